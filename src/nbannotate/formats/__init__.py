@@ -1,0 +1,78 @@
+"""One file a format. Built-ins are found by looking in this folder, others through entry points.
+
+A module of this folder that does not begin with ``_`` holds one format, in its constant ``FORMAT``. Another package
+adds one by an entry point of the group ``nbannotate.formats`` that points to such an object. What a format has to do is
+written in :class:`Format`.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import pkgutil
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from nbannotate.errors import InvalidInput, NbannotateError, ReadFailed
+from nbannotate.formats._contract import Format, LeftOut, Reading, Row, Writing
+
+GROUP = "nbannotate.formats"
+
+__all__ = ["GROUP", "Format", "LeftOut", "Reading", "Row", "Writing", "available", "get", "sniff"]
+
+
+@functools.cache
+def available() -> dict[str, Format]:
+    """Return all formats by name: the built-ins, then those of other packages.
+
+    Raises
+    ------
+    NbannotateError
+        If an object is not a format, or two formats have the same name; the message names both.
+    """
+    found: dict[str, Format] = {}
+    origin: dict[str, str] = {}
+    names = sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
+    candidates = [
+        (f"{__name__}.{n}", getattr(importlib.import_module(f"{__name__}.{n}"), "FORMAT", None)) for n in names
+    ]
+    candidates += [(entry.value, entry.load()) for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name)]
+    for place, candidate in candidates:
+        if not isinstance(candidate, Format):
+            raise NbannotateError(f"{place} is not a format: it needs name, title, sniff, read and write.")
+        if candidate.name in found:
+            raise NbannotateError(f"Two formats are called {candidate.name!r}: {origin[candidate.name]} and {place}.")
+        found[candidate.name] = candidate
+        origin[candidate.name] = place
+    return found
+
+
+def get(name: str) -> Format:
+    """Return the format of that name.
+
+    Raises
+    ------
+    InvalidInput
+        If there is none; the message lists those that exist.
+    """
+    found = available()
+    if name not in found:
+        raise InvalidInput(f"There is no format {name!r}; there are: {', '.join(sorted(found))}.")
+    return found[name]
+
+
+def sniff(path: str | Path) -> Format:
+    """Return the format that a file looks like.
+
+    Raises
+    ------
+    ReadFailed
+        If the file is not there or looks like none of the formats.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise ReadFailed(f"There is no file {path}.")
+    for candidate in available().values():
+        if candidate.sniff(path):
+            return candidate
+    raise ReadFailed(f"{path.name} is in none of the formats that can be read: {', '.join(sorted(available()))}.")

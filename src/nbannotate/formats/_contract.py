@@ -1,0 +1,129 @@
+"""What a format is: how annotations come in from a file and go out to one, with nothing lost in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from msgspec import Struct
+
+from nbannotate.model import Annotation, Label
+
+
+class LeftOut(Struct, frozen=True):
+    """Things of one sort that a file has and the workspace does not take, or the other way round.
+
+    Parameters
+    ----------
+    what
+        What they are, as a plural noun.
+    count
+        How many there are; at least one.
+    reason
+        Why they were left out, in a few words.
+    first
+        The place of the first one, such as ``annotations[12].segmentation`` or ``cells_01.png, shape 3f…``.
+    """
+
+    what: str
+    count: int
+    reason: str
+    first: str
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.what} left out: {self.reason} (first: {self.first})"
+
+
+class Reading(Struct, frozen=True):
+    """What a file says.
+
+    Parameters
+    ----------
+    annotations
+        By the file name of the asset, as the file writes it. An asset of which the file says nothing is not here.
+    labels
+        The names of all labels that the file knows, used or not, in its order.
+    sizes
+        Width and height in pixels of the assets, as far as the file tells.
+    left_out
+        What could not be taken.
+    """
+
+    annotations: dict[str, Annotation]
+    labels: tuple[str, ...]
+    sizes: dict[str, tuple[int, int]]
+    left_out: tuple[LeftOut, ...] = ()
+
+
+class Row(Struct, frozen=True):
+    """One asset to be written: its file name, its width and height in pixels, and what was said of it.
+
+    ``annotation`` is None for an asset of which nothing was said yet; it is written as an image without shapes.
+    """
+
+    name: str
+    width: int
+    height: int
+    annotation: Annotation | None = None
+
+
+class Writing(Struct, frozen=True):
+    """What was written: how many assets and how many annotations in the format's own count, and what could not be."""
+
+    assets: int
+    annotations: int
+    left_out: tuple[LeftOut, ...] = ()
+
+
+@runtime_checkable
+class Format(Protocol):
+    """A file format of annotations.
+
+    Parameters
+    ----------
+    name
+        The word that a person types in ``read(name, path)``: lower case, unique.
+    title
+        How it is called in a sentence.
+    """
+
+    name: str
+    title: str
+
+    def sniff(self, path: Path) -> bool:
+        """Return whether a file looks like this format; never raises on what the file contains."""
+        ...
+
+    def read(self, path: Path) -> Reading:
+        """Read a whole file.
+
+        Raises
+        ------
+        ReadFailed
+            If the file is not there or is wrong; the message names the file and the place in it.
+        """
+        ...
+
+    def write(self, path: Path, rows: Iterable[Row], labels: Sequence[Label]) -> Writing:
+        """Write a file, all or nothing: an existing file is replaced only when the new one is complete.
+
+        The same input gives the same bytes. Labels that shapes have and ``labels`` has not are added at the end.
+        """
+        ...
+
+
+class Tally:
+    """Counts what is left out, by sort and reason, and remembers the place of the first of each."""
+
+    def __init__(self) -> None:
+        self._counts: dict[tuple[str, str], tuple[int, str]] = {}
+
+    def add(self, what: str, reason: str, place: str) -> None:
+        """Count one more."""
+        count, first = self._counts.get((what, reason), (0, place))
+        self._counts[what, reason] = (count + 1, first)
+
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """Return the sums, in the order in which the sorts were first met."""
+        return tuple(LeftOut(what, n, reason, first) for (what, reason), (n, first) in self._counts.items())
