@@ -1,0 +1,62 @@
+# What one types here. Nothing has to be installed by hand but Python 3.11 or newer: everything else goes into .venv.
+#
+#   make demo                       the whole of nbannotate on real images
+#   make demo FOLDER=my-demo        the same, kept in a folder, to go on later
+#   make test ARGS="-k coco"        some of the tests
+
+.DEFAULT_GOAL := help
+.PHONY: help demo lab test check format clean browser
+.PRECIOUS: .venv/installed-%
+
+# The first Python that is new enough; make PYTHON=/path/to/python overrides it.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+
+BIN := .venv/bin
+EXTRA_demo := demo
+EXTRA_lab := demo,lab
+EXTRA_dev := dev
+
+# Tests drive a server, kernels and a browser each: one worker a core, four at most.
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 4 ] && echo 4 || echo $$n)
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: .venv/installed-demo  ## a campaign on real images, with logins to try; Ctrl-C ends it (FOLDER=… keeps it, PORT=…)
+	@exec $(BIN)/nbannotate demo $(if $(FOLDER),--folder "$(FOLDER)") $(if $(PORT),--port $(PORT))
+
+lab: .venv/installed-lab  ## JupyterLab on the tutorials
+	@exec $(BIN)/jupyter lab --notebook-dir=. notebooks/01_first_campaign.ipynb
+
+test: .venv/installed-dev browser  ## all tests, with Chromium (ARGS="…" goes to pytest)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+check: .venv/installed-dev  ## style, types, and the arrows between the packages
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/installed-dev  ## put the code in the style that check wants
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+clean:  ## remove what make made
+	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp for each set of extras; made again when pyproject.toml changed.
+.venv/installed-%: pyproject.toml | .venv/bin/python
+	@echo "Installing nbannotate and what it needs into .venv; the first time this takes a minute or two."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[$(EXTRA_$*)]"
+	@touch $@
+
+.venv/bin/python:
+	@if [ -z "$(PYTHON)" ]; then echo "nbannotate needs Python 3.11 or newer, and none was found; name it: make PYTHON=/path/to/python"; exit 2; fi
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "$(PYTHON) is older than Python 3.11; name a newer one: make PYTHON=/path/to/python"; exit 2; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "$(PYTHON) could not make .venv; on Debian and Ubuntu: apt install python3-venv"; exit 2; }
+
+browser:
+	@sh .ci/browser
