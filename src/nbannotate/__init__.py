@@ -1,0 +1,51 @@
+"""nbannotate: image annotation for people who live in Jupyter.
+
+The public names are loaded when they are first used, so that an annotator's page imports no pandas, no plotly and no
+duckdb.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nbannotate import charts, errors, stats
+    from nbannotate.canvas import Canvas
+    from nbannotate.model import Annotation, Label, Recipe, Shape, Step, Workflow
+    from nbannotate.pages import Annotator
+    from nbannotate.workspace import Workspace, open
+
+_PUBLIC = {
+    "Annotation": "nbannotate.model",
+    "Annotator": "nbannotate.pages",
+    "Canvas": "nbannotate.canvas",
+    "Label": "nbannotate.model",
+    "Recipe": "nbannotate.model",
+    "Shape": "nbannotate.model",
+    "Step": "nbannotate.model",
+    "Workflow": "nbannotate.model",
+    "Workspace": "nbannotate.workspace",
+    "charts": "",
+    "errors": "",
+    "open": "nbannotate.workspace",
+    "stats": "",
+}
+
+__all__ = [
+    "Annotation", "Annotator", "Canvas", "Label", "Recipe", "Shape", "Step", "Workflow", "Workspace", "charts",
+    "errors", "open", "stats",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'nbannotate' has no attribute {name!r}")
+    module = _PUBLIC[name]
+    value = getattr(importlib.import_module(module), name) if module else importlib.import_module(f"nbannotate.{name}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,41 @@
+"""Who may look at which asset: the second gate, for members who see only their own tasks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbannotate.errors import NotAllowed
+from nbannotate.operations.registry import Context, found
+from nbannotate.rules.rights import DEVELOPERS
+from nbannotate.store import work
+
+
+def check_may_see_asset(ctx: Context, asset_id: int, campaign_id: int | None = None) -> None:
+    """Raise NotAllowed unless the actor manages, or has or had a task of the asset.
+
+    Parameters
+    ----------
+    ctx
+        The context.
+    asset_id
+        The asset.
+    campaign_id
+        Only tasks of this campaign count; None for all.
+    """
+    if ctx.actor.role in DEVELOPERS:
+        return
+    if not work.had_task(ctx.tx, asset_id, ctx.actor.member_id, campaign_id):
+        raise NotAllowed("You may see only the images of your own tasks.")
+
+
+def visible_task(ctx: Context, task_id: int) -> dict[str, Any]:
+    """Return the row of a task that the actor may look at; others learn nothing of it, not even that it is there."""
+    row = work.task(ctx.tx, task_id)
+    if row is None and ctx.actor.role not in DEVELOPERS:
+        raise NotAllowed("You may see only your own tasks.")
+    task: dict[str, Any] = found(row, f"task {task_id}")
+    if ctx.actor.role not in DEVELOPERS and not work.had_task(
+        ctx.tx, task["asset_id"], ctx.actor.member_id, task["campaign_id"]
+    ):
+        raise NotAllowed("You may see only your own tasks.")
+    return task

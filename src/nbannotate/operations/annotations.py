@@ -1,0 +1,62 @@
+"""Annotations: importing them into a version, and looking at a revision."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from nbannotate.errors import InvalidInput
+from nbannotate.model import Annotation, Shape
+from nbannotate.operations.access import check_may_see_asset
+from nbannotate.operations.registry import Context, found, operation
+from nbannotate.store import data
+
+
+@operation(writes=True)
+def add(ctx: Context, version_id: int, source: str, file: Path) -> int:
+    """Add the annotations of a Parquet file to a version, one revision for each asset, and return how many.
+
+    Columns: asset (name), shapes (JSON list), tags (JSON list), nothing_to_label. All or nothing.
+    """
+    version = found(data.version(ctx.tx, version_id), f"version {version_id}")
+    known = data.asset_ids(ctx.tx, version_id)
+    rows: list[dict[str, Any]] = ctx.tx.all("select * from read_parquet($1)", str(file))
+    strange = [r["asset"] for r in rows if r["asset"] not in known]
+    if strange:
+        some = ", ".join(map(repr, strange[:5])) + (" …" if len(strange) > 5 else "")
+        raise InvalidInput(
+            f"{len(strange)} of {len(rows)} annotated images are not assets of the version {version.name!r}: {some}. "
+            "Add the images first; nothing was imported."
+        )
+    for row in rows:
+        asset_id, width, height = known[row["asset"]]
+        annotation = Annotation(
+            shapes=tuple(_shape(row["asset"], value, width, height) for value in json.loads(row["shapes"])),
+            tags=tuple(json.loads(row["tags"])),
+            nothing_to_label=row["nothing_to_label"],
+        )
+        data.add_annotation(
+            ctx.tx, version_id=version_id, asset_id=asset_id, member_id=ctx.actor.member_id, source=source,
+            annotation=annotation, now=ctx.now,
+        )  # fmt: skip
+    ctx.note(detail={"version_id": version_id, "source": source, "assets": len(rows)})
+    return len(rows)
+
+
+def _shape(asset: str, value: dict[str, Any], width: int, height: int) -> Shape:
+    from nbannotate import shapes
+
+    shape = Shape(**{**value, "points": tuple((float(x), float(y)) for x, y in value["points"])})
+    problem = shapes.kind(shape.kind).check(shape.points, width, height)
+    if problem:
+        raise InvalidInput(f"{asset}: a {shape.kind} of {shape.label!r}: {problem} Nothing was imported.")
+    return shape
+
+
+@operation()
+def get(ctx: Context, annotation_id: int) -> Annotation:
+    """Return one revision as it was submitted."""
+    row = data.annotation_row(ctx.tx, annotation_id)
+    check_may_see_asset(ctx, row["asset_id"] if row else -1)
+    return data.annotation(ctx.tx, found(row, f"annotation {annotation_id}"))

@@ -1,0 +1,151 @@
+"""Runs an operation: who asks, may they, the transaction, the event row, and the answer kept for a repeated request."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from nbannotate.errors import InvalidInput, NotFound, SessionEnded
+from nbannotate.model import Member
+from nbannotate.operations.registry import Context, Operation, operations
+from nbannotate.operations.throttle import Throttle
+from nbannotate.rules import rights
+from nbannotate.store import log, people
+from nbannotate.store.engine import Engine, Transaction
+
+KEPT_ANSWERS = datetime.timedelta(days=1)
+KEPT_SESSIONS = datetime.timedelta(days=30)
+
+
+def utc_now() -> datetime.datetime:
+    """Return the time as it is stored: UTC, without a zone."""
+    return datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+
+
+class Request(msgspec.Struct, frozen=True):
+    """One call of an operation, as it arrived."""
+
+    operation: str
+    arguments: bytes
+    token: str | None
+    request_id: str
+    file: Path | None = None
+
+
+class Dispatcher:
+    """Runs requests against an open workspace.
+
+    Parameters
+    ----------
+    engine
+        The open file.
+    owner_token
+        Who shows this token acts as the workspace's first owner.
+    """
+
+    def __init__(self, engine: Engine, owner_token: str) -> None:
+        self.engine = engine
+        self.throttle = Throttle()
+        self._owner_token = owner_token
+        self._one_writer = threading.Lock()
+        with engine.write() as tx:
+            now = utc_now()
+            log.forget_answers(tx, now - KEPT_ANSWERS)
+            people.forget_old_sessions(tx, now - KEPT_SESSIONS)
+
+    def find(self, name: str) -> Operation:
+        """Return an operation by name, or raise NotFound."""
+        operation = operations().get(name)
+        if operation is None:
+            raise NotFound(f"There is no operation {name!r}.")
+        return operation
+
+    def decode(self, operation: Operation, request: Request) -> dict[str, Any]:
+        """Return the arguments of a request, or raise InvalidInput that names the field."""
+        if operation.takes_file != (request.file is not None):
+            raise InvalidInput(f"{operation.name} {'needs' if operation.takes_file else 'takes no'} file.")
+        try:
+            given = msgspec.json.decode(request.arguments or b"{}", type=operation.arguments)
+        except msgspec.MsgspecError as error:
+            raise InvalidInput(f"{operation.name}: {error}") from error
+        values = {f: getattr(given, f) for f in operation.arguments.__struct_fields__}
+        return values | ({"file": request.file} if operation.takes_file else {})
+
+    def prepare(self, operation: Operation, request: Request, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Do an operation's slow work that needs no transaction; who may not call it is refused first."""
+        if operation.prepare is None:
+            return arguments
+        now = utc_now()
+        with self.engine.read() as tx:
+            context = Context(self.engine, self.throttle, tx, self._actor(tx, request, now), now)
+            checked = operation.prepare(context, **arguments)
+        # Outside the transaction: what takes long.
+        return arguments | {k: v() if callable(v) else v for k, v in checked.items()}
+
+    def run(self, operation: Operation, request: Request, arguments: dict[str, Any]) -> bytes | Path:
+        """Run an operation in its transaction and return the answer, JSON or the path of a file."""
+        if not operation.writes:
+            with self.engine.read() as tx:
+                now = utc_now()
+                context = Context(self.engine, self.throttle, tx, self._actor(tx, request, now), now)
+                result = operation.run(context, **arguments)
+                return result if operation.gives_file else msgspec.json.encode(result)
+        with self._one_writer, self.engine.write() as tx:
+            return self._write(tx, operation, request, arguments)
+
+    def _write(self, tx: Transaction, operation: Operation, request: Request, arguments: dict[str, Any]) -> bytes:
+        now, start = utc_now(), time.perf_counter()
+        if not request.request_id or len(request.request_id) > 64:
+            raise InvalidInput(f"{operation.name} writes, so it needs a request id of 1 to 64 characters.")
+        actor = self._actor(tx, request, now)
+        asker = actor.member_id if actor else 0
+        known = log.answer(tx, request.request_id, asker, operation.name)
+        if known is not None:
+            return known.encode()
+        context = Context(self.engine, self.throttle, tx, actor, now)
+        result = operation.run(context, **arguments)
+        log.add_event(
+            tx, context.actor.member_id, operation.name, (time.perf_counter() - start) * 1e3, now, **context.event
+        )
+        if operation.keep is not None:
+            kept = msgspec.json.encode(operation.keep(result)).decode()
+            log.keep_answer(tx, request.request_id, asker, operation.name, kept, now)
+        return msgspec.json.encode(result)
+
+    def _actor(self, tx: Transaction, request: Request, now: datetime.datetime) -> Member | None:
+        """Return who asks, from the token alone, and check the table of rights; None for a public operation."""
+        if request.operation in rights.PUBLIC:
+            return None
+        actor = None
+        if request.token and _same(request.token, self._owner_token):
+            actor = people.first_owner(tx)
+        elif request.token:
+            session = people.session(tx, request.token, now)
+            actor = session[0] if session else None
+        if actor is None:
+            raise SessionEnded("Your session has ended; log in again.")
+        rights.check_operation(actor.role, request.operation)
+        return actor
+
+    def handle(self, request: Request) -> bytes | Path:
+        """Do a whole request in this thread."""
+        operation = self.find(request.operation)
+        arguments = self.prepare(operation, request, self.decode(operation, request))
+        return self.run(operation, request, arguments)
+
+
+def _same(a: str, b: str) -> bool:
+    import hmac
+
+    return hmac.compare_digest(a.encode(), b.encode())
+
+
+def error_body(error: Exception) -> bytes:
+    """Return what a client is told of an error: its class and its sentence."""
+    return json.dumps({"error": type(error).__name__, "message": str(error)}).encode()

@@ -1,0 +1,118 @@
+"""Issues: raising one, replying, marking it for review, resolving and reopening it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from nbannotate.errors import InvalidInput, NotAllowed, Refused
+from nbannotate.model import Issue, IssueState
+from nbannotate.operations.access import visible_task
+from nbannotate.operations.registry import Context, found, operation
+from nbannotate.rules.rights import MANAGERS
+from nbannotate.store import talk, work
+
+LONGEST = 4000
+
+
+@operation(writes=True)
+def create(
+    ctx: Context,
+    task_id: int,
+    text: str,
+    zone: tuple[float, float, float, float] | None = None,
+    shape_id: str | None = None,
+) -> Issue:
+    """Raise an issue on an asset, on a zone ``(x0, y0, x1, y1)`` of it (image pixels), or on a shape."""
+    task = visible_task(ctx, task_id)
+    _still_in_workflow(ctx, task["campaign_id"], task["asset_id"])
+    if zone is not None:
+        if not all(math.isfinite(v) for v in zone):
+            raise InvalidInput("zone must be four numbers: x0, y0, x1, y1.")
+        zone = (min(zone[0], zone[2]), min(zone[1], zone[3]), max(zone[0], zone[2]), max(zone[1], zone[3]))
+    if shape_id is not None and not 0 < len(shape_id) <= 64:
+        raise InvalidInput(f"shape_id must be the id of a shape, not {shape_id!r}.")
+    new = talk.add_issue(ctx.tx, task, ctx.actor.member_id, _text(text), zone, shape_id, ctx.now)
+    ctx.note(campaign_id=task["campaign_id"], task_id=task_id, asset_id=task["asset_id"], detail={"issue_id": new})
+    return _issue(ctx, new)
+
+
+@operation(writes=True)
+def reply(ctx: Context, issue_id: int, text: str) -> Issue:
+    """Add a comment to an issue's thread."""
+    row = _visible(ctx, issue_id)
+    talk.add_comment(ctx.tx, issue_id, ctx.actor.member_id, _text(text), ctx.now)
+    _note(ctx, row)
+    return _issue(ctx, issue_id)
+
+
+@operation(writes=True)
+def set_state(ctx: Context, issue_id: int, state: IssueState) -> Issue:
+    """Change the state of an issue.
+
+    Who has the asset's current task may say that it is for review. Its author, a reviewer who has the current
+    task, and managers may resolve or reopen it.
+    """
+    row = _visible(ctx, issue_id)
+    current = work.visits(ctx.tx, row["campaign_id"], row["asset_id"])[-1]
+    holds = current["is_open"] and current["assignee_id"] == ctx.actor.member_id
+    decides = (
+        row["author_id"] == ctx.actor.member_id
+        or ctx.actor.role in MANAGERS
+        or (holds and current["kind"] == "review")
+    )
+    if state == "for_review" and not (holds or decides):
+        raise NotAllowed("Only the person who has the task may say that an issue is fixed.")
+    if state != "for_review" and not decides:
+        raise NotAllowed(
+            f"Only {row['author']}, who raised the issue, the reviewer who has the task, or a manager may "
+            f"{'resolve' if state == 'resolved' else 'reopen'} it. You can reply, or mark it for review."
+        )
+    if state != "resolved":
+        _still_in_workflow(ctx, row["campaign_id"], row["asset_id"])
+    talk.set_state(ctx.tx, issue_id, state, ctx.actor.member_id, ctx.now)
+    _note(ctx, row, state=state)
+    return _issue(ctx, issue_id)
+
+
+@operation()
+def mine(ctx: Context) -> list[Issue]:
+    """Return the issues on all assets that I work or worked on, newest first."""
+    return talk.issues(ctx.tx, talk.of_member(ctx.tx, ctx.actor.member_id))
+
+
+def _visible(ctx: Context, issue_id: int) -> dict[str, Any]:
+    row = talk.issue_row(ctx.tx, issue_id)
+    if row is None and ctx.actor.role not in MANAGERS:
+        raise NotAllowed("You may see only the issues of your own tasks.")
+    issue: dict[str, Any] = found(row, f"issue {issue_id}")
+    visible_task(ctx, issue["task_id"])
+    return issue
+
+
+def _still_in_workflow(ctx: Context, campaign_id: int, asset_id: int) -> None:
+    """Raise Refused for an asset that has left the workflow: a done asset has no open issue."""
+    if not work.visits(ctx.tx, campaign_id, asset_id)[-1]["is_open"]:
+        raise Refused("This asset has left the workflow (it is done or skipped), so it takes no open issue.")
+
+
+def _text(text: str) -> str:
+    text = text.strip()
+    if not 0 < len(text) <= LONGEST:
+        raise InvalidInput(f"Say what is wrong in 1 to {LONGEST} characters.")
+    return text
+
+
+def _issue(ctx: Context, issue_id: int) -> Issue:
+    row = talk.issue_row(ctx.tx, issue_id)
+    assert row is not None
+    return talk.issues(ctx.tx, [row])[0]
+
+
+def _note(ctx: Context, row: dict[str, Any], **detail: object) -> None:
+    ctx.note(
+        campaign_id=row["campaign_id"],
+        task_id=row["task_id"],
+        asset_id=row["asset_id"],
+        detail={"issue_id": row["issue_id"], **detail},
+    )

@@ -1,0 +1,140 @@
+"""How an operation is declared, what it is given, and how it is found by name.
+
+An operation is a plain function of a module of this package: ``tasks.submit`` is ``submit`` in ``tasks.py`` (a trailing
+underscore in the function's name is left out). Its first parameter is the :class:`Context`, the others are its
+arguments, decoded from JSON by their annotations. It checks the right, reads, decides with the pure rules, and writes;
+its transaction and its event row are the dispatcher's.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import importlib
+import inspect
+import pkgutil
+import typing
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from nbannotate.errors import NotFound
+from nbannotate.model import Member
+from nbannotate.operations.throttle import Throttle
+from nbannotate.store.engine import Engine, Transaction
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Context:
+    """What an operation works with.
+
+    Attributes
+    ----------
+    tx
+        The transaction; reading operations have one that only reads.
+    actor
+        Who asks; already checked against the table of rights. None only for public operations.
+    now
+        The time of the request, UTC.
+    engine, throttle
+        Of the whole process.
+    """
+
+    def __init__(
+        self, engine: Engine, throttle: Throttle, tx: Transaction, actor: Member | None, now: datetime.datetime
+    ) -> None:
+        self.engine, self.throttle, self.tx, self.now = engine, throttle, tx, now
+        self._actor = actor
+        self.event: dict[str, Any] = {}
+
+    @property
+    def actor(self) -> Member:
+        """Who asks."""
+        assert self._actor is not None, "a public operation has no actor"
+        return self._actor
+
+    def acts_as(self, member: Member) -> None:
+        """Write the event in the name of a member who has just proved who it is."""
+        self._actor = member
+
+    def note(self, **what: Any) -> None:
+        """Add to the event row: campaign_id, task_id, asset_id, worked_s, detail."""
+        self.event.update({k: v for k, v in what.items() if v is not None})
+
+
+class Operation(msgspec.Struct, frozen=True):
+    """A declared operation.
+
+    Attributes
+    ----------
+    writes
+        Whether it runs in the writer's thread and leaves an event.
+    prepare
+        Slow work without a transaction (a password hash), done first in a thread of its own; it returns arguments that
+        replace those of the same name.
+    keep
+        What of the answer is stored for a client that repeats the request; None stores nothing. A secret is never stored.
+    takes_file
+        Whether a Parquet file comes with the request; the operation gets its path as ``file``.
+    gives_file
+        Whether the answer is a file; the operation returns its path.
+    """
+
+    name: str
+    run: Callable[..., Any]
+    arguments: type[msgspec.Struct]
+    writes: bool
+    prepare: Callable[..., dict[str, Any]] | None
+    keep: Callable[[Any], Any] | None
+    takes_file: bool
+    gives_file: bool
+
+
+_FOUND: dict[str, Operation] = {}
+
+
+def operation(
+    *,
+    writes: bool = False,
+    prepare: Callable[..., dict[str, Any]] | None = None,
+    keep: Callable[[Any], Any] | None = lambda result: result,
+) -> Callable[[F], F]:
+    """Declare a function as an operation; its name is ``module.function``."""
+
+    def declare(function: F) -> F:
+        name = f"{function.__module__.rpartition('.')[2]}.{function.__name__.rstrip('_')}"
+        hints = typing.get_type_hints(function)
+        fields: list[Any] = []
+        for parameter in list(inspect.signature(function).parameters.values())[1:]:
+            if parameter.name == "file" or parameter.name.startswith("prepared_"):
+                continue
+            kind = hints[parameter.name]
+            plain = parameter.default is inspect.Parameter.empty
+            fields.append((parameter.name, kind) if plain else (parameter.name, kind, parameter.default))
+        arguments = msgspec.defstruct(name, fields, kw_only=True, forbid_unknown_fields=True)
+        _FOUND[name] = Operation(
+            name, function, arguments, writes, prepare, keep, "file" in hints, hints.get("return") is Path
+        )
+        return function
+
+    return declare
+
+
+@functools.cache
+def operations() -> dict[str, Operation]:
+    """Return all operations by name; they are found by looking in this package's folder."""
+    import nbannotate.operations as package
+
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{package.__name__}.{module.name}")
+    return dict(sorted(_FOUND.items()))
+
+
+def found(value: Any, what: str) -> Any:
+    """Return a value, or raise NotFound if there is none."""
+    if value is None:
+        raise NotFound(f"There is no {what}.")
+    return value

@@ -1,0 +1,83 @@
+"""``python -m nbannotate.owner FILE``: become the owner of a workspace, or leave if there is one.
+
+The first line on standard output says what came of it: ``{"ready": true}``, ``{"busy": true}``, or an error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+
+from filelock import FileLock, Timeout
+
+from nbannotate.errors import NbannotateError
+from nbannotate.operations.dispatch import Dispatcher, error_body
+from nbannotate.owner.place import Place
+from nbannotate.owner.server import Owner
+from nbannotate.owner.setup import first_member
+from nbannotate.store.engine import Engine
+
+#: Seconds without a request after which an owner ends; the environment may say otherwise.
+IDLE_S = 600.0
+
+#: How long to wait for an owner that is just ending.
+LOCK_S = 5.0
+
+
+def say(line: bytes) -> None:
+    """Tell the process that started this one, and close the line to it."""
+    os.write(1, line + b"\n")
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    os.close(null)
+
+
+def listen(place: Place) -> socket.socket:
+    """Return a listening socket that only this user can reach; a stale one is removed (the lock is ours)."""
+    path = place.socket()
+    path.unlink(missing_ok=True)
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    before = os.umask(0o177)
+    try:
+        listening.bind(str(path))
+    finally:
+        os.umask(before)
+    listening.listen(256)
+    return listening
+
+
+def main(path: str) -> int:
+    """Own a workspace until it is unused; return the exit code."""
+    place = Place(path)
+    try:
+        lock = FileLock(place.lock, timeout=LOCK_S)
+        lock.acquire()
+    except Timeout:
+        say(json.dumps({"busy": True}).encode())
+        return 0
+    except OSError as error:
+        text = f"The folder {place.database.parent} cannot be written: {error}"
+        say(json.dumps({"error": "CannotWrite", "message": text}).encode())
+        return 1
+    try:
+        engine = Engine(place.database)
+    except NbannotateError as error:
+        say(error_body(error))
+        return 1
+    try:
+        first_member(engine)
+        with listen(place) as listening:
+            contact = place.announce(place.socket())
+            owner = Owner(
+                Dispatcher(engine, contact.token), float(os.environ.get("NBANNOTATE_OWNER_IDLE", IDLE_S))
+            )
+            owner.serve(listening, lambda: say(json.dumps({"ready": True}).encode()))
+    finally:
+        engine.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

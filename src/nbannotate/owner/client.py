@@ -1,0 +1,233 @@
+"""Clients of a workspace: a call is one operation, and it is repeated until it is answered.
+
+A write carries a request id. If the owner dies in the middle, the client starts another one and asks again with the
+same id; the owner answers from what it stored, or does the work now. Nothing is done twice, nothing acknowledged is
+lost.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import socket
+import threading
+import time
+import uuid
+from pathlib import Path
+from typing import Any, Protocol, TypeVar, runtime_checkable
+
+import msgspec
+
+from nbannotate.errors import NotFound, OwnerUnavailable, SessionEnded, revive
+from nbannotate.owner.place import Place
+from nbannotate.owner.spawn import start_owner
+
+T = TypeVar("T")
+
+#: How long a client tries to reach an owner, and how long it waits for one answer.
+PATIENCE_S = 30.0
+ANSWER_S = 300.0
+
+
+@runtime_checkable
+class Client(Protocol):
+    """Whoever uses a workspace; safe to use from several threads."""
+
+    def call(self, operation: str, returns: type[T], /, **arguments: Any) -> T:
+        """Call an operation and return its answer.
+
+        Parameters
+        ----------
+        operation
+            For example ``"tasks.save"``.
+        returns
+            The type of the answer.
+        **arguments
+            Anything that msgspec turns into JSON.
+
+        Raises
+        ------
+        NbannotateError
+            The class and the sentence that the operation raised.
+        OwnerUnavailable
+            No owner process could be reached or started.
+        """
+        ...
+
+    def image(self, asset_id: int) -> bytes:
+        """Return the bytes of an asset's file."""
+        ...
+
+    def query(self, sql: str, parameters: list[Any]) -> bytes:
+        """Return the rows of a SELECT over the public views, as Parquet."""
+        ...
+
+    def upload(self, operation: str, returns: type[T], parquet: bytes, /, **arguments: Any) -> T:
+        """Call an operation that takes a table, given as Parquet."""
+        ...
+
+    def acting(self, token: str) -> Client:
+        """Return a client of the same workspace that acts as whoever a token stands for."""
+        ...
+
+    def close(self) -> None:
+        """Close the connections; the client can be used again."""
+        ...
+
+
+class _Unix(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, path: str, timeout: float) -> None:
+        super().__init__("localhost", timeout=timeout)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        try:
+            self.sock.connect(self._path)
+        except BaseException:
+            self.sock.close()
+            raise
+
+
+class SocketClient:
+    """A client of the owner process.
+
+    Parameters
+    ----------
+    path
+        The database file.
+    token
+        Who acts; None is the workspace's owner, by the token in the file beside the database.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], token: str | None = None) -> None:
+        self.place = Place(path)
+        self._token = token
+        self._local = threading.local()
+        self._all: set[_Unix] = set()
+        self._lock = threading.Lock()
+
+    def call(self, operation: str, returns: type[T], /, **arguments: Any) -> T:
+        body = self._ask(f"/call/{operation}", msgspec.json.encode(arguments))
+        return msgspec.json.decode(body, type=returns)
+
+    def image(self, asset_id: int) -> bytes:
+        return self._ask("/file/assets.locate", msgspec.json.encode({"asset_id": asset_id}))
+
+    def query(self, sql: str, parameters: list[Any]) -> bytes:
+        return self._ask("/file/sql.query", msgspec.json.encode({"query": sql, "parameters": parameters}))
+
+    def upload(self, operation: str, returns: type[T], parquet: bytes, /, **arguments: Any) -> T:
+        given = {"Nbannotate-Arguments": msgspec.json.encode(arguments).decode("ascii", "backslashreplace")}
+        return msgspec.json.decode(self._ask(f"/upload/{operation}", parquet, given), type=returns)
+
+    def acting(self, token: str) -> Client:
+        return SocketClient(self.place.database, token)
+
+    def close(self) -> None:
+        with self._lock:
+            connections, self._all = self._all, set()
+        for connection in connections:
+            connection.close()
+
+    def _ask(self, url: str, body: bytes, headers: dict[str, str] | None = None) -> bytes:
+        """Send a request until it is answered, starting an owner where none runs."""
+        headers = {"Nbannotate-Request": uuid.uuid4().hex, **(headers or {})}
+        until = time.monotonic() + PATIENCE_S
+        pause = 0.01
+        reread = self._token is None
+        while True:
+            try:
+                contact = self.place.contact()
+                if contact is None:
+                    raise ConnectionRefusedError("nobody announced itself")
+                headers["Authorization"] = f"Bearer {self._token or contact.token}"
+                status, answer = self._send(contact.socket, url, body, headers)
+            except (OSError, http.client.HTTPException) as error:
+                self._drop()
+                if time.monotonic() > until:
+                    raise OwnerUnavailable(
+                        f"The process that owns {self.place.database} does not answer ({error}); see {self.place.log}."
+                    ) from error
+                start_owner(self.place)
+                time.sleep(pause)
+                pause = min(0.25, pause * 2)
+                continue
+            if status == 200:
+                return answer
+            error_ = _error(status, answer)
+            if isinstance(error_, SessionEnded) and reread:
+                reread = False  # a new workspace at the same path has a new token
+                continue
+            raise error_
+
+    def _send(self, path: str, url: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+        connection: _Unix | None = getattr(self._local, "connection", None)
+        if connection is None or connection not in self._all:
+            connection = _Unix(path, ANSWER_S)
+            self._local.connection = connection
+            with self._lock:
+                self._all.add(connection)
+        connection.request("POST", url, body, headers)
+        response = connection.getresponse()
+        return response.status, response.read()
+
+    def _drop(self) -> None:
+        connection: _Unix | None = getattr(self._local, "connection", None)
+        self._local.connection = None
+        if connection is not None:
+            with self._lock:
+                self._all.discard(connection)
+            connection.close()
+
+
+def _error(status: int, body: bytes) -> Exception:
+    try:
+        said = json.loads(body)
+        return revive(said["error"], said["message"])
+    except (ValueError, KeyError, TypeError):
+        return OwnerUnavailable(f"The owner process answered {status}: {body[:200]!r}")
+
+
+def connect(path: str | os.PathLike[str], token: str | None = None) -> Client:
+    """Return a client of a workspace's owner process, which is started if none runs.
+
+    Parameters
+    ----------
+    path
+        The database file; it is created if there is none.
+    token
+        Who acts; None is the workspace's owner.
+
+    Raises
+    ------
+    NotAWorkspace, NewerWorkspace, CannotWrite
+        The file cannot be used; it is left as it was.
+    """
+    client = SocketClient(path, token)
+    client._ask("/ready", b"")
+    return client
+
+
+def connect_kernel() -> Client:
+    """Return the client of a kernel that the restricted server started: who acts is the server's word.
+
+    The environment names the workspace (``NBANNOTATE_WORKSPACE``) and the kernel's token (``NBANNOTATE_TOKEN``).
+    """
+    path, token = os.environ.get("NBANNOTATE_WORKSPACE"), os.environ.get("NBANNOTATE_TOKEN")
+    if not path or not token:
+        raise NotFound("This kernel was not started by nbannotate's server; open a workspace with nb.open instead.")
+    return SocketClient(path, token)
+
+
+def connect_memory() -> Client:
+    """Return a client whose operations run in this process, over a store in memory that ends with it."""
+    from nbannotate.owner.memory import MemoryClient
+
+    return MemoryClient()
+
+

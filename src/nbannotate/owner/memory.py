@@ -1,0 +1,78 @@
+"""A client without an owner process: the operations run in this one, over a store in memory."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import uuid
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from nbannotate.operations.dispatch import Dispatcher, Request
+from nbannotate.owner.client import Client
+from nbannotate.owner.setup import first_member
+from nbannotate.store.engine import MEMORY, Engine
+
+T = TypeVar("T")
+
+
+class MemoryClient:
+    """Runs every operation at once, in the thread that asks; for tests and scripts.
+
+    Parameters
+    ----------
+    dispatcher, token
+        Given only by :meth:`acting`.
+    """
+
+    def __init__(self, dispatcher: Dispatcher | None = None, token: str | None = None) -> None:
+        self._token = token or secrets.token_urlsafe(32)
+        if dispatcher is None:
+            engine = Engine(MEMORY)
+            first_member(engine)
+            dispatcher = Dispatcher(engine, self._token)
+        self.dispatcher = dispatcher
+        self._lock = threading.Lock()
+
+    def call(self, operation: str, returns: type[T], /, **arguments: Any) -> T:
+        return msgspec.json.decode(self._handle(operation, arguments), type=returns)
+
+    def image(self, asset_id: int) -> bytes:
+        return self._file("assets.locate", {"asset_id": asset_id}).read_bytes()
+
+    def query(self, sql: str, parameters: list[Any]) -> bytes:
+        file = self._file("sql.query", {"query": sql, "parameters": parameters})
+        try:
+            return file.read_bytes()
+        finally:
+            file.unlink()
+
+    def upload(self, operation: str, returns: type[T], parquet: bytes, /, **arguments: Any) -> T:
+        file = self.dispatcher.engine.spool / f"{secrets.token_hex(8)}.parquet"
+        file.write_bytes(parquet)
+        try:
+            return msgspec.json.decode(self._handle(operation, arguments, file), type=returns)
+        finally:
+            file.unlink()
+
+    def acting(self, token: str) -> Client:
+        return MemoryClient(self.dispatcher, token)
+
+    def close(self) -> None:
+        """Nothing to close: the store lives as long as someone holds it."""
+
+    def _handle(self, operation: str, arguments: dict[str, Any], file: Path | None = None) -> bytes:
+        answer = self._run(operation, arguments, file)
+        assert isinstance(answer, bytes), f"{operation} answers with a file"
+        return answer
+
+    def _file(self, operation: str, arguments: dict[str, Any]) -> Path:
+        answer = self._run(operation, arguments, None)
+        assert isinstance(answer, Path), f"{operation} does not answer with a file"
+        return answer
+
+    def _run(self, operation: str, arguments: dict[str, Any], file: Path | None) -> bytes | Path:
+        body = msgspec.json.encode(arguments)
+        return self.dispatcher.handle(Request(operation, body, self._token, uuid.uuid4().hex, file))

@@ -1,0 +1,173 @@
+"""The server in the owner process: HTTP on a Unix socket, one thread that writes, several that read."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import secrets
+import socket
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+from starlette.routing import Route
+
+from nbannotate.errors import InvalidInput, NbannotateError
+from nbannotate.operations.dispatch import Dispatcher, Request, error_body
+from nbannotate.operations.registry import Operation
+
+#: The largest table that can be uploaded, and the largest body of another call.
+LARGEST_UPLOAD = 4 << 30
+LARGEST_CALL = 64 << 20
+
+
+class Threads:
+    """Where requests run. What people wait for never queues behind a long query or a password's hash."""
+
+    def __init__(self) -> None:
+        self.write = ThreadPoolExecutor(1, "write")
+        self.read = ThreadPoolExecutor(4, "read")
+        self.query = ThreadPoolExecutor(2, "query")
+        self.slow = ThreadPoolExecutor(2, "slow")
+
+    def of(self, operation: Operation) -> ThreadPoolExecutor:
+        """Return the threads that run an operation's transaction."""
+        if operation.writes:
+            return self.write
+        return self.query if operation.name == "sql.query" else self.read
+
+    def shutdown(self) -> None:
+        """Wait for what runs."""
+        for pool in (self.write, self.read, self.query, self.slow):
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+class Owner:
+    """Answers the clients of one workspace until it was unused for a while.
+
+    Parameters
+    ----------
+    dispatcher
+        Runs the operations.
+    idle_s
+        Seconds without a request after which the process ends by itself.
+    """
+
+    def __init__(self, dispatcher: Dispatcher, idle_s: float) -> None:
+        self.dispatcher, self.idle_s = dispatcher, idle_s
+        self.threads = Threads()
+        self.busy = 0
+        self.used = time.monotonic()
+        self.app = Starlette(
+            routes=[
+                Route("/ready", self.ready, methods=["POST"]),
+                Route("/call/{operation}", self.call, methods=["POST"]),
+                Route("/file/{operation}", self.call, methods=["POST"]),
+                Route("/upload/{operation}", self.upload, methods=["POST"]),
+            ]
+        )
+
+    async def ready(self, request: HttpRequest) -> Response:
+        """Say that the owner listens."""
+        self.used = time.monotonic()
+        return Response(b"null")
+
+    async def call(self, request: HttpRequest) -> Response:
+        """Run an operation whose arguments are JSON."""
+        return await self._guard(request, self._call)
+
+    async def upload(self, request: HttpRequest) -> Response:
+        """Run an operation that takes a table; its arguments are in a header."""
+        return await self._guard(request, self._upload)
+
+    async def _call(self, request: HttpRequest) -> Response:
+        body = bytearray()
+        async for part in request.stream():
+            body += part
+            if len(body) > LARGEST_CALL:
+                raise InvalidInput(f"A request may have {LARGEST_CALL >> 20} MiB at most.")
+        return await self._run(request, bytes(body), None)
+
+    async def _upload(self, request: HttpRequest) -> Response:
+        file = self.dispatcher.engine.spool / f"{secrets.token_hex(8)}.parquet"
+        try:
+            size = 0
+            with file.open("wb") as out:
+                async for part in request.stream():
+                    size += len(part)
+                    if size > LARGEST_UPLOAD:
+                        raise InvalidInput(f"An upload may have {LARGEST_UPLOAD >> 30} GiB at most.")
+                    out.write(part)
+            return await self._run(request, request.headers.get("nbannotate-arguments", "{}").encode(), file)
+        finally:
+            file.unlink(missing_ok=True)
+
+    async def _run(self, http: HttpRequest, body: bytes, file: Path | None) -> Response:
+        token = http.headers.get("authorization", "").removeprefix("Bearer ") or None
+        name = http.path_params["operation"]
+        request = Request(name, body, token, http.headers.get("nbannotate-request", ""), file)
+        operation = self.dispatcher.find(name)
+        arguments = self.dispatcher.decode(operation, request)
+        if operation.prepare is not None:
+            arguments = await self._in(self.threads.slow, self.dispatcher.prepare, operation, request, arguments)
+        answer = await self._in(self.threads.of(operation), self.dispatcher.run, operation, request, arguments)
+        if not isinstance(answer, Path):
+            return Response(answer, media_type="application/json")
+        try:
+            content = await self._in(self.threads.read, answer.read_bytes)
+        finally:
+            if answer.parent == self.dispatcher.engine.spool:
+                answer.unlink(missing_ok=True)
+        return Response(content, media_type="application/octet-stream")
+
+    async def _in(self, pool: ThreadPoolExecutor, work: Callable[..., Any], *arguments: Any) -> Any:
+        # Shielded: a client that goes away does not stop a write half way between two threads.
+        return await asyncio.shield(
+            asyncio.get_running_loop().run_in_executor(pool, functools.partial(work, *arguments))
+        )
+
+    async def _guard(self, request: HttpRequest, do: Callable[[HttpRequest], Any]) -> Response:
+        self.busy += 1
+        try:
+            answer: Response = await do(request)
+            return answer
+        except NbannotateError as error:
+            return Response(error_body(error), error.status, media_type="application/json")
+        except ClientDisconnect:
+            return Response(status_code=499)
+        finally:
+            self.busy -= 1
+            self.used = time.monotonic()
+
+    async def end_when_unused(self, server: uvicorn.Server) -> None:
+        """Stop the server when nobody asked for anything for a while."""
+        while not server.should_exit:
+            await asyncio.sleep(min(1.0, self.idle_s / 4))
+            if not self.busy and time.monotonic() - self.used > self.idle_s:
+                server.should_exit = True
+
+    def serve(self, listening: socket.socket, ready: Callable[[], None]) -> None:
+        """Answer on a socket until unused or told to stop by SIGTERM or SIGINT; then finish what runs."""
+
+        @contextlib.asynccontextmanager
+        async def lifespan(app: Starlette) -> AsyncIterator[None]:
+            task = asyncio.create_task(self.end_when_unused(server))
+            ready()
+            yield
+            task.cancel()
+
+        self.app.router.lifespan_context = lifespan
+        config = uvicorn.Config(
+            self.app, log_level="warning", access_log=False, timeout_graceful_shutdown=20, lifespan="on"
+        )
+        server = uvicorn.Server(config)
+        server.run(sockets=[listening])
+        self.threads.shutdown()

@@ -1,0 +1,74 @@
+"""Starting an owner process, once, however many clients find that there is none."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import time
+
+from filelock import FileLock, Timeout
+
+from nbannotate.errors import CannotWrite, OwnerUnavailable, revive
+from nbannotate.owner.place import Place
+
+#: How long an owner may take to open its file (a crash's log is replayed first).
+START_S = 60.0
+
+
+def start_owner(place: Place) -> None:
+    """Start an owner for a workspace and wait until it listens; return at once if someone else is starting one.
+
+    Raises
+    ------
+    WorkspaceError
+        Why the file cannot be opened, as the new process said.
+    """
+    if not place.database.parent.is_dir():
+        raise CannotWrite(f"The folder {place.database.parent} does not exist; create it first.")
+    try:
+        with FileLock(place.spawn, timeout=0):
+            _start(place)
+    except Timeout:
+        return
+    except PermissionError as error:
+        raise CannotWrite(
+            f"The folder {place.database.parent} cannot be written; a workspace needs to write beside its file."
+        ) from error
+
+
+def _start(place: Place) -> None:
+    with place.log.open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "nbannotate.owner", str(place.database)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C in a notebook's terminal is not meant for it
+            env={k: v for k, v in os.environ.items() if k != "NBANNOTATE_TOKEN"},
+        )
+    assert process.stdout is not None
+    with process.stdout as stdout:
+        until = time.monotonic() + START_S
+        while not select.select([stdout], [], [], 0.2)[0]:
+            if time.monotonic() > until:
+                process.kill()
+                raise OwnerUnavailable(f"The owner process did not start in {START_S:.0f} seconds; see {place.log}.")
+        line = stdout.readline()
+    if not line:
+        code = process.wait(10)
+        raise OwnerUnavailable(f"The owner process ended with code {code} before it listened; see {place.log}.")
+    said = json.loads(line)
+    if "error" in said:
+        process.wait(10)
+        raise revive(said["error"], said["message"])
+    _reap(process)
+
+
+def _reap(process: subprocess.Popen[bytes]) -> None:
+    """Wait for the process in the background, so that an ended owner leaves no zombie in a long-lived client."""
+    import threading
+
+    threading.Thread(target=process.wait, name="nbannotate-reaper", daemon=True).start()

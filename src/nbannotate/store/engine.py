@@ -1,0 +1,198 @@
+"""Opening the database file, and the transactions that the operations run in.
+
+One process opens the file (see :mod:`nbannotate.owner`). Inside it one connection writes, and every reader has a
+cursor of its own; a reader sees the last commit and never waits for the writer.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbannotate.errors import CannotWrite, NotAWorkspace, WorkspaceError
+from nbannotate.store.migrations import SCHEMA_VERSION, check_version, migrate
+
+if TYPE_CHECKING:
+    import duckdb
+
+MEMORY = ":memory:"
+MARK = "nbannotate workspace"
+
+
+class Transaction:
+    """Statements of one transaction; rows come back as dictionaries.
+
+    Placeholders are ``$1``, ``$2`` … as in PostgreSQL.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+
+    def all(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
+        """Return all rows."""
+        result = self.connection.execute(sql, list(parameters))
+        names = [column[0] for column in result.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+    def one(self, sql: str, *parameters: Any) -> dict[str, Any] | None:
+        """Return the first row, or None."""
+        rows = self.all(sql, *parameters)
+        return rows[0] if rows else None
+
+    def value(self, sql: str, *parameters: Any) -> Any:
+        """Return the first column of the first row, or None."""
+        row = self.connection.execute(sql, list(parameters)).fetchone()
+        return row[0] if row else None
+
+    def run(self, sql: str, *parameters: Any) -> None:
+        """Run a statement whose rows nobody needs."""
+        self.connection.execute(sql, list(parameters))
+
+    def many(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
+        """Run one statement for each row of parameters."""
+        if rows:
+            self.connection.executemany(sql, rows)
+
+    def new_id(self) -> int:
+        """Return a fresh id; ids grow, and no two things of a workspace share one."""
+        return int(self.value("select nextval('data.ids')"))
+
+
+class Engine:
+    """An open workspace file.
+
+    Parameters
+    ----------
+    path
+        The database file, or ``":memory:"``. A file that does not exist is created.
+
+    Raises
+    ------
+    NotAWorkspace
+        The file exists and is something else. It is left as it was.
+    NewerWorkspace
+        A newer nbannotate wrote it. It is left as it was.
+    CannotWrite
+        The file or its folder cannot be written.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        import duckdb
+
+        self._duckdb = duckdb
+        self.path = str(path) if str(path) == MEMORY else str(Path(path).absolute())
+        new = self.path == MEMORY or not Path(self.path).exists()
+        if self.path != MEMORY:
+            _check_file(Path(self.path), duckdb)
+        self.spool = Path(tempfile.mkdtemp(prefix="nbannotate-spool-"))
+        try:
+            self._writer = duckdb.connect(self.path)
+            self._secure()
+            migrate(Transaction(self._writer), mark=MARK if new else None)
+        except duckdb.IOException as error:
+            shutil.rmtree(self.spool, ignore_errors=True)
+            raise _why_not(Path(self.path), error) from error
+        except BaseException:
+            shutil.rmtree(self.spool, ignore_errors=True)
+            raise
+        if self.path != MEMORY:
+            Path(self.path).chmod(0o600)
+        self._readers: list[duckdb.DuckDBPyConnection] = []
+        self._local = threading.local()
+
+    def _secure(self) -> None:
+        """Let SQL reach no file but those that pass through the spool folder, and let it change no setting."""
+        spool = str(self.spool).replace("'", "''")
+        self._writer.execute("set autoinstall_known_extensions = false")
+        self._writer.execute("set autoload_known_extensions = false")
+        self._writer.execute(f"set allowed_directories = ['{spool}']")
+        self._writer.execute("set enable_external_access = false")
+        self._writer.execute("set lock_configuration = true")
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """Run a block as one transaction: committed at its end, rolled back on any error. One thread at a time."""
+        self._writer.execute("begin")
+        try:
+            yield Transaction(self._writer)
+        except BaseException:
+            self._writer.execute("rollback")
+            raise
+        self._writer.execute("commit")
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Run a block over one snapshot of the database, with this thread's own cursor."""
+        cursor = getattr(self._local, "cursor", None)
+        if cursor is None:
+            cursor = self._local.cursor = self._writer.cursor()
+            self._readers.append(cursor)
+        cursor.execute("begin")
+        try:
+            yield Transaction(cursor)
+        finally:
+            cursor.execute("rollback")
+
+    def close(self) -> None:
+        """Write everything into the file and close it."""
+        for cursor in self._readers:
+            cursor.close()
+        self._writer.close()
+        shutil.rmtree(self.spool, ignore_errors=True)
+
+
+def _check_file(path: Path, duckdb: Any) -> None:
+    """Raise before anything is changed if a file cannot serve as a workspace."""
+    folder = path.parent
+    if not folder.is_dir():
+        raise CannotWrite(f"The folder {folder} does not exist; create it, or open the workspace elsewhere.")
+    if path.is_dir():
+        raise NotAWorkspace(f"{path} is a folder; name a file in it, for example {path / 'work.duckdb'}.")
+    if not os.access(folder, os.W_OK):
+        raise CannotWrite(f"The folder {folder} cannot be written; a workspace needs to write beside its file.")
+    if not path.exists():
+        return
+    if not os.access(path, os.R_OK | os.W_OK):
+        raise CannotWrite(f"The file {path} cannot be read and written by you; check its permissions.")
+    # Only look: opening a strange database for writing could already change it.
+    try:
+        connection = duckdb.connect(str(path), read_only=True)
+    except duckdb.Error as error:
+        raise _why_not(path, error) from error
+    try:
+        tx = Transaction(connection)
+        known = tx.value("select count(*) from duckdb_tables() where schema_name = 'data' and table_name = 'meta'")
+        mark = tx.value("select value from data.meta where key = 'mark'") if known else None
+        if mark != MARK:
+            raise NotAWorkspace(
+                f"{path} is a DuckDB database, but not an nbannotate workspace; it was left as it is. "
+                "Open another file name to create a workspace."
+            )
+        check_version(str(path), int(tx.value("select max(version) from data.migrations")))
+    finally:
+        connection.close()
+
+
+def _why_not(path: Path, error: Exception) -> WorkspaceError:
+    """Return what a DuckDB error at opening means for the user."""
+    text = str(error)
+    if "lock" in text.lower() and "conflicting" in text.lower():
+        return CannotWrite(
+            f"{path} is open in another program (a DuckDB shell, perhaps); close it there and try again. {text}"
+        )
+    if "newer version" in text.lower() or "storage version" in text.lower():
+        return NotAWorkspace(f"{path} cannot be read by this version of DuckDB; upgrade duckdb. {text}")
+    if "not a valid duckdb" in text.lower() or "not a duckdb" in text.lower() or "magic" in text.lower():
+        return NotAWorkspace(f"{path} is not a DuckDB database, so it is no nbannotate workspace; it was left as it is.")
+    if "permission" in text.lower() or "read-only" in text.lower() or "cannot open" in text.lower():
+        return CannotWrite(f"{path} cannot be written. {text}")
+    return WorkspaceError(f"{path} could not be opened. {text}")
+
+
+__all__ = ["MARK", "MEMORY", "SCHEMA_VERSION", "Engine", "Transaction"]

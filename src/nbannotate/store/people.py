@@ -1,0 +1,120 @@
+"""Members and their sessions. Tokens are stored as SHA-256 hashes only."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from typing import Any
+
+from nbannotate.model import Member
+from nbannotate.store.engine import Transaction
+
+_MEMBER = "m.member_id, m.login, m.role, m.active"
+
+
+def hash_token(token: str) -> str:
+    """Return what is stored of a token. A token is random, so one round of SHA-256 is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _member(row: dict[str, Any] | None) -> Member | None:
+    return None if row is None else Member(row["member_id"], row["login"], row["role"], row["active"])
+
+
+def add_member(tx: Transaction, login: str, role: str, password_hash: str | None, now: datetime.datetime) -> Member:
+    """Insert a member and return it."""
+    new = tx.new_id()
+    tx.run("insert into data.members values ($1, $2, $3, $4, true, $5)", new, login, role, password_hash, now)
+    found = member(tx, login)
+    assert found is not None
+    return found
+
+
+def member(tx: Transaction, login: str) -> Member | None:
+    """Return the member with a login, or None."""
+    return _member(tx.one(f"select {_MEMBER} from data.members m where m.login = $1", login))
+
+
+def members(tx: Transaction) -> list[Member]:
+    """Return all members, by login."""
+    rows = tx.all(f"select {_MEMBER} from data.members m order by login")
+    return [Member(r["member_id"], r["login"], r["role"], r["active"]) for r in rows]
+
+
+def first_owner(tx: Transaction) -> Member | None:
+    """Return the member that the workspace's own token stands for: its first active owner."""
+    return _member(
+        tx.one(
+            f"select {_MEMBER} from data.members m where m.role = 'owner' and m.active order by m.member_id limit 1"
+        )
+    )
+
+
+def password_hash(tx: Transaction, login: str) -> tuple[Member, str | None] | None:
+    """Return a member and the hash of the password, or None."""
+    row = tx.one(f"select {_MEMBER}, m.password_hash from data.members m where m.login = $1", login)
+    found = _member(row)
+    return None if row is None or found is None else (found, row["password_hash"])
+
+
+def set_password(tx: Transaction, member_id: int, password_hash: str) -> None:
+    """Replace the hash of a member's password."""
+    tx.run("update data.members set password_hash = $2 where member_id = $1", member_id, password_hash)
+
+
+def set_active(tx: Transaction, member_id: int, active: bool) -> None:
+    """Enable or disable an account."""
+    tx.run("update data.members set active = $2 where member_id = $1", member_id, active)
+
+
+def add_session(
+    tx: Transaction,
+    token: str,
+    kind: str,
+    member_id: int,
+    now: datetime.datetime,
+    expires: datetime.datetime,
+    parent: str | None = None,
+) -> None:
+    """Insert a session; ``parent`` is the token of the session that it lives and dies with."""
+    parent_hash = hash_token(parent) if parent else None
+    tx.run(
+        "insert into data.sessions values ($1, $2, $3, $4, $5, $6, null)",
+        hash_token(token), kind, member_id, parent_hash, now, expires,
+    )  # fmt: skip
+
+
+def session(tx: Transaction, token: str, now: datetime.datetime) -> tuple[Member, str, datetime.datetime] | None:
+    """Return who a token stands for, its kind and its end; None if it is unknown, over, or its member disabled."""
+    row = tx.one(
+        f"""
+        select {_MEMBER}, s.kind, s.expires from data.sessions s
+        join data.members m on m.member_id = s.member_id
+        left join data.sessions p on p.token_hash = s.parent_hash
+        where s.token_hash = $1 and s.ended is null and s.expires > $2 and m.active
+          and (s.parent_hash is null or (p.ended is null and p.expires > $2))
+        """,
+        hash_token(token),
+        now,
+    )
+    found = _member(row)
+    return None if row is None or found is None else (found, row["kind"], row["expires"])
+
+
+def end_session(tx: Transaction, token: str, now: datetime.datetime) -> None:
+    """End a session and those that depend on it."""
+    tx.run(
+        "update data.sessions set ended = $2 where (token_hash = $1 or parent_hash = $1) and ended is null",
+        hash_token(token),
+        now,
+    )
+
+
+def end_sessions(tx: Transaction, member_id: int, now: datetime.datetime) -> None:
+    """End all sessions of a member."""
+    tx.run("update data.sessions set ended = $2 where member_id = $1 and ended is null", member_id, now)
+
+
+def forget_old_sessions(tx: Transaction, before: datetime.datetime) -> None:
+    """Delete sessions that were over before a time."""
+    tx.run("delete from data.sessions where coalesce(ended, expires) < $1", before)

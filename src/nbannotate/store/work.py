@@ -1,0 +1,294 @@
+"""Campaigns, their steps, tasks and drafts."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import msgspec
+
+from nbannotate.model import Annotation, Campaign, CampaignSpec
+from nbannotate.store.engine import Transaction
+
+OPEN = "t.state in ('in_progress', 'to_rework')"
+
+
+def add_campaign(
+    tx: Transaction, version_id: int, spec: CampaignSpec, members: dict[str, int], now: datetime.datetime
+) -> int:
+    """Insert a campaign with its steps and return its id. ``members`` has the ids by login."""
+    new = tx.new_id()
+    tx.run(
+        "insert into data.campaigns values ($1, $2, $3, $4, $5, $6, null)",
+        new, version_id, spec.name, msgspec.json.encode(spec).decode(), spec.due, now,
+    )  # fmt: skip
+    for i, step in enumerate(spec.workflow.steps):
+        tx.run("insert into data.steps values ($1, $2, $3, $4)", new, i, step.name, step.kind)
+        for login in step.assignees:
+            tx.run("insert into data.step_members values ($1, $2, $3)", new, i, members[login])
+    return new
+
+
+def campaigns(tx: Transaction) -> list[Campaign]:
+    """Return all campaigns, newest first."""
+    return [Campaign(**row) for row in tx.all(f"{_CAMPAIGN} order by campaign_id desc")]
+
+
+def campaign(tx: Transaction, campaign_id: int) -> Campaign | None:
+    """Return a campaign, or None."""
+    row = tx.one(f"{_CAMPAIGN} where campaign_id = $1", campaign_id)
+    return None if row is None else Campaign(**row)
+
+
+_CAMPAIGN = "select campaign_id, name, version_id, dataset, version, created, launched from campaigns"
+
+
+def spec(tx: Transaction, campaign_id: int) -> CampaignSpec:
+    """Return what defines a campaign."""
+    text = tx.value("select spec from data.campaigns where campaign_id = $1", campaign_id)
+    return msgspec.json.decode(text, type=CampaignSpec)
+
+
+def workers(tx: Transaction, campaign_id: int) -> dict[int, set[int]]:
+    """Return, by step, the active members who work there."""
+    rows = tx.all(
+        "select s.step, s.member_id from data.step_members s "
+        "join data.members m on m.member_id = s.member_id and m.active where s.campaign_id = $1",
+        campaign_id,
+    )
+    found: dict[int, set[int]] = {}
+    for row in rows:
+        found.setdefault(row["step"], set()).add(row["member_id"])
+    return found
+
+
+def running_on(tx: Transaction, version_id: int) -> str | None:
+    """Return the name of a launched campaign with open tasks on a version, or None."""
+    return tx.value(  # type: ignore[no-any-return]
+        f"""
+        select c.name from data.campaigns c
+        where c.version_id = $1 and c.launched is not null
+          and exists (select 1 from data.tasks t where t.campaign_id = c.campaign_id and {OPEN})
+        limit 1
+        """,
+        version_id,
+    )
+
+
+def count_assets(tx: Transaction, version_id: int) -> tuple[int, int]:
+    """Return how many assets a version has, and how many of them have annotations."""
+    row = tx.one(
+        """
+        select count(*) as n, count(a.asset_id) as m from data.version_assets v
+        left join (select distinct asset_id from data.annotations where version_id = $1) a
+          on a.asset_id = v.asset_id
+        where v.version_id = $1
+        """,
+        version_id,
+    )
+    assert row is not None
+    return row["n"], row["m"]
+
+
+def launch(
+    tx: Transaction, campaign_id: int, version_id: int, step_if_annotated: int, now: datetime.datetime
+) -> None:
+    """Create the first task of every asset, in one statement, and note the time of the launch."""
+    tx.run(
+        """
+        insert into data.tasks
+        select nextval('data.ids'), $1, v.asset_id, case when a.asset_id is null then 0 else $3 end, 1, 'in_progress',
+               null, null, v.position, true, 0, $4, null, null, null
+        from (select * from data.version_assets where version_id = $2 order by position) v
+        left join (select distinct asset_id from data.annotations where version_id = $2) a
+          on a.asset_id = v.asset_id
+        """,
+        campaign_id, version_id, step_if_annotated, now,
+    )  # fmt: skip
+    tx.run("update data.campaigns set launched = $2 where campaign_id = $1", campaign_id, now)
+
+
+_TASK = f"""
+select t.*, c.version_id, a.name as asset, s.name as step_name, s.kind, m.login as assignee,
+       d.revision, d.body, d.task_id is not null as drafted,
+       (select count(*) from data.issues i where i.campaign_id = t.campaign_id and i.asset_id = t.asset_id
+          and i.state <> 'resolved') as issues,
+       {OPEN} as is_open
+from data.tasks t
+join data.campaigns c on c.campaign_id = t.campaign_id
+join data.assets a on a.asset_id = t.asset_id
+join data.steps s on s.campaign_id = t.campaign_id and s.step = t.step
+left join data.members m on m.member_id = t.assignee_id
+left join data.drafts d on d.task_id = t.task_id
+"""
+
+
+def task(tx: Transaction, task_id: int) -> dict[str, Any] | None:
+    """Return the row of a task with its names and its draft, or None."""
+    return tx.one(f"{_TASK} where t.task_id = $1", task_id)
+
+
+def visits(tx: Transaction, campaign_id: int, asset_id: int) -> list[dict[str, Any]]:
+    """Return all tasks of an asset in a campaign, oldest first."""
+    return tx.all(
+        f"{_TASK} where t.campaign_id = $1 and t.asset_id = $2 order by t.task_id", campaign_id, asset_id
+    )
+
+
+def listing(tx: Transaction, campaign_id: int, step: int, member_id: int) -> list[dict[str, Any]]:
+    """Return a member's tasks at a step, the last of each asset, in the order of the assets."""
+    return tx.all(
+        f"""
+        select * from ({_TASK} where t.campaign_id = $1 and t.step = $2 and t.assignee_id = $3) q
+        qualify row_number() over (partition by q.asset_id order by q.task_id desc) = 1
+        order by q.position, q.task_id
+        """,
+        campaign_id, step, member_id,
+    )  # fmt: skip
+
+
+def current(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
+    """Return the current task of every asset of a campaign, in the order of the assets."""
+    return tx.all(f"{_TASK} where t.campaign_id = $1 and t.is_current order by t.position, t.task_id", campaign_id)
+
+
+def first_held(tx: Transaction, campaign_id: int, step: int, member_id: int) -> int | None:
+    """Return the task that a member should go on with: a returned one first, then one begun; or None."""
+    return tx.value(  # type: ignore[no-any-return]
+        f"""
+        select t.task_id from data.tasks t
+        where t.campaign_id = $1 and t.step = $2 and t.assignee_id = $3 and {OPEN}
+        order by case t.state when 'to_rework' then 0 else 1 end, t.position, t.task_id limit 1
+        """,
+        campaign_id, step, member_id,
+    )  # fmt: skip
+
+
+def pull(tx: Transaction, campaign_id: int, step: int, member_id: int, now: datetime.datetime) -> int | None:
+    """Take the next task out of a step's queue for a member, in the writer's thread: none is ever served twice."""
+    return tx.value(  # type: ignore[no-any-return]
+        f"""
+        update data.tasks set assignee_id = $3, opened = $4, touched = $4 where task_id = (
+          select t.task_id from data.tasks t
+          where t.campaign_id = $1 and t.step = $2 and t.assignee_id is null and {OPEN}
+          order by case t.state when 'to_rework' then 0 else 1 end, t.position, t.task_id limit 1
+        ) returning task_id
+        """,
+        campaign_id, step, member_id, now,
+    )  # fmt: skip
+
+
+def touch(tx: Transaction, task_id: int, worked_s: float, now: datetime.datetime) -> None:
+    """Note that the assignee has a task open, and add to the seconds worked on it."""
+    tx.run(
+        "update data.tasks set opened = coalesce(opened, $3), touched = $3, worked_s = worked_s + $2 "
+        "where task_id = $1",
+        task_id, worked_s, now,
+    )  # fmt: skip
+
+
+def close(tx: Transaction, task_id: int, state: str, outcome: str, now: datetime.datetime) -> None:
+    """End a task."""
+    tx.run(
+        "update data.tasks set state = $2, outcome = $3, closed = $4 where task_id = $1", task_id, state, outcome, now
+    )
+
+
+def follow(
+    tx: Transaction, task: dict[str, Any], step: int, round: int, state: str, assignee: int | None, now: datetime.datetime
+) -> int:
+    """Insert the task that follows another one of the same asset, and make it the asset's current task."""
+    new = tx.new_id()
+    tx.run("update data.tasks set is_current = false where task_id = $1", task["task_id"])
+    tx.run(
+        "insert into data.tasks values ($1, $2, $3, $4, $5, $6, null, $7, $8, true, 0, $9, null, null, null)",
+        new, task["campaign_id"], task["asset_id"], step, round, state, assignee, task["position"], now,
+    )  # fmt: skip
+    return new
+
+
+def save_draft(tx: Transaction, task_id: int, revision: int, annotation: Annotation, now: datetime.datetime) -> None:
+    """Keep the state of work on a task; it replaces the draft before."""
+    tx.run(
+        "insert into data.drafts values ($1, $2, $3, $4) on conflict (task_id) "
+        "do update set revision = excluded.revision, body = excluded.body, saved = excluded.saved",
+        task_id, revision, msgspec.json.encode(annotation).decode(), now,
+    )  # fmt: skip
+
+
+def draft(row: dict[str, Any]) -> Annotation | None:
+    """Return the draft in a task's row, or None."""
+    return None if row["body"] is None else msgspec.json.decode(row["body"], type=Annotation)
+
+
+def jobs(tx: Transaction, member_id: int) -> list[dict[str, Any]]:
+    """Return the counts of a member's tasks for each step that the member works at or has tasks of."""
+    return tx.all(
+        f"""
+        with mine as (
+          select campaign_id, step from data.step_members where member_id = $1
+          union select campaign_id, step from data.tasks where assignee_id = $1
+        ), last_mine as (
+          select * from data.tasks where assignee_id = $1
+          qualify row_number() over (partition by campaign_id, step, asset_id order by task_id desc) = 1
+        ), counts as (
+          select t.campaign_id, t.step,
+                 count(*) filter (where t.state = 'to_rework') as returned,
+                 count(*) filter (where t.state = 'in_progress') as started,
+                 count(*) filter (where t.state in ('done', 'skipped')) as done,
+                 coalesce(sum(i.issues) filter (where t.is_current), 0) as issues
+          from last_mine t
+          left join (select campaign_id, asset_id, count(*) as issues from data.issues
+                     where state <> 'resolved' group by 1, 2) i
+            on i.campaign_id = t.campaign_id and i.asset_id = t.asset_id
+          group by 1, 2
+        ), queues as (
+          select t.campaign_id, t.step, count(*) as waiting from data.tasks t
+          where t.assignee_id is null and {OPEN}
+            and exists (select 1 from data.step_members w where w.campaign_id = t.campaign_id and w.step = t.step
+                        and w.member_id = $1)
+          group by 1, 2
+        )
+        select m.campaign_id, c.name as campaign, c.dataset, c.due, m.step, s.name as step_name, s.kind,
+               coalesce(n.returned, 0) as returned, coalesce(n.started, 0) as started, coalesce(n.done, 0) as done,
+               coalesce(q.waiting, 0) as waiting, cast(coalesce(n.issues, 0) as bigint) as issues
+        from mine m
+        join campaigns c on c.campaign_id = m.campaign_id and c.launched is not null
+        join data.steps s on s.campaign_id = m.campaign_id and s.step = m.step
+        left join counts n on n.campaign_id = m.campaign_id and n.step = m.step
+        left join queues q on q.campaign_id = m.campaign_id and q.step = m.step
+        order by c.due nulls last, c.campaign_id, m.step
+        """,
+        member_id,
+    )
+
+
+def progress(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
+    """Return, for each step of a campaign, the assets by state of their current task, and how many passed."""
+    return tx.all(
+        f"""
+        select s.step, s.name, s.kind,
+               count(*) filter (where t.is_current and {OPEN} and t.assignee_id is null) as waiting,
+               count(*) filter (where t.is_current and t.state = 'in_progress' and t.assignee_id is not null)
+                 as in_progress,
+               count(*) filter (where t.is_current and t.state = 'to_rework' and t.assignee_id is not null)
+                 as to_rework,
+               count(*) filter (where t.is_current and t.state = 'done') as done,
+               count(*) filter (where t.is_current and t.state = 'skipped') as skipped
+        from data.steps s
+        left join data.tasks t on t.campaign_id = s.campaign_id and t.step = s.step
+        where s.campaign_id = $1 group by 1, 2, 3 order by 1
+        """,
+        campaign_id,
+    )
+
+
+def had_task(tx: Transaction, asset_id: int, member_id: int, campaign_id: int | None) -> bool:
+    """Return whether a member has or had a task of an asset, in one campaign or in any."""
+    return bool(
+        tx.value(
+            "select count(*) from data.tasks where asset_id = $1 and assignee_id = $2 "
+            "and ($3 is null or campaign_id = $3)",
+            asset_id, member_id, campaign_id,
+        )
+    )  # fmt: skip
