@@ -17,6 +17,7 @@ in a field ``nbannotate`` of images and annotations, which other programs ignore
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -180,7 +181,8 @@ class _Reader:
                 raise self.wrong(f"annotations[{i}].image_id", f"there is no image with the id {item.image_id!r}.")
             if item.category_id not in names:
                 raise self.wrong(f"annotations[{i}].category_id", f"there is no category {item.category_id!r}.")
-            found.setdefault(item.image_id, []).extend(self.shapes(i, item, names[item.category_id], ids))
+            made = self.shapes(i, item, names[item.category_id], images[item.image_id], ids)
+            found.setdefault(item.image_id, []).extend(made)
         annotations = {}
         for i, image in enumerate(file.images):
             annotation = self.annotation(i, image, found.get(image.id, []))
@@ -210,7 +212,7 @@ class _Reader:
             raise self.wrong(f"images[{index}].nbannotate", "says nothing to label, but there are annotations of it.")
         return Annotation(shapes=tuple(found), tags=tuple(extra.tags), nothing_to_label=extra.nothing_to_label)
 
-    def shapes(self, index: int, item: _Annotation, label: str, ids: set[str]) -> list[Shape]:
+    def shapes(self, index: int, item: _Annotation, label: str, image: _Image, ids: set[str]) -> list[Shape]:
         place = f"annotations[{index}]"
         if item.score is not None and not 0 <= item.score <= 1:
             raise self.wrong(f"{place}.score", f"{item.score} is not in the range from 0 to 1.")
@@ -230,6 +232,7 @@ class _Reader:
         else:
             self.tally.add("annotations", "they have neither a segmentation nor a bbox", place)
             return []
+        parts = [points for points in parts if self.good(kind, points, image, place)]
         attributes = dict(item.attributes or {})
         if len(parts) > 1:
             attributes.setdefault(PART_OF, f"coco {index if item.id is None else item.id}")
@@ -242,6 +245,13 @@ class _Reader:
                 Shape(kind=kind, points=points, label=label, id=shape_id, attributes=attributes, confidence=item.score)
             )
         return made
+
+    def good(self, kind: str, points: tuple[Point, ...], image: _Image, place: str) -> bool:
+        """Return whether a workspace takes the shape: count those with nothing in the image."""
+        problem = shapes.kind(kind).check(points, image.width or math.inf, image.height or math.inf)
+        if problem:
+            self.tally.add(f"{kind}s", problem.rstrip("."), place)
+        return problem is None
 
     def polygons(self, place: str, segmentation: list[list[float]]) -> list[tuple[Point, ...]]:
         parts = []
