@@ -1,0 +1,185 @@
+"""What every shape kind, format, table and chart has to keep, also one that is added tomorrow.
+
+The parameters are what is found in the packages, so that a new one is tested by existing.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from nbannotate import charts, formats, shapes, stats
+from nbannotate.errors import CannotWrite, ReadFailed
+from nbannotate.formats import Format, Row
+from nbannotate.model import Annotation, Label, Shape
+from nbannotate.shapes import Kind
+
+KINDS = list(shapes.kinds().values())
+FORMATS = list(formats.available().values())
+TABLES = [getattr(stats, name) for name in stats.names()]
+CHARTS = [getattr(charts, name) for name in charts.names()]
+
+WIDTH, HEIGHT = 120.0, 80.0
+DTYPES = {"string", "int64", "float64", "boolean", "datetime64[us]"}
+
+
+def by_name(value: Any) -> str:
+    return str(getattr(value, "name", None) or value.__name__)
+
+
+def some_points(kind: Kind) -> tuple[tuple[float, float], ...]:
+    """Points of a shape of a kind that lies well inside the image."""
+    n = max(kind.min_points, min(5, kind.max_points or 5))
+    if kind.gesture == "corners":
+        return ((20.0, 15.0), (70.0, 60.0))
+    return tuple((50 + 30 * math.cos(math.tau * i / n), 40 + 25 * math.sin(math.tau * i / n)) for i in range(n))
+
+
+@pytest.mark.parametrize(
+    ("folder", "found"),
+    [
+        ("shapes", {type(k).__module__ for k in KINDS}),
+        ("formats", {type(f).__module__ for f in FORMATS}),
+        ("stats", {f.__module__ for f in TABLES}),
+        ("charts", {f.__module__ for f in CHARTS}),
+    ],
+)
+def test_the_built_in_ones_are_found(folder: str, found: set[str]) -> None:
+    assert len([name for name in found if name.startswith(f"nbannotate.{folder}.")]) >= 1
+
+
+@pytest.mark.parametrize("things", [KINDS, FORMATS, TABLES, CHARTS], ids=["shapes", "formats", "stats", "charts"])
+def test_names_differ_and_every_one_says_what_it_is(things: list[Any]) -> None:
+    names = [by_name(v) for v in things]
+    assert len(set(names)) == len(names)
+    for thing in things:
+        text = inspect.getdoc(thing if inspect.isfunction(thing) else type(thing)) or ""
+        assert len(text.split()) >= 4, f"{by_name(thing)} has no docstring that says what it is"
+
+
+# --- shapes ---------------------------------------------------------------------------------------------------------
+
+
+def test_no_two_tools_share_a_key() -> None:
+    keys = [k.key for k in KINDS if k.key]
+    assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=by_name)
+def test_a_shape_that_a_person_would_draw_is_good(kind: Kind) -> None:
+    points = some_points(kind)
+    assert kind.check(points, WIDTH, HEIGHT) is None
+    x0, y0, x1, y1 = kind.bounds(points)
+    assert 0 <= x0 < x1 <= WIDTH
+    assert 0 <= y0 < y1 <= HEIGHT
+    assert (kind.area(points) > 0) == kind.closed
+    assert kind.area(points) <= (x1 - x0) * (y1 - y0) + 1e-9
+    if kind.closed:
+        assert kind.contains(points, (x0 + x1) / 2, (y0 + y1) / 2)
+    assert not kind.contains(points, x1 + 1, y1 + 1)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=by_name)
+def test_normalizing_twice_changes_nothing_and_leaves_nothing_outside(kind: Kind) -> None:
+    moved = tuple((x + 60, y - 30) for x, y in some_points(kind))
+    once = kind.normalize(moved, WIDTH, HEIGHT)
+    assert kind.normalize(once, WIDTH, HEIGHT) == once
+    assert all(0 <= x <= WIDTH and 0 <= y <= HEIGHT for x, y in once)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=by_name)
+def test_bad_points_are_answered_with_a_sentence(kind: Kind) -> None:
+    good = some_points(kind)
+    for bad in ((), good[: kind.min_points - 1], ((math.nan, 1.0), *good[1:]), ((5.0, 5.0),) * len(good)):
+        sentence = kind.check(bad, WIDTH, HEIGHT)
+        assert sentence
+        assert sentence.endswith(".")
+
+
+# --- formats --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rows() -> list[Row]:
+    shapes_ = tuple(Shape(kind=k.name, points=some_points(k), label="cell") for k in KINDS)
+    return [Row("a.png", int(WIDTH), int(HEIGHT), Annotation(shapes=shapes_)), Row("b.png", 10, 10)]
+
+
+@pytest.mark.parametrize("format_", FORMATS, ids=by_name)
+def test_a_format_reads_what_it_writes_and_says_what_it_left_out(
+    format_: Format, rows: list[Row], tmp_path: Path
+) -> None:
+    path = tmp_path / "out.json"
+    writing = format_.write(path, rows, [Label("cell", color="#123456")])
+    assert writing.assets == len(rows)
+    assert format_.sniff(path)
+    assert formats.sniff(path) is format_
+    reading = format_.read(path)
+    left_out = sum(v.count for v in (*writing.left_out, *reading.left_out))
+    assert len(reading.annotations["a.png"].shapes) + left_out == len(KINDS)
+    assert "b.png" not in reading.annotations
+    assert "cell" in reading.labels
+
+
+@pytest.mark.parametrize("format_", FORMATS, ids=by_name)
+def test_a_format_writes_the_same_bytes_for_the_same_annotations(
+    format_: Format, rows: list[Row], tmp_path: Path
+) -> None:
+    first, second = tmp_path / "1.json", tmp_path / "2.json"
+    for path in (first, second):
+        format_.write(path, rows, [Label("cell")])
+    assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.mark.parametrize("format_", FORMATS, ids=by_name)
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b'{"a": 1}', b"<xml/>"])
+def test_a_format_refuses_other_files_with_a_sentence(format_: Format, content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "other.json"
+    path.write_bytes(content)
+    assert not format_.sniff(path)
+    with pytest.raises(ReadFailed, match="other"):
+        format_.read(path)
+
+
+@pytest.mark.parametrize("format_", FORMATS, ids=by_name)
+def test_a_format_says_when_a_file_is_missing_or_cannot_be_written(format_: Format, tmp_path: Path) -> None:
+    assert not format_.sniff(tmp_path / "nothing.json")
+    with pytest.raises(ReadFailed, match="nothing"):
+        format_.read(tmp_path / "nothing.json")
+    with pytest.raises(CannotWrite, match="out"):
+        format_.write(tmp_path / "no folder" / "out.json", [], [])
+
+
+# --- statistics and charts ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", TABLES, ids=by_name)
+def test_a_table_declares_its_columns(table: Any) -> None:
+    assert table.columns
+    for name, column in table.columns.items():
+        assert name.isidentifier()
+        assert column.dtype in DTYPES
+        assert column.what.endswith("."), f"{table.__name__}.{name} is not described by a sentence"
+        assert name in table.__doc__
+
+
+@pytest.mark.parametrize("function", [*TABLES, *CHARTS], ids=by_name)
+def test_the_first_parameter_is_the_scope(function: Callable[..., Any]) -> None:
+    first = next(iter(inspect.signature(function).parameters.values()))
+    assert first.name == "scope"
+    assert first.default is inspect.Parameter.empty
+
+
+@pytest.mark.parametrize("chart", CHARTS, ids=by_name)
+def test_a_chart_has_the_table_of_its_name_and_draws_it_when_it_is_empty(chart: Any) -> None:
+    table = getattr(stats, chart.__name__)
+    empty = pd.DataFrame({name: pd.Series(dtype=c.dtype) for name, c in table.columns.items()})
+    figure = chart.draw(empty)
+    said = [a.text for a in figure.layout.annotations if a.text]
+    assert said or figure.data, "an empty chart says that there is nothing yet"
