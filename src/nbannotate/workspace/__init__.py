@@ -1,0 +1,10 @@
+"""The handles that a notebook types: ``nb.open(…)``, datasets, versions, campaigns, tables as DataFrames.
+
+pandas and duckdb are imported by the methods that need them, not with this package.
+"""
+
+from nbannotate.workspace.campaign import Campaign
+from nbannotate.workspace.data import Dataset, Version
+from nbannotate.workspace.workspace import Members, Workspace, open
+
+__all__ = ["Campaign", "Dataset", "Members", "Version", "Workspace", "open"]
