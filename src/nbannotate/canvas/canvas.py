@@ -1,0 +1,413 @@
+"""The canvas: an image on which shapes are drawn, as one widget for pages and notebooks.
+
+State lives here, once: a document (shapes, selection, history), the tool, the label, the view. Each call or message is
+a *turn* under the canvas' lock; at its end the outbox tells the overlay and ipycanvas what differs, and the callbacks
+are called, outside the lock.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Literal
+
+import ipywidgets
+from msgspec.structs import replace
+
+from nbannotate.canvas import inbox, wire
+from nbannotate.canvas.document import Document
+from nbannotate.canvas.keys import Key, check_free, combo, key_map
+from nbannotate.canvas.outbox import Outbox
+from nbannotate.canvas.overlay import Overlay
+from nbannotate.canvas.painter import Painter
+from nbannotate.canvas.picture import Picture
+from nbannotate.canvas.state import CanvasState, Mark, Zone
+from nbannotate.canvas.view import View
+from nbannotate.errors import InvalidInput, NbannotateError, Refused
+from nbannotate.model import Label, Recipe, Shape
+from nbannotate.shapes import kind, kinds
+
+Callback = Callable[..., object]
+
+
+class Canvas(ipywidgets.Box):  # type: ignore[misc]
+    """An image with shapes that a person draws, selects, moves, reshapes, labels and deletes.
+
+    Parameters
+    ----------
+    image
+        The bytes of an image file, a path, a PIL image, a ``(h, w)``, ``(h, w, 3)`` or ``(h, w, 4)`` uint8 array, or
+        None for an empty stage.
+    shapes
+        What is there at first, in image pixels (EXIF orientation applied), origin top-left.
+    labels
+        :class:`~nbannotate.model.Label` values or names; the first nine have the keys 1 to 9.
+    editable
+        Whether shapes can be changed; a read-only canvas can be looked at, and zones can be drawn on it.
+    height
+        CSS height of the widget; the width is that of its container.
+    keys
+        ``"stage"``: keys act while the canvas has the focus. ``"page"``: anywhere on the page but in text fields.
+
+    Raises
+    ------
+    ReadFailed
+        If the image cannot be decoded.
+    InvalidInput
+        If a label or a shape is not usable; the message names it.
+    """
+
+    def __init__(
+        self,
+        image: object = None,
+        shapes: Iterable[Shape] = (),
+        labels: Sequence[Label | str] = (),
+        *,
+        editable: bool = True,
+        height: str = "640px",
+        keys: Literal["stage", "page"] = "stage",
+    ) -> None:
+        if keys not in ("stage", "page"):
+            raise InvalidInput(f"keys must be 'stage' or 'page', not {keys!r}.")
+        self._lock = threading.RLock()
+        self._depth = 0
+        self._origin: tuple[str, int] | None = None
+        self._later: list[tuple[list[Callback], tuple[Any, ...]]] = []
+        self._heard: dict[str, list[Callback]] = {"change": [], "select": [], "state": [], "error": [], "zone": []}
+        self._bound: dict[str, tuple[Key, Callback]] = {}
+        self._keys_mode = keys
+        self._generation = 0
+        self._labels = as_labels(labels)
+        self._label, self._tool, self._tool_before = "", "select", "select"
+        self._marks: tuple[Mark, ...] = ()
+        self._editable = bool(editable)
+        self._kinds = kinds()
+        self._picture = Picture(image) if image is not None else None
+        self._document = Document(shapes)
+        self._view: View | None = None
+        self._painter = Painter()
+        self._overlay = Overlay(
+            target=self._painter.layers, layout=ipywidgets.Layout(width="100%", height="100%", margin="0")
+        )
+        self._outbox = Outbox(self)
+        super().__init__(
+            [self._overlay],
+            layout=ipywidgets.Layout(width="100%", height=height, min_height="120px", overflow="hidden", margin="0"),
+        )
+        self._overlay.on_msg(self._received)
+
+    # ---- what a page sets and reads
+
+    def show(
+        self,
+        image: object,
+        shapes: Iterable[Shape] = (),
+        *,
+        labels: Sequence[Label | str] | None = None,
+        editable: bool = True,
+    ) -> None:
+        """Show another asset: the history is fresh, nothing is selected, the image is fitted.
+
+        ``on_change`` is not called; ``on_select`` and ``on_state`` are, if what they report differs.
+
+        Raises
+        ------
+        ReadFailed, InvalidInput
+            As for a new canvas; what is shown stays as it is.
+        """
+        picture = Picture(image) if image is not None else None
+        document = Document(shapes)
+        named = None if labels is None else as_labels(labels)
+        with self._turn(quiet=True):
+            self._picture, self._document, self._editable = picture, document, bool(editable)
+            self._generation += 1
+            self._marks = ()
+            if named is not None:
+                self._labels = named
+            if self._label not in self._labels:
+                self._label = ""
+            if self._tool == "zone":
+                self._tool = self._tool_before
+            if not self._editable:
+                self._tool = "select"
+            if self._view is not None and picture is not None:
+                self._view = self._view.fitted(picture.width, picture.height)
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """The shapes as they are now, in the order in which they were drawn."""
+        return tuple(self._document.shapes.values())
+
+    def set_shapes(self, shapes: Iterable[Shape], *, undoable: bool = True) -> None:
+        """Replace all shapes; with ``undoable=False`` the history starts afresh."""
+        checked = Document(shapes).shapes
+        with self._turn():
+            self._document.change(checked, undoable=undoable)
+
+    @property
+    def selected(self) -> tuple[str, ...]:
+        """Ids of the selected shapes."""
+        return self._document.selected
+
+    def select(self, ids: Iterable[str]) -> None:
+        """Select shapes by id; unknown ids are passed over."""
+        with self._turn():
+            self._document.select(ids)
+
+    @property
+    def tool(self) -> str:
+        """``"select"``, ``"zone"``, or the name of a shape kind."""
+        return self._tool
+
+    @tool.setter
+    def tool(self, name: str) -> None:
+        with self._turn():
+            self._pick(name)
+
+    @property
+    def label(self) -> str:
+        """The label of the next shape; empty for none."""
+        return self._label
+
+    @label.setter
+    def label(self, name: str) -> None:
+        with self._turn():
+            self._choose(name)
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        """The labels, with their colors."""
+        return tuple(self._labels.values())
+
+    @labels.setter
+    def labels(self, labels: Sequence[Label | str]) -> None:
+        named = as_labels(labels)
+        with self._turn():
+            self._labels = named
+            if self._label not in named:
+                self._label = ""
+
+    @property
+    def image_size(self) -> tuple[int, int]:
+        """Width and height of the image in pixels; ``(0, 0)`` without one."""
+        return (self._picture.width, self._picture.height) if self._picture is not None else (0, 0)
+
+    @property
+    def editable(self) -> bool:
+        """Whether shapes can be changed."""
+        return self._editable
+
+    @editable.setter
+    def editable(self, value: bool) -> None:
+        with self._turn():
+            self._editable = bool(value)
+            if not value and self._tool != "zone":
+                self._tool = "select"
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """Flags for issues, on zones and on shapes."""
+        return self._marks
+
+    @marks.setter
+    def marks(self, marks: Iterable[Mark]) -> None:
+        given = tuple(marks)
+        for mark in given:
+            if not isinstance(mark, Mark):
+                raise InvalidInput(f"marks takes nbannotate.canvas.Mark values, not {mark!r}.")
+        with self._turn():
+            self._marks = given
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is something to take back."""
+        return self._editable and self._document.can_undo
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is something to do again."""
+        return self._editable and self._document.can_redo
+
+    @property
+    def state(self) -> CanvasState:
+        """What a toolbar shows."""
+        zoom = self._view.k if self._view is not None else 1.0
+        return CanvasState(self._tool, self._label, self.can_undo, self.can_redo, zoom, self._editable)
+
+    # ---- what a page does
+
+    def set_label(self, name: str, ids: Iterable[str] | None = None) -> None:
+        """Label shapes, by default the selection; an empty name takes the label away.
+
+        Where the label does not allow the kind of a shape, ``on_error`` hears why, and the shape stays as it is.
+        """
+        with self._turn():
+            self._assign(name, self.selected if ids is None else ids)
+
+    def delete(self, ids: Iterable[str] | None = None) -> None:
+        """Delete shapes, by default the selection."""
+        with self._turn():
+            self._document.remove(self.selected if ids is None else tuple(ids))
+
+    def undo(self) -> None:
+        """Take back the last change."""
+        with self._turn():
+            self._document.undo()
+
+    def redo(self) -> None:
+        """Do again what was taken back last."""
+        with self._turn():
+            self._document.redo()
+
+    def fit(self) -> None:
+        """Fit the image to the stage."""
+        self._overlay.send({"type": "fit"})
+
+    def focus(self) -> None:
+        """Give the keyboard to the canvas."""
+        self._overlay.send({"type": "focus"})
+
+    def bind(self, key: str, title: str, callback: Callable[[], object], group: str = "Page") -> None:
+        """Bind a key, as ``"n"`` or ``"ctrl+Enter"``; it appears in the key map. Binding it again replaces it.
+
+        Raises
+        ------
+        InvalidInput
+            If it is not a key, or the canvas itself uses it.
+        """
+        wanted = combo(key)
+        check_free(wanted, key_map(self._kinds.values(), (), ()))
+        with self._turn():
+            self._bound[f"bound:{wanted}"] = (Key(f"bound:{wanted}", (wanted,), title, group), callback)
+
+    def on_change(self, callback: Callable[[tuple[Shape, ...]], object]) -> None:
+        """Call with all shapes after each finished gesture, undo, relabelling or call that changed them."""
+        self._heard["change"].append(callback)
+
+    def on_select(self, callback: Callable[[tuple[str, ...]], object]) -> None:
+        """Call with the ids when the selection changes."""
+        self._heard["select"].append(callback)
+
+    def on_state(self, callback: Callable[[CanvasState], object]) -> None:
+        """Call when the tool, the label, what can be undone, or the zoom changes."""
+        self._heard["state"].append(callback)
+
+    def on_zone(self, callback: Callable[[Zone], object]) -> None:
+        """Call with ``(x0, y0, x1, y1)``, in image pixels, when a zone was drawn (``canvas.tool = "zone"``)."""
+        self._heard["zone"].append(callback)
+
+    def on_error(self, callback: Callable[[str], object]) -> None:
+        """Call with a sentence when something was refused; the stage shows it too."""
+        self._heard["error"].append(callback)
+
+    def close(self) -> None:
+        """Take the canvas and its layers from the page."""
+        self._overlay.close()
+        self._painter.close()
+        super().close()
+
+    # ---- turns
+
+    @contextmanager
+    def _turn(self, origin: tuple[str, int] | None = None, *, quiet: bool = False) -> Iterator[None]:
+        """Hold the lock; at the end of the outermost turn send what differs, then call the callbacks, unlocked."""
+        with self._lock:
+            before = (self._document.shapes, self.selected, self.state)
+            outermost = not self._depth
+            self._depth += 1
+            self._origin = origin or self._origin
+            try:
+                yield
+            finally:
+                self._depth -= 1
+                later: list[tuple[list[Callback], tuple[Any, ...]]] = []
+                if outermost:
+                    self._note(before, quiet)
+                    self._outbox.settle(self._origin)
+                    later, self._later, self._origin = self._later, [], None
+        for callbacks, arguments in later:
+            for callback in list(callbacks):
+                callback(*arguments)
+
+    def _note(self, before: tuple[dict[str, Shape], tuple[str, ...], CanvasState], quiet: bool) -> None:
+        shapes, selected, state = before
+        if self._document.shapes is not shapes and not quiet:
+            self._later.append((self._heard["change"], (self.shapes,)))
+        if self.selected != selected:
+            self._later.append((self._heard["select"], (self.selected,)))
+        if self.state != state:
+            self._later.append((self._heard["state"], (self.state,)))
+
+    def _received(self, _: object, content: object, __: object) -> None:
+        """Take a message of the overlay; whatever is in it, this does not raise."""
+        try:
+            message = wire.received(content)
+            with self._turn((message.view_id, message.n)):
+                try:
+                    inbox.handle(self, message)
+                except NbannotateError as error:
+                    self._outbox.resend(message)
+                    self._complain(str(error))
+        except NbannotateError as error:
+            with self._turn():
+                self._complain(str(error))
+        except Exception as error:
+            self.log.exception("A message of the canvas failed.")
+            self._outbox.error(f"Something went wrong ({type(error).__name__}); what you did last may not be kept.")
+
+    # ---- what messages and calls share; all within a turn
+
+    def _complain(self, sentence: str) -> None:
+        self._outbox.error(sentence)
+        self._later.append((self._heard["error"], (sentence,)))
+
+    def _greet(self, view: View, view_id: str) -> None:
+        size = self.image_size
+        if self._picture is not None:
+            view = self._view.on_stage(view, *size) if self._view is not None else view.fitted(*size)
+        self._view = view
+        self._outbox.greet(view_id)
+
+    def _look(self, view: View, view_id: str) -> None:
+        self._view = view
+        self._outbox.look(view_id)
+
+    def _assign(self, name: str, ids: Iterable[str]) -> None:
+        label = self._known_label(name) if name else None
+        sentence = self._document.label(label, tuple(ids))[1]
+        if sentence is not None:
+            self._complain(sentence)
+
+    def _choose(self, name: str) -> None:
+        self._label = self._known_label(name).name if name else ""
+
+    def _known_label(self, name: str) -> Label:
+        if name not in self._labels:
+            raise InvalidInput(f"There is no label {name!r}; there are {', '.join(self._labels) or 'none'}.")
+        return self._labels[name]
+
+    def _pick(self, name: str) -> None:
+        if name not in ("select", "zone"):
+            kind(name)
+            if not self._editable:
+                raise Refused("These shapes can be looked at, but not changed.")
+        if name == "zone" and self._tool != "zone":
+            self._tool_before = self._tool
+        self._tool = name
+
+    def _zone_drawn(self, zone: Zone) -> None:
+        if self._tool == "zone":
+            self._tool = self._tool_before
+        self._later.append((self._heard["zone"], (zone,)))
+
+    def _pressed(self, key: str) -> None:
+        if key in self._bound:
+            self._later.append(([self._bound[key][1]], ()))
+
+
+def as_labels(labels: Sequence[Label | str]) -> dict[str, Label]:
+    """Return labels by name, each with a color; InvalidInput if a name stands twice."""
+    if not labels:
+        return {}
+    return {v.name: replace(v) for v in Recipe(labels=labels).labels}  # type: ignore[arg-type]

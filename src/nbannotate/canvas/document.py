@@ -1,0 +1,145 @@
+"""The shapes of one asset while someone works on them: selection, undo and redo. Plain values, no widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import isfinite
+
+from msgspec.structs import replace
+
+from nbannotate.errors import InvalidInput, NotFound
+from nbannotate.model import Label, Shape
+from nbannotate.shapes import kind
+
+MOST_UNDO = 100
+
+
+class Document:
+    """Shapes in the order in which they were drawn, what is selected, and how to go back.
+
+    Parameters
+    ----------
+    shapes
+        What is there at first; this cannot be undone.
+    """
+
+    def __init__(self, shapes: Iterable[Shape] = ()) -> None:
+        self.shapes: dict[str, Shape] = checked(shapes)
+        self.selected: tuple[str, ...] = ()
+        self._undo: list[dict[str, Shape]] = []
+        self._redo: list[dict[str, Shape]] = []
+        self._merge: object = None
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is something to take back."""
+        return bool(self._undo)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is something to do again."""
+        return bool(self._redo)
+
+    def change(self, shapes: dict[str, Shape], *, undoable: bool = True, merge: object = None) -> bool:
+        """Set all shapes; return whether anything differs.
+
+        Parameters
+        ----------
+        shapes
+            All shapes by id.
+        undoable
+            Whether undo brings back what was there; if not, the history starts afresh.
+        merge
+            Changes in a row with the same value, not None, are undone together.
+        """
+        if list(shapes.items()) == list(self.shapes.items()):
+            return False
+        if not undoable:
+            self._undo, self._redo = [], []
+        elif merge is None or merge != self._merge or not self._undo:
+            self._undo = [*self._undo, self.shapes][-MOST_UNDO:]
+        self._redo, self._merge = [], merge
+        self._set(shapes)
+        return True
+
+    def put(self, shapes: Iterable[Shape], *, merge: object = None) -> bool:
+        """Add shapes, or replace those with the same id; return whether anything differs."""
+        return self.change(self.shapes | {s.id: s for s in shapes}, merge=merge)
+
+    def remove(self, ids: Iterable[str]) -> bool:
+        """Remove shapes; unknown ids are passed over."""
+        gone = set(ids)
+        return self.change({i: s for i, s in self.shapes.items() if i not in gone})
+
+    def undo(self) -> bool:
+        """Go back one change; return whether there was one."""
+        return self._go(self._undo, self._redo)
+
+    def redo(self) -> bool:
+        """Do again what was undone last; return whether there was something."""
+        return self._go(self._redo, self._undo)
+
+    def _go(self, source: list[dict[str, Shape]], target: list[dict[str, Shape]]) -> bool:
+        if not source:
+            return False
+        target.append(self.shapes)
+        self._merge = None
+        self._set(source.pop())
+        return True
+
+    def _set(self, shapes: dict[str, Shape]) -> None:
+        self.shapes = shapes
+        self.selected = tuple(i for i in self.selected if i in shapes)
+
+    def select(self, ids: Iterable[str]) -> bool:
+        """Select shapes by id, unknown ones passed over; return whether the selection differs."""
+        wanted = tuple(i for i in dict.fromkeys(ids) if i in self.shapes)
+        changed, self.selected = wanted != self.selected, wanted
+        return changed
+
+    def label(self, label: Label | None, ids: Iterable[str]) -> tuple[bool, str | None]:
+        """Label shapes, or take their label away; return whether anything differs, and why some were passed over."""
+        shapes = [self.shapes[i] for i in ids if i in self.shapes]
+        fit = [s for s in shapes if label is None or allows(label, s.kind)]
+        name = "" if label is None else label.name
+        changed = self.put(replace(s, label=name) if s.label != name else s for s in fit)
+        refused = next((s for s in shapes if s not in fit), None)
+        return changed, None if refused is None or label is None else not_allowed(label, refused.kind)
+
+
+def allows(label: Label, name: str) -> bool:
+    """Return whether a label may stand on a shape kind."""
+    return not label.kinds or name in label.kinds
+
+
+def not_allowed(label: Label, name: str) -> str:
+    """Return the sentence that says which kinds a label takes."""
+    return f"The label {label.name!r} takes {' or '.join(label.kinds)}, not {name}."
+
+
+def checked(shapes: Iterable[Shape] | Mapping[str, Shape]) -> dict[str, Shape]:
+    """Return shapes by id, of known kinds and with usable points.
+
+    Points outside the image and shapes without area pass: they were stored so, and someone has to see and mend them.
+
+    Raises
+    ------
+    InvalidInput
+        If something is not a shape, is there twice, is of an unknown kind, or has points that cannot be painted.
+    """
+    found: dict[str, Shape] = {}
+    for shape in shapes.values() if isinstance(shapes, Mapping) else shapes:
+        if not isinstance(shape, Shape):
+            raise InvalidInput(f"shapes takes nbannotate.model.Shape values, not {shape!r}.")
+        try:
+            its = kind(shape.kind)
+        except NotFound as error:
+            raise InvalidInput(f"Shape {shape.id!r}: {error}") from error
+        if len(shape.points) < its.min_points or not all(isfinite(x) and isfinite(y) for x, y in shape.points):
+            raise InvalidInput(
+                f"Shape {shape.id!r}: a {shape.kind} needs at least {its.min_points} points with finite coordinates."
+            )
+        if shape.id in found:
+            raise InvalidInput(f"The shape id {shape.id!r} is there twice.")
+        found[shape.id] = shape
+    return found

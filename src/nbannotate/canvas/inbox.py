@@ -1,0 +1,167 @@
+"""What the canvas does with each message of its overlay; every one may come from a browser that lies.
+
+A handler changes the document or raises an error with a sentence for the person; it never trusts an id, a kind, a
+label or a number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from nbannotate.canvas.document import allows, not_allowed
+from nbannotate.canvas.wire import Message
+from nbannotate.errors import InvalidInput, NotFound, Refused
+from nbannotate.model import Point, Shape
+from nbannotate.shapes import Kind, kind
+
+if TYPE_CHECKING:
+    from nbannotate.canvas.canvas import Canvas
+
+SHAPE_ID = re.compile(r"[0-9a-f]{16}")
+MOST_SHAPES = 100_000
+
+
+def handle(canvas: Canvas, message: Message) -> None:
+    """Do what a message asks for.
+
+    Raises
+    ------
+    NbannotateError
+        If it is refused; the message is for the person at the canvas.
+    """
+    handler = HANDLERS.get(message.type)
+    if handler is None:
+        raise InvalidInput(f"The canvas sent {message.type!r}, which is not understood.")
+    if message.type != "hello" and message.g != canvas._generation:
+        return  # it speaks of an asset that is not shown any more
+    handler(canvas, message)
+
+
+def hello(canvas: Canvas, message: Message) -> None:
+    """Greet a view that was opened, reloaded, or got a size."""
+    if message.view is None or not message.view.sane():
+        raise InvalidInput("The stage has a size that cannot be painted.")
+    canvas._greet(message.view, message.view_id)
+
+
+def view(canvas: Canvas, message: Message) -> None:
+    """Paint sharp: someone zoomed or moved the image, and paused."""
+    if message.view is None or not message.view.sane():
+        raise InvalidInput("The stage asked for a view that cannot be painted.")
+    canvas._look(message.view, message.view_id)
+
+
+def select(canvas: Canvas, message: Message) -> None:
+    """Select shapes."""
+    canvas._document.select(message.ids)
+
+
+def create(canvas: Canvas, message: Message) -> None:
+    """Add a shape that was drawn."""
+    editable(canvas)
+    document = canvas._document
+    if not SHAPE_ID.fullmatch(message.id) or message.id in document.shapes:
+        raise InvalidInput("The new shape has an id that cannot be used; draw it again.")
+    if len(document.shapes) >= MOST_SHAPES:
+        raise Refused(f"There are {MOST_SHAPES} shapes on this image; that is the limit.")
+    its = known(message.kind)
+    points = good(canvas, its, message.points)
+    label = canvas._labels.get(canvas._label)
+    fits = label is None or allows(label, its.name)
+    document.put([Shape(kind=its.name, points=points, id=message.id, label=label.name if label and fits else "")])
+    document.select([message.id])
+    if label is not None and not fits:
+        canvas._complain(f"{not_allowed(label, its.name)} The shape has no label yet.")
+
+
+def edit(canvas: Canvas, message: Message) -> None:
+    """Take over shapes that were moved or reshaped."""
+    editable(canvas)
+    document, changed = canvas._document, []
+    for shape_id, points in message.shapes:
+        shape = document.shapes.get(shape_id)
+        if shape is None:
+            continue  # it was deleted meanwhile, for example in another view
+        changed.append(replace(shape, points=good(canvas, kind(shape.kind), points)))
+    document.put(changed, merge=("nudge", *(s.id for s in changed)) if message.nudged else None)
+
+
+def delete(canvas: Canvas, message: Message) -> None:
+    """Delete shapes."""
+    editable(canvas)
+    canvas._document.remove(message.ids)
+
+
+def label(canvas: Canvas, message: Message) -> None:
+    """Label the selection."""
+    editable(canvas)
+    canvas._assign(message.label, message.ids)
+
+
+def current(canvas: Canvas, message: Message) -> None:
+    """Choose the label of the next shape."""
+    canvas._choose(message.label)
+
+
+def tool(canvas: Canvas, message: Message) -> None:
+    """Pick a tool."""
+    canvas._pick(message.tool)
+
+
+def undo(canvas: Canvas, _: Message) -> None:
+    """Take back."""
+    editable(canvas)
+    canvas._document.undo()
+
+
+def redo(canvas: Canvas, _: Message) -> None:
+    """Do again."""
+    editable(canvas)
+    canvas._document.redo()
+
+
+def zone(canvas: Canvas, message: Message) -> None:
+    """Hand on a zone that was drawn, for an issue."""
+    if message.zone is None:
+        raise InvalidInput("The zone has no corners.")
+    x0, y0, x1, y1 = message.zone
+    (x0, y0), (x1, y1) = good(canvas, kind("rectangle"), ((x0, y0), (x1, y1)))
+    canvas._zone_drawn((x0, y0, x1, y1))
+
+
+def key(canvas: Canvas, message: Message) -> None:
+    """Call what the page has bound to a key."""
+    canvas._pressed(message.key)
+
+
+def editable(canvas: Canvas) -> None:
+    """Raise Refused if the canvas is read-only."""
+    if not canvas.editable:
+        raise Refused("These shapes can be looked at, but not changed.")
+
+
+def known(name: str) -> Kind:
+    """Return a shape kind that the browser named, or raise InvalidInput."""
+    try:
+        return kind(name)
+    except NotFound as error:
+        raise InvalidInput(str(error)) from error
+
+
+def good(canvas: Canvas, its: Kind, points: Iterable[Point]) -> tuple[Point, ...]:
+    """Return points normalized, or raise InvalidInput with what is wrong with them."""
+    width, height = canvas.image_size
+    given = tuple(points)
+    sentence = its.check(given, width, height)
+    if sentence is not None:
+        raise InvalidInput(sentence)
+    return its.normalize(given, width, height)
+
+
+HANDLERS: dict[str, Callable[[Canvas, Message], None]] = {
+    f.__name__: f for f in (hello, view, select, create, edit, delete, label, current, tool, undo, redo, zone, key)
+}

@@ -1,0 +1,123 @@
+// Geometry of the gesture vocabulary, in image pixels. Nothing here knows a shape kind by name: a kind declares one of
+// the words below ("corners", "path"), whether it is closed, and how many points it needs at least.
+
+const VOCABULARY = {
+  corners: {
+    outline: (p) => [[p[0][0], p[0][1]], [p[1][0], p[0][1]], [p[1][0], p[1][1]], [p[0][0], p[1][1]]],
+    handles: (p) => {
+      const [x0, y0, x1, y1] = boxOf(p), xm = (x0 + x1) / 2, ym = (y0 + y1) / 2;
+      return [
+        [x0, y0, "nwse-resize"], [xm, y0, "ns-resize"], [x1, y0, "nesw-resize"], [x1, ym, "ew-resize"],
+        [x1, y1, "nwse-resize"], [xm, y1, "ns-resize"], [x0, y1, "nesw-resize"], [x0, ym, "ew-resize"],
+      ].map(([x, y, cursor], i) => ({ role: "corner", i, at: [x, y], cursor }));
+    },
+    reshape: (p, handle, to) => {
+      const [x0, y0, x1, y1] = boxOf(p), b = { x0, y0, x1, y1 };
+      if ([0, 6, 7].includes(handle.i)) b.x0 = to[0];
+      if ([2, 3, 4].includes(handle.i)) b.x1 = to[0];
+      if ([0, 1, 2].includes(handle.i)) b.y0 = to[1];
+      if ([4, 5, 6].includes(handle.i)) b.y1 = to[1];
+      return [[b.x0, b.y0], [b.x1, b.y1]];
+    },
+    finish: (p) => { const [x0, y0, x1, y1] = boxOf(p); return [[x0, y0], [x1, y1]]; },
+  },
+  path: {
+    outline: (p) => p,
+    handles: (p, kind, k) => {
+      const found = p.map((at, i) => ({ role: "vertex", i, at, cursor: "grab" }));
+      const last = kind.closed ? p.length : p.length - 1;
+      for (let i = 0; i < last; i++) {
+        const a = p[i], b = p[(i + 1) % p.length];
+        if (Math.hypot(b[0] - a[0], b[1] - a[1]) * k > 30)
+          found.push({ role: "middle", i, at: [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2], cursor: "copy" });
+      }
+      return found;
+    },
+    reshape: (p, handle, to) => {
+      const points = p.slice();
+      if (handle.role === "middle") points.splice(handle.i + 1, 0, to); else points[handle.i] = to;
+      return points;
+    },
+    finish: (p) => p,
+  },
+};
+
+function boxOf(points) {
+  let x0 = Infinity, y0 = Infinity, x1 = -Infinity, y1 = -Infinity;
+  for (const [x, y] of points) {
+    if (x < x0) x0 = x; if (x > x1) x1 = x;
+    if (y < y0) y0 = y; if (y > y1) y1 = y;
+  }
+  return [x0, y0, x1, y1];
+}
+
+const round2 = (v) => Math.round(v * 100) / 100;
+const clamp = (v, low, high) => Math.min(Math.max(v, low), high);
+const clampTo = (image, [x, y]) => [round2(clamp(x, 0, image.width)), round2(clamp(y, 0, image.height))];
+const shifted = (points, dx, dy) => points.map(([x, y]) => [round2(x + dx), round2(y + dy)]);
+
+function shiftWithin(image, box, dx, dy) {      // the shift that keeps the box in the image
+  return [clamp(dx, Math.min(0, -box[0]), Math.max(0, image.width - box[2])),
+    clamp(dy, Math.min(0, -box[1]), Math.max(0, image.height - box[3]))];
+}
+
+function inside(outline, x, y) {                // even-odd rule
+  let odd = false;
+  for (let i = 0, j = outline.length - 1; i < outline.length; j = i++) {
+    const [xi, yi] = outline[i], [xj, yj] = outline[j];
+    if ((yi > y) !== (yj > y) && x < xi + ((y - yi) * (xj - xi)) / (yj - yi)) odd = !odd;
+  }
+  return odd;
+}
+
+function edgeAt(outline, closed, x, y) {        // the edge nearest to a place: {i, distance}
+  let best = { i: -1, distance: Infinity };
+  const last = closed ? outline.length : outline.length - 1;
+  for (let i = 0; i < last; i++) {
+    const [ax, ay] = outline[i], [bx, by] = outline[(i + 1) % outline.length];
+    const dx = bx - ax, dy = by - ay, length = dx * dx + dy * dy;
+    const t = length ? clamp(((x - ax) * dx + (y - ay) * dy) / length, 0, 1) : 0;
+    const distance = Math.hypot(x - ax - t * dx, y - ay - t * dy);
+    if (distance < best.distance) best = { i, distance };
+  }
+  return best;
+}
+
+// The shape under a place: of those whose inside or outline is there, the one with the smallest box.
+function shapeAt(s, [x, y]) {
+  const tolerance = 5 / s.v.k;
+  let best = null, smallest = Infinity;
+  for (const shape of s.shapes.values()) {
+    const b = shape.box;
+    if (x < b[0] - tolerance || x > b[2] + tolerance || y < b[1] - tolerance || y > b[3] + tolerance) continue;
+    const size = (b[2] - b[0] + 1e-9) * (b[3] - b[1] + 1e-9);
+    if (size > smallest) continue;
+    const kind = s.kinds.get(shape.kind), outline = VOCABULARY[kind.gesture].outline(shape.points);
+    if ((kind.closed && inside(outline, x, y)) || edgeAt(outline, kind.closed, x, y).distance <= tolerance) {
+      best = shape; smallest = size;
+    }
+  }
+  return best;
+}
+
+// The handle under a place, of the one selected shape; vertices win over edge middles.
+function handleAt(s, [x, y]) {
+  const shape = editedShape(s);
+  if (!shape) return null;
+  const reach = 8 / s.v.k;
+  let best = null, least = reach;
+  for (const handle of handlesOf(s, shape)) {
+    const distance = Math.hypot(handle.at[0] - x, handle.at[1] - y) + (handle.role === "middle" ? 1e-6 : 0);
+    if (distance < least) { best = { ...handle, shape }; least = distance; }
+  }
+  return best;
+}
+
+function editedShape(s) {
+  return s.editable && s.selected.size === 1 ? s.shapes.get([...s.selected][0]) ?? null : null;
+}
+
+function handlesOf(s, shape) {
+  const kind = s.kinds.get(shape.kind);
+  return VOCABULARY[kind.gesture].handles(shape.points, kind, s.v.k);
+}

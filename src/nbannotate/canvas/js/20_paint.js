@@ -1,0 +1,125 @@
+// Paints what moves: the shape being drawn or edited, the selection with its handles, ghosts, hover and issue marks.
+// Committed shapes are painted by ipycanvas, from Python, in the same style.
+
+const HALO = "rgba(0, 0, 0, 0.55)", NEUTRAL = "#ffffff";
+
+function colorOf(s, shape) {
+  return s.colors.get(shape.label) ?? NEUTRAL;
+}
+
+function trace(ctx, s, outline, closed) {
+  const { k, x, y } = s.v;
+  ctx.beginPath();
+  outline.forEach(([px, py], i) => (i ? ctx.lineTo(px * k + x, py * k + y) : ctx.moveTo(px * k + x, py * k + y)));
+  if (closed) ctx.closePath();
+}
+
+function paintShape(ctx, s, shape, points, { width = 2, fill = 0.1 } = {}) {
+  const kind = s.kinds.get(shape.kind), color = colorOf(s, shape), known = s.colors.has(shape.label);
+  trace(ctx, s, VOCABULARY[kind.gesture].outline(points), kind.closed);
+  ctx.lineJoin = "round";
+  if (kind.closed && fill) { ctx.globalAlpha = fill; ctx.fillStyle = color; ctx.fill(); ctx.globalAlpha = 1; }
+  ctx.setLineDash([]);
+  ctx.lineWidth = width + 2; ctx.strokeStyle = HALO; ctx.stroke();
+  if (!known) ctx.setLineDash([6, 4]);
+  ctx.lineWidth = width; ctx.strokeStyle = color; ctx.stroke();
+  ctx.setLineDash([]);
+}
+
+function paintHandle(ctx, s, handle, color, hot) {
+  const x = handle.at[0] * s.v.k + s.v.x, y = handle.at[1] * s.v.k + s.v.y;
+  const size = (handle.role === "middle" ? 3 : 4.5) + (hot ? 1.5 : 0);
+  ctx.beginPath();
+  if (handle.role === "corner") ctx.rect(x - size, y - size, 2 * size, 2 * size); else ctx.arc(x, y, size, 0, 7);
+  ctx.fillStyle = handle.role === "middle" ? color : "#ffffff";
+  ctx.globalAlpha = handle.role === "middle" && !hot ? 0.75 : 1;
+  ctx.lineWidth = 3.5; ctx.strokeStyle = HALO; ctx.stroke();
+  ctx.fill();
+  ctx.lineWidth = 1.5; ctx.strokeStyle = handle.role === "middle" ? "#ffffff" : color; ctx.stroke();
+  ctx.globalAlpha = 1;
+}
+
+function paintChip(ctx, s, text, x, y, color) {         // a small flag with a text, its lower left corner at (x, y)
+  ctx.font = "600 11.5px system-ui, sans-serif";
+  const shown = text.length > 60 ? text.slice(0, 59) + "…" : text;
+  const width = ctx.measureText(shown).width + 12, height = 18;
+  const left = clamp(x, 2, Math.max(2, s.w - width - 2)), top = clamp(y - height, 2, Math.max(2, s.h - height - 2));
+  ctx.beginPath();
+  ctx.roundRect(left, top, width, height, 4);
+  ctx.fillStyle = color; ctx.fill();
+  ctx.lineWidth = 1; ctx.strokeStyle = HALO; ctx.stroke();
+  ctx.fillStyle = isLight(color) ? "#111" : "#fff";
+  ctx.textBaseline = "middle";
+  ctx.fillText(shown, left + 6, top + height / 2 + 0.5);
+}
+
+function isLight(color) {
+  const m = /^#(..)(..)(..)$/.exec(color);
+  if (!m) return true;
+  const [r, g, b] = m.slice(1).map((v) => parseInt(v, 16));
+  return 0.299 * r + 0.587 * g + 0.114 * b > 150;
+}
+
+function markBox(s, mark) {
+  if (mark.zone) return mark.zone;
+  const shape = mark.shape_id && s.shapes.get(mark.shape_id);
+  return shape ? shape.box : null;
+}
+
+function paintMarks(ctx, s) {
+  for (const mark of s.marks) {
+    const box = markBox(s, mark);
+    if (!box) continue;
+    const { k, x, y } = s.v, hot = s.hoverMark === mark.id;
+    const left = box[0] * k + x, top = box[1] * k + y, pad = mark.zone ? 0 : 5;
+    if (mark.zone) {
+      ctx.setLineDash([]); ctx.lineWidth = 4; ctx.strokeStyle = HALO;
+      ctx.strokeRect(left, top, (box[2] - box[0]) * k, (box[3] - box[1]) * k);
+      ctx.setLineDash([3, 3]); ctx.lineWidth = 2; ctx.strokeStyle = mark.color;
+      ctx.strokeRect(left, top, (box[2] - box[0]) * k, (box[3] - box[1]) * k);
+      ctx.setLineDash([]);
+    }
+    paintChip(ctx, s, hot && mark.text ? `⚑ ${mark.text}` : "⚑", left - pad, top - pad, mark.color);
+  }
+}
+
+function paintGuides(ctx, s) {                           // thin lines through the pointer while a tool is ready to draw
+  if (!s.cursor || s.gesture || s.hover || s.tool === "select" || !s.pointerInside) return;
+  const kind = s.tool === "zone" ? { gesture: "corners" } : s.kinds.get(s.tool);
+  if (!kind || kind.gesture !== "corners") return;
+  const [cx, cy] = s.cursor.map((v) => Math.round(v) + 0.5);
+  ctx.beginPath();
+  ctx.moveTo(0, cy); ctx.lineTo(s.w, cy); ctx.moveTo(cx, 0); ctx.lineTo(cx, s.h);
+  ctx.lineWidth = 3; ctx.strokeStyle = "rgba(0, 0, 0, 0.18)"; ctx.stroke();
+  ctx.lineWidth = 1; ctx.strokeStyle = "rgba(255, 255, 255, 0.7)"; ctx.stroke();
+}
+
+function paint(s) {
+  const ctx = s.ctx;
+  ctx.setTransform(s.dpr, 0, 0, s.dpr, 0, 0);
+  ctx.clearRect(0, 0, s.w, s.h);
+  if (!s.image || !s.v) return;
+  for (const { shape } of s.ghosts.values()) if (!s.selected.has(shape.id)) paintShape(ctx, s, shape, shape.points);
+  const hovered = s.hover?.shape && !s.selected.has(s.hover.shape.id) ? s.shapes.get(s.hover.shape.id) : null;
+  if (hovered) paintShape(ctx, s, hovered, hovered.points, { width: 3, fill: 0.18 });
+  for (const id of s.selected) {
+    const shape = s.shapes.get(id);
+    if (shape) paintShape(ctx, s, shape, s.gesture?.points?.(id) ?? shape.points, { width: 2.5, fill: 0.2 });
+  }
+  paintMarks(ctx, s);
+  const edited = editedShape(s);
+  if (edited && !s.gesture?.hidesHandles) {
+    const shown = { ...edited, points: s.gesture?.points?.(edited.id) ?? edited.points };
+    for (const handle of handlesOf(s, shown)) {
+      const hot = !s.gesture && s.hover?.handle && s.hover.handle.role === handle.role && s.hover.handle.i === handle.i;
+      paintHandle(ctx, s, handle, s.colors.get(edited.label) ?? "#333333", hot);
+    }
+  }
+  const named = s.gesture ? null : hovered ?? edited;
+  if (named && named.label) {
+    const { k, x, y } = s.v;
+    paintChip(ctx, s, named.label, named.box[0] * k + x - 1, named.box[1] * k + y - 7, colorOf(s, named));
+  }
+  paintGuides(ctx, s);
+  s.gesture?.paint?.(ctx);
+}

@@ -1,0 +1,96 @@
+// Where the image stands on the stage: screen = image * k + (x, y), in CSS pixels. A change is shown at once by
+// transforming what ipycanvas painted last; after a pause Python paints the visible part sharp.
+
+const PAUSE = 120, LONGEST_WAIT = 400, MARGIN = 16, MOST = 64;
+
+function fitted(s) {
+  const { width, height } = s.image;
+  const k = Math.min(Math.max(1, s.w - 2 * MARGIN) / width, Math.max(1, s.h - 2 * MARGIN) / height, MOST);
+  return { k, x: (s.w - width * k) / 2, y: (s.h - height * k) / 2, fit: true };
+}
+
+function bounded(s, v) {                                  // some of the image always stays in sight
+  const { width, height } = s.image, edge = 48;
+  return { ...v,
+    x: clamp(v.x, Math.min(edge, s.w / 2) - width * v.k, s.w - Math.min(edge, s.w / 2)),
+    y: clamp(v.y, Math.min(edge, s.h / 2) - height * v.k, s.h - Math.min(edge, s.h / 2)) };
+}
+
+function setView(s, v, { soon = true } = {}) {
+  if (!s.image) return;
+  s.v = v.fit ? v : bounded(s, v);
+  place(s);
+  if (soon) askSharp(s); else sendView(s);
+}
+
+function zoomAt(s, factor, sx = s.w / 2, sy = s.h / 2) {
+  if (!s.image) return;
+  const least = Math.min(fitted(s).k / 2, 1), k = clamp(s.v.k * factor, least, MOST), f = k / s.v.k;
+  setView(s, { k, x: sx - (sx - s.v.x) * f, y: sy - (sy - s.v.y) * f, fit: false });
+}
+
+function askSharp(s) {
+  clearTimeout(s.viewTimer);
+  s.viewSince ??= performance.now();
+  const wait = Math.min(PAUSE, Math.max(0, LONGEST_WAIT - (performance.now() - s.viewSince)));
+  s.viewTimer = setTimeout(() => sendView(s), wait);
+}
+
+function sendView(s) {
+  clearTimeout(s.viewTimer);
+  s.viewSince = null;
+  send(s, "view", { view: viewOf(s) });
+}
+
+const viewOf = (s) => ({ k: 1, x: 0, y: 0, fit: true, ...s.v, w: s.w, h: s.h, dpr: s.dpr });
+
+// ipycanvas painted for the view s.r; until it paints again, show that bitmap transformed from s.r to s.v.
+function place(s) {
+  const { k, x, y } = s.v, r = s.r;
+  if (r) {
+    const f = k / r.k;
+    s.base.style.width = `${r.w}px`;
+    s.base.style.height = `${r.h}px`;
+    s.base.style.transform = `translate(${x - r.x * f}px, ${y - r.y * f}px) scale(${f})`;
+  }
+  s.base.style.visibility = r && s.image ? "visible" : "hidden";
+  if (s.image) {
+    s.preview.style.width = `${s.image.width * k}px`;
+    s.preview.style.height = `${s.image.height * k}px`;
+    s.preview.style.transform = `translate(${x}px, ${y}px)`;
+    s.zoom.textContent = `${k >= 0.1 ? Math.round(k * 100) : (k * 100).toFixed(1)} %`;
+  }
+  s.zoom.hidden = !s.image;
+  paint(s);
+}
+
+// Python tags each frame by the line dash offset of the layer, which is drawn last: exact, whatever is still decoding.
+const frameOf = (layer) => layer?.ctx?.lineDashOffset ?? 0;
+
+function onImageFrame(s) {
+  const r = s.renderings.get(frameOf(s.layers[0]));
+  if (!r) return;
+  for (const frame of s.renderings.keys()) if (frame < r.frame) s.renderings.delete(frame);
+  if (r.g !== s.g) return;
+  s.r = r;
+  place(s);
+}
+
+function onShapesFrame(s) {
+  const shown = frameOf(s.layers[1]);
+  let swept = false;
+  for (const [id, ghost] of s.ghosts) if (ghost.frame && ghost.frame <= shown) { s.ghosts.delete(id); swept = true; }
+  if (swept) paint(s);
+}
+
+function resized(s) {
+  const box = s.stage.getBoundingClientRect();
+  const w = Math.round(s.stage.clientWidth), h = Math.round(s.stage.clientHeight), dpr = window.devicePixelRatio || 1;
+  if (!w || !h || !box.width || (w === s.w && h === s.h && dpr === s.dpr)) return;
+  const dx = (w - (s.w ?? w)) / 2, dy = (h - (s.h ?? h)) / 2;
+  Object.assign(s, { w, h, dpr });
+  s.overlay.width = Math.round(w * dpr);
+  s.overlay.height = Math.round(h * dpr);
+  if (!s.image) return void send(s, "hello", { view: viewOf(s) });
+  setView(s, s.v.fit ? fitted(s) : { ...s.v, x: s.v.x + dx, y: s.v.y + dy });
+}

@@ -1,0 +1,222 @@
+// Gestures. Each one is an object that lives from its first press to its end: {move, up, key, dblclick, cancel, paint,
+// points}. There is one at a time, s.gesture; ending it is dropping it, so there are no flags to forget.
+
+const DRAG = 3;                                            // CSS pixels that make a press a drag
+const onScreen = (s, e) => { const r = s.overlay.getBoundingClientRect(); return [e.clientX - r.left, e.clientY - r.top]; };
+const toImage = (s, [sx, sy]) => [(sx - s.v.x) / s.v.k, (sy - s.v.y) / s.v.k];
+const far = (a, b) => Math.hypot(a[0] - b[0], a[1] - b[1]) >= DRAG;
+const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(8)), (b) => b.toString(16).padStart(2, "0")).join("");
+
+function begin(s, gesture) { s.gesture = gesture; s.hover = null; paint(s); }
+function drop(s) { s.gesture = null; hoverAt(s); paint(s); }
+
+function press(s, e) {
+  if (!s.image || !s.v) return;
+  const at = onScreen(s, e), point = toImage(s, at);
+  s.cursor = at;
+  if (e.button === 1 || (e.button === 0 && s.space)) return begin(s, panning(s, at));
+  if (e.button !== 0) return;
+  if (s.gesture?.press) return s.gesture.press(at, e);
+  const handle = handleAt(s, point);
+  if (handle && handle.role === "vertex" && e.altKey) return removeVertex(s, handle);
+  if (handle) return begin(s, reshaping(s, handle, at));
+  if (s.tool === "select" || e.altKey) return pressSelect(s, at, point, e);
+  if (s.tool === "zone") return begin(s, drawingCorners(s, at, { closed: true }, (points) => {
+    send(s, "zone", { zone: [...points[0], ...points[1]] });
+  }));
+  const kind = s.kinds.get(s.tool);
+  const draw = { corners: drawingCorners, path: drawingPath }[kind.gesture];
+  select(s, []);
+  begin(s, draw(s, at, kind, (points) => create(s, kind, points)));
+}
+
+function pressSelect(s, at, point, e) {
+  const shape = shapeAt(s, point);
+  if (!shape) {
+    if (s.selected.size && !e.shiftKey) select(s, []);
+    return begin(s, panning(s, at));
+  }
+  if (e.shiftKey) {
+    const ids = new Set(s.selected);
+    if (!ids.delete(shape.id)) ids.add(shape.id);
+    return select(s, [...ids]);
+  }
+  if (!s.selected.has(shape.id)) select(s, [shape.id]);
+  begin(s, s.editable ? moving(s, at, shape) : panning(s, at));
+}
+
+function panning(s, from) {                                // what was being drawn goes on afterwards
+  const v = s.v, drawn = s.gesture?.name === "draw" ? s.gesture : null;
+  return {
+    name: "pan", cursor: "grabbing", paint: (ctx) => drawn?.paint(ctx),
+    move: (at) => far(at, from) && setView(s, { ...v, x: v.x + at[0] - from[0], y: v.y + at[1] - from[1], fit: false }),
+    up() { s.gesture = drawn; hoverAt(s); paint(s); },
+    cancel() { if (drawn) drawn.cancel(); else drop(s); },
+  };
+}
+
+function moving(s, from, pressed) {
+  const ids = [...s.selected], start = new Map(ids.map((id) => [id, s.shapes.get(id).points]));
+  const box = boxOf([...start.values()].flat());
+  let shift = null;
+  return {
+    name: "move", cursor: "move",
+    get hidesHandles() { return shift !== null; },
+    points: (id) => shift && start.has(id) ? shifted(start.get(id), ...shift) : undefined,
+    move(at) {
+      if (!shift && !far(at, from)) return;
+      shift = shiftWithin(s.image, box, (at[0] - from[0]) / s.v.k, (at[1] - from[1]) / s.v.k);
+      paint(s);
+    },
+    up() {
+      const moved = shift && ids.filter((id) => s.shapes.has(id)).map((id) => [id, shifted(start.get(id), ...shift)]);
+      s.gesture = null;
+      if (moved) edit(s, moved); else if (s.selected.size > 1) select(s, [pressed.id]);
+      drop(s);
+    },
+    cancel: () => drop(s),
+  };
+}
+
+function reshaping(s, handle, from) {
+  const { shape } = handle, word = VOCABULARY[s.kinds.get(shape.kind).gesture], start = shape.points;
+  const grab = [from[0] - (handle.at[0] * s.v.k + s.v.x), from[1] - (handle.at[1] * s.v.k + s.v.y)];
+  let points = null;
+  return {
+    name: "reshape", cursor: handle.cursor === "grab" ? "grabbing" : handle.cursor,
+    points: (id) => (id === shape.id && points) || undefined,
+    move(at) {
+      if (!points && !far(at, from)) return;
+      points = word.reshape(start, handle, clampTo(s.image, toImage(s, [at[0] - grab[0], at[1] - grab[1]])));
+      paint(s);
+    },
+    up() {
+      s.gesture = null;
+      if (points && s.shapes.has(shape.id)) edit(s, [[shape.id, word.finish(points)]]);
+      drop(s);
+    },
+    cancel: () => drop(s),
+  };
+}
+
+function paintDraft(ctx, s, kind, points) {
+  const shape = { kind: kind.name, label: s.label, points };
+  if (kind.name) return paintShape(ctx, s, shape, points, { fill: 0.12 });
+  trace(ctx, s, VOCABULARY.corners.outline(points), true);                       // a zone
+  ctx.setLineDash([]); ctx.lineWidth = 4; ctx.strokeStyle = HALO; ctx.stroke();
+  ctx.setLineDash([3, 3]); ctx.lineWidth = 2; ctx.strokeStyle = "#ffb000"; ctx.stroke();
+  ctx.setLineDash([]);
+}
+
+function drawingCorners(s, from, kind, done) {             // press, drag, release; or click, move, click
+  const first = clampTo(s.image, toImage(s, from));
+  let points = [first, first], dragged = false, clicked = false;
+  const follow = (at) => { points = [first, clampTo(s.image, toImage(s, at))]; };
+  const end = (at) => {
+    follow(at);
+    s.gesture = null;
+    const [x0, y0, x1, y1] = boxOf(points);
+    if (Math.max(x1 - x0, y1 - y0) * s.v.k >= DRAG && x1 > x0 && y1 > y0) done(VOCABULARY.corners.finish(points));
+    else complain(s, "Too small: drag from one corner to the opposite one.");
+    drop(s);
+  };
+  return {
+    name: "draw", cursor: "crosshair",
+    press: (at) => follow(at),
+    move(at) { dragged ||= !clicked && far(at, from); follow(at); paint(s); },
+    up(at) { if (dragged || clicked) end(at); else clicked = true; },
+    cancel: () => drop(s),
+    paint: (ctx) => (dragged || clicked) && paintDraft(ctx, s, kind, points),
+  };
+}
+
+function drawingPath(s, from, kind, done) {                // click, click, …; double click, Enter or the first vertex ends
+  const fixed = [clampTo(s.image, toImage(s, from))];
+  let live = fixed[0], last = from;
+  const near = (at, point) => !farBy(at, [point[0] * s.v.k + s.v.x, point[1] * s.v.k + s.v.y], 9);
+  const enough = () => fixed.length >= kind.min_points;
+  const finish = () => {
+    if (!enough()) return complain(s, `A ${kind.title.toLowerCase()} needs at least ${kind.min_points} points.`);
+    s.gesture = null;
+    done(VOCABULARY.path.finish(fixed));
+    drop(s);
+  };
+  return {
+    name: "draw", cursor: "crosshair",
+    press(at) {
+      if (kind.closed && enough() && near(at, fixed[0])) return finish();
+      if (!far(at, last)) return;                          // the second click of a double click
+      fixed.push(clampTo(s.image, toImage(s, at)));
+      last = at;
+      paint(s);
+    },
+    move(at) { live = clampTo(s.image, toImage(s, at)); paint(s); },
+    up() {},
+    dblclick: finish,
+    cancel: () => drop(s),
+    key(combo) {
+      if (combo === "Enter") finish();
+      else if (combo === "Backspace" || combo === "Delete" || combo === "ctrl+z") {
+        fixed.pop();
+        last = [-99, -99];
+        if (fixed.length) paint(s); else drop(s);
+      } else return false;
+      return true;
+    },
+    paint(ctx) {
+      const color = s.colors.get(s.label) ?? NEUTRAL, closing = kind.closed && enough() && s.cursor && near(s.cursor, fixed[0]);
+      const points = closing ? fixed : [...fixed, live];
+      trace(ctx, s, points, false);
+      if (kind.closed) { ctx.globalAlpha = 0.12; ctx.fillStyle = color; ctx.fill(); ctx.globalAlpha = 1; }
+      trace(ctx, s, points, closing);
+      ctx.lineJoin = "round"; ctx.lineWidth = 4; ctx.strokeStyle = HALO; ctx.stroke();
+      ctx.lineWidth = 2; ctx.strokeStyle = color; ctx.stroke();
+      fixed.forEach((at, i) => paintHandle(ctx, s, { role: "vertex", at }, color === NEUTRAL ? "#333333" : color, i === 0 && enough()));
+    },
+  };
+}
+
+const farBy = (a, b, limit) => Math.hypot(a[0] - b[0], a[1] - b[1]) > limit;
+
+function doubleClick(s, e) {                               // on an edge of the selected path: a new vertex there
+  if (s.gesture?.dblclick) return s.gesture.dblclick();
+  const shape = editedShape(s), point = toImage(s, onScreen(s, e));
+  if (!shape || s.created === shape.id || (s.tool !== "select" && !e.altKey)) return;
+  const kind = s.kinds.get(shape.kind), handle = handleAt(s, point);
+  if (kind.gesture !== "path" || handle?.role === "vertex") return;
+  const edge = edgeAt(shape.points, kind.closed, ...point);
+  if (edge.distance * s.v.k > 8) return;
+  edit(s, [[shape.id, VOCABULARY.path.reshape(shape.points, { role: "middle", i: edge.i }, clampTo(s.image, point))]]);
+  drop(s);
+}
+
+function removeVertex(s, handle) {
+  const { shape } = handle, kind = s.kinds.get(shape.kind);
+  if (shape.points.length <= kind.min_points)
+    return complain(s, `A ${kind.title.toLowerCase()} keeps at least ${kind.min_points} points; delete the whole shape instead.`);
+  edit(s, [[shape.id, shape.points.filter((_, i) => i !== handle.i)]]);
+  drop(s);
+}
+
+function hoverAt(s) {
+  if (!s.image || !s.v || !s.cursor || !s.pointerInside) { s.hover = null; return setCursor(s); }
+  const point = toImage(s, s.cursor), handle = handleAt(s, point);
+  const shape = handle ? null : s.tool === "select" || s.alt ? shapeAt(s, point) : null;
+  s.hover = handle ? { handle } : shape ? { shape } : null;
+  const mark = s.marks.findLast?.((m) => {
+    const b = markBox(s, m);
+    return b && point[0] >= b[0] - 6 / s.v.k && point[0] <= b[2] && point[1] >= b[1] - 24 / s.v.k && point[1] <= b[3];
+  });
+  s.hoverMark = mark?.id ?? null;
+  setCursor(s);
+}
+
+function setCursor(s) {
+  let cursor = "default";
+  if (s.gesture) cursor = s.gesture.cursor;
+  else if (s.space) cursor = "grab";
+  else if (s.hover?.handle) cursor = s.alt && s.hover.handle.role === "vertex" ? "not-allowed" : s.hover.handle.cursor;
+  else if (s.hover?.shape) cursor = s.editable ? "move" : "pointer";
+  else if (s.tool !== "select" && !s.alt) cursor = "crosshair";
+  if (s.overlay.style.cursor !== cursor) s.overlay.style.cursor = cursor;
+}

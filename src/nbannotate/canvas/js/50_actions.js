@@ -1,0 +1,114 @@
+// What a finished gesture or a key does: it changes the overlay's own copy at once, and tells Python, which decides.
+
+function send(s, type, fields = {}) {
+  s.n += 1;
+  s.model.send({ type, g: s.g, view_id: s.viewId, n: s.n, ...fields });
+  return s.n;
+}
+
+function complain(s, sentence) {
+  s.toast.textContent = sentence;
+  s.toast.dataset.shown = "true";
+  clearTimeout(s.toastTimer);
+  s.toastTimer = setTimeout(() => { delete s.toast.dataset.shown; }, 4500);
+}
+
+function put(s, id, kind, label, points) {
+  const outline = VOCABULARY[s.kinds.get(kind).gesture].outline(points);
+  s.shapes.set(id, { id, kind, label, points, box: boxOf(outline) });
+}
+
+function create(s, kind, points) {
+  const id = newId(), allowed = s.labels.find((v) => v.name === s.label);
+  const label = allowed && (!allowed.kinds.length || allowed.kinds.includes(kind.name)) ? s.label : "";
+  put(s, id, kind.name, label, points);
+  s.selected = new Set([id]);
+  s.created = id;
+  const n = send(s, "create", { id, kind: kind.name, points });
+  s.pending.set(id, n);
+  s.selectedAt = n;
+}
+
+function edit(s, moved, nudged = false) {
+  for (const [id, points] of moved) { const old = s.shapes.get(id); put(s, id, old.kind, old.label, points); }
+  const n = send(s, "edit", { shapes: moved, nudged });
+  for (const [id] of moved) s.pending.set(id, n);
+}
+
+// Selected shapes are painted here; those that leave the selection stay as ghosts until ipycanvas has painted them.
+function select(s, ids) {
+  const next = new Set(ids);
+  if (next.size === s.selected.size && [...next].every((id) => s.selected.has(id))) return;
+  const left = [...s.selected].filter((id) => !next.has(id));
+  s.selected = next;
+  s.created = null;
+  const n = send(s, "select", { ids: [...next] });
+  s.selectedAt = n;
+  haunt(s, left, n);
+  paint(s);
+}
+
+function haunt(s, ids, n, frame = 0) {
+  for (const id of ids) { const shape = s.shapes.get(id); if (shape) s.ghosts.set(id, { shape, n, frame }); }
+}
+
+function setTool(s, tool) {
+  if (tool === s.tool || (tool !== "select" && tool !== "zone" && !s.editable)) return;
+  s.gesture?.cancel();
+  s.tool = tool;
+  s.stateAt = send(s, "tool", { tool });
+  hoverAt(s);
+  paint(s);
+}
+
+function chooseLabel(s, i) {
+  const label = s.labels[i];
+  if (!label || !s.editable) return;
+  if (s.selected.size) return void send(s, "label", { label: label.name, ids: [...s.selected] });
+  s.label = label.name;
+  s.stateAt = send(s, "current", { label: label.name });
+  complain(s, `Next shapes: ${label.name}`);
+  paint(s);
+}
+
+function removeSelected(s) {
+  if (!s.editable || !s.selected.size) return;
+  const ids = [...s.selected];
+  for (const id of ids) { s.shapes.delete(id); s.ghosts.delete(id); s.pending.delete(id); }
+  s.selected = new Set();
+  s.selectedAt = send(s, "delete", { ids });
+  hoverAt(s);
+  paint(s);
+}
+
+function nudge(s, dx, dy) {
+  if (!s.editable || !s.selected.size) return false;
+  const shapes = [...s.selected].map((id) => s.shapes.get(id)).filter(Boolean);
+  const [sx, sy] = shiftWithin(s.image, boxOf(shapes.flatMap((v) => [v.box.slice(0, 2), v.box.slice(2)])), dx, dy);
+  if (sx || sy) edit(s, shapes.map((v) => [v.id, shifted(v.points, sx, sy)]), true);
+  paint(s);
+}
+
+function cycle(s, step) {
+  const ids = [...s.shapes.keys()];
+  if (!ids.length) return;
+  const now = ids.indexOf([...s.selected].at(-1)), next = now < 0 ? (step > 0 ? 0 : ids.length - 1) : now + step;
+  const shape = s.shapes.get(ids[(next + ids.length) % ids.length]);
+  select(s, [shape.id]);
+  announce(s, `${s.kinds.get(shape.kind).title}, ${shape.label || "no label"}, ${ids.indexOf(shape.id) + 1} of ${ids.length}`);
+  reveal(s, shape);
+}
+
+function reveal(s, shape) {                                // pan so that a shape is in sight
+  const { k, x, y } = s.v, b = shape.box;
+  if (b[2] * k + x > 0 && b[0] * k + x < s.w && b[3] * k + y > 0 && b[1] * k + y < s.h) return;
+  setView(s, { k, x: s.w / 2 - ((b[0] + b[2]) / 2) * k, y: s.h / 2 - ((b[1] + b[3]) / 2) * k, fit: false });
+}
+
+function announce(s, text) { s.voice.textContent = text; }
+
+function escape(s) {
+  if (s.gesture) s.gesture.cancel();
+  else if (s.selected.size) select(s, []);
+  else if (s.tool !== "select") setTool(s, "select");
+}

@@ -1,0 +1,127 @@
+// Keys. The table comes from Python (canvas/keys.py); here is what each action does, and the panel that shows them.
+
+const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+const ACTIONS = {
+  "tool:select": (s) => setTool(s, "select"),
+  undo: (s) => s.editable && send(s, "undo"),
+  redo: (s) => s.editable && send(s, "redo"),
+  delete: (s) => (s.editable && s.hover?.handle?.role === "vertex" ? removeVertex(s, s.hover.handle) : removeSelected(s)),
+  fit: (s) => s.image && setView(s, fitted(s)),
+  actual: (s) => s.image && zoomAt(s, 1 / s.v.k),
+  "zoom:in": (s) => zoomAt(s, 1.25, ...zoomCenter(s)),
+  "zoom:out": (s) => zoomAt(s, 1 / 1.25, ...zoomCenter(s)),
+  next: (s) => cycle(s, 1),
+  previous: (s) => cycle(s, -1),
+  nudge: (s, combo) => nudge(s, ...STEPS[combo]),
+  nudge10: (s, combo) => nudge(s, ...STEPS[combo.replace("shift+", "")].map((v) => 10 * v)),
+  escape,
+  help: (s) => toggleHelp(s),
+};
+const zoomCenter = (s) => (s.pointerInside && s.cursor ? s.cursor : []);
+
+function comboOf(e) {
+  const letter = e.key.length === 1, key = letter ? e.key.toLowerCase() : e.key;
+  const shift = e.shiftKey && (!letter || /[a-z]/.test(key)) ? "shift+" : "";
+  return `${e.ctrlKey || e.metaKey ? "ctrl+" : ""}${e.altKey ? "alt+" : ""}${shift}${key}`;
+}
+
+const TEXT = "textarea, select, [contenteditable]:not([contenteditable=false]), .cm-editor, " +
+  "input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit]):not([type=range])";
+const OWN_KEYS = new Set([" ", "Enter", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]);
+
+function elsewhere(s, e) {                                 // a key that belongs to another element of the page
+  const target = e.composedPath()[0];
+  if (!(target instanceof Element) || s.root.contains(target)) return false;
+  if (target.closest(TEXT) || target.closest("[role=dialog], [role=menu], [role=listbox]")) return true;
+  return OWN_KEYS.has(e.key) && target.matches("button, a[href], input, summary, [role=button], [role=tab], [role=radio], [tabindex]");
+}
+
+function keyDown(s, e) {
+  if (e.defaultPrevented || e.isComposing || e.key === "Tab" || elsewhere(s, e)) return;
+  if (e.target instanceof Element && e.target.closest(".nba-help")) return;
+  if (e.key === " ") {
+    if (!e.ctrlKey && !e.metaKey && !e.altKey && !(e.target instanceof HTMLButtonElement)) {
+      s.space = true;
+      e.preventDefault();
+      setCursor(s);
+    }
+    return;
+  }
+  if (e.key === "Alt") { s.alt = true; hoverAt(s); return void paint(s); }
+  const combo = comboOf(e);
+  const button = e.target instanceof HTMLButtonElement && e.key === "Enter";
+  if (button) return;
+  if (s.gesture?.key?.(combo)) { e.preventDefault(); e.stopPropagation(); return; }
+  const key = s.keys.get(combo);
+  if (!key) return;
+  if (act(s, key, combo, e.repeat) === false) return;
+  e.preventDefault();
+  e.stopPropagation();
+}
+
+const REPEATS = /^(undo|redo|zoom|nudge|next|previous)/;
+
+function act(s, key, combo, repeat) {
+  if (repeat && !REPEATS.test(key.id)) return undefined;
+  if (key.id.startsWith("label:")) return chooseLabel(s, Number(key.id.slice(6)));
+  if (key.id.startsWith("tool:")) return setTool(s, key.id.slice(5));
+  if (key.id.startsWith("bound:")) return void send(s, "key", { key: key.id });
+  return ACTIONS[key.id](s, combo);
+}
+
+function keyUp(s, e) {
+  if (e.key === " ") { s.space = false; setCursor(s); }
+  if (e.key === "Alt") { s.alt = false; hoverAt(s); paint(s); }
+}
+
+const SHOWN = { ctrl: "Ctrl", alt: "Alt", shift: "Shift", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc" };
+
+function node(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+function keyCaps(combos) {
+  return combos.flatMap((combo, i) => {
+    const parts = combo === "+" ? ["+"] : combo.split(/\+(?=.)/);
+    const caps = parts.map((p) => node("kbd", {}, SHOWN[p] ?? (p.length === 1 ? p.toUpperCase() : p)));
+    return i ? [" ", ...caps] : caps;
+  });
+}
+
+function toggleHelp(s) {
+  if (s.help) return closeHelp(s);
+  const groups = new Map();
+  for (const row of s.keyRows) {
+    if (row.edits && !s.editable) continue;
+    if (!groups.has(row.group)) groups.set(row.group, []);
+    groups.get(row.group).push(row);
+  }
+  const close = node("button", { type: "button", class: "nba-close", "aria-label": "Close the key map" }, "✕");
+  const body = node("div", { class: "nba-help-groups" });
+  for (const [title, rows] of groups) {
+    const list = node("dl");
+    for (const row of rows) list.append(node("div", {}, node("dt", {}, ...keyCaps(row.keys)), node("dd", {}, row.title)));
+    body.append(node("section", {}, node("h3", {}, title), list));
+  }
+  s.help = node("div", { class: "nba-help", role: "dialog", "aria-modal": "false", "aria-label": "Keys", tabindex: "-1" },
+    node("header", {}, node("h2", {}, "Keys"), close), body);
+  s.help.addEventListener("keydown", (e) => {
+    if (e.key === "Tab") return;
+    if (e.key === "Escape" || e.key === "?") { e.preventDefault(); closeHelp(s); }
+    e.stopPropagation();
+  });
+  close.addEventListener("click", () => closeHelp(s));
+  s.root.append(s.help);
+  close.focus({ preventScroll: true });
+  return undefined;
+}
+
+function closeHelp(s) {
+  s.help?.remove();
+  s.help = null;
+  s.stage.focus({ preventScroll: true });
+}

@@ -1,0 +1,123 @@
+// Builds the stage around the view of the ipycanvas layers, wires the events, and takes everything down again.
+
+let active = null;                                         // the canvas that page-wide keys go to
+
+function build(s) {
+  s.stage = node("div", { class: "nba-stage", tabindex: "0", role: "application", "aria-roledescription": "image canvas",
+    "aria-label": "Image with shapes. Press question mark for the keys.", "data-lm-suppress-shortcuts": "true" });
+  s.preview = node("img", { class: "nba-preview", alt: "" });
+  s.preview.draggable = false;
+  s.overlay = node("canvas", { class: "nba-overlay" });
+  s.ctx = s.overlay.getContext("2d");
+  s.zoom = node("span", { class: "nba-zoom" });
+  s.helpButton = node("button", { type: "button", class: "nba-help-button", title: "Keys (?)", "aria-label": "Show the keys" }, "?");
+  s.toast = node("div", { class: "nba-toast", role: "status", "aria-live": "polite" });
+  s.voice = node("div", { class: "nba-voice", "aria-live": "polite" });
+  s.empty = node("div", { class: "nba-empty" }, "No image");
+  s.stage.append(s.preview, s.base, s.overlay, s.empty, node("div", { class: "nba-corner" }, s.zoom), s.toast, s.voice);
+  s.root = node("div", { class: "nba-canvas" }, s.stage, s.helpButton);
+}
+
+function theme(s) {                                        // follow the page: whatever makes it dark, its background is
+  let element = s.root.parentElement, color = null;
+  while (element && !color) {
+    const m = /rgba?\(([\d.]+), ([\d.]+), ([\d.]+)(?:, ([\d.]+))?\)/.exec(getComputedStyle(element).backgroundColor);
+    if (m && (m[4] === undefined || Number(m[4]) > 0.5)) color = m.slice(1, 4).map(Number);
+    element = element.parentElement;
+  }
+  const dark = color ? 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2] < 128
+    : getComputedStyle(document.documentElement).colorScheme.includes("dark") && matchMedia("(prefers-color-scheme: dark)").matches;
+  s.root.dataset.theme = dark ? "dark" : "light";
+}
+
+function wire(s, signal) {
+  const on = (target, type, handler, options = {}) => target.addEventListener(type, handler, { signal, ...options });
+  on(s.overlay, "pointerdown", (e) => {
+    active = s;
+    s.alt = e.altKey;
+    s.stage.focus({ preventScroll: true });
+    if (e.isTrusted) s.overlay.setPointerCapture(e.pointerId);
+    press(s, e);
+  });
+  on(s.overlay, "pointermove", (e) => {
+    s.pointerInside = true;
+    s.cursor = onScreen(s, e);
+    s.alt = e.altKey;
+    if (s.gesture) return s.gesture.move(s.cursor, e);
+    const before = [s.hover?.shape?.id, s.hover?.handle?.i, s.hover?.handle?.role, s.hoverMark].join();
+    hoverAt(s);
+    const after = [s.hover?.shape?.id, s.hover?.handle?.i, s.hover?.handle?.role, s.hoverMark].join();
+    if (before !== after || s.tool !== "select") paint(s);
+    return undefined;
+  });
+  on(s.overlay, "pointerup", (e) => { s.gesture?.up(onScreen(s, e), e); setCursor(s); });
+  on(s.overlay, "pointercancel", () => s.gesture?.cancel());
+  on(s.overlay, "pointerleave", () => { s.pointerInside = false; if (!s.gesture) hoverAt(s); paint(s); });
+  on(s.overlay, "dblclick", (e) => doubleClick(s, e));
+  on(s.overlay, "mousedown", (e) => e.preventDefault());
+  on(s.overlay, "auxclick", (e) => e.preventDefault());
+  on(s.overlay, "contextmenu", (e) => e.preventDefault());
+  on(s.overlay, "wheel", (e) => {
+    e.preventDefault();
+    const lines = e.deltaMode === 1 ? 16 : 1, speed = e.ctrlKey ? 0.01 : 0.0015;
+    zoomAt(s, Math.exp(-clamp(e.deltaY * lines, -400, 400) * speed), ...onScreen(s, e));
+    if (!s.gesture) hoverAt(s);
+  }, { passive: false });
+  on(s.root, "keydown", (e) => keyDown(s, e));
+  on(s.root, "keyup", (e) => keyUp(s, e));
+  on(s.root, "focusin", () => { active = s; });
+  on(document, "keydown", (e) => s.keysMode === "page" && active === s && s.root.isConnected && !s.root.contains(e.target) && keyDown(s, e));
+  on(document, "keyup", (e) => active === s && keyUp(s, e));
+  on(window, "blur", () => { s.space = s.alt = false; setCursor(s); });
+  on(s.helpButton, "click", () => toggleHelp(s));
+  on(matchMedia("(prefers-color-scheme: dark)"), "change", () => theme(s));
+}
+
+async function render({ model, el, signal }) {
+  const manager = model.widget_manager;
+  const target = await manager.get_model(model.get("target").slice("IPY_MODEL_".length));
+  const s = {
+    model, target, layers: target.get("_canvases"), viewId: newId(), g: -1, n: 0,
+    shapes: new Map(), selected: new Set(), ghosts: new Map(), pending: new Map(), renderings: new Map(),
+    kinds: new Map(), labels: [], colors: new Map(), marks: [], keys: new Map(), keyRows: [], keysMode: "stage",
+    tool: "select", label: "", editable: false, image: null, v: null, r: null, gesture: null, hover: null,
+    stateAt: 0, selectedAt: 0,
+  };
+  const view = await manager.create_view(target, {});
+  s.base = view.el;
+  s.base.classList.add("nba-base");
+  s.base.setAttribute("tabindex", "-1");
+  s.base.setAttribute("aria-hidden", "true");
+  build(s);
+  el.replaceChildren(s.root);
+  active ??= s;
+  if (!active.root.isConnected) active = s;
+  wire(s, signal);
+
+  const receive = (message, buffers) => RECEIVE[message.type]?.(s, message, buffers ?? []);
+  const imageFrame = () => onImageFrame(s), shapesFrame = () => onShapesFrame(s);
+  model.on("msg:custom", receive);
+  s.layers[0].on("new-frame", imageFrame);
+  s.layers[1].on("new-frame", shapesFrame);
+  const sizes = new ResizeObserver(() => resized(s));
+  sizes.observe(s.stage);
+  const looks = new MutationObserver(() => theme(s));
+  for (const element of [document.documentElement, document.body])
+    looks.observe(element, { attributes: true, attributeFilter: ["class", "style", "data-jp-theme-light", "data-theme"] });
+  theme(s);
+
+  return () => {
+    sizes.disconnect();
+    looks.disconnect();
+    clearTimeout(s.viewTimer);
+    clearTimeout(s.toastTimer);
+    model.off("msg:custom", receive);
+    s.layers[0].off("new-frame", imageFrame);
+    s.layers[1].off("new-frame", shapesFrame);
+    URL.revokeObjectURL(s.preview.src);
+    if (active === s) active = null;
+    view.remove();
+  };
+}
+
+export default { render };

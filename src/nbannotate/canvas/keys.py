@@ -1,0 +1,102 @@
+"""The key map of the canvas: one table, from which the browser acts and the ``?`` panel is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from nbannotate.errors import InvalidInput
+from nbannotate.model import Label
+from nbannotate.shapes import Kind
+
+ARROWS = ("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown")
+MODIFIERS = ("ctrl", "alt", "shift")
+
+
+class Key(Struct, frozen=True):
+    """One row of the key map.
+
+    Parameters
+    ----------
+    id
+        What happens: an action of ``js/60_keys.js``, ``tool:…``, ``label:…``, or ``bound:…`` for a callback in Python.
+    keys
+        The keys that do it, as ``"ctrl+z"``: modifiers in the order ctrl, alt, shift, then the browser's ``key``.
+    title, group
+        As shown in the key map.
+    edits
+        Whether it is of no use on a read-only canvas.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    title: str
+    group: str
+    edits: bool = False
+
+
+SELECT_TOOL = Key("tool:select", ("v",), "Select and move", "Tools")
+WHILE_DRAWING = (
+    Key("", ("Enter",), "Finish the polygon (or double click)", "While drawing", edits=True),
+    Key("", ("Backspace",), "Take back the last point", "While drawing", edits=True),
+)
+EDIT = (
+    Key("undo", ("ctrl+z",), "Undo", "Edit", edits=True),
+    Key("redo", ("ctrl+shift+z", "ctrl+y"), "Redo", "Edit", edits=True),
+    Key("delete", ("Delete", "Backspace"), "Delete the selection, or the vertex under the pointer", "Edit", edits=True),
+    Key("", ("alt+click",), "Delete a vertex", "Edit", edits=True),
+    Key("", ("double click",), "Insert a vertex on an edge (or drag its middle)", "Edit", edits=True),
+    Key("nudge", ARROWS, "Move by 1 pixel", "Edit", edits=True),
+    Key("nudge10", tuple(f"shift+{arrow}" for arrow in ARROWS), "Move by 10 pixels", "Edit", edits=True),
+    Key("next", (".",), "Select the next shape", "Select"),
+    Key("previous", (",",), "Select the previous shape", "Select"),
+    Key("", ("shift+click",), "Add to the selection, or take from it", "Select"),
+    Key("escape", ("Escape",), "Cancel, then deselect, then the select tool", "Select"),
+)  # fmt: skip
+VIEW = (
+    Key("", ("wheel",), "Zoom to the pointer", "View"),
+    Key("", ("Space + drag", "middle button"), "Move the image", "View"),
+    Key("zoom:in", ("+", "="), "Zoom in", "View"),
+    Key("zoom:out", ("-",), "Zoom out", "View"),
+    Key("fit", ("f",), "Fit the image to the stage", "View"),
+    Key("actual", ("0",), "One image pixel to one screen pixel", "View"),
+    Key("help", ("?",), "Show or hide the keys", "View"),
+)
+
+
+def key_map(kinds: Iterable[Kind], labels: Iterable[Label], bound: Iterable[Key]) -> tuple[Key, ...]:
+    """Return all keys: the tools, the first nine labels, editing, the view, and those that a page has bound."""
+    tools = tuple(
+        Key(f"tool:{k.name}", (k.key,), f"Draw: {k.title.lower()}", "Tools", edits=True) for k in kinds if k.key
+    )
+    digits = tuple(
+        Key(f"label:{i}", (str(i + 1),), label.name, "Label the selection, or what is drawn next", edits=True)
+        for i, label in enumerate(list(labels)[:9])
+    )
+    return (*tuple(bound), SELECT_TOOL, *tools, *WHILE_DRAWING, *digits, *EDIT, *VIEW)
+
+
+def combo(text: str) -> str:
+    """Return a key as the browser reports it: ``"Ctrl+S"`` becomes ``"ctrl+s"``, ``"n"`` stays.
+
+    Raises
+    ------
+    InvalidInput
+        If it is not a key with modifiers.
+    """
+    *modifiers, key = text.split("+") if text not in ("", "+") else [text]
+    if text.endswith("++"):
+        modifiers, key = text[:-2].split("+"), "+"
+    lower = [m.strip().lower() for m in modifiers]
+    if not key or any(m not in MODIFIERS for m in lower):
+        raise InvalidInput(f"{text!r} is not a key; write for example 'n', 'ctrl+Enter' or 'shift+ArrowLeft'.")
+    key = key.lower() if len(key) == 1 else key
+    return "".join(f"{m}+" for m in MODIFIERS if m in lower) + key
+
+
+def check_free(wanted: str, taken: Iterable[Key]) -> None:
+    """Raise InvalidInput if a key does something already."""
+    for row in taken:
+        if row.id and wanted in row.keys:
+            raise InvalidInput(f"The key {wanted!r} is taken: {row.title.lower()!r}. Bind another one.")

@@ -1,0 +1,145 @@
+"""What the canvas tells the browser: only what differs from what it told before, at the end of each turn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import to_builtins
+
+from nbannotate.canvas.keys import key_map
+from nbannotate.canvas.wire import Message, packed
+
+if TYPE_CHECKING:
+    from nbannotate.canvas.canvas import Canvas
+    from nbannotate.model import Shape
+
+
+class Outbox:
+    """Remembers what the overlay and ipycanvas were told.
+
+    Until a view says hello there is nobody to tell; then all is told, and later the differences.
+    """
+
+    def __init__(self, canvas: Canvas) -> None:
+        self.canvas = canvas
+        self.live = False
+        self._everything = self._image = self._painted_again = False
+        self._view_id = ""
+        self._generation = -1
+        self._shapes: dict[str, Shape] = {}
+        self._selected: tuple[str, ...] = ()
+        self._state: dict[str, Any] = {}
+        self._keys: list[Any] = []
+        self._again: set[str] = set()
+        self._preview_of = -1
+
+    def greet(self, view_id: str) -> None:
+        """Tell everything at the end of this turn: a view has come."""
+        self.live = self._everything = True
+        self._preview_of = -1
+        self._view_id = view_id
+
+    def look(self, view_id: str) -> None:
+        """Paint the image and the shapes at the end of this turn: the view has changed."""
+        self._image = True
+        self._view_id = view_id
+
+    def resend(self, message: Message) -> None:
+        """Say again how the shapes of a refused message are; the overlay has changed them already."""
+        self._again |= {message.id, *message.ids, *(i for i, _ in message.shapes)} - {""}
+        self._state, self._selected = {}, ("?",)
+
+    def error(self, sentence: str) -> None:
+        """Show a sentence on the stage."""
+        self.send({"type": "error", "text": sentence})
+
+    def send(self, message: dict[str, Any], *buffers: bytes) -> None:
+        """Send a message to all views, if there are any."""
+        if self.live:
+            self.canvas._overlay.send(message, list(buffers))
+
+    def settle(self, origin: tuple[str, int] | None) -> None:
+        """Tell what differs now."""
+        canvas = self.canvas
+        if not self.live or canvas._view is None:
+            return
+        painter, shapes, selected = canvas._painter, canvas._document.shapes, canvas.selected
+        tag = {"g": canvas._generation, "view_id": origin[0] if origin else "", "n": origin[1] if origin else 0}
+        fresh = canvas._generation != self._generation
+        everything = self._everything or fresh
+        number = painter.next_frame()
+        colors_before = self._state.get("labels")
+        state, keys = self._state_now(), self._keys_now()
+
+        if everything:
+            meta, points = packed(shapes.values())
+            width, height = canvas.image_size
+            self.send(
+                {
+                    "type": "stage", "g": canvas._generation,
+                    "view_id": self._view_id, "view": to_builtins(canvas._view),
+                    "image": {"width": width, "height": height} if canvas._picture is not None else None,
+                    "kinds": [{"name": k.name, "title": k.title, "gesture": k.gesture, "closed": k.closed,
+                               "min_points": k.min_points} for k in canvas._kinds.values()],
+                    "shapes": meta, "selected": list(selected), "state": {**state, **tag}, "keys": keys,
+                },
+                points,
+            )  # fmt: skip
+        else:
+            self._tell_differences(tag, number, state, keys)
+
+        repaint_image = everything or self._image
+        recolored = state["labels"] != colors_before
+        changed = shapes is not self._shapes or selected != self._selected or recolored
+        if repaint_image:
+            painter.resize(canvas._view)
+            self.send({"type": "rendering", "g": canvas._generation, "frame": number, "view_id": self._view_id,
+                       "view": to_builtins(canvas._view)})  # fmt: skip
+            painter.image(canvas._picture, canvas._view, number)
+        if repaint_image or changed:
+            colors = {name: label.color or "#ffffff" for name, label in canvas._labels.items()}
+            painter.shapes(shapes, set(selected), colors, canvas._view, number)
+        else:
+            painter.number = number - 1
+        if canvas._picture is not None and everything and self._preview_of != canvas._generation:
+            self.send({"type": "preview", "g": canvas._generation, "mime": "image/jpeg"}, canvas._picture.preview())
+            self._preview_of = canvas._generation
+        if origin:
+            self.send({"type": "ack", **tag, "frame": painter.number})
+        self._everything = self._image = False
+        self._again = set()
+        self._generation, self._shapes, self._selected = canvas._generation, shapes, selected
+        self._state, self._keys = state, keys
+
+    def _tell_differences(self, tag: dict[str, Any], number: int, state: dict[str, Any], keys: list[Any]) -> None:
+        canvas, old = self.canvas, self._shapes
+        new = canvas._document.shapes
+        if new is not old or self._again:
+            changed = [s for i, s in new.items() if old.get(i) is not s or i in self._again]
+            removed = [i for i in {*old, *self._again} if i not in new]
+            meta, points = packed(changed)
+            self.send({"type": "patch", **tag, "shapes": meta, "remove": removed}, points)
+        if state != self._state:
+            self.send({"type": "state", **tag, **state})
+        if keys != self._keys:
+            self.send({"type": "keys", "keys": keys})
+        if canvas.selected != self._selected:
+            self.send({"type": "selected", **tag, "ids": list(canvas.selected), "frame": number})
+
+    def _state_now(self) -> dict[str, Any]:
+        canvas = self.canvas
+        return {
+            "tool": canvas._tool,
+            "label": canvas._label,
+            "labels": [{"name": v.name, "color": v.color, "kinds": list(v.kinds)} for v in canvas.labels],
+            "editable": canvas.editable,
+            "marks": to_builtins(canvas._marks),
+            "keys_mode": canvas._keys_mode,
+        }
+
+    def _keys_now(self) -> list[Any]:
+        canvas = self.canvas
+        found: list[Any] = to_builtins(
+            key_map(canvas._kinds.values(), canvas.labels, [key for key, _ in canvas._bound.values()])
+        )
+        return found

@@ -1,0 +1,29 @@
+"""The overlay: the browser's half of the canvas, one ES module made of ``js/*.js`` in the order of their names.
+
+It owns the gestures, pan and zoom, the keys, and what moves; it tells Python only of what is finished. Its traits hold
+no decision and no secret: everything else travels as messages, which :mod:`nbannotate.canvas.wire` checks.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import anywidget
+import traitlets
+from ipycanvas import MultiCanvas
+from ipywidgets import widget_serialization
+
+HERE = Path(__file__).parent
+
+
+def module() -> str:
+    """Return the source of the ES module."""
+    return "\n".join(part.read_text("utf-8") for part in sorted((HERE / "js").glob("*.js")))
+
+
+class Overlay(anywidget.AnyWidget):  # type: ignore[misc]
+    """Shows the layers of ``target`` on a stage, and everything that moves above them."""
+
+    _esm = module()
+    _css = (HERE / "overlay.css").read_text("utf-8")
+    target = traitlets.Instance(MultiCanvas).tag(sync=True, **widget_serialization)

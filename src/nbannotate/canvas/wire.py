@@ -1,0 +1,86 @@
+"""What travels between the canvas and its overlay: messages in, checked; shapes out, packed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import isfinite
+from typing import Any
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+
+from nbannotate.canvas.view import View
+from nbannotate.errors import InvalidInput
+from nbannotate.model import Shape
+
+MOST_POINTS = 100_000  # of one message
+
+
+class Message(Struct, forbid_unknown_fields=True):
+    """What the overlay sent; which fields it has depends on the type.
+
+    Parameters
+    ----------
+    type
+        ``hello``, ``view``, ``select``, ``create``, ``edit``, ``delete``, ``label``, ``current``, ``tool``, ``undo``,
+        ``redo``, ``zone`` or ``key``.
+    g
+        The asset that it speaks of, as counted by the canvas: what arrives after another one is shown is too late.
+    view_id, n
+        Which view of the canvas sent it, and its running number there.
+    """
+
+    type: str
+    g: int
+    view_id: str
+    n: int
+    view: View | None = None
+    id: str = ""
+    ids: tuple[str, ...] = ()
+    kind: str = ""
+    points: tuple[tuple[float, float], ...] = ()
+    shapes: tuple[tuple[str, tuple[tuple[float, float], ...]], ...] = ()
+    nudged: bool = False
+    label: str = ""
+    tool: str = ""
+    zone: tuple[float, float, float, float] | None = None
+    key: str = ""
+
+
+def received(content: object) -> Message:
+    """Return a message of the overlay, checked.
+
+    Raises
+    ------
+    InvalidInput
+        If it is not one: a browser can send anything.
+    """
+    try:
+        message = msgspec.convert(content, Message)
+    except (msgspec.ValidationError, TypeError, RecursionError) as error:
+        raise InvalidInput(f"The canvas sent something that is not understood ({error}).") from error
+    groups = [message.points, *(points for _, points in message.shapes)]
+    if sum(map(len, groups)) > MOST_POINTS:
+        raise InvalidInput(f"A change of more than {MOST_POINTS} points at once is not taken.")
+    numbers = [v for points in groups for point in points for v in point] + list(message.zone or ())
+    if not all(map(isfinite, numbers)):
+        raise InvalidInput("A coordinate is not a finite number.")
+    return message
+
+
+def packed(shapes: Iterable[Shape]) -> tuple[dict[str, Any], bytes]:
+    """Return shapes as ``(lists for JSON, points)``; the points are float64 pairs in a row, which loses no digit."""
+    rows = list(shapes)
+    kinds = {name: i for i, name in enumerate(dict.fromkeys(s.kind for s in rows))}
+    labels = {name: i for i, name in enumerate(dict.fromkeys(s.label for s in rows))}
+    flat = np.array([v for s in rows for point in s.points for v in point], dtype="<f8")
+    meta = {
+        "ids": [s.id for s in rows],
+        "kinds": list(kinds),
+        "kind": [kinds[s.kind] for s in rows],
+        "labels": list(labels),
+        "label": [labels[s.label] for s in rows],
+        "count": [len(s.points) for s in rows],
+    }
+    return meta, flat.tobytes()

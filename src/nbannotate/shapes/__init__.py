@@ -1,0 +1,6 @@
+"""Shape kinds: one file a kind. A new file here, or an entry point ``nbannotate.shapes``, is all that a kind takes."""
+
+from nbannotate.shapes.base import GESTURES, Bounds, Gesture, Kind, Points
+from nbannotate.shapes.registry import kind, kinds
+
+__all__ = ["GESTURES", "Bounds", "Gesture", "Kind", "Points", "kind", "kinds"]

@@ -1,0 +1,157 @@
+"""What a shape kind declares: its names, how it is drawn with the pointer, and its geometry as pure functions.
+
+A kind is one file in this folder (or in another package, through the entry-point group ``nbannotate.shapes``). The
+canvas asks a kind for its *gesture*, one word of a fixed vocabulary that ``canvas/js`` knows, so that a new kind needs
+no JavaScript:
+
+- ``"corners"``: press, drag, release (or click, click); edited by eight handles. Points: two opposite corners.
+- ``"path"``: click to add vertices; edited by its vertices, with insert and delete. Points: the vertices.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nbannotate.model import Point
+
+Gesture = Literal["corners", "path"]
+GESTURES: tuple[Gesture, ...] = ("corners", "path")
+Points = Sequence[Sequence[float]]
+Bounds = tuple[float, float, float, float]
+FloatArray = NDArray[np.float64]
+
+#: A shape must extend at least this far in the image, in pixels, in x or in y.
+SMALLEST = 1.0
+
+
+class Kind:
+    """The base of all shape kinds; a subclass sets the names and overrides what differs.
+
+    All points are image pixels, origin top-left, x to the right, y down.
+
+    Attributes
+    ----------
+    name
+        As stored in ``Shape.kind``.
+    title
+        As shown to people.
+    key
+        One lower-case letter that picks the tool; empty for none.
+    gesture
+        ``"corners"`` or ``"path"``.
+    closed
+        Whether the outline returns to its first vertex and has an inside.
+    min_points, max_points
+        How many points a shape of this kind has; ``max_points`` None for no limit.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    key: ClassVar[str] = ""
+    gesture: ClassVar[Gesture] = "path"
+    closed: ClassVar[bool] = True
+    min_points: ClassVar[int] = 2
+    max_points: ClassVar[int | None] = None
+
+    def outline(self, points: Points) -> FloatArray:
+        """Return what is painted, and what bounds, area and contains are computed from.
+
+        Returns
+        -------
+        numpy.ndarray
+            ``(n, 2)`` vertices in image pixels; the first is not repeated at the end.
+        """
+        return np.asarray(points, dtype=np.float64).reshape(-1, 2)
+
+    def normalize(self, points: Points, width: float, height: float) -> tuple[Point, ...]:
+        """Return the points moved into the image, in the canonical order of the kind; doing it twice changes nothing.
+
+        Parameters
+        ----------
+        points
+            ``(n, 2)``, finite.
+        width, height
+            Of the image, in pixels.
+        """
+        return tuple((clip(x, width), clip(y, height)) for x, y in pairs(points))
+
+    def check(self, points: Points, width: float, height: float) -> str | None:
+        """Return a sentence that says what is wrong with the points, or None if they are a good shape.
+
+        The part in the image counts: a shape that lies outside, or has no area there, is refused.
+        """
+        what = self.title.lower()
+        try:
+            given = pairs(points)
+        except (TypeError, ValueError):
+            return f"The {what} must be given as pairs of numbers."
+        if not all(math.isfinite(v) for point in given for v in point):
+            return f"The {what} has a coordinate that is not a finite number."
+        if len(given) < self.min_points:
+            return f"The {what} needs at least {self.min_points} points; it has {len(given)}."
+        if self.max_points is not None and len(given) > self.max_points:
+            return f"The {what} has {len(given)} points; it takes {self.max_points}."
+        inside = self.normalize(given, width, height)
+        x0, y0, x1, y1 = self.bounds(inside)
+        if max(x1 - x0, y1 - y0) < SMALLEST:
+            return f"The {what} is too small: it must cover at least one pixel of the image."
+        if self.closed and self.area(inside) <= 0:
+            return f"The {what} has no area in the image."
+        return None
+
+    def bounds(self, points: Points) -> Bounds:
+        """Return the smallest upright box around the shape: ``(x0, y0, x1, y1)`` in image pixels."""
+        outline = self.outline(points)
+        (x0, y0), (x1, y1) = outline.min(axis=0), outline.max(axis=0)
+        return float(x0), float(y0), float(x1), float(y1)
+
+    def area(self, points: Points) -> float:
+        """Return the area in square pixels, by the shoelace formula as COCO does; 0 for what is not closed.
+
+        For an outline that crosses itself, parts with opposite turn cancel out.
+        """
+        return shoelace(self.outline(points)) if self.closed else 0.0
+
+    def contains(self, points: Points, x: float, y: float) -> bool:
+        """Return whether a place is inside the shape (even-odd rule); always False for what is not closed."""
+        return self.closed and even_odd(self.outline(points), x, y)
+
+
+def pairs(points: Iterable[Sequence[float]]) -> list[tuple[float, float]]:
+    """Return points as pairs of Python floats.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If something is not a pair of numbers.
+    """
+    return [(float(x), float(y)) for x, y in points]
+
+
+def clip(value: float, limit: float) -> float:
+    """Return the value moved into ``[0, limit]``."""
+    return min(max(float(value), 0.0), float(limit))
+
+
+def shoelace(outline: FloatArray) -> float:
+    """Return the area of a closed outline, ``(n, 2)``, in square pixels.
+
+    Coordinates are taken relative to the first vertex, which keeps small shapes far from the origin exact.
+    """
+    x, y = (outline - outline[0]).T
+    return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)
+
+
+def even_odd(outline: FloatArray, x: float, y: float) -> bool:
+    """Return whether a ray from ``(x, y)`` to the right crosses the closed outline an odd number of times."""
+    x0, y0 = outline.T
+    x1, y1 = np.roll(outline, -1, axis=0).T
+    crosses = (y0 > y) != (y1 > y)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        at = x0 + (y - y0) * (x1 - x0) / (y1 - y0)
+    return bool(np.count_nonzero(crosses & (x < at)) % 2)

@@ -1,0 +1,39 @@
+"""The rectangle: upright, given by two opposite corners."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from nbannotate.model import Point
+from nbannotate.shapes.base import FloatArray, Gesture, Kind, Points, pairs
+
+
+class Rectangle(Kind):
+    """An upright box; its points are the top-left and the bottom-right corner once normalized."""
+
+    name: ClassVar[str] = "rectangle"
+    title: ClassVar[str] = "Rectangle"
+    key: ClassVar[str] = "r"
+    gesture: ClassVar[Gesture] = "corners"
+    min_points: ClassVar[int] = 2
+    max_points: ClassVar[int | None] = 2
+
+    def outline(self, points: Points) -> FloatArray:
+        """Return the four corners, clockwise on the screen from the first."""
+        (x0, y0), (x1, y1) = points
+        return np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], dtype=np.float64)
+
+    def normalize(self, points: Points, width: float, height: float) -> tuple[Point, ...]:
+        """Return the top-left and the bottom-right corner, moved into the image."""
+        (x0, y0), (x1, y1) = super().normalize(pairs(points), width, height)
+        return (min(x0, x1), min(y0, y1)), (max(x0, x1), max(y0, y1))
+
+    def area(self, points: Points) -> float:
+        """Return width times height, in square pixels."""
+        (x0, y0), (x1, y1) = pairs(points)
+        return abs((x1 - x0) * (y1 - y0))
+
+
+KIND = Rectangle()
