@@ -34,8 +34,10 @@ def visible_task(ctx: Context, task_id: int) -> dict[str, Any]:
     if row is None and ctx.actor.role not in DEVELOPERS:
         raise NotAllowed("You may see only your own tasks.")
     task: dict[str, Any] = found(row, f"task {task_id}")
-    if ctx.actor.role not in DEVELOPERS and not work.had_task(
-        ctx.tx, task["asset_id"], ctx.actor.member_id, task["campaign_id"]
+    if (
+        task["assignee_id"] != ctx.actor.member_id
+        and ctx.actor.role not in DEVELOPERS
+        and not work.had_task(ctx.tx, task["asset_id"], ctx.actor.member_id, task["campaign_id"])
     ):
         raise NotAllowed("You may see only your own tasks.")
     return task

@@ -35,7 +35,8 @@ def _assignees(ctx: Context, spec: CampaignSpec) -> dict[str, int]:
             allowed = rights.STEP_ROLES[step.kind]
             if member.role not in allowed:
                 raise InvalidInput(
-                    f"Step {step.name!r}: {login!r} is {member.role}; a {step.kind} step takes {', '.join(sorted(allowed))}."
+                    f"Step {step.name!r}: {login!r} is {member.role}; "
+                    f"a {step.kind} step takes {', '.join(sorted(allowed))}."
                 )
     return {login: m.member_id for login, m in by_login.items()}
 
@@ -76,7 +77,9 @@ def launch(ctx: Context, campaign_id: int) -> Plan:
     """Create the first task of every asset; people can work from now on."""
     campaign = _campaign(ctx, campaign_id)
     if campaign.launched:
-        raise Refused(f"The campaign {campaign.name!r} was launched already, on {campaign.launched:%Y-%m-%d %H:%M} UTC.")
+        raise Refused(
+            f"The campaign {campaign.name!r} was launched already, on {campaign.launched:%Y-%m-%d %H:%M} UTC."
+        )
     other = work.running_on(ctx.tx, campaign.version_id)
     if other:
         raise Refused(f"The campaign {other!r} is running on this version; a version has one campaign at a time.")

@@ -96,7 +96,7 @@ class Dispatcher:
                 context = Context(self.engine, self.throttle, tx, self._actor(tx, request, now), now)
                 result = operation.run(context, **arguments)
                 return result if operation.gives_file else msgspec.json.encode(result)
-        with self._one_writer, self.engine.write() as tx:
+        with self._one_writer, self.engine.write(remembers=operation.is_work) as tx:
             return self._write(tx, operation, request, arguments)
 
     def _write(self, tx: Transaction, operation: Operation, request: Request, arguments: dict[str, Any]) -> bytes:

@@ -57,9 +57,7 @@ def set_state(ctx: Context, issue_id: int, state: IssueState) -> Issue:
     current = work.visits(ctx.tx, row["campaign_id"], row["asset_id"])[-1]
     holds = current["is_open"] and current["assignee_id"] == ctx.actor.member_id
     decides = (
-        row["author_id"] == ctx.actor.member_id
-        or ctx.actor.role in MANAGERS
-        or (holds and current["kind"] == "review")
+        row["author_id"] == ctx.actor.member_id or ctx.actor.role in MANAGERS or (holds and current["kind"] == "review")
     )
     if state == "for_review" and not (holds or decides):
         raise NotAllowed("Only the person who has the task may say that an issue is fixed.")

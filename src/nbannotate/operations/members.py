@@ -36,7 +36,8 @@ def _prepare_add(ctx: Context, login: str, role: str, password: str | None) -> d
         raise InvalidInput(f"role must be one of {', '.join(ROLES)}, not {role!r}.")
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}", login):
         raise InvalidInput(
-            f"The login {login!r} will not do: use 1 to 64 letters, digits and . _ @ + - , beginning with a letter or digit."
+            f"The login {login!r} will not do: use 1 to 64 letters, digits and . _ @ + - , "
+            "beginning with a letter or digit."
         )
     rights.check_may_manage(ctx.actor.role, role)
     if password is None:

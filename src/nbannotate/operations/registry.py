@@ -76,7 +76,7 @@ class Operation(msgspec.Struct, frozen=True):
         Slow work without a transaction (a password hash), done first in a thread of its own; it returns arguments that
         replace those of the same name.
     keep
-        What of the answer is stored for a client that repeats the request; None stores nothing. A secret is never stored.
+        What of the answer is stored for a client that repeats the request; None stores nothing. Never a secret.
     takes_file
         Whether a Parquet file comes with the request; the operation gets its path as ``file``.
     gives_file
@@ -91,6 +91,11 @@ class Operation(msgspec.Struct, frozen=True):
     keep: Callable[[Any], Any] | None
     takes_file: bool
     gives_file: bool
+
+    @property
+    def is_work(self) -> bool:
+        """Whether it is daily work: it changes tasks, annotations and issues, and nothing else."""
+        return self.name.partition(".")[0] in ("tasks", "issues")
 
 
 _FOUND: dict[str, Operation] = {}

@@ -51,7 +51,8 @@ def _check(ctx: Context, query: str) -> None:
     if len(tree["statements"]) != 1:
         raise QueryFailed("Only one SELECT can be run at a time.")
     views = {
-        r["view_name"] for r in ctx.tx.all("select view_name from duckdb_views() where schema_name = 'main' and not internal")
+        r["view_name"]
+        for r in ctx.tx.all("select view_name from duckdb_views() where schema_name = 'main' and not internal")
     }
     named: set[str] = set()
     tables: list[tuple[str, str]] = []
@@ -59,7 +60,8 @@ def _check(ctx: Context, query: str) -> None:
     for schema, name in tables:
         if (schema not in ("", "main") or name.lower() not in views) and not (schema == "" and name.lower() in named):
             raise QueryFailed(
-                f"There is no public table {'.'.join(filter(None, (schema, name)))!r}; there are {', '.join(sorted(views))}."
+                f"There is no public table {'.'.join(filter(None, (schema, name)))!r}; "
+                f"there are {', '.join(sorted(views))}."
             )
 
 

@@ -19,8 +19,8 @@ from nbannotate.model import (
 )
 from nbannotate.operations.access import visible_task
 from nbannotate.operations.registry import Context, operation
-from nbannotate.rules import annotation as annotations
 from nbannotate.rules import workflow
+from nbannotate.rules.annotation import check_complete, check_draft
 from nbannotate.rules.workflow import IssueFact, Visit
 from nbannotate.store import data, talk, work
 
@@ -94,7 +94,7 @@ def open_(ctx: Context, task_id: int) -> TaskView:
 def save(ctx: Context, task_id: int, annotation: Annotation, revision: int, seconds: float = 0.0) -> Saved:
     """Keep a draft. ``revision`` is that of the draft that this one goes on from; it guards against a second tab."""
     row, spec = _mine_to_change(ctx, task_id, "save", revision)
-    annotations.check_draft(annotation, spec.recipe)
+    check_draft(annotation, spec.recipe)
     number = (row["revision"] or 0) + 1
     work.save_draft(ctx.tx, task_id, number, annotation, ctx.now)
     _worked(ctx, row, seconds)
@@ -107,7 +107,7 @@ def submit(ctx: Context, task_id: int, annotation: Annotation, revision: int, se
     row, spec = _mine_to_change(ctx, task_id, "submit", revision)
     asset = data.asset(ctx.tx, row["asset_id"])
     assert asset is not None
-    annotations.check_complete(annotation, spec.recipe, asset["width"], asset["height"])
+    check_complete(annotation, spec.recipe, asset["width"], asset["height"])
     latest = data.latest(ctx.tx, row["version_id"], row["asset_id"])
     edited = latest is None or data.annotation(ctx.tx, latest) != annotation
     if edited or row["kind"] == "annotation":
@@ -261,11 +261,11 @@ def _view(ctx: Context, row: dict[str, Any]) -> TaskView:
     spec = work.spec(ctx.tx, row["campaign_id"])
     asset = data.asset(ctx.tx, row["asset_id"])
     assert asset is not None
-    dataset = next(d for d in data.datasets(ctx.tx) if d.dataset_id == asset["dataset_id"])
+    dataset = data.dataset(ctx.tx, asset["dataset_id"])
+    assert dataset is not None
     my = ctx.actor.member_id
     actions = workflow.allowed_actions(_visit(row), spec.workflow.steps, my)
-    ids = [t["task_id"] for t in work.listing(ctx.tx, row["campaign_id"], row["step"], my)]
-    job = next((j for j in mine(ctx) if j.campaign_id == row["campaign_id"] and j.step == row["step"]), None)
+    position, total = work.place_of(ctx.tx, row, my)
     return TaskView(
         task=_task(row),
         campaign=spec.name,
@@ -282,8 +282,8 @@ def _view(ctx: Context, row: dict[str, Any]) -> TaskView:
         reason=_why_read_only(row, my),
         actions=actions,
         issues=tuple(talk.issues(ctx.tx, talk.of_asset(ctx.tx, row["campaign_id"], row["asset_id"]))),
-        position=ids.index(row["task_id"]) + 1 if row["task_id"] in ids else 0,
-        total=job.total if job else len(ids),
+        position=position,
+        total=total,
     )
 
 
@@ -310,5 +310,3 @@ def _current_annotation(ctx: Context, row: dict[str, Any], spec: CampaignSpec) -
     if latest and spec.existing == "restart" and latest["campaign_id"] != row["campaign_id"]:
         return Annotation()
     return data.annotation(ctx.tx, latest)
-
-

@@ -70,9 +70,7 @@ def main(path: str) -> int:
         first_member(engine)
         with listen(place) as listening:
             contact = place.announce(place.socket())
-            owner = Owner(
-                Dispatcher(engine, contact.token), float(os.environ.get("NBANNOTATE_OWNER_IDLE", IDLE_S))
-            )
+            owner = Owner(Dispatcher(engine, contact.token), float(os.environ.get("NBANNOTATE_OWNER_IDLE", IDLE_S)))
             owner.serve(listening, lambda: say(json.dumps({"ready": True}).encode()))
     finally:
         engine.close()

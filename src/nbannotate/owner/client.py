@@ -14,7 +14,6 @@ import socket
 import threading
 import time
 import uuid
-from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import msgspec
@@ -112,23 +111,29 @@ class SocketClient:
         self._lock = threading.Lock()
 
     def call(self, operation: str, returns: type[T], /, **arguments: Any) -> T:
+        """Call an operation; see :meth:`Client.call`."""
         body = self._ask(f"/call/{operation}", msgspec.json.encode(arguments))
         return msgspec.json.decode(body, type=returns)
 
     def image(self, asset_id: int) -> bytes:
+        """Return the bytes of an asset's file."""
         return self._ask("/file/assets.locate", msgspec.json.encode({"asset_id": asset_id}))
 
     def query(self, sql: str, parameters: list[Any]) -> bytes:
+        """Return the rows of a SELECT, as Parquet."""
         return self._ask("/file/sql.query", msgspec.json.encode({"query": sql, "parameters": parameters}))
 
     def upload(self, operation: str, returns: type[T], parquet: bytes, /, **arguments: Any) -> T:
+        """Call an operation that takes a table."""
         given = {"Nbannotate-Arguments": msgspec.json.encode(arguments).decode("ascii", "backslashreplace")}
         return msgspec.json.decode(self._ask(f"/upload/{operation}", parquet, given), type=returns)
 
     def acting(self, token: str) -> Client:
+        """Return a client that acts as whoever a token stands for."""
         return SocketClient(self.place.database, token)
 
     def close(self) -> None:
+        """Close the connections."""
         with self._lock:
             connections, self._all = self._all, set()
         for connection in connections:
@@ -229,5 +234,3 @@ def connect_memory() -> Client:
     from nbannotate.owner.memory import MemoryClient
 
     return MemoryClient()
-
-

@@ -37,12 +37,15 @@ class MemoryClient:
         self._lock = threading.Lock()
 
     def call(self, operation: str, returns: type[T], /, **arguments: Any) -> T:
+        """Call an operation; see :meth:`Client.call`."""
         return msgspec.json.decode(self._handle(operation, arguments), type=returns)
 
     def image(self, asset_id: int) -> bytes:
+        """Return the bytes of an asset's file."""
         return self._file("assets.locate", {"asset_id": asset_id}).read_bytes()
 
     def query(self, sql: str, parameters: list[Any]) -> bytes:
+        """Return the rows of a SELECT, as Parquet."""
         file = self._file("sql.query", {"query": sql, "parameters": parameters})
         try:
             return file.read_bytes()
@@ -50,6 +53,7 @@ class MemoryClient:
             file.unlink()
 
     def upload(self, operation: str, returns: type[T], parquet: bytes, /, **arguments: Any) -> T:
+        """Call an operation that takes a table."""
         file = self.dispatcher.engine.spool / f"{secrets.token_hex(8)}.parquet"
         file.write_bytes(parquet)
         try:
@@ -58,6 +62,7 @@ class MemoryClient:
             file.unlink()
 
     def acting(self, token: str) -> Client:
+        """Return a client that acts as whoever a token stands for."""
         return MemoryClient(self.dispatcher, token)
 
     def close(self) -> None:

@@ -11,8 +11,9 @@ from nbannotate.store.engine import Engine
 
 
 def first_member(engine: Engine) -> None:
-    """Give a workspace without members its owner, named after this computer's user; without a password, so that the
-    account cannot log in to pages before it is given one.
+    """Give a workspace without members its owner, named after this computer's user.
+
+    The account has no password, so that it cannot log in to pages before it is given one.
     """
     with engine.write() as tx:
         if not people.members(tx):

@@ -47,7 +47,9 @@ def check_complete(annotation: Annotation, recipe: Recipe, width: int, height: i
     """
     check_draft(annotation, recipe)
     if annotation.empty:
-        raise Refused("Nothing is drawn yet. If there is nothing to label in this image, say so with 'Nothing to label'.")
+        raise Refused(
+            "Nothing is drawn yet. If there is nothing to label in this image, say so with 'Nothing to label'."
+        )
     unlabelled = sum(not s.label for s in annotation.shapes)
     if unlabelled:
         noun = "1 shape has" if unlabelled == 1 else f"{unlabelled} shapes have"

@@ -27,6 +27,11 @@ def datasets(tx: Transaction) -> list[Dataset]:
     return [Dataset(r["dataset_id"], r["name"], r["readme"]) for r in rows]
 
 
+def dataset(tx: Transaction, dataset_id: int) -> Dataset | None:
+    """Return a dataset, or None."""
+    return tx.once(("dataset", dataset_id), lambda: next((d for d in datasets(tx) if d.dataset_id == dataset_id), None))
+
+
 def add_version(tx: Transaction, dataset_id: int, name: str, now: datetime.datetime) -> Version:
     """Insert a draft version and return it."""
     new = tx.new_id()
@@ -76,9 +81,7 @@ def add_assets(tx: Transaction, version: Version, file: Path, now: datetime.date
             version.dataset_id,
             now,
         )
-        tx.run(
-            "insert into data.version_assets select $1, asset_id, position from incoming", version.version_id
-        )
+        tx.run("insert into data.version_assets select $1, asset_id, position from incoming", version.version_id)
         return int(tx.value("select count(*) from incoming"))
     finally:
         tx.run("drop table incoming")
@@ -99,7 +102,7 @@ def known_names(tx: Transaction, version_id: int, file: Path) -> list[str]:
 
 def asset(tx: Transaction, asset_id: int) -> dict[str, Any] | None:
     """Return the row of an asset, or None."""
-    return tx.one("select * from data.assets where asset_id = $1", asset_id)
+    return tx.once(("asset", asset_id), lambda: tx.one("select * from data.assets where asset_id = $1", asset_id))
 
 
 def asset_ids(tx: Transaction, version_id: int) -> dict[str, tuple[int, int, int]]:
@@ -167,11 +170,10 @@ def _shape_row(position: int, shape: Shape) -> dict[str, Any]:
 
 def latest(tx: Transaction, version_id: int, asset_id: int) -> dict[str, Any] | None:
     """Return the row of the last revision of an asset's annotation in a version, or None."""
-    return tx.one(
-        "select * from data.annotations where version_id = $1 and asset_id = $2 order by annotation_id desc limit 1",
-        version_id,
-        asset_id,
+    last = tx.value(
+        "select max(annotation_id) from data.annotations where version_id = $1 and asset_id = $2", version_id, asset_id
     )
+    return None if last is None else annotation_row(tx, last)
 
 
 def annotation_row(tx: Transaction, annotation_id: int) -> dict[str, Any] | None:

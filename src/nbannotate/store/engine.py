@@ -10,10 +10,10 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from nbannotate.errors import CannotWrite, NotAWorkspace, WorkspaceError
 from nbannotate.store.migrations import SCHEMA_VERSION, check_version, migrate
@@ -23,16 +23,34 @@ if TYPE_CHECKING:
 
 MEMORY = ":memory:"
 MARK = "nbannotate workspace"
+MOST_MEMO = 20_000
+
+T = TypeVar("T")
 
 
 class Transaction:
     """Statements of one transaction; rows come back as dictionaries.
 
     Placeholders are ``$1``, ``$2`` … as in PostgreSQL.
+
+    Attributes
+    ----------
+    memo
+        Rows that were read already and cannot have changed since, by whatever key. A small query costs about a
+        millisecond in DuckDB whatever it reads, and a save needs the same names each time.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, memo: dict[Any, Any] | None = None) -> None:
         self.connection = connection
+        self.memo: dict[Any, Any] = {} if memo is None else memo
+
+    def once(self, key: Any, read: Callable[[], T]) -> T:
+        """Return what is remembered under a key; what is not is read now."""
+        if key not in self.memo:
+            if len(self.memo) > MOST_MEMO:
+                self.memo.clear()
+            self.memo[key] = read()
+        return cast("T", self.memo[key])
 
     def all(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
         """Return all rows."""
@@ -105,10 +123,12 @@ class Engine:
             Path(self.path).chmod(0o600)
         self._readers: list[duckdb.DuckDBPyConnection] = []
         self._local = threading.local()
+        self._memo: dict[Any, Any] = {}
 
     def _secure(self) -> None:
         """Let SQL reach no file but those that pass through the spool folder, and let it change no setting."""
         spool = str(self.spool).replace("'", "''")
+        self._writer.execute("set threads = 1")
         self._writer.execute("set autoinstall_known_extensions = false")
         self._writer.execute("set autoload_known_extensions = false")
         self._writer.execute(f"set allowed_directories = ['{spool}']")
@@ -116,11 +136,20 @@ class Engine:
         self._writer.execute("set lock_configuration = true")
 
     @contextmanager
-    def write(self) -> Iterator[Transaction]:
-        """Run a block as one transaction: committed at its end, rolled back on any error. One thread at a time."""
+    def write(self, *, remembers: bool = False) -> Iterator[Transaction]:
+        """Run a block as one transaction: committed at its end, rolled back on any error. One thread at a time.
+
+        Parameters
+        ----------
+        remembers
+            Whether the block changes nothing that the memo holds (sessions, members, campaigns, assets); then it reads
+            those through the memo. Any other block empties it.
+        """
+        if not remembers:
+            self._memo.clear()
         self._writer.execute("begin")
         try:
-            yield Transaction(self._writer)
+            yield Transaction(self._writer, self._memo if remembers else None)
         except BaseException:
             self._writer.execute("rollback")
             raise
@@ -189,7 +218,9 @@ def _why_not(path: Path, error: Exception) -> WorkspaceError:
     if "newer version" in text.lower() or "storage version" in text.lower():
         return NotAWorkspace(f"{path} cannot be read by this version of DuckDB; upgrade duckdb. {text}")
     if "not a valid duckdb" in text.lower() or "not a duckdb" in text.lower() or "magic" in text.lower():
-        return NotAWorkspace(f"{path} is not a DuckDB database, so it is no nbannotate workspace; it was left as it is.")
+        return NotAWorkspace(
+            f"{path} is not a DuckDB database, so it is no nbannotate workspace; it was left as it is."
+        )
     if "permission" in text.lower() or "read-only" in text.lower() or "cannot open" in text.lower():
         return CannotWrite(f"{path} cannot be written. {text}")
     return WorkspaceError(f"{path} could not be opened. {text}")

@@ -43,11 +43,13 @@ def members(tx: Transaction) -> list[Member]:
 
 def first_owner(tx: Transaction) -> Member | None:
     """Return the member that the workspace's own token stands for: its first active owner."""
-    return _member(
-        tx.one(
-            f"select {_MEMBER} from data.members m where m.role = 'owner' and m.active order by m.member_id limit 1"
-        )
-    )
+    query = f"select {_MEMBER} from data.members m where m.role = 'owner' and m.active order by m.member_id limit 1"
+    return _member(tx.once("first owner", lambda: tx.one(query)))
+
+
+def logins(tx: Transaction) -> dict[int, str]:
+    """Return the login of every member by id."""
+    return tx.once("logins", lambda: {m.member_id: m.login for m in members(tx)})
 
 
 def password_hash(tx: Transaction, login: str) -> tuple[Member, str | None] | None:
@@ -86,19 +88,26 @@ def add_session(
 
 def session(tx: Transaction, token: str, now: datetime.datetime) -> tuple[Member, str, datetime.datetime] | None:
     """Return who a token stands for, its kind and its end; None if it is unknown, over, or its member disabled."""
-    row = tx.one(
+    hashed = hash_token(token)
+    row = tx.once(("session", hashed), lambda: _session(tx, hashed))
+    found = _member(row)
+    if row is None or found is None or row["expires"] <= now:
+        return None
+    return found, row["kind"], row["expires"]
+
+
+def _session(tx: Transaction, hashed: str) -> dict[str, Any] | None:
+    """Return the row of a session that nobody ended, with the earlier end of the two if it depends on another."""
+    return tx.one(
         f"""
-        select {_MEMBER}, s.kind, s.expires from data.sessions s
+        select {_MEMBER}, s.kind, least(s.expires, coalesce(p.expires, s.expires)) as expires from data.sessions s
         join data.members m on m.member_id = s.member_id
         left join data.sessions p on p.token_hash = s.parent_hash
-        where s.token_hash = $1 and s.ended is null and s.expires > $2 and m.active
-          and (s.parent_hash is null or (p.ended is null and p.expires > $2))
+        where s.token_hash = $1 and s.ended is null and m.active and p.ended is null
+          and (s.parent_hash is null or p.token_hash is not null)
         """,
-        hash_token(token),
-        now,
+        hashed,
     )
-    found = _member(row)
-    return None if row is None or found is None else (found, row["kind"], row["expires"])
 
 
 def end_session(tx: Transaction, token: str, now: datetime.datetime) -> None:

@@ -6,14 +6,8 @@ import datetime
 from typing import Any
 
 from nbannotate.model import Comment, Issue
+from nbannotate.store import data, people, work
 from nbannotate.store.engine import Transaction
-
-_ISSUE = """
-select i.*, c.name as campaign, a.name as asset, m.login as author from data.issues i
-join data.campaigns c on c.campaign_id = i.campaign_id
-join data.assets a on a.asset_id = i.asset_id
-join data.members m on m.member_id = i.author_id
-"""
 
 
 def add_issue(
@@ -44,28 +38,52 @@ def add_comment(tx: Transaction, issue_id: int, author: int, text: str, now: dat
 def set_state(tx: Transaction, issue_id: int, state: str, member_id: int, now: datetime.datetime) -> None:
     """Change an issue's state; a resolved one remembers who closed it and when."""
     closed = (now, member_id) if state == "resolved" else (None, None)
-    tx.run("update data.issues set state = $2, closed = $3, closed_by = $4 where issue_id = $1", issue_id, state, *closed)
+    tx.run(
+        "update data.issues set state = $2, closed = $3, closed_by = $4 where issue_id = $1", issue_id, state, *closed
+    )
+
+
+def _dress(tx: Transaction, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Add the names to rows of issues: campaign, asset, author."""
+    for row in rows:
+        row["campaign"] = work.spec(tx, row["campaign_id"]).name
+        asset = data.asset(tx, row["asset_id"])
+        row["asset"] = asset["name"] if asset else ""
+        row["author"] = people.logins(tx)[row["author_id"]]
+    return rows
 
 
 def issue_row(tx: Transaction, issue_id: int) -> dict[str, Any] | None:
     """Return the row of an issue, or None."""
-    return tx.one(f"{_ISSUE} where i.issue_id = $1", issue_id)
+    rows = _dress(tx, tx.all("select * from data.issues where issue_id = $1", issue_id))
+    return rows[0] if rows else None
 
 
 def of_asset(tx: Transaction, campaign_id: int, asset_id: int) -> list[dict[str, Any]]:
     """Return the issues of an asset in a campaign, oldest first."""
-    return tx.all(f"{_ISSUE} where i.campaign_id = $1 and i.asset_id = $2 order by i.issue_id", campaign_id, asset_id)
+    return _dress(
+        tx,
+        tx.all(
+            "select * from data.issues where campaign_id = $1 and asset_id = $2 order by issue_id",
+            campaign_id,
+            asset_id,
+        ),
+    )
 
 
 def of_member(tx: Transaction, member_id: int) -> list[dict[str, Any]]:
     """Return the issues on assets that a member worked on, newest first."""
-    return tx.all(
-        f"""
-        {_ISSUE} where exists (select 1 from data.tasks t where t.campaign_id = i.campaign_id
-          and t.asset_id = i.asset_id and t.assignee_id = $1)
-        order by i.issue_id desc
-        """,
-        member_id,
+    return _dress(
+        tx,
+        tx.all(
+            """
+            select i.* from data.issues i
+            where exists (select 1 from data.tasks t where t.campaign_id = i.campaign_id and t.asset_id = i.asset_id
+                          and t.assignee_id = $1)
+            order by i.issue_id desc
+            """,
+            member_id,
+        ),
     )
 
 
@@ -75,12 +93,13 @@ def issues(tx: Transaction, rows: list[dict[str, Any]]) -> list[Issue]:
         return []
     comments: dict[int, list[Comment]] = {}
     for r in tx.all(
-        "select c.issue_id, m.login, c.text, c.created from data.comments c "
-        "join data.members m on m.member_id = c.author_id "
-        "where list_contains($1, c.issue_id) order by c.comment_id",
+        "select issue_id, author_id, text, created from data.comments "
+        "where list_contains($1, issue_id) order by comment_id",
         [row["issue_id"] for row in rows],
     ):
-        comments.setdefault(r["issue_id"], []).append(Comment(r["login"], r["text"], r["created"]))
+        comments.setdefault(r["issue_id"], []).append(
+            Comment(people.logins(tx)[r["author_id"]], r["text"], r["created"])
+        )
     return [
         Issue(
             issue_id=r["issue_id"],

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from nbannotate.model import Annotation, Campaign, CampaignSpec
+from nbannotate.store import data, people
 from nbannotate.store.engine import Transaction
 
 OPEN = "t.state in ('in_progress', 'to_rework')"
@@ -45,12 +46,26 @@ _CAMPAIGN = "select campaign_id, name, version_id, dataset, version, created, la
 
 def spec(tx: Transaction, campaign_id: int) -> CampaignSpec:
     """Return what defines a campaign."""
-    text = tx.value("select spec from data.campaigns where campaign_id = $1", campaign_id)
-    return msgspec.json.decode(text, type=CampaignSpec)
+    return _facts(tx, campaign_id)[1]
+
+
+def _facts(tx: Transaction, campaign_id: int) -> tuple[int, CampaignSpec]:
+    """Return a campaign's version and what defines it."""
+
+    def read() -> tuple[int, CampaignSpec]:
+        row = tx.one("select version_id, spec from data.campaigns where campaign_id = $1", campaign_id)
+        assert row is not None
+        return row["version_id"], msgspec.json.decode(row["spec"], type=CampaignSpec)
+
+    return tx.once(("campaign", campaign_id), read)
 
 
 def workers(tx: Transaction, campaign_id: int) -> dict[int, set[int]]:
     """Return, by step, the active members who work there."""
+    return tx.once(("workers", campaign_id), lambda: _workers(tx, campaign_id))
+
+
+def _workers(tx: Transaction, campaign_id: int) -> dict[int, set[int]]:
     rows = tx.all(
         "select s.step, s.member_id from data.step_members s "
         "join data.members m on m.member_id = s.member_id and m.active where s.campaign_id = $1",
@@ -90,9 +105,7 @@ def count_assets(tx: Transaction, version_id: int) -> tuple[int, int]:
     return row["n"], row["m"]
 
 
-def launch(
-    tx: Transaction, campaign_id: int, version_id: int, step_if_annotated: int, now: datetime.datetime
-) -> None:
+def launch(tx: Transaction, campaign_id: int, version_id: int, step_if_annotated: int, now: datetime.datetime) -> None:
     """Create the first task of every asset, in one statement, and note the time of the launch."""
     tx.run(
         """
@@ -108,48 +121,100 @@ def launch(
     tx.run("update data.campaigns set launched = $2 where campaign_id = $1", campaign_id, now)
 
 
-_TASK = f"""
-select t.*, c.version_id, a.name as asset, s.name as step_name, s.kind, m.login as assignee,
-       d.revision, d.body, d.task_id is not null as drafted,
-       (select count(*) from data.issues i where i.campaign_id = t.campaign_id and i.asset_id = t.asset_id
-          and i.state <> 'resolved') as issues,
-       {OPEN} as is_open
-from data.tasks t
-join data.campaigns c on c.campaign_id = t.campaign_id
-join data.assets a on a.asset_id = t.asset_id
-join data.steps s on s.campaign_id = t.campaign_id and s.step = t.step
-left join data.members m on m.member_id = t.assignee_id
-left join data.drafts d on d.task_id = t.task_id
-"""
+def _dress(tx: Transaction, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Add the names to rows of tasks: version_id, asset, step_name, kind, assignee, is_open.
+
+    In Python, from what is remembered: each join costs a millisecond in every query of a page.
+    """
+    for row in rows:
+        version_id, spec = _facts(tx, row["campaign_id"])
+        step = spec.workflow.steps[row["step"]]
+        row["version_id"], row["step_name"], row["kind"] = version_id, step.name, step.kind
+        asset = data.asset(tx, row["asset_id"])
+        row["asset"] = asset["name"] if asset else ""
+        row["assignee"] = people.logins(tx).get(row["assignee_id"])
+        row["is_open"] = row["state"] in ("in_progress", "to_rework")
+    return rows
 
 
 def task(tx: Transaction, task_id: int) -> dict[str, Any] | None:
-    """Return the row of a task with its names and its draft, or None."""
-    return tx.one(f"{_TASK} where t.task_id = $1", task_id)
+    """Return the row of a task with its names, its draft (revision, body) and the number of unresolved issues."""
+    rows = _dress(tx, tx.all("select * from data.tasks where task_id = $1", task_id))
+    if not rows:
+        return None
+    row = rows[0]
+    draft = tx.one("select revision, body from data.drafts where task_id = $1", task_id)
+    row |= draft or {"revision": None, "body": None}
+    row["drafted"] = draft is not None
+    row["issues"] = tx.value(
+        "select count(*) from data.issues where asset_id = $1 and campaign_id = $2 and state <> 'resolved'",
+        row["asset_id"],
+        row["campaign_id"],
+    )
+    return row
 
 
 def visits(tx: Transaction, campaign_id: int, asset_id: int) -> list[dict[str, Any]]:
-    """Return all tasks of an asset in a campaign, oldest first."""
-    return tx.all(
-        f"{_TASK} where t.campaign_id = $1 and t.asset_id = $2 order by t.task_id", campaign_id, asset_id
+    """Return all tasks of an asset in a campaign, oldest first, with their names."""
+    return _dress(
+        tx,
+        tx.all(
+            "select * from data.tasks where asset_id = $2 and campaign_id = $1 order by task_id", campaign_id, asset_id
+        ),
     )
+
+
+def _listed(tx: Transaction, campaign_id: int, where: str, *parameters: Any) -> list[dict[str, Any]]:
+    """Return tasks of a campaign for a list, the last of each asset, in the order of the assets."""
+    rows = tx.all(
+        f"""
+        select t.*, a.name as asset, m.login as assignee, d.task_id is not null as drafted,
+               coalesce(i.issues, 0) as issues
+        from (
+          select * from data.tasks where campaign_id = $1 and {where}
+          qualify row_number() over (partition by asset_id order by task_id desc) = 1
+        ) t
+        join data.assets a on a.asset_id = t.asset_id
+        left join data.members m on m.member_id = t.assignee_id
+        left join data.drafts d on d.task_id = t.task_id
+        left join (select asset_id, count(*) as issues from data.issues
+                   where campaign_id = $1 and state <> 'resolved' group by 1) i on i.asset_id = t.asset_id
+        order by t.position, t.task_id
+        """,
+        campaign_id,
+        *parameters,
+    )
+    steps = _facts(tx, campaign_id)[1].workflow.steps if rows else ()
+    return [row | {"step_name": steps[row["step"]].name, "kind": steps[row["step"]].kind} for row in rows]
 
 
 def listing(tx: Transaction, campaign_id: int, step: int, member_id: int) -> list[dict[str, Any]]:
     """Return a member's tasks at a step, the last of each asset, in the order of the assets."""
-    return tx.all(
-        f"""
-        select * from ({_TASK} where t.campaign_id = $1 and t.step = $2 and t.assignee_id = $3) q
-        qualify row_number() over (partition by q.asset_id order by q.task_id desc) = 1
-        order by q.position, q.task_id
-        """,
-        campaign_id, step, member_id,
-    )  # fmt: skip
+    return _listed(tx, campaign_id, "step = $2 and assignee_id = $3", step, member_id)
 
 
 def current(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
     """Return the current task of every asset of a campaign, in the order of the assets."""
-    return tx.all(f"{_TASK} where t.campaign_id = $1 and t.is_current order by t.position, t.task_id", campaign_id)
+    return _listed(tx, campaign_id, "is_current")
+
+
+def place_of(tx: Transaction, row: dict[str, Any], member_id: int) -> tuple[int, int]:
+    """Return the place of a task in a member's list of its step, from 1 (0: not in it), and the length of that list.
+
+    What waits in the queue counts, too: it is to be done by someone of the step.
+    """
+    found = tx.one(
+        f"""
+        select count(distinct t.asset_id) filter (where t.assignee_id = $3 and t.position <= $4) as place,
+               count(distinct t.asset_id) filter (where t.assignee_id = $3) as mine,
+               count(*) filter (where t.assignee_id is null and {OPEN}) as waiting
+        from data.tasks t where t.campaign_id = $1 and t.step = $2
+        """,
+        row["campaign_id"], row["step"], member_id, row["position"],
+    )  # fmt: skip
+    assert found is not None
+    waiting = found["waiting"] if member_id in workers(tx, row["campaign_id"]).get(row["step"], set()) else 0
+    return found["place"] if row["assignee_id"] == member_id else 0, found["mine"] + waiting
 
 
 def first_held(tx: Transaction, campaign_id: int, step: int, member_id: int) -> int | None:
@@ -168,10 +233,11 @@ def pull(tx: Transaction, campaign_id: int, step: int, member_id: int, now: date
     """Take the next task out of a step's queue for a member, in the writer's thread: none is ever served twice."""
     return tx.value(  # type: ignore[no-any-return]
         f"""
-        update data.tasks set assignee_id = $3, opened = $4, touched = $4 where task_id = (
-          select t.task_id from data.tasks t
-          where t.campaign_id = $1 and t.step = $2 and t.assignee_id is null and {OPEN}
-          order by case t.state when 'to_rework' then 0 else 1 end, t.position, t.task_id limit 1
+        update data.tasks set assignee_id = $3, opened = $4, touched = $4 where assignee_id is null and task_id = (
+          select coalesce(
+            min(t.task_id) filter (where t.state = 'to_rework'),
+            min_by(t.task_id, t.position) filter (where t.state = 'in_progress')
+          ) from data.tasks t where t.campaign_id = $1 and t.step = $2 and t.assignee_id is null and {OPEN}
         ) returning task_id
         """,
         campaign_id, step, member_id, now,
@@ -195,7 +261,13 @@ def close(tx: Transaction, task_id: int, state: str, outcome: str, now: datetime
 
 
 def follow(
-    tx: Transaction, task: dict[str, Any], step: int, round: int, state: str, assignee: int | None, now: datetime.datetime
+    tx: Transaction,
+    task: dict[str, Any],
+    step: int,
+    round: int,
+    state: str,
+    assignee: int | None,
+    now: datetime.datetime,
 ) -> int:
     """Insert the task that follows another one of the same asset, and make it the asset's current task."""
     new = tx.new_id()

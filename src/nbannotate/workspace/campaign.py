@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from nbannotate import model
 from nbannotate.errors import InvalidInput
@@ -59,7 +59,7 @@ class Table:
     """
 
     #: A task's "status" is what people also call its state.
-    _SAME = {"status": "state", "step": "step_name"}
+    _SAME: ClassVar = {"status": "state", "step": "step_name"}
 
     def __init__(self, workspace: Workspace, view: str, campaign_id: int) -> None:
         self._workspace, self._view, self._campaign_id = workspace, view, campaign_id

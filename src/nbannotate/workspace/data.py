@@ -33,9 +33,7 @@ class Dataset:
 
     def create_version(self, name: str) -> Version:
         """Create an empty draft version."""
-        made = self.workspace.client.call(
-            "versions.create", model.Version, dataset_id=self.dataset_id, name=name
-        )
+        made = self.workspace.client.call("versions.create", model.Version, dataset_id=self.dataset_id, name=name)
         return Version(self, made)
 
     def version(self, name: str) -> Version:
@@ -195,29 +193,34 @@ class Version:
             )
             assets = assets[assets["asset_id"].isin(states["asset_id"])]
         shapes: dict[int, list[model.Shape]] = {}
-        for r in self.shapes().itertuples():
+        for r in frames.records(self.shapes()):
             shape = model.Shape(
-                kind=r.kind,
-                points=tuple((x, y) for x, y in msgspec.json.decode(r.points)),
-                label=r.label,
-                id=r.shape_id,
-                attributes=msgspec.json.decode(r.attributes),
-                confidence=None if r.confidence != r.confidence else r.confidence,
+                kind=r["kind"],
+                points=tuple((x, y) for x, y in msgspec.json.decode(r["points"])),
+                label=r["label"],
+                id=r["shape_id"],
+                attributes=msgspec.json.decode(r["attributes"]),
+                confidence=r["confidence"],
             )
-            shapes.setdefault(r.asset_id, []).append(shape)
-        said = self.workspace.sql(
-            "select asset_id, tags, nothing_to_label from annotations where version_id = $1 and is_latest",
-            [self.version_id],
-        ).set_index("asset_id")
+            shapes.setdefault(r["asset_id"], []).append(shape)
+        said = {
+            r["asset_id"]: r
+            for r in frames.records(
+                self.workspace.sql(
+                    "select asset_id, tags, nothing_to_label from annotations where version_id = $1 and is_latest",
+                    [self.version_id],
+                )
+            )
+        }
         rows = []
-        for r in assets.itertuples():
-            known = r.asset_id in said.index
-            annotation = model.Annotation(
-                shapes=tuple(shapes.get(r.asset_id, ())),
-                tags=tuple(msgspec.json.decode(said.at[r.asset_id, "tags"])) if known else (),
-                nothing_to_label=bool(said.at[r.asset_id, "nothing_to_label"]) if known else False,
+        for r in frames.records(assets):
+            known = said.get(r["asset_id"])
+            annotation = known and model.Annotation(
+                shapes=tuple(shapes.get(r["asset_id"], ())),
+                tags=tuple(msgspec.json.decode(known["tags"])),
+                nothing_to_label=known["nothing_to_label"],
             )
-            rows.append(formats.Row(r.name, int(r.width), int(r.height), annotation))
+            rows.append(formats.Row(r["name"], r["width"], r["height"], annotation))
         return rows
 
     def _labels(self) -> list[model.Label]:
@@ -238,7 +241,7 @@ class Version:
     def shapes(self) -> pd.DataFrame:
         """Return the shapes of the latest annotation of each asset."""
         return self.workspace.sql(
-            "select * from shapes where version_id = $1 order by asset_id, annotation_id, shape_id", [self.version_id]
+            "select * from shapes where version_id = $1 order by asset_id, position", [self.version_id]
         )
 
     def create_campaign(
@@ -279,9 +282,7 @@ class Version:
             due=day("due", due),
             existing=existing,
         )
-        made = self.workspace.client.call(
-            "campaigns.create", model.Campaign, version_id=self.version_id, spec=spec
-        )
+        made = self.workspace.client.call("campaigns.create", model.Campaign, version_id=self.version_id, spec=spec)
         return Campaign(self.workspace, made)
 
     def __repr__(self) -> str:
@@ -297,7 +298,9 @@ def _metadata(names: list[str], frame: pd.DataFrame | None) -> dict[str, dict[st
     for name in names:
         by_file.setdefault(Path(name).name, []).append(name)
     found: dict[str, dict[str, Any]] = {}
-    records = msgspec.json.decode(frame.drop(columns="name", errors="ignore").to_json(orient="records", date_format="iso"))
+    records = msgspec.json.decode(
+        frame.drop(columns="name", errors="ignore").to_json(orient="records", date_format="iso")
+    )
     strange = []
     for key, record in zip(keys, records, strict=True):
         same = [key] if key in names else by_file.get(Path(key).name, [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +17,12 @@ def from_parquet(content: bytes) -> pd.DataFrame:
     with tempfile.NamedTemporaryFile(suffix=".parquet") as file, duckdb.connect() as connection:
         Path(file.name).write_bytes(content)
         return connection.execute("select * from read_parquet($1)", [file.name]).df()
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows as dictionaries of plain Python values; what is missing is None."""
+    rows: list[dict[str, Any]] = frame.astype(object).where(frame.notna(), None).to_dict("records")  # type: ignore[assignment]
+    return rows
 
 
 def to_parquet(frame: pd.DataFrame) -> bytes:

@@ -45,7 +45,8 @@ def find(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> li
         elif path.is_file():
             matches = [path]
         else:
-            matches = [Path(p) for p in glob.glob(str(path), recursive=True) if Path(p).is_file()]
+            everything = glob.glob(str(path), recursive=True)  # noqa: PTH207  Path.glob takes no absolute pattern
+            matches = [Path(p) for p in everything if Path(p).is_file()]
         if not matches:
             raise NotFound(f"No image matches {text!r} (looked in {Path.cwd()}).")
         found.update(p.resolve() for p in matches)

@@ -133,7 +133,8 @@ left join (select annotation_id, count(*) as shapes from data.shapes group by 1)
   on s.annotation_id = n.annotation_id;
 
 create view shape_history as
-select s.annotation_id, n.asset_id, a.name as asset, n.version_id, n.campaign_id, n.task_id, s.shape_id, s.label,
+select s.annotation_id, n.asset_id, a.name as asset, n.version_id, n.campaign_id, n.task_id, s.position,
+       s.shape_id, s.label,
        s.kind, cast(s.points as json) as points, cast(s.attributes as json) as attributes, s.confidence, s.area,
        s.x, s.y, s.width, s.height, m.login as member, n.created
 from data.shapes s
