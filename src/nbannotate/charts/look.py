@@ -1,0 +1,136 @@
+"""How all charts look: colors that mean the same everywhere, a template for light and dark, and an empty state.
+
+A figure is transparent and its text is of a gray that reads on white and on black (4.5:1), so it can be shown in any
+notebook, in either theme; the manager's page replaces the gray by the colors of its theme.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from nbannotate.model import PALETTE
+from nbannotate.stats.scope import Scope, resolve
+
+#: States of tasks and of issues, outcomes of tasks: one color each, in every chart.
+STATE_COLORS: dict[str, str] = {
+    "waiting": "#9aa5b1",
+    "remaining": "#9aa5b1",
+    "in_progress": "#56b4e9",
+    "to_rework": "#e69f00",
+    "reworked": "#e69f00",
+    "done": "#009e73",
+    "accepted": "#009e73",
+    "skipped": "#cc79a7",
+    "annotated": "#0072b2",
+    "open": "#d55e00",
+    "opened": "#d55e00",
+    "for_review": "#e69f00",
+    "resolved": "#009e73",
+    "closed": "#009e73",
+}
+GRAY = "#767b82"
+GRID = "rgba(128,134,142,0.22)"
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+_AXIS = {
+    "ticks": "",
+    "ticklabelstandoff": 6,
+    "title": {"font": {"size": 12}, "standoff": 8},
+}
+
+TEMPLATE = go.layout.Template(
+    layout={
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "size": 12, "color": GRAY},
+        "colorway": list(PALETTE),
+        "margin": {"l": 8, "r": 12, "t": 34, "b": 8},
+        "xaxis": {"gridcolor": GRID, "zerolinecolor": GRID, "linecolor": GRID, "automargin": True, **_AXIS},
+        "yaxis": {"gridcolor": GRID, "zerolinecolor": GRID, "linecolor": GRID, "automargin": True, **_AXIS},
+        "legend": {
+            "orientation": "h",
+            "yanchor": "bottom",
+            "y": 1.0,
+            "xanchor": "left",
+            "x": 0,
+            "traceorder": "normal",
+            "title": {"text": ""},
+        },
+        "hoverlabel": {"font": {"family": FONT, "size": 12}, "align": "left"},
+        "bargap": 0.28,
+    }
+)
+
+
+def text(value: object) -> str:
+    """Return what people wrote so that Plotly shows it as it is: Plotly reads a kind of HTML in every text."""
+    return html.escape(str(value), quote=False)
+
+
+def short(value: object, most: int = 28) -> str:
+    """Return a name for an axis: escaped, and cut in the middle if it is long."""
+    name = str(value)
+    if len(name) > most:
+        name = f"{name[: most // 2]}…{name[-(most // 2 - 1) :]}"
+    return text(name)
+
+
+def label(state: str) -> str:
+    """Return a state in words: ``to_rework`` is *to rework*."""
+    return state.replace("_", " ")
+
+
+def figure(**layout: object) -> go.Figure:
+    """Return an empty figure with the house's template and a layout."""
+    return go.Figure(layout={"template": TEMPLATE, "height": 300, **layout})
+
+
+def nothing(message: str) -> go.Figure:
+    """Return a figure that says in a sentence why there is nothing to see, in place of blank axes."""
+    hidden = {"visible": False}
+    drawn = figure(xaxis=hidden, yaxis=hidden)
+    drawn.add_annotation(text=message, showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper", font={"size": 14})
+    return drawn
+
+
+def duration(seconds: float) -> str:
+    """Return a time for people: ``42 s``, ``3 min 05 s``, ``2 h 10 min``; a dash if it is missing."""
+    if math.isnan(seconds):
+        return "–"
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def member_colors(scope: Scope) -> dict[str, str]:
+    """Return a color for each member of the workspace: the same in every chart, whatever the filters."""
+    frame = resolve(scope)[0].sql("select login from members order by member_id")
+    return assign_colors(frame["login"])
+
+
+def assign_colors(logins: Iterable[str]) -> dict[str, str]:
+    """Return a color for each login, in their order; colors repeat after ten."""
+    return {login: PALETTE[i % len(PALETTE)] for i, login in enumerate(logins)}
+
+
+def colors_for(frame: pd.DataFrame, colors: Mapping[str, str] | None) -> Mapping[str, str]:
+    """Return the given colors, or colors for the members of a table in alphabetical order."""
+    return assign_colors(sorted(set(frame["member"]))) if colors is None else colors
+
+
+def campaign_step(frame: pd.DataFrame) -> pd.Series[str]:
+    """Return the step's name for an axis, with the campaign's in front if there are several."""
+    steps = frame["step_name"].map(short)
+    if frame["campaign_id"].nunique() < 2:
+        return steps
+    return frame["campaign"].map(lambda name: short(name, 20)) + " · " + steps

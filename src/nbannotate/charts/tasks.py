@@ -1,0 +1,42 @@
+"""A bar per step: current tasks by state."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from nbannotate.charts.chart import chart
+from nbannotate.charts.look import STATE_COLORS, campaign_step, figure, label, nothing
+from nbannotate.stats.filters import FilterArguments
+from nbannotate.stats.scope import Scope
+from nbannotate.stats.tasks import STATES
+from nbannotate.stats.tasks import tasks as table
+
+
+def draw(frame: pd.DataFrame) -> go.Figure:
+    """Return the figure of a table :func:`nbannotate.stats.tasks`."""
+    if frame["tasks"].sum() == 0:
+        return nothing("No tasks here")
+    axis = campaign_step(frame)
+    drawn = figure(barmode="stack", height=max(220, 100 + 40 * axis.nunique()))
+    for state in STATES:
+        rows = frame["state"] == state
+        drawn.add_bar(
+            name=label(state),
+            orientation="h",
+            y=axis[rows],
+            x=frame.loc[rows, "tasks"],
+            marker_color=STATE_COLORS[state],
+            hovertemplate="%{y}<br>%{x} tasks %{fullData.name}<extra></extra>",
+        )
+    drawn.update_yaxes(autorange="reversed", type="category")
+    drawn.update_xaxes(title_text="tasks", rangemode="tozero")
+    return drawn
+
+
+@chart(draw)
+def tasks(scope: Scope, **filters: Unpack[FilterArguments]) -> go.Figure:
+    """Return a stacked bar per step: current tasks waiting, in progress, to rework, done, skipped."""
+    return draw(table(scope, **filters))

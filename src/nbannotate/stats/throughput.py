@@ -1,0 +1,61 @@
+"""How much work was handed in, over time, by whom."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pandas as pd
+
+from nbannotate.errors import InvalidInput
+from nbannotate.stats.filters import Filters, Names, Query, When, check_known
+from nbannotate.stats.scope import Scope
+from nbannotate.stats.table import Column, table
+
+By = Literal["hour", "day", "week"]
+PERIODS: tuple[By, ...] = ("hour", "day", "week")
+
+#: Outcomes of a task that are work handed in; a skip is not.
+SUBMITTED = "('submitted', 'accepted', 'accepted_with_edits', 'rework')"
+
+
+def check_period(by: str) -> None:
+    """Raise InvalidInput if a period is not an hour, a day or a week."""
+    if by not in PERIODS:
+        raise InvalidInput(f"by must be one of {', '.join(map(repr, PERIODS))}, not {by!r}.")
+
+
+@table(
+    period=Column("datetime64[us]", "Beginning of the hour, day or week (Monday), UTC."),
+    member=Column("string", "Login of who handed it in."),
+    kind=Column("string", "annotation or review."),
+    tasks=Column("int64", "Tasks handed in; sending to rework is a review handed in, a skip is not counted."),
+    reworked=Column("int64", "How many of them were reviews that sent the asset back."),
+    worked_s=Column("float64", "Time that people worked on them, in seconds."),
+)
+def throughput(
+    scope: Scope,
+    by: By = "day",
+    *,
+    members: Names = None,
+    steps: Names = None,
+    since: When = None,
+    until: When = None,
+) -> pd.DataFrame:
+    """Return tasks handed in per period, member and kind of step; periods without work are not listed.
+
+    Parameters
+    ----------
+    by
+        ``"hour"``, ``"day"`` or ``"week"``.
+    """
+    check_period(by)
+    filters = Filters.of(members, steps, since, until)
+    check_known(scope, filters)
+    q = Query(scope)
+    picked = q.where(filters, member="assignee", step="step_name", time="closed")
+    return q.run(f"""
+        select date_trunc('{by}', closed) as period, assignee as member, kind, count(*) as tasks,
+               count(case when outcome = 'rework' then 1 end) as reworked, sum(coalesce(worked_s, 0)) as worked_s
+        from tasks where outcome in {SUBMITTED} and {picked}
+        group by 1, 2, 3 order by 1, 2, 3
+    """)

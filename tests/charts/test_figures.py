@@ -1,0 +1,117 @@
+"""Every figure shows exactly its table, in colors that mean the same everywhere, and says so when there is nothing."""
+
+import json
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import planted
+import pytest
+
+from nbannotate import charts, stats
+from nbannotate.charts.look import STATE_COLORS, duration, member_colors
+
+WORLD = planted.simulate(assets=30, days=6)
+CHARTS = [getattr(charts, name) for name in charts.names()]
+
+
+def by_name(chart: Any) -> str:
+    return str(chart.__name__)
+
+
+@pytest.mark.parametrize("chart", CHARTS, ids=by_name)
+def test_a_workspace_without_work_gets_a_sentence_and_no_axes(chart: Any) -> None:
+    figure = chart(planted.empty())
+    assert len(figure.data) == 0
+    assert len(figure.layout.annotations) == 1
+    assert figure.layout.xaxis.visible is False
+
+
+@pytest.mark.parametrize("chart", CHARTS, ids=by_name)
+@pytest.mark.parametrize("scope", [WORLD, WORLD.campaign(1)], ids=["workspace", "campaign"])
+def test_a_chart_takes_the_filters_of_its_table_and_becomes_json(chart: Any, scope: Any) -> None:
+    figure = chart(scope, members=["ana", "chloe"], steps="draw", since="2026-07-01", until="2026-07-30")
+    assert json.loads(figure.to_json())["layout"]["template"]
+    assert not figure.layout.title.text
+
+
+def test_the_bars_of_progress_are_the_table() -> None:
+    table, figure = stats.progress(WORLD), charts.progress(WORLD)
+    for trace in figure.data:
+        assert list(trace.x) == list(table[trace.name])
+        assert trace.marker.color == STATE_COLORS[trace.name]
+
+
+def test_the_bars_of_tasks_are_the_table() -> None:
+    table, figure = stats.tasks(WORLD), charts.tasks(WORLD)
+    for trace in figure.data:
+        state = trace.name.replace(" ", "_")
+        assert list(trace.x) == list(table.loc[table["state"] == state, "tasks"])
+        assert trace.marker.color == STATE_COLORS[state]
+    assert sum(sum(trace.x) for trace in figure.data) == table["tasks"].sum() == 60
+
+
+@pytest.mark.parametrize("by", ["hour", "day", "week"])
+def test_the_bars_of_throughput_are_the_table(by: str) -> None:
+    table, figure = stats.throughput(WORLD, by=by), charts.throughput(WORLD, by=by)
+    drawn: Counter[Any] = Counter()
+    for trace in figure.data:
+        member = trace.name.removesuffix(" (review)")
+        kind = "review" if trace.name.endswith("(review)") else "annotation"
+        for period, tasks in zip(trace.x, trace.y, strict=True):
+            drawn[np.datetime64(period, "us"), member, kind] = int(tasks)
+    rows = zip(table["period"].to_numpy("datetime64[us]"), table["member"], table["kind"], table["tasks"], strict=True)
+    assert drawn == {(p, m, k): n for p, m, k, n in rows}
+
+
+def test_the_bars_of_time_per_task_are_the_table() -> None:
+    table, figure = stats.time_per_task(WORLD), charts.time_per_task(WORLD)
+    assert list(figure.data[0].x) == list(table["mean_s"])
+    assert list(figure.data[1].x) == list(table["median_s"])
+
+
+def test_the_bars_and_the_line_of_issues_are_the_table() -> None:
+    table, figure = stats.issues(WORLD, until="2026-07-11"), charts.issues(WORLD, until="2026-07-11")
+    assert [list(trace.y) for trace in figure.data] == [list(table[c]) for c in ("opened", "closed", "open")]
+
+
+def test_the_bars_of_members_are_the_table() -> None:
+    table, figure = stats.members(WORLD), charts.members(WORLD)
+    for trace in figure.data:
+        assert list(trace.x) == list(table[trace.name.replace(" ", "_")])
+
+
+def test_the_boxes_of_task_times_are_the_table() -> None:
+    table, figure = stats.task_times(WORLD), charts.task_times(WORLD)
+    assert sorted(y for trace in figure.data for y in trace.y) == sorted(table["worked_s"])
+
+
+def test_a_member_keeps_the_color_whatever_the_filters() -> None:
+    colors = member_colors(WORLD)
+    assert len(set(colors.values())) == len(colors)
+    for members in (None, ["ben"], ["eve", "ben"]):
+        for trace in charts.throughput(WORLD, members=members, steps="draw").data:
+            assert trace.marker.color == colors[trace.name]
+
+
+def test_names_that_look_like_html_are_shown_as_they_are() -> None:
+    rows = planted.simulate(assets=5, campaigns=1).rows
+    for view in ("tasks", "issues", "campaigns"):
+        for row in rows[view]:
+            row["campaign" if view != "campaigns" else "name"] = "<b>A</b> & <a href='x'>B</a>"
+    assert charts.progress(planted.Planted(rows)).data[0].y[0].startswith("&lt;b&gt;A&lt;/b")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (float("nan"), "–"),
+        (0, "0.0 s"),
+        (9.96, "10 s"),
+        (59.6, "1 min 00 s"),
+        (185, "3 min 05 s"),
+        (7800, "2 h 10 min"),
+    ],
+)
+def test_times_are_written_for_people(seconds: float, said: str) -> None:
+    assert duration(seconds) == said
