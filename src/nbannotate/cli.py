@@ -207,9 +207,7 @@ def run_export(options: argparse.Namespace) -> None:
             if not slash:
                 raise InvalidInput(f"--version takes DATASET/VERSION, for example smears/v1, not {options.version!r}.")
         writing = ws.dataset(dataset).version(name).write(options.format, options.to, state=options.state)
-    say(f"{writing.assets} assets with {writing.annotations} annotations written to {options.to}.")
-    for left_out in writing.left_out:
-        say(f"{left_out}.")
+    say(f"{options.to}: {writing}")
 
 
 def run_info(options: argparse.Namespace) -> None:

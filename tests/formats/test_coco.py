@@ -52,6 +52,7 @@ def test_a_box_becomes_a_rectangle_with_its_score(tmp_path: Path) -> None:
     assert reading.labels == ("cell",)
     assert reading.sizes == {"a.png": (100, 80)}
     assert reading.left_out == ()
+    assert repr(reading) == "Read 1 shapes on 1 assets; labels: cell."
 
 
 def test_a_polygon_of_two_parts_becomes_two_shapes_that_are_written_as_one(tmp_path: Path) -> None:
@@ -172,6 +173,7 @@ def test_shapes_that_coco_cannot_hold_are_counted_when_writing(tmp_path: Path) -
     writing = COCO.write(tmp_path / "o.json", [Row("a.png", 9, 9, Annotation(shapes=(bare, odd)))], [])
     assert writing.annotations == 0
     assert [(v.what, v.count) for v in writing.left_out] == [("shapes", 1), ("shapes of kind ellipse", 1)]
+    assert "1 shapes left out: they have no label" in repr(writing)
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
@@ -254,6 +256,7 @@ def test_real_coco_is_read_completely(part: str, images: int, polygons: int, cro
 
 
 @real_data
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # inside pycocotools
 def test_real_coco_that_we_write_is_the_same_for_pycocotools(tmp_path: Path) -> None:
     path = REAL / "instances_val2017.json"
     source, reading = pycocotools(path), COCO.read(path)

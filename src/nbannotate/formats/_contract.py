@@ -55,6 +55,12 @@ class Reading(Struct, frozen=True):
     sizes: dict[str, tuple[int, int]]
     left_out: tuple[LeftOut, ...] = ()
 
+    def __repr__(self) -> str:
+        """Return what a person wants to know after an import, in a line and one for each thing left out."""
+        shapes = sum(len(a.shapes) for a in self.annotations.values())
+        head = f"Read {shapes} shapes on {len(self.annotations)} assets; labels: {', '.join(self.labels) or 'none'}."
+        return "\n".join([head, *(f"{v}." for v in self.left_out)])
+
 
 class Row(Struct, frozen=True):
     """One asset to be written: its file name, its width and height in pixels, and what was said of it.
@@ -74,6 +80,11 @@ class Writing(Struct, frozen=True):
     assets: int
     annotations: int
     left_out: tuple[LeftOut, ...] = ()
+
+    def __repr__(self) -> str:
+        """Return what a person wants to know after an export."""
+        head = f"Wrote {self.assets} assets with {self.annotations} annotations."
+        return "\n".join([head, *(f"{v}." for v in self.left_out)])
 
 
 @runtime_checkable

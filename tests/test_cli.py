@@ -1,0 +1,138 @@
+"""The command line: what it prints, what it writes, and one sentence with exit code 2 for every mistake."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import nbannotate as nb
+from nbannotate.cli import free_port, main
+from nbannotate.demo import end_owner
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A workspace with a dataset of two images and a launched campaign; its owner process ends with the test."""
+    monkeypatch.setenv("NBANNOTATE_OWNER_IDLE", "60")
+    for name in ("a.png", "b.png"):
+        Image.fromarray(np.full((40, 60), 128, np.uint8)).save(tmp_path / name)
+    path = tmp_path / "work.duckdb"
+    ws = nb.open(path)
+    ws.members.add("ana", role="annotator")
+    version = ws.create_dataset("smears").create_version("v1").add_images(str(tmp_path / "*.png"))
+    flow = nb.Workflow((nb.Step("draw", kind="annotation", assignees=("ana",)),))
+    version.create_campaign("July", nb.Recipe(labels=(nb.Label("cell"),)), flow).launch()
+    ws.close()
+    yield path
+    end_owner(path)
+
+
+def mistake(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    """Run a command that must fail, and return its one sentence."""
+    assert main([str(a) for a in arguments]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    (line,) = printed.err.strip().splitlines()
+    assert line.startswith("nbannotate: ")
+    return line.removeprefix("nbannotate: ")
+
+
+@pytest.mark.parametrize("command", ["demo", "serve", "export", "info", "add-member"])
+def test_every_command_has_a_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main([command, "--help"])
+    assert end.value.code == 0
+    assert f"nbannotate {command}" in capsys.readouterr().out
+
+
+def test_no_command_is_answered_with_the_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main([])
+    assert end.value.code == 2
+    assert "usage: nbannotate" in capsys.readouterr().err
+
+
+def test_info_shows_members_datasets_and_progress(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info", str(workspace)]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["ana", "annotator", "active"] in lines
+    assert ["smears", "v1", "2"] in lines
+    assert ["July", "2", "0", "0", "2", "0"] in lines
+
+
+def test_a_member_that_was_added_can_log_in(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["add-member", str(workspace), "chloe", "--role", "reviewer"]) == 0
+    login, password, role = capsys.readouterr().out.splitlines()[-1].split()
+    assert (login, role) == ("chloe", "reviewer")
+    ws = nb.open(workspace, member="chloe", password=password)
+    assert ws.me.role == "reviewer"
+    ws.close()
+    assert "There is a member 'chloe' already" in mistake(capsys, "add-member", workspace, "chloe")
+
+
+@pytest.mark.parametrize("which", [["--campaign", "July"], ["--version", "smears/v1"]])
+def test_export_writes_coco(
+    workspace: Path, which: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out.json"
+    assert main(["export", str(workspace), *which, "--to", str(out)]) == 0
+    assert "Wrote 2 assets with 0 annotations." in capsys.readouterr().out
+    written = json.loads(out.read_text())
+    assert [v["file_name"] for v in written["images"]] == ["a.png", "b.png"]
+    assert [v["name"] for v in written["categories"]] == ["cell"]
+
+
+def test_export_replaces_a_file_only_when_told_to(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out.json"
+    out.write_text("mine")
+    export = ["export", workspace, "--campaign", "July", "--to", out]
+    assert "is there already; --overwrite replaces it" in mistake(capsys, *export)
+    assert out.read_text() == "mine"
+    assert main([*map(str, export), "--overwrite"]) == 0
+    assert out.read_text() != "mine"
+
+
+def test_export_names_what_there_is_when_a_name_is_wrong(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    to = ["--to", tmp_path / "out.json"]
+    assert "'July'" in mistake(capsys, "export", workspace, "--campaign", "May", *to)
+    assert "'smears'" in mistake(capsys, "export", workspace, "--version", "blood/v1", *to)
+    assert "'v1'" in mistake(capsys, "export", workspace, "--version", "smears/v9", *to)
+    assert "DATASET/VERSION" in mistake(capsys, "export", workspace, "--version", "smears", *to)
+    assert "coco" in mistake(capsys, "export", workspace, "--campaign", "July", "--format", "voc", *to)
+    assert not (tmp_path / "out.json").exists()
+
+
+def test_a_typing_error_makes_no_workspace(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "wrok.duckdb"
+    for command in (["info", path], ["serve", path], ["export", path, "--campaign", "c", "--to", tmp_path / "o"]):
+        assert "There is no workspace" in mistake(capsys, *command)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_no_workspace_is_refused_and_left_as_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "notes.duckdb"
+    path.write_text("my notes")
+    assert "not" in mistake(capsys, "info", path)
+    assert path.read_text() == "my notes"
+
+
+def test_a_port_that_is_in_use_is_passed_over() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert free_port(port) > port
+
+
+def test_a_demo_that_is_not_served_needs_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "--folder" in mistake(capsys, "demo", "--no-serve")
