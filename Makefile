@@ -54,8 +54,8 @@ clean:  ## remove what make made
 
 .venv/bin/python:
 	@if [ -z "$(PYTHON)" ]; then echo "nbannotate needs Python 3.11 or newer, and none was found; name it: make PYTHON=/path/to/python"; exit 2; fi
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "$(PYTHON) is older than Python 3.11; name a newer one: make PYTHON=/path/to/python"; exit 2; }
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null \
+		|| { echo "$(PYTHON) is no Python 3.11 or newer; name one: make PYTHON=/path/to/python"; exit 2; }
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "$(PYTHON) could not make .venv; on Debian and Ubuntu: apt install python3-venv"; exit 2; }
 
 browser:
