@@ -27,6 +27,8 @@ class Key(Struct, frozen=True):
         As shown in the key map.
     edits
         Whether it is of no use on a read-only canvas.
+    shown
+        What the key map shows instead of the keys.
     """
 
     id: str
@@ -34,6 +36,7 @@ class Key(Struct, frozen=True):
     title: str
     group: str
     edits: bool = False
+    shown: tuple[str, ...] = ()
 
 
 SELECT_TOOL = Key("tool:select", ("v",), "Select and move", "Tools")
@@ -44,11 +47,13 @@ WHILE_DRAWING = (
 EDIT = (
     Key("undo", ("ctrl+z",), "Undo", "Edit", edits=True),
     Key("redo", ("ctrl+shift+z", "ctrl+y"), "Redo", "Edit", edits=True),
-    Key("delete", ("Delete", "Backspace"), "Delete the selection, or the vertex under the pointer", "Edit", edits=True),
+    Key("delete", ("Delete", "Backspace"), "Delete the selection, or the vertex under the pointer", "Edit",
+        edits=True, shown=("Delete",)),
     Key("", ("alt+click",), "Delete a vertex", "Edit", edits=True),
     Key("", ("double click",), "Insert a vertex on an edge (or drag its middle)", "Edit", edits=True),
-    Key("nudge", ARROWS, "Move by 1 pixel", "Edit", edits=True),
-    Key("nudge10", tuple(f"shift+{arrow}" for arrow in ARROWS), "Move by 10 pixels", "Edit", edits=True),
+    Key("nudge", ARROWS, "Move by 1 pixel", "Edit", edits=True, shown=("arrows",)),
+    Key("nudge10", tuple(f"shift+{arrow}" for arrow in ARROWS), "Move by 10 pixels", "Edit", edits=True,
+        shown=("shift+arrows",)),
     Key("next", (".",), "Select the next shape", "Select"),
     Key("previous", (",",), "Select the previous shape", "Select"),
     Key("", ("shift+click",), "Add to the selection, or take from it", "Select"),
@@ -57,7 +62,7 @@ EDIT = (
 VIEW = (
     Key("", ("wheel",), "Zoom to the pointer", "View"),
     Key("", ("Space + drag", "middle button"), "Move the image", "View"),
-    Key("zoom:in", ("+", "="), "Zoom in", "View"),
+    Key("zoom:in", ("+", "="), "Zoom in", "View", shown=("+",)),
     Key("zoom:out", ("-",), "Zoom out", "View"),
     Key("fit", ("f",), "Fit the image to the stage", "View"),
     Key("actual", ("0",), "One image pixel to one screen pixel", "View"),

@@ -104,7 +104,7 @@ function toggleHelp(s) {
   const body = node("div", { class: "nba-help-groups" });
   for (const [title, rows] of groups) {
     const list = node("dl");
-    for (const row of rows) list.append(node("div", {}, node("dt", {}, ...keyCaps(row.keys)), node("dd", {}, row.title)));
+    for (const row of rows) list.append(node("div", {}, node("dt", {}, ...keyCaps(row.shown.length ? row.shown : row.keys)), node("dd", {}, row.title)));
     body.append(node("section", {}, node("h3", {}, title), list));
   }
   s.help = node("div", { class: "nba-help", role: "dialog", "aria-modal": "false", "aria-label": "Keys", tabindex: "-1" },

@@ -60,7 +60,8 @@ function wire(s, signal) {
   on(s.overlay, "wheel", (e) => {
     e.preventDefault();
     const lines = e.deltaMode === 1 ? 16 : 1, speed = e.ctrlKey ? 0.01 : 0.0015;
-    zoomAt(s, Math.exp(-clamp(e.deltaY * lines, -400, 400) * speed), ...onScreen(s, e));
+    const at = onScreen(s, e), known = s.pointerInside && s.cursor && !farBy(at, s.cursor, 1.5);
+    zoomAt(s, Math.exp(-clamp(e.deltaY * lines, -400, 400) * speed), ...(known ? s.cursor : at));   // not rounded
     if (!s.gesture) hoverAt(s);
   }, { passive: false });
   on(s.root, "keydown", (e) => keyDown(s, e));

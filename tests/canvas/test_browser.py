@@ -1,0 +1,306 @@
+"""What a person does on the canvas, in Voilà and in JupyterLab: gestures in, shapes and painted pixels out."""
+
+from __future__ import annotations
+
+import pytest
+
+RECTANGLE = "[Shape(kind='rectangle', points=((100., 100.), (300., 250.)), label='cell', id='a' * 16)]"
+POLYGON = (
+    "[Shape(kind='polygon', points=((100., 100.), (300., 100.), (300., 300.), (100., 300.)), "
+    "label='cell', id='b' * 16)]"
+)
+
+
+def test_a_rectangle_is_drawn_by_dragging_and_painted_by_ipycanvas(stage):
+    stage.press("r")
+    stage.drag((100, 100), (300, 250))
+    stage.wait_shapes(("rectangle", "", [(100, 100), (300, 250)]))
+    stage.press("1")
+    stage.wait("[s.label for s in c.shapes]", ["cell"])
+    stage.press("Escape")
+    stage.painted(200, 100, "red")
+    stage.painted(100, 180, "red")
+    assert ("change", 1) in stage.kernel("heard")
+
+
+def test_a_rectangle_is_drawn_by_two_clicks_from_any_corner(stage):
+    stage.press("r")
+    stage.click(400, 300)
+    stage.move(200, 120, steps=3)
+    stage.click(200, 120)
+    stage.wait_shapes(("rectangle", "", [(200, 120), (400, 300)]))
+
+
+def test_a_polygon_is_closed_by_enter_double_click_or_its_first_vertex(stage):
+    stage.press("p")
+    for x, y in ((100, 100), (200, 100), (150, 180)):
+        stage.click(x, y)
+    stage.press("Enter")
+    stage.wait("len(c.shapes)", 1)
+    for x, y in ((300, 100), (400, 100)):
+        stage.click(x, y)
+    stage.page.mouse.dblclick(*stage.at(350, 180))
+    stage.wait("len(c.shapes)", 2)
+    for x, y in ((500, 100), (600, 100), (550, 180), (500, 100)):
+        stage.click(x, y)
+    stage.wait_shapes(*[("polygon", "", [(x, 100), (x + 100, 100), (x + 50, 180)]) for x in (100, 300, 500)])
+
+
+def test_backspace_takes_back_a_vertex_and_escape_the_whole_draft(stage):
+    stage.press("p")
+    for x, y in ((100, 100), (200, 100), (700, 400)):
+        stage.click(x, y)
+    stage.press("Backspace")
+    stage.click(150, 180)
+    stage.press("Enter")
+    stage.wait_shapes(("polygon", "", [(100, 100), (200, 100), (150, 180)]))
+    stage.click(400, 400)
+    stage.press("Escape", "Enter")
+    assert len(stage.shapes()) == 1
+
+
+def test_label_first_colors_what_is_drawn_next(stage):
+    stage.press("3", "r")
+    stage.drag((100, 100), (300, 250))
+    stage.wait_shapes(("rectangle", "dust", [(100, 100), (300, 250)]))
+    stage.press("v", "Escape")
+    stage.painted(100, 180, "blue")
+
+
+def test_a_label_that_does_not_allow_the_kind_leaves_the_shape_unlabelled_and_says_so(stage):
+    stage.press("2", "p")
+    for x, y in ((100, 100), (200, 100), (150, 180)):
+        stage.click(x, y)
+    stage.press("Enter")
+    stage.wait("[s.label for s in c.shapes]", [""])
+    stage.page.get_by_text("The label 'box' takes rectangle, not polygon.").wait_for()
+    assert any(kind == "error" for kind, _ in stage.kernel("heard"))
+
+
+def test_pressing_on_a_shape_selects_and_moves_it_in_one_go(stage):
+    stage.reset(RECTANGLE)
+    stage.painted(200, 100, "red")
+    stage.drag((200, 170), (250, 200))
+    stage.wait_shapes(("rectangle", "cell", [(150, 130), (350, 280)]))
+    assert stage.kernel("c.selected") == ("a" * 16,)
+    stage.press("Escape")
+    stage.wait("c.selected", ())
+    stage.painted(350, 200, "red")
+    stage.painted(100, 180, "gray")
+
+
+def test_a_shape_cannot_be_dragged_out_of_the_image(stage):
+    stage.reset(RECTANGLE)
+    stage.drag((200, 170), (-200, -100))
+    stage.wait_shapes(("rectangle", "cell", [(0, 0), (200, 150)]))
+
+
+def test_a_handle_resizes_even_through_the_opposite_side(stage):
+    stage.reset(RECTANGLE)
+    stage.click(200, 170)
+    stage.drag((300, 250), (340, 290))
+    stage.wait_shapes(("rectangle", "cell", [(100, 100), (340, 290)]))
+    stage.drag((100, 195), (400, 195))
+    stage.wait_shapes(("rectangle", "cell", [(340, 100), (400, 290)]))
+
+
+def test_a_handle_edits_while_a_drawing_tool_is_active(stage):
+    stage.press("r")
+    stage.drag((100, 100), (300, 250))
+    stage.wait("len(c.shapes)", 1)
+    stage.drag((300, 250), (350, 300))
+    stage.wait_shapes(("rectangle", "", [(100, 100), (350, 300)]))
+
+
+def test_vertices_are_moved_inserted_and_deleted(stage):
+    stage.reset(POLYGON)
+    stage.click(200, 200)
+    stage.drag((300, 300), (350, 350))
+    stage.wait_shapes(("polygon", "cell", [(100, 100), (300, 100), (350, 350), (100, 300)]))
+    stage.drag((200, 100), (200, 60))
+    stage.wait_shapes(("polygon", "cell", [(100, 100), (200, 60), (300, 100), (350, 350), (100, 300)]))
+    stage.page.mouse.dblclick(*stage.at(100, 250))
+    stage.wait("len(c.shapes[0].points)", 6)
+    stage.page.keyboard.down("Alt")
+    stage.click(200, 60)
+    stage.page.keyboard.up("Alt")
+    stage.wait("len(c.shapes[0].points)", 5)
+    stage.move(350, 350)
+    stage.press("Delete")
+    stage.wait_shapes(("polygon", "cell", [(100, 100), (300, 100), (100, 300), (100, 250)]))
+
+
+def test_a_polygon_never_falls_below_three_vertices(stage):
+    stage.reset(POLYGON)
+    stage.click(200, 200)
+    for x, y in ((100, 100), (300, 100)):
+        stage.move(x, y)
+        stage.press("Delete")
+    stage.page.get_by_text("A polygon keeps at least 3 points").wait_for()
+    assert stage.wait("len(c.shapes[0].points)", 3) == 3
+
+
+def test_delete_undo_and_redo(stage):
+    stage.reset(RECTANGLE)
+    stage.click(200, 170)
+    stage.move(600, 400)
+    stage.press("Delete")
+    stage.wait("len(c.shapes)", 0)
+    stage.painted(200, 100, "gray")
+    stage.press("Control+z")
+    stage.wait("len(c.shapes)", 1)
+    stage.painted(200, 100, "red")
+    stage.press("Control+Shift+z")
+    stage.wait("len(c.shapes)", 0)
+    stage.press("Control+z")
+    stage.wait("len(c.shapes)", 1)
+    stage.press("Control+y")
+    stage.wait("len(c.shapes)", 0)
+
+
+def test_arrows_nudge_the_selection_and_undo_takes_the_whole_run_back(stage):
+    stage.reset(RECTANGLE)
+    stage.click(200, 170)
+    stage.press("ArrowRight", "ArrowRight", "Shift+ArrowDown")
+    stage.wait_shapes(("rectangle", "cell", [(102, 110), (302, 260)]), slack=0.01)
+    stage.press("Control+z")
+    stage.wait_shapes(("rectangle", "cell", [(100, 100), (300, 250)]), slack=0.01)
+
+
+def test_shift_click_selects_several_which_move_and_take_a_label_together(stage):
+    second = "Shape(kind='rectangle', points=((400., 100.), (500., 200.)), label='cell', id='c' * 16)"
+    stage.reset(f"{RECTANGLE} + [{second}]")
+    stage.click(200, 170)
+    stage.page.keyboard.down("Shift")
+    stage.click(450, 150)
+    stage.page.keyboard.up("Shift")
+    stage.wait("len(c.selected)", 2)
+    stage.press("3")
+    stage.wait("[s.label for s in c.shapes]", ["dust", "dust"])
+    stage.drag((450, 150), (460, 170))
+    stage.wait_shapes(("rectangle", "dust", [(110, 120), (310, 270)]), ("rectangle", "dust", [(410, 120), (510, 220)]))
+
+
+def test_period_and_comma_go_through_the_shapes(stage):
+    second = "Shape(kind='rectangle', points=((400., 100.), (500., 200.)), id='c' * 16)"
+    stage.reset(f"{RECTANGLE} + [{second}]")
+    stage.press(".")
+    stage.wait("c.selected", ("a" * 16,))
+    stage.press(".")
+    stage.wait("c.selected", ("c" * 16,))
+    stage.press(",")
+    stage.wait("c.selected", ("a" * 16,))
+
+
+def test_the_wheel_zooms_to_the_pointer_and_what_is_drawn_then_is_right(stage):
+    before = stage.at(500, 300)
+    stage.move(500, 300)
+    for _ in range(4):
+        stage.page.mouse.wheel(0, -240)
+    stage.page.wait_for_function("parseFloat(document.querySelector('.nba-zoom').textContent) > 250")
+    after = stage.at(500, 300)
+    assert after == pytest.approx(before, abs=1)
+    stage.press("r")
+    stage.drag((480, 280), (520, 310))
+    stage.wait_shapes(("rectangle", "", [(480, 280), (520, 310)]), slack=0.5)
+    stage.press("1", "Escape")
+    stage.wait("c.selected", ())
+    stage.painted(480, 300, "red")
+    stage.press("f")
+    stage.wait("c.state.zoom < 2")
+    stage.painted(480, 300, "red")
+
+
+def test_space_drag_and_the_middle_button_pan(stage):
+    stage.press("0")
+    stage.move(400, 250)
+    start = stage.view()
+    stage.page.keyboard.down("Space")
+    stage.drag((400, 250), (430, 270))
+    stage.page.keyboard.up("Space")
+    k, left, top = stage.view()
+    assert (left - start[1], top - start[2]) == pytest.approx((30 * k, 20 * k), abs=1.5)
+    stage.drag((400, 250), (370, 230), button="middle")
+    assert stage.view() == pytest.approx(start, abs=2.5)
+    assert stage.shapes() == []
+
+
+def test_f_fits_and_zero_is_one_to_one(stage):
+    stage.press("0")
+    stage.wait("c.state.zoom", 1.0)
+    assert stage.view()[0] == pytest.approx(1)
+    stage.press("f")
+    stage.wait("c._view.fit")
+    box, (k, left, top) = stage.box(), stage.view()
+    assert left >= box["x"]
+    assert top + 500 * k <= box["y"] + box["height"]
+
+
+def test_the_question_mark_opens_the_key_map_and_escape_gives_the_focus_back(stage):
+    stage.press("?")
+    panel = stage.page.get_by_role("dialog", name="Keys")
+    panel.wait_for()
+    for text in ("Undo", "Submit", "cell", "Draw: polygon"):
+        assert panel.get_by_text(text, exact=True).count() == 1
+    stage.press("Escape")
+    panel.wait_for(state="detached")
+    assert stage.page.evaluate("document.activeElement.className") == "nba-stage"
+
+
+def test_tab_leaves_the_canvas(stage):
+    stage.press("Tab", "Tab")
+    assert stage.page.evaluate("document.activeElement.closest('.nba-stage')") is None
+
+
+def test_a_key_that_a_page_bound_calls_python(stage):
+    stage.press("Control+Enter")
+    stage.wait("('key', 'submit') in heard")
+
+
+def test_a_zone_is_drawn_once_for_an_issue_and_the_tool_goes_back(stage):
+    stage.run("c.tool = 'rectangle'; c.tool = 'zone'")
+    stage.wait("c.tool", "zone")
+    stage.page.wait_for_timeout(50)
+    stage.drag((100, 100), (200, 180))
+    stage.wait("c.tool", "rectangle")
+    (zone,) = [value for kind, value in stage.kernel("heard") if kind == "zone"]
+    assert zone == pytest.approx([100, 100, 200, 180], abs=1)
+    assert stage.shapes() == []
+
+
+def test_a_read_only_canvas_can_be_looked_at_but_not_changed(stage):
+    stage.reset(RECTANGLE, editable="False")
+    stage.drag((200, 170), (260, 230))
+    stage.press("Delete", "r")
+    stage.drag((400, 300), (500, 400))
+    stage.press("f")
+    stage.wait("c._view.fit")
+    assert stage.shapes() == [("rectangle", "cell", [(100, 100), (300, 250)])]
+    assert stage.kernel("c.tool") == "select"
+
+
+def test_the_canvas_follows_its_container(stage):
+    stage.reset(RECTANGLE)
+    wide = stage.box()["width"]
+    stage.page.set_viewport_size({"width": 900, "height": 800})
+    stage.page.wait_for_function("w => document.querySelector('canvas.nba-overlay').clientWidth < w - 100", arg=wide)
+    stage.wait("c._view.w", stage.page.evaluate("document.querySelector('.nba-stage').clientWidth"))
+    stage.painted(200, 100, "red")
+    stage.press("r")
+    stage.drag((400, 300), (500, 400))
+    stage.wait("len(c.shapes)", 2)
+    stage.page.set_viewport_size({"width": 1200, "height": 800})
+    stage.wait("c._view.w", float(wide))
+
+
+def test_many_shapes_stay_workable(stage):
+    many = (
+        "[Shape(kind='rectangle', label='cell', points=((8. * (i % 100), 5. * (i // 100)), (8. * (i % 100) + 5, "
+        "5. * (i // 100) + 3))) for i in range(10000)]"
+    )
+    stage.reset(many)
+    stage.wait("len(c.shapes)", 10000)
+    stage.click(402, 251)
+    stage.wait("len(c.selected)", 1)
+    stage.press("Shift+ArrowRight", "Delete")
+    stage.wait("len(c.shapes)", 9999)
