@@ -19,6 +19,9 @@ FUNCTIONS = frozenset(
     {"range", "generate_series", "unnest", "json_each", "json_tree", "generate_subscripts", "repeat", "repeat_row"}
 )
 
+#: Functions that look like values but change something: numbers of the workspace's ids, settings, logs.
+CHANGING = frozenset({"nextval", "currval", "setval", "setseed", "write_log", "set_config"})
+
 
 @operation()
 def query(ctx: Context, query: str, parameters: list[Any] | None = None) -> Path:
@@ -83,6 +86,8 @@ def _walk(node: Any, named: set[str], tables: list[tuple[str, str]]) -> None:
             raise QueryFailed(f"The table function {name!r} cannot be used here.")
     elif kind in ("SHOW_REF", "COLUMN_DATA", "DELIM_GET"):
         raise QueryFailed("Only a SELECT over the public tables can be run here.")
+    elif node.get("class") == "FUNCTION" and str(node.get("function_name", "")).lower() in CHANGING:
+        raise QueryFailed(f"The function {node['function_name']!r} changes something; it cannot be used here.")
     for entry in node.get("cte_map", {}).get("map", []) if isinstance(node.get("cte_map"), dict) else []:
         named.add(str(entry["key"]).lower())
     if kind == "RECURSIVE_CTE_NODE" or "cte_name" in node:

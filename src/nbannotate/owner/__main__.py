@@ -62,7 +62,7 @@ def main(path: str) -> int:
         say(json.dumps({"error": "CannotWrite", "message": text}).encode())
         return 1
     try:
-        engine = Engine(place.database)
+        engine = Engine(place.database, place.spool())
     except NbannotateError as error:
         say(error_body(error))
         return 1

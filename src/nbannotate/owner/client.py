@@ -14,6 +14,7 @@ import socket
 import threading
 import time
 import uuid
+import weakref
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import msgspec
@@ -91,6 +92,9 @@ class _Unix(http.client.HTTPConnection):
             self.sock.close()
             raise
 
+    def __del__(self) -> None:
+        self.close()  # of a thread that ended
+
 
 class SocketClient:
     """A client of the owner process.
@@ -106,8 +110,13 @@ class SocketClient:
     def __init__(self, path: str | os.PathLike[str], token: str | None = None) -> None:
         self.place = Place(path)
         self._token = token
+        self._begin()
+        _CLIENTS.add(self)
+
+    def _begin(self) -> None:
+        """Have no connections: at first, and in the child of a fork, which must not speak on its parent's."""
         self._local = threading.local()
-        self._all: set[_Unix] = set()
+        self._all: weakref.WeakSet[_Unix] = weakref.WeakSet()
         self._lock = threading.Lock()
 
     def call(self, operation: str, returns: type[T], /, **arguments: Any) -> T:
@@ -135,14 +144,14 @@ class SocketClient:
     def close(self) -> None:
         """Close the connections."""
         with self._lock:
-            connections, self._all = self._all, set()
+            connections, self._all = list(self._all), weakref.WeakSet()
         for connection in connections:
             connection.close()
 
     def _ask(self, url: str, body: bytes, headers: dict[str, str] | None = None) -> bytes:
         """Send a request until it is answered, starting an owner where none runs."""
         headers = {"Nbannotate-Request": uuid.uuid4().hex, **(headers or {})}
-        until = time.monotonic() + PATIENCE_S
+        until: float | None = None
         pause = 0.01
         reread = self._token is None
         while True:
@@ -153,7 +162,9 @@ class SocketClient:
                 headers["Authorization"] = f"Bearer {self._token or contact.token}"
                 status, answer = self._send(contact.socket, url, body, headers)
             except (OSError, http.client.HTTPException) as error:
-                self._drop()
+                if self._drop():
+                    continue  # a connection from before, perhaps to an owner that is gone; a fresh one tells
+                until = until or time.monotonic() + PATIENCE_S
                 if time.monotonic() > until:
                     raise OwnerUnavailable(
                         f"The process that owns {self.place.database} does not answer ({error}); see {self.place.log}."
@@ -174,20 +185,37 @@ class SocketClient:
         connection: _Unix | None = getattr(self._local, "connection", None)
         if connection is None or connection not in self._all:
             connection = _Unix(path, ANSWER_S)
-            self._local.connection = connection
+            self._local.connection, self._local.answered = connection, False
             with self._lock:
                 self._all.add(connection)
         connection.request("POST", url, body, headers)
         response = connection.getresponse()
-        return response.status, response.read()
+        answer = response.read()
+        self._local.answered = True
+        return response.status, answer
 
-    def _drop(self) -> None:
+    def _drop(self) -> bool:
+        """Close this thread's connection; return whether it was one that had worked before."""
         connection: _Unix | None = getattr(self._local, "connection", None)
         self._local.connection = None
-        if connection is not None:
-            with self._lock:
-                self._all.discard(connection)
-            connection.close()
+        if connection is None:
+            return False
+        with self._lock:
+            self._all.discard(connection)
+        connection.close()
+        return bool(self._local.answered)
+
+
+#: All clients of this process, for the child of a fork.
+_CLIENTS: weakref.WeakSet[SocketClient] = weakref.WeakSet()
+
+
+def _forked() -> None:
+    for client in _CLIENTS:
+        client._begin()
+
+
+os.register_at_fork(after_in_child=_forked)
 
 
 def _error(status: int, body: bytes) -> Exception:

@@ -84,3 +84,7 @@ class Place:
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
             raise CannotWrite(f"The folder {folder} must be yours alone (mode 700); remove it and try again.")
         return folder / (hashlib.sha256(str(self.database).encode()).hexdigest()[:20] + ".sock")
+
+    def spool(self) -> Path:
+        """Return the folder for tables on their way in and out, beside the socket; a new owner empties it."""
+        return self.socket().with_suffix(".spool")

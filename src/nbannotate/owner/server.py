@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import functools
 import secrets
+import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Callable
@@ -148,10 +149,11 @@ class Owner:
             self.used = time.monotonic()
 
     async def end_when_unused(self, server: uvicorn.Server) -> None:
-        """Stop the server when nobody asked for anything for a while."""
+        """Stop the server when nobody asked for anything for a while, or when its file is gone."""
         while not server.should_exit:
             await asyncio.sleep(min(1.0, self.idle_s / 4))
-            if not self.busy and time.monotonic() - self.used > self.idle_s:
+            unused = not self.busy and time.monotonic() - self.used > self.idle_s
+            if unused or self.dispatcher.engine.is_lost():
                 server.should_exit = True
 
     def serve(self, listening: socket.socket, ready: Callable[[], None]) -> None:
@@ -166,8 +168,21 @@ class Owner:
 
         self.app.router.lifespan_context = lifespan
         config = uvicorn.Config(
-            self.app, log_level="warning", access_log=False, timeout_graceful_shutdown=20, lifespan="on"
+            self.app,
+            log_level="warning",
+            access_log=False,
+            timeout_keep_alive=round(2 * self.idle_s) + 60,  # people think; their connection stays open meanwhile
+            timeout_graceful_shutdown=10,
+            lifespan="on",
         )
         server = uvicorn.Server(config)
+
+        def end(number: int, frame: object) -> None:
+            server.should_exit = True
+
+        # uvicorn raises a signal again after its shutdown; the file is still to be closed then.
+        signal.signal(signal.SIGTERM, end)
+        signal.signal(signal.SIGINT, end)
         server.run(sockets=[listening])
+        self.dispatcher.engine.interrupt()
         self.threads.shutdown()

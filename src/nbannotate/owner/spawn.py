@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import socket
 import subprocess
 import sys
 import time
@@ -19,7 +20,7 @@ START_S = 60.0
 
 
 def start_owner(place: Place) -> None:
-    """Start an owner for a workspace and wait until it listens; return at once if someone else is starting one.
+    """Start an owner for a workspace and wait until it listens; return at once if one listens or is being started.
 
     Raises
     ------
@@ -30,13 +31,24 @@ def start_owner(place: Place) -> None:
         raise CannotWrite(f"The folder {place.database.parent} does not exist; create it first.")
     try:
         with FileLock(place.spawn, timeout=0):
-            _start(place)
+            if not _listens(place):
+                _start(place)
     except Timeout:
         return
-    except PermissionError as error:
+    except OSError as error:  # no right, a read-only disk, a full one
         raise CannotWrite(
-            f"The folder {place.database.parent} cannot be written; a workspace needs to write beside its file."
+            f"The folder {place.database.parent} cannot be written; a workspace needs to write beside its file. {error}"
         ) from error
+
+
+def _listens(place: Place) -> bool:
+    """Return whether an owner takes connections now: another client may have started it a moment ago."""
+    contact = place.contact()
+    if contact is None:
+        return False
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex(contact.socket) == 0
 
 
 def _start(place: Place) -> None:

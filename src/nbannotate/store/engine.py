@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 MEMORY = ":memory:"
 MARK = "nbannotate workspace"
+
+#: What the file is called inside DuckDB, whatever its own name: ``data.duckdb`` would be taken for the schema ``data``.
+CATALOG = "workspace"
 MOST_MEMO = 20_000
 
 T = TypeVar("T")
@@ -89,6 +92,8 @@ class Engine:
     ----------
     path
         The database file, or ``":memory:"``. A file that does not exist is created.
+    spool
+        The folder for tables on their way in and out; it is emptied now and removed at the end. None makes one.
 
     Raises
     ------
@@ -100,7 +105,7 @@ class Engine:
         The file or its folder cannot be written.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, spool: Path | None = None) -> None:
         import duckdb
 
         self._duckdb = duckdb
@@ -108,19 +113,26 @@ class Engine:
         new = self.path == MEMORY or not Path(self.path).exists()
         if self.path != MEMORY:
             _check_file(Path(self.path), duckdb)
-        self.spool = Path(tempfile.mkdtemp(prefix="nbannotate-spool-"))
+        if spool is None:
+            spool = Path(tempfile.mkdtemp(prefix="nbannotate-spool-"))
+        else:
+            shutil.rmtree(spool, ignore_errors=True)  # of an owner that was killed
+            spool.mkdir(mode=0o700)
+        self.spool = spool
+        self._writer = duckdb.connect(MEMORY)
         try:
-            self._writer = duckdb.connect(self.path)
+            _attach(self._writer, self.path)
             self._secure()
             migrate(Transaction(self._writer), mark=MARK if new else None)
         except duckdb.IOException as error:
-            shutil.rmtree(self.spool, ignore_errors=True)
+            self._forget()
             raise _why_not(Path(self.path), error) from error
         except BaseException:
-            shutil.rmtree(self.spool, ignore_errors=True)
+            self._forget()
             raise
         if self.path != MEMORY:
             Path(self.path).chmod(0o600)
+        self._file = _identity(self.path)
         self._readers: list[duckdb.DuckDBPyConnection] = []
         self._local = threading.local()
         self._memo: dict[Any, Any] = {}
@@ -160,7 +172,9 @@ class Engine:
         """Run a block over one snapshot of the database, with this thread's own cursor."""
         cursor = getattr(self._local, "cursor", None)
         if cursor is None:
-            cursor = self._local.cursor = self._writer.cursor()
+            cursor = self._writer.cursor()
+            cursor.execute(f"use {CATALOG}")
+            self._local.cursor = cursor
             self._readers.append(cursor)
         cursor.execute("begin")
         try:
@@ -172,8 +186,36 @@ class Engine:
         """Write everything into the file and close it."""
         for cursor in self._readers:
             cursor.close()
+        self._forget()
+
+    def _forget(self) -> None:
         self._writer.close()
         shutil.rmtree(self.spool, ignore_errors=True)
+
+    def interrupt(self) -> None:
+        """End the queries that run."""
+        for cursor in self._readers:
+            cursor.interrupt()
+
+    def is_lost(self) -> bool:
+        """Whether the file was deleted or another one put in its place: nothing that is written now could be found."""
+        return _identity(self.path) != self._file
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, path: str, options: str = "") -> None:
+    """Open a file in a connection to a database in memory. It is never taken for another format than DuckDB's."""
+    quoted = path.replace("'", "''")
+    connection.execute(f"attach '{quoted}' as {CATALOG} (type duckdb{options})")
+    connection.execute(f"use {CATALOG}")
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """Return what tells a file from another one of the same name; None if there is none."""
+    try:
+        found = Path(path).stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _check_file(path: Path, duckdb: Any) -> None:
@@ -190,11 +232,12 @@ def _check_file(path: Path, duckdb: Any) -> None:
     if not os.access(path, os.R_OK | os.W_OK):
         raise CannotWrite(f"The file {path} cannot be read and written by you; check its permissions.")
     # Only look: opening a strange database for writing could already change it.
+    connection = duckdb.connect(MEMORY)
     try:
-        connection = duckdb.connect(str(path), read_only=True)
-    except duckdb.Error as error:
-        raise _why_not(path, error) from error
-    try:
+        try:
+            _attach(connection, str(path), ", read_only")
+        except duckdb.Error as error:
+            raise _why_not(path, error) from error
         tx = Transaction(connection)
         known = tx.value("select count(*) from duckdb_tables() where schema_name = 'data' and table_name = 'meta'")
         mark = tx.value("select value from data.meta where key = 'mark'") if known else None

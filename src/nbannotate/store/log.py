@@ -6,6 +6,7 @@ import datetime
 
 import msgspec
 
+from nbannotate.errors import Conflict
 from nbannotate.store.engine import Transaction
 
 
@@ -20,8 +21,19 @@ def answer(tx: Transaction, request_id: str, member_id: int, operation: str) -> 
 def keep_answer(
     tx: Transaction, request_id: str, member_id: int, operation: str, text: str, now: datetime.datetime
 ) -> None:
-    """Store a request's answer, in the transaction of what the request did."""
-    tx.run("insert into data.requests values ($1, $2, $3, $4, $5)", request_id, member_id, operation, text, now)
+    """Store a request's answer, in the transaction of what the request did.
+
+    Raises
+    ------
+    Conflict
+        The id belongs to another request; this one is not done.
+    """
+    import duckdb
+
+    try:
+        tx.run("insert into data.requests values ($1, $2, $3, $4, $5)", request_id, member_id, operation, text, now)
+    except duckdb.ConstraintException as error:
+        raise Conflict("Another request has this request id; nothing was done. Use a fresh id for each.") from error
 
 
 def forget_answers(tx: Transaction, before: datetime.datetime) -> None:
