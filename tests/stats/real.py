@@ -26,7 +26,7 @@ def workspace(
 ) -> tuple[nbw.Workspace, nbw.Campaign, dict[str, Client]]:
     """A workspace with a launched campaign; the clients of its three members by login."""
     for i in range(images):
-        pixels = np.full((32, 48, 3), 5 * i, np.uint8)
+        pixels = np.full((32, 48, 3), (5 * i) % 256, np.uint8)
         Image.fromarray(pixels).save(folder / f"image{i:02d}.png")
     ws = nbw.open(path)
     clients = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import threading
 from typing import Any
 
@@ -26,6 +25,9 @@ PERIOD_NAMES = (
     ("Last 30 days", "30 days"),
     ("From … to …", "custom"),
 )
+
+#: The value of an option that filters nothing (None would mean that nothing is chosen).
+ALL = ""
 
 
 def _control(kind: type[Any], label: str, **traits: object) -> Any:
@@ -85,8 +87,6 @@ class Manager(w.VBox):  # type: ignore[misc]
         Whoever may not see it gets a sentence in place of the dashboard. Without a token in the environment nobody
         is logged in, and nothing is shown: the page never falls back to the rights of the workspace's owner.
         """
-        if not os.environ.get("NBANNOTATE_TOKEN"):
-            return _page_message("Nobody is logged in here. Open the dashboard through the site: ws.serve().")
         try:
             from nbannotate.owner.client import connect_kernel
             from nbannotate.workspace import Workspace
@@ -102,12 +102,12 @@ class Manager(w.VBox):  # type: ignore[misc]
     def _make_controls(self, board: Board | None) -> None:
         campaigns, steps, members = _offers(board)
         chosen = board.choice if board else Choice()
-        self.campaign = _control(w.Dropdown, "Campaign", options=campaigns, value=chosen.campaign_id)
+        self.campaign = _control(w.Dropdown, "Campaign", options=campaigns, value=chosen.campaign_id or ALL)
         self.period = _control(w.Dropdown, "Period (UTC)", options=PERIOD_NAMES, value="all")
         self.since = _control(w.DatePicker, "From")
         self.until = _control(w.DatePicker, "To")
-        self.step = _control(w.Dropdown, "Step", options=steps)
-        self.member = _control(w.Dropdown, "Member", options=members)
+        self.step = _control(w.Dropdown, "Step", options=steps, value=ALL)
+        self.member = _control(w.Dropdown, "Member", options=members, value=ALL)
         self.by = _control(w.Dropdown, "Chart by", options=BY, value="day")
         self.refresh = w.Button(description="Refresh", tooltip="Read the latest figures now")
         self.refresh.add_class("nba-refresh")
@@ -146,12 +146,12 @@ class Manager(w.VBox):  # type: ignore[misc]
     def choice(self) -> Choice:
         """What the controls say now."""
         return Choice(
-            campaign_id=self.campaign.value,
+            campaign_id=self.campaign.value or None,
             period=self.period.value,
             since=self.since.value,
             until=self.until.value,
-            step=self.step.value,
-            member=self.member.value,
+            step=self.step.value or None,
+            member=self.member.value or None,
             by=self.by.value,
         )
 
@@ -250,7 +250,7 @@ class Manager(w.VBox):  # type: ignore[misc]
                 if list(control.options) != options:
                     wanted = control.value
                     control.options = options
-                    control.value = wanted if wanted in {value for _, value in options} else None
+                    control.value = wanted if wanted in {value for _, value in options} else ALL
         finally:
             self._filling = False
         self._shown = True
@@ -261,7 +261,7 @@ def _offers(board: Board | None) -> tuple[list[tuple[str, Any]], ...]:
     campaigns = [] if board is None else [(name, number) for number, name in board.campaigns.items()]
     steps = [] if board is None else [(name, name) for name in board.steps]
     logins = [] if board is None else [(name, name) for name in board.logins]
-    return [("All campaigns", None), *campaigns], [("All steps", None), *steps], [("All members", None), *logins]
+    return [("All campaigns", ALL), *campaigns], [("All steps", ALL), *steps], [("All members", ALL), *logins]
 
 
 def _card(title: str, content: w.Widget, *, wide: bool = False) -> w.Widget:
