@@ -1,0 +1,150 @@
+"""Which messages pass between a page and its kernel: those of widgets, and nothing that could run code.
+
+A message from the browser is taken apart, judged, and put together anew from the judged parts only, so that the
+kernel can never read it differently from how it was judged here.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from jupyter_server.services.kernels.connection.base import deserialize_binary_message, deserialize_msg_from_ws_v1
+from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+
+from nbannotate.serve.kernels import ENDED
+
+V1 = "v1.kernel.websocket.jupyter.org"
+PASSING = frozenset({"comm_msg", "comm_close", "comm_info_request", "kernel_info_request", "comm_open"})
+#: The one comm target that a page may open: it asks for the state of all widgets. Opening ``jupyter.widget``
+#: would let the browser create widgets of its own choice.
+CONTROL = "jupyter.widget.control"
+#: Never sent to a page: code, printed text and tracebacks.
+WITHHELD = frozenset({"error", "stream", "execute_input", "input_request", "debug_event"})
+HEADER = ("msg_id", "session", "date", "msg_type", "version")
+BURST = 5.0  # seconds' worth of messages that may come at once
+BAD, TOO_MUCH = 4400, 4429  # websocket close codes
+
+
+def parse(raw: str | bytes, protocol: str | None) -> tuple[str, dict[str, Any]]:
+    """Return the channel and the message that came from a browser.
+
+    Parameters
+    ----------
+    raw
+        What the websocket received.
+    protocol
+        The websocket subprotocol: v1 (parts with offsets) or None (JSON, or JSON with binary buffers).
+
+    Raises
+    ------
+    ValueError
+        If it is not a message.
+    """
+    try:
+        if protocol == V1:
+            if not isinstance(raw, bytes):
+                raise ValueError("text where bytes are due")
+            channel, parts = deserialize_msg_from_ws_v1(raw)
+            header, parent, metadata, content = (json.loads(p) for p in parts[:4])
+            message = {"header": header, "parent_header": parent, "metadata": metadata, "content": content}
+            message["buffers"] = parts[4:]
+        else:
+            message = deserialize_binary_message(raw) if isinstance(raw, bytes) else json.loads(raw)
+            channel = message.get("channel")
+            message.setdefault("buffers", [])
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError, OverflowError) as error:
+        raise ValueError("not a message") from error
+    except Exception as error:
+        if type(error).__module__ == "struct":
+            raise ValueError("not a message") from error
+        raise
+    return channel, message
+
+
+def judged(channel: str, message: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what may be sent to the kernel of a message, or None if it may not pass.
+
+    Raises
+    ------
+    ValueError
+        If the message lacks what every message has.
+    """
+    header, content, buffers = message.get("header"), message.get("content"), message.get("buffers")
+    if not isinstance(header, dict) or not isinstance(content, dict) or not isinstance(buffers, list):
+        raise ValueError("not a message")  # noqa: TRY004 - what is wrong is the message, not a type in our code
+    kind = header.get("msg_type")
+    if channel != "shell" or kind not in PASSING:
+        return None
+    if kind == "comm_open" and content.get("target_name") != CONTROL:
+        return None
+    if any(not isinstance(b, bytes) for b in buffers) or any(not isinstance(header.get(k), str) for k in HEADER[:2]):
+        raise ValueError("not a message")
+    return {
+        "header": {**{name: header[name] for name in HEADER if name in header}, "username": "page"},
+        "parent_header": {},
+        "metadata": {},
+        "content": content,
+        "buffers": buffers,
+    }
+
+
+class WidgetMessagesOnly(ZMQChannelsWebsocketConnection):  # type: ignore[misc]
+    """One page's websocket to its kernel."""
+
+    limit_rate = False  # the limit of the outgoing rate drops messages silently, and the kernel's code is ours
+
+    async def connect(self) -> Any:
+        """Connect, without the 40 ms that Nagle's algorithm adds to each round trip."""
+        self.websocket_handler.set_nodelay(True)
+        self.kernel = self.multi_kernel_manager.of_members.get(self.kernel_id)
+        self.site = self.websocket_handler.settings["site"]
+        rate = self.site.limits.messages
+        self.left_over, self.last_seen = BURST * rate, time.monotonic()
+        if self.kernel is None or self.kernel.ended:
+            self.websocket_handler.close(ENDED, "the kernel ended")
+            return None
+        self.kernel.sockets.add(self.websocket_handler)
+        connected = super().connect()
+        return await connected if connected is not None else None
+
+    def disconnect(self) -> None:
+        """Forget the websocket."""
+        if kernel := getattr(self, "kernel", None):
+            kernel.sockets.discard(self.websocket_handler)
+        super().disconnect()
+
+    def handle_incoming_message(self, incoming_msg: str | bytes) -> None:
+        """Pass a message of a widget on; drop others; close the websocket if it sends nonsense or too much."""
+        close = self.websocket_handler.close
+        user = self.websocket_handler.current_user
+        if self.site.sessions.ended(user.session):
+            close(ENDED, "the session ended")
+            return
+        if self._too_much(len(incoming_msg)):
+            self.site.note("refused: %s sends too many or too large messages", user.login)
+            close(TOO_MUCH, "too many messages")
+            return
+        try:
+            message = judged(*parse(incoming_msg, self.subprotocol))
+        except ValueError:
+            self.site.note("refused: %s sent something that is not a message", user.login)
+            close(BAD, "not a message")
+            return
+        stream = self.channels.get("shell")
+        if message is not None and stream is not None and not stream.closed():
+            self.session.send(stream, message, buffers=message["buffers"])
+
+    def handle_outgoing_message(self, stream: Any, outgoing_msg: list[Any]) -> None:
+        """Pass what a page needs on; withhold code, printed text and tracebacks."""
+        _, parts = self.session.feed_identities(outgoing_msg)
+        if self.session.unpack(parts[1]).get("msg_type") not in WITHHELD:
+            super().handle_outgoing_message(stream, outgoing_msg)
+
+    def _too_much(self, size: int) -> bool:
+        limits = self.site.limits
+        now = time.monotonic()
+        self.left_over = min(BURST * limits.messages, self.left_over + (now - self.last_seen) * limits.messages) - 1
+        self.last_seen = now
+        return bool(size > limits.size or self.left_over < 0)

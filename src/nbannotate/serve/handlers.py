@@ -1,0 +1,204 @@
+"""What answers to each address of the site: a page, its files, its kernel; everything else is not found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.auth.decorator import allow_unauthenticated, authorized
+from jupyter_server.base.handlers import FileFindHandler, JupyterHandler
+from tornado.iostream import StreamClosedError
+from tornado.web import HTTPError, StaticFileHandler
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
+
+from nbannotate.errors import NbannotateError
+from nbannotate.serve.identity import sentence
+from nbannotate.serve.render import Renderer
+from nbannotate.serve.settings import PLAIN_POLICY
+from nbannotate.serve.site import HOME, Page, document
+
+SENTENCES = {
+    403: ("Not for you", "You may not open this page."),
+    404: ("Nothing here", "There is no page at this address."),
+    405: ("Nothing here", "This address does not take that kind of request."),
+    503: ("One moment", "The workspace does not answer. Please try again in a minute."),
+}
+GENERAL = ("That did not work", "Something went wrong on the server. Your work is saved; please try again.")
+
+
+class SiteHandler(JupyterHandler):  # type: ignore[misc]
+    """The base of all: knows the site, says errors as sentences, lets nobody in who is not logged in."""
+
+    @property
+    def site(self) -> Any:
+        """The application (:class:`nbannotate.serve.app.Site`)."""
+        return self.settings["site"]
+
+    def set_default_headers(self) -> None:
+        """Set the security headers and hide what serves."""
+        super().set_default_headers()
+        self.clear_header("Server")
+
+    async def prepare(self, **kwargs: Any) -> Any:
+        """Find out who asks; without an answer from the workspace, say so."""
+        try:
+            return await super().prepare(**kwargs)
+        except NbannotateError as error:
+            raise HTTPError(503, "%s", error) from error
+
+    def message(self, title: str, text: str, form: dict[str, str] | None = None) -> None:
+        """Finish with a small page of one sentence, a way back, and perhaps one button."""
+        self.set_header("Content-Security-Policy", PLAIN_POLICY)
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Content-Type", "text/html; charset=UTF-8")
+        user = getattr(self, "current_user", None)
+        values = {"title": title, "text": text, "form": form, "user": user and user.login, "base_url": self.base_url}
+        self.finish(document("message.html", **values))
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Say an error as a sentence, never as a traceback."""
+        self.message(*SENTENCES.get(status_code, GENERAL))
+
+
+class Home(SiteHandler):
+    """The site's root."""
+
+    async def get(self) -> None:
+        """Go to the first page."""
+        self.redirect(self.base_url + HOME)
+
+
+class Closed(SiteHandler):
+    """Everything that is not served."""
+
+    async def get(self, *args: str) -> None:
+        """There is nothing."""
+        raise HTTPError(404)
+
+    head = post = put = delete = patch = options = get
+
+
+class PageHandler(SiteHandler):
+    """A page: the notebook runs in a kernel of the member who asks, and its outputs are sent as they come."""
+
+    def initialize(self, page: Page) -> None:
+        """Remember which page this is."""
+        self.page = page
+
+    async def get(self) -> None:
+        """Send the page, if the member's role may see it."""
+        user = self.current_user
+        if user.member.role not in self.page.roles:
+            self.site.note("refused: %s (%s) asked for %s", user.login, user.member.role, self.request.path)
+            self.set_status(403)
+            self.message("This page is for managers", "Ask the owner of the workspace if you need it.")
+            return
+        if not (self.site.notebooks / self.page.notebook).is_file():
+            raise HTTPError(404)
+        self.set_header("Content-Type", "text/html; charset=UTF-8")
+        self.set_header("Cache-Control", "no-store")
+        self.xsrf_token  # noqa: B018 - sets the cookie that the logout form needs
+        await self.send(user)
+
+    async def send(self, user: Any) -> None:
+        """Render the notebook in a kernel of this member and write it piece by piece."""
+        kernels = self.kernel_manager
+        kernel = kernels.hand_over(user)
+        try:
+            renderer = Renderer.of(self.site, self.page)
+            await renderer.initialize()
+            async for piece, _ in renderer.generate_content_generator(kernel.kernel_id, kernel):
+                self.write(piece)
+                await self.flush()
+            kernel.client = None  # the renderer closed the connection
+        except StreamClosedError:
+            await kernels.end(kernel, "the page was closed while it opened")
+        except Exception as error:  # the person gets a sentence, the log what happened
+            await kernels.end(kernel, "the page could not be opened")
+            if isinstance(error, NbannotateError):
+                self.site.note("page not opened for %s: %s", user.login, error)
+            else:
+                self.site.log.exception("page not opened for %s", user.login)
+            self.write(document("failure.html", text=sentence(error)))
+        await self.finish()
+
+
+class KernelModel(SiteHandler):
+    """The state of the page's own kernel; the page asks after a lost connection."""
+
+    auth_resource = "kernels"
+
+    @authorized  # type: ignore[untyped-decorator]
+    async def get(self, kernel_id: str) -> None:
+        """Send the state as JSON."""
+        self.finish(self.kernel_manager.kernel_model(kernel_id))
+
+
+class KernelLeave(SiteHandler):
+    """The page says that it is being closed; its kernel ends a little later."""
+
+    auth_resource = "kernels"
+
+    @authorized("write")  # type: ignore[untyped-decorator]
+    async def post(self, kernel_id: str) -> None:
+        """Note it."""
+        self.kernel_manager.of_members[kernel_id].leave()
+        self.set_status(204)
+
+
+class KernelChannel(VoilaKernelWebsocketHandler):  # type: ignore[misc]
+    """The page's websocket; :mod:`nbannotate.serve.channel` decides which messages pass."""
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Refuse without a body."""
+        self.finish()
+
+
+class PackagedFiles(SiteHandler, FileFindHandler):  # type: ignore[misc]
+    """JavaScript, styles and fonts of installed packages, for members, kept by the browser for good.
+
+    Parameters
+    ----------
+    path
+        Folders to look in.
+    inside
+        If given, only what lies below one of these relative folders is served.
+    """
+
+    def initialize(self, path: list[str], inside: tuple[str, ...] = ()) -> None:
+        """Remember where to look."""
+        super().initialize(path=path)
+        self.inside = inside
+
+    async def get(self, path: str, include_body: bool = True) -> None:
+        """Send a file."""
+        if self.inside and not path.startswith(self.inside):
+            raise HTTPError(404)
+        await StaticFileHandler.get(self, path, include_body)
+
+    async def head(self, path: str) -> None:
+        """Send the headers of a file."""
+        await self.get(path, include_body=False)
+
+
+class OwnFile(SiteHandler):
+    """One file of the site itself."""
+
+    def initialize(self, file: Path, kind: str) -> None:
+        """Remember which file this is."""
+        self.file, self.kind = file, kind
+
+    async def get(self) -> None:
+        """Send it."""
+        self.set_header("Content-Type", self.kind)
+        self.set_header("Cache-Control", "no-cache")
+        self.finish(self.file.read_bytes())
+
+
+class PublicFile(OwnFile):
+    """One file of the site that the login page needs."""
+
+    @allow_unauthenticated  # type: ignore[untyped-decorator]
+    async def get(self) -> None:
+        """Send it."""
+        await super().get()

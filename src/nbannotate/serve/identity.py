@@ -1,0 +1,87 @@
+"""Who sends a request: the member whose session the cookie holds; and whose kernel it may touch: the own ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from jupyter_server.auth.authorizer import Authorizer
+from jupyter_server.auth.identity import IdentityProvider, User
+
+from nbannotate.errors import NbannotateError
+from nbannotate.model import Member
+
+
+@dataclass
+class SignedIn(User):  # type: ignore[misc]
+    """The member behind a request; the session's token never shows in a log."""
+
+    member: Member | None = None
+    session: str = field(default="", repr=False)
+
+    @property
+    def login(self) -> str:
+        """The member's login."""
+        return str(self.username)
+
+
+class SessionIdentity(IdentityProvider):  # type: ignore[misc]
+    """Knows people by the session token in a signed cookie, and by nothing else (no URL token, no header)."""
+
+    auth_enabled = True
+    need_token = False
+
+    async def get_user(self, handler: Any) -> SignedIn | None:
+        """Return the member behind a request, or None if the session ended."""
+        known = getattr(handler, "_jupyter_current_user", None)
+        if known:
+            return known  # type: ignore[no-any-return]
+        token = self.session_of(handler)
+        member = await self.parent.sessions.check(token) if token else None
+        return SignedIn(member.login, member=member, session=token) if member else None
+
+    def session_of(self, handler: Any) -> str:
+        """Return the session token in the cookie, or an empty string."""
+        value = handler.get_secure_cookie(self.get_cookie_name(handler))
+        return value.decode() if value else ""
+
+    def get_token(self, handler: Any) -> None:
+        """Return nothing: neither ``?token=`` nor ``Authorization`` identifies anybody."""
+
+    def get_cookie_name(self, handler: Any) -> str:
+        """Return a name with the port in it: browsers share cookies between the ports of a host."""
+        return f"nbannotate-{self.parent.port}"
+
+    def keep(self, handler: Any, token: str) -> None:
+        """Put a session's token into the browser's cookie, until the browser is closed or the session ends."""
+        handler.set_secure_cookie(self.get_cookie_name(handler), token, expires_days=None, **self._options(handler))
+
+    def forget(self, handler: Any) -> None:
+        """Take the cookie away."""
+        handler.clear_cookie(self.get_cookie_name(handler), **self._options(handler))
+
+    def _options(self, handler: Any) -> dict[str, Any]:
+        secure = handler.request.protocol == "https"
+        return {"path": self.parent.base_url, "httponly": True, "samesite": "Lax", "secure": secure}
+
+
+class OwnKernelsOnly(Authorizer):  # type: ignore[misc]
+    """Allows a session what concerns its own kernels, and nothing else."""
+
+    def is_authorized(self, handler: Any, user: SignedIn, action: str, resource: str) -> bool:
+        """Return whether the request concerns a kernel of the very session that sends it."""
+        if resource != "kernels":
+            return False
+        kernel_id = handler.path_kwargs.get("kernel_id") or getattr(handler, "kernel_id", "")
+        kernel = handler.kernel_manager.of_members.get(kernel_id)
+        allowed = kernel is not None and not kernel.ended and kernel.session == user.session
+        if not allowed:
+            self.parent.note("refused: %s asked for a kernel of someone else, or one that ended", user.login)
+        return allowed
+
+
+def sentence(error: BaseException) -> str:
+    """Return what a person may read about an error: our own sentences, or a general one."""
+    if isinstance(error, NbannotateError):
+        return str(error)
+    return "Something went wrong on the server. Your work is saved; please reload the page."

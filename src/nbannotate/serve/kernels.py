@@ -1,0 +1,225 @@
+"""The kernels: one owner each, one random token each, started ahead without an owner and bound when handed over.
+
+A kernel's token reaches the owner process only by :meth:`MemberKernels.hand_over`. A spare kernel that was never
+handed over can do nothing, and neither can one whose session ended: the owner process refuses its token.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import os
+import re
+import secrets
+import time
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_core.utils import ensure_async
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from tornado.web import HTTPError
+
+from nbannotate.errors import NbannotateError, NotAllowed
+from nbannotate.serve.identity import SignedIn
+
+#: What a kernel inherits from the environment of the server; everything else stays out.
+INHERITED = re.compile(
+    r"PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|PYTHONPATH|PYTHONHOME|PYTHONDONTWRITEBYTECODE|VIRTUAL_ENV"
+    r"|CONDA_PREFIX|LD_LIBRARY_PATH|DYLD_\w+|JUPYTER_PATH|XDG_RUNTIME_DIR|OMP_NUM_THREADS|OPENBLAS_NUM_THREADS"
+    r"|MALLOC_\w+"
+)
+#: Run in a spare kernel while it waits; an error here shows when the page runs the same import.
+WARM = "import nbannotate.pages"
+GONE, ENDED = 4410, 4401  # websocket close codes: the kernel is gone; the session ended
+
+
+def environment(of_server: Mapping[str, str], **own: str) -> dict[str, str]:
+    """Return the environment of a kernel: the harmless part of the server's, and what is the kernel's own."""
+    kept = {name: value for name, value in of_server.items() if INHERITED.fullmatch(name)}
+    # Nobody else looks at a kernel's widgets, so updates need no echo: half the messages.
+    return {**kept, "JUPYTER_WIDGETS_ECHO": "0", "PYTHONUNBUFFERED": "1", **own}
+
+
+class ThisPython(KernelSpecManager):  # type: ignore[misc]
+    """Knows one kernel: the Python that runs the server, whatever else is installed for the user."""
+
+    def _kernel_dirs_default(self) -> list[str]:
+        return []
+
+    def get_kernel_spec(self, kernel_name: str) -> Any:
+        """Return how the kernel is started: with no history file."""
+        spec = super().get_kernel_spec("python3")
+        spec.argv = [*spec.argv, "--HistoryManager.enabled=False"]
+        return spec
+
+
+class Kernel:
+    """One kernel process and whose it is.
+
+    Attributes
+    ----------
+    user
+        The member whose kernel it is, or None while it waits as a spare.
+    started
+        A task that ends when the process answers.
+    opened
+        A task that ends when the token is bound to the member's session.
+    client
+        The server's own connection, until the page is rendered.
+    left
+        When the last websocket closed (or the kernel was handed over), on the monotonic clock; None while one is open.
+    leaving
+        Whether the page said that it is being closed.
+    """
+
+    def __init__(self) -> None:
+        self.kernel_id = str(uuid.uuid4())
+        self.token = secrets.token_urlsafe(32)
+        self.user: SignedIn | None = None
+        self.started: asyncio.Task[None]
+        self.opened: asyncio.Task[None]
+        self.manager: Any = None
+        self.client: Any = None
+        self.sockets: set[Any] = set()
+        self.left: float | None = None
+        self.leaving = False
+        self.ended = False
+
+    @property
+    def session(self) -> str:
+        """The session that it belongs to; empty for a spare."""
+        return self.user.session if self.user else ""
+
+    def leave(self) -> None:
+        """Note that the page is being closed."""
+        self.leaving, self.left = True, time.monotonic()
+
+
+class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
+    """Starts kernels, hands them over, and ends them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.of_members: dict[str, Kernel] = {}
+        self.spares: list[Kernel] = []
+
+    async def start_kernel(self, **kwargs: Any) -> str:
+        """Refuse: kernels are handed over, never started by a request."""
+        raise HTTPError(403)
+
+    def fill(self) -> None:
+        """Start spare kernels until as many wait as are wanted."""
+        while len(self.spares) < self.parent.preheat:
+            self.spares.append(self._launch())
+
+    def hand_over(self, user: SignedIn) -> Kernel:
+        """Give a kernel to a member, at once; await ``kernel.opened`` before it is used.
+
+        Nothing is awaited between taking a spare and writing down whose it is, so that two requests never get the
+        same. The oldest kernel of a member who has too many is ended.
+        """
+        kernel = self.spares.pop(0) if self.spares else self._launch()
+        kernel.user = user
+        kernel.left = time.monotonic()
+        self.of_members[kernel.kernel_id] = kernel
+        kernel.opened = asyncio.create_task(self._bind(kernel))
+        mine = [k for k in self.of_members.values() if k.user and k.user.login == user.login]
+        for old in mine[: -self.parent.limits.kernels]:
+            self.parent.later(self.end(old, "another page was opened"))
+        self.fill()
+        return kernel
+
+    async def end(self, kernel: Kernel, why: str, code: int = GONE, gently: bool = False) -> None:
+        """End a kernel, its websockets and its right to act.
+
+        Parameters
+        ----------
+        why
+            For the log and for the page.
+        code
+            The close code of the websockets.
+        gently
+            Let the kernel finish what it does, for two seconds at most.
+        """
+        if kernel.ended:
+            return
+        kernel.ended = True
+        for socket in list(kernel.sockets):
+            socket.close(code, why)
+        try:
+            await asyncio.wait([kernel.started])
+            if kernel.kernel_id in self:
+                await self.shutdown_kernel(kernel.kernel_id, now=not gently)
+            self._disconnect(kernel)
+            if kernel.user:
+                await asyncio.wait([kernel.opened])
+                await self.parent.sessions.unbind(kernel.token)
+        except NbannotateError as error:
+            self.parent.note("kernel %s not unbound: %s", kernel.kernel_id[:8], error)
+        finally:
+            self.of_members.pop(kernel.kernel_id, None)
+            if kernel.user:
+                self.parent.note("kernel %s of %s ended: %s", kernel.kernel_id[:8], kernel.user.login, why)
+
+    async def end_all(self) -> None:
+        """End every kernel, those that wait or start too."""
+        kernels, self.parent.preheat = [*self.of_members.values(), *self.spares], 0
+        self.spares.clear()
+        await asyncio.gather(*(self.end(k, "the server stops", gently=True) for k in kernels))
+
+    async def alive(self, kernel: Kernel) -> bool:
+        """Whether the process runs (or still starts)."""
+        if not kernel.started.done():
+            return True
+        if kernel.started.cancelled() or kernel.started.exception() or kernel.kernel_id not in self:
+            return False
+        return bool(await ensure_async(kernel.manager.is_alive()))
+
+    def notify_connect(self, kernel_id: str) -> None:
+        """Note that a websocket was opened."""
+        super().notify_connect(kernel_id)
+        if kernel := self.of_members.get(kernel_id):
+            kernel.left, kernel.leaving = None, False
+
+    def notify_disconnect(self, kernel_id: str) -> None:
+        """Note that a websocket was closed."""
+        super().notify_disconnect(kernel_id)
+        kernel = self.of_members.get(kernel_id)
+        if kernel and not self._kernel_connections.get(kernel_id):
+            kernel.left = time.monotonic()
+
+    def _launch(self) -> Kernel:
+        kernel = Kernel()
+        # A context of its own: whatever a request left in its context variables must not follow a spare kernel.
+        kernel.started = asyncio.get_running_loop().create_task(self._start(kernel), context=contextvars.Context())
+        return kernel
+
+    async def _start(self, kernel: Kernel) -> None:
+        env = environment(
+            os.environ,
+            NBANNOTATE_TOKEN=kernel.token,
+            NBANNOTATE_WORKSPACE=str(self.parent.workspace),
+            IPYTHONDIR=self.parent.connection_dir,
+        )
+        await super().start_kernel(kernel_id=kernel.kernel_id, kernel_name="python3", path="", env=env)
+        kernel.manager = self.get_kernel(kernel.kernel_id)
+        kernel.client = client = kernel.manager.client()
+        client.start_channels()
+        await ensure_async(client.wait_for_ready(timeout=60))
+        client.allow_stdin = False
+        await ensure_async(client.execute(WARM, silent=True, store_history=False, reply=True, timeout=60))
+
+    async def _bind(self, kernel: Kernel) -> None:
+        await kernel.started
+        assert kernel.user is not None
+        member = await self.parent.sessions.bind(kernel.session, kernel.token)
+        if member.login != kernel.user.login:
+            raise NotAllowed("This session belongs to somebody else; please log in again.")
+        self.parent.note("kernel %s of %s started", kernel.kernel_id[:8], member.login)
+
+    def _disconnect(self, kernel: Kernel) -> None:
+        if kernel.client is not None:
+            kernel.client.stop_channels()
+            kernel.client = None

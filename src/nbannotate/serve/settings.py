@@ -1,0 +1,69 @@
+"""The numbers and names that a server of pages is run with: limits, times, headers, extensions."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+THEMES = ("auto", "light", "dark")
+
+#: The JupyterLab extensions that a page may load; everything else that is installed stays out.
+EXTENSIONS = (
+    "@jupyter-widgets/jupyterlab-manager",
+    "@voila-dashboards/widgets-manager8",
+    "anywidget",
+    "ipycanvas",
+)
+#: Plotly figures as outputs; only the manager's page.
+MANAGER_EXTENSIONS = (*EXTENSIONS, "jupyterlab-plotly")
+
+#: Widgets load their code from our own address, or (anywidget's ES modules) from a blob: made by that code.
+#: No inline script runs, so text that a person wrote cannot bring its own.
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self' blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+#: The login page and messages: no script at all.
+PLAIN_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Content-Security-Policy": PAGE_POLICY,
+}
+
+
+class Limits(NamedTuple):
+    """What one member may use, and how long things live.
+
+    Parameters
+    ----------
+    kernels
+        Kernels of one member; one more ends the oldest.
+    grace
+        Seconds that a kernel waits for its page after the websocket closed (a network that comes and goes).
+    leaving
+        Seconds that a kernel has left after the page said that it is closed: time to store what was drawn last.
+    idle
+        Seconds without activity after which a kernel ends, even if its page is open.
+    tick
+        Seconds between two looks at kernels and sessions.
+    messages
+        Websocket messages per second, on average; a burst of five seconds' worth passes.
+    size
+        Bytes of one websocket message.
+    """
+
+    kernels: int = 3
+    grace: float = 60.0
+    leaving: float = 3.0
+    idle: float = 4 * 3600.0
+    tick: float = 1.0
+    messages: float = 200.0
+    size: int = 16 * 1024 * 1024
