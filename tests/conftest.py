@@ -1,0 +1,98 @@
+"""What all tests share: small workspaces in memory with real images, and people who act in them."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+from argon2 import PasswordHasher
+from PIL import Image
+
+import nbannotate as nb
+from nbannotate.model import Session
+
+#: Real data for acceptance tests lies beside the project; without it those tests are skipped.
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes():
+    """Hash passwords cheaply in this process: the real parameters cost a quarter second for each of hundreds."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nbannotate.operations.members.hasher", lambda: quick)
+        patch.setattr("nbannotate.operations.sessions.hasher", lambda: quick)
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """The folder of the real data sets."""
+    if not SHARED.is_dir():
+        pytest.skip(f"the real data sets are not at {SHARED}")
+    return SHARED
+
+
+@pytest.fixture
+def make_images(tmp_path):
+    """Write small PNG files and return their paths."""
+
+    def make(count=4, size=(64, 48), folder="images"):
+        target = tmp_path / folder
+        target.mkdir(parents=True, exist_ok=True)
+        random = np.random.default_rng(0)
+        paths = []
+        for i in range(count):
+            path = target / f"img_{i:03}.png"
+            Image.fromarray(random.integers(0, 255, (size[1], size[0], 3), dtype=np.uint8)).save(path)
+            paths.append(path)
+        return paths
+
+    return make
+
+
+class Team:
+    """A launched campaign and its people, each with a client of their own."""
+
+    _number = itertools.count()
+
+    def __init__(self, workspace, paths, steps=None, roles=None, **campaign):
+        self.workspace = workspace
+        roles = roles or {"ana": "annotator", "ben": "annotator", "chloe": "reviewer"}
+        self.passwords = {login: f"password-of-{login}" for login in roles}
+        for login, role in roles.items():
+            workspace.members.add(login, role=role, password=self.passwords[login])
+        self.clients = {login: self.log_in(login) for login in roles}
+        self.version = workspace.create_dataset("smears", readme="# Smears").create_version("v1").add_images(paths)
+        if pre := campaign.pop("annotated", None):
+            pre(self.version)
+        recipe = nb.Recipe(labels=[nb.Label("WBC"), nb.Label("RBC")], tags=["blurred"])
+        steps = steps or [nb.Step("draw", "annotation", ["ana", "ben"]), nb.Step("check", "review", ["chloe"])]
+        self.campaign = self.version.create_campaign("July", recipe, nb.Workflow(steps), **campaign)
+        self.campaign.launch()
+
+    def log_in(self, login):
+        session = self.workspace.client.call(
+            "sessions.open", Session, login=login, password=self.passwords[login], address="test"
+        )
+        return self.workspace.client.acting(session.token)
+
+    def __getitem__(self, login):
+        return self.clients[login]
+
+
+@pytest.fixture
+def team(make_images):
+    """Return a function that makes a launched campaign in memory."""
+    made = []
+
+    def make(count=4, **options):
+        workspace = nb.open(":memory:")
+        made.append(workspace)
+        return Team(workspace, make_images(count), **options)
+
+    yield make
+    for workspace in made:
+        workspace.close()

@@ -1,0 +1,76 @@
+"""Issues: who may raise, answer, resolve and reopen them."""
+
+import pytest
+
+from nbannotate.errors import InvalidInput, NotAllowed, Refused
+from nbannotate.model import Issue
+
+from .test_tasks import BOX, do, next_, raise_issue, to_rework
+
+
+def set_state(client, issue, state):
+    return client.call("issues.set_state", Issue, issue_id=issue.issue_id, state=state)
+
+
+def test_a_thread_keeps_its_replies_in_order(team):
+    t = team()
+    view = to_rework(t)
+    issue = view.issues[0]
+    t["ana"].call("issues.reply", Issue, issue_id=issue.issue_id, text="which cell?")
+    thread = t["chloe"].call("issues.reply", Issue, issue_id=issue.issue_id, text="the left one").comments
+    assert [(c.author, c.text) for c in thread] == [
+        ("chloe", "too large"), ("ana", "which cell?"), ("chloe", "the left one"),
+    ]  # fmt: skip
+
+
+def test_the_annotator_marks_for_review_and_the_reviewer_reopens(team):
+    t = team()
+    view = to_rework(t)
+    issue = view.issues[0]
+    with pytest.raises(NotAllowed, match="chloe"):
+        set_state(t["ana"], issue, "resolved")
+    assert set_state(t["ana"], issue, "for_review").state == "for_review"
+    do(t["ana"], "submit", view, BOX)
+    review = next_(t["chloe"], t, 1)
+    assert set_state(t["chloe"], issue, "open").state == "open"
+    do(t["chloe"], "rework", review)
+    assert next_(t["ana"], t).issues[0].state == "open"
+
+
+def test_a_zone_is_kept_with_its_corners_in_order(team):
+    t = team()
+    view = next_(t["ana"], t)
+    assert raise_issue(t["ana"], view, zone=(30, 40, 1, 2)).zone == (1, 2, 30, 40)
+
+
+def test_a_shape_can_be_what_an_issue_is_about(team):
+    t = team()
+    view = next_(t["ana"], t)
+    assert raise_issue(t["ana"], view, shape_id="one").shape_id == "one"
+
+
+@pytest.mark.parametrize("text", ["", "   ", "x" * 5000])
+def test_an_issue_says_something(team, text):
+    t = team(count=1)
+    with pytest.raises(InvalidInput, match="characters"):
+        raise_issue(t["ana"], next_(t["ana"], t), text)
+
+
+def test_a_stranger_sees_no_issue(team):
+    t = team()
+    issue = to_rework(t).issues[0]
+    with pytest.raises(NotAllowed):
+        t["ben"].call("issues.reply", Issue, issue_id=issue.issue_id, text="hello")
+    assert t["ben"].call("issues.mine", list[Issue]) == []
+    assert [i.issue_id for i in t["ana"].call("issues.mine", list[Issue])] == [issue.issue_id]
+
+
+def test_a_done_asset_takes_no_open_issue(team):
+    t = team(count=1)
+    view = to_rework(t)
+    do(t["ana"], "submit", view, BOX)
+    do(t["chloe"], "submit", next_(t["chloe"], t, 1), BOX)
+    with pytest.raises(Refused, match="left the workflow"):
+        set_state(t["chloe"], view.issues[0], "open")
+    assert t.campaign.issues.df(open=True).empty
+    assert list(t.campaign.issues.df(open=False)["closed_by"]) == ["chloe"]
