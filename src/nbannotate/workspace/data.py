@@ -215,11 +215,13 @@ class Version:
         rows = []
         for r in frames.records(assets):
             known = said.get(r["asset_id"])
-            annotation = known and model.Annotation(
-                shapes=tuple(shapes.get(r["asset_id"], ())),
-                tags=tuple(msgspec.json.decode(known["tags"])),
-                nothing_to_label=known["nothing_to_label"],
-            )
+            annotation = None
+            if known is not None:
+                annotation = model.Annotation(
+                    shapes=tuple(shapes.get(r["asset_id"], ())),
+                    tags=tuple(msgspec.json.decode(known["tags"])),
+                    nothing_to_label=known["nothing_to_label"],
+                )
             rows.append(formats.Row(r["name"], r["width"], r["height"], annotation))
         return rows
 
