@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +53,16 @@ def make_images(tmp_path):
         return paths
 
     return make
+
+
+@pytest.fixture
+def run_python():
+    """Run Python code in a fresh process and return what it printed."""
+
+    def run(code):
+        return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+
+    return run
 
 
 class Team:

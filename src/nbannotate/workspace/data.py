@@ -300,9 +300,10 @@ def _metadata(names: list[str], frame: pd.DataFrame | None) -> dict[str, dict[st
     for name in names:
         by_file.setdefault(Path(name).name, []).append(name)
     found: dict[str, dict[str, Any]] = {}
-    records = msgspec.json.decode(
-        frame.drop(columns="name", errors="ignore").to_json(orient="records", date_format="iso")
-    )
+    values = frame.drop(columns="name", errors="ignore")
+    records: list[dict[str, Any]] = [{} for _ in keys]
+    if len(values.columns):  # pandas writes no record for a row without columns
+        records = msgspec.json.decode(values.to_json(orient="records", date_format="iso"))
     strange = []
     for key, record in zip(keys, records, strict=True):
         same = [key] if key in names else by_file.get(Path(key).name, [])
