@@ -308,7 +308,7 @@ FRONTS = [
 
 
 @contextlib.contextmanager
-def staged(request: pytest.FixtureRequest, front: str, **context):
+def page_of(request: pytest.FixtureRequest, front: str, **context):
     """A page of its own: its context, its kernel."""
     url = request.getfixturevalue(front)
     browser = request.getfixturevalue("chromium")
@@ -325,8 +325,15 @@ def staged(request: pytest.FixtureRequest, front: str, **context):
 
 @pytest.fixture(scope="module", params=FRONTS)
 def opened(request: pytest.FixtureRequest):
-    with staged(request, request.param) as stage:
+    with page_of(request, request.param) as stage:
         yield stage.open("one")
+
+
+@pytest.fixture
+def page(request: pytest.FixtureRequest):
+    """Open a page and kernel of its own: ``page(front, notebook, **context)``; closed at the end of the test."""
+    with contextlib.ExitStack() as stack:
+        yield lambda front, notebook, **context: stack.enter_context(page_of(request, front, **context)).open(notebook)
 
 
 @pytest.fixture

@@ -303,8 +303,9 @@ class Canvas(ipywidgets.Box):  # type: ignore[misc]
 
     def close(self) -> None:
         """Take the canvas and its layers from the page."""
-        self._overlay.close()
-        self._painter.close()
+        if hasattr(self, "_overlay"):  # or it was refused while it was made, and is now collected
+            self._overlay.close()
+            self._painter.close()
         super().close()
 
     # ---- turns
