@@ -49,7 +49,7 @@ def first_campaign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[P
 def result(notebook: Any, starts: str) -> dict[str, Any]:
     """What the cell whose source begins so displays, by MIME type."""
     (cell,) = [c for c in notebook.cells if c.cell_type == "code" and c.source.startswith(starts)]
-    (found,) = [o for o in cell.outputs if o.output_type == "execute_result"]
+    (found,) = [o for o in cell.outputs if o.output_type in ("execute_result", "display_data")]
     return dict(found.data)
 
 
