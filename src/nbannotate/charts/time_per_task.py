@@ -20,7 +20,7 @@ def draw(frame: pd.DataFrame, colors: Mapping[str, str] | None = None) -> go.Fig
     if frame.empty:
         return nothing("No tasks submitted yet")
     colors = colors_for(frame, colors)
-    y = [campaign_step(frame), frame["member"].map(short)]
+    y = [campaign_step(frame), "\u2003" + frame["member"].map(short)]  # a space between the two levels
     spoken = frame[["mean_s", "median_s", "min_s", "max_s"]].map(duration).assign(tasks=frame["tasks"])
     hover = (
         "%{y}<br>mean %{customdata[0]}, median %{customdata[1]}"
