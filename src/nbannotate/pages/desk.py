@@ -1,0 +1,260 @@
+"""The desk: one state, the client, the canvas, the drafts, and the rules for what happens when something fails.
+
+What a person asks for is done by a handler (:mod:`nbannotate.pages.actions`) in the worker's thread; what the canvas
+reports changes the state at once. Only the desk replaces the state, under its lock, which is never held while an
+operation or a method of the canvas is called.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from msgspec.structs import replace
+from traitlets.log import get_logger as log
+
+from nbannotate.canvas import Canvas, CanvasState, Mark, Zone
+from nbannotate.errors import Conflict, NbannotateError, OwnerUnavailable, SessionEnded
+from nbannotate.model import Annotation, Issue, Shape
+from nbannotate.owner.client import Client
+from nbannotate.pages import wire
+from nbannotate.pages.drafts import Drafts
+from nbannotate.pages.state import Drawing, Notice, OpenTask, Saving, State
+from nbannotate.pages.worker import Worker
+
+T = TypeVar("T")
+#: Readable on dark and on light images.
+MARK_COLORS = {"open": "#ff5a4f", "for_review": "#ffb000"}
+Handler = Callable[["Desk", wire.Message], object]
+
+
+class Desk:
+    """Where one person works in one page.
+
+    Parameters
+    ----------
+    client
+        Who acts, and where.
+    canvas
+        The canvas of the page.
+    handlers
+        What can be asked for, by name.
+    show
+        Called with every new state; any thread.
+    tell
+        Called with what the browser should do once: a toast, the reply to a request, a dialog.
+    campaign_id
+        Show nothing of other campaigns; None shows all.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        canvas: Canvas,
+        handlers: dict[str, Handler],
+        show: Callable[[State], None],
+        tell: Callable[[dict[str, Any]], None],
+        campaign_id: int | None = None,
+    ) -> None:
+        self.client, self.canvas, self.campaign_id = client, canvas, campaign_id
+        self.state = State()
+        self.tell = tell
+        self._handlers, self._show = handlers, show
+        self._lock = threading.RLock()
+        self._pictured = 0  # the task that the canvas shows
+        self.drafts = Drafts(client, self._saving)
+        self.worker = Worker(self._failed)
+        canvas.on_change(self._changed)
+        canvas.on_select(lambda ids: self.draw(selected=ids))
+        canvas.on_state(self._canvas_state)
+        canvas.on_zone(self._zone)
+
+    # ---- state
+
+    def update(self, **changes: Any) -> None:
+        """Replace fields of the state, and show it."""
+        with self._lock:
+            new = replace(self.state, **changes)
+            if new != self.state:
+                self.state = new
+                self._show(new)
+
+    def update_task(self, task_id: int, **changes: Any) -> None:
+        """Replace fields of the open task, if it is still that one."""
+        with self._lock:
+            if self.state.task is not None and self.state.task.task.task_id == task_id:
+                self.update(task=replace(self.state.task, **changes))
+
+    def draw(self, **changes: Any) -> None:
+        """Replace fields of what the canvas says of itself."""
+        with self._lock:
+            self.update(drawing=replace(self.state.drawing, **changes))
+
+    @property
+    def open(self) -> OpenTask:
+        """The open task; raises NbannotateError if there is none."""
+        if self.state.task is None or self.state.screen != "task":
+            raise NbannotateError("No task is open.")
+        return self.state.task
+
+    def call(self, operation: str, returns: type[T], **arguments: Any) -> T:
+        """Call an operation."""
+        return self.client.call(operation, returns, **arguments)
+
+    def toast(self, text: str, kind: str = "info") -> None:
+        """Show a sentence for a moment."""
+        self.tell({"toast": text, "kind": kind})
+
+    # ---- the person
+
+    def handle(self, content: object) -> None:
+        """Take a message of the browser; whatever is in it, this does not raise."""
+        try:
+            message = wire.received(content)
+        except NbannotateError as error:
+            self._failed(error)
+        else:
+            self.worker.post(self.do, message)
+
+    def do(self, message: wire.Message) -> None:
+        """Do what a message asks for, and reply."""
+        if message.at:
+            self.drafts.worked(message.at, message.seconds)
+            now = self.state.task.task.task_id if self.state.task else 0
+            if message.at != now:  # a key was pressed twice, or the task changed in between
+                return self._reply(message, None)
+        handler = self._handlers.get(message.do)
+        try:
+            if handler is None:
+                raise NbannotateError(f"The page asked for {message.do!r}, which is not understood.")
+            handler(self, message)
+        except Exception as error:  # noqa: BLE001  told to the person, and to the log if it is not meant for people
+            self._failed(error, message)
+        else:
+            self._reply(message, None)
+
+    def _reply(self, message: wire.Message, error: str | None) -> None:
+        if message.ref:
+            self.tell({"reply": message.ref, "error": error})
+
+    def _failed(self, error: Exception, message: wire.Message | None = None) -> None:
+        """Tell the person what failed, as a sentence."""
+        if isinstance(error, Conflict) and self.state.screen == "task":
+            self.update(notice=Notice(str(error), "warning", "reload"))
+        elif isinstance(error, SessionEnded):
+            self.update(notice=Notice(str(error), "warning", "login"))
+        elif isinstance(error, OwnerUnavailable):
+            log().warning("%s", error)
+            self.update(notice=Notice("The workspace does not answer at the moment. Nothing that was saved is lost.",
+                                      "warning", "retry"))  # fmt: skip
+        elif isinstance(error, NbannotateError):
+            if message is None or not message.ref:
+                self.toast(str(error), "error")
+        else:
+            log().error("A page failed at %s.", message.do if message else "something", exc_info=error)
+            at = self.state.saving.at
+            kept = "your work up to {at} is saved." if at else "what was saved before is kept."
+            self.update(notice=Notice(f"Something went wrong here; {kept} Try again, or reload the page.", at=at))
+        if message is not None:
+            expected = isinstance(error, NbannotateError) and not isinstance(error, OwnerUnavailable)
+            self._reply(message, str(error) if expected else "That did not work; please try again.")
+
+    # ---- the canvas and the drafts
+
+    def picture(self, opened: OpenTask, image: bytes | None) -> None:
+        """Put a task on the canvas and into the state, together.
+
+        Raises
+        ------
+        ReadFailed
+            The image cannot be decoded; the task is opened without it.
+        """
+        self._pictured = 0
+        view = opened.view
+        failure: NbannotateError | None = None
+        try:
+            self.canvas.show(
+                image, opened.annotation.shapes if image is not None else (), labels=view.recipe.labels,
+                editable=opened.editable and image is not None,
+            )  # fmt: skip
+        except NbannotateError as error:
+            failure, image = error, None
+            self.canvas.show(None, labels=view.recipe.labels, editable=False)
+        if len(view.recipe.labels) == 1:
+            self.canvas.label = view.recipe.labels[0].name
+        self.drafts.begin(opened.task.task_id, view.revision)
+        now = self.canvas.state
+        with self._lock:
+            self.update(
+                screen="task", task=replace(opened, pictured=image is not None), notice=None, finished=None,
+                saving=Saving(opened.task.task_id),
+                drawing=Drawing(now.tool, now.label),
+            )  # fmt: skip
+            self._pictured = opened.task.task_id if image is not None else 0
+        self.mark()
+        self._changed(self.canvas.shapes)
+        if failure is not None:
+            raise failure
+
+    def mark(self) -> None:
+        """Show on the canvas where the issues are."""
+        opened = self.state.task
+        if opened is not None:
+            self.canvas.marks = marks(opened.issues)
+
+    def annotate(self, annotation: Annotation) -> None:
+        """Say something else of the open task, and store it soon."""
+        with self._lock:
+            opened = self.state.task
+            if opened is None or not opened.editable or annotation == opened.annotation:
+                return
+            self.update(task=replace(opened, annotation=annotation))
+            self.drafts.put(annotation)
+
+    def _changed(self, shapes: tuple[Shape, ...]) -> None:
+        """Take what was drawn, unless it was drawn on another asset or on a revision of the past."""
+        if shapes != self.canvas.shapes:
+            return
+        with self._lock:
+            opened = self.state.task
+            if opened is None or self._pictured != opened.task.task_id or opened.looking is not None:
+                return
+            if shapes != opened.annotation.shapes:
+                nothing = opened.annotation.nothing_to_label and not shapes
+                self.annotate(replace(opened.annotation, shapes=shapes, nothing_to_label=nothing))
+
+    def _canvas_state(self, now: CanvasState) -> None:
+        self.draw(tool=now.tool, label=now.label, can_undo=now.can_undo, can_redo=now.can_redo)
+
+    def _zone(self, zone: Zone) -> None:
+        self.tell({"dialog": "issue", "zone": [round(v, 1) for v in zone]})
+
+    def _saving(self, said: Saving) -> None:
+        """Show how saving goes; called in the thread of the drafts."""
+        with self._lock:
+            before = self.state.saving
+            opened = self.state.task
+            if opened is None or opened.task.task_id != said.task_id:
+                return
+            self.update(saving=replace(said, at=said.at or (before.at if before.task_id == said.task_id else None)))
+            if said.state == "conflict":
+                self.update(notice=Notice(said.text, "warning", "reload"))
+            elif said.state == "ended":
+                self.update(notice=Notice(said.text, "warning", "login"))
+            elif said.state == "failed":
+                self.update(notice=Notice(said.text, "error", "reload"))
+
+    def stop(self) -> None:
+        """Store what is pending, and end the threads."""
+        self.drafts.stop()
+        self.worker.stop()
+
+
+def marks(issues: tuple[Issue, ...]) -> tuple[Mark, ...]:
+    """Return the flags of the issues that are not resolved and are about a place."""
+    return tuple(
+        Mark(str(i.issue_id), MARK_COLORS[i.state], i.zone, i.shape_id, i.comments[0].text[:120] if i.comments else "")
+        for i in issues
+        if i.state in MARK_COLORS and (i.zone or i.shape_id)
+    )

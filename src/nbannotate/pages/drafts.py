@@ -1,0 +1,184 @@
+"""Drafts save by themselves: the newest one, a moment after it was made, in a thread, until it is stored."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable
+
+from traitlets.log import get_logger as log
+
+from nbannotate.errors import Conflict, NbannotateError, OwnerUnavailable, SessionEnded
+from nbannotate.model import Annotation, Saved
+from nbannotate.owner.client import Client
+from nbannotate.pages.state import SaveState, Saving
+
+PAUSE_S = 0.2
+BACK_OFF_S = (0.5, 1.0, 2.0, 5.0, 10.0)
+#: One report of a page is not believed beyond this; the operation has a limit of its own.
+MOST_SECONDS = 600.0
+
+
+class Drafts:
+    """Keeps the draft of the task that is open.
+
+    Saves are strictly ordered: one at a time, each naming the revision that the one before was answered with.
+
+    Parameters
+    ----------
+    client
+        Where drafts are stored.
+    heard
+        Called with a :class:`Saving` whenever it changes, in any thread; must not wait.
+    """
+
+    def __init__(self, client: Client, heard: Callable[[Saving], None]) -> None:
+        self._client, self._heard = client, heard
+        self._change = threading.Condition()
+        self._task_id = 0
+        self._revision = 0
+        self._pending: Annotation | None = None
+        self._due = 0.0
+        self._busy = False
+        self._stuck: NbannotateError | None = None
+        self._failures = 0
+        self._seconds: dict[int, float] = {}
+        self._ended = False
+        self._thread = threading.Thread(target=self._run, name="nbannotate drafts", daemon=True)
+        self._thread.start()
+
+    def begin(self, task_id: int, revision: int) -> None:
+        """Go on with a task from a revision of its draft; what was pending for another one is gone: flush first."""
+        with self._change:
+            self._task_id, self._revision = task_id, revision
+            self._pending, self._stuck, self._failures = None, None, 0
+            self._change.notify_all()
+        self._heard(Saving(task_id))
+
+    def put(self, annotation: Annotation) -> None:
+        """Store an annotation soon; a newer one takes its place."""
+        with self._change:
+            if self._stuck is not None:
+                return
+            self._pending = annotation
+            if not self._failures:
+                self._due = time.monotonic() + PAUSE_S
+            self._change.notify_all()
+            said = Saving(self._task_id, "waiting") if not self._failures else None
+        if said:
+            self._heard(said)
+
+    def worked(self, task_id: int, seconds: float) -> None:
+        """Add seconds that the page measured; they go along with the next save or submission of that task."""
+        if math.isfinite(seconds) and seconds > 0:
+            with self._change:
+                self._seconds[task_id] = min(self._seconds.get(task_id, 0.0) + min(seconds, MOST_SECONDS), MOST_SECONDS)
+
+    def flush(self, patience: float = 8.0) -> tuple[int, float]:
+        """Wait until all is stored; return the revision, and the seconds worked that were not reported yet.
+
+        Raises
+        ------
+        Conflict
+            Another tab saved since.
+        OwnerUnavailable
+            It is not stored yet; saving goes on being tried.
+        NbannotateError
+            Why the draft was refused.
+        """
+        with self._change:
+            if not self._failures:
+                self._due = 0.0
+            self._change.notify_all()
+            done = self._change.wait_for(lambda: self._stuck or self._idle, patience)
+            if self._stuck is not None:
+                raise self._stuck
+            if not done:
+                raise OwnerUnavailable(
+                    "Your last changes are not saved yet; this page keeps trying. Please wait a moment."
+                )
+            return self._revision, self._seconds.get(self._task_id, 0.0)
+
+    def reported(self, task_id: int) -> None:
+        """Forget the seconds of a task: they were sent."""
+        with self._change:
+            self._seconds.pop(task_id, None)
+
+    def stop(self, patience: float = 2.0) -> None:
+        """End the thread, after what is pending was tried once more; wait for that, but not for ever."""
+        with self._change:
+            self._ended = True
+            self._due = 0.0
+            self._change.notify_all()
+        self._thread.join(patience)
+
+    @property
+    def _idle(self) -> bool:
+        return self._pending is None and not self._busy
+
+    def _run(self) -> None:
+        while (job := self._next()) is not None:
+            self._save(*job)
+
+    def _next(self) -> tuple[int, int, Annotation, float] | None:
+        """Wait for a draft and until it is due, and return it."""
+        with self._change:
+            while True:
+                if self._pending is None and self._ended:
+                    return None
+                left = self._due - time.monotonic()
+                if self._pending is not None and left <= 0:
+                    break
+                self._change.wait(left if self._pending is not None else None)
+            annotation, self._pending, self._busy = self._pending, None, True
+            return self._task_id, self._revision, annotation, self._seconds.pop(self._task_id, 0.0)
+
+    def _save(self, task_id: int, revision: int, annotation: Annotation, seconds: float) -> None:
+        self._heard(Saving(task_id, "saving"))
+        try:
+            saved = self._client.call(
+                "tasks.save", Saved, task_id=task_id, annotation=annotation, revision=revision, seconds=seconds
+            )
+        except OwnerUnavailable:
+            said = self._again(task_id, annotation, seconds)
+        except Exception as error:  # noqa: BLE001  told to the person, and to the log if it is not meant for people
+            said = self._give_up(task_id, error)
+        else:
+            with self._change:
+                if self._task_id == task_id:
+                    self._revision, self._failures = saved.revision, 0
+                more = self._pending is not None
+                self._busy = False
+                self._change.notify_all()
+            said = Saving(task_id, "waiting" if more else "saved", at=saved.at)
+        self._heard(said)
+
+    def _again(self, task_id: int, annotation: Annotation, seconds: float) -> Saving:
+        with self._change:
+            if self._task_id == task_id and self._pending is None:
+                self._pending = annotation
+            self._seconds[task_id] = self._seconds.get(task_id, 0.0) + seconds
+            self._due = time.monotonic() + BACK_OFF_S[min(self._failures, len(BACK_OFF_S) - 1)]
+            self._failures += 1
+            if self._ended:
+                self._pending = None
+            self._busy = False
+            self._change.notify_all()
+        return Saving(task_id, "offline", "The workspace does not answer; this page keeps trying.")
+
+    def _give_up(self, task_id: int, error: Exception) -> Saving:
+        if not isinstance(error, NbannotateError):
+            log().error("A draft could not be saved.", exc_info=error)
+            error = NbannotateError("Something went wrong while saving; reload the task to go on.")
+        with self._change:
+            if self._task_id == task_id:
+                self._stuck, self._pending = error, None
+            self._busy = False
+            self._change.notify_all()
+        state: SaveState = "failed"
+        if isinstance(error, Conflict):
+            state = "conflict"
+        elif isinstance(error, SessionEnded):
+            state = "ended"
+        return Saving(task_id, state, str(error))

@@ -1,0 +1,232 @@
+"""Going from task to task: my tasks, opening, the next one, submitting, accepting, rework, skipping."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec.structs import replace
+
+from nbannotate.errors import NbannotateError, NotAllowed, NotFound, Refused
+from nbannotate.model import Annotation, Closed, HistoryItem, Issue, Job, Task, TaskView
+from nbannotate.pages.desk import Desk
+from nbannotate.pages.state import OpenTask, Saving
+from nbannotate.pages.wire import Message
+
+
+def jobs_of(desk: Desk) -> tuple[Job, ...]:
+    """Return the jobs that this page shows."""
+    jobs = desk.call("tasks.mine", list[Job])
+    return tuple(j for j in jobs if desk.campaign_id in (None, j.campaign_id))
+
+
+def home(desk: Desk, message: Message | None = None) -> None:
+    """Show *My tasks*."""
+    leave(desk)
+    issues = desk.call("issues.mine", list[Issue])
+    shown = tuple(i for i in issues if desk.campaign_id in (None, i.campaign_id))
+    desk.update(screen="tasks", jobs=jobs_of(desk), my_issues=shown, task=None, notice=None, finished=None,
+                saving=Saving(), browsing=None)  # fmt: skip
+
+
+def leave(desk: Desk) -> None:
+    """Make sure that nothing of the open task is lost when another screen comes."""
+    if desk.state.task is not None and desk.state.task.view.editable:
+        desk.drafts.flush()
+
+
+def start(desk: Desk, message: Message) -> None:
+    """Go on with a job: a task that was returned, one that was begun, or the next of the queue."""
+    leave(desk)
+    go_on(desk, message.campaign, message.step)
+
+
+def go_on(desk: Desk, campaign_id: int, step: int) -> None:
+    """Open the next task of a step, or say that nothing is left."""
+    view = _next(desk, "tasks.next", campaign_id, step)
+    if view is not None:
+        return adopt(desk, view)
+    jobs = jobs_of(desk)
+    job = next((j for j in jobs if (j.campaign_id, j.step) == (campaign_id, step)), None)
+    if job is None:
+        return home(desk)
+    desk.update(screen="finished", finished=job, jobs=jobs, task=None, notice=None, saving=Saving())
+    return None
+
+
+def _next(desk: Desk, operation: str, campaign_id: int, step: int) -> TaskView | None:
+    wanted: Any = TaskView | None
+    found: TaskView | None = desk.call(operation, wanted, campaign_id=campaign_id, step=step)
+    return found
+
+
+def open_task(desk: Desk, message: Message) -> None:
+    """Open a task that was chosen, or that the address names."""
+    leave(desk)
+    adopt(desk, desk.call("tasks.open", TaskView, task_id=message.task))
+
+
+def open_issue(desk: Desk, message: Message) -> None:
+    """Open the task of an issue: my own on that asset, if there is one."""
+    issue = next((i for i in desk.state.my_issues if i.issue_id == message.issue), None)
+    if issue is None:
+        raise NotFound("This issue is not in your list any more; refresh the list.")
+    leave(desk)
+    mine = [
+        task
+        for job in desk.state.jobs
+        if job.campaign_id == issue.campaign_id
+        for task in desk.call("tasks.listing", list[Task], campaign_id=job.campaign_id, step=job.step)
+        if task.asset_id == issue.asset_id
+    ]
+    mine.sort(key=lambda t: (t.state in ("in_progress", "to_rework"), t.task_id))
+    task_id = mine[-1].task_id if mine else issue.task_id
+    if task_id is None:
+        raise NotFound("The task of this issue is gone.")
+    adopt(desk, desk.call("tasks.open", TaskView, task_id=task_id))
+    desk.tell({"tab": "issues"})
+
+
+def reload(desk: Desk, message: Message) -> None:
+    """Open the task again as it is stored, without what could not be saved."""
+    try:
+        view = desk.call("tasks.open", TaskView, task_id=desk.open.task.task_id)
+    except (NotAllowed, NotFound):
+        desk.update(task=None)
+        home(desk)
+        raise
+    adopt(desk, view)
+    desk.toast("Reloaded. This is what is stored.")
+
+
+def adopt(desk: Desk, view: TaskView) -> None:
+    """Show a task that was opened."""
+    opened = OpenTask(view, view.annotation, base_of(desk, view), view.issues)
+    try:
+        image = desk.client.image(view.task.asset_id)
+    except NotFound as error:
+        desk.picture(opened, None)
+        raise NotFound(
+            f"The image of {view.task.asset} cannot be shown: its file is gone. Tell a manager, or skip it."
+        ) from error
+    desk.picture(opened, image)
+
+
+def base_of(desk: Desk, view: TaskView) -> Annotation:
+    """Return the last submitted revision; accepting something else is accepting with edits."""
+    if view.task.kind != "review" or not (view.task.drafted and view.editable):
+        return view.annotation
+    done = [i.annotation_id for i in read_history(desk, view.task.task_id) if i.annotation_id is not None]
+    if not done:
+        return Annotation() if view.task.drafted else view.annotation
+    return desk.call("annotations.get", Annotation, annotation_id=max(done))
+
+
+def read_history(desk: Desk, task_id: int) -> list[HistoryItem]:
+    """Return what happened to a task's asset."""
+    return desk.call("tasks.history", list[HistoryItem], task_id=task_id)
+
+
+def browse(desk: Desk, campaign_id: int) -> bool:
+    """Look at a campaign in which one does not work: its first task, read-only; return whether there is one."""
+    tasks = desk.call("tasks.of_campaign", list[Task], campaign_id=campaign_id)
+    if tasks:
+        adopt(desk, desk.call("tasks.open", TaskView, task_id=tasks[0].task_id))
+        desk.update(browsing=campaign_id)
+    return bool(tasks)
+
+
+# ---- previous and next
+
+
+def listing(desk: Desk) -> list[Task]:
+    """Return the tasks among which previous and next go."""
+    task = desk.open.task
+    if desk.state.browsing is not None:
+        return desk.call("tasks.of_campaign", list[Task], campaign_id=task.campaign_id)
+    return desk.call("tasks.listing", list[Task], campaign_id=task.campaign_id, step=task.step)
+
+
+def step_to(desk: Desk, message: Message) -> None:
+    """Go to the previous or the next task without submitting; past the last one, take a new one from the queue."""
+    forward = message.name != "previous"
+    leave(desk)
+    here, tasks = desk.open.task, listing(desk)
+    ids = [t.task_id for t in tasks]
+    if here.task_id not in ids:
+        to = ids[0] if forward and ids else None
+    else:
+        at = ids.index(here.task_id) + (1 if forward else -1)
+        to = ids[at] if 0 <= at < len(ids) else None
+    if to is not None:
+        return adopt(desk, desk.call("tasks.open", TaskView, task_id=to))
+    if not forward:
+        return desk.toast("This is the first of your tasks here.")
+    if desk.state.browsing is None and any(
+        (j.campaign_id, j.step) == (here.campaign_id, here.step) for j in jobs_of(desk)
+    ):
+        pulled = _next(desk, "tasks.pull", here.campaign_id, here.step)
+        if pulled is not None:
+            return adopt(desk, pulled)
+    return desk.toast("This is the last one; no other waits in the queue.")
+
+
+# ---- ending a task
+
+
+def submit(desk: Desk, message: Message) -> None:
+    """Submit, or accept at a review step, and go to the next task."""
+    opened = check_may(desk, "submit")
+    revision, seconds = desk.drafts.flush()
+    closed = desk.call(
+        "tasks.submit", Closed, task_id=opened.task.task_id, annotation=desk.open.annotation, revision=revision,
+        seconds=seconds,
+    )  # fmt: skip
+    after(desk, opened.task, closed)
+
+
+def rework(desk: Desk, message: Message) -> None:
+    """Send the asset back to the person who annotated it, with the issue that says why."""
+    _with_issue(desk, message, "rework")
+
+
+def skip(desk: Desk, message: Message) -> None:
+    """Take the asset out of the workflow, with the issue that says why."""
+    _with_issue(desk, message, "skip")
+
+
+def _with_issue(desk: Desk, message: Message, action: Literal["rework", "skip"]) -> None:
+    opened = check_may(desk, action)
+    text = message.text.strip()
+    said = any(i.state == "open" and i.comments and i.comments[0].text == text for i in opened.issues)
+    if text and not said:  # said already: raised at the first try, whose second half failed
+        made = desk.call("issues.create", Issue, task_id=opened.task.task_id, text=text, zone=message.zone,
+                         shape_id=message.shape)  # fmt: skip
+        desk.update_task(opened.task.task_id, issues=(*opened.issues, made))
+    elif not text and not opened.open_issues:
+        raise Refused("Say what is wrong.")
+    revision, seconds = desk.drafts.flush()
+    closed = desk.call(f"tasks.{action}", Closed, task_id=opened.task.task_id, revision=revision, seconds=seconds)
+    after(desk, opened.task, closed)
+
+
+def check_may(desk: Desk, action: str) -> OpenTask:
+    """Return the open task, or raise why an action is not possible on it."""
+    opened = desk.open
+    if opened.looking is not None:
+        raise Refused("You are looking at an earlier revision; go back to the present first.")
+    if action not in opened.view.actions:
+        raise Refused(opened.view.reason or "This is not possible at this step.")
+    return opened
+
+
+def after(desk: Desk, task: Task, closed: Closed) -> None:
+    """Say what became of a task, and go on."""
+    desk.drafts.reported(task.task_id)
+    desk.toast(closed.message, "good")
+    desk.update(task=replace(desk.open, view=replace(desk.open.view, editable=False, actions=())))
+    try:
+        go_on(desk, task.campaign_id, task.step)
+    except NbannotateError:
+        desk.update(screen="opening", task=None)  # it is closed: never leave it on the pane as if it were not
+        home(desk)
+        raise

@@ -1,0 +1,97 @@
+// A small way to write elements, and to make what is on the page equal to what was written without losing focus,
+// scroll or what is being typed.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function h(tag, attributes, ...children) {
+  const element = document.createElement(tag);
+  element._on = {};
+  for (const [name, value] of Object.entries(attributes ?? {})) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name === "html") element.innerHTML = value;        // cleaned in Python (pages/prose.py)
+    else if (name.startsWith("on")) listen(element, name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+  element.append(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+const dispatch = (event) => event.currentTarget._on[event.type]?.(event);
+
+function listen(element, type, handler) {
+  if (!(type in element._on)) element.addEventListener(type, dispatch);
+  element._on[type] = handler;
+}
+
+const ICONS = {
+  select: "M5 3l14 8-6 1.5L10 19z",
+  rectangle: "M4 6h16v12H4z",
+  polygon: "M12 3l8 6-3 10H7L4 9z",
+  undo: "M9 7L4 12l5 5M4 12h10a5 5 0 0 1 0 10h-3",
+  redo: "M15 7l5 5-5 5M20 12H10a5 5 0 0 0 0 10h3",
+  fit: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
+  zone: "M4 8V4h4M10 4h4M16 4h4v4M20 10v4M20 16v4h-4M14 20h-4M8 20H4v-4M4 14v-4M12 9v4M12 15.5v.1",
+  issue: "M5 21V4h11l-2 4 2 4H5",
+  trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
+  back: "M15 5l-7 7 7 7",
+  forward: "M9 5l7 7-7 7",
+  refresh: "M20 12a8 8 0 1 1-2.5-5.8M20 3v4h-4",
+  check: "M5 12.5l4.5 4.5L19 7.5",
+  close: "M6 6l12 12M18 6L6 18",
+  leave: "M10 4H5v16h5M14 8l4 4-4 4M18 12H9",
+  return: "M9 7L4 12l5 5M4 12h16",
+  empty: "M4 14h4l1.5 3h5L16 14h4M4 14l3-9h10l3 9v5H4z",
+};
+
+function icon(name) {
+  const svg = document.createElementNS(SVG, "svg"), path = document.createElementNS(SVG, "path");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  svg.setAttribute("class", "icon");
+  path.setAttribute("d", ICONS[name] ?? ICONS.polygon);
+  svg.append(path);
+  return svg;
+}
+
+const keyOf = (node) => (node.nodeType === 1 ? node.getAttribute("data-key") : null);
+const alike = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && keyOf(a) === keyOf(b);
+
+function morph(old, now) {
+  if (old.nodeType !== 1) { if (old.nodeValue !== now.nodeValue) old.nodeValue = now.nodeValue; return; }
+  for (const { name } of [...old.attributes]) if (!now.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of now.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  if (now._on) {
+    old._on ??= {};
+    for (const type of Object.keys(old._on)) if (!(type in now._on)) old._on[type] = undefined;
+    for (const [type, handler] of Object.entries(now._on)) listen(old, type, handler);
+  }
+  if (now.hasAttribute("data-keep")) return;
+  const keyed = new Map();
+  for (const child of old.childNodes) if (keyOf(child) !== null) keyed.set(keyOf(child), child);
+  let place = old.firstChild;
+  for (const child of [...now.childNodes]) {
+    let match = keyOf(child) !== null ? keyed.get(keyOf(child)) : place;
+    while (match && keyOf(child) === null && keyOf(match) !== null) match = match.nextSibling;
+    if (match && alike(match, child)) {
+      if (match === place) place = place.nextSibling;
+      else old.insertBefore(match, place);
+      morph(match, child);
+    } else {
+      old.insertBefore(child, place);
+    }
+  }
+  while (place) { const next = place.nextSibling; place.remove(); place = next; }
+}
+
+function ago(iso) {
+  if (!iso) return "";
+  const date = new Date(iso), minutes = Math.round((Date.now() - date) / 60000);
+  if (minutes < 1) return "just now";
+  if (minutes < 60) return `${minutes} min ago`;
+  if (minutes < 60 * 12) return `${Math.round(minutes / 60)} h ago`;
+  return date.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+}
+
+const clockTime = (iso) => (iso ? new Date(iso).toLocaleTimeString([], { timeStyle: "short" }) : "");
+const plural = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
+const stamp = (iso) => h("time", { datetime: iso, title: iso ? new Date(iso).toLocaleString() : "" }, ago(iso));

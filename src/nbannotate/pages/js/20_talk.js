@@ -1,0 +1,78 @@
+// What goes to Python and what comes back: actions with the task that the person saw, replies, toasts.
+
+let counter = 0;
+
+function send(s, what, fields = {}, reply = null) {
+  const message = { do: what, ...fields }, at = s.get("page").task ?? 0;
+  if (at) Object.assign(message, { at, seconds: s.clock.take() });
+  if (reply) {
+    counter += 1;
+    message.ref = counter;
+    s.replies.set(counter, reply);
+  }
+  s.model.send(message);
+}
+
+// Actions after which this task is not on the pane any more: one at a time, and never two for one task.
+function leaveWith(s, what, fields = {}, reply = () => {}) {
+  if (s.ui.busy) return;
+  s.ui.busy = what;
+  repaint(s);
+  send(s, what, fields, (error) => {
+    s.ui.busy = "";
+    reply(error);
+    repaint(s);
+    if (error && !s.ui.dialog) toast(s, error, "error");
+  });
+}
+
+const RECEIVE = {
+  toast: (s, m) => toast(s, m.toast, m.kind),
+  reply(s, m) {
+    const reply = s.replies.get(m.reply);
+    s.replies.delete(m.reply);
+    reply?.(m.error);
+  },
+  dialog: (s, m) => zoneDrawn(s, m.zone),
+  press: (s, m) => press(s, m.press),
+  tab: (s, m) => { s.ui.tab = m.tab; repaint(s); },
+};
+
+function hear(s, message) {
+  for (const [name, does] of Object.entries(RECEIVE)) if (name in message) return does(s, message);
+  return undefined;
+}
+
+function toast(s, text, kind = "info") {
+  const id = `${Date.now()}${Math.random()}`;
+  s.ui.toasts = [...s.ui.toasts.filter((t) => t.text !== text), { id, text, kind }].slice(-3);
+  repaint(s);
+  setTimeout(() => dropToast(s, id), kind === "error" ? 9000 : 4000);
+}
+
+function dropToast(s, id) {
+  s.ui.toasts = s.ui.toasts.filter((t) => t.id !== id);
+  repaint(s);
+}
+
+function toasts(s) {
+  return h("div", { class: "nbp-toasts", "aria-live": "polite" }, s.ui.toasts.map((t) =>
+    h("div", { class: "nbp-toast", "data-kind": t.kind, "data-key": t.id, role: t.kind === "error" ? "alert" : "status" },
+      h("span", {}, t.text),
+      h("button", { type: "button", class: "bare", "aria-label": "Dismiss", onclick: () => dropToast(s, t.id) }, icon("close")))));
+}
+
+function notice(s) {
+  const { notice: n } = s.get("page");
+  if (!n) return null;
+  const act = {
+    reload: ["Reload this task", () => send(s, "reload", {}, (e) => e && toast(s, e, "error"))],
+    login: ["Log in again", () => location.reload()],
+    retry: ["Try again", () => send(s, "retry", {}, () => {})],
+  }[n.action];
+  return h("div", { class: "nbp-notice", "data-kind": n.kind, role: n.kind === "info" ? "status" : "alert", "data-key": "notice" },
+    h("span", {}, n.text.replaceAll("{at}", clockTime(n.at))),
+    act && h("button", { type: "button", class: "small", onclick: act[1] }, act[0]),
+    n.action !== "login" && h("button", { type: "button", class: "bare", "aria-label": "Close", title: "Close", onclick: () => send(s, "close_notice") },
+      icon("close")));
+}

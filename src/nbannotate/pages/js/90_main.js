@@ -1,0 +1,117 @@
+// Puts the screens together, keeps the canvas alive across them, and takes everything down again.
+
+const PARTS = ["page", "jobs", "task", "drawing", "talk", "info", "saving"];
+
+function tree(s) {
+  const { screen } = s.get("page");
+  if (s.ui.going && s.ui.first) return opening(s);
+  if (screen === "task") return taskPane(s);
+  if (screen === "tasks") return home(s);
+  if (screen === "finished") return finished(s);
+  return opening(s);
+}
+
+function repaint(s, now = false) {
+  if (now) return paint(s);
+  if (s.waiting) return undefined;
+  s.waiting = true;
+  queueMicrotask(() => { if (s.waiting) paint(s); });
+  return undefined;
+}
+
+function paint(s) {
+  s.waiting = false;
+  if (s.gone) return;
+  const { screen, task } = s.get("page"), shown = `${screen}/${task}`, changed = shown !== s.shown;
+  if (changed) {
+    s.ui.dialog = s.ui.dialog?.busy ? s.ui.dialog : null;
+    s.ui.zoneFor = null;
+    if (screen === "task" && s.ui.tab === "history") s.ui.tab = "shapes";
+  }
+  if (changed && s.ui.dialog) s.ui.dialog = null;
+  const inside = s.root.contains(document.activeElement);
+  const next = h("div", { class: "nbp-inner" }, screen === "task" ? null : notice(s), tree(s), dialog(s), toasts(s));
+  morph(s.inner, next);
+  const stage = s.root.querySelector(".nbp-stage");
+  if (stage && s.slot.parentNode !== stage) stage.append(s.slot);
+  if (!stage) s.slot.remove();
+  s.root.dataset.screen = screen;
+  s.root.dataset.tool = s.get("drawing").tool ?? "";
+  if (s.model.get("whole")) syncAddress(s);
+  if (changed) {
+    s.shown = shown;
+    s.clock.take();
+    if (s.model.get("whole") || inside) requestAnimationFrame(() => arrive(s));
+  }
+}
+
+function arrive(s) {                                       // where the keyboard is when a screen comes
+  if (s.gone || s.ui.dialog) return;
+  if (s.get("page").screen === "task") toStage(s);
+  else (s.root.querySelector("[data-first]") ?? s.root.querySelector(".nbp-sheet"))?.focus({ preventScroll: true });
+}
+
+function theme(s) {
+  const said = document.body.dataset.jpThemeLight, dark = said ? said === "false" : matchMedia("(prefers-color-scheme: dark)").matches;
+  s.root.dataset.theme = dark ? "dark" : "light";
+}
+
+async function render({ model, el, signal }) {
+  const whole = model.get("whole");
+  const s = {
+    model, replies: new Map(), shown: "", waiting: false, gone: false, clock: clock(),
+    get: (name) => model.get(name) ?? {},
+    ui: { tab: "shapes", homeTab: "tasks", issueTab: "open", toasts: [], dialog: null, busy: "", first: true, going: false, placed: false, slow: false },
+  };
+  s.inner = h("div", { class: "nbp-inner" });
+  s.slot = h("div", { class: "nbp-slot" });
+  s.root = h("div", { class: whole ? "nbp nbp-whole" : "nbp", "data-lm-suppress-shortcuts": "true", style: whole ? null : `height:${model.get("height")}` }, s.inner);
+  theme(s);
+  el.replaceChildren(s.root);
+
+  const canvas = await model.widget_manager.get_model(String(model.get("canvas")).replace("IPY_MODEL_", ""));
+  const view = await model.widget_manager.create_view(canvas, {});
+  s.slot.append(view.el);
+  // Lumino tells a widget and its children when they are in the page; here nobody else does.
+  view.luminoWidget.processMessage({ type: "after-attach", isConflatable: false, conflate: () => false });
+
+  const hearing = (message) => hear(s, message);
+  const changed = () => repaint(s);
+  model.on("msg:custom", hearing);
+  for (const part of PARTS) model.on(`change:${part}`, changed);
+  let slow = 0;
+  const saving = () => {
+    clearTimeout(slow);
+    s.ui.slow = false;
+    if (["saving", "waiting"].includes(s.get("saving").state)) slow = setTimeout(() => { s.ui.slow = true; repaint(s); }, 3000);
+  };
+  model.on("change:saving", saving);
+
+  const on = (target, type, does, options = {}) => target.addEventListener(type, does, { signal, ...options });
+  on(whole ? document : s.root, "keydown", (e) => onKey(s, e), { capture: true });
+  for (const type of ["pointermove", "pointerdown", "wheel", "keydown"]) on(whole ? document : s.root, type, () => s.clock.tick(), { capture: true, passive: true });
+  on(matchMedia("(prefers-color-scheme: dark)"), "change", () => theme(s));
+  const looks = new MutationObserver(() => theme(s));
+  looks.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
+  const report = setInterval(() => { if (s.clock.due && s.get("page").task) send(s, "clock"); }, 5000);
+  if (whole) {
+    on(window, "popstate", () => followAddress(s));
+    on(window, "pagehide", () => { if (s.get("page").task) send(s, "clock"); });
+    if (addressed()) followAddress(s);
+  }
+  paint(s);
+  s.ui.first = s.ui.going;
+
+  return () => {
+    s.gone = true;
+    clearInterval(report);
+    clearTimeout(slow);
+    looks.disconnect();
+    model.off("msg:custom", hearing);
+    model.off("change:saving", saving);
+    for (const part of PARTS) model.off(`change:${part}`, changed);
+    view.remove();
+  };
+}
+
+export default { render };

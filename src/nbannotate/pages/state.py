@@ -1,0 +1,171 @@
+"""What a page is showing: one frozen value. Handlers replace it, :mod:`nbannotate.pages.render` derives the view."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from nbannotate.model import Annotation, HistoryItem, Issue, Job, Member, Shape, Task, TaskView
+
+Screen = Literal["opening", "tasks", "task", "finished", "failed"]
+SaveState = Literal["clean", "waiting", "saving", "saved", "offline", "conflict", "ended", "failed"]
+
+
+class Notice(Struct, frozen=True):
+    """A banner that stays until it is dealt with.
+
+    Parameters
+    ----------
+    text
+        One sentence for the person.
+    kind
+        ``"error"``, ``"warning"`` or ``"info"``.
+    action
+        What its button does: ``"reload"`` (the task), ``"login"``, ``"retry"``, or empty for closing it.
+    at
+        A time, UTC, that the page writes where the text says ``{at}``.
+    """
+
+    text: str
+    kind: Literal["error", "warning", "info"] = "error"
+    action: Literal["", "reload", "login", "retry"] = ""
+    at: datetime.datetime | None = None
+
+
+class Saving(Struct, frozen=True):
+    """Whether what was drawn is stored.
+
+    Parameters
+    ----------
+    task_id
+        The task that it speaks of.
+    state
+        ``"clean"``: nothing to store; ``"offline"``: it is tried again until it works; ``"conflict"`` (another tab),
+        ``"ended"`` (the session) and ``"failed"``: it is not tried again.
+    text
+        Why not, if not.
+    at
+        When it was stored last, UTC.
+    """
+
+    task_id: int = 0
+    state: SaveState = "clean"
+    text: str = ""
+    at: datetime.datetime | None = None
+
+    @property
+    def stored(self) -> bool:
+        """Whether nothing would be lost now."""
+        return self.state in ("clean", "saved")
+
+
+class Looking(Struct, frozen=True):
+    """A revision of the past that the canvas shows instead of the present."""
+
+    annotation_id: int
+    annotation: Annotation
+    title: str
+
+
+class Drawing(Struct, frozen=True):
+    """What the canvas says of itself."""
+
+    tool: str = "select"
+    label: str = ""
+    can_undo: bool = False
+    can_redo: bool = False
+    selected: tuple[str, ...] = ()
+
+
+class OpenTask(Struct, frozen=True):
+    """The task on the pane.
+
+    Parameters
+    ----------
+    view
+        What the operations said of it when it was opened.
+    annotation
+        What it says now.
+    base
+        The last submitted revision; accepting something else is accepting *with edits*.
+    issues
+        The threads on the asset, kept up to date.
+    history
+        Read when someone asks for it; None before.
+    looking
+        A revision of the past that is shown, or None.
+    pictured
+        Whether the image could be shown.
+    """
+
+    view: TaskView
+    annotation: Annotation
+    base: Annotation
+    issues: tuple[Issue, ...]
+    history: tuple[HistoryItem, ...] | None = None
+    looking: Looking | None = None
+    pictured: bool = True
+
+    @property
+    def task(self) -> Task:
+        """The task itself."""
+        return self.view.task
+
+    @property
+    def editable(self) -> bool:
+        """Whether the person may change what is shown now."""
+        return self.view.editable and self.looking is None
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """The shapes that the canvas shows."""
+        return (self.looking.annotation if self.looking else self.annotation).shapes
+
+    @property
+    def edited(self) -> bool:
+        """Whether it differs from the last submission."""
+        return self.annotation != self.base
+
+    @property
+    def open_issues(self) -> int:
+        """How many threads are open, which rework and skip need."""
+        return sum(issue.state == "open" for issue in self.issues)
+
+
+class State(Struct, frozen=True):
+    """All that a page shows.
+
+    Parameters
+    ----------
+    screen
+        Which of the screens.
+    member
+        Who acts; None before the workspace answered.
+    jobs, my_issues
+        What *My tasks* shows.
+    task
+        The task on the pane, or None.
+    drawing
+        What the canvas says of itself.
+    saving
+        Whether what was drawn is stored.
+    notice
+        A banner, or None.
+    finished
+        The job that has nothing left for now; its numbers are those of ``jobs``.
+    browsing
+        The campaign whose tasks are looked at by somebody who does not work in it, or None.
+    """
+
+    screen: Screen = "opening"
+    member: Member | None = None
+    jobs: tuple[Job, ...] = ()
+    my_issues: tuple[Issue, ...] = ()
+    task: OpenTask | None = None
+    drawing: Drawing = Drawing()
+    saving: Saving = Saving()
+    notice: Notice | None = None
+    finished: Job | None = None
+    browsing: int | None = None

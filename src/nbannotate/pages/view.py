@@ -1,0 +1,95 @@
+"""The browser's half of a page: one anywidget that shows the parts and the canvas, and sends what a person does."""
+
+from __future__ import annotations
+
+import atexit
+import weakref
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import ipywidgets
+import traitlets
+from msgspec import to_builtins
+
+from nbannotate.canvas import Canvas
+from nbannotate.owner.client import Client
+from nbannotate.pages import render
+from nbannotate.pages.actions import ACTIONS, KEYS
+from nbannotate.pages.desk import Desk
+from nbannotate.pages.state import State
+
+HERE = Path(__file__).parent
+
+
+def module() -> str:
+    """Return the source of the ES module: ``js/*.js`` in the order of their names."""
+    return "\n".join(part.read_text("utf-8") for part in sorted((HERE / "js").glob("*.js")))
+
+
+class Page(anywidget.AnyWidget):  # type: ignore[misc]
+    """A page of one person. The traits hold what is shown and nothing else; Python never reads them.
+
+    Parameters
+    ----------
+    client
+        Who acts, and where.
+    whole
+        Whether it is the whole browser window (Voilà) or a part of a notebook.
+    height
+        CSS height, in a notebook.
+    campaign_id
+        Show nothing of other campaigns; None shows all.
+    """
+
+    _esm = module()
+    _css = (HERE / "pages.css").read_text("utf-8")
+    canvas = traitlets.Instance(Canvas).tag(sync=True, **ipywidgets.widget_serialization)
+    whole = traitlets.Bool(False).tag(sync=True)
+    height = traitlets.Unicode("720px").tag(sync=True)
+    keymap = traitlets.List().tag(sync=True)
+    page = traitlets.Dict().tag(sync=True)
+    jobs = traitlets.Dict().tag(sync=True)
+    task = traitlets.Dict().tag(sync=True)
+    drawing = traitlets.Dict().tag(sync=True)
+    talk = traitlets.Dict().tag(sync=True)
+    info = traitlets.Dict().tag(sync=True)
+    saving = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self, client: Client, *, whole: bool = False, height: str = "720px", campaign_id: int | None = None
+    ) -> None:
+        canvas = Canvas(height="100%", keys="page" if whole else "stage", editable=False)
+        super().__init__(canvas=canvas, whole=whole, height=height, keymap=to_builtins(KEYS))
+        self._parts: dict[str, Any] = {}
+        self._marked: object = None
+        for key in KEYS:
+            canvas.bind(key.key, key.title, partial(self.send, {"press": key.action}), key.group)
+        self.desk = Desk(client, canvas, ACTIONS, self._show, self.send, campaign_id)
+        self.on_msg(self._heard)
+        stop = weakref.WeakMethod(self.desk.stop)
+        atexit.register(lambda: (method := stop()) and method())
+
+    @property
+    def state(self) -> State:
+        """What is shown."""
+        return self.desk.state
+
+    def _heard(self, _: object, content: object, __: object) -> None:
+        self.desk.handle(content)
+
+    def _show(self, state: State) -> None:
+        """Send what differs from what was sent."""
+        parts = render.parts(state)
+        changed = {name: part for name, part in parts.items() if self._parts.get(name) != part}
+        self._parts = parts
+        with self.hold_sync():
+            for name, part in changed.items():
+                self.set_trait(name, part)
+
+    def close(self) -> None:
+        """Store what is pending, end the threads, and take the page away."""
+        self.desk.stop()
+        self.canvas.close()
+        super().close()

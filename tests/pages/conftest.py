@@ -1,0 +1,124 @@
+"""Two people and real operations in this process; a client that can be taken offline."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+import nbannotate as nb
+from nbannotate.errors import OwnerUnavailable
+from nbannotate.model import Session
+from nbannotate.pages import Work
+
+PASSWORD = "a long password"
+
+
+class Line:
+    """A client whose connection can be cut, and which remembers what was asked."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+        self.up = threading.Event()
+        self.up.set()
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+
+    def call(self, operation: str, returns: Any, /, **arguments: Any) -> Any:
+        if not self.up.is_set():
+            raise OwnerUnavailable("Nobody answers.")
+        self.asked.append((operation, arguments))
+        return self.client.call(operation, returns, **arguments)
+
+    def image(self, asset_id: int) -> bytes:
+        return self.client.image(asset_id)
+
+    def saves(self) -> list[dict[str, Any]]:
+        return [arguments for operation, arguments in self.asked if operation == "tasks.save"]
+
+
+class Person:
+    """Someone at a page: sends what a browser sends, and waits until it is done."""
+
+    def __init__(self, line: Line, page: Work) -> None:
+        self.line, self.page, self.desk = line, page, page.desk
+        self.told: list[dict[str, Any]] = []
+        self.desk.tell = self.told.append
+        self._ref = 0
+
+    def does(self, what: str, **fields: Any) -> str | None:
+        """Do something on the task that is shown; return the error that the page replied, or None."""
+        self._ref += 1
+        opened = self.state.task
+        self.desk.handle({"do": what, "ref": self._ref, **({"at": opened.task.task_id} if opened else {}), **fields})
+        assert self.desk.worker.settle(20)
+        return next(m["error"] for m in self.told if m.get("reply") == self._ref)
+
+    @property
+    def state(self) -> Any:
+        return self.page.state
+
+    @property
+    def task(self) -> Any:
+        return self.page.state.task
+
+    @property
+    def toasts(self) -> list[str]:
+        return [m["toast"] for m in self.told if "toast" in m]
+
+    def draws(self, *boxes: tuple[float, float, float, float], label: str = "RBC") -> None:
+        new = [nb.Shape(kind="rectangle", points=((x0, y0), (x1, y1)), label=label) for x0, y0, x1, y1 in boxes]
+        self.page.canvas.set_shapes([*self.page.canvas.shapes, *new])
+
+    def starts(self, campaign: Any, step: int = 0) -> None:
+        assert self.does("start", campaign=campaign.campaign_id, step=step) is None
+
+
+class Place:
+    """A workspace in memory with three images and a campaign of two steps: ana draws, chloe reviews."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        for i in range(3):
+            Image.new("RGB", (320, 240), (90 + 40 * i, 110, 120)).save(folder / f"image_{i}.png")
+        self.folder = folder
+        self.ws = nb.open(":memory:")
+        for login, role in (("ana", "annotator"), ("chloe", "reviewer"), ("ben", "annotator")):
+            self.ws.members.add(login, role=role, password=PASSWORD)
+        version = self.ws.create_dataset("smears", readme="About *smears*.").create_version("v1")
+        version.add_images([folder])
+        flow = nb.Workflow(
+            [
+                nb.Step("draw", kind="annotation", assignees=["ana"]),
+                nb.Step("check", kind="review", assignees=["chloe"]),
+            ]
+        )
+        recipe = nb.Recipe(labels=["RBC", "WBC"], tags=["blurred"])
+        self.campaign = version.create_campaign("July", recipe, flow, instructions="**Draw** <script>x</script>")
+        self.campaign.launch()
+        self._people: list[Person] = []
+
+    def client(self, login: str) -> Any:
+        session = self.ws.client.call("sessions.open", Session, login=login, password=PASSWORD)
+        return self.ws.client.acting(session.token)
+
+    def person(self, login: str, page: Callable[[Any], Any] = Work) -> Person:
+        line = Line(self.client(login))
+        made = Person(line, page(line))
+        self._people.append(made)
+        return made
+
+    def close(self) -> None:
+        for person in self._people:
+            person.line.up.set()
+            person.page.close()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    made = Place(tmp_path / "images")
+    yield made
+    made.close()
