@@ -180,7 +180,8 @@ def delayed(port: int, seconds: float) -> Iterator[int]:
         there, back = await asyncio.open_connection("127.0.0.1", port)
         for stream in (writer, back):
             stream.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        await asyncio.gather(pump(reader, back), pump(there, writer))
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(pump(reader, back), pump(there, writer))
 
     async def main() -> None:
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
@@ -193,6 +194,11 @@ def delayed(port: int, seconds: float) -> Iterator[int]:
     def run() -> None:
         with contextlib.suppress(asyncio.CancelledError):
             loop.run_until_complete(task)
+        rest = asyncio.all_tasks(loop)
+        for one in rest:
+            one.cancel()
+        loop.run_until_complete(asyncio.gather(*rest, return_exceptions=True))
+        loop.close()
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()

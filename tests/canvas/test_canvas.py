@@ -144,6 +144,7 @@ def test_moving_does_not_repaint_the_image(canvas, browser):
         ({"type": "view", "view": {**VIEW, "w": 1e9}}, "cannot be painted"),
         ({"type": "view"}, "cannot be painted"),
         ({"type": "zone", "zone": [1, 1, 1, 1]}, "too small"),
+        ({"type": "refused", "reason": "<b>"}, "not known"),
         ({"type": "__init__"}, "not understood"),
         ({"type": "select", "ids": [1, 2]}, "not understood"),
         ({"type": "select", "surprise": 1}, "not understood"),
@@ -217,6 +218,7 @@ def test_a_read_only_canvas_refuses_changes_but_takes_zones(canvas, browser):
         browser.say(**message)
     assert canvas.shapes == (BOX,)
     assert len(browser.errors()) == 3
+    canvas.tool = "zone"
     canvas.tool = "zone"
     browser.say("zone", zone=[9, 9, 1, 1])
     assert ("zone", (1, 1, 9, 9)) in browser.heard

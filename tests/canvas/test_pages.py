@@ -89,7 +89,7 @@ def test_page_wide_keys_act_without_focus_but_not_while_someone_types(page):
     stage = page("voila", "one")
     stage.run("c._keys_mode = 'page'; c.tool = 'polygon'")
     stage.page.evaluate("document.body.append(Object.assign(document.createElement('input'), {id: 'text'}))")
-    stage.wait("c.tool", "polygon")
+    stage.page.wait_for_function("document.querySelector('canvas.nba-overlay').style.cursor === 'crosshair'")
     stage.page.locator("#text").focus()
     stage.page.keyboard.type("rv1")
     assert stage.page.locator("#text").input_value() == "rv1"

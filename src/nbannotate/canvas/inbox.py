@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 SHAPE_ID = re.compile(r"[0-9a-f]{16}")
 MOST_SHAPES = 100_000
+REASONS = {
+    "small": "The shape is too small: drag from one corner to the opposite one.",
+    "points": "The shape needs more points before it can be finished.",
+    "vertices": "The shape cannot lose another vertex; delete the whole shape instead.",
+}
 
 
 def handle(canvas: Canvas, message: Message) -> None:
@@ -138,6 +143,13 @@ def key(canvas: Canvas, message: Message) -> None:
     canvas._pressed(message.key)
 
 
+def refused(canvas: Canvas, message: Message) -> None:
+    """Tell the page why a gesture came to nothing; the stage has said so already."""
+    if message.reason not in REASONS:
+        raise InvalidInput("The canvas refused something for a reason that is not known.")
+    canvas._later.append((canvas._heard["error"], (REASONS[message.reason],)))
+
+
 def editable(canvas: Canvas) -> None:
     """Raise Refused if the canvas is read-only."""
     if not canvas.editable:
@@ -163,5 +175,6 @@ def good(canvas: Canvas, its: Kind, points: Iterable[Point]) -> tuple[Point, ...
 
 
 HANDLERS: dict[str, Callable[[Canvas, Message], None]] = {
-    f.__name__: f for f in (hello, view, select, create, edit, delete, label, current, tool, undo, redo, zone, key)
+    f.__name__: f
+    for f in (hello, view, select, create, edit, delete, label, current, tool, undo, redo, zone, key, refused)
 }

@@ -27,7 +27,7 @@ FILL = 0.1
 MOST_FILLED = 2000  # shapes in sight; above, only outlines are painted
 CRISP = 4  # device pixels per image pixel from which pixels are shown as squares
 
-Outline = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 
 
 class Painter:
@@ -38,6 +38,7 @@ class Painter:
             self.layers = MultiCanvas(2, width=16, height=16)
         self.number = 0
         self._outlines: dict[str, tuple[Points, NDArray[np.float64]]] = {}
+        self._scene: Scene | None = None
 
     def close(self) -> None:
         """Close the layers."""
@@ -92,69 +93,96 @@ class Painter:
         view, number
             For which view, and the number of the frame.
         """
-        rows = [s for i, s in shapes.items() if i not in without]
-        outlines = self._visible(rows, view)
+        scene = self._scene_of(shapes, colors)
         layer, dpr = self.layers[1], view.dpr
+        points, seen = scene.on_stage(view)
+        for shape_id in without:
+            if shape_id in scene.index:
+                seen[scene.index[shape_id]] = False
         with frame():
             layer.reset_transform()
             layer.clear()
             layer.line_dash_offset = 0.0
             layer.line_join = "round"
             for closed in (True, False):
-                known = [
-                    (o, colors[s.label]) for s, o in outlines if s.label in colors and kind(s.kind).closed == closed
-                ]
-                other = [o for s, o in outlines if s.label not in colors and kind(s.kind).closed == closed]
-                if known or other:
-                    self._batch(layer, [o for o, _ in known], [c for _, c in known], other, closed, dpr)
+                these = seen & (scene.closed == closed)
+                if these.any():
+                    self._batch(layer, scene, points, these, closed, dpr)
             layer.line_dash_offset = float(number)
 
     def _batch(
-        self, layer: Any, known: list[Outline], colors: list[str], other: list[Outline], closed: bool, dpr: float
+        self, layer: Any, scene: Scene, points: NDArray[np.float32], these: Mask, closed: bool, dpr: float
     ) -> None:
+        def flat(which: Mask) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+            return points[np.repeat(which, scene.counts)], scene.counts[which]
+
         stroke = layer.stroke_polygons if closed else layer.stroke_line_segments
         styled = layer.stroke_styled_polygons if closed else layer.stroke_styled_line_segments
-        rgb = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in colors], dtype=np.uint8).reshape(-1, 3)
-        points, counts = flat(known)
-        if closed and known and len(known) + len(other) <= MOST_FILLED:
-            layer.fill_styled_polygons(points, rgb, alpha=FILL, points_per_polygon=counts)
+        known, other = these & scene.known, these & ~scene.known
+        if closed and known.any() and np.count_nonzero(these) <= MOST_FILLED:
+            at, counts = flat(known)
+            layer.fill_styled_polygons(at, scene.rgb[known], alpha=FILL, points_per_polygon=counts)
         layer.set_line_dash([])
         layer.line_width, layer.stroke_style = 4 * dpr, HALO
-        stroke(*flat(known + other))
+        stroke(*flat(these))
         layer.line_width = 2 * dpr
-        if known:
-            styled(points, rgb, 1, counts)
-        if other:
+        if known.any():
+            at, counts = flat(known)
+            styled(at, scene.rgb[known], 1, counts)
+        if other.any():
             layer.stroke_style = NEUTRAL
             layer.set_line_dash([6 * dpr, 4 * dpr])
             stroke(*flat(other))
             layer.set_line_dash([])
 
-    def _visible(self, rows: list[Shape], view: View) -> list[tuple[Shape, Outline]]:
-        """Return the shapes that are in sight with their outlines in device pixels."""
-        if not rows:
-            self._outlines.clear()
-            return []
-        known, fresh = self._outlines, {}
-        for shape in rows:
-            cached = known.get(shape.id)
-            if cached is None or cached[0] is not shape.points:
-                cached = shape.points, kind(shape.kind).outline(shape.points)
-            fresh[shape.id] = cached
-        self._outlines = fresh
-        outlines = [fresh[s.id][1] for s in rows]
-        counts = np.array([len(o) for o in outlines])
-        scale = view.k * view.dpr
-        points = np.concatenate(outlines) * scale + (view.x * view.dpr, view.y * view.dpr)
-        starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    def _scene_of(self, shapes: Mapping[str, Shape], colors: Mapping[str, str]) -> Scene:
+        """Return the scene of these shapes; the same one while neither shapes nor colors change."""
+        if self._scene is None or self._scene.shapes is not shapes or self._scene.colors != colors:
+            known, fresh = self._outlines, {}
+            for i, shape in shapes.items():
+                cached = known.get(i)
+                if cached is None or cached[0] is not shape.points:
+                    cached = shape.points, kind(shape.kind).outline(shape.points)
+                fresh[i] = cached
+            self._outlines = fresh
+            self._scene = Scene(shapes, dict(colors), [outline for _, outline in fresh.values()])
+        return self._scene
+
+
+class Scene:
+    """All shapes as arrays, so that painting a frame takes no loop.
+
+    Parameters
+    ----------
+    shapes
+        By id.
+    colors
+        ``#rrggbb`` by label.
+    outlines
+        Of the shapes, in their order: ``(n, 2)`` image pixels each.
+    """
+
+    def __init__(
+        self, shapes: Mapping[str, Shape], colors: dict[str, str], outlines: list[NDArray[np.float64]]
+    ) -> None:
+        self.shapes, self.colors = shapes, colors
+        rows = list(shapes.values())
+        closed = {name: kind(name).closed for name in {s.kind for s in rows}}
+        rgb = {name: [int(c[i : i + 2], 16) for i in (1, 3, 5)] for name, c in colors.items()}
+        self.index = {s.id: i for i, s in enumerate(rows)}
+        self.closed = np.array([closed[s.kind] for s in rows], dtype=bool)
+        self.known = np.array([s.label in colors for s in rows], dtype=bool)
+        self.rgb = np.array([rgb.get(s.label, (255, 255, 255)) for s in rows], dtype=np.uint8).reshape(-1, 3)
+        self.counts = np.array([len(o) for o in outlines], dtype=np.int32)
+        self.points = np.concatenate(outlines) if outlines else np.zeros((0, 2))
+
+    def on_stage(self, view: View) -> tuple[NDArray[np.float32], Mask]:
+        """Return all points in device pixels, and which shapes are in sight."""
+        if not len(self.counts):
+            return np.zeros((0, 2), np.float32), np.zeros(0, bool)
+        points = self.points * (view.k * view.dpr) + (view.x * view.dpr, view.y * view.dpr)
+        starts = np.concatenate([[0], np.cumsum(self.counts)[:-1]])
         low, high = np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)
         pad, (width, height) = 4 * view.dpr, view.pixels
-        seen = (high >= -pad).all(axis=1) & (low <= (width + pad, height + pad)).all(axis=1)
-        pieces = np.split(points.astype(np.float32), starts[1:])
-        return [(rows[i], pieces[i]) for i in np.flatnonzero(seen)]
-
-
-def flat(outlines: list[Outline]) -> tuple[Outline, NDArray[np.int32]]:
-    """Return outlines as one ``(n, 2)`` array and the number of points of each."""
-    counts = np.array([len(o) for o in outlines], dtype=np.int32)
-    return (np.concatenate(outlines) if outlines else np.zeros((0, 2), np.float32)), counts
+        seen: Mask = np.asarray((high >= -pad).all(axis=1) & (low <= (width + pad, height + pad)).all(axis=1))
+        return points.astype(np.float32), seen

@@ -24,7 +24,7 @@ class Message(Struct, forbid_unknown_fields=True):
     ----------
     type
         ``hello``, ``view``, ``select``, ``create``, ``edit``, ``delete``, ``label``, ``current``, ``tool``, ``undo``,
-        ``redo``, ``zone`` or ``key``.
+        ``redo``, ``zone``, ``key`` or ``refused``.
     g
         The asset that it speaks of, as counted by the canvas: what arrives after another one is shown is too late.
     view_id, n
@@ -46,6 +46,7 @@ class Message(Struct, forbid_unknown_fields=True):
     tool: str = ""
     zone: tuple[float, float, float, float] | None = None
     key: str = ""
+    reason: str = ""
 
 
 def received(content: object) -> Message:

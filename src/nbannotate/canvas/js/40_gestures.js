@@ -117,7 +117,7 @@ function drawingCorners(s, from, kind, done) {             // press, drag, relea
     s.gesture = null;
     const [x0, y0, x1, y1] = boxOf(points);
     if (Math.max(x1 - x0, y1 - y0) * s.v.k >= DRAG && x1 > x0 && y1 > y0) done(VOCABULARY.corners.finish(points));
-    else complain(s, "Too small: drag from one corner to the opposite one.");
+    else refuse(s, "small", "Too small: drag from one corner to the opposite one.");
     drop(s);
   };
   return {
@@ -136,7 +136,7 @@ function drawingPath(s, from, kind, done) {                // click, click, …;
   const near = (at, point) => !farBy(at, [point[0] * s.v.k + s.v.x, point[1] * s.v.k + s.v.y], 9);
   const enough = () => fixed.length >= kind.min_points;
   const finish = () => {
-    if (!enough()) return complain(s, `A ${kind.title.toLowerCase()} needs at least ${kind.min_points} points.`);
+    if (!enough()) return refuse(s, "points", `A ${kind.title.toLowerCase()} needs at least ${kind.min_points} points.`);
     s.gesture = null;
     done(VOCABULARY.path.finish(fixed));
     drop(s);
@@ -193,7 +193,7 @@ function doubleClick(s, e) {                               // on an edge of the 
 function removeVertex(s, handle) {
   const { shape } = handle, kind = s.kinds.get(shape.kind);
   if (shape.points.length <= kind.min_points)
-    return complain(s, `A ${kind.title.toLowerCase()} keeps at least ${kind.min_points} points; delete the whole shape instead.`);
+    return refuse(s, "vertices", `A ${kind.title.toLowerCase()} keeps at least ${kind.min_points} points; delete the whole shape instead.`);
   edit(s, [[shape.id, shape.points.filter((_, i) => i !== handle.i)]]);
   drop(s);
 }

@@ -13,6 +13,11 @@ function complain(s, sentence) {
   s.toastTimer = setTimeout(() => { delete s.toast.dataset.shown; }, 4500);
 }
 
+function refuse(s, reason, sentence) {                     // what cannot be is said here; Python hears why
+  complain(s, sentence);
+  send(s, "refused", { reason });
+}
+
 function put(s, id, kind, label, points) {
   const outline = VOCABULARY[s.kinds.get(kind).gesture].outline(points);
   s.shapes.set(id, { id, kind, label, points, box: boxOf(outline) });

@@ -102,7 +102,7 @@ async function render({ model, el, signal }) {
   s.layers[1].on("new-frame", shapesFrame);
   const sizes = new ResizeObserver(() => resized(s));
   sizes.observe(s.stage);
-  const looks = new MutationObserver(() => theme(s));
+  const looks = new MutationObserver(() => { theme(s); setTimeout(() => theme(s), 500); });   // its style sheet may still load
   for (const element of [document.documentElement, document.body])
     looks.observe(element, { attributes: true, attributeFilter: ["class", "style", "data-jp-theme-light", "data-theme"] });
   theme(s);
