@@ -9,6 +9,7 @@ from jupyter_server.auth.decorator import allow_unauthenticated, authorized
 from jupyter_server.base.handlers import FileFindHandler, JupyterHandler
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, StaticFileHandler
+from tornado.websocket import WebSocketClosedError
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from nbannotate.errors import NbannotateError
@@ -103,7 +104,7 @@ class PageHandler(SiteHandler):
     async def send(self, user: Any) -> None:
         """Render the notebook in a kernel of this member and write it piece by piece."""
         kernels = self.kernel_manager
-        kernel = kernels.hand_over(user)
+        kernel = await kernels.hand_over(user)
         try:
             renderer = Renderer.of(self.site, self.page)
             await renderer.initialize()
@@ -148,6 +149,16 @@ class KernelLeave(SiteHandler):
 
 class KernelChannel(VoilaKernelWebsocketHandler):  # type: ignore[misc]
     """The page's websocket; :mod:`nbannotate.serve.channel` decides which messages pass."""
+
+    def write_message(self, message: Any, binary: bool = False) -> Any:
+        """Send a message; a page that left meanwhile is no error."""
+        try:
+            sent = super().write_message(message, binary)
+        except WebSocketClosedError:
+            return None
+        if sent is not None:
+            sent.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return sent
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Refuse without a body."""

@@ -114,13 +114,13 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
         while len(self.spares) < self.parent.preheat:
             self.spares.append(self._launch())
 
-    def hand_over(self, user: SignedIn) -> Kernel:
-        """Give a kernel to a member, at once; await ``kernel.opened`` before it is used.
+    async def hand_over(self, user: SignedIn) -> Kernel:
+        """Give a kernel to a member; await ``kernel.opened`` before it is used.
 
-        Nothing is awaited between taking a spare and writing down whose it is, so that two requests never get the
-        same. The oldest kernel of a member who has too many is ended.
+        A spare leaves the list of spares before anything is awaited, so that two requests never get the same. The
+        oldest kernel of a member who has too many is ended.
         """
-        kernel = self.spares.pop(0) if self.spares else self._launch()
+        kernel = await self._living_spare() or self._launch()
         kernel.user = user
         kernel.left = time.monotonic()
         self.of_members[kernel.kernel_id] = kernel
@@ -189,6 +189,14 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
         kernel = self.of_members.get(kernel_id)
         if kernel and not self._kernel_connections.get(kernel_id):
             kernel.left = time.monotonic()
+
+    async def _living_spare(self) -> Kernel | None:
+        while self.spares:
+            kernel = self.spares.pop(0)
+            if await self.alive(kernel):
+                return kernel
+            self.parent.later(self.end(kernel, "its process ended"))
+        return None
 
     def _launch(self) -> Kernel:
         kernel = Kernel()

@@ -1,0 +1,130 @@
+"""Logging in and out: what a person sees, what the cookie is, where one may be sent."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from serve_person import Person
+from serve_rig import Server, password
+
+from nbannotate.serve.login import inside
+
+
+def test_everything_leads_to_the_login_page(nobody: Person) -> None:
+    reply = nobody.get("/work")
+    assert (reply.status_code, reply.headers["Location"]) == (302, "/login?next=%2Fwork")
+    page = nobody.get(reply.headers["Location"])
+    assert page.status_code == 200
+    assert '<html lang="en">' in page.text
+    assert "nbannotate" in page.text
+    assert "prefers-color-scheme: dark" in page.text
+    assert "<script" not in page.text
+    assert not re.search(r"(?:src|href)=\"(?!/)", page.text), "something comes from elsewhere"
+
+
+def test_a_member_logs_in_and_is_sent_on(nobody: Person) -> None:
+    reply = nobody.login("ana", password("ana"), then="/work")
+    assert (reply.status_code, reply.headers["Location"]) == (303, "/work")
+    assert nobody.get("/").headers["Location"] == "/work"
+    assert nobody.get("/login?next=/manager").headers["Location"] == "/manager"
+
+
+def test_the_cookie_is_kept_from_scripts_and_from_other_sites(server: Server, nobody: Person) -> None:
+    cookie = nobody.login("ana", password("ana")).headers["Set-Cookie"]
+    port = server.url.rsplit(":", 1)[1]
+    assert cookie.startswith(f"nbannotate-{port}=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "expires" not in cookie.lower()
+    assert "Secure" not in cookie
+
+
+def test_behind_a_proxy_with_https_the_cookie_is_secure(nobody: Person) -> None:
+    headers = {"X-Forwarded-Proto": "https", "Host": "annotate.example.com"}
+    cookie = nobody.login("ana", password("ana"), headers=headers).headers["Set-Cookie"]
+    assert "Secure" in cookie
+
+
+def test_an_unknown_host_name_is_refused(nobody: Person) -> None:
+    assert nobody.get("/login", headers={"Host": "rebound.example.net"}).status_code == 403
+
+
+@pytest.mark.parametrize(("login", "word"), [("ana", "wrong"), ("nobody", "wrong"), ("", ""), ("ana' or 1=1 --", "x")])
+def test_a_wrong_password_is_answered_with_a_sentence(nobody: Person, login: str, word: str) -> None:
+    reply = nobody.login(login, word, headers={"X-Forwarded-For": "203.0.113.1"})
+    assert reply.status_code in (401, 429)
+    assert 'role="alert"' in reply.text
+    assert "Traceback" not in reply.text
+    assert nobody.get("/work").status_code == 302
+
+
+def test_guessing_is_slowed_down_and_says_for_how_long(nobody: Person) -> None:
+    headers = {"X-Forwarded-For": "203.0.113.2"}
+    replies = [nobody.login("gus", f"guess {n}", headers=headers) for n in range(7)]
+    last = replies[-1]
+    assert last.status_code == 429
+    assert int(last.headers["Retry-After"]) >= 1
+    assert re.search(r"Too many attempts; try again in \d+ seconds", last.text)
+    assert nobody.login("gus", password("gus"), headers=headers).status_code == 429, "the right one has to wait too"
+    assert Person(nobody.url).login("ana", password("ana")).status_code == 303, "others do not wait"
+
+
+def test_what_was_typed_is_escaped(nobody: Person) -> None:
+    reply = nobody.login('"><b>hey', "wrong", headers={"X-Forwarded-For": "203.0.113.3"})
+    assert "<b>hey" not in reply.text
+    assert "&lt;b&gt;hey" in reply.text
+
+
+def test_a_form_without_its_token_is_refused_with_a_fresh_form(nobody: Person) -> None:
+    form = {"login": "ana", "password": password("ana")}
+    reply = nobody.session.post(nobody.url + "/login", data=form, allow_redirects=False, timeout=10)
+    assert reply.status_code == 403
+    assert "open for too long" in reply.text
+    assert not any(name.startswith("nbannotate") for name in nobody.session.cookies)
+
+
+@pytest.mark.parametrize(
+    "next_url",
+    ["https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example", "javascript:alert(1)",
+     "/%0d%0aSet-Cookie:x=1", "http:evil.example", "///evil.example", "/\t/evil.example", " //evil.example", ""],
+)  # fmt: skip
+def test_nobody_is_sent_to_another_site(nobody: Person, next_url: str) -> None:
+    place = nobody.login("ana", password("ana"), then=next_url).headers["Location"]
+    assert place.startswith("/")
+    assert not place.startswith(("//", "/\\"))
+    assert nobody.get("/login", params={"next": next_url}).headers["Location"] == place
+
+
+def test_only_paths_below_the_base_url_are_followed() -> None:
+    assert inside("/annotate/work?task=3", "/annotate/") == "/annotate/work?task=3"
+    assert inside("/annotate", "/annotate/") == "/annotate"
+    for url in ("/elsewhere", "/annotate.evil", "//annotate/", "/annotate/\n", "/annotate/../\\x"):
+        assert inside(url, "/annotate/") == "/annotate/"
+
+
+def test_logging_out_ends_the_session_for_good(nobody: Person) -> None:
+    nobody.login("ana", password("ana"))
+    stolen = nobody.session.cookies.copy()
+    assert nobody.get("/logout").status_code == 200, "a link only asks"
+    assert nobody.get("/work", stream=True).status_code == 200
+    reply = nobody.send("POST", "/logout")
+    assert (reply.status_code, reply.headers["Location"]) == (303, "/login")
+    nobody.session.cookies.update(stolen)
+    assert nobody.get("/work").status_code == 302, "a copy of the cookie is worth nothing"
+
+
+def test_another_site_cannot_log_somebody_out(log_in) -> None:
+    ana = log_in("ana")
+    reply = ana.session.post(ana.url + "/logout", allow_redirects=False, timeout=10)
+    assert reply.status_code == 403
+    assert ana.get("/").headers["Location"] == "/work"
+
+
+def test_logging_in_again_ends_the_session_before(log_in) -> None:
+    ana = log_in("ana")
+    before = ana.session.cookies.copy()
+    ana.login("bob", password("bob"))
+    thief = Person(ana.url)
+    thief.session.cookies.update(before)
+    assert thief.get("/logout").status_code == 302

@@ -1,0 +1,173 @@
+"""What a curious annotator can make a kernel do: move widgets, and nothing else, in both websocket protocols."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import websocket
+from serve_person import V1, Page, Person, Socket
+from serve_rig import wait_for
+
+from nbannotate.serve.channel import BAD, judged, parse
+
+CODE = "import pathlib; pathlib.Path({!r}).touch()"
+REQUESTS = {
+    "execute_request": {"code": "", "silent": False, "store_history": False, "user_expressions": {"x": ""}},
+    "complete_request": {"code": "cli", "cursor_pos": 3},
+    "inspect_request": {"code": "client", "cursor_pos": 6, "detail_level": 1},
+    "history_request": {"hist_access_type": "tail", "n": 10, "output": True, "raw": True},
+    "is_complete_request": {"code": "1"},
+    "shutdown_request": {"restart": False},
+    "interrupt_request": {},
+    "debug_request": {"type": "request", "command": "evaluate", "seq": 1, "arguments": {"expression": "1"}},
+    "create_subshell_request": {},
+    "input_reply": {"value": "x"},
+    "usage_request": {},
+}
+PROTOCOLS = pytest.mark.parametrize("protocol", [None, V1], ids=["json", "v1"])
+
+
+@pytest.fixture(scope="module")
+def page(server) -> Iterator[Page]:
+    """One page for all tests of this file: nothing that they do may harm it."""
+    from serve_rig import password
+
+    person = Person(server.url)
+    person.login("cem", password("cem"))
+    yield person.page()
+    person.send("POST", "/logout")
+
+
+@pytest.fixture
+def attach(page: Page) -> Iterator[Callable[[str | None], Socket]]:
+    sockets = []
+
+    def attach(protocol: str | None = None) -> Socket:
+        sockets.append(page.person.attach(page.kernel, protocol))
+        return sockets[-1]
+
+    yield attach
+    for socket in sockets:
+        socket.close()
+
+
+def widget(socket: Socket, **state: object) -> str:
+    """Return the comm of the widget whose state has these values."""
+    found = [c for c, s in socket.widgets().items() if all(s.get(k) == v for k, v in state.items())]
+    assert len(found) == 1, (state, found)
+    return found[0]
+
+
+@PROTOCOLS
+def test_a_slider_moves_and_python_answers(attach, protocol) -> None:
+    socket = attach(protocol)
+    slider = widget(socket, description="size")
+    value = 21 if protocol else 22
+    socket.set(slider, value=value)
+    updates = [m["content"]["data"]["state"] for m in socket.until_info() if m["msg_type"] == "comm_msg"]
+    assert {"value": str(value * 2)} in updates
+    assert {"value": value} not in updates, "an echo of what the page knows"
+
+
+@PROTOCOLS
+@pytest.mark.parametrize("channel", ["shell", "control", "stdin", "iopub", "hb", "", "no such"])
+def test_no_message_runs_code_or_asks_what_is_not_the_pages_business(attach, tmp_path, protocol, channel) -> None:
+    socket, proof = attach(protocol), tmp_path / "ran"
+    code = CODE.format(str(proof))
+    asked = []
+    for kind, content in REQUESTS.items():
+        given = {**content, "code": code, "user_expressions": {"x": code}} if "code" in content else content
+        asked.append(socket.send(kind, given, channel))
+    seen = socket.until_info()
+    assert not proof.exists()
+    assert [m["msg_type"] for m in seen if m["parent_header"].get("msg_id") in asked] == []
+
+
+@PROTOCOLS
+@pytest.mark.parametrize("target", ["jupyter.widget", "jupyter.widget.version", "matplotlib", "", None])
+def test_only_the_control_comm_can_be_opened(attach, protocol, target) -> None:
+    socket = attach(protocol)
+    before = set(socket.widgets())
+    state = {"_model_module": "@jupyter-widgets/controls", "_model_name": "TextModel", "_view_name": "TextView"}
+    content = {"comm_id": "f" * 32, "target_name": target, "target_module": "os", "data": {"state": state}}
+    assert not [m for m in (socket.send("comm_open", content), socket.until_info())[1] if m["msg_type"] == "comm_close"]
+    assert set(socket.widgets()) == before
+
+
+@PROTOCOLS
+def test_what_python_prints_and_how_it_fails_stays_inside(attach, protocol, server) -> None:
+    socket = attach(protocol)
+    socket.set(widget(socket, description="size"), value=66)
+    kinds = {m["msg_type"] for m in socket.until_info()}
+    assert kinds <= {"comm_msg", "status", "kernel_info_reply"}
+
+
+def test_setting_every_trait_does_not_change_who_acts(attach) -> None:
+    socket = attach()
+    states = socket.widgets()
+    for comm in states:
+        socket.set(comm, login="bob", token="x", user="bob", who="bob", _dom_classes=["bob"])
+    socket.until_info()
+    socket.set(widget(socket, description="size"), value=77)
+    socket.until_info()
+    assert "cem" in {s.get("value") for s in socket.widgets().values()}
+
+
+@pytest.mark.parametrize(
+    "raw", ["", "{}", "[]", "null", '{"header": 3}', "{" * 5000,
+            '{"header": {"msg_type": "comm_msg"}, "channel": "shell", "content": {}, "buffers": []}']
+)  # fmt: skip
+def test_nonsense_closes_the_websocket_and_harms_nobody(page: Page, raw: str) -> None:
+    socket = page.person.attach(page.kernel)
+    socket.made.send(raw or " ")
+    assert socket.closes() == BAD
+    assert page.greets() == "cem"
+
+
+@pytest.mark.parametrize("raw", [b"", b"\0" * 3, b"\xff" * 64, (2**40).to_bytes(8, "little") * 4, b"\0\0\0\1\0\0\0\4{"])
+@pytest.mark.parametrize("protocol", [None, V1], ids=["json", "v1"])
+def test_binary_nonsense_is_not_a_message(raw: bytes, protocol: str | None) -> None:
+    with pytest.raises(ValueError, match="not a message"):
+        judged(*parse(raw, protocol))
+
+
+def test_a_message_whose_kind_is_no_word_does_not_pass() -> None:
+    for kind in (["execute_request"], {"a": 1}, None, 3):
+        assert judged("shell", {"header": {"msg_type": kind}, "content": {}, "buffers": []}) is None
+
+
+def test_only_judged_parts_reach_the_kernel() -> None:
+    header = {"msg_id": "1", "session": "2", "msg_type": "comm_msg", "subshell_id": "x", "username": "ana", "more": 1}
+    message = {
+        "header": header,
+        "parent_header": {"a": 1},
+        "metadata": {"b": 2},
+        "content": {"c": 3},
+        "buffers": [b"d"],
+    }
+    passed = judged("shell", {**message, "extra": 1})
+    assert passed == {
+        "header": {"msg_id": "1", "session": "2", "msg_type": "comm_msg", "username": "page"},
+        "parent_header": {},
+        "metadata": {},
+        "content": {"c": 3},
+        "buffers": [b"d"],
+    }
+
+
+def test_a_flood_closes_the_websocket(page: Page) -> None:
+    socket = page.person.attach(page.kernel)
+    with pytest.raises((websocket.WebSocketException, OSError, AssertionError)):
+        for _ in range(20_000):
+            socket.send("comm_info_request", {})
+        socket.until_info()
+    assert page.greets() == "cem", "the page itself goes on"
+
+
+def test_fast_drawing_is_no_flood(attach) -> None:
+    socket = attach()
+    slider = widget(socket, description="size")
+    for value in range(400):
+        socket.set(slider, value=value % 50)
+    wait_for(lambda: any(m["content"].get("data", {}).get("state") == {"value": "98"} for m in socket.until_info()))

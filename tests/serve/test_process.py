@@ -1,0 +1,109 @@
+"""The server as a process: how it starts, what it says, what it leaves behind."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import psutil
+import pytest
+from serve_person import Person
+from serve_rig import Server, password, wait_for
+
+from nbannotate.errors import InvalidInput, NotAWorkspace
+from nbannotate.serve import PAGES, serve
+from nbannotate.serve.kernels import environment
+from nbannotate.serve.site import notebooks_folder
+
+
+def test_ctrl_c_ends_the_server_with_all_its_kernels(folder: Path, owner) -> None:
+    server = Server(folder, "--notebooks", str(folder / "notebooks"), "--base-url", "/annotate")
+    assert server.url.endswith("/annotate")
+    assert Person(server.url).get("/work").headers["Location"].startswith("/annotate/login?")
+    dia = Person(server.url)
+    assert dia.login("dia", password("dia"), then="/annotate/work").headers["Location"] == "/annotate/work"
+    socket_ = dia.attach(dia.page().kernel)
+    kernels = server.kernels()
+    assert kernels
+    children = server.stop(signal.SIGINT)
+    assert server.process.returncode == 0
+    assert socket_.closes() == 4410
+    gone, alive = psutil.wait_procs(children, 10)
+    assert not alive
+    assert {k.pid for k in kernels} <= {p.pid for p in gone}
+    for token in (c.value for c in dia.session.cookies):
+        assert token not in server.log
+    assert "Traceback" not in server.log
+
+
+def test_a_port_in_use_is_said_in_one_sentence(server: Server, folder: Path) -> None:
+    port = server.url.rsplit(":", 1)[1]
+    command = [sys.executable, "-m", "nbannotate.serve", str(server.workspace), "--port", port]
+    done = subprocess.run(
+        [*command, "--notebooks", str(folder / "notebooks")], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.strip() == (
+        f"nbannotate: Port {port} on 127.0.0.1 is in use; choose another one, or 0 for a free one."
+    )
+
+
+def test_what_is_no_workspace_is_refused(tmp_path: Path, folder: Path) -> None:
+    with pytest.raises(NotAWorkspace, match="There is no workspace"):
+        serve(tmp_path / "missing.duckdb", notebooks=folder / "notebooks")
+    (tmp_path / "text.duckdb").write_text("this is a text")
+    with pytest.raises(NotAWorkspace):
+        serve(tmp_path / "text.duckdb", notebooks=folder / "notebooks")
+
+
+def test_a_folder_without_pages_and_an_unknown_theme_are_refused(tmp_path: Path, folder: Path) -> None:
+    with pytest.raises(InvalidInput, match=r"No work\.ipynb"):
+        serve(tmp_path / "x.duckdb", notebooks=tmp_path)
+    with pytest.raises(InvalidInput, match="theme must be one of auto, light, dark"):
+        serve(tmp_path / "x.duckdb", theme="pink")
+
+
+def test_it_does_not_start_where_signals_could_not_stop_it(tmp_path: Path) -> None:
+    raised = []
+
+    def run() -> None:
+        with pytest.raises(InvalidInput, match="process of its own"):
+            serve(tmp_path / "x.duckdb")
+        raised.append(True)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert raised
+
+
+def test_the_pages_of_the_checkout_are_found() -> None:
+    folder = notebooks_folder()
+    assert (folder / PAGES["work"].notebook).is_file()
+
+
+def test_only_the_harmless_part_of_the_environment_is_inherited() -> None:
+    given = {
+        "PATH": "/bin",
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "NBANNOTATE_TOKEN": "old",
+        "LC_ALL": "C",
+        "PYTHONSTARTUP": "x",
+    }
+    made = environment(given, NBANNOTATE_TOKEN="new")
+    assert made["PATH"] == "/bin"
+    assert made["LC_ALL"] == "C"
+    assert made["NBANNOTATE_TOKEN"] == "new"
+    assert not {"AWS_SECRET_ACCESS_KEY", "PYTHONSTARTUP"} & set(made)
+
+
+def test_the_server_listens_on_this_machine_only(server: Server) -> None:
+    port = int(server.url.rsplit(":", 1)[1])
+    listening = [c.laddr for c in psutil.Process(server.process.pid).net_connections("tcp") if c.status == "LISTEN"]
+    assert [(a.ip, a.port) for a in listening] == [("127.0.0.1", port)]
+    for kernel in wait_for(server.kernels):
+        assert not [c for c in kernel.net_connections("tcp") if c.status == "LISTEN"]
