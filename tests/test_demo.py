@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from queue import Queue
@@ -27,11 +28,15 @@ pytestmark = pytest.mark.slow
 pytest.importorskip("skimage", reason="the demo takes its images from scikit-image")
 
 
-def left_over(folder: Path) -> list[str]:
-    """The command lines of processes that work in a folder."""
-    return [
-        " ".join(p.info["cmdline"]) for p in psutil.process_iter(["cmdline"]) if str(folder) in str(p.info["cmdline"])
-    ]
+def left_over(folder: Path, patience_s: float = 20.0) -> list[str]:
+    """The command lines of processes that work in a folder, after those that are just ending had time to."""
+    until = time.monotonic() + patience_s
+    while True:
+        processes = psutil.process_iter(["cmdline"])
+        found = [" ".join(p.info["cmdline"]) for p in processes if str(folder) in str(p.info["cmdline"])]
+        if not found or time.monotonic() > until:
+            return found
+        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")

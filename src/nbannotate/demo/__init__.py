@@ -70,7 +70,7 @@ the moon.
 """
 
 
-ISSUE = "There are coins at the edge that have no outline yet."
+ISSUE = "This coin has no outline yet."
 
 
 class Login(msgspec.Struct, frozen=True):
@@ -155,7 +155,7 @@ def begin(path: Path, campaign_id: int, passwords: dict[str, str]) -> None:
                 _submit(member.client, _next(member.client, campaign_id, step))
         view = _next(chloe.client, campaign_id, 1)
         task_id = view.task.task_id
-        zone = (0.0, view.height * 0.6, 150.0, float(view.height))
+        zone = (0.0, view.height * 0.64, 168.0, view.height * 0.97)
         chloe.client.call("issues.create", Issue, task_id=task_id, text=ISSUE, zone=zone)
         chloe.client.call("tasks.rework", Closed, task_id=task_id, revision=view.revision, seconds=0.0)
 

@@ -99,8 +99,8 @@ def find(image: Image.Image, label: str, scale: float) -> tuple[Shape, ...]:
     Otsu's threshold (1979) on a smoothed channel, connected regions, their outline simplified after Douglas and
     Peucker. The confidence is the solidity of the region (its area over that of its convex hull).
     """
-    from skimage import color, filters, measure, segmentation
-    from skimage.morphology import disk, opening
+    from skimage import color, filters, measure, segmentation, transform
+    from skimage.morphology import closing, disk, opening
 
     rgb = np.asarray(image.convert("RGB")) / 255.0
     gray = color.rgb2gray(rgb)
@@ -112,10 +112,14 @@ def find(image: Image.Image, label: str, scale: float) -> tuple[Shape, ...]:
     elif label == "optic disc":
         gray, smallest, smoothing, quantile = rgb[..., 1], 900.0, 6.0, 0.992
     gray = filters.gaussian(gray, sigma=smoothing * scale)
-    if label == "coin":  # the light falls off towards the bottom
-        gray = gray - filters.gaussian(gray, sigma=40 * scale, truncate=2)
+    if label == "coin":  # the light falls off towards the bottom; that is smooth, so a coarse copy will do
+        step = round(scale)
+        light = filters.gaussian(gray[::step, ::step], sigma=40 * scale / step, truncate=2)
+        gray = gray - transform.resize(light, gray.shape)
     threshold = filters.threshold_otsu(gray) if quantile is None else np.quantile(gray, quantile)
     mask = opening(gray > threshold, disk(scale))
+    if label == "coin":  # a shadow in the relief is still the coin
+        mask = closing(mask, disk(1.5 * scale))
     if label in ("coin", "nucleus"):
         mask = segmentation.clear_border(mask)
     found = []
@@ -129,7 +133,7 @@ def find(image: Image.Image, label: str, scale: float) -> tuple[Shape, ...]:
             found.append(Shape(kind="rectangle", points=points, label=label, confidence=confidence))
             continue
         outline = measure.find_contours(np.pad(region.image_filled, 1).astype(float), 0.5)[0]
-        corners = measure.approximate_polygon(outline, tolerance=0.5 * scale)[:-1]
+        corners = measure.approximate_polygon(outline, tolerance=0.7 * scale)[:-1]
         # find_contours counts from the middle of a pixel, we from its corner; the padding added one
         points = tuple((round(float(x) + left - 0.5, 1), round(float(y) + top - 0.5, 1)) for y, x in corners)
         if len(points) >= 3:
