@@ -184,7 +184,8 @@ def test_sigterm_under_load_loses_nothing_and_ends_cleanly(workspace_path: Path)
     for round_ in (1, 2, 3):
         wait_for(lambda round_=round_: len(done) > 40 * round_, what="some work is done")
         kill_owner(workspace_path, signal.SIGTERM)
-    wait_for(lambda n=len(done): len(done) > n + 20, what="the clients go on")
+    so_far = len(done)
+    wait_for(lambda: len(done) > so_far + 20, what="the clients go on")
     enough.set()
     for thread in threads:
         thread.join()

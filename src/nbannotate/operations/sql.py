@@ -60,6 +60,10 @@ def _check(ctx: Context, query: str) -> None:
     named: set[str] = set()
     tables: list[tuple[str, str]] = []
     _walk(tree["statements"], named, tables)
+    # A subquery's name holds only inside it; outside, DuckDB's own table of that name would be read.
+    own = {r["view_name"] for r in ctx.tx.all("select view_name from duckdb_views() where internal")}
+    if taken := sorted(named & own):
+        raise QueryFailed(f"{taken[0]!r} is a name of DuckDB's own; give the subquery another one.")
     for schema, name in tables:
         if (schema not in ("", "main") or name.lower() not in views) and not (schema == "" and name.lower() in named):
             raise QueryFailed(

@@ -12,7 +12,7 @@ import time
 
 from filelock import FileLock, Timeout
 
-from nbannotate.errors import CannotWrite, OwnerUnavailable, revive
+from nbannotate.errors import CannotWrite, NotAWorkspace, OwnerUnavailable, revive
 from nbannotate.owner.place import Place
 
 #: How long an owner may take to open its file (a crash's log is replayed first).
@@ -27,18 +27,37 @@ def start_owner(place: Place) -> None:
     WorkspaceError
         Why the file cannot be opened, as the new process said.
     """
-    if not place.database.parent.is_dir():
-        raise CannotWrite(f"The folder {place.database.parent} does not exist; create it first.")
+    _look(place)
     try:
         with FileLock(place.spawn, timeout=0):
             if not _listens(place):
                 _start(place)
     except Timeout:
-        return
+        if not place.spawn.exists():
+            raise CannotWrite(f"No files can be made in the folder {place.database.parent}.") from None
     except OSError as error:  # no right, a read-only disk, a full one
         raise CannotWrite(
             f"The folder {place.database.parent} cannot be written; a workspace needs to write beside its file. {error}"
         ) from error
+
+
+def _look(place: Place) -> None:
+    """Raise at a glance what would be in vain, before any file is made beside it; the owner looks closer."""
+    file = place.database
+    if not file.parent.is_dir():
+        raise CannotWrite(f"The folder {file.parent} does not exist; create it first.")
+    if file.is_dir():
+        raise NotAWorkspace(f"{file} is a folder; name a file in it, for example {file / 'work.duckdb'}.")
+    try:
+        with file.open("rb") as opened:
+            first = opened.read(12)
+    except FileNotFoundError:
+        return
+    if first[8:] != b"DUCK":
+        raise NotAWorkspace(
+            f"{file} is not a DuckDB database, so it is no nbannotate workspace; it was left as it is. "
+            "Open another file name to create a workspace."
+        )
 
 
 def _listens(place: Place) -> bool:

@@ -124,7 +124,7 @@ class Engine:
             _attach(self._writer, self.path)
             self._secure()
             migrate(Transaction(self._writer), mark=MARK if new else None)
-        except duckdb.IOException as error:
+        except duckdb.Error as error:
             self._forget()
             raise _why_not(Path(self.path), error) from error
         except BaseException:
@@ -234,12 +234,12 @@ def _check_file(path: Path, duckdb: Any) -> None:
     # Only look: opening a strange database for writing could already change it.
     connection = duckdb.connect(MEMORY)
     try:
-        try:
-            _attach(connection, str(path), ", read_only")
-        except duckdb.Error as error:
-            raise _why_not(path, error) from error
+        _attach(connection, str(path), ", read_only")
         tx = Transaction(connection)
-        known = tx.value("select count(*) from duckdb_tables() where schema_name = 'data' and table_name = 'meta'")
+        known = tx.value(
+            "select count(*) = 2 from duckdb_columns() "
+            "where schema_name = 'data' and table_name = 'meta' and column_name in ('key', 'value')"
+        )
         mark = tx.value("select value from data.meta where key = 'mark'") if known else None
         if mark != MARK:
             raise NotAWorkspace(
@@ -247,6 +247,8 @@ def _check_file(path: Path, duckdb: Any) -> None:
                 "Open another file name to create a workspace."
             )
         check_version(str(path), int(tx.value("select max(version) from data.migrations")))
+    except duckdb.Error as error:
+        raise _why_not(path, error) from error
     finally:
         connection.close()
 
@@ -266,7 +268,7 @@ def _why_not(path: Path, error: Exception) -> WorkspaceError:
         )
     if "permission" in text.lower() or "read-only" in text.lower() or "cannot open" in text.lower():
         return CannotWrite(f"{path} cannot be written. {text}")
-    return WorkspaceError(f"{path} could not be opened. {text}")
+    return WorkspaceError(f"{path} could not be opened; if it is damaged, restore it from a backup. {text}")
 
 
 __all__ = ["MARK", "MEMORY", "SCHEMA_VERSION", "Engine", "Transaction"]
