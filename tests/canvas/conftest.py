@@ -18,6 +18,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import uuid
 from pathlib import Path
 
 import nbformat
@@ -158,8 +159,8 @@ def chromium():
 class Stage:
     """A page with a canvas, as a person has it in front of them, and the kernel behind it."""
 
-    def __init__(self, page, front: str, url: str, runtime: Path) -> None:
-        self.page, self.front, self.url, self.runtime = page, front, url, runtime
+    def __init__(self, page, front: str, url: str, runtime: Path, notebooks: Path) -> None:
+        self.page, self.front, self.url, self.runtime, self.notebooks = page, front, url, runtime, notebooks
         self.sockets: list[str] = []
         self.errors: list[str] = []
         self._client = None
@@ -167,16 +168,17 @@ class Stage:
         page.on("websocket", lambda w: self.sockets.append(w.url))
         page.on("pageerror", lambda e: self.errors.append(str(e)))
 
-    def open(self, notebook: str, *, run: bool = True) -> Stage:
+    def open(self, notebook: str) -> Stage:
         if self.front == "voila":
             self.page.goto(f"{self.url}/voila/render/{notebook}.ipynb")
         else:
-            self.page.goto(f"{self.url}/lab/tree/{notebook}.ipynb?reset")
+            own = f"{notebook}-{uuid.uuid4().hex}"  # JupyterLab keeps one kernel for one path
+            shutil.copy(self.notebooks / f"{notebook}.ipynb", self.notebooks / f"{own}.ipynb")
+            self.page.goto(f"{self.url}/lab/tree/{own}.ipynb?reset")
             idle = "document.querySelector('#jp-main-statusbar')?.innerText.includes('| Idle')"
             self.page.wait_for_function(idle)
-            if run:
-                self.page.locator(".jp-Notebook .jp-Cell").first.click()
-                self.page.keyboard.press("Shift+Enter")
+            self.page.locator(".jp-Notebook .jp-Cell").first.click()
+            self.page.keyboard.press("Shift+Enter")
         self.overlay.wait_for()
         self.overlay.scroll_into_view_if_needed()
         self.page.wait_for_function("document.querySelector('img.nba-preview[src]')?.complete")
@@ -314,7 +316,7 @@ def page_of(request: pytest.FixtureRequest, front: str, **context):
     browser = request.getfixturevalue("chromium")
     runtime = Path(request.getfixturevalue("jupyter_env")["JUPYTER_RUNTIME_DIR"])
     opened = browser.new_context(**{"viewport": {"width": 1200, "height": 800}, **context})
-    stage = Stage(opened.new_page(), front, url, runtime)
+    stage = Stage(opened.new_page(), front, url, runtime, request.getfixturevalue("notebooks"))
     try:
         yield stage
         assert not stage.errors, stage.errors

@@ -1,21 +1,17 @@
 """The canvas: an image on which shapes are drawn, as one widget for pages and notebooks.
 
 State lives here, once: a document (shapes, selection, history), the tool, the label, the view. Each call or message is
-a *turn* under the canvas' lock; at its end the outbox tells the overlay and ipycanvas what differs, and the callbacks
-are called, outside the lock.
+a *turn* (:mod:`nbannotate.canvas.turns`).
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
 
 import ipywidgets
 from msgspec.structs import replace
 
-from nbannotate.canvas import inbox, wire
 from nbannotate.canvas.document import Document
 from nbannotate.canvas.keys import Key, check_free, combo, key_map
 from nbannotate.canvas.outbox import Outbox
@@ -23,15 +19,14 @@ from nbannotate.canvas.overlay import Overlay
 from nbannotate.canvas.painter import Painter
 from nbannotate.canvas.picture import Picture
 from nbannotate.canvas.state import CanvasState, Mark, Zone
+from nbannotate.canvas.turns import Callback, Turns
 from nbannotate.canvas.view import View
-from nbannotate.errors import InvalidInput, NbannotateError, Refused
+from nbannotate.errors import InvalidInput, Refused
 from nbannotate.model import Label, Recipe, Shape
 from nbannotate.shapes import kind, kinds
 
-Callback = Callable[..., object]
 
-
-class Canvas(ipywidgets.Box):  # type: ignore[misc]
+class Canvas(Turns):
     """An image with shapes that a person draws, selects, moves, reshapes, labels and deletes.
 
     Parameters
@@ -70,11 +65,6 @@ class Canvas(ipywidgets.Box):  # type: ignore[misc]
     ) -> None:
         if keys not in ("stage", "page"):
             raise InvalidInput(f"keys must be 'stage' or 'page', not {keys!r}.")
-        self._lock = threading.RLock()
-        self._depth = 0
-        self._origin: tuple[str, int] | None = None
-        self._later: list[tuple[list[Callback], tuple[Any, ...]]] = []
-        self._heard: dict[str, list[Callback]] = {"change": [], "select": [], "state": [], "error": [], "zone": []}
         self._bound: dict[str, tuple[Key, Callback]] = {}
         self._keys_mode = keys
         self._generation = 0
@@ -281,26 +271,6 @@ class Canvas(ipywidgets.Box):  # type: ignore[misc]
         with self._turn():
             self._bound[f"bound:{wanted}"] = (Key(f"bound:{wanted}", (wanted,), title, group), callback)
 
-    def on_change(self, callback: Callable[[tuple[Shape, ...]], object]) -> None:
-        """Call with all shapes after each finished gesture, undo, relabelling or call that changed them."""
-        self._heard["change"].append(callback)
-
-    def on_select(self, callback: Callable[[tuple[str, ...]], object]) -> None:
-        """Call with the ids when the selection changes."""
-        self._heard["select"].append(callback)
-
-    def on_state(self, callback: Callable[[CanvasState], object]) -> None:
-        """Call when the tool, the label, what can be undone, or the zoom changes."""
-        self._heard["state"].append(callback)
-
-    def on_zone(self, callback: Callable[[Zone], object]) -> None:
-        """Call with ``(x0, y0, x1, y1)``, in image pixels, when a zone was drawn (``canvas.tool = "zone"``)."""
-        self._heard["zone"].append(callback)
-
-    def on_error(self, callback: Callable[[str], object]) -> None:
-        """Call with a sentence when something was refused; the stage shows it too."""
-        self._heard["error"].append(callback)
-
     def close(self) -> None:
         """Take the canvas and its layers from the page."""
         if hasattr(self, "_overlay"):  # or it was refused while it was made, and is now collected
@@ -308,60 +278,7 @@ class Canvas(ipywidgets.Box):  # type: ignore[misc]
             self._painter.close()
         super().close()
 
-    # ---- turns
-
-    @contextmanager
-    def _turn(self, origin: tuple[str, int] | None = None, *, quiet: bool = False) -> Iterator[None]:
-        """Hold the lock; at the end of the outermost turn send what differs, then call the callbacks, unlocked."""
-        with self._lock:
-            before = (self._document.shapes, self.selected, self.state)
-            outermost = not self._depth
-            self._depth += 1
-            self._origin = origin or self._origin
-            try:
-                yield
-            finally:
-                self._depth -= 1
-                later: list[tuple[list[Callback], tuple[Any, ...]]] = []
-                if outermost:
-                    self._note(before, quiet)
-                    self._outbox.settle(self._origin)
-                    later, self._later, self._origin = self._later, [], None
-        for callbacks, arguments in later:
-            for callback in list(callbacks):
-                callback(*arguments)
-
-    def _note(self, before: tuple[dict[str, Shape], tuple[str, ...], CanvasState], quiet: bool) -> None:
-        shapes, selected, state = before
-        if self._document.shapes is not shapes and not quiet:
-            self._later.append((self._heard["change"], (self.shapes,)))
-        if self.selected != selected:
-            self._later.append((self._heard["select"], (self.selected,)))
-        if self.state != state:
-            self._later.append((self._heard["state"], (self.state,)))
-
-    def _received(self, _: object, content: object, __: object) -> None:
-        """Take a message of the overlay; whatever is in it, this does not raise."""
-        try:
-            message = wire.received(content)
-            with self._turn((message.view_id, message.n)):
-                try:
-                    inbox.handle(self, message)
-                except NbannotateError as error:
-                    self._outbox.resend(message)
-                    self._complain(str(error))
-        except NbannotateError as error:
-            with self._turn():
-                self._complain(str(error))
-        except Exception as error:
-            self.log.exception("A message of the canvas failed.")
-            self._outbox.error(f"Something went wrong ({type(error).__name__}); what you did last may not be kept.")
-
     # ---- what messages and calls share; all within a turn
-
-    def _complain(self, sentence: str) -> None:
-        self._outbox.error(sentence)
-        self._later.append((self._heard["error"], (sentence,)))
 
     def _greet(self, view: View, view_id: str) -> None:
         size = self.image_size

@@ -66,7 +66,8 @@ class Outbox:
         painter, shapes, selected = canvas._painter, canvas._document.shapes, canvas.selected
         tag = {"g": canvas._generation, "view_id": origin[0] if origin else "", "n": origin[1] if origin else 0}
         fresh = canvas._generation != self._generation
-        everything = self._everything or fresh
+        everything, look = self._everything or fresh, self._image
+        self._everything = self._image = False  # also if painting fails, or each later turn would fail too
         number = painter.next_frame()
         colors_before = self._state.get("labels")
         state, keys = self._state_now(), self._keys_now()
@@ -88,7 +89,7 @@ class Outbox:
         else:
             self._tell_differences(tag, number, state, keys)
 
-        repaint_image = everything or self._image
+        repaint_image = everything or look
         recolored = state["labels"] != colors_before
         changed = shapes is not self._shapes or selected != self._selected or recolored
         if repaint_image:
@@ -106,7 +107,6 @@ class Outbox:
             self._preview_of = canvas._generation
         if origin:
             self.send({"type": "ack", **tag, "frame": painter.number})
-        self._everything = self._image = False
         self._again = set()
         self._generation, self._shapes, self._selected = canvas._generation, shapes, selected
         self._state, self._keys = state, keys

@@ -58,6 +58,7 @@ function place(s) {
     s.preview.style.width = `${s.image.width * k}px`;
     s.preview.style.height = `${s.image.height * k}px`;
     s.preview.style.transform = `translate(${x}px, ${y}px)`;
+    s.preview.style.visibility = Math.max(s.image.width, s.image.height) * k < 60000 ? "" : "hidden";
     s.zoom.textContent = `${k >= 0.1 ? Math.round(k * 100) : (k * 100).toFixed(1)} %`;
   }
   s.zoom.hidden = !s.image;
