@@ -10,15 +10,17 @@ from serve_person import V1, Person
 from serve_rig import Server, password
 
 CLOSED = [
-    "/voila/files/image.png", "/voila/files/work.ipynb", "/files/image.png", "/image.png", "/work.ipynb", "/private",
-    "/private.ipynb", "/voila/render/private.ipynb", "/voila/render/work.ipynb", "/voila/tree", "/tree", "/lab",
-    "/voila/api/contents", "/api/contents", "/api/contents/work.ipynb", "/api/kernels", "/api/sessions", "/api/terminals",
-    "/api/kernelspecs", "/api/me", "/api/status", "/api", "/api/config/x", "/api/events/subscribe", "/metrics",
-    "/nbconvert/html/work.ipynb", "/terminals/1", "/terminals/websocket/1", "/view/work.ipynb", "/notebooks/work.ipynb",
-    "/voila/static/voila.js", "/voila/templates/lab/static/voila.js", "/voila/labextensions/anywidget/package.json",
-    "/voila/api/themes/x", "/static/favicons/favicon.ico", "/own/", "/own/../site.py", "/own/plain.css", "/custom/custom.css",
-    f"/voila/query/{uuid.uuid4()}", f"/voila/execution/{uuid.uuid4()}", f"/api/kernels/{uuid.uuid4()}/restart",
-    f"/api/kernels/{uuid.uuid4()}/interrupt", "/security/csp-report", "/work/", "/work/x", "//work", "/manager.ipynb",
+    "/voila/files/image.png", "/voila/files/work.ipynb", "/files/image.png", "/image.png", "/work.ipynb",
+    "/private", "/private.ipynb", "/voila/render/private.ipynb", "/voila/render/work.ipynb", "/voila/tree",
+    "/tree", "/lab", "/voila/api/contents", "/api/contents", "/api/contents/work.ipynb", "/api/kernels",
+    "/api/sessions", "/api/terminals", "/api/kernelspecs", "/api/me", "/api/status", "/api", "/api/config/x",
+    "/api/events/subscribe", "/metrics", "/nbconvert/html/work.ipynb", "/terminals/1", "/terminals/websocket/1",
+    "/view/work.ipynb", "/notebooks/work.ipynb", "/voila/static/voila.js",
+    "/voila/templates/lab/static/voila.js", "/voila/labextensions/anywidget/package.json",
+    "/voila/api/themes/x", "/static/favicons/favicon.ico", "/own/", "/own/../site.py", "/own/plain.css",
+    "/custom/custom.css", f"/voila/query/{uuid.uuid4()}", f"/voila/execution/{uuid.uuid4()}",
+    f"/api/kernels/{uuid.uuid4()}/restart", f"/api/kernels/{uuid.uuid4()}/interrupt", "/security/csp-report",
+    "/work/", "/work/x", "//work", "/manager.ipynb",
 ]  # fmt: skip
 
 
