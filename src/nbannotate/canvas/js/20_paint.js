@@ -72,6 +72,7 @@ function paintMarks(ctx, s) {
     if (!box) continue;
     const { k, x, y } = s.v, hot = s.hoverMark === mark.id;
     const left = box[0] * k + x, top = box[1] * k + y, pad = mark.zone ? 0 : 5;
+    if (left > s.w || top > s.h || box[2] * k + x < 0 || box[3] * k + y < 0) continue;      // out of sight
     if (mark.zone) {
       ctx.setLineDash([]); ctx.lineWidth = 4; ctx.strokeStyle = HALO;
       ctx.strokeRect(left, top, (box[2] - box[0]) * k, (box[3] - box[1]) * k);
@@ -104,7 +105,7 @@ function paint(s) {
   if (hovered) paintShape(ctx, s, hovered, hovered.points, { width: 3, fill: 0.18 });
   for (const id of s.selected) {
     const shape = s.shapes.get(id);
-    if (shape) paintShape(ctx, s, shape, s.gesture?.points?.(id) ?? shape.points, { width: 2.5, fill: 0.2 });
+    if (shape) paintShape(ctx, s, shape, s.gesture?.points?.(id) ?? shape.points, { width: 2.5, fill: 0.13 });
   }
   paintMarks(ctx, s);
   const edited = editedShape(s);
