@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import signal
 import socket
 import sys
 import tempfile
@@ -137,6 +138,7 @@ def run_demo(options: argparse.Namespace) -> None:
     """Make the demo, serve it, and end all that was started."""
     if options.no_serve and options.folder is None:
         raise InvalidInput("--no-serve makes a demo to keep; say where: --folder NAME.")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended from outside, it cleans up as after Ctrl-C
     if options.folder is not None:
         show_demo(options.folder, options)
         return
