@@ -10,7 +10,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parent))  # for owner_rig
 
-from owner_rig import Campaign, end_owner, make_campaign
+from owner_rig import Campaign, Script, end_owner, make_campaign
 
 
 @pytest.fixture
@@ -18,6 +18,7 @@ def workspace_path(tmp_path: Path) -> Iterator[Path]:
     """The path of a workspace that is not there yet."""
     path = tmp_path / "work.duckdb"
     yield path
+    Script.end_all()
     end_owner(path)
 
 

@@ -7,10 +7,11 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import pandas as pd
 import psutil
@@ -135,15 +136,31 @@ def end_owner(path: Path) -> None:
 class Script:
     """A Python process that runs some code and prints JSON lines; ``sys.argv[1:]`` are the arguments."""
 
+    running: ClassVar[list[Script]] = []
+
     def __init__(self, code: str, *arguments: object, **environment: str) -> None:
+        self.errors = tempfile.TemporaryFile("w+")  # noqa: SIM115
         self.process = subprocess.Popen(
             [sys.executable, "-c", code, *map(str, arguments)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self.errors,
             text=True,
             env={**os.environ, **environment, "PYTHONPATH": str(Path(__file__).parent)},
         )
+        self.running.append(self)
+
+    @classmethod
+    def end_all(cls) -> None:
+        """End those that a test left running because it failed."""
+        while cls.running:
+            script = cls.running.pop()
+            if script.process.poll() is None:
+                script.process.kill()
+                script.process.wait()
+            for stream in (script.process.stdin, script.process.stdout, script.errors):
+                assert stream is not None
+                stream.close()
 
     def say(self, text: str = "go") -> None:
         assert self.process.stdin is not None
@@ -154,11 +171,20 @@ class Script:
         """The next line that it prints."""
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
-        assert line, self.process.communicate(timeout=30)[1]
+        assert line, self.complaint()
         return json.loads(line)
 
-    def result(self, seconds: float = 120.0) -> list[Any]:
+    def complaint(self) -> str:
+        """What it wrote on standard error."""
+        self.process.wait(30)
+        self.errors.seek(0)
+        return self.errors.read()
+
+    def result(self) -> list[Any]:
         """Wait for its end and return the lines that it printed."""
-        out, err = self.process.communicate(timeout=seconds)
-        assert self.process.returncode == 0, err
-        return [json.loads(line) for line in out.splitlines()]
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.close()
+        lines = [json.loads(line) for line in self.process.stdout]
+        assert self.process.wait(30) == 0, self.complaint()
+        return lines
