@@ -161,3 +161,17 @@ class Plan(Struct, frozen=True):
     existing: Existing
     warnings: tuple[str, ...] = ()
     launched: bool = False
+
+    def _repr_markdown_(self) -> str:
+        """Return how a notebook shows it."""
+        what = "was launched with" if self.launched else "would launch with"
+        lines = [f"**{self.campaign}** {what} {self.assets} assets, {self.with_annotations} of them annotated already "]
+        lines += [
+            f"({EXISTING[self.existing]}).",
+            "",
+            "| step | kind | assignees | tasks at launch |",
+            "|---|---|---|--:|",
+        ]
+        lines += [f"| {s.name} | {s.kind} | {', '.join(s.assignees)} | {s.tasks} |" for s in self.steps]
+        lines += ["", *(f"- ⚠ {w}" for w in self.warnings)]
+        return "\n".join(lines)

@@ -267,6 +267,20 @@ class Progress(Struct, frozen=True):
     open_issues: int
     steps: tuple[StepProgress, ...]
 
+    def _repr_markdown_(self) -> str:
+        """Return how a notebook shows it."""
+        lines = [
+            f"**{self.campaign}**: {self.done} of {self.total} done, {self.skipped} skipped, {self.remaining} remaining, "
+            f"{self.open_issues} open issues.",
+            "",
+            "| step | kind | waiting | in progress | to rework | passed |",
+            "|---|---|--:|--:|--:|--:|",
+        ]
+        lines += [
+            f"| {s.name} | {s.kind} | {s.waiting} | {s.in_progress} | {s.to_rework} | {s.passed} |" for s in self.steps
+        ]
+        return "\n".join(lines)
+
 
 class WorkspaceInfo(Struct, frozen=True):
     """What a client learns when it connects."""
