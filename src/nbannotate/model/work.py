@@ -270,8 +270,8 @@ class Progress(Struct, frozen=True):
     def _repr_markdown_(self) -> str:
         """Return how a notebook shows it."""
         lines = [
-            f"**{self.campaign}**: {self.done} of {self.total} done, {self.skipped} skipped, {self.remaining} remaining, "
-            f"{self.open_issues} open issues.",
+            f"**{self.campaign}**: {self.done} of {self.total} done, {self.skipped} skipped, "
+            f"{self.remaining} remaining, {self.open_issues} open issues.",
             "",
             "| step | kind | waiting | in progress | to rework | passed |",
             "|---|---|--:|--:|--:|--:|",
