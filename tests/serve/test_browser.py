@@ -52,7 +52,7 @@ def test_log_in_work_lose_the_connection_and_log_out(server: Server, chromium, t
     page.wait_for_selector("#who")
     assert page.inner_text("#who") == "Hello eva"
     assert page.title() == "nbannotate"
-    page.wait_for_selector("#opening", state="hidden")
+    page.wait_for_selector("#opening", state="hidden", timeout=5000)  # before it would give up by itself
     assert (brightness(page, "body", "backgroundColor") < 100) == is_dark
     assert (brightness(page, "#who", "color") > 150) == is_dark
     assert page.get_attribute("body", "data-jp-theme-light") == str(not is_dark).lower()

@@ -149,6 +149,8 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
         for socket in list(kernel.sockets):
             socket.close(code, why)
         try:
+            if kernel.kernel_id in self:  # the process is there: whatever waits for its answers need not go on
+                kernel.started.cancel()
             await asyncio.wait([kernel.started])
             if kernel.kernel_id in self:
                 await self.shutdown_kernel(kernel.kernel_id, now=not gently)
@@ -171,11 +173,11 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
 
     async def alive(self, kernel: Kernel) -> bool:
         """Whether the process runs (or still starts)."""
-        if not kernel.started.done():
-            return True
-        if kernel.started.cancelled() or kernel.started.exception() or kernel.kernel_id not in self:
+        if kernel.started.done() and (kernel.started.cancelled() or kernel.started.exception()):
             return False
-        return bool(await ensure_async(kernel.manager.is_alive()))
+        if kernel.kernel_id not in self:  # the process is on its way, or gone
+            return not kernel.started.done()
+        return bool(await ensure_async(self.get_kernel(kernel.kernel_id).is_alive()))
 
     def notify_connect(self, kernel_id: str) -> None:
         """Note that a websocket was opened."""
@@ -220,7 +222,10 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
         await ensure_async(client.execute(WARM, silent=True, store_history=False, reply=True, timeout=60))
 
     async def _bind(self, kernel: Kernel) -> None:
-        await kernel.started
+        await asyncio.wait([kernel.started])
+        if kernel.started.cancelled():
+            raise RuntimeError("the kernel's process ended while it started")
+        kernel.started.result()
         assert kernel.user is not None
         member = await self.parent.sessions.bind(kernel.session, kernel.token)
         if member.login != kernel.user.login:

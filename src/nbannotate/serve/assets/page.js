@@ -21,10 +21,11 @@
   window.cellLoaded = true; // Voilà calls voila_finish when its own parts are loaded
   window.voila_finish = () => {
     const cells = document.getElementById("rendered_cells");
-    const shown = () => cells.querySelector(".jupyter-widgets, .output > .jp-OutputArea-output:not(.jp-OutputArea-output:empty)");
+    const shown = () => [...cells.querySelectorAll(".output > div")]
+      .some((output) => output.childElementCount && output.textContent !== "Loading widget...");
     if (shown() || !cells.querySelector(".output")) return ready();
     const watch = new MutationObserver(() => { if (shown()) { watch.disconnect(); ready(); } });
-    watch.observe(cells, { childList: true, subtree: true });
+    watch.observe(cells, { childList: true, subtree: true, characterData: true });
     setTimeout(ready, 8000);
   };
 
