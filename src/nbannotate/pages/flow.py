@@ -109,8 +109,8 @@ def adopt(desk: Desk, view: TaskView) -> None:
             f"The image of {view.task.asset} cannot be shown: its file is gone. Tell a manager, or skip it."
         ) from error
     desk.picture(opened, image)
-    if view.task.state == "to_rework" and view.editable:
-        desk.tell({"tab": "issues"})  # what came back is read before it is mended
+    if view.editable and any(issue.state != "resolved" for issue in view.issues):
+        desk.tell({"tab": "issues"})  # what came back is read before it is mended, and before it is accepted
 
 
 def base_of(desk: Desk, view: TaskView) -> Annotation:
