@@ -145,9 +145,8 @@ def show(name: str, times: dict[str, list[float]], seconds: float) -> None:
         if len(some) > 1:
             cut = statistics.quantiles(some, n=20, method="inclusive")
             rate = len(some) / seconds
-            print(
-                f"{name:34} {what:7} {len(some):6} {cut[9]:8.1f} {cut[18]:8.1f} {max(some):8.1f} {rate:8.1f} {load:6.1f}"
-            )
+            figures = f"{cut[9]:8.1f} {cut[18]:8.1f} {max(some):8.1f} {rate:8.1f} {load:6.1f}"
+            print(f"{name:34} {what:7} {len(some):6} {figures}")
             name = ""
 
 
