@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from PIL import Image
 import nbannotate as nb
 from nbannotate.errors import OwnerUnavailable
 from nbannotate.model import Session
-from nbannotate.pages import Work
+from nbannotate.pages import Work, flow
 
 PASSWORD = "a long password"
 
@@ -77,39 +79,60 @@ class Person:
         assert self.does("start", campaign=campaign.campaign_id, step=step) is None
 
 
-class Place:
-    """A workspace in memory with three images and a campaign of two steps: ana draws, chloe reviews."""
+class Town:
+    """One workspace in memory for the whole run: passwords are slow to hash, on purpose."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(exist_ok=True)
         for i in range(3):
             Image.new("RGB", (320, 240), (90 + 40 * i, 110, 120)).save(folder / f"image_{i}.png")
         self.folder = folder
         self.ws = nb.open(":memory:")
+        self.number = itertools.count(1)
+        self._tokens: dict[str, str] = {}
         for login, role in (("ana", "annotator"), ("chloe", "reviewer"), ("ben", "annotator")):
             self.ws.members.add(login, role=role, password=PASSWORD)
-        version = self.ws.create_dataset("smears", readme="About *smears*.").create_version("v1")
-        version.add_images([folder])
-        flow = nb.Workflow(
+
+    def client(self, login: str) -> Any:
+        if login not in self._tokens:
+            session = self.ws.client.call("sessions.open", Session, login=login, password=PASSWORD)
+            self._tokens[login] = session.token
+        return self.ws.client.acting(self._tokens[login])
+
+    def put_out(self, login: str) -> None:
+        """End the sessions of a member, who can log in again."""
+        self.ws.client.call("members.disable", type(None), login=login)
+        self.ws.client.call("members.enable", type(None), login=login)
+        self._tokens.pop(login)
+
+
+class Place:
+    """A campaign of two steps over three images: ana draws, chloe reviews. The pages show this campaign only."""
+
+    def __init__(self, town: Town, folder: Path) -> None:
+        self.folder = Path(shutil.copytree(town.folder, folder))
+        self.town, self.ws = town, town.ws
+        number = next(town.number)
+        version = self.ws.create_dataset(f"smears {number}", readme="About *smears*.").create_version("v1")
+        version.add_images([self.folder])
+        steps = nb.Workflow(
             [
                 nb.Step("draw", kind="annotation", assignees=["ana"]),
                 nb.Step("check", kind="review", assignees=["chloe"]),
             ]
         )
         recipe = nb.Recipe(labels=["RBC", "WBC"], tags=["blurred"])
-        self.campaign = version.create_campaign("July", recipe, flow, instructions="**Draw** <script>x</script>")
-        self.campaign.launch()
+        made = version.create_campaign(f"July {number}", recipe, steps, instructions="**Draw** <script>x</script>")
+        made.launch()
+        self.campaign = made
         self._people: list[Person] = []
 
-    def client(self, login: str) -> Any:
-        session = self.ws.client.call("sessions.open", Session, login=login, password=PASSWORD)
-        return self.ws.client.acting(session.token)
-
-    def person(self, login: str, page: Callable[[Any], Any] = Work) -> Person:
-        line = Line(self.client(login))
-        made = Person(line, page(line))
-        self._people.append(made)
-        return made
+    def person(self, login: str) -> Person:
+        line = Line(self.town.client(login))
+        page = Work(line)
+        page.desk.campaign_id = self.campaign.campaign_id
+        flow.home(page.desk)
+        self._people.append(Person(line, page))
+        return self._people[-1]
 
     def close(self) -> None:
         for person in self._people:
@@ -117,8 +140,13 @@ class Place:
             person.page.close()
 
 
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    return Town(tmp_path_factory.mktemp("images"))
+
+
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    made = Place(tmp_path / "images")
+def place(town: Town, tmp_path: Path) -> Iterator[Place]:
+    made = Place(town, tmp_path / "images")
     yield made
     made.close()

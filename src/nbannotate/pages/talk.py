@@ -38,7 +38,6 @@ def create(desk: Desk, message: Message) -> None:
     made = desk.call("issues.create", Issue, task_id=opened.task.task_id, text=message.text, zone=message.zone,
                      shape_id=message.shape)  # fmt: skip
     put(desk, made)
-    desk.toast("Issue raised.")
 
 
 def reply(desk: Desk, message: Message) -> None:

@@ -16,10 +16,11 @@ function send(s, what, fields = {}, reply = null) {
 // Actions after which this task is not on the pane any more: one at a time, and never two for one task.
 function leaveWith(s, what, fields = {}, reply = () => {}) {
   if (s.ui.busy) return;
+  const at = s.shown;
   s.ui.busy = what;
   repaint(s);
   send(s, what, fields, (error) => {
-    s.ui.busy = "";
+    if (s.shown === at) s.ui.busy = "";
     reply(error);
     repaint(s);
     if (error && !s.ui.dialog) toast(s, error, "error");
@@ -35,7 +36,7 @@ const RECEIVE = {
   },
   dialog: (s, m) => zoneDrawn(s, m.zone),
   press: (s, m) => press(s, m.press),
-  tab: (s, m) => { s.ui.tab = m.tab; repaint(s); },
+  tab: (s, m) => { s.ui.tab = s.ui.tabWanted = m.tab; repaint(s, true); s.ui.tabWanted = ""; },
 };
 
 function hear(s, message) {

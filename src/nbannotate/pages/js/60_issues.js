@@ -53,6 +53,7 @@ function openDialog(s, kind, more = {}) {
 function zoneDrawn(s, zone) {
   const waiting = s.ui.zoneFor ?? { kind: "issue" };
   s.ui.zoneFor = null;
+  s.ui.toasts = s.ui.toasts.filter((t) => t.kind !== "info");
   openDialog(s, waiting.kind, { text: waiting.text ?? "", zone, shape: null });
 }
 
@@ -73,7 +74,7 @@ function dialog(s) {
       onsubmit: (e) => { e.preventDefault(); go(); }, onkeydown: (e) => dialogKeys(s, e) },
       h("h2", { id: "nbp-dialog-title" }, words.title),
       h("p", { id: "nbp-dialog-ask" }, optional ? `${plural(d.open, "open issue says", "open issues say")} why already. You may add another one.` : words.ask),
-      h("textarea", { rows: "4", maxlength: "4000", "aria-describedby": "nbp-dialog-ask", "aria-invalid": d.error ? "true" : null, placeholder: "Say what is wrong" }, d.text),
+      h("textarea", { rows: "4", maxlength: "4000", "aria-describedby": "nbp-dialog-ask", "aria-invalid": d.error ? "true" : null }, d.text),
       d.error ? h("p", { class: "error", role: "alert" }, d.error) : null,
       h("div", { class: "where" }, h("span", {}, icon("issue"), where),
         d.zone || d.shape ? h("button", { type: "button", class: "link", onclick: () => { Object.assign(d, { zone: null, shape: null }); repaint(s); } }, "whole image instead") : null,

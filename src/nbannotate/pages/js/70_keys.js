@@ -61,7 +61,7 @@ function syncAddress(s) {                                  // the open task stan
   document.title = screen === "task" ? `${s.get("task").asset} · nbannotate` : "My tasks · nbannotate";
   if (s.ui.going || screen === "opening" || screen === "failed") return;
   const id = screen === "task" ? task : 0;
-  if (id === addressed()) return;
+  if (id === addressed()) { s.ui.placed = true; return; }
   if (s.ui.placed) history.pushState(null, "", withHash(id)); else history.replaceState(null, "", withHash(id));
   s.ui.placed = true;
 }

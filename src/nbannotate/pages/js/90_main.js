@@ -24,11 +24,16 @@ function paint(s) {
   if (s.gone) return;
   const { screen, task } = s.get("page"), shown = `${screen}/${task}`, changed = shown !== s.shown;
   if (changed) {
-    s.ui.dialog = s.ui.dialog?.busy ? s.ui.dialog : null;
-    s.ui.zoneFor = null;
-    if (screen === "task" && s.ui.tab === "history") s.ui.tab = "shapes";
+    s.ui.dialog = s.ui.zoneFor = null;
+    s.ui.busy = "";                                        // what was under way is done: the reply may come later
+    if (screen === "task") {                               // a returned task begins with what is wrong
+      const t = s.get("task");
+      s.ui.issueTab = "open";
+      s.ui.tab = t.returned && t.open_issues ? "issues" : s.ui.tab === "info" ? "info" : "shapes";
+      if (s.ui.tabWanted) s.ui.tab = s.ui.tabWanted;
+      s.ui.tabWanted = "";
+    }
   }
-  if (changed && s.ui.dialog) s.ui.dialog = null;
   const inside = s.root.contains(document.activeElement);
   const next = h("div", { class: "nbp-inner" }, screen === "task" ? null : notice(s), tree(s), dialog(s), toasts(s));
   morph(s.inner, next);
@@ -61,7 +66,7 @@ async function render({ model, el, signal }) {
   const s = {
     model, replies: new Map(), shown: "", waiting: false, gone: false, clock: clock(),
     get: (name) => model.get(name) ?? {},
-    ui: { tab: "shapes", homeTab: "tasks", issueTab: "open", toasts: [], dialog: null, busy: "", first: true, going: false, placed: false, slow: false },
+    ui: { tab: "shapes", homeTab: "tasks", issueTab: "open", toasts: [], dialog: null, busy: "", tabWanted: "", first: true, going: false, placed: false, slow: false },
   };
   s.inner = h("div", { class: "nbp-inner" });
   s.slot = h("div", { class: "nbp-slot" });
