@@ -91,10 +91,10 @@ def test_a_migration_that_fails_leaves_everything_as_it_was(
 
 
 def test_an_error_undoes_the_whole_block_and_the_next_one_works(engine: Engine) -> None:
-    with pytest.raises(ZeroDivisionError), engine.write() as tx:
+    with pytest.raises(ZeroDivisionError), engine.write() as tx:  # noqa: PT012
         data.add_dataset(tx, "half", "", utc_now())
         raise ZeroDivisionError
-    with pytest.raises(duckdb.Error), engine.write() as tx:
+    with pytest.raises(duckdb.Error), engine.write() as tx:  # noqa: PT012
         data.add_dataset(tx, "half", "", utc_now())
         tx.run("insert into data.meta values ('mark', 'twice')")
     with engine.write() as tx:
@@ -258,9 +258,7 @@ def test_a_token_that_was_unknown_works_once_it_is_bound(work: Work) -> None:
     kernel = work.owner.acting("kernel-token-kernel-token")
     with pytest.raises(SessionEnded):
         work.next(kernel)
-    work.owner.call(
-        "sessions.bind_kernel", Member, session=work.ana._token, kernel_token="kernel-token-kernel-token"
-    )
+    work.owner.call("sessions.bind_kernel", Member, session=work.ana._token, kernel_token="kernel-token-kernel-token")
     assert work.next(kernel)
 
 
@@ -292,7 +290,7 @@ def test_a_rolled_back_change_of_a_member_is_not_remembered() -> None:
     engine = Engine(MEMORY)
     first_member(engine)
     dispatcher = Dispatcher(engine, "token")
-    with pytest.raises(ZeroDivisionError), engine.write() as tx:
+    with pytest.raises(ZeroDivisionError), engine.write() as tx:  # noqa: PT012
         people.add_member(tx, "ghost", "owner", None, utc_now())
         assert "ghost" in people.logins(tx).values()
         raise ZeroDivisionError
