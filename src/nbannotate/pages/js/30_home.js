@@ -1,5 +1,6 @@
 // My tasks, the list of all my issues, and the screen at the end of a job.
 
+const MANAGES = ["owner", "manager"];                      // who has a dashboard; the server refuses it to others
 const STEP = { annotation: "Annotation", review: "Review" };
 
 function home(s) {
@@ -30,6 +31,7 @@ function homeBar(s) {
     h("div", { class: "grow" }),
     login && h("div", { class: "who" }, h("span", { class: "avatar", "aria-hidden": "true" }, login.slice(0, 1).toUpperCase()),
       h("span", {}, h("b", {}, login), h("small", {}, role))),
+    s.model.get("whole") && MANAGES.includes(role) && h("button", { type: "button", class: "small", onclick: () => location.assign("manager") }, "Dashboard"),
     s.model.get("whole") && login && h("button", { type: "button", class: "small", "data-nbannotate-logout": "", onclick: () => logout(s) }, icon("leave"), "Log out"));
 }
 

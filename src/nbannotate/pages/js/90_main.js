@@ -50,9 +50,13 @@ function paint(s) {
   }
 }
 
-function arrive(s) {                                       // where the keyboard is when a screen comes
+function arrive(s, tries = 0) {                            // where the keyboard is when a screen comes
   if (s.gone || s.ui.dialog) return;
-  if (s.get("page").screen === "task") toStage(s);
+  const stage = s.slot.querySelector(".nba-stage");
+  if (s.get("page").screen === "task") {
+    if (stage) toStage(s);
+    else if (tries < 100) setTimeout(() => arrive(s, tries + 1), 50);   // the canvas is still being made
+  }
   else (s.root.querySelector("[data-first]") ?? s.root.querySelector(".nbp-sheet"))?.focus({ preventScroll: true });
 }
 
