@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import threading
 
 import pytest
 from serve_person import Person
 from serve_rig import Server, password
 
+from nbannotate.model import Member
 from nbannotate.serve.login import inside
+from nbannotate.serve.sessions import Sessions
 
 
 def test_everything_leads_to_the_login_page(nobody: Person) -> None:
@@ -81,7 +85,7 @@ def test_a_form_without_its_token_is_refused_with_a_fresh_form(nobody: Person) -
     reply = nobody.session.post(nobody.url + "/login", data=form, allow_redirects=False, timeout=10)
     assert reply.status_code == 403
     assert "open for too long" in reply.text
-    assert not any(name.startswith("nbannotate") for name in nobody.session.cookies)
+    assert not any(cookie.name.startswith("nbannotate") for cookie in nobody.session.cookies)
 
 
 @pytest.mark.parametrize(
@@ -128,3 +132,32 @@ def test_logging_in_again_ends_the_session_before(log_in) -> None:
     thief = Person(ana.url)
     thief.session.cookies.update(before)
     assert thief.get("/logout").status_code == 302
+
+
+def test_who_manages_begins_with_the_campaigns(log_in):
+    assert log_in("mia").get("/").headers["Location"] == "/manager"
+    assert log_in("gus").get("/").headers["Location"] == "/work"
+
+
+def test_an_answer_that_was_on_its_way_does_not_bring_a_closed_session_back() -> None:
+    asked, answer = threading.Event(), threading.Event()
+
+    class Slow:
+        def call(self, operation: str, returns: type, /, **arguments: object) -> object:
+            if operation == "sessions.check":
+                asked.set()
+                assert answer.wait(10)
+                return Member(1, "ana", "annotator")
+            return None
+
+    async def race() -> tuple[Member | None, Member | None]:
+        sessions = Sessions(Slow())
+        question = asyncio.ensure_future(sessions.check("token"))
+        await asyncio.to_thread(asked.wait, 10)
+        await sessions.close("token")
+        answer.set()
+        both = await question, await sessions.check("token")
+        sessions.shutdown()
+        return both
+
+    assert asyncio.run(race()) == (None, None)

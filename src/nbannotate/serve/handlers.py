@@ -16,7 +16,7 @@ from nbannotate.errors import NbannotateError
 from nbannotate.serve.identity import sentence
 from nbannotate.serve.render import Renderer
 from nbannotate.serve.settings import PLAIN_POLICY
-from nbannotate.serve.site import HOME, Page, document
+from nbannotate.serve.site import Page, document, first_page
 
 SENTENCES = {
     403: ("Not for you", "You may not open this page."),
@@ -65,8 +65,8 @@ class Home(SiteHandler):
     """The site's root."""
 
     async def get(self) -> None:
-        """Go to the first page."""
-        self.redirect(self.base_url + HOME)
+        """Go to the page that a member of this role begins with."""
+        self.redirect(self.base_url + first_page(self.current_user.member.role))
 
 
 class Closed(SiteHandler):

@@ -98,6 +98,8 @@ class Sessions:
             member: Member | None = await self._in(self._general, "sessions.check", Member, token=token)
         except SessionEnded:
             member = None
+        if self.ended(token):  # it was closed while the question was on its way; no session comes back
+            return None
         now = time.monotonic()
         if len(self._known) > 5000:  # forget what nobody asked for lately
             self._known = {t: k for t, k in self._known.items() if now - k[0] < 60}

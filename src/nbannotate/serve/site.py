@@ -43,6 +43,11 @@ PAGES: dict[str, Page] = {
 HOME = "work"
 
 
+def first_page(role: Role) -> str:
+    """Return the page that a member begins with: who manages sees the campaigns, everyone else the own tasks."""
+    return next((name for name, page in PAGES.items() if role in page.roles and page.roles != ROLES), HOME)
+
+
 def notebooks_folder(given: Path | None = None) -> Path:
     """Return the folder that holds the notebooks of the pages.
 
