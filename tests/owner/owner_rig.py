@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -127,10 +128,16 @@ def kill_owner(path: Path, number: int = signal.SIGKILL) -> int:
 
 
 def end_owner(path: Path) -> None:
-    """End every owner of a workspace that is about to be deleted."""
-    for pid in owners(path):
-        os.kill(pid, signal.SIGTERM)
-    wait_for(lambda: not owners(path), what="the owners end")
+    """End every owner of a workspace that is about to be deleted, also those that a client in a thread still starts."""
+
+    def ended() -> bool:
+        running = owners(path)
+        for pid in running:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        return not running
+
+    wait_for(ended, what="the owners end")
 
 
 class Script:

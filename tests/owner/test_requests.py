@@ -166,3 +166,22 @@ def test_a_dataset_may_have_any_text_in_it(path: Path) -> None:
     text = "'; drop table data.members; -- \0 \x00 ☃ \U0001f600 " + "x" * 100_000
     assert client.call("datasets.create", Dataset, name="scans", readme=text.replace("\0", "")).readme
     client.close()
+
+
+def test_a_table_is_uploaded_with_words_in_any_script(path: Path, tmp_path: Path) -> None:
+    from PIL import Image
+
+    import nbannotate as nb
+
+    Image.new("L", (20, 10)).save(tmp_path / "größe 图.png")
+    with_words = nb.open(path)
+    version = with_words.create_dataset("Größe 图").create_version("v1").add_images(tmp_path / "größe 图.png")
+    (tmp_path / "pre.json").write_text(
+        '{"images":[{"id":1,"file_name":"größe 图.png","width":20,"height":10}],'
+        '"categories":[{"id":1,"name":"Zelle 图"}],'
+        '"annotations":[{"id":1,"image_id":1,"category_id":1,"bbox":[1,2,3,4]}]}'
+    )
+    version.read("coco", tmp_path / "pre.json", source="Modell größe 图")
+    assert list(with_words.sql("select source from annotations")["source"]) == ["Modell größe 图"]
+    assert list(version.shapes()["label"]) == ["Zelle 图"]
+    with_words.close()

@@ -38,7 +38,9 @@ def query(ctx: Context, query: str, parameters: list[Any] | None = None) -> Path
     try:
         ctx.tx.run(f"copy ({query.strip().rstrip(';')}\n) to '{file}' (format parquet)", *(parameters or ()))
     except duckdb.InterruptException as error:
-        raise QueryFailed(f"The query took longer than {LONGEST_S:.0f} seconds and was ended.") from error
+        raise QueryFailed(
+            f"The query was ended: it took longer than {LONGEST_S:.0f} seconds, or the workspace is just being closed."
+        ) from error
     except duckdb.Error as error:
         raise QueryFailed(str(error)) from error
     finally:

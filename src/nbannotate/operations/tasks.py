@@ -95,8 +95,7 @@ def save(ctx: Context, task_id: int, annotation: Annotation, revision: int, seco
     """Keep a draft. ``revision`` is that of the draft that this one goes on from; it guards against a second tab."""
     row, spec = _mine_to_change(ctx, task_id, "save", revision)
     check_draft(annotation, spec.recipe)
-    number = (row["revision"] or 0) + 1
-    work.save_draft(ctx.tx, task_id, number, annotation, ctx.now)
+    number = work.save_draft(ctx.tx, row, annotation, ctx.now)
     _worked(ctx, row, seconds)
     return Saved(number, ctx.now)
 
@@ -266,6 +265,8 @@ def _view(ctx: Context, row: dict[str, Any]) -> TaskView:
     my = ctx.actor.member_id
     actions = workflow.allowed_actions(_visit(row), spec.workflow.steps, my)
     position, total = work.place_of(ctx.tx, row, my)
+    issues = talk.issues(ctx.tx, talk.of_asset(ctx.tx, row["campaign_id"], row["asset_id"]))
+    row["issues"] = sum(i.state != "resolved" for i in issues)
     return TaskView(
         task=_task(row),
         campaign=spec.name,
@@ -281,7 +282,7 @@ def _view(ctx: Context, row: dict[str, Any]) -> TaskView:
         editable=bool(actions),
         reason=_why_read_only(row, my),
         actions=actions,
-        issues=tuple(talk.issues(ctx.tx, talk.of_asset(ctx.tx, row["campaign_id"], row["asset_id"]))),
+        issues=tuple(issues),
         position=position,
         total=total,
     )

@@ -134,7 +134,7 @@ class SocketClient:
 
     def upload(self, operation: str, returns: type[T], parquet: bytes, /, **arguments: Any) -> T:
         """Call an operation that takes a table."""
-        given = {"Nbannotate-Arguments": msgspec.json.encode(arguments).decode("ascii", "backslashreplace")}
+        given = {"Nbannotate-Arguments": json.dumps(msgspec.to_builtins(arguments))}  # a header takes ASCII only
         return msgspec.json.decode(self._ask(f"/upload/{operation}", parquet, given), type=returns)
 
     def acting(self, token: str) -> Client:

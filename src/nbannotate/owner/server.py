@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import functools
 import secrets
-import signal
 import socket
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -24,6 +25,7 @@ from starlette.routing import Route
 from nbannotate.errors import InvalidInput, NbannotateError
 from nbannotate.operations.dispatch import Dispatcher, Request, error_body
 from nbannotate.operations.registry import Operation
+from nbannotate.store.engine import Engine
 
 #: The largest table that can be uploaded, and the largest body of another call.
 LARGEST_UPLOAD = 4 << 30
@@ -175,14 +177,30 @@ class Owner:
             timeout_graceful_shutdown=10,
             lifespan="on",
         )
-        server = uvicorn.Server(config)
-
-        def end(number: int, frame: object) -> None:
-            server.should_exit = True
-
-        # uvicorn raises a signal again after its shutdown; the file is still to be closed then.
-        signal.signal(signal.SIGTERM, end)
-        signal.signal(signal.SIGINT, end)
+        server = _Server(config, self.dispatcher.engine)
         server.run(sockets=[listening])
-        self.dispatcher.engine.interrupt()
         self.threads.shutdown()
+        server.over.set()
+
+
+class _Server(uvicorn.Server):
+    """Ends when it is told to: queries that run are ended, everything else is finished.
+
+    Unlike uvicorn's own handler it does not raise the signal again afterwards: the file is still to be closed then.
+    """
+
+    def __init__(self, config: uvicorn.Config, engine: Engine) -> None:
+        super().__init__(config)
+        self.over = threading.Event()
+        self._engine = engine
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Hear SIGTERM or SIGINT."""
+        if not self.should_exit:
+            self.should_exit = True
+            threading.Thread(target=self._interrupt, name="interrupt", daemon=True).start()
+
+    def _interrupt(self) -> None:
+        # Again and again: a query that is about to begin does not feel an interrupt that came before it.
+        while not self.over.wait(0.1):
+            self._engine.interrupt()

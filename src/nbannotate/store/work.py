@@ -138,7 +138,7 @@ def _dress(tx: Transaction, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def task(tx: Transaction, task_id: int) -> dict[str, Any] | None:
-    """Return the row of a task with its names, its draft (revision, body) and the number of unresolved issues."""
+    """Return the row of a task with its names and its draft (revision, body)."""
     rows = _dress(tx, tx.all("select * from data.tasks where task_id = $1", task_id))
     if not rows:
         return None
@@ -146,11 +146,6 @@ def task(tx: Transaction, task_id: int) -> dict[str, Any] | None:
     draft = tx.one("select revision, body from data.drafts where task_id = $1", task_id)
     row |= draft or {"revision": None, "body": None}
     row["drafted"] = draft is not None
-    row["issues"] = tx.value(
-        "select count(*) from data.issues where asset_id = $1 and campaign_id = $2 and state <> 'resolved'",
-        row["asset_id"],
-        row["campaign_id"],
-    )
     return row
 
 
@@ -279,13 +274,18 @@ def follow(
     return new
 
 
-def save_draft(tx: Transaction, task_id: int, revision: int, annotation: Annotation, now: datetime.datetime) -> None:
-    """Keep the state of work on a task; it replaces the draft before."""
-    tx.run(
-        "insert into data.drafts values ($1, $2, $3, $4) on conflict (task_id) "
-        "do update set revision = excluded.revision, body = excluded.body, saved = excluded.saved",
-        task_id, revision, msgspec.json.encode(annotation).decode(), now,
-    )  # fmt: skip
+def save_draft(tx: Transaction, row: dict[str, Any], annotation: Annotation, now: datetime.datetime) -> int:
+    """Keep the state of work on a task, in the place of the draft before, and return its number."""
+    revision = (row["revision"] or 0) + 1
+    body = msgspec.json.encode(annotation).decode()
+    if row["drafted"]:  # an upsert takes twice as long as either
+        tx.run(
+            "update data.drafts set revision = $2, body = $3, saved = $4 where task_id = $1",
+            row["task_id"], revision, body, now,
+        )  # fmt: skip
+    else:
+        tx.run("insert into data.drafts values ($1, $2, $3, $4)", row["task_id"], revision, body, now)
+    return revision
 
 
 def draft(row: dict[str, Any]) -> Annotation | None:

@@ -1,0 +1,126 @@
+"""Takes the pictures of the documentation from the running demo: ``python docs/make_pictures.py`` (needs Chromium)."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+FOLDER = Path(__file__).parent / "images"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+SIZE = {"width": 1240, "height": 760}
+
+
+def log_in(browser: Browser, url: str, login: str, password: str, theme: str = "light") -> Page:
+    """Return a page on which a member is logged in."""
+    page = browser.new_context(viewport=SIZE, color_scheme=theme).new_page()  # type: ignore[arg-type]
+    page.goto(url)
+    page.locator("input:not([type=hidden]):not([type=password])").first.fill(login)
+    page.locator("input[type=password]").fill(password)
+    page.keyboard.press("Enter")
+    return page
+
+
+def begin(page: Page) -> None:
+    """Go on with the first job."""
+    page.locator("[data-first]").click()
+    page.locator(".nba-stage canvas").first.wait_for()
+    page.wait_for_timeout(2500)
+
+
+class Film:
+    """Collects frames of a page and writes them as an animated picture."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.frames, self.times = page, [], []
+
+    def shot(self, ms: int = 120) -> None:
+        """Take a frame that is shown for some milliseconds."""
+        image = Image.open(io.BytesIO(self.page.screenshot())).convert("RGB")
+        self.frames.append(image.resize((image.width * 3 // 4, image.height * 3 // 4), Image.Resampling.LANCZOS))
+        self.times.append(ms)
+
+    def write(self, path: Path) -> None:
+        """Write a GIF with one palette for all frames."""
+        palette = self.frames[len(self.frames) // 2].quantize(96)
+        frames = [f.quantize(palette=palette, dither=Image.Dither.NONE) for f in self.frames]
+        frames[0].save(path, save_all=True, append_images=frames[1:], duration=self.times, loop=0, optimize=True)
+
+
+def film(page: Page) -> None:
+    """Draw the missing outline of a returned image, label it with a key, and submit."""
+    stage = page.locator(".nba-stage").bounding_box()
+    assert stage is not None
+    f = Film(page)
+    f.shot(1500)
+    page.keyboard.press("p")
+    # The coin without an outline is in the lower left of the stage.
+    for x, y in [(0.070, 0.715), (0.115, 0.672), (0.165, 0.690), (0.205, 0.74), (0.212, 0.79), (0.19, 0.85),
+                 (0.15, 0.905), (0.11, 0.912), (0.06, 0.885), (0.024, 0.83), (0.028, 0.76)]:  # fmt: skip
+        page.mouse.move(stage["x"] + stage["width"] * x, stage["y"] + stage["height"] * y, steps=2)
+        page.mouse.down()
+        page.mouse.up()
+        f.shot(170)
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(400)
+    f.shot(500)
+    page.keyboard.press("1")
+    page.wait_for_timeout(800)
+    f.shot(1200)
+    page.screenshot(path=FOLDER / "annotate.png")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_timeout(2500)
+    f.shot(1600)
+    f.write(FOLDER / "annotate.gif")
+
+
+def main() -> None:
+    """Run the demo and take all pictures."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    with tempfile.TemporaryDirectory() as folder:
+        demo = subprocess.Popen(
+            [sys.executable, "-m", "nbannotate.cli", "demo", "--folder", f"{folder}/demo"],
+            stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert demo.stdout is not None
+        said = ""
+        for line in demo.stdout:
+            said += line
+            if "Ctrl-C" in line:
+                break
+        url = re.search(r"http://\S+", said)[0]  # type: ignore[index]
+        words = dict(re.findall(r"^\s+(mara|ana|chloe)\s+(\S+)", said, re.MULTILINE))
+        try:
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+                ana = log_in(browser, url, "ana", words["ana"])
+                ana.locator("[data-first]").wait_for()
+                ana.wait_for_timeout(500)
+                ana.screenshot(path=FOLDER / "my_tasks.png")
+                begin(ana)
+                film(ana)
+                chloe = log_in(browser, url, "chloe", words["chloe"], "dark")
+                begin(chloe)
+                chloe.screenshot(path=FOLDER / "review.png")
+                mara = log_in(browser, url, "mara", words["mara"])
+                mara.locator("[data-first], .nbp-empty").first.wait_for()
+                mara.goto(url.rstrip("/") + "/manager")
+                mara.locator(".js-plotly-plot").first.wait_for()
+                mara.wait_for_timeout(3000)
+                mara.screenshot(path=FOLDER / "dashboard.png", full_page=True)
+                browser.close()
+        finally:
+            demo.send_signal(signal.SIGINT)
+            demo.wait(30)
+
+
+if __name__ == "__main__":
+    main()
