@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Callable
 
@@ -11,6 +12,7 @@ from owner_rig import Campaign, contact, drawn, is_running, kill_owner, wait_for
 import nbannotate as nb
 from nbannotate.errors import NbannotateError, QueryFailed
 from nbannotate.model import Closed, Saved, TaskView, WorkspaceInfo
+from nbannotate.owner.place import Place
 
 #: Hours of work, if nobody stops it.
 HEAVY = "select sum(a.range * b.range % 7) as s from range(10000000) a, range(1000000) b"
@@ -51,7 +53,10 @@ def test_saves_and_short_reads_are_answered_while_heavy_queries_run(campaign: Ca
     assert order == ["done"] * 3
     assert [query.ended for query in queries] == [""] * 3, "the queries still run"
     me.close()
-    kill_owner(made.path)
+    kill_owner(made.path, signal.SIGTERM)
+    for query in queries:
+        query.join(30)
+        assert "QueryFailed" in query.ended
 
 
 def test_an_owner_that_is_told_to_end_does_not_wait_for_a_long_query(campaign: Callable[..., Campaign]) -> None:
@@ -59,9 +64,11 @@ def test_an_owner_that_is_told_to_end_does_not_wait_for_a_long_query(campaign: C
     query = Query(made)
     query.start()
     pid = contact(made.path).pid
-    wait_for(lambda: any(t.is_alive() for t in [query]))
-    kill_owner(made.path, 15)
+    wait_for(lambda: list(Place(made.path).spool().glob("*.parquet")), what="the query runs: it has begun its answer")
+    kill_owner(made.path, signal.SIGTERM)
     assert not is_running(pid)
+    query.join(30)
+    assert "QueryFailed" in query.ended
 
 
 def test_a_wrong_query_is_an_error_and_the_next_one_works(campaign: Callable[..., Campaign]) -> None:
