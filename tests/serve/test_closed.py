@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 
 import pytest
 import websocket
 from serve_person import V1, Person
 from serve_rig import Server, password
 
+SOME_ID = "5f0c3a52-9d0e-4c55-8a43-6f4f0d1f6a11"
 CLOSED = [
     "/voila/files/image.png", "/voila/files/work.ipynb", "/files/image.png", "/image.png", "/work.ipynb",
     "/private", "/private.ipynb", "/voila/render/private.ipynb", "/voila/render/work.ipynb", "/voila/tree",
@@ -18,8 +18,8 @@ CLOSED = [
     "/view/work.ipynb", "/notebooks/work.ipynb", "/voila/static/voila.js",
     "/voila/templates/lab/static/voila.js", "/voila/labextensions/anywidget/package.json",
     "/voila/api/themes/x", "/static/favicons/favicon.ico", "/own/", "/own/../site.py", "/own/plain.css",
-    "/custom/custom.css", f"/voila/query/{uuid.uuid4()}", f"/voila/execution/{uuid.uuid4()}",
-    f"/api/kernels/{uuid.uuid4()}/restart", f"/api/kernels/{uuid.uuid4()}/interrupt", "/security/csp-report",
+    "/custom/custom.css", f"/voila/query/{SOME_ID}", f"/voila/execution/{SOME_ID}",
+    f"/api/kernels/{SOME_ID}/restart", f"/api/kernels/{SOME_ID}/interrupt", "/security/csp-report",
     "/work/", "/work/x", "//work", "/manager.ipynb",
 ]  # fmt: skip
 
