@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import itertools
+import os
+import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 from argon2 import PasswordHasher
 from PIL import Image
+from playwright.sync_api import sync_playwright
 
 import nbannotate as nb
 from nbannotate.model import Session
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 #: Real data for acceptance tests lies beside the project; without it those tests are skipped.
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -27,6 +36,30 @@ def _quick_hashes():
         patch.setattr("nbannotate.operations.members.hasher", lambda: quick)
         patch.setattr("nbannotate.operations.sessions.hasher", lambda: quick)
         yield
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The one browser of this process: Playwright's event loop runs in its thread until the end."""
+    path = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
+    if path is None and not os.environ.get("CI"):
+        pytest.skip("Chromium is not installed (apt-get install chromium)")
+    assert path is not None, "CI has no Chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def in_a_thread():
+    """Call a function in a thread of its own, where no event loop runs."""
+
+    def call(function, *arguments, **options):
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(function, *arguments, **options).result(60)
+
+    return call
 
 
 @pytest.fixture(scope="session")

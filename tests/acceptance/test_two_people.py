@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,15 +15,10 @@ import time
 import xml.etree.ElementTree as ET
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 import nbannotate as nb
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 PASSWORDS = {"ana": "password-of-ana", "chloe": "password-of-chloe"}
 IMAGES = 20
 MARGIN = 16  # the canvas leaves this around a fitted image, CSS pixels
@@ -80,18 +74,6 @@ def server(campaign, tmp_path):
     process.terminate()
     process.wait(30)
     process.stdout.close()
-
-
-@pytest.fixture
-def browser():
-    if CHROMIUM is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI has no Chromium")
-        pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 class Person:
@@ -165,11 +147,11 @@ def wait_until(condition):
         time.sleep(0.05)
 
 
-def test_annotate_return_mend_accept_export(campaign, server, browser, tmp_path):
+def test_annotate_return_mend_accept_export(campaign, server, chromium, tmp_path):
     ws, boxes = campaign.workspace, campaign.boxes
 
     # ana draws one real box in each image: r picks the tool, a drag draws, 1 labels.
-    ana = Person(browser, server, "ana")
+    ana = Person(chromium, server, "ana")
     ana.start()
     seen = []
     while not ana.finished:
@@ -184,7 +166,7 @@ def test_annotate_return_mend_accept_export(campaign, server, browser, tmp_path)
     assert campaign.progress().steps[1].waiting == IMAGES
 
     # chloe returns the first one with an issue on a zone, and accepts the others.
-    chloe = Person(browser, server, "chloe")
+    chloe = Person(chromium, server, "chloe")
     chloe.start()
     returned = chloe.asset
     chloe.page.keyboard.press("z")

@@ -26,11 +26,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 SIZE = (800, 500)  # of the test image
 LABELS = (
     "[Label('cell', color='#ff0000'), Label('box', kinds=('rectangle',), color='#00ff00'), "
@@ -143,17 +138,6 @@ def lab(notebooks: Path, jupyter_env: dict[str, str], tmp_path_factory: pytest.T
     ]  # fmt: skip
     with serving(command, f"http://127.0.0.1:{port}/api/status", jupyter_env, tmp_path_factory.mktemp("l") / "log"):
         yield f"http://127.0.0.1:{port}"
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed (apt-get install chromium)")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 class Stage:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,9 +17,7 @@ from PIL import Image
 import nbannotate as nb
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra [test])")
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="There is no Chromium")]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+pytestmark = pytest.mark.browser
 PASSWORD = "a long password"
 NAMES = ("Keys", "Rework", "Reload")
 EXPECT_MS = 30_000
@@ -71,22 +68,14 @@ def url(ws: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as pw:
-        made = pw.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield made
-        made.close()
-
-
-@pytest.fixture(scope="module")
-def log_in(browser: Any, url: str) -> Iterator[Callable[[str], Any]]:
+def log_in(chromium: Any, url: str) -> Iterator[Callable[[str], Any]]:
     """Return a page of *My tasks* of a member; one for the module."""
     pages: dict[str, Any] = {}
     failures: list[str] = []
 
     def log_in(login: str) -> Any:
         if login not in pages:
-            page = browser.new_context(viewport={"width": 1200, "height": 800}).new_page()
+            page = chromium.new_context(viewport={"width": 1200, "height": 800}).new_page()
             page.set_default_timeout(EXPECT_MS)
             page.on("pageerror", lambda error: failures.append(str(error)))
             page.goto(url)

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "stats"))
 import planted
@@ -211,50 +211,39 @@ def site(tmp_path: Path) -> Iterator[tuple[str, nbw.Campaign, dict[str, Any]]]:
 
 
 @pytest.mark.browser
-def test_a_manager_watches_the_work_in_a_browser(
-    site: tuple[str, nbw.Campaign, dict[str, Any]], tmp_path: Path
-) -> None:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("no Chromium here")
+def test_a_manager_watches_the_work_in_a_browser(site: tuple[str, nbw.Campaign, dict[str, Any]], chromium: Any) -> None:
     url, campaign, clients = site
-    with sync_api.sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-        )
-        page = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="dark").new_page()
-        errors: list[str] = []
-        asked: list[str] = []
-        page.on("pageerror", lambda e: errors.append(str(e)))
-        page.on("request", lambda r: asked.append(r.url))
-        page.goto(url)
-        page.wait_for_selector(".nba-plot .main-svg", timeout=60_000)
-        sync_api.expect(page.locator(".nba-plot .main-svg").nth(9)).to_be_attached(timeout=20_000)  # two for each chart
-        assert page.locator(".nba-manager").get_attribute("data-theme") == "dark"
-        selects = page.locator(".nba-bar select")
-        chosen = selects.evaluate_all("all => all.map(s => s.selectedOptions[0]?.text.replaceAll('\\u00a0', ' '))")
-        assert chosen == ["All campaigns", "All time", "All steps", "All members", "day"]
+    page = chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme="dark").new_page()
+    errors: list[str] = []
+    asked: list[str] = []
+    page.on("pageerror", lambda e: errors.append(str(e)))
+    page.on("request", lambda r: asked.append(r.url))
+    page.goto(url)
+    page.wait_for_selector(".nba-plot .main-svg", timeout=60_000)
+    expect(page.locator(".nba-plot .main-svg").nth(9)).to_be_attached(timeout=20_000)  # two for each chart
+    assert page.locator(".nba-manager").get_attribute("data-theme") == "dark"
+    selects = page.locator(".nba-bar select")
+    chosen = selects.evaluate_all("all => all.map(s => s.selectedOptions[0]?.text.replaceAll('\\u00a0', ' '))")
+    assert chosen == ["All campaigns", "All time", "All steps", "All members", "day"]
 
-        bars = page.locator(".nba-plot[aria-label='Progress by campaign'] .bars .point path")
-        assert bars.count() == 3
-        tiles = page.locator(".nba-tiles b")
-        before = int(tiles.nth(1).inner_text())
-        real.work(campaign, clients, tasks=25, seed=1)
-        page.get_by_role("button", name="Refresh").click()
-        done = campaign.progress().done
-        assert done > before
-        sync_api.expect(tiles.nth(1)).to_have_text(str(done), timeout=20_000)
+    bars = page.locator(".nba-plot[aria-label='Progress by campaign'] .bars .point path")
+    assert bars.count() == 3
+    tiles = page.locator(".nba-tiles b")
+    before = int(tiles.nth(1).inner_text())
+    real.work(campaign, clients, tasks=25, seed=1)
+    page.get_by_role("button", name="Refresh").click()
+    done = campaign.progress().done
+    assert done > before
+    expect(tiles.nth(1)).to_have_text(str(done), timeout=20_000)
 
-        page.get_by_label("Campaign", exact=True).select_option(label="July")
-        page.get_by_label("Member", exact=True).select_option(label="chloe")
-        table = page.locator(".nba-table tbody tr")
-        sync_api.expect(table).to_have_count(1, timeout=20_000)
-        assert "chloe" in table.inner_text()
-        assert page.get_by_label("Campaign", exact=True).evaluate("s => s.selectedOptions[0].text") == "July"
-        page.set_viewport_size({"width": 400, "height": 800})
-        page.wait_for_function("document.documentElement.scrollWidth <= 400")
-        assert errors == []
-        assert {u for u in asked if not u.startswith((url, "blob:", "data:")) and "fontawesome" not in u} == set()
-        browser.close()
+    page.get_by_label("Campaign", exact=True).select_option(label="July")
+    page.get_by_label("Member", exact=True).select_option(label="chloe")
+    table = page.locator(".nba-table tbody tr")
+    expect(table).to_have_count(1, timeout=20_000)
+    assert "chloe" in table.inner_text()
+    assert page.get_by_label("Campaign", exact=True).evaluate("s => s.selectedOptions[0].text") == "July"
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.wait_for_function("document.documentElement.scrollWidth <= 400")
+    assert errors == []
+    assert {u for u in asked if not u.startswith((url, "blob:", "data:")) and "fontawesome" not in u} == set()
+    page.context.close()

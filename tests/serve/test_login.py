@@ -139,7 +139,7 @@ def test_who_manages_begins_with_the_campaigns(log_in):
     assert log_in("gus").get("/").headers["Location"] == "/work"
 
 
-def test_an_answer_that_was_on_its_way_does_not_bring_a_closed_session_back() -> None:
+def test_an_answer_that_was_on_its_way_does_not_bring_a_closed_session_back(in_a_thread) -> None:
     asked, answer = threading.Event(), threading.Event()
 
     class Slow:
@@ -160,4 +160,4 @@ def test_an_answer_that_was_on_its_way_does_not_bring_a_closed_session_back() ->
         sessions.shutdown()
         return both
 
-    assert asyncio.run(race()) == (None, None)
+    assert in_a_thread(lambda: asyncio.run(race())) == (None, None)
