@@ -169,7 +169,8 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
         """End every kernel, those that wait or start too."""
         kernels, self.parent.preheat = [*self.of_members.values(), *self.spares], 0
         self.spares.clear()
-        await asyncio.gather(*(self.end(k, "the server stops", gently=True) for k in kernels))
+        # A spare has nothing to finish; asked gently while it imports, it would complain of its closed sockets.
+        await asyncio.gather(*(self.end(k, "the server stops", gently=k.user is not None) for k in kernels))
 
     async def alive(self, kernel: Kernel) -> bool:
         """Whether the process runs (or still starts)."""
