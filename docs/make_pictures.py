@@ -111,8 +111,6 @@ def main() -> None:
                 begin(chloe)
                 chloe.screenshot(path=FOLDER / "review.png")
                 mara = log_in(browser, url, "mara", words["mara"])
-                mara.locator("[data-first], .nbp-empty").first.wait_for()
-                mara.goto(url.rstrip("/") + "/manager")
                 mara.locator(".js-plotly-plot").first.wait_for()
                 mara.wait_for_timeout(3000)
                 mara.screenshot(path=FOLDER / "dashboard.png", full_page=True)
