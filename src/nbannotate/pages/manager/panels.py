@@ -77,9 +77,9 @@ def message(text: str, kind: str = "error") -> str:
 
 
 def logged_in(login: str) -> str:
-    """Return who is logged in, and the button to log out (the site's own script hears it)."""
+    """Return the way to the own tasks, who is logged in, and the button to log out (the site's own script hears it)."""
     button = '<button type="button" class="nba-logout" data-nbannotate-logout>Log out</button>'
-    return f'<a class="nba-note" href="work">My tasks</a><span class="nba-note">{escape(login)}</span>{button}'
+    return f'<a class="nba-link" href="work">My tasks</a><span class="nba-note">{escape(login)}</span>{button}'
 
 
 def no_campaign() -> str:
