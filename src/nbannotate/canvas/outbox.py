@@ -23,7 +23,7 @@ class Outbox:
     def __init__(self, canvas: Canvas) -> None:
         self.canvas = canvas
         self.live = False
-        self._everything = self._image = self._painted_again = False
+        self._everything = self._image = False
         self._view_id = ""
         self._generation = -1
         self._shapes: dict[str, Shape] = {}

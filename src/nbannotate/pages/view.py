@@ -63,7 +63,6 @@ class Page(anywidget.AnyWidget):  # type: ignore[misc]
         canvas = Canvas(height="100%", keys="page" if whole else "stage", editable=False)
         super().__init__(canvas=canvas, whole=whole, height=height, keymap=to_builtins(KEYS))
         self._parts: dict[str, Any] = {}
-        self._marked: object = None
         for key in KEYS:
             canvas.bind(key.key, key.title, partial(self.send, {"press": key.action}), key.group)
         self.desk = Desk(client, canvas, ACTIONS, self._show, self.send, campaign_id)

@@ -75,11 +75,6 @@ class Transaction:
         """Run a statement whose rows nobody needs."""
         self.connection.execute(sql, list(parameters))
 
-    def many(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
-        """Run one statement for each row of parameters."""
-        if rows:
-            self.connection.executemany(sql, rows)
-
     def new_id(self) -> int:
         """Return a fresh id; ids grow, and no two things of a workspace share one."""
         return int(self.value("select nextval('data.ids')"))
@@ -108,7 +103,6 @@ class Engine:
     def __init__(self, path: str | Path, spool: Path | None = None) -> None:
         import duckdb
 
-        self._duckdb = duckdb
         self.path = str(path) if str(path) == MEMORY else str(Path(path).absolute())
         new = self.path == MEMORY or not Path(self.path).exists()
         if self.path != MEMORY:
