@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -207,7 +208,9 @@ def site(tmp_path: Path) -> Iterator[tuple[str, nbw.Campaign, dict[str, Any]]]:
     finally:
         process.terminate()
         process.wait(20)
+        owner = ws.client.place.contact()
         ws.close()
+        os.kill(owner.pid, signal.SIGTERM)
 
 
 @pytest.mark.browser
