@@ -1,25 +1,47 @@
-"""A campaign as its author writes it: workflow, steps, and what is done with annotations that exist already."""
+"""A campaign as its author writes it: workflow, steps, which assets, and what is done with annotations that exist."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
 from nbannotate.errors import InvalidInput
+from nbannotate.model.filters import Filter
 from nbannotate.model.recipe import Recipe, as_tuple, check_name, check_unique
 
 StepKind = Literal["annotation", "review"]
-Existing = Literal["prefill", "restart", "review"]
+Attribution = Literal["queue", "equal", "weighted"]
+Existing = Literal["prefill", "restart", "review", "done"]
+Order = Literal["sequential", "random"]
+NewAssets = Literal["join", "wait", "closed"]
+When = Literal["done", "skipped", "discarded", "rejected"]
 
+ATTRIBUTION: dict[str, str] = {
+    "queue": "people pull the next task; a lease keeps it theirs while they work",
+    "equal": "each person gets the same number of assets",
+    "weighted": "each person gets assets in proportion to a weight",
+}
 EXISTING: dict[str, str] = {
     "prefill": "annotators start from the annotations that are there",
     "restart": "annotators start empty; what is there is replaced at the end",
     "review": "assets that have annotations start at the first review step with them",
+    "done": "assets that have annotations are done",
 }
+NEW_ASSETS: dict[str, str] = {
+    "join": "they join the first step at once",
+    "wait": "they wait until a manager lets them join",
+    "closed": "they stay out of the campaign",
+}
+WHEN: tuple[When, ...] = ("done", "skipped", "discarded", "rejected")
+
+#: What a task is closed with when nothing else is said, by the kind of its step.
+DEFAULT_STATUS: dict[str, str] = {"annotation": "completed", "review": "approved"}
+#: Statuses that the program gives; a step's own statuses have other names.
+BUILT_IN_STATUSES: frozenset[str] = frozenset({"completed", "approved", "discarded", "skipped", "rejected", "returned"})
 
 
 def one_of(what: str, value: object, allowed: Iterable[str]) -> None:
@@ -39,30 +61,76 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     kind
         ``"annotation"`` or ``"review"``.
     assignees
-        Logins of the members who work at this step.
+        Logins of the members who work at this step; or a mapping of login to weight.
     attribution
-        ``"queue"``: people pull the next task; no two ever hold the same one.
+        ``"queue"``: people pull the next task, and no two ever hold the same one. ``"equal"`` and ``"weighted"``:
+        each person gets a share, exact by largest remainder.
+    weights
+        For ``"weighted"``: one number above 0 for each assignee, in their order.
+    lease_minutes
+        For ``"queue"``: how long a pulled task stays with a person whose page says nothing more.
+    statuses
+        Names that a person may give to an asset in place of *completed* (annotation) or *approved* (review), for
+        example ``"for expert review"``.
     """
 
     name: str
     kind: StepKind
     assignees: tuple[str, ...] = ()
-    attribution: Literal["queue"] = "queue"
+    attribution: Attribution = "queue"
+    weights: tuple[float, ...] = ()
+    lease_minutes: float = 30.0
+    statuses: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_name("Step.name", self.name)
-        one_of(f"Step.kind of {self.name!r}", self.kind, ("annotation", "review"))
-        one_of(f"Step.attribution of {self.name!r}", self.attribution, ("queue",))
+        of = f"of {self.name!r}"
+        one_of(f"Step.kind {of}", self.kind, ("annotation", "review"))
+        one_of(f"Step.attribution {of}", self.attribution, ATTRIBUTION)
+        if isinstance(self.assignees, Mapping):
+            if self.weights:
+                raise InvalidInput(f"Step.weights {of}: the assignees are given with their weights already.")
+            force_setattr(self, "weights", tuple(self.assignees.values()))
         force_setattr(self, "assignees", as_tuple("Step", "assignees", self.assignees))
         for login in self.assignees:
-            check_name(f"Step.assignees of {self.name!r}: a login", login)
-        check_unique(f"Step.assignees of {self.name!r}: the login", self.assignees)
+            check_name(f"Step.assignees {of}: a login", login)
+        check_unique(f"Step.assignees {of}: the login", self.assignees)
         if not self.assignees:
-            raise InvalidInput(f"Step.assignees of {self.name!r} is empty; name at least one member.")
+            raise InvalidInput(f"Step.assignees {of} is empty; name at least one member.")
+        self._check_weights(of)
+        if isinstance(self.lease_minutes, bool) or not 0 < float(self.lease_minutes) <= 7 * 24 * 60:
+            raise InvalidInput(f"Step.lease_minutes {of} must be above 0 and a week at most, not {self.lease_minutes}.")
+        force_setattr(self, "statuses", as_tuple("Step", "statuses", self.statuses))
+        for status in self.statuses:
+            check_name(f"Step.statuses {of}: a status", status)
+            if status in BUILT_IN_STATUSES:
+                raise InvalidInput(f"Step.statuses {of}: {status!r} is there already; choose another name.")
+        check_unique(f"Step.statuses {of}: the status", self.statuses)
+
+    def _check_weights(self, of: str) -> None:
+        weights = as_tuple("Step", "weights", self.weights)
+        for weight in weights:
+            if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < weight < float("inf"):
+                raise InvalidInput(f"Step.weights {of} must be numbers above 0, not {weight!r}.")
+        if self.attribution == "weighted" and len(weights) != len(self.assignees):
+            raise InvalidInput(
+                f"Step.weights {of} has {len(weights)} numbers for {len(self.assignees)} assignees; "
+                "attribution='weighted' takes one for each."
+            )
+        if self.attribution != "weighted" and weights:
+            raise InvalidInput(f"Step.weights {of} are for attribution='weighted', not for {self.attribution!r}.")
+        force_setattr(self, "weights", tuple(float(w) for w in weights))
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """The weight of each assignee; 1 for each where the split is equal."""
+        return dict(zip(self.assignees, self.weights or (1.0,) * len(self.assignees), strict=True))
 
 
 class Workflow(Struct, frozen=True, forbid_unknown_fields=True):
-    """The ordered steps of a campaign; the first is an annotation step.
+    """The ordered steps of a campaign.
+
+    A workflow that begins with a review takes only assets that have annotations already.
 
     Parameters
     ----------
@@ -76,21 +144,54 @@ class Workflow(Struct, frozen=True, forbid_unknown_fields=True):
         steps = as_tuple("Workflow", "steps", self.steps)
         force_setattr(self, "steps", steps)
         if not steps:
-            raise InvalidInput("Workflow.steps is empty; give at least one annotation step.")
+            raise InvalidInput("Workflow.steps is empty; give at least one step.")
         for step in steps:
             if not isinstance(step, Step):
                 raise InvalidInput(f"Workflow.steps takes nb.Step values, not {step!r}.")
         check_unique("Workflow.steps: the step", (s.name for s in steps))
-        if steps[0].kind != "annotation":
-            raise InvalidInput(
-                f"Workflow.steps must begin with an annotation step; {steps[0].name!r} is a review step. "
-                "To review annotations that exist already, put an annotation step before it (rework goes there) "
-                "and use existing='review'."
-            )
 
     def first_review(self) -> int | None:
         """Return the index of the first review step, or None."""
         return next((i for i, s in enumerate(self.steps) if s.kind == "review"), None)
+
+
+class Rule(Struct, frozen=True, forbid_unknown_fields=True):
+    """Sends assets that leave this campaign to another one, on its own.
+
+    Parameters
+    ----------
+    when
+        How the asset leaves: ``"done"``, ``"skipped"``, ``"discarded"`` or ``"rejected"``.
+    to
+        The name of the other campaign, on a version of the same dataset.
+    status
+        Only assets with this status; None for any.
+    """
+
+    when: When
+    to: str
+    status: str | None = None
+
+    def __post_init__(self) -> None:
+        one_of("Rule.when", self.when, WHEN)
+        check_name("Rule.to", self.to)
+        if self.status is not None:
+            check_name("Rule.status", self.status)
+
+
+class Document(Struct, frozen=True, forbid_unknown_fields=True):
+    """A file that is shown with the instructions: a PDF.
+
+    Parameters
+    ----------
+    name
+        The file's name.
+    sha256
+        Of its bytes; the workspace keeps them.
+    """
+
+    name: str
+    sha256: str
 
 
 class CampaignSpec(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -104,19 +205,42 @@ class CampaignSpec(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         What is said and who says it.
     instructions
         Markdown, shown beside the canvas.
+    pdf
+        A PDF that is shown with the instructions.
     due
-        The day on which the work should be done.
+        The last day of the work.
     existing
-        What is done with annotations that the version has already: ``"prefill"`` (annotators start from
-        them), ``"restart"`` (annotators start empty) or ``"review"`` (start at the first review step with them).
+        What is done with annotations that the version has already; see ``EXISTING``.
+    filter
+        Which assets: a :class:`Filter` or its text, for example
+        ``"label('car', count=(2, None)) and not tag('dark')"``.
+    order, seed
+        ``"sequential"``, or ``"random"`` by a seed that gives the same order again; one is made up and kept if none is
+        given.
+    limit
+        At most so many assets.
+    clip
+        For sequences: a random order and a limit keep runs of so many consecutive assets together.
+    new_assets
+        What happens to assets that are added to the version after the launch; see ``NEW_ASSETS``.
+    rules
+        Where assets go that leave this campaign.
     """
 
     name: str
     recipe: Recipe
     workflow: Workflow
     instructions: str = ""
+    pdf: Document | None = None
     due: datetime.date | None = None
     existing: Existing = "prefill"
+    filter: str = "all()"
+    order: Order = "sequential"
+    seed: int | None = None
+    limit: int | None = None
+    clip: int | None = None
+    new_assets: NewAssets = "join"
+    rules: tuple[Rule, ...] = ()
 
     def __post_init__(self) -> None:
         check_name("Campaign name", self.name)
@@ -125,53 +249,118 @@ class CampaignSpec(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         if not isinstance(self.workflow, Workflow):
             raise InvalidInput(f"workflow must be an nb.Workflow, not {self.workflow!r}.")
         one_of("existing", self.existing, EXISTING)
+        first = self.workflow.steps[0]
         if self.existing == "review" and self.workflow.first_review() is None:
             raise InvalidInput("existing='review' needs a review step in the workflow; add one or use 'prefill'.")
+        if first.kind == "review" and self.existing != "review":
+            raise InvalidInput(
+                f"The workflow begins with the review step {first.name!r}, so it takes only assets that have "
+                "annotations: say existing='review', or put an annotation step before it."
+            )
+        force_setattr(self, "filter", str(Filter.parse(self.filter)))
+        one_of("order", self.order, ("sequential", "random"))
+        for name in ("limit", "clip"):
+            value = getattr(self, name)
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+                raise InvalidInput(f"{name} must be a whole number above 0, not {value!r}.")
+        if self.seed is not None and (isinstance(self.seed, bool) or not isinstance(self.seed, int)):
+            raise InvalidInput(f"seed must be a whole number, not {self.seed!r}.")
+        one_of("new_assets", self.new_assets, NEW_ASSETS)
+        rules = as_tuple("Campaign", "rules", self.rules)
+        for rule in rules:
+            if not isinstance(rule, Rule):
+                raise InvalidInput(f"rules takes nb.Rule values, not {rule!r}.")
+            if rule.to == self.name:
+                raise InvalidInput(f"A rule of {self.name!r} sends assets to itself; name another campaign.")
+        force_setattr(self, "rules", rules)
 
 
 class PlanStep(Struct, frozen=True):
-    """How many assets a launch puts at one step."""
+    """What a launch, or a change, puts at one step.
+
+    Parameters
+    ----------
+    tasks
+        Tasks that are created at this step; the other assets come when they have passed the steps before.
+    people
+        How many assets of the whole campaign each assignee gets at this step; empty for a queue.
+    """
 
     step: int
     name: str
     kind: StepKind
     assignees: tuple[str, ...]
     tasks: int
+    attribution: Attribution = "queue"
+    people: dict[str, int] = {}
+
+
+class LeftOut(Struct, frozen=True):
+    """Assets of the version that the campaign does not take, and why."""
+
+    reason: str
+    assets: int
+    examples: tuple[str, ...] = ()
 
 
 class Plan(Struct, frozen=True):
-    """What launching a campaign would do (or did).
+    """What launching a campaign, or changing it, would do (or did).
 
     Parameters
     ----------
     assets
         How many assets the version has.
+    chosen
+        How many of them the campaign takes.
     steps
-        Tasks created at launch, per step.
+        Tasks per step and person.
     with_annotations
-        How many assets have annotations already.
+        How many of the chosen assets have annotations already.
+    left_out
+        Assets that are not taken, by reason; ``chosen`` and these make ``assets``.
+    changes
+        What a change of a written or launched campaign changes, one sentence each.
     warnings
         Sentences for the author.
+    refusals
+        Why it cannot be done; empty if it can.
+    launched
+        Whether the campaign is launched.
+    fingerprint
+        Of the state that this plan was made from; applying it later is refused if that has changed.
     """
 
     campaign: str
     assets: int
+    chosen: int
     steps: tuple[PlanStep, ...]
     with_annotations: int
     existing: Existing
+    left_out: tuple[LeftOut, ...] = ()
+    changes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
     launched: bool = False
+    fingerprint: str = ""
 
     def _repr_markdown_(self) -> str:
         """Return how a notebook shows it."""
-        what = "was launched with" if self.launched else "would launch with"
-        lines = [f"**{self.campaign}** {what} {self.assets} assets, {self.with_annotations} of them annotated already "]
-        lines += [
-            f"({EXISTING[self.existing]}).",
+        what = "is launched with" if self.launched else "would launch with"
+        lines = [
+            f"**{self.campaign}** {what} {self.chosen:,} of {self.assets:,} assets, {self.with_annotations:,} of them "
+            f"annotated already ({EXISTING[self.existing]}).",
             "",
-            "| step | kind | assignees | tasks at launch |",
-            "|---|---|---|--:|",
+            "| step | kind | attribution | assignees | tasks now |",
+            "|---|---|---|---|--:|",
         ]
-        lines += [f"| {s.name} | {s.kind} | {', '.join(s.assignees)} | {s.tasks} |" for s in self.steps]
-        lines += ["", *(f"- ⚠ {w}" for w in self.warnings)]
+        for s in self.steps:
+            who = ", ".join(f"{n}: {s.people[n]:,}" if n in s.people else n for n in s.assignees)
+            lines.append(f"| {s.name} | {s.kind} | {s.attribution} | {who} | {s.tasks:,} |")
+        lines.append("")
+        for out in self.left_out:
+            some = ", ".join(out.examples) + (" …" if out.assets > len(out.examples) else "")
+            lines.append(f"- left out: {out.assets:,} assets, {out.reason}" + (f" ({some})" if some else ""))
+        lines += [f"- change: {c}" for c in self.changes]
+        lines += [f"- ⚠ {w}" for w in self.warnings]
+        lines += [f"- ⛔ {r}" for r in self.refusals]
         return "\n".join(lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, Literal, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import force_setattr, replace
@@ -41,6 +41,64 @@ def check_unique(what: str, names: Iterable[str]) -> None:
         seen.add(name)
 
 
+AttributeType = Literal["text", "number", "integer", "boolean", "choice", "choices"]
+ATTRIBUTE_TYPES: tuple[AttributeType, ...] = ("text", "number", "integer", "boolean", "choice", "choices")
+
+
+class Attribute(Struct, frozen=True, forbid_unknown_fields=True):
+    """A typed value on a shape.
+
+    Parameters
+    ----------
+    name
+        Unique in its label.
+    type
+        ``"text"``, ``"number"``, ``"integer"``, ``"boolean"``, ``"choice"`` (one of ``choices``) or ``"choices"``
+        (any of them).
+    choices
+        For the last two types.
+    required
+        Whether an asset can be submitted only with it.
+    default
+        What a new shape begins with.
+    """
+
+    name: str
+    type: AttributeType = "text"
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    default: Any = None
+
+    def __post_init__(self) -> None:
+        check_name("Attribute.name", self.name)
+        of = f"of {self.name!r}"
+        if self.type not in ATTRIBUTE_TYPES:
+            raise InvalidInput(f"Attribute.type {of} must be one of {', '.join(ATTRIBUTE_TYPES)}, not {self.type!r}.")
+        force_setattr(self, "choices", as_tuple("Attribute", "choices", self.choices))
+        for choice in self.choices:
+            check_name(f"Attribute.choices {of}: a choice", choice)
+        check_unique(f"Attribute.choices {of}: the choice", self.choices)
+        if (self.type in ("choice", "choices")) != bool(self.choices):
+            raise InvalidInput(f"Attribute.choices {of}: the types 'choice' and 'choices' have some, the others none.")
+        if self.default is not None and (problem := self.problem(self.default)):
+            raise InvalidInput(f"Attribute.default {of} {problem}.")
+
+    def problem(self, value: object) -> str | None:
+        """Return what is wrong with a value, as the end of a sentence, or None."""
+        if self.type == "boolean":
+            return None if isinstance(value, bool) else f"must be true or false, not {value!r}"
+        if self.type in ("number", "integer"):
+            kind: Any = int if self.type == "integer" else int | float
+            good = isinstance(value, kind) and not isinstance(value, bool) and abs(value) < float("inf")
+            return None if good else f"must be a{'n integer' if self.type == 'integer' else ' number'}, not {value!r}"
+        if self.type == "text":
+            return None if isinstance(value, str) and len(value) <= 4000 else f"must be a text, not {value!r}"
+        given = [value] if self.type == "choice" else value
+        if not isinstance(given, list | tuple) or any(v not in self.choices for v in given):
+            return f"must be {'one' if self.type == 'choice' else 'some'} of {', '.join(self.choices)}, not {value!r}"
+        return None
+
+
 class Label(Struct, frozen=True, forbid_unknown_fields=True):
     """The class of a shape.
 
@@ -52,21 +110,32 @@ class Label(Struct, frozen=True, forbid_unknown_fields=True):
         The names of the shape kinds that it allows; empty allows every kind.
     color
         ``#rrggbb``; a recipe gives a colour to a label that names none.
+    attributes
+        :class:`Attribute` values, or names of texts. Empty: any attributes are kept as they are.
     """
 
     name: str
     kinds: tuple[str, ...] = ()
     color: str | None = None
+    attributes: tuple[Attribute, ...] = ()
 
     def __post_init__(self) -> None:
         check_name("Label.name", self.name)
         force_setattr(self, "kinds", as_tuple("Label", "kinds", self.kinds))
         if self.color is not None and not re.fullmatch(r"#[0-9a-fA-F]{6}", str(self.color)):
             raise InvalidInput(f"Label.color of {self.name!r} must look like '#7b1fa2', not {self.color!r}.")
+        attributes = [
+            Attribute(v) if isinstance(v, str) else v for v in as_tuple("Label", "attributes", self.attributes)
+        ]
+        for value in attributes:
+            if not isinstance(value, Attribute):
+                raise InvalidInput(f"Label.attributes of {self.name!r} takes nb.Attribute values, not {value!r}.")
+        check_unique(f"Label.attributes of {self.name!r}: the attribute", (v.name for v in attributes))
+        force_setattr(self, "attributes", tuple(attributes))
 
 
 class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
-    """The labels and tags that annotators of a campaign may use; they cannot create others.
+    """The labels and tags that annotators of a campaign may use.
 
     Parameters
     ----------
@@ -74,10 +143,17 @@ class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
         :class:`Label` values, or names. The first nine are chosen with the keys 1 to 9.
     tags
         Names of labels for the whole asset.
+    max_shapes, max_tags
+        At most so many on one asset; None for any number.
+    open_labels
+        Whether annotators may add labels while they work.
     """
 
     labels: tuple[Label, ...]
     tags: tuple[str, ...] = ()
+    max_shapes: int | None = None
+    max_tags: int | None = None
+    open_labels: bool = False
 
     def __post_init__(self) -> None:
         labels = [Label(v) if isinstance(v, str) else v for v in as_tuple("Recipe", "labels", self.labels)]
@@ -89,8 +165,12 @@ class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
         for tag in tags:
             check_name("Recipe.tags: a tag", tag)
         check_unique("Recipe.tags: the tag", tags)
-        if not labels and not tags:
+        if not labels and not tags and not self.open_labels:
             raise InvalidInput("Recipe.labels is empty and there are no tags; give at least one label or tag.")
+        for name in ("max_shapes", "max_tags"):
+            value = getattr(self, name)
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+                raise InvalidInput(f"Recipe.{name} must be a whole number above 0, not {value!r}.")
         free = [c for c in PALETTE if c not in {v.color for v in labels}] or list(PALETTE)
         colored = []
         for value in labels:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from nbannotate.model.campaign import StepKind
+from nbannotate.model.campaign import Document, StepKind
 from nbannotate.model.recipe import Recipe
 from nbannotate.model.shape import Annotation
 
@@ -17,7 +17,15 @@ ROLES: tuple[Role, ...] = ("owner", "manager", "developer", "reviewer", "annotat
 TaskState = Literal["in_progress", "to_rework", "done", "skipped"]
 TASK_STATES: tuple[TaskState, ...] = ("in_progress", "to_rework", "done", "skipped")
 
-Action = Literal["save", "submit", "rework", "skip"]
+Action = Literal["save", "submit", "rework", "reject", "skip", "discard"]
+Outcome = Literal[
+    "submitted", "accepted", "accepted_with_edits", "rework", "rejected", "skipped", "discarded", "existing", "ended"
+]
+JobState = Literal["pending", "in_progress", "on_review", "completed", "completed_with_issues"]
+CampaignState = Literal["draft", "active", "overdue", "completed", "archived"]
+NoticeKind = Literal[
+    "assigned", "returned", "restarted", "issue", "issue_answered", "due_near", "due_past", "lease_out", "account"
+]
 IssueState = Literal["open", "for_review", "resolved"]
 
 
@@ -64,7 +72,18 @@ class Version(Struct, frozen=True):
 
 
 class Campaign(Struct, frozen=True):
-    """A campaign in the list of campaigns; ``launched`` is None while it is only written."""
+    """A campaign in the list of campaigns.
+
+    Parameters
+    ----------
+    state
+        ``"draft"``: only written; ``"active"``; ``"overdue"``: its due date has passed and assets remain;
+        ``"completed"``: every asset is done or skipped; ``"archived"``.
+    total, remaining
+        Assets in it, and those that have not left the workflow.
+    launched, archived
+        When, or None.
+    """
 
     campaign_id: int
     name: str
@@ -73,13 +92,24 @@ class Campaign(Struct, frozen=True):
     version: str
     created: datetime.datetime
     launched: datetime.datetime | None = None
+    archived: datetime.datetime | None = None
+    due: datetime.date | None = None
+    state: CampaignState = "draft"
+    total: int = 0
+    remaining: int = 0
 
 
 class Job(Struct, frozen=True):
-    """The tasks of one assignee at one step, counted; what *My tasks* shows.
+    """The tasks of one assignee at one step, counted.
 
     Parameters
     ----------
+    member
+        The assignee.
+    state
+        Computed from the tasks: ``"pending"``: none was opened; ``"in_progress"``; ``"on_review"``: all are
+        submitted, and some assets have not left the workflow; ``"completed"``; ``"completed_with_issues"``: some asset
+        was skipped, rejected or discarded, or has an issue that is not resolved.
     total
         Tasks of this step that are the person's, plus those that wait in the queue.
     remaining
@@ -93,7 +123,14 @@ class Job(Struct, frozen=True):
     done
         Tasks that the person submitted or skipped.
     issues
-        Issues that are not resolved, on assets whose current task is the person's.
+        Issues that are not resolved, on assets of the job.
+    rejected, skipped
+        Assets of the job that a reviewer rejected; assets that left the workflow without being done (the rejected ones
+        are among them).
+    objects
+        Shapes in what the person submitted.
+    worked_s
+        Seconds worked on it.
     """
 
     campaign_id: int
@@ -110,6 +147,22 @@ class Job(Struct, frozen=True):
     done: int
     issues: int
     due: datetime.date | None = None
+    member: str = ""
+    state: JobState = "pending"
+    rejected: int = 0
+    skipped: int = 0
+    objects: int = 0
+    worked_s: float = 0.0
+
+    @property
+    def seconds_per_object(self) -> float | None:
+        """Mean working time for one shape (s), or None before there is one."""
+        return self.worked_s / self.objects if self.objects else None
+
+    @property
+    def seconds_per_task(self) -> float | None:
+        """Mean working time for one task that is done (s), or None before there is one."""
+        return self.worked_s / self.done if self.done else None
 
 
 class Task(Struct, frozen=True):
@@ -130,6 +183,11 @@ class Task(Struct, frozen=True):
     closed: datetime.datetime | None = None
     issues: int = 0
     drafted: bool = False
+    outcome: Outcome | None = None
+    status: str | None = None
+    leased_until: datetime.datetime | None = None
+    note: str | None = None
+    sequence: str | None = None
 
 
 class Comment(Struct, frozen=True):
@@ -188,6 +246,12 @@ class TaskView(Struct, frozen=True):
         Of the image, in pixels.
     metadata
         The asset's metadata.
+    pdf
+        A PDF to show with the instructions, or None.
+    statuses
+        What the person may submit (or accept) it as; the first one is the default.
+    notice
+        One sentence that the person should read, for example that the draft is from before a lease ran out.
     """
 
     task: Task
@@ -207,13 +271,33 @@ class TaskView(Struct, frozen=True):
     issues: tuple[Issue, ...]
     position: int
     total: int
+    pdf: Document | None = None
+    statuses: tuple[str, ...] = ()
+    notice: str = ""
 
 
 class Saved(Struct, frozen=True):
-    """A draft that is stored: its number and when."""
+    """A draft that is stored: its number and when.
+
+    Parameters
+    ----------
+    held
+        Whether the task is still the person's. If not, the draft is kept all the same, and ``text`` says why and what
+        can be done.
+    """
 
     revision: int
     at: datetime.datetime
+    held: bool = True
+    text: str = ""
+
+
+class Lease(Struct, frozen=True):
+    """Whether a person still holds a task, and until when; ``until`` is None where no lease runs."""
+
+    held: bool
+    until: datetime.datetime | None = None
+    text: str = ""
 
 
 class Closed(Struct, frozen=True):
@@ -242,6 +326,98 @@ class HistoryItem(Struct, frozen=True):
     created: datetime.datetime | None
     annotation_id: int | None = None
     shapes: int | None = None
+    status: str | None = None
+    note: str | None = None
+
+
+class Reassigned(Struct, frozen=True):
+    """How many tasks were given to whom, and how many were left as they are because they are started."""
+
+    tasks: int
+    people: dict[str, int] = {}
+    left: int = 0
+
+
+class JobSubmitted(Struct, frozen=True):
+    """What submitting a whole job did: how many tasks were submitted now, and how many the job has in all."""
+
+    submitted: int
+    total: int
+
+
+class Deletion(Struct, frozen=True):
+    """What deleting a campaign would delete, or deleted; the annotations of the version stay."""
+
+    campaign: str
+    tasks: int
+    drafts: int
+    issues: int
+    notices: int
+    kept_annotations: int
+    deleted: bool = False
+
+    def _repr_markdown_(self) -> str:
+        """Return how a notebook shows it."""
+        what = "was deleted with" if self.deleted else "would be deleted with"
+        return (
+            f"**{self.campaign}** {what} {self.tasks:,} tasks, {self.drafts:,} drafts, {self.issues:,} issues and "
+            f"{self.notices:,} notices. {self.kept_annotations:,} annotations stay in the version."
+        )
+
+
+class Notice(Struct, frozen=True):
+    """Something that a person should know; ``seen`` is None until the person has seen it."""
+
+    notice_id: int
+    member: str
+    kind: NoticeKind
+    text: str
+    created: datetime.datetime
+    campaign_id: int | None = None
+    campaign: str | None = None
+    task_id: int | None = None
+    issue_id: int | None = None
+    seen: datetime.datetime | None = None
+
+
+class Event(Struct, frozen=True):
+    """One thing that was done, as an ``on_event`` hook gets it.
+
+    Parameters
+    ----------
+    member
+        Who did it.
+    operation
+        For example ``"tasks.submit"``.
+    notices
+        The notices that it made, each with the member whom it is for.
+    """
+
+    event_id: int
+    member: str
+    operation: str
+    created: datetime.datetime
+    campaign_id: int | None = None
+    task_id: int | None = None
+    asset_id: int | None = None
+    detail: dict[str, Any] = {}
+    notices: tuple[Notice, ...] = ()
+
+
+class Invitation(Struct, frozen=True):
+    """A member who was just invited; the token is shown this once, and opens the page where a password is chosen."""
+
+    member: Member
+    token: str
+    expires: datetime.datetime
+
+
+class Account(Struct, frozen=True):
+    """What another workspace needs of an account: the login and the hash of the password; for owners only."""
+
+    login: str
+    role: Role
+    password_hash: str | None
 
 
 class StepProgress(Struct, frozen=True):

@@ -6,18 +6,19 @@ from nbannotate.errors import Conflict, InvalidInput, Refused
 from nbannotate.model import Campaign, CampaignSpec, Plan, PlanStep, Progress, StepProgress
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.rules import rights
-from nbannotate.store import data, people, work
+from nbannotate.store import campaigns as stored
+from nbannotate.store import data, people
 
 
 @operation(writes=True)
 def create(ctx: Context, version_id: int, spec: CampaignSpec) -> Campaign:
     """Store a campaign on a version; nothing is given out until it is launched."""
     found(data.version(ctx.tx, version_id), f"version {version_id}")
-    if any(c.name == spec.name for c in work.campaigns(ctx.tx)):
+    if any(c.name == spec.name for c in stored.campaigns(ctx.tx)):
         raise Conflict(f"There is a campaign {spec.name!r} already; choose another name.")
     if spec.due and spec.due < ctx.now.date():
         raise InvalidInput(f"due is in the past: {spec.due}.")
-    new = work.add_campaign(ctx.tx, version_id, spec, _assignees(ctx, spec), ctx.now)
+    new = stored.add_campaign(ctx.tx, version_id, spec, _assignees(ctx, spec), ctx.now)
     ctx.note(campaign_id=new, detail={"name": spec.name})
     return _campaign(ctx, new)
 
@@ -42,13 +43,13 @@ def _assignees(ctx: Context, spec: CampaignSpec) -> dict[str, int]:
 
 
 def _campaign(ctx: Context, campaign_id: int) -> Campaign:
-    campaign: Campaign = found(work.campaign(ctx.tx, campaign_id), f"campaign {campaign_id}")
+    campaign: Campaign = found(stored.campaign(ctx.tx, campaign_id), f"campaign {campaign_id}")
     return campaign
 
 
 def _plan(ctx: Context, campaign: Campaign) -> Plan:
-    spec = work.spec(ctx.tx, campaign.campaign_id)
-    total, annotated = work.count_assets(ctx.tx, campaign.version_id)
+    spec = stored.spec(ctx.tx, campaign.campaign_id)
+    total, annotated = stored.count_assets(ctx.tx, campaign.version_id)
     start = (spec.workflow.first_review() or 0) if spec.existing == "review" else 0
     steps = []
     for i, step in enumerate(spec.workflow.steps):
@@ -62,7 +63,14 @@ def _plan(ctx: Context, campaign: Campaign) -> Plan:
     if spec.existing == "restart" and annotated:
         warnings.append(f"{annotated} assets have annotations that annotators will not see (existing='restart').")
     return Plan(
-        campaign.name, total, tuple(steps), annotated, spec.existing, tuple(warnings), campaign.launched is not None
+        campaign=campaign.name,
+        assets=total,
+        chosen=total,
+        steps=tuple(steps),
+        with_annotations=annotated,
+        existing=spec.existing,
+        warnings=tuple(warnings),
+        launched=campaign.launched is not None,
     )
 
 
@@ -80,14 +88,14 @@ def launch(ctx: Context, campaign_id: int) -> Plan:
         raise Refused(
             f"The campaign {campaign.name!r} was launched already, on {campaign.launched:%Y-%m-%d %H:%M} UTC."
         )
-    other = work.running_on(ctx.tx, campaign.version_id)
+    other = stored.running_on(ctx.tx, campaign.version_id)
     if other:
         raise Refused(f"The campaign {other!r} is running on this version; a version has one campaign at a time.")
     planned = _plan(ctx, campaign)
     if not planned.assets:
         raise Refused(f"The version {campaign.version!r} has no assets; add images before launching.")
     start = next((s.step for s in planned.steps if s.step and s.tasks), 0)
-    work.launch(ctx.tx, campaign_id, campaign.version_id, start, ctx.now)
+    stored.launch(ctx.tx, campaign_id, campaign.version_id, start, ctx.now)
     ctx.note(campaign_id=campaign_id, detail={"assets": planned.assets})
     return _plan(ctx, _campaign(ctx, campaign_id))
 
@@ -95,21 +103,21 @@ def launch(ctx: Context, campaign_id: int) -> Plan:
 @operation()
 def list_(ctx: Context) -> list[Campaign]:
     """Return all campaigns, newest first."""
-    return work.campaigns(ctx.tx)
+    return stored.campaigns(ctx.tx)
 
 
 @operation()
 def spec(ctx: Context, campaign_id: int) -> CampaignSpec:
     """Return what defines a campaign."""
     _campaign(ctx, campaign_id)
-    return work.spec(ctx.tx, campaign_id)
+    return stored.spec(ctx.tx, campaign_id)
 
 
 @operation()
 def progress(ctx: Context, campaign_id: int) -> Progress:
     """Return where the assets of a campaign are."""
     campaign = _campaign(ctx, campaign_id)
-    rows = work.progress(ctx.tx, campaign_id)
+    rows = stored.progress(ctx.tx, campaign_id)
     done, skipped = sum(r["done"] for r in rows), sum(r["skipped"] for r in rows)
     still = [r["waiting"] + r["in_progress"] + r["to_rework"] for r in rows]
     steps = tuple(

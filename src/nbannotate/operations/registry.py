@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from nbannotate.errors import NotFound
-from nbannotate.model import Member
+from nbannotate.model import Member, Notice
 from nbannotate.operations.throttle import Throttle
 from nbannotate.store.engine import Engine, Transaction
 
@@ -41,6 +41,8 @@ class Context:
         The time of the request, UTC.
     engine, throttle
         Of the whole process.
+    told
+        The notices that this operation made.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Context:
         self.engine, self.throttle, self.tx, self.now = engine, throttle, tx, now
         self._actor = actor
         self.event: dict[str, Any] = {}
+        self.told: list[Notice] = []
 
     @property
     def actor(self) -> Member:
@@ -59,6 +62,11 @@ class Context:
     def acts_as(self, member: Member) -> None:
         """Write the event in the name of a member who has just proved who it is."""
         self._actor = member
+
+    def report(self, activity: str, text: str, done: int, total: int) -> None:
+        """Say how far a long operation is, to whoever asks by the key of the activity; an empty key says nothing."""
+        if activity:
+            self.engine.activities[activity] = (text, done, total)
 
     def note(self, **what: Any) -> None:
         """Add to the event row: campaign_id, task_id, asset_id, worked_s, detail."""

@@ -22,6 +22,7 @@ from nbannotate.operations.registry import Context, operation
 from nbannotate.rules import workflow
 from nbannotate.rules.annotation import check_complete, check_draft
 from nbannotate.rules.workflow import IssueFact, Visit
+from nbannotate.store import campaigns as stored
 from nbannotate.store import data, talk, work
 
 #: A page reports at least this often; more seconds at once are not believed.
@@ -66,7 +67,7 @@ def next_(ctx: Context, campaign_id: int, step: int) -> TaskView | None:
 @operation(writes=True)
 def pull(ctx: Context, campaign_id: int, step: int) -> TaskView | None:
     """Take the next task out of the queue of a step, whatever I hold already; None when the queue is empty."""
-    if ctx.actor.member_id not in work.workers(ctx.tx, campaign_id).get(step, set()):
+    if ctx.actor.member_id not in stored.workers(ctx.tx, campaign_id).get(step, set()):
         raise NotAllowed("You do not work at this step.")
     pulled = work.pull(ctx.tx, campaign_id, step, ctx.actor.member_id, ctx.now)
     return None if pulled is None else _begin(ctx, pulled)
@@ -155,7 +156,7 @@ def history(ctx: Context, task_id: int) -> list[HistoryItem]:
             )
         )  # fmt: skip
     if visits[-1]["is_open"]:
-        steps = work.spec(ctx.tx, row["campaign_id"]).workflow.steps
+        steps = stored.spec(ctx.tx, row["campaign_id"]).workflow.steps
         for i in range(visits[-1]["step"] + 1, len(steps)):
             items.append(HistoryItem(i, steps[i].name, steps[i].kind, 0, "to_come", None, "to come", None))
     return items
@@ -166,7 +167,7 @@ def _mine_to_change(
 ) -> tuple[dict[str, Any], CampaignSpec]:
     """Return the row of my open task and its campaign's spec, or raise why it cannot be changed."""
     row = visible_task(ctx, task_id)
-    spec = work.spec(ctx.tx, row["campaign_id"])
+    spec = stored.spec(ctx.tx, row["campaign_id"])
     workflow.check_may_work(_visit(row), spec.workflow.steps, ctx.actor.member_id, action)
     now = row["revision"] or 0
     if revision != now:
@@ -193,7 +194,7 @@ def _close(
         IssueFact(i["issue_id"], i["state"], i["author_id"])
         for i in talk.of_asset(ctx.tx, row["campaign_id"], row["asset_id"])
     ]
-    workers = work.workers(ctx.tx, row["campaign_id"])
+    workers = stored.workers(ctx.tx, row["campaign_id"])
     decided = workflow.decide(action, ctx.actor.member_id, visits, steps, issues, workers, edited=edited)
     _worked(ctx, row, seconds)
     work.close(ctx.tx, row["task_id"], decided.state, decided.outcome, ctx.now)
@@ -257,7 +258,7 @@ def _task(row: dict[str, Any]) -> Task:
 
 
 def _view(ctx: Context, row: dict[str, Any]) -> TaskView:
-    spec = work.spec(ctx.tx, row["campaign_id"])
+    spec = stored.spec(ctx.tx, row["campaign_id"])
     asset = data.asset(ctx.tx, row["asset_id"])
     assert asset is not None
     dataset = data.dataset(ctx.tx, asset["dataset_id"])

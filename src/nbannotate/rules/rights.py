@@ -13,51 +13,84 @@ MANAGERS: frozenset[Role] = frozenset({"owner", "manager"})
 DEVELOPERS: frozenset[Role] = frozenset({"owner", "manager", "developer"})
 OWNER: frozenset[Role] = frozenset({"owner"})
 
+REVIEWERS: frozenset[Role] = frozenset({"owner", "manager", "reviewer"})
+
 #: Operations that need no session: logging in.
-PUBLIC: frozenset[str] = frozenset({"sessions.open"})
+PUBLIC: frozenset[str] = frozenset({"sessions.open", "sessions.accept"})
 
 #: Role by operation. An operation that is not here is refused to everyone.
 ALLOWED: dict[str, frozenset[Role]] = {
     "workspace.info": EVERYONE,
+    "workspace.activity": EVERYONE,
     "members.add": MANAGERS,
+    "members.invite": MANAGERS,
     "members.list": MANAGERS,
+    "members.set_role": MANAGERS,
     "members.set_password": MANAGERS,
+    "members.change_password": EVERYONE,
     "members.disable": MANAGERS,
     "members.enable": MANAGERS,
+    "members.account": OWNER,
+    "members.adopt": MANAGERS,
     "sessions.open": EVERYONE,
+    "sessions.accept": EVERYONE,
     "sessions.check": EVERYONE,
     "sessions.close": EVERYONE,
     "sessions.bind_kernel": OWNER,
     "sessions.unbind_kernel": OWNER,
     "datasets.create": DEVELOPERS,
     "datasets.list": DEVELOPERS,
+    "datasets.set_workers": MANAGERS,
+    "datasets.workers": DEVELOPERS,
     "versions.create": DEVELOPERS,
     "versions.list": DEVELOPERS,
     "assets.add": DEVELOPERS,
     "assets.locate": EVERYONE,
     "annotations.add": DEVELOPERS,
     "annotations.get": EVERYONE,
+    "documents.add": DEVELOPERS,
+    "documents.get": EVERYONE,
     "campaigns.create": MANAGERS,
     "campaigns.plan": MANAGERS,
+    "campaigns.apply": MANAGERS,
     "campaigns.launch": MANAGERS,
     "campaigns.list": MANAGERS,
     "campaigns.progress": MANAGERS,
     "campaigns.spec": MANAGERS,
+    "campaigns.join": MANAGERS,
+    "campaigns.complete": MANAGERS,
+    "campaigns.archive": MANAGERS,
+    "campaigns.deletion": MANAGERS,
+    "campaigns.delete": MANAGERS,
+    "chain.send": MANAGERS,
+    "recipes.add_label": EVERYONE,
     "tasks.mine": EVERYONE,
     "tasks.listing": EVERYONE,
     "tasks.of_campaign": DEVELOPERS,
     "tasks.next": EVERYONE,
     "tasks.pull": EVERYONE,
     "tasks.open": EVERYONE,
+    "tasks.heartbeat": EVERYONE,
     "tasks.save": EVERYONE,
     "tasks.submit": EVERYONE,
     "tasks.rework": EVERYONE,
+    "tasks.reject": EVERYONE,
     "tasks.skip": EVERYONE,
+    "tasks.discard": EVERYONE,
     "tasks.history": EVERYONE,
+    "tasks.reassign": MANAGERS,
+    "tasks.redistribute": MANAGERS,
+    "jobs.of_campaign": MANAGERS,
+    "jobs.submit": EVERYONE,
+    "jobs.restart": REVIEWERS,
+    "jobs.complete": REVIEWERS,
     "issues.create": EVERYONE,
     "issues.reply": EVERYONE,
     "issues.set_state": EVERYONE,
     "issues.mine": EVERYONE,
+    "notices.mine": EVERYONE,
+    "notices.see": EVERYONE,
+    "clock.tick": OWNER,
     "sql.query": DEVELOPERS,
 }
 
@@ -65,7 +98,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
 #: Who may work at a step of which kind.
 STEP_ROLES: dict[str, frozenset[Role]] = {
     "annotation": EVERYONE,
-    "review": frozenset({"owner", "manager", "reviewer"}),
+    "review": REVIEWERS,
 }
 
 

@@ -76,8 +76,8 @@ def add_assets(tx: Transaction, version: Version, file: Path, now: datetime.date
     )
     try:
         tx.run(
-            "insert into data.assets select asset_id, $1, name, path, folder, width, height, bytes, metadata, $2 "
-            "from incoming",
+            "insert into data.assets select asset_id, $1, name, path, folder, width, height, bytes, metadata, $2, "
+            "null, null from incoming",
             version.dataset_id,
             now,
         )

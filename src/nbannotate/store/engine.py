@@ -130,6 +130,8 @@ class Engine:
         self._readers: list[duckdb.DuckDBPyConnection] = []
         self._local = threading.local()
         self._memo: dict[Any, Any] = {}
+        #: How far long operations are: text, done and total by a key that the caller chose.
+        self.activities: dict[str, tuple[str, int, int]] = {}
 
     def _secure(self) -> None:
         """Let SQL reach no file but those that pass through the spool folder, and let it change no setting."""

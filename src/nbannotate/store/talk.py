@@ -6,7 +6,7 @@ import datetime
 from typing import Any
 
 from nbannotate.model import Comment, Issue
-from nbannotate.store import data, people, work
+from nbannotate.store import campaigns, data, people
 from nbannotate.store.engine import Transaction
 
 
@@ -46,7 +46,7 @@ def set_state(tx: Transaction, issue_id: int, state: str, member_id: int, now: d
 def _dress(tx: Transaction, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Add the names to rows of issues: campaign, asset, author."""
     for row in rows:
-        row["campaign"] = work.spec(tx, row["campaign_id"]).name
+        row["campaign"] = campaigns.spec(tx, row["campaign_id"]).name
         asset = data.asset(tx, row["asset_id"])
         row["asset"] = asset["name"] if asset else ""
         row["author"] = people.logins(tx)[row["author_id"]]

@@ -1,4 +1,4 @@
-"""Campaigns, their steps, tasks and drafts."""
+"""Tasks and drafts."""
 
 from __future__ import annotations
 
@@ -7,118 +7,11 @@ from typing import Any
 
 import msgspec
 
-from nbannotate.model import Annotation, Campaign, CampaignSpec
-from nbannotate.store import data, people
+from nbannotate.model import Annotation
+from nbannotate.store import campaigns, data, people
 from nbannotate.store.engine import Transaction
 
-OPEN = "t.state in ('in_progress', 'to_rework')"
-
-
-def add_campaign(
-    tx: Transaction, version_id: int, spec: CampaignSpec, members: dict[str, int], now: datetime.datetime
-) -> int:
-    """Insert a campaign with its steps and return its id. ``members`` has the ids by login."""
-    new = tx.new_id()
-    tx.run(
-        "insert into data.campaigns values ($1, $2, $3, $4, $5, $6, null)",
-        new, version_id, spec.name, msgspec.json.encode(spec).decode(), spec.due, now,
-    )  # fmt: skip
-    for i, step in enumerate(spec.workflow.steps):
-        tx.run("insert into data.steps values ($1, $2, $3, $4)", new, i, step.name, step.kind)
-        for login in step.assignees:
-            tx.run("insert into data.step_members values ($1, $2, $3)", new, i, members[login])
-    return new
-
-
-def campaigns(tx: Transaction) -> list[Campaign]:
-    """Return all campaigns, newest first."""
-    return [Campaign(**row) for row in tx.all(f"{_CAMPAIGN} order by campaign_id desc")]
-
-
-def campaign(tx: Transaction, campaign_id: int) -> Campaign | None:
-    """Return a campaign, or None."""
-    row = tx.one(f"{_CAMPAIGN} where campaign_id = $1", campaign_id)
-    return None if row is None else Campaign(**row)
-
-
-_CAMPAIGN = "select campaign_id, name, version_id, dataset, version, created, launched from campaigns"
-
-
-def spec(tx: Transaction, campaign_id: int) -> CampaignSpec:
-    """Return what defines a campaign."""
-    return _facts(tx, campaign_id)[1]
-
-
-def _facts(tx: Transaction, campaign_id: int) -> tuple[int, CampaignSpec]:
-    """Return a campaign's version and what defines it."""
-
-    def read() -> tuple[int, CampaignSpec]:
-        row = tx.one("select version_id, spec from data.campaigns where campaign_id = $1", campaign_id)
-        assert row is not None
-        return row["version_id"], msgspec.json.decode(row["spec"], type=CampaignSpec)
-
-    return tx.once(("campaign", campaign_id), read)
-
-
-def workers(tx: Transaction, campaign_id: int) -> dict[int, set[int]]:
-    """Return, by step, the active members who work there."""
-    return tx.once(("workers", campaign_id), lambda: _workers(tx, campaign_id))
-
-
-def _workers(tx: Transaction, campaign_id: int) -> dict[int, set[int]]:
-    rows = tx.all(
-        "select s.step, s.member_id from data.step_members s "
-        "join data.members m on m.member_id = s.member_id and m.active where s.campaign_id = $1",
-        campaign_id,
-    )
-    found: dict[int, set[int]] = {}
-    for row in rows:
-        found.setdefault(row["step"], set()).add(row["member_id"])
-    return found
-
-
-def running_on(tx: Transaction, version_id: int) -> str | None:
-    """Return the name of a launched campaign with open tasks on a version, or None."""
-    return tx.value(  # type: ignore[no-any-return]
-        f"""
-        select c.name from data.campaigns c
-        where c.version_id = $1 and c.launched is not null
-          and exists (select 1 from data.tasks t where t.campaign_id = c.campaign_id and {OPEN})
-        limit 1
-        """,
-        version_id,
-    )
-
-
-def count_assets(tx: Transaction, version_id: int) -> tuple[int, int]:
-    """Return how many assets a version has, and how many of them have annotations."""
-    row = tx.one(
-        """
-        select count(*) as n, count(a.asset_id) as m from data.version_assets v
-        left join (select distinct asset_id from data.annotations where version_id = $1) a
-          on a.asset_id = v.asset_id
-        where v.version_id = $1
-        """,
-        version_id,
-    )
-    assert row is not None
-    return row["n"], row["m"]
-
-
-def launch(tx: Transaction, campaign_id: int, version_id: int, step_if_annotated: int, now: datetime.datetime) -> None:
-    """Create the first task of every asset, in one statement, and note the time of the launch."""
-    tx.run(
-        """
-        insert into data.tasks
-        select nextval('data.ids'), $1, v.asset_id, case when a.asset_id is null then 0 else $3 end, 1, 'in_progress',
-               null, null, v.position, true, 0, $4, null, null, null
-        from (select * from data.version_assets where version_id = $2 order by position) v
-        left join (select distinct asset_id from data.annotations where version_id = $2) a
-          on a.asset_id = v.asset_id
-        """,
-        campaign_id, version_id, step_if_annotated, now,
-    )  # fmt: skip
-    tx.run("update data.campaigns set launched = $2 where campaign_id = $1", campaign_id, now)
+OPEN = campaigns.OPEN
 
 
 def _dress(tx: Transaction, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -127,11 +20,11 @@ def _dress(tx: Transaction, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     In Python, from what is remembered: each join costs a millisecond in every query of a page.
     """
     for row in rows:
-        version_id, spec = _facts(tx, row["campaign_id"])
+        version_id, spec = campaigns.facts(tx, row["campaign_id"])
         step = spec.workflow.steps[row["step"]]
         row["version_id"], row["step_name"], row["kind"] = version_id, step.name, step.kind
         asset = data.asset(tx, row["asset_id"])
-        row["asset"] = asset["name"] if asset else ""
+        row["asset"], row["sequence"] = (asset["name"], asset["sequence"]) if asset else ("", None)
         row["assignee"] = people.logins(tx).get(row["assignee_id"])
         row["is_open"] = row["state"] in ("in_progress", "to_rework")
     return rows
@@ -143,7 +36,11 @@ def task(tx: Transaction, task_id: int) -> dict[str, Any] | None:
     if not rows:
         return None
     row = rows[0]
-    draft = tx.one("select revision, body from data.drafts where task_id = $1", task_id)
+    draft = tx.one(
+        "select revision, body from data.member_drafts where task_id = $1 and member_id = $2",
+        task_id,
+        row["assignee_id"],
+    )
     row |= draft or {"revision": None, "body": None}
     row["drafted"] = draft is not None
     return row
@@ -163,7 +60,7 @@ def _listed(tx: Transaction, campaign_id: int, where: str, *parameters: Any) -> 
     """Return tasks of a campaign for a list, the last of each asset, in the order of the assets."""
     rows = tx.all(
         f"""
-        select t.*, a.name as asset, m.login as assignee, d.task_id is not null as drafted,
+        select t.*, a.name as asset, a.sequence, m.login as assignee, d.task_id is not null as drafted,
                coalesce(i.issues, 0) as issues
         from (
           select * from data.tasks where campaign_id = $1 and {where}
@@ -171,7 +68,7 @@ def _listed(tx: Transaction, campaign_id: int, where: str, *parameters: Any) -> 
         ) t
         join data.assets a on a.asset_id = t.asset_id
         left join data.members m on m.member_id = t.assignee_id
-        left join data.drafts d on d.task_id = t.task_id
+        left join data.member_drafts d on d.task_id = t.task_id and d.member_id = t.assignee_id
         left join (select asset_id, count(*) as issues from data.issues
                    where campaign_id = $1 and state <> 'resolved' group by 1) i on i.asset_id = t.asset_id
         order by t.position, t.task_id
@@ -179,7 +76,7 @@ def _listed(tx: Transaction, campaign_id: int, where: str, *parameters: Any) -> 
         campaign_id,
         *parameters,
     )
-    steps = _facts(tx, campaign_id)[1].workflow.steps if rows else ()
+    steps = campaigns.facts(tx, campaign_id)[1].workflow.steps if rows else ()
     return [row | {"step_name": steps[row["step"]].name, "kind": steps[row["step"]].kind} for row in rows]
 
 
@@ -208,7 +105,7 @@ def place_of(tx: Transaction, row: dict[str, Any], member_id: int) -> tuple[int,
         row["campaign_id"], row["step"], member_id, row["position"],
     )  # fmt: skip
     assert found is not None
-    waiting = found["waiting"] if member_id in workers(tx, row["campaign_id"]).get(row["step"], set()) else 0
+    waiting = found["waiting"] if member_id in campaigns.workers(tx, row["campaign_id"]).get(row["step"], set()) else 0
     return found["place"] if row["assignee_id"] == member_id else 0, found["mine"] + waiting
 
 
@@ -268,7 +165,8 @@ def follow(
     new = tx.new_id()
     tx.run("update data.tasks set is_current = false where task_id = $1", task["task_id"])
     tx.run(
-        "insert into data.tasks values ($1, $2, $3, $4, $5, $6, null, $7, $8, true, 0, $9, null, null, null)",
+        "insert into data.tasks values "
+        "($1, $2, $3, $4, $5, $6, null, $7, $8, true, 0, $9, null, null, null, null, null, null)",
         new, task["campaign_id"], task["asset_id"], step, round, state, assignee, task["position"], now,
     )  # fmt: skip
     return new
@@ -280,11 +178,14 @@ def save_draft(tx: Transaction, row: dict[str, Any], annotation: Annotation, now
     body = msgspec.json.encode(annotation).decode()
     if row["drafted"]:  # an upsert takes twice as long as either
         tx.run(
-            "update data.drafts set revision = $2, body = $3, saved = $4 where task_id = $1",
-            row["task_id"], revision, body, now,
+            "update data.member_drafts set revision = $2, body = $3, saved = $4 where task_id = $1 and member_id = $5",
+            row["task_id"], revision, body, now, row["assignee_id"],
         )  # fmt: skip
     else:
-        tx.run("insert into data.drafts values ($1, $2, $3, $4)", row["task_id"], revision, body, now)
+        tx.run(
+            "insert into data.member_drafts values ($1, $2, $3, $4, $5)",
+            row["task_id"], row["assignee_id"], revision, body, now,
+        )  # fmt: skip
     return revision
 
 
@@ -321,37 +222,18 @@ def jobs(tx: Transaction, member_id: int) -> list[dict[str, Any]]:
                         and w.member_id = $1)
           group by 1, 2
         )
-        select m.campaign_id, c.name as campaign, c.dataset, c.due, m.step, s.name as step_name, s.kind,
+        select m.campaign_id, c.name as campaign, v.dataset, c.due, m.step, s.name as step_name, s.kind,
                coalesce(n.returned, 0) as returned, coalesce(n.started, 0) as started, coalesce(n.done, 0) as done,
                coalesce(q.waiting, 0) as waiting, cast(coalesce(n.issues, 0) as bigint) as issues
         from mine m
-        join campaigns c on c.campaign_id = m.campaign_id and c.launched is not null
+        join data.campaigns c on c.campaign_id = m.campaign_id and c.launched is not null
+        join versions v on v.version_id = c.version_id
         join data.steps s on s.campaign_id = m.campaign_id and s.step = m.step
         left join counts n on n.campaign_id = m.campaign_id and n.step = m.step
         left join queues q on q.campaign_id = m.campaign_id and q.step = m.step
         order by c.due nulls last, c.campaign_id, m.step
         """,
         member_id,
-    )
-
-
-def progress(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
-    """Return, for each step of a campaign, the assets by state of their current task, and how many passed."""
-    return tx.all(
-        f"""
-        select s.step, s.name, s.kind,
-               count(*) filter (where t.is_current and {OPEN} and t.assignee_id is null) as waiting,
-               count(*) filter (where t.is_current and t.state = 'in_progress' and t.assignee_id is not null)
-                 as in_progress,
-               count(*) filter (where t.is_current and t.state = 'to_rework' and t.assignee_id is not null)
-                 as to_rework,
-               count(*) filter (where t.is_current and t.state = 'done') as done,
-               count(*) filter (where t.is_current and t.state = 'skipped') as skipped
-        from data.steps s
-        left join data.tasks t on t.campaign_id = s.campaign_id and t.step = s.step
-        where s.campaign_id = $1 group by 1, 2, 3 order by 1
-        """,
-        campaign_id,
     )
 
 
