@@ -339,10 +339,18 @@ class Reassigned(Struct, frozen=True):
 
 
 class JobSubmitted(Struct, frozen=True):
-    """What submitting a whole job did: how many tasks were submitted now, and how many the job has in all."""
+    """What submitting a whole job did.
+
+    Parameters
+    ----------
+    submitted
+        Tasks that were submitted by this call.
+    left
+        Tasks that are still to be submitted: ask again. Everything was checked by the first call.
+    """
 
     submitted: int
-    total: int
+    left: int
 
 
 class Deletion(Struct, frozen=True):

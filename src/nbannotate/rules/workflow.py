@@ -12,10 +12,10 @@ from typing import Literal
 from msgspec import Struct
 
 from nbannotate.errors import NotAllowed, Refused
-from nbannotate.model import Action, IssueState, Step, TaskState
+from nbannotate.model import DEFAULT_STATUS, Action, IssueState, Step, TaskState, When
+from nbannotate.model import Outcome as Result
 
 AssetState = Literal["in_progress", "done", "skipped"]
-Result = Literal["submitted", "accepted", "accepted_with_edits", "rework", "skipped"]
 
 
 class Visit(Struct, frozen=True):
@@ -52,6 +52,8 @@ class Outcome(Struct, frozen=True):
     ----------
     state, outcome
         How the task ends.
+    status
+        What the asset is called from now on.
     asset_state
         Where that leaves the asset.
     next
@@ -62,18 +64,28 @@ class Outcome(Struct, frozen=True):
 
     state: TaskState
     outcome: Result
+    status: str
     asset_state: AssetState
     next: Next | None = None
     issues: Mapping[int, IssueState] = {}
+
+    @property
+    def leaves(self) -> When | None:
+        """How the asset leaves the workflow, or None if it stays."""
+        if self.asset_state == "in_progress":
+            return None
+        return self.outcome if self.outcome in ("skipped", "discarded", "rejected") else "done"
 
 
 def allowed_actions(task: Visit, steps: Sequence[Step], actor: int) -> tuple[Action, ...]:
     """Return what a member may do with a task, as far as task, step and assignee decide."""
     if task.assignee != actor or task.state in ("done", "skipped"):
         return ()
-    if steps[task.step].kind == "review":
-        return ("save", "submit", "rework", "skip")
-    return ("save", "submit", "skip")
+    if steps[task.step].kind == "annotation":
+        return ("save", "submit", "skip", "discard")
+    if any(s.kind == "annotation" for s in steps[: task.step]):
+        return ("save", "submit", "rework", "reject", "skip", "discard")
+    return ("save", "submit", "reject", "skip", "discard")
 
 
 def check_may_work(task: Visit, steps: Sequence[Step], actor: int, action: Action) -> None:
@@ -84,7 +96,18 @@ def check_may_work(task: Visit, steps: Sequence[Step], actor: int, action: Actio
         what = "submitted" if task.state == "done" else "skipped"
         raise Refused(f"This task was {what} already; it can be looked at, but not changed until it is returned.")
     if action not in allowed_actions(task, steps, actor):
-        raise Refused(f"{action} is an action of review steps; {steps[task.step].name!r} is an annotation step.")
+        step = steps[task.step]
+        if step.kind == "review":
+            raise Refused(
+                f"There is no annotation step before {step.name!r} that an asset could return to; "
+                "accept it with your own edits, reject it or skip it."
+            )
+        raise Refused(f"{action} is an action of review steps; {step.name!r} is an annotation step.")
+
+
+def statuses(step: Step) -> tuple[str, ...]:
+    """Return what a person may submit or accept an asset as at a step; the default first."""
+    return (DEFAULT_STATUS[step.kind], *step.statuses)
 
 
 def decide(
@@ -96,13 +119,15 @@ def decide(
     workers: Mapping[int, Set[int]],
     *,
     edited: bool = False,
+    status: str | None = None,
+    to_step: int | None = None,
 ) -> Outcome:
     """Decide what an action on an asset's current task leads to.
 
     Parameters
     ----------
     action
-        ``"submit"`` (in a review step that is *accept*), ``"rework"`` or ``"skip"``.
+        ``"submit"`` (in a review step that is *accept*), ``"rework"``, ``"reject"``, ``"skip"`` or ``"discard"``.
     actor
         The member who acts.
     visits
@@ -115,6 +140,10 @@ def decide(
         By step, the members who can be given a task there now.
     edited
         Whether the annotation differs from what the task began with.
+    status
+        What to submit or accept it as; None is the step's default.
+    to_step
+        Where rework goes; None is the last annotation step that the asset was at.
 
     Raises
     ------
@@ -126,14 +155,29 @@ def decide(
     task = visits[-1]
     check_may_work(task, steps, actor, action)
     if action == "submit":
-        return _submit(task, visits, steps, issues, workers, actor, edited)
+        return _submit(task, visits, steps, issues, workers, actor, edited, status)
     if action == "rework":
-        return _rework(task, visits, steps, issues, workers)
+        return _rework(task, visits, steps, issues, workers, to_step)
+    if action == "reject":
+        return Outcome(state="skipped", outcome="rejected", status="rejected", asset_state="skipped")
+    if action == "discard":
+        return Outcome(state="skipped", outcome="discarded", status="discarded", asset_state="skipped")
     if action == "skip":
         if not any(i.state == "open" for i in issues):
             raise Refused("To skip, raise an issue first that says why.")
-        return Outcome(state="skipped", outcome="skipped", asset_state="skipped")
+        return Outcome(state="skipped", outcome="skipped", status="skipped", asset_state="skipped")
     raise Refused(f"{action!r} does not end a task.")
+
+
+def reopened(visits: Sequence[Visit], steps: Sequence[Step], workers: Mapping[int, Set[int]]) -> Next:
+    """Return the visit with which a done asset comes back because somebody raised an issue on it.
+
+    It goes to the last annotation step, to the person who annotated it there; without one, to the first review step.
+    """
+    annotation = _annotation_steps(visits, len(steps), steps)
+    if annotation:
+        return visit_at(annotation[-1], "to_rework", visits, workers)
+    return visit_at(0, "in_progress", visits, workers)
 
 
 def _submit(
@@ -144,7 +188,14 @@ def _submit(
     workers: Mapping[int, Set[int]],
     actor: int,
     edited: bool,
+    status: str | None,
 ) -> Outcome:
+    known = statuses(steps[task.step])
+    if status is not None and status not in known:
+        raise Refused(
+            f"{status!r} is no status of the step {steps[task.step].name!r}; it has {', '.join(map(repr, known))}."
+        )
+    status = status or known[0]
     review = steps[task.step].kind == "review"
     last = task.step == len(steps) - 1
     changes: dict[int, IssueState] = {}
@@ -162,9 +213,11 @@ def _submit(
         raise Refused(f"There {_count(unresolved)}; an asset is done only when its issues are resolved.")
     result: Result = "submitted" if not review else "accepted_with_edits" if edited else "accepted"
     if last:
-        return Outcome(state="done", outcome=result, asset_state="done", issues=changes)
-    following = _visit(task.step + 1, "in_progress", visits, workers)
-    return Outcome(state="done", outcome=result, asset_state="in_progress", next=following, issues=changes)
+        return Outcome(state="done", outcome=result, status=status, asset_state="done", issues=changes)
+    following = visit_at(task.step + 1, "in_progress", visits, workers)
+    return Outcome(
+        state="done", outcome=result, status=status, asset_state="in_progress", next=following, issues=changes
+    )
 
 
 def _rework(
@@ -173,21 +226,32 @@ def _rework(
     steps: Sequence[Step],
     issues: Sequence[IssueFact],
     workers: Mapping[int, Set[int]],
+    to_step: int | None,
 ) -> Outcome:
     if not any(i.state == "open" for i in issues):
         raise Refused("To send an asset to rework, raise or reopen an issue first that says what is wrong.")
-    before = [i for i in range(task.step) if steps[i].kind == "annotation"]
-    been = [i for i in before if any(v.step == i for v in visits)]
-    following = _visit((been or before)[-1], "to_rework", visits, workers)
-    return Outcome(state="done", outcome="rework", asset_state="in_progress", next=following)
+    possible = _annotation_steps(visits, task.step, steps)
+    if to_step is not None and to_step not in possible:
+        raise Refused(
+            "Rework goes to an annotation step that the asset was at before: "
+            f"{', '.join(repr(steps[i].name) for i in possible)}."
+        )
+    following = visit_at(possible[-1] if to_step is None else to_step, "to_rework", visits, workers)
+    return Outcome(state="done", outcome="rework", status="returned", asset_state="in_progress", next=following)
 
 
-def _visit(
+def _annotation_steps(visits: Sequence[Visit], before: int, steps: Sequence[Step]) -> list[int]:
+    """Return the annotation steps before a step that an asset was at; if it was at none, all of them."""
+    possible = [i for i in range(before) if steps[i].kind == "annotation"]
+    return [i for i in possible if any(v.step == i for v in visits)] or possible
+
+
+def visit_at(
     step: int, state: Literal["in_progress", "to_rework"], visits: Sequence[Visit], workers: Mapping[int, Set[int]]
 ) -> Next:
-    """Return the next visit at a step: with the person who was there last, if that person still can; else the queue."""
+    """Return the next visit at a step: with the person who was there last, if that person still can; else nobody's."""
     earlier = [v for v in visits if v.step == step]
-    who = earlier[-1].assignee if earlier else None
+    who = next((v.assignee for v in reversed(earlier) if v.assignee is not None), None)
     return Next(step, len(earlier) + 1, state, who if who in workers.get(step, frozenset()) else None)
 
 
@@ -195,4 +259,7 @@ def _count(n: int) -> str:
     return "is 1 open issue" if n == 1 else f"are {n} open issues"
 
 
-__all__ = ["Action", "IssueFact", "Next", "Outcome", "Result", "Visit", "allowed_actions", "check_may_work", "decide"]
+__all__ = [
+    "Action", "IssueFact", "Next", "Outcome", "Result", "Visit", "allowed_actions", "check_may_work", "decide",
+    "reopened", "statuses", "visit_at",
+]  # fmt: skip

@@ -25,6 +25,9 @@ select d.task_id, t.assignee_id, d.revision, d.body, d.saved
 from data.drafts d join data.tasks t on t.task_id = d.task_id where t.assignee_id is not null;
 drop table data.drafts;
 
+-- Who lost a task (a lease ran out, a manager gave it to someone else): may look at it, and keeps what was drawn.
+create table data.lapses (task_id bigint not null, member_id bigint not null, lapsed timestamp not null);
+
 -- Who may be an assignee of a dataset's campaigns; a dataset without rows here is open to all members.
 create table data.workers (dataset_id bigint not null, member_id bigint not null, primary key (dataset_id, member_id));
 
