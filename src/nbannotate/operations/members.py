@@ -1,28 +1,36 @@
-"""People: adding them, passwords, disabling accounts."""
+"""People: adding and inviting them, roles, passwords, disabling accounts, accounts of another workspace."""
 
 from __future__ import annotations
 
+import datetime
 import functools
 import re
 import secrets
 from typing import Any
 
-from argon2 import PasswordHasher
+import argon2
 
-from nbannotate.errors import Conflict, InvalidInput, NotFound, Refused
-from nbannotate.model import ROLES, Member, NewMember
+from nbannotate.errors import Conflict, InvalidInput, LoginFailed, NotFound, Refused
+from nbannotate.model import ROLES, Account, Invitation, Member, NewMember, Role
 from nbannotate.operations.registry import Context, operation
+from nbannotate.operations.telling import tell
 from nbannotate.rules import rights
 from nbannotate.store import people
 
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 256
+#: How long an invitation can be accepted.
+INVITATION_LASTS = datetime.timedelta(days=7)
+#: A stored hash says itself how much work it is to check; what another workspace gives may not ask for more than this.
+MOST_MEMORY_KIB = 1 << 20
+MOST_ROUNDS = 20
+MOST_LANES = 16
 
 
 @functools.cache
-def hasher() -> PasswordHasher:
+def hasher() -> argon2.PasswordHasher:
     """Return the hasher of passwords: argon2id with the library's parameters (64 MiB, about a quarter second)."""
-    return PasswordHasher()
+    return argon2.PasswordHasher()
 
 
 def check_password(password: str) -> None:
@@ -31,15 +39,33 @@ def check_password(password: str) -> None:
         raise InvalidInput(f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
 
 
-def _prepare_add(ctx: Context, login: str, role: str, password: str | None) -> dict[str, Any]:
-    if role not in ROLES:
-        raise InvalidInput(f"role must be one of {', '.join(ROLES)}, not {role!r}.")
+def count_attempt(ctx: Context, *keys: str) -> None:
+    """Count an attempt at a secret before it is checked, or raise LoginFailed if there were too many lately."""
+    wait = ctx.throttle.take(*keys)
+    if wait > 0:
+        raise LoginFailed(f"Too many attempts; try again in {int(wait) + 1} seconds.")
+
+
+def _check_login(login: str) -> None:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}", login):
         raise InvalidInput(
             f"The login {login!r} will not do: use 1 to 64 letters, digits and . _ @ + - , "
             "beginning with a letter or digit."
         )
-    rights.check_may_manage(ctx.actor.role, role)
+
+
+def _check_role(ctx: Context, role: str) -> Role:
+    """Return a role that the actor may give, or raise."""
+    known = next((r for r in ROLES if r == role), None)
+    if known is None:
+        raise InvalidInput(f"role must be one of {', '.join(ROLES)}, not {role!r}.")
+    rights.check_may_manage(ctx.actor.role, known)
+    return known
+
+
+def _prepare_add(ctx: Context, login: str, role: str, password: str | None) -> dict[str, Any]:
+    _check_login(login)
+    _check_role(ctx, role)
     if password is None:
         password = secrets.token_urlsafe(9)
     check_password(password)
@@ -51,16 +77,81 @@ def _prepare_add(ctx: Context, login: str, role: str, password: str | None) -> d
 def add(ctx: Context, login: str, role: str, password: str | None = None, *, prepared_hash: str) -> NewMember:
     """Add a member; without a password one is made up. It is shown in the answer and stored only as a hash."""
     assert password is not None, "prepare makes one up"
-    if people.member(ctx.tx, login):
-        raise Conflict(f"There is a member {login!r} already; choose another login.")
+    _check_free(ctx, login)
     ctx.note(detail={"login": login, "role": role})
     return NewMember(people.add_member(ctx.tx, login, role, prepared_hash, ctx.now), password)
+
+
+@operation(writes=True, keep=lambda made: Invitation(made.member, "", made.expires))
+def invite(ctx: Context, login: str, role: str, token: str | None = None) -> Invitation:
+    """Add a member who chooses the password, or invite again one who has not chosen it yet; earlier invitations end.
+
+    Parameters
+    ----------
+    token
+        32 to 128 random letters, digits, ``-`` and ``_``, which are stored as a hash; None makes it up. Whoever asks
+        makes it, so that a request whose answer was lost can be repeated.
+    """
+    _check_login(login)
+    wanted = _check_role(ctx, role)
+    token = token if token is not None else secrets.token_urlsafe(32)
+    if not re.fullmatch(r"[A-Za-z0-9_-]{32,128}", token):
+        raise InvalidInput("token must be 32 to 128 letters, digits, - and _; leave it out to have one made.")
+    known = people.password_hash(ctx.tx, login)
+    if known is None:
+        member = people.add_member(ctx.tx, login, wanted, None, ctx.now)
+    else:
+        member = _waiting(ctx, *known, wanted)
+        people.end_sessions(ctx.tx, member.member_id, ctx.now)
+    expires = ctx.now + INVITATION_LASTS
+    people.add_session(ctx.tx, token, "invite", member.member_id, ctx.now, expires)
+    ctx.note(detail={"login": login, "role": role})
+    return Invitation(member, token, expires)
+
+
+def _waiting(ctx: Context, member: Member, password_hash: str | None, role: Role) -> Member:
+    """Return a member who may be invited again: who has no password yet, and this role."""
+    rights.check_may_manage(ctx.actor.role, member.role)
+    if password_hash is not None:
+        raise Conflict(
+            f"{member.login!r} is a member already and has a password; set_password gives a new one, if it is lost."
+        )
+    if not member.active:
+        raise Refused(f"The account of {member.login!r} is disabled; enable it first.")
+    if member.role != role:
+        raise Conflict(
+            f"{member.login!r} is invited already, as {member.role}; set_role changes that, or invite as {member.role}."
+        )
+    return member
 
 
 @operation()
 def list_(ctx: Context) -> list[Member]:
     """Return all members, by login."""
     return people.members(ctx.tx)
+
+
+@operation(writes=True)
+def set_role(ctx: Context, login: str, role: str) -> Member:
+    """Give a member another role; it holds from the next request on, in open pages too."""
+    member = _manageable(ctx, login)
+    wanted = _check_role(ctx, role)
+    if wanted == member.role:
+        return member
+    if wanted != "owner":
+        _check_not_last_owner(ctx, member)
+    unfit = [s for s in people.steps_of(ctx.tx, member.member_id) if wanted not in rights.STEP_ROLES[s["kind"]]]
+    if unfit:
+        where = " and ".join(f"the step {s['step']!r} of {s['campaign']!r}" for s in unfit[:3])
+        more = f" and {len(unfit) - 3} more" if len(unfit) > 3 else ""
+        raise Refused(
+            f"{login} works at {where}{more}, and a step of kind {unfit[0]['kind']} is not for the role {wanted}; "
+            "name another assignee there first."
+        )
+    people.set_role(ctx.tx, member.member_id, wanted)
+    tell(ctx, [member.member_id], "account", f"Your role is {wanted} now; it was {member.role}.")
+    ctx.note(detail={"login": login, "role": wanted, "before": member.role})
+    return _known(ctx, login)
 
 
 def _prepare_password(ctx: Context, login: str, password: str) -> dict[str, Any]:
@@ -71,34 +162,139 @@ def _prepare_password(ctx: Context, login: str, password: str) -> dict[str, Any]
 
 @operation(writes=True, prepare=_prepare_password)
 def set_password(ctx: Context, login: str, password: str, *, prepared_hash: str) -> None:
-    """Give a member a new password; the member's open sessions end."""
+    """Give a member a new password; the member's open sessions and invitations end."""
     member = _manageable(ctx, login)
     people.set_password(ctx.tx, member.member_id, prepared_hash)
     people.end_sessions(ctx.tx, member.member_id, ctx.now)
+    tell(ctx, [member.member_id], "account", f"{ctx.actor.login} gave your account a new password.")
     ctx.note(detail={"login": login})
+
+
+def _prepare_change(ctx: Context, current: str, new: str, session: str) -> dict[str, Any]:
+    check_password(new)
+    if new == current:
+        raise InvalidInput("The new password is the same as the current one; choose another.")
+    _, stored = people.password_hash(ctx.tx, ctx.actor.login) or (None, None)
+    if stored is None:
+        raise Refused("Your account has no password yet; members.set_password gives it one.")
+    # Counted before the slow hash: who finds a page open must not try passwords in it.
+    count_attempt(ctx, f"password:{ctx.actor.login}")
+
+    def change() -> str | None:
+        try:
+            hasher().verify(stored, current[:LONGEST_PASSWORD])
+        except argon2.exceptions.VerificationError:
+            return None
+        return hasher().hash(new)
+
+    return {"prepared_hash": change}
+
+
+@operation(writes=True, prepare=_prepare_change)
+def change_password(ctx: Context, current: str, new: str, session: str = "", *, prepared_hash: str | None) -> None:
+    """Change the own password; the own other sessions end.
+
+    Parameters
+    ----------
+    session
+        The token of the session that goes on, or of a kernel of it.
+    """
+    if prepared_hash is None:
+        raise LoginFailed("The current password is wrong.")
+    ctx.throttle.forget(f"password:{ctx.actor.login}")
+    people.set_password(ctx.tx, ctx.actor.member_id, prepared_hash)
+    people.end_sessions(ctx.tx, ctx.actor.member_id, ctx.now, stays=session)
 
 
 @operation(writes=True)
 def disable(ctx: Context, login: str) -> None:
-    """Close an account: nobody can log in with it, and its open sessions end at once."""
+    """Close an account: nobody logs in with it, its open sessions end at once, managers are told what it holds."""
     member = _manageable(ctx, login)
     if member.member_id == ctx.actor.member_id:
         raise Refused("You cannot disable your own account; ask another owner or manager.")
+    _check_not_last_owner(ctx, member)
     people.set_active(ctx.tx, member.member_id, False)
     people.end_sessions(ctx.tx, member.member_id, ctx.now)
     ctx.note(detail={"login": login})
+    if not member.active:
+        return
+    managers = [m.member_id for m in people.members(ctx.tx) if m.active and m.role in rights.MANAGERS]
+    for held in people.open_tasks(ctx.tx, member.member_id):
+        n = held["tasks"]
+        text = f"{login} was disabled and holds {n:,} open task{'s' * (n != 1)} in {held['campaign']}; reassign them."
+        # With a key, who disabled the account is told, too; the time in it makes it another one each time.
+        once = f"disabled {login} {held['campaign_id']} {ctx.now}"
+        tell(ctx, managers, "account", text, campaign_id=held["campaign_id"], once=once)
 
 
 @operation(writes=True)
 def enable(ctx: Context, login: str) -> None:
-    """Open an account again."""
+    """Open an account again; its password is the one from before, its sessions and invitations stay ended."""
     people.set_active(ctx.tx, _manageable(ctx, login).member_id, True)
     ctx.note(detail={"login": login})
 
 
-def _manageable(ctx: Context, login: str) -> Member:
+@operation(writes=True, keep=None)
+def account(ctx: Context, login: str) -> Account:
+    """Return what another workspace needs to add this account: login, role, and the hash of the password."""
+    known = people.password_hash(ctx.tx, login)
+    if known is None:
+        raise NotFound(f"There is no member {login!r}.")
+    member, stored = known
+    if not member.active:
+        raise Refused(f"The account of {login!r} is disabled; enable it first.")
+    ctx.note(detail={"login": login})
+    return Account(member.login, member.role, stored)
+
+
+@operation(writes=True)
+def adopt(ctx: Context, account: Account, role: str | None = None) -> Member:
+    """Add an account of another workspace; the person logs in here with the same password.
+
+    The password is copied once: changed in one workspace later, it stays what it was in the other one.
+    """
+    _check_login(account.login)
+    wanted = _check_role(ctx, role or account.role)
+    if account.password_hash is not None:
+        _check_hash(account.password_hash)
+    _check_free(ctx, account.login)
+    ctx.note(detail={"login": account.login, "role": wanted})
+    return people.add_member(ctx.tx, account.login, wanted, account.password_hash, ctx.now)
+
+
+def _check_hash(stored: str) -> None:
+    """Raise InvalidInput unless this is a hash that logins can be checked against, at a cost that can be borne."""
+    try:
+        found = argon2.extract_parameters(stored)
+    except argon2.exceptions.InvalidHashError:
+        found = None
+    if found is None or found.type is not argon2.Type.ID or len(stored) > 512:
+        raise InvalidInput("account.password_hash is no argon2id hash; take the account from members.account.")
+    if found.memory_cost > MOST_MEMORY_KIB or found.time_cost > MOST_ROUNDS or found.parallelism > MOST_LANES:
+        raise InvalidInput("account.password_hash would take too long to check; take the account from members.account.")
+
+
+def _check_free(ctx: Context, login: str) -> None:
+    if people.member(ctx.tx, login):
+        raise Conflict(f"There is a member {login!r} already; choose another login.")
+
+
+def _check_not_last_owner(ctx: Context, member: Member) -> None:
+    """Raise Refused if this is the only active owner: a workspace is never without one."""
+    owners = [m for m in people.members(ctx.tx) if m.role == "owner" and m.active]
+    if [m.member_id for m in owners] == [member.member_id]:
+        raise Refused(f"{member.login} is the last active owner of the workspace; make somebody else an owner first.")
+
+
+def _known(ctx: Context, login: str) -> Member:
     member = people.member(ctx.tx, login)
     if member is None:
         raise NotFound(f"There is no member {login!r}.")
+    return member
+
+
+def _manageable(ctx: Context, login: str) -> Member:
+    """Return a member whom the actor may change, or raise."""
+    member = _known(ctx, login)
     rights.check_may_manage(ctx.actor.role, member.role)
     return member

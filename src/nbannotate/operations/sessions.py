@@ -1,4 +1,4 @@
-"""Logging in and out, and the tokens of kernels.
+"""Logging in and out, accepting invitations, and the tokens of kernels.
 
 A session token stands for a member until it ends. A kernel's token is bound to a session and ends with it.
 """
@@ -12,9 +12,9 @@ from typing import Any
 
 from argon2.exceptions import VerificationError
 
-from nbannotate.errors import LoginFailed, SessionEnded
+from nbannotate.errors import InvalidInput, LoginFailed, SessionEnded
 from nbannotate.model import Member, Session
-from nbannotate.operations.members import LONGEST_PASSWORD, hasher
+from nbannotate.operations.members import LONGEST_PASSWORD, check_password, count_attempt, hasher
 from nbannotate.operations.registry import Context, operation
 from nbannotate.store import people
 
@@ -27,12 +27,14 @@ def _dummy() -> str:
     return hasher().hash(secrets.token_hex(8))
 
 
+def _of(address: str) -> list[str]:
+    """Return under which key an address's attempts are counted, if it is known."""
+    return [f"address:{address[:64]}"] if address else []
+
+
 def _prepare_open(ctx: Context, login: str, password: str, address: str) -> dict[str, Any]:
-    keys = [f"login:{login[:64]}"] + ([f"address:{address[:64]}"] if address else [])
     # Counted before the slow hash: otherwise parallel guesses would all slip through.
-    wait = ctx.throttle.take(*keys)
-    if wait > 0:
-        raise LoginFailed(f"Too many attempts; try again in {int(wait) + 1} seconds.")
+    count_attempt(ctx, f"login:{login[:64]}", *_of(address))
     known = people.password_hash(ctx.tx, login[:64])
     stored = known[1] if known else None
 
@@ -52,12 +54,49 @@ def open_(ctx: Context, login: str, password: str, address: str = "", *, prepare
     member = people.member(ctx.tx, login)
     if not prepared_right or member is None or not member.active:
         raise LoginFailed("The login or the password is wrong.")
-    ctx.throttle.forget(f"login:{login[:64]}", f"address:{address[:64]}")
+    ctx.throttle.forget(f"login:{login[:64]}", *_of(address))
+    return _begin(ctx, member, address)
+
+
+def _begin(ctx: Context, member: Member, address: str) -> Session:
+    """Open a session for a member who has just proved who it is."""
     ctx.acts_as(member)
     token = secrets.token_urlsafe(32)
     people.add_session(ctx.tx, token, "login", member.member_id, ctx.now, ctx.now + LASTS)
     ctx.note(detail={"address": address[:64]})
     return Session(token, member, ctx.now + LASTS)
+
+
+def _invited(ctx: Context, token: str) -> Member:
+    member = people.invited(ctx.tx, token, ctx.now)
+    if member is None:
+        raise LoginFailed(
+            "This invitation is not valid: it was used, replaced by a newer one, or is older than 7 days. If you have "
+            "chosen a password already, log in with it; if not, ask for a new invitation."
+        )
+    return member
+
+
+def _prepare_accept(ctx: Context, token: str, password: str, address: str) -> dict[str, Any]:
+    keys = [f"invitation:{people.hash_token(token)}", *_of(address)]
+    count_attempt(ctx, *keys)
+    _invited(ctx, token)
+    try:
+        check_password(password)
+    except InvalidInput:
+        ctx.throttle.forget(*keys)  # nobody guessed: the invitation was right
+        raise
+    return {"prepared_hash": lambda: hasher().hash(password)}
+
+
+@operation(writes=True, prepare=_prepare_accept, keep=None)
+def accept(ctx: Context, token: str, password: str, address: str = "", *, prepared_hash: str) -> Session:
+    """Choose the password of an account that one is invited to, and log in; the invitation ends."""
+    member = _invited(ctx, token)
+    ctx.throttle.forget(f"invitation:{people.hash_token(token)}", *_of(address))
+    people.set_password(ctx.tx, member.member_id, prepared_hash)
+    people.end_sessions(ctx.tx, member.member_id, ctx.now)
+    return _begin(ctx, member, address)
 
 
 @operation()

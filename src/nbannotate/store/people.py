@@ -64,6 +64,11 @@ def set_password(tx: Transaction, member_id: int, password_hash: str) -> None:
     tx.run("update data.members set password_hash = $2 where member_id = $1", member_id, password_hash)
 
 
+def set_role(tx: Transaction, member_id: int, role: str) -> None:
+    """Give a member another role."""
+    tx.run("update data.members set role = $2 where member_id = $1", member_id, role)
+
+
 def set_active(tx: Transaction, member_id: int, active: bool) -> None:
     """Enable or disable an account."""
     tx.run("update data.members set active = $2 where member_id = $1", member_id, active)
@@ -87,7 +92,10 @@ def add_session(
 
 
 def session(tx: Transaction, token: str, now: datetime.datetime) -> tuple[Member, str, datetime.datetime] | None:
-    """Return who a token stands for, its kind and its end; None if it is unknown, over, or its member disabled."""
+    """Return who a token stands for, its kind and its end; None if it is unknown, over, or its member disabled.
+
+    An invitation is no session: its token opens the page where a password is chosen, and nothing else.
+    """
     hashed = hash_token(token)
     row = tx.once(("session", hashed), lambda: _session(tx, hashed))
     found = _member(row)
@@ -103,7 +111,7 @@ def _session(tx: Transaction, hashed: str) -> dict[str, Any] | None:
         select {_MEMBER}, s.kind, least(s.expires, coalesce(p.expires, s.expires)) as expires from data.sessions s
         join data.members m on m.member_id = s.member_id
         left join data.sessions p on p.token_hash = s.parent_hash
-        where s.token_hash = $1 and s.ended is null and m.active and p.ended is null
+        where s.token_hash = $1 and s.kind <> 'invite' and s.ended is null and m.active and p.ended is null
           and (s.parent_hash is null or p.token_hash is not null)
         """,
         hashed,
@@ -119,9 +127,66 @@ def end_session(tx: Transaction, token: str, now: datetime.datetime) -> None:
     )
 
 
-def end_sessions(tx: Transaction, member_id: int, now: datetime.datetime) -> None:
-    """End all sessions of a member."""
-    tx.run("update data.sessions set ended = $2 where member_id = $1 and ended is null", member_id, now)
+def end_sessions(tx: Transaction, member_id: int, now: datetime.datetime, stays: str = "") -> None:
+    """End all sessions and invitations of a member.
+
+    Parameters
+    ----------
+    stays
+        A token: its session goes on, with all that depends on it. If it is a kernel's, that is the login's session.
+    """
+    tx.run(
+        """
+        with staying as (
+          select coalesce(parent_hash, token_hash) as token_hash from data.sessions where token_hash = $3
+        )
+        update data.sessions set ended = $2 where member_id = $1 and ended is null
+          and coalesce(parent_hash, token_hash) not in (select token_hash from staying)
+        """,
+        member_id, now, hash_token(stays),
+    )  # fmt: skip
+
+
+def invited(tx: Transaction, token: str, now: datetime.datetime) -> Member | None:
+    """Return the active member whose invitation a token is; None if it is unknown, used, replaced or too old."""
+    row = tx.one(
+        f"""
+        select {_MEMBER} from data.sessions s join data.members m on m.member_id = s.member_id
+        where s.token_hash = $1 and s.kind = 'invite' and s.ended is null and s.expires > $2 and m.active
+        """,
+        hash_token(token), now,
+    )  # fmt: skip
+    return _member(row)
+
+
+def open_tasks(tx: Transaction, member_id: int) -> list[dict[str, Any]]:
+    """Return, for each campaign that is not archived, how many open tasks a member holds."""
+    return tx.all(
+        """
+        select t.campaign_id, c.name as campaign, count(*) as tasks
+        from data.tasks t join data.campaigns c on c.campaign_id = t.campaign_id and c.archived is null
+        where t.assignee_id = $1 and t.state in ('in_progress', 'to_rework') group by 1, 2 order by 1
+        """,
+        member_id,
+    )
+
+
+def steps_of(tx: Transaction, member_id: int) -> list[dict[str, Any]]:
+    """Return the steps where a member works in campaigns that are neither completed nor archived."""
+    return tx.all(
+        """
+        with mine as (
+          select campaign_id, step from data.step_members where member_id = $1
+          union
+          select campaign_id, step from data.tasks where assignee_id = $1 and state in ('in_progress', 'to_rework')
+        )
+        select c.name as campaign, s.name as step, s.kind from mine
+        join data.steps s on s.campaign_id = mine.campaign_id and s.step = mine.step
+        join campaigns c on c.campaign_id = mine.campaign_id and c.state not in ('completed', 'archived')
+        order by c.campaign_id, s.step
+        """,
+        member_id,
+    )
 
 
 def forget_old_sessions(tx: Transaction, before: datetime.datetime) -> None:

@@ -5,6 +5,7 @@ pandas and duckdb are imported by the methods that need them, not with this pack
 
 from nbannotate.workspace.campaign import Campaign
 from nbannotate.workspace.data import Dataset, Version
-from nbannotate.workspace.workspace import Members, Workspace, open
+from nbannotate.workspace.members import Members
+from nbannotate.workspace.workspace import Workspace, open
 
 __all__ = ["Campaign", "Dataset", "Members", "Version", "Workspace", "open"]

@@ -15,6 +15,8 @@ from nbannotate.owner.client import Client, connect, connect_memory
 from nbannotate.workspace import frames
 from nbannotate.workspace.campaign import Campaign
 from nbannotate.workspace.data import Dataset, markdown, pick
+from nbannotate.workspace.members import Members
+from nbannotate.workspace.notices import Notices
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,6 +61,7 @@ class Workspace:
         info = client.call("workspace.info", model.WorkspaceInfo)
         self.path, self.me = info.path, info.member
         self.members = Members(client)
+        self.notices = Notices(client)
 
     def create_dataset(self, name: str, readme: str | os.PathLike[str] = "") -> Dataset:
         """Create a dataset.
@@ -126,57 +129,6 @@ class Workspace:
 
     def __repr__(self) -> str:
         return f"Workspace({self.path!r}, acting as {self.me.login!r}, {self.me.role})"
-
-
-class Members:
-    """The people of a workspace.
-
-    Parameters
-    ----------
-    client
-        Who acts.
-    """
-
-    def __init__(self, client: Client) -> None:
-        self._client = client
-
-    def add(self, login: str, role: model.Role = "annotator", password: str | None = None) -> model.NewMember:
-        """Add a member.
-
-        Parameters
-        ----------
-        login
-            1 to 64 letters, digits and ``. _ @ + -``.
-        role
-            owner, manager, developer, reviewer or annotator.
-        password
-            8 to 256 characters; without one, one is made up and is in the answer, this once.
-        """
-        import secrets
-
-        # Made up here: an answer that was lost on the way and is asked for again holds no password.
-        password = password or secrets.token_urlsafe(9)
-        made = self._client.call("members.add", model.NewMember, login=login, role=role, password=password)
-        return model.NewMember(made.member, password)
-
-    def list(self) -> list[model.Member]:
-        """Return all members, by login."""
-        return self._client.call("members.list", list[model.Member])
-
-    def set_password(self, login: str, password: str) -> None:
-        """Give a member a new password; open sessions of the member end."""
-        self._client.call("members.set_password", None, login=login, password=password)  # type: ignore[arg-type]
-
-    def disable(self, login: str) -> None:
-        """Close an account; its open sessions end at once."""
-        self._client.call("members.disable", None, login=login)  # type: ignore[arg-type]
-
-    def enable(self, login: str) -> None:
-        """Open an account again."""
-        self._client.call("members.enable", None, login=login)  # type: ignore[arg-type]
-
-    def __repr__(self) -> str:
-        return "\n".join(f"{m.login:20} {m.role:10}{'' if m.active else ' disabled'}" for m in self.list())
 
 
 class Server:

@@ -1,0 +1,184 @@
+"""The people of a workspace, as a notebook handles them: ``ws.members``."""
+
+from __future__ import annotations
+
+import datetime
+import secrets
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from nbannotate import model
+from nbannotate.owner.client import Client
+from nbannotate.workspace import frames
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from nbannotate.workspace.workspace import Workspace
+
+_FRAME = """
+select m.login, m.role, m.active, m.created, coalesce(t.open_tasks, 0) as open_tasks, e.last_login
+from members m
+left join (
+  select assignee, count(*) as open_tasks from tasks where state in ('in_progress', 'to_rework') group by 1
+) t on t.assignee = m.login
+left join (
+  select member, max(created) as last_login from events where operation in ('sessions.open', 'sessions.accept')
+  group by 1
+) e on e.member = m.login
+order by m.login
+"""
+
+
+class Invited(Struct, frozen=True):
+    """A member who was just invited, with the link to send; it is shown this once.
+
+    Parameters
+    ----------
+    member
+        Who it is for.
+    path
+        What follows the address of the site. The part after ``#`` never reaches a server's log.
+    expires
+        Until when it can be used, once (UTC).
+    """
+
+    member: model.Member
+    path: str
+    expires: datetime.datetime
+
+    def link(self, site: str) -> str:
+        """Return the whole link.
+
+        Parameters
+        ----------
+        site
+            The address that people type, for example ``"https://annotate.example.com"``.
+        """
+        return site.rstrip("/") + self.path
+
+    def __str__(self) -> str:
+        return (
+            f"{self.member.login} ({self.member.role}) is invited. Send this, after the address of your site:\n"
+            f"    {self.path}\n"
+            f"It can be used once, until {self.expires:%Y-%m-%d %H:%M} UTC, and is not shown again."
+        )
+
+    def _repr_markdown_(self) -> str:
+        """Return how a notebook shows it."""
+        return (
+            f"**{self.member.login}** ({self.member.role}) is invited. Send this, after the address of your site:\n\n"
+            f"`{self.path}`\n\n"
+            f"It can be used once, until {self.expires:%Y-%m-%d %H:%M} UTC, and is not shown again."
+        )
+
+
+class Members:
+    """The people of a workspace.
+
+    Parameters
+    ----------
+    client
+        Who acts.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def add(self, login: str, role: model.Role = "annotator", password: str | None = None) -> model.NewMember:
+        """Add a member.
+
+        Parameters
+        ----------
+        login
+            1 to 64 letters, digits and ``. _ @ + -``.
+        role
+            owner, manager, developer, reviewer or annotator.
+        password
+            8 to 256 characters; without one, one is made up and is in the answer, this once.
+        """
+        # Made up here: an answer that was lost on the way and is asked for again holds no password.
+        password = password or secrets.token_urlsafe(9)
+        made = self._client.call("members.add", model.NewMember, login=login, role=role, password=password)
+        return model.NewMember(made.member, password)
+
+    def invite(self, login: str, role: model.Role = "annotator") -> Invited:
+        """Add a member who chooses the password on the page of an invitation, within 7 days.
+
+        Inviting again who has not chosen one yet makes a new link; the one before stops working.
+
+        Parameters
+        ----------
+        login
+            1 to 64 letters, digits and ``. _ @ + -``.
+        role
+            owner, manager, developer, reviewer or annotator.
+        """
+        token = secrets.token_urlsafe(32)  # made here for the same reason as a password
+        made = self._client.call("members.invite", model.Invitation, login=login, role=role, token=token)
+        return Invited(made.member, f"/invite#{login}/{token}", made.expires)
+
+    def list(self) -> list[model.Member]:
+        """Return all members, by login."""
+        return self._client.call("members.list", list[model.Member])
+
+    def df(self) -> pd.DataFrame:
+        """Return all members as a DataFrame: login, role, active, created, open_tasks, last_login (UTC)."""
+        return frames.from_parquet(self._client.query(_FRAME, []))
+
+    def set_role(self, login: str, role: model.Role) -> model.Member:
+        """Give a member another role; it holds at once, in open pages too.
+
+        Raises
+        ------
+        Refused
+            The member works at a step that is not for this role, or is the last active owner.
+        """
+        return self._client.call("members.set_role", model.Member, login=login, role=role)
+
+    def set_password(self, login: str, password: str) -> None:
+        """Give a member a new password; open sessions and invitations of the member end."""
+        self._client.call("members.set_password", type(None), login=login, password=password)
+
+    def change_password(self, current: str, new: str) -> None:
+        """Change your own password; your other sessions end.
+
+        Raises
+        ------
+        LoginFailed
+            The current password is wrong, or there were too many attempts.
+        """
+        session = getattr(self._client, "_token", None) or ""
+        self._client.call("members.change_password", type(None), current=current, new=new, session=session)
+
+    def disable(self, login: str) -> None:
+        """Close an account; its open sessions end at once. Managers are told which open tasks it holds."""
+        self._client.call("members.disable", type(None), login=login)
+
+    def enable(self, login: str) -> None:
+        """Open an account again, with the password from before."""
+        self._client.call("members.enable", type(None), login=login)
+
+    def adopt(self, workspace: Workspace, login: str, role: model.Role | None = None) -> model.Member:
+        """Add an account of another workspace to this one; the person logs in with the same password.
+
+        Parameters
+        ----------
+        workspace
+            Where the account is; you must be an owner there, because the hash of the password is taken along.
+        login
+            Of the account.
+        role
+            The role here; None takes the one that it has there.
+        """
+        account = workspace.client.call("members.account", model.Account, login=login)
+        return self._client.call("members.adopt", model.Member, account=account, role=role)
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{m.login:20} {m.role:10}{'' if m.active else ' disabled'}" for m in self.list())
+
+    def _repr_markdown_(self) -> str:
+        """Return how a notebook shows it."""
+        rows = (f"| {m.login} | {m.role} | {'active' if m.active else 'disabled'} |" for m in self.list())
+        return "\n".join(["| login | role | account |", "|---|---|---|", *rows])
