@@ -3,7 +3,7 @@
 import pytest
 
 from nbannotate.errors import InvalidInput, NotAllowed, Refused
-from nbannotate.model import Issue
+from nbannotate.model import Closed, Issue
 
 from .test_tasks import BOX, do, next_, raise_issue, to_rework
 
@@ -65,12 +65,48 @@ def test_a_stranger_sees_no_issue(team):
     assert [i.issue_id for i in t["ana"].call("issues.mine", list[Issue])] == [issue.issue_id]
 
 
-def test_a_done_asset_takes_no_open_issue(team):
+def done_with_one_resolved_issue(team):
     t = team(count=1)
     view = to_rework(t)
     do(t["ana"], "submit", view, BOX)
     do(t["chloe"], "submit", next_(t["chloe"], t, 1), BOX)
-    with pytest.raises(Refused, match="left the workflow"):
-        set_state(t["chloe"], view.issues[0], "open")
-    assert t.campaign.issues.df(open=True).empty
+    return t, view
+
+
+def test_reopening_an_issue_of_a_done_asset_sends_it_back_to_the_annotator(team):
+    t, view = done_with_one_resolved_issue(team)
     assert list(t.campaign.issues.df(open=False)["closed_by"]) == ["chloe"]
+    set_state(t["chloe"], view.issues[0], "open")
+    (now,) = t.campaign.tasks.df().itertuples()
+    assert (now.state, now.step_name, now.assignee, now.round) == ("to_rework", "draw", "ana", 3)
+    assert t.workspace.sql("select status from asset_states")["status"].isna().all()
+
+
+def test_a_flag_on_a_shape_takes_away_that_an_asset_is_done(team):
+    t, view = done_with_one_resolved_issue(team)
+    shape = BOX.shapes[0].id
+    t["chloe"].call("issues.create", Issue, task_id=view.task.task_id, text="wrong cell", shape_id=shape)
+    (now,) = t.campaign.tasks.df().itertuples()
+    assert (now.state, now.assignee) == ("to_rework", "ana")
+    back = next_(t["ana"], t, 0)
+    assert back.editable
+    do(t["ana"], "submit", back, BOX)
+    again = next_(t["chloe"], t, 1)
+    assert [i.state for i in again.issues] == ["resolved", "for_review"]
+    do(t["chloe"], "submit", again, BOX)
+    assert list(t.workspace.sql("select state, status from asset_states").iloc[0]) == ["done", "approved"]
+
+
+def test_an_annotator_cannot_bring_back_what_is_done(team):
+    t, view = done_with_one_resolved_issue(team)
+    with pytest.raises(Refused, match="only a reviewer"):
+        t["ana"].call("issues.create", Issue, task_id=view.task.task_id, text="let me again")
+    assert t.campaign.issues.df(open=True).empty
+
+
+def test_a_skipped_asset_takes_no_open_issue(team):
+    t = team(count=1)
+    view = next_(t["ana"], t, 0)
+    t["ana"].call("tasks.discard", Closed, task_id=view.task.task_id, reason="all black", revision=0)
+    with pytest.raises(Refused, match="left the workflow"):
+        t.workspace.client.call("issues.create", Issue, task_id=view.task.task_id, text="look again")

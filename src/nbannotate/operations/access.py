@@ -30,7 +30,7 @@ def check_may_see_asset(ctx: Context, asset_id: int, campaign_id: int | None = N
 
 def visible_task(ctx: Context, task_id: int) -> dict[str, Any]:
     """Return the row of a task that the actor may look at; others learn nothing of it, not even that it is there."""
-    row = work.task(ctx.tx, task_id)
+    row = work.task(ctx.tx, task_id, ctx.actor.member_id)
     if row is None and ctx.actor.role not in DEVELOPERS:
         raise NotAllowed("You may see only your own tasks.")
     task: dict[str, Any] = found(row, f"task {task_id}")

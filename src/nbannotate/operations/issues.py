@@ -6,10 +6,14 @@ import math
 from typing import Any
 
 from nbannotate.errors import InvalidInput, NotAllowed, Refused
-from nbannotate.model import Issue, IssueState
+from nbannotate.model import Issue, IssueState, NoticeKind
+from nbannotate.operations import closing
 from nbannotate.operations.access import visible_task
 from nbannotate.operations.registry import Context, found, operation
+from nbannotate.operations.telling import tell
+from nbannotate.rules import workflow
 from nbannotate.rules.rights import MANAGERS
+from nbannotate.store import campaigns as stored
 from nbannotate.store import talk, work
 
 LONGEST = 4000
@@ -23,9 +27,15 @@ def create(
     zone: tuple[float, float, float, float] | None = None,
     shape_id: str | None = None,
 ) -> Issue:
-    """Raise an issue on an asset, on a zone ``(x0, y0, x1, y1)`` of it (image pixels), or on a shape."""
+    """Raise an issue on an asset, on a zone ``(x0, y0, x1, y1)`` of it (image pixels), or on a shape.
+
+    On an asset that is done, a reviewer of the campaign or a manager may: it is not done any more then, and goes back
+    to the person who annotated it.
+    """
     task = visible_task(ctx, task_id)
-    _still_in_workflow(ctx, task["campaign_id"], task["asset_id"])
+    current = work.visits(ctx.tx, task["campaign_id"], task["asset_id"])[-1]
+    if not current["is_open"]:
+        _check_may_reopen(ctx, current)
     if zone is not None:
         if not all(math.isfinite(v) for v in zone):
             raise InvalidInput("zone must be four numbers: x0, y0, x1, y1.")
@@ -34,6 +44,9 @@ def create(
         raise InvalidInput(f"shape_id must be the id of a shape, not {shape_id!r}.")
     new = talk.add_issue(ctx.tx, task, ctx.actor.member_id, _text(text), zone, shape_id, ctx.now)
     ctx.note(campaign_id=task["campaign_id"], task_id=task_id, asset_id=task["asset_id"], detail={"issue_id": new})
+    if not current["is_open"]:
+        current = _send_back(ctx, current)
+    _tell(ctx, current, "issue", f"{ctx.actor.login} raised an issue on {task['asset']}: {text.strip()[:120]}", new)
     return _issue(ctx, new)
 
 
@@ -43,6 +56,8 @@ def reply(ctx: Context, issue_id: int, text: str) -> Issue:
     row = _visible(ctx, issue_id)
     talk.add_comment(ctx.tx, issue_id, ctx.actor.member_id, _text(text), ctx.now)
     _note(ctx, row)
+    said = f"{ctx.actor.login} answered the issue on {row['asset']}: {text.strip()[:120]}"
+    _tell(ctx, row, "issue_answered", said, issue_id, *talk.authors(ctx.tx, issue_id))
     return _issue(ctx, issue_id)
 
 
@@ -66,10 +81,14 @@ def set_state(ctx: Context, issue_id: int, state: IssueState) -> Issue:
             f"Only {row['author']}, who raised the issue, the reviewer who has the task, or a manager may "
             f"{'resolve' if state == 'resolved' else 'reopen'} it. You can reply, or mark it for review."
         )
-    if state != "resolved":
-        _still_in_workflow(ctx, row["campaign_id"], row["asset_id"])
+    if state != "resolved" and not current["is_open"]:
+        _check_may_reopen(ctx, current)
+        current = _send_back(ctx, current)
     talk.set_state(ctx.tx, issue_id, state, ctx.actor.member_id, ctx.now)
     _note(ctx, row, state=state)
+    became = {"open": "reopened", "for_review": "marked for review", "resolved": "resolved"}[state]
+    said = f"The issue on {row['asset']} was {became} by {ctx.actor.login}."
+    _tell(ctx, current, "issue_answered", said, issue_id, row["author_id"])
     return _issue(ctx, issue_id)
 
 
@@ -88,10 +107,42 @@ def _visible(ctx: Context, issue_id: int) -> dict[str, Any]:
     return issue
 
 
-def _still_in_workflow(ctx: Context, campaign_id: int, asset_id: int) -> None:
-    """Raise Refused for an asset that has left the workflow: a done asset has no open issue."""
-    if not work.visits(ctx.tx, campaign_id, asset_id)[-1]["is_open"]:
-        raise Refused("This asset has left the workflow (it is done or skipped), so it takes no open issue.")
+def _check_may_reopen(ctx: Context, current: dict[str, Any]) -> None:
+    """Raise Refused unless an issue of the actor may bring back an asset that has left the workflow."""
+    if current["state"] == "skipped":
+        raise Refused(
+            "This asset left the workflow (it was skipped, discarded or rejected), so it takes no open issue. "
+            "Its job can be restarted with it."
+        )
+    campaign = stored.campaign(ctx.tx, current["campaign_id"])
+    assert campaign is not None
+    if campaign.archived is not None:
+        raise Refused(f"The campaign {campaign.name!r} is archived; nothing in it changes any more.")
+    steps = stored.spec(ctx.tx, current["campaign_id"]).workflow.steps
+    workers = stored.workers(ctx.tx, current["campaign_id"])
+    reviews = any(s.kind == "review" and ctx.actor.member_id in workers.get(i, set()) for i, s in enumerate(steps))
+    if not reviews and ctx.actor.role not in MANAGERS:
+        raise Refused("This asset is done; only a reviewer of the campaign or a manager can bring it back.")
+
+
+def _send_back(ctx: Context, current: dict[str, Any]) -> dict[str, Any]:
+    """Send a done asset back to the person who annotated it, and return its new task."""
+    spec = stored.spec(ctx.tx, current["campaign_id"])
+    visits = [closing.visit(v) for v in work.visits(ctx.tx, current["campaign_id"], current["asset_id"])]
+    workers = stored.workers(ctx.tx, current["campaign_id"])
+    following = workflow.reopened(visits, spec.workflow.steps, workers)
+    new = closing.follow(ctx, current, spec, visits, following)
+    return work.visits(ctx.tx, current["campaign_id"], current["asset_id"])[-1] | {"task_id": new}
+
+
+def _tell(ctx: Context, task: dict[str, Any], kind: NoticeKind, text: str, issue_id: int, *others: int) -> None:
+    """Tell who has or had the asset at hand, and others."""
+    current = work.visits(ctx.tx, task["campaign_id"], task["asset_id"])[-1]
+    holder = [current["assignee_id"]] if current["is_open"] and current["assignee_id"] is not None else []
+    tell(
+        ctx, {*holder, *others}, kind, text,
+        campaign_id=task["campaign_id"], task_id=current["task_id"], issue_id=issue_id,
+    )  # fmt: skip
 
 
 def _text(text: str) -> str:

@@ -1,45 +1,41 @@
-"""Work on tasks: my list, the next one, drafts, submitting, rework, skipping, history."""
+"""Work on tasks: my list, the next one, drafts, submitting, returning, skipping, history; giving tasks to others."""
 
 from __future__ import annotations
 
 import json
-import math
 from typing import Any
 
-from nbannotate.errors import Conflict, InvalidInput, NotAllowed
+from nbannotate.errors import Conflict, InvalidInput, NotAllowed, Refused
 from nbannotate.model import (
     Annotation,
     CampaignSpec,
     Closed,
     HistoryItem,
     Job,
+    Lease,
+    Reassigned,
     Saved,
     Task,
+    TaskState,
     TaskView,
 )
+from nbannotate.operations import assigning, closing
 from nbannotate.operations.access import visible_task
+from nbannotate.operations.jobs import job
 from nbannotate.operations.registry import Context, operation
+from nbannotate.operations.telling import tell
 from nbannotate.rules import workflow
-from nbannotate.rules.annotation import check_complete, check_draft
-from nbannotate.rules.workflow import IssueFact, Visit
+from nbannotate.rules.annotation import check_draft
 from nbannotate.store import campaigns as stored
-from nbannotate.store import data, talk, work
+from nbannotate.store import data, jobs, talk, work
 
-#: A page reports at least this often; more seconds at once are not believed.
-MOST_SECONDS = 600.0
+LONGEST_REASON = 4000
 
 
 @operation()
 def mine(ctx: Context) -> list[Job]:
     """Return my jobs: the tasks of each campaign and step that I work at, counted."""
-    return [
-        Job(
-            **row,
-            remaining=row["returned"] + row["started"] + row["waiting"],
-            total=row["returned"] + row["started"] + row["waiting"] + row["done"],
-        )
-        for row in work.jobs(ctx.tx, ctx.actor.member_id)
-    ]
+    return [job(row) for row in jobs.of_member(ctx.tx, ctx.actor.member_id)]
 
 
 @operation()
@@ -69,66 +65,168 @@ def pull(ctx: Context, campaign_id: int, step: int) -> TaskView | None:
     """Take the next task out of the queue of a step, whatever I hold already; None when the queue is empty."""
     if ctx.actor.member_id not in stored.workers(ctx.tx, campaign_id).get(step, set()):
         raise NotAllowed("You do not work at this step.")
-    pulled = work.pull(ctx.tx, campaign_id, step, ctx.actor.member_id, ctx.now)
-    return None if pulled is None else _begin(ctx, pulled)
+    spec = stored.spec(ctx.tx, campaign_id)
+    until = closing.lease_end(ctx, spec, step)
+    if spec.due is not None and spec.due < ctx.now.date() and work.waits(ctx.tx, campaign_id, step, ctx.now):
+        raise Refused(
+            f"The campaign {spec.name!r} was due on {spec.due}; it gives out no new images. "
+            "What you have already can be finished; a manager can move the due date."
+        )
+    pulled = work.pull(ctx.tx, campaign_id, step, ctx.actor.member_id, ctx.now, until)
+    if pulled is None:
+        return None
+    if pulled["before"] is not None:
+        tell(
+            ctx, [pulled["before"]], "lease_out", f"An image of {spec.name} went to somebody else: nothing was heard "
+            "from your page for too long. What you drew is kept.", campaign_id=campaign_id, task_id=pulled["task_id"],
+        )  # fmt: skip
+    return _begin(ctx, pulled["task_id"])
 
 
 def _begin(ctx: Context, task_id: int) -> TaskView:
-    work.touch(ctx.tx, task_id, 0.0, ctx.now)
-    row = work.task(ctx.tx, task_id)
+    row = work.task(ctx.tx, task_id, ctx.actor.member_id)
     assert row is not None
-    _note(ctx, row)
+    work.touch(
+        ctx.tx, task_id, 0.0, ctx.now, closing.lease_end(ctx, stored.spec(ctx.tx, row["campaign_id"]), row["step"])
+    )
+    row["touched"], row["opened"] = ctx.now, row["opened"] or ctx.now
+    closing.note(ctx, row)
     return _view(ctx, row)
 
 
 @operation(writes=True)
 def open_(ctx: Context, task_id: int) -> TaskView:
-    """Return a task to work on, or to look at where it is not mine or is submitted."""
+    """Return a task to work on, or to look at where it is not mine or is submitted.
+
+    A task that I lost because its lease ran out is mine again if nobody else has it.
+    """
     row = visible_task(ctx, task_id)
-    if row["is_open"] and row["assignee_id"] == ctx.actor.member_id:
+    if row["is_open"] and (row["assignee_id"] == ctx.actor.member_id or _take_again(ctx, row)):
         return _begin(ctx, task_id)
-    _note(ctx, row)
+    closing.note(ctx, row)
     return _view(ctx, row)
 
 
 @operation(writes=True)
+def heartbeat(ctx: Context, task_id: int, seconds: float = 0.0) -> Lease:
+    """Say that I am still working on a task, so that its lease does not run out; it is taken up again if it did."""
+    row = visible_task(ctx, task_id)
+    spec = stored.spec(ctx.tx, row["campaign_id"])
+    if not row["is_open"] or (row["assignee_id"] != ctx.actor.member_id and not _take_again(ctx, row)):
+        return Lease(False, None, _why_lost(ctx, row))
+    closing.worked(ctx, row, spec, seconds)
+    return Lease(True, closing.lease_end(ctx, spec, row["step"]) if row["leased_until"] else None)
+
+
+@operation(writes=True)
 def save(ctx: Context, task_id: int, annotation: Annotation, revision: int, seconds: float = 0.0) -> Saved:
-    """Keep a draft. ``revision`` is that of the draft that this one goes on from; it guards against a second tab."""
-    row, spec = _mine_to_change(ctx, task_id, "save", revision)
+    """Keep a draft. ``revision`` is that of the draft that this one goes on from; it guards against a second tab.
+
+    Who has lost the task meanwhile keeps the draft all the same, and is told.
+    """
+    row = visible_task(ctx, task_id)
+    spec = stored.spec(ctx.tx, row["campaign_id"])
+    me = ctx.actor.member_id
+    lost = ""
+    if row["assignee_id"] != me and work.lapsed(ctx.tx, task_id, me) is not None and not _take_again(ctx, row):
+        lost = _why_lost(ctx, row)
+    else:
+        workflow.check_may_work(closing.visit(row), spec.workflow.steps, me, "save")
+    _check_revision(row, revision)
     check_draft(annotation, spec.recipe)
-    number = work.save_draft(ctx.tx, row, annotation, ctx.now)
-    _worked(ctx, row, seconds)
+    number = work.save_draft(ctx.tx, row, me, annotation, ctx.now)
+    if lost:
+        closing.note(ctx, row)
+        return Saved(number, ctx.now, False, lost)
+    closing.worked(ctx, row, spec, seconds)
     return Saved(number, ctx.now)
 
 
 @operation(writes=True)
-def submit(ctx: Context, task_id: int, annotation: Annotation, revision: int, seconds: float = 0.0) -> Closed:
-    """Submit an annotation; at a review step, accept it, with the edits that were made."""
+def submit(
+    ctx: Context,
+    task_id: int,
+    annotation: Annotation,
+    revision: int,
+    seconds: float = 0.0,
+    status: str | None = None,
+) -> Closed:
+    """Submit an annotation; at a review step, accept it, with the edits that were made.
+
+    ``status`` is one of the step's own statuses; without one the asset is *completed*, or in review *approved*.
+    """
     row, spec = _mine_to_change(ctx, task_id, "submit", revision)
-    asset = data.asset(ctx.tx, row["asset_id"])
-    assert asset is not None
-    check_complete(annotation, spec.recipe, asset["width"], asset["height"])
-    latest = data.latest(ctx.tx, row["version_id"], row["asset_id"])
-    edited = latest is None or data.annotation(ctx.tx, latest) != annotation
-    if edited or row["kind"] == "annotation":
-        _commit(ctx, row, annotation, row["kind"])
-    return _close(ctx, row, spec, "submit", seconds, edited=edited)
+    return closing.submit(ctx, row, spec, annotation, seconds, status)
 
 
 @operation(writes=True)
-def rework(ctx: Context, task_id: int, revision: int, seconds: float = 0.0) -> Closed:
-    """Send an asset back to the person who annotated it; needs an open issue. The reviewer's own edits go along."""
+def rework(ctx: Context, task_id: int, revision: int, seconds: float = 0.0, step: str | None = None) -> Closed:
+    """Send an asset back to the person who annotated it; needs an open issue. The reviewer's own edits go along.
+
+    ``step`` names one of the annotation steps before; without it, the last one.
+    """
     row, spec = _mine_to_change(ctx, task_id, "rework", revision)
-    _keep_draft(ctx, row, "rework")
-    return _close(ctx, row, spec, "rework", seconds)
+    closing.keep_draft(ctx, row, "rework")
+    to = None if step is None else assigning.step_index(spec, step)
+    return closing.close(ctx, row, spec, "rework", seconds, to_step=to)
+
+
+@operation(writes=True)
+def reject(ctx: Context, task_id: int, revision: int, seconds: float = 0.0) -> Closed:
+    """Reject an asset in review: it leaves the workflow, until its job is restarted with what was rejected."""
+    row, spec = _mine_to_change(ctx, task_id, "reject", revision)
+    closing.keep_draft(ctx, row, "reject")
+    return closing.close(ctx, row, spec, "reject", seconds)
 
 
 @operation(writes=True)
 def skip(ctx: Context, task_id: int, revision: int, seconds: float = 0.0) -> Closed:
     """Take an asset out of the workflow; needs an open issue that says why."""
     row, spec = _mine_to_change(ctx, task_id, "skip", revision)
-    _keep_draft(ctx, row, "skip")
-    return _close(ctx, row, spec, "skip", seconds)
+    closing.keep_draft(ctx, row, "skip")
+    return closing.close(ctx, row, spec, "skip", seconds)
+
+
+@operation(writes=True)
+def discard(ctx: Context, task_id: int, reason: str, revision: int, seconds: float = 0.0) -> Closed:
+    """Take an asset that is of no use out of the workflow; the reason is kept."""
+    reason = reason.strip()
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise InvalidInput(f"Say in 1 to {LONGEST_REASON} characters why the image is of no use.")
+    row, spec = _mine_to_change(ctx, task_id, "discard", revision)
+    closing.keep_draft(ctx, row, "discard")
+    return closing.close(ctx, row, spec, "discard", seconds, note=reason)
+
+
+@operation(writes=True)
+def reassign(
+    ctx: Context,
+    campaign_id: int,
+    to: str | None,
+    task_ids: list[int] | None = None,
+    step: str | int | None = None,
+    assignee: str | None = None,
+    state: TaskState | None = None,
+    started: bool = True,
+) -> Reassigned:
+    """Give open tasks of a campaign to a member, or back to the queue (``to`` None), all in one transaction.
+
+    Those of ``task_ids``, of a step, of an assignee, of a state; together they narrow. ``started=False`` leaves those
+    alone that somebody began.
+    """
+    return assigning.reassign(ctx, campaign_id, to, task_ids, step, assignee, state, started)
+
+
+@operation(writes=True)
+def redistribute(
+    ctx: Context,
+    campaign_id: int,
+    step: str | int,
+    weights: dict[str, float] | None = None,
+    started: bool = False,
+) -> Reassigned:
+    """Deal what remains at a step to its people anew, by weight; ``weights`` None takes those of the step."""
+    return assigning.redistribute(ctx, campaign_id, step, weights, started)
 
 
 @operation()
@@ -153,6 +251,7 @@ def history(ctx: Context, task_id: int) -> list[HistoryItem]:
             HistoryItem(
                 v["step"], v["step_name"], v["kind"], v["round"], v["state"], v["assignee"],
                 action.replace("_", " "), v["closed"], made.get("annotation_id"), made.get("shapes"),
+                v["status"], v["note"],
             )
         )  # fmt: skip
     if visits[-1]["is_open"]:
@@ -168,89 +267,48 @@ def _mine_to_change(
     """Return the row of my open task and its campaign's spec, or raise why it cannot be changed."""
     row = visible_task(ctx, task_id)
     spec = stored.spec(ctx.tx, row["campaign_id"])
-    workflow.check_may_work(_visit(row), spec.workflow.steps, ctx.actor.member_id, action)
-    now = row["revision"] or 0
-    if revision != now:
+    me = ctx.actor.member_id
+    if row["assignee_id"] != me and work.lapsed(ctx.tx, task_id, me) is not None and not _take_again(ctx, row):
+        raise Refused(_why_lost(ctx, row))
+    workflow.check_may_work(closing.visit(row), spec.workflow.steps, me, action)
+    _check_revision(row, revision)
+    return row, spec
+
+
+def _check_revision(row: dict[str, Any], revision: int) -> None:
+    if revision != (row["revision"] or 0):
         raise Conflict(
             "This task was saved elsewhere, in another tab perhaps, after this page opened it. "
             "Reload to go on from there; what is stored was not touched."
         )
-    return row, spec
 
 
-def _close(
-    ctx: Context,
-    row: dict[str, Any],
-    spec: CampaignSpec,
-    action: workflow.Action,
-    seconds: float,
-    *,
-    edited: bool = False,
-) -> Closed:
-    """Let the rules decide, and store what they say."""
-    steps = spec.workflow.steps
-    visits = [_visit(v) for v in work.visits(ctx.tx, row["campaign_id"], row["asset_id"])]
-    issues = [
-        IssueFact(i["issue_id"], i["state"], i["author_id"])
-        for i in talk.of_asset(ctx.tx, row["campaign_id"], row["asset_id"])
-    ]
-    workers = stored.workers(ctx.tx, row["campaign_id"])
-    decided = workflow.decide(action, ctx.actor.member_id, visits, steps, issues, workers, edited=edited)
-    _worked(ctx, row, seconds)
-    work.close(ctx.tx, row["task_id"], decided.state, decided.outcome, ctx.now)
-    for issue_id, state in decided.issues.items():
-        talk.set_state(ctx.tx, issue_id, state, ctx.actor.member_id, ctx.now)
-    if decided.next is not None:
-        n = decided.next
-        work.follow(ctx.tx, row, n.step, n.round, n.state, n.assignee, ctx.now)
-    ctx.note(detail={"outcome": decided.outcome})
-    where = steps[decided.next.step].name if decided.next else None
-    return Closed(row["task_id"], decided.state, decided.asset_state, where, _sentence(row["asset"], decided, where))
+def _take_again(ctx: Context, row: dict[str, Any]) -> bool:
+    """Give a task back to the actor who lost it, if nobody has it and the actor still works at the step."""
+    me = ctx.actor.member_id
+    if (
+        row["assignee_id"] is not None
+        or not row["is_open"]
+        or work.lapsed(ctx.tx, row["task_id"], me) is None
+        or me not in stored.workers(ctx.tx, row["campaign_id"]).get(row["step"], set())
+    ):
+        return False
+    until = closing.lease_end(ctx, stored.spec(ctx.tx, row["campaign_id"]), row["step"])
+    work.take(ctx.tx, row["task_id"], me, ctx.now, until)
+    row |= {"assignee_id": me, "assignee": ctx.actor.login, "leased_until": until}
+    return True
 
 
-def _sentence(asset: str, decided: workflow.Outcome, where: str | None) -> str:
-    said = {
-        "submitted": "submitted",
-        "accepted": "accepted",
-        "accepted_with_edits": "accepted with your edits",
-        "rework": "sent to rework",
-        "skipped": "skipped",
-    }[decided.outcome]
-    return f"{asset} {said}" + (f"; now at {where!r}." if where else ".")
-
-
-def _commit(ctx: Context, row: dict[str, Any], annotation: Annotation, source: str) -> None:
-    data.add_annotation(
-        ctx.tx, version_id=row["version_id"], asset_id=row["asset_id"], member_id=ctx.actor.member_id, source=source,
-        annotation=annotation, now=ctx.now, campaign_id=row["campaign_id"], task_id=row["task_id"],
-    )  # fmt: skip
-
-
-def _keep_draft(ctx: Context, row: dict[str, Any], source: str) -> None:
-    """Turn what was drawn but not submitted into a revision, so that it is not lost when the task ends."""
-    draft = work.draft(row)
-    latest = data.annotation(ctx.tx, data.latest(ctx.tx, row["version_id"], row["asset_id"]))
-    if draft is not None and draft != latest:
-        _commit(ctx, row, draft, source)
-
-
-def _worked(ctx: Context, row: dict[str, Any], seconds: float) -> None:
-    """Add the seconds that the page reports, as far as the clock since its last report allows."""
-    if not math.isfinite(seconds) or seconds < 0:
-        raise InvalidInput(f"seconds must be 0 or more, not {seconds}.")
-    since = (ctx.now - row["touched"]).total_seconds() if row["touched"] else 0.0
-    worked = max(0.0, min(seconds, since, MOST_SECONDS))
-    work.touch(ctx.tx, row["task_id"], worked, ctx.now)
-    _note(ctx, row)
-    ctx.note(worked_s=worked)
-
-
-def _note(ctx: Context, row: dict[str, Any]) -> None:
-    ctx.note(campaign_id=row["campaign_id"], task_id=row["task_id"], asset_id=row["asset_id"])
-
-
-def _visit(row: dict[str, Any]) -> Visit:
-    return Visit(row["step"], row["round"], row["state"], row["assignee_id"], row["outcome"])
+def _why_lost(ctx: Context, row: dict[str, Any]) -> str:
+    """Say what became of a task that the actor held before."""
+    when = work.lapsed(ctx.tx, row["task_id"], ctx.actor.member_id)
+    if when is None:
+        return _why_read_only(row, ctx.actor.member_id)
+    kept = "What you drew is kept as your draft."
+    if not row["is_open"]:
+        return f"This image is not yours any more since {when:%H:%M} UTC, and was finished by somebody else. {kept}"
+    who = f"{row['assignee']} has it now" if row["assignee"] else "it waits in the queue"
+    return f"This image is not yours any more since {when:%H:%M} UTC: {who}. {kept}"
 
 
 def _task(row: dict[str, Any]) -> Task:
@@ -264,7 +322,7 @@ def _view(ctx: Context, row: dict[str, Any]) -> TaskView:
     dataset = data.dataset(ctx.tx, asset["dataset_id"])
     assert dataset is not None
     my = ctx.actor.member_id
-    actions = workflow.allowed_actions(_visit(row), spec.workflow.steps, my)
+    actions = workflow.allowed_actions(closing.visit(row), spec.workflow.steps, my)
     position, total = work.place_of(ctx.tx, row, my)
     issues = talk.issues(ctx.tx, talk.of_asset(ctx.tx, row["campaign_id"], row["asset_id"]))
     row["issues"] = sum(i.state != "resolved" for i in issues)
@@ -286,6 +344,23 @@ def _view(ctx: Context, row: dict[str, Any]) -> TaskView:
         issues=tuple(issues),
         position=position,
         total=total,
+        pdf=spec.pdf,
+        statuses=workflow.statuses(spec.workflow.steps[row["step"]]),
+        notice=_what_to_know(ctx, row),
+    )
+
+
+def _what_to_know(ctx: Context, row: dict[str, Any]) -> str:
+    """Return what somebody who comes back to a task should know of it."""
+    when = work.lapsed(ctx.tx, row["task_id"], ctx.actor.member_id)
+    if when is None:
+        return ""
+    if row["assignee_id"] != ctx.actor.member_id:
+        return _why_lost(ctx, row)
+    return (
+        "This image was out of your hands for a while and is yours again; you go on from your own draft."
+        if row["drafted"]
+        else ""
     )
 
 
@@ -293,7 +368,7 @@ def _why_read_only(row: dict[str, Any], member_id: int) -> str:
     if row["assignee_id"] != member_id:
         return f"This task is {row['assignee']}'s." if row["assignee"] else "This task waits in the queue."
     if row["state"] == "skipped":
-        return "You skipped this task."
+        return f"You {row['outcome'] if row['outcome'] != 'ended' else 'skipped'} this image." if row["outcome"] else ""
     return "" if row["is_open"] else "You submitted this task; it can be changed again when it is returned."
 
 
@@ -305,7 +380,7 @@ def _current_annotation(ctx: Context, row: dict[str, Any], spec: CampaignSpec) -
         )
         if own is not None:
             return data.annotation(ctx.tx, own)
-    draft = work.draft(row) if row["is_open"] and row["assignee_id"] == ctx.actor.member_id else None
+    draft = work.draft(row) if row["is_open"] else None
     if draft is not None:
         return draft
     latest = data.latest(ctx.tx, row["version_id"], row["asset_id"])

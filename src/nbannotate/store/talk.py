@@ -117,3 +117,13 @@ def issues(tx: Transaction, rows: list[dict[str, Any]]) -> list[Issue]:
         )
         for r in rows
     ]
+
+
+def authors(tx: Transaction, issue_id: int) -> set[int]:
+    """Return who raised an issue and who wrote in its thread."""
+    rows = tx.all(
+        "select author_id from data.issues where issue_id = $1 "
+        "union select author_id from data.comments where issue_id = $1",
+        issue_id,
+    )
+    return {r["author_id"] for r in rows}

@@ -1,0 +1,176 @@
+"""How a task ends: the rules decide, this stores what they say, and the next person gets the asset."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from typing import Any
+
+from nbannotate.errors import InvalidInput
+from nbannotate.model import Annotation, CampaignSpec, Closed
+from nbannotate.operations import chain
+from nbannotate.operations.registry import Context
+from nbannotate.operations.telling import tell
+from nbannotate.rules import attribution, workflow
+from nbannotate.rules.annotation import check_complete
+from nbannotate.rules.workflow import IssueFact, Next, Visit
+from nbannotate.store import campaigns as stored
+from nbannotate.store import data, people, talk, work
+
+#: A page reports at least this often; more seconds at once are not believed.
+MOST_SECONDS = 600.0
+
+SAID = {
+    "submitted": "submitted",
+    "accepted": "accepted",
+    "accepted_with_edits": "accepted with your edits",
+    "rework": "sent to rework",
+    "rejected": "rejected",
+    "skipped": "skipped",
+    "discarded": "discarded",
+}
+
+
+def visit(row: dict[str, Any]) -> Visit:
+    """Return what the rules need to know of a task's row."""
+    return Visit(row["step"], row["round"], row["state"], row["assignee_id"], row["outcome"])
+
+
+def submit(
+    ctx: Context,
+    row: dict[str, Any],
+    spec: CampaignSpec,
+    annotation: Annotation,
+    seconds: float,
+    status: str | None = None,
+) -> Closed:
+    """Submit an annotation, or accept it at a review step."""
+    asset = data.asset(ctx.tx, row["asset_id"])
+    assert asset is not None
+    check_complete(annotation, spec.recipe, asset["width"], asset["height"])
+    latest = data.latest(ctx.tx, row["version_id"], row["asset_id"])
+    edited = latest is None or data.annotation(ctx.tx, latest) != annotation
+    if edited or row["kind"] == "annotation":
+        commit(ctx, row, annotation, row["kind"])
+    return close(ctx, row, spec, "submit", seconds, edited=edited, status=status)
+
+
+def close(
+    ctx: Context,
+    row: dict[str, Any],
+    spec: CampaignSpec,
+    action: workflow.Action,
+    seconds: float,
+    *,
+    edited: bool = False,
+    status: str | None = None,
+    to_step: int | None = None,
+    note: str | None = None,
+) -> Closed:
+    """Let the rules decide how a task ends, and store what they say."""
+    steps = spec.workflow.steps
+    visits = [visit(v) for v in work.visits(ctx.tx, row["campaign_id"], row["asset_id"])]
+    raised = talk.of_asset(ctx.tx, row["campaign_id"], row["asset_id"])
+    issues = [IssueFact(i["issue_id"], i["state"], i["author_id"]) for i in raised]
+    workers = stored.workers(ctx.tx, row["campaign_id"])
+    decided = workflow.decide(
+        action, ctx.actor.member_id, visits, steps, issues, workers, edited=edited, status=status, to_step=to_step
+    )
+    worked(ctx, row, spec, seconds)
+    work.close(ctx.tx, row["task_id"], decided.state, decided.outcome, decided.status, ctx.now, note)
+    for issue_id, state in decided.issues.items():
+        talk.set_state(ctx.tx, issue_id, state, ctx.actor.member_id, ctx.now)
+    if decided.next is not None:
+        follow(ctx, row, spec, visits, decided.next)
+    _tell_of_fixes(ctx, row, raised, decided)
+    ctx.note(detail={"outcome": decided.outcome, "status": decided.status})
+    if (when := decided.leaves) is not None and spec.rules:
+        chain.apply_rules(ctx, row["campaign_id"], spec, row["asset_id"], when, decided.status)
+    where = steps[decided.next.step].name if decided.next else None
+    said = f"{row['asset']} {SAID[decided.outcome]}"
+    if action == "submit" and decided.status != workflow.statuses(steps[row["step"]])[0]:
+        said += f" as {decided.status!r}"
+    said += f"; now at {where!r}." if where else "."
+    return Closed(row["task_id"], decided.state, decided.asset_state, where, said)
+
+
+def follow(ctx: Context, row: dict[str, Any], spec: CampaignSpec, visits: list[Visit], following: Next) -> int:
+    """Insert the visit that follows an asset's current one (``row``).
+
+    Find whom it is for, and tell the person to whom the asset returns.
+    """
+    assignee = following.assignee
+    if assignee is None:
+        assignee = _arrival(ctx, row, spec, visits, following.step)
+    new = work.follow(ctx.tx, row, following.step, following.round, following.state, assignee, ctx.now)
+    if following.state == "to_rework" and assignee is not None:
+        text = f"{row['asset']} was returned to you in {spec.name}, {spec.workflow.steps[following.step].name}."
+        tell(ctx, [assignee], "returned", text, campaign_id=row["campaign_id"], task_id=new)
+    return new
+
+
+def _arrival(ctx: Context, row: dict[str, Any], spec: CampaignSpec, visits: list[Visit], step: int) -> int | None:
+    """Return who gets an asset that comes to a step, by the step's attribution; None for its queue."""
+    attributed = spec.workflow.steps[step]
+    if attributed.attribution == "queue":
+        return None
+    ids = {login: member_id for member_id, login in people.logins(ctx.tx).items()}
+    can = stored.workers(ctx.tx, row["campaign_id"]).get(step, set())
+    shares = {ids[login]: weight for login, weight in attributed.shares.items() if ids.get(login) in can}
+    annotated = {
+        v.assignee for v in visits if v.assignee is not None and spec.workflow.steps[v.step].kind == "annotation"
+    }
+    return attribution.choose(
+        shares,
+        work.count_assets(ctx.tx, row["campaign_id"]),
+        work.count_at(ctx.tx, row["campaign_id"], step),
+        annotated if attributed.kind == "review" else frozenset(),
+    )
+
+
+def _tell_of_fixes(ctx: Context, row: dict[str, Any], raised: list[dict[str, Any]], decided: workflow.Outcome) -> None:
+    """Tell who raised issues that they are fixed, and wait for a look."""
+    for issue in raised:
+        if decided.issues.get(issue["issue_id"]) == "for_review":
+            text = f"Your issue on {row['asset']} is for review: {ctx.actor.login} submitted it again."
+            tell(
+                ctx, [issue["author_id"]], "issue_answered", text,
+                campaign_id=row["campaign_id"], issue_id=issue["issue_id"],
+            )  # fmt: skip
+
+
+def commit(ctx: Context, row: dict[str, Any], annotation: Annotation, source: str) -> None:
+    """Append a revision of the asset's annotation."""
+    data.add_annotation(
+        ctx.tx, version_id=row["version_id"], asset_id=row["asset_id"], member_id=ctx.actor.member_id, source=source,
+        annotation=annotation, now=ctx.now, campaign_id=row["campaign_id"], task_id=row["task_id"],
+    )  # fmt: skip
+
+
+def keep_draft(ctx: Context, row: dict[str, Any], source: str) -> None:
+    """Turn what was drawn but not submitted into a revision, so that it is not lost when the task ends."""
+    draft = work.draft(row)
+    latest = data.annotation(ctx.tx, data.latest(ctx.tx, row["version_id"], row["asset_id"]))
+    if draft is not None and draft != latest:
+        commit(ctx, row, draft, source)
+
+
+def lease_end(ctx: Context, spec: CampaignSpec, step: int) -> datetime.datetime:
+    """Return until when a task that somebody works on now stays with that person."""
+    return ctx.now + datetime.timedelta(minutes=spec.workflow.steps[step].lease_minutes)
+
+
+def worked(ctx: Context, row: dict[str, Any], spec: CampaignSpec, seconds: float) -> None:
+    """Add the seconds that the page reports, as far as the clock since its last report allows; renew the lease."""
+    if not math.isfinite(seconds) or seconds < 0:
+        raise InvalidInput(f"seconds must be 0 or more, not {seconds}.")
+    since = (ctx.now - row["touched"]).total_seconds() if row["touched"] else 0.0
+    believed = max(0.0, min(seconds, since, MOST_SECONDS))
+    work.touch(ctx.tx, row["task_id"], believed, ctx.now, lease_end(ctx, spec, row["step"]))
+    note(ctx, row)
+    ctx.note(worked_s=believed)
+
+
+def note(ctx: Context, row: dict[str, Any]) -> None:
+    """Write into the event what it is about."""
+    ctx.note(campaign_id=row["campaign_id"], task_id=row["task_id"], asset_id=row["asset_id"])

@@ -1,0 +1,142 @@
+"""Jobs: the tasks of one assignee at one step; submitting, restarting and completing one as a whole."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from nbannotate.errors import InvalidInput, NbannotateError, NotAllowed, Refused
+from nbannotate.model import CampaignSpec, Job, JobSubmitted, Member
+from nbannotate.operations import assigning, closing
+from nbannotate.operations.registry import Context, found, operation
+from nbannotate.operations.telling import tell
+from nbannotate.rules.annotation import check_complete
+from nbannotate.rules.jobs import job_state
+from nbannotate.rules.rights import MANAGERS
+from nbannotate.store import campaigns as stored
+from nbannotate.store import data, jobs, people, work
+
+#: Tasks that one call submits, so that others can work between the calls.
+AT_ONCE = 25
+
+
+def job(row: dict[str, Any]) -> Job:
+    """Return the job of a row of counts."""
+    remaining = row["returned"] + row["started"] + row["waiting"]
+    opened, elsewhere = row.pop("opened"), row.pop("elsewhere")
+    state = job_state(remaining, opened, row["done"], elsewhere, row["skipped"], row["issues"])
+    return Job(**row, remaining=remaining, total=remaining + row["done"], state=state)
+
+
+@operation()
+def of_campaign(ctx: Context, campaign_id: int) -> list[Job]:
+    """Return all jobs of a campaign: one for each person at each step."""
+    found(stored.campaign(ctx.tx, campaign_id), f"campaign {campaign_id}")
+    return [job(row) for row in jobs.of_campaign(ctx.tx, campaign_id)]
+
+
+@operation(writes=True)
+def submit(ctx: Context, campaign_id: int, step: int) -> JobSubmitted:
+    """Submit all tasks that I hold at a step, some at a time: ask again while ``left`` is not 0.
+
+    Everything is checked before the first one is submitted: who has not drawn in some image, and has not said
+    *nothing to label*, is told which.
+    """
+    spec = stored.spec(ctx.tx, _campaign(ctx, campaign_id))
+    rows = work.open_tasks(ctx.tx, campaign_id, step=step, assignee_id=ctx.actor.member_id)
+    if not rows:
+        raise Refused("There is nothing to submit: you hold no open image at this step.")
+    unfinished = []
+    for row in rows:
+        asset = data.asset(ctx.tx, row["asset_id"])
+        assert asset is not None
+        task = work.task(ctx.tx, row["task_id"], ctx.actor.member_id)
+        assert task is not None
+        draft = work.draft(task)
+        try:
+            if draft is None:
+                raise Refused("nothing is saved for it yet.")
+            check_complete(draft, spec.recipe, asset["width"], asset["height"])
+        except NbannotateError as error:
+            unfinished.append(f"{asset['name']}: {error}")
+    if unfinished:
+        some = " ".join(unfinished[:5]) + (" …" if len(unfinished) > 5 else "")
+        raise Refused(f"{len(unfinished)} of {len(rows)} images are not finished; finish or skip them first. {some}")
+    for row in rows[:AT_ONCE]:
+        task = work.task(ctx.tx, row["task_id"], ctx.actor.member_id)
+        assert task is not None
+        draft = work.draft(task)
+        assert draft is not None
+        closing.submit(ctx, task, spec, draft, 0.0)
+    ctx.note(campaign_id=campaign_id, detail={"step": step, "tasks": len(rows[:AT_ONCE])})
+    return JobSubmitted(len(rows[:AT_ONCE]), max(0, len(rows) - AT_ONCE))
+
+
+@operation(writes=True)
+def restart(
+    ctx: Context,
+    campaign_id: int,
+    step: str | int,
+    member: str,
+    to: str | None = None,
+    also: list[Literal["skipped", "discarded"]] = [],  # noqa: B006  decoded anew for each request
+) -> int:
+    """Restart a job with just the assets that were rejected, and return how many; they come back as *to rework*.
+
+    ``to`` gives them to somebody else; ``also`` takes those that were skipped or discarded, too.
+    """
+    spec, index, who = _job_of(ctx, campaign_id, step, member)
+    if spec.workflow.steps[index].kind != "annotation":
+        raise InvalidInput(f"{spec.workflow.steps[index].name!r} is a review step; restart the job that was reviewed.")
+    target = who if to is None else assigning.worker(ctx, to)
+    if not target.active:
+        raise Refused(f"The account of {member!r} is disabled; say with 'to' who takes the images.")
+    assigning.check_works_at(ctx, campaign_id, spec, index, target)
+    tasks = work.left_of_job(ctx.tx, campaign_id, index, who.member_id, ["rejected", *also])
+    if not tasks:
+        raise Refused(f"No image of this job was {' or '.join(['rejected', *also])}; there is nothing to restart.")
+    work.restart(ctx.tx, campaign_id, index, tasks, target.member_id, ctx.now)
+    text = f"{spec.name}, {spec.workflow.steps[index].name}: the job was restarted with {len(tasks)} images to rework."
+    tell(ctx, [target.member_id], "restarted", text, campaign_id=campaign_id)
+    ctx.note(campaign_id=campaign_id, detail={"step": index, "member": member, "to": to, "tasks": len(tasks)})
+    return len(tasks)
+
+
+@operation(writes=True)
+def complete(ctx: Context, campaign_id: int, step: str | int, member: str, reason: str) -> int:
+    """Complete a job as it stands, and return how many open tasks were ended: their assets count as skipped."""
+    reason = reason.strip()
+    if not reason:
+        raise InvalidInput("Say in a few words why the job is completed with open images.")
+    _, index, who = _job_of(ctx, campaign_id, step, member)
+    rows = work.open_tasks(ctx.tx, campaign_id, step=index, assignee_id=who.member_id)
+    if not rows:
+        raise Refused("This job has no open image; it is complete already.")
+    work.lapse(ctx.tx, [r["task_id"] for r in rows], ctx.now)
+    work.end(ctx.tx, [r["task_id"] for r in rows], reason, ctx.now)
+    ctx.note(campaign_id=campaign_id, detail={"step": index, "member": member, "tasks": len(rows)})
+    return len(rows)
+
+
+def _campaign(ctx: Context, campaign_id: int) -> int:
+    """Return the id of a campaign in which the actor works, or that the actor manages."""
+    if ctx.actor.role in MANAGERS:
+        found(stored.campaign(ctx.tx, campaign_id), f"campaign {campaign_id}")
+    elif not any(ctx.actor.member_id in who for who in stored.workers(ctx.tx, campaign_id).values()):
+        raise NotAllowed("You do not work in this campaign.")
+    return campaign_id
+
+
+def _job_of(ctx: Context, campaign_id: int, step: str | int, member: str) -> tuple[CampaignSpec, int, Member]:
+    """Return the spec, the step's index and the member of a job that the actor may decide about."""
+    _campaign(ctx, campaign_id)
+    spec = stored.spec(ctx.tx, campaign_id)
+    index = assigning.step_index(spec, step)
+    who: Member = found(people.member(ctx.tx, member), f"member {member!r}")
+    if ctx.actor.role not in MANAGERS:
+        reviews = any(
+            s.kind == "review" and ctx.actor.member_id in stored.workers(ctx.tx, campaign_id).get(i, set())
+            for i, s in enumerate(spec.workflow.steps)
+        )
+        if not reviews or who.member_id == ctx.actor.member_id:
+            raise NotAllowed("Only a reviewer of this campaign, or a manager, decides about somebody's job.")
+    return spec, index, who

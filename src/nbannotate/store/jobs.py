@@ -1,0 +1,85 @@
+"""Jobs: the tasks of one assignee at one step, counted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbannotate.store.campaigns import OPEN
+from nbannotate.store.engine import Transaction
+
+#: $1 is a member or null, $2 a campaign or null: one of them bounds what is read.
+_JOBS = f"""
+with people as (
+  select campaign_id, step, member_id from data.step_members
+  where ($1 is null or member_id = $1) and ($2 is null or campaign_id = $2)
+  union
+  select campaign_id, step, assignee_id from data.tasks
+  where assignee_id is not null and ($1 is null or assignee_id = $1) and ($2 is null or campaign_id = $2)
+), theirs as (
+  select * from data.tasks
+  where assignee_id is not null and ($1 is null or assignee_id = $1) and ($2 is null or campaign_id = $2)
+), last_one as (
+  select * from theirs
+  qualify row_number() over (partition by campaign_id, step, assignee_id, asset_id order by task_id desc) = 1
+), now_at as (
+  select campaign_id, asset_id, state, outcome from data.tasks
+  where is_current and campaign_id in (select campaign_id from people)
+), drawn as (
+  select n.task_id, count(s.annotation_id) as objects
+  from (
+    select task_id, annotation_id from data.annotations
+    where task_id in (select task_id from last_one)
+    qualify row_number() over (partition by task_id order by annotation_id desc) = 1
+  ) n left join data.shapes s on s.annotation_id = n.annotation_id group by 1
+), unresolved as (
+  select campaign_id, asset_id, count(*) as issues from data.issues where state <> 'resolved' group by 1, 2
+), spent as (
+  select campaign_id, step, assignee_id, sum(worked_s) as worked_s from theirs group by 1, 2, 3
+), counts as (
+  select t.campaign_id, t.step, t.assignee_id,
+         count(*) filter (where t.state = 'to_rework') as returned,
+         count(*) filter (where t.state = 'in_progress') as started,
+         count(*) filter (where t.state in ('done', 'skipped')) as done,
+         count(*) filter (where t.opened is not null) as opened,
+         count(*) filter (
+           where t.state in ('done', 'skipped') and n.state in ('in_progress', 'to_rework')
+         ) as elsewhere,
+         count(*) filter (where n.outcome = 'rejected') as rejected,
+         count(*) filter (where n.state = 'skipped') as skipped,
+         cast(coalesce(sum(u.issues), 0) as bigint) as issues,
+         cast(coalesce(sum(d.objects), 0) as bigint) as objects
+  from last_one t
+  join now_at n on n.campaign_id = t.campaign_id and n.asset_id = t.asset_id
+  left join drawn d on d.task_id = t.task_id
+  left join unresolved u on u.campaign_id = t.campaign_id and u.asset_id = t.asset_id
+  group by 1, 2, 3
+), queues as (
+  select t.campaign_id, t.step, count(*) as waiting from data.tasks t
+  where t.assignee_id is null and {OPEN} and t.campaign_id in (select campaign_id from people) group by 1, 2
+)
+select p.campaign_id, c.name as campaign, v.dataset, c.due, p.step, s.name as step_name, s.kind, m.login as member,
+       coalesce(n.returned, 0) as returned, coalesce(n.started, 0) as started, coalesce(n.done, 0) as done,
+       coalesce(n.opened, 0) as opened, coalesce(n.elsewhere, 0) as elsewhere, coalesce(n.rejected, 0) as rejected,
+       coalesce(n.skipped, 0) as skipped, coalesce(n.issues, 0) as issues, coalesce(n.objects, 0) as objects,
+       coalesce(w.worked_s, 0) as worked_s,
+       case when a.member_id is null then 0 else coalesce(q.waiting, 0) end as waiting
+from people p
+join data.campaigns c on c.campaign_id = p.campaign_id and c.launched is not null
+join versions v on v.version_id = c.version_id
+join data.steps s on s.campaign_id = p.campaign_id and s.step = p.step
+join data.members m on m.member_id = p.member_id
+left join data.step_members a on a.campaign_id = p.campaign_id and a.step = p.step and a.member_id = p.member_id
+left join counts n on n.campaign_id = p.campaign_id and n.step = p.step and n.assignee_id = p.member_id
+left join spent w on w.campaign_id = p.campaign_id and w.step = p.step and w.assignee_id = p.member_id
+left join queues q on q.campaign_id = p.campaign_id and q.step = p.step
+"""
+
+
+def of_member(tx: Transaction, member_id: int) -> list[dict[str, Any]]:
+    """Return the counts of a member's jobs in campaigns that are not archived, the most urgent first."""
+    return tx.all(f"{_JOBS} where c.archived is null order by c.due nulls last, c.campaign_id, p.step", member_id, None)
+
+
+def of_campaign(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
+    """Return the counts of all jobs of a campaign, by step and login."""
+    return tx.all(f"{_JOBS} order by p.step, m.login", None, campaign_id)
