@@ -3,49 +3,65 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from nbannotate import shapes
 from nbannotate.errors import InvalidInput, Refused
-from nbannotate.model import Annotation, Recipe, Shape
+from nbannotate.model import Annotation, Attribute, Label, Recipe, Shape
 
 MAX_SHAPES = 50_000
 MAX_POINTS = 20_000
 
+NOTHING = Annotation()
 
-def check_draft(annotation: Annotation, recipe: Recipe) -> None:
+
+def check_draft(annotation: Annotation, recipe: Recipe, before: Annotation = NOTHING) -> None:
     """Raise InvalidInput if an annotation could not come from the recipe's canvas.
 
-    A draft may be unfinished: shapes without a label, or nothing at all.
-    """
-    if len(annotation.shapes) > MAX_SHAPES:
-        raise InvalidInput(f"An annotation may have {MAX_SHAPES:,} shapes at most, not {len(annotation.shapes):,}.")
-    if annotation.nothing_to_label and annotation.shapes:
-        raise InvalidInput("An annotation with shapes cannot say 'nothing to label'; delete the shapes first.")
-    seen: set[str] = set()
-    for number, shape in enumerate(annotation.shapes, 1):
-        where = f"Shape {number}"
-        if not shape.id or len(shape.id) > 64 or shape.id in seen:
-            raise InvalidInput(f"{where} needs an id of its own, 64 characters at most, not {shape.id!r}.")
-        seen.add(shape.id)
-        _check_shape(where, shape, recipe)
-    for tag in annotation.tags:
-        if tag not in recipe.tags:
-            raise InvalidInput(f"The tag {tag!r} is not in the recipe; it has {_names(recipe.tags)}.")
-    if len(set(annotation.tags)) != len(annotation.tags):
-        raise InvalidInput("A tag stands twice.")
-
-
-def check_complete(annotation: Annotation, recipe: Recipe, width: int, height: int) -> None:
-    """Raise Refused, with what is missing, if an annotation cannot be submitted.
+    A draft may be unfinished: shapes without a label or a required attribute, or nothing at all.
 
     Parameters
     ----------
     annotation, recipe
         What was said, and what may be said.
+    before
+        What the work began with. Its shapes and tags may stay as they are, although another recipe made them: those
+        that an import or an earlier campaign left.
+    """
+    if len(annotation.shapes) > MAX_SHAPES:
+        raise InvalidInput(f"An annotation may have {MAX_SHAPES:,} shapes at most, not {len(annotation.shapes):,}.")
+    if annotation.nothing_to_label and annotation.shapes:
+        raise InvalidInput("An annotation with shapes cannot say 'nothing to label'; delete the shapes first.")
+    _check_ids(annotation)
+    kept = {s.id: s for s in before.shapes}
+    for number, shape in enumerate(annotation.shapes, 1):
+        if kept.get(shape.id) != shape:
+            _check_shape(f"Shape {number}", shape, recipe, kept.get(shape.id))
+    for tag in annotation.tags:
+        if tag not in recipe.tags and tag not in before.tags:
+            raise InvalidInput(f"The tag {tag!r} is not in the recipe; it has {_names(recipe.tags)}.")
+    if len(set(annotation.tags)) != len(annotation.tags):
+        raise InvalidInput("A tag stands twice.")
+    for too_many, growing in _over(annotation, recipe, before):
+        if growing:
+            raise InvalidInput(too_many)
+
+
+def check_complete(
+    annotation: Annotation, recipe: Recipe, width: int, height: int, before: Annotation = NOTHING
+) -> None:
+    """Raise Refused, with what is missing, if an annotation cannot be submitted.
+
+    Parameters
+    ----------
+    annotation, recipe, before
+        As in :func:`check_draft`, which is called, too.
     width, height
         Of the image, in pixels.
     """
-    check_draft(annotation, recipe)
+    for too_many, _ in _over(annotation, recipe, before):
+        raise Refused(too_many)
+    check_draft(annotation, recipe, before)
     if annotation.empty:
         raise Refused(
             "Nothing is drawn yet. If there is nothing to label in this image, say so with 'Nothing to label'."
@@ -55,12 +71,25 @@ def check_complete(annotation: Annotation, recipe: Recipe, width: int, height: i
         noun = "1 shape has" if unlabelled == 1 else f"{unlabelled} shapes have"
         raise Refused(f"{noun} no label yet; select it and press the key of a label.")
     for number, shape in enumerate(annotation.shapes, 1):
+        where = f"Shape {number} ({shape.label})"
         problem = shapes.kind(shape.kind).check(shape.points, width, height)
         if problem:
-            raise Refused(f"Shape {number} ({shape.label}): {problem}")
+            raise Refused(f"{where}: {problem}")
+        label = recipe.label(shape.label)
+        for attribute in label.attributes if label else ():
+            if attribute.required and _missing(shape.attributes.get(attribute.name)):
+                raise Refused(f"{where} needs the attribute {attribute.name!r}{_choices(attribute)}.")
 
 
-def _check_shape(where: str, shape: Shape, recipe: Recipe) -> None:
+def _check_ids(annotation: Annotation) -> None:
+    seen: set[str] = set()
+    for number, shape in enumerate(annotation.shapes, 1):
+        if not shape.id or len(shape.id) > 64 or shape.id in seen:
+            raise InvalidInput(f"Shape {number} needs an id of its own, 64 characters at most, not {shape.id!r}.")
+        seen.add(shape.id)
+
+
+def _check_shape(where: str, shape: Shape, recipe: Recipe, before: Shape | None) -> None:
     if shape.kind not in shapes.kinds():
         raise InvalidInput(f"{where} has the unknown kind {shape.kind!r}; there are {_names(shapes.kinds())}.")
     if len(shape.points) > MAX_POINTS:
@@ -70,13 +99,61 @@ def _check_shape(where: str, shape: Shape, recipe: Recipe) -> None:
     if shape.label:
         label = recipe.label(shape.label)
         if label is None:
+            open_ = " Add it to the recipe first." if recipe.open_labels else ""
             raise InvalidInput(
                 f"{where} has the label {shape.label!r}, which is not in the recipe; "
-                f"it has {_names(v.name for v in recipe.labels)}."
+                f"it has {_names(v.name for v in recipe.labels)}.{open_}"
             )
         if label.kinds and shape.kind not in label.kinds:
             raise InvalidInput(f"{where}: the label {label.name!r} is for {_names(label.kinds)}, not for {shape.kind}.")
+        _check_attributes(f"{where} ({shape.label})", shape, label, before)
 
 
-def _names(values: object) -> str:
-    return ", ".join(repr(str(v)) for v in values) or "none"  # type: ignore[attr-defined]
+def _check_attributes(where: str, shape: Shape, label: Label, before: Shape | None) -> None:
+    """Raise InvalidInput for a value that does not fit; a label that declares no attributes takes any."""
+    if not label.attributes:
+        return
+    declared = {a.name: a for a in label.attributes}
+    for name, value in shape.attributes.items():
+        if before is not None and name in before.attributes and before.attributes[name] == value:
+            continue
+        attribute = declared.get(name)
+        if attribute is None:
+            raise InvalidInput(f"{where} has the attribute {name!r}; the label {label.name!r} has {_names(declared)}.")
+        problem = None if value is None else attribute.problem(value)
+        if problem:
+            raise InvalidInput(f"{where}: the attribute {name!r} {problem}.")
+
+
+def _missing(value: object) -> bool:
+    """Whether a value says nothing; false and 0 do say something."""
+    return value is None or (isinstance(value, str | list | tuple) and not value)
+
+
+def _choices(attribute: Attribute) -> str:
+    if not attribute.choices:
+        return ""
+    return f"; choose {'one' if attribute.type == 'choice' else 'some'} of {', '.join(attribute.choices)}"
+
+
+def _over(annotation: Annotation, recipe: Recipe, before: Annotation) -> Iterable[tuple[str, bool]]:
+    """Return what is above a limit of the recipe, and whether it grew since the work began.
+
+    What another recipe left, and this one has no label or tag for, does not count.
+    """
+    labels, tags = {v.name for v in recipe.labels}, set(recipe.tags)
+    for noun, limit, now, then in (
+        ("shape", recipe.max_shapes, _count(annotation, labels), _count(before, labels)),
+        ("tag", recipe.max_tags, len(tags & set(annotation.tags)), len(tags & set(before.tags))),
+    ):
+        if limit is not None and now > limit:
+            many = f"{limit} {noun}" + ("" if limit == 1 else "s")
+            yield f"This campaign allows {many} on an image at most; here are {now}. Delete {now - limit}.", now > then
+
+
+def _count(annotation: Annotation, labels: set[str]) -> int:
+    return sum(not s.label or s.label in labels for s in annotation.shapes)
+
+
+def _names(values: Iterable[object]) -> str:
+    return ", ".join(repr(str(v)) for v in values) or "none"
