@@ -31,6 +31,7 @@ from nbannotate.serve.identity import OwnKernelsOnly, SessionIdentity
 from nbannotate.serve.keeper import Keeper
 from nbannotate.serve.kernels import ENDED, MemberKernels, ThisPython
 from nbannotate.serve.login import LoginHandler, LogoutHandler
+from nbannotate.serve.passwords import InviteHandler, PasswordHandler
 from nbannotate.serve.sessions import Sessions
 from nbannotate.serve.settings import HEADERS, MANAGER_EXTENSIONS, THEMES, Limits
 from nbannotate.serve.site import ASSETS, PAGES, TEMPLATES, notebooks_folder
@@ -105,6 +106,9 @@ class Site(Voila):  # type: ignore[misc]
             *((at(name), h.PageHandler, {"page": page}) for name, page in PAGES.items()),
             (at("login"), LoginHandler),
             (at("logout"), LogoutHandler),
+            (at("invite"), InviteHandler),
+            (at("invite.js"), h.PublicFile, {"file": ASSETS / "invite.js", "kind": "text/javascript"}),
+            (at("password"), PasswordHandler),
             (at("favicon.svg"), h.PublicFile, {"file": ASSETS / "favicon.svg", "kind": "image/svg+xml"}),
             *((at(f"own/{n}"), h.OwnFile, {"file": folder / n, "kind": kind}) for n, (folder, kind) in own.items()),
             (self.static_url + r"(.*)", h.PackagedFiles, {"path": self.static_paths}),

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 from urllib.parse import quote, urlsplit
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 
 from nbannotate.errors import LoginFailed, NbannotateError
+from nbannotate.serve.forms import FormHandler
 from nbannotate.serve.handlers import SiteHandler
-from nbannotate.serve.settings import PLAIN_POLICY
-from nbannotate.serve.site import document
 
 
 def inside(url: str, base_url: str) -> str:
@@ -30,14 +28,15 @@ def inside(url: str, base_url: str) -> str:
     return url
 
 
-class LoginHandler(SiteHandler):
+class LoginHandler(FormHandler):
     """The form, and what it sends."""
 
-    def set_default_headers(self) -> None:
-        """Allow no script on this page."""
-        super().set_default_headers()
-        self.set_header("Content-Security-Policy", PLAIN_POLICY)
-        self.set_header("Cache-Control", "no-store")
+    template = "login.html"
+
+    def values(self) -> dict[str, str]:
+        """Return what was typed, and where the form is sent."""
+        login = self.typed("login", 200, strip=True) if self.request.method == "POST" else ""
+        return {"login": login, "action": f"{self.base_url}login?next={quote(self.onward)}"}
 
     @property
     def onward(self) -> str:
@@ -55,19 +54,18 @@ class LoginHandler(SiteHandler):
     @allow_unauthenticated  # type: ignore[untyped-decorator]
     async def post(self) -> None:
         """Open a session."""
-        login = self.get_body_argument("login", "", strip=True)[:200]
-        password = self.get_body_argument("password", "", strip=False)[:1000]
+        login, password = self.typed("login", 200, strip=True), self.typed("password")
         address = self.request.remote_ip or ""
         try:
             session = await self.site.sessions.open(login, password, address)
         except LoginFailed as error:
             self.site.note("login failed: %r from %s", login, address)
-            self.fail(error, login)
+            self.again(error)
             return
         except NbannotateError as error:
             self.set_status(503)
             self.site.note("login impossible: %s", error)
-            self.show(str(error), login)
+            self.show(str(error))
             return
         before = self.identity_provider.session_of(self)
         if before:
@@ -75,27 +73,6 @@ class LoginHandler(SiteHandler):
         self.identity_provider.keep(self, session.token)
         self.site.note("login: %s from %s", session.member.login, address)
         self.redirect(self.onward, status=303)
-
-    def fail(self, error: LoginFailed, login: str) -> None:
-        """Show the form again, with the reason; tell programs how long to wait, if they have to."""
-        wait = re.search(r"(\d+) (second|minute)", str(error))
-        if wait:
-            self.set_header("Retry-After", str(int(wait[1]) * (60 if wait[2] == "minute" else 1)))
-        self.set_status(429 if wait else 401)
-        self.show(str(error), login)
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Answer a form without a valid token (a page that was open for days) with a fresh form."""
-        if status_code == 403 and self.request.method == "POST":
-            self.show("This page was open for too long, or your browser blocks cookies. Please try again.")
-        else:
-            super().write_error(status_code, **kwargs)
-
-    def show(self, error: str = "", login: str = "") -> None:
-        """Write the form."""
-        action = f"{self.base_url}login?next={quote(self.onward)}"
-        token = self.xsrf_token.decode()
-        self.finish(document("login.html", base_url=self.base_url, action=action, xsrf=token, error=error, login=login))
 
 
 class LogoutHandler(SiteHandler):

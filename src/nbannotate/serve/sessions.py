@@ -10,20 +10,14 @@ import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from nbannotate.errors import SessionEnded
 from nbannotate.model import Member, Session
+from nbannotate.owner.client import Client
 
 T = TypeVar("T")
 REMEMBERED = 1.0  # seconds
-
-
-class Caller(Protocol):
-    """What is needed of ``nbannotate.owner.client.Client``."""
-
-    def call(self, operation: str, returns: type[Any], /, **arguments: Any) -> Any:
-        """Call an operation of the owner process and return its reply."""
 
 
 class Sessions:
@@ -35,7 +29,7 @@ class Sessions:
         Acts as the workspace's owner.
     """
 
-    def __init__(self, client: Caller) -> None:
+    def __init__(self, client: Client) -> None:
         self._client = client
         self._general = ThreadPoolExecutor(8, thread_name_prefix="sessions")
         self._logins = ThreadPoolExecutor(2, thread_name_prefix="logins")
@@ -45,6 +39,24 @@ class Sessions:
     async def open(self, login: str, password: str, address: str) -> Session:
         """Open a session with a password; raise LoginFailed."""
         return await self._in(self._logins, "sessions.open", Session, login=login, password=password, address=address)
+
+    async def accept(self, token: str, password: str, address: str) -> Session:
+        """Open a session with an invitation and the password that was chosen; raise LoginFailed or InvalidInput."""
+        values = {"token": token, "password": password, "address": address}
+        return await self._in(self._logins, "sessions.accept", Session, **values)
+
+    async def change_password(self, session: str, current: str, new: str) -> None:
+        """Change the password of a session's member; the member's other sessions end."""
+        values = {"current": current, "new": new, "session": session}
+
+        def change() -> None:
+            client = self._client.acting(session)
+            try:
+                client.call("members.change_password", type(None), **values)
+            finally:
+                client.close()
+
+        await asyncio.get_running_loop().run_in_executor(self._logins, change)
 
     async def check(self, token: str, fresh: bool = False) -> Member | None:
         """Return the member whose session this is, or None if it ended.

@@ -28,6 +28,8 @@ PLAIN_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
+#: The page of an invitation: one script of ours, which takes the invitation out of the address.
+INVITE_POLICY = f"{PLAIN_POLICY}; script-src 'self'"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

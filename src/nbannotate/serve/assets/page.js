@@ -41,7 +41,7 @@
     if (leaving || final) return;
     if (code === ENDED) {
       final = true;
-      lost("You are logged out — your work is saved", "Log in");
+      lost("Your session has ended — what was saved is kept", "Log in");
     } else if (code === GONE) {
       final = true;
       lost("Connection lost — your work is saved; reload", "Reload");
