@@ -103,7 +103,7 @@ def test_the_plan_says_what_launching_does_and_launch_does_it_once(ws, version, 
 
 def test_launching_without_images_is_refused_and_the_plan_warns(version):
     c = version.create_campaign("July", RECIPE, FLOW)
-    assert "no assets" in c.plan().warnings[0]
+    assert "no assets" in c.plan().refusals[0]
     with pytest.raises(Refused, match="no assets"):
         c.launch()
 

@@ -364,3 +364,11 @@ class Plan(Struct, frozen=True):
         lines += [f"- ⚠ {w}" for w in self.warnings]
         lines += [f"- ⛔ {r}" for r in self.refusals]
         return "\n".join(lines)
+
+
+class Activity(Struct, frozen=True):
+    """How far a long operation is; ``total`` is 0 while it is not known."""
+
+    text: str
+    done: int
+    total: int

@@ -1,45 +1,42 @@
-"""Campaigns: writing one, what launching would do, launching, progress."""
+"""Campaigns: writing and changing one, what that would do, launching, new assets, progress, and its end."""
 
 from __future__ import annotations
 
-from nbannotate.errors import Conflict, InvalidInput, Refused
-from nbannotate.model import Campaign, CampaignSpec, Plan, PlanStep, Progress, StepProgress
+import secrets
+from typing import Literal
+
+import msgspec
+
+from nbannotate.errors import Conflict, InvalidInput, NotFound, Refused
+from nbannotate.model import (
+    Annotation,
+    Campaign,
+    CampaignSpec,
+    CampaignState,
+    Deletion,
+    Plan,
+    Progress,
+    StepProgress,
+)
+from nbannotate.operations import changing, joining, planning
 from nbannotate.operations.registry import Context, found, operation
-from nbannotate.rules import rights
+from nbannotate.operations.telling import tell
 from nbannotate.store import campaigns as stored
-from nbannotate.store import data, people
+from nbannotate.store import data, dealing, ending, people
+from nbannotate.store.choice import chosen
+
+LONGEST_REASON = 1000
 
 
 @operation(writes=True)
 def create(ctx: Context, version_id: int, spec: CampaignSpec) -> Campaign:
     """Store a campaign on a version; nothing is given out until it is launched."""
-    found(data.version(ctx.tx, version_id), f"version {version_id}")
-    if any(c.name == spec.name for c in stored.campaigns(ctx.tx)):
-        raise Conflict(f"There is a campaign {spec.name!r} already; choose another name.")
-    if spec.due and spec.due < ctx.now.date():
-        raise InvalidInput(f"due is in the past: {spec.due}.")
-    new = stored.add_campaign(ctx.tx, version_id, spec, _assignees(ctx, spec), ctx.now)
+    spec = changing.settle(spec, secrets.randbelow(2**31))
+    changing.check(ctx, None, version_id, None, spec)
+    ids = {login: member_id for member_id, login in people.logins(ctx.tx).items()}
+    new = stored.add_campaign(ctx.tx, version_id, spec, ids, ctx.now)
     ctx.note(campaign_id=new, detail={"name": spec.name})
     return _campaign(ctx, new)
-
-
-def _assignees(ctx: Context, spec: CampaignSpec) -> dict[str, int]:
-    """Return the ids of all assignees by login, or raise InvalidInput that names the step and the person."""
-    by_login = {m.login: m for m in people.members(ctx.tx)}
-    for step in spec.workflow.steps:
-        for login in step.assignees:
-            member = by_login.get(login)
-            if member is None:
-                raise InvalidInput(f"Step {step.name!r}: there is no member {login!r}; add the member first.")
-            if not member.active:
-                raise InvalidInput(f"Step {step.name!r}: the account of {login!r} is disabled.")
-            allowed = rights.STEP_ROLES[step.kind]
-            if member.role not in allowed:
-                raise InvalidInput(
-                    f"Step {step.name!r}: {login!r} is {member.role}; "
-                    f"a {step.kind} step takes {', '.join(sorted(allowed))}."
-                )
-    return {login: m.member_id for login, m in by_login.items()}
 
 
 def _campaign(ctx: Context, campaign_id: int) -> Campaign:
@@ -47,63 +44,109 @@ def _campaign(ctx: Context, campaign_id: int) -> Campaign:
     return campaign
 
 
-def _plan(ctx: Context, campaign: Campaign) -> Plan:
-    spec = stored.spec(ctx.tx, campaign.campaign_id)
-    total, annotated = stored.count_assets(ctx.tx, campaign.version_id)
-    start = (spec.workflow.first_review() or 0) if spec.existing == "review" else 0
-    steps = []
-    for i, step in enumerate(spec.workflow.steps):
-        tasks = (total - annotated if i == 0 else 0) + (annotated if i == start else 0)
-        steps.append(PlanStep(i, step.name, step.kind, step.assignees, tasks))
-    warnings = []
-    if not total:
-        warnings.append(f"The version {campaign.version!r} has no assets yet; add images before launching.")
-    if spec.existing == "review" and total and not annotated:
-        warnings.append("existing='review', but no asset has annotations: all start at the first step.")
-    if spec.existing == "restart" and annotated:
-        warnings.append(f"{annotated} assets have annotations that annotators will not see (existing='restart').")
-    return Plan(
-        campaign=campaign.name,
-        assets=total,
-        chosen=total,
-        steps=tuple(steps),
-        with_annotations=annotated,
-        existing=spec.existing,
-        warnings=tuple(warnings),
-        launched=campaign.launched is not None,
-    )
-
-
 @operation()
-def plan(ctx: Context, campaign_id: int) -> Plan:
-    """Return what launching would do: tasks per step, and warnings."""
-    return _plan(ctx, _campaign(ctx, campaign_id))
+def plan(ctx: Context, campaign_id: int, spec: CampaignSpec | None = None) -> Plan:
+    """Return what launching a campaign as it is written would do; or with a spec, what changing to it would do."""
+    campaign = _campaign(ctx, campaign_id)
+    if spec is not None:
+        return changing.plan_change(ctx, campaign, spec)[1]
+    written = stored.spec(ctx.tx, campaign_id)
+    if campaign.launched is not None:
+        planned = planning.running_plan(ctx, campaign, written)
+        return msgspec.structs.replace(planned, refusals=(_launched_already(campaign),))
+    with chosen(ctx.tx, campaign.version_id, written) as choice:
+        return planning.launch_plan(ctx, campaign, written, choice)
 
 
 @operation(writes=True)
-def launch(ctx: Context, campaign_id: int) -> Plan:
-    """Create the first task of every asset; people can work from now on."""
+def apply(ctx: Context, campaign_id: int, spec: CampaignSpec, fingerprint: str = "") -> Plan:
+    """Change a campaign, written or launched; refused, with the reason, if work would be lost.
+
+    ``fingerprint`` is that of the plan that was looked at; if what it was made from has changed, nothing is done.
+    """
     campaign = _campaign(ctx, campaign_id)
-    if campaign.launched:
-        raise Refused(
-            f"The campaign {campaign.name!r} was launched already, on {campaign.launched:%Y-%m-%d %H:%M} UTC."
+    spec, planned, change = changing.plan_change(ctx, campaign, spec)
+    _check_plan(planned, fingerprint)
+    changing.carry_out(ctx, campaign, spec, change)
+    ctx.note(campaign_id=campaign_id, detail={"changes": list(planned.changes)})
+    return planned
+
+
+def _check_plan(planned: Plan, fingerprint: str) -> None:
+    """Raise Conflict if it is not the plan that somebody looked at, and Refused if it cannot be done."""
+    if fingerprint and fingerprint != planned.fingerprint:
+        raise Conflict(
+            f"{planned.campaign!r} has changed since this plan was made; nothing was done. Call plan() again, look at "
+            "it, and apply that one."
         )
-    other = stored.running_on(ctx.tx, campaign.version_id)
-    if other:
-        raise Refused(f"The campaign {other!r} is running on this version; a version has one campaign at a time.")
-    planned = _plan(ctx, campaign)
-    if not planned.assets:
-        raise Refused(f"The version {campaign.version!r} has no assets; add images before launching.")
-    start = next((s.step for s in planned.steps if s.step and s.tasks), 0)
-    stored.launch(ctx.tx, campaign_id, campaign.version_id, start, ctx.now)
-    ctx.note(campaign_id=campaign_id, detail={"assets": planned.assets})
-    return _plan(ctx, _campaign(ctx, campaign_id))
+    if planned.refusals:
+        raise Refused(" ".join(planned.refusals))
+
+
+def _launched_already(campaign: Campaign) -> str:
+    return f"The campaign {campaign.name!r} was launched already, on {campaign.launched:%Y-%m-%d %H:%M} UTC."
+
+
+@operation(writes=True)
+def launch(ctx: Context, campaign_id: int, activity: str = "", fingerprint: str = "") -> Plan:
+    """Create the first task of every chosen asset; people can work from now on.
+
+    ``activity`` is a key under which ``workspace.activity`` tells how far it is.
+    """
+    campaign = _campaign(ctx, campaign_id)
+    if campaign.launched is not None:
+        raise Refused(_launched_already(campaign))
+    spec = stored.spec(ctx.tx, campaign_id)
+    try:
+        ctx.report(activity, "choosing the assets", 0, 0)
+        with chosen(ctx.tx, campaign.version_id, spec) as choice:
+            planned = planning.launch_plan(ctx, campaign, spec, choice)
+            _check_plan(planned, fingerprint)
+            dealing.first_tasks(
+                ctx.tx, campaign_id, spec, ctx.now,
+                lambda done, total: ctx.report(activity, "making tasks", done, total),
+            )  # fmt: skip
+    finally:
+        ctx.engine.activities.pop(activity, None)
+    stored.set_launched(ctx.tx, campaign_id, ctx.now)
+    ctx.note(campaign_id=campaign_id, detail={"assets": planned.chosen})
+    _tell_of_launch(ctx, campaign_id, spec, planned)
+    return msgspec.structs.replace(planned, launched=True)
+
+
+def _tell_of_launch(ctx: Context, campaign_id: int, spec: CampaignSpec, planned: Plan) -> None:
+    """Tell each assignee, once, where there is work and how much."""
+    ids = {login: member_id for member_id, login in people.logins(ctx.tx).items()}
+    told: dict[str, list[str]] = {}
+    for step in planned.steps:
+        for login in step.assignees:
+            share = f" ({step.people[login]:,} of {planned.chosen:,} images)" if login in step.people else ""
+            told.setdefault(login, []).append(f"{step.name!r}{share}")
+    due = f" Due {spec.due}." if spec.due else ""
+    for login, steps in told.items():
+        text = f"{spec.name!r} has begun; you work at {' and '.join(steps)}.{due}"
+        tell(ctx, [ids[login]], "assigned", text, campaign_id=campaign_id)
 
 
 @operation()
-def list_(ctx: Context) -> list[Campaign]:
-    """Return all campaigns, newest first."""
-    return stored.campaigns(ctx.tx)
+def list_(
+    ctx: Context,
+    state: list[CampaignState] | None = None,
+    dataset: str | None = None,
+    sort: Literal["recent", "name"] = "recent",
+) -> list[Campaign]:
+    """Return the campaigns, newest first or by name; only those in some states, or of one dataset.
+
+    Archived ones are among them unless ``state`` says otherwise.
+    """
+    if dataset is not None and all(d.name != dataset for d in data.datasets(ctx.tx)):
+        raise NotFound(f"There is no dataset {dataset!r}.")
+    kept = [
+        c
+        for c in stored.campaigns(ctx.tx)
+        if (state is None or c.state in state) and (dataset is None or c.dataset == dataset)
+    ]
+    return sorted(kept, key=lambda c: c.name.casefold()) if sort == "name" else kept
 
 
 @operation()
@@ -111,6 +154,82 @@ def spec(ctx: Context, campaign_id: int) -> CampaignSpec:
     """Return what defines a campaign."""
     _campaign(ctx, campaign_id)
     return stored.spec(ctx.tx, campaign_id)
+
+
+@operation(writes=True)
+def join(ctx: Context, campaign_id: int) -> int:
+    """Let the assets that wait join a launched campaign, as far as its filter and limit take them; return how many."""
+    joined = joining.let_in(ctx, _campaign(ctx, campaign_id))
+    ctx.note(campaign_id=campaign_id, detail={"assets": joined})
+    return joined
+
+
+@operation(writes=True)
+def complete(ctx: Context, campaign_id: int, reason: str) -> Campaign:
+    """Complete a campaign as it stands: open tasks end, and their assets count as skipped.
+
+    What people had drawn and not submitted becomes a revision, so that nothing is lost.
+    """
+    reason = reason.strip()
+    if not 1 <= len(reason) <= LONGEST_REASON:
+        raise InvalidInput(f"reason: say in 1 to {LONGEST_REASON} characters why the campaign ends with open tasks.")
+    campaign = _campaign(ctx, campaign_id)
+    if campaign.launched is None:
+        raise Refused(f"The campaign {campaign.name!r} is not launched, so there is nothing to complete.")
+    if not campaign.remaining:
+        raise Refused(f"The campaign {campaign.name!r} is completed: no asset remains.")
+    for row in ending.unsubmitted(ctx.tx, campaign_id):
+        draft = msgspec.json.decode(row["body"], type=Annotation)
+        if draft != data.annotation(ctx.tx, data.latest(ctx.tx, campaign.version_id, row["asset_id"])):
+            data.add_annotation(
+                ctx.tx, version_id=campaign.version_id, asset_id=row["asset_id"], member_id=row["assignee_id"],
+                source="ended", annotation=draft, now=ctx.now, campaign_id=campaign_id, task_id=row["task_id"],
+            )  # fmt: skip
+    ended = ending.end_all(ctx.tx, campaign_id, reason, ctx.now)
+    ctx.note(campaign_id=campaign_id, detail={"reason": reason, "tasks": ended})
+    return _campaign(ctx, campaign_id)
+
+
+@operation(writes=True)
+def archive(ctx: Context, campaign_id: int, archived: bool = True) -> Campaign:
+    """Put a campaign away, or take it back; refused while assets remain in it."""
+    campaign = _campaign(ctx, campaign_id)
+    if archived and campaign.launched is not None and campaign.remaining:
+        raise Refused(
+            f"The campaign {campaign.name!r} is {campaign.state}: {campaign.remaining:,} of {campaign.total:,} assets "
+            "remain. Complete it first, with complete(reason)."
+        )
+    stored.set_archived(ctx.tx, campaign_id, (campaign.archived or ctx.now) if archived else None)
+    ctx.note(campaign_id=campaign_id, detail={"archived": archived})
+    return _campaign(ctx, campaign_id)
+
+
+@operation()
+def deletion(ctx: Context, campaign_id: int) -> Deletion:
+    """Return what deleting a campaign would delete."""
+    return _deletion(ctx, _campaign(ctx, campaign_id))
+
+
+@operation(writes=True)
+def delete(ctx: Context, campaign_id: int, name: str) -> Deletion:
+    """Delete a campaign with its tasks, drafts, issues and notices; annotations and events stay.
+
+    ``name`` must be the campaign's, so that no other one is deleted by mistake.
+    """
+    campaign = _campaign(ctx, campaign_id)
+    if name != campaign.name:
+        raise InvalidInput(f"This is the campaign {campaign.name!r}, not {name!r}; nothing was deleted.")
+    gone = _deletion(ctx, campaign, deleted=True)
+    ending.delete(ctx.tx, campaign_id)
+    ctx.note(campaign_id=campaign_id, detail=msgspec.to_builtins(gone))
+    return gone
+
+
+def _deletion(ctx: Context, campaign: Campaign, *, deleted: bool = False) -> Deletion:
+    n = ending.counts(ctx.tx, campaign.campaign_id)
+    return Deletion(
+        campaign.name, n["tasks"], n["drafts"], n["issues"], n["notices"], n["kept_annotations"], deleted=deleted
+    )
 
 
 @operation()

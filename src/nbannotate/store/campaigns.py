@@ -20,13 +20,39 @@ def add_campaign(
     new = tx.new_id()
     tx.run(
         "insert into data.campaigns values ($1, $2, $3, $4, $5, $6, null, null)",
-        new, version_id, spec.name, msgspec.json.encode(spec).decode(), spec.due, now,
+        new, version_id, spec.name, _text(spec), spec.due, now,
     )  # fmt: skip
-    for i, step in enumerate(spec.workflow.steps):
-        tx.run("insert into data.steps values ($1, $2, $3, $4)", new, i, step.name, step.kind)
-        for login in step.assignees:
-            tx.run("insert into data.step_members values ($1, $2, $3)", new, i, members[login])
+    _add_steps(tx, new, spec, members)
     return new
+
+
+def rewrite(tx: Transaction, campaign_id: int, spec: CampaignSpec, members: dict[str, int]) -> None:
+    """Replace what defines a campaign, with its steps."""
+    set_spec(tx, campaign_id, spec)
+    tx.run("delete from data.steps where campaign_id = $1", campaign_id)
+    tx.run("delete from data.step_members where campaign_id = $1", campaign_id)
+    _add_steps(tx, campaign_id, spec, members)
+
+
+def set_spec(tx: Transaction, campaign_id: int, spec: CampaignSpec) -> None:
+    """Replace what defines a campaign, where its steps and people stay as they are."""
+    tx.run(
+        "update data.campaigns set name = $2, spec = $3, due = $4 where campaign_id = $1",
+        campaign_id, spec.name, _text(spec), spec.due,
+    )  # fmt: skip
+    tx.memo.pop(("campaign", campaign_id), None)
+    tx.memo.pop(("workers", campaign_id), None)
+
+
+def _text(spec: CampaignSpec) -> str:
+    return msgspec.json.encode(spec).decode()
+
+
+def _add_steps(tx: Transaction, campaign_id: int, spec: CampaignSpec, members: dict[str, int]) -> None:
+    for i, step in enumerate(spec.workflow.steps):
+        tx.run("insert into data.steps values ($1, $2, $3, $4)", campaign_id, i, step.name, step.kind)
+        for login in step.assignees:
+            tx.run("insert into data.step_members values ($1, $2, $3)", campaign_id, i, members[login])
 
 
 def campaigns(tx: Transaction) -> list[Campaign]:
@@ -44,6 +70,18 @@ _CAMPAIGN = (
     "select campaign_id, name, version_id, dataset, version, created, launched, archived, due, state, total, remaining "
     "from campaigns"
 )
+
+
+def named(tx: Transaction, name: str) -> Campaign | None:
+    """Return the campaign of a name, or None."""
+    row = tx.one(f"{_CAMPAIGN} where name = $1", name)
+    return None if row is None else Campaign(**row)
+
+
+def is_overdue(tx: Transaction, campaign_id: int, today: datetime.date) -> bool:
+    """Return whether a campaign's last day is over; then nothing more is given out."""
+    due = facts(tx, campaign_id)[1].due
+    return due is not None and due < today
 
 
 def spec(tx: Transaction, campaign_id: int) -> CampaignSpec:
@@ -79,48 +117,28 @@ def _workers(tx: Transaction, campaign_id: int) -> dict[int, set[int]]:
     return found
 
 
-def running_on(tx: Transaction, version_id: int) -> str | None:
-    """Return the name of a launched campaign with open tasks on a version, or None."""
+def running_on(tx: Transaction, version_id: int, but: int | None = None) -> str | None:
+    """Return the name of a launched campaign with open tasks on a version, other than one, or None."""
     return tx.value(  # type: ignore[no-any-return]
         f"""
         select c.name from data.campaigns c
-        where c.version_id = $1 and c.launched is not null
+        where c.version_id = $1 and c.launched is not null and c.campaign_id is distinct from $2
           and exists (select 1 from data.tasks t where t.campaign_id = c.campaign_id and {OPEN})
         limit 1
         """,
         version_id,
+        but,
     )
 
 
-def count_assets(tx: Transaction, version_id: int) -> tuple[int, int]:
-    """Return how many assets a version has, and how many of them have annotations."""
-    row = tx.one(
-        """
-        select count(*) as n, count(a.asset_id) as m from data.version_assets v
-        left join (select distinct asset_id from data.annotations where version_id = $1) a
-          on a.asset_id = v.asset_id
-        where v.version_id = $1
-        """,
-        version_id,
-    )
-    assert row is not None
-    return row["n"], row["m"]
-
-
-def launch(tx: Transaction, campaign_id: int, version_id: int, step_if_annotated: int, now: datetime.datetime) -> None:
-    """Create the first task of every asset, in one statement, and note the time of the launch."""
-    tx.run(
-        """
-        insert into data.tasks
-        select nextval('data.ids'), $1, v.asset_id, case when a.asset_id is null then 0 else $3 end, 1, 'in_progress',
-               null, null, v.position, true, 0, $4, null, null, null, null, null, null
-        from (select * from data.version_assets where version_id = $2 order by position) v
-        left join (select distinct asset_id from data.annotations where version_id = $2) a
-          on a.asset_id = v.asset_id
-        """,
-        campaign_id, version_id, step_if_annotated, now,
-    )  # fmt: skip
+def set_launched(tx: Transaction, campaign_id: int, now: datetime.datetime) -> None:
+    """Note the time of the launch."""
     tx.run("update data.campaigns set launched = $2 where campaign_id = $1", campaign_id, now)
+
+
+def set_archived(tx: Transaction, campaign_id: int, when: datetime.datetime | None) -> None:
+    """Put a campaign away, or with None take it back."""
+    tx.run("update data.campaigns set archived = $2 where campaign_id = $1", campaign_id, when)
 
 
 def progress(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:

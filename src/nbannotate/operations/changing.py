@@ -1,0 +1,112 @@
+"""Changing a campaign that is written or launched: what it would do, and doing it."""
+
+from __future__ import annotations
+
+import zlib
+
+import msgspec
+
+from nbannotate.errors import Conflict, InvalidInput
+from nbannotate.model import Campaign, CampaignSpec, Plan
+from nbannotate.operations import planning
+from nbannotate.operations.registry import Context
+from nbannotate.operations.telling import tell
+from nbannotate.rules.change import Change, compare
+from nbannotate.store import campaigns as stored
+from nbannotate.store import dealing, people, usage
+from nbannotate.store.choice import chosen
+
+
+def settle(spec: CampaignSpec, seed: int | None) -> CampaignSpec:
+    """Return a spec whose random order has a seed."""
+    if spec.order == "random" and spec.seed is None:
+        return msgspec.structs.replace(spec, seed=seed)
+    return spec
+
+
+def check(
+    ctx: Context, campaign: Campaign | None, version_id: int, old: CampaignSpec | None, spec: CampaignSpec
+) -> None:
+    """Raise InvalidInput or Conflict, naming the field, if a spec cannot be written in the place of another one.
+
+    What is as it was is not looked at again: an overdue campaign can be changed, and one whose people have left.
+    """
+    other = stored.named(ctx.tx, spec.name)
+    if other is not None and (campaign is None or other.campaign_id != campaign.campaign_id):
+        raise Conflict(f"There is a campaign {spec.name!r} already; choose another name.")
+    if spec.due and spec.due < ctx.now.date() and (old is None or old.due != spec.due):
+        raise InvalidInput(f"due is in the past: {spec.due}; today is {ctx.now.date()} (UTC).")
+    if spec.pdf and (old is None or old.pdf != spec.pdf):
+        known = ctx.tx.value("select count(*) from data.documents where sha256 = $1", spec.pdf.sha256)
+        if not known:
+            raise InvalidInput(f"pdf: the workspace does not have the file {spec.pdf.name!r}; add it first.")
+    version = planning.version_by_id(ctx, version_id)
+    known_people = (
+        {(login, step.kind) for step in old.workflow.steps for login in step.assignees} if old is not None else set()
+    )
+    problems = planning.people_problems(ctx, version, spec, known_people)
+    if old is None or old.rules != spec.rules:
+        problems += planning.rule_problems(ctx, version, spec)[0]
+    if problems:
+        raise InvalidInput(" ".join(problems))
+
+
+def plan_change(ctx: Context, campaign: Campaign, spec: CampaignSpec) -> tuple[CampaignSpec, Plan, Change]:
+    """Return the spec as it will be stored, what changing to it would do, and the change."""
+    old = stored.spec(ctx.tx, campaign.campaign_id)
+    spec = settle(spec, old.seed if old.seed is not None else zlib.crc32(str(campaign.campaign_id).encode()))
+    check(ctx, campaign, campaign.version_id, old, spec)
+    launched = campaign.launched is not None
+    facts = usage.facts(
+        ctx.tx, campaign.campaign_id, campaign.version_id, launched=launched, archived=campaign.archived is not None
+    )
+    change = compare(old, spec, facts)
+    if launched:
+        planned = planning.running_plan(ctx, campaign, spec)
+        warnings = list(planning.rule_problems(ctx, planning.version_of(ctx, campaign), spec)[1])
+    else:
+        with chosen(ctx.tx, campaign.version_id, spec) as choice:
+            planned = planning.launch_plan(ctx, campaign, spec, choice)
+        warnings = [*planned.warnings, *(f"It cannot be launched yet. {r}" for r in planned.refusals)]
+    renamed = _followers(ctx, campaign, old, spec)
+    changes = [*change.changes, *(f"The rules of {c.name!r} follow the new name." for c in renamed)]
+    return (
+        spec,
+        msgspec.structs.replace(
+            planned,
+            changes=tuple(changes),
+            warnings=(*warnings, *change.warnings),
+            refusals=tuple(change.refusals),
+            fingerprint=planning.fingerprint(old, spec, planned.fingerprint),
+        ),
+        change,
+    )
+
+
+def _followers(ctx: Context, campaign: Campaign, old: CampaignSpec, spec: CampaignSpec) -> list[Campaign]:
+    """Return the campaigns whose rules name a campaign that gets another name."""
+    if old.name == spec.name:
+        return []
+    others = (c for c in stored.campaigns(ctx.tx) if c.campaign_id != campaign.campaign_id)
+    return [c for c in others if any(r.to == old.name for r in stored.spec(ctx.tx, c.campaign_id).rules)]
+
+
+def carry_out(ctx: Context, campaign: Campaign, spec: CampaignSpec, change: Change) -> None:
+    """Store a change that was planned in this transaction, deal tasks again, and tell who joins."""
+    old = stored.spec(ctx.tx, campaign.campaign_id)
+    for other in _followers(ctx, campaign, old, spec):
+        theirs = stored.spec(ctx.tx, other.campaign_id)
+        rules = tuple(msgspec.structs.replace(r, to=spec.name) if r.to == old.name else r for r in theirs.rules)
+        stored.set_spec(ctx.tx, other.campaign_id, msgspec.structs.replace(theirs, rules=rules))
+    ids = {login: member_id for member_id, login in people.logins(ctx.tx).items()}
+    stored.rewrite(ctx.tx, campaign.campaign_id, spec, ids)
+    if campaign.launched is None:
+        return
+    for step in change.dealt:
+        dealing.deal_again(ctx.tx, campaign.campaign_id, spec, step, ctx.now)
+    joined: dict[str, list[str]] = {}
+    for step, login in change.joined:
+        joined.setdefault(login, []).append(repr(spec.workflow.steps[step].name))
+    for login, steps in joined.items():
+        text = f"You work in {spec.name!r} now, at {' and '.join(steps)}."
+        tell(ctx, [ids[login]], "assigned", text, campaign_id=campaign.campaign_id)

@@ -1,0 +1,224 @@
+"""What launching a campaign does, as a plan: tasks per step and person, what is left out, warnings, refusals."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+
+import msgspec
+
+from nbannotate.model import Campaign, CampaignSpec, LeftOut, Plan, PlanStep, Version
+from nbannotate.operations.registry import Context, found
+from nbannotate.rules import rights
+from nbannotate.rules.attribution import split
+from nbannotate.rules.entry import entry, passing
+from nbannotate.store import campaigns as stored
+from nbannotate.store import data, dealing, people
+from nbannotate.store.choice import Choice
+
+
+def version_by_id(ctx: Context, version_id: int) -> Version:
+    """Return a version, or raise NotFound."""
+    version: Version = found(data.version(ctx.tx, version_id), f"version {version_id}")
+    return version
+
+
+def version_of(ctx: Context, campaign: Campaign) -> Version:
+    """Return the version that a campaign annotates."""
+    return version_by_id(ctx, campaign.version_id)
+
+
+def people_problems(
+    ctx: Context, version: Version, spec: CampaignSpec, known: Collection[tuple[str, str]] = ()
+) -> list[str]:
+    """Return, one sentence each, why assignees cannot work where the spec puts them.
+
+    Parameters
+    ----------
+    ctx, version, spec
+        The context, the version that is annotated, and the spec.
+    known
+        Pairs of login and kind of step that are not looked at: who works there already.
+    """
+    by_login = {m.login: m for m in people.members(ctx.tx)}
+    rows = ctx.tx.all("select member_id from data.workers where dataset_id = $1", version.dataset_id)
+    workers = {row["member_id"] for row in rows}
+    problems = []
+    for step in spec.workflow.steps:
+        allowed = rights.STEP_ROLES[step.kind]
+        for login in step.assignees:
+            member = by_login.get(login)
+            where = f"Step.assignees of {step.name!r}"
+            if member is None:
+                problems.append(f"{where}: there is no member {login!r}; add the member first.")
+            elif (login, step.kind) in known:
+                continue
+            elif not member.active:
+                problems.append(f"{where}: the account of {login!r} is disabled; enable it, or name somebody else.")
+            elif member.role not in allowed:
+                takes = ", ".join(sorted(allowed))
+                problems.append(
+                    f"{where}: {login!r} is {member.role}; a {step.kind} step takes {takes}. "
+                    "Change the role, or name somebody else."
+                )
+            elif workers and member.member_id not in workers:
+                problems.append(
+                    f"{where}: {login!r} is no worker of the dataset {version.dataset!r}; "
+                    "add the member to its workers, or name somebody else."
+                )
+    return problems
+
+
+def rule_problems(ctx: Context, version: Version, spec: CampaignSpec) -> tuple[list[str], list[str]]:
+    """Return (refusals, warnings) about the campaigns that the rules send assets to."""
+    refusals, warnings = [], []
+    for rule in spec.rules:
+        target = stored.named(ctx.tx, rule.to)
+        if target is None:
+            warnings.append(f"A rule sends assets to {rule.to!r}, which is not there yet; until then they stay.")
+        elif target.dataset != version.dataset:
+            refusals.append(
+                f"rules: {rule.to!r} is on the dataset {target.dataset!r}; assets of {version.dataset!r} go only to "
+                "campaigns on a version of the same dataset."
+            )
+    return refusals, warnings
+
+
+def fingerprint(*facts: object) -> str:
+    """Return a short text that stands for the facts that a plan was made from."""
+    return hashlib.sha256(msgspec.json.encode(facts)).hexdigest()[:24]
+
+
+def plan_steps(spec: CampaignSpec, starts: dict[int, int]) -> tuple[PlanStep, ...]:
+    """Return what is put at each step, if so many assets begin at each."""
+    through = passing(starts, len(spec.workflow.steps))
+    return tuple(
+        PlanStep(
+            i, step.name, step.kind, step.assignees, starts.get(i, 0), step.attribution,
+            {} if step.attribution == "queue"
+            else dict(zip(step.assignees, split(through[i], list(step.shares.values())), strict=True)),
+        )
+        for i, step in enumerate(spec.workflow.steps)
+    )  # fmt: skip
+
+
+def launch_plan(ctx: Context, campaign: Campaign, spec: CampaignSpec, choice: Choice) -> Plan:
+    """Return what launching a spec does; the choice is the one of its assets, with its table at hand."""
+    version = version_of(ctx, campaign)
+    starts = entry(spec).starts(choice.count - choice.annotated, choice.annotated)
+    steps = plan_steps(spec, starts)
+    refusals, warnings = rule_problems(ctx, version, spec)
+    refusals = [
+        *_refusals(ctx, campaign, spec, choice),
+        *people_problems(ctx, version, spec),
+        *refusals,
+    ]
+    return Plan(
+        campaign=spec.name,
+        assets=choice.total,
+        chosen=choice.count,
+        steps=steps,
+        with_annotations=choice.annotated,
+        existing=spec.existing,
+        left_out=choice.left_out,
+        warnings=(*_warnings(ctx, campaign, spec, choice, steps), *warnings),
+        refusals=tuple(refusals),
+        launched=campaign.launched is not None,
+        fingerprint=fingerprint(
+            spec, campaign.launched, campaign.archived, choice.total, choice.count, choice.annotated, refusals
+        ),
+    )
+
+
+def _refusals(ctx: Context, campaign: Campaign, spec: CampaignSpec, choice: Choice) -> list[str]:
+    told = []
+    if campaign.archived:
+        told.append(f"The campaign {campaign.name!r} is archived; take it back first, with archive(False).")
+    other = stored.running_on(ctx.tx, campaign.version_id, but=campaign.campaign_id)
+    if other:
+        told.append(
+            f"The campaign {other!r} is running on this version; a version has one campaign at a time. "
+            "Wait until it is completed, or complete it."
+        )
+    if spec.due and spec.due < ctx.now.date():
+        told.append(f"due is in the past: {spec.due}; move it first.")
+    if not choice.total:
+        told.append(f"The version {campaign.version!r} has no assets; add images before launching.")
+    elif not choice.count and spec.workflow.steps[0].kind == "review":
+        told.append(
+            f"The workflow begins with the review step {spec.workflow.steps[0].name!r}, and none of the assets that it "
+            "could take has annotations: import some first, or put an annotation step before it."
+        )
+    elif not choice.count:
+        told.append(f"The filter takes none of the {choice.total:,} assets: {spec.filter}")
+    return told
+
+
+def _warnings(
+    ctx: Context, campaign: Campaign, spec: CampaignSpec, choice: Choice, steps: tuple[PlanStep, ...]
+) -> list[str]:
+    told = []
+    if spec.existing in ("review", "done") and choice.count and not choice.annotated:
+        told.append(f"existing={spec.existing!r}, but no asset has annotations: all start at the first step.")
+    if spec.existing == "restart" and choice.annotated:
+        told.append(f"{choice.annotated:,} assets have annotations that annotators will not see (existing='restart').")
+    if spec.existing == "done" and choice.annotated:
+        told.append(f"{choice.annotated:,} assets are done at once: they have annotations (existing='done').")
+    if spec.existing in ("prefill", "review") and choice.annotated:
+        strange = _strange_labels(ctx, campaign.version_id, spec)
+        if strange:
+            names = ", ".join(f"{name!r} ({n:,} shapes)" for name, n in strange)
+            told.append(f"There are annotations with labels that the recipe does not have: {names}.")
+    for step in steps:
+        idle = [login for login, n in step.people.items() if not n]
+        if idle and any(step.people.values()):
+            told.append(f"Step {step.name!r} has more people than assets: {', '.join(idle)} will get none.")
+    drawers = {login for s in steps if s.kind == "annotation" for login in s.assignees}
+    for step in steps:
+        if step.kind == "review" and len(step.assignees) == 1 and drawers == set(step.assignees):
+            told.append(f"Step {step.name!r}: {step.assignees[0]!r} reviews nobody's work but their own.")
+    return told
+
+
+def _strange_labels(ctx: Context, version_id: int, spec: CampaignSpec) -> list[tuple[str, int]]:
+    """Return the labels of shapes of the chosen assets that the recipe lacks, with their numbers."""
+    rows = ctx.tx.all(
+        """
+        with latest as (
+          select max(n.annotation_id) as annotation_id from data.annotations n
+          join chosen c on c.asset_id = n.asset_id where n.version_id = $1 group by n.asset_id
+        )
+        select s.label, count(*) as n from data.shapes s join latest l on l.annotation_id = s.annotation_id
+        where s.label <> '' and not list_contains($2::varchar[], s.label) group by 1 order by n desc, label
+        """,
+        version_id,
+        [v.name for v in spec.recipe.labels],
+    )
+    return [(row["label"], row["n"]) for row in rows]
+
+
+def running_plan(ctx: Context, campaign: Campaign, spec: CampaignSpec) -> Plan:
+    """Return how a launched campaign stands, told with a spec: what began where, and who gets how much."""
+    version = version_of(ctx, campaign)
+    begun = dealing.starts(ctx.tx, campaign.campaign_id)
+    annotated = ctx.tx.value(
+        """
+        select count(distinct n.asset_id) from data.annotations n
+        join data.tasks t on t.campaign_id = $1 and t.is_current and t.asset_id = n.asset_id
+        where n.version_id = $2 and n.campaign_id is distinct from $1
+        """,
+        campaign.campaign_id,
+        campaign.version_id,
+    )
+    outside = version.assets - campaign.total
+    return Plan(
+        campaign=spec.name,
+        assets=version.assets,
+        chosen=campaign.total,
+        steps=plan_steps(spec, begun),
+        with_annotations=annotated,
+        existing=spec.existing,
+        left_out=(LeftOut("they were not chosen, or wait to join", outside),) if outside > 0 else (),
+        launched=True,
+        fingerprint=fingerprint(spec, campaign.launched, campaign.archived),
+    )

@@ -1,0 +1,118 @@
+"""What changing a recipe would do: more may always be said; what somebody has said already stays sayable."""
+
+from __future__ import annotations
+
+import msgspec
+
+from nbannotate.model import Attribute, Label, Recipe
+from nbannotate.rules.change_facts import Change, Facts, Used, names
+
+
+def compare_recipes(old: Recipe, new: Recipe, facts: Facts, found: Change) -> None:
+    """Add to ``found`` what a new recipe changes, and why it cannot be if work would be lost."""
+    before = {v.name: v for v in old.labels}
+    after = {v.name: v for v in new.labels}
+    for name in after.keys() - before.keys():
+        found.changes.append(f"The label {name!r} is added.")
+    for name in before.keys() - after.keys():
+        _gone(found, f"The label {name!r}", facts.labels.get(name, Used()), "shape", "give those shapes another label")
+    for name in before.keys() & after.keys():
+        _label(before[name], after[name], facts, found)
+    if list(before) != list(after) and before.keys() == after.keys():
+        found.changes.append(f"The labels are in another order: {names(after)}.")
+    for tag in new.tags:
+        if tag not in old.tags:
+            found.changes.append(f"The tag {tag!r} is added.")
+    for tag in old.tags:
+        if tag not in new.tags:
+            _gone(found, f"The tag {tag!r}", facts.tags.get(tag, Used()), "annotation", "take it off those assets")
+    _limit("max_shapes", "shapes", old.max_shapes, new.max_shapes, facts.most_shapes, found)
+    _limit("max_tags", "tags", old.max_tags, new.max_tags, facts.most_tags, found)
+    if old.open_labels != new.open_labels:
+        found.changes.append(f"Annotators may {'now' if new.open_labels else 'no longer'} add labels.")
+    found.changes.sort()
+
+
+def _gone(found: Change, what: str, used: Used, noun: str, first: str) -> None:
+    if used:
+        found.refusals.append(f"{what} cannot go: {used.of(noun)} would lose it. Keep it, or {first} first.")
+    else:
+        found.changes.append(f"{what} goes; nothing uses it.")
+
+
+def _label(old: Label, new: Label, facts: Facts, found: Change) -> None:
+    what = f"The label {old.name!r}"
+    if old.color != new.color:
+        found.changes.append(f"{what} has the color {new.color}.")
+    if old.kinds != new.kinds:
+        used = {k: u for (label, k), u in facts.kinds.items() if label == old.name and u}
+        lost = {k: u for k, u in used.items() if new.kinds and k not in new.kinds}
+        for kind, u in sorted(lost.items()):
+            found.refusals.append(
+                f"{what} must still allow the kind {kind!r}: {u.of('shape')} would lose it. Keep the kind."
+            )
+        if not lost:
+            found.changes.append(f"{what} is for {names(new.kinds) if new.kinds else 'every shape kind'}.")
+    _attributes(old, new, facts, found)
+
+
+def _attributes(old: Label, new: Label, facts: Facts, found: Change) -> None:
+    before, after = {a.name: a for a in old.attributes}, {a.name: a for a in new.attributes}
+    if before == after:
+        if old.attributes != new.attributes:
+            found.changes.append(f"The label {old.name!r} has its attributes in another order.")
+        return
+    used = {a: u for (label, a), u in facts.attributes.items() if label == old.name and u}
+    of = f"of {old.name!r}"
+    for name in sorted(after.keys() - before.keys()):
+        required = " and must be filled in" if after[name].required else ""
+        found.changes.append(f"The attribute {name!r} {of} is added{required}.")
+    if after:  # a label without attributes keeps any as they are
+        for name in sorted((before.keys() | used.keys()) - after.keys()):
+            _gone(found, f"The attribute {name!r} {of}", used.get(name, Used()), "shape", "remove it from those shapes")
+    else:
+        found.changes.append(f"The label {old.name!r} keeps any attributes as they are.")
+    for name in sorted(before.keys() & after.keys()):
+        _attribute(old.name, before[name], after[name], facts, found)
+    for name in sorted(after.keys() - before.keys()):
+        _values(old.name, after[name], facts, found)
+
+
+def _attribute(label: str, old: Attribute, new: Attribute, facts: Facts, found: Change) -> None:
+    if old == new:
+        return
+    what = f"The attribute {old.name!r} of {label!r}"
+    if old.type != new.type:
+        found.changes.append(f"{what} becomes a {new.type}.")
+    for choice in new.choices:
+        if choice not in old.choices:
+            found.changes.append(f"{what} has the choice {choice!r}, too.")
+    for choice in old.choices:
+        if choice not in new.choices and new.choices:
+            found.changes.append(f"{what} no longer has the choice {choice!r}.")
+    if old.required != new.required:
+        found.changes.append(f"{what} {'must be filled in' if new.required else 'may be left out'}.")
+    if old.default != new.default:
+        found.changes.append(f"{what} begins as {new.default!r}.")
+    _values(label, new, facts, found)
+
+
+def _values(label: str, new: Attribute, facts: Facts, found: Change) -> None:
+    """Refuse an attribute that values in use do not fit."""
+    for (of, name, text), used in sorted(facts.values.items()):
+        if of == label and name == new.name and used and (problem := new.problem(msgspec.json.decode(text))):
+            found.refusals.append(
+                f"The attribute {name!r} of {label!r} {problem}, which {used.of('shape')} would lose. "
+                "Keep allowing it, or change those shapes first."
+            )
+
+
+def _limit(field: str, noun: str, old: int | None, new: int | None, most: int, found: Change) -> None:
+    if old == new:
+        return
+    if new is not None and new < most:
+        found.refusals.append(f"{field} cannot be {new}: an asset has {most} {noun} already. Set it to {most} or more.")
+    else:
+        found.changes.append(
+            f"An asset may have {'any number of' if new is None else f'{new} '}{noun}.".replace("  ", " ")
+        )

@@ -1,0 +1,187 @@
+"""First tasks of assets, and who gets them: dealt in one go, in blocks of the campaign's order."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Callable
+
+from nbannotate.model import CampaignSpec
+from nbannotate.rules.attribution import deal
+from nbannotate.rules.entry import entry, passing
+from nbannotate.store import people, work
+from nbannotate.store.engine import Transaction
+
+#: So many tasks are made between two reports.
+CHUNK = 10_000
+
+#: Open tasks that nobody has begun; SQL over ``data.tasks``.
+UNSTARTED = "is_current and state = 'in_progress' and (opened is null or assignee_id is null)"
+
+
+def starts(tx: Transaction, campaign_id: int) -> dict[int, int]:
+    """Return how many assets of a launched campaign began at each step; those that were done at once are left out."""
+    rows = tx.all(
+        """
+        select step, count(*) as n from (
+          select arg_min(step, task_id) as step, arg_min(coalesce(outcome, ''), task_id) as outcome
+          from data.tasks where campaign_id = $1 group by asset_id
+        ) where outcome <> 'existing' group by 1
+        """,
+        campaign_id,
+    )
+    return {row["step"]: row["n"] for row in rows}
+
+
+def expected(tx: Transaction, campaign_id: int, steps: int) -> list[int]:
+    """Return how many assets of a launched campaign pass each step in all."""
+    return tx.once(("expected", campaign_id), lambda: passing(starts(tx, campaign_id), steps))
+
+
+def assigned(tx: Transaction, campaign_id: int, step: int, *, but: str = "false") -> dict[int, int]:
+    """Return how many assets each member has or had at a step; ``but`` is a condition on tasks that do not count."""
+    rows = tx.all(
+        f"select assignee_id, count(distinct asset_id) as n from data.tasks "
+        f"where campaign_id = $1 and step = $2 and assignee_id is not null and not ({but}) group by 1",
+        campaign_id,
+        step,
+    )
+    return {row["assignee_id"]: row["n"] for row in rows}
+
+
+def shares(tx: Transaction, spec: CampaignSpec, step: int) -> dict[int, float] | None:
+    """Return the weight of each member of a step, by id; None for a queue."""
+    at = spec.workflow.steps[step]
+    if at.attribution == "queue":
+        return None
+    ids = {login: member_id for member_id, login in people.logins(tx).items()}
+    return {ids[login]: weight for login, weight in at.shares.items()}
+
+
+def first_tasks(
+    tx: Transaction,
+    campaign_id: int,
+    spec: CampaignSpec,
+    now: datetime.datetime,
+    report: Callable[[int, int], None] = lambda done, total: None,
+) -> int:
+    """Create the first task of every asset of the temporary table ``chosen``, in its order, and return how many.
+
+    Assets that are dealt go out in contiguous blocks, one for each person, so that what belongs together stays
+    together as far as exact shares allow.
+    """
+    begin = entry(spec)
+    before = tx.value("select coalesce(max(position) + 1, 0) from data.tasks where campaign_id = $1", campaign_id)
+    tx.run(
+        """
+        create or replace temp table first_tasks as
+        select asset_id, row_number() over (order by rank) - 1 as place,
+               case when annotated then $1 else $2 end as step, annotated and $3 as done,
+               row_number() over (partition by case when annotated then $1 else $2 end, annotated and $3 order by rank)
+                 - 1 as nth
+        from chosen where annotated or $2 is not null
+        """,
+        begin.annotated, begin.plain, begin.done,
+    )  # fmt: skip
+    try:
+        blocks = _blocks(tx, campaign_id, spec)
+        total = tx.value("select count(*) from first_tasks")
+        for low in range(0, total, CHUNK):
+            tx.run(
+                """
+                insert into data.tasks
+                select nextval('data.ids'), $1, f.asset_id, f.step, 1,
+                       case when f.done then 'done' else 'in_progress' end, case when f.done then 'existing' end,
+                       b.member_id, $2 + f.place, true, 0, $3, null, null, case when f.done then $3 end,
+                       case when f.done then $4 end, null, null
+                from (select * from first_tasks where place >= $5 and place < $6 order by place) f
+                left join (
+                  select unnest(from_json($7,
+                    '[{"step":"INTEGER","low":"BIGINT","high":"BIGINT","member_id":"BIGINT"}]'), recursive := true)
+                ) b on b.step = f.step and not f.done and f.nth >= b.low and f.nth < b.high
+                order by f.place
+                """,
+                campaign_id, before, now, begin.status, low, low + CHUNK, json.dumps(blocks),
+            )  # fmt: skip
+            report(min(low + CHUNK, total), total)
+        tx.memo.pop(("expected", campaign_id), None)
+        return int(total)
+    finally:
+        tx.run("drop table first_tasks")
+
+
+def _blocks(tx: Transaction, campaign_id: int, spec: CampaignSpec) -> list[dict[str, int]]:
+    """Return which run of the new tasks of a step goes to whom."""
+    coming = {
+        row["step"]: row["n"]
+        for row in tx.all("select step, count(*) as n from first_tasks where not done group by 1 order by 1")
+    }
+    begun = starts(tx, campaign_id)
+    for step, n in coming.items():
+        begun[step] = begun.get(step, 0) + n
+    pass_through = passing(begun, len(spec.workflow.steps))
+    blocks = []
+    for step, n in coming.items():
+        weights = shares(tx, spec, step)
+        if weights is None:
+            continue
+        low = 0
+        for member_id, count in deal(weights, pass_through[step], assigned(tx, campaign_id, step), n).items():
+            if count:
+                blocks.append({"step": step, "low": low, "high": low + count, "member_id": member_id})
+            low += count
+    return blocks
+
+
+def deal_again(
+    tx: Transaction, campaign_id: int, spec: CampaignSpec, step: int, now: datetime.datetime
+) -> dict[int | None, int]:
+    """Deal the tasks of a step that nobody has begun as the spec says; return how many each member got that is new.
+
+    None stands for the queue. Who has a task keeps it as far as the share allows; who annotated an asset gets it at a
+    later step only if nobody else has room.
+    """
+    waiting = tx.all(
+        f"select task_id, asset_id, assignee_id from data.tasks where campaign_id = $1 and step = $2 and {UNSTARTED} "
+        "order by position, task_id",
+        campaign_id,
+        step,
+    )
+    weights = shares(tx, spec, step)
+    given: dict[int | None, list[int]] = {}
+    if weights is None:
+        given[None] = [row["task_id"] for row in waiting if row["assignee_id"] is not None]
+    else:
+        total = expected(tx, campaign_id, len(spec.workflow.steps))[step]
+        room = deal(weights, total, assigned(tx, campaign_id, step, but=UNSTARTED), len(waiting))
+        avoid = _annotators(tx, campaign_id, step)
+        rest = []
+        for row in waiting:
+            if room.get(row["assignee_id"]):
+                room[row["assignee_id"]] -= 1
+            else:
+                rest.append(row)
+        for row in rest:
+            open_to = [m for m, n in room.items() if n]
+            member = next((m for m in open_to if m not in avoid.get(row["asset_id"], ())), open_to[0])
+            room[member] -= 1
+            given.setdefault(member, []).append(row["task_id"])
+    for to, tasks in given.items():
+        if tasks:
+            work.give(tx, tasks, to, now)
+    return {to: len(tasks) for to, tasks in given.items() if tasks}
+
+
+def _annotators(tx: Transaction, campaign_id: int, step: int) -> dict[int, set[int]]:
+    """Return who worked on each asset at the steps before one."""
+    if step == 0:
+        return {}
+    found: dict[int, set[int]] = {}
+    for row in tx.all(
+        "select distinct t.asset_id, t.assignee_id from data.tasks t "
+        "join data.steps s on s.campaign_id = t.campaign_id and s.step = t.step and s.kind = 'annotation' "
+        "where t.campaign_id = $1 and t.step < $2 and t.assignee_id is not null",
+        campaign_id, step,
+    ):  # fmt: skip
+        found.setdefault(row["asset_id"], set()).add(row["assignee_id"])
+    return found

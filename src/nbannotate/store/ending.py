@@ -1,0 +1,65 @@
+"""How a campaign ends: completing it with open tasks, and deleting it."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from nbannotate.store.campaigns import OPEN
+from nbannotate.store.engine import Transaction
+
+_TASKS = "task_id in (select task_id from data.tasks where campaign_id = $1)"
+
+
+def unsubmitted(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
+    """Return the tasks of a campaign that are open with a draft of the person who has them: row of task and body."""
+    return tx.all(
+        f"select t.*, d.body from data.tasks t "
+        f"join data.member_drafts d on d.task_id = t.task_id and d.member_id = t.assignee_id "
+        f"where t.campaign_id = $1 and {OPEN} order by t.task_id",
+        campaign_id,
+    )
+
+
+def end_all(tx: Transaction, campaign_id: int, note: str, now: datetime.datetime) -> int:
+    """End all open tasks of a campaign without a result, and return how many: their assets leave it as skipped."""
+    count = int(tx.value(f"select count(*) from data.tasks t where t.campaign_id = $1 and {OPEN}", campaign_id))
+    tx.run(
+        f"insert into data.lapses select t.task_id, t.assignee_id, $2 from data.tasks t "
+        f"where t.campaign_id = $1 and {OPEN} and t.assignee_id is not null and t.opened is not null",
+        campaign_id, now,
+    )  # fmt: skip
+    tx.run(
+        f"update data.tasks as t set state = 'skipped', outcome = 'ended', status = 'skipped', closed = $2, note = $3, "
+        f"leased_until = null where t.campaign_id = $1 and {OPEN}",
+        campaign_id, now, note,
+    )  # fmt: skip
+    return count
+
+
+def counts(tx: Transaction, campaign_id: int) -> dict[str, int]:
+    """Return how many tasks, drafts, issues and notices a campaign has, and annotations that stay without it."""
+    row = tx.one(
+        f"""
+        select (select count(*) from data.tasks where campaign_id = $1) as tasks,
+               (select count(*) from data.member_drafts where {_TASKS}) as drafts,
+               (select count(*) from data.issues where campaign_id = $1) as issues,
+               (select count(*) from data.notices where campaign_id = $1) as notices,
+               (select count(*) from data.annotations where campaign_id = $1) as kept_annotations
+        """,
+        campaign_id,
+    )
+    assert row is not None
+    return row
+
+
+def delete(tx: Transaction, campaign_id: int) -> None:
+    """Delete a campaign with all that is its own; annotations and events stay."""
+    for table in ("member_drafts", "lapses"):
+        tx.run(f"delete from data.{table} where {_TASKS}", campaign_id)
+    tx.run(
+        "delete from data.comments where issue_id in (select issue_id from data.issues where campaign_id = $1)",
+        campaign_id,
+    )
+    for table in ("issues", "notices", "tasks", "step_members", "steps", "campaigns"):
+        tx.run(f"delete from data.{table} where campaign_id = $1", campaign_id)

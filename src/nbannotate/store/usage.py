@@ -1,0 +1,129 @@
+"""What of a campaign's recipe is used, and what is begun: the facts that a change is judged by."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+import msgspec
+
+from nbannotate.model import Annotation
+from nbannotate.rules.change_facts import Facts, Used
+from nbannotate.store import people
+from nbannotate.store.campaigns import OPEN
+from nbannotate.store.dealing import UNSTARTED
+from nbannotate.store.engine import Transaction
+
+
+class _Count:
+    """Counts what annotations use, the submitted ones and the drafts apart."""
+
+    def __init__(self) -> None:
+        self.seen: dict[str, tuple[Counter[Any], Counter[Any]]] = {
+            what: (Counter(), Counter()) for what in ("labels", "kinds", "attributes", "values", "tags")
+        }
+        self.most_shapes = self.most_tags = 0
+
+    def shapes(self, drafted: bool, label: str, kind: str, attributes: dict[str, Any], n: int) -> None:
+        """Count shapes that are alike."""
+        if not label:
+            return
+        self.seen["labels"][drafted][label] += n
+        self.seen["kinds"][drafted][label, kind] += n
+        for name, value in attributes.items():
+            self.seen["attributes"][drafted][label, name] += n
+            self.seen["values"][drafted][label, name, msgspec.json.encode(value).decode()] += n
+
+    def tags(self, drafted: bool, tags: list[str] | tuple[str, ...], n: int) -> None:
+        """Count the tags of annotations that are alike."""
+        self.most_tags = max(self.most_tags, len(tags))
+        for tag in tags:
+            self.seen["tags"][drafted][tag] += n
+
+    def used(self, what: str) -> dict[Any, Used]:
+        """Return how often each is used."""
+        submitted, drafted = self.seen[what]
+        return {key: Used(submitted[key], drafted[key]) for key in sorted(submitted.keys() | drafted.keys())}
+
+
+#: The last revision of each asset, where it was made in the campaign ($1, of the version $2).
+_LAST = """
+with last_one as (
+  select max(n.annotation_id) as annotation_id from data.annotations n where n.version_id = $2 group by n.asset_id
+), made as (
+  select n.annotation_id, n.tags from data.annotations n
+  join last_one l on l.annotation_id = n.annotation_id where n.campaign_id = $1
+)
+"""
+
+
+def facts(tx: Transaction, campaign_id: int, version_id: int, *, launched: bool, archived: bool) -> Facts:
+    """Return what is used and begun in a campaign."""
+    if not launched:
+        return Facts(archived=archived)
+    count = _Count()
+    for row in tx.all(
+        f"{_LAST} select s.label, s.kind, s.attributes, count(*) as n from data.shapes s "
+        "join made m on m.annotation_id = s.annotation_id group by all",
+        campaign_id, version_id,
+    ):  # fmt: skip
+        count.shapes(False, row["label"], row["kind"], json.loads(row["attributes"]), row["n"])
+    for row in tx.all(f"{_LAST} select tags, count(*) as n from made group by all", campaign_id, version_id):
+        count.tags(False, json.loads(row["tags"]), row["n"])
+    most = tx.value(
+        f"{_LAST} select max(n) from (select count(*) as n from data.shapes s "
+        "join made m on m.annotation_id = s.annotation_id group by s.annotation_id)",
+        campaign_id, version_id,
+    )  # fmt: skip
+    count.most_shapes = most or 0
+    for row in tx.all(
+        f"select d.body from data.member_drafts d join data.tasks t on t.task_id = d.task_id "
+        f"where t.campaign_id = $1 and {OPEN} and d.member_id = t.assignee_id",
+        campaign_id,
+    ):
+        draft = msgspec.json.decode(row["body"], type=Annotation)
+        count.most_shapes = max(count.most_shapes, len(draft.shapes))
+        count.tags(True, draft.tags, 1)
+        for shape in draft.shapes:
+            count.shapes(True, shape.label, shape.kind, dict(shape.attributes), 1)
+    return Facts(
+        launched=True,
+        archived=archived,
+        labels=count.used("labels"),
+        tags=count.used("tags"),
+        kinds=count.used("kinds"),
+        attributes=count.used("attributes"),
+        values=count.used("values"),
+        most_shapes=count.most_shapes,
+        most_tags=count.most_tags,
+        started=_started(tx, campaign_id),
+        unstarted=_unstarted(tx, campaign_id),
+        statuses=_statuses(tx, campaign_id),
+    )
+
+
+def _started(tx: Transaction, campaign_id: int) -> dict[tuple[int, str], int]:
+    rows = tx.all(
+        f"select t.step, t.assignee_id, count(*) as n from data.tasks t "
+        f"where t.campaign_id = $1 and {OPEN} and t.assignee_id is not null "
+        "and (t.state = 'to_rework' or t.opened is not null) group by all",
+        campaign_id,
+    )
+    names = people.logins(tx)
+    return {(row["step"], names[row["assignee_id"]]): row["n"] for row in rows}
+
+
+def _unstarted(tx: Transaction, campaign_id: int) -> dict[int, int]:
+    rows = tx.all(
+        f"select step, count(*) as n from data.tasks where campaign_id = $1 and {UNSTARTED} group by all", campaign_id
+    )
+    return {row["step"]: row["n"] for row in rows}
+
+
+def _statuses(tx: Transaction, campaign_id: int) -> dict[tuple[int, str], int]:
+    rows = tx.all(
+        "select step, status, count(*) as n from data.tasks where campaign_id = $1 and status is not null group by all",
+        campaign_id,
+    )
+    return {(row["step"], row["status"]): row["n"] for row in rows}
