@@ -6,21 +6,23 @@ import datetime
 import json
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from nbannotate.errors import InvalidInput, NotFound, SessionEnded
-from nbannotate.model import Member
+from nbannotate.model import Event, Member
 from nbannotate.operations.registry import Context, Operation, operations
 from nbannotate.operations.throttle import Throttle
 from nbannotate.rules import rights
-from nbannotate.store import log, people
+from nbannotate.store import log, notices, people
 from nbannotate.store.engine import Engine, Transaction
 
 KEPT_ANSWERS = datetime.timedelta(days=1)
 KEPT_SESSIONS = datetime.timedelta(days=30)
+KEPT_NOTICES = datetime.timedelta(days=90)
 
 
 def utc_now() -> datetime.datetime:
@@ -47,10 +49,13 @@ class Dispatcher:
         The open file.
     owner_token
         Who shows this token acts as the workspace's first owner.
+    publish
+        Is given the event of every write, in order, after its commit; it must not wait. None: nobody listens.
     """
 
-    def __init__(self, engine: Engine, owner_token: str) -> None:
+    def __init__(self, engine: Engine, owner_token: str, publish: Callable[[Event], None] | None = None) -> None:
         self.engine = engine
+        self._publish = publish
         self.throttle = Throttle()
         self._owner_token = owner_token
         self._one_writer = threading.Lock()
@@ -58,6 +63,7 @@ class Dispatcher:
             now = utc_now()
             log.forget_answers(tx, now - KEPT_ANSWERS)
             people.forget_old_sessions(tx, now - KEPT_SESSIONS)
+            notices.forget(tx, now - KEPT_NOTICES)
 
     def find(self, name: str) -> Operation:
         """Return an operation by name, or raise NotFound."""
@@ -96,10 +102,24 @@ class Dispatcher:
                 context = Context(self.engine, self.throttle, tx, self._actor(tx, request, now), now)
                 result = operation.run(context, **arguments)
                 return result if operation.gives_file else msgspec.json.encode(result)
-        with self._one_writer, self.engine.write(remembers=operation.is_work) as tx:
-            return self._write(tx, operation, request, arguments)
+        if operation.idle is not None:
+            with self.engine.read() as tx:
+                now = utc_now()
+                context = Context(self.engine, self.throttle, tx, self._actor(tx, request, now), now)
+                answer = operation.idle(context, **arguments)
+            if answer is not None:
+                return msgspec.json.encode(answer)
+        with self._one_writer:
+            with self.engine.write(remembers=operation.is_work) as tx:
+                done, event = self._write(tx, operation, request, arguments)
+            if event is not None and self._publish is not None:
+                self._publish(event)
+        return done
 
-    def _write(self, tx: Transaction, operation: Operation, request: Request, arguments: dict[str, Any]) -> bytes:
+    def _write(
+        self, tx: Transaction, operation: Operation, request: Request, arguments: dict[str, Any]
+    ) -> tuple[bytes, Event | None]:
+        """Return the answer, and the event; None if the request was answered before."""
         now, start = utc_now(), time.perf_counter()
         if not request.request_id or len(request.request_id) > 64:
             raise InvalidInput(f"{operation.name} writes, so it needs a request id of 1 to 64 characters.")
@@ -107,16 +127,18 @@ class Dispatcher:
         asker = actor.member_id if actor else 0
         known = log.answer(tx, request.request_id, asker, operation.name)
         if known is not None:
-            return known.encode()
+            return known.encode(), None
         context = Context(self.engine, self.throttle, tx, actor, now)
         result = operation.run(context, **arguments)
-        log.add_event(
+        event_id = log.add_event(
             tx, context.actor.member_id, operation.name, (time.perf_counter() - start) * 1e3, now, **context.event
         )
         if operation.keep is not None:
             kept = msgspec.json.encode(operation.keep(result)).decode()
             log.keep_answer(tx, request.request_id, asker, operation.name, kept, now)
-        return msgspec.json.encode(result)
+        what = {k: v for k, v in context.event.items() if k != "worked_s"}
+        event = Event(event_id, context.actor.login, operation.name, now, notices=tuple(context.told), **what)
+        return msgspec.json.encode(result), event
 
     def _actor(self, tx: Transaction, request: Request, now: datetime.datetime) -> Member | None:
         """Return who asks, from the token alone, and check the table of rights; None for a public operation."""

@@ -83,6 +83,9 @@ class Operation(msgspec.Struct, frozen=True):
     prepare
         Slow work without a transaction (a password hash), done first in a thread of its own; it returns arguments that
         replace those of the same name.
+    idle
+        Looks, in a transaction that only reads, whether there is nothing to do, and returns the answer then; nothing
+        is written. None means that there is something.
     keep
         What of the answer is stored for a client that repeats the request; None stores nothing. Never a secret.
     takes_file
@@ -96,14 +99,15 @@ class Operation(msgspec.Struct, frozen=True):
     arguments: type[msgspec.Struct]
     writes: bool
     prepare: Callable[..., dict[str, Any]] | None
+    idle: Callable[..., Any] | None
     keep: Callable[[Any], Any] | None
     takes_file: bool
     gives_file: bool
 
     @property
     def is_work(self) -> bool:
-        """Whether it is daily work: it changes tasks, annotations and issues, and nothing else."""
-        return self.name.partition(".")[0] in ("tasks", "issues")
+        """Whether it is daily work: it changes tasks, annotations, issues and notices, and nothing else."""
+        return self.name.partition(".")[0] in ("tasks", "issues", "notices", "clock")
 
 
 _FOUND: dict[str, Operation] = {}
@@ -113,6 +117,7 @@ def operation(
     *,
     writes: bool = False,
     prepare: Callable[..., dict[str, Any]] | None = None,
+    idle: Callable[..., Any] | None = None,
     keep: Callable[[Any], Any] | None = lambda result: result,
 ) -> Callable[[F], F]:
     """Declare a function as an operation; its name is ``module.function``."""
@@ -129,7 +134,7 @@ def operation(
             fields.append((parameter.name, kind) if plain else (parameter.name, kind, parameter.default))
         arguments = msgspec.defstruct(name, fields, kw_only=True, forbid_unknown_fields=True)
         _FOUND[name] = Operation(
-            name, function, arguments, writes, prepare, keep, "file" in hints, hints.get("return") is Path
+            name, function, arguments, writes, prepare, idle, keep, "file" in hints, hints.get("return") is Path
         )
         return function
 

@@ -19,24 +19,30 @@ def tell(
     task_id: int | None = None,
     issue_id: int | None = None,
     once: str | None = None,
+    myself: bool = False,
 ) -> None:
-    """Make a notice for each member other than the one who acts.
+    """Make a notice for each active member other than the one who acts.
+
+    One call for all that is told to the same people: what happened to many tasks at once is one notice that says how
+    many, without a ``task_id``. Notices of one task each may come one by one; the person sees them as one line.
 
     Parameters
     ----------
     once
-        A key; who has a notice with it already gets no other one.
+        A key; who has a notice with it already gets no other one. Who acts is told, too.
+    myself
+        Tell who acts, too: it is not their own doing.
     """
-    names = people.logins(ctx.tx)
-    campaign = campaigns.spec(ctx.tx, campaign_id).name if campaign_id is not None else None
-    for member_id in sorted(set(members)):
-        if member_id == ctx.actor.member_id and once is None:
-            continue
-        new = notices.add(
-            ctx.tx, member_id, kind, text, ctx.now,
-            campaign_id=campaign_id, task_id=task_id, issue_id=issue_id, once=once,
-        )  # fmt: skip
-        if new is not None:
-            ctx.told.append(
-                Notice(new, names[member_id], kind, text, ctx.now, campaign_id, campaign, task_id, issue_id)
-            )
+    whom = {m for m in members if m != ctx.actor.member_id or once is not None or myself}
+    if not whom:
+        return
+    made = notices.add(
+        ctx.tx, whom, kind, text, ctx.now, campaign_id=campaign_id, task_id=task_id, issue_id=issue_id, once=once
+    )
+    if made:
+        names = people.logins(ctx.tx)
+        campaign = campaigns.spec(ctx.tx, campaign_id).name if campaign_id is not None else None
+        ctx.told += [
+            Notice(new, names[member_id], kind, text, ctx.now, campaign_id, campaign, task_id, issue_id)
+            for member_id, new in made.items()
+        ]

@@ -6,14 +6,18 @@ The first line on standard output says what came of it: ``{"ready": true}``, ``{
 from __future__ import annotations
 
 import json
+import logging
 import os
 import socket
 import sys
+import uuid
 
 from filelock import FileLock, Timeout
 
 from nbannotate.errors import NbannotateError
-from nbannotate.operations.dispatch import Dispatcher, error_body
+from nbannotate.operations.dispatch import Dispatcher, Request, error_body
+from nbannotate.owner.clock import TICK_S, Clock
+from nbannotate.owner.hooks import Hooks, installed
 from nbannotate.owner.place import Place
 from nbannotate.owner.server import Owner
 from nbannotate.owner.setup import first_member
@@ -50,6 +54,7 @@ def listen(place: Place) -> socket.socket:
 
 def main(path: str) -> int:
     """Own a workspace until it is unused; return the exit code."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
     place = Place(path)
     try:
         lock = FileLock(place.lock, timeout=LOCK_S)
@@ -66,15 +71,35 @@ def main(path: str) -> int:
     except NbannotateError as error:
         say(error_body(error))
         return 1
+    hooks = Hooks(installed())
     try:
         first_member(engine)
         with listen(place) as listening:
             contact = place.announce(place.socket())
-            owner = Owner(Dispatcher(engine, contact.token), float(os.environ.get("NBANNOTATE_OWNER_IDLE", IDLE_S)))
-            owner.serve(listening, lambda: say(json.dumps({"ready": True}).encode()))
+            serve(listening, Dispatcher(engine, contact.token, hooks.publish), contact.token)
     finally:
         engine.close()
+        lock.release()  # the next owner need not wait for slow hooks
+        hooks.close()
     return 0
+
+
+def serve(listening: socket.socket, dispatcher: Dispatcher, token: str) -> None:
+    """Answer on a socket until unused, with the clock running."""
+
+    def tick() -> None:
+        dispatcher.handle(Request("clock.tick", b"{}", token, uuid.uuid4().hex))
+
+    clock = Clock(tick, float(os.environ.get("NBANNOTATE_TICK_S", TICK_S)))
+
+    def ready() -> None:
+        say(json.dumps({"ready": True}).encode())
+        clock.start()
+
+    try:
+        Owner(dispatcher, float(os.environ.get("NBANNOTATE_OWNER_IDLE", IDLE_S))).serve(listening, ready)
+    finally:
+        clock.stop()
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import msgspec
 
 from nbannotate.operations.dispatch import Dispatcher, Request
 from nbannotate.owner.client import Client
+from nbannotate.owner.hooks import Hooks, installed
 from nbannotate.owner.setup import first_member
 from nbannotate.store.engine import MEMORY, Engine
 
@@ -21,6 +22,8 @@ T = TypeVar("T")
 class MemoryClient:
     """Runs every operation at once, in the thread that asks; for tests and scripts.
 
+    It has no clock: who wants leases to run out and due dates to be told calls ``clock.tick``.
+
     Parameters
     ----------
     dispatcher, token
@@ -29,10 +32,12 @@ class MemoryClient:
 
     def __init__(self, dispatcher: Dispatcher | None = None, token: str | None = None) -> None:
         self._token = token or secrets.token_urlsafe(32)
+        self._hooks: Hooks | None = None
         if dispatcher is None:
             engine = Engine(MEMORY)
             first_member(engine)
-            dispatcher = Dispatcher(engine, self._token)
+            self._hooks = Hooks(installed())
+            dispatcher = Dispatcher(engine, self._token, self._hooks.publish)
         self.dispatcher = dispatcher
         self._lock = threading.Lock()
 
@@ -66,7 +71,9 @@ class MemoryClient:
         return MemoryClient(self.dispatcher, token)
 
     def close(self) -> None:
-        """Nothing to close: the store lives as long as someone holds it."""
+        """Let the hooks finish; the store lives as long as someone holds it."""
+        if self._hooks is not None:
+            self._hooks.close()
 
     def _handle(self, operation: str, arguments: dict[str, Any], file: Path | None = None) -> bytes:
         answer = self._run(operation, arguments, file)

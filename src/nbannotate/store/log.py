@@ -53,10 +53,10 @@ def add_event(
     asset_id: int | None = None,
     worked_s: float | None = None,
     detail: dict[str, object] | None = None,
-) -> None:
+) -> int:
     """Append one row to the log: who did what, when, how long it took (ms) and how long the person worked (s)."""
-    tx.run(
-        "insert into data.events values (nextval('data.ids'), $1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    return tx.value(  # type: ignore[no-any-return]
+        "insert into data.events values (nextval('data.ids'), $1, $2, $3, $4, $5, $6, $7, $8, $9) returning event_id",
         member_id, operation, campaign_id, task_id, asset_id, milliseconds, worked_s,
         msgspec.json.encode(detail or {}).decode(), now,
     )  # fmt: skip

@@ -1,15 +1,22 @@
-"""Notices: what people should know, each for one member."""
+"""Notices: what people should know, each for one member, and who is to hear of a due date."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
+from typing import Any
 
+from nbannotate.store import campaigns
 from nbannotate.store.engine import Transaction
+
+#: Notices of one task or issue each, of one kind in one campaign, are one line for the person, as long as none of them
+#: is seen (and afterwards, if they were seen together). What tells of many images at once stays a line of its own.
+_LINE = "case when coalesce(task_id, issue_id) is null or campaign_id is null then notice_id end"
 
 
 def add(
     tx: Transaction,
-    member_id: int,
+    members: Collection[int],
     kind: str,
     text: str,
     now: datetime.datetime,
@@ -18,15 +25,107 @@ def add(
     task_id: int | None = None,
     issue_id: int | None = None,
     once: str | None = None,
-) -> int | None:
-    """Insert a notice and return its id; None if the member has one with the same ``once`` already."""
-    if once is not None and tx.value(
-        "select count(*) from data.notices where member_id = $1 and once = $2", member_id, once
-    ):
-        return None
-    new = tx.new_id()
-    tx.run(
-        "insert into data.notices values ($1, $2, $3, $4, $5, $6, $7, $8, $9, null)",
-        new, member_id, kind, text, campaign_id, task_id, issue_id, once, now,
+) -> dict[int, int]:
+    """Insert a notice for each active member and return their ids by member; who has one with ``once`` gets none."""
+    rows = tx.all(
+        """
+        insert into data.notices
+        select nextval('data.ids'), m.member_id, $2, $3, $4, $5, $6, $7, $8, null from (
+          select member_id from data.members where active and list_contains(cast($1 as bigint[]), member_id)
+            and ($7 is null or member_id not in (select n.member_id from data.notices n where n.once = $7))
+          order by member_id
+        ) m returning notice_id, member_id
+        """,
+        sorted(members), kind, text, campaign_id, task_id, issue_id, once, now,
     )  # fmt: skip
-    return new
+    return {row["member_id"]: row["notice_id"] for row in rows}
+
+
+def lines(tx: Transaction, member_id: int, unseen: bool, limit: int) -> list[dict[str, Any]]:
+    """Return a member's notices, what is not seen first, then the newest first; notices of one image each are merged.
+
+    A merged row has the id, text and time of its newest notice, and in ``n`` how many it stands for.
+    """
+    return tx.all(
+        f"""
+        select l.*, c.name as campaign from (
+          select max(notice_id) as notice_id, kind, campaign_id, seen, count(*) as n, max(created) as created,
+                 max_by(text, notice_id) as text, max_by(task_id, notice_id) as task_id,
+                 max_by(issue_id, notice_id) as issue_id
+          from data.notices where member_id = $1 and (seen is null or not $2) group by kind, campaign_id, seen, {_LINE}
+        ) l left join data.campaigns c on c.campaign_id = l.campaign_id
+        order by l.seen is not null, l.notice_id desc limit $3
+        """,
+        member_id, unseen, limit,
+    )  # fmt: skip
+
+
+def see(tx: Transaction, member_id: int, lines: Collection[int] | None, now: datetime.datetime) -> int:
+    """Note that a member has seen these lines (None: all), each up to its newest notice; return how many notices."""
+    seen = tx.all(
+        f"""
+        update data.notices set seen = $3 where seen is null and member_id = $1 and ($2 is null or notice_id in (
+          select n.notice_id from (select *, {_LINE} as line from data.notices) n
+          join (select *, {_LINE} as line from data.notices) l
+            on l.kind = n.kind and l.campaign_id is not distinct from n.campaign_id
+            and l.line is not distinct from n.line and l.notice_id >= n.notice_id
+          where n.member_id = $1 and l.member_id = $1 and list_contains(cast($2 as bigint[]), l.notice_id)
+        )) returning notice_id
+        """,
+        member_id, None if lines is None else list(lines), now,
+    )  # fmt: skip
+    return len(seen)
+
+
+def forget(tx: Transaction, before: datetime.datetime) -> None:
+    """Delete notices that were seen before a time."""
+    tx.run("delete from data.notices where seen < $1", before)
+
+
+def due(tx: Transaction, first: datetime.date, today: datetime.date, last: datetime.date) -> list[dict[str, Any]]:
+    """Return who has still to hear that a campaign is due: managers, and those who have open tasks in it.
+
+    Parameters
+    ----------
+    first, today, last
+        Campaigns that are due between ``first`` and ``last`` count; before today the date is past.
+
+    Returns
+    -------
+    list of dict
+        campaign_id, campaign, due, kind, once, member_id, and how many images are left, in all and the member's own.
+    """
+    # First the campaigns alone: on most days there is none, and the tasks need not be read.
+    found = tx.all(
+        "select campaign_id from data.campaigns "
+        "where launched is not null and archived is null and due between $1 and $2 order by 1",
+        first, last,
+    )  # fmt: skip
+    if not found:
+        return []
+    return tx.all(
+        f"""
+        with chosen as (
+          select campaign_id, name as campaign, due, case when due < $2 then 'due_past' else 'due_near' end as kind,
+                 kind || ':' || campaign_id || ':' || due as once
+          from data.campaigns where list_contains($1, campaign_id)
+        ), held as (
+          select t.campaign_id, t.step, t.assignee_id, count(*) as n from data.tasks t
+          where list_contains($1, t.campaign_id) and {campaigns.OPEN} group by 1, 2, 3
+        ), hearers as (
+          select h.campaign_id, m.member_id from held h, data.members m where m.role in ('owner', 'manager')
+          union select campaign_id, assignee_id from held
+          union select h.campaign_id, s.member_id from held h
+            join data.step_members s on s.campaign_id = h.campaign_id and s.step = h.step where h.assignee_id is null
+        )
+        select c.*, p.member_id, cast(sum(h.n) as bigint) as images,
+               cast(coalesce(sum(h.n) filter (where h.assignee_id = p.member_id), 0) as bigint) as own
+        from hearers p
+        join data.members m on m.member_id = p.member_id and m.active
+        join chosen c on c.campaign_id = p.campaign_id
+        join held h on h.campaign_id = p.campaign_id
+        where not exists (select 1 from data.notices n where n.member_id = p.member_id and n.once = c.once)
+        group by all order by c.campaign_id, p.member_id
+        """,
+        [row["campaign_id"] for row in found], today,
+    )  # fmt: skip

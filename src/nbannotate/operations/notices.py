@@ -1,0 +1,56 @@
+"""A person's own notices: reading them, and having seen them. How they come about: ``telling.py`` and ``clock.py``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbannotate.errors import InvalidInput
+from nbannotate.model import Notice
+from nbannotate.operations.registry import Context, operation
+from nbannotate.store import notices
+
+MOST = 1000
+
+#: What is said instead of many notices of one image each. Another kind says its newest, and how many more there are.
+_MANY = {
+    "assigned": "{n} images were assigned to you in {campaign}.",
+    "returned": "{n} images were returned to you in {campaign}.",
+    "restarted": "{n} images came back to you in {campaign}.",
+    "issue": "{n} issues were raised on your images in {campaign}.",
+    "issue_answered": "Issues of yours in {campaign} were answered {n} times.",
+    "lease_out": "Your time for {n} images of {campaign} ran out, so they went back to the queue. "
+    "What you drew is kept.",
+}
+
+
+@operation()
+def mine(ctx: Context, unseen: bool = False, limit: int = 100) -> list[Notice]:
+    """Return my notices, what I have not seen first, then the newest first.
+
+    Notices of one image each, of one kind in one campaign, are one: "3 images were returned to you in July". It has no
+    task_id, and the notice_id of the newest of them.
+    """
+    if not 1 <= limit <= MOST:
+        raise InvalidInput(f"limit must be from 1 to {MOST}, not {limit}.")
+    return [_notice(ctx.actor.login, row) for row in notices.lines(ctx.tx, ctx.actor.member_id, unseen, limit)]
+
+
+@operation(writes=True)
+def see(ctx: Context, notice_ids: list[int] | None = None) -> int:
+    """Note that I have seen these notices, or all; return how many I had not seen before.
+
+    A notice that stands for several counts as these, but not for one that came after it was read. Ids of other people's
+    notices, or of none, do nothing.
+    """
+    seen = notices.see(ctx.tx, ctx.actor.member_id, notice_ids, ctx.now)
+    ctx.note(detail={"seen": seen})
+    return seen
+
+
+def _notice(login: str, row: dict[str, Any]) -> Notice:
+    """Return a line as a notice."""
+    n = row.pop("n")
+    if n > 1:
+        more = _MANY.get(row["kind"], row["text"] + " (and {m} more)")
+        row |= {"text": more.format(n=n, m=n - 1, campaign=row["campaign"]), "task_id": None, "issue_id": None}
+    return Notice(member=login, **row)
