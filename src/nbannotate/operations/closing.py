@@ -15,7 +15,7 @@ from nbannotate.rules import attribution, workflow
 from nbannotate.rules.annotation import check_complete
 from nbannotate.rules.workflow import IssueFact, Next, Visit
 from nbannotate.store import campaigns as stored
-from nbannotate.store import data, people, talk, work
+from nbannotate.store import data, dealing, talk, work
 
 #: A page reports at least this often; more seconds at once are not believed.
 MOST_SECONDS = 600.0
@@ -112,18 +112,17 @@ def follow(ctx: Context, row: dict[str, Any], spec: CampaignSpec, visits: list[V
 def _arrival(ctx: Context, row: dict[str, Any], spec: CampaignSpec, visits: list[Visit], step: int) -> int | None:
     """Return who gets an asset that comes to a step, by the step's attribution; None for its queue."""
     attributed = spec.workflow.steps[step]
-    if attributed.attribution == "queue":
+    shares = dealing.shares(ctx.tx, spec, step)
+    if shares is None:
         return None
-    ids = {login: member_id for member_id, login in people.logins(ctx.tx).items()}
     can = stored.workers(ctx.tx, row["campaign_id"]).get(step, set())
-    shares = {ids[login]: weight for login, weight in attributed.shares.items() if ids.get(login) in can}
     annotated = {
         v.assignee for v in visits if v.assignee is not None and spec.workflow.steps[v.step].kind == "annotation"
     }
     return attribution.choose(
-        shares,
-        work.count_assets(ctx.tx, row["campaign_id"]),
-        work.count_at(ctx.tx, row["campaign_id"], step),
+        {m: weight for m, weight in shares.items() if m in can},
+        dealing.expected(ctx.tx, row["campaign_id"], len(spec.workflow.steps))[step],
+        dealing.assigned(ctx.tx, row["campaign_id"], step),
         annotated if attributed.kind == "review" else frozenset(),
     )
 

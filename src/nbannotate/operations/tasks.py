@@ -67,7 +67,7 @@ def pull(ctx: Context, campaign_id: int, step: int) -> TaskView | None:
         raise NotAllowed("You do not work at this step.")
     spec = stored.spec(ctx.tx, campaign_id)
     until = closing.lease_end(ctx, spec, step)
-    if spec.due is not None and spec.due < ctx.now.date() and work.waits(ctx.tx, campaign_id, step, ctx.now):
+    if stored.is_overdue(ctx.tx, campaign_id, ctx.now.date()) and work.waits(ctx.tx, campaign_id, step, ctx.now):
         raise Refused(
             f"The campaign {spec.name!r} was due on {spec.due}; it gives out no new images. "
             "What you have already can be finished; a manager can move the due date."
@@ -107,7 +107,19 @@ def open_(ctx: Context, task_id: int) -> TaskView:
     return _view(ctx, row)
 
 
-@operation(writes=True)
+def _idle_heartbeat(ctx: Context, task_id: int, seconds: float) -> Lease | None:
+    """Answer without writing while more than half of the lease is left, and where there is nothing to renew."""
+    row = visible_task(ctx, task_id)
+    if not row["is_open"] or row["assignee_id"] != ctx.actor.member_id:
+        return None if _may_take_again(ctx, row) else Lease(False, None, _why_lost(ctx, row))
+    until = row["leased_until"]
+    spec = stored.spec(ctx.tx, row["campaign_id"])
+    if seconds or (until is not None and until - ctx.now < (closing.lease_end(ctx, spec, row["step"]) - ctx.now) / 2):
+        return None
+    return Lease(True, until)
+
+
+@operation(writes=True, idle=_idle_heartbeat)
 def heartbeat(ctx: Context, task_id: int, seconds: float = 0.0) -> Lease:
     """Say that I am still working on a task, so that its lease does not run out; it is taken up again if it did."""
     row = visible_task(ctx, task_id)
@@ -286,17 +298,22 @@ def _check_revision(row: dict[str, Any], revision: int) -> None:
 def _take_again(ctx: Context, row: dict[str, Any]) -> bool:
     """Give a task back to the actor who lost it, if nobody has it and the actor still works at the step."""
     me = ctx.actor.member_id
-    if (
-        row["assignee_id"] is not None
-        or not row["is_open"]
-        or work.lapsed(ctx.tx, row["task_id"], me) is None
-        or me not in stored.workers(ctx.tx, row["campaign_id"]).get(row["step"], set())
-    ):
+    if not _may_take_again(ctx, row):
         return False
     until = closing.lease_end(ctx, stored.spec(ctx.tx, row["campaign_id"]), row["step"])
     work.take(ctx.tx, row["task_id"], me, ctx.now, until)
     row |= {"assignee_id": me, "assignee": ctx.actor.login, "leased_until": until}
     return True
+
+
+def _may_take_again(ctx: Context, row: dict[str, Any]) -> bool:
+    me = ctx.actor.member_id
+    return (
+        row["assignee_id"] is None
+        and row["is_open"]
+        and work.lapsed(ctx.tx, row["task_id"], me) is not None
+        and me in stored.workers(ctx.tx, row["campaign_id"]).get(row["step"], set())
+    )
 
 
 def _why_lost(ctx: Context, row: dict[str, Any]) -> str:

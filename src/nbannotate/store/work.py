@@ -285,21 +285,6 @@ def had_task(tx: Transaction, asset_id: int, member_id: int, campaign_id: int | 
     )  # fmt: skip
 
 
-def count_at(tx: Transaction, campaign_id: int, step: int) -> dict[int, int]:
-    """Return how many assets each member was given at a step."""
-    rows = tx.all(
-        "select assignee_id, count(distinct asset_id) as n from data.tasks "
-        "where campaign_id = $1 and step = $2 and assignee_id is not null group by 1",
-        campaign_id, step,
-    )  # fmt: skip
-    return {r["assignee_id"]: r["n"] for r in rows}
-
-
-def count_assets(tx: Transaction, campaign_id: int) -> int:
-    """Return how many assets a campaign has."""
-    return int(tx.value("select count(*) from data.tasks where campaign_id = $1 and is_current", campaign_id))
-
-
 def open_tasks(
     tx: Transaction,
     campaign_id: int,
