@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nbannotate import charts, errors, stats
     from nbannotate.canvas import Canvas
-    from nbannotate.model import Annotation, Label, Recipe, Shape, Step, Workflow
+    from nbannotate.model import Annotation, Attribute, Filter, Label, Recipe, Rule, Shape, Step, Workflow
     from nbannotate.pages import Annotator
     from nbannotate.workspace import Workspace, open
 
 _PUBLIC = {
     "Annotation": "nbannotate.model",
     "Annotator": "nbannotate.pages",
+    "Attribute": "nbannotate.model",
     "Canvas": "nbannotate.canvas",
+    "Filter": "nbannotate.model",
     "Label": "nbannotate.model",
     "Recipe": "nbannotate.model",
+    "Rule": "nbannotate.model",
     "Shape": "nbannotate.model",
     "Step": "nbannotate.model",
     "Workflow": "nbannotate.model",
@@ -33,8 +36,8 @@ _PUBLIC = {
 }
 
 __all__ = [
-    "Annotation", "Annotator", "Canvas", "Label", "Recipe", "Shape", "Step", "Workflow", "Workspace", "charts",
-    "errors", "open", "stats",
+    "Annotation", "Annotator", "Attribute", "Canvas", "Filter", "Label", "Recipe", "Rule", "Shape", "Step", "Workflow",
+    "Workspace", "charts", "errors", "open", "stats",
 ]  # fmt: skip
 
 

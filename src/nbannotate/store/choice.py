@@ -1,0 +1,201 @@
+"""Which assets a campaign takes, and in which order."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+
+from msgspec import Struct
+
+from nbannotate.errors import InvalidInput
+from nbannotate.model import CampaignSpec, Filter, LeftOut
+from nbannotate.store.conditions import Conditions
+from nbannotate.store.engine import Transaction
+
+#: A condition that people wrote in SQL is ended when it takes longer: it may hold up everybody's work.
+LONGEST_S = 20.0
+
+EXAMPLES = 3
+MOST_SHOWN = 150
+
+
+class Choice(Struct, frozen=True):
+    """What was chosen.
+
+    Attributes
+    ----------
+    total
+        How many assets were considered.
+    count
+        How many of them are in the table ``chosen``.
+    annotated
+        How many of those have annotations in the version.
+    left_out
+        The others, by reason.
+    """
+
+    total: int
+    count: int
+    annotated: int
+    left_out: tuple[LeftOut, ...]
+
+
+@contextmanager
+def chosen(
+    tx: Transaction,
+    version_id: int,
+    spec: CampaignSpec,
+    *,
+    only: Collection[int] | None = None,
+    everything: bool = False,
+) -> Iterator[Choice]:
+    """Make the table ``chosen(asset_id, rank, annotated)`` for a block; also in a transaction that reads.
+
+    ``rank`` counts from 0 in the campaign's order. *Sequential* is the order of the version: by position, and the
+    assets of one sequence together, by their moment. *Random* is the order of hashes of the seed and the name, the
+    same on any machine; with a clip length, runs of that many chosen assets of a sequence stay together. What is left
+    out is left out by the filter first, then for want of an annotation, then by the limit.
+
+    Parameters
+    ----------
+    only
+        Consider only these assets of the version; places (``index``) are still those in the whole version.
+    everything
+        Ignore the filter and the limit.
+
+    Raises
+    ------
+    InvalidInput
+        The filter names a campaign that does not exist, or its SQL cannot be run.
+    """
+    given = Filter.all() if everything else Filter.parse(spec.filter)
+    limit = None if everything else spec.limit
+    try:
+        _consider(tx, version_id, given, only)
+        if spec.workflow.steps[0].kind == "review":
+            tx.run("update considered set out = 'unannotated' where out is null and not annotated")
+        _rank(tx, spec, limit)
+        yield _choice(tx, given, limit)
+    finally:
+        # In a transaction that failed nothing can be dropped; its end undoes the tables too.
+        with contextlib.suppress(_duckdb_error()):
+            tx.run("drop table if exists temp.chosen")
+            tx.run("drop table if exists temp.considered")
+
+
+def _consider(tx: Transaction, version_id: int, given: Filter, only: Collection[int] | None) -> None:
+    """Make the table of all assets that are considered; those that the filter leaves out are marked."""
+    conditions = Conditions(tx, version_id)
+    version = conditions.value(version_id)
+    matched = conditions.of(given)
+    among = "true"
+    if only is not None:
+        among = f"a.asset_id in (select unnest(cast({conditions.value([int(i) for i in only])} as bigint[])))"
+    statement = f"""
+        create temp table considered as
+        with {", ".join(conditions.subqueries)},
+        listed as (
+          select v.asset_id, s.name, s.folder, s.metadata, s.sequence, s.moment, v.position,
+                 case when s.sequence is null then v.position else min(v.position) over (partition by s.sequence) end
+                   as first
+          from data.version_assets v join data.assets s on s.asset_id = v.asset_id where v.version_id = {version}
+        ),
+        a as (
+          select asset_id, name, folder, metadata, sequence,
+                 row_number() over (order by first, sequence nulls first, moment nulls last, position, asset_id) - 1
+                   as place
+          from listed
+        )
+        select a.asset_id, a.name, a.sequence, a.place,
+               a.asset_id in (select asset_id from latest) as annotated,
+               case when {matched} then null else 'filter' end as out
+        from a where {among}
+        """
+    if not conditions.has_sql:
+        tx.run(statement, *conditions.parameters)
+        return
+    timer = threading.Timer(LONGEST_S, tx.connection.interrupt)
+    timer.start()
+    try:
+        tx.run(statement, *conditions.parameters)
+    except _duckdb_error() as error:
+        reason = str(error).split("\n\nLINE")[0].strip()
+        if "interrupt" in reason.lower():
+            reason = f"it takes longer than {LONGEST_S:.0f} seconds; write a simpler condition."
+        raise InvalidInput(f"The SQL in the filter {_short(given)} cannot be run: {reason}") from error
+    finally:
+        timer.cancel()
+
+
+def _rank(tx: Transaction, spec: CampaignSpec, limit: int | None) -> None:
+    """Make the table ``chosen`` of what is not left out, and mark what is beyond the limit."""
+    if spec.order == "sequential":
+        ranked, parameters = "select *, place as clip_key, place as clip_name from considered where out is null", []
+    else:
+        # Without a clip length each asset is a clip of its own.
+        number = "place" if spec.clip is None else (
+            "case when sequence is null then place else "
+            "(row_number() over (partition by sequence order by place) - 1) // cast($2 as bigint) end"
+        )  # fmt: skip
+        whole = "place" if spec.clip is None else "case when sequence is null then place end, sequence, number"
+        ranked = f"""
+            select *, md5($1 || ':' || clip_name) as clip_key from (
+              select *, first_value(name) over (partition by {whole} order by place) as clip_name
+              from (select *, {number} as number from considered where out is null)
+            )
+            """
+        parameters = [str(spec.seed or 0)] + ([] if spec.clip is None else [spec.clip])
+    tx.run(
+        f"""
+        create temp table chosen as
+        select asset_id, row_number() over (order by clip_key, clip_name, place) - 1 as rank, annotated
+        from ({ranked}) order by rank
+        """,
+        *parameters,
+    )
+    if limit is not None:
+        tx.run(
+            "update considered set out = 'limit' where asset_id in (select asset_id from chosen where rank >= $1)",
+            limit,
+        )
+        tx.run("delete from chosen where rank >= $1", limit)
+
+
+def _choice(tx: Transaction, given: Filter, limit: int | None) -> Choice:
+    """Count what was chosen and what was left out."""
+    reasons = {
+        "filter": f"not matched by the filter {_short(given)}",
+        "unannotated": "no annotation, and the workflow begins with a review",
+        "limit": f"beyond the limit of {limit:,}" if limit is not None else "",
+    }
+    rows = tx.all(
+        "select out, count(*) as assets, count(*) filter (where annotated) as annotated, "
+        "min_by(name, place, $1) as examples from considered group by out",
+        EXAMPLES,
+    )
+    found = {r["out"]: r for r in rows}
+    none = {"assets": 0, "annotated": 0}
+    return Choice(
+        total=sum(r["assets"] for r in rows),
+        count=found.get(None, none)["assets"],
+        annotated=found.get(None, none)["annotated"],
+        left_out=tuple(
+            LeftOut(reason, found[out]["assets"], tuple(found[out]["examples"]))
+            for out, reason in reasons.items()
+            if out in found
+        ),
+    )
+
+
+def _short(given: Filter) -> str:
+    text = str(given)
+    return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 2] + " …"
+
+
+def _duckdb_error() -> type[Exception]:
+    """Return the base of DuckDB's errors; it is loaded only where a database is open."""
+    import duckdb
+
+    return duckdb.Error

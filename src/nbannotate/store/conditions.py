@@ -1,0 +1,181 @@
+"""A filter as SQL: what people wrote travels as parameters, never in the text of a statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from nbannotate.errors import InvalidInput, QueryFailed
+from nbannotate.model import BUILT_IN_STATUSES, TASK_STATES, Filter
+from nbannotate.model.expressions import near
+from nbannotate.model.filters import as_regex
+from nbannotate.store import campaigns
+from nbannotate.store.engine import Transaction
+from nbannotate.store.guard import condition
+
+
+class Conditions:
+    """The conditions of a statement, with its parameters and the subqueries that it begins with.
+
+    The statement has a row ``a`` for each asset, with ``asset_id, folder, metadata, place``. A condition is true or
+    false, never null.
+
+    Attributes
+    ----------
+    parameters
+        The values for ``$1``, ``$2`` …; those that were given come first.
+    subqueries
+        ``name as (…)`` for the statement's ``with``. ``latest`` has the latest annotation of each annotated asset.
+    has_sql
+        Whether people's SQL is in it.
+    """
+
+    def __init__(self, tx: Transaction, version_id: int, *parameters: Any) -> None:
+        self.tx = tx
+        self.version_id = version_id
+        self.parameters: list[Any] = list(parameters)
+        self.subqueries = [
+            "latest as (select asset_id, max(annotation_id) as annotation_id from data.annotations "
+            f"where version_id = {self.value(version_id)} group by asset_id)"
+        ]
+        self.has_sql = False
+
+    def value(self, value: Any) -> str:
+        """Return the placeholder of a new parameter."""
+        self.parameters.append(value)
+        return f"${len(self.parameters)}"
+
+    def of(self, filter: Filter) -> str:
+        """Return the condition that a filter stands for."""
+        match filter.kind:
+            case "and" | "or":
+                return "(" + f" {filter.kind} ".join(self.of(p) for p in filter.parts) + ")"
+            case "not":
+                return f"(not {self.of(filter.parts[0])})"
+            case "all":
+                return "true"
+            case "empty":
+                return (
+                    "(a.asset_id not in (select l.asset_id from latest l "
+                    "join data.shapes s on s.annotation_id = l.annotation_id))"
+                )
+            case "label":
+                return self._label(*filter.values)
+            case "tag":
+                return (
+                    "(a.asset_id in (select l.asset_id from latest l "
+                    "join data.annotations n on n.annotation_id = l.annotation_id "
+                    f"where list_contains(from_json(n.tags, '[\"VARCHAR\"]'), {self.value(filter.values[0])})))"
+                )
+            case "folder":
+                return f"regexp_full_match(a.folder, {self.value(as_regex(filter.values[0]))})"
+            case "metadata":
+                return self._metadata(*filter.values)
+            case "index":
+                start, stop = filter.values
+                return f"(a.place >= {self.value(start)}" + (
+                    ")" if stop is None else f" and a.place < {self.value(stop)})"
+                )
+            case "status":
+                return self._status(*filter.values)
+            case "sql":
+                return self._sql(*filter.values)
+        raise AssertionError(filter.kind)
+
+    def _label(self, name: str, confidence: tuple[Any, Any], count: tuple[int, int | None]) -> str:
+        low, high = count
+        if low == 0 and high is None:
+            return "true"
+        counted = f"s.label = {self.value(name)}"
+        if confidence[0] is not None:
+            counted += f" and s.confidence >= cast({self.value(confidence[0])} as double)"
+        if confidence[1] is not None:
+            counted += f" and s.confidence <= cast({self.value(confidence[1])} as double)"
+        # Assets without such a shape are in no group: a range that begins with 0 is all but those with too many.
+        inside = f"count(*) > {self.value(high)}" if low == 0 else f"count(*) >= {self.value(low)}"
+        if low > 0 and high is not None:
+            inside += f" and count(*) <= {self.value(high)}"
+        return (
+            f"(a.asset_id {'not in' if low == 0 else 'in'} (select l.asset_id from latest l "
+            f"join data.shapes s on s.annotation_id = l.annotation_id where {counted} group by 1 having {inside}))"
+        )
+
+    def _metadata(self, key: str, op: str, value: Any = None) -> str:
+        pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in key.split("."))
+        found = f"json_extract(a.metadata, {self.value(pointer)})"
+        if op == "exists":
+            return f"(coalesce(json_type({found}), 'NULL') <> 'NULL')"
+        if op == "in":
+            test = " or ".join(self._compared(found, "=", v) for v in value)
+        elif op == "contains":
+            elements = f"from_json({found}, '[\"JSON\"]')"
+            test = (
+                f"(json_type({found}) = 'ARRAY' and "
+                f"len(list_filter({elements}, lambda x: {self._compared('x', '=', value)})) > 0)"
+            )
+            if isinstance(value, str):
+                text = f"json_extract_string({found}, '$')"
+                test += f" or (json_type({found}) = 'VARCHAR' and contains({text}, {self.value(value)}))"
+        elif op == "!=":
+            test = f"json_type({found}) <> 'NULL' and not {self._compared(found, '=', value)}"
+        else:
+            test = self._compared(found, "=" if op == "==" else op, value)
+        return f"coalesce({test}, false)"
+
+    def _compared(self, found: str, op: str, value: Any) -> str:
+        """Return a comparison of a JSON value with a value of ours: false if they are of different types."""
+        text = f"json_extract_string({found}, '$')"
+        kind = f"json_type({found})"
+        if isinstance(value, str):
+            test = f"{kind} = 'VARCHAR' and {text} {op} {self.value(value)}"
+        elif isinstance(value, bool):
+            test = f"{kind} = 'BOOLEAN' and ({text} = 'true') = {self.value(value)}"
+        else:
+            number = self.value(value)
+            test = f"{kind} in ('BIGINT', 'UBIGINT', 'DOUBLE') and "
+            real = f"try_cast({text} as double) {op} cast({number} as double)"
+            if isinstance(value, int):  # whole numbers, such as ids, are compared to the last digit
+                whole = f"try_cast({text} as hugeint) {op} cast({number} as hugeint)"
+                test += f"case when {kind} = 'DOUBLE' then {real} else {whole} end"
+            else:
+                test += real
+        return f"coalesce({test}, false)"
+
+    def _status(self, name: str, status: str) -> str:
+        known = {r["name"]: r["campaign_id"] for r in self.tx.all("select name, campaign_id from data.campaigns")}
+        if name not in known:
+            raise InvalidInput(f"status({name!r}, {status!r}): {_missing('campaign', name, known)}")
+        campaign_id = known[name]
+        custom = (s for step in campaigns.spec(self.tx, campaign_id).workflow.steps for s in step.statuses)
+        before = self.tx.all(
+            "select distinct status from data.tasks where campaign_id = $1 and status is not null", campaign_id
+        )
+        statuses = {*BUILT_IN_STATUSES, *TASK_STATES, *custom, *(r["status"] for r in before)}
+        if status not in statuses:
+            raise InvalidInput(f"status({name!r}, {status!r}): {_missing('status or state', status, statuses)}")
+        given = self.value(status)
+        return (
+            f"(a.asset_id in (select asset_id from asset_states where campaign_id = {self.value(campaign_id)} "
+            f"and (status = {given} or state = {given})))"
+        )
+
+    def _sql(self, expression: str) -> str:
+        try:
+            select = condition(self.tx, expression, self.version_id)
+        except QueryFailed as error:
+            raise InvalidInput(f"{Filter.sql(expression)}: {error}") from None
+        # A subquery at the top cannot see the columns of the rest of the statement.
+        name = f"sql_{len(self.subqueries)}"
+        self.subqueries.append(f"{name} as ({select})")
+        self.has_sql = True
+        return f"(a.asset_id in (select asset_id from {name}))"
+
+
+def _missing(what: str, name: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    if not names:
+        return f"there is no {what} {name!r}, and no other."
+    found = near(name, names)
+    also = f" (did you mean {found!r}?)" if found else ""
+    more = " …" if len(names) > 12 else "."
+    return f"there is no {what} {name!r}{also}; there are {', '.join(map(repr, names[:12]))}{more}"
