@@ -1,99 +1,326 @@
-"""The handle of a campaign, and its tables of tasks and issues."""
+"""The handle of a campaign: written, planned, launched, followed, changed, ended."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec.structs import replace
 
 from nbannotate import model
-from nbannotate.errors import InvalidInput
+from nbannotate.errors import InvalidInput, NotFound
+from nbannotate.workspace import given
+from nbannotate.workspace.plan import Plan
+from nbannotate.workspace.table import Table
+from nbannotate.workspace.waiting import call_with_bar
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from nbannotate.workspace.workspace import Workspace
 
+__all__ = ["Campaign", "Table"]
+
 
 class Campaign:
     """A campaign: written, then launched, then followed.
 
     Made by :meth:`Version.create_campaign` and :meth:`Workspace.campaign`.
+
+    Attributes
+    ----------
+    tasks, jobs, issues
+        Its tables; ``campaign.tasks.df(step="draw", status="to_rework")`` gives some rows as a DataFrame.
     """
 
     def __init__(self, workspace: Workspace, found: model.Campaign) -> None:
         self.workspace = workspace
         self.campaign_id, self.name, self.version_id = found.campaign_id, found.name, found.version_id
         self.tasks = Table(workspace, "tasks", found.campaign_id)
+        self.jobs = Table(workspace, "jobs", found.campaign_id)
         self.issues = Table(workspace, "issues", found.campaign_id)
 
-    def plan(self) -> model.Plan:
-        """Return what launching would do: tasks per step, and warnings. Nothing is changed."""
-        return self.workspace.client.call("campaigns.plan", model.Plan, campaign_id=self.campaign_id)
+    def _call(self, operation: str, returns: Any, **arguments: Any) -> Any:
+        return self.workspace.client.call(operation, returns, campaign_id=self.campaign_id, **arguments)
 
-    def launch(self) -> model.Plan:
-        """Create the first task of every asset; people can work from now on."""
-        return self.workspace.client.call("campaigns.launch", model.Plan, campaign_id=self.campaign_id)
-
-    def progress(self) -> model.Progress:
-        """Return where the assets are now."""
-        return self.workspace.client.call("campaigns.progress", model.Progress, campaign_id=self.campaign_id)
+    # What it is ------------------------------------------------------------------------------------------------------
 
     def spec(self) -> model.CampaignSpec:
         """Return what defines the campaign."""
-        return self.workspace.client.call("campaigns.spec", model.CampaignSpec, campaign_id=self.campaign_id)
+        spec: model.CampaignSpec = self._call("campaigns.spec", model.CampaignSpec)
+        return spec
+
+    def spec_yaml(self) -> str:
+        """Return what defines the campaign as YAML, which :meth:`Version.create_campaign_from` takes."""
+        from nbannotate.workspace.spec import to_yaml
+
+        return to_yaml(self.spec())
+
+    def info(self) -> model.Campaign:
+        """Return the campaign as the list of campaigns has it: version, state, due date, assets that remain."""
+        for known in self.workspace.client.call("campaigns.list", list[model.Campaign]):
+            if known.campaign_id == self.campaign_id:
+                return known
+        raise NotFound(f"The campaign {self.name!r} was deleted.")
+
+    @property
+    def state(self) -> model.CampaignState:
+        """``"draft"``, ``"active"``, ``"overdue"``, ``"completed"`` or ``"archived"``; counted from the tasks."""
+        return self.info().state
+
+    def progress(self) -> model.Progress:
+        """Return where the assets are now."""
+        progress: model.Progress = self._call("campaigns.progress", model.Progress)
+        return progress
+
+    # Planning, launching, changing -----------------------------------------------------------------------------------
+
+    def plan(self, **changes: Any) -> Plan:
+        """Return what launching the campaign, or changing it, would do. Nothing is changed before ``.apply()``.
+
+        Parameters
+        ----------
+        **changes
+            Fields that are to become different, as :meth:`Version.create_campaign` takes them:
+            ``due="2027-01-01"``, ``workflow=…``, ``recipe=…``, ``name=…``. Without any, it is the plan of the launch.
+
+        Returns
+        -------
+        Plan
+            Tasks per step and person, assets left out and why, changes, warnings, and what speaks against it.
+
+        Raises
+        ------
+        InvalidInput, Conflict
+            A field is wrong (the message names it), or the name is taken.
+        """
+        if not changes:
+            return Plan(self, self._call("campaigns.plan", model.Plan), None)
+        fields, file = given.fields(**changes)
+        if file is not None:
+            file.send(self.workspace.client)
+        spec = replace(self.spec(), **fields)
+        return Plan(self, self._call("campaigns.plan", model.Plan, spec=spec), spec)
+
+    def launch(self) -> model.Plan:
+        """Create the first task of every asset that the campaign takes; people can work from now on.
+
+        Raises
+        ------
+        Refused
+            It is launched already, or cannot be; the message says why and what to do. Nothing is changed.
+        """
+        return call_with_bar(self.workspace.client, "campaigns.launch", model.Plan, campaign_id=self.campaign_id)
+
+    def add_assignee(self, step: str, login: str, weight: float | None = None) -> Plan:
+        """Return the plan of adding a person to a step; ``.apply()`` does it.
+
+        Parameters
+        ----------
+        step
+            The step's name.
+        login
+            The member.
+        weight
+            Where the step's attribution is *weighted*.
+        """
+        return self._change_step(step, {login: weight}, gone=None)
+
+    def remove_assignee(self, step: str, login: str) -> Plan:
+        """Return the plan of taking a person off a step; ``.apply()`` does it."""
+        return self._change_step(step, {}, gone=login)
+
+    def _change_step(self, step: str, new: Mapping[str, float | None], gone: str | None) -> Plan:
+        spec = self.spec()
+        steps = list(spec.workflow.steps)
+        index = next((i for i, s in enumerate(steps) if s.name == step), None)
+        if index is None:
+            raise NotFound(f"{self.name!r} has no step {step!r}; it has {', '.join(repr(s.name) for s in steps)}.")
+        old = steps[index]
+        if gone is not None and gone not in old.assignees:
+            raise InvalidInput(f"{gone!r} is no assignee of {step!r}; those are {', '.join(old.assignees)}.")
+        weighted = old.attribution == "weighted"
+        shares: dict[str, float] = {n: w for n, w in old.shares.items() if n != gone}
+        for login, weight in new.items():
+            if login in shares:
+                raise InvalidInput(f"{login!r} is an assignee of {step!r} already.")
+            if weighted == (weight is None):
+                what = (
+                    "needs a weight above 0" if weighted else f"takes no weight: its attribution is {old.attribution}"
+                )
+                raise InvalidInput(f"The step {step!r} {what}.")
+            shares[login] = 1.0 if weight is None else weight
+        weights = tuple(shares.values()) if weighted else ()
+        steps[index] = replace(old, assignees=tuple(shares), weights=weights)
+        return self.plan(workflow=model.Workflow(tuple(steps)))
+
+    def join(self) -> int:
+        """Let the assets that wait join the first step, as far as filter and limit take them; return how many."""
+        joined: int = self._call("campaigns.join", int)
+        return joined
+
+    # People's work ---------------------------------------------------------------------------------------------------
+
+    def reassign(
+        self,
+        to: str | None,
+        tasks: pd.DataFrame | Iterable[int] | None = None,
+        *,
+        step: str | int | None = None,
+        assignee: str | None = None,
+        state: model.TaskState | None = None,
+        started: bool = True,
+    ) -> model.Reassigned:
+        """Give open tasks to somebody else: one, many, or a whole job. All or nothing.
+
+        Parameters
+        ----------
+        to
+            A login, or None: back to the queue.
+        tasks
+            Rows of ``campaign.tasks.df(…)``, or task ids; all open tasks if not given.
+        step, assignee, state
+            Only tasks of this step, of this person, in this state; together they narrow.
+        started
+            Whether tasks that somebody began are given away, too; their drafts go along.
+        """
+        ids = None if tasks is None else _ids(tasks, "task_id")
+        done: model.Reassigned = self._call(
+            "tasks.reassign", model.Reassigned,
+            to=to, task_ids=ids, step=step, assignee=assignee, state=state, started=started,
+        )  # fmt: skip
+        return done
+
+    def redistribute(
+        self, step: str | int, weights: Mapping[str, float] | None = None, *, started: bool = False
+    ) -> model.Reassigned:
+        """Deal what remains at a step to its people anew.
+
+        Parameters
+        ----------
+        step
+            Name or index.
+        weights
+            By login; those of the step if not given.
+        started
+            Whether tasks that somebody began are dealt, too.
+        """
+        done: model.Reassigned = self._call(
+            "tasks.redistribute",
+            model.Reassigned,
+            step=step,
+            weights=None if weights is None else dict(weights),
+            started=started,
+        )
+        return done
+
+    def restart(
+        self,
+        step: str | int,
+        member: str,
+        to: str | None = None,
+        also: Iterable[Literal["skipped", "discarded"]] = (),
+    ) -> int:
+        """Restart a job with the assets that a reviewer rejected, and return how many.
+
+        Parameters
+        ----------
+        step, member
+            Whose job, at which step.
+        to
+            Somebody else who takes them.
+        also
+            ``"skipped"`` and ``"discarded"`` assets of the job come along.
+        """
+        restarted: int = self._call("jobs.restart", int, step=step, member=member, to=to, also=list(also))
+        return restarted
+
+    def send(
+        self, to: Campaign | str, status: str | None = None, assets: pd.DataFrame | Iterable[int] | None = None
+    ) -> int:
+        """Send assets to another campaign on a version of the same dataset, and return how many are new there.
+
+        Parameters
+        ----------
+        to
+            The campaign, or its name.
+        status
+            Only assets with this status.
+        assets
+            Rows with a column ``asset_id``, or ids; all if not given.
+        """
+        sent: int = self._call(
+            "chain.send",
+            int,
+            to=to.name if isinstance(to, Campaign) else to,
+            asset_ids=None if assets is None else _ids(assets, "asset_id"),
+            status=status,
+        )
+        return sent
+
+    # Its end ---------------------------------------------------------------------------------------------------------
+
+    def complete(self, reason: str) -> model.Campaign:
+        """Complete the campaign as it stands: open tasks end, their assets count as skipped, drafts are kept.
+
+        Parameters
+        ----------
+        reason
+            Why; it is kept with every task that ends.
+        """
+        done: model.Campaign = self._call("campaigns.complete", model.Campaign, reason=reason)
+        return done
+
+    def archive(self, archived: bool = True) -> model.Campaign:
+        """Put the campaign away, or with False take it back. Refused while assets remain."""
+        done: model.Campaign = self._call("campaigns.archive", model.Campaign, archived=archived)
+        return done
+
+    def delete(self, confirm: str | None = None) -> model.Deletion:
+        """Delete the campaign with its tasks, drafts, issues and notices; annotations and events stay.
+
+        Parameters
+        ----------
+        confirm
+            The campaign's name. Without it nothing is deleted; the answer says what would be.
+        """
+        if confirm is None:
+            would: model.Deletion = self._call("campaigns.deletion", model.Deletion)
+            print(f"Nothing was deleted. To delete it: campaign.delete(confirm={would.campaign!r})")
+            return would
+        done: model.Deletion = self._call("campaigns.delete", model.Deletion, name=confirm)
+        return done
+
+    def _repr_markdown_(self) -> str:
+        """Return the card that a notebook shows: version, choice of assets, steps, labels, due date."""
+        info, spec = self.info(), self.spec()
+        choice = f"`{spec.filter}`, {spec.order}"
+        choice += f" (seed {spec.seed})" if spec.order == "random" else ""
+        choice += f", at most {spec.limit:,}" if spec.limit is not None else ""
+        steps = " → ".join(f"{s.name} ({s.kind}: {', '.join(s.assignees)})" for s in spec.workflow.steps)
+        done = f"{info.total - info.remaining:,} of {info.total:,} done or skipped" if info.launched else "not launched"
+        return "\n".join(
+            [
+                f"**{info.name}** · {info.state}",
+                "",
+                f"- version: {info.dataset} / {info.version}",
+                f"- assets: {choice}; {done}",
+                f"- steps: {steps}",
+                f"- labels: {', '.join(v.name for v in spec.recipe.labels) or 'none'}",
+                f"- due: {info.due or 'no day'}",
+            ]
+        )
 
     def __repr__(self) -> str:
         return f"Campaign({self.name!r})"
 
 
-class Table:
-    """A table of a campaign, filtered as one asks.
-
-    Parameters
-    ----------
-    workspace
-        The workspace.
-    view
-        ``"tasks"`` or ``"issues"``.
-    campaign_id
-        The campaign.
-    """
-
-    #: A task's "status" is what people also call its state.
-    _SAME: ClassVar = {"status": "state", "step": "step_name"}
-
-    def __init__(self, workspace: Workspace, view: str, campaign_id: int) -> None:
-        self._workspace, self._view, self._campaign_id = workspace, view, campaign_id
-
-    def df(self, **filters: Any) -> pd.DataFrame:
-        """Return the rows as a DataFrame.
-
-        Parameters
-        ----------
-        **filters
-            Columns and the value, or list of values, that they must have: ``status="to_rework"``,
-            ``assignee=["ana", "ben"]``, ``step="draw"`` (name or index). Tasks: the current task of each asset;
-            ``is_current=False`` gives the ones before. Issues: ``open=True`` for those not resolved, ``open=False`` for
-            those resolved.
-
-        Raises
-        ------
-        InvalidInput
-            There is no such column; the message lists them.
-        """
-        rows = self._workspace.sql(
-            f"select * from {self._view} where campaign_id = $1 order by {self._view[:-1]}_id", [self._campaign_id]
-        )
-        if self._view == "issues" and "open" in filters:
-            resolved = rows["state"] == "resolved"
-            rows = rows[~resolved if filters.pop("open") else resolved]
-        if self._view == "tasks":
-            filters.setdefault("is_current", True)
-        for name, value in filters.items():
-            column = self._SAME.get(name, name)
-            if name == "step" and (isinstance(value, int) or self._view == "issues"):
-                column = "step"
-            if column not in rows.columns:
-                raise InvalidInput(f"{self._view} have no column {name!r}; they have {', '.join(rows.columns)}.")
-            wanted = list(value) if isinstance(value, list | tuple | set) else [value]
-            rows = rows[rows[column].isin(wanted)]
-        return rows.reset_index(drop=True)
+def _ids(given: pd.DataFrame | Iterable[int], column: str) -> list[int]:
+    """Return ids that are given as such, or as a column of a DataFrame."""
+    rows: Any = given
+    columns = getattr(rows, "columns", None)
+    if columns is None:
+        return [int(i) for i in rows]
+    if column not in columns:
+        raise InvalidInput(f"The table has no column {column!r}; it has {', '.join(map(str, columns))}.")
+    return [int(i) for i in rows[column]]
