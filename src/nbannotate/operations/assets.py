@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from nbannotate.errors import Conflict, NotFound
+from nbannotate.errors import Conflict, InvalidInput, NotFound
+from nbannotate.model import Version
 from nbannotate.operations.access import check_may_see_asset
+from nbannotate.operations.joining import join
 from nbannotate.operations.registry import Context, found, operation
+from nbannotate.store import campaigns as stored
 from nbannotate.store import data
 
 
@@ -14,9 +18,11 @@ from nbannotate.store import data
 def add(ctx: Context, version_id: int, file: Path) -> int:
     """Add the assets of a Parquet file to a version and return how many.
 
-    Columns: name, path, folder, width, height, bytes, metadata (JSON text).
+    Columns: name, path, folder, width, height, bytes, metadata (JSON text); and, for frames and slices, sequence (the
+    name of what belongs together) and moment (a number that orders it). Campaigns that run on the version take the new
+    assets as their ``new_assets`` says.
     """
-    version = found(data.version(ctx.tx, version_id), f"version {version_id}")
+    version: Version = found(data.version(ctx.tx, version_id), f"version {version_id}")
     twice = data.known_names(ctx.tx, version_id, file)
     if twice:
         some = ", ".join(twice[:5]) + (" …" if len(twice) > 5 else "")
@@ -24,9 +30,31 @@ def add(ctx: Context, version_id: int, file: Path) -> int:
             f"{len(twice)} asset names stand twice or are in the version already: {some}. "
             "Names are the paths below the common folder; nothing was added."
         )
-    count = data.add_assets(ctx.tx, version, file, ctx.now)
-    ctx.note(detail={"version_id": version_id, "assets": count})
-    return count
+    strange = data.bad_sequences(ctx.tx, file)
+    if strange:
+        raise InvalidInput(
+            f"The sequence of an asset is a text of 200 characters at most, and its moment a number, in contrast to "
+            f"those of {', '.join(map(repr, strange[:5]))}; nothing was added."
+        )
+    new = data.add_assets(ctx.tx, version, file, ctx.now)
+    detail: dict[str, Any] = {"version_id": version_id, "assets": len(new)}
+    if campaigns := _let_in(ctx, version_id, new):
+        detail["campaigns"] = campaigns
+    ctx.note(detail=detail)
+    return len(new)
+
+
+def _let_in(ctx: Context, version_id: int, new: list[int]) -> list[dict[str, Any]]:
+    """Let assets join the campaigns that run on their version, where the policy is so; return what became of them."""
+    return [
+        {
+            "campaign": campaign.name,
+            "new_assets": (policy := stored.spec(ctx.tx, campaign.campaign_id).new_assets),
+            "joined": join(ctx, campaign.campaign_id, new) if policy == "join" else 0,
+        }
+        for campaign in stored.campaigns(ctx.tx)
+        if campaign.version_id == version_id and campaign.state in ("active", "overdue")
+    ]
 
 
 @operation()

@@ -32,6 +32,43 @@ def dataset(tx: Transaction, dataset_id: int) -> Dataset | None:
     return tx.once(("dataset", dataset_id), lambda: next((d for d in datasets(tx) if d.dataset_id == dataset_id), None))
 
 
+def workers(tx: Transaction, dataset_id: int) -> list[str]:
+    """Return the logins of a dataset's workers; none if every member may work there."""
+    rows = tx.all("select member from workers where dataset_id = $1 order by member", dataset_id)
+    return [r["member"] for r in rows]
+
+
+def set_workers(tx: Transaction, dataset_id: int, members: list[int]) -> None:
+    """Replace a dataset's workers; none lets every member work there."""
+    tx.run("delete from data.workers where dataset_id = $1", dataset_id)
+    for member_id in members:
+        tx.run("insert into data.workers values ($1, $2)", dataset_id, member_id)
+
+
+def busy_in(tx: Transaction, dataset_id: int) -> list[dict[str, Any]]:
+    """Return the assignees of a dataset's campaigns that are not completed: login, campaign, step."""
+    return tx.all(
+        """
+        with open_ones as (
+          select c.campaign_id, c.name from campaigns c join data.versions v on v.version_id = c.version_id
+          where v.dataset_id = $1 and c.state in ('draft', 'active', 'overdue')
+        ), at_work as (
+          select campaign_id, step, member_id from data.step_members
+          union
+          select campaign_id, step, assignee_id from data.tasks
+          where assignee_id is not null and state in ('in_progress', 'to_rework')
+        )
+        select m.login, c.name as campaign, s.name as step
+        from at_work w
+        join open_ones c on c.campaign_id = w.campaign_id
+        join data.steps s on s.campaign_id = w.campaign_id and s.step = w.step
+        join data.members m on m.member_id = w.member_id
+        order by m.login, c.name, w.step
+        """,
+        dataset_id,
+    )
+
+
 def add_version(tx: Transaction, dataset_id: int, name: str, now: datetime.datetime) -> Version:
     """Insert a draft version and return it."""
     new = tx.new_id()
@@ -59,32 +96,75 @@ def version(tx: Transaction, version_id: int) -> Version | None:
     return next((v for v in versions(tx) if v.version_id == version_id), None)
 
 
-def add_assets(tx: Transaction, version: Version, file: Path, now: datetime.datetime) -> int:
-    """Insert the assets of a Parquet file into a version, in the file's order, and return how many.
+def add_assets(tx: Transaction, version: Version, file: Path, now: datetime.datetime) -> list[int]:
+    """Insert the assets of a Parquet file into a version, in the file's order, and return their ids.
 
-    The file has the columns name, path, folder, width, height, bytes, metadata (JSON text).
+    The file has the columns name, path, folder, width, height, bytes, metadata (JSON text), and may have sequence
+    (text) and moment (number).
     """
     source = _quote(file)
+    sequence, moment = _sequence_columns(tx, file)
     first = tx.value(
         "select coalesce(max(position) + 1, 0) from data.version_assets where version_id = $1", version.version_id
     )
     tx.run(
-        f"create temp table incoming as "
-        f"select nextval('data.ids') as asset_id, *, row_number() over () - 1 + $1 as position "
+        f"create or replace temp table incoming as "
+        f"select nextval('data.ids') as asset_id, name, path, folder, width, height, bytes, metadata, "
+        f"{sequence} as in_sequence, {moment} as at_moment, row_number() over () - 1 + $1 as position "
         f"from read_parquet({source})",
         first,
     )
     try:
         tx.run(
             "insert into data.assets select asset_id, $1, name, path, folder, width, height, bytes, metadata, $2, "
-            "null, null from incoming",
+            "in_sequence, at_moment from incoming",
             version.dataset_id,
             now,
         )
         tx.run("insert into data.version_assets select $1, asset_id, position from incoming", version.version_id)
-        return int(tx.value("select count(*) from incoming"))
+        if tx.value("select count(in_sequence) from incoming"):
+            order_sequences(tx, version.version_id)
+        return [r["asset_id"] for r in tx.all("select asset_id from incoming order by position")]
     finally:
         tx.run("drop table incoming")
+
+
+def _sequence_columns(tx: Transaction, file: Path) -> tuple[str, str]:
+    """Return the expressions that give the sequence and the moment of the rows of a Parquet file."""
+    columns = {r["name"] for r in tx.all(f"select name from parquet_schema({_quote(file)})")}
+    return (
+        "nullif(cast(sequence as varchar), '')" if "sequence" in columns else "null::varchar",
+        "try_cast(moment as double)" if "moment" in columns else "null::double",
+    )
+
+
+def bad_sequences(tx: Transaction, file: Path) -> list[str]:
+    """Return the names of assets in a Parquet file whose sequence is too long, or whose moment is no finite number."""
+    sequence, moment = _sequence_columns(tx, file)
+    given = "false" if moment.startswith("null") else f"moment is not null and not coalesce(isfinite({moment}), false)"
+    rows = tx.all(
+        f"select name from read_parquet({_quote(file)}) where length({sequence}) > 200 or {given} order by name limit 6"
+    )
+    return [r["name"] for r in rows]
+
+
+def order_sequences(tx: Transaction, version_id: int) -> None:
+    """Renumber the assets of a version: those of no sequence as they were, then sequence by sequence.
+
+    Within a sequence by moment, then by name; frames that were added later come to their place.
+    """
+    tx.run(
+        """
+        update data.version_assets set position = n.place from (
+          select v.asset_id, row_number() over (
+                   order by a.sequence nulls first, case when a.sequence is null then v.position end,
+                            a.moment nulls last, a.name
+                 ) - 1 as place
+          from data.version_assets v join data.assets a on a.asset_id = v.asset_id where v.version_id = $1
+        ) n where version_assets.version_id = $1 and version_assets.asset_id = n.asset_id
+        """,
+        version_id,
+    )
 
 
 def known_names(tx: Transaction, version_id: int, file: Path) -> list[str]:

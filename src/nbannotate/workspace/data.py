@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from nbannotate import formats, model
-from nbannotate.errors import InvalidInput
-from nbannotate.workspace import frames, images
+from nbannotate.workspace import export, frames, given, images, rows
 from nbannotate.workspace.campaign import Campaign
+from nbannotate.workspace.given import day, markdown
+
+__all__ = ["Dataset", "Version", "day", "markdown", "pick"]
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,6 +49,29 @@ class Dataset:
         known = self.workspace.client.call("versions.list", list[model.Version], dataset_id=self.dataset_id)
         return Version(self, pick(known, name, f"version of {self.name!r}"))
 
+    @property
+    def workers(self) -> list[str] | None:
+        """The logins of those who may be assignees of this dataset's campaigns; None if every member may."""
+        return self.workspace.client.call("datasets.workers", list[str] | None, dataset_id=self.dataset_id)  # type: ignore[arg-type]
+
+    def set_workers(self, logins: Iterable[str] | None) -> list[str]:
+        """Say who may be an assignee of this dataset's campaigns, and return them.
+
+        Parameters
+        ----------
+        logins
+            Logins of members; None lets every member work here.
+
+        Raises
+        ------
+        InvalidInput
+            There is no such member.
+        Refused
+            Someone left out is an assignee of a campaign that is not completed; the message says of which.
+        """
+        chosen = None if logins is None else list(model.recipe.as_tuple("set_workers", "logins", logins))
+        return self.workspace.client.call("datasets.set_workers", list[str], dataset_id=self.dataset_id, logins=chosen)
+
     def __repr__(self) -> str:
         return f"Dataset({self.name!r})"
 
@@ -62,6 +87,9 @@ class Version:
         self,
         paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
         metadata: pd.DataFrame | None = None,
+        *,
+        sequence: str | None = None,
+        moment: str | None = None,
     ) -> Version:
         """Add image files as assets; the files stay where they are.
 
@@ -73,6 +101,11 @@ class Version:
         metadata
             One row for each image, found by the column ``name`` or else by the index: the asset's name or the file's
             name. The other columns become the asset's metadata. Images without a row have none.
+        sequence
+            For video frames and slices: the column of ``metadata`` that names the sequence that an image belongs to, or
+            ``"folder"`` for the folder that it lies in. Assets of a sequence stand together, by moment, then by name.
+        moment
+            The column of ``metadata`` that orders the images of a sequence: numbers or times.
 
         Returns
         -------
@@ -84,24 +117,8 @@ class Version:
         NotFound, InvalidInput, Conflict
             Nothing matches, a file is no image, a row fits no image, or a name is there already. Nothing is added.
         """
-        import pandas as pd
-
-        found = images.measure(images.find(paths))
-        base = Path(os.path.commonpath([f.path.parent for f in found]))
-        names = [f.path.relative_to(base).as_posix() for f in found]
-        extra = _metadata(names, metadata)
-        rows = pd.DataFrame(
-            {
-                "name": names,
-                "path": [str(f.path) for f in found],
-                "folder": [os.path.dirname(n) for n in names],  # noqa: PTH120  names are not paths of this machine
-                "width": [f.width for f in found],
-                "height": [f.height for f in found],
-                "bytes": [f.bytes for f in found],
-                "metadata": [msgspec.json.encode(extra.get(n, {})).decode() for n in names],
-            }
-        )
-        self.workspace.client.upload("assets.add", int, frames.to_parquet(rows), version_id=self.version_id)
+        table = rows.assets(images.measure(images.find(paths)), metadata, sequence, moment)
+        self.workspace.client.upload("assets.add", int, frames.to_parquet(table), version_id=self.version_id)
         return self
 
     def read(self, format: str, path: str | os.PathLike[str], source: str | None = None) -> formats.Reading:
@@ -131,7 +148,7 @@ class Version:
         reading = formats.get(format).read(Path(path))
         by_name = self._names(reading.annotations)
         kept = {by_name.get(name, name): a for name, a in reading.annotations.items() if not a.empty}
-        rows = pd.DataFrame(
+        table = pd.DataFrame(
             {
                 "asset": list(kept),
                 "shapes": [msgspec.json.encode(a.shapes).decode() for a in kept.values()],
@@ -142,7 +159,7 @@ class Version:
         self.workspace.client.upload(
             "annotations.add",
             int,
-            frames.to_parquet(rows),
+            frames.to_parquet(table),
             version_id=self.version_id,
             source=source or Path(path).name,
         )
@@ -179,62 +196,7 @@ class Version:
         formats.Writing
             How much was written.
         """
-        return formats.get(format).write(Path(path), self._rows(state), self._labels())
-
-    def _rows(self, state: str | None) -> list[formats.Row]:
-        if state is not None and state not in model.TASK_STATES:
-            raise InvalidInput(f"state must be one of {', '.join(model.TASK_STATES)}, not {state!r}.")
-        assets = self.assets()
-        if state is not None:
-            states = self.workspace.sql(
-                "select s.asset_id from asset_states s join campaigns c on c.campaign_id = s.campaign_id "
-                "where c.version_id = $1 and s.state = $2",
-                [self.version_id, state],
-            )
-            assets = assets[assets["asset_id"].isin(states["asset_id"])]
-        shapes: dict[int, list[model.Shape]] = {}
-        for r in frames.records(self.shapes()):
-            shape = model.Shape(
-                kind=r["kind"],
-                points=tuple((x, y) for x, y in msgspec.json.decode(r["points"])),
-                label=r["label"],
-                id=r["shape_id"],
-                attributes=msgspec.json.decode(r["attributes"]),
-                confidence=r["confidence"],
-            )
-            shapes.setdefault(r["asset_id"], []).append(shape)
-        said = {
-            r["asset_id"]: r
-            for r in frames.records(
-                self.workspace.sql(
-                    "select asset_id, tags, nothing_to_label from annotations where version_id = $1 and is_latest",
-                    [self.version_id],
-                )
-            )
-        }
-        rows = []
-        for r in frames.records(assets):
-            known = said.get(r["asset_id"])
-            annotation = None
-            if known is not None:
-                annotation = model.Annotation(
-                    shapes=tuple(shapes.get(r["asset_id"], ())),
-                    tags=tuple(msgspec.json.decode(known["tags"])),
-                    nothing_to_label=known["nothing_to_label"],
-                )
-            rows.append(formats.Row(r["name"], r["width"], r["height"], annotation))
-        return rows
-
-    def _labels(self) -> list[model.Label]:
-        """Return the labels of this version's campaigns, then those that only imported shapes have."""
-        found: dict[str, model.Label] = {}
-        for campaign in self.workspace.campaigns():
-            if campaign.version_id == self.version_id:
-                found.update({v.name: v for v in campaign.spec().recipe.labels})
-        for name in self.shapes()["label"].unique():
-            if name:
-                found.setdefault(name, model.Label(name))
-        return list(found.values())
+        return formats.get(format).write(Path(path), export.rows(self, state), export.labels(self))
 
     def assets(self) -> pd.DataFrame:
         """Return the assets, in order."""
@@ -252,9 +214,17 @@ class Version:
         recipe: model.Recipe,
         workflow: model.Workflow,
         *,
-        instructions: str | os.PathLike[str] = "",
+        instructions: given.Instructions = "",
+        pdf: str | os.PathLike[str] | model.Document | None = None,
         due: str | datetime.date | None = None,
         existing: model.Existing = "prefill",
+        filter: model.Filter | str | None = None,
+        order: model.Order = "sequential",
+        seed: int | None = None,
+        limit: int | None = None,
+        clip: int | None = None,
+        new_assets: model.NewAssets = "join",
+        rules: Iterable[model.Rule] = (),
     ) -> Campaign:
         """Write a campaign on this version; ``plan()`` shows what ``launch()`` would do.
 
@@ -265,82 +235,75 @@ class Version:
         recipe, workflow
             What is said and who says it.
         instructions
-            Markdown, or the path of a ``.md`` file.
+            Markdown, the path of a ``.md`` or ``.pdf`` file, or a list of these.
+        pdf
+            The path of a PDF to show with the instructions.
         due
-            A day: a date, or text like ``"2026-12-31"``.
+            The last day of the work: a date, or text like ``"2026-12-31"``.
         existing
-            What is done with annotations that are there already: ``"prefill"``, ``"restart"`` or ``"review"``.
+            What is done with annotations that are there already: ``"prefill"``, ``"restart"``, ``"review"`` or
+            ``"done"``.
+        filter
+            Which assets: an :class:`nb.Filter`, or its text; all if not given.
+        order, seed
+            ``"sequential"``, or ``"random"``; the same seed gives the same order again.
+        limit
+            At most so many assets.
+        clip
+            For sequences: a random order keeps runs of so many assets together.
+        new_assets
+            What becomes of assets that are added later: ``"join"``, ``"wait"`` or ``"closed"``.
+        rules
+            Where assets go that leave the campaign: :class:`nb.Rule` values.
 
         Raises
         ------
         InvalidInput, Conflict
             A field is wrong (the message names it), a member is missing, or the name is taken.
         """
-        spec = model.CampaignSpec(
-            name=name,
-            recipe=recipe,
-            workflow=workflow,
-            instructions=markdown(instructions),
-            due=day("due", due),
-            existing=existing,
-        )
-        made = self.workspace.client.call("campaigns.create", model.Campaign, version_id=self.version_id, spec=spec)
+        fields, file = given.fields(
+            name=name, recipe=recipe, workflow=workflow, instructions=instructions, pdf=pdf, due=due, existing=existing,
+            filter=filter, order=order, seed=seed, limit=limit, clip=clip, new_assets=new_assets, rules=rules,
+        )  # fmt: skip
+        return self._create(model.CampaignSpec(**fields), file)
+
+    def create_campaign_from(
+        self, spec: model.CampaignSpec | str | os.PathLike[str] | Campaign, **changes: Any
+    ) -> Campaign:
+        """Write a campaign as another one is written, on this version.
+
+        Parameters
+        ----------
+        spec
+            What ``campaign.spec()`` returns, its YAML, the path of a ``.yaml`` file, or a campaign.
+        **changes
+            Fields that are to differ, as :meth:`create_campaign` takes them, for example ``name="August"``.
+
+        Raises
+        ------
+        NotFound, InvalidInput, Conflict
+            There is no such file, or it has a mistake (the message begins with its place), or as in
+            :meth:`create_campaign`.
+        """
+        if isinstance(spec, Campaign):
+            spec = spec.spec()
+        elif not isinstance(spec, model.CampaignSpec):
+            from nbannotate.workspace.spec import from_yaml
+
+            spec = from_yaml(spec)
+        fields, file = given.fields(**changes)
+        return self._create(msgspec.structs.replace(spec, **fields), file)
+
+    def _create(self, spec: model.CampaignSpec, file: given.Pdf | None) -> Campaign:
+        """Send a campaign, after the PDF of its instructions."""
+        client = self.workspace.client
+        if file is not None:
+            file.send(client)
+        made = client.call("campaigns.create", model.Campaign, version_id=self.version_id, spec=spec)
         return Campaign(self.workspace, made)
 
     def __repr__(self) -> str:
         return f"Version({self.dataset.name!r}, {self.name!r})"
-
-
-def _metadata(names: list[str], frame: pd.DataFrame | None) -> dict[str, dict[str, Any]]:
-    """Return each asset's metadata by the asset's name."""
-    if frame is None:
-        return {}
-    keys = [str(k) for k in (frame["name"] if "name" in frame.columns else frame.index)]
-    by_file: dict[str, list[str]] = {}
-    for name in names:
-        by_file.setdefault(Path(name).name, []).append(name)
-    found: dict[str, dict[str, Any]] = {}
-    values = frame.drop(columns="name", errors="ignore")
-    records: list[dict[str, Any]] = [{} for _ in keys]
-    if len(values.columns):  # pandas writes no record for a row without columns
-        records = msgspec.json.decode(values.to_json(orient="records", date_format="iso"))
-    strange = []
-    for key, record in zip(keys, records, strict=True):
-        same = [key] if key in names else by_file.get(Path(key).name, [])
-        if len(same) != 1:
-            strange.append(key)
-        elif same[0] in found:
-            raise InvalidInput(f"metadata has two rows for {same[0]!r}; nothing was added.")
-        else:
-            found[same[0]] = {str(k): v for k, v in record.items() if v is not None}
-    if strange:
-        some = ", ".join(map(repr, strange[:5])) + (" …" if len(strange) > 5 else "")
-        raise InvalidInput(
-            f"{len(strange)} rows of metadata fit no image, or more than one: {some}. "
-            "Put the image's name into the column 'name' or the index; nothing was added."
-        )
-    return found
-
-
-def markdown(value: str | os.PathLike[str]) -> str:
-    """Return Markdown that is given as text, or as the path of a ``.md`` file."""
-    text = os.fspath(value)
-    if isinstance(value, os.PathLike) or (text.endswith(".md") and "\n" not in text):
-        path = Path(text).expanduser()
-        if not path.is_file():
-            raise InvalidInput(f"There is no file {path} (looked in {Path.cwd()}).")
-        return path.read_text(encoding="utf-8")
-    return text
-
-
-def day(field: str, value: str | datetime.date | None) -> datetime.date | None:
-    """Return a day that is given as a date or as text like ``"2026-12-31"``."""
-    if isinstance(value, str):
-        try:
-            return datetime.date.fromisoformat(value)
-        except ValueError as error:
-            raise InvalidInput(f"{field} must look like '2026-12-31', not {value!r}.") from error
-    return value.date() if isinstance(value, datetime.datetime) else value
 
 
 def pick(known: list[Any], name: str, what: str) -> Any:

@@ -1,0 +1,72 @@
+"""What a version gives to a format: its assets with their latest annotations, and their labels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from nbannotate import formats, model
+from nbannotate.errors import InvalidInput
+from nbannotate.workspace import frames
+
+if TYPE_CHECKING:
+    from nbannotate.workspace.data import Version
+
+
+def rows(version: Version, state: str | None) -> list[formats.Row]:
+    """Return the assets of a version with their latest annotations; only those of one state, if one is given."""
+    if state is not None and state not in model.TASK_STATES:
+        raise InvalidInput(f"state must be one of {', '.join(model.TASK_STATES)}, not {state!r}.")
+    assets = version.assets()
+    if state is not None:
+        states = version.workspace.sql(
+            "select s.asset_id from asset_states s join campaigns c on c.campaign_id = s.campaign_id "
+            "where c.version_id = $1 and s.state = $2",
+            [version.version_id, state],
+        )
+        assets = assets[assets["asset_id"].isin(states["asset_id"])]
+    shapes: dict[int, list[model.Shape]] = {}
+    for r in frames.records(version.shapes()):
+        shape = model.Shape(
+            kind=r["kind"],
+            points=tuple((x, y) for x, y in msgspec.json.decode(r["points"])),
+            label=r["label"],
+            id=r["shape_id"],
+            attributes=msgspec.json.decode(r["attributes"]),
+            confidence=r["confidence"],
+        )
+        shapes.setdefault(r["asset_id"], []).append(shape)
+    said = {
+        r["asset_id"]: r
+        for r in frames.records(
+            version.workspace.sql(
+                "select asset_id, tags, nothing_to_label from annotations where version_id = $1 and is_latest",
+                [version.version_id],
+            )
+        )
+    }
+    found = []
+    for r in frames.records(assets):
+        known = said.get(r["asset_id"])
+        annotation = None
+        if known is not None:
+            annotation = model.Annotation(
+                shapes=tuple(shapes.get(r["asset_id"], ())),
+                tags=tuple(msgspec.json.decode(known["tags"])),
+                nothing_to_label=known["nothing_to_label"],
+            )
+        found.append(formats.Row(r["name"], r["width"], r["height"], annotation))
+    return found
+
+
+def labels(version: Version) -> list[model.Label]:
+    """Return the labels of this version's campaigns, then those that only imported shapes have."""
+    found: dict[str, model.Label] = {}
+    for campaign in version.workspace.campaigns():
+        if campaign.version_id == version.version_id:
+            found.update({v.name: v for v in campaign.spec().recipe.labels})
+    for name in version.shapes()["label"].unique():
+        if name:
+            found.setdefault(name, model.Label(name))
+    return list(found.values())

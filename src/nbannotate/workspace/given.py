@@ -1,0 +1,113 @@
+"""What people may write in several ways, and what becomes of it: Markdown or a file, a day, a PDF, instructions."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbannotate import model
+from nbannotate.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from nbannotate.owner.client import Client
+
+#: A text, the path of a ``.md`` or ``.pdf`` file, or a list of these.
+Instructions = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
+
+
+def markdown(value: str | os.PathLike[str]) -> str:
+    """Return Markdown that is given as text, or as the path of a ``.md`` file."""
+    text = os.fspath(value)
+    if isinstance(value, os.PathLike) or (text.endswith(".md") and "\n" not in text):
+        return _file(text).read_text(encoding="utf-8")
+    return text
+
+
+def day(field: str, value: str | datetime.date | None) -> datetime.date | None:
+    """Return a day that is given as a date or as text like ``"2026-12-31"``."""
+    if isinstance(value, str):
+        try:
+            return datetime.date.fromisoformat(value)
+        except ValueError as error:
+            raise InvalidInput(f"{field} must look like '2026-12-31', not {value!r}.") from error
+    return value.date() if isinstance(value, datetime.datetime) else value
+
+
+class Pdf:
+    """A PDF file that is to be kept in the workspace.
+
+    Parameters
+    ----------
+    path
+        The file.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        file = _file(os.fspath(path))
+        self.body = file.read_bytes()
+        self.document = model.Document(file.name, hashlib.sha256(self.body).hexdigest())
+
+    def send(self, client: Client) -> model.Document:
+        """Put the file into the workspace."""
+        return client.call("documents.add", model.Document, name=self.document.name, body=self.body)
+
+
+def fields(**given: Any) -> tuple[dict[str, Any], Pdf | None]:
+    """Return fields of a spec from what a person wrote, and the PDF that is still to be sent, if one is given.
+
+    Parameters
+    ----------
+    **given
+        Fields of :class:`CampaignSpec`, where ``instructions`` may be text, the path of a ``.md`` or ``.pdf`` file or a
+        list of these, ``pdf`` a path, and ``due`` a text.
+    """
+    known = model.CampaignSpec.__struct_fields__
+    for name in given:
+        if name not in known:
+            from nbannotate.workspace.spec import near
+
+            hint = near(name, known)
+            raise InvalidInput(
+                f"A campaign has no field {name!r}{hint if hint != '.' else '; it has ' + ', '.join(known)}"
+            )
+    values = dict(given)
+    pdfs: list[Pdf | model.Document] = []
+    if "instructions" in values:
+        values["instructions"], found = _instructions(values["instructions"])
+        pdfs += found
+    if "pdf" in values and values["pdf"] is not None:
+        pdf = values["pdf"]
+        pdfs.append(pdf if isinstance(pdf, model.Document) else Pdf(pdf))
+    if len(pdfs) > 1:
+        raise InvalidInput("A campaign shows one PDF; put the others into it.")
+    if pdfs:
+        values["pdf"] = pdfs[0].document if isinstance(pdfs[0], Pdf) else pdfs[0]
+    if "due" in values:
+        values["due"] = day("due", values["due"])
+    if values.get("filter", "") is None:
+        values["filter"] = "all()"
+    return values, next((p for p in pdfs if isinstance(p, Pdf)), None)
+
+
+def _instructions(value: Instructions) -> tuple[str, list[Pdf]]:
+    """Return the Markdown and the PDFs that instructions are made of."""
+    parts = [value] if isinstance(value, str | os.PathLike) else list(value)
+    texts, pdfs = [], []
+    for part in parts:
+        name = os.fspath(part)
+        if name.lower().endswith(".pdf") and "\n" not in name:
+            pdfs.append(Pdf(part))
+        else:
+            texts.append(markdown(part))
+    return "\n\n".join(t for t in texts if t), pdfs
+
+
+def _file(name: str) -> Path:
+    path = Path(name).expanduser()
+    if not path.is_file():
+        raise InvalidInput(f"There is no file {path} (looked in {Path.cwd()}).")
+    return path

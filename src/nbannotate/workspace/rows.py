@@ -1,0 +1,142 @@
+"""Images on their way to become assets: their names, metadata, and the sequence that each belongs to."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from nbannotate.errors import InvalidInput
+from nbannotate.workspace.images import ImageFile
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def assets(
+    files: Sequence[ImageFile], metadata: pd.DataFrame | None, sequence: str | None, moment: str | None
+) -> pd.DataFrame:
+    """Return one row for each image, in the order that the version will have; see :meth:`Version.add_images`."""
+    import pandas as pd
+
+    base = Path(os.path.commonpath([f.path.parent for f in files]))
+    names = [f.path.relative_to(base).as_posix() for f in files]
+    fitting = _fit(names, metadata)
+    extra = _metadata(fitting, metadata)
+    rows = pd.DataFrame(
+        {
+            "name": names,
+            "path": [str(f.path) for f in files],
+            "folder": [os.path.dirname(n) for n in names],  # noqa: PTH120  names are not paths of this machine
+            "width": [f.width for f in files],
+            "height": [f.height for f in files],
+            "bytes": [f.bytes for f in files],
+            "metadata": [msgspec.json.encode(extra.get(n, {})).decode() for n in names],
+        }
+    )
+    if sequence is None and moment is None:
+        return rows
+    if sequence is None:
+        raise InvalidInput("moment orders the assets of a sequence; say sequence=…, too.")
+    belongs = _column("sequence", metadata, sequence, fitting, or_folder=True)
+    if belongs is None:
+        belongs = {r["name"]: r["folder"] or base.name for r in rows[["name", "folder"]].to_dict("records")}
+    rows["sequence"] = pd.array([_name(n, belongs.get(n)) for n in names], dtype="string")
+    at: dict[str, Any] = {}
+    if moment is not None:
+        at = _column("moment", metadata, moment, fitting) or {}
+    rows["moment"] = pd.array([_moment(n, moment, at.get(n)) for n in names], dtype="Float64")
+    return rows
+
+
+def _fit(names: list[str], frame: pd.DataFrame | None) -> list[str]:
+    """Return, for each row of metadata, the asset's name that it is for."""
+    if frame is None:
+        return []
+    keys = [str(k) for k in (frame["name"] if "name" in frame.columns else frame.index)]
+    by_file: dict[str, list[str]] = {}
+    for name in names:
+        by_file.setdefault(Path(name).name, []).append(name)
+    known, found, strange = set(names), {}, []
+    for key in keys:
+        same = [key] if key in known else by_file.get(Path(key).name, [])
+        if len(same) != 1:
+            strange.append(key)
+        elif same[0] in found:
+            raise InvalidInput(f"metadata has two rows for {same[0]!r}; nothing was added.")
+        else:
+            found[same[0]] = True
+    if strange:
+        some = ", ".join(map(repr, strange[:5])) + (" …" if len(strange) > 5 else "")
+        raise InvalidInput(
+            f"{len(strange)} rows of metadata fit no image, or more than one: {some}. "
+            "Put the image's name into the column 'name' or the index; nothing was added."
+        )
+    return list(found)
+
+
+def _metadata(fitting: list[str], frame: pd.DataFrame | None) -> dict[str, dict[str, Any]]:
+    """Return each asset's metadata by the asset's name."""
+    if frame is None:
+        return {}
+    values = frame.drop(columns="name", errors="ignore")
+    records: list[dict[str, Any]] = [{} for _ in fitting]
+    if len(values.columns):  # pandas writes no record for a row without columns
+        records = msgspec.json.decode(values.to_json(orient="records", date_format="iso"))
+    return {
+        name: {str(k): v for k, v in record.items() if v is not None}
+        for name, record in zip(fitting, records, strict=True)
+    }
+
+
+def _column(
+    what: str, frame: pd.DataFrame | None, column: str, fitting: list[str], *, or_folder: bool = False
+) -> dict[str, Any] | None:
+    """Return the values of a column of the metadata by the asset's name; None for the folder."""
+    if frame is None or column not in frame.columns:
+        if or_folder and column == "folder":
+            return None
+        there = ", ".join(map(repr, frame.columns)) if frame is not None else "no columns, because none is given"
+        also = ", or 'folder'" if or_folder else ""
+        raise InvalidInput(f"{what}={column!r} must be a column of metadata{also}; it has {there}.")
+    return dict(zip(fitting, frame[column], strict=True))
+
+
+def _name(asset: str, value: Any) -> str | None:
+    """Return the name of a sequence; None if there is none."""
+    import pandas as pd
+
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return None
+    text = str(int(value) if isinstance(value, float) and value.is_integer() else value).strip()
+    if len(text) > 200:
+        raise InvalidInput(f"The sequence of {asset!r} has {len(text)} characters; it may have 200. Nothing was added.")
+    return text or None
+
+
+def _moment(asset: str, column: str | None, value: Any) -> float | None:
+    """Return a number that orders frames: the value, or the seconds of a time."""
+    import pandas as pd
+
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            value = pd.to_datetime(value, errors="coerce", utc=True)
+    if isinstance(value, pd.Timestamp | pd.Timedelta):
+        return float(value.timestamp() if isinstance(value, pd.Timestamp) else value.total_seconds())
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.inf
+    if math.isnan(number):
+        return None
+    if math.isinf(number):
+        raise InvalidInput(f"moment={column!r} takes numbers or times, but {asset!r} has another; nothing was added.")
+    return number
