@@ -1,11 +1,151 @@
-"""Chained campaigns: assets that leave one go on in another."""
+"""Chained campaigns: assets that leave one go on in another, by hand or by a rule."""
 
 from __future__ import annotations
 
-from nbannotate.model import CampaignSpec, When
-from nbannotate.operations.registry import Context
+import difflib
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from nbannotate.errors import InvalidInput, NbannotateError, NotFound, Refused
+from nbannotate.model import BUILT_IN_STATUSES, CampaignSpec, NoticeKind, When
+from nbannotate.operations.joining import join
+from nbannotate.operations.registry import Context, found, operation
+from nbannotate.operations.telling import tell
+from nbannotate.rules.rights import MANAGERS
+from nbannotate.store import campaigns as stored
+from nbannotate.store import carrying, people
+
+#: What managers are told with when a rule cannot do its work.
+KIND: NoticeKind = "issue"
+
+
+@operation(writes=True)
+def send(ctx: Context, campaign_id: int, to: str, asset_ids: list[int] | None = None, status: str | None = None) -> int:
+    """Send assets that have left a campaign to another one of the same dataset, and return how many are new there.
+
+    They come into the other campaign's version if they are not in it, with their latest annotation. A campaign that is
+    launched takes them at once, whatever its filter says; one that is only written, at its launch.
+
+    Parameters
+    ----------
+    ctx, campaign_id
+        The context, and the campaign that they have left.
+    to
+        The name of the other campaign.
+    asset_ids, status
+        Which assets: these, or those with this status, or those of these that have this status.
+    """
+    source: dict[str, Any] = found(carrying.end(ctx.tx, campaign_id=campaign_id), f"campaign {campaign_id}")
+    target = _target(ctx, source, to)
+    chosen = _chosen(ctx, source, asset_ids, status)
+    if target["launched"] and (other := stored.running_on(ctx.tx, target["version_id"], but=target["campaign_id"])):
+        raise Refused(
+            f"The campaign {other!r} is running on the version of {to!r}, which has one campaign at a time; "
+            f"send the assets when {other!r} is completed."
+        )
+    sent = _send(ctx, source, target, chosen)
+    ctx.note(campaign_id=campaign_id, detail={"to": to, "status": status, "chosen": len(chosen), "sent": sent})
+    return sent
 
 
 def apply_rules(ctx: Context, campaign_id: int, spec: CampaignSpec, asset_id: int, when: When, status: str) -> None:
-    """Send an asset that has just left a campaign to where the campaign's rules say."""
-    raise NotImplementedError
+    """Send an asset that has just left a campaign to where the campaign's rules say.
+
+    A rule that cannot be followed stops nobody's work: the asset stays where it is, and the managers are told, once a
+    day for each rule.
+    """
+    for rule in spec.rules:
+        if rule.when != when or rule.status not in (None, status):
+            continue
+        source = carrying.end(ctx.tx, campaign_id=campaign_id)
+        assert source is not None
+        try:
+            target = _target(ctx, source, rule.to)
+            new = {asset_id} - carrying.inside(ctx.tx, target["campaign_id"], [asset_id])
+            sent = _send(ctx, source, target, new)
+            if sent == len(new):
+                continue
+            problem = _why_they_wait(ctx, target)
+        except NbannotateError as error:
+            problem = f"{error} They stay; change the rule, or send them later by hand."
+        text = f"{spec.name} cannot send assets that are {status} on to {rule.to!r}. {problem}"
+        once = f"rule {campaign_id} {rule.when} {rule.status} {rule.to} {ctx.now:%Y-%m-%d}"
+        tell(ctx, _managers(ctx), KIND, text, campaign_id=campaign_id, once=once)
+
+
+def _target(ctx: Context, source: dict[str, Any], to: str) -> dict[str, Any]:
+    """Return the campaign that assets go to, or raise why they cannot go there."""
+    target = carrying.end(ctx.tx, name=to)
+    if target is None:
+        names = sorted(c.name for c in stored.campaigns(ctx.tx) if c.campaign_id != source["campaign_id"])
+        like = difflib.get_close_matches(to, names, 1)
+        hint = f"did you mean {like[0]!r}?" if like else f"there is {_some(names) or 'no other one'}."
+        raise NotFound(f"There is no campaign {to!r}; {hint}")
+    if target["campaign_id"] == source["campaign_id"]:
+        raise InvalidInput(f"The assets are in {to!r} already; name another campaign.")
+    if target["dataset_id"] != source["dataset_id"]:
+        raise Refused(f"The campaign {to!r} is on another dataset; assets go only to campaigns of their own dataset.")
+    if target["archived"] is not None:
+        raise Refused(f"The campaign {to!r} is archived; take it back first, or name another one.")
+    return target
+
+
+def _chosen(ctx: Context, source: dict[str, Any], asset_ids: Collection[int] | None, status: str | None) -> list[int]:
+    """Return the assets that are to be sent, in the order of the campaign, or raise why some cannot be."""
+    if asset_ids is None and status is None:
+        raise InvalidInput("Say which assets: asset_ids=[…], or status='…'.")
+    name = source["name"]
+    standing = {row["asset_id"]: row for row in carrying.standing(ctx.tx, source["campaign_id"])}
+    if asset_ids is not None:
+        strange = [i for i in asset_ids if i not in standing]
+        if strange:
+            raise InvalidInput(f"{len(strange)} of these assets are not in the campaign {name!r}: {_some(strange)}.")
+        wanted = set(asset_ids)
+        standing = {i: row for i, row in standing.items() if i in wanted}
+    if status is not None:
+        _check_status(stored.spec(ctx.tx, source["campaign_id"]), status)
+        standing = {
+            i: row for i, row in standing.items() if row["status"] == status and row["state"] in ("done", "skipped")
+        }
+    at_work = [row["asset"] for row in standing.values() if row["state"] not in ("done", "skipped")]
+    if at_work:
+        raise Refused(f"{len(at_work)} of these assets are still worked on in {name!r}: {_some(at_work)}.")
+    return list(standing)
+
+
+def _check_status(spec: CampaignSpec, status: str) -> None:
+    own = [s for step in spec.workflow.steps for s in step.statuses]
+    known = [*own, *sorted(BUILT_IN_STATUSES - {"returned"})]
+    if status not in known:
+        raise InvalidInput(f"The campaign {spec.name!r} has no status {status!r}; there are {', '.join(known)}.")
+
+
+def _send(ctx: Context, source: dict[str, Any], target: dict[str, Any], asset_ids: Collection[int]) -> int:
+    """Take assets into the target's version, and into the target if it is launched; return how many are new there."""
+    new = set(asset_ids) - carrying.inside(ctx.tx, target["campaign_id"], asset_ids)
+    ordered = [i for i in asset_ids if i in new]
+    if ordered and target["version_id"] != source["version_id"]:
+        carrying.carry(
+            ctx.tx, source["version_id"], target["version_id"], ordered, ctx.actor.member_id, source["name"], ctx.now
+        )
+    if ordered and target["launched"]:
+        return join(ctx, target["campaign_id"], ordered, forced=True)
+    return len(ordered)
+
+
+def _why_they_wait(ctx: Context, target: dict[str, Any]) -> str:
+    """Return why assets that were sent to a launched campaign have no task in it."""
+    other = stored.running_on(ctx.tx, target["version_id"], but=target["campaign_id"])
+    if other:
+        return f"The campaign {other!r} is running on the same version; send them by hand when it is completed."
+    return "Its workflow begins with a review, and they have no annotations yet."
+
+
+def _managers(ctx: Context) -> list[int]:
+    return [m.member_id for m in people.members(ctx.tx) if m.active and m.role in MANAGERS]
+
+
+def _some(values: Iterable[Any]) -> str:
+    """Return the first of some values for a sentence."""
+    shown = [repr(v) for v in values]
+    return ", ".join(shown[:5]) + (" …" if len(shown) > 5 else "")
