@@ -386,6 +386,19 @@ def test_new_assets_are_chosen_alone_and_everything_ignores_filter_and_limit() -
             assert choice == Choice(0, 0, 0, ())
 
 
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(versions(), filters, st.sets(st.integers(0, 12)))
+def test_new_assets_are_chosen_as_they_would_be_among_all(assets: list[Asset], given: nb.Filter, new: set[int]) -> None:
+    with version(assets) as tx:
+        with chosen(tx, VERSION, spec(given)):
+            among_all = set(names(tx))
+        ids = {r["name"]: r["asset_id"] for r in tx.all("select name, asset_id from data.assets")}
+        some = {a.name for i, a in enumerate(assets) if i in new}
+        with chosen(tx, VERSION, spec(given), only=[ids[n] for n in some]) as choice:
+            assert set(names(tx)) == among_all & some
+            assert choice.total == len(some)
+
+
 def test_a_reading_transaction_can_choose_and_nothing_stays_behind(engine: Engine) -> None:
     for begin in (engine.read, engine.write):
         for _ in range(2):

@@ -87,12 +87,11 @@ def chosen(
 
 def _consider(tx: Transaction, version_id: int, given: Filter, only: Collection[int] | None) -> None:
     """Make the table of all assets that are considered; those that the filter leaves out are marked."""
-    conditions = Conditions(tx, version_id)
+    conditions = Conditions(tx, version_id, only)
     version = conditions.value(version_id)
     matched = conditions.of(given)
-    among = "true"
-    if only is not None:
-        among = f"a.asset_id in (select unnest(cast({conditions.value([int(i) for i in only])} as bigint[])))"
+    # Places are those in the whole version; where nothing asks for them, the others need not be looked at.
+    early, late = ("true", conditions.among) if _counts_places(given) else (conditions.among, "true")
     statement = f"""
         create temp table considered as
         with {", ".join(conditions.subqueries)},
@@ -100,7 +99,8 @@ def _consider(tx: Transaction, version_id: int, given: Filter, only: Collection[
           select v.asset_id, s.name, s.folder, s.metadata, s.sequence, s.moment, v.position,
                  case when s.sequence is null then v.position else min(v.position) over (partition by s.sequence) end
                    as first
-          from data.version_assets v join data.assets s on s.asset_id = v.asset_id where v.version_id = {version}
+          from (select * from data.version_assets where version_id = {version} and {early}) v
+          join data.assets s on s.asset_id = v.asset_id
         ),
         a as (
           select asset_id, name, folder, metadata, sequence,
@@ -111,7 +111,7 @@ def _consider(tx: Transaction, version_id: int, given: Filter, only: Collection[
         select a.asset_id, a.name, a.sequence, a.place,
                a.asset_id in (select asset_id from latest) as annotated,
                case when {matched} then null else 'filter' end as out
-        from a where {among}
+        from a where {late}
         """
     if not conditions.has_sql:
         tx.run(statement, *conditions.parameters)
@@ -127,6 +127,11 @@ def _consider(tx: Transaction, version_id: int, given: Filter, only: Collection[
         raise InvalidInput(f"The SQL in the filter {_short(given)} cannot be run: {reason}") from error
     finally:
         timer.cancel()
+
+
+def _counts_places(given: Filter) -> bool:
+    """Whether a filter asks for an asset's place in the version."""
+    return given.kind == "index" or any(map(_counts_places, given.parts))
 
 
 def _rank(tx: Transaction, spec: CampaignSpec, limit: int | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from nbannotate.errors import InvalidInput, QueryFailed
@@ -23,20 +23,26 @@ class Conditions:
     Attributes
     ----------
     parameters
-        The values for ``$1``, ``$2`` …; those that were given come first.
+        The values for ``$1``, ``$2`` …
+    among
+        A condition on ``asset_id``: one of those that matter, if only some do.
     subqueries
         ``name as (…)`` for the statement's ``with``. ``latest`` has the latest annotation of each annotated asset.
     has_sql
         Whether people's SQL is in it.
     """
 
-    def __init__(self, tx: Transaction, version_id: int, *parameters: Any) -> None:
+    def __init__(self, tx: Transaction, version_id: int, only: Collection[int] | None = None) -> None:
         self.tx = tx
         self.version_id = version_id
-        self.parameters: list[Any] = list(parameters)
+        self.parameters: list[Any] = []
+        self.among = "true"
+        if only is not None:
+            ids = self.value([int(i) for i in only])
+            self.among = f"asset_id in (select unnest(cast({ids} as bigint[])))"
         self.subqueries = [
             "latest as (select asset_id, max(annotation_id) as annotation_id from data.annotations "
-            f"where version_id = {self.value(version_id)} group by asset_id)"
+            f"where version_id = {self.value(version_id)} and {self.among} group by asset_id)"
         ]
         self.has_sql = False
 
