@@ -167,6 +167,7 @@ def test_a_job_is_done_with_the_keyboard_from_the_list_to_the_end(ws, log_in):
     page.keyboard.press("Control+Enter")
     page.wait_for_selector(".nbp-finished >> text=you finished 3 images")
     page.locator(".nbp-finished button", has_text="My tasks").press("Enter")
+    page.locator(".nbp-fold summary").press("Enter")
     page.wait_for_selector(".nbp-job[data-done]")
 
     assert campaign_state(ws, "Keys") == {

@@ -221,10 +221,10 @@ def test_a_second_tab_is_a_conflict_that_reloading_ends(place):
     until(lambda: tab.state.saving.state == "saved")
     ana.draws((100, 100, 150, 150))
     until(lambda: ana.state.saving.state == "conflict")
-    assert ana.state.notice.action == "reload"
+    assert ana.state.banner.action == "reload"
     assert "saved elsewhere" in ana.does("submit")
     assert ana.does("reload") is None
-    assert ana.state.notice is None
+    assert ana.state.banner is None
     assert ana.page.canvas.shapes == tab.page.canvas.shapes
     ana.draws((100, 100, 150, 150))
     until(lambda: ana.state.saving.state == "saved")
@@ -252,7 +252,7 @@ def test_what_is_not_stored_is_not_left_behind(place, monkeypatch):
     ana.draws((10, 10, 60, 60))
     assert ana.does("home") is not None
     assert ana.state.screen == "task"
-    assert ana.state.notice.action == "retry"
+    assert ana.state.banner.action == "retry"
 
 
 def test_the_end_of_a_session_is_said_and_offers_to_log_in(place):
@@ -261,7 +261,7 @@ def test_the_end_of_a_session_is_said_and_offers_to_log_in(place):
     place.town.put_out("ana")
     ana.draws((10, 10, 60, 60))
     until(lambda: ana.state.saving.state == "ended")
-    assert ana.state.notice.action == "login"
+    assert ana.state.banner.action == "login"
 
 
 def test_an_unforeseen_failure_is_a_sentence_and_stands_in_the_log(place, monkeypatch, caplog):
@@ -273,8 +273,8 @@ def test_an_unforeseen_failure_is_a_sentence_and_stands_in_the_log(place, monkey
 
     monkeypatch.setitem(ana.desk._handlers, "fit", broken)
     said = ana.does("fit")
-    assert "secret detail" not in said + ana.state.notice.text
-    assert "Something went wrong" in ana.state.notice.text
+    assert "secret detail" not in said + ana.state.banner.text
+    assert "Something went wrong" in ana.state.banner.text
     assert "secret detail" in caplog.text
     assert ana.does("nothing") is None  # and work goes on
 
@@ -376,7 +376,7 @@ class TestTheAnnotatorInANotebook:
         try:
             assert pane.state.screen == "task"
             assert not pane.state.task.editable
-            assert "no assignee" in pane.state.notice.text
+            assert "no assignee" in pane.state.banner.text
             pane.desk.handle({"do": "step", "name": "next"})
             assert pane.desk.worker.settle()
             assert pane.state.task.task.asset == "image_1.png"
@@ -389,7 +389,7 @@ def test_outside_of_the_server_it_says_so_in_a_sentence(monkeypatch):
     page = Work.here()
     try:
         assert page.state.screen == "failed"
-        assert "nb.open" in page.state.notice.text
+        assert "nb.open" in page.state.banner.text
     finally:
         page.close()
 

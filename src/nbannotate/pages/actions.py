@@ -7,10 +7,8 @@ operations: what stands here decides only what is offered.
 from __future__ import annotations
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from nbannotate.errors import InvalidInput, Refused
-from nbannotate.pages import flow, talk
+from nbannotate.pages import bell, drawing, finish, flow, hold, jobs, paper, talk
 from nbannotate.pages.desk import Desk, Handler
 from nbannotate.pages.wire import Message
 
@@ -37,98 +35,35 @@ class PageKey(Struct, frozen=True):
 KEYS = (
     PageKey("ctrl+Enter", "submit", "Submit; in review: accept"),
     PageKey("n", "nothing", "Nothing to label: yes or no"),
+    PageKey("s", "status", "Submit as: go through the statuses of this step"),
     PageKey("w", "rework", "To rework, with the reason (in review)"),
+    PageKey("x", "reject", "Reject this image (in review)"),
     PageKey("k", "skip", "Skip this image, with the reason"),
+    PageKey("d", "discard", "Discard this image: it is of no use"),
     PageKey("PageDown", "next", "Next task, without submitting"),
     PageKey("PageUp", "previous", "Previous task"),
+    PageKey("j", "job", "All images of this job"),
     PageKey("Home", "home", "My tasks"),
     PageKey("i", "issue", "Raise an issue (on the selected shape, or on the image)", "Issues and panels"),
     PageKey("z", "zone", "Raise an issue on a zone: drag it", "Issues and panels"),
     PageKey("t", "tags", "Go to the tags", "Issues and panels"),
+    PageKey("a", "attributes", "Go to the attributes of the selected shape", "Issues and panels"),
+    PageKey("shift+n", "notices", "Notices", "Issues and panels"),
     PageKey("q", "panel", "Go through the panels: shapes, issues, info, history", "Issues and panels"),
 )
 
 
-def tool(desk: Desk, message: Message) -> None:
-    """Pick a tool."""
-    desk.canvas.tool = message.name
-
-
-def zone(desk: Desk, message: Message) -> None:
-    """Let the person drag a zone for an issue."""
-    if not desk.open.pictured:
-        raise Refused("There is no image to draw a zone on; raise an issue on the whole image.")
-    desk.canvas.tool = "zone"
-    desk.toast("Drag a zone; Esc stops.")
-
-
-def label(desk: Desk, message: Message) -> None:
-    """Label the selection, or choose the label of what is drawn next."""
-    if not desk.open.editable:
-        return
-    if desk.canvas.selected:
-        desk.canvas.set_label(message.name)
-    else:
-        desk.canvas.label = "" if message.name == desk.canvas.label else message.name
-
-
-def select(desk: Desk, message: Message) -> None:
-    """Select shapes."""
-    desk.canvas.select(message.ids)
-    desk.draw(selected=desk.canvas.selected)
-
-
-def delete(desk: Desk, message: Message) -> None:
-    """Delete shapes."""
-    if desk.open.editable:
-        desk.canvas.delete(message.ids or None)
-
-
-def undo(desk: Desk, message: Message) -> None:
-    """Take back the last change of the shapes."""
-    if desk.open.editable:
-        desk.canvas.undo()
-
-
-def redo(desk: Desk, message: Message) -> None:
-    """Do it again."""
-    if desk.open.editable:
-        desk.canvas.redo()
-
-
-def fit(desk: Desk, message: Message) -> None:
-    """Show the whole image."""
-    desk.canvas.fit()
-
-
-def tag(desk: Desk, message: Message) -> None:
-    """Give the asset a tag, or take it away."""
-    opened = flow.check_may(desk, "save")
-    if message.name not in opened.view.recipe.tags:
-        raise InvalidInput(f"There is no tag {message.name!r}.")
-    now = set(opened.annotation.tags) ^ {message.name}
-    desk.annotate(replace(opened.annotation, tags=tuple(t for t in opened.view.recipe.tags if t in now)))
-
-
-def nothing(desk: Desk, message: Message) -> None:
-    """Say that there is nothing to label, or take it back."""
-    opened = flow.check_may(desk, "save")
-    if opened.annotation.shapes:
-        n = len(opened.annotation.shapes)
-        raise Refused(f"There {'is 1 shape' if n == 1 else f'are {n} shapes'} on this image; "
-                      "delete what is wrong before you say that there is nothing to label.")  # fmt: skip
-    desk.annotate(replace(opened.annotation, nothing_to_label=not opened.annotation.nothing_to_label))
-
-
-def close_notice(desk: Desk, message: Message) -> None:
+def close_banner(desk: Desk, message: Message) -> None:
     """Take a banner away."""
-    desk.update(notice=None)
+    desk.update(banner=None)
 
 
 def retry(desk: Desk, message: Message) -> None:
     """Try again what did not answer: at least the screen that is shown."""
-    desk.update(notice=None)
-    if desk.state.screen != "task":
+    desk.update(banner=None)
+    if desk.state.screen == "job":
+        jobs.refresh(desk, message)
+    elif desk.state.screen != "task":
         flow.home(desk)
 
 
@@ -143,9 +78,21 @@ ACTIONS: dict[str, Handler] = {
     "open_issue": flow.open_issue,
     "reload": flow.reload,
     "step": flow.step_to,
-    "submit": flow.submit,
-    "rework": flow.rework,
-    "skip": flow.skip,
+    "job": jobs.open_job,
+    "job_of_task": jobs.of_task,
+    "submit_job": jobs.submit_job,
+    "refresh": jobs.refresh,
+    "submit": finish.submit,
+    "status": finish.status,
+    "rework": finish.rework,
+    "reject": finish.reject,
+    "skip": finish.skip,
+    "discard": finish.discard,
+    "beat": hold.beat,
+    "retake": hold.retake,
+    "notice": bell.follow,
+    "notices_seen": bell.see,
+    "paper": paper.turn,
     "issue": talk.create,
     "reply": talk.reply,
     "issue_state": talk.set_state,
@@ -153,8 +100,14 @@ ACTIONS: dict[str, Handler] = {
     "history": talk.history,
     "look": talk.look,
     "back": talk.back,
+    "close_banner": close_banner,
+    "retry": retry,
+    "clock": clock,
     **{
         f.__name__: f
-        for f in (tool, zone, label, select, delete, undo, redo, fit, tag, nothing, close_notice, retry, clock)
+        for f in (
+            drawing.tool, drawing.zone, drawing.label, drawing.select, drawing.delete, drawing.undo, drawing.redo,
+            drawing.fit, drawing.tag, drawing.nothing, drawing.add_label, drawing.attribute,
+        )
     },
-}
+}  # fmt: skip

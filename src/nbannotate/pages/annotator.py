@@ -8,7 +8,7 @@ from nbannotate.errors import InvalidInput, NbannotateError, NotAllowed
 from nbannotate.model import Job, WorkspaceInfo
 from nbannotate.owner.client import Client
 from nbannotate.pages import flow
-from nbannotate.pages.state import Notice
+from nbannotate.pages.state import Banner
 from nbannotate.pages.view import Page
 
 
@@ -67,7 +67,7 @@ class Annotator(Page):
         except NbannotateError as error:
             if self.state.screen == "opening":
                 self.desk.update(screen="failed")
-            self.desk.update(notice=Notice(str(error), "error", "retry"))
+            self.desk.update(banner=Banner(str(error), "error", "retry"))
 
     def _browse(self, campaign_id: int) -> None:
         try:
@@ -77,7 +77,7 @@ class Annotator(Page):
         if not found:
             return flow.home(self.desk)
         self.desk.update(
-            notice=Notice(
+            banner=Banner(
                 "You are no assignee of this campaign: you can look at its tasks, but not change them.", "info"
             )
         )

@@ -20,7 +20,8 @@ from nbannotate.model import Annotation, Issue, Shape
 from nbannotate.owner.client import Client
 from nbannotate.pages import wire
 from nbannotate.pages.drafts import Drafts
-from nbannotate.pages.state import Drawing, Notice, OpenTask, Saving, State
+from nbannotate.pages.fields import fitted
+from nbannotate.pages.state import Banner, Drawing, OpenTask, Saving, State
 from nbannotate.pages.worker import Worker
 
 T = TypeVar("T")
@@ -62,6 +63,7 @@ class Desk:
         self.tell = tell
         self._handlers, self._show = handlers, show
         self._lock = threading.RLock()
+        self._document = ("", b"")
         self._pictured = 0  # the task that the canvas shows
         self.drafts = Drafts(client, self._saving)
         self.worker = Worker(self._failed)
@@ -102,6 +104,12 @@ class Desk:
         """Call an operation."""
         return self.client.call(operation, returns, **arguments)
 
+    def document(self, sha256: str) -> bytes:
+        """Return a file of the instructions; the last one is remembered."""
+        if self._document[0] != sha256:
+            self._document = sha256, self.call("documents.get", bytes, sha256=sha256)
+        return self._document[1]
+
     def toast(self, text: str, kind: str = "info") -> None:
         """Show a sentence for a moment."""
         self.tell({"toast": text, "kind": kind})
@@ -141,12 +149,12 @@ class Desk:
     def _failed(self, error: Exception, message: wire.Message | None = None) -> None:
         """Tell the person what failed, as a sentence."""
         if isinstance(error, Conflict) and self.state.screen == "task":
-            self.update(notice=Notice(str(error), "warning", "reload"))
+            self.update(banner=Banner(str(error), "warning", "reload"))
         elif isinstance(error, SessionEnded):
-            self.update(notice=Notice(str(error), "warning", "login"))
+            self.update(banner=Banner(str(error), "warning", "login"))
         elif isinstance(error, OwnerUnavailable):
             log().warning("%s", error)
-            self.update(notice=Notice("The workspace does not answer at the moment. Nothing that was saved is lost.",
+            self.update(banner=Banner("The workspace does not answer at the moment. Nothing that was saved is lost.",
                                       "warning", "retry"))  # fmt: skip
         elif isinstance(error, NbannotateError):
             if message is None or not message.ref:
@@ -155,7 +163,7 @@ class Desk:
             log().error("A page failed at %s.", message.do if message else "something", exc_info=error)
             at = self.state.saving.at
             kept = "your work up to {at} is saved." if at else "what was saved before is kept."
-            self.update(notice=Notice(f"Something went wrong here; {kept} Try again, or reload the page.", at=at))
+            self.update(banner=Banner(f"Something went wrong here; {kept} Try again, or reload the page.", at=at))
         if message is not None:
             expected = isinstance(error, NbannotateError) and not isinstance(error, OwnerUnavailable)
             self._reply(message, str(error) if expected else "That did not work; please try again.")
@@ -187,8 +195,8 @@ class Desk:
         now = self.canvas.state
         with self._lock:
             self.update(
-                screen="task", task=replace(opened, pictured=image is not None), notice=None, finished=None,
-                saving=Saving(opened.task.task_id),
+                screen="task", task=replace(opened, pictured=image is not None), job=None, finished=None,
+                banner=Banner(view.notice, "info") if view.notice else None, saving=Saving(opened.task.task_id),
                 drawing=Drawing(now.tool, now.label),
             )  # fmt: skip
             self._pictured = opened.task.task_id if image is not None else 0
@@ -220,6 +228,7 @@ class Desk:
             opened = self.state.task
             if opened is None or self._pictured != opened.task.task_id or opened.looking is not None:
                 return
+            shapes = fitted(shapes, opened.view)
             if shapes != opened.annotation.shapes:
                 nothing = opened.annotation.nothing_to_label and not shapes
                 self.annotate(replace(opened.annotation, shapes=shapes, nothing_to_label=nothing))
@@ -238,12 +247,26 @@ class Desk:
             if opened is None or opened.task.task_id != said.task_id:
                 return
             self.update(saving=replace(said, at=said.at or (before.at if before.task_id == said.task_id else None)))
+            if before.state == "refused" and said.state == "saved":
+                self.update(banner=None)
             if said.state == "conflict":
-                self.update(notice=Notice(said.text, "warning", "reload"))
+                self.update(banner=Banner(said.text, "warning", "reload"))
             elif said.state == "ended":
-                self.update(notice=Notice(said.text, "warning", "login"))
-            elif said.state == "failed":
-                self.update(notice=Notice(said.text, "error", "reload"))
+                self.update(banner=Banner(said.text, "warning", "login"))
+            elif said.state in ("failed", "refused"):
+                self.update(banner=Banner(said.text, "error" if said.state == "failed" else "warning", "reload"))
+        if said.state == "kept":
+            self.lose(said.task_id, said.text)
+
+    def lose(self, task_id: int, text: str) -> None:
+        """Say that the open task is not the person's any more; what was drawn is kept as their draft."""
+        opened = self.state.task
+        if opened is None or opened.task.task_id != task_id or opened.lost:
+            return
+        self.canvas.editable = False  # first: what was drawn until now still becomes the draft
+        view = replace(opened.view, editable=False, actions=(), reason=text)
+        self.update_task(task_id, view=view, lost=True)
+        self.update(banner=Banner(text, "warning", "retake"))
 
     def stop(self) -> None:
         """Store what is pending, and end the threads."""

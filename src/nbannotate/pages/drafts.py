@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from traitlets.log import get_logger as log
 
-from nbannotate.errors import Conflict, NbannotateError, OwnerUnavailable, SessionEnded
+from nbannotate.errors import Conflict, InvalidInput, NbannotateError, OwnerUnavailable, Refused, SessionEnded
 from nbannotate.model import Annotation, Saved
 from nbannotate.owner.client import Client
 from nbannotate.pages.state import SaveState, Saving
@@ -41,7 +41,8 @@ class Drafts:
         self._pending: Annotation | None = None
         self._due = 0.0
         self._busy = False
-        self._stuck: NbannotateError | None = None
+        self._stuck: NbannotateError | None = None  # nothing more is saved
+        self._refused: NbannotateError | None = None  # the next change is tried
         self._failures = 0
         self._seconds: dict[int, float] = {}
         self._ended = False
@@ -52,7 +53,7 @@ class Drafts:
         """Go on with a task from a revision of its draft; what was pending for another one is gone: flush first."""
         with self._change:
             self._task_id, self._revision = task_id, revision
-            self._pending, self._stuck, self._failures = None, None, 0
+            self._pending, self._stuck, self._refused, self._failures = None, None, None, 0
             self._change.notify_all()
         self._heard(Saving(task_id))
 
@@ -94,11 +95,18 @@ class Drafts:
             done = self._change.wait_for(lambda: self._stuck or self._idle, patience)
             if self._stuck is not None:
                 raise self._stuck
+            if self._refused is not None and self._idle:
+                raise self._refused
             if not done:
                 raise OwnerUnavailable(
                     "Your last changes are not saved yet; this page keeps trying. Please wait a moment."
                 )
             return self._revision, self._seconds.get(self._task_id, 0.0)
+
+    def take_seconds(self, task_id: int) -> float:
+        """Return the seconds of a task that were not sent yet, and count them as sent."""
+        with self._change:
+            return self._seconds.pop(task_id, 0.0)
 
     def reported(self, task_id: int) -> None:
         """Forget the seconds of a task: they were sent."""
@@ -142,16 +150,19 @@ class Drafts:
             )
         except OwnerUnavailable:
             said = self._again(task_id, annotation, seconds)
+        except (Refused, InvalidInput) as error:
+            said = self._wait_for_better(task_id, error, seconds)
         except Exception as error:  # noqa: BLE001  told to the person, and to the log if it is not meant for people
             said = self._give_up(task_id, error)
         else:
             with self._change:
                 if self._task_id == task_id:
-                    self._revision, self._failures = saved.revision, 0
+                    self._revision, self._failures, self._refused = saved.revision, 0, None
                 more = self._pending is not None
                 self._busy = False
                 self._change.notify_all()
-            said = Saving(task_id, "waiting" if more else "saved", at=saved.at)
+            now: SaveState = "kept" if not saved.held else "waiting" if more else "saved"
+            said = Saving(task_id, now, saved.text, at=saved.at)
         self._heard(said)
 
     def _again(self, task_id: int, annotation: Annotation, seconds: float) -> Saving:
@@ -166,6 +177,16 @@ class Drafts:
             self._busy = False
             self._change.notify_all()
         return Saving(task_id, "offline", "The workspace does not answer; this page keeps trying.")
+
+    def _wait_for_better(self, task_id: int, error: NbannotateError, seconds: float) -> Saving:
+        """Remember why a draft was refused; the next change is tried again."""
+        with self._change:
+            if self._task_id == task_id:
+                self._refused, self._failures = error, 0
+            self._seconds[task_id] = self._seconds.get(task_id, 0.0) + seconds
+            self._busy = False
+            self._change.notify_all()
+        return Saving(task_id, "refused", str(error))
 
     def _give_up(self, task_id: int, error: Exception) -> Saving:
         if not isinstance(error, NbannotateError):

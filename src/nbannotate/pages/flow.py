@@ -1,13 +1,12 @@
-"""Going from task to task: my tasks, opening, the next one, submitting, accepting, rework, skipping."""
+"""Going from screen to screen: my tasks, opening a task, the next and the previous one."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import datetime
+from typing import Any
 
-from msgspec.structs import replace
-
-from nbannotate.errors import NbannotateError, NotAllowed, NotFound, Refused
-from nbannotate.model import Annotation, Closed, HistoryItem, Issue, Job, Task, TaskView
+from nbannotate.errors import NotAllowed, NotFound, Refused
+from nbannotate.model import Annotation, HistoryItem, Issue, Job, Notice, Task, TaskView
 from nbannotate.pages.desk import Desk
 from nbannotate.pages.state import OpenTask, Saving
 from nbannotate.pages.wire import Message
@@ -19,18 +18,38 @@ def jobs_of(desk: Desk) -> tuple[Job, ...]:
     return tuple(j for j in jobs if desk.campaign_id in (None, j.campaign_id))
 
 
+#: So many of the newest notices are shown.
+MOST_NOTICES = 60
+#: A page on which somebody works is heard of at least, and at most, this often (s).
+SLOWEST_S, FASTEST_S = 60.0, 1.0
+REVIEWERS = ("owner", "manager", "reviewer")
+
+
+def notices_of(desk: Desk) -> tuple[Notice, ...]:
+    """Return what the person should know: what was not seen first, then the newest first."""
+    found = desk.call("notices.mine", list[Notice], limit=MOST_NOTICES)
+    return tuple(n for n in found if desk.campaign_id in (None, n.campaign_id) or n.campaign_id is None)
+
+
+def issues_of(desk: Desk) -> tuple[Issue, ...]:
+    """Return the issues that this page shows."""
+    issues = desk.call("issues.mine", list[Issue])
+    return tuple(i for i in issues if desk.campaign_id in (None, i.campaign_id))
+
+
 def home(desk: Desk, message: Message | None = None) -> None:
     """Show *My tasks*."""
     leave(desk)
-    issues = desk.call("issues.mine", list[Issue])
-    shown = tuple(i for i in issues if desk.campaign_id in (None, i.campaign_id))
-    desk.update(screen="tasks", jobs=jobs_of(desk), my_issues=shown, task=None, notice=None, finished=None,
-                saving=Saving(), browsing=None)  # fmt: skip
+    desk.update(screen="tasks", jobs=jobs_of(desk), my_issues=issues_of(desk), notices=notices_of(desk), task=None,
+                job=None, banner=None, finished=None, saving=Saving(), browsing=None)  # fmt: skip
 
 
 def leave(desk: Desk) -> None:
     """Make sure that nothing of the open task is lost when another screen comes."""
-    if desk.state.task is not None and desk.state.task.view.editable:
+    opened = desk.state.task
+    if opened is not None and opened.lost and desk.state.saving.state not in ("offline", "waiting", "saving"):
+        return
+    if opened is not None and (opened.view.editable or opened.lost):
         desk.drafts.flush()
 
 
@@ -49,7 +68,7 @@ def go_on(desk: Desk, campaign_id: int, step: int) -> None:
     job = next((j for j in jobs if (j.campaign_id, j.step) == (campaign_id, step)), None)
     if job is None:
         return home(desk)
-    desk.update(screen="finished", finished=job, jobs=jobs, task=None, notice=None, saving=Saving())
+    desk.update(screen="finished", finished=job, jobs=jobs, task=None, job=None, banner=None, saving=Saving())
     return None
 
 
@@ -67,13 +86,19 @@ def open_task(desk: Desk, message: Message) -> None:
 
 def open_issue(desk: Desk, message: Message) -> None:
     """Open the task of an issue: my own on that asset, if there is one."""
-    issue = next((i for i in desk.state.my_issues if i.issue_id == message.issue), None)
+    show_issue(desk, message.issue)
+
+
+def show_issue(desk: Desk, issue_id: int) -> None:
+    """Open the task of an issue, with the panel of issues."""
+    found = issues_of(desk)
+    issue = next((i for i in found if i.issue_id == issue_id), None)
     if issue is None:
         raise NotFound("This issue is not in your list any more; refresh the list.")
     leave(desk)
     mine = [
         task
-        for job in desk.state.jobs
+        for job in jobs_of(desk)
         if job.campaign_id == issue.campaign_id
         for task in desk.call("tasks.listing", list[Task], campaign_id=job.campaign_id, step=job.step)
         if task.asset_id == issue.asset_id
@@ -100,7 +125,10 @@ def reload(desk: Desk, message: Message) -> None:
 
 def adopt(desk: Desk, view: TaskView) -> None:
     """Show a task that was opened."""
-    opened = OpenTask(view, view.annotation, base_of(desk, view), view.issues)
+    opened = OpenTask(
+        view, view.annotation, base_of(desk, view), view.issues, settled=settled(desk, view),
+        beat_s=pause(view.task.leased_until),
+    )  # fmt: skip
     try:
         image = desk.client.image(view.task.asset_id)
     except NotFound as error:
@@ -109,8 +137,19 @@ def adopt(desk: Desk, view: TaskView) -> None:
             f"The image of {view.task.asset} cannot be shown: its file is gone. Tell a manager, or skip it."
         ) from error
     desk.picture(opened, image)
+    if desk.state.browsing is not None and view.task.campaign_id != desk.state.browsing:
+        desk.update(browsing=None)
     if view.editable and any(issue.state != "resolved" for issue in view.issues):
         desk.tell({"tab": "issues"})  # what came back is read before it is mended, and before it is accepted
+
+
+def pause(until: datetime.datetime | None) -> float:
+    """Return after how many seconds a page should be heard of again, so that a lease never runs out meanwhile."""
+    if until is None:
+        return SLOWEST_S
+    now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+    left = (until.replace(tzinfo=None) - now).total_seconds()
+    return round(min(SLOWEST_S, max(FASTEST_S, left / 3)), 1)
 
 
 def base_of(desk: Desk, view: TaskView) -> Annotation:
@@ -121,6 +160,14 @@ def base_of(desk: Desk, view: TaskView) -> Annotation:
     if not done:
         return Annotation() if view.task.drafted else view.annotation
     return desk.call("annotations.get", Annotation, annotation_id=max(done))
+
+
+def settled(desk: Desk, view: TaskView) -> bool:
+    """Return whether the asset is done, for those who may send it back with an issue."""
+    member = desk.state.member
+    if view.task.state != "done" or member is None or member.role not in REVIEWERS:
+        return False
+    return read_history(desk, view.task.task_id)[-1].state == "done"
 
 
 def read_history(desk: Desk, task_id: int) -> list[HistoryItem]:
@@ -172,45 +219,6 @@ def step_to(desk: Desk, message: Message) -> None:
     return desk.toast("This is the last one; no other waits in the queue.")
 
 
-# ---- ending a task
-
-
-def submit(desk: Desk, message: Message) -> None:
-    """Submit, or accept at a review step, and go to the next task."""
-    opened = check_may(desk, "submit")
-    revision, seconds = desk.drafts.flush()
-    closed = desk.call(
-        "tasks.submit", Closed, task_id=opened.task.task_id, annotation=desk.open.annotation, revision=revision,
-        seconds=seconds,
-    )  # fmt: skip
-    after(desk, opened.task, closed)
-
-
-def rework(desk: Desk, message: Message) -> None:
-    """Send the asset back to the person who annotated it, with the issue that says why."""
-    _with_issue(desk, message, "rework")
-
-
-def skip(desk: Desk, message: Message) -> None:
-    """Take the asset out of the workflow, with the issue that says why."""
-    _with_issue(desk, message, "skip")
-
-
-def _with_issue(desk: Desk, message: Message, action: Literal["rework", "skip"]) -> None:
-    opened = check_may(desk, action)
-    text = message.text.strip()
-    said = any(i.state == "open" and i.comments and i.comments[0].text == text for i in opened.issues)
-    if text and not said:  # said already: raised at the first try, whose second half failed
-        made = desk.call("issues.create", Issue, task_id=opened.task.task_id, text=text, zone=message.zone,
-                         shape_id=message.shape)  # fmt: skip
-        desk.update_task(opened.task.task_id, issues=(*opened.issues, made))
-    elif not text and not opened.open_issues:
-        raise Refused("Say what is wrong.")
-    revision, seconds = desk.drafts.flush()
-    closed = desk.call(f"tasks.{action}", Closed, task_id=opened.task.task_id, revision=revision, seconds=seconds)
-    after(desk, opened.task, closed)
-
-
 def check_may(desk: Desk, action: str) -> OpenTask:
     """Return the open task, or raise why an action is not possible on it."""
     opened = desk.open
@@ -219,16 +227,3 @@ def check_may(desk: Desk, action: str) -> OpenTask:
     if action not in opened.view.actions:
         raise Refused(opened.view.reason or "This is not possible at this step.")
     return opened
-
-
-def after(desk: Desk, task: Task, closed: Closed) -> None:
-    """Say what became of a task, and go on."""
-    desk.drafts.reported(task.task_id)
-    desk.toast(closed.message, "good")
-    desk.update(task=replace(desk.open, view=replace(desk.open.view, editable=False, actions=())))
-    try:
-        go_on(desk, task.campaign_id, task.step)
-    except NbannotateError:
-        desk.update(screen="opening", task=None)  # it is closed: never leave it on the pane as if it were not
-        home(desk)
-        raise

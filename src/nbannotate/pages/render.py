@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
-from collections import Counter
-from typing import Any
+from nbannotate.model import Job, Notice, Task
+from nbannotate.pages import render_task as pane
+from nbannotate.pages import talk
+from nbannotate.pages.render_task import Part, issue, when
+from nbannotate.pages.state import OpenJob, State
 
-from nbannotate import shapes
-from nbannotate.model import HistoryItem, Issue, Job
-from nbannotate.pages import prose, talk
-from nbannotate.pages.state import OpenTask, State
-
-#: More shapes than this are not listed one by one; the canvas shows all.
-MOST_LISTED = 1000
-
-Part = dict[str, Any]
+GOES_ON = ("in_progress", "to_rework")
 
 
 def parts(state: State) -> dict[str, Part]:
@@ -23,24 +17,30 @@ def parts(state: State) -> dict[str, Part]:
     return {
         "page": page(state),
         "jobs": jobs(state) if state.screen in ("tasks", "finished") else {},
-        "task": task(state, opened) if opened else {},
-        "drawing": drawing(state, opened) if opened else {},
+        "job": job(state.job) if state.screen == "job" and state.job else {},
+        "notices": {"unseen": sum(n.seen is None for n in state.notices), "list": [notice(n) for n in state.notices]},
+        "task": pane.task(state, opened) if opened else {},
+        "drawing": pane.drawing(state, opened) if opened else {},
         "talk": {"issues": [issue(i, talk.may(i, opened, state.member)) for i in opened.issues]} if opened else {},
-        "info": info(opened) if opened else {},
+        "info": pane.info(opened) if opened else {},
+        "paper": pane.paper(opened) if opened else {},
         "saving": saving(state) if opened else {},
     }
 
 
 def page(state: State) -> Part:
     """Return which screen is shown, who is there, and the banner."""
-    notice = state.notice
+    banner = state.banner
+    opened = state.task if state.screen == "task" else None
     return {
         "screen": state.screen,
         "login": state.member.login if state.member else "",
         "role": state.member.role if state.member else "",
-        "task": state.task.task.task_id if state.task and state.screen == "task" else 0,
-        "notice": {"text": notice.text, "kind": notice.kind, "action": notice.action, "at": when(notice.at)}
-        if notice
+        "task": opened.task.task_id if opened else 0,
+        "job": f"{state.job.job.campaign_id}.{state.job.job.step}" if state.job and state.screen == "job" else "",
+        "beat": opened.beat_s if opened and opened.view.editable else 0,
+        "banner": {"text": banner.text, "kind": banner.kind, "action": banner.action, "at": when(banner.at)}
+        if banner
         else None,
     }
 
@@ -69,87 +69,61 @@ def jobs(state: State) -> Part:
 def one_job(job: Job) -> Part:
     """Return the numbers of a job."""
     return {
-        "campaign_id": job.campaign_id, "campaign": job.campaign, "step": job.step, "name": job.step_name,
-        "kind": job.kind, "total": job.total, "remaining": job.remaining, "returned": job.returned,
-        "started": job.started, "waiting": job.waiting, "done": job.done, "issues": job.issues,
+        "campaign_id": job.campaign_id, "campaign": job.campaign, "dataset": job.dataset, "step": job.step,
+        "name": job.step_name, "kind": job.kind, "state": job.state, "total": job.total, "remaining": job.remaining,
+        "returned": job.returned, "started": job.started, "waiting": job.waiting, "done": job.done,
+        "issues": job.issues, "rejected": job.rejected, "objects": job.objects,
+        "per_object": job.seconds_per_object, "per_task": job.seconds_per_task,
+        "due": job.due.isoformat() if job.due else None,
     }  # fmt: skip
 
 
-def task(state: State, opened: OpenTask) -> Part:
-    """Return the frame around the canvas: where one is, and what may be done."""
-    view, now = opened.view, opened.task
-    looking = opened.looking
+def job(opened: OpenJob) -> Part:
+    """Return the page of a job: its numbers, and its images as short rows."""
+    held = [t for t in opened.tasks if t.state in GOES_ON]
     return {
-        "id": now.task_id, "campaign_id": now.campaign_id, "campaign": view.campaign, "step": now.step,
-        "step_name": now.step_name, "kind": now.kind, "asset": now.asset, "round": now.round,
-        "state": now.state, "position": view.position, "total": view.total,
-        "editable": opened.editable, "mine": view.editable, "reason": view.reason, "actions": list(view.actions),
-        "edited": opened.edited, "nothing": opened.annotation.nothing_to_label, "open_issues": opened.open_issues,
-        "returned": now.state == "to_rework", "browsing": state.browsing is not None, "pictured": opened.pictured,
-        "looking": {"id": looking.annotation_id, "title": looking.title,
-                    "nothing": looking.annotation.nothing_to_label} if looking else None,
-    }  # fmt: skip
+        **one_job(opened.job),
+        "how": how(opened),
+        "held": len(held),
+        "unbegun": sum(not t.drafted for t in held),
+        "unfinished": {str(task_id): why for task_id, why in opened.unfinished.items()},
+        "rows": [row(t) for t in opened.tasks],
+    }
 
 
-def drawing(state: State, opened: OpenTask) -> Part:
-    """Return tools, labels, tags and shapes, with what is chosen."""
-    now, recipe = state.drawing, opened.view.recipe
-    counts = Counter(s.label for s in opened.shapes)
-    colors = {v.name: v.color for v in recipe.labels}
-    selected = set(now.selected)
-    listed = opened.shapes[:MOST_LISTED]
-    tags = (opened.looking.annotation if opened.looking else opened.annotation).tags
-    used = {k for v in recipe.labels for k in (v.kinds or shapes.kinds())}
+def how(opened: OpenJob) -> str:
+    """Say in words how the images of a job come to the person."""
+    job = opened.job
+    if job.waiting or any(t.leased_until for t in opened.tasks):
+        n = (
+            f"{job.waiting:,} {'image waits' if job.waiting == 1 else 'images wait'}"
+            if job.waiting
+            else "nothing waits"
+        )
+        return (
+            f"From a shared queue: you get the next image when you go on, and nobody else gets the same one. "
+            f"In the queue {n} now."
+        )
+    return "These images were given to you; nobody else works on them at this step."
+
+
+def row(task: Task) -> list[object]:
+    """Return a task as the list shows it: id, name, state, status, issues, whether begun, round, sequence."""
+    return [
+        task.task_id, task.asset, task.state, task.status or "", task.issues, task.drafted, task.round,
+        task.sequence or "",
+    ]  # fmt: skip
+
+
+def notice(notice: Notice) -> Part:
+    """Return a notice."""
     return {
-        "tool": now.tool, "label": now.label, "editable": opened.editable and opened.pictured,
-        "can_undo": now.can_undo, "can_redo": now.can_redo,
-        "tools": [{"name": k.name, "title": k.title, "key": k.key} for k in shapes.kinds().values() if k.name in used],
-        "labels": [
-            {"name": v.name, "color": v.color, "count": counts[v.name], "kinds": list(v.kinds)} for v in recipe.labels
-        ],
-        "tags": [{"name": t, "on": t in tags} for t in recipe.tags],
-        "shapes": [
-            [s.id, s.label, colors.get(s.label) or "", shapes.kind(s.kind).title, s.id in selected] for s in listed
-        ],
-        "more": len(opened.shapes) - len(listed), "unlabelled": counts[""], "selected": len(selected),
-    }  # fmt: skip
-
-
-def issue(issue: Issue, may: tuple[str, ...]) -> Part:
-    """Return an issue with its thread, and the states that the person may give it."""
-    return {
-        "id": issue.issue_id, "asset": issue.asset, "campaign": issue.campaign, "state": issue.state,
-        "author": issue.author, "created": when(issue.created), "may": list(may),
-        "place": "shape" if issue.shape_id else "zone" if issue.zone else "image", "shape": issue.shape_id,
-        "thread": [{"author": c.author, "text": c.text, "created": when(c.created)} for c in issue.comments],
-    }  # fmt: skip
-
-
-def info(opened: OpenTask) -> Part:
-    """Return what is to know about the task, and its history once it was read."""
-    view = opened.view
-    facts = [["Image", f"{view.width} × {view.height} pixels"], ["Dataset", view.dataset]]
-    facts += [[str(k), v if isinstance(v, str) else str(v)] for k, v in view.metadata.items() if v is not None]
-    items = None if opened.history is None else [line(i) for i in opened.history]
-    return {
-        "instructions": prose.html(view.instructions), "readme": prose.html(view.readme), "facts": facts,
-        "history": items,
-    }  # fmt: skip
-
-
-def line(item: HistoryItem) -> Part:
-    """Return one line of the history."""
-    return {
-        "step": item.step_name, "kind": item.kind, "round": item.round, "state": item.state, "member": item.member,
-        "action": item.action, "at": when(item.created), "annotation": item.annotation_id, "shapes": item.shapes,
+        "id": notice.notice_id, "kind": notice.kind, "text": notice.text, "at": when(notice.created),
+        "campaign": notice.campaign or "", "seen": notice.seen is not None,
+        "leads": bool(notice.task_id or notice.issue_id or notice.campaign_id),
     }  # fmt: skip
 
 
 def saving(state: State) -> Part:
     """Return whether what was drawn is stored."""
     return {"state": state.saving.state, "text": state.saving.text, "at": when(state.saving.at)}
-
-
-def when(time: datetime.datetime | None) -> str | None:
-    """Return a time, which is UTC, as the browser reads it."""
-    return None if time is None else time.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

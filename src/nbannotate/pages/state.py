@@ -7,14 +7,15 @@ from typing import Literal
 
 from msgspec import Struct
 
-from nbannotate.model import Annotation, HistoryItem, Issue, Job, Member, Shape, Task, TaskView
+from nbannotate.model import Annotation, HistoryItem, Issue, Job, Member, Notice, Shape, Task, TaskView
 
-Screen = Literal["opening", "tasks", "task", "finished", "failed"]
-SaveState = Literal["clean", "waiting", "saving", "saved", "offline", "conflict", "ended", "failed"]
+Screen = Literal["opening", "tasks", "job", "task", "finished", "failed"]
+SaveState = Literal["clean", "waiting", "saving", "saved", "offline", "conflict", "ended", "failed", "refused", "kept"]
+BannerAction = Literal["", "reload", "login", "retry", "retake"]
 
 
-class Notice(Struct, frozen=True):
-    """A banner that stays until it is dealt with.
+class Banner(Struct, frozen=True):
+    """A sentence that stays above the page until it is dealt with.
 
     Parameters
     ----------
@@ -23,14 +24,15 @@ class Notice(Struct, frozen=True):
     kind
         ``"error"``, ``"warning"`` or ``"info"``.
     action
-        What its button does: ``"reload"`` (the task), ``"login"``, ``"retry"``, or empty for closing it.
+        What its button does: ``"reload"`` (the task), ``"login"``, ``"retry"``, ``"retake"`` (the task that somebody
+        else may have by now, or the next one), or empty for closing it.
     at
         A time, UTC, that the page writes where the text says ``{at}``.
     """
 
     text: str
     kind: Literal["error", "warning", "info"] = "error"
-    action: Literal["", "reload", "login", "retry"] = ""
+    action: BannerAction = ""
     at: datetime.datetime | None = None
 
 
@@ -43,7 +45,8 @@ class Saving(Struct, frozen=True):
         The task that it speaks of.
     state
         ``"clean"``: nothing to store; ``"offline"``: it is tried again until it works; ``"conflict"`` (another tab),
-        ``"ended"`` (the session) and ``"failed"``: it is not tried again.
+        ``"ended"`` (the session) and ``"failed"``: it is not tried again. ``"refused"``: the workspace does not take it
+        as it is, the next change is tried. ``"kept"``: the task is somebody else's now, the draft stays the person's.
     text
         Why not, if not.
     at
@@ -58,7 +61,7 @@ class Saving(Struct, frozen=True):
     @property
     def stored(self) -> bool:
         """Whether nothing would be lost now."""
-        return self.state in ("clean", "saved")
+        return self.state in ("clean", "saved", "kept")
 
 
 class Looking(Struct, frozen=True):
@@ -67,6 +70,57 @@ class Looking(Struct, frozen=True):
     annotation_id: int
     annotation: Annotation
     title: str
+
+
+class Paper(Struct, frozen=True):
+    """The PDF of the instructions, as far as it was read.
+
+    Parameters
+    ----------
+    name
+        Of the file.
+    pages
+        How many it has; 0 before it was read.
+    page
+        Which one is shown, from 0.
+    image
+        That page, as a ``data:`` URL.
+    width, height
+        Of that image, in pixels.
+    error
+        Why it cannot be shown, or empty.
+    """
+
+    name: str
+    pages: int = 0
+    page: int = 0
+    image: str = ""
+    width: int = 0
+    height: int = 0
+    error: str = ""
+
+
+class OpenJob(Struct, frozen=True):
+    """The job on the page of a job.
+
+    Parameters
+    ----------
+    job
+        Its numbers.
+    tasks
+        The person's tasks of it; of each asset the last one.
+    unfinished
+        Why tasks were refused when the job was submitted, by task.
+    """
+
+    job: Job
+    tasks: tuple[Task, ...] = ()
+    unfinished: dict[int, str] = {}
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Campaign and step."""
+        return self.job.campaign_id, self.job.step
 
 
 class Drawing(Struct, frozen=True):
@@ -98,6 +152,16 @@ class OpenTask(Struct, frozen=True):
         A revision of the past that is shown, or None.
     pictured
         Whether the image could be shown.
+    status
+        What it will be submitted (or accepted) as; empty for the default.
+    lost
+        Whether it went to somebody else, or back into the queue, while it was open.
+    settled
+        Whether the asset is done, so that an issue would send it back to rework.
+    paper
+        The PDF of the instructions, once somebody asked for it.
+    beat_s
+        After how many seconds the page should be heard of again (s).
     """
 
     view: TaskView
@@ -107,6 +171,11 @@ class OpenTask(Struct, frozen=True):
     history: tuple[HistoryItem, ...] | None = None
     looking: Looking | None = None
     pictured: bool = True
+    status: str = ""
+    lost: bool = False
+    settled: bool = False
+    paper: Paper | None = None
+    beat_s: float = 60.0
 
     @property
     def task(self) -> Task:
@@ -145,13 +214,17 @@ class State(Struct, frozen=True):
         Who acts; None before the workspace answered.
     jobs, my_issues
         What *My tasks* shows.
+    notices
+        What the person should know, newest first.
+    job
+        The job on the page of a job, or None.
     task
         The task on the pane, or None.
     drawing
         What the canvas says of itself.
     saving
         Whether what was drawn is stored.
-    notice
+    banner
         A banner, or None.
     finished
         The job that has nothing left for now; its numbers are those of ``jobs``.
@@ -163,9 +236,11 @@ class State(Struct, frozen=True):
     member: Member | None = None
     jobs: tuple[Job, ...] = ()
     my_issues: tuple[Issue, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    job: OpenJob | None = None
     task: OpenTask | None = None
     drawing: Drawing = Drawing()
     saving: Saving = Saving()
-    notice: Notice | None = None
+    banner: Banner | None = None
     finished: Job | None = None
     browsing: int | None = None

@@ -38,6 +38,7 @@ def create(desk: Desk, message: Message) -> None:
     made = desk.call("issues.create", Issue, task_id=opened.task.task_id, text=message.text, zone=message.zone,
                      shape_id=message.shape)  # fmt: skip
     put(desk, made)
+    sent_back(desk, opened)
 
 
 def reply(desk: Desk, message: Message) -> None:
@@ -49,7 +50,17 @@ def set_state(desk: Desk, message: Message) -> None:
     """Mark an issue for review, resolve or reopen it; what was typed beside it is said first."""
     if message.text.strip():
         put(desk, desk.call("issues.reply", Issue, issue_id=message.issue, text=message.text))
+    opened = desk.open
     put(desk, desk.call("issues.set_state", Issue, issue_id=message.issue, state=message.name))
+    if message.name != "resolved":
+        sent_back(desk, opened)
+
+
+def sent_back(desk: Desk, opened: OpenTask) -> None:
+    """Say that an asset that was done is not done any more."""
+    if opened.settled:
+        desk.update_task(opened.task.task_id, settled=False)
+        desk.toast(f"{opened.task.asset} goes back to rework.", "good")
 
 
 def put(desk: Desk, issue: Issue) -> None:

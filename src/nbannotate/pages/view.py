@@ -28,6 +28,11 @@ def module() -> str:
     return "\n".join(part.read_text("utf-8") for part in sorted((HERE / "js").glob("*.js")))
 
 
+def styles() -> str:
+    """Return the style sheet: ``css/*.css`` in the order of their names."""
+    return "\n".join(part.read_text("utf-8") for part in sorted((HERE / "css").glob("*.css")))
+
+
 class Page(anywidget.AnyWidget):  # type: ignore[misc]
     """A page of one person. The traits hold what is shown and nothing else; Python never reads them.
 
@@ -44,17 +49,20 @@ class Page(anywidget.AnyWidget):  # type: ignore[misc]
     """
 
     _esm = module()
-    _css = (HERE / "pages.css").read_text("utf-8")
+    _css = styles()
     canvas = traitlets.Instance(Canvas).tag(sync=True, **ipywidgets.widget_serialization)
     whole = traitlets.Bool(False).tag(sync=True)
     height = traitlets.Unicode("720px").tag(sync=True)
     keymap = traitlets.List().tag(sync=True)
     page = traitlets.Dict().tag(sync=True)
     jobs = traitlets.Dict().tag(sync=True)
+    job = traitlets.Dict().tag(sync=True)
+    notices = traitlets.Dict().tag(sync=True)
     task = traitlets.Dict().tag(sync=True)
     drawing = traitlets.Dict().tag(sync=True)
     talk = traitlets.Dict().tag(sync=True)
     info = traitlets.Dict().tag(sync=True)
+    paper = traitlets.Dict().tag(sync=True)
     saving = traitlets.Dict().tag(sync=True)
 
     def __init__(

@@ -28,7 +28,7 @@ class Message(Struct, frozen=True, forbid_unknown_fields=True):
         Number of the request, which the reply names; 0 wants no reply.
     seconds
         Active seconds on that task since the last message.
-    task, campaign, step, issue, annotation
+    task, campaign, step, issue, annotation, notice
         Ids of what it is about.
     text, name, ids, zone, shape, on
         Arguments.
@@ -43,6 +43,7 @@ class Message(Struct, frozen=True, forbid_unknown_fields=True):
     step: Id = 0
     issue: Id = 0
     annotation: Id = 0
+    notice: Id = 0
     text: Text = ""
     name: Name = ""
     ids: Annotated[tuple[Name, ...], Meta(max_length=100_000)] = ()

@@ -10,7 +10,7 @@ from nbannotate.errors import NbannotateError, SessionEnded
 from nbannotate.model import WorkspaceInfo
 from nbannotate.owner.client import Client, connect_kernel
 from nbannotate.pages import flow
-from nbannotate.pages.state import Notice
+from nbannotate.pages.state import Banner
 from nbannotate.pages.view import Page
 
 
@@ -35,9 +35,9 @@ class Work(Page):
             self.desk.update(member=client.call("workspace.info", WorkspaceInfo).member)
             flow.home(self.desk)
         except SessionEnded as error:
-            self.desk.update(screen="failed", notice=Notice(str(error), "warning", "login"))
+            self.desk.update(screen="failed", banner=Banner(str(error), "warning", "login"))
         except NbannotateError as error:
-            self.desk.update(screen="failed", notice=Notice(str(error), "error", "retry"))
+            self.desk.update(screen="failed", banner=Banner(str(error), "error", "retry"))
 
     @classmethod
     def here(cls) -> Work:
@@ -50,7 +50,7 @@ class Work(Page):
         except NbannotateError as error:
             log().info("No member is bound to this kernel: %s", error)
             made = cls(None, whole=True)
-            made.desk.update(screen="failed", notice=Notice(str(error), "info"))
+            made.desk.update(screen="failed", banner=Banner(str(error), "info"))
             return made
 
 

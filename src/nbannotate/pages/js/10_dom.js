@@ -40,6 +40,14 @@ const ICONS = {
   close: "M6 6l12 12M18 6L6 18",
   leave: "M10 4H5v16h5M14 8l4 4-4 4M18 12H9",
   return: "M9 7L4 12l5 5M4 12h16",
+  bell: "M6 16V11a6 6 0 0 1 12 0v5l2 2H4zM10 20.5a2.2 2.2 0 0 0 4 0",
+  list: "M8 6h12M8 12h12M8 18h12M4 6h.1M4 12h.1M4 18h.1",
+  key: "M14 10a4 4 0 1 1-1.2 2.8L5 20.5V17h3M15.5 9.5h.1",
+  more: "M6 15l6-6 6 6",
+  plus: "M12 5v14M5 12h14",
+  large: "M4 10V4h6M20 14v6h-6M4 4l7 7M20 20l-7-7",
+  clock: "M12 7v5l3 2M12 3.5a8.5 8.5 0 1 1-.1 0",
+  paper: "M6 3h9l4 4v14H6zM14 3v5h5",
   empty: "M4 14h4l1.5 3h5L16 14h4M4 14l3-9h10l3 9v5H4z",
 };
 
@@ -81,6 +89,24 @@ function morph(old, now) {
     }
   }
   while (place) { const next = place.nextSibling; place.remove(); place = next; }
+  field(old, now);
+}
+
+// What a person typed or chose is not in the attributes; it is set, unless they are at it.
+function field(old, now) {
+  if (old.nodeName === "INPUT" && now.type === "checkbox") old.checked = now.checked;
+  else if ((old.nodeName === "INPUT" && now.hasAttribute("value")) || old.nodeName === "SELECT") { if (old !== document.activeElement && old.value !== now.value) old.value = now.value; }
+}
+
+// Arrow keys go through the buttons of a group.
+function arrows(e, selector, forward = ["ArrowRight", "ArrowDown"], backward = ["ArrowLeft", "ArrowUp"]) {
+  const step = forward.includes(e.key) ? 1 : backward.includes(e.key) ? -1 : 0;
+  if (!step) return null;
+  const all = [...e.currentTarget.querySelectorAll(selector)], next = all[(all.indexOf(document.activeElement) + step + all.length) % all.length];
+  next?.focus();
+  e.preventDefault();
+  e.stopPropagation();
+  return next;
 }
 
 function ago(iso) {
@@ -92,6 +118,14 @@ function ago(iso) {
   return date.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
 }
 
+function span(seconds) {                                   // a duration in few letters
+  if (seconds === null || seconds === undefined) return "";
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 100) return `${Math.round(seconds)} s`;
+  return seconds < 6000 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+}
+
+const count = (n) => n.toLocaleString("en");
 const clockTime = (iso) => (iso ? new Date(iso).toLocaleTimeString([], { timeStyle: "short" }) : "");
-const plural = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
+const plural = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
 const stamp = (iso) => h("time", { datetime: iso, title: iso ? new Date(iso).toLocaleString() : "" }, ago(iso));

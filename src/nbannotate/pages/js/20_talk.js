@@ -63,17 +63,19 @@ function toasts(s) {
       h("button", { type: "button", class: "bare", "aria-label": "Dismiss", onclick: () => dropToast(s, t.id) }, icon("close")))));
 }
 
-function notice(s) {
-  const { notice: n } = s.get("page");
+function sentence(s) {                                     // the banner that stays until it is dealt with
+  const { banner: n } = s.get("page");
   if (!n) return null;
-  const act = {
-    reload: ["Reload this task", () => send(s, "reload", {}, (e) => e && toast(s, e, "error"))],
-    login: ["Log in again", () => location.reload()],
-    retry: ["Try again", () => send(s, "retry", {}, () => {})],
-  }[n.action];
-  return h("div", { class: "nbp-notice", "data-kind": n.kind, role: n.kind === "info" ? "status" : "alert", "data-key": "notice" },
+  const complain = (e) => e && toast(s, e, "error"), t = s.get("task");
+  const acts = {
+    reload: [["Reload this task", () => send(s, "reload", {}, complain)]],
+    login: [["Log in again", () => location.reload()]],
+    retry: [["Try again", () => send(s, "retry", {}, () => {})]],
+    retake: [["Take it again", () => leaveWith(s, "retake")], ["Go on with the next", () => leaveWith(s, "start", { campaign: t.campaign_id, step: t.step })]],
+  }[n.action] ?? [];
+  return h("div", { class: "nbp-banner", "data-kind": n.kind, role: n.kind === "info" ? "status" : "alert", "data-key": "banner" },
     h("span", {}, n.text.replaceAll("{at}", clockTime(n.at))),
-    act && h("button", { type: "button", class: "small", onclick: act[1] }, act[0]),
-    n.action !== "login" && h("button", { type: "button", class: "bare", "aria-label": "Close", title: "Close", onclick: () => send(s, "close_notice") },
+    acts.map(([title, act]) => h("button", { type: "button", class: "small", "data-key": title, onclick: act }, title)),
+    !["login", "retake"].includes(n.action) && h("button", { type: "button", class: "bare", "aria-label": "Close", title: "Close", onclick: () => send(s, "close_banner") },
       icon("close")));
 }

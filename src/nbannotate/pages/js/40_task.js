@@ -7,7 +7,7 @@ const titled = (title, key) => (key ? `${title} (${key})` : title);
 
 function taskPane(s) {
   return h("div", { class: "nbp-task", "data-key": "task" },
-    taskBar(s), banner(s),
+    taskBar(s), banners(s),
     h("div", { class: "nbp-body" }, strip(s),
       h("div", { class: "nbp-stage", "data-key": "stage", "data-keep": "" }),
       side(s)));
@@ -21,10 +21,11 @@ function taskBar(s) {
       h("span", { class: "soft", title: t.campaign }, t.campaign), h("span", { class: "soft", "aria-hidden": "true" }, "›"), h("span", {}, t.step_name),
       h("span", { class: "kind", "data-kind": t.kind }, STEP[t.kind])),
     h("h1", { title: t.asset }, t.asset),
+    h("button", { type: "button", class: "bare", title: titled("All images of this job", keyFor(s, "job")), "aria-label": "All images of this job", disabled: t.browsing, onclick: () => press(s, "job") }, icon("list")),
     t.returned ? h("span", { class: "chip", "data-kind": "returned" }, icon("return"), "Returned") : null,
     t.round > 1 && !t.returned ? h("span", { class: "chip" }, `Round ${t.round}`) : null,
     h("div", { class: "grow" }),
-    savedMark(s),
+    savedMark(s), bell(s),
     h("div", { class: "steps", role: "group", "aria-label": "Tasks" },
       h("button", { type: "button", class: "bare", title: titled("Previous task", keyFor(s, "previous")), "aria-label": "Previous task", onclick: () => press(s, "previous") }, icon("back")),
       here && h("span", { class: "place", title: "This task's place among yours here" }, here, h("i", { class: "bar" }, h("i", { style: `width:${(100 * t.position) / Math.max(1, t.total)}%` }))),
@@ -33,22 +34,23 @@ function taskBar(s) {
 
 function savedMark(s) {
   const { state, text, at } = s.get("saving"), t = s.get("task");
+  if (t.lost) return h("span", { class: "saved", "data-state": state === "offline" ? "offline" : "kept", role: "status" }, state === "offline" ? "Not saved yet — trying again" : "Draft kept");
   if (!t.mine) return h("span", { class: "saved", "data-state": "read" }, "Read-only");
   const slow = (state === "saving" || state === "waiting") && s.ui.slow;
-  const shown = { clean: "", waiting: "Saving…", saving: "Saving…", saved: `Saved ${clockTime(at)}`, offline: "Not saved yet — trying again", conflict: "Not saved", ended: "Not saved", failed: "Not saved" }[state];
+  const shown = { clean: "", waiting: "Saving…", saving: "Saving…", saved: `Saved ${clockTime(at)}`, offline: "Not saved yet — trying again", conflict: "Not saved", ended: "Not saved", failed: "Not saved", refused: "Not saved", kept: "Draft kept" }[state];
   return h("span", { class: "saved", "data-state": slow ? "offline" : state, role: "status", title: text || "Drafts save by themselves" }, slow ? "Not saved yet…" : shown);
 }
 
-function banner(s) {
-  const t = s.get("task"), rows = [notice(s)];
+function banners(s) {
+  const t = s.get("task"), rows = [sentence(s)];
   if (t.looking) {
-    rows.push(h("div", { class: "nbp-notice", "data-kind": "look", role: "status", "data-key": "looking" },
+    rows.push(h("div", { class: "nbp-banner", "data-kind": "look", role: "status", "data-key": "looking" },
       h("span", {}, "Looking at what was submitted: ", h("b", {}, t.looking.title), t.looking.nothing ? " — nothing to label" : ""),
       h("button", { type: "button", class: "small", onclick: () => send(s, "back") }, "Back to the present")));
-  } else if (!t.mine && !t.browsing && t.reason) {
-    rows.push(h("div", { class: "nbp-notice", "data-kind": "quiet", role: "status", "data-key": "reason" }, h("span", {}, t.reason)));
+  } else if (!t.mine && !t.browsing && !t.lost && t.reason && t.reason !== s.get("page").banner?.text) {
+    rows.push(h("div", { class: "nbp-banner", "data-kind": "quiet", role: "status", "data-key": "reason" }, h("span", {}, t.reason, t.closed_as && !["completed", "approved", "returned"].includes(t.closed_as) ? ` It is called “${t.closed_as}”.` : "")));
   }
-  return h("div", { class: "nbp-notices", "data-key": "notices" }, rows);
+  return h("div", { class: "nbp-banners", "data-key": "banners" }, rows);
 }
 
 function strip(s) {
@@ -81,20 +83,3 @@ function help(s) { s.slot.querySelector(".nba-help-button")?.click(); }
 
 // After a click with the mouse the keyboard goes back to the canvas; after a key it stays where the person put it.
 function toStage(s, e) { if (!e || e.detail > 0) s.slot.querySelector(".nba-stage")?.focus({ preventScroll: true }); }
-
-function actionBar(s) {
-  const t = s.get("task"), d = s.get("drawing"), busy = s.ui.busy;
-  if (!t.mine) {
-    return h("div", { class: "nbp-actions" }, h("button", { type: "button", class: "primary submit", onclick: () => press(s, "next") }, "Next task", cap(keyFor(s, "next"))));
-  }
-  const off = Boolean(t.looking) || Boolean(busy), review = t.kind === "review";
-  const name = review ? (t.edited ? "Accept with edits" : "Accept") : "Submit";
-  const working = { submit: review ? "Accepting…" : "Submitting…", rework: "Sending back…", skip: "Skipping…" }[busy];
-  return h("div", { class: "nbp-actions", role: "group", "aria-label": "What to do with this task" },
-    h("button", { type: "button", class: "nothing", "aria-pressed": String(t.nothing), disabled: off || d.shapes.length > 0, title: titled("There is nothing to label in this image", keyFor(s, "nothing")),
-      "data-key": "nothing", onclick: (e) => { press(s, "nothing"); toStage(s, e); } }, h("i", { class: "box", "aria-hidden": "true" }, t.nothing ? icon("check") : null), "Nothing to label", cap(keyFor(s, "nothing"))),
-    h("div", { class: "pair" },
-      t.actions.includes("rework") ? h("button", { type: "button", "data-key": "rework", class: "warn", disabled: off, title: titled("Send it back to the person who annotated it", keyFor(s, "rework")), onclick: () => press(s, "rework") }, "To rework…", cap(keyFor(s, "rework"))) : null,
-      t.actions.includes("skip") ? h("button", { type: "button", "data-key": "skip", disabled: off, title: titled("Take this image out of the campaign", keyFor(s, "skip")), onclick: () => press(s, "skip") }, "Skip…", cap(keyFor(s, "skip"))) : null),
-    h("button", { type: "button", class: "primary submit", "data-key": "submit", disabled: off, "aria-busy": busy ? "true" : null, onclick: () => press(s, "submit") }, working || name, !working && cap("Ctrl + ⏎")));
-}

@@ -1,4 +1,4 @@
-// The right side: labels, tags, and the panels shapes, issues, info and history; the actions below.
+// The right side: labels, tags, and the list of shapes; the panels are beside it in this folder.
 
 const PANELS = [["shapes", "Shapes"], ["issues", "Issues"], ["info", "Info"], ["history", "History"]];
 
@@ -17,51 +17,51 @@ function side(s) {
 
 function showPanel(s, name) {
   s.ui.tab = name;
+  if (name === "info") wantPaper(s);
   if (name === "history") send(s, "history", {}, (error) => error && toast(s, error, "error"));
   repaint(s);
 }
 
 function labelList(s, d) {
-  if (!d.labels.length) return null;
+  if (!d.labels.length && !d.open_labels) return null;
   return h("section", { class: "nbp-labels", "aria-label": "Labels" }, h("h2", {}, d.selected ? "Label of the selection" : "Labels"),
     h("div", { class: "list" }, d.labels.map((label, i) =>
       h("button", { type: "button", class: "label", "data-key": label.name, "aria-pressed": String(!d.selected && d.label === label.name), disabled: !d.editable,
         title: d.selected ? `Label the selection ${label.name}` : `Draw ${label.name}${label.kinds.length ? ` (${label.kinds.join(" or ")})` : ""}`,
         onclick: (e) => { send(s, "label", { name: label.name }); toStage(s, e); } },
         h("i", { class: "swatch", style: `background:${label.color}` }), h("span", { class: "name" }, label.name),
-        label.count ? h("span", { class: "soft" }, label.count) : null, i < 9 ? cap(i + 1) : null))));
+        label.count ? h("span", { class: "soft" }, label.count) : null, i < 9 ? cap(i + 1) : null)),
+      d.open_labels && d.editable ? h("button", { type: "button", class: "label add", "data-key": "+", onclick: () => openDialog(s, "label") }, icon("plus"), h("span", { class: "name" }, "Add a label…")) : null));
 }
 
 function tagList(s, d) {
   if (!d.tags.length) return null;
   const may = s.get("task").mine && !s.get("task").looking;
-  return h("section", { class: "nbp-tags", "aria-label": "Tags" }, h("h2", {}, "Tags", cap(keyFor(s, "tags"))),
+  return h("section", { class: "nbp-tags", "aria-label": "Tags" }, h("h2", {}, "Tags", cap(keyFor(s, "tags")), d.most_tags ? limit(d.tags.filter((tag) => tag.on).length, d.most_tags, "tag") : null),
     h("div", { class: "chips", onkeydown: tagKeys }, d.tags.map((tag) =>
       h("button", { type: "button", class: "tag", "data-key": tag.name, "aria-pressed": String(tag.on), disabled: !may, onclick: (e) => { send(s, "tag", { name: tag.name }); toStage(s, e); } }, tag.name))));
 }
 
-function tagKeys(e) {
-  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key];
-  if (!step) return;
-  const all = [...e.currentTarget.querySelectorAll("button")];
-  all[(all.indexOf(document.activeElement) + step + all.length) % all.length]?.focus();
-  e.preventDefault();
-  e.stopPropagation();
-}
+const tagKeys = (e) => void arrows(e, "button");
+const limit = (n, most, one) => h("span", { class: "limit", "data-full": n >= most ? "" : null, "data-over": n > most ? "" : null, role: "status" }, `${n} of ${plural(most, one)}`);
 
 function shapeList(s, t, d) {
   if (!d.shapes.length) {
     const nothing = t.looking ? t.looking.nothing : t.nothing;
     const tools = d.tools.map((k) => h("span", {}, cap(k.key.toUpperCase()), ` ${k.title.toLowerCase()}  `));
-    return h("div", { class: "nbp-hint" }, nothing ? "The answer is: nothing to label." : d.editable ? ["No shapes yet. Draw with ", tools] : "No shapes.");
+    return h("div", { class: "nbp-hint" }, d.most_shapes ? h("p", {}, limit(0, d.most_shapes, "shape")) : null, nothing ? "The answer is: nothing to label." : d.editable ? ["No shapes yet. Draw with ", tools] : "No shapes.");
   }
+  const n = d.shapes.length + d.more;
   return [
+    d.most_shapes ? h("p", { class: "nbp-limit" }, limit(n, d.most_shapes, "shape"), n > d.most_shapes ? h("span", { class: "soft" }, `delete ${n - d.most_shapes} to save`) : null) : null,
+    attributeForm(s, d),
     d.unlabelled && d.editable ? h("p", { class: "nbp-hint warn", role: "status" }, `${plural(d.unlabelled, "shape")} without a label: select, then press the label's number.`) : null,
-    h("ul", { class: "nbp-shapes", "aria-label": "Shapes" }, d.shapes.map(([id, label, color, kind, selected], i) =>
+    h("ul", { class: "nbp-shapes", "aria-label": "Shapes" }, d.shapes.map(([id, label, color, kind, selected, said, missing], i) =>
       h("li", { "data-key": id, "data-selected": selected ? "" : null },
         h("button", { type: "button", class: "shape", "aria-pressed": String(selected), onclick: (e) => pick(s, e, id, selected) },
           h("i", { class: "swatch", style: color ? `background:${color}` : null, "data-none": color ? null : "" }),
-          h("span", { class: "name", "data-none": label ? null : "" }, label || "no label"), h("span", { class: "soft" }, `${kind} ${i + 1}`)),
+          h("span", { class: "name", "data-none": label ? null : "" }, label || "no label", said ? h("small", {}, said) : null, missing.length ? h("small", { class: "needs" }, `needs ${missing.join(", ")}`) : null),
+          h("span", { class: "soft" }, `${kind} ${i + 1}`)),
         d.editable ? h("button", { type: "button", class: "bare remove", title: "Delete", "aria-label": `Delete ${label || "shape"} ${i + 1}`, onclick: (e) => { send(s, "delete", { ids: [id] }); toStage(s, e); } }, icon("trash")) : null))),
     d.more ? h("p", { class: "nbp-hint" }, `… and ${plural(d.more, "more shape")}, all on the canvas.`) : null,
   ];
@@ -72,30 +72,4 @@ function pick(s, e, id, selected) {
   const ids = e.shiftKey || e.ctrlKey || e.metaKey ? (selected ? now.filter((v) => v !== id) : [...now, id]) : [id];
   send(s, "select", { ids });
   toStage(s, e);
-}
-
-function infoPanel(s) {
-  const info = s.get("info");
-  return [
-    info.instructions ? h("section", { class: "prose", "data-key": "i" }, h("h2", {}, "Instructions"), h("div", { html: info.instructions, "data-key": String(info.instructions.length) })) : null,
-    h("section", { "data-key": "f" }, h("h2", {}, "This image"), h("dl", { class: "facts" }, info.facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))))),
-    info.readme ? h("section", { class: "prose", "data-key": "r" }, h("h2", {}, "Dataset"), h("div", { html: info.readme, "data-key": String(info.readme.length) })) : null,
-  ];
-}
-
-const DID = { submitted: "submitted", accepted: "accepted", "accepted with edits": "accepted with edits", rework: "sent to rework", skipped: "skipped", "in progress": "in progress", "to rework": "to rework", "to come": "to come" };
-
-function historyPanel(s, t) {
-  const { history } = s.get("info");
-  if (!history) return h("div", { class: "nbp-hint" }, "Reading the history…");
-  return h("ol", { class: "nbp-history" }, history.map((item, i) => {
-    const here = item.annotation !== null && t.looking?.id === item.annotation;
-    const text = [h("b", {}, item.step), item.round > 1 ? h("span", { class: "soft" }, ` round ${item.round}`) : null,
-      h("span", { class: "did", "data-did": item.action }, DID[item.action] ?? item.action),
-      h("small", {}, [item.member, item.at && ago(item.at), item.shapes !== null && plural(item.shapes, "shape")].filter(Boolean).join(" · "))];
-    return h("li", { "data-key": `${i}`, "data-state": item.state, "data-now": here ? "" : null }, item.annotation !== null
-      ? h("button", { type: "button", "aria-pressed": String(here), title: "Look at what was submitted then",
-          onclick: () => (here ? send(s, "back") : send(s, "look", { annotation: item.annotation }, (error) => error && toast(s, error, "error"))) }, text, icon("forward"))
-      : h("div", {}, text));
-  }));
 }

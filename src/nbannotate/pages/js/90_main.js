@@ -1,12 +1,13 @@
 // Puts the screens together, keeps the canvas alive across them, and takes everything down again.
 
-const PARTS = ["page", "jobs", "task", "drawing", "talk", "info", "saving"];
+const PARTS = ["page", "jobs", "job", "notices", "task", "drawing", "talk", "info", "paper", "saving"];
 
 function tree(s) {
   const { screen } = s.get("page");
   if (s.ui.going && s.ui.first) return opening(s);
   if (screen === "task") return taskPane(s);
   if (screen === "tasks") return home(s);
+  if (screen === "job") return jobPage(s);
   if (screen === "finished") return finished(s);
   return opening(s);
 }
@@ -22,9 +23,10 @@ function repaint(s, now = false) {
 function paint(s) {
   s.waiting = false;
   if (s.gone) return;
-  const { screen, task } = s.get("page"), shown = `${screen}/${task}`, changed = shown !== s.shown;
+  const { screen } = s.get("page"), shown = `${screen}/${placeOf(s)}`, changed = shown !== s.shown;
   if (changed) {
     s.ui.dialog = s.ui.zoneFor = null;
+    s.ui.reader = s.ui.bell = s.ui.menu = s.ui.turning = false;
     s.ui.busy = "";                                        // what was under way is done: the reply may come later
     if (screen === "task") {                               // a returned task begins with what is wrong
       const t = s.get("task");
@@ -32,10 +34,11 @@ function paint(s) {
       s.ui.tab = t.returned && t.open_issues ? "issues" : s.ui.tab === "info" ? "info" : "shapes";
       if (s.ui.tabWanted) s.ui.tab = s.ui.tabWanted;
       s.ui.tabWanted = "";
+      if (s.ui.tab === "info") queueMicrotask(() => wantPaper(s));
     }
   }
   const inside = s.root.contains(document.activeElement);
-  const next = h("div", { class: "nbp-inner" }, screen === "task" ? null : notice(s), tree(s), dialog(s), toasts(s));
+  const next = h("div", { class: "nbp-inner" }, screen === "task" ? null : sentence(s), tree(s), notices(s), reader(s), dialog(s), toasts(s));
   morph(s.inner, next);
   const stage = s.root.querySelector(".nbp-stage");
   if (stage && s.slot.parentNode !== stage) stage.append(s.slot);
@@ -57,6 +60,7 @@ function arrive(s, tries = 0) {                            // where the keyboard
     if (stage) toStage(s);
     else if (tries < 100) setTimeout(() => arrive(s, tries + 1), 50);   // the canvas is still being made
   }
+  else if (s.get("page").screen === "job") arriveAtJob(s);
   else (s.root.querySelector("[data-first]") ?? s.root.querySelector(".nbp-sheet"))?.focus({ preventScroll: true });
 }
 
@@ -70,7 +74,7 @@ async function render({ model, el, signal }) {
   const s = {
     model, replies: new Map(), shown: "", waiting: false, gone: false, clock: clock(),
     get: (name) => model.get(name) ?? {},
-    ui: { tab: "shapes", homeTab: "tasks", issueTab: "open", toasts: [], dialog: null, busy: "", tabWanted: "", first: true, going: false, placed: false, slow: false },
+    ui: { tab: "shapes", homeTab: "tasks", issueTab: "open", toasts: [], dialog: null, busy: "", tabWanted: "", first: true, going: false, placed: false, slow: false, bell: false, reader: false, menu: false, turning: false },
   };
   s.inner = h("div", { class: "nbp-inner" });
   s.slot = h("div", { class: "nbp-slot" });
@@ -98,11 +102,13 @@ async function render({ model, el, signal }) {
 
   const on = (target, type, does, options = {}) => target.addEventListener(type, does, { signal, ...options });
   on(whole ? document : s.root, "keydown", (e) => onKey(s, e), { capture: true });
-  for (const type of ["pointermove", "pointerdown", "wheel", "keydown"]) on(whole ? document : s.root, type, () => s.clock.tick(), { capture: true, passive: true });
+  for (const type of ["pointermove", "pointerdown", "wheel", "keydown"]) on(whole ? document : s.root, type, () => { s.clock.tick(); s.pulse.active(); }, { capture: true, passive: true });
   on(matchMedia("(prefers-color-scheme: dark)"), "change", () => theme(s));
   const looks = new MutationObserver(() => theme(s));
   looks.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   const report = setInterval(() => { if (s.clock.due && s.get("page").task) send(s, "clock"); }, 5000);
+  s.pulse = pulse(s);
+  on(document, "visibilitychange", () => s.pulse.back());
   if (whole) {
     on(window, "popstate", () => followAddress(s));
     on(window, "pagehide", () => { if (s.get("page").task) send(s, "clock"); });
@@ -114,6 +120,7 @@ async function render({ model, el, signal }) {
   return () => {
     s.gone = true;
     clearInterval(report);
+    s.pulse.stop();
     clearTimeout(slow);
     looks.disconnect();
     model.off("msg:custom", hearing);

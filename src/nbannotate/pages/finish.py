@@ -1,0 +1,93 @@
+"""Ending a task: submitting, accepting, rework, rejecting, skipping, discarding."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec.structs import replace
+
+from nbannotate.errors import InvalidInput, NbannotateError, Refused
+from nbannotate.model import Closed, Issue, Task
+from nbannotate.pages import flow
+from nbannotate.pages.desk import Desk
+from nbannotate.pages.wire import Message
+
+
+def submit(desk: Desk, message: Message) -> None:
+    """Submit, or accept at a review step, and go to the next task."""
+    opened = flow.check_may(desk, "submit")
+    revision, seconds = desk.drafts.flush()
+    more: dict[str, Any] = {"status": opened.status} if opened.status else {}
+    closed = desk.call(
+        "tasks.submit", Closed, task_id=opened.task.task_id, annotation=desk.open.annotation, revision=revision,
+        seconds=seconds, **more,
+    )  # fmt: skip
+    after(desk, opened.task, closed)
+
+
+def status(desk: Desk, message: Message) -> None:
+    """Choose what the task will be submitted as: a status by name, or the next one."""
+    opened = flow.check_may(desk, "submit")
+    names = opened.view.statuses
+    if len(names) < 2:
+        raise Refused("This step has one status only; there is nothing to choose.")
+    now = opened.status or names[0]
+    chosen = message.name or names[(names.index(now) + 1) % len(names)]
+    if chosen not in names:
+        raise InvalidInput(f"There is no status {chosen!r} at this step; there are {', '.join(names)}.")
+    desk.update_task(opened.task.task_id, status="" if chosen == names[0] else chosen)
+
+
+def rework(desk: Desk, message: Message) -> None:
+    """Send the asset back to the person who annotated it, with the issue that says why."""
+    _with_issue(desk, message, "rework")
+
+
+def skip(desk: Desk, message: Message) -> None:
+    """Take the asset out of the workflow, with the issue that says why."""
+    _with_issue(desk, message, "skip")
+
+
+def reject(desk: Desk, message: Message) -> None:
+    """Reject what was annotated; a reason may be given, as an issue."""
+    _with_issue(desk, message, "reject")
+
+
+def discard(desk: Desk, message: Message) -> None:
+    """Take the asset out of the workflow because it is of no use, with the reason."""
+    opened = flow.check_may(desk, "discard")
+    reason = message.text.strip()
+    if not reason:
+        raise Refused("Say why this image is of no use.")
+    revision, seconds = desk.drafts.flush()
+    closed = desk.call("tasks.discard", Closed, task_id=opened.task.task_id, reason=reason, revision=revision,
+                       seconds=seconds)  # fmt: skip
+    after(desk, opened.task, closed)
+
+
+def _with_issue(desk: Desk, message: Message, action: Literal["rework", "reject", "skip"]) -> None:
+    opened = flow.check_may(desk, action)
+    text = message.text.strip()
+    said = any(i.state == "open" and i.comments and i.comments[0].text == text for i in opened.issues)
+    if text and not said:  # said already: raised at the first try, whose second half failed
+        made = desk.call("issues.create", Issue, task_id=opened.task.task_id, text=text, zone=message.zone,
+                         shape_id=message.shape)  # fmt: skip
+        desk.update_task(opened.task.task_id, issues=(*opened.issues, made))
+    elif action != "reject" and not text and not opened.open_issues:
+        raise Refused("Say what is wrong.")
+    revision, seconds = desk.drafts.flush()
+    closed = desk.call(f"tasks.{action}", Closed, task_id=opened.task.task_id, revision=revision, seconds=seconds)
+    after(desk, opened.task, closed)
+
+
+def after(desk: Desk, task: Task, closed: Closed) -> None:
+    """Say what became of a task, and go on."""
+    desk.drafts.reported(task.task_id)
+    desk.toast(closed.message, "good")
+    desk.update(task=replace(desk.open, view=replace(desk.open.view, editable=False, actions=())))
+    try:
+        flow.go_on(desk, task.campaign_id, task.step)
+    except NbannotateError:
+        desk.update(screen="opening", task=None)  # it is closed: never leave it on the pane as if it were not
+        flow.home(desk)
+        raise

@@ -1,0 +1,108 @@
+"""The page of a job: its images, submitting it as a whole; and keeping the lists up to date while they are shown."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from nbannotate.errors import NotFound, Refused
+from nbannotate.model import Job, JobSubmitted, Task
+from nbannotate.pages import flow
+from nbannotate.pages.desk import Desk
+from nbannotate.pages.state import OpenJob, Saving
+from nbannotate.pages.wire import Message
+
+
+def open_job(desk: Desk, message: Message) -> None:
+    """Show the page of a job."""
+    flow.leave(desk)
+    show_job(desk, message.campaign, message.step)
+
+
+def show_job(desk: Desk, campaign_id: int, step: int) -> None:
+    """Show the page of a job; raises NotFound if the person has no such job."""
+    jobs = flow.jobs_of(desk)
+    job = find(jobs, campaign_id, step)
+    if job is None:
+        raise NotFound("You have no job there any more; the list shows those that you have.")
+    opened = OpenJob(job, tasks_of(desk, job))
+    desk.update(screen="job", job=opened, jobs=jobs, notices=flow.notices_of(desk), task=None, finished=None,
+                banner=None, saving=Saving(), browsing=None)  # fmt: skip
+
+
+def find(jobs: tuple[Job, ...], campaign_id: int, step: int) -> Job | None:
+    """Return the job of a campaign and step, or None."""
+    return next((j for j in jobs if (j.campaign_id, j.step) == (campaign_id, step)), None)
+
+
+def tasks_of(desk: Desk, job: Job) -> tuple[Task, ...]:
+    """Return the tasks of a job, of each asset the last one."""
+    return tuple(desk.call("tasks.listing", list[Task], campaign_id=job.campaign_id, step=job.step))
+
+
+def of_task(desk: Desk, message: Message) -> None:
+    """Show the page of the job of the open task."""
+    task = desk.open.task
+    flow.leave(desk)
+    show_job(desk, task.campaign_id, task.step)
+
+
+def submit_job(desk: Desk, message: Message) -> None:
+    """Submit all images of the job that are held, or show which are not finished."""
+    opened = desk.state.job
+    if opened is None or desk.state.screen != "job" or opened.key != (message.campaign, message.step):
+        raise Refused("Open the job first.")
+    submitted = 0
+    try:
+        while True:
+            done = desk.call("jobs.submit", JobSubmitted, campaign_id=message.campaign, step=message.step)
+            submitted += done.submitted
+            if not done.left or not done.submitted:
+                break
+    except Refused as error:
+        desk.update(job=replace(opened, unfinished=unfinished(opened.tasks, str(error))))
+        raise
+    reread(desk, opened)
+    desk.toast(f"{submitted} {'image' if submitted == 1 else 'images'} submitted.", "good")
+
+
+def unfinished(tasks: tuple[Task, ...], sentence: str) -> dict[int, str]:
+    """Return why tasks cannot be submitted, by task: those without a draft, and those that the sentence names."""
+    found: dict[int, str] = {}
+    held = [t for t in tasks if t.state in ("in_progress", "to_rework")]
+    said = [(f" {sentence}".find(f" {t.asset}: "), t) for t in held]
+    places = sorted((v for v in said if v[0] >= 0), key=lambda v: v[0])
+    ends = [at for at, _ in places[1:]] + [len(sentence) + 1]
+    for (at, task), end in zip(places, ends, strict=True):
+        found[task.task_id] = f" {sentence}"[at + len(task.asset) + 3 : end].strip(" …")
+    for task in held:
+        if not task.drafted:
+            found.setdefault(task.task_id, "nothing is saved for it yet.")
+    return found
+
+
+def reread(desk: Desk, opened: OpenJob) -> None:
+    """Show the job as it is now."""
+    jobs = flow.jobs_of(desk)
+    job = find(jobs, *opened.key) or replace(opened.job, remaining=0, returned=0, started=0, waiting=0)
+    desk.update(job=OpenJob(job, tasks_of(desk, job)), jobs=jobs)
+
+
+def refresh(desk: Desk, message: Message) -> None:
+    """Show what has changed meanwhile: numbers and notices; asked for again and again while a page is looked at."""
+    screen, banner = desk.state.screen, desk.state.banner
+    notices = flow.notices_of(desk)
+    if screen == "task":
+        return desk.update(notices=notices)
+    if screen not in ("tasks", "job", "finished"):
+        return None
+    jobs = flow.jobs_of(desk)
+    issues = flow.issues_of(desk) if screen == "tasks" and jobs != desk.state.jobs else desk.state.my_issues
+    opened = desk.state.job
+    if screen == "job" and opened is not None:
+        now = find(jobs, *opened.key)
+        if now is not None and now != opened.job:
+            desk.update(job=replace(opened, job=now, tasks=tasks_of(desk, now)))
+    if banner is not None and banner.action == "retry":
+        banner = None  # it answers again
+    desk.update(jobs=jobs, my_issues=issues, notices=notices, banner=banner)
+    return None

@@ -1,0 +1,119 @@
+// The page of a job: what it is, how far it is, and its images, of which only those are made that can be seen.
+
+const ROW = 38, SPARE = 10;
+const FILTERS = [
+  ["remaining", "Remaining", (r) => r[2] === "in_progress" || r[2] === "to_rework"],
+  ["returned", "Returned", (r) => r[2] === "to_rework"],
+  ["finished", "Finished", (r) => r[2] === "done" || r[2] === "skipped"],
+  ["all", "All", () => true],
+];
+
+function listState(s) {                                    // of each job: the filter, the row that has the keyboard
+  const key = s.get("page").job;
+  s.ui.lists ??= new Map();
+  if (!s.ui.lists.has(key)) s.ui.lists.set(key, { filter: "", task: 0 });
+  return s.ui.lists.get(key);
+}
+
+function jobPage(s) {
+  const job = s.get("job"), list = listState(s), refused = Object.keys(job.unfinished ?? {}).length;
+  if (!job.rows) return opening(s);
+  const filters = refused ? [["refused", "Not finished", (r) => String(r[0]) in job.unfinished], ...FILTERS] : FILTERS;
+  const counts = Object.fromEntries(filters.map(([name, , keep]) => [name, job.rows.filter(keep).length]));
+  if (!filters.some(([name]) => name === list.filter)) list.filter = counts.remaining ? "remaining" : "all";
+  const [, , keep] = filters.find(([name]) => name === list.filter);
+  return h("div", { class: "nbp-home", "data-key": "job" },
+    homeBar(s, h("button", { type: "button", class: "bare wide", title: "My tasks (Esc)", onclick: () => leaveWith(s, "home") }, icon("back"), "My tasks")),
+    h("main", { class: "nbp-sheet nbp-job-page", tabindex: "-1", onkeydown: (e) => { if (e.key === "Escape" && !s.ui.busy) leaveWith(s, "home"); } },
+      jobHead(s, job),
+      h("div", { class: "tabs", role: "tablist", "aria-label": "Which images", onkeydown: (e) => tabKeys(e) }, filters.map(([name, title]) =>
+        h("button", { type: "button", role: "tab", "data-key": name, "aria-selected": String(list.filter === name), tabindex: list.filter === name ? "0" : "-1",
+          onclick: () => { list.filter = name; list.task = 0; s.root.querySelector(".nbp-list")?.scrollTo(0, 0); repaint(s); } }, title, h("span", { class: "count", "data-kind": name === "refused" ? "issues" : null }, count(counts[name]))))),
+      imageList(s, job, list, grouped(job.rows.filter(keep)))));
+}
+
+function jobHead(s, job) {
+  const busy = Boolean(s.ui.busy);
+  return h("section", { class: "nbp-campaign nbp-job-head" },
+    h("header", {}, h("div", { class: "grow" }, h("h1", {}, job.name, h("span", { class: "soft" }, ` of ${job.campaign}`)),
+      h("div", { class: "chips" }, h("span", { class: "kind", "data-kind": job.kind }, STEP[job.kind]), stateChip(job), due(job.due, job.remaining > 0), h("span", { class: "soft" }, job.dataset))),
+    h("div", { class: "buttons" },
+      h("button", { type: "button", disabled: busy || !job.held, "data-key": "submit-job", title: job.held ? "Submit all images that you have begun" : "You hold no image here that could be submitted", onclick: () => openDialog(s, "submit_job") }, "Submit job…"),
+      job.remaining ? h("button", { type: "button", class: "primary", "data-key": "go", "data-first": "", disabled: busy, onclick: () => leaveWith(s, "start", { campaign: job.campaign_id, step: job.step }) }, begun(job) ? "Continue" : "Start") : null)),
+    h("div", { class: "how" }, progress(job), jobNumbers(job), jobTimes(job)),
+    h("p", { class: "soft" }, job.kind === "review" ? "You review what others drew: accept it, change it, or send it back. " : "You draw and label. ", job.how));
+}
+
+function grouped(rows) {                                   // a heading before each sequence, where there are sequences
+  if (!rows.some((r) => r[7])) return rows;
+  const all = [];
+  let last = null;
+  for (const row of rows) {
+    if (row[7] !== last) { last = row[7]; all.push({ head: last || "No sequence", n: rows.filter((r) => r[7] === last).length }); }
+    all.push(row);
+  }
+  return all;
+}
+
+function imageList(s, job, list, rows) {
+  if (!rows.length) {
+    const waiting = job.waiting && list.filter === "remaining";
+    return h("div", { class: "nbp-list", "data-key": "none" }, emptyState(waiting ? "list" : "check", waiting ? "Nothing begun" : "No images here",
+      waiting ? `${plural(job.waiting, "image waits", "images wait")} in the queue; the next one comes when you go on.` : list.filter === "returned" ? "Nothing was returned to you." : "Choose another list above."));
+  }
+  const box = s.root.querySelector(".nbp-list[data-key=rows]"), top = box?.scrollTop ?? 0, high = box?.clientHeight || 800;
+  const from = Math.max(0, Math.floor(top / ROW) - SPARE), to = Math.min(rows.length, Math.ceil((top + high) / ROW) + SPARE);
+  const at = rows.findIndex((r) => r[0] === list.task), here = at < 0 ? rows.findIndex((r) => !r.head) : at;
+  return h("div", { class: "nbp-list", "data-key": "rows", role: "listbox", "aria-label": `${job.name}: images`, tabindex: "0", "aria-activedescendant": `nbp-row-${rows[here][0]}`,
+    onscroll: () => repaint(s), onkeydown: (e) => listKeys(s, e, rows, here, list) },
+    h("div", { class: "rows-in", style: `height:${rows.length * ROW}px` }, rows.slice(from, to).map((row, i) => imageRow(s, job, row, from + i, from + i === here, rows.length))));
+}
+
+const TASK = { in_progress: "in progress", to_rework: "to rework", done: "done", skipped: "skipped" };
+
+function imageRow(s, job, row, i, active, size) {
+  const style = `top:${i * ROW}px`;
+  if (row.head !== undefined) return h("div", { class: "image head", "data-key": `h${i}`, role: "presentation", style }, h("b", {}, row.head), h("span", { class: "soft" }, plural(row.n, "image")));
+  const [id, asset, state, status, issues, drafted, round] = row, why = job.unfinished?.[id];
+  const said = status && !["completed", "approved", "skipped"].includes(status) ? status : state === "in_progress" ? (drafted ? "begun" : "not begun") : TASK[state];
+  return h("div", { class: "image", role: "option", id: `nbp-row-${id}`, "data-key": `t${id}`, "aria-selected": String(active), "aria-setsize": size, "aria-posinset": i + 1, "data-state": state, style,
+    onclick: () => openImage(s, id) },
+    h("span", { class: "name", title: asset }, asset),
+    why ? h("span", { class: "why", title: why }, why) : null,
+    round > 1 ? h("span", { class: "soft" }, `round ${round}`) : null,
+    issues ? h("span", { class: "chip", "data-kind": "issue" }, icon("issue"), issues) : null,
+    h("span", { class: "task-state", "data-state": state, "data-begun": drafted ? "" : null }, said), icon("forward"));
+}
+
+function openImage(s, id) {
+  listState(s).task = id;
+  leaveWith(s, "open", { task: id });
+}
+
+function listKeys(s, e, rows, here, list) {
+  if (e.key === "Enter" || e.key === " ") { e.preventDefault(); return void openImage(s, rows[here][0]); }
+  const page = Math.max(1, Math.floor(e.currentTarget.clientHeight / ROW) - 1);
+  const step = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -rows.length, End: rows.length }[e.key];
+  if (!step) return undefined;
+  e.preventDefault();
+  let to = Math.max(0, Math.min(rows.length - 1, here + step));
+  if (rows[to].head !== undefined) to += step > 0 || to === 0 ? 1 : -1;
+  list.task = rows[to][0];
+  showRow(e.currentTarget, to);
+  return repaint(s, true);
+}
+
+function showRow(box, i) {
+  if (i * ROW < box.scrollTop) box.scrollTop = i * ROW - (i === 1 ? ROW : 0);
+  else if ((i + 1) * ROW > box.scrollTop + box.clientHeight) box.scrollTop = (i + 1) * ROW - box.clientHeight;
+}
+
+function arriveAtJob(s) {                                  // where one was, or the key that goes on
+  const list = listState(s), box = s.root.querySelector(".nbp-list[data-key=rows]");
+  if (!list.task || !box) return (s.root.querySelector("[data-first]") ?? box)?.focus({ preventScroll: true });
+  const job = s.get("job"), refused = list.filter === "refused", keep = refused ? (r) => String(r[0]) in job.unfinished : FILTERS.find(([name]) => name === list.filter)?.[2] ?? (() => true);
+  const at = grouped(job.rows.filter(keep)).findIndex((r) => r[0] === list.task);
+  if (at >= 0) showRow(box, at);
+  repaint(s, true);
+  return box.focus({ preventScroll: true });
+}

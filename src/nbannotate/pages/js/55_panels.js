@@ -1,0 +1,96 @@
+// The panels info (instructions, PDF, recipe, facts) and history, and the PDF in large.
+
+function infoPanel(s) {
+  const info = s.get("info");
+  const text = (key, title, html) => (html ? h("section", { class: "prose", "data-key": key }, h("h2", {}, title), h("div", { html, "data-key": `${html.length}.${html.slice(0, 40)}` })) : null);
+  return [
+    text("i", "Instructions", info.instructions),
+    info.pdf ? h("section", { "data-key": "p" }, h("h2", {}, icon("paper"), info.pdf), paper(s, false)) : null,
+    recipePart(info.recipe),
+    h("section", { "data-key": "f" }, h("h2", {}, "This image"), h("dl", { class: "facts" }, info.facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))))),
+    text("r", "Dataset", info.readme),
+  ];
+}
+
+function recipePart(recipe) {
+  return h("section", { "data-key": "c" }, h("h2", {}, "Recipe"),
+    h("ul", { class: "nbp-recipe" }, recipe.labels.map((v) => h("li", { "data-key": v.name },
+      h("div", {}, h("i", { class: "swatch", style: `background:${v.color}` }), h("b", {}, v.name), h("span", { class: "soft" }, v.kinds.join(" or ") || "any shape")),
+      v.attributes.map((a) => h("small", {}, `${a.name}: ${a.type}${a.choices.length ? ` ${a.choices.join(", ")}` : ""}${a.required ? " (required)" : ""}`))))),
+    recipe.tags.length ? h("p", {}, h("span", { class: "soft" }, "Tags: "), recipe.tags.join(", ")) : null,
+    recipe.limits.map((text) => h("p", { class: "soft" }, text)));
+}
+
+function wantPaper(s) {                                    // the first page, when somebody looks
+  const paper = s.get("paper");
+  if (s.get("info").pdf && !paper.image && !paper.error) turnPage(s, 0);
+}
+
+function turnPage(s, page) {
+  if (s.ui.turning) return;
+  s.ui.turning = true;
+  repaint(s);
+  send(s, "paper", { step: Math.max(0, page) }, (error) => { s.ui.turning = false; if (error) toast(s, error, "error"); repaint(s); });
+}
+
+function paper(s, large) {
+  const p = s.get("paper");
+  if (p.error && !p.image) return h("div", { class: "nbp-hint warn", role: "alert" }, p.error);
+  if (!p.image) return h("div", { class: "nbp-paper-wait" }, h("div", { class: "spinner" }), h("span", { class: "soft" }, "Opening the PDF…"));
+  const last = p.pages - 1, go = (page) => { if (page >= 0 && page <= last) turnPage(s, page); };
+  return h("div", { class: "nbp-paper", "data-turning": s.ui.turning ? "" : null },
+    h("div", { class: "turn", role: "group", "aria-label": "Pages" },
+      h("button", { type: "button", class: "bare", "data-key": "b", "aria-label": "Previous page", title: "Previous page", disabled: p.page <= 0, onclick: () => go(p.page - 1) }, icon("back")),
+      h("span", { role: "status" }, `Page ${p.page + 1} of ${p.pages}`),
+      h("button", { type: "button", class: "bare", "data-key": "f", "aria-label": "Next page", title: "Next page", disabled: p.page >= last, onclick: () => go(p.page + 1) }, icon("forward")),
+      h("div", { class: "grow" }),
+      large ? h("button", { type: "button", class: "small", onclick: () => closeReader(s) }, "Close", cap("Esc"))
+        : h("button", { type: "button", class: "small", "data-key": "large", onclick: () => { s.ui.reader = true; repaint(s, true); s.root.querySelector(".nbp-reader .page")?.focus(); } }, icon("large"), "Large")),
+    p.error ? h("p", { class: "nbp-hint warn", role: "alert" }, p.error) : null,
+    h("div", { class: "page", tabindex: large ? "0" : null, "data-key": `p${p.page}` }, h("img", { src: p.image, alt: `${p.name}, page ${p.page + 1}`, width: p.width, height: p.height, draggable: "false" })));
+}
+
+function reader(s) {
+  if (!s.ui.reader || s.get("page").screen !== "task") return null;
+  return h("div", { class: "nbp-veil", "data-key": "reader", onpointerdown: (e) => { if (e.target === e.currentTarget) closeReader(s); } },
+    h("div", { class: "nbp-reader", role: "dialog", "aria-modal": "true", "aria-label": s.get("paper").name, onkeydown: (e) => readerKeys(s, e) }, paper(s, true)));
+}
+
+function closeReader(s) {
+  s.ui.reader = false;
+  repaint(s, true);
+  toStage(s);
+}
+
+function readerKeys(s, e) {
+  const p = s.get("paper"), to = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 }[e.key];
+  if (e.key === "Escape") { e.preventDefault(); e.stopPropagation(); return void closeReader(s); }
+  if (to && p.page + to >= 0 && p.page + to < p.pages) { e.preventDefault(); turnPage(s, p.page + to); }
+  if (e.key === "Tab") keepInside(e, "button:not(:disabled), .page");
+  return e.stopPropagation();
+}
+
+function keepInside(e, selector) {                         // Tab goes around in a dialog
+  const all = [...e.currentTarget.querySelectorAll(selector)], last = all.at(-1);
+  if (e.shiftKey && document.activeElement === all[0]) { e.preventDefault(); last?.focus(); }
+  else if (!e.shiftKey && document.activeElement === last) { e.preventDefault(); all[0]?.focus(); }
+}
+
+const DID = { submitted: "submitted", accepted: "accepted", "accepted with edits": "accepted with edits", rework: "sent to rework", rejected: "rejected", skipped: "skipped", discarded: "discarded", existing: "was there", ended: "ended", "in progress": "in progress", "to rework": "to rework", "to come": "to come" };
+
+function historyPanel(s, t) {
+  const { history } = s.get("info");
+  if (!history) return h("div", { class: "nbp-hint" }, "Reading the history…");
+  return h("ol", { class: "nbp-history" }, history.map((item, i) => {
+    const here = item.annotation !== null && t.looking?.id === item.annotation;
+    const text = [h("b", {}, item.step), item.round > 1 ? h("span", { class: "soft" }, ` round ${item.round}`) : null,
+      h("span", { class: "did", "data-did": item.action }, DID[item.action] ?? item.action),
+      item.status && !["completed", "approved", "returned", item.action].includes(item.status) ? h("span", { class: "chip" }, item.status) : null,
+      item.note ? h("small", { class: "note" }, `“${item.note}”`) : null,
+      h("small", {}, [item.member, item.at && ago(item.at), item.shapes !== null && plural(item.shapes, "shape")].filter(Boolean).join(" · "))];
+    return h("li", { "data-key": `${i}`, "data-state": item.state, "data-now": here ? "" : null }, item.annotation !== null
+      ? h("button", { type: "button", "aria-pressed": String(here), title: "Look at what was submitted then",
+          onclick: () => (here ? send(s, "back") : send(s, "look", { annotation: item.annotation }, (error) => error && toast(s, error, "error"))) }, text, icon("forward"))
+      : h("div", {}, text));
+  }));
+}

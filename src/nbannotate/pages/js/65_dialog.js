@@ -1,0 +1,124 @@
+// The dialogs: raising an issue, and what takes an image out of the person's hands: with the reason, or to be confirmed.
+
+// text: "must" be given, "may" be given, or one "line"; zone: whether a place may be pointed at.
+const DIALOG = {
+  issue: { title: "Raise an issue", ask: "Say what is wrong.", done: "Raise the issue", text: "must", zone: true },
+  rework: { title: "Send to rework", ask: "Say what is wrong; it goes back to the person who annotated it.", done: "Send to rework", text: "must", zone: true, warn: true },
+  reject: { title: "Reject this image", ask: "It leaves the campaign as rejected, until its job is restarted with what was rejected. You may say why.", done: "Reject the image", text: "may", zone: true, warn: true },
+  skip: { title: "Skip this image", ask: "Say why; the image leaves the campaign.", done: "Skip the image", text: "must", zone: true, warn: true },
+  discard: { title: "Discard this image", ask: "Say why it is of no use; it leaves the campaign for good, with your reason.", done: "Discard the image", text: "must", warn: true },
+  label: { title: "Add a label", ask: "Everybody in this campaign can use it from now on.", done: "Add the label", text: "line" },
+  submit_job: { title: "Submit this job", done: "Submit", text: "" },
+};
+const FIELDS = ".nbp-dialog :is(textarea, input)";
+
+function openDialog(s, kind, more = {}) {
+  const d = s.get("drawing"), t = s.get("task");
+  const selected = (d.shapes ?? []).filter((v) => v[4]);
+  s.ui.dialog = { kind, text: "", error: "", busy: false, zone: null, shape: kind === "issue" && selected.length === 1 ? selected[0] : null, open: t.open_issues ?? 0, ...more };
+  repaint(s, true);
+  (s.root.querySelector(FIELDS) ?? s.root.querySelector(".nbp-dialog [type=submit]:not(:disabled)") ?? s.root.querySelector(".nbp-dialog button"))?.focus();
+}
+
+function zoneDrawn(s, zone) {
+  const waiting = s.ui.zoneFor ?? { kind: "issue" };
+  s.ui.zoneFor = null;
+  s.ui.toasts = s.ui.toasts.filter((t) => t.kind !== "info");
+  openDialog(s, waiting.kind, { text: waiting.text ?? "", zone, shape: null });
+}
+
+function closeDialog(s) {
+  s.ui.dialog = null;
+  repaint(s, true);
+  if (s.get("page").screen === "task") toStage(s);
+  else (s.root.querySelector("[data-key=submit-job]:not(:disabled)") ?? s.root.querySelector(".nbp-sheet"))?.focus();
+}
+
+const reasoned = (d) => ["rework", "skip"].includes(d.kind) && d.open > 0;   // an issue says why already
+
+function ask(s, d) {
+  const words = DIALOG[d.kind];
+  if (d.kind === "submit_job") return askJob(s.get("job"));
+  if (d.kind === "issue" && s.get("task").settled) return "This image is done. The issue sends it back to rework, to the person who annotated it.";
+  return reasoned(d) ? `${plural(d.open, "open issue says", "open issues say")} why already. You may add another one.` : words.ask;
+}
+
+function askJob(job) {
+  const ready = job.held - job.unbegun;
+  if (job.unbegun) {
+    return [plural(job.unbegun, "image is", "images are"), " not begun: nothing is saved for ", job.unbegun === 1 ? "it" : "them", ". A job is submitted as a whole, so finish or skip ", job.unbegun === 1 ? "it" : "them", " first."];
+  }
+  return [h("b", {}, plural(ready, "image")), ` ${ready === 1 ? "goes" : "go"} on to the next step with what you saved, and can be changed again only when returned. `,
+    job.waiting ? `${plural(job.waiting, "image")} of the queue ${job.waiting === 1 ? "stays" : "stay"} there. ` : "", "Images that are not finished are named, and then nothing is submitted."];
+}
+
+function dialog(s) {
+  const d = s.ui.dialog;
+  if (!d) return null;
+  const words = DIALOG[d.kind], blocked = d.kind === "submit_job" && s.get("job").unbegun > 0;
+  const about = { "aria-describedby": "nbp-dialog-ask", "aria-label": words.title, "aria-invalid": d.error ? "true" : null };
+  return h("div", { class: "nbp-veil", "data-key": "dialog", onpointerdown: (e) => { if (e.target === e.currentTarget && !s.root.querySelector(FIELDS)?.value) closeDialog(s); } },
+    h("form", { class: "nbp-dialog", role: "dialog", "aria-modal": "true", "aria-labelledby": "nbp-dialog-title", novalidate: true,
+      onsubmit: (e) => { e.preventDefault(); confirmDialog(s); }, onkeydown: (e) => dialogKeys(s, e) },
+      h("h2", { id: "nbp-dialog-title" }, words.title),
+      h("p", { id: "nbp-dialog-ask" }, ask(s, d)),
+      words.text === "line" ? h("input", { ...about, type: "text", maxlength: "200", autocomplete: "off" })
+        : words.text ? h("textarea", { ...about, rows: "4", maxlength: "4000" }, d.text) : null,
+      d.error ? h("p", { class: "error", role: "alert" }, d.error) : null,
+      words.zone ? whereRow(s, d) : null,
+      h("div", { class: "buttons" }, h("button", { type: "button", onclick: () => closeDialog(s) }, "Cancel", cap("Esc")),
+        blocked ? h("button", { type: "button", class: "primary", onclick: () => showUnbegun(s) }, "Show them")
+          : h("button", { type: "submit", class: words.warn ? "primary warn" : "primary", disabled: d.busy }, d.busy ? "One moment…" : words.done, d.busy ? null : cap(words.text === "must" || words.text === "may" ? "Ctrl + ⏎" : "⏎")))));
+}
+
+function whereRow(s, d) {
+  const where = d.zone ? "On the zone that you drew" : d.shape ? `On the selected shape: ${d.shape[1] || "no label"}` : "On the whole image";
+  return h("div", { class: "where" }, h("span", {}, icon("issue"), where),
+    d.zone || d.shape ? h("button", { type: "button", class: "link", onclick: () => { Object.assign(d, { zone: null, shape: null }); repaint(s); } }, "whole image instead") : null,
+    !d.zone && s.get("task").pictured ? h("button", { type: "button", class: "link", onclick: () => drawZone(s, d.kind) }, "point at a zone") : null);
+}
+
+function drawZone(s, kind) {
+  s.ui.zoneFor = { kind, text: s.root.querySelector(FIELDS).value };
+  closeDialog(s);
+  send(s, "zone", {}, (error) => error && toast(s, error, "error"));
+}
+
+function dialogKeys(s, e) {
+  e.stopPropagation();
+  if (e.key === "Escape") { e.preventDefault(); return closeDialog(s); }
+  if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) { e.preventDefault(); return confirmDialog(s); }
+  if (e.key === "Tab") keepInside(e, "textarea, input, button:not(:disabled)");
+  return undefined;
+}
+
+function confirmDialog(s) {
+  const d = s.ui.dialog, box = s.root.querySelector(FIELDS), text = box?.value.trim() ?? "";
+  if (!d || d.busy) return;
+  if (!text && ["must", "line"].includes(DIALOG[d.kind].text) && !reasoned(d)) {
+    d.error = d.kind === "label" ? "Say how the label is called." : "Say what is wrong, in a few words.";
+    repaint(s);
+    return void box.focus();
+  }
+  d.busy = true;
+  d.error = "";
+  repaint(s);
+  const done = (error) => {
+    if (s.ui.dialog !== d) return;
+    d.busy = false;
+    if (error && d.kind === "submit_job") { toast(s, error, "error"); listState(s).filter = "refused"; return closeDialog(s); }
+    if (error) { d.error = error; return void repaint(s); }
+    if (d.kind === "issue") { s.ui.tab = "issues"; s.ui.issueTab = "open"; }
+    closeDialog(s);
+  };
+  if (d.kind === "issue") return void send(s, "issue", { text, zone: d.zone, shape: d.shape ? d.shape[0] : null }, done);
+  if (d.kind === "label") return void send(s, "add_label", { text }, done);
+  if (d.kind === "submit_job") { const job = s.get("job"); return void send(s, "submit_job", { campaign: job.campaign_id, step: job.step }, done); }
+  return void leaveWith(s, d.kind, { text, zone: d.zone, shape: d.shape ? d.shape[0] : null }, done);
+}
+
+function showUnbegun(s) {
+  listState(s).filter = "remaining";
+  closeDialog(s);
+  s.root.querySelector(".nbp-list")?.focus();
+}

@@ -1,0 +1,82 @@
+"""The PDF of the instructions, page by page, as pictures that are made here: nothing is fetched from anywhere else."""
+
+from __future__ import annotations
+
+import base64
+import importlib
+import io
+import threading
+from typing import Any
+
+from msgspec.structs import replace
+from traitlets.log import get_logger as log
+
+from nbannotate.errors import NbannotateError, NotFound, ReadFailed
+from nbannotate.pages.desk import Desk
+from nbannotate.pages.state import Paper
+from nbannotate.pages.wire import Message
+
+#: Width of a page's picture (px): sharp in the panel and in the large view.
+WIDTH = 1400
+TALLEST = 4000
+
+_ONE_AT_A_TIME = threading.Lock()  # PDFium is not made for threads
+
+
+def turn(desk: Desk, message: Message) -> None:
+    """Show a page of the PDF; which one, from 0, is the message's ``step``."""
+    opened = desk.open
+    document = opened.view.pdf
+    if document is None:
+        raise NotFound("There is no PDF with these instructions.")
+    task_id, before = opened.task.task_id, opened.paper
+    if before is not None and before.image and before.page == message.step:
+        return
+    try:
+        body = desk.document(document.sha256)
+        made = page(document.name, body, message.step)
+    except NbannotateError as error:
+        made = Paper(document.name, error=str(error))
+    if before is not None and made.error and before.pages:
+        made = replace(before, error=made.error)
+    desk.update_task(task_id, paper=made)
+
+
+def page(name: str, body: bytes, number: int) -> Paper:
+    """Return one page of a PDF as a picture.
+
+    Parameters
+    ----------
+    name, body
+        The file.
+    number
+        Of the page, from 0; beyond the last one it is the last one.
+
+    Raises
+    ------
+    ReadFailed
+        If the file is not a PDF that can be read, or the library for it is missing.
+    """
+    try:
+        pdfium: Any = importlib.import_module("pypdfium2")
+    except ImportError as error:
+        raise ReadFailed("PDFs cannot be shown here: the package pypdfium2 is not installed.") from error
+    with _ONE_AT_A_TIME:
+        try:
+            document = pdfium.PdfDocument(body)
+            try:
+                pages = len(document)
+                number = max(0, min(number, pages - 1))
+                sheet = document[number]
+                width, height = sheet.get_size()
+                picture = sheet.render(scale=min(WIDTH / width, TALLEST / height)).to_pil().convert("RGB")
+            finally:
+                document.close()
+        except Exception as error:  # PDFium and broken files raise of every kind
+            log().warning("The PDF %r could not be read: %s", name, error)
+            why = "it asks for a password" if "password" in str(error).lower() else "it is damaged, or not a PDF"
+            raise ReadFailed(f"{name} cannot be shown: {why}. Ask a manager for another copy.") from error
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=85, subsampling=0)
+    url = "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode()
+    return Paper(name, pages, number, url, picture.width, picture.height)

@@ -1,0 +1,159 @@
+"""The parts of the task pane: plain JSON for the browser."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from typing import Any
+
+from nbannotate import shapes
+from nbannotate.model import HistoryItem, Issue, Label, Shape
+from nbannotate.pages import fields, prose
+from nbannotate.pages.state import OpenTask, State
+
+#: More shapes than this are not listed one by one; the canvas shows all.
+MOST_LISTED = 1000
+
+#: The types of attributes in words.
+TYPES = {
+    "text": "text", "number": "number", "integer": "whole number", "boolean": "yes or no", "choice": "one of",
+    "choices": "any of",
+}  # fmt: skip
+
+Part = dict[str, Any]
+
+
+def task(state: State, opened: OpenTask) -> Part:
+    """Return the frame around the canvas: where one is, and what may be done."""
+    view, now = opened.view, opened.task
+    looking = opened.looking
+    statuses = view.statuses if len(view.statuses) > 1 else ()
+    return {
+        "id": now.task_id, "campaign_id": now.campaign_id, "campaign": view.campaign, "step": now.step,
+        "step_name": now.step_name, "kind": now.kind, "asset": now.asset, "round": now.round,
+        "state": now.state, "position": view.position, "total": view.total,
+        "editable": opened.editable, "mine": view.editable, "reason": view.reason, "actions": list(view.actions),
+        "edited": opened.edited, "nothing": opened.annotation.nothing_to_label, "open_issues": opened.open_issues,
+        "returned": now.state == "to_rework", "browsing": state.browsing is not None, "pictured": opened.pictured,
+        "statuses": list(statuses), "status": (opened.status or statuses[0]) if statuses else "",
+        "closed_as": now.status or "", "lost": opened.lost, "settled": opened.settled,
+        "for_review": sum(i.state == "for_review" for i in opened.issues),
+        "looking": {"id": looking.annotation_id, "title": looking.title,
+                    "nothing": looking.annotation.nothing_to_label} if looking else None,
+    }  # fmt: skip
+
+
+def drawing(state: State, opened: OpenTask) -> Part:
+    """Return tools, labels, tags and shapes, with what is chosen."""
+    now, recipe = state.drawing, opened.view.recipe
+    counts = Counter(s.label for s in opened.shapes)
+    colors = {v.name: v.color for v in recipe.labels}
+    selected = set(now.selected)
+    listed = opened.shapes[:MOST_LISTED]
+    tags = (opened.looking.annotation if opened.looking else opened.annotation).tags
+    limits = recipe.max_shapes, recipe.max_tags
+    labels = {v.name: v for v in recipe.labels}
+    used = {k for v in recipe.labels for k in (v.kinds or shapes.kinds())}
+    return {
+        "tool": now.tool, "label": now.label, "editable": opened.editable and opened.pictured,
+        "can_undo": now.can_undo, "can_redo": now.can_redo,
+        "tools": [{"name": k.name, "title": k.title, "key": k.key} for k in shapes.kinds().values() if k.name in used],
+        "labels": [
+            {"name": v.name, "color": v.color, "count": counts[v.name], "kinds": list(v.kinds)} for v in recipe.labels
+        ],
+        "tags": [{"name": t, "on": t in tags} for t in recipe.tags],
+        "shapes": [
+            [s.id, s.label, colors.get(s.label) or "", shapes.kind(s.kind).title, s.id in selected,
+             said(s, labels.get(s.label)), fields.missing(s, labels.get(s.label))]
+            for s in listed
+        ],
+        "most_shapes": limits[0], "most_tags": limits[1], "open_labels": recipe.open_labels,
+        "form": fields.form(opened, now.selected) if now.selected else None,
+        "more": len(opened.shapes) - len(listed), "unlabelled": counts[""], "selected": len(selected),
+    }  # fmt: skip
+
+
+def said(shape: Shape, label: Label | None) -> str:
+    """Return the attributes of a shape in a few words; those that its label declares come first."""
+    names = [a.name for a in label.attributes] if label else []
+    values = []
+    for name in [*names, *(k for k in shape.attributes if k not in names)]:
+        value = shape.attributes.get(name)
+        if value is True:
+            values.append(name)
+        elif value not in (None, "", False) and value != []:
+            values.append(", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value))
+    return " · ".join(values)[:120]
+
+
+def issue(issue: Issue, may: tuple[str, ...]) -> Part:
+    """Return an issue with its thread, and the states that the person may give it."""
+    return {
+        "id": issue.issue_id, "asset": issue.asset, "campaign": issue.campaign, "state": issue.state,
+        "author": issue.author, "created": when(issue.created), "may": list(may),
+        "place": "shape" if issue.shape_id else "zone" if issue.zone else "image", "shape": issue.shape_id,
+        "thread": [{"author": c.author, "text": c.text, "created": when(c.created)} for c in issue.comments],
+    }  # fmt: skip
+
+
+def info(opened: OpenTask) -> Part:
+    """Return what is to know about the task, and its history once it was read."""
+    view = opened.view
+    facts = [["Image", f"{view.width} × {view.height} pixels"], ["Dataset", view.dataset]]
+    facts += [[str(k), v if isinstance(v, str) else str(v)] for k, v in view.metadata.items() if v is not None]
+    items = None if opened.history is None else [line(i) for i in opened.history]
+    return {
+        "instructions": prose.html(view.instructions), "readme": prose.html(view.readme), "facts": facts,
+        "history": items, "recipe": recipe(opened), "pdf": view.pdf.name if view.pdf else "",
+    }  # fmt: skip
+
+
+def recipe(opened: OpenTask) -> Part:
+    """Return the recipe in words: labels with their kinds and attributes, tags, limits."""
+    its = opened.view.recipe
+    limits = []
+    if its.max_shapes is not None:
+        limits.append(f"At most {its.max_shapes} {'shape' if its.max_shapes == 1 else 'shapes'} on an image.")
+    if its.max_tags is not None:
+        limits.append(f"At most {its.max_tags} {'tag' if its.max_tags == 1 else 'tags'} on an image.")
+    if its.open_labels:
+        limits.append("You may add labels.")
+    return {
+        "labels": [
+            {
+                "name": v.name, "color": v.color,
+                "kinds": [shapes.kind(k).title.lower() if k in shapes.kinds() else k for k in v.kinds],
+                "attributes": [
+                    {"name": a.name, "type": TYPES[a.type], "choices": list(a.choices), "required": a.required}
+                    for a in v.attributes
+                ],
+            }
+            for v in its.labels
+        ],
+        "tags": list(its.tags), "limits": limits,
+    }  # fmt: skip
+
+
+def paper(opened: OpenTask) -> Part:
+    """Return the page of the PDF that is shown, once somebody asked for it."""
+    now = opened.paper
+    if now is None:
+        return {}
+    return {
+        "name": now.name, "pages": now.pages, "page": now.page, "image": now.image, "width": now.width,
+        "height": now.height, "error": now.error,
+    }  # fmt: skip
+
+
+def line(item: HistoryItem) -> Part:
+    """Return one line of the history."""
+    return {
+        "step": item.step_name, "kind": item.kind, "round": item.round, "state": item.state, "member": item.member,
+        "action": item.action, "at": when(item.created), "annotation": item.annotation_id, "shapes": item.shapes,
+        "status": item.status or "", "note": item.note or "",
+    }  # fmt: skip
+
+
+def when(time: datetime.datetime | None) -> str | None:
+    """Return a time, which is UTC, as the browser reads it."""
+    return None if time is None else time.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
