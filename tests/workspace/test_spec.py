@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbannotate.errors import InvalidInput, NotFound
+import nbannotate as nb
+from nbannotate.errors import Conflict, InvalidInput, NotFound
 from nbannotate.model import Attribute, CampaignSpec, Document, Label, Recipe, Rule, Step, Workflow
 from nbannotate.model.campaign import BUILT_IN_STATUSES
 from nbannotate.workspace.spec import from_yaml, to_yaml
@@ -225,6 +226,7 @@ def test_a_file_is_read_too_and_a_missing_one_is_named(tmp_path):
         ("    to: Experts\n", "", r"^rules\[0\]: to is missing"),
         ("name: check", "name: draw", r"^workflow\.steps: .*'draw' is there twice"),
         ("seed: 7", "seed: 7\nseed: 8", r"^line \d+, column 1: 'seed' is there twice"),
+        ("label('WBC'", "lable('WBC'", r"^filter: .*character 1\b.*lable"),
         ("seed: 7", "seed: [7", r"^line \d+, column \d+: "),
         ("order: random", "existing: reviewed", r"^existing: must be one of .*did you mean review"),
     ],
@@ -239,3 +241,87 @@ def test_a_mistake_names_its_place_and_what_was_meant(before, after, sentence):
 def test_what_is_no_spec_is_refused_in_a_sentence(text):
     with pytest.raises(InvalidInput):
         from_yaml(text)
+
+
+# With a workspace -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def version(make_images):
+    """A version with images, and the people of ``SPEC``."""
+    workspace = nb.open(":memory:")
+    for login, role in {"ana": "annotator", "ben": "annotator", "chloe": "reviewer"}.items():
+        workspace.members.add(login, role=role, password="password-of-them")
+    yield workspace.create_dataset("smears").create_version("v1").add_images(make_images(3))
+    workspace.close()
+
+
+def test_a_campaign_is_written_with_every_field_and_stored_as_it_is(version):
+    campaign = version.create_campaign(
+        "July",
+        SPEC.recipe,
+        SPEC.workflow,
+        instructions="# Draw",
+        due="2099-12-31",
+        existing="done",
+        filter=nb.Filter.label("WBC") | nb.Filter.empty(),
+        order="random",
+        seed=7,
+        limit=2,
+        clip=2,
+        new_assets="closed",
+        rules=[Rule("done", "Experts", "for expert review")],
+    )
+    spec = campaign.spec()
+    assert spec == CampaignSpec(
+        name="July",
+        recipe=SPEC.recipe,
+        workflow=SPEC.workflow,
+        instructions="# Draw",
+        due=datetime.date(2099, 12, 31),
+        existing="done",
+        filter=str(nb.Filter.label("WBC") | nb.Filter.empty()),
+        order="random",
+        seed=7,
+        limit=2,
+        clip=2,
+        new_assets="closed",
+        rules=(Rule("done", "Experts", "for expert review"),),
+    )
+    assert version.create_campaign("All", SPEC.recipe, SPEC.workflow, filter=None).spec().filter == "all()"
+
+
+@pytest.mark.parametrize("how", ["spec", "campaign", "text", "path", "name of a file"])
+def test_a_campaign_is_written_again_from_what_was_printed(version, tmp_path, how):
+    july = version.create_campaign("July", SPEC.recipe, SPEC.workflow, instructions="# Draw\n", order="random", seed=7)
+    file = tmp_path / "july.yaml"
+    file.write_text(to_yaml(july.spec()), encoding="utf-8")
+    given = {
+        "spec": july.spec(),
+        "campaign": july,
+        "text": file.read_text(encoding="utf-8"),
+        "path": file,
+        "name of a file": str(file),
+    }[how]
+    august = version.create_campaign_from(given, name="August", due="2099-01-31", instructions="# Look\n", limit=2)
+    spec = august.spec()
+    assert (spec.name, spec.due, spec.instructions, spec.limit) == ("August", datetime.date(2099, 1, 31), "# Look\n", 2)
+    assert (spec.recipe, spec.workflow, spec.seed) == (SPEC.recipe, SPEC.workflow, 7)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "sentence"),
+    [
+        ({"nmae": "August"}, InvalidInput, "no field 'nmae'; did you mean name?"),
+        ({"zzz": 1}, InvalidInput, "no field 'zzz'; it has name, recipe, workflow"),
+        ({"name": "August", "limit": 0}, InvalidInput, "limit must be a whole number above 0"),
+        ({"name": "August", "filter": "label('x'"}, InvalidInput, "filter at character 6"),
+        ({"name": "August", "workflow": []}, InvalidInput, "workflow must be an nb.Workflow"),
+        ({}, Conflict, "'July' already"),
+    ],
+)
+def test_a_change_that_is_wrong_writes_nothing(version, changes, error, sentence):
+    july = version.create_campaign("July", SPEC.recipe, SPEC.workflow)
+    with pytest.raises(error, match=sentence):
+        version.create_campaign_from(july, **changes)
+    assert [c.name for c in version.workspace.campaigns()] == ["July"]

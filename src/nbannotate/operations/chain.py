@@ -93,7 +93,7 @@ def _target(ctx: Context, source: dict[str, Any], to: str) -> dict[str, Any]:
 def _chosen(ctx: Context, source: dict[str, Any], asset_ids: Collection[int] | None, status: str | None) -> list[int]:
     """Return the assets that are to be sent, in the order of the campaign, or raise why some cannot be."""
     if asset_ids is None and status is None:
-        raise InvalidInput("Say which assets: asset_ids=[…], or status='…'.")
+        raise InvalidInput("Say which assets: those with a status, or one by one.")
     name = source["name"]
     standing = {row["asset_id"]: row for row in carrying.standing(ctx.tx, source["campaign_id"])}
     if asset_ids is not None:
