@@ -60,20 +60,19 @@ def take_in(
 ) -> int:
     """Create the first tasks of those of some assets that are new to a launched campaign and that it chooses."""
     rows = ctx.tx.all(
-        "select v.asset_id from data.version_assets v where v.version_id = $1 and not exists ("
+        "select v.asset_id from data.version_assets v "
+        "where v.version_id = $1 and ($3 is null or list_contains($3, v.asset_id)) and not exists ("
         "select 1 from data.tasks t where t.campaign_id = $2 and t.asset_id = v.asset_id)",
-        campaign.version_id, campaign.campaign_id,
+        campaign.version_id, campaign.campaign_id, None if asset_ids is None else list(asset_ids),
     )  # fmt: skip
-    new = {row["asset_id"] for row in rows}
-    if asset_ids is not None:
-        new &= set(asset_ids)
+    new = [row["asset_id"] for row in rows]
     if spec.limit is not None and not everything:
         if campaign.total >= spec.limit:
             return 0
         spec = msgspec.structs.replace(spec, limit=spec.limit - campaign.total)
     if not new:
         return 0
-    with chosen(ctx.tx, campaign.version_id, spec, only=sorted(new), everything=everything):
+    with chosen(ctx.tx, campaign.version_id, spec, only=new, everything=everything):
         joined = dealing.first_tasks(ctx.tx, campaign.campaign_id, spec, ctx.now)
     if joined:
         _tell(ctx, campaign, spec, joined)

@@ -113,6 +113,4 @@ def _limit(field: str, noun: str, old: int | None, new: int | None, most: int, f
     if new is not None and new < most:
         found.refusals.append(f"{field} cannot be {new}: an asset has {most} {noun} already. Set it to {most} or more.")
     else:
-        found.changes.append(
-            f"An asset may have {'any number of' if new is None else f'{new} '}{noun}.".replace("  ", " ")
-        )
+        found.changes.append(f"An asset may have {'any number of' if new is None else new} {noun}.")
