@@ -8,6 +8,7 @@ import nbannotate as nb
 from nbannotate.errors import NotAllowed
 from nbannotate.model import Notice, Saved
 
+from .test_notices import quiet
 from .test_tasks import BOX, do, next_
 
 DUE = datetime.date(2031, 7, 24)
@@ -45,7 +46,7 @@ def move_due(t, due):
 def due_team(team, at, **options):
     """A campaign that is due on DUE, launched ten days before, with sessions that last."""
     at(2031, 7, 14)
-    t = team(due=DUE, **options)
+    t = quiet(team, due=DUE, **options)
     with t.workspace.client.dispatcher.engine.write() as tx:
         tx.run("update data.sessions set expires = $1", datetime.datetime(2040, 1, 1))
     return t
@@ -138,7 +139,7 @@ def test_who_is_told_of_a_disabled_account_is_nobody(team, at):
 def test_an_image_whose_lease_ran_out_goes_back_and_its_person_is_told(team, at):
     steps = [nb.Step("draw", "annotation", ["ana", "ben"], lease_minutes=30)]
     at(2031, 7, 14, 12)
-    t = team(count=2, steps=steps)
+    t = quiet(team, count=2, steps=steps)
     view = next_(t["ana"], t)
     do(t["ana"], "save", view, BOX)
     at(2031, 7, 14, 12, 29)
@@ -160,7 +161,7 @@ def test_an_image_whose_lease_ran_out_goes_back_and_its_person_is_told(team, at)
 def test_many_images_whose_leases_ran_out_are_one_notice(team, at):
     steps = [nb.Step("draw", "annotation", ["ana", "ben"], lease_minutes=30)]
     at(2031, 7, 14, 12)
-    t = team(count=4, steps=steps)
+    t = quiet(team, count=4, steps=steps)
     next_(t["ana"], t)
     with t.workspace.client.dispatcher.engine.write() as tx:
         tx.run(

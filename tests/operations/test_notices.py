@@ -15,6 +15,14 @@ from nbannotate.store import people
 from .test_tasks import to_rework
 
 
+def quiet(team, **options):
+    """Make a launched campaign whose people were told nothing yet: that it began is forgotten."""
+    made = team(**options)
+    with made.workspace.client.dispatcher.engine.write() as tx:
+        tx.run("delete from data.notices")
+    return made
+
+
 def say(team, logins, kind="returned", text="one.png was returned to you.", actor=None, task_id=None, **about):
     """Tell people something, as an operation does; return what an operation would hand on to hooks."""
     dispatcher = team.workspace.client.dispatcher
@@ -40,7 +48,7 @@ def see(client, *notices):
 
 
 def test_everyone_sees_only_the_own_notices(team):
-    t = team()
+    t = quiet(team)
     say(t, ["ana"], text="for ana")
     say(t, ["ben"], text="for ben")
     assert (texts(t["ana"]), texts(t["ben"]), texts(t["chloe"])) == (["for ana"], ["for ben"], [])
@@ -49,7 +57,7 @@ def test_everyone_sees_only_the_own_notices(team):
 
 
 def test_who_acts_and_whose_account_is_closed_is_not_told(team):
-    t = team()
+    t = quiet(team)
     t.workspace.members.disable("ben")
     told = say(t, ["ana", "ben", "chloe"], actor="chloe")
     assert [n.member for n in told] == ["ana"]
@@ -57,7 +65,7 @@ def test_who_acts_and_whose_account_is_closed_is_not_told(team):
 
 
 def test_images_that_are_returned_one_by_one_are_one_line(team):
-    t = team()
+    t = quiet(team)
     for i in range(3):
         say(t, ["ana"], task_id=100 + i, text=f"img_{i}.png was returned to you in July.")
         if i == 0:
@@ -82,14 +90,14 @@ def test_images_that_are_returned_one_by_one_are_one_line(team):
     ],
 )
 def test_each_kind_says_how_many(team, kind, text):
-    t = team()
+    t = quiet(team)
     say(t, ["ana"], kind, "first", task_id=1)
     say(t, ["ana"], kind, "said", task_id=2)
     assert texts(t["ana"]) == [text]
 
 
 def test_what_is_told_of_many_images_at_once_stays_a_line_of_its_own(team):
-    t = team()
+    t = quiet(team)
     say(t, ["ana"], "assigned", "10,000 images were assigned to you.")
     say(t, ["ana"], "assigned", "img_1.png was assigned to you.", task_id=1)
     say(t, ["ana"], "assigned", "20 images were assigned to you.")
@@ -99,7 +107,7 @@ def test_what_is_told_of_many_images_at_once_stays_a_line_of_its_own(team):
 
 
 def test_notices_of_another_kind_or_without_a_campaign_are_not_merged(team):
-    t = team()
+    t = quiet(team)
     say(t, ["ana"], task_id=1)
     say(t, ["ana"], "issue", "an issue", task_id=1)
     say(t, ["ana"], "account", "your role", campaign_id=None)
@@ -108,7 +116,7 @@ def test_notices_of_another_kind_or_without_a_campaign_are_not_merged(team):
 
 
 def test_what_came_after_the_line_was_read_is_not_seen_with_it(team):
-    t = team()
+    t = quiet(team)
     say(t, ["ana"], task_id=1)
     read = mine(t["ana"])
     say(t, ["ana"], task_id=2, text="two.png was returned to you.")
@@ -119,14 +127,14 @@ def test_what_came_after_the_line_was_read_is_not_seen_with_it(team):
 
 
 def test_a_key_is_told_once_to_each(team):
-    t = team()
+    t = quiet(team)
     say(t, ["ana"], once="key")
     assert [n.member for n in say(t, ["ana", "ben"], once="key")] == ["ben"]
     assert len(mine(t["ana"])) == 1
 
 
 def test_what_is_not_seen_comes_first_and_a_limit_cuts_the_end(team):
-    t = team()
+    t = quiet(team)
     for i in range(5):
         say(t, ["ana"], text=f"{i}")
     see(t["ana"], mine(t["ana"])[0])
@@ -138,14 +146,14 @@ def test_what_is_not_seen_comes_first_and_a_limit_cuts_the_end(team):
 
 
 def test_who_gets_an_image_back_is_told(team):
-    t = team()
+    t = quiet(team)
     to_rework(t)
     assert "returned" in {n.kind for n in mine(t["ana"])}
     assert mine(t["ben"]) == []
 
 
 def test_seen_notices_are_forgotten_after_ninety_days_when_the_owner_starts(team, monkeypatch):
-    t = team()
+    t = quiet(team)
     me = t.workspace.client  # its session does not end
     for text in ("seen", "not seen"):
         say(t, [t.workspace.me.login], text=text, actor="ana")
@@ -161,7 +169,7 @@ def test_seen_notices_are_forgotten_after_ninety_days_when_the_owner_starts(team
 
 
 def test_the_notebook_shows_what_is_new_and_sees_it_when_told_to(team):
-    t = team()
+    t = quiet(team)
     me = t.workspace.notices
     assert (me._repr_markdown_(), repr(me)) == ("No new notices.", "No new notices.")
     assert me.df().empty
@@ -178,7 +186,7 @@ def test_the_notebook_shows_what_is_new_and_sees_it_when_told_to(team):
 
 
 def test_a_hook_gets_the_event_with_its_notices_and_without_secrets(team):
-    t = team()
+    t = quiet(team)
     heard = []
     dispatcher = t.workspace.client.dispatcher
     listening = Dispatcher(dispatcher.engine, t.workspace.client._token, heard.append)

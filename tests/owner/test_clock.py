@@ -13,6 +13,7 @@ from owner_rig import Campaign, drawn, kill_owner, owners, sql, wait_for
 
 import nbannotate as nb
 from nbannotate.model import Notice, Saved, TaskView
+from nbannotate.owner.client import Client
 from nbannotate.owner.clock import Clock
 from nbannotate.owner.place import Place
 
@@ -25,8 +26,7 @@ def test_an_image_that_is_left_open_goes_back_to_the_queue_by_itself(
     ana, ben = made.client(0), made.client(1)
     view = ana.call("tasks.next", TaskView, campaign_id=made.campaign_id, step=0)
     lease_ended(made.path)
-    (notice,) = wait_for(lambda: ana.call("notices.mine", list[Notice], unseen=True), what="ana is told")
-    assert notice.kind == "lease_out"
+    (notice,) = wait_for(lambda: [n for n in notices(ana) if n.kind == "lease_out"], what="ana is told")
     assert "0000.png of July" in notice.text
     taken = ben.call("tasks.next", TaskView, campaign_id=made.campaign_id, step=0)
     assert taken.task.task_id == view.task.task_id
@@ -39,6 +39,10 @@ def test_an_image_that_is_left_open_goes_back_to_the_queue_by_itself(
     ], "only the tick that did something is in the log"
     kill_owner(made.path, signal.SIGTERM)
     assert Place(made.path).log.read_text() == ""
+
+
+def notices(client: Client) -> list[Notice]:
+    return client.call("notices.mine", list[Notice], unseen=True)
 
 
 def lease_ended(path: Path) -> None:

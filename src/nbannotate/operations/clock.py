@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
+from nbannotate.model import NoticeKind
 from nbannotate.operations.registry import Context, operation
 from nbannotate.operations.telling import tell
-from nbannotate.store import campaigns, data, notices, work
+from nbannotate.rules.rights import MANAGERS
+from nbannotate.store import campaigns, data, notices, people, work
 
 #: From how long before it a due date is near.
 NEAR = datetime.timedelta(days=2)
@@ -19,7 +22,7 @@ LATE = datetime.timedelta(days=60)
 
 
 def _nothing_to_do(ctx: Context) -> int | None:
-    return None if work.has_run_out(ctx.tx, ctx.now) or _due(ctx) else 0
+    return None if work.has_run_out(ctx.tx, ctx.now) or _hearers(ctx) else 0
 
 
 @operation(writes=True, idle=_nothing_to_do)
@@ -33,11 +36,12 @@ def tick(ctx: Context) -> int:
         written, and the log of events says nothing.
     """
     lost = work.expire_leases(ctx.tx, ctx.now)
-    for (campaign_id, member_id), tasks in groupby(sorted(lost, key=_place), _place):
+    held = [task for task in lost if task["assignee_id"] is not None]
+    for (campaign_id, member_id), tasks in groupby(sorted(held, key=_place), _place):
         _say_lease_out(ctx, campaign_id, member_id, list(tasks))
-    due = _due(ctx)
-    for row in due:
-        tell(ctx, [row["member_id"]], row["kind"], _due_text(row), campaign_id=row["campaign_id"], once=row["once"])
+    due = _hearers(ctx)
+    for one in due:
+        tell(ctx, [one.member_id], one.kind, one.text, campaign_id=one.campaign_id, once=one.once)
     ctx.note(detail={"leases": len(lost), "due": len(due)})
     return len(lost) + len(due)
 
@@ -58,21 +62,53 @@ def _say_lease_out(ctx: Context, campaign_id: int, member_id: int, tasks: list[d
     tell(ctx, [member_id], "lease_out", text, campaign_id=campaign_id, task_id=task_id, myself=True)
 
 
-def _due(ctx: Context) -> list[dict[str, Any]]:
-    """Return who has still to be told of which due date."""
+class _Hearer(NamedTuple):
+    """Somebody who has still to be told that a campaign is due."""
+
+    member_id: int
+    campaign_id: int
+    kind: NoticeKind
+    text: str
+    once: str
+
+
+def _hearers(ctx: Context) -> list[_Hearer]:
+    """Return who has still to be told of which due date: managers, and those who have open tasks there."""
     today = ctx.now.date()
-    return notices.due(ctx.tx, today - LATE, today, today + NEAR)
+    found = []
+    for row in notices.due(ctx.tx, today - LATE, today + NEAR):
+        campaign_id, kind = row["campaign_id"], _kind(row["due"], today)
+        tasks = notices.open_tasks(ctx.tx, campaign_id)
+        if not tasks:
+            continue
+        once = f"{kind}:{campaign_id}:{row['due']}"
+        own: Counter[int] = Counter()
+        for (_, assignee), n in tasks.items():
+            if assignee is not None:
+                own[assignee] += n
+        workers = campaigns.workers(ctx.tx, campaign_id)
+        queued = {m for step, assignee in tasks if assignee is None for m in workers.get(step, ())}
+        roles = {m.member_id: m.role for m in people.members(ctx.tx) if m.active}
+        hearers = {m for m, role in roles.items() if role in MANAGERS or m in own or m in queued}
+        for member_id in sorted(hearers - notices.have(ctx.tx, once)):
+            text = _due_text(kind, row["name"], row["due"], sum(tasks.values()), own[member_id])
+            found.append(_Hearer(member_id, campaign_id, kind, text, once))
+    return found
 
 
-def _due_text(row: dict[str, Any]) -> str:
-    """Return what a person is told of a due date; it is read days later, so it names the day."""
-    day = f"{row['due']:%A}, {row['due'].day} {row['due']:%B %Y}"
-    left = f"{row['images']:,} {'image is' if row['images'] == 1 else 'images are'} left"
-    if row["own"]:
-        left += f", {'all' if row['own'] == row['images'] else format(row['own'], ',')} of them yours"
-    if row["kind"] == "due_near":
-        return f"{row['campaign']} is due on {day}: {left}."
+def _kind(due: datetime.date, today: datetime.date) -> NoticeKind:
+    return "due_past" if due < today else "due_near"
+
+
+def _due_text(kind: NoticeKind, campaign: str, due: datetime.date, images: int, own: int) -> str:
+    """Return what a person is told of a due date; it may be read days later, so it names the day."""
+    day = f"{due:%A}, {due.day} {due:%B %Y}"
+    left = f"{images:,} {'image is' if images == 1 else 'images are'} left"
+    if own:
+        left += f", {'all' if own == images else format(own, ',')} of them yours" if images > 1 else ", yours"
+    if kind == "due_near":
+        return f"{campaign} is due on {day}: {left}."
     return (
-        f"{row['campaign']} was due on {day}: {left}. What people hold can be finished; "
+        f"{campaign} was due on {day}: {left}. What people hold can be finished; "
         "queues give nothing out until the date is moved."
     )

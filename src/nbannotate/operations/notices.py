@@ -13,12 +13,12 @@ MOST = 1000
 
 #: What is said instead of many notices of one image each. Another kind says its newest, and how many more there are.
 _MANY = {
-    "assigned": "{n} images were assigned to you in {campaign}.",
-    "returned": "{n} images were returned to you in {campaign}.",
-    "restarted": "{n} images came back to you in {campaign}.",
-    "issue": "{n} issues were raised on your images in {campaign}.",
-    "issue_answered": "Issues of yours in {campaign} were answered {n} times.",
-    "lease_out": "Your time for {n} images of {campaign} ran out, so they went back to the queue. "
+    "assigned": "{n:,} images were assigned to you in {campaign}.",
+    "returned": "{n:,} images were returned to you in {campaign}.",
+    "restarted": "{n:,} images came back to you in {campaign}.",
+    "issue": "{n:,} issues were raised on your images in {campaign}.",
+    "issue_answered": "Issues of yours in {campaign} were answered {n:,} times.",
+    "lease_out": "Your time for {n:,} images of {campaign} ran out, so they went back to the queue. "
     "What you drew is kept.",
 }
 
@@ -51,6 +51,6 @@ def _notice(login: str, row: dict[str, Any]) -> Notice:
     """Return a line as a notice."""
     n = row.pop("n")
     if n > 1:
-        more = _MANY.get(row["kind"], row["text"] + " (and {m} more)")
+        more = _MANY.get(row["kind"], row["text"] + " (and {m:,} more)")
         row |= {"text": more.format(n=n, m=n - 1, campaign=row["campaign"]), "task_id": None, "issue_id": None}
     return Notice(member=login, **row)

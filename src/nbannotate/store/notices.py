@@ -1,4 +1,4 @@
-"""Notices: what people should know, each for one member, and who is to hear of a due date."""
+"""Notices: what people should know, each for one member; and what the notices of due dates need to know."""
 
 from __future__ import annotations
 
@@ -82,50 +82,25 @@ def forget(tx: Transaction, before: datetime.datetime) -> None:
     tx.run("delete from data.notices where seen < $1", before)
 
 
-def due(tx: Transaction, first: datetime.date, today: datetime.date, last: datetime.date) -> list[dict[str, Any]]:
-    """Return who has still to hear that a campaign is due: managers, and those who have open tasks in it.
-
-    Parameters
-    ----------
-    first, today, last
-        Campaigns that are due between ``first`` and ``last`` count; before today the date is past.
-
-    Returns
-    -------
-    list of dict
-        campaign_id, campaign, due, kind, once, member_id, and how many images are left, in all and the member's own.
-    """
-    # First the campaigns alone: on most days there is none, and the tasks need not be read.
-    found = tx.all(
-        "select campaign_id from data.campaigns "
+def due(tx: Transaction, first: datetime.date, last: datetime.date) -> list[dict[str, Any]]:
+    """Return campaign_id, name and due date of the launched campaigns that are due between two days."""
+    return tx.all(
+        "select campaign_id, name, due from data.campaigns "
         "where launched is not null and archived is null and due between $1 and $2 order by 1",
         first, last,
     )  # fmt: skip
-    if not found:
-        return []
-    return tx.all(
-        f"""
-        with chosen as (
-          select campaign_id, name as campaign, due, case when due < $2 then 'due_past' else 'due_near' end as kind,
-                 kind || ':' || campaign_id || ':' || due as once
-          from data.campaigns where list_contains($1, campaign_id)
-        ), held as (
-          select t.campaign_id, t.step, t.assignee_id, count(*) as n from data.tasks t
-          where list_contains($1, t.campaign_id) and {campaigns.OPEN} group by 1, 2, 3
-        ), hearers as (
-          select h.campaign_id, m.member_id from held h, data.members m where m.role in ('owner', 'manager')
-          union select campaign_id, assignee_id from held
-          union select h.campaign_id, s.member_id from held h
-            join data.step_members s on s.campaign_id = h.campaign_id and s.step = h.step where h.assignee_id is null
-        )
-        select c.*, p.member_id, cast(sum(h.n) as bigint) as images,
-               cast(coalesce(sum(h.n) filter (where h.assignee_id = p.member_id), 0) as bigint) as own
-        from hearers p
-        join data.members m on m.member_id = p.member_id and m.active
-        join chosen c on c.campaign_id = p.campaign_id
-        join held h on h.campaign_id = p.campaign_id
-        where not exists (select 1 from data.notices n where n.member_id = p.member_id and n.once = c.once)
-        group by all order by c.campaign_id, p.member_id
-        """,
-        [row["campaign_id"] for row in found], today,
-    )  # fmt: skip
+
+
+def have(tx: Transaction, once: str) -> set[int]:
+    """Return the members who have a notice with a key."""
+    return {row["member_id"] for row in tx.all("select member_id from data.notices where once = $1", once)}
+
+
+def open_tasks(tx: Transaction, campaign_id: int) -> dict[tuple[int, int | None], int]:
+    """Return how many open tasks there are in a campaign, by step and assignee (None: in the queue)."""
+    rows = tx.all(
+        f"select t.step, t.assignee_id, count(*) as n from data.tasks t where t.campaign_id = $1 and {campaigns.OPEN} "
+        "group by 1, 2",
+        campaign_id,
+    )
+    return {(row["step"], row["assignee_id"]): row["n"] for row in rows}
