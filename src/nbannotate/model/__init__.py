@@ -74,6 +74,7 @@ from nbannotate.model.work import (
     TaskState,
     TaskView,
     Version,
+    VersionState,
     WorkspaceInfo,
 )
 
@@ -140,6 +141,7 @@ __all__ = [
     "TaskState",
     "TaskView",
     "Version",
+    "VersionState",
     "When",
     "Workflow",
     "WorkspaceInfo",

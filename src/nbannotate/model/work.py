@@ -14,6 +14,7 @@ from nbannotate.model.shape import Annotation
 Role = Literal["owner", "manager", "developer", "reviewer", "annotator"]
 ROLES: tuple[Role, ...] = ("owner", "manager", "developer", "reviewer", "annotator")
 
+VersionState = Literal["draft", "published"]
 TaskState = Literal["in_progress", "to_rework", "done", "skipped"]
 TASK_STATES: tuple[TaskState, ...] = ("in_progress", "to_rework", "done", "skipped")
 
@@ -62,13 +63,18 @@ class Dataset(Struct, frozen=True):
 
 
 class Version(Struct, frozen=True):
-    """The assets and annotations of a dataset at one stage."""
+    """The assets and annotations of a dataset at one stage: a draft, or published, which never changes again.
+
+    ``parent_id`` is the version that it was made from, or None.
+    """
 
     version_id: int
     dataset_id: int
     dataset: str
     name: str
     assets: int = 0
+    state: VersionState = "draft"
+    parent_id: int | None = None
 
 
 class Campaign(Struct, frozen=True):

@@ -10,6 +10,7 @@ from nbannotate.errors import InvalidInput
 from nbannotate.model import Annotation, Shape
 from nbannotate.operations.access import check_may_see_asset
 from nbannotate.operations.registry import Context, found, operation
+from nbannotate.operations.versions import draft
 from nbannotate.store import data
 
 
@@ -19,7 +20,7 @@ def add(ctx: Context, version_id: int, source: str, file: Path) -> int:
 
     Columns: asset (name), shapes (JSON list), tags (JSON list), nothing_to_label. All or nothing.
     """
-    version = found(data.version(ctx.tx, version_id), f"version {version_id}")
+    version = draft(ctx, version_id)
     known = data.asset_ids(ctx.tx, version_id)
     rows: list[dict[str, Any]] = ctx.tx.all("select * from read_parquet($1)", str(file))
     strange = [r["asset"] for r in rows if r["asset"] not in known]

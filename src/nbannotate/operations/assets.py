@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from nbannotate.errors import Conflict, InvalidInput, NotFound
-from nbannotate.model import Version
 from nbannotate.operations.access import check_may_see_asset
 from nbannotate.operations.joining import join
 from nbannotate.operations.registry import Context, found, operation
+from nbannotate.operations.versions import draft
 from nbannotate.store import campaigns as stored
 from nbannotate.store import data
 
@@ -22,7 +22,7 @@ def add(ctx: Context, version_id: int, file: Path) -> int:
     name of what belongs together) and moment (a number that orders it). Campaigns that run on the version take the new
     assets as their ``new_assets`` says.
     """
-    version: Version = found(data.version(ctx.tx, version_id), f"version {version_id}")
+    version = draft(ctx, version_id)
     twice = data.known_names(ctx.tx, version_id, file)
     if twice:
         some = ", ".join(twice[:5]) + (" …" if len(twice) > 5 else "")

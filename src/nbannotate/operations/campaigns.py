@@ -17,8 +17,9 @@ from nbannotate.model import (
     Plan,
     Progress,
     StepProgress,
+    Version,
 )
-from nbannotate.operations import changing, joining, planning
+from nbannotate.operations import changing, joining, planning, versions
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.telling import tell
 from nbannotate.store import campaigns as stored
@@ -30,8 +31,15 @@ LONGEST_REASON = 1000
 
 @operation(writes=True)
 def create(ctx: Context, version_id: int, spec: CampaignSpec) -> Campaign:
-    """Store a campaign on a version; nothing is given out until it is launched."""
+    """Store a campaign on a version; nothing is given out until it is launched.
+
+    On a published version, which never changes, it is stored on a new draft child that bears the campaign's name.
+    """
     spec = changing.settle(spec, secrets.randbelow(2**31))
+    version: Version = found(data.version(ctx.tx, version_id), f"version {version_id}")
+    if version.state == "published":
+        changing.check(ctx, None, version_id, None, spec)
+        version_id = versions.make_child(ctx, version, spec.name).version_id
     changing.check(ctx, None, version_id, None, spec)
     ids = {login: member_id for member_id, login in people.logins(ctx.tx).items()}
     new = stored.add_campaign(ctx.tx, version_id, spec, ids, ctx.now)

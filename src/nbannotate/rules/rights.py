@@ -44,6 +44,8 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "datasets.workers": DEVELOPERS,
     "versions.create": DEVELOPERS,
     "versions.list": DEVELOPERS,
+    "versions.publish": DEVELOPERS,
+    "versions.child": DEVELOPERS,
     "assets.add": DEVELOPERS,
     "assets.locate": EVERYONE,
     "annotations.add": DEVELOPERS,

@@ -69,10 +69,12 @@ def busy_in(tx: Transaction, dataset_id: int) -> list[dict[str, Any]]:
     )
 
 
-def add_version(tx: Transaction, dataset_id: int, name: str, now: datetime.datetime) -> Version:
+def add_version(
+    tx: Transaction, dataset_id: int, name: str, now: datetime.datetime, parent_id: int | None = None
+) -> Version:
     """Insert a draft version and return it."""
     new = tx.new_id()
-    tx.run("insert into data.versions values ($1, $2, $3, 'draft', null, $4)", new, dataset_id, name, now)
+    tx.run("insert into data.versions values ($1, $2, $3, 'draft', $4, $5)", new, dataset_id, name, parent_id, now)
     found = version(tx, new)
     assert found is not None
     return found
@@ -82,13 +84,14 @@ def versions(tx: Transaction, dataset_id: int | None = None) -> list[Version]:
     """Return all versions, or those of one dataset, oldest first."""
     rows = tx.all(
         """
-        select v.version_id, v.dataset_id, v.dataset, v.name,
+        select v.version_id, v.dataset_id, d.name as dataset, v.name, v.state, v.parent_id,
                (select count(*) from data.version_assets a where a.version_id = v.version_id) as assets
-        from versions v where $1 is null or v.dataset_id = $1 order by v.version_id
+        from data.versions v join data.datasets d on d.dataset_id = v.dataset_id
+        where $1 is null or v.dataset_id = $1 order by v.version_id
         """,
         dataset_id,
     )
-    return [Version(r["version_id"], r["dataset_id"], r["dataset"], r["name"], r["assets"]) for r in rows]
+    return [Version(**r) for r in rows]
 
 
 def version(tx: Transaction, version_id: int) -> Version | None:

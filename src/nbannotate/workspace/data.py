@@ -81,7 +81,34 @@ class Version:
 
     def __init__(self, dataset: Dataset, found: model.Version) -> None:
         self.dataset, self.workspace = dataset, dataset.workspace
-        self.version_id, self.name = found.version_id, found.name
+        self.version_id, self.name, self.state = found.version_id, found.name, found.state
+
+    def publish(self) -> Version:
+        """Publish this version, and return it: it never changes again; work goes on in a child of it.
+
+        Raises
+        ------
+        Refused
+            It is published already, or a campaign is running on it.
+        """
+        made = self.workspace.client.call("versions.publish", model.Version, version_id=self.version_id)
+        self.state = made.state
+        return self
+
+    def create_child(self, name: str, annotations: bool = True) -> Version:
+        """Create a draft version with the assets of this one.
+
+        Parameters
+        ----------
+        name
+            Unique in the dataset.
+        annotations
+            Whether the latest annotation of each asset comes along, as said by who said it.
+        """
+        made = self.workspace.client.call(
+            "versions.child", model.Version, version_id=self.version_id, name=name, annotations=annotations
+        )
+        return Version(self.dataset, made)
 
     def add_images(
         self,
