@@ -79,6 +79,14 @@ def test_a_running_campaign_is_changed_by_its_plan(campaign):
     assert "nothing changes" in repr(campaign.plan(due="2099-01-01"))
 
 
+def test_labels_are_added_beside_all_the_others(campaign):
+    campaign.launch()
+    campaign.add_labels("platelet", nb.Label("dust", kinds=["rectangle"])).apply()
+    assert [v.name for v in campaign.spec().recipe.labels] == ["WBC", "RBC", "platelet", "dust"]
+    with pytest.raises(InvalidInput, match="'WBC' is there twice"):
+        campaign.add_labels("WBC")
+
+
 def test_a_person_is_added_and_taken_off_again(campaign):
     campaign.launch()
     plan = campaign.add_assignee("draw", "carl")

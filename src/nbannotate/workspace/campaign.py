@@ -130,6 +130,11 @@ class Campaign:
         """Return the plan of taking a person off a step; ``.apply()`` does it."""
         return self._change_step(step, {}, gone=login)
 
+    def add_labels(self, *labels: model.Label | str) -> Plan:
+        """Return the plan of adding labels, or names of labels, to the recipe; ``.apply()`` does it."""
+        recipe = self.spec().recipe
+        return self.plan(recipe=replace(recipe, labels=(*recipe.labels, *labels)))
+
     def _change_step(self, step: str, new: Mapping[str, float | None], gone: str | None) -> Plan:
         spec = self.spec()
         steps = list(spec.workflow.steps)
