@@ -106,6 +106,22 @@ def test_what_is_told_of_many_images_at_once_stays_a_line_of_its_own(team):
     ]  # fmt: skip
 
 
+def test_the_same_words_again_are_no_other_line(team):
+    t = quiet(team)
+    for _ in range(3):
+        say(t, ["ana"], "assigned", "1 image came to 'July'.")
+        say(t, ["ana"], "account", "You have a new password.", campaign_id=None)
+    assert texts(t["ana"]) == ["You have a new password. (3 times)", "1 image came to 'July'. (3 times)"]
+    assert see(t["ana"], mine(t["ana"])[1]) == 3
+
+
+def test_a_campaign_with_braces_in_its_name_is_no_template(team):
+    t = quiet(team)
+    for task_id in (1, 2):
+        say(t, ["ana"], "account", "{campaign} {0}", task_id=task_id)
+    assert texts(t["ana"]) == ["{campaign} {0} (and 1 more)"]
+
+
 def test_notices_of_another_kind_or_without_a_campaign_are_not_merged(team):
     t = quiet(team)
     say(t, ["ana"], task_id=1)

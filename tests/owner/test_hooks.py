@@ -7,11 +7,13 @@ import itertools
 import json
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ import pytest
 from owner_rig import contact, is_running, kill_owner, make_campaign, sql, wait_for
 
 import nbannotate as nb
-from nbannotate.model import Event, Member
+from nbannotate.model import Event, Member, Notice
 from nbannotate.owner.hooks import Hooks
 from nbannotate.owner.place import Place
 
@@ -207,3 +209,33 @@ def test_closed_hooks_start_again(hooks: Callable[..., Hooks]) -> None:
         mine.publish(event(i))
         mine.close(30)
     assert got == [0, 1, 2]
+
+
+def test_the_example_of_the_guide_sends_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = []
+
+    class Smtp:
+        def __init__(self, host: str, timeout: float) -> None: ...
+
+        def __enter__(self) -> Smtp:
+            return self
+
+        def __exit__(self, *error: object) -> None: ...
+
+        def send_message(self, mail: EmailMessage) -> None:
+            sent.append((mail["To"], mail["Subject"], mail.get_content().strip()))
+
+    monkeypatch.setattr("smtplib.SMTP", Smtp)
+    guide = (Path(__file__).parents[2] / "docs" / "notices.md").read_text()
+    (code,) = [block for block in re.findall(r"```python\n(.*?)```", guide, re.S) if "smtplib" in block]
+    names: dict[str, Any] = {}
+    exec(code, names)
+    at = datetime.datetime(2031, 7, 24)
+    told = [
+        Notice(1, "ana", "due_near", "July is due.", at, 3, "July"),
+        Notice(2, "ana", "issue", "An issue.", at, 3, "July"),
+        Notice(3, "zoe", "returned", "An image.", at, 3, "July"),
+    ]
+    names["send_mail"](Event(9, "root", "clock.tick", at, notices=tuple(told)))
+    names["send_mail"](Event(10, "root", "tasks.save", at))
+    assert sent == [("ana@example.org", "July: due near", "July is due.")]

@@ -51,6 +51,11 @@ def _notice(login: str, row: dict[str, Any]) -> Notice:
     """Return a line as a notice."""
     n = row.pop("n")
     if n > 1:
-        more = _MANY.get(row["kind"], row["text"] + " (and {m:,} more)")
-        row |= {"text": more.format(n=n, m=n - 1, campaign=row["campaign"]), "task_id": None, "issue_id": None}
+        if row["task_id"] is None and row["issue_id"] is None:
+            text = f"{row['text']} ({n:,} times)"  # the same words each time
+        elif row["kind"] in _MANY:
+            text = _MANY[row["kind"]].format(n=n, campaign=row["campaign"])
+        else:
+            text = f"{row['text']} (and {n - 1:,} more)"
+        row |= {"text": text, "task_id": None, "issue_id": None}
     return Notice(member=login, **row)

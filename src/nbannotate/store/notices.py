@@ -10,8 +10,9 @@ from nbannotate.store import campaigns
 from nbannotate.store.engine import Transaction
 
 #: Notices of one task or issue each, of one kind in one campaign, are one line for the person, as long as none of them
-#: is seen (and afterwards, if they were seen together). What tells of many images at once stays a line of its own.
-_LINE = "case when coalesce(task_id, issue_id) is null or campaign_id is null then notice_id end"
+#: is seen (and afterwards, if they were seen together). What tells of many images at once stays a line of its own,
+#: unless the same words were said before.
+_LINE = "case when coalesce(task_id, issue_id) is null or campaign_id is null then text end"
 
 
 def add(
@@ -42,7 +43,7 @@ def add(
 
 
 def lines(tx: Transaction, member_id: int, unseen: bool, limit: int) -> list[dict[str, Any]]:
-    """Return a member's notices, what is not seen first, then the newest first; notices of one image each are merged.
+    """Return a member's notices, what is not seen first, then the newest first; those that are one line are merged.
 
     A merged row has the id, text and time of its newest notice, and in ``n`` how many it stands for.
     """
