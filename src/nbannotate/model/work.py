@@ -433,6 +433,9 @@ class Account(Struct, frozen=True):
     role: Role
     password_hash: str | None
 
+    def __repr__(self) -> str:
+        return f"Account({self.login!r}, {self.role!r})"
+
 
 class StepProgress(Struct, frozen=True):
     """How many assets are now at a step, by state of their current task, and how many passed it."""

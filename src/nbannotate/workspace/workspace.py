@@ -17,6 +17,7 @@ from nbannotate.workspace.campaign import Campaign
 from nbannotate.workspace.data import Dataset, markdown, pick
 from nbannotate.workspace.members import Members
 from nbannotate.workspace.notices import Notices
+from nbannotate.workspace.person import Work
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,11 +41,8 @@ def open(path: str | os.PathLike[str], member: str | None = None, password: str 
     LoginFailed
         The member or the password is wrong.
     """
-    client = connect_memory() if os.fspath(path) == ":memory:" else connect(path)
-    if member is not None:
-        session = client.call("sessions.open", model.Session, login=member, password=password)
-        client = client.acting(session.token)
-    return Workspace(client)
+    workspace = Workspace(connect_memory() if os.fspath(path) == ":memory:" else connect(path))
+    return workspace if member is None else workspace.acting(member, password)
 
 
 class Workspace:
@@ -62,6 +60,18 @@ class Workspace:
         self.path, self.me = info.path, info.member
         self.members = Members(client)
         self.notices = Notices(client)
+        self.work = Work(self)
+
+    def acting(self, member: str, password: str) -> Workspace:
+        """Return this workspace as another member sees it.
+
+        Raises
+        ------
+        LoginFailed
+            The member or the password is wrong.
+        """
+        session = self.client.call("sessions.open", model.Session, login=member, password=password)
+        return Workspace(self.client.acting(session.token))
 
     def create_dataset(self, name: str, readme: str | os.PathLike[str] = "") -> Dataset:
         """Create a dataset.

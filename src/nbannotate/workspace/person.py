@@ -1,0 +1,208 @@
+"""Working on tasks from a program: what a person does on the page, for scripts, models and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from nbannotate import model
+from nbannotate.errors import InvalidInput, NotFound
+
+if TYPE_CHECKING:
+    from nbannotate.workspace.campaign import Campaign
+    from nbannotate.workspace.workspace import Workspace
+
+
+class Work:
+    """The tasks of whoever the workspace was opened as.
+
+    Made by :attr:`Workspace.work`, for example ``nb.open(path, member="ana", password=…).work``.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace, self._client = workspace, workspace.client
+
+    def jobs(self) -> list[model.Job]:
+        """Return my jobs: my tasks at each step of each campaign, counted."""
+        return self._client.call("tasks.mine", list[model.Job])
+
+    def next(self, campaign: str | Campaign, step: str | int | None = None) -> OpenTask | None:
+        """Return the task to go on with, or None if nothing is left.
+
+        Parameters
+        ----------
+        campaign
+            The campaign or its name.
+        step
+            Name or index of a step at which I work; None takes the first one that has work for me.
+
+        Raises
+        ------
+        NotFound
+            I have no such job; the message lists mine.
+        """
+        name = campaign if isinstance(campaign, str) else campaign.name
+        jobs = [j for j in self.jobs() if j.campaign == name and step in (None, j.step, j.step_name)]
+        if not jobs:
+            mine = ", ".join(f"{j.campaign!r} {j.step_name!r}" for j in self.jobs()) or "none"
+            at = "" if step is None else f", step {step!r}"
+            raise NotFound(f"You have no job in {name!r}{at}; you have {mine}.")
+        for job in jobs:
+            asked: Any = model.TaskView | None
+            view = self._client.call("tasks.next", asked, campaign_id=job.campaign_id, step=job.step)
+            if view is not None:
+                return OpenTask(self, view)
+        return None
+
+    def all(self, campaign: str | Campaign, step: str | int | None = None) -> Iterable[OpenTask]:
+        """Go through all tasks that are mine to do, one after the other, until nothing is left.
+
+        A task that is neither submitted nor ended in some other way ends the loop: it would only come again.
+        """
+        before = None
+        while (task := self.next(campaign, step)) is not None and task.task_id != before:
+            before = task.task_id
+            yield task
+
+    def open(self, task_id: int) -> OpenTask:
+        """Open a task of mine by its id."""
+        return OpenTask(self, self._client.call("tasks.open", model.TaskView, task_id=task_id))
+
+    def submit_job(self, campaign: str | Campaign, step: str | int | None = None) -> int:
+        """Submit all tasks that I hold at a step and return how many; refused, naming them, if some are unfinished."""
+        name = campaign if isinstance(campaign, str) else campaign.name
+        jobs = [j for j in self.jobs() if j.campaign == name and step in (None, j.step, j.step_name)]
+        if len(jobs) != 1:
+            raise InvalidInput(f"Name the campaign and the step of one job; {len(jobs)} of yours fit.")
+        submitted, left = 0, 1
+        while left:
+            done = self._client.call(
+                "jobs.submit", model.JobSubmitted, campaign_id=jobs[0].campaign_id, step=jobs[0].step
+            )
+            submitted, left = submitted + done.submitted, done.left
+        return submitted
+
+    def _act(self, operation: str, returns: Any, **arguments: Any) -> Any:
+        return self._client.call(operation, returns, **arguments)
+
+
+class OpenTask:
+    """A task at hand.
+
+    Attributes
+    ----------
+    view
+        All that the page knows of it: image size, recipe, issues, actions …
+    annotation
+        What it says now; submit with another one, or with this one as it is.
+    """
+
+    def __init__(self, work: Work, view: model.TaskView) -> None:
+        self._work, self.view = work, view
+        self.annotation, self._revision = view.annotation, view.revision
+
+    @property
+    def task_id(self) -> int:
+        """The id of the task."""
+        return self.view.task.task_id
+
+    @property
+    def asset(self) -> str:
+        """The name of the image."""
+        return self.view.task.asset
+
+    @property
+    def issues(self) -> tuple[model.Issue, ...]:
+        """The threads on the image, as they were when the task was opened."""
+        return self.view.issues
+
+    def save(self, annotation: model.Annotation | Iterable[model.Shape], seconds: float = 0.0) -> model.Saved:
+        """Keep a draft. ``seconds`` is the time worked since the last report."""
+        self.annotation = _annotation(annotation)
+        saved: model.Saved = self._do("save", model.Saved, annotation=self.annotation, seconds=seconds)
+        self._revision = saved.revision
+        return saved
+
+    def submit(
+        self,
+        annotation: model.Annotation | Iterable[model.Shape] | None = None,
+        status: str | None = None,
+        seconds: float = 0.0,
+    ) -> model.Closed:
+        """Submit, or at a review step accept: the annotation as it is, or another one.
+
+        Parameters
+        ----------
+        annotation
+            An annotation, or shapes; no shapes at all say *nothing to label*. None: as it is now.
+        status
+            One of the step's own statuses.
+        seconds
+            The time worked since the last report.
+        """
+        if annotation is not None:
+            self.annotation = _annotation(annotation)
+        closed: model.Closed = self._do(
+            "submit", model.Closed, annotation=self.annotation, status=status, seconds=seconds
+        )
+        return closed
+
+    accept = submit
+
+    def raise_issue(
+        self, text: str, zone: tuple[float, float, float, float] | None = None, shape: model.Shape | str | None = None
+    ) -> model.Issue:
+        """Raise an issue on the image, on a zone ``(x0, y0, x1, y1)`` (image pixels), or on a shape."""
+        shape_id = shape.id if isinstance(shape, model.Shape) else shape
+        made: model.Issue = self._work._act(
+            "issues.create", model.Issue, task_id=self.task_id, text=text, zone=zone, shape_id=shape_id
+        )
+        return made
+
+    def rework(self, issue: str | None = None, step: str | None = None, seconds: float = 0.0) -> model.Closed:
+        """Send it back to whoever annotated it; ``issue`` raises one that says what is wrong."""
+        if issue is not None:
+            self.raise_issue(issue)
+        closed: model.Closed = self._do("rework", model.Closed, step=step, seconds=seconds)
+        return closed
+
+    def reject(self, seconds: float = 0.0) -> model.Closed:
+        """Reject it: it leaves the workflow until its job is restarted."""
+        closed: model.Closed = self._do("reject", model.Closed, seconds=seconds)
+        return closed
+
+    def skip(self, issue: str | None = None, seconds: float = 0.0) -> model.Closed:
+        """Take it out of the workflow; ``issue`` raises one that says why."""
+        if issue is not None:
+            self.raise_issue(issue)
+        closed: model.Closed = self._do("skip", model.Closed, seconds=seconds)
+        return closed
+
+    def discard(self, reason: str, seconds: float = 0.0) -> model.Closed:
+        """Take an image that is of no use out of the workflow."""
+        closed: model.Closed = self._do("discard", model.Closed, reason=reason, seconds=seconds)
+        return closed
+
+    def history(self) -> list[model.HistoryItem]:
+        """Return what happened to the image in its campaign, and the steps to come."""
+        items: list[model.HistoryItem] = self._work._act("tasks.history", list[model.HistoryItem], task_id=self.task_id)
+        return items
+
+    def _do(self, action: str, returns: Any, **arguments: Any) -> Any:
+        return self._work._act(f"tasks.{action}", returns, task_id=self.task_id, revision=self._revision, **arguments)
+
+    def __repr__(self) -> str:
+        t = self.view.task
+        return f"OpenTask({t.asset!r}, {t.step_name!r}, {t.state})"
+
+
+def _annotation(given: model.Annotation | Iterable[model.Shape]) -> model.Annotation:
+    if isinstance(given, model.Annotation):
+        return given
+    shapes = tuple(given)
+    return model.Annotation(shapes=shapes, nothing_to_label=not shapes)

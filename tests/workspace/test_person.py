@@ -1,0 +1,76 @@
+"""Work on tasks from a program: the same rights and rules as on the page."""
+
+import pytest
+
+import nbannotate as nb
+from nbannotate.errors import InvalidInput, LoginFailed, NotFound, Refused
+
+BOX = nb.Shape(kind="rectangle", points=((1, 2), (30, 40)), label="WBC")
+
+
+@pytest.fixture
+def people(team):
+    t = team(count=3)
+    return t, {login: t.workspace.acting(login, t.passwords[login]).work for login in t.passwords}
+
+
+def test_a_person_goes_through_the_own_tasks(people):
+    t, by = people
+    seen = []
+    for task in by["ana"].all("July"):
+        seen.append(task.asset)
+        task.submit([BOX] if len(seen) < 3 else [], seconds=0)
+    assert seen == ["img_000.png", "img_001.png", "img_002.png"]
+    assert by["ana"].next(t.campaign, "draw") is None
+    assert list(t.workspace.sql("select nothing_to_label from annotations order by 1")["nothing_to_label"]) == [
+        False, False, True,
+    ]  # fmt: skip
+    assert [j.done for j in by["ana"].jobs()] == [3]
+
+
+def test_a_reviewer_returns_rejects_and_accepts(people):
+    t, by = people
+    for task in by["ana"].all("July"):
+        task.submit([BOX])
+    first = by["chloe"].next("July")
+    assert "check" in repr(first)
+    assert first.rework("too large").next_step == "draw"
+    second = by["chloe"].next("July")
+    second.reject()
+    third = by["chloe"].next("July")
+    third.raise_issue("this one", shape=BOX)
+    with pytest.raises(Refused, match="1 open issue"):
+        third.accept()
+    third.skip()
+    back = by["ana"].next("July")
+    assert (back.asset, back.issues[0].comments[0].text) == ("img_000.png", "too large")
+    back.submit()
+    by["chloe"].next("July").accept()
+    assert dict(t.campaign.tasks.df().set_index("asset")["outcome"]) == {
+        "img_000.png": "accepted", "img_001.png": "rejected", "img_002.png": "skipped",
+    }  # fmt: skip
+    assert [h.action for h in by["chloe"].open(back.task_id).history()] == [
+        "submitted", "rework", "submitted", "accepted",
+    ]  # fmt: skip
+
+
+def test_a_draft_is_saved_and_a_task_that_is_left_open_ends_the_loop(people):
+    _, by = people
+    for task in by["ana"].all("July"):
+        task.save([BOX])
+    again = by["ana"].next("July")
+    assert len(again.annotation.shapes) == 1
+    assert by["ana"].submit_job("July") == 1
+    by["ben"].next("July").discard("all black")
+
+
+def test_what_a_person_asks_for_wrongly_is_said(people):
+    t, by = people
+    with pytest.raises(NotFound, match="you have 'July' 'draw'"):
+        by["ana"].next("June")
+    with pytest.raises(NotFound, match="step 'check'"):
+        by["ana"].next("July", "check")
+    with pytest.raises(InvalidInput, match="0 of yours fit"):
+        by["ana"].submit_job("June")
+    with pytest.raises(LoginFailed):
+        t.workspace.acting("ana", "wrong password")
