@@ -249,6 +249,15 @@ def test_an_asset_that_is_still_worked_on_is_not_sent(team):
         send(t, "Experts", asset_ids=[done, view.task.asset_id])
 
 
+def test_a_published_version_takes_no_assets(team):
+    t = team(count=1, steps=[DRAW])
+    experts = beside(t)
+    with t.workspace.client.dispatcher.engine.write() as tx:
+        tx.run("update data.versions set state = 'published' where version_id = $1", experts.version_id)
+    with pytest.raises(Refused, match="published and never changes"):
+        send(t, "Experts", asset_ids=[work(t)])
+
+
 def test_only_managers_send(team):
     t = team(count=1, steps=[DRAW])
     with pytest.raises(NotAllowed):

@@ -87,6 +87,8 @@ def _target(ctx: Context, source: dict[str, Any], to: str) -> dict[str, Any]:
         raise Refused(f"The campaign {to!r} is on another dataset; assets go only to campaigns of their own dataset.")
     if target["archived"] is not None:
         raise Refused(f"The campaign {to!r} is archived; take it back first, or name another one.")
+    if target["state"] == "published":
+        raise Refused(f"The version of {to!r} is published and never changes; name a campaign on a draft.")
     return target
 
 

@@ -11,10 +11,10 @@ from nbannotate.store.engine import Transaction
 
 
 def end(tx: Transaction, *, name: str | None = None, campaign_id: int | None = None) -> dict[str, Any] | None:
-    """Return one end of a chain, by name or id: campaign_id, name, version_id, dataset_id, launched, archived."""
+    """Return one end of a chain, by name or id: the campaign's row, and dataset_id and state of its version."""
     return tx.one(
         """
-        select c.campaign_id, c.name, c.version_id, v.dataset_id, c.launched, c.archived
+        select c.campaign_id, c.name, c.version_id, c.launched, c.archived, v.dataset_id, v.state
         from data.campaigns c join data.versions v on v.version_id = c.version_id
         where c.name = $1 or c.campaign_id = $2
         """,
