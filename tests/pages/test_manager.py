@@ -1,4 +1,4 @@
-"""The manager's dashboard as a manager sees it: figures, filters, what is refused, and what nothing looks like."""
+"""The statistics of the manager's page as a manager sees them: figures, filters, what is refused, empty states."""
 
 import json
 import os
@@ -23,35 +23,35 @@ import real
 
 import nbannotate.workspace as nbw
 from nbannotate import model, stats
-from nbannotate.pages.manager import Manager
+from nbannotate.pages.manager import Dashboard
 
 ROOT = Path(__file__).parents[2]
 CSP = "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; connect-src 'self'; " \
       "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:"  # fmt: skip
 
 
-def tile(manager: Manager, name: str) -> str:
+def tile(manager: Dashboard, name: str) -> str:
     found = re.search(rf"<span>{name}</span><b>([^<]*)</b>", manager.tiles.value)
     assert found, manager.tiles.value
     return found[1]
 
 
-def figure(manager: Manager, name: str) -> dict[str, Any]:
+def figure(manager: Dashboard, name: str) -> dict[str, Any]:
     return dict(json.loads(manager.plots[name].figure))
 
 
 @pytest.fixture
-def manager() -> Manager:
-    return Manager(planted.simulate(assets=20, days=6))
+def manager() -> Dashboard:
+    return Dashboard(planted.simulate(assets=20, days=6))
 
 
-def test_the_tiles_are_the_statistics(manager: Manager) -> None:
+def test_the_tiles_are_the_statistics(manager: Dashboard) -> None:
     table = stats.progress(planted.simulate(assets=20, days=6))
     for name, column in (("Assets", "total"), ("Done", "done"), ("Remaining", "remaining"), ("Skipped", "skipped")):
         assert tile(manager, name) == str(table[column].sum())
 
 
-def test_choosing_a_campaign_a_step_and_a_member_filters_every_part(manager: Manager) -> None:
+def test_choosing_a_campaign_a_step_and_a_member_filters_every_part(manager: Dashboard) -> None:
     manager.campaign.value = 1
     manager.step.value = "draw"
     manager.member.value = "ana"
@@ -65,7 +65,7 @@ def test_choosing_a_campaign_a_step_and_a_member_filters_every_part(manager: Man
     assert "chloe" not in manager.table.value
 
 
-def test_a_period_without_work_says_so_and_one_that_is_upside_down_gets_a_sentence(manager: Manager) -> None:
+def test_a_period_without_work_says_so_and_one_that_is_upside_down_gets_a_sentence(manager: Dashboard) -> None:
     assert manager.since.layout.display == "none"
     manager.period.value = "today"
     manager.wait()
@@ -88,7 +88,7 @@ def _day(text: str) -> Any:
     return dt.date.fromisoformat(text)
 
 
-def test_nothing_new_sends_nothing_again(manager: Manager) -> None:
+def test_nothing_new_sends_nothing_again(manager: Dashboard) -> None:
     sent = []
     for plot in manager.plots.values():
         plot.observe(sent.append, "figure")
@@ -106,7 +106,7 @@ def test_what_people_wrote_is_shown_as_text() -> None:
     rows["members"][0]["login"] = evil
     for task in rows["tasks"]:
         task["assignee"] = evil if task["assignee"] == "ana" else task["assignee"]
-    manager = Manager(planted.Planted(rows), campaign_id=1, login=evil)
+    manager = Dashboard(planted.Planted(rows), campaign_id=1)
     assert "&lt;img" in manager.banner.value
     assert "&lt;img" in manager.table.value
     for html in (manager.banner, manager.table, manager.tiles, manager.note, *manager._full[0].children):
@@ -116,7 +116,7 @@ def test_what_people_wrote_is_shown_as_text() -> None:
 
 def test_an_empty_workspace_says_how_to_begin_and_wakes_up_by_itself(tmp_path: Path) -> None:
     ws = nbw.open(":memory:")
-    manager = Manager(ws)
+    manager = Dashboard(ws)
     assert "No campaigns yet" in manager.banner.value
     assert manager.campaign not in manager.children
     ws.members.add("ana", role="annotator")
@@ -132,27 +132,17 @@ def test_an_empty_workspace_says_how_to_begin_and_wakes_up_by_itself(tmp_path: P
 
 def test_an_annotator_gets_a_sentence_and_no_figures(tmp_path: Path) -> None:
     ws, _, clients = real.workspace(tmp_path, images=2)
-    manager = Manager(nbw.Workspace(clients["ana"]))
+    manager = Dashboard(nbw.Workspace(clients["ana"]))
     assert 'role="alert"' in manager.banner.value
     assert manager.tiles not in manager.children
     ws.close()
-
-
-def test_a_kernel_without_a_token_shows_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    path = tmp_path / "work.duckdb"
-    monkeypatch.setenv("NBANNOTATE_WORKSPACE", str(path))
-    monkeypatch.delenv("NBANNOTATE_TOKEN", raising=False)
-    page = Manager.here()
-    assert not isinstance(page, Manager)
-    assert "not started by" in page.children[0].value
-    assert not path.exists()
 
 
 def test_a_session_that_ended_takes_the_figures_away(tmp_path: Path) -> None:
     ws, _, _ = real.workspace(tmp_path, images=2)
     ws.members.add("max", role="manager", password=real.PASSWORD)
     session = ws.client.call("sessions.open", model.Session, login="max", password=real.PASSWORD)
-    manager = Manager(nbw.Workspace(ws.client.acting(session.token)))
+    manager = Dashboard(nbw.Workspace(ws.client.acting(session.token)))
     assert tile(manager, "Assets") == "2"
     ws.members.disable("max")
     manager.reload()
@@ -184,7 +174,7 @@ def answers(url: str) -> bool:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[tuple[str, nbw.Campaign, dict[str, Any]]]:
-    """The dashboard in plain Voilà behind our site's content policy, logged in as a manager."""
+    """The manager's page in plain Voilà behind our site's content policy, logged in as a manager."""
     (tmp_path / "images").mkdir()
     path = tmp_path / "work.duckdb"
     ws, campaign, clients = real.workspace(tmp_path / "images", path=str(path))
@@ -221,7 +211,7 @@ def test_a_manager_watches_the_work_in_a_browser(site: tuple[str, nbw.Campaign, 
     asked: list[str] = []
     page.on("pageerror", lambda e: errors.append(str(e)))
     page.on("request", lambda r: asked.append(r.url))
-    page.goto(url)
+    page.goto(f"{url}#statistics")
     page.wait_for_selector(".nba-plot .main-svg", timeout=60_000)
     expect(page.locator(".nba-plot .main-svg").nth(9)).to_be_attached(timeout=20_000)  # two for each chart
     assert page.locator(".nba-manager").get_attribute("data-theme") == "dark"

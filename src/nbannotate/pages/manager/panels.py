@@ -76,12 +76,6 @@ def message(text: str, kind: str = "error") -> str:
     return f'<div class="nba-message {kind}" role="{"alert" if kind == "error" else "status"}">{escape(text)}</div>'
 
 
-def logged_in(login: str) -> str:
-    """Return the way to the own tasks, who is logged in, and the button to log out (the site's own script hears it)."""
-    button = '<button type="button" class="nba-logout" data-nbannotate-logout>Log out</button>'
-    return f'<a class="nba-link" href="work">My tasks</a><span class="nba-note">{escape(login)}</span>{button}'
-
-
 def no_campaign() -> str:
     """Return what a workspace without campaigns shows."""
     return (

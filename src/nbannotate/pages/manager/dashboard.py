@@ -1,4 +1,4 @@
-"""The manager's page: the controls make a choice, a thread reads the board for it, the board is shown."""
+"""The statistics of the manager's page: controls make a choice, a thread reads the board for it, the board is shown."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import ipywidgets as w
 from nbannotate import charts  # noqa: F401  (finds the charts before their files are imported one by one)
 from nbannotate.charts import issues, progress, tasks, throughput, time_per_task
 from nbannotate.errors import NbannotateError, SessionEnded
-from nbannotate.model import WorkspaceInfo
 from nbannotate.pages.manager import panels
 from nbannotate.pages.manager.board import Board, Choice, load, mark
 from nbannotate.pages.manager.plot import Plot, Pulse
@@ -37,7 +36,7 @@ def _control(kind: type[Any], label: str, **traits: object) -> Any:
     return made
 
 
-class Manager(w.VBox):  # type: ignore[misc]
+class Dashboard(w.VBox):  # type: ignore[misc]
     """The dashboard of a workspace: tiles, charts and members, by campaign, period, step and member.
 
     It reads again when something is chosen, when the button is pressed, and every few seconds while somebody looks;
@@ -51,13 +50,9 @@ class Manager(w.VBox):  # type: ignore[misc]
         The campaign to begin with; None begins with all.
     refresh_s
         Seconds between two automatic looks.
-    login
-        Who is logged in at the site that shows the page; None in a notebook, where nobody can log out.
     """
 
-    def __init__(
-        self, workspace: HasSql, campaign_id: int | None = None, refresh_s: float = 15.0, login: str | None = None
-    ) -> None:
+    def __init__(self, workspace: HasSql, campaign_id: int | None = None, refresh_s: float = 15.0) -> None:
         super().__init__()
         self._workspace = workspace
         self._filling = False
@@ -70,7 +65,7 @@ class Manager(w.VBox):  # type: ignore[misc]
         except NbannotateError as error:
             board, problem = None, panels.message(str(error))
         self._make_controls(board)
-        self._make_parts(refresh_s, login)
+        self._make_parts(refresh_s)
         self.add_class("nba-manager")
         self._shown = False
         self._board: Board | None = None
@@ -79,23 +74,6 @@ class Manager(w.VBox):  # type: ignore[misc]
             self.banner.value = problem
         else:
             self._show(board)
-
-    @classmethod
-    def here(cls) -> w.Widget:
-        """Return the dashboard of the workspace that this page was started for, as the member who logged in.
-
-        Whoever may not see it gets a sentence in place of the dashboard. Without a token in the environment nobody
-        is logged in, and nothing is shown: the page never falls back to the rights of the workspace's owner.
-        """
-        try:
-            from nbannotate.owner.client import connect_kernel
-            from nbannotate.workspace import Workspace
-
-            client = connect_kernel()
-            login = client.call("workspace.info", WorkspaceInfo).member.login
-            return cls(Workspace(client), login=login)
-        except NbannotateError as error:
-            return _page_message(str(error))
 
     # -- parts ---------------------------------------------------------------------------------------------------
 
@@ -116,7 +94,7 @@ class Manager(w.VBox):  # type: ignore[misc]
             control.observe(self._chosen, "value")
         self._show_dates()
 
-    def _make_parts(self, refresh_s: float, login: str | None) -> None:
+    def _make_parts(self, refresh_s: float) -> None:
         self.note = w.HTML()
         self.banner = w.HTML()
         self.tiles = w.HTML()
@@ -132,8 +110,7 @@ class Manager(w.VBox):  # type: ignore[misc]
         grid = w.Box([_card(plot.title, plot, wide=name == "throughput") for name, plot in self.plots.items()])
         grid.children = (*grid.children, _card("Members", self.table, wide=True))
         grid.add_class("nba-grid")
-        who = [] if login is None else [w.HTML(panels.logged_in(login))]
-        head = w.Box([w.HTML("<h1>Dashboard</h1>"), self.note, self.refresh, *who])
+        head = w.Box([w.HTML("<h1>Statistics</h1>"), self.note, self.refresh])
         head.add_class("nba-head")
         bar = w.Box([self.campaign, self.period, self.since, self.until, self.step, self.member, self.by])
         bar.add_class("nba-bar")
@@ -271,11 +248,3 @@ def _card(title: str, content: w.Widget, *, wide: bool = False) -> w.Widget:
     if wide:
         card.add_class("wide")
     return card
-
-
-def _page_message(text: str) -> w.Widget:
-    """Return a page that says one sentence."""
-    pulse = Pulse(lambda: None, 3600)
-    page = w.VBox([w.HTML(panels.message(text)), pulse])
-    page.add_class("nba-manager")
-    return page

@@ -1,0 +1,134 @@
+// The frame: the bar above, the rail with the parts of the page, the bell, and small things that all parts use.
+
+const TABS = [["campaigns", "Campaigns", "flag"], ["tasks", "Tasks", "tasks"], ["jobs", "Jobs", "jobs"], ["members", "Members", "people"], ["statistics", "Statistics", "chart"]];
+const STATE_NAME = { draft: "draft", active: "active", overdue: "overdue", completed: "completed", archived: "archived" };
+const RUNNING = ["active", "overdue"];
+
+const number = (n) => Number(n ?? 0).toLocaleString("en-US");
+const count = (n, one, many = `${one}s`) => `${number(n)} ${n === 1 ? one : many}`;
+const listed = (words) => (words.length > 1 ? `${words.slice(0, -1).join(", ")} and ${words.at(-1)}` : words[0] ?? "");
+const spent = (s) => (s === null || s === undefined ? "–" : s < 59.5 ? `${s < 10 ? s.toFixed(1) : Math.round(s)} s` : s < 3600 ? `${Math.floor(s / 60)} min ${String(Math.round(s % 60) % 60).padStart(2, "0")} s` : `${(s / 3600).toFixed(1)} h`);
+
+const cards = (s) => s.get("campaigns").rows ?? [];
+const campaignOf = (s) => cards(s).find((c) => c.id === s.ui.campaign) ?? cards(s).find((c) => RUNNING.includes(c.state)) ?? cards(s).find((c) => c.launched) ?? cards(s)[0] ?? null;
+
+function topBar(s) {
+  const { login, role } = s.get("page"), whole = s.model.get("whole");
+  return h("header", { class: "nbp-top", "data-key": "top" },
+    h("div", { class: "nbp-brand" }, "nbannotate"), h("span", { class: "nbm-where soft" }, "Manage"),
+    h("div", { class: "grow" }),
+    login && bell(s),
+    login && h("div", { class: "who" }, h("span", { class: "avatar", "aria-hidden": "true" }, login.slice(0, 1).toUpperCase()), h("span", { class: "text" }, h("b", {}, login), h("small", {}, role))),
+    whole && login && h("button", { type: "button", class: "small", onclick: () => location.assign("work") }, "My tasks"),
+    whole && login && h("button", { type: "button", class: "small", "data-nbannotate-logout": "", title: "Log out", onclick: () => {
+      if (!document.getElementById("logout")) toast(s, "This page was not served by nbannotate, so there is nobody to log out.", "error");
+    } }, icon("leave"), h("span", { class: "text" }, "Log out")));
+}
+
+function rail(s) {
+  const counts = { campaigns: cards(s).filter((c) => c.state === "overdue").length };
+  return h("nav", { class: "nbm-rail", "data-key": "rail", "aria-label": "Parts of the page" },
+    h("div", { role: "tablist", "aria-orientation": "vertical", class: "nbm-tabs", onkeydown: railKeys }, TABS.map(([name, title, picture], i) =>
+      h("button", { type: "button", role: "tab", id: `nbm-tab-${name}`, "data-key": name, "aria-selected": String(s.ui.tab === name), "aria-controls": "nbm-part", tabindex: s.ui.tab === name ? "0" : "-1",
+        title: `${title} (${i + 1})`, onclick: () => go(s, name) }, icon(picture), h("span", { class: "text" }, title),
+        counts[name] ? h("span", { class: "count", "data-kind": "late", title: `${count(counts[name], "campaign")} overdue` }, counts[name]) : null))));
+}
+
+function railKeys(e) {
+  const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[e.key];
+  if (!step) return;
+  const all = [...e.currentTarget.querySelectorAll("[role=tab]")], next = all[(all.indexOf(document.activeElement) + step + all.length) % all.length];
+  next?.click();
+  next?.focus();
+  e.preventDefault();
+}
+
+function bell(s) {
+  const unseen = (s.get("notices").rows ?? []).filter((n) => !n.seen).length;
+  return h("button", { type: "button", class: "bare bell", "data-key": "bell", "data-menu": "bell", "aria-haspopup": "dialog", "aria-expanded": String(s.ui.menu === "bell"),
+    "aria-label": unseen ? `Notices, ${unseen} not seen` : "Notices", title: "Notices", onclick: () => openMenu(s, s.ui.menu === "bell" ? "" : "bell") },
+    icon("bell"), unseen ? h("span", { class: "count" }, unseen > 99 ? "99+" : unseen) : null);
+}
+
+function notices(s) {
+  if (s.ui.menu !== "bell") return null;
+  const { rows = [] } = s.get("notices"), unseen = rows.filter((n) => !n.seen).length;
+  const follow = (n) => {
+    if (!n.seen) act(s, "see", { ids: [n.id] });
+    if (n.campaign && cards(s).some((c) => c.id === n.campaign)) { s.ui.campaign = n.campaign; go(s, "tasks"); } else openMenu(s, "");
+  };
+  return h("div", { class: "nbp-popover", "data-key": "notices", onpointerdown: (e) => { if (e.target === e.currentTarget) openMenu(s, ""); } },
+    h("section", { class: "nbp-notices nbm-menu-at", role: "dialog", "aria-label": "Notices", tabindex: "-1", onkeydown: menuKeys },
+      h("header", {}, h("h2", {}, "Notices"), unseen ? h("span", { class: "soft" }, `${unseen} new`) : null, h("div", { class: "grow" }),
+        unseen ? h("button", { type: "button", class: "small", onclick: () => act(s, "see", {}) }, icon("check"), "Mark all as seen") : null,
+        h("button", { type: "button", class: "bare", "aria-label": "Close", onclick: () => openMenu(s, "") }, icon("close"))),
+      rows.length ? h("ul", {}, rows.map((n) => h("li", { "data-key": `n${n.id}` }, h("button", { type: "button", class: "notice", "data-kind": n.kind, "data-new": n.seen ? null : "", onclick: () => follow(n) },
+        h("span", { class: "mark" }, icon(n.kind.startsWith("due") ? "calendar" : n.kind.startsWith("issue") ? "issue" : "bell")),
+        h("span", { class: "text" }, h("span", {}, n.text), h("small", {}, stamp(n.at))), n.seen ? null : h("i", { class: "dot", title: "new" })))))
+        : empty("bell", "No notices", "Due dates and answers to issues appear here.")));
+}
+
+// A button with a small menu; one menu is open at a time.
+function menu(s, key, label, items) {
+  const open = s.ui.menu === key, shown = items.filter(Boolean);
+  return h("div", { class: "nbm-menu-at" },
+    h("button", { type: "button", class: "bare", "aria-label": label, title: label, "aria-haspopup": "menu", "aria-expanded": String(open), "data-menu": key,
+      onclick: (e) => { openMenu(s, open ? "" : key, e.currentTarget); } }, icon("more")),
+    open && h("div", { class: "nbm-menu", role: "menu", "aria-label": label, "data-up": s.ui.menuUp ? "" : null, onkeydown: menuKeys }, shown.map(([text, does, kind]) =>
+      h("button", { type: "button", role: "menuitem", class: kind === "danger" ? "item warn" : "item", tabindex: "-1", onclick: () => { openMenu(s, ""); does(); } }, text))));
+}
+
+function openMenu(s, key, button = null) {
+  const back = s.ui.menu;
+  s.ui.menu = key;
+  s.ui.menuUp = button ? button.getBoundingClientRect().bottom + 230 > s.root.getBoundingClientRect().bottom : false;
+  repaint(s, true);
+  if (key) s.root.querySelector(".nbm-menu button, .nbp-notices .notice, .nbp-notices")?.focus();
+  else if (back && !s.ui.dialog) s.root.querySelector(`[data-menu="${CSS.escape(back)}"]`)?.focus();
+}
+
+function menuKeys(e) {
+  const all = [...e.currentTarget.querySelectorAll(".item, .notice")], at = all.indexOf(document.activeElement);
+  const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[e.key];
+  if (next === undefined) return;
+  all[(next + all.length) % all.length].focus();
+  e.preventDefault();
+  e.stopPropagation();
+}
+
+function empty(picture, title, text, ...more) {
+  return h("div", { class: "nbp-empty", "data-key": "empty" }, icon(picture), h("h2", {}, title), h("p", {}, text), ...more);
+}
+
+const reading = (what) => h("div", { class: "nbp-empty", "data-key": "reading", role: "status" }, h("div", { class: "spinner" }), h("p", {}, `Reading ${what}…`));
+
+function chooseCampaign(s) {
+  const now = campaignOf(s);
+  return h("label", { class: "nbm-field" }, h("span", {}, "Campaign"),
+    h("select", { "data-value": now?.id ?? "", onchange: (e) => { s.ui.campaign = Number(e.target.value); clearSelection(s); go(s, s.ui.tab); } },
+      cards(s).map((c) => h("option", { value: c.id, "data-key": c.id }, `${c.name}${c.state === "active" ? "" : ` (${STATE_NAME[c.state]})`}`))));
+}
+
+function picked(value, values, title, onchange, label) {
+  return h("label", { class: "nbm-field" }, h("span", {}, label), h("select", { "data-value": value, "aria-label": title, onchange: (e) => onchange(e.target.value) },
+    values.map(([key, text]) => h("option", { value: key, "data-key": `o${key}` }, text))));
+}
+
+function go(s, tab, push = true) {
+  s.ui.tab = tab;
+  s.ui.menu = "";
+  if (s.model.get("whole")) {
+    const c = (tab === "tasks" || tab === "jobs") && s.ui.campaign ? `/${s.ui.campaign}` : "", hash = `#${tab}${c}`;
+    if (push && location.hash !== hash) history.pushState(null, "", hash);
+    document.title = `${TABS.find(([n]) => n === tab)[1]} · nbannotate`;
+  }
+  if (tab === "statistics" && !s.get("page").statistics) send(s, "statistics", {}, () => {});
+  repaint(s);
+  beat(s);
+}
+
+function follow(s) {                                       // the address says which part is looked at
+  const found = /^#(campaigns|tasks|jobs|members|statistics)(?:\/(\d{1,15}))?$/.exec(location.hash);
+  if (found?.[2]) s.ui.campaign = Number(found[2]);
+  if (found || !location.hash) go(s, found?.[1] ?? "campaigns", false);
+}

@@ -1,0 +1,65 @@
+// The jobs of a campaign: one row for each member and step, and what can be done with a whole job.
+
+const JOB_STATE = { pending: "not begun", in_progress: "in progress", on_review: "on review", completed: "completed", completed_with_issues: "completed with issues" };
+
+function jobs(s) {
+  const c = campaignOf(s), { of, rows = [] } = s.get("jobs");
+  if (!s.get("campaigns").read) return reading("the campaigns");
+  if (!c) return empty("jobs", "No jobs yet", "Jobs appear here when a campaign is launched.");
+  const bar = h("div", { class: "nbm-bar" }, chooseCampaign(s), h("div", { class: "grow" }), dueMark(c));
+  if (!c.launched) return h("div", { class: "nbm-page", "data-key": "jobs" }, bar, notLaunched(s, c));
+  if (of !== c.id) return h("div", { class: "nbm-page", "data-key": "jobs" }, bar, reading("the jobs"));
+  return h("div", { class: "nbm-page", "data-key": "jobs" }, bar, c.steps.map((step, i) => {
+    const mine = rows.filter((j) => j.step === i), waiting = step.waiting ?? 0, open = (step.in_progress ?? 0) + (step.to_rework ?? 0) + waiting;
+    return h("section", { class: "nbm-panel", "data-key": `j${i}`, "aria-label": step.name },
+      h("header", {}, h("h2", {}, step.name), h("span", { class: "kind", "data-kind": step.kind }, step.kind),
+        h("span", { class: "soft" }, `${number(open)} open${waiting ? `, ${number(waiting)} of them in the queue` : ""}, ${number(step.passed)} passed`), h("div", { class: "grow" }),
+        open ? h("button", { type: "button", class: "small", onclick: () => shareDialog(s, c, i) }, icon("shuffle"), "Share what remains…") : null),
+      mine.length ? jobTable(s, c, i, mine) : h("p", { class: "none soft" }, "Nobody has a task at this step yet."));
+  }));
+}
+
+function jobTable(s, c, step, rows) {
+  const heads = [["Member"], ["State"], ["Progress"], ["Remaining", 1], ["Returned", 1], ["Rejected", 1], ["Issues", 1], ["Objects", 1], ["Per task", 1], ["Per object", 1]];
+  return h("div", { class: "nbm-scroll" }, h("table", { class: "nbm-list" },
+    h("thead", {}, h("tr", {}, heads.map(([title, n]) => h("th", { scope: "col", class: n ? "n" : null }, title)), h("th", { scope: "col" }, h("span", { class: "nbm-hidden" }, "Actions")))),
+    h("tbody", {}, rows.map((j) => {
+      const own = j.returned + j.started, total = own + j.done, share = total ? Math.floor((100 * j.done) / total) : 0;
+      return h("tr", { "data-key": j.member },
+        h("th", { scope: "row" }, j.member), h("td", {}, h("span", { class: "nbm-state", "data-state": j.state }, JOB_STATE[j.state])),
+        h("td", { class: "wide" }, total ? h("div", { class: "nbm-progress" }, h("div", { class: "bar", role: "progressbar", "aria-valuemin": "0", "aria-valuemax": total, "aria-valuenow": j.done, "aria-label": `${j.member}: ${j.done} of ${total} done` }, h("i", { style: `width:${share}%` })),
+          h("span", { class: "soft" }, `${number(j.done)} of ${number(total)}`)) : h("span", { class: "soft" }, j.waiting ? "has taken nothing from the queue" : "has no task yet")),
+        [own, j.returned, j.rejected, j.issues, j.objects].map((n, k) => h("td", { class: "n", "data-warn": (k === 1 || k === 2 || k === 3) && n ? "" : null }, n ? number(n) : h("span", { class: "soft" }, "·"))),
+        h("td", { class: "n" }, spent(j.per_task)), h("td", { class: "n" }, spent(j.per_object)),
+        h("td", { class: "act" }, menu(s, `j${step}/${j.member}`, `More for ${j.member} at ${j.name}`, [
+          ["Show these tasks", () => { s.ui.filter = { ...noFilter(), step: String(step), who: `=${j.member}` }; s.ui.campaign = c.id; match(s); go(s, "tasks"); }],
+          own && ["Reassign the job…", () => reassignJobDialog(s, c, step, j)],
+          j.kind === "annotation" && j.skipped && ["Restart…", () => openDialog(s, "restart", { c, step, j, people: c.steps[step].people, values: { to: `=${j.member}`, skipped: !j.rejected, discarded: false } })],
+          own && ["Complete…", () => openDialog(s, "complete_job", { c, step, j }), "danger"],
+        ])));
+    }))));
+}
+
+function reassignJobDialog(s, c, step, j) {
+  const people = c.steps[step].people.filter((p) => p !== j.member);
+  openDialog(s, "reassign_job", { c, step, j, people, values: { to: people.length ? `=${people[0]}` : "-", started: j.total - j.done === j.returned } });
+}
+
+function shareDialog(s, c, step) {
+  const off = new Set((s.get("people").rows ?? []).filter((m) => !m.active).map((m) => m.login)), of = c.steps[step];
+  const people = of.people.filter((p) => !off.has(p));
+  openDialog(s, "share", { c, step, people, counts: null, values: { weights: Object.fromEntries(people.map((p) => [p, of.weights[of.people.indexOf(p)] ?? 1])), started: false } });
+  const d = s.ui.dialog;
+  send(s, "open_tasks", { campaign: c.id, step }, (error, answer) => { if (error) d.error = error; else d.counts = answer.people; repaint(s); });
+}
+
+// Largest remainder, as rules/attribution.py does it: whole parts, then one each to the largest remainders.
+function split(total, weights) {
+  const sum = weights.reduce((a, b) => a + b, 0);
+  if (!sum) return weights.map(() => 0);
+  const shares = weights.map((w) => (total * w) / sum), parts = shares.map((x) => Math.floor(x + 1e-9));
+  const order = shares.map((x, i) => [parts[i] - x, i]).sort((a, b) => (Math.abs(a[0] - b[0]) < 1e-9 ? a[1] - b[1] : a[0] - b[0]));
+  const left = total - parts.reduce((a, b) => a + b, 0);
+  for (let k = 0; k < left; k += 1) parts[order[k][1]] += 1;
+  return parts;
+}

@@ -1,0 +1,145 @@
+"""The browser's half of the manager's page: one anywidget that shows the parts and sends what a manager does."""
+
+from __future__ import annotations
+
+import atexit
+import weakref
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import ipywidgets
+import traitlets
+from traitlets.log import get_logger as log
+
+from nbannotate.errors import NbannotateError, SessionEnded
+from nbannotate.model import WorkspaceInfo
+from nbannotate.owner.client import connect_kernel
+from nbannotate.pages import view as shared
+from nbannotate.pages.manager import render
+from nbannotate.pages.manager.actions import DOES, READS
+from nbannotate.pages.manager.desk import Desk
+from nbannotate.pages.manager.state import State
+from nbannotate.pages.state import Banner
+
+if TYPE_CHECKING:
+    from nbannotate.workspace import Workspace
+
+HERE = Path(__file__).parent
+
+
+#: What the page uses of how elements are written on all pages; their other names stay out of its scope.
+SHARED = ("h", "morph", "ICONS", "icon", "ago", "stamp")
+
+
+def module() -> str:
+    """Return the source of the ES module: how elements are written, as on all pages, then ``js/*.js`` by name."""
+    names = ", ".join(SHARED)
+    dom = (shared.HERE / "js" / "10_dom.js").read_text("utf-8")
+    own = (part.read_text("utf-8") for part in sorted((HERE / "js").glob("*.js")))
+    return "\n".join([f"const {{ {names} }} = (() => {{\n{dom}\nreturn {{ {names} }};\n}})();", *own])
+
+
+class Manager(anywidget.AnyWidget):  # type: ignore[misc]
+    """The manager's page of a workspace: campaigns, tasks, jobs, members, statistics.
+
+    The traits hold what is shown and nothing else; Python never reads them.
+
+    Parameters
+    ----------
+    workspace
+        A Workspace handle of an owner or manager: ``nb.open("work.duckdb")``.
+    whole
+        Whether it is the whole browser window (Voilà) or a part of a notebook.
+    height
+        CSS height, in a notebook.
+    refresh_s
+        Seconds between two automatic looks, while somebody looks.
+    """
+
+    _esm = module()
+    _css = shared.styles() + (HERE / "work.css").read_text("utf-8")
+    whole = traitlets.Bool(False).tag(sync=True)
+    height = traitlets.Unicode("780px").tag(sync=True)
+    refresh_s = traitlets.Float(4.0).tag(sync=True)
+    page = traitlets.Dict().tag(sync=True)
+    campaigns = traitlets.Dict().tag(sync=True)
+    jobs = traitlets.Dict().tag(sync=True)
+    people = traitlets.Dict().tag(sync=True)
+    notices = traitlets.Dict().tag(sync=True)
+    dashboard = traitlets.Instance(ipywidgets.Widget, allow_none=True).tag(sync=True, **ipywidgets.widget_serialization)
+
+    def __init__(
+        self, workspace: Workspace | None, *, whole: bool = False, height: str = "780px", refresh_s: float = 4.0
+    ) -> None:
+        super().__init__(whole=whole, height=height, refresh_s=refresh_s)
+        self._workspace = workspace
+        self._parts: dict[str, Any] = {}
+        client: Any = workspace.client if workspace is not None else _Nobody()
+        self.desk = Desk(client, READS, DOES, self._show, self._tell, self._open_statistics)
+        self.on_msg(self._heard)
+        stop = weakref.WeakMethod(self.desk.stop)
+        atexit.register(lambda: (method := stop()) and method())
+        try:
+            self.desk.update(member=client.call("workspace.info", WorkspaceInfo).member)
+        except NbannotateError as error:
+            action = "login" if isinstance(error, SessionEnded) else "retry"
+            self.desk.update(banner=Banner(str(error), "warning", action))  # type: ignore[arg-type]
+
+    @classmethod
+    def here(cls) -> Manager:
+        """Return the page of the workspace that this kernel was started for, as the member who logged in.
+
+        Without a token in the environment nobody is logged in, and nothing is shown: the page never falls back to the
+        rights of the workspace's owner.
+        """
+        from nbannotate.workspace import Workspace
+
+        try:
+            return cls(Workspace(connect_kernel()), whole=True)
+        except NbannotateError as error:
+            log().info("No member is bound to this kernel: %s", error)
+            made = cls(None, whole=True)
+            made.desk.update(banner=None, refused=str(error))
+            return made
+
+    @property
+    def state(self) -> State:
+        """What is shown."""
+        return self.desk.state
+
+    def _heard(self, _: object, content: object, __: object) -> None:
+        self.desk.handle(content)
+
+    def _tell(self, message: dict[str, Any], packed: bytes | None) -> None:
+        self.send(message, buffers=None if packed is None else [packed])
+
+    def _show(self, state: State) -> None:
+        """Send what differs from what was sent."""
+        parts = render.parts(state)
+        changed = {name: part for name, part in parts.items() if self._parts.get(name) != part}
+        self._parts = parts
+        with self.hold_sync():
+            for name, part in changed.items():
+                self.set_trait(name, part)
+
+    def _open_statistics(self) -> None:
+        """Make the dashboard, which needs pandas and Plotly; nothing else of the page does."""
+        from nbannotate.pages.manager.dashboard import Dashboard
+
+        if self._workspace is not None:
+            self.set_trait("dashboard", Dashboard(self._workspace))
+
+    def close(self) -> None:
+        """End the threads, and take the page away."""
+        self.desk.stop()
+        if self.dashboard is not None:
+            self.dashboard.close()
+        super().close()
+
+
+class _Nobody:
+    """Stands where nobody is logged in: everything is refused."""
+
+    def call(self, operation: str, returns: object, /, **arguments: object) -> object:
+        raise SessionEnded("Nobody is logged in here.")

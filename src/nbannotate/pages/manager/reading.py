@@ -1,0 +1,107 @@
+"""What a page reads every few seconds, for the part that is looked at."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from nbannotate.errors import InvalidInput, NotAllowed
+from nbannotate.model import Campaign, CampaignSpec, Job, Member, Notice, Progress, Task
+from nbannotate.pages.manager.desk import Answer, Desk
+from nbannotate.pages.manager.state import Card
+from nbannotate.pages.manager.wire import Message
+
+#: States of campaigns in which people can work.
+RUNNING = ("active", "overdue")
+MOST_NOTICES = 100
+
+
+def beat(desk: Desk, message: Message) -> Answer:
+    """Read what a part of the page shows, and what every part shows."""
+    try:
+        campaigns(desk)
+        if message.tab in ("tasks", "jobs") and message.campaign:
+            if not any(c.campaign.campaign_id == message.campaign for c in desk.state.cards):
+                raise InvalidInput("That campaign is not there any more; choose another one.")
+            jobs(desk, message.campaign)
+            if message.tab == "tasks":
+                tasks(desk, message)
+        if message.tab in ("members", "tasks", "jobs"):
+            members(desk, count=message.tab == "members")
+    except NotAllowed as error:
+        desk.update(refused=str(error))
+        return None
+    notices(desk)
+    desk.update(refused="")
+    return None
+
+
+def campaigns(desk: Desk) -> None:
+    """Read the campaigns, and what has changed of their specs and progress."""
+    found = desk.call("campaigns.list", list[Campaign])
+    before = {c.campaign.campaign_id: c for c in desk.state.cards}
+    desk.put("campaigns", cards=tuple(_card(desk, c, before.get(c.campaign_id)) for c in found))
+
+
+def _card(desk: Desk, campaign: Campaign, before: Card | None) -> Card:
+    """Return a campaign's card; one that nobody works in is read again only if its line in the list has changed."""
+    if campaign.state not in (*RUNNING, "draft") and before is not None and before.campaign == campaign:
+        return before
+    number = campaign.campaign_id
+    launched = campaign.launched is not None
+    progress = desk.call("campaigns.progress", Progress, campaign_id=number) if launched else None
+    return Card(campaign, desk.call("campaigns.spec", CampaignSpec, campaign_id=number), progress)
+
+
+def jobs(desk: Desk, campaign_id: int) -> None:
+    """Read the jobs of a campaign."""
+    found = desk.call("jobs.of_campaign", list[Job], campaign_id=campaign_id)
+    desk.put("jobs", jobs=tuple(found), jobs_of=campaign_id)
+
+
+def tasks(desk: Desk, message: Message) -> None:
+    """Send the rows that the browser lacks; they are read only if the counts have changed."""
+    card = next(c for c in desk.state.cards if c.campaign.campaign_id == message.campaign)
+    mark = (card.progress, desk.state.jobs)
+    sheet = desk.sheet
+    if sheet.campaign_id != message.campaign or sheet.mark != mark:
+        sheet.put(message.campaign, desk.call("tasks.of_campaign", list[Task], campaign_id=message.campaign), mark)
+    lacking = sheet.since(message.known)
+    if lacking is not None:
+        desk.tell(*lacking)
+
+
+def members(desk: Desk, count: bool = True) -> None:
+    """Read who there is, and how much each one has to do in the campaigns that run."""
+    found = tuple(desk.call("members.list", list[Member]))
+    if not count:
+        return desk.put("people", members=found)
+    work: Counter[str] = Counter()
+    for card in desk.state.cards:
+        if card.campaign.state in RUNNING:
+            for job in desk.call("jobs.of_campaign", list[Job], campaign_id=card.campaign.campaign_id):
+                work[job.member] += job.returned + job.started
+    return desk.put("members", members=found, open_tasks=dict(work))
+
+
+def notices(desk: Desk) -> None:
+    """Read what the person should know."""
+    desk.update(notices=tuple(desk.call("notices.mine", list[Notice], limit=MOST_NOTICES)))
+
+
+def activity(desk: Desk, message: Message) -> Answer:
+    """Say how far a launch is that runs in the other thread."""
+    now = desk.call("workspace.activity", object, key=message.key)
+    return {"activity": now}
+
+
+def statistics(desk: Desk, message: Message) -> Answer:
+    """Make the dashboard; its libraries are loaded now, and not before."""
+    if desk.state.statistics == "":
+        desk.update(statistics="loading", problem="")
+        try:
+            desk.open_statistics()
+        except Exception:
+            desk.update(statistics="", problem="The statistics could not be loaded; see the log.")
+            raise
+        desk.update(statistics="ready")
+    return None

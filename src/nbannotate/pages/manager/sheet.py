@@ -1,0 +1,77 @@
+"""The rows of the task table that the browser has: sent whole once, then only what differs, by columns and packed."""
+
+from __future__ import annotations
+
+import datetime
+import gzip
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from nbannotate.model import TASK_STATES, Task
+
+#: The columns of a row, in order. ``begun``: see :func:`begun`; ``at``: when it was changed last, UTC seconds.
+COLUMNS = ("asset_id", "task_id", "asset", "step", "state", "who", "round", "issues", "status", "begun", "at")
+Row = tuple[int, int, str, int, int, str, int, int, str, int, int]
+
+_STATE = {name: i for i, name in enumerate(TASK_STATES)}
+
+
+class Sheet:
+    """What the browser knows of the tasks of one campaign.
+
+    Attributes
+    ----------
+    campaign_id
+        Which campaign; 0 for none.
+    version
+        Grows with every change; the browser says which one it has.
+    mark
+        What the counts said when the rows were read: while they are the same, no row is read.
+    """
+
+    def __init__(self) -> None:
+        self.campaign_id, self.version, self.mark = 0, 0, object()
+        self._rows: dict[int, Row] = {}
+        self._changed: list[Row] = []
+        self._gone: list[int] = []
+
+    def put(self, campaign_id: int, tasks: Iterable[Task], mark: object) -> None:
+        """Take the tasks as they are now."""
+        rows = {task.asset_id: _row(task) for task in tasks}
+        if campaign_id != self.campaign_id:
+            self.version += 2  # nobody can go on from the rows of another campaign
+            self._changed, self._gone = [], []
+        else:
+            changed = [row for asset_id, row in rows.items() if self._rows.get(asset_id) != row]
+            gone = [asset_id for asset_id in self._rows if asset_id not in rows]
+            if changed or gone:
+                self.version += 1
+                self._changed, self._gone = changed, gone
+        self.campaign_id, self.mark, self._rows = campaign_id, mark, rows
+
+    def since(self, known: int) -> tuple[dict[str, Any], bytes] | None:
+        """Return what a browser lacks that has a version: a message and packed rows; None if it lacks nothing."""
+        if known == self.version:
+            return None
+        steps_on = known == self.version - 1 and known > 0
+        message = {"sheet": self.version, "campaign": self.campaign_id, "known": known if steps_on else 0}
+        rows: Sequence[Row] = self._changed if steps_on else list(self._rows.values())
+        columns = dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True)) if rows else {}
+        body = msgspec.json.encode({"columns": columns, "gone": self._gone if steps_on else []})
+        return message, gzip.compress(body, 1)
+
+
+def begun(task: Task) -> bool:
+    """Return whether somebody has begun with an open task, so that it moves only if that is asked for."""
+    return task.state == "to_rework" or (task.opened is not None and task.assignee is not None)
+
+
+def _row(task: Task) -> Row:
+    moment = task.closed or task.opened or task.created
+    return (
+        task.asset_id, task.task_id, task.asset, task.step, _STATE[task.state], task.assignee or "", task.round,
+        task.issues, task.status or "", int(begun(task)),
+        int(moment.replace(tzinfo=datetime.UTC).timestamp()),
+    )  # fmt: skip

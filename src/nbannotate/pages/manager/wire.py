@@ -1,0 +1,79 @@
+"""What the browser sends to the manager's page: checked here, because a browser can send anything."""
+
+from __future__ import annotations
+
+import datetime
+from math import isfinite
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from nbannotate.errors import InvalidInput
+from nbannotate.pages.wire import Id, Name, Text
+
+Tab = Literal["campaigns", "tasks", "jobs", "members", "statistics"]
+
+
+class Message(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a manager did in the browser.
+
+    Parameters
+    ----------
+    do
+        The name of an action of :data:`nbannotate.pages.manager.actions.ACTIONS`.
+    ref
+        Number of the request, which the reply names; 0 wants no reply.
+    tab
+        Which part of the page is looked at.
+    campaign, step
+        What it is about.
+    known
+        The number of the task table that the browser has; 0 for none.
+    ids
+        Tasks, or notices.
+    login, to, role, name, text, date, fingerprint, key
+        Arguments; ``login`` is whom it is about, ``to`` who gets something (empty: the queue).
+    weights
+        A number for each login.
+    also
+        Which assets a restart takes besides the rejected ones.
+    on
+        A yes or no.
+    """
+
+    do: Name
+    ref: Id = 0
+    tab: Tab = "campaigns"
+    campaign: Id = 0
+    step: Id = 0
+    known: Id = 0
+    ids: Annotated[tuple[Id, ...], Meta(max_length=1_000_000)] = ()
+    login: Name = ""
+    to: Name = ""
+    role: Name = ""
+    name: Name = ""
+    text: Text = ""
+    date: datetime.date | None = None
+    fingerprint: Name = ""
+    key: Name = ""
+    weights: Annotated[dict[Name, float], Meta(max_length=10_000)] = {}
+    also: tuple[Literal["skipped", "discarded"], ...] = ()
+    on: bool = False
+
+
+def received(content: object) -> Message:
+    """Return a message of the browser, checked.
+
+    Raises
+    ------
+    InvalidInput
+        If it is not one.
+    """
+    try:
+        message = msgspec.convert(content, Message)
+    except (msgspec.ValidationError, TypeError, RecursionError) as error:
+        raise InvalidInput(f"The page sent something that is not understood ({error}).") from error
+    if not all(map(isfinite, message.weights.values())):
+        raise InvalidInput("The page sent a number that is not finite.")
+    return message
