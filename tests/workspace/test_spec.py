@@ -2,6 +2,7 @@
 
 import datetime
 import textwrap
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -183,6 +184,12 @@ TEXT = textwrap.dedent(
 
 def test_a_person_can_read_it():
     assert to_yaml(SPEC) == TEXT.replace("FILTER", SPEC.filter)
+
+
+def test_the_spec_in_the_docs_is_what_is_printed():
+    docs = (Path(__file__).parents[2] / "docs" / "recipes.md").read_text(encoding="utf-8")
+    shown = docs.partition("```yaml\n")[2].partition("```")[0]
+    assert to_yaml(from_yaml(shown)) == shown
 
 
 def test_a_file_is_read_too_and_a_missing_one_is_named(tmp_path):
