@@ -43,7 +43,7 @@ def mistake(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
     return line.removeprefix("nbannotate: ")
 
 
-@pytest.mark.parametrize("command", ["demo", "serve", "export", "info", "add-member"])
+@pytest.mark.parametrize("command", ["demo", "serve", "export", "info", "add-member", "invite", "members"])
 def test_every_command_has_a_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         main([command, "--help"])
