@@ -56,7 +56,9 @@ def carry(
 ) -> None:
     """Take assets into another version, each with its latest annotation as a new revision.
 
-    An annotation that is older than what the other version has already is not taken along.
+    An annotation that is older than what the other version has already is not taken along. Several frames come to
+    their place in their sequences; a single one stands last until then, because renumbering a large version for each
+    would take a second. Campaigns order frames by themselves.
     """
     tx.run("create or replace temp table carried as select unnest($1::bigint[]) as asset_id", list(asset_ids))
     tx.run(
@@ -70,7 +72,8 @@ def carry(
         from_version,
         to_version,
     )
-    if tx.value("select count(a.sequence) from carried c join data.assets a on a.asset_id = c.asset_id"):
+    in_sequences = "select count(a.sequence) from carried c join data.assets a on a.asset_id = c.asset_id"
+    if len(asset_ids) > 1 and tx.value(in_sequences):
         order_sequences(tx, to_version)
     tx.run(
         """
