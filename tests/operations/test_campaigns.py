@@ -367,6 +367,17 @@ def test_assets_that_join_fill_up_the_shares(version):
     assert c.tasks.df()["position"].tolist() == list(range(15))
 
 
+def test_nothing_new_goes_to_a_disabled_account(ws, version):
+    c = write(version, replace(DRAW, attribution="equal"), CHECK)
+    c.launch()
+    ws.members.disable("ben")
+    add_assets(version, 4, begin=10)
+    assert per_person(c) == {"ana": 9, "ben": 5}
+    ws.members.disable("ana")
+    add_assets(version, 1, begin=14)
+    assert per_person(c) == {"ana": 9, "ben": 5, "queue": 1}
+
+
 def test_a_closed_campaign_takes_nothing_new(version):
     c = write(version, new_assets="closed")
     with pytest.raises(Refused, match="not launched"):

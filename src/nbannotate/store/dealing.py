@@ -9,7 +9,7 @@ from collections.abc import Callable
 from nbannotate.model import CampaignSpec
 from nbannotate.rules.attribution import deal
 from nbannotate.rules.entry import entry, passing
-from nbannotate.store import people, work
+from nbannotate.store import campaigns, people, work
 from nbannotate.store.engine import Transaction
 
 #: So many tasks are made between two reports.
@@ -56,6 +56,12 @@ def shares(tx: Transaction, spec: CampaignSpec, step: int) -> dict[int, float] |
         return None
     ids = {login: member_id for member_id, login in people.logins(tx).items()}
     return {ids[login]: weight for login, weight in at.shares.items()}
+
+
+def _active_shares(tx: Transaction, campaign_id: int, spec: CampaignSpec, step: int) -> dict[int, float] | None:
+    """Return the weight of each member of a step whose account is open; None for a queue, or if there is none."""
+    active = campaigns.workers(tx, campaign_id).get(step, set())
+    return {m: weight for m, weight in (shares(tx, spec, step) or {}).items() if m in active} or None
 
 
 def first_tasks(
@@ -122,7 +128,7 @@ def _blocks(tx: Transaction, campaign_id: int, spec: CampaignSpec) -> list[dict[
     pass_through = passing(begun, len(spec.workflow.steps))
     blocks = []
     for step, n in coming.items():
-        weights = shares(tx, spec, step)
+        weights = _active_shares(tx, campaign_id, spec, step)
         if weights is None:
             continue
         low = 0
@@ -147,7 +153,7 @@ def deal_again(
         campaign_id,
         step,
     )
-    weights = shares(tx, spec, step)
+    weights = _active_shares(tx, campaign_id, spec, step)
     given: dict[int | None, list[int]] = {}
     if weights is None:
         given[None] = [row["task_id"] for row in waiting if row["assignee_id"] is not None]
