@@ -4,7 +4,7 @@ import pytest
 
 import nbannotate as nb
 from nbannotate.errors import InvalidInput, NotAllowed, NotFound, Refused
-from nbannotate.model import Annotation, Job, JobSubmitted, Notice, Reassigned, TaskView
+from nbannotate.model import Annotation, Issue, Job, JobSubmitted, Notice, Reassigned, TaskView
 
 from .test_tasks import BOX, TWO, do, next_
 
@@ -195,7 +195,7 @@ def test_rework_can_go_to_an_earlier_annotation_step(team):
         nb.Step("refine", "annotation", ["ben"]),
         nb.Step("check", "review", ["chloe"]),
     ]
-    from nbannotate.model import Closed, Issue
+    from nbannotate.model import Closed
 
     t = team(count=1, steps=steps)
     do(t["ana"], "submit", next_(t["ana"], t), BOX)
@@ -206,3 +206,18 @@ def test_rework_can_go_to_an_earlier_annotation_step(team):
     assert closed.next_step == "draw"
     back = next_(t["ana"], t)
     assert back.annotation == TWO
+
+
+def test_nothing_comes_back_while_another_campaign_runs_on_the_version(team):
+    t = team(count=2, steps=[nb.Step("draw", "annotation", ["ana"]), EQUAL[1]])
+    for _ in range(2):
+        do(t["ana"], "submit", next_(t["ana"], t), BOX)
+    done = next_(t["chloe"], t, 1)
+    do(t["chloe"], "submit", done, BOX)
+    do(t["chloe"], "reject", next_(t["chloe"], t, 1))
+    again = t.version.create_campaign("August", nb.Recipe(labels=["WBC"]), nb.Workflow([EQUAL[0]]))
+    again.launch()
+    with pytest.raises(Refused, match="'August' is running"):
+        t.campaign.restart("draw", "ana")
+    with pytest.raises(Refused, match="'August' is running"):
+        t["chloe"].call("issues.create", Issue, task_id=done.task.task_id, text="once more")

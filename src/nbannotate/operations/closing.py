@@ -6,7 +6,7 @@ import datetime
 import math
 from typing import Any
 
-from nbannotate.errors import InvalidInput
+from nbannotate.errors import InvalidInput, Refused
 from nbannotate.model import Annotation, CampaignSpec, Closed
 from nbannotate.operations import chain
 from nbannotate.operations.registry import Context
@@ -92,6 +92,18 @@ def close(
         said += f" as {decided.status!r}"
     said += f"; now at {where!r}." if where else "."
     return Closed(row["task_id"], decided.state, decided.asset_state, where, said)
+
+
+def check_alone(ctx: Context, campaign_id: int) -> None:
+    """Raise Refused if another campaign runs on the version, so that what has left this one cannot come back now."""
+    campaign = stored.campaign(ctx.tx, campaign_id)
+    assert campaign is not None
+    other = stored.running_on(ctx.tx, campaign.version_id, but=campaign_id)
+    if other:
+        raise Refused(
+            f"The campaign {other!r} is running on this version, which has one campaign at a time; "
+            f"nothing comes back into {campaign.name!r} before it is completed."
+        )
 
 
 def follow(ctx: Context, row: dict[str, Any], spec: CampaignSpec, visits: list[Visit], following: Next) -> int:

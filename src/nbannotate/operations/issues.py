@@ -118,6 +118,7 @@ def _check_may_reopen(ctx: Context, current: dict[str, Any]) -> None:
     assert campaign is not None
     if campaign.archived is not None:
         raise Refused(f"The campaign {campaign.name!r} is archived; nothing in it changes any more.")
+    closing.check_alone(ctx, current["campaign_id"])
     steps = stored.spec(ctx.tx, current["campaign_id"]).workflow.steps
     workers = stored.workers(ctx.tx, current["campaign_id"])
     reviews = any(s.kind == "review" and ctx.actor.member_id in workers.get(i, set()) for i, s in enumerate(steps))

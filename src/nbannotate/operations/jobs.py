@@ -91,6 +91,7 @@ def restart(
     if not target.active:
         raise Refused(f"The account of {member!r} is disabled; say with 'to' who takes the images.")
     assigning.check_works_at(ctx, campaign_id, spec, index, target)
+    closing.check_alone(ctx, campaign_id)
     tasks = work.left_of_job(ctx.tx, campaign_id, index, who.member_id, ["rejected", *also])
     if not tasks:
         raise Refused(f"No image of this job was {' or '.join(['rejected', *also])}; there is nothing to restart.")
