@@ -164,7 +164,7 @@ def order_sequences(tx: Transaction, version_id: int) -> None:
                             a.moment nulls last, a.name
                  ) - 1 as place
           from data.version_assets v join data.assets a on a.asset_id = v.asset_id where v.version_id = $1
-        ) n where version_assets.version_id = $1 and version_assets.asset_id = n.asset_id
+        ) n where version_assets.version_id = $1 and version_assets.asset_id = n.asset_id and position <> n.place
         """,
         version_id,
     )
