@@ -58,7 +58,7 @@ function notices(s) {
     if (n.campaign && cards(s).some((c) => c.id === n.campaign)) { s.ui.campaign = n.campaign; go(s, "tasks"); } else openMenu(s, "");
   };
   return h("div", { class: "nbp-popover", "data-key": "notices", onpointerdown: (e) => { if (e.target === e.currentTarget) openMenu(s, ""); } },
-    h("section", { class: "nbp-notices nbm-menu-at", role: "dialog", "aria-label": "Notices", tabindex: "-1", onkeydown: menuKeys },
+    h("section", { class: "nbp-notices", role: "dialog", "aria-label": "Notices", tabindex: "-1", onkeydown: menuKeys },
       h("header", {}, h("h2", {}, "Notices"), unseen ? h("span", { class: "soft" }, `${unseen} new`) : null, h("div", { class: "grow" }),
         unseen ? h("button", { type: "button", class: "small", onclick: () => act(s, "see", {}) }, icon("check"), "Mark all as seen") : null,
         h("button", { type: "button", class: "bare", "aria-label": "Close", onclick: () => openMenu(s, "") }, icon("close"))),
@@ -68,23 +68,33 @@ function notices(s) {
         : empty("bell", "No notices", "Due dates and answers to issues appear here.")));
 }
 
-// A button with a small menu; one menu is open at a time.
+// A button with a small menu. The menu itself lies over the page, so that no table cuts it off; one is open at a time.
 function menu(s, key, label, items) {
-  const open = s.ui.menu === key, shown = items.filter(Boolean);
-  return h("div", { class: "nbm-menu-at" },
-    h("button", { type: "button", class: "bare", "aria-label": label, title: label, "aria-haspopup": "menu", "aria-expanded": String(open), "data-menu": key,
-      onclick: (e) => { openMenu(s, open ? "" : key, e.currentTarget); } }, icon("more")),
-    open && h("div", { class: "nbm-menu", role: "menu", "aria-label": label, "data-up": s.ui.menuUp ? "" : null, onkeydown: menuKeys }, shown.map(([text, does, kind]) =>
+  const open = s.ui.menu === key;
+  if (open) s.menu = { label, items: items.filter(Boolean) };
+  return h("button", { type: "button", class: "bare", "aria-label": label, title: label, "aria-haspopup": "menu", "aria-expanded": String(open), "data-menu": key,
+    onclick: (e) => openMenu(s, open ? "" : key, e.currentTarget) }, icon("more"));
+}
+
+function menuLayer(s) {
+  if (!s.ui.menu || s.ui.menu === "bell" || !s.menu) return null;
+  const { label, items } = s.menu;
+  return h("div", { class: "nbp-popover", "data-key": "menu", onpointerdown: (e) => { if (e.target === e.currentTarget) { e.preventDefault(); openMenu(s, ""); } } },
+    h("div", { class: "nbm-menu", role: "menu", "aria-label": label, style: s.ui.menuAt, onkeydown: menuKeys }, items.map(([text, does, kind]) =>
       h("button", { type: "button", role: "menuitem", class: kind === "danger" ? "item warn" : "item", tabindex: "-1", onclick: () => { openMenu(s, ""); does(); } }, text))));
 }
 
 function openMenu(s, key, button = null) {
-  const back = s.ui.menu;
+  const back = s.ui.menu, at = button?.getBoundingClientRect(), page = s.root.getBoundingClientRect();
   s.ui.menu = key;
-  s.ui.menuUp = button ? button.getBoundingClientRect().bottom + 230 > s.root.getBoundingClientRect().bottom : false;
+  s.menu = null;
+  if (at) {
+    const low = at.bottom + 190 > page.bottom;
+    s.ui.menuAt = `right:${page.right - at.right}px;${low ? `bottom:${page.bottom - at.top + 4}px` : `top:${at.bottom - page.top + 4}px`}`;
+  }
   repaint(s, true);
   if (key) s.root.querySelector(".nbm-menu button, .nbp-notices .notice, .nbp-notices")?.focus();
-  else if (back && !s.ui.dialog) s.root.querySelector(`[data-menu="${CSS.escape(back)}"]`)?.focus();
+  else if (back && !s.ui.dialog) s.root.querySelector(`[data-menu="${CSS.escape(back)}"]`)?.focus({ preventScroll: true });
 }
 
 function menuKeys(e) {

@@ -58,8 +58,8 @@ function card(s, c) {
         h("i", { class: "passed", style: width(c.done) }), h("i", { class: "skipped", style: width(c.skipped) })),
       h("span", { class: "numbers" }, h("b", {}, `${percent}%`), h("span", { class: "soft" }, `${number(c.done)} done${c.skipped ? `, ${number(c.skipped)} skipped` : ""}, ${number(c.remaining)} of ${number(c.total)} remaining`))),
     h("ol", { class: "nbm-flow", "aria-label": "Steps" }, c.steps.map((step, i) => flowStep(c, step, i))),
-    h("button", { type: "button", class: "link more", "aria-expanded": String(open), onclick: () => { if (open) s.ui.opened.delete(c.id); else s.ui.opened.add(c.id); repaint(s); } }, open ? "Less" : "How it is set up"),
-    open && h("dl", { class: "nbm-facts" }, c.facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))));
+    open && h("dl", { class: "nbm-facts" }, c.facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
+    h("button", { type: "button", class: "link more", "aria-expanded": String(open), onclick: () => { if (open) s.ui.opened.delete(c.id); else s.ui.opened.add(c.id); repaint(s); } }, open ? "Less" : "How it is set up"));
 }
 
 const PLACES = [["passed", "passed"], ["in_progress", "in progress"], ["to_rework", "to rework"], ["waiting", "waiting"]];

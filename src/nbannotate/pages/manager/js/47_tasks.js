@@ -85,7 +85,8 @@ function reassignDialog(s) {
   const sum = summary(s);
   if (!sum.ids.length) return void toast(s, sum.finished ? "What is selected is finished already; nothing of it can be given to somebody else." : "Select some tasks first.", "error");
   const c = campaignOf(s), people = candidates(s, sum.steps);
-  openDialog(s, "reassign", { c, sum, people, values: { to: people.length ? `=${people[0]}` : "-", started: sum.begun === sum.ids.length } });
+  const most = [...sum.people].sort((a, b) => b[1].n - a[1].n)[0][0], first = people.find((p) => p !== most) ?? people[0];
+  openDialog(s, "reassign", { c, sum, people, values: { to: first ? `=${first}` : "-", started: sum.begun === sum.ids.length } });
 }
 
 function reassignSentence(d) {

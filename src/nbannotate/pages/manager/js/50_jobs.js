@@ -42,15 +42,31 @@ function jobTable(s, c, step, rows) {
 
 function reassignJobDialog(s, c, step, j) {
   const people = c.steps[step].people.filter((p) => p !== j.member);
-  openDialog(s, "reassign_job", { c, step, j, people, values: { to: people.length ? `=${people[0]}` : "-", started: j.total - j.done === j.returned } });
+  openDialog(s, "reassign_job", { c, step, j, people, counts: null, values: { to: people.length ? `=${people[0]}` : "-", started: false } });
+  countOpen(s, s.ui.dialog, () => { const [open, begun] = held(s.ui.dialog); s.ui.dialog.values.started = open > 0 && open === begun; });
 }
 
 function shareDialog(s, c, step) {
   const off = new Set((s.get("people").rows ?? []).filter((m) => !m.active).map((m) => m.login)), of = c.steps[step];
   const people = of.people.filter((p) => !off.has(p));
   openDialog(s, "share", { c, step, people, counts: null, values: { weights: Object.fromEntries(people.map((p) => [p, of.weights[of.people.indexOf(p)] ?? 1])), started: false } });
-  const d = s.ui.dialog;
-  send(s, "open_tasks", { campaign: c.id, step }, (error, answer) => { if (error) d.error = error; else d.counts = answer.people; repaint(s); });
+  countOpen(s, s.ui.dialog);
+}
+
+// What is open at the step of a dialog, by person: [all, of them begun]; the key "" is the queue.
+function countOpen(s, d, then = () => {}) {
+  send(s, "open_tasks", { campaign: d.c.id, step: d.step }, (error, answer) => {
+    if (s.ui.dialog !== d) return;
+    if (error) d.error = error; else { d.counts = answer.people; then(); }
+    repaint(s);
+  });
+}
+
+const held = (d) => d.counts?.[d.j.member] ?? [0, 0];
+
+function jobSentence(d) {
+  const [open, begun] = held(d), n = d.values.started ? open : open - begun, stay = open - n, to = d.values.to === "-" ? "back to the queue" : `to ${d.values.to.slice(1)}`;
+  return { n, text: `${n ? `${count(n, "open task")} of ${d.j.member} ${n === 1 ? "goes" : "go"} ${to}` : "Nothing changes"}${stay ? `; ${number(stay)} that ${stay === 1 ? "is" : "are"} begun ${stay === 1 ? "stays" : "stay"}` : ""}. What is finished stays ${d.j.member}’s.` };
 }
 
 // Largest remainder, as rules/attribution.py does it: whole parts, then one each to the largest remainders.

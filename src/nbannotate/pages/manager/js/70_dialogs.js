@@ -47,8 +47,9 @@ const DIALOGS = {
   },
   reassign_job: {
     title: (d) => `Reassign ${d.j.member}’s job at ${d.j.name}`, done: "Reassign",
-    body: (s, d) => [personChoice(s, d, "To", true), check(s, d, "started", "Also tasks that are begun or returned; what was drawn goes along"),
-      h("p", { class: "preview", role: "status" }, `Up to ${count(d.j.returned + d.j.started, "open task")} of ${d.j.member} ${d.j.returned + d.j.started === 1 ? "goes" : "go"} ${to(d) ? `to ${to(d)}` : "back to the queue"}${d.values.started ? "" : "; those that are begun stay"}. What is finished stays ${d.j.member}’s.`)],
+    blocked: (d) => !d.counts || !jobSentence(d).n,
+    body: (s, d) => [personChoice(s, d, "To", true), held(d)[1] ? check(s, d, "started", `Also ${held(d)[1] === 1 ? "the one that is" : `the ${number(held(d)[1])} that are`} begun or returned; what was drawn goes along`) : null,
+      h("p", { class: d.counts ? "preview" : "soft", role: "status" }, d.counts ? jobSentence(d).text : "Counting what is open…")],
     go: (s, d, end) => act(s, "reassign_job", { campaign: d.c.id, step: d.step, login: d.j.member, to: to(d), on: Boolean(d.values.started) }, end),
   },
   share: {
@@ -146,7 +147,7 @@ function planShown(d, change = false) {
       h("p", {}, h("b", {}, number(p.chosen)), ` of ${count(p.assets, "asset")} of the version${p.annotated ? `; ${number(p.annotated)} annotated already: ${p.existing}` : ""}.`),
       h("table", { class: "nbm-list small" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Step"), h("th", { scope: "col" }, "Who"), h("th", { scope: "col", class: "n" }, "Tasks now"))),
         h("tbody", {}, p.steps.map((step) => h("tr", {}, h("th", { scope: "row" }, step.name, " ", h("span", { class: "kind", "data-kind": step.kind }, step.kind)),
-          h("td", { class: "people" }, step.how === "queue" ? [step.people.map((q) => q[0]).join(", "), h("small", {}, " pull from the queue")] : step.people.map(([who, n]) => h("span", { class: "chip" }, n === null ? who : `${who} ${number(n)}`))),
+          h("td", { class: "people" }, step.how === "queue" ? [step.people.map((q) => q[0]).join(", "), h("small", {}, ", from the queue")] : step.people.map(([who, n]) => h("span", { class: "chip" }, n === null ? who : `${who} ${number(n)}`))),
           h("td", { class: "n" }, step.tasks ? number(step.tasks) : h("span", { class: "soft" }, "later")))))),
       p.left_out.length ? h("ul", { class: "nbm-says" }, p.left_out.map(([why, n, some]) => h("li", {}, `Left out: ${count(n, "asset")}, ${why}`, some.length ? h("small", {}, ` (${some.join(", ")}${n > some.length ? " …" : ""})`) : null))) : null],
     says("warning", p.warnings),

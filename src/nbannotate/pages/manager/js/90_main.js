@@ -32,7 +32,7 @@ function paint(s) {
     h("div", { class: "nbm-all", "data-key": "all", inert: away }, topBar(s), banner(s),
       h("div", { class: "nbm-body", "data-key": "body" }, rail(s),
         h("main", { class: "nbm-part", id: "nbm-part", "data-key": `part-${s.ui.tab}`, "data-tab": s.ui.tab, role: "tabpanel", "aria-labelledby": `nbm-tab-${s.ui.tab}`, tabindex: "-1" }, tree(s)))),
-    notices(s), dialog(s), toasts(s)));
+    menuLayer(s), notices(s), dialog(s), toasts(s)));
   for (const field of s.inner.querySelectorAll("[data-value]")) {
     const value = field.dataset.value;
     if (field.value !== value && !(field.type === "number" && field === document.activeElement)) field.value = value;
@@ -109,7 +109,6 @@ function render({ model, el, signal }) {
 
   const on = (target, type, does, options = {}) => target.addEventListener(type, does, { signal, ...options });
   on(whole ? document : s.root, "keydown", (e) => onKey(s, e));
-  on(document, "pointerdown", (e) => { if (s.ui.menu && !e.composedPath().some((n) => n.classList?.contains("nbm-menu-at"))) { s.ui.menu = ""; repaint(s); } });
   on(document, "visibilitychange", () => beat(s));
   on(s.root, "scroll", (e) => { if (e.target === s.grid?.el && e.target.isConnected) s.scrolled = e.target.scrollTop; }, { capture: true, passive: true });
   on(matchMedia("(prefers-color-scheme: dark)"), "change", () => theme(s));
