@@ -295,3 +295,26 @@ def test_a_task_of_a_disabled_person_returns_to_the_queue_after_review(team):
 def test_a_single_step_workflow_ends_at_submit(team):
     t = team(count=1, steps=[nb.Step("draw", "annotation", ["ana"])])
     assert do(t["ana"], "submit", next_(t["ana"], t), BOX).asset_state == "done"
+
+
+def test_what_another_recipe_left_may_stay_but_not_grow(team, tmp_path):
+    import json
+
+    def with_cars(version):
+        file = tmp_path / "cars.json"
+        boxes = [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 20, 20]}]
+        images = [{"id": 1, "file_name": "img_000.png", "width": 64, "height": 48}]
+        known = [{"id": 1, "name": "car"}]
+        file.write_text(json.dumps({"images": images, "annotations": boxes, "categories": known}))
+        version.read("coco", file)
+
+    t = team(count=1, annotated=with_cars)
+    view = next_(t["ana"], t)
+    car = view.annotation.shapes[0]
+    assert car.label == "car"
+    kept = Annotation(shapes=(car, *BOX.shapes))
+    do(t["ana"], "save", view, kept)
+    grown = Annotation(shapes=(car, Shape(kind="rectangle", points=((1, 1), (5, 5)), label="car")))
+    with pytest.raises(InvalidInput, match="car"):
+        do(t["ana"], "save", view, grown, revision=1)
+    do(t["ana"], "submit", view, kept, revision=1)

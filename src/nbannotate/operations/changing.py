@@ -13,7 +13,7 @@ from nbannotate.operations.registry import Context
 from nbannotate.operations.telling import tell
 from nbannotate.rules.change import Change, compare
 from nbannotate.store import campaigns as stored
-from nbannotate.store import dealing, people, usage
+from nbannotate.store import dealing, documents, people, usage
 from nbannotate.store.choice import chosen
 
 
@@ -36,10 +36,8 @@ def check(
         raise Conflict(f"There is a campaign {spec.name!r} already; choose another name.")
     if spec.due and spec.due < ctx.now.date() and (old is None or old.due != spec.due):
         raise InvalidInput(f"due is in the past: {spec.due}; today is {ctx.now.date()} (UTC).")
-    if spec.pdf and (old is None or old.pdf != spec.pdf):
-        known = ctx.tx.value("select count(*) from data.documents where sha256 = $1", spec.pdf.sha256)
-        if not known:
-            raise InvalidInput(f"pdf: the workspace does not have the file {spec.pdf.name!r}; add it first.")
+    if spec.pdf and (old is None or old.pdf != spec.pdf) and not documents.exists(ctx.tx, spec.pdf.sha256):
+        raise InvalidInput(f"pdf: the workspace does not have the file {spec.pdf.name!r}; add it first.")
     version = planning.version_by_id(ctx, version_id)
     known_people = (
         {(login, step.kind) for step in old.workflow.steps for login in step.assignees} if old is not None else set()

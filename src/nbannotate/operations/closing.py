@@ -12,7 +12,7 @@ from nbannotate.operations import chain
 from nbannotate.operations.registry import Context
 from nbannotate.operations.telling import tell
 from nbannotate.rules import attribution, workflow
-from nbannotate.rules.annotation import check_complete
+from nbannotate.rules.annotation import check_complete, check_draft
 from nbannotate.rules.workflow import IssueFact, Next, Visit
 from nbannotate.store import campaigns as stored
 from nbannotate.store import data, dealing, talk, work
@@ -36,6 +36,36 @@ def visit(row: dict[str, Any]) -> Visit:
     return Visit(row["step"], row["round"], row["state"], row["assignee_id"], row["outcome"])
 
 
+def began_with(ctx: Context, row: dict[str, Any], spec: CampaignSpec) -> Annotation:
+    """Return what work on a task begins with: the last revision, or nothing where the campaign starts anew."""
+    latest = data.latest(ctx.tx, row["version_id"], row["asset_id"])
+    if latest and spec.existing == "restart" and latest["campaign_id"] != row["campaign_id"]:
+        return Annotation()
+    return data.annotation(ctx.tx, latest)
+
+
+def check_saved(ctx: Context, row: dict[str, Any], spec: CampaignSpec, annotation: Annotation) -> None:
+    """Raise InvalidInput if an annotation could not come from the canvas of a task.
+
+    What an import or another campaign left may stay as it is; it is looked up only when something does not fit.
+    """
+    try:
+        check_draft(annotation, spec.recipe)
+    except InvalidInput:
+        check_draft(annotation, spec.recipe, began_with(ctx, row, spec))
+
+
+def check_finished(ctx: Context, row: dict[str, Any], spec: CampaignSpec, annotation: Annotation) -> None:
+    """Raise Refused or InvalidInput, with what is missing or wrong, if an annotation cannot be submitted."""
+    asset = data.asset(ctx.tx, row["asset_id"])
+    assert asset is not None
+    size = asset["width"], asset["height"]
+    try:
+        check_complete(annotation, spec.recipe, *size)
+    except (InvalidInput, Refused):
+        check_complete(annotation, spec.recipe, *size, began_with(ctx, row, spec))
+
+
 def submit(
     ctx: Context,
     row: dict[str, Any],
@@ -45,9 +75,7 @@ def submit(
     status: str | None = None,
 ) -> Closed:
     """Submit an annotation, or accept it at a review step."""
-    asset = data.asset(ctx.tx, row["asset_id"])
-    assert asset is not None
-    check_complete(annotation, spec.recipe, asset["width"], asset["height"])
+    check_finished(ctx, row, spec, annotation)
     latest = data.latest(ctx.tx, row["version_id"], row["asset_id"])
     edited = latest is None or data.annotation(ctx.tx, latest) != annotation
     if edited or row["kind"] == "annotation":

@@ -9,11 +9,10 @@ from nbannotate.model import CampaignSpec, Job, JobSubmitted, Member
 from nbannotate.operations import assigning, closing
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.telling import tell
-from nbannotate.rules.annotation import check_complete
 from nbannotate.rules.jobs import job_state
 from nbannotate.rules.rights import MANAGERS
 from nbannotate.store import campaigns as stored
-from nbannotate.store import data, jobs, people, work
+from nbannotate.store import jobs, people, work
 
 #: Tasks that one call submits, so that others can work between the calls.
 AT_ONCE = 25
@@ -47,17 +46,15 @@ def submit(ctx: Context, campaign_id: int, step: int) -> JobSubmitted:
         raise Refused("There is nothing to submit: you hold no open image at this step.")
     unfinished = []
     for row in rows:
-        asset = data.asset(ctx.tx, row["asset_id"])
-        assert asset is not None
         task = work.task(ctx.tx, row["task_id"], ctx.actor.member_id)
         assert task is not None
         draft = work.draft(task)
         try:
             if draft is None:
                 raise Refused("nothing is saved for it yet.")
-            check_complete(draft, spec.recipe, asset["width"], asset["height"])
+            closing.check_finished(ctx, task, spec, draft)
         except NbannotateError as error:
-            unfinished.append(f"{asset['name']}: {error}")
+            unfinished.append(f"{task['asset']}: {error}")
     if unfinished:
         some = " ".join(unfinished[:5]) + (" …" if len(unfinished) > 5 else "")
         raise Refused(f"{len(unfinished)} of {len(rows)} images are not finished; finish or skip them first. {some}")

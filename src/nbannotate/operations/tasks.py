@@ -25,7 +25,6 @@ from nbannotate.operations.jobs import job
 from nbannotate.operations.registry import Context, operation
 from nbannotate.operations.telling import tell
 from nbannotate.rules import workflow
-from nbannotate.rules.annotation import check_draft
 from nbannotate.store import campaigns as stored
 from nbannotate.store import data, jobs, talk, work
 
@@ -145,7 +144,7 @@ def save(ctx: Context, task_id: int, annotation: Annotation, revision: int, seco
     else:
         workflow.check_may_work(closing.visit(row), spec.workflow.steps, me, "save")
     _check_revision(row, revision)
-    check_draft(annotation, spec.recipe)
+    closing.check_saved(ctx, row, spec, annotation)
     number = work.save_draft(ctx.tx, row, me, annotation, ctx.now)
     if lost:
         closing.note(ctx, row)
@@ -400,7 +399,4 @@ def _current_annotation(ctx: Context, row: dict[str, Any], spec: CampaignSpec) -
     draft = work.draft(row) if row["is_open"] else None
     if draft is not None:
         return draft
-    latest = data.latest(ctx.tx, row["version_id"], row["asset_id"])
-    if latest and spec.existing == "restart" and latest["campaign_id"] != row["campaign_id"]:
-        return Annotation()
-    return data.annotation(ctx.tx, latest)
+    return closing.began_with(ctx, row, spec)

@@ -252,7 +252,7 @@ class Campaign:
         status
             Only assets with this status.
         assets
-            Rows with a column ``asset_id``, or ids; all if not given.
+            Rows with a column ``asset_id``, or ids; not needed where a status is given.
         """
         sent: int = self._call(
             "chain.send",
