@@ -1,14 +1,19 @@
-"""Two people and real operations in this process; a client that can be taken offline."""
+"""People and real operations in this process, a client that can be taken offline; and the site in a real browser."""
 
 from __future__ import annotations
 
 import itertools
+import re
 import shutil
+import signal
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from PIL import Image
 
@@ -108,20 +113,19 @@ class Town:
 class Place:
     """A campaign of two steps over three images: ana draws, chloe reviews. The pages show this campaign only."""
 
-    def __init__(self, town: Town, folder: Path) -> None:
+    def __init__(self, town: Town, folder: Path, recipe: Any = None, steps: Any = None, **campaign: Any) -> None:
         self.folder = Path(shutil.copytree(town.folder, folder))
         self.town, self.ws = town, town.ws
         number = next(town.number)
         version = self.ws.create_dataset(f"smears {number}", readme="About *smears*.").create_version("v1")
         version.add_images([self.folder])
-        steps = nb.Workflow(
-            [
-                nb.Step("draw", kind="annotation", assignees=["ana"]),
-                nb.Step("check", kind="review", assignees=["chloe"]),
-            ]
-        )
-        recipe = nb.Recipe(labels=["RBC", "WBC"], tags=["blurred"])
-        made = version.create_campaign(f"July {number}", recipe, steps, instructions="**Draw** <script>x</script>")
+        steps = steps or [
+            nb.Step("draw", kind="annotation", assignees=["ana"]),
+            nb.Step("check", kind="review", assignees=["chloe"]),
+        ]
+        recipe = recipe or nb.Recipe(labels=["RBC", "WBC"], tags=["blurred"])
+        options = {"instructions": "**Draw** <script>x</script>", **campaign}
+        made = version.create_campaign(f"July {number}", recipe, nb.Workflow(steps), **options)
         made.launch()
         self.campaign = made
         self._people: list[Person] = []
@@ -146,7 +150,91 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
 
 
 @pytest.fixture
+def make_place(town: Town, tmp_path: Path) -> Iterator[Callable[..., Place]]:
+    """Return a function that makes a campaign with a recipe, steps and options of its own."""
+    made: list[Place] = []
+
+    def make(recipe: Any = None, steps: Any = None, **campaign: Any) -> Place:
+        made.append(Place(town, tmp_path / f"images {len(made)}", recipe, steps, **campaign))
+        return made[-1]
+
+    yield make
+    for place in made:
+        place.close()
+
+
+@pytest.fixture
 def place(town: Town, tmp_path: Path) -> Iterator[Place]:
     made = Place(town, tmp_path / "images")
     yield made
     made.close()
+
+
+# ---- in a browser
+
+
+class Site:
+    """A workspace that is served, and its people at browsers."""
+
+    def __init__(self, chromium: Any, workspace: Any, log: Path) -> None:
+        self.ws, self._chromium, self._log = workspace, chromium, log
+        command = [sys.executable, "-m", "nbannotate.serve", str(workspace.path), "--port", "0"]
+        with log.open("wb") as out:
+            self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=out, text=True)
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        found = re.search(r"(http://\S+)$", line.strip())
+        assert found, line + log.read_text()
+        self.url = found[1]
+        self.failures: list[str] = []
+        self._contexts: list[Any] = []
+
+    def log_in(self, login: str, **context: Any) -> Any:
+        """Return a page of *My tasks*."""
+        made = self._chromium.new_context(viewport={"width": 1200, "height": 800}, **context)
+        self._contexts.append(made)
+        page = made.new_page()
+        page.set_default_timeout(30_000)
+        page.on("pageerror", lambda error: self.failures.append(str(error)))
+        refused = "Content Security Policy"
+        page.on("console", lambda m: self.failures.append(m.text) if m.type == "error" and refused in m.text else None)
+        page.goto(self.url)
+        page.fill("#login", login)
+        page.fill("#password", PASSWORD)
+        page.press("#password", "Enter")
+        page.wait_for_selector(".nbp-jobs, .nbp-empty h2")
+        return page
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        self._process.send_signal(signal.SIGTERM)
+        self._process.wait(30)
+        contact = self.ws.client.place.contact()
+        self.ws.close()
+        if contact and psutil.pid_exists(contact.pid):
+            owner = psutil.Process(contact.pid)
+            owner.terminate()
+            owner.wait(10)
+
+
+@pytest.fixture(scope="module")
+def serve(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Site]]:
+    """Return a function that serves a new workspace with ana, ben and chloe, which a function fills first."""
+    sites: list[Site] = []
+
+    def make(fill: Callable[[Any, Path], object]) -> Site:
+        folder = tmp_path_factory.mktemp("site")
+        workspace = nb.open(folder / "work.duckdb")
+        for login, role in (("ana", "annotator"), ("ben", "annotator"), ("chloe", "reviewer")):
+            workspace.members.add(login, role=role, password=PASSWORD)
+        fill(workspace, folder)
+        sites.append(Site(chromium, workspace, folder / "server.log"))
+        return sites[-1]
+
+    yield make
+    for site in sites:
+        site.close()
+    assert not [f for site in sites for f in site.failures]

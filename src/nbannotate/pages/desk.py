@@ -64,6 +64,7 @@ class Desk:
         self._handlers, self._show = handlers, show
         self._lock = threading.RLock()
         self._document = ("", b"")
+        self._refusal: Banner | None = None  # why the newest draft was not taken
         self._pictured = 0  # the task that the canvas shows
         self.drafts = Drafts(client, self._saving)
         self.worker = Worker(self._failed)
@@ -247,14 +248,17 @@ class Desk:
             if opened is None or opened.task.task_id != said.task_id:
                 return
             self.update(saving=replace(said, at=said.at or (before.at if before.task_id == said.task_id else None)))
-            if before.state == "refused" and said.state == "saved":
-                self.update(banner=None)
+            if said.state == "saved" and self._refusal is not None and self.state.banner == self._refusal:
+                self.update(banner=None)  # it fits now
             if said.state == "conflict":
                 self.update(banner=Banner(said.text, "warning", "reload"))
             elif said.state == "ended":
                 self.update(banner=Banner(said.text, "warning", "login"))
-            elif said.state in ("failed", "refused"):
-                self.update(banner=Banner(said.text, "error" if said.state == "failed" else "warning", "reload"))
+            elif said.state == "failed":
+                self.update(banner=Banner(said.text, "error", "reload"))
+            elif said.state == "refused":
+                self._refusal = Banner(said.text, "warning", "reload")
+                self.update(banner=self._refusal)
         if said.state == "kept":
             self.lose(said.task_id, said.text)
 

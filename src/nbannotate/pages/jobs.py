@@ -72,7 +72,7 @@ def unfinished(tasks: tuple[Task, ...], sentence: str) -> dict[int, str]:
     said = [(f" {sentence}".find(f" {t.asset}: "), t) for t in held]
     places = sorted((v for v in said if v[0] >= 0), key=lambda v: v[0])
     ends = [at for at, _ in places[1:]] + [len(sentence) + 1]
-    for (at, task), end in zip(places, ends, strict=True):
+    for (at, task), end in zip(places, ends, strict=False):
         found[task.task_id] = f" {sentence}"[at + len(task.asset) + 3 : end].strip(" …")
     for task in held:
         if not task.drafted:

@@ -42,7 +42,7 @@ const ICONS = {
   return: "M9 7L4 12l5 5M4 12h16",
   bell: "M6 16V11a6 6 0 0 1 12 0v5l2 2H4zM10 20.5a2.2 2.2 0 0 0 4 0",
   list: "M8 6h12M8 12h12M8 18h12M4 6h.1M4 12h.1M4 18h.1",
-  key: "M14 10a4 4 0 1 1-1.2 2.8L5 20.5V17h3M15.5 9.5h.1",
+  key: "M11.5 13.5a4 4 0 1 1 0-3H21v3h-2.5v2.5h-3v-2.5zM7.7 12h.1",
   more: "M6 15l6-6 6 6",
   plus: "M12 5v14M5 12h14",
   large: "M4 10V4h6M20 14v6h-6M4 4l7 7M20 20l-7-7",
@@ -120,6 +120,7 @@ function ago(iso) {
 
 function span(seconds) {                                   // a duration in few letters
   if (seconds === null || seconds === undefined) return "";
+  if (seconds < 0.1) return "under 0.1 s";
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   if (seconds < 100) return `${Math.round(seconds)} s`;
   return seconds < 6000 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;

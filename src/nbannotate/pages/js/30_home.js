@@ -61,7 +61,7 @@ function progress(job) {
     "aria-label": `${job.name}: ${job.done} of ${job.total} done` }, h("i", { style: `width:${share}%` }));
 }
 
-const begun = (job) => job.returned + job.started + job.done > 0;
+const begun = (job) => job.state !== "pending";
 const stateChip = (job) => h("span", { class: "job-state", "data-state": job.state }, JOB[job.state] ?? job.state);
 
 function jobNumbers(job) {
@@ -74,7 +74,7 @@ function jobNumbers(job) {
 
 function jobTimes(job) {
   const said = [
-    job.started ? `${count(job.started)} begun` : "", job.objects ? plural(job.objects, "object") : "",
+    job.started ? `${count(job.started)} in hand` : "", job.objects ? plural(job.objects, "object") : "",
     job.per_task ? `${span(job.per_task)} per image` : "", job.per_object ? `${span(job.per_object)} per object` : "",
   ].filter(Boolean);
   return said.length ? h("div", { class: "times soft", title: "Mean working time" }, said.join(" · ")) : null;

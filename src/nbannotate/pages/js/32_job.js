@@ -38,7 +38,7 @@ function jobHead(s, job) {
     h("header", {}, h("div", { class: "grow" }, h("h1", {}, job.name, h("span", { class: "soft" }, ` of ${job.campaign}`)),
       h("div", { class: "chips" }, h("span", { class: "kind", "data-kind": job.kind }, STEP[job.kind]), stateChip(job), due(job.due, job.remaining > 0), h("span", { class: "soft" }, job.dataset))),
     h("div", { class: "buttons" },
-      h("button", { type: "button", disabled: busy || !job.held, "data-key": "submit-job", title: job.held ? "Submit all images that you have begun" : "You hold no image here that could be submitted", onclick: () => openDialog(s, "submit_job") }, "Submit job…"),
+      job.kind === "review" ? null : h("button", { type: "button", disabled: busy || !job.held, "data-key": "submit-job", title: job.held ? "Submit all images that you have begun" : "You hold no image here that could be submitted", onclick: () => openDialog(s, "submit_job") }, "Submit job…"),
       job.remaining ? h("button", { type: "button", class: "primary", "data-key": "go", "data-first": "", disabled: busy, onclick: () => leaveWith(s, "start", { campaign: job.campaign_id, step: job.step }) }, begun(job) ? "Continue" : "Start") : null)),
     h("div", { class: "how" }, progress(job), jobNumbers(job), jobTimes(job)),
     h("p", { class: "soft" }, job.kind === "review" ? "You review what others drew: accept it, change it, or send it back. " : "You draw and label. ", job.how));
@@ -82,7 +82,7 @@ function imageRow(s, job, row, i, active, size) {
     why ? h("span", { class: "why", title: why }, why) : null,
     round > 1 ? h("span", { class: "soft" }, `round ${round}`) : null,
     issues ? h("span", { class: "chip", "data-kind": "issue" }, icon("issue"), issues) : null,
-    h("span", { class: "task-state", "data-state": state, "data-begun": drafted ? "" : null }, said), icon("forward"));
+    h("span", { class: "task-state", "data-state": status === "returned" ? "returned" : state, "data-begun": drafted ? "" : null }, said), icon("forward"));
 }
 
 function openImage(s, id) {

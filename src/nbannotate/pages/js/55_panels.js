@@ -30,7 +30,12 @@ function turnPage(s, page) {
   if (s.ui.turning) return;
   s.ui.turning = true;
   repaint(s);
-  send(s, "paper", { step: Math.max(0, page) }, (error) => { s.ui.turning = false; if (error) toast(s, error, "error"); repaint(s); });
+  send(s, "paper", { step: Math.max(0, page) }, (error) => {
+    s.ui.turning = false;
+    if (error) toast(s, error, "error");
+    repaint(s, true);
+    for (const box of s.root.querySelectorAll(".nbp-paper .page")) box.scrollTop = 0;
+  });
 }
 
 function paper(s, large) {
@@ -47,7 +52,7 @@ function paper(s, large) {
       large ? h("button", { type: "button", class: "small", onclick: () => closeReader(s) }, "Close", cap("Esc"))
         : h("button", { type: "button", class: "small", "data-key": "large", onclick: () => { s.ui.reader = true; repaint(s, true); s.root.querySelector(".nbp-reader .page")?.focus(); } }, icon("large"), "Large")),
     p.error ? h("p", { class: "nbp-hint warn", role: "alert" }, p.error) : null,
-    h("div", { class: "page", tabindex: large ? "0" : null, "data-key": `p${p.page}` }, h("img", { src: p.image, alt: `${p.name}, page ${p.page + 1}`, width: p.width, height: p.height, draggable: "false" })));
+    h("div", { class: "page", tabindex: large ? "0" : null, "data-key": "page" }, h("img", { src: p.image, alt: `${p.name}, page ${p.page + 1}`, width: p.width, height: p.height, draggable: "false" })));
 }
 
 function reader(s) {

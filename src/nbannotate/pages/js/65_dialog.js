@@ -46,7 +46,8 @@ function ask(s, d) {
 function askJob(job) {
   const ready = job.held - job.unbegun;
   if (job.unbegun) {
-    return [plural(job.unbegun, "image is", "images are"), " not begun: nothing is saved for ", job.unbegun === 1 ? "it" : "them", ". A job is submitted as a whole, so finish or skip ", job.unbegun === 1 ? "it" : "them", " first."];
+    const them = job.unbegun === 1 ? "it" : "them";
+    return ["Nothing is saved yet for ", h("b", {}, plural(job.unbegun, "image")), ` of the ${count(job.held)} that you hold. A job is submitted as a whole: finish or skip ${them} first.`];
   }
   return [h("b", {}, plural(ready, "image")), ` ${ready === 1 ? "goes" : "go"} on to the next step with what you saved, and can be changed again only when returned. `,
     job.waiting ? `${plural(job.waiting, "image")} of the queue ${job.waiting === 1 ? "stays" : "stay"} there. ` : "", "Images that are not finished are named, and then nothing is submitted."];
