@@ -93,12 +93,14 @@ def place_of(tx: Transaction, row: dict[str, Any], member_id: int) -> tuple[int,
 
     What waits in the queue counts, too: it is to be done by someone of the step.
     """
+    # Distinct first and counted then: count(distinct …) takes more than half as long again.
     found = tx.one(
         f"""
-        select count(distinct t.asset_id) filter (where t.assignee_id = $3 and t.position <= $4) as place,
-               count(distinct t.asset_id) filter (where t.assignee_id = $3) as mine,
-               count(*) filter (where t.assignee_id is null and {OPEN}) as waiting
-        from data.tasks t where t.campaign_id = $1 and t.step = $2
+        select count(*) filter (where position <= $4) as place, count(*) as mine,
+               (select count(*) from data.tasks t
+                where t.campaign_id = $1 and t.step = $2 and t.assignee_id is null and {OPEN}) as waiting
+        from (select distinct asset_id, position from data.tasks
+              where campaign_id = $1 and step = $2 and assignee_id = $3)
         """,
         row["campaign_id"], row["step"], member_id, row["position"],
     )  # fmt: skip
@@ -116,94 +118,6 @@ def first_held(tx: Transaction, campaign_id: int, step: int, member_id: int) -> 
         order by case t.state when 'to_rework' then 0 else 1 end, t.position, t.task_id limit 1
         """,
         campaign_id, step, member_id,
-    )  # fmt: skip
-
-
-def pull(
-    tx: Transaction, campaign_id: int, step: int, member_id: int, now: datetime.datetime, until: datetime.datetime
-) -> dict[str, Any] | None:
-    """Take the next task out of a step's queue for a member, in the writer's thread: none is ever served twice.
-
-    A task whose lease ran out is in the queue again. Returns its id and who held it before (or None), or None when the
-    queue is empty.
-    """
-    found = tx.one(
-        f"""
-        select t.task_id, t.assignee_id as before from data.tasks t
-        where t.campaign_id = $1 and t.step = $2 and {OPEN}
-          and (t.assignee_id is null or (t.leased_until < $3 and t.assignee_id <> $4))
-        order by case t.state when 'to_rework' then 0 else 1 end, t.position, t.task_id limit 1
-        """,
-        campaign_id, step, now, member_id,
-    )  # fmt: skip
-    if found is None:
-        return None
-    if found["before"] is not None:
-        lapse(tx, [found["task_id"]], now)
-    take(tx, found["task_id"], member_id, now, until)
-    return found
-
-
-def take(
-    tx: Transaction, task_id: int, member_id: int, now: datetime.datetime, until: datetime.datetime | None
-) -> None:
-    """Give a task to a member who opens it now."""
-    tx.run(
-        "update data.tasks set assignee_id = $2, opened = coalesce(opened, $3), touched = $3, leased_until = $4 "
-        "where task_id = $1",
-        task_id, member_id, now, until,
-    )  # fmt: skip
-
-
-def lapse(tx: Transaction, tasks: list[int], now: datetime.datetime) -> None:
-    """Remember that the people who hold these tasks now lose them: they may look on, and keep what they drew."""
-    tx.run(
-        "insert into data.lapses select t.task_id, t.assignee_id, $2 from data.tasks t "
-        "where list_contains($1, t.task_id) and t.assignee_id is not null and t.opened is not null",
-        tasks, now,
-    )  # fmt: skip
-
-
-def lapsed(tx: Transaction, task_id: int, member_id: int) -> datetime.datetime | None:
-    """Return when a member lost a task, or None."""
-    return tx.value(  # type: ignore[no-any-return]
-        "select max(lapsed) from data.lapses where task_id = $1 and member_id = $2", task_id, member_id
-    )
-
-
-def has_run_out(tx: Transaction, now: datetime.datetime) -> bool:
-    """Return whether the lease of some task has run out."""
-    return bool(tx.value(f"select count(*) from data.tasks t where t.leased_until < $1 and {OPEN}", now))
-
-
-def expire_leases(tx: Transaction, now: datetime.datetime) -> list[dict[str, Any]]:
-    """Return the tasks whose lease ran out to their queues.
-
-    Returns
-    -------
-    list of dict
-        task_id, campaign_id, asset_id, and the assignee_id who held it.
-    """
-    rows = tx.all(
-        f"select t.task_id, t.campaign_id, t.asset_id, t.assignee_id from data.tasks t "
-        f"where t.leased_until < $1 and {OPEN} order by t.task_id",
-        now,
-    )
-    if rows:
-        ids = [r["task_id"] for r in rows]
-        lapse(tx, ids, now)
-        tx.run("update data.tasks set assignee_id = null, leased_until = null where list_contains($1, task_id)", ids)
-    return rows
-
-
-def touch(
-    tx: Transaction, task_id: int, worked_s: float, now: datetime.datetime, until: datetime.datetime | None
-) -> None:
-    """Note that the assignee has a task open, add to the seconds worked on it, and renew its lease if it has one."""
-    tx.run(
-        "update data.tasks set opened = coalesce(opened, $3), touched = $3, worked_s = worked_s + $2, "
-        "leased_until = case when leased_until is null then null else $4 end where task_id = $1",
-        task_id, worked_s, now, until,
     )  # fmt: skip
 
 
@@ -281,101 +195,5 @@ def had_task(tx: Transaction, asset_id: int, member_id: int, campaign_id: int | 
             "select count(*) from data.lapses l join data.tasks t on t.task_id = l.task_id "
             "where l.member_id = $2 and t.asset_id = $1 and ($3 is null or t.campaign_id = $3)",
             asset_id, member_id, campaign_id,
-        )
-    )  # fmt: skip
-
-
-def open_tasks(
-    tx: Transaction,
-    campaign_id: int,
-    *,
-    task_ids: list[int] | None = None,
-    step: int | None = None,
-    assignee_id: int | None = None,
-    state: str | None = None,
-) -> list[dict[str, Any]]:
-    """Return open tasks of a campaign in its order: task_id, step, assignee_id, state, asset_id, started."""
-    return tx.all(
-        f"""
-        select t.task_id, t.step, t.assignee_id, t.state, t.asset_id,
-               (t.opened is not null and t.assignee_id is not null) or t.state = 'to_rework' as started
-        from data.tasks t
-        where t.campaign_id = $1 and {OPEN} and ($2 is null or list_contains($2, t.task_id))
-          and ($3 is null or t.step = $3) and ($4 is null or t.assignee_id = $4) and ($5 is null or t.state = $5)
-        order by t.position, t.task_id
-        """,
-        campaign_id, task_ids, step, assignee_id, state,
-    )  # fmt: skip
-
-
-def give(tx: Transaction, tasks: list[int], member_id: int | None, now: datetime.datetime) -> None:
-    """Give tasks to a member, or back to the queue (None). The drafts go along; who had them keeps a copy."""
-    lapse(tx, tasks, now)
-    if member_id is not None:
-        tx.run(
-            "insert into data.member_drafts select d.task_id, $2, d.revision, d.body, $3 from data.member_drafts d "
-            "join data.tasks t on t.task_id = d.task_id and t.assignee_id = d.member_id "
-            "where list_contains($1, d.task_id) and d.member_id <> $2 on conflict do nothing",
-            tasks, member_id, now,
-        )  # fmt: skip
-    tx.run(
-        "update data.tasks set assignee_id = $2, leased_until = null, opened = null, touched = null "
-        "where list_contains($1, task_id)",
-        tasks, member_id,
-    )  # fmt: skip
-
-
-def end(tx: Transaction, tasks: list[int], note: str, now: datetime.datetime) -> None:
-    """End open tasks without a result: their assets leave the workflow as skipped."""
-    tx.run(
-        "update data.tasks set state = 'skipped', outcome = 'ended', status = 'skipped', closed = $2, note = $3, "
-        "leased_until = null where list_contains($1, task_id)",
-        tasks, now, note,
-    )  # fmt: skip
-
-
-def restart(
-    tx: Transaction, campaign_id: int, step: int, tasks: list[int], member_id: int, now: datetime.datetime
-) -> None:
-    """Send assets that left the workflow back to a step: ``tasks`` are their current ones."""
-    tx.run(
-        """
-        insert into data.tasks
-        select nextval('data.ids'), $1, t.asset_id, $2,
-               1 + (select count(*) from data.tasks b
-                    where b.campaign_id = $1 and b.asset_id = t.asset_id and b.step = $2),
-               'to_rework', null, $3, t.position, true, 0, $4, null, null, null, null, null, null
-        from (select * from data.tasks where list_contains($5, task_id) order by position) t
-        """,
-        campaign_id, step, member_id, now, tasks,
-    )  # fmt: skip
-    tx.run("update data.tasks set is_current = false where list_contains($1, task_id)", tasks)
-
-
-def left_of_job(tx: Transaction, campaign_id: int, step: int, member_id: int, outcomes: list[str]) -> list[int]:
-    """Return the current tasks, in order, of the assets of a job that left the workflow in one of these ways."""
-    rows = tx.all(
-        """
-        select t.task_id from data.tasks t
-        where t.campaign_id = $1 and t.is_current and t.state = 'skipped' and list_contains($4, t.outcome)
-          and $3 = (
-            select b.assignee_id from data.tasks b
-            where b.campaign_id = $1 and b.asset_id = t.asset_id and b.step = $2 and b.assignee_id is not null
-            order by b.task_id desc limit 1
-          )
-        order by t.position
-        """,
-        campaign_id, step, member_id, outcomes,
-    )  # fmt: skip
-    return [r["task_id"] for r in rows]
-
-
-def waits(tx: Transaction, campaign_id: int, step: int, now: datetime.datetime) -> bool:
-    """Return whether something waits in the queue of a step."""
-    return bool(
-        tx.value(
-            f"select count(*) from data.tasks t where t.campaign_id = $1 and t.step = $2 and {OPEN} "
-            "and (t.assignee_id is null or t.leased_until < $3)",
-            campaign_id, step, now,
         )
     )  # fmt: skip
