@@ -10,8 +10,8 @@ from nbannotate.model import CampaignSpec, Member, Reassigned, TaskState
 from nbannotate.operations.registry import Context, found
 from nbannotate.operations.telling import tell
 from nbannotate.rules import attribution
+from nbannotate.store import batches, people
 from nbannotate.store import campaigns as stored
-from nbannotate.store import people, work
 
 
 def step_index(spec: CampaignSpec, step: str | int) -> int:
@@ -54,7 +54,7 @@ def reassign(
     index = None if step is None else step_index(spec, step)
     target = None if to is None else worker(ctx, to)
     who = None if assignee is None else found(people.member(ctx.tx, assignee), f"member {assignee!r}").member_id
-    rows = work.open_tasks(
+    rows = batches.open_tasks(
         ctx.tx, campaign_id, task_ids=task_ids, step=index, assignee_id=who, state=state
     )  # fmt: skip
     if task_ids is not None and step is None and assignee is None and state is None:
@@ -96,7 +96,7 @@ def redistribute(
         member = worker(ctx, login)
         check_works_at(ctx, campaign_id, spec, index, member)
         shares[member.member_id] = weight
-    rows = work.open_tasks(ctx.tx, campaign_id, step=index)
+    rows = batches.open_tasks(ctx.tx, campaign_id, step=index)
     free = [r for r in rows if started or not r["started"]]
     dealt = deal_rows(free, shares)
     _give(ctx, campaign_id, spec, {m: [r for r in mine if r["assignee_id"] != m] for m, mine in dealt.items()})
@@ -131,7 +131,7 @@ def _give(
     for member_id, rows in gifts.items():
         if not rows:
             continue
-        work.give(ctx.tx, [r["task_id"] for r in rows], member_id, ctx.now)
+        batches.give(ctx.tx, [r["task_id"] for r in rows], member_id, ctx.now)
         to = "the queue" if member_id is None else names[member_id]
         if member_id is not None:
             text = f"{_images(len(rows))} assigned to you in {spec.name}."

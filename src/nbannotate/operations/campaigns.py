@@ -9,7 +9,6 @@ import msgspec
 
 from nbannotate.errors import Conflict, InvalidInput, NotFound, Refused
 from nbannotate.model import (
-    Annotation,
     Campaign,
     CampaignSpec,
     CampaignState,
@@ -19,7 +18,7 @@ from nbannotate.model import (
     StepProgress,
     Version,
 )
-from nbannotate.operations import changing, joining, planning, versions
+from nbannotate.operations import changing, closing, joining, planning, versions
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.telling import tell
 from nbannotate.store import campaigns as stored
@@ -186,14 +185,7 @@ def complete(ctx: Context, campaign_id: int, reason: str) -> Campaign:
         raise Refused(f"The campaign {campaign.name!r} is not launched, so there is nothing to complete.")
     if not campaign.remaining:
         raise Refused(f"The campaign {campaign.name!r} is completed: no asset remains.")
-    for row in ending.unsubmitted(ctx.tx, campaign_id):
-        draft = msgspec.json.decode(row["body"], type=Annotation)
-        if draft != data.annotation(ctx.tx, data.latest(ctx.tx, campaign.version_id, row["asset_id"])):
-            data.add_annotation(
-                ctx.tx, version_id=campaign.version_id, asset_id=row["asset_id"], member_id=row["assignee_id"],
-                source="ended", annotation=draft, now=ctx.now, campaign_id=campaign_id, task_id=row["task_id"],
-            )  # fmt: skip
-    ended = ending.end_all(ctx.tx, campaign_id, reason, ctx.now)
+    ended = closing.end_open(ctx, campaign_id, reason)
     ctx.note(campaign_id=campaign_id, detail={"reason": reason, "tasks": ended})
     return _campaign(ctx, campaign_id)
 

@@ -11,7 +11,7 @@ from nbannotate.model import NoticeKind
 from nbannotate.operations.registry import Context, operation
 from nbannotate.operations.telling import tell
 from nbannotate.rules.rights import MANAGERS
-from nbannotate.store import campaigns, data, notices, people, work
+from nbannotate.store import campaigns, data, holding, notices, people
 
 #: From how long before it a due date is near.
 NEAR = datetime.timedelta(days=2)
@@ -22,7 +22,7 @@ LATE = datetime.timedelta(days=60)
 
 
 def _nothing_to_do(ctx: Context) -> int | None:
-    return None if work.has_run_out(ctx.tx, ctx.now) or _hearers(ctx) else 0
+    return None if holding.has_run_out(ctx.tx, ctx.now) or _hearers(ctx) else 0
 
 
 @operation(writes=True, idle=_nothing_to_do)
@@ -35,7 +35,7 @@ def tick(ctx: Context) -> int:
         How many tasks went back, and how many notices of due dates were made. If there is nothing to do, nothing is
         written, and the log of events says nothing.
     """
-    lost = work.expire_leases(ctx.tx, ctx.now)
+    lost = holding.expire_leases(ctx.tx, ctx.now)
     held = [task for task in lost if task["assignee_id"] is not None]
     for (campaign_id, member_id), tasks in groupby(sorted(held, key=_place), _place):
         _say_lease_out(ctx, campaign_id, member_id, list(tasks))

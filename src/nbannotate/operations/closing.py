@@ -15,7 +15,7 @@ from nbannotate.rules import attribution, workflow
 from nbannotate.rules.annotation import check_complete, check_draft
 from nbannotate.rules.workflow import IssueFact, Next, Visit
 from nbannotate.store import campaigns as stored
-from nbannotate.store import data, dealing, talk, work
+from nbannotate.store import data, dealing, ending, holding, talk, work
 
 #: A page reports at least this often; more seconds at once are not believed.
 MOST_SECONDS = 600.0
@@ -194,6 +194,22 @@ def keep_draft(ctx: Context, row: dict[str, Any], source: str) -> None:
         commit(ctx, row, draft, source)
 
 
+def end_open(ctx: Context, campaign_id: int, reason: str, step: int | None = None, member_id: int | None = None) -> int:
+    """End open tasks of a campaign as they stand, and return how many.
+
+    What people had drawn and not submitted becomes a revision, so that nothing is lost.
+    """
+    for row in ending.unsubmitted(ctx.tx, campaign_id, step, member_id):
+        version_id = stored.facts(ctx.tx, campaign_id)[0]
+        draft = work.draft(row)
+        if draft is not None and draft != data.annotation(ctx.tx, data.latest(ctx.tx, version_id, row["asset_id"])):
+            data.add_annotation(
+                ctx.tx, version_id=version_id, asset_id=row["asset_id"], member_id=row["assignee_id"],
+                source="ended", annotation=draft, now=ctx.now, campaign_id=campaign_id, task_id=row["task_id"],
+            )  # fmt: skip
+    return ending.end_all(ctx.tx, campaign_id, reason, ctx.now, step, member_id)
+
+
 def lease_end(ctx: Context, spec: CampaignSpec, step: int) -> datetime.datetime:
     """Return until when a task that somebody works on now stays with that person."""
     return ctx.now + datetime.timedelta(minutes=spec.workflow.steps[step].lease_minutes)
@@ -205,7 +221,7 @@ def worked(ctx: Context, row: dict[str, Any], spec: CampaignSpec, seconds: float
         raise InvalidInput(f"seconds must be 0 or more, not {seconds}.")
     since = (ctx.now - row["touched"]).total_seconds() if row["touched"] else 0.0
     believed = max(0.0, min(seconds, since, MOST_SECONDS))
-    work.touch(ctx.tx, row["task_id"], believed, ctx.now, lease_end(ctx, spec, row["step"]))
+    holding.touch(ctx.tx, row["task_id"], believed, ctx.now, lease_end(ctx, spec, row["step"]))
     note(ctx, row)
     ctx.note(worked_s=believed)
 

@@ -11,8 +11,8 @@ from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.telling import tell
 from nbannotate.rules.jobs import job_state
 from nbannotate.rules.rights import MANAGERS
+from nbannotate.store import batches, jobs, people, work
 from nbannotate.store import campaigns as stored
-from nbannotate.store import jobs, people, work
 
 #: Tasks that one call submits, so that others can work between the calls.
 AT_ONCE = 25
@@ -41,7 +41,7 @@ def submit(ctx: Context, campaign_id: int, step: int) -> JobSubmitted:
     *nothing to label*, is told which.
     """
     spec = stored.spec(ctx.tx, _campaign(ctx, campaign_id))
-    rows = work.open_tasks(ctx.tx, campaign_id, step=step, assignee_id=ctx.actor.member_id)
+    rows = batches.open_tasks(ctx.tx, campaign_id, step=step, assignee_id=ctx.actor.member_id)
     if not rows:
         raise Refused("There is nothing to submit: you hold no open image at this step.")
     unfinished = []
@@ -89,10 +89,10 @@ def restart(
         raise Refused(f"The account of {member!r} is disabled; say with 'to' who takes the images.")
     assigning.check_works_at(ctx, campaign_id, spec, index, target)
     closing.check_alone(ctx, campaign_id)
-    tasks = work.left_of_job(ctx.tx, campaign_id, index, who.member_id, ["rejected", *also])
+    tasks = batches.left_of_job(ctx.tx, campaign_id, index, who.member_id, ["rejected", *also])
     if not tasks:
         raise Refused(f"No image of this job was {' or '.join(['rejected', *also])}; there is nothing to restart.")
-    work.restart(ctx.tx, campaign_id, index, tasks, target.member_id, ctx.now)
+    batches.restart(ctx.tx, campaign_id, index, tasks, target.member_id, ctx.now)
     text = f"{spec.name}, {spec.workflow.steps[index].name}: the job was restarted with {len(tasks)} images to rework."
     tell(ctx, [target.member_id], "restarted", text, campaign_id=campaign_id)
     ctx.note(campaign_id=campaign_id, detail={"step": index, "member": member, "to": to, "tasks": len(tasks)})
@@ -106,13 +106,11 @@ def complete(ctx: Context, campaign_id: int, step: str | int, member: str, reaso
     if not reason:
         raise InvalidInput("Say in a few words why the job is completed with open images.")
     _, index, who = _job_of(ctx, campaign_id, step, member)
-    rows = work.open_tasks(ctx.tx, campaign_id, step=index, assignee_id=who.member_id)
-    if not rows:
+    ended = closing.end_open(ctx, campaign_id, reason, index, who.member_id)
+    if not ended:
         raise Refused("This job has no open image; it is complete already.")
-    work.lapse(ctx.tx, [r["task_id"] for r in rows], ctx.now)
-    work.end(ctx.tx, [r["task_id"] for r in rows], reason, ctx.now)
-    ctx.note(campaign_id=campaign_id, detail={"step": index, "member": member, "tasks": len(rows)})
-    return len(rows)
+    ctx.note(campaign_id=campaign_id, detail={"step": index, "member": member, "tasks": ended})
+    return ended
 
 
 def _campaign(ctx: Context, campaign_id: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from nbannotate.errors import Conflict, InvalidInput, NotAllowed, Refused
@@ -19,14 +18,14 @@ from nbannotate.model import (
     TaskState,
     TaskView,
 )
-from nbannotate.operations import assigning, closing
+from nbannotate.operations import assigning, closing, viewing
 from nbannotate.operations.access import visible_task
 from nbannotate.operations.jobs import job
 from nbannotate.operations.registry import Context, operation
 from nbannotate.operations.telling import tell
 from nbannotate.rules import workflow
 from nbannotate.store import campaigns as stored
-from nbannotate.store import data, jobs, talk, work
+from nbannotate.store import holding, jobs, work
 
 LONGEST_REASON = 4000
 
@@ -40,13 +39,13 @@ def mine(ctx: Context) -> list[Job]:
 @operation()
 def listing(ctx: Context, campaign_id: int, step: int) -> list[Task]:
     """Return my tasks of a step in the order of the assets; of each asset the last one."""
-    return [_task(row) for row in work.listing(ctx.tx, campaign_id, step, ctx.actor.member_id)]
+    return [viewing.task(row) for row in work.listing(ctx.tx, campaign_id, step, ctx.actor.member_id)]
 
 
 @operation()
 def of_campaign(ctx: Context, campaign_id: int) -> list[Task]:
     """Return the current task of every asset of a campaign, whoever has it, in the order of the assets."""
-    return [_task(row) for row in work.current(ctx.tx, campaign_id)]
+    return [viewing.task(row) for row in work.current(ctx.tx, campaign_id)]
 
 
 @operation(writes=True)
@@ -66,12 +65,12 @@ def pull(ctx: Context, campaign_id: int, step: int) -> TaskView | None:
         raise NotAllowed("You do not work at this step.")
     spec = stored.spec(ctx.tx, campaign_id)
     until = closing.lease_end(ctx, spec, step)
-    if stored.is_overdue(ctx.tx, campaign_id, ctx.now.date()) and work.waits(ctx.tx, campaign_id, step, ctx.now):
+    if stored.is_overdue(ctx.tx, campaign_id, ctx.now.date()) and holding.waits(ctx.tx, campaign_id, step, ctx.now):
         raise Refused(
             f"The campaign {spec.name!r} was due on {spec.due}; it gives out no new images. "
             "What you have already can be finished; a manager can move the due date."
         )
-    pulled = work.pull(ctx.tx, campaign_id, step, ctx.actor.member_id, ctx.now, until)
+    pulled = holding.pull(ctx.tx, campaign_id, step, ctx.actor.member_id, ctx.now, until)
     if pulled is None:
         return None
     if pulled["before"] is not None:
@@ -85,12 +84,12 @@ def pull(ctx: Context, campaign_id: int, step: int) -> TaskView | None:
 def _begin(ctx: Context, task_id: int) -> TaskView:
     row = work.task(ctx.tx, task_id, ctx.actor.member_id)
     assert row is not None
-    work.touch(
+    holding.touch(
         ctx.tx, task_id, 0.0, ctx.now, closing.lease_end(ctx, stored.spec(ctx.tx, row["campaign_id"]), row["step"])
     )
     row["touched"], row["opened"] = ctx.now, row["opened"] or ctx.now
     closing.note(ctx, row)
-    return _view(ctx, row)
+    return viewing.view(ctx, row)
 
 
 @operation(writes=True)
@@ -103,14 +102,14 @@ def open_(ctx: Context, task_id: int) -> TaskView:
     if row["is_open"] and (row["assignee_id"] == ctx.actor.member_id or _take_again(ctx, row)):
         return _begin(ctx, task_id)
     closing.note(ctx, row)
-    return _view(ctx, row)
+    return viewing.view(ctx, row)
 
 
 def _idle_heartbeat(ctx: Context, task_id: int, seconds: float) -> Lease | None:
     """Answer without writing while more than half of the lease is left, and where there is nothing to renew."""
     row = visible_task(ctx, task_id)
     if not row["is_open"] or row["assignee_id"] != ctx.actor.member_id:
-        return None if _may_take_again(ctx, row) else Lease(False, None, _why_lost(ctx, row))
+        return None if _may_take_again(ctx, row) else Lease(False, None, viewing.why_lost(ctx, row))
     until = row["leased_until"]
     spec = stored.spec(ctx.tx, row["campaign_id"])
     if seconds or (until is not None and until - ctx.now < (closing.lease_end(ctx, spec, row["step"]) - ctx.now) / 2):
@@ -124,7 +123,7 @@ def heartbeat(ctx: Context, task_id: int, seconds: float = 0.0) -> Lease:
     row = visible_task(ctx, task_id)
     spec = stored.spec(ctx.tx, row["campaign_id"])
     if not row["is_open"] or (row["assignee_id"] != ctx.actor.member_id and not _take_again(ctx, row)):
-        return Lease(False, None, _why_lost(ctx, row))
+        return Lease(False, None, viewing.why_lost(ctx, row))
     closing.worked(ctx, row, spec, seconds)
     return Lease(True, closing.lease_end(ctx, spec, row["step"]) if row["leased_until"] else None)
 
@@ -139,8 +138,8 @@ def save(ctx: Context, task_id: int, annotation: Annotation, revision: int, seco
     spec = stored.spec(ctx.tx, row["campaign_id"])
     me = ctx.actor.member_id
     lost = ""
-    if row["assignee_id"] != me and work.lapsed(ctx.tx, task_id, me) is not None and not _take_again(ctx, row):
-        lost = _why_lost(ctx, row)
+    if row["assignee_id"] != me and holding.lapsed(ctx.tx, task_id, me) is not None and not _take_again(ctx, row):
+        lost = viewing.why_lost(ctx, row)
     else:
         workflow.check_may_work(closing.visit(row), spec.workflow.steps, me, "save")
     _check_revision(row, revision)
@@ -243,33 +242,7 @@ def redistribute(
 @operation()
 def history(ctx: Context, task_id: int) -> list[HistoryItem]:
     """Return what happened to a task's asset in its campaign, oldest first, and the steps still to come."""
-    row = visible_task(ctx, task_id)
-    visits = work.visits(ctx.tx, row["campaign_id"], row["asset_id"])
-    revisions = {
-        r["task_id"]: r
-        for r in ctx.tx.all(
-            "select task_id, max(annotation_id) as annotation_id, max_by(shapes, annotation_id) as shapes "
-            "from annotations where campaign_id = $1 and asset_id = $2 group by 1",
-            row["campaign_id"],
-            row["asset_id"],
-        )
-    }
-    items = []
-    for v in visits:
-        made = revisions.get(v["task_id"], {})
-        action = v["outcome"] or ("to rework" if v["state"] == "to_rework" else "in progress")
-        items.append(
-            HistoryItem(
-                v["step"], v["step_name"], v["kind"], v["round"], v["state"], v["assignee"],
-                action.replace("_", " "), v["closed"], made.get("annotation_id"), made.get("shapes"),
-                v["status"], v["note"],
-            )
-        )  # fmt: skip
-    if visits[-1]["is_open"]:
-        steps = stored.spec(ctx.tx, row["campaign_id"]).workflow.steps
-        for i in range(visits[-1]["step"] + 1, len(steps)):
-            items.append(HistoryItem(i, steps[i].name, steps[i].kind, 0, "to_come", None, "to come", None))
-    return items
+    return viewing.history(ctx, visible_task(ctx, task_id))
 
 
 def _mine_to_change(
@@ -279,8 +252,8 @@ def _mine_to_change(
     row = visible_task(ctx, task_id)
     spec = stored.spec(ctx.tx, row["campaign_id"])
     me = ctx.actor.member_id
-    if row["assignee_id"] != me and work.lapsed(ctx.tx, task_id, me) is not None and not _take_again(ctx, row):
-        raise Refused(_why_lost(ctx, row))
+    if row["assignee_id"] != me and holding.lapsed(ctx.tx, task_id, me) is not None and not _take_again(ctx, row):
+        raise Refused(viewing.why_lost(ctx, row))
     workflow.check_may_work(closing.visit(row), spec.workflow.steps, me, action)
     _check_revision(row, revision)
     return row, spec
@@ -300,7 +273,7 @@ def _take_again(ctx: Context, row: dict[str, Any]) -> bool:
     if not _may_take_again(ctx, row):
         return False
     until = closing.lease_end(ctx, stored.spec(ctx.tx, row["campaign_id"]), row["step"])
-    work.take(ctx.tx, row["task_id"], me, ctx.now, until)
+    holding.take(ctx.tx, row["task_id"], me, ctx.now, until)
     row |= {"assignee_id": me, "assignee": ctx.actor.login, "leased_until": until}
     return True
 
@@ -310,93 +283,6 @@ def _may_take_again(ctx: Context, row: dict[str, Any]) -> bool:
     return (
         row["assignee_id"] is None
         and row["is_open"]
-        and work.lapsed(ctx.tx, row["task_id"], me) is not None
+        and holding.lapsed(ctx.tx, row["task_id"], me) is not None
         and me in stored.workers(ctx.tx, row["campaign_id"]).get(row["step"], set())
     )
-
-
-def _why_lost(ctx: Context, row: dict[str, Any]) -> str:
-    """Say what became of a task that the actor held before."""
-    when = work.lapsed(ctx.tx, row["task_id"], ctx.actor.member_id)
-    if when is None:
-        return _why_read_only(row, ctx.actor.member_id)
-    kept = "What you drew is kept as your draft."
-    if not row["is_open"]:
-        return f"This image is not yours any more since {when:%H:%M} UTC, and was finished by somebody else. {kept}"
-    who = f"{row['assignee']} has it now" if row["assignee"] else "it waits in the queue"
-    return f"This image is not yours any more since {when:%H:%M} UTC: {who}. {kept}"
-
-
-def _task(row: dict[str, Any]) -> Task:
-    return Task(**{name: row[name] for name in Task.__struct_fields__})
-
-
-def _view(ctx: Context, row: dict[str, Any]) -> TaskView:
-    spec = stored.spec(ctx.tx, row["campaign_id"])
-    asset = data.asset(ctx.tx, row["asset_id"])
-    assert asset is not None
-    dataset = data.dataset(ctx.tx, asset["dataset_id"])
-    assert dataset is not None
-    my = ctx.actor.member_id
-    actions = workflow.allowed_actions(closing.visit(row), spec.workflow.steps, my)
-    position, total = work.place_of(ctx.tx, row, my)
-    issues = talk.issues(ctx.tx, talk.of_asset(ctx.tx, row["campaign_id"], row["asset_id"]))
-    row["issues"] = sum(i.state != "resolved" for i in issues)
-    return TaskView(
-        task=_task(row),
-        campaign=spec.name,
-        dataset=dataset.name,
-        recipe=spec.recipe,
-        instructions=spec.instructions,
-        readme=dataset.readme,
-        width=asset["width"],
-        height=asset["height"],
-        metadata=json.loads(asset["metadata"]),
-        annotation=_current_annotation(ctx, row, spec),
-        revision=row["revision"] or 0,
-        editable=bool(actions),
-        reason=_why_read_only(row, my),
-        actions=actions,
-        issues=tuple(issues),
-        position=position,
-        total=total,
-        pdf=spec.pdf,
-        statuses=workflow.statuses(spec.workflow.steps[row["step"]]),
-        notice=_what_to_know(ctx, row),
-    )
-
-
-def _what_to_know(ctx: Context, row: dict[str, Any]) -> str:
-    """Return what somebody who comes back to a task should know of it."""
-    when = work.lapsed(ctx.tx, row["task_id"], ctx.actor.member_id)
-    if when is None:
-        return ""
-    if row["assignee_id"] != ctx.actor.member_id:
-        return _why_lost(ctx, row)
-    return (
-        "This image was out of your hands for a while and is yours again; you go on from your own draft."
-        if row["drafted"]
-        else ""
-    )
-
-
-def _why_read_only(row: dict[str, Any], member_id: int) -> str:
-    if row["assignee_id"] != member_id:
-        return f"This task is {row['assignee']}'s." if row["assignee"] else "This task waits in the queue."
-    if row["state"] == "skipped":
-        return f"You {row['outcome'] if row['outcome'] != 'ended' else 'skipped'} this image." if row["outcome"] else ""
-    return "" if row["is_open"] else "You submitted this task; it can be changed again when it is returned."
-
-
-def _current_annotation(ctx: Context, row: dict[str, Any], spec: CampaignSpec) -> Annotation:
-    """Return where work on a task goes on: its draft, or what was submitted in it, or the last revision."""
-    if not row["is_open"]:
-        own = ctx.tx.one(
-            "select * from data.annotations where task_id = $1 order by annotation_id desc limit 1", row["task_id"]
-        )
-        if own is not None:
-            return data.annotation(ctx.tx, own)
-    draft = work.draft(row) if row["is_open"] else None
-    if draft is not None:
-        return draft
-    return closing.began_with(ctx, row, spec)

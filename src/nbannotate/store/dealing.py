@@ -9,7 +9,7 @@ from collections.abc import Callable
 from nbannotate.model import CampaignSpec
 from nbannotate.rules.attribution import deal
 from nbannotate.rules.entry import entry, passing
-from nbannotate.store import campaigns, people, work
+from nbannotate.store import batches, campaigns, people
 from nbannotate.store.engine import Transaction
 
 #: So many tasks are made between two reports.
@@ -174,7 +174,7 @@ def deal_again(
             given.setdefault(member, []).append(row["task_id"])
     for to, tasks in given.items():
         if tasks:
-            work.give(tx, tasks, to, now)
+            batches.give(tx, tasks, to, now)
     return {to: len(tasks) for to, tasks in given.items() if tasks}
 
 

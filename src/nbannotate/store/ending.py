@@ -11,28 +11,42 @@ from nbannotate.store.engine import Transaction
 _TASKS = "task_id in (select task_id from data.tasks where campaign_id = $1)"
 
 
-def unsubmitted(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
-    """Return the tasks of a campaign that are open with a draft of the person who has them: row of task and body."""
+#: Open tasks of a campaign ($1), of one step ($2) or all, of one member ($3) or all.
+_OPEN = f"t.campaign_id = $1 and ($2 is null or t.step = $2) and ($3 is null or t.assignee_id = $3) and {OPEN}"
+
+
+def unsubmitted(
+    tx: Transaction, campaign_id: int, step: int | None = None, member_id: int | None = None
+) -> list[dict[str, Any]]:
+    """Return open tasks with a draft of the person who has them: row of task and body."""
     return tx.all(
         f"select t.*, d.body from data.tasks t "
         f"join data.member_drafts d on d.task_id = t.task_id and d.member_id = t.assignee_id "
-        f"where t.campaign_id = $1 and {OPEN} order by t.task_id",
-        campaign_id,
-    )
+        f"where {_OPEN} order by t.task_id",
+        campaign_id, step, member_id,
+    )  # fmt: skip
 
 
-def end_all(tx: Transaction, campaign_id: int, note: str, now: datetime.datetime) -> int:
-    """End all open tasks of a campaign without a result, and return how many: their assets leave it as skipped."""
-    count = int(tx.value(f"select count(*) from data.tasks t where t.campaign_id = $1 and {OPEN}", campaign_id))
+def end_all(
+    tx: Transaction,
+    campaign_id: int,
+    note: str,
+    now: datetime.datetime,
+    step: int | None = None,
+    member_id: int | None = None,
+) -> int:
+    """End open tasks without a result, and return how many: their assets leave the campaign as skipped."""
+    which = campaign_id, step, member_id
+    count = int(tx.value(f"select count(*) from data.tasks t where {_OPEN}", *which))
     tx.run(
-        f"insert into data.lapses select t.task_id, t.assignee_id, $2 from data.tasks t "
-        f"where t.campaign_id = $1 and {OPEN} and t.assignee_id is not null and t.opened is not null",
-        campaign_id, now,
+        f"insert into data.lapses select t.task_id, t.assignee_id, $4 from data.tasks t "
+        f"where {_OPEN} and t.assignee_id is not null and t.opened is not null",
+        *which, now,
     )  # fmt: skip
     tx.run(
-        f"update data.tasks as t set state = 'skipped', outcome = 'ended', status = 'skipped', closed = $2, note = $3, "
-        f"leased_until = null where t.campaign_id = $1 and {OPEN}",
-        campaign_id, now, note,
+        f"update data.tasks as t set state = 'skipped', outcome = 'ended', status = 'skipped', closed = $4, note = $5, "
+        f"leased_until = null where {_OPEN}",
+        *which, now, note,
     )  # fmt: skip
     return count
 

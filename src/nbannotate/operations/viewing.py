@@ -1,0 +1,132 @@
+"""What a person sees of a task: the image and what was said of it, why it can or cannot be changed, and its history."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from nbannotate.model import Annotation, CampaignSpec, HistoryItem, Task, TaskView
+from nbannotate.operations import closing
+from nbannotate.operations.registry import Context
+from nbannotate.rules import workflow
+from nbannotate.store import campaigns as stored
+from nbannotate.store import data, holding, talk, work
+
+
+def history(ctx: Context, row: dict[str, Any]) -> list[HistoryItem]:
+    """Return what happened to a task's asset in its campaign, oldest first, and the steps still to come."""
+    visits = work.visits(ctx.tx, row["campaign_id"], row["asset_id"])
+    revisions = {
+        r["task_id"]: r
+        for r in ctx.tx.all(
+            "select task_id, max(annotation_id) as annotation_id, max_by(shapes, annotation_id) as shapes "
+            "from annotations where campaign_id = $1 and asset_id = $2 group by 1",
+            row["campaign_id"],
+            row["asset_id"],
+        )
+    }
+    items = []
+    for v in visits:
+        made = revisions.get(v["task_id"], {})
+        action = v["outcome"] or ("to rework" if v["state"] == "to_rework" else "in progress")
+        items.append(
+            HistoryItem(
+                v["step"], v["step_name"], v["kind"], v["round"], v["state"], v["assignee"],
+                action.replace("_", " "), v["closed"], made.get("annotation_id"), made.get("shapes"),
+                v["status"], v["note"],
+            )
+        )  # fmt: skip
+    if visits[-1]["is_open"]:
+        steps = stored.spec(ctx.tx, row["campaign_id"]).workflow.steps
+        for i in range(visits[-1]["step"] + 1, len(steps)):
+            items.append(HistoryItem(i, steps[i].name, steps[i].kind, 0, "to_come", None, "to come", None))
+    return items
+
+
+def why_lost(ctx: Context, row: dict[str, Any]) -> str:
+    """Say what became of a task that the actor held before."""
+    when = holding.lapsed(ctx.tx, row["task_id"], ctx.actor.member_id)
+    if when is None:
+        return _why_read_only(row, ctx.actor.member_id)
+    kept = "What you drew is kept as your draft."
+    if not row["is_open"]:
+        return f"This image is not yours any more since {when:%H:%M} UTC, and was finished by somebody else. {kept}"
+    who = f"{row['assignee']} has it now" if row["assignee"] else "it waits in the queue"
+    return f"This image is not yours any more since {when:%H:%M} UTC: {who}. {kept}"
+
+
+def task(row: dict[str, Any]) -> Task:
+    """Return the task of a row that has its names."""
+    return Task(**{name: row[name] for name in Task.__struct_fields__})
+
+
+def view(ctx: Context, row: dict[str, Any]) -> TaskView:
+    """Return all that a page needs to work on a task, or to look at it."""
+    spec = stored.spec(ctx.tx, row["campaign_id"])
+    asset = data.asset(ctx.tx, row["asset_id"])
+    assert asset is not None
+    dataset = data.dataset(ctx.tx, asset["dataset_id"])
+    assert dataset is not None
+    my = ctx.actor.member_id
+    actions = workflow.allowed_actions(closing.visit(row), spec.workflow.steps, my)
+    position, total = work.place_of(ctx.tx, row, my)
+    issues = talk.issues(ctx.tx, talk.of_asset(ctx.tx, row["campaign_id"], row["asset_id"]))
+    row["issues"] = sum(i.state != "resolved" for i in issues)
+    return TaskView(
+        task=task(row),
+        campaign=spec.name,
+        dataset=dataset.name,
+        recipe=spec.recipe,
+        instructions=spec.instructions,
+        readme=dataset.readme,
+        width=asset["width"],
+        height=asset["height"],
+        metadata=json.loads(asset["metadata"]),
+        annotation=_current_annotation(ctx, row, spec),
+        revision=row["revision"] or 0,
+        editable=bool(actions),
+        reason=_why_read_only(row, my),
+        actions=actions,
+        issues=tuple(issues),
+        position=position,
+        total=total,
+        pdf=spec.pdf,
+        statuses=workflow.statuses(spec.workflow.steps[row["step"]]),
+        notice=_what_to_know(ctx, row),
+    )
+
+
+def _what_to_know(ctx: Context, row: dict[str, Any]) -> str:
+    """Return what somebody who comes back to a task should know of it."""
+    when = holding.lapsed(ctx.tx, row["task_id"], ctx.actor.member_id)
+    if when is None:
+        return ""
+    if row["assignee_id"] != ctx.actor.member_id:
+        return why_lost(ctx, row)
+    return (
+        "This image was out of your hands for a while and is yours again; you go on from your own draft."
+        if row["drafted"]
+        else ""
+    )
+
+
+def _why_read_only(row: dict[str, Any], member_id: int) -> str:
+    if row["assignee_id"] != member_id:
+        return f"This task is {row['assignee']}'s." if row["assignee"] else "This task waits in the queue."
+    if row["state"] == "skipped":
+        return f"You {row['outcome'] if row['outcome'] != 'ended' else 'skipped'} this image." if row["outcome"] else ""
+    return "" if row["is_open"] else "You submitted this task; it can be changed again when it is returned."
+
+
+def _current_annotation(ctx: Context, row: dict[str, Any], spec: CampaignSpec) -> Annotation:
+    """Return where work on a task goes on: its draft, or what was submitted in it, or the last revision."""
+    if not row["is_open"]:
+        own = ctx.tx.one(
+            "select * from data.annotations where task_id = $1 order by annotation_id desc limit 1", row["task_id"]
+        )
+        if own is not None:
+            return data.annotation(ctx.tx, own)
+    draft = work.draft(row) if row["is_open"] else None
+    if draft is not None:
+        return draft
+    return closing.began_with(ctx, row, spec)

@@ -1,0 +1,108 @@
+"""Who holds a task: the queue, leases, and people who lost what they held."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from nbannotate.store.campaigns import OPEN
+from nbannotate.store.engine import Transaction
+
+
+def pull(
+    tx: Transaction, campaign_id: int, step: int, member_id: int, now: datetime.datetime, until: datetime.datetime
+) -> dict[str, Any] | None:
+    """Take the next task out of a step's queue for a member, in the writer's thread: none is ever served twice.
+
+    A task whose lease ran out is in the queue again. Returns its id and who held it before (or None), or None when the
+    queue is empty.
+    """
+    found = tx.one(
+        f"""
+        select t.task_id, t.assignee_id as before from data.tasks t
+        where t.campaign_id = $1 and t.step = $2 and {OPEN}
+          and (t.assignee_id is null or (t.leased_until < $3 and t.assignee_id <> $4))
+        order by case t.state when 'to_rework' then 0 else 1 end, t.position, t.task_id limit 1
+        """,
+        campaign_id, step, now, member_id,
+    )  # fmt: skip
+    if found is None:
+        return None
+    if found["before"] is not None:
+        lapse(tx, [found["task_id"]], now)
+    take(tx, found["task_id"], member_id, now, until)
+    return found
+
+
+def waits(tx: Transaction, campaign_id: int, step: int, now: datetime.datetime) -> bool:
+    """Return whether something waits in the queue of a step."""
+    return bool(
+        tx.value(
+            f"select count(*) from data.tasks t where t.campaign_id = $1 and t.step = $2 and {OPEN} "
+            "and (t.assignee_id is null or t.leased_until < $3)",
+            campaign_id, step, now,
+        )
+    )  # fmt: skip
+
+
+def take(
+    tx: Transaction, task_id: int, member_id: int, now: datetime.datetime, until: datetime.datetime | None
+) -> None:
+    """Give a task to a member who opens it now."""
+    tx.run(
+        "update data.tasks set assignee_id = $2, opened = coalesce(opened, $3), touched = $3, leased_until = $4 "
+        "where task_id = $1",
+        task_id, member_id, now, until,
+    )  # fmt: skip
+
+
+def touch(
+    tx: Transaction, task_id: int, worked_s: float, now: datetime.datetime, until: datetime.datetime | None
+) -> None:
+    """Note that the assignee has a task open, add to the seconds worked on it, and renew its lease if it has one."""
+    tx.run(
+        "update data.tasks set opened = coalesce(opened, $3), touched = $3, worked_s = worked_s + $2, "
+        "leased_until = case when leased_until is null then null else $4 end where task_id = $1",
+        task_id, worked_s, now, until,
+    )  # fmt: skip
+
+
+def lapse(tx: Transaction, tasks: list[int], now: datetime.datetime) -> None:
+    """Remember that the people who hold these tasks now lose them: they may look on, and keep what they drew."""
+    tx.run(
+        "insert into data.lapses select t.task_id, t.assignee_id, $2 from data.tasks t "
+        "where list_contains($1, t.task_id) and t.assignee_id is not null and t.opened is not null",
+        tasks, now,
+    )  # fmt: skip
+
+
+def lapsed(tx: Transaction, task_id: int, member_id: int) -> datetime.datetime | None:
+    """Return when a member lost a task, or None."""
+    return tx.value(  # type: ignore[no-any-return]
+        "select max(lapsed) from data.lapses where task_id = $1 and member_id = $2", task_id, member_id
+    )
+
+
+def has_run_out(tx: Transaction, now: datetime.datetime) -> bool:
+    """Return whether the lease of some task has run out."""
+    return bool(tx.value(f"select count(*) from data.tasks t where t.leased_until < $1 and {OPEN}", now))
+
+
+def expire_leases(tx: Transaction, now: datetime.datetime) -> list[dict[str, Any]]:
+    """Return the tasks whose lease ran out to their queues.
+
+    Returns
+    -------
+    list of dict
+        task_id, campaign_id, asset_id, and the assignee_id who held it.
+    """
+    rows = tx.all(
+        f"select t.task_id, t.campaign_id, t.asset_id, t.assignee_id from data.tasks t "
+        f"where t.leased_until < $1 and {OPEN} order by t.task_id",
+        now,
+    )
+    if rows:
+        ids = [r["task_id"] for r in rows]
+        lapse(tx, ids, now)
+        tx.run("update data.tasks set assignee_id = null, leased_until = null where list_contains($1, task_id)", ids)
+    return rows
