@@ -1,0 +1,34 @@
+"""The simulations of whole campaigns run to their end, small."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+
+
+def run(script, *arguments):
+    """Run a benchmark and return what it prints; a check that fails makes its exit code 1."""
+    command = [sys.executable, str(BENCHMARKS / script), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_twenty_people_work_a_campaign_to_its_end_and_nothing_is_lost():
+    printed = run("campaign.py", "--assets", "40", "--threads", "3", "--rest", "0.1")
+    assert "Nothing was done twice" in printed
+    assert "| tasks.rework |" in printed, "nobody sent anything to rework"
+
+
+def test_the_time_of_a_campaign_is_told_by_statement():
+    printed = run("campaign.py", "--assets", "10", "--statements", "--rest", "0")
+    assert "insert into data.events" in printed
+
+
+def test_a_launch_deals_every_asset_and_a_reassign_moves_all_it_was_asked_to():
+    printed = run("launch.py", "--assets", "500", "--tasks", "120")
+    assert "| reassign of 120 tasks |" in printed
