@@ -184,7 +184,7 @@ def test_the_page_stays_live_and_keeps_selection_scroll_and_focus(ws: Any, mia: 
     rows.evaluate("e => { e.scrollTop = 3600; }")
     page.locator(".nbm-row", has_text="image_105").click()
     page.locator(".nbm-row", has_text="image_107").click(modifiers=["Control"])
-    held = [a for a, who in holders(ws, "Streets").items() if who == "ana" and a >= "image_108"][0]
+    held = next(a for a, who in holders(ws, "Streets").items() if who == "ana" and a >= "image_108")
     tasks = ws.client.call("tasks.of_campaign", list[model.Task], campaign_id=number(ws, "Streets"))
     task = next(t for t in tasks if t.asset == held)
     ana = acting(ws, "ana")

@@ -18,7 +18,7 @@ MOST_NOTICES = 100
 def beat(desk: Desk, message: Message) -> Answer:
     """Read what a part of the page shows, and what every part shows."""
     try:
-        campaigns(desk)
+        campaigns(desk, {"campaigns": None, "tasks": message.campaign, "jobs": message.campaign}.get(message.tab, 0))
         if message.tab in ("tasks", "jobs") and message.campaign:
             if not any(c.campaign.campaign_id == message.campaign for c in desk.state.cards):
                 raise InvalidInput("That campaign is not there any more; choose another one.")
@@ -35,18 +35,19 @@ def beat(desk: Desk, message: Message) -> Answer:
     return None
 
 
-def campaigns(desk: Desk) -> None:
-    """Read the campaigns, and what has changed of their specs and progress."""
+def campaigns(desk: Desk, only: int | None = None) -> None:
+    """Read the campaigns, and what the cards say that somebody looks at: one card's, or (None) all."""
     found = desk.call("campaigns.list", list[Campaign])
     before = {c.campaign.campaign_id: c for c in desk.state.cards}
-    desk.put("campaigns", cards=tuple(_card(desk, c, before.get(c.campaign_id)) for c in found))
+    desk.put("campaigns", cards=tuple(_card(desk, c, before.get(c.campaign_id), only) for c in found))
 
 
-def _card(desk: Desk, campaign: Campaign, before: Card | None) -> Card:
-    """Return a campaign's card; one that nobody works in is read again only if its line in the list has changed."""
-    if campaign.state not in (*RUNNING, "draft") and before is not None and before.campaign == campaign:
-        return before
+def _card(desk: Desk, campaign: Campaign, before: Card | None, only: int | None) -> Card:
+    """Return a campaign's card; of one in which nothing happens, or nobody looks at, what was read before stays."""
     number = campaign.campaign_id
+    changes = campaign.state in (*RUNNING, "draft")
+    if before is not None and (number != only if only is not None else not changes and before.campaign == campaign):
+        return Card(campaign, before.spec, before.progress)
     launched = campaign.launched is not None
     progress = desk.call("campaigns.progress", Progress, campaign_id=number) if launched else None
     return Card(campaign, desk.call("campaigns.spec", CampaignSpec, campaign_id=number), progress)

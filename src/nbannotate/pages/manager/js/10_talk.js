@@ -57,16 +57,20 @@ function beat(s) {
   if (s.beating) { s.again = true; return; }
   if (document.visibilityState !== "visible" || (s.get("page").refused && !s.get("page").login)) return;
   s.beating = true;
+  const began = performance.now();
   const { tab } = s.ui, campaign = campaignOf(s)?.id ?? 0;
   const known = s.sheet.campaign === campaign ? s.sheet.version : 0;
-  send(s, "beat", { tab, campaign: tab === "tasks" || tab === "jobs" ? campaign : 0, known }, () => {
+  send(s, "beat", { tab, campaign: tab === "tasks" || tab === "jobs" ? campaign : 0, known }, (error) => {
+    if (error && error !== s.trouble && !s.get("page").banner) toast(s, error, "error");
+    s.trouble = error;
     s.unpacking.then(() => {
       s.beating = false;
       s.ui.first = false;
       const missed = s.again || ((tab === "tasks" || tab === "jobs") && !campaign && campaignOf(s));
       s.again = false;
       if (missed) return beat(s);
-      s.timer = setTimeout(() => beat(s), 1000 * s.model.get("refresh_s"));
+      // A look at very many tasks takes its time; it is then taken less often, so that people at work do not wait for it.
+      if (s.get("page").banner?.action !== "login") s.timer = setTimeout(() => beat(s), Math.max(1000 * s.model.get("refresh_s"), 8 * (performance.now() - began)));
       return repaint(s);
     });
   });

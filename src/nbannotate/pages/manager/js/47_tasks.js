@@ -90,21 +90,16 @@ function reassignDialog(s) {
 }
 
 function reassignSentence(d) {
-  const { sum, values } = d, to = values.to === "-" ? "" : values.to.slice(1), parts = [];
-  let n = 0, begun = 0, already = 0;
-  for (const [who, k] of [...sum.people].sort((a, b) => b[1].n - a[1].n)) {
-    if (who === to) { already = k.n; continue; }
-    n += values.started ? k.n : k.n - k.begun;
-    begun += k.begun;
-    parts.push(`${who ? `of ${who}` : "from the queue"}${sum.people.size > 2 || (sum.people.size === 2 && !sum.people.has(to)) ? ` (${number(k.n)})` : ""}`);
-  }
-  const goes = n === 1 ? "goes" : "go", where = to ? `to ${to}` : "back to the queue";
-  const all = n + (values.started ? 0 : begun);
-  const text = !all ? "Nothing changes: " : `${count(all, "task")} ${listed(parts)}${begun ? `, ${number(begun)} of them begun,` : ""} ${goes} ${where}`;
-  const rest = [
-    !values.started && begun ? `; the ${begun === 1 ? "one" : number(begun)} that ${begun === 1 ? "is" : "are"} begun ${begun === 1 ? "stays" : "stay"} where ${begun === 1 ? "it is" : "they are"}` : "",
-    already ? `${all ? "; " : ""}${count(already, "task")} ${to ? `${already === 1 ? "is" : "are"} ${to}'s already` : `${already === 1 ? "is" : "are"} in the queue already`}` : "",
-    sum.finished ? `; ${count(sum.finished, "finished task")} ${sum.finished === 1 ? "stays" : "stay"}` : "",
+  const { sum, values } = d, to = values.to === "-" ? "" : values.to.slice(1);
+  const from = [...sum.people].filter(([who]) => who !== to).map(([who, k]) => [who, values.started ? k.n : k.n - k.begun, k.begun]).sort((a, b) => b[1] - a[1]);
+  const n = from.reduce((all, f) => all + f[1], 0), begun = from.reduce((all, f) => all + f[2], 0), already = sum.people.get(to)?.n ?? 0;
+  const moved = from.filter((f) => f[1]), is = (k) => (k === 1 ? "is" : "are"), stay = (k) => (k === 1 ? "stays" : "stay");
+  const whose = moved.map(([who, k]) => `${who ? `of ${who}` : "from the queue"}${moved.length > 1 ? ` (${number(k)})` : ""}`);
+  const said = [
+    n ? `${count(n, "task")} ${listed(whose)}${values.started && begun ? `, ${number(begun)} of them begun,` : ""} ${n === 1 ? "goes" : "go"} ${to ? `to ${to}` : "back to the queue"}` : "Nothing changes",
+    begun && !values.started ? `${number(begun)} that ${is(begun)} begun ${stay(begun)} with ${listed(from.filter((f) => f[2]).map((f) => f[0]))}` : "",
+    already ? `${number(already)} ${is(already)} ${to ? `${to}’s` : "in the queue"} already` : "",
+    sum.finished ? `${number(sum.finished)} that ${is(sum.finished)} finished ${stay(sum.finished)}` : "",
   ];
-  return { text: `${text}${rest.join("")}.`, n };
+  return { text: `${said.filter(Boolean).join("; ")}.`, n };
 }

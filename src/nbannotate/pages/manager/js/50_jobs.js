@@ -20,15 +20,15 @@ function jobs(s) {
 }
 
 function jobTable(s, c, step, rows) {
-  const heads = [["Member"], ["State"], ["Progress"], ["Remaining", 1], ["Returned", 1], ["Rejected", 1], ["Issues", 1], ["Objects", 1], ["Per task", 1], ["Per object", 1]];
-  return h("div", { class: "nbm-scroll" }, h("table", { class: "nbm-list" },
+  const heads = [["Member"], ["State"], ["Progress"], ["Open", 1], ["Returned", 1], ["Rejected", 1], ["Issues", 1], ["Objects", 1], ["Per task", 1], ["Per object", 1]];
+  return h("div", { class: "nbm-scroll" }, h("table", { class: "nbm-list nbm-jobs" },
     h("thead", {}, h("tr", {}, heads.map(([title, n]) => h("th", { scope: "col", class: n ? "n" : null }, title)), h("th", { scope: "col" }, h("span", { class: "nbm-hidden" }, "Actions")))),
     h("tbody", {}, rows.map((j) => {
       const own = j.returned + j.started, total = own + j.done, share = total ? Math.floor((100 * j.done) / total) : 0;
       return h("tr", { "data-key": j.member },
-        h("th", { scope: "row" }, j.member), h("td", {}, h("span", { class: "nbm-state", "data-state": j.state }, JOB_STATE[j.state])),
+        h("th", { scope: "row", title: j.member }, j.member), h("td", {}, h("span", { class: "nbm-state", "data-state": j.state }, JOB_STATE[j.state])),
         h("td", { class: "wide" }, total ? h("div", { class: "nbm-progress" }, h("div", { class: "bar", role: "progressbar", "aria-valuemin": "0", "aria-valuemax": total, "aria-valuenow": j.done, "aria-label": `${j.member}: ${j.done} of ${total} done` }, h("i", { style: `width:${share}%` })),
-          h("span", { class: "soft" }, `${number(j.done)} of ${number(total)}`)) : h("span", { class: "soft" }, j.waiting ? "has taken nothing from the queue" : "has no task yet")),
+          h("span", { class: "soft" }, `${number(j.done)} of ${number(total)}`)) : h("span", { class: "soft" }, j.waiting ? "nothing taken yet" : "no task yet")),
         [own, j.returned, j.rejected, j.issues, j.objects].map((n, k) => h("td", { class: "n", "data-warn": (k === 1 || k === 2 || k === 3) && n ? "" : null }, n ? number(n) : h("span", { class: "soft" }, "·"))),
         h("td", { class: "n" }, spent(j.per_task)), h("td", { class: "n" }, spent(j.per_object)),
         h("td", { class: "act" }, menu(s, `j${step}/${j.member}`, `More for ${j.member} at ${j.name}`, [

@@ -86,7 +86,7 @@ const DIALOGS = {
   invite: {
     title: () => "Invite a member", done: "Invite", blocked: (d) => !d.values.login,
     body: (s, d) => [h("p", {}, "The person opens a link, chooses a password, and can work. The link works once and for seven days."), loginField(s, d), roleChoice(s, d)],
-    go: (s, d, end) => act(s, "invite", { login: d.values.login, role: d.values.role }, (error, answer) => { if (!error) d.secret = { label: "Link", value: inviteLink(d.values.login, answer.token), text: `Send this link to ${d.values.login}. It works once, until ${new Date(answer.expires).toLocaleDateString("en-US", { dateStyle: "long" })}.` }; end(error); }),
+    go: (s, d, end) => act(s, "invite", { login: d.values.login, role: d.values.role }, (error, answer) => { if (!error) d.secret = { label: "Link", ...inviteLink(s, d.values.login, answer) }; end(error); }),
   },
   role: {
     title: (d) => `Role of ${d.m.login}`, done: "Change", blocked: (d) => d.values.role === d.m.role,
@@ -111,7 +111,12 @@ const DIALOGS = {
   },
 };
 
-const inviteLink = (login, token) => new URL(`invite#${login}/${token}`, location.href.replace(/[#?].*$/, "")).href;
+// Behind the # the invitation is sent to no server. A notebook does not know where the workspace is served.
+function inviteLink(s, login, { token, expires }) {
+  const path = `invite#${login}/${token}`, until = `It works once, until ${new Date(expires).toLocaleDateString("en-US", { dateStyle: "long" })}.`;
+  if (!s.model.get("whole")) return { value: path, text: `Put this behind the address of your site, and send it to ${login}. ${until}` };
+  return { value: new URL(path, location.href.replace(/[#?].*$/, "")).href, text: `Send this link to ${login}. ${until}` };
+}
 
 function shares(d) {
   const rows = Object.values(d.counts ?? {}), total = rows.reduce((n, [open, begun]) => n + (d.values.started ? open : open - begun), 0);

@@ -68,6 +68,7 @@ async function showDashboard(s) {
 }
 
 function onKey(s, e) {
+  if (e.key === "Escape" && s.ui.dialog && !e.defaultPrevented) { e.preventDefault(); return void closeDialog(s); }
   if (e.defaultPrevented || e.isComposing || e.ctrlKey || e.metaKey || e.altKey || s.ui.dialog || !s.root.isConnected) return;
   const target = e.composedPath()[0];
   if (e.key === "Escape" && s.ui.menu) { e.preventDefault(); return void openMenu(s, ""); }
