@@ -36,7 +36,7 @@ def by_name(value: Any) -> str:
 def some_points(kind: Kind) -> tuple[tuple[float, float], ...]:
     """Points of a shape of a kind that lies well inside the image."""
     n = max(kind.min_points, min(5, kind.max_points or 5))
-    if kind.gesture == "corners":
+    if kind.gesture in ("corners", "stroke"):
         return ((20.0, 15.0), (70.0, 60.0))
     return tuple((50 + 30 * math.cos(math.tau * i / n), 40 + 25 * math.sin(math.tau * i / n)) for i in range(n))
 
@@ -76,8 +76,9 @@ def test_a_shape_that_a_person_would_draw_is_good(kind: Kind) -> None:
     points = some_points(kind)
     assert kind.check(points, WIDTH, HEIGHT) is None
     x0, y0, x1, y1 = kind.bounds(points)
-    assert 0 <= x0 < x1 <= WIDTH
-    assert 0 <= y0 < y1 <= HEIGHT
+    assert 0 <= x0 <= x1 <= WIDTH
+    assert 0 <= y0 <= y1 <= HEIGHT
+    assert kind.max_points == 1 or (x0 < x1 and y0 < y1)
     assert (kind.area(points) > 0) == kind.closed
     assert kind.area(points) <= (x1 - x0) * (y1 - y0) + 1e-9
     if kind.closed:
@@ -96,7 +97,7 @@ def test_normalizing_twice_changes_nothing_and_leaves_nothing_outside(kind: Kind
 @pytest.mark.parametrize("kind", KINDS, ids=by_name)
 def test_bad_points_are_answered_with_a_sentence(kind: Kind) -> None:
     good = some_points(kind)
-    for bad in ((), good[: kind.min_points - 1], ((math.nan, 1.0), *good[1:]), ((5.0, 5.0),) * len(good)):
+    for bad in ((), good[: kind.min_points - 1], ((math.nan, 1.0), *good[1:]), ((-5.0, -5.0),) * len(good)):
         sentence = kind.check(bad, WIDTH, HEIGHT)
         assert sentence
         assert sentence.endswith(".")

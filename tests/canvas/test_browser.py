@@ -31,6 +31,69 @@ def test_a_rectangle_is_drawn_by_two_clicks_from_any_corner(stage):
     stage.wait_shapes(("rectangle", "", [(200, 120), (400, 300)]))
 
 
+def test_an_ellipse_is_drawn_like_a_rectangle_and_resized_by_its_handles(stage):
+    stage.press("1", "e")
+    stage.drag((100, 100), (300, 200))
+    stage.wait_shapes(("ellipse", "cell", [(100, 100), (300, 200)]))
+    stage.drag((300, 200), (320, 240))
+    stage.wait_shapes(("ellipse", "cell", [(100, 100), (320, 240)]))
+    stage.press("Escape", "Escape")
+    stage.wait("c.selected", ())
+    stage.painted(210, 100, "red")
+    stage.painted(320, 170, "red")
+    stage.painted(105, 105, "gray")
+
+
+def test_a_polyline_is_open_and_edited_by_its_vertices(stage):
+    stage.press("1", "l")
+    for x, y in ((100, 100), (200, 100), (200, 200)):
+        stage.click(x, y)
+    stage.press("Enter")
+    stage.wait_shapes(("polyline", "cell", [(100, 100), (200, 100), (200, 200)]))
+    stage.drag((200, 150), (240, 150))
+    stage.wait_shapes(("polyline", "cell", [(100, 100), (200, 100), (240, 150), (200, 200)]))
+    stage.press("Escape", "Escape")
+    stage.wait("c.selected", ())
+    stage.painted(150, 100, "red")
+    stage.painted(150, 150, "gray")
+    stage.click(150, 150)
+    stage.click(150, 102)
+    stage.wait("len(c.selected)", 1)
+
+
+def test_a_point_takes_one_click_and_the_next_click_makes_another(stage):
+    stage.press("1", "o")
+    stage.click(100, 100)
+    stage.wait_shapes(("point", "cell", [(100, 100)]))
+    stage.click(200, 150)
+    stage.wait_shapes(("point", "cell", [(100, 100)]), ("point", "cell", [(200, 150)]))
+    stage.drag((200, 150), (240, 180))
+    stage.wait_shapes(("point", "cell", [(100, 100)]), ("point", "cell", [(240, 180)]))
+    stage.press("Escape", "Escape")
+    stage.wait("c.selected", ())
+    stage.painted(240, 180, "red")
+    stage.painted(200, 150, "gray")
+    stage.drag((100, 100), (120, 120))
+    stage.wait_shapes(("point", "cell", [(120, 120)]), ("point", "cell", [(240, 180)]))
+
+
+def test_key_points_are_clicked_one_by_one_moved_and_deleted_one_by_one(stage):
+    stage.press("3", "y")
+    for x, y in ((100, 100), (200, 100), (300, 200), (400, 400)):
+        stage.click(x, y)
+    stage.press("Backspace", "Enter")
+    stage.wait_shapes(("keypoints", "dust", [(100, 100), (200, 100), (300, 200)]))
+    stage.drag((200, 100), (220, 130))
+    stage.wait_shapes(("keypoints", "dust", [(100, 100), (220, 130), (300, 200)]))
+    stage.page.keyboard.down("Alt")
+    stage.click(100, 100)
+    stage.page.keyboard.up("Alt")
+    stage.wait_shapes(("keypoints", "dust", [(220, 130), (300, 200)]))
+    stage.press("Escape", "Escape")
+    stage.wait("c.selected", ())
+    stage.painted(300, 200, "blue")
+
+
 def test_a_polygon_is_closed_by_enter_double_click_or_its_first_vertex(stage):
     stage.press("p")
     for x, y in ((100, 100), (200, 100), (150, 180)):

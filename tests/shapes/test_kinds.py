@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from nbannotate.model import Shape
 from nbannotate.shapes import kind, kinds
 
 W, H = 640.0, 480.0
@@ -105,6 +106,14 @@ def test_a_rectangle_is_sorted_and_clipped():
         ("rectangle", [(10, 10), (10, 90)], "no area"),
         ("rectangle", [(700, 10), (800, 90)], "no area"),
         ("rectangle", [(1, 2, 3), (4, 5, 6)], "pairs of numbers"),
+        ("ellipse", [(10, 10), (10, 90)], "no area"),
+        ("polyline", [(0, 0)], "at least 2 points"),
+        ("polyline", [(10, 10), (10.5, 10.5)], "too small"),
+        ("point", [], "at least 1 point;"),
+        ("point", [(1, 1), (2, 2)], "takes 1"),
+        ("point", [(700, 1)], "must be in the image"),
+        ("keypoints", [(700, 1), (-1, 1)], "must be in the image"),
+        ("keypoints", [(1, math.nan)], "not a finite number"),
         ("polygon", [(0, 0), (9, 9)], "at least 3 points"),
         ("polygon", [(0, 0), (9, 9), (18, 18)], "no area"),
         ("polygon", [(-9, -9), (-90, -9), (-90, -90)], "too small"),
@@ -119,3 +128,61 @@ def test_what_cannot_be_a_shape_is_refused_in_a_sentence(name, points, words):
 def test_good_shapes_pass():
     assert kind("rectangle").check([(0, 0), (W, H)], W, H) is None
     assert kind("polygon").check([(0, 0), (9, 0), (9, 9)], W, H) is None
+    assert kind("polyline").check([(0, 0), (9, 0)], W, H) is None
+    assert kind("point").check([(W, H)], W, H) is None
+    assert kind("keypoints").check([(1, 1), (1, 1)], W, H) is None
+
+
+@given(inside_x, inside_y, inside_x, inside_y)
+def test_the_area_of_an_ellipse_is_that_of_its_painted_polygon_within_a_percent(x0, y0, x1, y1):
+    assume(abs(x1 - x0) > 1 and abs(y1 - y0) > 1)
+    round_, path = kind("ellipse"), kind("polygon")
+    outline = round_.outline([(x0, y0), (x1, y1)])
+    assert path.area(outline) == pytest.approx(round_.area([(x0, y0), (x1, y1)]), rel=0.01)
+    assert round_.contains([(x0, y0), (x1, y1)], (x0 + x1) / 2, (y0 + y1) / 2)
+    assert not round_.contains([(x0, y0), (x1, y1)], x0, y0)
+
+
+@given(any_shape, number, number)
+def test_moving_there_and_back_gives_the_same_shape(shape, dx, dy):
+    name, points = shape
+    before = Shape(kind=name, points=tuple(points))
+    back = kind(name).moved(kind(name).moved(before, dx, dy), -dx, -dy)
+    for (x0, y0), (x1, y1) in zip(before.points, back.points, strict=True):
+        assert (x1, y1) == pytest.approx((x0, y0), abs=1e-6)
+
+
+@given(any_shape, st.floats(0.1, 10), st.floats(0.1, 10))
+def test_scaling_scales_the_area(shape, fx, fy):
+    name, points = shape
+    before = Shape(kind=name, points=tuple(points))
+    its = kind(name)
+    assert its.covered(its.scaled(before, fx, fy)) == pytest.approx(its.covered(before) * fx * fy, rel=1e-6, abs=1)
+
+
+@given(any_shape)
+def test_a_shape_is_hit_at_its_points_or_not_far_from_them(shape):
+    name, points = shape
+    its, whole = kind(name), Shape(kind=name, points=tuple(points))
+    x0, y0, x1, y1 = its.bounds(points)
+    x, y = its.outline(points)[0]
+    assert its.hit(whole, float(x), float(y), 1e-3)
+    assert not its.hit(whole, x1 + 11, y1 + 11, 10)
+    assert its.flaws(whole, W, H) == () or (x0 < 0 or y0 < 0 or x1 > W or y1 > H)
+
+
+def test_a_line_is_hit_near_it_only():
+    line = Shape(kind="polyline", points=((0, 0), (100, 0), (100, 100)))
+    assert kind("polyline").hit(line, 50, 3, 5)
+    assert not kind("polyline").hit(line, 50, 50, 5)
+    dots = Shape(kind="keypoints", points=((0, 0), (100, 0)))
+    assert kind("keypoints").hit(dots, 98, 2, 5)
+    assert not kind("keypoints").hit(dots, 50, 0, 5)
+    assert kind("keypoints").hit(dots, 50, 0, 5, edges=[(0, 1)]) is False
+
+
+def test_what_is_partly_outside_is_a_flaw_not_a_refusal():
+    box = Shape(kind="rectangle", points=((-5, 1), (20, 20)))
+    assert kind("rectangle").problem(box, W, H) is None
+    assert kind("rectangle").flaws(box, W, H) == ("A part of the rectangle is outside of the image.",)
+    assert kind("rectangle").fitted(box, W, H).points == ((0, 1), (20, 20))

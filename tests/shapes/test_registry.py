@@ -7,7 +7,7 @@ from importlib.metadata import EntryPoint
 import pytest
 
 from nbannotate.errors import InvalidInput, NbannotateError, NotFound
-from nbannotate.shapes import GESTURES, Kind, kind, kinds, registry
+from nbannotate.shapes import FORMS, GESTURES, Kind, kind, kinds, registry
 
 
 class Line(Kind):
@@ -23,6 +23,10 @@ class Nameless(Kind):
     title = "Nothing"
 
 
+class Formless(Line):
+    form = "cloud"
+
+
 class Copycat(Line):
     name = "rectangle"
 
@@ -36,8 +40,12 @@ def installed(monkeypatch):
     return install
 
 
-def test_rectangle_and_polygon_are_built_in():
+def test_rectangle_and_polygon_come_first():
     assert list(kinds())[:2] == ["rectangle", "polygon"]
+
+
+def test_every_kind_of_the_glossary_is_built_in():
+    assert {"rectangle", "polygon", "ellipse", "polyline", "point", "keypoints"} <= set(registry.built_in())
 
 
 @pytest.mark.parametrize("name", sorted(kinds()))
@@ -46,6 +54,7 @@ def test_every_kind_declares_what_the_canvas_needs(name):
     assert its.name == name
     assert its.title
     assert its.gesture in GESTURES
+    assert its.form in FORMS
     assert its.min_points >= 1
 
 
@@ -63,7 +72,7 @@ def test_a_kind_of_another_package_is_found(installed, monkeypatch):
     installed(line="any.package:LINE")
     monkeypatch.setattr(EntryPoint, "load", lambda self: Line)
     assert kind("line").title == "Line"
-    assert list(kinds()) == ["rectangle", "polygon", "line"]
+    assert list(kinds()) == [*registry.built_in(), "line"]
     assert kind("line").area([(0, 0), (9, 9)]) == 0
     assert kind("line").contains([(0, 0), (9, 9)], 5, 5) is False
 
@@ -78,7 +87,13 @@ def test_a_broken_package_gives_an_error_that_names_it_but_built_in_kinds_still_
 
 
 @pytest.mark.parametrize(
-    ("loaded", "words"), [(Nameless, "has no name"), (Copycat, "is there already"), (42, "must be an nbannotate")]
+    ("loaded", "words"),
+    [
+        (Nameless, "has no name"),
+        (Formless, "the form of 'line' must be one of"),
+        (Copycat, "is there already"),
+        (42, "must be an nbannotate"),
+    ],
 )
 def test_what_is_not_a_usable_kind_is_refused(installed, monkeypatch, loaded, words):
     installed(line="any.package:LINE")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import to_builtins
 
 from nbannotate.canvas.keys import key_map
+from nbannotate.canvas.scene import Style
 from nbannotate.canvas.wire import Message, packed
 
 if TYPE_CHECKING:
@@ -80,8 +81,9 @@ class Outbox:
                     "type": "stage", "g": canvas._generation,
                     "view_id": self._view_id, "view": to_builtins(canvas._view),
                     "image": {"width": width, "height": height} if canvas._picture is not None else None,
-                    "kinds": [{"name": k.name, "title": k.title, "gesture": k.gesture, "closed": k.closed,
-                               "min_points": k.min_points} for k in canvas._kinds.values()],
+                    "kinds": [{"name": k.name, "title": k.title, "gesture": k.gesture, "form": k.form,
+                               "closed": k.closed, "min_points": k.min_points, "max_points": k.max_points}
+                              for k in canvas._kinds.values()],
                     "shapes": meta, "selected": list(selected), "state": {**state, **tag}, "keys": keys,
                 },
                 points,
@@ -98,8 +100,7 @@ class Outbox:
                        "view": to_builtins(canvas._view)})  # fmt: skip
             painter.image(canvas._picture, canvas._view, number)
         if repaint_image or changed:
-            colors = {name: label.color or "#ffffff" for name, label in canvas._labels.items()}
-            painter.shapes(shapes, set(selected), colors, canvas._view, number)
+            painter.shapes(shapes, set(selected), Style.of(canvas.labels), canvas._view, number)
         else:
             painter.number = number - 1
         if canvas._picture is not None and everything and self._preview_of != canvas._generation:
@@ -131,7 +132,11 @@ class Outbox:
         return {
             "tool": canvas._tool,
             "label": canvas._label,
-            "labels": [{"name": v.name, "color": v.color, "kinds": list(v.kinds)} for v in canvas.labels],
+            "labels": [
+                {"name": v.name, "color": v.color, "kinds": list(v.kinds)}
+                | ({"figure": {"points": list(v.skeleton.points), "edges": v.skeleton.pairs()}} if v.skeleton else {})
+                for v in canvas.labels
+            ],
             "editable": canvas.editable,
             "marks": to_builtins(canvas._marks),
             "keys_mode": canvas._keys_mode,

@@ -7,27 +7,26 @@ bitmap was painted for, and which of its ghosts ipycanvas has taken over, howeve
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy as np
 from ipycanvas import MultiCanvas
 from ipycanvas.canvas import COMMANDS
-from numpy.typing import NDArray
 
 from nbannotate.canvas.frame import frame
 from nbannotate.canvas.picture import Picture
+from nbannotate.canvas.scene import Drawing, Mask, Part, Scene, Style, drawing
 from nbannotate.canvas.view import View
 from nbannotate.model import Shape
-from nbannotate.shapes import Points, kind
 
 HALO = "rgba(0, 0, 0, 0.55)"  # as in js/20_paint.js
 NEUTRAL = "#ffffff"
 FILL = 0.1
+DOT = 4  # CSS pixels, as in js/20_paint.js
 MOST_FILLED = 2000  # shapes in sight; above, only outlines are painted
+Stroke = Callable[..., None]
 CRISP = 4  # device pixels per image pixel from which pixels are shown as squares
-
-Mask = NDArray[np.bool_]
 
 
 class Painter:
@@ -37,7 +36,7 @@ class Painter:
         with frame():
             self.layers = MultiCanvas(2, width=16, height=16)
         self.number = 0
-        self._outlines: dict[str, tuple[Points, NDArray[np.float64]]] = {}
+        self._drawings: dict[str, tuple[Shape, Drawing]] = {}
         self._scene: Scene | None = None
 
     def close(self) -> None:
@@ -78,7 +77,7 @@ class Painter:
             layer.line_dash_offset = float(number)
 
     def shapes(
-        self, shapes: Mapping[str, Shape], without: Collection[str], colors: Mapping[str, str], view: View, number: int
+        self, shapes: Mapping[str, Shape], without: Collection[str], style: Style, view: View, number: int
     ) -> None:
         """Paint shapes on layer 1.
 
@@ -87,15 +86,15 @@ class Painter:
         shapes
             All shapes by id.
         without
-            Ids of those that the overlay paints, because they are selected.
-        colors
-            ``#rrggbb`` by label; shapes with other labels are painted neutral and dashed.
+            Ids of those that are not painted here: the overlay paints them because they are selected, or nobody does.
+        style
+            Colors and edges by label; shapes without a color are painted neutral and dashed.
         view, number
             For which view, and the number of the frame.
         """
-        scene = self._scene_of(shapes, colors)
-        layer, dpr = self.layers[1], view.dpr
-        points, seen = scene.on_stage(view)
+        scene = self._scene_of(shapes, style)
+        layer = self.layers[1]
+        seen = scene.in_sight(view)
         for shape_id in without:
             if shape_id in scene.index:
                 seen[scene.index[shape_id]] = False
@@ -104,85 +103,65 @@ class Painter:
             layer.clear()
             layer.line_dash_offset = 0.0
             layer.line_join = "round"
-            for closed in (True, False):
-                these = seen & (scene.closed == closed)
-                if these.any():
-                    self._batch(layer, scene, points, these, closed, dpr)
+            if seen.any():
+                self._fill(layer, scene, seen, view)
+                self._stroke(
+                    layer, scene, scene.closed, seen, view, layer.stroke_polygons, layer.stroke_styled_polygons
+                )
+                self._stroke(
+                    layer, scene, scene.open, seen, view, layer.stroke_line_segments, layer.stroke_styled_line_segments
+                )
+                self._dot(layer, scene, seen, view)
             layer.line_dash_offset = float(number)
 
-    def _batch(
-        self, layer: Any, scene: Scene, points: NDArray[np.float32], these: Mask, closed: bool, dpr: float
-    ) -> None:
-        def flat(which: Mask) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-            return points[np.repeat(which, scene.counts)], scene.counts[which]
+    def _fill(self, layer: Any, scene: Scene, seen: Mask, view: View) -> None:
+        part = scene.fills
+        these = seen[part.owner] & scene.known[part.owner]
+        if these.any() and np.count_nonzero(seen) <= MOST_FILLED:
+            at, counts = part.on_stage(these, view)
+            layer.fill_styled_polygons(at, scene.rgb[part.owner[these]], alpha=FILL, points_per_polygon=counts)
 
-        stroke = layer.stroke_polygons if closed else layer.stroke_line_segments
-        styled = layer.stroke_styled_polygons if closed else layer.stroke_styled_line_segments
-        known, other = these & scene.known, these & ~scene.known
-        if closed and known.any() and np.count_nonzero(these) <= MOST_FILLED:
-            at, counts = flat(known)
-            layer.fill_styled_polygons(at, scene.rgb[known], alpha=FILL, points_per_polygon=counts)
+    def _stroke(
+        self, layer: Any, scene: Scene, part: Part, seen: Mask, view: View, stroke: Stroke, styled: Stroke
+    ) -> None:
+        these, dpr = seen[part.owner], view.dpr
+        if not these.any():
+            return
+        known = scene.known[part.owner]
         layer.set_line_dash([])
         layer.line_width, layer.stroke_style = 4 * dpr, HALO
-        stroke(*flat(these))
+        stroke(*part.on_stage(these, view))
         layer.line_width = 2 * dpr
-        if known.any():
-            at, counts = flat(known)
-            styled(at, scene.rgb[known], 1, counts)
-        if other.any():
+        if (these & known).any():
+            at, counts = part.on_stage(these & known, view)
+            styled(at, scene.rgb[part.owner[these & known]], 1, counts)
+        if (these & ~known).any():
             layer.stroke_style = NEUTRAL
             layer.set_line_dash([6 * dpr, 4 * dpr])
-            stroke(*flat(other))
+            stroke(*part.on_stage(these & ~known, view))
             layer.set_line_dash([])
 
-    def _scene_of(self, shapes: Mapping[str, Shape], colors: Mapping[str, str]) -> Scene:
+    def _dot(self, layer: Any, scene: Scene, seen: Mask, view: View) -> None:
+        part = scene.dots
+        these = seen[part.owner]
+        if these.any():
+            at, counts = part.on_stage(these, view)
+            x, y = np.ascontiguousarray(at.T)
+            layer.fill_style = HALO
+            layer.fill_circles(x, y, (DOT + 1) * view.dpr)
+            rgb = np.repeat(scene.rgb[part.owner[these]], counts, axis=0)
+            layer.fill_styled_circles(x, y, DOT * view.dpr, rgb)
+
+    def _scene_of(self, shapes: Mapping[str, Shape], style: Style) -> Scene:
         """Return the scene of these shapes; the same one while neither shapes nor colors change."""
-        if self._scene is None or self._scene.shapes is not shapes or self._scene.colors != colors:
-            known, fresh = self._outlines, {}
+        if self._scene is None or self._scene.shapes is not shapes or self._scene.style != style:
+            known = self._drawings if self._scene is not None and self._scene.style == style else {}
+            fresh = {}
             for i, shape in shapes.items():
                 cached = known.get(i)
-                if cached is None or cached[0] is not shape.points:
-                    cached = shape.points, kind(shape.kind).outline(shape.points)
+                if cached is None or cached[0] is not shape:
+                    cached = shape, drawing(shape, style)
                 fresh[i] = cached
-            self._outlines = fresh
-            self._scene = Scene(shapes, dict(colors), [outline for _, outline in fresh.values()])
+            self._drawings = fresh
+            self._scene = Scene(shapes, style, [its for _, its in fresh.values()])
         return self._scene
-
-
-class Scene:
-    """All shapes as arrays, so that painting a frame takes no loop.
-
-    Parameters
-    ----------
-    shapes
-        By id.
-    colors
-        ``#rrggbb`` by label.
-    outlines
-        Of the shapes, in their order: ``(n, 2)`` image pixels each.
-    """
-
-    def __init__(
-        self, shapes: Mapping[str, Shape], colors: dict[str, str], outlines: list[NDArray[np.float64]]
-    ) -> None:
-        self.shapes, self.colors = shapes, colors
-        rows = list(shapes.values())
-        closed = {name: kind(name).closed for name in {s.kind for s in rows}}
-        rgb = {name: [int(c[i : i + 2], 16) for i in (1, 3, 5)] for name, c in colors.items()}
-        self.index = {s.id: i for i, s in enumerate(rows)}
-        self.closed = np.array([closed[s.kind] for s in rows], dtype=bool)
-        self.known = np.array([s.label in colors for s in rows], dtype=bool)
-        self.rgb = np.array([rgb.get(s.label, (255, 255, 255)) for s in rows], dtype=np.uint8).reshape(-1, 3)
-        self.counts = np.array([len(o) for o in outlines], dtype=np.int32)
-        self.points = np.concatenate(outlines) if outlines else np.zeros((0, 2))
-
-    def on_stage(self, view: View) -> tuple[NDArray[np.float32], Mask]:
-        """Return all points in device pixels, and which shapes are in sight."""
-        if not len(self.counts):
-            return np.zeros((0, 2), np.float32), np.zeros(0, bool)
-        points = self.points * (view.k * view.dpr) + (view.x * view.dpr, view.y * view.dpr)
-        starts = np.concatenate([[0], np.cumsum(self.counts)[:-1]])
-        low, high = np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)
-        pad, (width, height) = 4 * view.dpr, view.pixels
-        seen: Mask = np.asarray((high >= -pad).all(axis=1) & (low <= (width + pad, height + pad)).all(axis=1))
-        return points.astype(np.float32), seen

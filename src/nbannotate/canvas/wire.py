@@ -13,6 +13,7 @@ from msgspec import Struct
 from nbannotate.canvas.view import View
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Shape
+from nbannotate.shapes import kind
 
 MOST_POINTS = 100_000  # of one message
 
@@ -71,11 +72,23 @@ def received(content: object) -> Message:
 
 
 def packed(shapes: Iterable[Shape]) -> tuple[dict[str, Any], bytes]:
-    """Return shapes as ``(lists for JSON, points)``; the points are float64 pairs in a row, which loses no digit."""
+    """Return shapes as ``(lists for JSON, points)``; the points are float64 pairs in a row, which loses no digit.
+
+    ``more`` has what few shapes have, by their place in the list; the rings of a mask follow its points.
+    """
     rows = list(shapes)
     kinds = {name: i for i, name in enumerate(dict.fromkeys(s.kind for s in rows))}
     labels = {name: i for i, name in enumerate(dict.fromkeys(s.label for s in rows))}
-    flat = np.array([v for s in rows for point in s.points for v in point], dtype="<f8")
+    more: dict[str, dict[str, Any]] = {}
+    flat: list[float] = []
+    for i, shape in enumerate(rows):
+        flat += [v for point in shape.points for v in point]
+        if shape.color is not None or shape.visibility or shape.rle is not None:
+            its = more[str(i)] = {"color": shape.color, "visibility": list(shape.visibility) or None}
+            if shape.rle is not None:
+                rings = kind(shape.kind).strokes(shape)
+                its["rings"] = [len(ring) for ring in rings]
+                flat += [float(v) for ring in rings for v in ring.ravel()]
     meta = {
         "ids": [s.id for s in rows],
         "kinds": list(kinds),
@@ -83,5 +96,6 @@ def packed(shapes: Iterable[Shape]) -> tuple[dict[str, Any], bytes]:
         "labels": list(labels),
         "label": [labels[s.label] for s in rows],
         "count": [len(s.points) for s in rows],
+        "more": more,
     }
-    return meta, flat.tobytes()
+    return meta, np.array(flat, dtype="<f8").tobytes()

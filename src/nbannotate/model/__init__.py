@@ -32,10 +32,12 @@ from nbannotate.model.recipe import (
     AttributeType,
     Label,
     Recipe,
+    Skeleton,
 )
 from nbannotate.model.shape import (
     Annotation,
     Point,
+    Rle,
     Shape,
     new_shape_id,
 )
@@ -129,11 +131,13 @@ __all__ = [
     "Progress",
     "Reassigned",
     "Recipe",
+    "Rle",
     "Role",
     "Rule",
     "Saved",
     "Session",
     "Shape",
+    "Skeleton",
     "Step",
     "StepKind",
     "StepProgress",

@@ -99,6 +99,38 @@ class Attribute(Struct, frozen=True, forbid_unknown_fields=True):
         return None
 
 
+class Skeleton(Struct, frozen=True, forbid_unknown_fields=True):
+    """The points of a skeleton, by name and in order, and which of them are joined.
+
+    Parameters
+    ----------
+    points
+        Their names, in the order in which they are placed.
+    edges
+        Pairs of names.
+    """
+
+    points: tuple[str, ...]
+    edges: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "points", as_tuple("Skeleton", "points", self.points))
+        force_setattr(self, "edges", tuple(tuple(v) for v in as_tuple("Skeleton", "edges", self.edges)))
+        for name in self.points:
+            check_name("Skeleton.points: a point", name)
+        check_unique("Skeleton.points: the point", self.points)
+        if not self.points:
+            raise InvalidInput("Skeleton.points is empty; name at least one point.")
+        for edge in self.edges:
+            if len(edge) != 2 or edge[0] == edge[1] or not set(edge) <= set(self.points):
+                raise InvalidInput(f"Skeleton.edges takes pairs of names of its points, not {edge!r}.")
+
+    def pairs(self) -> tuple[tuple[int, int], ...]:
+        """Return the edges as places in ``points``, counted from 0."""
+        at = {name: i for i, name in enumerate(self.points)}
+        return tuple((at[a], at[b]) for a, b in self.edges)
+
+
 class Label(Struct, frozen=True, forbid_unknown_fields=True):
     """The class of a shape.
 
@@ -112,12 +144,15 @@ class Label(Struct, frozen=True, forbid_unknown_fields=True):
         ``#rrggbb``; a recipe gives a colour to a label that names none.
     attributes
         :class:`Attribute` values, or names of texts. Empty: any attributes are kept as they are.
+    skeleton
+        The points and edges of the skeletons with this label, or None: it has none.
     """
 
     name: str
     kinds: tuple[str, ...] = ()
     color: str | None = None
     attributes: tuple[Attribute, ...] = ()
+    skeleton: Skeleton | None = None
 
     def __post_init__(self) -> None:
         check_name("Label.name", self.name)

@@ -15,6 +15,21 @@ def new_shape_id() -> str:
     return secrets.token_hex(8)
 
 
+class Rle(Struct, frozen=True):
+    """The pixels of a mask as COCO stores them, so that ``msgspec.to_builtins`` gives COCO's own object.
+
+    Parameters
+    ----------
+    size
+        Height and width of the image, in this order.
+    counts
+        COCO's compressed string: run lengths of pixels outside and inside in turn, column by column.
+    """
+
+    size: tuple[int, int]
+    counts: str
+
+
 class Shape(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One geometry with a label.
 
@@ -33,6 +48,12 @@ class Shape(Struct, frozen=True, kw_only=True, omit_defaults=True):
         Typed values on the shape.
     confidence
         How sure a model was, in [0, 1]; None for what a person drew.
+    color
+        ``#rrggbb``, where this shape has another color than its label.
+    rle
+        The pixels of a mask; its points are the corners of the box around them.
+    visibility
+        Of the points of a skeleton, as in COCO: 0 not in the image, 1 hidden, 2 visible. Empty: all are visible.
     """
 
     kind: str
@@ -41,6 +62,9 @@ class Shape(Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: str = field(default_factory=new_shape_id)
     attributes: dict[str, Any] = field(default_factory=dict)
     confidence: float | None = None
+    color: str | None = None
+    rle: Rle | None = None
+    visibility: tuple[int, ...] = ()
 
 
 class Annotation(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,6 +1,6 @@
 """Shape kinds: one file a kind. A new file here, or an entry point ``nbannotate.shapes``, is all that a kind takes."""
 
-from nbannotate.shapes.base import GESTURES, Bounds, Gesture, Kind, Points
+from nbannotate.shapes.base import FORMS, GESTURES, Bounds, Form, Gesture, Kind, Points
 from nbannotate.shapes.registry import kind, kinds
 
-__all__ = ["GESTURES", "Bounds", "Gesture", "Kind", "Points", "kind", "kinds"]
+__all__ = ["FORMS", "GESTURES", "Bounds", "Form", "Gesture", "Kind", "Points", "kind", "kinds"]

@@ -1,11 +1,16 @@
 """What a shape kind declares: its names, how it is drawn with the pointer, and its geometry as pure functions.
 
 A kind is one file in this folder (or in another package, through the entry-point group ``nbannotate.shapes``). The
-canvas asks a kind for its *gesture*, one word of a fixed vocabulary that ``canvas/js`` knows, so that a new kind needs
-no JavaScript:
+canvas asks a kind for two words of a fixed vocabulary that ``canvas/js`` knows, so that a new kind needs no JavaScript.
+Its *gesture* says how it is drawn and edited:
 
 - ``"corners"``: press, drag, release (or click, click); edited by eight handles. Points: two opposite corners.
 - ``"path"``: click to add vertices; edited by its vertices, with insert and delete. Points: the vertices.
+- ``"points"``: click to add places that stand for themselves; each is moved and deleted on its own.
+- ``"stroke"``: paint with a brush; edited by painting more. Points: the corners of the box around it.
+
+Its *form* says what is seen: the ``"path"`` through the points, the ``"box"`` or the ``"ellipse"`` between two corners,
+``"dots"`` at the points (joined by the edges of the label's skeleton, if it has one), or the ``"rings"`` around pixels.
 """
 
 from __future__ import annotations
@@ -15,12 +20,16 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar, Literal
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from nbannotate.model import Point
+from nbannotate.model import Point, Shape
 
-Gesture = Literal["corners", "path"]
-GESTURES: tuple[Gesture, ...] = ("corners", "path")
+Gesture = Literal["corners", "path", "points", "stroke"]
+GESTURES: tuple[Gesture, ...] = ("corners", "path", "points", "stroke")
+Form = Literal["path", "box", "ellipse", "dots", "rings"]
+FORMS: tuple[Form, ...] = ("path", "box", "ellipse", "dots", "rings")
+Edges = Sequence[tuple[int, int]]
 Points = Sequence[Sequence[float]]
 Bounds = tuple[float, float, float, float]
 FloatArray = NDArray[np.float64]
@@ -43,7 +52,9 @@ class Kind:
     key
         One lower-case letter that picks the tool; empty for none.
     gesture
-        ``"corners"`` or ``"path"``.
+        How it is drawn: ``"corners"``, ``"path"``, ``"points"`` or ``"stroke"``.
+    form
+        What is seen: ``"path"``, ``"box"``, ``"ellipse"``, ``"dots"`` or ``"rings"``.
     closed
         Whether the outline returns to its first vertex and has an inside.
     min_points, max_points
@@ -54,6 +65,7 @@ class Kind:
     title: ClassVar[str]
     key: ClassVar[str] = ""
     gesture: ClassVar[Gesture] = "path"
+    form: ClassVar[Form] = "path"
     closed: ClassVar[bool] = True
     min_points: ClassVar[int] = 2
     max_points: ClassVar[int | None] = None
@@ -92,16 +104,24 @@ class Kind:
             return f"The {what} must be given as pairs of numbers."
         if not all(math.isfinite(v) for point in given for v in point):
             return f"The {what} has a coordinate that is not a finite number."
-        if len(given) < self.min_points:
-            return f"The {what} needs at least {self.min_points} points; it has {len(given)}."
-        if self.max_points is not None and len(given) > self.max_points:
-            return f"The {what} has {len(given)} points; it takes {self.max_points}."
+        if sentence := self.count(len(given)):
+            return sentence
         inside = self.normalize(given, width, height)
         x0, y0, x1, y1 = self.bounds(inside)
         if max(x1 - x0, y1 - y0) < SMALLEST:
             return f"The {what} is too small: it must cover at least one pixel of the image."
         if self.closed and self.area(inside) <= 0:
             return f"The {what} has no area in the image."
+        return None
+
+    def count(self, n: int) -> str | None:
+        """Return what is wrong with a number of points, or None."""
+        what = self.title.lower()
+        if n < self.min_points:
+            least = f"{self.min_points} point" + ("" if self.min_points == 1 else "s")
+            return f"The {what} needs at least {least}; it has {n}."
+        if self.max_points is not None and n > self.max_points:
+            return f"The {what} has {n} points; it takes {self.max_points}."
         return None
 
     def bounds(self, points: Points) -> Bounds:
@@ -120,6 +140,68 @@ class Kind:
     def contains(self, points: Points, x: float, y: float) -> bool:
         """Return whether a place is inside the shape (even-odd rule); always False for what is not closed."""
         return self.closed and even_odd(self.outline(points), x, y)
+
+    # ---- of a whole shape, which may hold more than points
+
+    def problem(self, shape: Shape, width: float, height: float) -> str | None:
+        """Return a sentence that says why a shape cannot be taken, or None; see :meth:`check`."""
+        return self.check(shape.points, width, height)
+
+    def flaws(self, shape: Shape, width: float, height: float) -> tuple[str, ...]:
+        """Return sentences about what a person should look at, though it can be taken: for example out of the image."""
+        x0, y0, x1, y1 = self.bounds(shape.points)
+        if x0 < 0 or y0 < 0 or x1 > width or y1 > height:
+            return (f"A part of the {self.title.lower()} is outside of the image.",)
+        return ()
+
+    def covered(self, shape: Shape) -> float:
+        """Return the area of a shape in square pixels."""
+        return self.area(shape.points)
+
+    def strokes(self, shape: Shape, edges: Edges = ()) -> list[FloatArray]:
+        """Return the lines to paint, ``(n, 2)`` each; they are closed if the kind is.
+
+        Parameters
+        ----------
+        shape
+            Of this kind.
+        edges
+            Of the skeleton of the shape's label: pairs of places in the points.
+        """
+        return [self.outline(shape.points)]
+
+    def filled(self, shape: Shape) -> FloatArray | None:
+        """Return one outline that is filled with the color, or None for what has no inside."""
+        return self.outline(shape.points) if self.closed else None
+
+    def dots(self, shape: Shape) -> FloatArray | None:
+        """Return the places that are painted as dots, ``(n, 2)``, or None."""
+        return None
+
+    def hit(self, shape: Shape, x: float, y: float, reach: float = 0.0, edges: Edges = ()) -> bool:
+        """Return whether a place is in the shape, or not farther than ``reach`` pixels from its lines and dots."""
+        if self.contains(shape.points, x, y):
+            return True
+        dots = self.dots(shape)
+        near = [] if dots is None else [float(np.hypot(*(dots - (x, y)).T).min())]
+        near += [distance(line, self.closed, x, y) for line in self.strokes(shape, edges) if len(line)]
+        return min(near, default=math.inf) <= reach
+
+    def put(self, shape: Shape, points: Points, width: float, height: float) -> Shape:
+        """Return the shape as it is after a person moved it to these points, in the image."""
+        return replace(shape, points=self.normalize(points, width, height))
+
+    def moved(self, shape: Shape, dx: float, dy: float) -> Shape:
+        """Return the shape shifted by a number of pixels."""
+        return replace(shape, points=tuple((x + dx, y + dy) for x, y in shape.points))
+
+    def scaled(self, shape: Shape, fx: float, fy: float) -> Shape:
+        """Return the shape as it is on an image that was resized by these factors."""
+        return replace(shape, points=tuple((x * fx, y * fy) for x, y in shape.points))
+
+    def fitted(self, shape: Shape, width: float, height: float) -> Shape:
+        """Return the shape for an image of that size: what is outside is cut off or moved in."""
+        return replace(shape, points=self.normalize(shape.points, width, height))
 
 
 def pairs(points: Iterable[Sequence[float]]) -> list[tuple[float, float]]:
@@ -155,3 +237,15 @@ def even_odd(outline: FloatArray, x: float, y: float) -> bool:
     with np.errstate(divide="ignore", invalid="ignore"):
         at = x0 + (y - y0) * (x1 - x0) / (y1 - y0)
     return bool(np.count_nonzero(crosses & (x < at)) % 2)
+
+
+def distance(line: FloatArray, closed: bool, x: float, y: float) -> float:
+    """Return how far a place is from a line through points, in pixels."""
+    start = line if closed else line[:-1]
+    if not len(start):
+        return float(np.hypot(*(line[0] - (x, y))))
+    step = (np.roll(line, -1, axis=0) if closed else line[1:])[: len(start)] - start
+    length = (step**2).sum(axis=1)
+    along = ((np.array((x, y)) - start) * step).sum(axis=1) / np.where(length > 0, length, 1)
+    nearest = start + np.clip(along, 0, 1)[:, None] * step
+    return float(np.hypot(*(nearest - (x, y)).T).min())

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from nbannotate.model import Point
-from nbannotate.shapes.base import FloatArray, Gesture, Kind, Points, pairs
+from nbannotate.shapes.base import FloatArray, Form, Gesture, Kind, Points, pairs
 
 
 class Rectangle(Kind):
@@ -17,6 +17,7 @@ class Rectangle(Kind):
     title: ClassVar[str] = "Rectangle"
     key: ClassVar[str] = "r"
     gesture: ClassVar[Gesture] = "corners"
+    form: ClassVar[Form] = "box"
     min_points: ClassVar[int] = 2
     max_points: ClassVar[int | None] = 2
 

@@ -13,21 +13,22 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from nbannotate.errors import InvalidInput, NbannotateError, NotFound
-from nbannotate.shapes.base import GESTURES, Kind
+from nbannotate.shapes.base import FORMS, GESTURES, Kind
 
 GROUP = "nbannotate.shapes"
+FIRST = ("rectangle", "polygon")  # in toolbars; then by name
 
 
 @cache
 def built_in() -> dict[str, Kind]:
-    """Return the kinds of this folder by name, in the order of their file names, rectangle first."""
+    """Return the kinds of this folder by name, in the order of their file names, the oldest two first."""
     package = importlib.import_module("nbannotate.shapes")
     found = {}
     for info in pkgutil.iter_modules(package.__path__):
         kind = getattr(importlib.import_module(f"{package.__name__}.{info.name}"), "KIND", None)
         if kind is not None:
             found[checked(kind, f"{package.__name__}.{info.name}").name] = kind
-    return dict(sorted(found.items(), key=lambda item: (item[0] != "rectangle", item[0])))
+    return dict(sorted(found.items(), key=lambda item: (FIRST.index(item[0]) if item[0] in FIRST else 99, item[0])))
 
 
 @cache
@@ -107,6 +108,8 @@ def checked(kind: object, where: str) -> Kind:
             raise InvalidInput(f"{where}: the shape kind has no {field}.")
     if kind.gesture not in GESTURES:
         raise InvalidInput(f"{where}: the gesture of {kind.name!r} must be one of {GESTURES}, not {kind.gesture!r}.")
+    if kind.form not in FORMS:
+        raise InvalidInput(f"{where}: the form of {kind.name!r} must be one of {FORMS}, not {kind.form!r}.")
     if kind.key and not re.fullmatch("[a-z]", kind.key):
         raise InvalidInput(f"{where}: the key of {kind.name!r} must be one letter from a to z, not {kind.key!r}.")
     if kind.min_points < 1:

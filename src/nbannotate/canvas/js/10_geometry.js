@@ -1,9 +1,28 @@
-// Geometry of the gesture vocabulary, in image pixels. Nothing here knows a shape kind by name: a kind declares one of
-// the words below ("corners", "path"), whether it is closed, and how many points it needs at least.
+// Geometry of the vocabulary, in image pixels. Nothing here knows a shape kind by name: a kind declares its form (what is
+// seen) and its gesture (how it is drawn and edited), whether it is closed, and how many points it needs.
+
+const UNIT = Array.from({ length: 64 }, (_, i) => [0.5 + Math.cos(i * Math.PI / 32) / 2, 0.5 + Math.sin(i * Math.PI / 32) / 2]);
+
+const FORMS = {                                 // lines: what is stroked; a closed kind is filled in between
+  path: (p) => [p],
+  box: ([a, b]) => [[[a[0], a[1]], [b[0], a[1]], [b[0], b[1]], [a[0], b[1]]]],
+  ellipse: ([a, b]) => [UNIT.map(([x, y]) => [a[0] + (b[0] - a[0]) * x, a[1] + (b[1] - a[1]) * y])],
+  dots: (p, edges) => (edges ?? []).filter(([i, j]) => p[i] && p[j]).map(([i, j]) => [p[i], p[j]]),
+  rings: (p, edges, rings) => rings ?? [[[p[0][0], p[0][1]], [p[1][0], p[0][1]], [p[1][0], p[1][1]], [p[0][0], p[1][1]]]],
+};
+
+function linesOf(s, shape, points) {            // of a shape, perhaps with other points than it has
+  const kind = s.kinds.get(shape.kind);
+  let rings = shape.rings;
+  if (rings && points !== shape.points) {
+    const dx = points[0][0] - shape.points[0][0], dy = points[0][1] - shape.points[0][1];
+    rings = rings.map((ring) => ring.map(([x, y]) => [x + dx, y + dy]));
+  }
+  return FORMS[kind.form](points, s.figures.get(shape.label)?.edges, rings);
+}
 
 const VOCABULARY = {
   corners: {
-    outline: (p) => [[p[0][0], p[0][1]], [p[1][0], p[0][1]], [p[1][0], p[1][1]], [p[0][0], p[1][1]]],
     handles: (p) => {
       const [x0, y0, x1, y1] = boxOf(p), xm = (x0 + x1) / 2, ym = (y0 + y1) / 2;
       return [
@@ -22,7 +41,6 @@ const VOCABULARY = {
     finish: (p) => { const [x0, y0, x1, y1] = boxOf(p); return [[x0, y0], [x1, y1]]; },
   },
   path: {
-    outline: (p) => p,
     handles: (p, kind, k) => {
       const found = p.map((at, i) => ({ role: "vertex", i, at, cursor: "grab" }));
       const last = kind.closed ? p.length : p.length - 1;
@@ -40,6 +58,12 @@ const VOCABULARY = {
     },
     finish: (p) => p,
   },
+  points: {
+    handles: (p) => p.map((at, i) => ({ role: "vertex", i, at, cursor: "grab" })),
+    reshape: (p, handle, to) => p.map((at, i) => (i === handle.i ? to : at)),
+    finish: (p) => p,
+  },
+  stroke: { handles: () => [], reshape: (p) => p, finish: (p) => p },
 };
 
 function boxOf(points) {
@@ -83,7 +107,7 @@ function edgeAt(outline, closed, x, y) {        // the edge nearest to a place: 
   return best;
 }
 
-// The shape under a place: of those whose inside or outline is there, the one with the smallest box.
+// The shape under a place: of those whose inside, lines or dots are there, the one with the smallest box.
 function shapeAt(s, [x, y]) {
   const tolerance = 5 / s.v.k;
   let best = null, smallest = Infinity;
@@ -92,12 +116,16 @@ function shapeAt(s, [x, y]) {
     if (x < b[0] - tolerance || x > b[2] + tolerance || y < b[1] - tolerance || y > b[3] + tolerance) continue;
     const size = (b[2] - b[0] + 1e-9) * (b[3] - b[1] + 1e-9);
     if (size > smallest) continue;
-    const kind = s.kinds.get(shape.kind), outline = VOCABULARY[kind.gesture].outline(shape.points);
-    if ((kind.closed && inside(outline, x, y)) || edgeAt(outline, kind.closed, x, y).distance <= tolerance) {
-      best = shape; smallest = size;
-    }
+    if (hits(s, shape, x, y, tolerance)) { best = shape; smallest = size; }
   }
   return best;
+}
+
+function hits(s, shape, x, y, tolerance) {
+  const kind = s.kinds.get(shape.kind), lines = linesOf(s, shape, shape.points);
+  if (kind.closed && lines.reduce((odd, line) => odd !== inside(line, x, y), false)) return true;
+  if (kind.form === "dots" && shape.points.some((p) => Math.hypot(p[0] - x, p[1] - y) <= 1.6 * tolerance)) return true;
+  return lines.some((line) => edgeAt(line, kind.closed, x, y).distance <= tolerance);
 }
 
 // The handle under a place, of the one selected shape; vertices win over edge middles.

@@ -4,26 +4,36 @@
 const HALO = "rgba(0, 0, 0, 0.55)", NEUTRAL = "#ffffff";
 
 function colorOf(s, shape) {
-  return s.colors.get(shape.label) ?? NEUTRAL;
+  return shape.color ?? s.colors.get(shape.label) ?? NEUTRAL;
 }
 
-function trace(ctx, s, outline, closed) {
+function trace(ctx, s, lines, closed) {
   const { k, x, y } = s.v;
   ctx.beginPath();
-  outline.forEach(([px, py], i) => (i ? ctx.lineTo(px * k + x, py * k + y) : ctx.moveTo(px * k + x, py * k + y)));
-  if (closed) ctx.closePath();
+  for (const line of lines) {
+    line.forEach(([px, py], i) => (i ? ctx.lineTo(px * k + x, py * k + y) : ctx.moveTo(px * k + x, py * k + y)));
+    if (closed) ctx.closePath();
+  }
 }
 
 function paintShape(ctx, s, shape, points, { width = 2, fill = 0.1 } = {}) {
-  const kind = s.kinds.get(shape.kind), color = colorOf(s, shape), known = s.colors.has(shape.label);
-  trace(ctx, s, VOCABULARY[kind.gesture].outline(points), kind.closed);
+  const kind = s.kinds.get(shape.kind), color = colorOf(s, shape), known = color !== NEUTRAL;
+  trace(ctx, s, linesOf(s, shape, points), kind.closed);
   ctx.lineJoin = "round";
-  if (kind.closed && fill) { ctx.globalAlpha = fill; ctx.fillStyle = color; ctx.fill(); ctx.globalAlpha = 1; }
+  if (kind.closed && fill) { ctx.globalAlpha = fill; ctx.fillStyle = color; ctx.fill("evenodd"); ctx.globalAlpha = 1; }
   ctx.setLineDash([]);
   ctx.lineWidth = width + 2; ctx.strokeStyle = HALO; ctx.stroke();
   if (!known) ctx.setLineDash([6, 4]);
   ctx.lineWidth = width; ctx.strokeStyle = color; ctx.stroke();
   ctx.setLineDash([]);
+  if (kind.form === "dots") points.forEach((at) => paintDot(ctx, s, at, color, width));
+}
+
+function paintDot(ctx, s, [px, py], color, width) {      // as in canvas/painter.py
+  ctx.beginPath();
+  ctx.arc(px * s.v.k + s.v.x, py * s.v.k + s.v.y, 2 + width, 0, 7);
+  ctx.lineWidth = 2; ctx.strokeStyle = HALO; ctx.stroke();
+  ctx.fillStyle = color; ctx.fill();
 }
 
 function paintHandle(ctx, s, handle, color, hot) {

@@ -25,7 +25,7 @@ function press(s, e) {
     send(s, "zone", { zone: [...points[0], ...points[1]] });
   }));
   const kind = s.kinds.get(s.tool);
-  const draw = { corners: drawingCorners, path: drawingPath }[kind.gesture];
+  const draw = { corners: drawingCorners, path: drawingPath, points: drawingPath }[kind.gesture];
   select(s, []);
   begin(s, draw(s, at, kind, (points) => create(s, kind, points)));
 }
@@ -102,7 +102,7 @@ function reshaping(s, handle, from) {
 function paintDraft(ctx, s, kind, points) {
   const shape = { kind: kind.name, label: s.label, points };
   if (kind.name) return paintShape(ctx, s, shape, points, { fill: 0.12 });
-  trace(ctx, s, VOCABULARY.corners.outline(points), true);                       // a zone
+  trace(ctx, s, FORMS.box(points), true);                                        // a zone
   ctx.setLineDash([]); ctx.lineWidth = 4; ctx.strokeStyle = HALO; ctx.stroke();
   ctx.setLineDash([3, 3]); ctx.lineWidth = 2; ctx.strokeStyle = "#ffb000"; ctx.stroke();
   ctx.setLineDash([]);
@@ -130,7 +130,8 @@ function drawingCorners(s, from, kind, done) {             // press, drag, relea
   };
 }
 
-function drawingPath(s, from, kind, done) {                // click, click, …; double click, Enter or the first vertex ends
+function drawingPath(s, from, kind, done) {                // click, click, …; double click, Enter, the first or last vertex ends
+  const word = VOCABULARY[kind.gesture], most = kind.max_points ?? Infinity;
   const fixed = [clampTo(s.image, toImage(s, from))];
   let live = fixed[0], last = from;
   const near = (at, point) => !farBy(at, [point[0] * s.v.k + s.v.x, point[1] * s.v.k + s.v.y], 9);
@@ -138,7 +139,7 @@ function drawingPath(s, from, kind, done) {                // click, click, …;
   const finish = () => {
     if (!enough()) return refuse(s, "points", `A ${kind.title.toLowerCase()} needs at least ${kind.min_points} points.`);
     s.gesture = null;
-    done(VOCABULARY.path.finish(fixed));
+    done(word.finish(fixed));
     drop(s);
   };
   return {
@@ -151,7 +152,7 @@ function drawingPath(s, from, kind, done) {                // click, click, …;
       paint(s);
     },
     move(at) { live = clampTo(s.image, toImage(s, at)); paint(s); },
-    up() {},
+    up() { if (fixed.length >= most) finish(); },
     dblclick: finish,
     cancel: () => drop(s),
     key(combo) {
@@ -166,12 +167,14 @@ function drawingPath(s, from, kind, done) {                // click, click, …;
     paint(ctx) {
       const color = s.colors.get(s.label) ?? NEUTRAL, closing = kind.closed && enough() && s.cursor && near(s.cursor, fixed[0]);
       const points = closing ? fixed : [...fixed, live];
-      trace(ctx, s, points, false);
+      if (kind.form === "dots") return paintShape(ctx, s, { kind: kind.name, label: s.label }, fixed, { width: 3 });
+      trace(ctx, s, [points], false);
       if (kind.closed) { ctx.globalAlpha = 0.12; ctx.fillStyle = color; ctx.fill(); ctx.globalAlpha = 1; }
-      trace(ctx, s, points, closing);
+      trace(ctx, s, [points], closing);
       ctx.lineJoin = "round"; ctx.lineWidth = 4; ctx.strokeStyle = HALO; ctx.stroke();
       ctx.lineWidth = 2; ctx.strokeStyle = color; ctx.stroke();
       fixed.forEach((at, i) => paintHandle(ctx, s, { role: "vertex", at }, color === NEUTRAL ? "#333333" : color, i === 0 && enough()));
+      return undefined;
     },
   };
 }

@@ -18,9 +18,14 @@ function refuse(s, reason, sentence) {                     // what cannot be is 
   send(s, "refused", { reason });
 }
 
-function put(s, id, kind, label, points) {
-  const outline = VOCABULARY[s.kinds.get(kind).gesture].outline(points);
-  s.shapes.set(id, { id, kind, label, points, box: boxOf(outline) });
+function put(s, id, kind, label, points, more = {}) {      // more: what few shapes have: a color, rings, visibility
+  s.shapes.set(id, { ...more, id, kind, label, points, box: boxOf(points) });
+}
+
+function putPoints(s, id, points) {
+  const old = s.shapes.get(id), shape = { ...old, points, box: boxOf(points) };
+  if (old.rings) shape.rings = linesOf(s, old, points);
+  s.shapes.set(id, shape);
 }
 
 function create(s, kind, points) {
@@ -35,7 +40,7 @@ function create(s, kind, points) {
 }
 
 function edit(s, moved, nudged = false) {
-  for (const [id, points] of moved) { const old = s.shapes.get(id); put(s, id, old.kind, old.label, points); }
+  for (const [id, points] of moved) putPoints(s, id, points);
   const n = send(s, "edit", { shapes: moved, nudged });
   for (const [id] of moved) s.pending.set(id, n);
 }

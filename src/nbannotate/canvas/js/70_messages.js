@@ -3,10 +3,11 @@
 function unpack(message, buffers) {
   const at = floats(buffers[0]), found = [];
   let next = 0;
+  const take = (n) => { const points = []; for (let j = 0; j < n; j++, next += 2) points.push([at[next], at[next + 1]]); return points; };
   message.ids.forEach((id, i) => {
-    const points = [];
-    for (let j = 0; j < message.count[i]; j++, next += 2) points.push([at[next], at[next + 1]]);
-    found.push([id, message.kinds[message.kind[i]], message.labels[message.label[i]], points]);
+    const points = take(message.count[i]), more = message.more[i] ?? {};
+    if (more.rings) more.rings = more.rings.map(take);
+    found.push([id, message.kinds[message.kind[i]], message.labels[message.label[i]], points, more]);
   });
   return found;
 }
@@ -31,7 +32,7 @@ const RECEIVE = {
     s.image = m.image;
     s.kinds = new Map(m.kinds.map((kind) => [kind.name, kind]));
     s.shapes = new Map();
-    for (const [id, kind, label, points] of unpack(m.shapes, buffers)) put(s, id, kind, label, points);
+    for (const row of unpack(m.shapes, buffers)) put(s, ...row);
     s.selected = new Set(m.selected);
     s.empty.hidden = Boolean(m.image);
     if (m.image && (fresh || !s.v)) adopt(s, m.view, m.view_id);
@@ -48,6 +49,7 @@ const RECEIVE = {
     }
     s.labels = m.labels;
     s.colors = new Map(m.labels.map((label) => [label.name, label.color]));
+    s.figures = new Map(m.labels.filter((label) => label.figure).map((label) => [label.name, label.figure]));
     s.editable = m.editable;
     s.marks = m.marks;
     s.keysMode = m.keys_mode;
@@ -61,10 +63,10 @@ const RECEIVE = {
   patch(s, m, buffers) {
     if (m.g !== s.g) return;
     for (const id of m.remove) { s.shapes.delete(id); s.selected.delete(id); s.ghosts.delete(id); s.pending.delete(id); }
-    for (const [id, kind, label, points] of unpack(m.shapes, buffers)) {
+    for (const [id, ...row] of unpack(m.shapes, buffers)) {
       if (stale(s, m, s.pending.get(id) ?? 0)) continue;   // a later change of the same shape is under way
       s.pending.delete(id);
-      put(s, id, kind, label, points);
+      put(s, id, ...row);
     }
     paint(s);
   },

@@ -80,7 +80,7 @@ async function render({ model, el, signal }) {
   const s = {
     model, target, layers: target.get("_canvases"), viewId: newId(), g: -1, n: 0,
     shapes: new Map(), selected: new Set(), ghosts: new Map(), pending: new Map(), renderings: new Map(),
-    kinds: new Map(), labels: [], colors: new Map(), marks: [], keys: new Map(), keyRows: [], keysMode: "stage",
+    kinds: new Map(), labels: [], colors: new Map(), figures: new Map(), marks: [], keys: new Map(), keyRows: [], keysMode: "stage",
     tool: "select", label: "", editable: false, image: null, v: null, r: null, gesture: null, hover: null,
     stateAt: 0, selectedAt: 0,
   };
