@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 import nbannotate as nb
+from nbannotate.errors import Refused
 from nbannotate.model import Attribute, Issue
 from nbannotate.pages import jobs, render
 
@@ -225,6 +226,24 @@ class TestEnding:
         assert [status_of(place, f"image_{i}.png") for i in (0, 1)] in (["rejected"] * 2, [None, "rejected"])
         assert ana.does("home") is None
         assert part(ana, "jobs")["groups"][0]["jobs"][0]["rejected"] == 2
+
+
+def test_when_nothing_more_is_given_out_the_submitted_image_counts_and_the_reason_is_said(place, monkeypatch):
+    ana = place.person("ana")
+    ana.starts(place.campaign)
+    ana.draws((10, 10, 60, 60))
+    call = ana.line.call
+
+    def overdue(operation: str, returns: Any, /, **arguments: Any) -> Any:
+        if operation == "tasks.next":
+            raise Refused("The campaign was due on 2020-01-01; it gives out no new images.")
+        return call(operation, returns, **arguments)
+
+    monkeypatch.setattr(ana.line, "call", overdue)
+    assert ana.does("submit") is None
+    assert ana.state.screen == "tasks"
+    assert "was due on 2020-01-01" in ana.toasts[-1]
+    assert status_of(place, "image_0.png") == "completed"
 
 
 class TestWhatIsSaidOfAShape:

@@ -87,6 +87,10 @@ def after(desk: Desk, task: Task, closed: Closed) -> None:
     desk.update(task=replace(desk.open, view=replace(desk.open.view, editable=False, actions=())))
     try:
         flow.go_on(desk, task.campaign_id, task.step)
+    except Refused as error:  # a campaign that is overdue gives out nothing more; what was done now is done
+        desk.update(screen="opening", task=None)
+        flow.home(desk)
+        desk.toast(str(error))
     except NbannotateError:
         desk.update(screen="opening", task=None)  # it is closed: never leave it on the pane as if it were not
         flow.home(desk)

@@ -27,6 +27,11 @@ const ICONS = {
   select: "M5 3l14 8-6 1.5L10 19z",
   rectangle: "M4 6h16v12H4z",
   polygon: "M12 3l8 6-3 10H7L4 9z",
+  ellipse: "M12 6c5 0 9 2.7 9 6s-4 6-9 6-9-2.7-9-6 4-6 9-6",
+  polyline: "M4 18l5-10 6 7 5-10",
+  point: "M12 9a3 3 0 1 1-.1 0M12 2.5V6M12 18v3.5M2.5 12H6M18 12h3.5",
+  keypoints: "M12 6.2v5.3M10.7 13.2l-4 4.6M13.3 13.2l4 4.6M12 3a1.5 1.5 0 1 1-.1 0M12 11a1.4 1.4 0 1 1-.1 0M5.6 18a1.5 1.5 0 1 1-.1 0M18.4 18a1.5 1.5 0 1 1-.1 0",
+  mask: "M4 20c3 0 5-1 5-3.5a2.5 2.5 0 0 1 5 0C14 19 11 20 4 20zM12 14l7-10",
   undo: "M9 7L4 12l5 5M4 12h10a5 5 0 0 1 0 10h-3",
   redo: "M15 7l5 5-5 5M20 12H10a5 5 0 0 0 0 10h3",
   fit: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
@@ -127,6 +132,12 @@ function span(seconds) {                                   // a duration in few 
 }
 
 const count = (n) => n.toLocaleString("en");
+// Sentences of the workspace say times in UTC; people read the time of their place.
+const localTimes = (text) => text.replace(/\b(\d\d):(\d\d) UTC\b/g, (_, hour, minute) => {
+  const at = new Date();
+  at.setUTCHours(Number(hour), Number(minute), 0, 0);
+  return at.toLocaleTimeString([], { timeStyle: "short" });
+});
 const clockTime = (iso) => (iso ? new Date(iso).toLocaleTimeString([], { timeStyle: "short" }) : "");
 const plural = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
 const stamp = (iso) => h("time", { datetime: iso, title: iso ? new Date(iso).toLocaleString() : "" }, ago(iso));

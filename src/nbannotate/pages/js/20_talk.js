@@ -59,7 +59,7 @@ function dropToast(s, id) {
 function toasts(s) {
   return h("div", { class: "nbp-toasts", "aria-live": "polite" }, s.ui.toasts.map((t) =>
     h("div", { class: "nbp-toast", "data-kind": t.kind, "data-key": t.id, role: t.kind === "error" ? "alert" : "status" },
-      h("span", {}, t.text),
+      h("span", {}, localTimes(t.text)),
       h("button", { type: "button", class: "bare", "aria-label": "Dismiss", onclick: () => dropToast(s, t.id) }, icon("close")))));
 }
 
@@ -74,7 +74,7 @@ function sentence(s) {                                     // the banner that st
     retake: [["Take it again", () => leaveWith(s, "retake")], ["Go on with the next", () => leaveWith(s, "start", { campaign: t.campaign_id, step: t.step })]],
   }[n.action] ?? [];
   return h("div", { class: "nbp-banner", "data-kind": n.kind, role: n.kind === "info" ? "status" : "alert", "data-key": "banner" },
-    h("span", {}, n.text.replaceAll("{at}", clockTime(n.at))),
+    h("span", {}, localTimes(n.text).replaceAll("{at}", clockTime(n.at))),
     acts.map(([title, act]) => h("button", { type: "button", class: "small", "data-key": title, onclick: act }, title)),
     !["login", "retake"].includes(n.action) && h("button", { type: "button", class: "bare", "aria-label": "Close", title: "Close", onclick: () => send(s, "close_banner") },
       icon("close")));

@@ -51,7 +51,7 @@ function notices(s) {
       list.length ? h("ul", {}, list.map((n) => h("li", { "data-key": `n${n.id}` },
         h("button", { type: "button", class: "notice", "data-kind": n.kind, "data-new": n.seen ? null : "", onclick: () => go(n) },
           h("span", { class: "mark" }, icon(NOTICE[n.kind]?.[0] ?? "bell")),
-          h("span", { class: "text" }, h("span", {}, n.text), h("small", {}, [NOTICE[n.kind]?.[1] ?? n.kind, n.campaign].filter(Boolean).join(" · "), " · ", stamp(n.at))),
+          h("span", { class: "text" }, h("span", {}, localTimes(n.text)), h("small", {}, [NOTICE[n.kind]?.[1] ?? n.kind, n.campaign].filter(Boolean).join(" · "), " · ", stamp(n.at))),
           n.seen ? null : h("i", { class: "dot", title: "new" })))))
         : emptyState("bell", "No notices", "What is given or returned to you, answers to your issues and due dates appear here.")));
 }
