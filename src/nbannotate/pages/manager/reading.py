@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 
-from nbannotate.errors import InvalidInput, NotAllowed
+from nbannotate.errors import InvalidInput, NotAllowed, NotFound
 from nbannotate.model import Campaign, CampaignSpec, Job, Member, Notice, Progress, Task
 from nbannotate.pages.manager.desk import Answer, Desk
 from nbannotate.pages.manager.state import Card
@@ -39,7 +40,11 @@ def campaigns(desk: Desk, only: int | None = None) -> None:
     """Read the campaigns, and what the cards say that somebody looks at: one card's, or (None) all."""
     found = desk.call("campaigns.list", list[Campaign])
     before = {c.campaign.campaign_id: c for c in desk.state.cards}
-    desk.put("campaigns", cards=tuple(_card(desk, c, before.get(c.campaign_id), only) for c in found))
+    cards = []
+    for campaign in found:
+        with contextlib.suppress(NotFound):  # it was deleted in between
+            cards.append(_card(desk, campaign, before.get(campaign.campaign_id), only))
+    desk.put("campaigns", cards=tuple(cards))
 
 
 def _card(desk: Desk, campaign: Campaign, before: Card | None, only: int | None) -> Card:

@@ -26,11 +26,11 @@ function topBar(s) {
 }
 
 function rail(s) {
-  const counts = { campaigns: cards(s).filter((c) => c.state === "overdue").length };
+  const counts = { campaigns: cards(s).filter((c) => c.state === "overdue").length };   // what a manager should look at
   return h("nav", { class: "nbm-rail", "data-key": "rail", "aria-label": "Parts of the page" },
     h("div", { role: "tablist", "aria-orientation": "vertical", class: "nbm-tabs", onkeydown: railKeys }, TABS.map(([name, title, picture], i) =>
       h("button", { type: "button", role: "tab", id: `nbm-tab-${name}`, "data-key": name, "aria-selected": String(s.ui.tab === name), "aria-controls": "nbm-part", tabindex: s.ui.tab === name ? "0" : "-1",
-        title: `${title} (${i + 1})`, onclick: () => go(s, name) }, icon(picture), h("span", { class: "text" }, title),
+        title: `${title} (${i + 1})`, onclick: () => go(s, name) }, icon(picture), h("span", { class: "text" }, title), counts[name] ? null : h("kbd", { "aria-hidden": "true" }, i + 1),
         counts[name] ? h("span", { class: "count", "data-kind": "late", title: `${count(counts[name], "campaign")} overdue` }, counts[name]) : null))));
 }
 
@@ -80,7 +80,7 @@ function menuLayer(s) {
   if (!s.ui.menu || s.ui.menu === "bell" || !s.menu) return null;
   const { label, items } = s.menu;
   return h("div", { class: "nbp-popover", "data-key": "menu", onpointerdown: (e) => { if (e.target === e.currentTarget) { e.preventDefault(); openMenu(s, ""); } } },
-    h("div", { class: "nbm-menu", role: "menu", "aria-label": label, style: s.ui.menuAt, onkeydown: menuKeys }, items.map(([text, does, kind]) =>
+    h("div", { class: "nbm-menu", role: "menu", "aria-label": label, style: s.ui.menuAt, onkeydown: (e) => { if (e.key === "Tab") { e.preventDefault(); openMenu(s, ""); } else menuKeys(e); } }, items.map(([text, does, kind]) =>
       h("button", { type: "button", role: "menuitem", class: kind === "danger" ? "item warn" : "item", tabindex: "-1", onclick: () => { openMenu(s, ""); does(); } }, text))));
 }
 
@@ -90,7 +90,8 @@ function openMenu(s, key, button = null) {
   s.menu = null;
   if (at) {
     const low = at.bottom + 190 > page.bottom;
-    s.ui.menuAt = `right:${page.right - at.right}px;${low ? `bottom:${page.bottom - at.top + 4}px` : `top:${at.bottom - page.top + 4}px`}`;
+    const side = at.right - page.left > 230 ? `right:${page.right - at.right}px` : `left:${at.left - page.left}px`;
+    s.ui.menuAt = `${side};${low ? `bottom:${page.bottom - at.top + 4}px` : `top:${at.bottom - page.top + 4}px`}`;
   }
   repaint(s, true);
   if (key) s.root.querySelector(".nbm-menu button, .nbp-notices .notice, .nbp-notices")?.focus();

@@ -72,6 +72,6 @@ function flowStep(c, step, i) {
     h("div", { class: "name" }, h("b", {}, step.name), h("span", { class: "kind", "data-kind": step.kind }, step.kind)),
     c.launched ? h("div", { class: "nbm-share", role: "img", "aria-label": `${step.name}: ${said}`, title: said },
       parts.map(([key, , n]) => h("i", { class: key, style: `width:${(100 * n) / total}%` })), h("i", { class: "to-come", style: `width:${(100 * Math.max(0, c.total - here)) / total}%` })) : null,
-    c.launched ? h("p", { class: "said" }, parts.filter((p) => p[2]).length ? parts.filter((p) => p[2]).map(([key, text, n]) => h("span", { class: `at ${key}` }, h("b", {}, number(n)), ` ${text}`)) : h("span", { class: "soft" }, "nothing here yet")) : null,
+    c.launched ? h("p", { class: "said" }, parts.filter((p) => p[2]).length ? parts.filter((p) => p[2]).map(([key, text, n]) => h("span", { class: `at ${key}` }, h("b", {}, number(n)), ` ${text}`)) : h("span", { class: "soft" }, c.remaining ? "nothing here yet" : "nothing passed")) : null,
     h("p", { class: "soft who", title: `${step.people.join(", ")}: ${step.how_text}` }, `${people.join(", ")} · ${step.how === "queue" ? "queue" : step.how === "equal" ? "equal shares" : `shares ${step.weights.join(" : ")}`}`));
 }

@@ -39,6 +39,7 @@ const DIALOGS = {
     go: (s, d, end) => act(s, "delete", { campaign: d.c.id, name: d.values.name }, end),
   },
   reassign: {
+    before: (s, d) => { d.sum = summary(s); },             // counted anew each time: people go on working while it is open
     title: (d) => `Reassign ${count(d.sum.ids.length, "task")}`, done: "Reassign", blocked: (d) => !reassignSentence(d).n,
     body: (s, d) => [personChoice(s, d, "To", true), d.people.length ? null : h("p", { class: "soft" }, "Nobody works at all of the steps of these tasks; choose tasks of one step to give them to a person."),
       d.sum.begun ? check(s, d, "started", `Also ${d.sum.begun === 1 ? "the one that is" : `the ${number(d.sum.begun)} that are`} begun; what was drawn goes along`) : null,
@@ -202,6 +203,7 @@ function dialog(s) {
   const d = s.ui.dialog;
   if (!d) return null;
   const words = DIALOGS[d.kind];
+  words.before?.(s, d);
   return h("div", { class: "nbp-veil", "data-key": "dialog" },
     h("form", { class: "nbp-dialog nbm-dialog", "data-wide": words.wide ? "" : null, "data-key": d.secret ? "secret" : d.kind, role: "dialog", "aria-modal": "true", "aria-labelledby": "nbm-dialog-title", novalidate: true,
       onsubmit: (e) => { e.preventDefault(); confirmDialog(s); }, onkeydown: (e) => dialogKeys(s, e) },
