@@ -446,6 +446,13 @@ def site(serve):
         version = ws.create_dataset("Many").create_version("v1").add_images([folder / "images"])
         steps = [nb.Step("draw", "annotation", ["ana"], attribution="equal", statuses=("unsure",))]
         version.create_campaign("Many", RECIPE, nb.Workflow(steps)).launch()
+        for name in ("left", "right"):
+            (folder / "series" / name).mkdir(parents=True)
+            for i in range(3):
+                (folder / "series" / name / f"{i}.png").hardlink_to(folder / "images" / "image_000.png")
+        series = ws.create_dataset("Series").create_version("v1").add_images(folder / "series", sequence="folder")
+        steps = [nb.Step("outline", "annotation", ["ben"], attribution="equal")]
+        series.create_campaign("Series", RECIPE, nb.Workflow(steps)).launch()
 
     return serve(fill)
 
@@ -535,3 +542,17 @@ def test_the_bell_rings_by_itself_and_leads_to_what_it_is_about(site, page):
     page.wait_for_selector(".nbp-top h1[title='image_000.png']")
     page.wait_for_selector(".nbp-must >> text=1 issue says what to fix")
     page.wait_for_selector(".nbp-threads >> text=Not a cell")
+
+
+@pytest.mark.browser
+def test_the_images_of_a_sequence_stand_together_below_its_name(site):
+    page = site.log_in("ben")
+    page.locator("[data-open]").press("Enter")
+    page.wait_for_selector(".nbp-job-page")
+    playwright.expect(page.locator(".image.head")).to_have_text(["left3 images", "right3 images"])
+    page.locator(".nbp-list").focus()
+    for _ in range(3):  # over the second heading
+        page.keyboard.press("ArrowDown")
+    page.wait_for_selector(".image[aria-selected=true][aria-posinset='6']")
+    page.keyboard.press("ArrowUp")
+    page.wait_for_selector(".image[aria-selected=true][aria-posinset='4']")

@@ -19,9 +19,8 @@ function jobPage(s) {
   const job = s.get("job"), list = listState(s), refused = Object.keys(job.unfinished ?? {}).length;
   if (!job.rows) return opening(s);
   const filters = refused ? [["refused", "Not finished", (r) => String(r[0]) in job.unfinished], ...FILTERS] : FILTERS;
-  const counts = Object.fromEntries(filters.map(([name, , keep]) => [name, job.rows.filter(keep).length]));
-  if (!filters.some(([name]) => name === list.filter)) list.filter = counts.remaining ? "remaining" : "all";
-  const [, , keep] = filters.find(([name]) => name === list.filter);
+  if (!filters.some(([name]) => name === list.filter)) list.filter = job.remaining ? "remaining" : "all";
+  const { rows, counts } = shownRows(s, job, list, filters);
   return h("div", { class: "nbp-home", "data-key": "job" },
     homeBar(s, h("button", { type: "button", class: "bare wide", title: "My tasks (Esc)", onclick: () => leaveWith(s, "home") }, icon("back"), "My tasks")),
     h("main", { class: "nbp-sheet nbp-job-page", tabindex: "-1", onkeydown: (e) => { if (e.key === "Escape" && !s.ui.busy) leaveWith(s, "home"); } },
@@ -29,7 +28,7 @@ function jobPage(s) {
       h("div", { class: "tabs", role: "tablist", "aria-label": "Which images", onkeydown: (e) => tabKeys(e) }, filters.map(([name, title]) =>
         h("button", { type: "button", role: "tab", "data-key": name, "aria-selected": String(list.filter === name), tabindex: list.filter === name ? "0" : "-1",
           onclick: () => { list.filter = name; list.task = 0; s.root.querySelector(".nbp-list")?.scrollTo(0, 0); repaint(s); } }, title, h("span", { class: "count", "data-kind": name === "refused" ? "issues" : null }, count(counts[name]))))),
-      imageList(s, job, list, grouped(job.rows.filter(keep)))));
+      imageList(s, job, list, rows)));
 }
 
 function jobHead(s, job) {
@@ -46,13 +45,23 @@ function jobHead(s, job) {
 
 function grouped(rows) {                                   // a heading before each sequence, where there are sequences
   if (!rows.some((r) => r[7])) return rows;
-  const all = [];
+  const sizes = new Map(), all = [];
+  for (const r of rows) sizes.set(r[7], (sizes.get(r[7]) ?? 0) + 1);
   let last = null;
   for (const row of rows) {
-    if (row[7] !== last) { last = row[7]; all.push({ head: last || "No sequence", n: rows.filter((r) => r[7] === last).length }); }
+    if (row[7] !== last) { last = row[7]; all.push({ head: last || "No sequence", n: sizes.get(last) }); }
     all.push(row);
   }
   return all;
+}
+
+function shownRows(s, job, list, filters) {                // made anew only when the images or the filter are others
+  const made = s.ui.rows;
+  if (made?.of === job.rows && made.why === job.unfinished && made.filter === list.filter) return made;
+  const keep = filters.find(([name]) => name === list.filter)[2];
+  s.ui.rows = { of: job.rows, why: job.unfinished, filter: list.filter, rows: grouped(job.rows.filter(keep)),
+    counts: Object.fromEntries(filters.map(([name, , test]) => [name, job.rows.filter(test).length])) };
+  return s.ui.rows;
 }
 
 function imageList(s, job, list, rows) {
@@ -111,8 +120,7 @@ function showRow(box, i) {
 function arriveAtJob(s) {                                  // where one was, or the key that goes on
   const list = listState(s), box = s.root.querySelector(".nbp-list[data-key=rows]");
   if (!list.task || !box) return (s.root.querySelector("[data-first]") ?? box)?.focus({ preventScroll: true });
-  const job = s.get("job"), refused = list.filter === "refused", keep = refused ? (r) => String(r[0]) in job.unfinished : FILTERS.find(([name]) => name === list.filter)?.[2] ?? (() => true);
-  const at = grouped(job.rows.filter(keep)).findIndex((r) => r[0] === list.task);
+  const at = s.ui.rows.rows.findIndex((r) => r[0] === list.task);
   if (at >= 0) showRow(box, at);
   repaint(s, true);
   return box.focus({ preventScroll: true });
