@@ -15,7 +15,7 @@ from nbannotate import formats
 from nbannotate.demo import end_owner
 
 ROOT = Path(__file__).parents[2]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted(p for p in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
