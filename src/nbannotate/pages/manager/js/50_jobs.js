@@ -69,12 +69,13 @@ function jobSentence(d) {
   return { n, text: `${n ? `${count(n, "open task")} of ${d.j.member} ${n === 1 ? "goes" : "go"} ${to}` : "Nothing changes"}${stay ? `; ${number(stay)} that ${stay === 1 ? "is" : "are"} begun ${stay === 1 ? "stays" : "stay"}` : ""}. What is finished stays ${d.j.member}’s.` };
 }
 
-// Largest remainder, as rules/attribution.py does it: whole parts, then one each to the largest remainders.
+// Largest remainder, exactly as rules/attribution.py does it: whole parts, then one each to the largest remainders.
 function split(total, weights) {
-  const sum = weights.reduce((a, b) => a + b, 0);
+  const digits = Math.max(0, ...weights.map((w) => (String(w).includes("e") ? 20 : (String(w).split(".")[1] ?? "").length)));
+  const whole = weights.map((w) => BigInt(w.toFixed(digits).replace(".", ""))), sum = whole.reduce((a, b) => a + b, 0n);
   if (!sum) return weights.map(() => 0);
-  const shares = weights.map((w) => (total * w) / sum), parts = shares.map((x) => Math.floor(x + 1e-9));
-  const order = shares.map((x, i) => [parts[i] - x, i]).sort((a, b) => (Math.abs(a[0] - b[0]) < 1e-9 ? a[1] - b[1] : a[0] - b[0]));
+  const shares = whole.map((w) => BigInt(total) * w), parts = shares.map((x) => Number(x / sum));
+  const order = shares.map((x, i) => [x % sum, i]).sort((a, b) => (a[0] === b[0] ? a[1] - b[1] : a[0] > b[0] ? -1 : 1));
   const left = total - parts.reduce((a, b) => a + b, 0);
   for (let k = 0; k < left; k += 1) parts[order[k][1]] += 1;
   return parts;
