@@ -10,7 +10,12 @@ function send(s, what, fields = {}, reply = null) {
     message.ref = counter;
     s.replies.set(counter, reply);
   }
-  s.model.send(message);
+  try {
+    s.model.send(message);
+  } catch {                                                // the kernel is gone, by logging out for example; the site says so
+    s.replies.delete(message.ref);
+    reply?.("This page has lost its connection; reload it. What was saved is kept.");
+  }
 }
 
 // Actions after which this task is not on the pane any more: one at a time, and never two for one task.
