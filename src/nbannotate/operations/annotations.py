@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Annotation, Shape
 from nbannotate.operations.access import check_may_see_asset
@@ -48,8 +50,8 @@ def add(ctx: Context, version_id: int, source: str, file: Path) -> int:
 def _shape(asset: str, value: dict[str, Any], width: int, height: int) -> Shape:
     from nbannotate import shapes
 
-    shape = Shape(**{**value, "points": tuple((float(x), float(y)) for x, y in value["points"])})
-    problem = shapes.kind(shape.kind).check(shape.points, width, height)
+    shape = msgspec.convert(value, Shape)
+    problem = shapes.kind(shape.kind).problem(shape, width, height)
     if problem:
         raise InvalidInput(f"{asset}: a {shape.kind} of {shape.label!r}: {problem} Nothing was imported.")
     return shape

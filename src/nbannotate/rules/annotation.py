@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 
 from nbannotate import shapes
@@ -72,7 +73,7 @@ def check_complete(
         raise Refused(f"{noun} no label yet; select it and press the key of a label.")
     for number, shape in enumerate(annotation.shapes, 1):
         where = f"Shape {number} ({shape.label})"
-        problem = shapes.kind(shape.kind).check(shape.points, width, height)
+        problem = shapes.kind(shape.kind).problem(shape, width, height)
         if problem:
             raise Refused(f"{where}: {problem}")
         label = recipe.label(shape.label)
@@ -96,6 +97,10 @@ def _check_shape(where: str, shape: Shape, recipe: Recipe, before: Shape | None)
         raise InvalidInput(f"{where} may have {MAX_POINTS:,} points at most, not {len(shape.points):,}.")
     if not all(math.isfinite(x) and math.isfinite(y) for x, y in shape.points):
         raise InvalidInput(f"{where} has a point that is not a number.")
+    if shape.color is not None and not re.fullmatch(r"#[0-9a-fA-F]{6}", shape.color):
+        raise InvalidInput(f"{where}: the color must look like '#7b1fa2', not {shape.color!r}.")
+    if problem := shapes.kind(shape.kind).payload(shape):
+        raise InvalidInput(f"{where}: {problem}")
     if shape.label:
         label = recipe.label(shape.label)
         if label is None:

@@ -17,12 +17,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
+from nbannotate.errors import InvalidInput
 from nbannotate.model import Point, Shape
 
 Gesture = Literal["corners", "path", "points", "stroke"]
@@ -57,6 +58,8 @@ class Kind:
         What is seen: ``"path"``, ``"box"``, ``"ellipse"``, ``"dots"`` or ``"rings"``.
     closed
         Whether the outline returns to its first vertex and has an inside.
+    opacity
+        Of the inside, from 0 to 1.
     min_points, max_points
         How many points a shape of this kind has; ``max_points`` None for no limit.
     """
@@ -67,6 +70,7 @@ class Kind:
     gesture: ClassVar[Gesture] = "path"
     form: ClassVar[Form] = "path"
     closed: ClassVar[bool] = True
+    opacity: ClassVar[float] = 0.1
     min_points: ClassVar[int] = 2
     max_points: ClassVar[int | None] = None
 
@@ -144,8 +148,17 @@ class Kind:
     # ---- of a whole shape, which may hold more than points
 
     def problem(self, shape: Shape, width: float, height: float) -> str | None:
-        """Return a sentence that says why a shape cannot be taken, or None; see :meth:`check`."""
-        return self.check(shape.points, width, height)
+        """Return a sentence that says why a shape cannot be taken, or None; see :meth:`check` and :meth:`payload`."""
+        return self.check(shape.points, width, height) or self.payload(shape)
+
+    def payload(self, shape: Shape) -> str | None:
+        """Return what is wrong with what a shape holds besides its points, whatever the image; or None."""
+        what = self.title.lower()
+        if shape.rle is not None:
+            return f"A {what} has no rle; that is for masks."
+        if shape.visibility:
+            return f"A {what} has no visibility; that is for skeletons."
+        return None
 
     def flaws(self, shape: Shape, width: float, height: float) -> tuple[str, ...]:
         """Return sentences about what a person should look at, though it can be taken: for example out of the image."""
@@ -198,6 +211,38 @@ class Kind:
     def scaled(self, shape: Shape, fx: float, fy: float) -> Shape:
         """Return the shape as it is on an image that was resized by these factors."""
         return replace(shape, points=tuple((x * fx, y * fy) for x, y in shape.points))
+
+    def brushed(
+        self, shape: Shape | None, path: Points, radius: float, mode: str, width: int, height: int, **fields: Any
+    ) -> Shape | None:
+        """Return the shape after a stroke of the brush, for kinds with the gesture ``"stroke"``.
+
+        Parameters
+        ----------
+        shape
+            What is painted on, or None for a new shape with ``fields``.
+        path
+            The middle of the brush, ``(n, 2)`` image pixels.
+        radius
+            Of the brush, in pixels.
+        mode
+            ``"add"``, ``"erase"``, or ``"fill"`` for the hole at the first place of the path.
+        width, height
+            Of the image.
+        fields
+            Of a new shape: id and label.
+
+        Returns
+        -------
+        Shape or None
+            None if nothing is left of it.
+
+        Raises
+        ------
+        InvalidInput
+            If the stroke cannot be; the message is for the person who painted.
+        """
+        raise InvalidInput(f"A {self.title.lower()} is not painted with a brush.")
 
     def fitted(self, shape: Shape, width: float, height: float) -> Shape:
         """Return the shape for an image of that size: what is outside is cut off or moved in."""

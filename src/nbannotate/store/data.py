@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from nbannotate import shapes
-from nbannotate.model import Annotation, Dataset, Shape, Version
+from nbannotate.model import Annotation, Dataset, Rle, Shape, Version
 from nbannotate.store.engine import Transaction
 
 
@@ -220,11 +220,11 @@ def add_annotation(
             """
             insert into data.shapes
             select $1, r.position, r.shape_id, r.label, r.kind, r.points, r.attributes, r.confidence, r.area,
-                   r.x, r.y, r.width, r.height
+                   r.x, r.y, r.width, r.height, r.color, r.rle, r.visibility
             from (select unnest(from_json($2,
               '[{"position":"INTEGER","shape_id":"VARCHAR","label":"VARCHAR","kind":"VARCHAR","points":"VARCHAR",
                 "attributes":"VARCHAR","confidence":"DOUBLE","area":"DOUBLE","x":"DOUBLE","y":"DOUBLE",
-                "width":"DOUBLE","height":"DOUBLE"}]')) as r) q
+                "width":"DOUBLE","height":"DOUBLE","color":"VARCHAR","rle":"VARCHAR","visibility":"VARCHAR"}]')) as r) q
             """,
             new,
             rows,
@@ -243,11 +243,14 @@ def _shape_row(position: int, shape: Shape) -> dict[str, Any]:
         "points": msgspec.json.encode(shape.points).decode(),
         "attributes": msgspec.json.encode(shape.attributes).decode(),
         "confidence": shape.confidence,
-        "area": kind.area(shape.points) if shape.points else 0.0,
+        "area": kind.covered(shape) if shape.points else 0.0,
         "x": x0,
         "y": y0,
         "width": x1 - x0,
         "height": y1 - y0,
+        "color": shape.color,
+        "rle": None if shape.rle is None else msgspec.json.encode(shape.rle).decode(),
+        "visibility": msgspec.json.encode(shape.visibility).decode() if shape.visibility else None,
     }
 
 
@@ -269,7 +272,7 @@ def annotation(tx: Transaction, row: dict[str, Any] | None) -> Annotation:
     if row is None:
         return Annotation()
     found = tx.all(
-        "select shape_id, label, kind, points, attributes, confidence from data.shapes "
+        "select shape_id, label, kind, points, attributes, confidence, color, rle, visibility from data.shapes "
         "where annotation_id = $1 order by position",
         row["annotation_id"],
     )
@@ -282,6 +285,9 @@ def annotation(tx: Transaction, row: dict[str, Any] | None) -> Annotation:
                 id=r["shape_id"],
                 attributes=json.loads(r["attributes"]),
                 confidence=r["confidence"],
+                color=r["color"],
+                rle=None if r["rle"] is None else msgspec.json.decode(r["rle"], type=Rle),
+                visibility=() if r["visibility"] is None else tuple(json.loads(r["visibility"])),
             )
             for r in found
         ),

@@ -35,6 +35,9 @@ def rows(version: Version, state: str | None) -> list[formats.Row]:
             id=r["shape_id"],
             attributes=msgspec.json.decode(r["attributes"]),
             confidence=r["confidence"],
+            color=r["color"],
+            rle=None if r["rle"] is None else msgspec.json.decode(r["rle"], type=model.Rle),
+            visibility=() if r["visibility"] is None else tuple(msgspec.json.decode(r["visibility"])),
         )
         shapes.setdefault(r["asset_id"], []).append(shape)
     said = {
