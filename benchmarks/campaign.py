@@ -236,8 +236,13 @@ def run(given: argparse.Namespace) -> list[str]:
         start = time.perf_counter()
         for worker in workers:
             worker.start()
-        for worker in workers:
-            worker.join()
+        try:
+            for worker in workers:
+                worker.join()
+        finally:  # also when it is interrupted
+            board.left = 0
+            for worker in workers:
+                worker.join()
         report(workspace, board, assets, time.perf_counter() - start)
         for person in people:
             person.client.close()
