@@ -19,8 +19,8 @@ from PIL import Image
 
 import nbannotate as nb
 from nbannotate.errors import OwnerUnavailable
-from nbannotate.model import Session
-from nbannotate.pages import Work, flow
+from nbannotate.model import Attribute, Session
+from nbannotate.pages import Work, flow, render
 
 PASSWORD = "a long password"
 
@@ -75,6 +75,15 @@ class Person:
     @property
     def toasts(self) -> list[str]:
         return [m["toast"] for m in self.told if "toast" in m]
+
+    def part(self, name: str) -> dict[str, Any]:
+        """Return a part of what the browser is sent."""
+        return render.parts(self.state)[name]
+
+    def job(self, campaign: Any, step: int = 0) -> dict[str, Any]:
+        """Open the page of a job and return what it shows."""
+        assert self.does("job", campaign=campaign.campaign_id, step=step) is None
+        return self.part("job")
 
     def draws(self, *boxes: tuple[float, float, float, float], label: str = "RBC") -> None:
         new = [nb.Shape(kind="rectangle", points=((x0, y0), (x1, y1)), label=label) for x0, y0, x1, y1 in boxes]
@@ -138,10 +147,38 @@ class Place:
         self._people.append(Person(line, page))
         return self._people[-1]
 
+    def status_of(self, asset: str) -> Any:
+        rows = self.ws.sql(
+            "select status from asset_states where campaign_id = $1 and asset = $2", [self.campaign.campaign_id, asset]
+        )
+        return rows["status"][0]
+
     def close(self) -> None:
         for person in self._people:
             person.line.up.set()
             person.page.close()
+
+
+@pytest.fixture(scope="session")
+def cells() -> nb.Recipe:
+    """A recipe with attributes, limits, and labels that may be added."""
+    return nb.Recipe(
+        labels=[
+            nb.Label(
+                "cell",
+                attributes=(
+                    Attribute("stage", "choice", ("ring", "schizont"), required=True),
+                    Attribute("sharp", "boolean", default=True),
+                    Attribute("count", "integer"),
+                    Attribute("seen", "choices", ("dust", "fold")),
+                ),
+            ),
+            "dust",
+        ],
+        tags=["blurred"],
+        max_shapes=2,
+        open_labels=True,
+    )
 
 
 @pytest.fixture(scope="session")
