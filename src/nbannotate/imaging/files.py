@@ -1,0 +1,128 @@
+"""The way in: which kind of image a file is, what it says of itself, and one of its frames."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+from msgspec import Struct
+
+from nbannotate.errors import ReadFailed
+from nbannotate.imaging import dicom, raster, tiff
+from nbannotate.imaging.still import Facts, Still
+
+HEAD = 256  # bytes by which the kinds are told apart
+FRAGMENT = re.compile(r"(?s)(.+)#frame=([1-9][0-9]{0,5})")
+
+#: Suffixes of the files that are taken from a folder, in lower case.
+SUFFIXES = raster.suffixes() | dicom.SUFFIXES
+
+
+class Frame(Struct, frozen=True):
+    """A file, and which of its frames: ``None`` if it is the only one, otherwise counted from 1."""
+
+    path: Path
+    number: int | None = None
+
+    def __str__(self) -> str:
+        return str(self.path) if self.number is None else f"{self.path}#frame={self.number}"
+
+
+def frame_of(path: str) -> Frame:
+    """Return what the path of an asset means: ``".../cine.dcm#frame=12"`` is the twelfth frame of a file."""
+    found = FRAGMENT.fullmatch(path)
+    return Frame(Path(found[1]), int(found[2])) if found and not Path(path).exists() else Frame(Path(path))
+
+
+def named(name: str, number: int, frames: int) -> str:
+    """Return the name of the asset of one frame: ``"cine.dcm#007"``."""
+    return f"{name}#{number:0{len(str(frames))}}"
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(HEAD)
+    except OSError as error:
+        raise ReadFailed(f"The image {str(path)!r} cannot be read: {error.strerror or error}.") from error
+
+
+def measure(path: Path) -> Facts:
+    """Return what the header of an image file says; pixels are not read.
+
+    Raises
+    ------
+    ReadFailed
+        If it is not an image, or its header is damaged; the sentence says why.
+    """
+    head = _head(path)
+    if not head:
+        raise ReadFailed("The image cannot be read: the file is empty.")
+    if dicom.is_dicom(head):
+        return dicom.measure(path)
+    try:
+        facts = raster.measure(path)
+    except ReadFailed:
+        if not tiff.is_tiff(head):
+            raise
+        return tiff.measure(path)
+    return facts
+
+
+def read(source: bytes | Path, frame: int | None = None) -> Still:
+    """Return a decoded frame.
+
+    Parameters
+    ----------
+    source
+        The bytes of a file, or a path.
+    frame
+        Counted from 1; the first one if it is not given.
+
+    Raises
+    ------
+    ReadFailed
+        If it is not an image, or damaged; the sentence says why.
+    """
+    head = source[:HEAD] if isinstance(source, bytes) else _head(source)
+    at = (frame or 1) - 1
+    if not head:
+        raise ReadFailed("The image cannot be read: the file is empty.")
+    if dicom.is_dicom(head):
+        return dicom.read(source, at)
+    try:
+        with raster.opened(source) as image:
+            raster.go_to(image, at)
+            return raster.still(image)
+    except ReadFailed:
+        if not tiff.is_tiff(head):
+            raise
+        return tiff.read(source, at)
+
+
+def extracted(one: Frame) -> bytes:
+    """Return the bytes of a file that holds one frame only: what is sent to whoever looks at that frame.
+
+    Raises
+    ------
+    ReadFailed
+        If there is no such frame, or it is damaged.
+    """
+    if one.number is None:
+        return one.path.read_bytes()
+    if dicom.is_dicom(_head(one.path)):
+        return dicom.extracted(one.path, one.number - 1)
+    try:
+        with raster.opened(one.path) as image:
+            raster.go_to(image, one.number - 1)
+            out = io.BytesIO()
+            image.save(out, "TIFF")
+            return out.getvalue()
+    except ReadFailed:
+        still = tiff.read(one.path, one.number - 1)
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.fromarray(still.pixels).save(out, "TIFF")
+    return out.getvalue()
