@@ -94,6 +94,76 @@ def test_key_points_are_clicked_one_by_one_moved_and_deleted_one_by_one(stage):
     stage.painted(300, 200, "blue")
 
 
+AREA = "c._kinds['mask'].covered(c.shapes[0])"
+
+
+def test_a_mask_is_painted_extended_erased_and_filled(stage):
+    stage.press("1", "m", "]", "]")  # the size of the brush stays for the tests that follow, as for a person
+    stage.drag((100, 100), (200, 100), (200, 200), (100, 200), (100, 100))
+    stage.wait("[(s.kind, s.label) for s in c.shapes]", [("mask", "cell")])
+    once = stage.kernel(AREA)
+    assert once == pytest.approx(400 * 31 + 1, rel=0.05)
+    stage.press("g")
+    stage.click(150, 150)
+    stage.wait(f"{AREA} > {once} + 4000")
+    full = stage.kernel(AREA)
+    stage.press("b")
+    stage.drag((200, 100), (300, 100))
+    stage.wait(f"{AREA} > {full} + 2500")
+    more = stage.kernel(AREA)
+    stage.press("u")
+    stage.drag((250, 60), (250, 140))
+    stage.wait(f"{AREA} < {more} - 500")
+    assert stage.kernel("len(c.shapes)") == 1
+    stage.press("Escape", "v", "Escape")
+    stage.wait("c.selected", ())
+    stage.painted(100, 84.5, "red")
+    stage.painted(250, 100, "gray")
+    stage.press("Control+z")
+    stage.wait(AREA, more)
+    stage.press("Control+z", "Control+z")
+    stage.wait(AREA, once)
+
+
+def test_shift_turns_the_brush_over_and_a_mask_erased_to_nothing_is_gone(stage):
+    stage.press("m")
+    stage.drag((100, 100), (140, 100))
+    stage.wait("len(c.shapes)", 1)
+    stage.press("]", "]", "]", "]")
+    stage.page.keyboard.down("Shift")
+    stage.drag((90, 100), (150, 100))
+    stage.page.keyboard.up("Shift")
+    stage.wait("len(c.shapes)", 0)
+    stage.press("Control+z")
+    stage.wait("len(c.shapes)", 1)
+
+
+def test_a_mask_is_moved_and_nudged_by_whole_pixels_and_the_next_one_begins_after_escape(stage):
+    stage.press("1", "m")
+    stage.drag((100, 100), (200, 100))
+    stage.wait("len(c.shapes)", 1)
+    area = stage.kernel(AREA)
+    stage.press("Escape")
+    stage.drag((100, 300), (200, 300))
+    stage.wait("len(c.shapes)", 2)
+    stage.press("v")
+    (x0, y0), _ = stage.kernel("c.shapes[0].points")
+    stage.drag((150, 100), (190, 130))
+    stage.wait("abs(c.shapes[0].points[0][0] - %s) <= 1" % (x0 + 40))
+    stage.press("ArrowRight", "Shift+ArrowDown")
+    stage.wait("abs(c.shapes[0].points[0][1] - %s) <= 1" % (y0 + 40))
+    assert stage.kernel(AREA) == area
+    stage.press("Escape")
+    stage.painted(191, stage.kernel("c.shapes[0].points[0][1]"), "red")
+
+
+def test_erasing_without_a_mask_says_what_to_do(stage):
+    stage.press("m", "u")
+    stage.click(400, 300)
+    stage.page.get_by_text("Select the mask first").wait_for()
+    assert stage.shapes() == []
+
+
 def test_a_polygon_is_closed_by_enter_double_click_or_its_first_vertex(stage):
     stage.press("p")
     for x, y in ((100, 100), (200, 100), (150, 180)):

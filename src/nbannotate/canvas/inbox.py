@@ -10,8 +10,6 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from nbannotate.canvas.document import allows, not_allowed
 from nbannotate.canvas.wire import Message
 from nbannotate.errors import InvalidInput, NotFound, Refused
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
 SHAPE_ID = re.compile(r"[0-9a-f]{16}")
 MOST_SHAPES = 100_000
 REASONS = {
+    "mask": "There is no mask here to be changed; select one first.",
     "small": "The shape is too small: drag from one corner to the opposite one.",
     "points": "The shape needs more points before it can be finished.",
     "vertices": "The shape cannot lose another vertex; delete the whole shape instead.",
@@ -69,18 +68,54 @@ def create(canvas: Canvas, message: Message) -> None:
     """Add a shape that was drawn."""
     editable(canvas)
     document = canvas._document
-    if not SHAPE_ID.fullmatch(message.id) or message.id in document.shapes:
-        raise InvalidInput("The new shape has an id that cannot be used; draw it again.")
-    if len(document.shapes) >= MOST_SHAPES:
-        raise Refused(f"There are {MOST_SHAPES} shapes on this image; that is the limit.")
+    new_id(canvas, message.id)
     its = known(message.kind)
+    if its.gesture == "stroke":
+        raise InvalidInput(f"A {its.title.lower()} is painted, not drawn at once.")
     points = good(canvas, its, message.points)
-    label = canvas._labels.get(canvas._label)
-    fits = label is None or allows(label, its.name)
-    document.put([Shape(kind=its.name, points=points, id=message.id, label=label.name if label and fits else "")])
+    document.put([Shape(kind=its.name, points=points, id=message.id, label=current_label(canvas, its))])
     document.select([message.id])
-    if label is not None and not fits:
-        canvas._complain(f"{not_allowed(label, its.name)} The shape has no label yet.")
+
+
+def new_id(canvas: Canvas, shape_id: str) -> None:
+    """Raise an error if there cannot be a new shape with this id."""
+    shapes = canvas._document.shapes
+    if not SHAPE_ID.fullmatch(shape_id) or shape_id in shapes:
+        raise InvalidInput("The new shape has an id that cannot be used; draw it again.")
+    if len(shapes) >= MOST_SHAPES:
+        raise Refused(f"There are {MOST_SHAPES} shapes on this image; that is the limit.")
+
+
+def current_label(canvas: Canvas, its: Kind) -> str:
+    """Return the label of a shape that was just drawn; complain if the chosen one does not take its kind."""
+    label = canvas._labels.get(canvas._label)
+    if label is None or allows(label, its.name):
+        return "" if label is None else label.name
+    canvas._complain(f"{not_allowed(label, its.name)} The shape has no label yet.")
+    return ""
+
+
+def stroke(canvas: Canvas, message: Message) -> None:
+    """Paint on a mask, or begin one."""
+    editable(canvas)
+    document, its = canvas._document, known(message.kind)
+    shape = document.shapes.get(message.id)
+    if message.mode not in ("add", "erase", "fill"):
+        raise InvalidInput("The canvas sent a stroke that neither adds nor erases nor fills.")
+    if shape is None:
+        if message.mode != "add":
+            return  # it was deleted meanwhile
+        new_id(canvas, message.id)
+    elif shape.kind != its.name:
+        raise InvalidInput("The stroke is for a shape of another kind.")
+    label = current_label(canvas, its) if shape is None else ""
+    size = canvas.image_size
+    after = its.brushed(shape, message.points, message.size, message.mode, *size, id=message.id, label=label)
+    if after is None:
+        document.remove([message.id])
+    else:
+        document.put([after])
+        document.select([message.id])
 
 
 def edit(canvas: Canvas, message: Message) -> None:
@@ -91,7 +126,8 @@ def edit(canvas: Canvas, message: Message) -> None:
         shape = document.shapes.get(shape_id)
         if shape is None:
             continue  # it was deleted meanwhile, for example in another view
-        changed.append(replace(shape, points=good(canvas, kind(shape.kind), points)))
+        its = kind(shape.kind)
+        changed.append(its.put(shape, good(canvas, its, points), *canvas.image_size))
     document.put(changed, merge=("nudge", *(s.id for s in changed)) if message.nudged else None)
 
 
@@ -176,5 +212,5 @@ def good(canvas: Canvas, its: Kind, points: Iterable[Point]) -> tuple[Point, ...
 
 HANDLERS: dict[str, Callable[[Canvas, Message], None]] = {
     f.__name__: f
-    for f in (hello, view, select, create, edit, delete, label, current, tool, undo, redo, zone, key, refused)
+    for f in (hello, view, select, create, stroke, edit, delete, label, current, tool, undo, redo, zone, key, refused)
 }

@@ -44,6 +44,13 @@ WHILE_DRAWING = (
     Key("", ("Enter",), "Finish the polygon (or double click)", "While drawing", edits=True),
     Key("", ("Backspace",), "Take back the last point", "While drawing", edits=True),
 )
+PAINT = (
+    Key("mode:add", ("b",), "Brush", "Masks", edits=True),
+    Key("mode:erase", ("u",), "Eraser (or hold Shift)", "Masks", edits=True),
+    Key("mode:fill", ("g",), "Fill the hole that is clicked", "Masks", edits=True),
+    Key("brush:less", ("[",), "Smaller brush", "Masks", edits=True),
+    Key("brush:more", ("]",), "Larger brush", "Masks", edits=True),
+)
 EDIT = (
     Key("undo", ("ctrl+z",), "Undo", "Edit", edits=True),
     Key("redo", ("ctrl+shift+z", "ctrl+y"), "Redo", "Edit", edits=True),
@@ -72,14 +79,16 @@ VIEW = (
 
 def key_map(kinds: Iterable[Kind], labels: Iterable[Label], bound: Iterable[Key]) -> tuple[Key, ...]:
     """Return all keys: the tools, the first nine labels, editing, the view, and those that a page has bound."""
+    given = tuple(kinds)
     tools = tuple(
-        Key(f"tool:{k.name}", (k.key,), f"Draw: {k.title.lower()}", "Tools", edits=True) for k in kinds if k.key
+        Key(f"tool:{k.name}", (k.key,), f"Draw: {k.title.lower()}", "Tools", edits=True) for k in given if k.key
     )
     digits = tuple(
         Key(f"label:{i}", (str(i + 1),), label.name, "Label the selection, or what is drawn next", edits=True)
         for i, label in enumerate(list(labels)[:9])
     )
-    return (*tuple(bound), SELECT_TOOL, *tools, *WHILE_DRAWING, *digits, *EDIT, *VIEW)
+    paint = PAINT if any(k.gesture == "stroke" for k in given) else ()
+    return (*tuple(bound), SELECT_TOOL, *tools, *WHILE_DRAWING, *digits, *paint, *EDIT, *VIEW)
 
 
 def combo(text: str) -> str:

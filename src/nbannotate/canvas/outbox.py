@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from nbannotate.canvas.canvas import Canvas
     from nbannotate.model import Shape
 
+TOLD = ("name", "title", "gesture", "form", "closed", "opacity", "min_points", "max_points")  # of a kind
+
 
 class Outbox:
     """Remembers what the overlay and ipycanvas were told.
@@ -81,9 +83,7 @@ class Outbox:
                     "type": "stage", "g": canvas._generation,
                     "view_id": self._view_id, "view": to_builtins(canvas._view),
                     "image": {"width": width, "height": height} if canvas._picture is not None else None,
-                    "kinds": [{"name": k.name, "title": k.title, "gesture": k.gesture, "form": k.form,
-                               "closed": k.closed, "min_points": k.min_points, "max_points": k.max_points}
-                              for k in canvas._kinds.values()],
+                    "kinds": [{name: getattr(k, name) for name in TOLD} for k in canvas._kinds.values()],
                     "shapes": meta, "selected": list(selected), "state": {**state, **tag}, "keys": keys,
                 },
                 points,

@@ -22,7 +22,6 @@ from nbannotate.model import Shape
 
 HALO = "rgba(0, 0, 0, 0.55)"  # as in js/20_paint.js
 NEUTRAL = "#ffffff"
-FILL = 0.1
 DOT = 4  # CSS pixels, as in js/20_paint.js
 MOST_FILLED = 2000  # shapes in sight; above, only outlines are painted
 Stroke = Callable[..., None]
@@ -116,10 +115,11 @@ class Painter:
 
     def _fill(self, layer: Any, scene: Scene, seen: Mask, view: View) -> None:
         part = scene.fills
-        these = seen[part.owner] & scene.known[part.owner]
+        these = seen[part.owner]
         if these.any() and np.count_nonzero(seen) <= MOST_FILLED:
             at, counts = part.on_stage(these, view)
-            layer.fill_styled_polygons(at, scene.rgb[part.owner[these]], alpha=FILL, points_per_polygon=counts)
+            owner = part.owner[these]
+            layer.fill_styled_polygons(at, scene.rgb[owner], alpha=scene.opacity[owner], points_per_polygon=counts)
 
     def _stroke(
         self, layer: Any, scene: Scene, part: Part, seen: Mask, view: View, stroke: Stroke, styled: Stroke

@@ -92,6 +92,8 @@ class Scene:
         self.index = {s.id: i for i, s in enumerate(rows)}
         self.known = np.array([c is not None for c in colors], dtype=bool)
         self.rgb = np.array([rgb[c] if c else (255, 255, 255) for c in colors], dtype=np.uint8).reshape(-1, 3)
+        opacity = {name: kind(name).opacity for name in {s.kind for s in rows}}
+        self.opacity = np.array([opacity[s.kind] for s in rows], dtype=np.float32)
         self.closed = Part([(i, line) for i, d in enumerate(drawings) if d.closed for line in d.lines])
         self.open = Part([(i, line) for i, d in enumerate(drawings) if not d.closed for line in d.lines])
         self.fills = Part([(i, d.fill) for i, d in enumerate(drawings) if d.fill is not None])

@@ -25,7 +25,7 @@ class Message(Struct, forbid_unknown_fields=True):
     ----------
     type
         ``hello``, ``view``, ``select``, ``create``, ``edit``, ``delete``, ``label``, ``current``, ``tool``, ``undo``,
-        ``redo``, ``zone``, ``key`` or ``refused``.
+        ``redo``, ``stroke``, ``zone``, ``key`` or ``refused``.
     g
         The asset that it speaks of, as counted by the canvas: what arrives after another one is shown is too late.
     view_id, n
@@ -43,6 +43,8 @@ class Message(Struct, forbid_unknown_fields=True):
     points: tuple[tuple[float, float], ...] = ()
     shapes: tuple[tuple[str, tuple[tuple[float, float], ...]], ...] = ()
     nudged: bool = False
+    size: float = 0.0
+    mode: str = ""
     label: str = ""
     tool: str = ""
     zone: tuple[float, float, float, float] | None = None

@@ -1,7 +1,7 @@
 // Paints what moves: the shape being drawn or edited, the selection with its handles, ghosts, hover and issue marks.
 // Committed shapes are painted by ipycanvas, from Python, in the same style.
 
-const HALO = "rgba(0, 0, 0, 0.55)", NEUTRAL = "#ffffff";
+const HALO = "rgba(0, 0, 0, 0.55)", NEUTRAL = "#ffffff", GLOW = "#6aa5ff";
 
 function colorOf(s, shape) {
   return shape.color ?? s.colors.get(shape.label) ?? NEUTRAL;
@@ -16,17 +16,25 @@ function trace(ctx, s, lines, closed) {
   }
 }
 
-function paintShape(ctx, s, shape, points, { width = 2, fill = 0.1 } = {}) {
-  const kind = s.kinds.get(shape.kind), color = colorOf(s, shape), known = color !== NEUTRAL;
+function paintShape(ctx, s, shape, points, { width = 2, more = 0, glow = false } = {}) {
+  const kind = s.kinds.get(shape.kind), color = colorOf(s, shape), known = color !== NEUTRAL, fill = kind.opacity + more;
+  const strokes = shape.rings ? strokesOn(s, shape.id) : [];
+  if (strokes.length) return paintStrokes(ctx, s, shape, linesOf(s, shape, points), strokes, fill);
   trace(ctx, s, linesOf(s, shape, points), kind.closed);
   ctx.lineJoin = "round";
-  if (kind.closed && fill) { ctx.globalAlpha = fill; ctx.fillStyle = color; ctx.fill("evenodd"); ctx.globalAlpha = 1; }
+  if (kind.closed) { ctx.globalAlpha = fill; ctx.fillStyle = color; ctx.fill("evenodd"); ctx.globalAlpha = 1; }
   ctx.setLineDash([]);
+  if (glow) {                                            // one of several that are selected
+    ctx.lineWidth = width + 7; ctx.strokeStyle = GLOW; ctx.stroke();
+    if (kind.form === "dots") points.forEach((at) => paintDot(ctx, s, at, GLOW, width + 4));
+    trace(ctx, s, linesOf(s, shape, points), kind.closed);
+  }
   ctx.lineWidth = width + 2; ctx.strokeStyle = HALO; ctx.stroke();
   if (!known) ctx.setLineDash([6, 4]);
   ctx.lineWidth = width; ctx.strokeStyle = color; ctx.stroke();
   ctx.setLineDash([]);
   if (kind.form === "dots") points.forEach((at) => paintDot(ctx, s, at, color, width));
+  return undefined;
 }
 
 function paintDot(ctx, s, [px, py], color, width) {      // as in canvas/painter.py
@@ -112,10 +120,10 @@ function paint(s) {
   if (!s.image || !s.v) return;
   for (const { shape } of s.ghosts.values()) if (!s.selected.has(shape.id)) paintShape(ctx, s, shape, shape.points);
   const hovered = s.hover?.shape && !s.selected.has(s.hover.shape.id) ? s.shapes.get(s.hover.shape.id) : null;
-  if (hovered) paintShape(ctx, s, hovered, hovered.points, { width: 3, fill: 0.18 });
+  if (hovered) paintShape(ctx, s, hovered, hovered.points, { width: 3, more: 0.08 });
   for (const id of s.selected) {
     const shape = s.shapes.get(id);
-    if (shape) paintShape(ctx, s, shape, s.gesture?.points?.(id) ?? shape.points, { width: 2.5, fill: 0.13 });
+    if (shape) paintShape(ctx, s, shape, s.gesture?.points?.(id) ?? shape.points, { width: 2.5, more: 0.03, glow: s.selected.size > 1 });
   }
   paintMarks(ctx, s);
   const edited = editedShape(s);
@@ -132,5 +140,6 @@ function paint(s) {
     paintChip(ctx, s, named.label, named.box[0] * k + x - 1, named.box[1] * k + y - 7, colorOf(s, named));
   }
   paintGuides(ctx, s);
+  paintBrush(ctx, s);
   s.gesture?.paint?.(ctx);
 }

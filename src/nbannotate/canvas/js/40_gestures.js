@@ -25,6 +25,7 @@ function press(s, e) {
     send(s, "zone", { zone: [...points[0], ...points[1]] });
   }));
   const kind = s.kinds.get(s.tool);
+  if (kind.gesture === "stroke") { const gesture = drawingStroke(s, at, kind, e); return gesture && begin(s, gesture); }
   const draw = { corners: drawingCorners, path: drawingPath, points: drawingPath }[kind.gesture];
   select(s, []);
   begin(s, draw(s, at, kind, (points) => create(s, kind, points)));
@@ -101,7 +102,7 @@ function reshaping(s, handle, from) {
 
 function paintDraft(ctx, s, kind, points) {
   const shape = { kind: kind.name, label: s.label, points };
-  if (kind.name) return paintShape(ctx, s, shape, points, { fill: 0.12 });
+  if (kind.name) return paintShape(ctx, s, shape, points, { more: 0.02 });
   trace(ctx, s, FORMS.box(points), true);                                        // a zone
   ctx.setLineDash([]); ctx.lineWidth = 4; ctx.strokeStyle = HALO; ctx.stroke();
   ctx.setLineDash([3, 3]); ctx.lineWidth = 2; ctx.strokeStyle = "#ffb000"; ctx.stroke();
@@ -220,6 +221,6 @@ function setCursor(s) {
   else if (s.space) cursor = "grab";
   else if (s.hover?.handle) cursor = s.alt && s.hover.handle.role === "vertex" ? "not-allowed" : s.hover.handle.cursor;
   else if (s.hover?.shape) cursor = s.editable ? "move" : "pointer";
-  else if (s.tool !== "select" && !s.alt) cursor = "crosshair";
+  else if (s.tool !== "select" && !s.alt) cursor = strokeKind(s) ? "none" : "crosshair";
   if (s.overlay.style.cursor !== cursor) s.overlay.style.cursor = cursor;
 }

@@ -66,6 +66,7 @@ function setTool(s, tool) {
   if (tool === s.tool || (tool !== "select" && tool !== "zone" && !s.editable)) return;
   s.gesture?.cancel();
   s.tool = tool;
+  s.mode = "add";                                          // a brush begins as a brush
   s.stateAt = send(s, "tool", { tool });
   hoverAt(s);
   paint(s);

@@ -15,6 +15,11 @@ const ACTIONS = {
   previous: (s) => cycle(s, -1),
   nudge: (s, combo) => nudge(s, ...STEPS[combo]),
   nudge10: (s, combo) => nudge(s, ...STEPS[combo.replace("shift+", "")].map((v) => 10 * v)),
+  "mode:add": (s) => setMode(s, "add"),
+  "mode:erase": (s) => setMode(s, "erase"),
+  "mode:fill": (s) => setMode(s, "fill"),
+  "brush:less": (s) => resizeBrush(s, 1 / 1.25),
+  "brush:more": (s) => resizeBrush(s, 1.25),
   escape,
   help: (s) => toggleHelp(s),
 };
@@ -49,6 +54,7 @@ function keyDown(s, e) {
     return;
   }
   if (e.key === "Alt") { s.alt = true; hoverAt(s); return void paint(s); }
+  if (e.key === "Shift") { s.shift = true; return void paint(s); }
   const combo = comboOf(e);
   const button = e.target instanceof HTMLButtonElement && e.key === "Enter";
   if (button) return;
@@ -60,7 +66,7 @@ function keyDown(s, e) {
   e.stopPropagation();
 }
 
-const REPEATS = /^(undo|redo|zoom|nudge|next|previous)/;
+const REPEATS = /^(brush|undo|redo|zoom|nudge|next|previous)/;
 
 function act(s, key, combo, repeat) {
   if (repeat && !REPEATS.test(key.id)) return undefined;
@@ -73,6 +79,7 @@ function act(s, key, combo, repeat) {
 function keyUp(s, e) {
   if (e.key === " ") { s.space = false; setCursor(s); }
   if (e.key === "Alt") { s.alt = false; hoverAt(s); paint(s); }
+  if (e.key === "Shift") { s.shift = false; paint(s); }
 }
 
 const SHOWN = { ctrl: "Ctrl", alt: "Alt", shift: "Shift", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc" };

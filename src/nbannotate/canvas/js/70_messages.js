@@ -25,7 +25,7 @@ const RECEIVE = {
     const fresh = m.g !== s.g;
     if (fresh) {
       s.gesture = null; s.hover = null; s.hoverMark = null; s.r = null; s.created = null;
-      s.ghosts.clear(); s.pending.clear(); s.renderings.clear();
+      s.ghosts.clear(); s.strokes = []; s.pending.clear(); s.renderings.clear();
       clearTimeout(s.viewTimer);
     }
     s.g = m.g;
@@ -44,6 +44,7 @@ const RECEIVE = {
   state(s, m) {
     if (!stale(s, m, s.stateAt)) {
       if (m.tool !== s.tool && s.gesture?.name === "draw") s.gesture.cancel();
+      if (m.tool !== s.tool) s.mode = "add";
       s.tool = m.tool;
       s.label = m.label;
     }
@@ -81,7 +82,10 @@ const RECEIVE = {
   ack(s, m) {
     if (m.view_id !== s.viewId) return;
     for (const ghost of s.ghosts.values()) if (!ghost.frame && ghost.n <= m.n) ghost.frame = m.frame;
+    const under = s.strokes.length;
+    s.strokes = s.strokes.filter((stroke) => stroke.n > m.n);
     onShapesFrame(s);
+    if (s.strokes.length < under) paint(s);
   },
   rendering(s, m) {
     s.renderings.set(m.frame, { ...m.view, frame: m.frame, g: m.g });

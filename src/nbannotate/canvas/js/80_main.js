@@ -43,6 +43,7 @@ function wire(s, signal) {
     s.pointerInside = true;
     s.cursor = onScreen(s, e);
     s.alt = e.altKey;
+    s.shift = e.shiftKey;
     if (s.gesture) return s.gesture.move(s.cursor, e);
     const before = [s.hover?.shape?.id, s.hover?.handle?.i, s.hover?.handle?.role, s.hoverMark].join();
     hoverAt(s);
@@ -69,7 +70,7 @@ function wire(s, signal) {
   on(s.root, "focusin", () => { active = s; });
   on(document, "keydown", (e) => s.keysMode === "page" && active === s && s.root.isConnected && !s.root.contains(e.target) && keyDown(s, e));
   on(document, "keyup", (e) => active === s && keyUp(s, e));
-  on(window, "blur", () => { s.space = s.alt = false; setCursor(s); });
+  on(window, "blur", () => { s.space = s.alt = s.shift = false; setCursor(s); });
   on(s.helpButton, "click", () => toggleHelp(s));
   on(matchMedia("(prefers-color-scheme: dark)"), "change", () => theme(s));
 }
@@ -82,7 +83,7 @@ async function render({ model, el, signal }) {
     shapes: new Map(), selected: new Set(), ghosts: new Map(), pending: new Map(), renderings: new Map(),
     kinds: new Map(), labels: [], colors: new Map(), figures: new Map(), marks: [], keys: new Map(), keyRows: [], keysMode: "stage",
     tool: "select", label: "", editable: false, image: null, v: null, r: null, gesture: null, hover: null,
-    stateAt: 0, selectedAt: 0,
+    stateAt: 0, selectedAt: 0, strokes: [], mode: "add", brush: 10, locked: new Set(),
   };
   const view = await manager.create_view(target, {});
   s.base = view.el;

@@ -1,0 +1,111 @@
+// Painting: the gesture "stroke". A finished stroke travels as its path; Python turns it into pixels and answers with
+// the new outline. Until then the stroke itself is shown, on top of what was there, as it will be.
+
+const MODES = { add: "Brush", erase: "Eraser", fill: "Fill a hole" };
+
+const strokeKind = (s) => { const kind = s.kinds.get(s.tool); return kind?.gesture === "stroke" ? kind : null; };
+
+function paintedShape(s, kind, point, mode) {             // what a stroke goes on: the selected mask, or the one below
+  const one = s.selected.size === 1 ? s.shapes.get([...s.selected][0]) : null;
+  if (one?.kind === kind.name) return one;
+  const below = mode === "add" ? null : shapeAt(s, point);
+  return below?.kind === kind.name && !s.locked.has(below.id) ? below : null;
+}
+
+function drawingStroke(s, from, kind, e) {
+  const mode = e.shiftKey && s.mode !== "fill" ? (s.mode === "add" ? "erase" : "add") : s.mode;
+  const first = toImage(s, from).map(round2), path = [first], size = s.brush;
+  let shape = paintedShape(s, kind, first, mode);
+  if (mode !== "add" && !shape) return void refuse(s, "mask", "Select the mask first that is to be changed.");
+  if (shape && !s.selected.has(shape.id)) select(s, [shape.id]);
+  const stroke = { path, size, mode, n: Infinity, id: shape?.id ?? newId() };
+  return {
+    name: "draw", cursor: "none", stroke,
+    move(at, e2) {
+      for (const event of e2?.getCoalescedEvents?.() ?? []) add(onScreen(s, event));
+      add(at);
+      paint(s);
+    },
+    up() {
+      s.gesture = null;
+      if (!shape) {
+        select(s, []);
+        const allowed = s.labels.find((v) => v.name === s.label);
+        const label = allowed && (!allowed.kinds.length || allowed.kinds.includes(kind.name)) ? s.label : "";
+        const [x0, y0, x1, y1] = boxOf(path);
+        put(s, stroke.id, kind.name, label, [[x0 - size, y0 - size], [x1 + size, y1 + size]], { rings: [] });
+        s.selected = new Set([stroke.id]);
+      }
+      stroke.n = send(s, "stroke", { id: stroke.id, kind: kind.name, points: path, size, mode });
+      if (!shape) s.selectedAt = stroke.n;
+      if (mode !== "fill") s.strokes.push(stroke);
+      drop(s);
+    },
+    cancel: () => drop(s),
+    paint: (ctx) => { if (!shape && mode !== "fill") paintStrokes(ctx, s, { label: s.label }, [], [stroke], 0.4); },
+  };
+  function add(at) {
+    const point = toImage(s, at).map(round2), last = path.at(-1);
+    if (mode !== "fill" && Math.hypot(point[0] - last[0], point[1] - last[1]) > Math.max(0.3, size / 6)) path.push(point);
+  }
+}
+
+const strokesOn = (s, id) => [...s.strokes, s.gesture?.stroke].filter((v) => v && v.id === id && v.mode !== "fill");
+
+// Pixels are painted apart first, so that an eraser takes them away and overlaps do not add up.
+function paintStrokes(ctx, s, shape, rings, strokes, alpha) {
+  s.scratch ??= document.createElement("canvas");
+  const { width, height } = s.overlay, { k, x, y } = s.v;
+  if (s.scratch.width !== width || s.scratch.height !== height) Object.assign(s.scratch, { width, height });
+  const pad = s.scratch.getContext("2d");
+  pad.setTransform(s.dpr, 0, 0, s.dpr, 0, 0);
+  pad.globalCompositeOperation = "source-over";
+  pad.clearRect(0, 0, s.w, s.h);
+  pad.fillStyle = pad.strokeStyle = colorOf(s, shape);
+  pad.lineCap = pad.lineJoin = "round";
+  trace(pad, s, rings, true);
+  pad.fill("evenodd");
+  for (const { path, size, mode } of strokes) {
+    pad.globalCompositeOperation = mode === "erase" ? "destination-out" : "source-over";
+    pad.lineWidth = 2 * size * k;
+    pad.beginPath();
+    path.forEach(([px, py], i) => (i ? pad.lineTo(px * k + x, py * k + y) : pad.moveTo(px * k + x, py * k + y)));
+    if (path.length === 1) pad.lineTo(path[0][0] * k + x + 0.01, path[0][1] * k + y);
+    pad.stroke();
+  }
+  ctx.globalAlpha = alpha;
+  ctx.drawImage(s.scratch, 0, 0, s.w, s.h);
+  ctx.globalAlpha = 1;
+}
+
+function paintBrush(ctx, s) {                             // the brush under the pointer, in its true size
+  const kind = strokeKind(s);
+  if (!kind || !s.cursor || !s.pointerInside || (s.gesture && !s.gesture.stroke)) return;
+  const mode = s.gesture?.stroke.mode ?? (s.shift && s.mode !== "fill" ? (s.mode === "add" ? "erase" : "add") : s.mode);
+  const [x, y] = s.cursor, r = mode === "fill" ? 5 : Math.max(1.5, s.brush * s.v.k);
+  ctx.beginPath();
+  ctx.arc(x, y, r, 0, 7);
+  ctx.lineWidth = 3; ctx.strokeStyle = HALO; ctx.stroke();
+  ctx.setLineDash(mode === "erase" ? [4, 3] : []);
+  ctx.lineWidth = 1.5; ctx.strokeStyle = "#ffffff"; ctx.stroke();
+  ctx.setLineDash([]);
+  if (mode === "fill") { ctx.fillStyle = s.colors.get(s.label) ?? NEUTRAL; ctx.fill(); }
+}
+
+function setMode(s, mode) {
+  const kind = [...s.kinds.values()].find((v) => v.gesture === "stroke");
+  if (!kind || !s.editable) return;
+  setTool(s, kind.name);
+  s.mode = mode;
+  complain(s, `${MODES[mode]}${mode === "fill" ? ": click into it" : `, ${Math.round(2 * s.brush)} pixels`}`);
+  hoverAt(s);
+  paint(s);
+}
+
+function resizeBrush(s, factor) {
+  if (!strokeKind(s)) return false;
+  s.brush = clamp(round2(s.brush * factor), 0.5, 500);
+  announce(s, `Brush ${Math.round(2 * s.brush)} pixels`);
+  paint(s);
+  return undefined;
+}
