@@ -5,7 +5,7 @@ is imported when the first such file comes. ``window`` turns values into the gra
 nothing else: no store, no widgets.
 """
 
-from nbannotate.imaging.files import SUFFIXES, Frame, extracted, frame_of, measure, named, read
+from nbannotate.imaging.files import SUFFIXES, Frame, extracted, frame_of, is_dicom, measure, named, read
 from nbannotate.imaging.still import Facts, Still
 from nbannotate.imaging.window import PRESETS, Window
 
@@ -18,6 +18,7 @@ __all__ = [
     "Window",
     "extracted",
     "frame_of",
+    "is_dicom",
     "measure",
     "named",
     "read",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import math
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,7 +38,7 @@ FIELDS = (
     ("instance_number", "InstanceNumber"),
 )
 BARE = (b"\x08\0", b"\x02\0")  # the first groups of a file without a preamble
-GRAY = ("MONOCHROME1", "MONOCHROME2")
+_quiet = threading.RLock()  # the filters of warnings are one for all threads
 
 
 def is_dicom(head: bytes) -> bool:
@@ -60,7 +61,7 @@ def _library() -> Any:
 def _speaking() -> Iterator[None]:
     """Turn whatever pydicom and its decoders raise into a sentence; their warnings are about the header's style."""
     try:
-        with warnings.catch_warnings():
+        with _quiet, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     except ReadFailed:

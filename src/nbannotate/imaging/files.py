@@ -40,6 +40,14 @@ def named(name: str, number: int, frames: int) -> str:
     return f"{name}#{number:0{len(str(frames))}}"
 
 
+def is_dicom(path: Path) -> bool:
+    """Return whether a file is DICOM."""
+    try:
+        return dicom.is_dicom(_head(path))
+    except ReadFailed:
+        return False
+
+
 def _head(path: Path) -> bytes:
     try:
         with path.open("rb") as file:

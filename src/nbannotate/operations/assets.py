@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 from typing import Any
 
-from nbannotate.errors import Conflict, InvalidInput, NotFound
+from nbannotate import imaging
+from nbannotate.errors import Conflict, InvalidInput, NotFound, ReadFailed
 from nbannotate.operations.access import check_may_see_asset
 from nbannotate.operations.joining import join
 from nbannotate.operations.registry import Context, found, operation
@@ -59,10 +61,18 @@ def _let_in(ctx: Context, version_id: int, new: list[int]) -> list[dict[str, Any
 
 @operation()
 def locate(ctx: Context, asset_id: int) -> Path:
-    """Return the file of an asset for whoever may see it."""
+    """Return the file of an asset for whoever may see it; of a frame of a file, a file that holds that frame only."""
     row = data.asset(ctx.tx, asset_id)
     check_may_see_asset(ctx, asset_id)
-    path = Path(found(row, f"asset {asset_id}")["path"])
-    if not path.is_file():
-        raise NotFound(f"The image file of asset {row['name'] if row else asset_id} is gone: {path}")
-    return path
+    frame = imaging.frame_of(found(row, f"asset {asset_id}")["path"])
+    if not frame.path.is_file():
+        raise NotFound(f"The image file of asset {row['name'] if row else asset_id} is gone: {frame.path}")
+    if frame.number is None:
+        return frame.path
+    try:
+        body = imaging.extracted(frame)
+    except ReadFailed:
+        return frame.path  # who opens it finds the same reason, and shows it in place of the image
+    file = ctx.engine.spool / f"{secrets.token_hex(8)}.frame"
+    file.write_bytes(body)
+    return file

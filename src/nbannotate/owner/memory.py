@@ -47,7 +47,12 @@ class MemoryClient:
 
     def image(self, asset_id: int) -> bytes:
         """Return the bytes of an asset's file."""
-        return self._file("assets.locate", {"asset_id": asset_id}).read_bytes()
+        file = self._file("assets.locate", {"asset_id": asset_id})
+        try:
+            return file.read_bytes()
+        finally:
+            if file.parent == self.dispatcher.engine.spool:
+                file.unlink()
 
     def query(self, sql: str, parameters: list[Any]) -> bytes:
         """Return the rows of a SELECT, as Parquet."""

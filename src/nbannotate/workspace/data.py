@@ -123,9 +123,15 @@ class Version:
         Parameters
         ----------
         paths
+        bad: images.Bad = "refuse",
             A pattern (``"images/*.jpg"``), a folder (with all images below it), a file, or a list of these. An asset is
             named after its path below the folder that all have in common.
         metadata
+        Images of 8 and of 16 bits, TIFF, and, with the extra ``[dicom]``, DICOM files. Each frame of a DICOM file and
+        each page of a TIFF file becomes an asset of its own, ``"cine.dcm#007"``. The slices of a DICOM series become a
+        sequence (named by its SeriesInstanceUID), in the order of their places along the normal of the slices, never of
+        their names; header fields that say nothing about the patient become metadata.
+
             One row for each image, found by the column ``name`` or else by the index: the asset's name or the file's
             name. The other columns become the asset's metadata. Images without a row have none.
         sequence
@@ -139,12 +145,15 @@ class Version:
         Version
             This version, so that calls can be chained.
 
+        bad
+            What is done with files that cannot be opened: ``"refuse"``, or ``"keep"``: they become assets of 0 x 0
+            pixels whose metadata says why (``cannot_be_opened``), which people can skip or discard.
         Raises
         ------
         NotFound, InvalidInput, Conflict
             Nothing matches, a file is no image, a row fits no image, or a name is there already. Nothing is added.
         """
-        table = rows.assets(images.measure(images.find(paths)), metadata, sequence, moment)
+        table = rows.assets(images.measure(images.find(paths), bad), metadata, sequence, moment)
         self.workspace.client.upload("assets.add", int, frames.to_parquet(table), version_id=self.version_id)
         return self
 

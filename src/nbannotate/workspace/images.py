@@ -1,4 +1,4 @@
-"""Reading what must be known of image files before they become assets: that they open, and their size."""
+"""Reading what must be known of image files before they become assets: that they open, their size and their frames."""
 
 from __future__ import annotations
 
@@ -7,24 +7,50 @@ import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
-from PIL import ExifTags, Image, UnidentifiedImageError
 from tqdm.auto import tqdm
 
-from nbannotate.errors import InvalidInput, NotFound
+from nbannotate import imaging
+from nbannotate.errors import InvalidInput, NotFound, ReadFailed
 
-#: EXIF orientations that turn an image by a quarter: width and height change places.
-_QUARTER_TURNS = frozenset({5, 6, 7, 8})
+Bad = Literal["refuse", "keep"]
 
 
 class ImageFile(Struct, frozen=True):
-    """An image file: its size in pixels as it is shown (EXIF orientation applied) and in bytes."""
+    """An image file, or one frame of a file that holds several.
+
+    Parameters
+    ----------
+    path
+        Where it is.
+    width, height
+        In pixels, as it is shown (EXIF orientation applied); 0 if it cannot be opened.
+    bytes
+        Size of the file.
+    facts
+        What its header says; None if it cannot be opened.
+    frame
+        Counted from 1; None if the file holds one image.
+    reason
+        Why it cannot be opened, or empty.
+    """
 
     path: Path
     width: int
     height: int
     bytes: int
+    facts: imaging.Facts | None = None
+    frame: int | None = None
+    reason: str = ""
+
+    def name(self, base: Path) -> str:
+        """Return the name of the asset, below a folder."""
+        name = self.path.relative_to(base).as_posix()
+        if self.frame is None or self.facts is None:
+            return name
+        return imaging.named(name, self.frame, self.facts.frames)
 
 
 def find(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[Path]:
@@ -41,7 +67,7 @@ def find(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> li
         text = os.fspath(one)
         path = Path(text).expanduser()
         if path.is_dir():
-            matches = sorted(p for p in path.rglob("*") if p.suffix.lower() in _suffixes())
+            matches = sorted(p for p in path.rglob("*") if _is_taken(p))
         elif path.is_file():
             matches = [path]
         else:
@@ -53,40 +79,43 @@ def find(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> li
     return sorted(found)
 
 
-def _suffixes() -> frozenset[str]:
-    Image.init()
-    return frozenset(s for s, kind in Image.EXTENSION.items() if kind in Image.OPEN and kind not in ("PDF", "MPEG"))
+def _is_taken(path: Path) -> bool:
+    """Return whether a file of a folder is taken: by its suffix, or if it has none and is DICOM."""
+    if path.suffix:
+        return path.suffix.lower() in imaging.SUFFIXES or (path.suffix[1:].isdigit() and imaging.is_dicom(path))
+    return path.name != "DICOMDIR" and path.is_file() and imaging.is_dicom(path)
 
 
-def measure(files: Sequence[Path]) -> list[ImageFile]:
-    """Return the sizes of image files, with a progress bar when it takes long.
+def measure(files: Sequence[Path], bad: Bad = "refuse") -> list[ImageFile]:
+    """Return the images in files, one for each frame, with a progress bar when it takes long.
 
     Raises
     ------
     InvalidInput
         Files that are no images, or broken ones; all of them are named, as far as they fit a sentence.
     """
+    if bad not in ("refuse", "keep"):
+        raise InvalidInput(f"bad must be 'refuse' or 'keep', not {bad!r}.")
     with ThreadPoolExecutor(8) as pool:
         results = list(tqdm(pool.map(_measure, files), total=len(files), desc="images", unit="", delay=1))
-    bad = [r for r in results if isinstance(r, str)]
-    if bad:
+    broken = [one for found in results for one in found if one.reason]
+    if broken and bad == "refuse":
+        named = "; ".join(f"{one.path.name} ({one.reason})" for one in broken[:5])
         raise InvalidInput(
-            f"{len(bad)} of {len(files)} files cannot be opened as images: {'; '.join(bad[:5])}"
-            + (" …" if len(bad) > 5 else "")
-            + ". Remove them or name only good ones; nothing was added."
+            f"{len(broken)} of {len(files)} files cannot be opened as images: {named}"
+            + (" …" if len(broken) > 5 else "")
+            + ". Remove them or name only good ones, or keep them with bad='keep'; nothing was added."
         )
-    return [r for r in results if isinstance(r, ImageFile)]
+    return [one for found in results for one in found]
 
 
-def _measure(path: Path) -> ImageFile | str:
+def _measure(path: Path) -> list[ImageFile]:
+    """Return the images in a file; if it cannot be opened, one with the reason."""
     try:
         size = path.stat().st_size
-        with Image.open(path) as image:
-            width, height = image.size
-            if image.getexif().get(ExifTags.Base.Orientation) in _QUARTER_TURNS:
-                width, height = height, width
-    except UnidentifiedImageError:
-        return f"{path.name} (not an image)"
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        return f"{path.name} ({error})"
-    return ImageFile(path, width, height, size)
+        facts = imaging.measure(path)
+    except (ReadFailed, OSError) as error:
+        reason = str(error).removeprefix("The image cannot be read: ").rstrip(".")
+        return [ImageFile(path, 0, 0, path.stat().st_size if path.exists() else 0, reason=reason)]
+    numbers = [None] if facts.frames == 1 else range(1, facts.frames + 1)
+    return [ImageFile(path, facts.width, facts.height, size, facts, number) for number in numbers]

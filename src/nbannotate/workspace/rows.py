@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from nbannotate.errors import InvalidInput
+from nbannotate.imaging import Frame
+from nbannotate.workspace import slices
 from nbannotate.workspace.images import ImageFile
 
 if TYPE_CHECKING:
@@ -24,33 +26,46 @@ def assets(
     import pandas as pd
 
     base = Path(os.path.commonpath([f.path.parent for f in files]))
-    names = [f.path.relative_to(base).as_posix() for f in files]
+    names = [f.name(base) for f in files]
     fitting = _fit(names, metadata)
     extra = _metadata(fitting, metadata)
     rows = pd.DataFrame(
         {
             "name": names,
-            "path": [str(f.path) for f in files],
+            "path": [str(Frame(f.path, f.frame)) for f in files],
             "folder": [os.path.dirname(n) for n in names],  # noqa: PTH120  names are not paths of this machine
             "width": [f.width for f in files],
             "height": [f.height for f in files],
             "bytes": [f.bytes for f in files],
-            "metadata": [msgspec.json.encode(extra.get(n, {})).decode() for n in names],
+            "metadata": [
+                msgspec.json.encode({**_own(f), **extra.get(n, {})}).decode() for n, f in zip(names, files, strict=True)
+            ],
         }
     )
-    if sequence is None and moment is None:
-        return rows
-    if sequence is None:
+    by_name = dict(zip(names, files, strict=True))
+    if sequence is None and moment is not None:
         raise InvalidInput("moment orders the assets of a sequence; say sequence=…, too.")
-    belongs = _column("sequence", metadata, sequence, fitting, or_folder=True)
+    belongs: dict[str, Any] | None = slices.sequences(by_name) if sequence is None else None
+    if sequence is None and not belongs:
+        return rows
+    if sequence is not None:
+        belongs = _column("sequence", metadata, sequence, fitting, or_folder=True)
     if belongs is None:
         belongs = {r["name"]: r["folder"] or base.name for r in rows[["name", "folder"]].to_dict("records")}
-    rows["sequence"] = pd.array([_name(n, belongs.get(n)) for n in names], dtype="string")
-    at: dict[str, Any] = {}
+    named = {n: _name(n, belongs.get(n)) for n in names}
+    rows["sequence"] = pd.array(list(named.values()), dtype="string")
+    at: dict[str, Any] = slices.moments(by_name, {n: v for n, v in named.items() if v is not None})
     if moment is not None:
         at = _column("moment", metadata, moment, fitting) or {}
     rows["moment"] = pd.array([_moment(n, moment, at.get(n)) for n in names], dtype="Float64")
     return rows
+
+
+def _own(file: ImageFile) -> dict[str, Any]:
+    """Return the metadata that an image brings along: fields of its header, or why it cannot be opened."""
+    if file.facts is None:
+        return {"cannot_be_opened": file.reason}
+    return file.facts.metadata | ({"frame": file.frame} if file.frame is not None else {})
 
 
 def _fit(names: list[str], frame: pd.DataFrame | None) -> list[str]:
