@@ -128,12 +128,13 @@ def jobs(rows: dict[str, list[Row]]) -> dict[tuple[int, int], dict[str, Any]]:
             counts["returned"] += last["state"] == "to_rework"
             counts["started"] += last["state"] == "in_progress"
             counts["done"] += not is_open(last)
-            counts["opened"] += last["opened"] is not None
+            counts["opened"] += any(t["opened"] is not None for t in mine)
             counts["elsewhere"] += not is_open(last) and is_open(current)
             counts["rejected"] += current["outcome"] == "rejected"
             counts["skipped"] += current["state"] == "skipped"
             counts["issues"] += unresolved[asset]
-            counts["objects"] += drawn[revision.get(last["task_id"])]
+            made = [revision[t["task_id"]] for t in mine if t["task_id"] in revision]
+            counts["objects"] += drawn[max(made)] if made else 0
         found[step, member] = counts
     return found
 

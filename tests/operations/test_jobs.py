@@ -6,7 +6,7 @@ import nbannotate as nb
 from nbannotate.errors import InvalidInput, NotAllowed, NotFound, Refused
 from nbannotate.model import Annotation, Issue, Job, JobSubmitted, Notice, Reassigned, TaskView
 
-from .test_tasks import BOX, TWO, do, next_
+from .test_tasks import BOX, TWO, do, next_, raise_issue
 
 NOTHING = Annotation(nothing_to_label=True)
 EQUAL = [
@@ -53,6 +53,16 @@ def test_a_job_goes_from_pending_to_completed(team):
     assert jobs(t)["draw", "ana"].state == "completed"
     assert jobs(t)["draw", "ben"].state == "pending"
     assert next(iter(t.workspace.sql("select state from jobs where member = 'ana'")["state"])) == "completed"
+
+
+def test_what_was_drawn_counts_while_it_is_reworked(team):
+    t = team(count=1, steps=EQUAL)
+    do(t["ana"], "submit", next_(t["ana"], t), TWO)
+    review = next_(t["chloe"], t, 1)
+    raise_issue(t["chloe"], review)
+    do(t["chloe"], "rework", review)
+    job = jobs(t)["draw", "ana"]
+    assert (job.state, job.returned, job.objects, job.attribution) == ("in_progress", 1, 2, "equal")
 
 
 def test_a_job_is_submitted_as_a_whole_when_every_image_is_finished(team):

@@ -190,3 +190,14 @@ def test_a_name_that_is_too_long_is_an_error_that_can_be_read(tmp_path: Path) ->
             nb.open(path)
     finally:
         end_owner(path)
+
+
+def test_a_folder_for_sockets_with_too_long_a_path_is_named(
+    workspace_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = tmp_path / ("long" * 30)
+    long.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(long))
+    with pytest.raises(CannotWrite, match="XDG_RUNTIME_DIR"):
+        nb.open(workspace_path)
+    assert not workspace_path.exists()

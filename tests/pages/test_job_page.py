@@ -83,7 +83,7 @@ class TestTheJob:
     def test_says_when_the_images_were_dealt(self, make_place):
         place = make_place(steps=[nb.Step("draw", "annotation", ["ana", "ben"], attribution="equal")])
         job = place.person("ana").job(place.campaign)
-        assert "given to you" in job["how"]
+        assert "these are yours" in job["how"]
         assert len(job["rows"]) == job["total"] == 2
         assert job["state"] == "pending"
 

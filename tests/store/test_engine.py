@@ -298,3 +298,14 @@ def test_a_rolled_back_change_of_a_member_is_not_remembered() -> None:
         assert "ghost" not in people.logins(tx).values()
     dispatcher.handle(Request("datasets.create", b'{"name": "a", "readme": ""}', "token", "r1"))
     engine.close()
+
+
+def test_a_store_in_memory_leaves_no_folder_behind():
+    import gc
+
+    engine = Engine(":memory:")
+    spool = engine.spool
+    assert spool.is_dir()
+    del engine
+    gc.collect()
+    assert not spool.exists()

@@ -3,7 +3,7 @@
 import pytest
 
 import nbannotate as nb
-from nbannotate.errors import InvalidInput, LoginFailed, NotFound, Refused
+from nbannotate.errors import LoginFailed, NotFound, Refused
 
 BOX = nb.Shape(kind="rectangle", points=((1, 2), (30, 40)), label="WBC")
 
@@ -70,7 +70,29 @@ def test_what_a_person_asks_for_wrongly_is_said(people):
         by["ana"].next("June")
     with pytest.raises(NotFound, match="step 'check'"):
         by["ana"].next("July", "check")
-    with pytest.raises(InvalidInput, match="0 of yours fit"):
+    with pytest.raises(NotFound, match="no job in 'June'"):
         by["ana"].submit_job("June")
     with pytest.raises(LoginFailed):
         t.workspace.acting("ana", "wrong password")
+
+
+def test_issues_are_answered_marked_reopened_and_resolved(people):
+    t, by = people
+    by["ana"].next("July").submit([BOX])
+    issue = by["chloe"].next("July").raise_issue("which cell?")
+    by["chloe"].next("July").rework()
+    back = by["ana"].next("July")
+    assert [c.text for c in back.reply(issue, "the left one").comments] == ["which cell?", "the left one"]
+    assert back.mark_for_review(issue).state == "for_review"
+    back.submit()
+    again = by["chloe"].next("July")
+    assert again.reopen(issue).state == "open"
+    assert again.resolve(issue).state == "resolved"
+    again.accept()
+    assert list(t.campaign.assets.df(state="done")["status"]) == ["approved"]
+    assert [x.state for x in by["ana"].tasks("July")] == ["done"]
+
+
+def test_acting_takes_what_adding_a_member_returned(team):
+    workspace = team(count=1).workspace
+    assert workspace.acting(workspace.members.add("dora")).me.login == "dora"

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from nbannotate.model.campaign import Document, StepKind
+from nbannotate.model.campaign import Attribution, Document, StepKind
 from nbannotate.model.recipe import Recipe
 from nbannotate.model.shape import Annotation
 
@@ -137,6 +137,8 @@ class Job(Struct, frozen=True):
         Shapes in what the person submitted.
     worked_s
         Seconds worked on it.
+    attribution
+        How the assets of the step are shared.
     """
 
     campaign_id: int
@@ -159,6 +161,7 @@ class Job(Struct, frozen=True):
     skipped: int = 0
     objects: int = 0
     worked_s: float = 0.0
+    attribution: Attribution = "queue"
 
     @property
     def seconds_per_object(self) -> float | None:
@@ -464,7 +467,7 @@ class Progress(Struct, frozen=True):
         """Return how a notebook shows it."""
         lines = [
             f"**{self.campaign}**: {self.done} of {self.total} done, {self.skipped} skipped, "
-            f"{self.remaining} remaining, {self.open_issues} open issues.",
+            f"{self.remaining} remaining, {self.open_issues} open issue{'' if self.open_issues == 1 else 's'}.",
             "",
             "| step | kind | waiting | in progress | to rework | passed |",
             "|---|---|--:|--:|--:|--:|",

@@ -18,19 +18,21 @@ from nbannotate.store import campaigns as stored
 AT_ONCE = 25
 
 
-def job(row: dict[str, Any]) -> Job:
+def job(ctx: Context, row: dict[str, Any]) -> Job:
     """Return the job of a row of counts."""
     remaining = row["returned"] + row["started"] + row["waiting"]
     opened, elsewhere = row.pop("opened"), row.pop("elsewhere")
     state = job_state(remaining, opened, row["done"], elsewhere, row["skipped"], row["issues"])
-    return Job(**row, remaining=remaining, total=remaining + row["done"], state=state)
+    step = stored.spec(ctx.tx, row["campaign_id"]).workflow.steps[row["step"]]
+    total = remaining + row["done"]
+    return Job(**row, remaining=remaining, total=total, state=state, attribution=step.attribution)
 
 
 @operation()
 def of_campaign(ctx: Context, campaign_id: int) -> list[Job]:
     """Return all jobs of a campaign: one for each person at each step."""
     found(stored.campaign(ctx.tx, campaign_id), f"campaign {campaign_id}")
-    return [job(row) for row in jobs.of_campaign(ctx.tx, campaign_id)]
+    return [job(ctx, row) for row in jobs.of_campaign(ctx.tx, campaign_id)]
 
 
 @operation(writes=True)

@@ -33,7 +33,7 @@ LONGEST_REASON = 4000
 @operation()
 def mine(ctx: Context) -> list[Job]:
     """Return my jobs: the tasks of each campaign and step that I work at, counted."""
-    return [job(row) for row in jobs.of_member(ctx.tx, ctx.actor.member_id)]
+    return [job(ctx, row) for row in jobs.of_member(ctx.tx, ctx.actor.member_id)]
 
 
 @operation()

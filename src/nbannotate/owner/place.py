@@ -33,6 +33,10 @@ class Contact(msgspec.Struct, frozen=True):
     pid: int
 
 
+#: A socket's path has so many bytes at most, on every system.
+LONGEST_SOCKET = 103
+
+
 class Place:
     """The files of one workspace.
 
@@ -76,14 +80,19 @@ class Place:
         Raises
         ------
         CannotWrite
-            The folder belongs to someone else or is open to others.
+            The folder belongs to someone else or is open to others, or its path is too long.
         """
         folder = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()) / f"nbannotate-{os.getuid()}"
         folder.mkdir(mode=0o700, exist_ok=True)
         found = folder.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
             raise CannotWrite(f"The folder {folder} must be yours alone (mode 700); remove it and try again.")
-        return folder / (hashlib.sha256(str(self.database).encode()).hexdigest()[:20] + ".sock")
+        path = folder / (hashlib.sha256(str(self.database).encode()).hexdigest()[:20] + ".sock")
+        if len(os.fsencode(path)) > LONGEST_SOCKET:
+            raise CannotWrite(
+                f"The path of the folder for sockets is too long: {folder}. Set XDG_RUNTIME_DIR to a shorter one."
+            )
+        return path
 
     def spool(self) -> Path:
         """Return the folder for tables on their way in and out, beside the socket; a new owner empties it."""

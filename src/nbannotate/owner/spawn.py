@@ -48,6 +48,7 @@ def _look(place: Place) -> None:
         raise CannotWrite(f"The folder {file.parent} does not exist; create it first.")
     if file.is_dir():
         raise NotAWorkspace(f"{file} is a folder; name a file in it, for example {file / 'work.duckdb'}.")
+    place.socket()
     try:
         with file.open("rb") as opened:
             first = opened.read(12)

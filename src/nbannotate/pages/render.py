@@ -94,7 +94,7 @@ def job(opened: OpenJob) -> Part:
 def how(opened: OpenJob) -> str:
     """Say in words how the images of a job come to the person."""
     job = opened.job
-    if job.waiting or any(t.leased_until for t in opened.tasks):
+    if job.attribution == "queue":
         n = (
             f"{job.waiting:,} {'image waits' if job.waiting == 1 else 'images wait'}"
             if job.waiting
@@ -104,7 +104,8 @@ def how(opened: OpenJob) -> str:
             f"From a shared queue: you get the next image when you go on, and nobody else gets the same one. "
             f"In the queue {n} now."
         )
-    return "These images were given to you; nobody else works on them at this step."
+    how = "equally" if job.attribution == "equal" else "by weight"
+    return f"The images of this step are shared {how}: these are yours, nobody else works on them at this step."
 
 
 def row(task: Task) -> list[object]:

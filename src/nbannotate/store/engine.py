@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -109,6 +110,8 @@ class Engine:
             _check_file(Path(self.path), duckdb)
         if spool is None:
             spool = Path(tempfile.mkdtemp(prefix="nbannotate-spool-"))
+            # A store in memory is seldom closed: it ends with whoever holds it.
+            weakref.finalize(self, shutil.rmtree, spool, ignore_errors=True)
         else:
             shutil.rmtree(spool, ignore_errors=True)  # of an owner that was killed
             spool.mkdir(mode=0o700)

@@ -24,33 +24,29 @@ with people as (
 ), now_at as (
   select campaign_id, asset_id, state, outcome from data.tasks
   where is_current and campaign_id in (select campaign_id from people)
+), made as (
+  select t.campaign_id, t.step, t.assignee_id, t.asset_id, max(n.annotation_id) as annotation_id
+  from theirs t join data.annotations n on n.task_id = t.task_id group by 1, 2, 3, 4
 ), drawn as (
-  select n.task_id, count(s.annotation_id) as objects
-  from (
-    select task_id, annotation_id from data.annotations
-    where task_id in (select task_id from last_one)
-    qualify row_number() over (partition by task_id order by annotation_id desc) = 1
-  ) n left join data.shapes s on s.annotation_id = n.annotation_id group by 1
+  select m.campaign_id, m.step, m.assignee_id, count(*) as objects
+  from made m join data.shapes s on s.annotation_id = m.annotation_id group by 1, 2, 3
 ), unresolved as (
   select campaign_id, asset_id, count(*) as issues from data.issues where state <> 'resolved' group by 1, 2
 ), spent as (
-  select campaign_id, step, assignee_id, sum(worked_s) as worked_s from theirs group by 1, 2, 3
+  select campaign_id, step, assignee_id, sum(worked_s) as worked_s, count(opened) as opened from theirs group by 1, 2, 3
 ), counts as (
   select t.campaign_id, t.step, t.assignee_id,
          count(*) filter (where t.state = 'to_rework') as returned,
          count(*) filter (where t.state = 'in_progress') as started,
          count(*) filter (where t.state in ('done', 'skipped')) as done,
-         count(*) filter (where t.opened is not null) as opened,
          count(*) filter (
            where t.state in ('done', 'skipped') and n.state in ('in_progress', 'to_rework')
          ) as elsewhere,
          count(*) filter (where n.outcome = 'rejected') as rejected,
          count(*) filter (where n.state = 'skipped') as skipped,
-         cast(coalesce(sum(u.issues), 0) as bigint) as issues,
-         cast(coalesce(sum(d.objects), 0) as bigint) as objects
+         cast(coalesce(sum(u.issues), 0) as bigint) as issues
   from last_one t
   join now_at n on n.campaign_id = t.campaign_id and n.asset_id = t.asset_id
-  left join drawn d on d.task_id = t.task_id
   left join unresolved u on u.campaign_id = t.campaign_id and u.asset_id = t.asset_id
   group by 1, 2, 3
 ), queues as (
@@ -59,8 +55,8 @@ with people as (
 )
 select p.campaign_id, c.name as campaign, v.dataset, c.due, p.step, s.name as step_name, s.kind, m.login as member,
        coalesce(n.returned, 0) as returned, coalesce(n.started, 0) as started, coalesce(n.done, 0) as done,
-       coalesce(n.opened, 0) as opened, coalesce(n.elsewhere, 0) as elsewhere, coalesce(n.rejected, 0) as rejected,
-       coalesce(n.skipped, 0) as skipped, coalesce(n.issues, 0) as issues, coalesce(n.objects, 0) as objects,
+       coalesce(w.opened, 0) as opened, coalesce(n.elsewhere, 0) as elsewhere, coalesce(n.rejected, 0) as rejected,
+       coalesce(n.skipped, 0) as skipped, coalesce(n.issues, 0) as issues, coalesce(d.objects, 0) as objects,
        coalesce(w.worked_s, 0) as worked_s,
        case when a.member_id is null then 0 else coalesce(q.waiting, 0) end as waiting
 from people p
@@ -70,6 +66,7 @@ join data.steps s on s.campaign_id = p.campaign_id and s.step = p.step
 join data.members m on m.member_id = p.member_id
 left join data.step_members a on a.campaign_id = p.campaign_id and a.step = p.step and a.member_id = p.member_id
 left join counts n on n.campaign_id = p.campaign_id and n.step = p.step and n.assignee_id = p.member_id
+left join drawn d on d.campaign_id = p.campaign_id and d.step = p.step and d.assignee_id = p.member_id
 left join spent w on w.campaign_id = p.campaign_id and w.step = p.step and w.assignee_id = p.member_id
 left join queues q on q.campaign_id = p.campaign_id and q.step = p.step
 """

@@ -29,8 +29,9 @@ class Campaign:
 
     Attributes
     ----------
-    tasks, jobs, issues
-        Its tables; ``campaign.tasks.df(step="draw", status="to_rework")`` gives some rows as a DataFrame.
+    tasks, jobs, assets, issues
+        Its tables (``assets``: where each one stands, with its status);
+        ``campaign.tasks.df(step="draw", status="to_rework")`` gives some rows as a DataFrame.
     """
 
     def __init__(self, workspace: Workspace, found: model.Campaign) -> None:
@@ -38,6 +39,7 @@ class Campaign:
         self.campaign_id, self.name, self.version_id = found.campaign_id, found.name, found.version_id
         self.tasks = Table(workspace, "tasks", found.campaign_id)
         self.jobs = Table(workspace, "jobs", found.campaign_id)
+        self.assets = Table(workspace, "asset_states", found.campaign_id)
         self.issues = Table(workspace, "issues", found.campaign_id)
 
     def _call(self, operation: str, returns: Any, **arguments: Any) -> Any:

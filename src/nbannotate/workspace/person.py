@@ -46,13 +46,7 @@ class Work:
         NotFound
             I have no such job; the message lists mine.
         """
-        name = campaign if isinstance(campaign, str) else campaign.name
-        jobs = [j for j in self.jobs() if j.campaign == name and step in (None, j.step, j.step_name)]
-        if not jobs:
-            mine = ", ".join(f"{j.campaign!r} {j.step_name!r}" for j in self.jobs()) or "none"
-            at = "" if step is None else f", step {step!r}"
-            raise NotFound(f"You have no job in {name!r}{at}; you have {mine}.")
-        for job in jobs:
+        for job in self._jobs(campaign, step):
             asked: Any = model.TaskView | None
             view = self._client.call("tasks.next", asked, campaign_id=job.campaign_id, step=job.step)
             if view is not None:
@@ -69,16 +63,23 @@ class Work:
             before = task.task_id
             yield task
 
+    def tasks(self, campaign: str | Campaign, step: str | int | None = None) -> list[model.Task]:
+        """Return my tasks in a campaign, finished ones too, in the order of the images; of each image the last one."""
+        found: list[model.Task] = []
+        for job in self._jobs(campaign, step):
+            found += self._client.call("tasks.listing", list[model.Task], campaign_id=job.campaign_id, step=job.step)
+        return found
+
     def open(self, task_id: int) -> OpenTask:
         """Open a task of mine by its id."""
         return OpenTask(self, self._client.call("tasks.open", model.TaskView, task_id=task_id))
 
     def submit_job(self, campaign: str | Campaign, step: str | int | None = None) -> int:
         """Submit all tasks that I hold at a step and return how many; refused, naming them, if some are unfinished."""
-        name = campaign if isinstance(campaign, str) else campaign.name
-        jobs = [j for j in self.jobs() if j.campaign == name and step in (None, j.step, j.step_name)]
+        jobs = self._jobs(campaign, step)
         if len(jobs) != 1:
-            raise InvalidInput(f"Name the campaign and the step of one job; {len(jobs)} of yours fit.")
+            names = ", ".join(repr(j.step_name) for j in jobs)
+            raise InvalidInput(f"You have {len(jobs)} jobs in this campaign; say of which step: {names}.")
         submitted, left = 0, 1
         while left:
             done = self._client.call(
@@ -86,6 +87,16 @@ class Work:
             )
             submitted, left = submitted + done.submitted, done.left
         return submitted
+
+    def _jobs(self, campaign: str | Campaign, step: str | int | None) -> list[model.Job]:
+        name = campaign if isinstance(campaign, str) else campaign.name
+        known = self.jobs()
+        found = [j for j in known if j.campaign == name and step in (None, j.step, j.step_name)]
+        if not found:
+            mine = ", ".join(f"{j.campaign!r} {j.step_name!r}" for j in known) or "none"
+            at = "" if step is None else f", step {step!r}"
+            raise NotFound(f"You have no job in {name!r}{at}; you have {mine}.")
+        return found
 
     def _act(self, operation: str, returns: Any, **arguments: Any) -> Any:
         return self._client.call(operation, returns, **arguments)
@@ -162,6 +173,27 @@ class OpenTask:
         made: model.Issue = self._work._act(
             "issues.create", model.Issue, task_id=self.task_id, text=text, zone=zone, shape_id=shape_id
         )
+        return made
+
+    def reply(self, issue: model.Issue, text: str) -> model.Issue:
+        """Answer in the thread of an issue."""
+        made: model.Issue = self._work._act("issues.reply", model.Issue, issue_id=issue.issue_id, text=text)
+        return made
+
+    def mark_for_review(self, issue: model.Issue) -> model.Issue:
+        """Say that an issue is fixed; whoever raised it looks at it."""
+        return self._set(issue, "for_review")
+
+    def resolve(self, issue: model.Issue) -> model.Issue:
+        """Say that an issue is settled."""
+        return self._set(issue, "resolved")
+
+    def reopen(self, issue: model.Issue) -> model.Issue:
+        """Say that an issue is not settled."""
+        return self._set(issue, "open")
+
+    def _set(self, issue: model.Issue, state: model.IssueState) -> model.Issue:
+        made: model.Issue = self._work._act("issues.set_state", model.Issue, issue_id=issue.issue_id, state=state)
         return made
 
     def rework(self, issue: str | None = None, step: str | None = None, seconds: float = 0.0) -> model.Closed:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from nbannotate.workspace.workspace import Workspace
 
-_ORDER = {"tasks": "position, task_id", "jobs": "step, member", "issues": "issue_id"}
+_ORDER = {"tasks": "position, task_id", "asset_states": "asset", "jobs": "step, member", "issues": "issue_id"}
 
 
 class Table:
@@ -23,7 +23,7 @@ class Table:
     workspace
         The workspace.
     view
-        ``"tasks"``, ``"jobs"`` or ``"issues"``.
+        ``"tasks"``, ``"jobs"``, ``"issues"`` or ``"asset_states"``.
     campaign_id
         The campaign.
     """
@@ -31,11 +31,13 @@ class Table:
     def __init__(self, workspace: Workspace, view: str, campaign_id: int) -> None:
         self._workspace, self._view, self._campaign_id = workspace, view, campaign_id
 
-    def df(self, **filters: Any) -> pd.DataFrame:
+    def df(self, *, history: bool = False, **filters: Any) -> pd.DataFrame:
         """Return the rows as a DataFrame.
 
         Parameters
         ----------
+        history
+            For tasks: all visits of every asset, and not only its current task.
         **filters
             Columns and the value, or list of values, that they must have: ``status="to_rework"``,
             ``assignee=["ana", "ben"]``, ``step="draw"`` (name or index). Tasks: the current task of each asset;
@@ -54,7 +56,7 @@ class Table:
         if self._view == "issues" and "open" in filters:
             resolved = rows["state"] == "resolved"
             rows = rows[~resolved if filters.pop("open") else resolved]
-        if self._view == "tasks":
+        if self._view == "tasks" and not history:
             filters.setdefault("is_current", True)
         for name, value in filters.items():
             wanted = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
@@ -74,4 +76,6 @@ class Table:
         return rows[name].isin(wanted)
 
     def __repr__(self) -> str:
-        return f"The {self._view} of a campaign; .df() returns them, .df(step=…, status=…) some of them."
+        return (
+            f"The {self._view.replace('_', ' ')} of a campaign; .df() returns them, .df(step=…, status=…) some of them."
+        )

@@ -62,15 +62,24 @@ class Workspace:
         self.notices = Notices(client)
         self.work = Work(self)
 
-    def acting(self, member: str, password: str) -> Workspace:
+    def acting(self, member: str | model.NewMember, password: str = "") -> Workspace:
         """Return this workspace as another member sees it.
+
+        Parameters
+        ----------
+        member, password
+            A login and its password; or what ``members.add`` returned, which has both.
 
         Raises
         ------
         LoginFailed
             The member or the password is wrong.
         """
-        session = self.client.call("sessions.open", model.Session, login=member, password=password)
+        if isinstance(member, model.NewMember):
+            login, password = member.member.login, password or member.password
+        else:
+            login = member
+        session = self.client.call("sessions.open", model.Session, login=login, password=password)
         return Workspace(self.client.acting(session.token))
 
     def create_dataset(self, name: str, readme: str | os.PathLike[str] = "") -> Dataset:
@@ -132,6 +141,16 @@ class Workspace:
         if self.path == ":memory:":
             raise NotFound("A workspace in memory cannot be served; open a file.")
         return Server(self.path, port)
+
+    def tick(self) -> int:
+        """Do now what the clock does every half minute (leases that ran out, due dates); for workspaces in memory.
+
+        Returns
+        -------
+        int
+            How many tasks and notices it made.
+        """
+        return self.client.call("clock.tick", int)
 
     def close(self) -> None:
         """Close the connections to the owner process."""

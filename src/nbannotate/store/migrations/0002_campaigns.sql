@@ -44,6 +44,12 @@ create table data.documents (sha256 varchar primary key, name varchar not null, 
 
 -- Public views --------------------------------------------------------------------------------------------------
 
+create or replace view versions as
+select v.version_id, v.dataset_id, d.name as dataset, v.name, v.state, v.created, v.parent_id, p.name as parent
+from data.versions v
+join data.datasets d on d.dataset_id = v.dataset_id
+left join data.versions p on p.version_id = v.parent_id;
+
 create or replace view assets as
 select a.asset_id, a.dataset_id, va.version_id, a.name, a.path, a.folder, a.width, a.height, a.bytes,
        cast(a.metadata as json) as metadata, a.sequence, a.moment, va.position
@@ -74,7 +80,7 @@ left join (
 create or replace view tasks as
 select t.task_id, t.campaign_id, c.name as campaign, t.asset_id, a.name as asset, t.step, s.name as step_name, s.kind,
        t.round, t.state, t.outcome, t.status, m.login as assignee, t.created, t.opened, t.closed, t.worked_s,
-       t.is_current, coalesce(i.issues, 0) as issues, t.leased_until, t.note, t.position
+       t.is_current, coalesce(i.issues, 0) as issues, t.leased_until, t.note, t.position, a.sequence
 from data.tasks t
 join data.campaigns c on c.campaign_id = t.campaign_id
 join data.assets a on a.asset_id = t.asset_id
@@ -108,14 +114,16 @@ with last_one as (
 ), now_at as (
   select campaign_id, asset_id, state, outcome from data.tasks where is_current
 ), made as (
-  select task_id, annotation_id from data.annotations where task_id is not null
-  qualify row_number() over (partition by task_id order by annotation_id desc) = 1
+  select t.campaign_id, t.step, t.assignee_id, t.asset_id, max(n.annotation_id) as annotation_id
+  from data.tasks t join data.annotations n on n.task_id = t.task_id
+  where t.assignee_id is not null group by 1, 2, 3, 4
 ), drawn as (
-  select m.task_id, count(*) as objects from made m join data.shapes s on s.annotation_id = m.annotation_id group by 1
+  select m.campaign_id, m.step, m.assignee_id, count(*) as objects
+  from made m join data.shapes s on s.annotation_id = m.annotation_id group by 1, 2, 3
 ), unresolved as (
   select campaign_id, asset_id, count(*) as issues from data.issues where state <> 'resolved' group by 1, 2
 ), spent as (
-  select campaign_id, step, assignee_id, sum(worked_s) as worked_s from data.tasks
+  select campaign_id, step, assignee_id, sum(worked_s) as worked_s, count(opened) as opened from data.tasks
   where assignee_id is not null group by 1, 2, 3
 ), counts as (
   select t.campaign_id, t.step, t.assignee_id, count(*) as total,
@@ -123,30 +131,29 @@ with last_one as (
          count(*) filter (where t.state = 'to_rework') as returned,
          count(*) filter (where t.state = 'in_progress') as started,
          count(*) filter (where t.state in ('done', 'skipped')) as done,
-         count(*) filter (where t.opened is not null) as opened,
          count(*) filter (where t.state in ('done', 'skipped') and n.state in ('in_progress', 'to_rework')) as elsewhere,
          count(*) filter (where n.outcome = 'rejected') as rejected,
          count(*) filter (where n.state = 'skipped') as skipped,
-         cast(coalesce(sum(u.issues), 0) as bigint) as issues,
-         cast(coalesce(sum(d.objects), 0) as bigint) as objects
+         cast(coalesce(sum(u.issues), 0) as bigint) as issues
   from last_one t
   join now_at n on n.campaign_id = t.campaign_id and n.asset_id = t.asset_id
-  left join drawn d on d.task_id = t.task_id
   left join unresolved u on u.campaign_id = t.campaign_id and u.asset_id = t.asset_id
   group by 1, 2, 3
 )
 select k.campaign_id, c.name as campaign, k.step, s.name as step_name, s.kind, m.login as member,
-       case when k.remaining > 0 and k.opened = 0 then 'pending'
+       case when k.remaining > 0 and p.opened = 0 then 'pending'
             when k.remaining > 0 then 'in_progress'
             when k.elsewhere > 0 then 'on_review'
             when k.skipped > 0 or k.issues > 0 then 'completed_with_issues'
             else 'completed' end as state,
-       k.total, k.remaining, k.returned, k.started, k.done, k.rejected, k.skipped, k.issues, k.objects, p.worked_s,
-       p.worked_s / nullif(k.done, 0) as s_per_task, p.worked_s / nullif(k.objects, 0) as s_per_object
+       k.total, k.remaining, k.returned, k.started, k.done, k.rejected, k.skipped, k.issues,
+       coalesce(d.objects, 0) as objects, p.worked_s,
+       p.worked_s / nullif(k.done, 0) as s_per_task, p.worked_s / nullif(d.objects, 0) as s_per_object
 from counts k
 join data.campaigns c on c.campaign_id = k.campaign_id
 join data.steps s on s.campaign_id = k.campaign_id and s.step = k.step
 join data.members m on m.member_id = k.assignee_id
+left join drawn d on d.campaign_id = k.campaign_id and d.step = k.step and d.assignee_id = k.assignee_id
 join spent p on p.campaign_id = k.campaign_id and p.step = k.step and p.assignee_id = k.assignee_id;
 
 create view notices as
