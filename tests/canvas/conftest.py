@@ -29,11 +29,13 @@ from PIL import Image
 SIZE = (800, 500)  # of the test image
 LABELS = (
     "[Label('cell', color='#ff0000'), Label('box', kinds=('rectangle',), color='#00ff00'), "
-    "Label('dust', color='#0000ff')]"
+    "Label('dust', color='#0000ff'), "
+    "Label('body', color='#ff0000', kinds=('skeleton',), skeleton=Skeleton("
+    "('head', 'hip', 'foot'), (('head', 'hip'), ('hip', 'foot'))))]"
 )
 SETUP = f"""\
 from nbannotate.canvas import Canvas, Mark
-from nbannotate.model import Label, Shape
+from nbannotate.model import Label, Shape, Skeleton
 heard = []
 LABELS = {LABELS}
 c = Canvas({{image!r}}, labels=LABELS, height="560px")

@@ -94,6 +94,59 @@ def test_key_points_are_clicked_one_by_one_moved_and_deleted_one_by_one(stage):
     stage.painted(300, 200, "blue")
 
 
+SKELETON = (
+    "[Shape(kind='skeleton', points=((100., 100.), (200., 200.), (100., 300.)), label='body', id='c' * 16, "
+    "visibility=(2, 1, 2))]"
+)
+
+
+def test_a_skeleton_is_placed_point_by_point_with_hidden_and_absent_ones(stage):
+    stage.press("4", "c")
+    stage.click(100, 100)
+    stage.page.keyboard.down("Shift")
+    stage.click(200, 200)
+    stage.page.keyboard.up("Shift")
+    stage.press("0")
+    stage.wait_shapes(("skeleton", "body", [(100, 100), (200, 200), (200, 200)]))
+    assert stage.kernel("c.shapes[0].visibility") == (2, 1, 0)
+    stage.press("Escape", "v")
+    stage.wait("c.selected", ())
+    stage.painted(150, 150, "red")
+    stage.press("c", "0")
+    stage.click(300, 100)
+    stage.click(300, 200)
+    stage.wait("len(c.shapes)", 2)
+    assert stage.kernel("c.shapes[1].visibility") == (0, 2, 2)
+
+
+def test_points_of_a_skeleton_are_moved_turned_and_brought_back(stage):
+    stage.reset(SKELETON)
+    stage.press(".")
+    stage.wait("len(c.selected)", 1)
+    stage.drag((200, 200), (240, 200))
+    stage.wait_shapes(("skeleton", "body", [(100, 100), (240, 200), (100, 300)]))
+    stage.page.keyboard.down("Alt")
+    stage.click(240, 200)
+    stage.wait("c.shapes[0].visibility", (2, 0, 2))
+    stage.page.keyboard.up("Alt")
+    k = stage.view()[0]
+    stage.drag((100, 300 + 22 / k), (260, 220))
+    stage.wait("c.shapes[0].visibility", (2, 2, 2))
+    stage.wait_shapes(("skeleton", "body", [(100, 100), (260, 220), (100, 300)]), slack=2)
+    stage.press("Control+z", "Control+z")
+    stage.wait("c.shapes[0].visibility", (2, 1, 2))
+
+
+def test_a_skeleton_needs_a_label_that_has_one(stage):
+    stage.press("1", "c")
+    stage.click(100, 100)
+    stage.page.get_by_text("Choose a label that has a skeleton").wait_for()
+    stage.reset(SKELETON)
+    stage.press(".", "1")
+    stage.page.get_by_text("does not fit the label 'cell', which has none").wait_for()
+    assert stage.kernel("c.shapes[0].label") == "body"
+
+
 AREA = "c._kinds['mask'].covered(c.shapes[0])"
 
 

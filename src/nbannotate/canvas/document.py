@@ -100,7 +100,7 @@ class Document:
     def label(self, label: Label | None, ids: Iterable[str]) -> tuple[bool, str | None]:
         """Label shapes, or take their label away; return whether anything differs, and why some were passed over."""
         shapes = [self.shapes[i] for i in ids if i in self.shapes]
-        fit = [s for s in shapes if label is None or allows(label, s.kind)]
+        fit = [s for s in shapes if label is None or suits(label, s.kind, len(s.points))]
         name = "" if label is None else label.name
         changed = self.put(replace(s, label=name) if s.label != name else s for s in fit)
         refused = next((s for s in shapes if s not in fit), None)
@@ -112,8 +112,17 @@ def allows(label: Label, name: str) -> bool:
     return not label.kinds or name in label.kinds
 
 
+def suits(label: Label, name: str, points: int) -> bool:
+    """Return whether a label may stand on a shape: its kind, and where the label says them, its number of points."""
+    figure = label.skeleton.points if label.skeleton is not None else ()
+    return allows(label, name) and (not kind(name).figured or len(figure) == points)
+
+
 def not_allowed(label: Label, name: str) -> str:
-    """Return the sentence that says which kinds a label takes."""
+    """Return the sentence that says what a label takes."""
+    if allows(label, name) and kind(name).figured:
+        points = f"one of {len(label.skeleton.points)} points" if label.skeleton is not None else "none"
+        return f"This {name} does not fit the label {label.name!r}, which has {points}."
     return f"The label {label.name!r} takes {' or '.join(label.kinds)}, not {name}."
 
 

@@ -10,10 +10,12 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from nbannotate.canvas.document import allows, not_allowed
+from msgspec.structs import replace
+
+from nbannotate.canvas.document import allows, not_allowed, suits
 from nbannotate.canvas.wire import Message
 from nbannotate.errors import InvalidInput, NotFound, Refused
-from nbannotate.model import Point, Shape
+from nbannotate.model import Label, Point, Shape
 from nbannotate.shapes import Kind, kind
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 SHAPE_ID = re.compile(r"[0-9a-f]{16}")
 MOST_SHAPES = 100_000
 REASONS = {
+    "figure": "Choose a label that has a skeleton, then place its points one by one.",
     "mask": "There is no mask here to be changed; select one first.",
     "small": "The shape is too small: drag from one corner to the opposite one.",
     "points": "The shape needs more points before it can be finished.",
@@ -73,8 +76,20 @@ def create(canvas: Canvas, message: Message) -> None:
     if its.gesture == "stroke":
         raise InvalidInput(f"A {its.title.lower()} is painted, not drawn at once.")
     points = good(canvas, its, message.points)
-    document.put([Shape(kind=its.name, points=points, id=message.id, label=current_label(canvas, its))])
+    if its.figured and not suits(canvas._labels.get(canvas._label) or Label("?"), its.name, len(points)):
+        raise InvalidInput(REASONS["figure"])
+    label = current_label(canvas, its)
+    shape = Shape(kind=its.name, points=points, id=message.id, label=label, visibility=message.visibility)
+    document.put([whole(its, shape)])
     document.select([message.id])
+
+
+def whole(its: Kind, shape: Shape) -> Shape:
+    """Return a shape whose payload is good, or raise InvalidInput."""
+    sentence = its.payload(shape)
+    if sentence is not None:
+        raise InvalidInput(sentence)
+    return shape
 
 
 def new_id(canvas: Canvas, shape_id: str) -> None:
@@ -127,7 +142,10 @@ def edit(canvas: Canvas, message: Message) -> None:
         if shape is None:
             continue  # it was deleted meanwhile, for example in another view
         its = kind(shape.kind)
-        changed.append(its.put(shape, good(canvas, its, points), *canvas.image_size))
+        after = its.put(shape, good(canvas, its, points), *canvas.image_size)
+        if message.visibility:
+            after = whole(its, replace(after, visibility=message.visibility))
+        changed.append(after)
     document.put(changed, merge=("nudge", *(s.id for s in changed)) if message.nudged else None)
 
 

@@ -41,7 +41,14 @@ class Key(Struct, frozen=True):
 
 SELECT_TOOL = Key("tool:select", ("v",), "Select and move", "Tools")
 WHILE_DRAWING = (
-    Key("", ("Enter",), "Finish the polygon (or double click)", "While drawing", edits=True),
+    Key("", ("Enter",), "Finish a shape of several points (or double click)", "While drawing", edits=True),
+    Key(
+        "",
+        ("0",),
+        "The next point of a skeleton is not in the image; hold Shift for a hidden one",
+        "While drawing",
+        edits=True,
+    ),
     Key("", ("Backspace",), "Take back the last point", "While drawing", edits=True),
 )
 PAINT = (
@@ -56,7 +63,7 @@ EDIT = (
     Key("redo", ("ctrl+shift+z", "ctrl+y"), "Redo", "Edit", edits=True),
     Key("delete", ("Delete", "Backspace"), "Delete the selection, or the vertex under the pointer", "Edit",
         edits=True, shown=("Delete",)),
-    Key("", ("alt+click",), "Delete a vertex", "Edit", edits=True),
+    Key("", ("alt+click",), "Delete a vertex; of a skeleton: visible, hidden, not in the image", "Edit", edits=True),
     Key("", ("double click",), "Insert a vertex on an edge (or drag its middle)", "Edit", edits=True),
     Key("nudge", ARROWS, "Move by 1 pixel", "Edit", edits=True, shown=("arrows",)),
     Key("nudge10", tuple(f"shift+{arrow}" for arrow in ARROWS), "Move by 10 pixels", "Edit", edits=True,

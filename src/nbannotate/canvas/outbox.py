@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nbannotate.canvas.canvas import Canvas
     from nbannotate.model import Shape
 
-TOLD = ("name", "title", "gesture", "form", "closed", "opacity", "min_points", "max_points")  # of a kind
+TOLD = ("name", "title", "gesture", "form", "closed", "opacity", "figured", "min_points", "max_points")  # of a kind
 
 
 class Outbox:

@@ -110,7 +110,8 @@ class Painter:
                 self._stroke(
                     layer, scene, scene.open, seen, view, layer.stroke_line_segments, layer.stroke_styled_line_segments
                 )
-                self._dot(layer, scene, seen, view)
+                self._dot(layer, scene, scene.dots, seen, view, layer.fill_circles, layer.fill_styled_circles)
+                self._dot(layer, scene, scene.hollow, seen, view, layer.stroke_circles, layer.stroke_styled_circles)
             layer.line_dash_offset = float(number)
 
     def _fill(self, layer: Any, scene: Scene, seen: Mask, view: View) -> None:
@@ -141,16 +142,17 @@ class Painter:
             stroke(*part.on_stage(these & ~known, view))
             layer.set_line_dash([])
 
-    def _dot(self, layer: Any, scene: Scene, seen: Mask, view: View) -> None:
-        part = scene.dots
+    def _dot(self, layer: Any, scene: Scene, part: Part, seen: Mask, view: View, dot: Stroke, styled: Stroke) -> None:
         these = seen[part.owner]
         if these.any():
             at, counts = part.on_stage(these, view)
             x, y = np.ascontiguousarray(at.T)
-            layer.fill_style = HALO
-            layer.fill_circles(x, y, (DOT + 1) * view.dpr)
+            layer.fill_style = layer.stroke_style = HALO
+            layer.line_width = 4 * view.dpr
+            dot(x, y, (DOT + (part is scene.dots)) * view.dpr)
+            layer.line_width = 2 * view.dpr
             rgb = np.repeat(scene.rgb[part.owner[these]], counts, axis=0)
-            layer.fill_styled_circles(x, y, DOT * view.dpr, rgb)
+            styled(x, y, DOT * view.dpr, rgb)
 
     def _scene_of(self, shapes: Mapping[str, Shape], style: Style) -> Scene:
         """Return the scene of these shapes; the same one while neither shapes nor colors change."""

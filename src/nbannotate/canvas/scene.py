@@ -46,13 +46,14 @@ class Drawing(Struct, frozen=True):
     lines: list[Points]
     fill: Points | None
     dots: Points | None
+    hollow: Points | None
 
 
 def drawing(shape: Shape, style: Style) -> Drawing:
     """Return what is painted of a shape."""
     its = kind(shape.kind)
     lines = its.strokes(shape, style.edges.get(shape.label, ()))
-    return Drawing(its.closed, lines, its.filled(shape), its.dots(shape))
+    return Drawing(its.closed, lines, its.filled(shape), its.dots(shape), its.hollow(shape))
 
 
 class Part:
@@ -98,6 +99,7 @@ class Scene:
         self.open = Part([(i, line) for i, d in enumerate(drawings) if not d.closed for line in d.lines])
         self.fills = Part([(i, d.fill) for i, d in enumerate(drawings) if d.fill is not None])
         self.dots = Part([(i, d.dots) for i, d in enumerate(drawings) if d.dots is not None])
+        self.hollow = Part([(i, d.hollow) for i, d in enumerate(drawings) if d.hollow is not None])
         corners = np.array([p for s in rows for p in s.points], dtype=np.float64).reshape(-1, 2)
         counts = np.array([len(s.points) for s in rows], dtype=np.int64)
         starts = np.concatenate([[0], np.cumsum(counts)[:-1]]) if rows else np.zeros(0, np.int64)

@@ -43,6 +43,7 @@ class Message(Struct, forbid_unknown_fields=True):
     points: tuple[tuple[float, float], ...] = ()
     shapes: tuple[tuple[str, tuple[tuple[float, float], ...]], ...] = ()
     nudged: bool = False
+    visibility: tuple[int, ...] = ()
     size: float = 0.0
     mode: str = ""
     label: str = ""

@@ -60,6 +60,8 @@ class Kind:
         Whether the outline returns to its first vertex and has an inside.
     opacity
         Of the inside, from 0 to 1.
+    figured
+        Whether its points are those of the skeleton of its label; without one it cannot be drawn.
     min_points, max_points
         How many points a shape of this kind has; ``max_points`` None for no limit.
     """
@@ -71,6 +73,7 @@ class Kind:
     form: ClassVar[Form] = "path"
     closed: ClassVar[bool] = True
     opacity: ClassVar[float] = 0.1
+    figured: ClassVar[bool] = False
     min_points: ClassVar[int] = 2
     max_points: ClassVar[int | None] = None
 
@@ -189,6 +192,10 @@ class Kind:
 
     def dots(self, shape: Shape) -> FloatArray | None:
         """Return the places that are painted as dots, ``(n, 2)``, or None."""
+        return None
+
+    def hollow(self, shape: Shape) -> FloatArray | None:
+        """Return the places that are painted as rings, ``(n, 2)``, or None."""
         return None
 
     def hit(self, shape: Shape, x: float, y: float, reach: float = 0.0, edges: Edges = ()) -> bool:

@@ -7,7 +7,8 @@ const FORMS = {                                 // lines: what is stroked; a clo
   path: (p) => [p],
   box: ([a, b]) => [[[a[0], a[1]], [b[0], a[1]], [b[0], b[1]], [a[0], b[1]]]],
   ellipse: ([a, b]) => [UNIT.map(([x, y]) => [a[0] + (b[0] - a[0]) * x, a[1] + (b[1] - a[1]) * y])],
-  dots: (p, edges) => (edges ?? []).filter(([i, j]) => p[i] && p[j]).map(([i, j]) => [p[i], p[j]]),
+  dots: (p, edges, rings, seen) => (edges ?? []).filter(([i, j]) => p[i] && p[j] && seen?.[i] !== 0 && seen?.[j] !== 0)
+    .map(([i, j]) => [p[i], p[j]]),
   rings: (p, edges, rings) => rings ?? [[[p[0][0], p[0][1]], [p[1][0], p[0][1]], [p[1][0], p[1][1]], [p[0][0], p[1][1]]]],
 };
 
@@ -18,7 +19,7 @@ function linesOf(s, shape, points) {            // of a shape, perhaps with othe
     const dx = points[0][0] - shape.points[0][0], dy = points[0][1] - shape.points[0][1];
     rings = rings.map((ring) => ring.map(([x, y]) => [x + dx, y + dy]));
   }
-  return FORMS[kind.form](points, s.figures.get(shape.label)?.edges, rings);
+  return FORMS[kind.form](points, s.figures.get(shape.label)?.edges, rings, shape.visibility);
 }
 
 const VOCABULARY = {
@@ -59,7 +60,13 @@ const VOCABULARY = {
     finish: (p) => p,
   },
   points: {
-    handles: (p) => p.map((at, i) => ({ role: "vertex", i, at, cursor: "grab" })),
+    handles: (p, kind, k, seen) => {              // what is not in the image waits in a row below, to be dragged in
+      const [x0, , , y1] = boxOf(p);
+      let waiting = 0;
+      return p.map((at, i) => (seen?.[i] === 0
+        ? { role: "vertex", i, absent: true, at: [x0 + (18 * waiting++) / k, y1 + 22 / k], cursor: "grab" }
+        : { role: "vertex", i, at, cursor: "grab" }));
+    },
     reshape: (p, handle, to) => p.map((at, i) => (i === handle.i ? to : at)),
     finish: (p) => p,
   },
@@ -147,5 +154,5 @@ function editedShape(s) {
 
 function handlesOf(s, shape) {
   const kind = s.kinds.get(shape.kind);
-  return VOCABULARY[kind.gesture].handles(shape.points, kind, s.v.k);
+  return VOCABULARY[kind.gesture].handles(shape.points, kind, s.v.k, shape.visibility);
 }

@@ -33,15 +33,16 @@ function paintShape(ctx, s, shape, points, { width = 2, more = 0, glow = false }
   if (!known) ctx.setLineDash([6, 4]);
   ctx.lineWidth = width; ctx.strokeStyle = color; ctx.stroke();
   ctx.setLineDash([]);
-  if (kind.form === "dots") points.forEach((at) => paintDot(ctx, s, at, color, width));
+  if (kind.form === "dots") points.forEach((at, i) => paintDot(ctx, s, at, color, width, shape.visibility?.[i]));
   return undefined;
 }
 
-function paintDot(ctx, s, [px, py], color, width) {      // as in canvas/painter.py
+function paintDot(ctx, s, [px, py], color, width, seen = 2) {      // as in canvas/painter.py
+  if (!seen) return;
   ctx.beginPath();
   ctx.arc(px * s.v.k + s.v.x, py * s.v.k + s.v.y, 2 + width, 0, 7);
-  ctx.lineWidth = 2; ctx.strokeStyle = HALO; ctx.stroke();
-  ctx.fillStyle = color; ctx.fill();
+  ctx.lineWidth = seen === 1 ? 4 : 2; ctx.strokeStyle = HALO; ctx.stroke();
+  if (seen === 1) { ctx.lineWidth = 2; ctx.strokeStyle = color; ctx.stroke(); } else { ctx.fillStyle = color; ctx.fill(); }
 }
 
 function paintHandle(ctx, s, handle, color, hot) {
@@ -49,7 +50,7 @@ function paintHandle(ctx, s, handle, color, hot) {
   const size = (handle.role === "middle" ? 3 : 4.5) + (hot ? 1.5 : 0);
   ctx.beginPath();
   if (handle.role === "corner") ctx.rect(x - size, y - size, 2 * size, 2 * size); else ctx.arc(x, y, size, 0, 7);
-  ctx.fillStyle = handle.role === "middle" ? color : "#ffffff";
+  ctx.fillStyle = handle.role === "middle" ? color : handle.absent ? "#8a929c" : "#ffffff";
   ctx.globalAlpha = handle.role === "middle" && !hot ? 0.75 : 1;
   ctx.lineWidth = 3.5; ctx.strokeStyle = HALO; ctx.stroke();
   ctx.fill();
@@ -133,6 +134,11 @@ function paint(s) {
       const hot = !s.gesture && s.hover?.handle && s.hover.handle.role === handle.role && s.hover.handle.i === handle.i;
       paintHandle(ctx, s, handle, s.colors.get(edited.label) ?? "#333333", hot);
     }
+  }
+  const pointed = s.gesture ? null : s.hover?.handle, figure = pointed ? s.figures.get(pointed.shape.label) : null;
+  if (figure?.points[pointed.i] && s.kinds.get(pointed.shape.kind).figured) {
+    const state = ["not in the image", "hidden", "visible"][pointed.shape.visibility?.[pointed.i] ?? 2];
+    paintChip(ctx, s, `${figure.points[pointed.i]} · ${state}`, pointed.at[0] * s.v.k + s.v.x + 10, pointed.at[1] * s.v.k + s.v.y - 8, "#24282d");
   }
   const named = s.gesture ? null : hovered ?? edited;
   if (named && named.label) {

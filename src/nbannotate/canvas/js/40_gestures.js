@@ -18,7 +18,7 @@ function press(s, e) {
   if (e.button !== 0) return;
   if (s.gesture?.press) return s.gesture.press(at, e);
   const handle = handleAt(s, point);
-  if (handle && handle.role === "vertex" && e.altKey) return removeVertex(s, handle);
+  if (handle && handle.role === "vertex" && e.altKey) return turnVertex(s, handle);
   if (handle) return begin(s, reshaping(s, handle, at));
   if (s.tool === "select" || e.altKey) return pressSelect(s, at, point, e);
   if (s.tool === "zone") return begin(s, drawingCorners(s, at, { closed: true }, (points) => {
@@ -26,9 +26,10 @@ function press(s, e) {
   }));
   const kind = s.kinds.get(s.tool);
   if (kind.gesture === "stroke") { const gesture = drawingStroke(s, at, kind, e); return gesture && begin(s, gesture); }
+  if (kind.figured && !s.figures.get(s.label)) return refuse(s, "figure", "Choose a label that has a skeleton first.");
   const draw = { corners: drawingCorners, path: drawingPath, points: drawingPath }[kind.gesture];
   select(s, []);
-  begin(s, draw(s, at, kind, (points) => create(s, kind, points)));
+  begin(s, draw(s, at, kind, (points, seen) => create(s, kind, points, seen), e));
 }
 
 function pressSelect(s, at, point, e) {
@@ -93,7 +94,8 @@ function reshaping(s, handle, from) {
     },
     up() {
       s.gesture = null;
-      if (points && s.shapes.has(shape.id)) edit(s, [[shape.id, word.finish(points)]]);
+      if (points && s.shapes.has(shape.id) && handle.absent) see(s, shape, handle.i, 2, word.finish(points));
+      else if (points && s.shapes.has(shape.id)) edit(s, [[shape.id, word.finish(points)]]);
       drop(s);
     },
     cancel: () => drop(s),
@@ -131,55 +133,6 @@ function drawingCorners(s, from, kind, done) {             // press, drag, relea
   };
 }
 
-function drawingPath(s, from, kind, done) {                // click, click, …; double click, Enter, the first or last vertex ends
-  const word = VOCABULARY[kind.gesture], most = kind.max_points ?? Infinity;
-  const fixed = [clampTo(s.image, toImage(s, from))];
-  let live = fixed[0], last = from;
-  const near = (at, point) => !farBy(at, [point[0] * s.v.k + s.v.x, point[1] * s.v.k + s.v.y], 9);
-  const enough = () => fixed.length >= kind.min_points;
-  const finish = () => {
-    if (!enough()) return refuse(s, "points", `A ${kind.title.toLowerCase()} needs at least ${kind.min_points} points.`);
-    s.gesture = null;
-    done(word.finish(fixed));
-    drop(s);
-  };
-  return {
-    name: "draw", cursor: "crosshair",
-    press(at) {
-      if (kind.closed && enough() && near(at, fixed[0])) return finish();
-      if (!far(at, last)) return;                          // the second click of a double click
-      fixed.push(clampTo(s.image, toImage(s, at)));
-      last = at;
-      paint(s);
-    },
-    move(at) { live = clampTo(s.image, toImage(s, at)); paint(s); },
-    up() { if (fixed.length >= most) finish(); },
-    dblclick: finish,
-    cancel: () => drop(s),
-    key(combo) {
-      if (combo === "Enter") finish();
-      else if (combo === "Backspace" || combo === "Delete" || combo === "ctrl+z") {
-        fixed.pop();
-        last = [-99, -99];
-        if (fixed.length) paint(s); else drop(s);
-      } else return false;
-      return true;
-    },
-    paint(ctx) {
-      const color = s.colors.get(s.label) ?? NEUTRAL, closing = kind.closed && enough() && s.cursor && near(s.cursor, fixed[0]);
-      const points = closing ? fixed : [...fixed, live];
-      if (kind.form === "dots") return paintShape(ctx, s, { kind: kind.name, label: s.label }, fixed, { width: 3 });
-      trace(ctx, s, [points], false);
-      if (kind.closed) { ctx.globalAlpha = 0.12; ctx.fillStyle = color; ctx.fill(); ctx.globalAlpha = 1; }
-      trace(ctx, s, [points], closing);
-      ctx.lineJoin = "round"; ctx.lineWidth = 4; ctx.strokeStyle = HALO; ctx.stroke();
-      ctx.lineWidth = 2; ctx.strokeStyle = color; ctx.stroke();
-      fixed.forEach((at, i) => paintHandle(ctx, s, { role: "vertex", at }, color === NEUTRAL ? "#333333" : color, i === 0 && enough()));
-      return undefined;
-    },
-  };
-}
-
 const farBy = (a, b, limit) => Math.hypot(a[0] - b[0], a[1] - b[1]) > limit;
 
 function doubleClick(s, e) {                               // on an edge of the selected path: a new vertex there
@@ -194,8 +147,24 @@ function doubleClick(s, e) {                               // on an edge of the 
   drop(s);
 }
 
+function turnVertex(s, handle) {                           // visible, hidden, not in the image; or deleted
+  const { shape, i } = handle;
+  if (!s.kinds.get(shape.kind).figured) return removeVertex(s, handle);
+  const seen = shape.visibility?.[i] ?? 2;
+  return see(s, shape, i, seen ? seen - 1 : 2, shape.points);
+}
+
+function see(s, shape, i, state, points) {                 // what is not in the image is where another point is
+  const seen = points.map((_, j) => (j === i ? state : shape.visibility?.[j] ?? 2));
+  if (!seen.some(Boolean)) return refuse(s, "vertices", "One point stays in the image; delete the whole shape instead.");
+  s.shapes.set(shape.id, { ...s.shapes.get(shape.id), visibility: seen });
+  edit(s, [[shape.id, placedPoints(points, seen)]], false, seen);
+  return drop(s);
+}
+
 function removeVertex(s, handle) {
   const { shape } = handle, kind = s.kinds.get(shape.kind);
+  if (kind.figured) return see(s, shape, handle.i, 0, shape.points);
   if (shape.points.length <= kind.min_points)
     return refuse(s, "vertices", `A ${kind.title.toLowerCase()} keeps at least ${kind.min_points} points; delete the whole shape instead.`);
   edit(s, [[shape.id, shape.points.filter((_, i) => i !== handle.i)]]);

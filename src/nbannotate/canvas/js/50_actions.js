@@ -28,20 +28,20 @@ function putPoints(s, id, points) {
   s.shapes.set(id, shape);
 }
 
-function create(s, kind, points) {
+function create(s, kind, points, visibility) {
   const id = newId(), allowed = s.labels.find((v) => v.name === s.label);
   const label = allowed && (!allowed.kinds.length || allowed.kinds.includes(kind.name)) ? s.label : "";
-  put(s, id, kind.name, label, points);
+  put(s, id, kind.name, label, points, { visibility });
   s.selected = new Set([id]);
   s.created = id;
-  const n = send(s, "create", { id, kind: kind.name, points });
+  const n = send(s, "create", { id, kind: kind.name, points, ...(visibility && { visibility }) });
   s.pending.set(id, n);
   s.selectedAt = n;
 }
 
-function edit(s, moved, nudged = false) {
+function edit(s, moved, nudged = false, visibility = []) {
   for (const [id, points] of moved) putPoints(s, id, points);
-  const n = send(s, "edit", { shapes: moved, nudged });
+  const n = send(s, "edit", { shapes: moved, nudged, visibility });
   for (const [id] of moved) s.pending.set(id, n);
 }
 

@@ -59,6 +59,7 @@ function keyDown(s, e) {
   const button = e.target instanceof HTMLButtonElement && e.key === "Enter";
   if (button) return;
   if (s.gesture?.key?.(combo)) { e.preventDefault(); e.stopPropagation(); return; }
+  if (combo === "0" && skipFirst(s)) { e.preventDefault(); e.stopPropagation(); return; }
   const key = s.keys.get(combo);
   if (!key) return;
   if (act(s, key, combo, e.repeat) === false) return;

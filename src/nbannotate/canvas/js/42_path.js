@@ -1,0 +1,72 @@
+// Drawing by clicks: the gestures "path" (vertices of a line) and "points" (places that stand for themselves).
+
+const placedPoints = (points, seen) => {                   // as in shapes/skeleton.py
+  let last = points[seen.findIndex(Boolean)];
+  return points.map((p, i) => (last = seen[i] ? p : last));
+};
+
+function skipFirst(s) {                                    // a skeleton whose first point is not in the image
+  const kind = s.kinds.get(s.tool);
+  if (!kind?.figured || !s.figures.get(s.label) || s.gesture) return false;
+  select(s, []);
+  begin(s, drawingPath(s, s.cursor ?? [s.w / 2, s.h / 2], kind, (points, seen) => create(s, kind, points, seen), { absent: true }));
+  return true;
+}
+
+function drawingPath(s, from, kind, done, e) {             // click, click, …; double click, Enter, the first or last vertex ends
+  const word = VOCABULARY[kind.gesture], figure = kind.figured ? s.figures.get(s.label) : null;
+  const least = figure?.points.length ?? kind.min_points, most = figure?.points.length ?? kind.max_points ?? Infinity;
+  const fixed = [clampTo(s.image, toImage(s, from))], seen = [e?.absent ? 0 : e?.shiftKey && figure ? 1 : 2];
+  let live = fixed[0], last = from;
+  const near = (at, point) => !farBy(at, [point[0] * s.v.k + s.v.x, point[1] * s.v.k + s.v.y], 9);
+  const enough = () => fixed.length >= least;
+  const say = () => { if (figure && figure.points[fixed.length]) announce(s, `Next: ${figure.points[fixed.length]}`); };
+  const finish = () => {
+    if (!enough()) return refuse(s, "points", `A ${kind.title.toLowerCase()} needs at least ${least} points.`);
+    if (!seen.some(Boolean)) return refuse(s, "points", "At least one point must be in the image.");
+    s.gesture = null;
+    done(word.finish(figure ? placedPoints(fixed, seen) : fixed), figure && seen.some((v) => v < 2) ? seen : undefined);
+    return drop(s);
+  };
+  const add = (point, state) => { fixed.push(point); seen.push(state); say(); paint(s); };
+  say();
+  return {
+    name: "draw", cursor: "crosshair",
+    press(at, e2) {
+      if (kind.closed && enough() && near(at, fixed[0])) return finish();
+      if (!far(at, last)) return undefined;                // the second click of a double click
+      last = at;
+      return add(clampTo(s.image, toImage(s, at)), e2.shiftKey && figure ? 1 : 2);
+    },
+    move(at) { live = clampTo(s.image, toImage(s, at)); paint(s); },
+    up() { if (fixed.length >= most) finish(); },
+    dblclick: () => (figure ? undefined : finish()),
+    cancel: () => drop(s),
+    key(combo) {
+      if (combo === "Enter") finish();
+      else if (combo === "0" && figure) { add(live, 0); if (fixed.length >= most) finish(); }
+      else if (combo === "Backspace" || combo === "Delete" || combo === "ctrl+z") {
+        fixed.pop(); seen.pop();
+        last = [-99, -99];
+        if (fixed.length) paint(s); else drop(s);
+      } else return false;
+      return true;
+    },
+    paint(ctx) {
+      const color = s.colors.get(s.label) ?? NEUTRAL, closing = kind.closed && enough() && s.cursor && near(s.cursor, fixed[0]);
+      const points = closing ? fixed : [...fixed, live];
+      if (kind.form === "dots") {
+        paintShape(ctx, s, { kind: kind.name, label: s.label, visibility: seen }, fixed, { width: 3 });
+        const next = figure?.points[fixed.length], at = [live[0] * s.v.k + s.v.x + 12, live[1] * s.v.k + s.v.y - 8];
+        if (next) paintChip(ctx, s, `${next} · ${fixed.length + 1} of ${most} · 0: not in the image, Shift: hidden`, ...at, color);
+        return;
+      }
+      trace(ctx, s, [points], false);
+      if (kind.closed) { ctx.globalAlpha = 0.12; ctx.fillStyle = color; ctx.fill(); ctx.globalAlpha = 1; }
+      trace(ctx, s, [points], closing);
+      ctx.lineJoin = "round"; ctx.lineWidth = 4; ctx.strokeStyle = HALO; ctx.stroke();
+      ctx.lineWidth = 2; ctx.strokeStyle = color; ctx.stroke();
+      fixed.forEach((at, i) => paintHandle(ctx, s, { role: "vertex", at }, color === NEUTRAL ? "#333333" : color, i === 0 && enough()));
+    },
+  };
+}
