@@ -104,8 +104,12 @@ def close(
     decided = workflow.decide(
         action, ctx.actor.member_id, visits, steps, issues, workers, edited=edited, status=status, to_step=to_step
     )
-    worked(ctx, row, spec, seconds)
-    work.close(ctx.tx, row["task_id"], decided.state, decided.outcome, decided.status, ctx.now, note)
+    seconds = believed(ctx, row, seconds)
+    _note_work(ctx, row, seconds)
+    work.close(
+        ctx.tx, row["task_id"], decided.state, decided.outcome, decided.status, ctx.now,
+        worked_s=seconds, note=note, followed=decided.next is not None,
+    )  # fmt: skip
     for issue_id, state in decided.issues.items():
         talk.set_state(ctx.tx, issue_id, state, ctx.actor.member_id, ctx.now)
     if decided.next is not None:
@@ -215,15 +219,24 @@ def lease_end(ctx: Context, spec: CampaignSpec, step: int) -> datetime.datetime:
     return ctx.now + datetime.timedelta(minutes=spec.workflow.steps[step].lease_minutes)
 
 
-def worked(ctx: Context, row: dict[str, Any], spec: CampaignSpec, seconds: float) -> None:
-    """Add the seconds that the page reports, as far as the clock since its last report allows; renew the lease."""
+def believed(ctx: Context, row: dict[str, Any], seconds: float) -> float:
+    """Return the seconds of work that a page reports, as far as the clock since its last report allows."""
     if not math.isfinite(seconds) or seconds < 0:
         raise InvalidInput(f"seconds must be 0 or more, not {seconds}.")
     since = (ctx.now - row["touched"]).total_seconds() if row["touched"] else 0.0
-    believed = max(0.0, min(seconds, since, MOST_SECONDS))
-    holding.touch(ctx.tx, row["task_id"], believed, ctx.now, lease_end(ctx, spec, row["step"]))
+    return max(0.0, min(seconds, since, MOST_SECONDS))
+
+
+def worked(ctx: Context, row: dict[str, Any], spec: CampaignSpec, seconds: float) -> None:
+    """Add the seconds that the page reports, as far as they are believed, and renew the lease."""
+    seconds = believed(ctx, row, seconds)
+    holding.touch(ctx.tx, row["task_id"], seconds, ctx.now, lease_end(ctx, spec, row["step"]))
+    _note_work(ctx, row, seconds)
+
+
+def _note_work(ctx: Context, row: dict[str, Any], seconds: float) -> None:
     note(ctx, row)
-    ctx.note(worked_s=believed)
+    ctx.note(worked_s=seconds)
 
 
 def note(ctx: Context, row: dict[str, Any]) -> None:

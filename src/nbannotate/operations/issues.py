@@ -132,6 +132,7 @@ def _send_back(ctx: Context, current: dict[str, Any]) -> dict[str, Any]:
     visits = [closing.visit(v) for v in work.visits(ctx.tx, current["campaign_id"], current["asset_id"])]
     workers = stored.workers(ctx.tx, current["campaign_id"])
     following = workflow.reopened(visits, spec.workflow.steps, workers)
+    work.pass_on(ctx.tx, current["task_id"])
     new = closing.follow(ctx, current, spec, visits, following)
     return work.visits(ctx.tx, current["campaign_id"], current["asset_id"])[-1] | {"task_id": new}
 

@@ -78,16 +78,16 @@ def pull(ctx: Context, campaign_id: int, step: int) -> TaskView | None:
             ctx, [pulled["before"]], "lease_out", f"An image of {spec.name} went to somebody else: nothing was heard "
             "from your page for too long. What you drew is kept.", campaign_id=campaign_id, task_id=pulled["task_id"],
         )  # fmt: skip
-    return _begin(ctx, pulled["task_id"])
+    return _begin(ctx, pulled["task_id"], touch=False)
 
 
-def _begin(ctx: Context, task_id: int) -> TaskView:
+def _begin(ctx: Context, task_id: int, *, touch: bool = True) -> TaskView:
     row = work.task(ctx.tx, task_id, ctx.actor.member_id)
     assert row is not None
-    holding.touch(
-        ctx.tx, task_id, 0.0, ctx.now, closing.lease_end(ctx, stored.spec(ctx.tx, row["campaign_id"]), row["step"])
-    )
-    row["touched"], row["opened"] = ctx.now, row["opened"] or ctx.now
+    if touch:
+        until = closing.lease_end(ctx, stored.spec(ctx.tx, row["campaign_id"]), row["step"])
+        holding.touch(ctx.tx, task_id, 0.0, ctx.now, until)
+        row["touched"], row["opened"] = ctx.now, row["opened"] or ctx.now
     closing.note(ctx, row)
     return viewing.view(ctx, row)
 

@@ -128,13 +128,16 @@ def close(
     outcome: str,
     status: str,
     now: datetime.datetime,
-    note: str | None = None,
+    *,
+    worked_s: float,
+    note: str | None,
+    followed: bool,
 ) -> None:
-    """End a task."""
+    """End a task, with the last seconds worked on it; ``followed``: another task of its asset comes after it."""
     tx.run(
-        "update data.tasks set state = $2, outcome = $3, status = $4, closed = $5, note = $6, leased_until = null "
-        "where task_id = $1",
-        task_id, state, outcome, status, now, note,
+        "update data.tasks set state = $2, outcome = $3, status = $4, closed = $5, note = $6, leased_until = null, "
+        "opened = coalesce(opened, $5), touched = $5, worked_s = worked_s + $7, is_current = not $8 where task_id = $1",
+        task_id, state, outcome, status, now, note, worked_s, followed,
     )  # fmt: skip
 
 
@@ -147,15 +150,19 @@ def follow(
     assignee: int | None,
     now: datetime.datetime,
 ) -> int:
-    """Insert the task that follows another one of the same asset, and make it the asset's current task."""
+    """Insert the task that follows another one of the same asset, which is its current task from now on."""
     new = tx.new_id()
-    tx.run("update data.tasks set is_current = false where task_id = $1", task["task_id"])
     tx.run(
         "insert into data.tasks values "
         "($1, $2, $3, $4, $5, $6, null, $7, $8, true, 0, $9, null, null, null, null, null, null)",
         new, task["campaign_id"], task["asset_id"], step, round, state, assignee, task["position"], now,
     )  # fmt: skip
     return new
+
+
+def pass_on(tx: Transaction, task_id: int) -> None:
+    """Note that a task, closed before, is not the current one of its asset any more."""
+    tx.run("update data.tasks set is_current = false where task_id = $1", task_id)
 
 
 def save_draft(
