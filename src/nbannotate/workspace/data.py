@@ -49,6 +49,11 @@ class Dataset:
         known = self.workspace.client.call("versions.list", list[model.Version], dataset_id=self.dataset_id)
         return Version(self, pick(known, name, f"version of {self.name!r}"))
 
+    def versions(self) -> list[Version]:
+        """Return all versions, oldest first."""
+        known = self.workspace.client.call("versions.list", list[model.Version], dataset_id=self.dataset_id)
+        return [Version(self, v) for v in known]
+
     @property
     def workers(self) -> list[str] | None:
         """The logins of those who may be assignees of this dataset's campaigns; None if every member may."""
@@ -82,6 +87,7 @@ class Version:
     def __init__(self, dataset: Dataset, found: model.Version) -> None:
         self.dataset, self.workspace = dataset, dataset.workspace
         self.version_id, self.name, self.state = found.version_id, found.name, found.state
+        self.parent_id = found.parent_id
 
     def publish(self) -> Version:
         """Publish this version, and return it: it never changes again; work goes on in a child of it.
@@ -117,21 +123,21 @@ class Version:
         *,
         sequence: str | None = None,
         moment: str | None = None,
+        bad: images.Bad = "refuse",
     ) -> Version:
         """Add image files as assets; the files stay where they are.
 
-        Parameters
-        ----------
-        paths
-        bad: images.Bad = "refuse",
-            A pattern (``"images/*.jpg"``), a folder (with all images below it), a file, or a list of these. An asset is
-            named after its path below the folder that all have in common.
-        metadata
         Images of 8 and of 16 bits, TIFF, and, with the extra ``[dicom]``, DICOM files. Each frame of a DICOM file and
         each page of a TIFF file becomes an asset of its own, ``"cine.dcm#007"``. The slices of a DICOM series become a
         sequence (named by its SeriesInstanceUID), in the order of their places along the normal of the slices, never of
         their names; header fields that say nothing about the patient become metadata.
 
+        Parameters
+        ----------
+        paths
+            A pattern (``"images/*.jpg"``), a folder (with all images below it), a file, or a list of these. An asset is
+            named after its path below the folder that all have in common.
+        metadata
             One row for each image, found by the column ``name`` or else by the index: the asset's name or the file's
             name. The other columns become the asset's metadata. Images without a row have none.
         sequence
@@ -139,15 +145,15 @@ class Version:
             ``"folder"`` for the folder that it lies in. Assets of a sequence stand together, by moment, then by name.
         moment
             The column of ``metadata`` that orders the images of a sequence: numbers or times.
+        bad
+            What is done with files that cannot be opened: ``"refuse"``, or ``"keep"``: they become assets of 0 x 0
+            pixels whose metadata says why (``cannot_be_opened``), which people can skip or discard.
 
         Returns
         -------
         Version
             This version, so that calls can be chained.
 
-        bad
-            What is done with files that cannot be opened: ``"refuse"``, or ``"keep"``: they become assets of 0 x 0
-            pixels whose metadata says why (``cannot_be_opened``), which people can skip or discard.
         Raises
         ------
         NotFound, InvalidInput, Conflict
