@@ -33,10 +33,55 @@ def test_every_mode_becomes_rgb_or_gray(mode):
     assert part.mode in ("RGB", "L")
 
 
-def test_sixteen_bits_are_stretched_over_the_whole_range():
+def test_sixteen_bits_are_shown_through_a_window():
     values = np.array([[1000, 1500], [2000, 3000]], np.uint16)
-    picture = Picture(saved(Image.fromarray(values), "PNG"))
-    assert np.asarray(picture._levels[0]).tolist() == [[0, 63], [127, 255]]
+    for source in (saved(Image.fromarray(values), "PNG"), values, values.astype(np.int16)):
+        picture = Picture(source)
+        assert picture.window == (2000, 2000)
+        assert np.asarray(opened(picture.part((0, 0, 2, 2), 1))).ravel().tolist() == pytest.approx(
+            [0, 64, 127.5, 255], abs=0.5
+        )
+        picture.window = (500, 1750)
+        assert np.asarray(opened(picture.part((0, 0, 2, 2), 1))).tolist() == [[0, 0], [255, 255]]
+
+
+def test_values_for_the_browser_are_all_of_a_small_image_and_the_sight_of_a_large_one():
+    view = View(k=1, x=0, y=0, w=1000, h=700, dpr=2)
+    small = np.random.default_rng(0).integers(0, 65536, (512, 640)).astype(np.uint16)
+    got = Picture(small).values(view)
+    assert (got.box, got.size, got.mime) == ((0, 0, 640, 512), (640, 512), "values")
+    assert np.array_equal(np.frombuffer(got.data, "<u2").reshape(512, 640), small)
+
+    large = np.add.outer(np.arange(3000), np.arange(4000)).astype(np.uint16)
+    picture = Picture(large)
+    near = picture.values(View(k=2, x=-2000, y=-1000, w=800, h=600))
+    assert near.box == (1000, 500, 1400, 800)
+    assert np.frombuffer(near.data, "<u2")[0] == 1500
+    for v in (view, view.fitted(4000, 3000), View(k=0.9, x=0, y=0, w=8000, h=6000)):
+        part = picture.values(v)
+        assert part.size[0] * part.size[1] <= 1 << 20
+        assert len(part.data) == 2 * part.size[0] * part.size[1]
+    assert picture.values(View(k=1, x=9000, y=0, w=800, h=600)) is None
+    assert Picture(np.zeros((300, 400, 3), np.uint8)).values(view).mime == "image/png"
+
+
+def test_reduced_values_are_means():
+    picture = Picture(np.add.outer(np.zeros(64), np.arange(96) * 100).astype(np.uint16))
+    picture.window = picture.deep.still.full()
+    part = opened(picture.part((0, 0, 96, 64), 0.25))
+    assert part.size == (24, 16)
+    assert np.asarray(part)[8].tolist() == pytest.approx(np.linspace(4, 251, 24), abs=2)
+
+
+def test_brightness_and_contrast_change_an_image_of_eight_bits():
+    picture = Picture(np.array([[0, 100, 127, 200, 255]], np.uint8))
+    picture.adjust = (0.0, 2.0)
+    assert np.asarray(opened(picture.part((0, 0, 5, 1), 1)))[0].tolist() == [0, 72, 126, 255, 255]
+    picture.adjust = (0.2, 1.0)
+    assert np.asarray(opened(picture.part((0, 0, 5, 1), 1)))[0].tolist() == [51, 151, 178, 251, 255]
+    before = picture.preview()
+    picture.adjust = (0.0, 1.0)
+    assert picture.preview() != before
 
 
 def test_what_is_transparent_becomes_white():

@@ -2,7 +2,8 @@
 
 The EXIF orientation is applied, so width, height and all coordinates are those of the image as people see it. Large
 JPEGs are first decoded at a half, a quarter or an eighth of their size (Pillow's ``draft``); full size only when
-someone zooms in.
+someone zooms in. Images of more than eight bits keep their values; :mod:`nbannotate.canvas.levels` says which of them
+are black and white.
 """
 
 from __future__ import annotations
@@ -14,14 +15,18 @@ from typing import Any
 
 import numpy as np
 from msgspec import Struct
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
+from nbannotate import imaging
+from nbannotate.canvas.deep import Deep
 from nbannotate.canvas.view import Box, View
 from nbannotate.errors import InvalidInput, ReadFailed
+from nbannotate.imaging import raster
 
 PREVIEW = 1024  # the longer side of the preview, in pixels
-ORIENTATION = 0x0112
 LOSSLESS = 128 * 1024  # parts of fewer pixels travel as PNG
+MOST_VALUES = 1 << 20  # so many values at most are sent to a browser, which shows them while a window is dragged
+NEUTRAL = (0.0, 1.0)
 
 
 class Part(Struct, frozen=True):
@@ -30,7 +35,7 @@ class Part(Struct, frozen=True):
     Parameters
     ----------
     data, mime
-        JPEG or PNG bytes.
+        JPEG or PNG bytes; or uint16, row by row, with the mime type ``"values"``.
     box
         Which part of the image it is, ``(x0, y0, x1, y1)`` in image pixels.
     size
@@ -49,7 +54,8 @@ class Picture:
     Parameters
     ----------
     source
-        The bytes of an image file, a path, a PIL image, or a uint8 array: ``(h, w)``, ``(h, w, 3)`` or ``(h, w, 4)``.
+        The bytes of an image file, a path, a PIL image, a uint8 array: ``(h, w)``, ``(h, w, 3)`` or ``(h, w, 4)``, a
+        uint16 or int16 array: ``(h, w)``, or an :class:`nbannotate.imaging.Still`.
 
     Raises
     ------
@@ -59,34 +65,58 @@ class Picture:
         If it is something else, or an array of another shape or type.
     """
 
+    deep: Deep | None = None
+
     def __init__(self, source: object) -> None:
+        self.width = self.height = 0
+        self.window: imaging.Window = (255.0, 127.5)  # of an image of more than eight bits
+        self.adjust = NEUTRAL  # brightness and contrast of any other
         self._levels: dict[int, Image.Image] = {}
         self._bytes: bytes | None = None
-        self._preview: bytes | None = None
+        self._preview: tuple[Any, bytes] | None = None
         if isinstance(source, str | Path):
             try:
                 source = Path(source).read_bytes()
             except OSError as error:
                 raise ReadFailed(f"The image {str(source)!r} cannot be read: {error.strerror or error}.") from error
         if isinstance(source, bytes | bytearray | memoryview):
-            self._bytes = bytes(source)
-            image = self._open()
-            self.width, self.height = turned(image)
-            if image.format != "JPEG" or image.width * image.height < 4_000_000:
-                self._levels[0] = decoded(image)
-            else:
-                self._level(1)  # finds out now if the file is broken
+            self._decode(bytes(source))
+        elif isinstance(source, imaging.Still):
+            self._take(source)
         else:
             image = source if isinstance(source, Image.Image) else from_array(source)
-            self._levels[0] = decoded(image)
+            if raster.deep(image):
+                self._take(raster.still(image))
+            else:
+                self._levels[0] = raster.decoded(image)
+        if self.deep is not None:
+            self.width, self.height = self.deep.width, self.deep.height
+            self.window = self.deep.still.default()
+        elif 0 in self._levels:
             self.width, self.height = self._levels[0].size
 
-    def _open(self) -> Image.Image:
-        assert self._bytes is not None
+    def _decode(self, body: bytes) -> None:
+        """Take the bytes of a file."""
         try:
-            return Image.open(io.BytesIO(self._bytes))
-        except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as error:
-            raise ReadFailed(f"The image cannot be read: {plain(error)}.") from error
+            image = None if imaging.is_dicom(body) else raster.opened(body)
+        except ReadFailed:
+            image = None
+        if image is None:
+            self._take(imaging.read(body))
+        elif raster.deep(image):
+            self._take(raster.still(image))
+        elif image.format != "JPEG" or image.width * image.height < 4_000_000:
+            self._levels[0] = raster.decoded(image)
+        else:
+            self._bytes = body
+            self.width, self.height = raster.turned(image)
+            self._level(1)  # finds out now if the file is broken
+
+    def _take(self, still: imaging.Still) -> None:
+        if still.deep:
+            self.deep = Deep(still)
+        else:
+            self._levels[0] = Image.fromarray(still.pixels)
 
     def _level(self, level: int) -> Image.Image:
         """Return the image reduced by ``2 ** level``, each way."""
@@ -96,12 +126,29 @@ class Picture:
                 best = max(known)
                 self._levels[level] = self._levels[best].reduce(2 ** (level - best))
             else:
-                image = self._open()
+                assert self._bytes is not None
+                image = raster.opened(self._bytes)
                 image.draft(None, (math.ceil(image.width / 2**level), math.ceil(image.height / 2**level)))
-                image = decoded(image)
+                image = raster.decoded(image)
                 factor = max(1, round(self.width / image.width))
                 self._levels[level] = image.reduce(2**level // factor) if factor < 2**level else image
         return self._levels[level]
+
+    def _piece(self, box: Box, scale: float) -> tuple[Image.Image, Box]:
+        """Return a part of an image of eight bits, neither brighter nor darker than it is, and which part it is."""
+        x0, y0, x1, y1 = box
+        if scale < 1:
+            level = max(0, math.floor(math.log2(1 / scale)))
+            while level and min(self.width, self.height) >> level < 1:
+                level -= 1
+            image = self._level(level)
+            fx, fy = image.width / self.width, image.height / self.height
+            size = max(1, round((x1 - x0) * scale)), max(1, round((y1 - y0) * scale))
+            inside = (x0 * fx, y0 * fy, min(x1 * fx, image.width), min(y1 * fy, image.height))
+            return image.resize(size, Image.Resampling.BILINEAR, box=inside), box
+        whole = (math.floor(x0), math.floor(y0), min(self.width, math.ceil(x1)), min(self.height, math.ceil(y1)))
+        exact = (float(whole[0]), float(whole[1]), float(whole[2]), float(whole[3]))
+        return self._level(0).crop(whole), exact
 
     def part(self, box: Box, scale: float) -> Part:
         """Return a part of the image for a screen.
@@ -114,21 +161,41 @@ class Picture:
             Device pixels per image pixel. Below 1 the part comes at exactly that size; from 1 on it comes pixel by
             pixel, widened to whole pixels, and the canvas enlarges it.
         """
-        x0, y0, x1, y1 = box
-        if scale < 1:
-            level = max(0, math.floor(math.log2(1 / scale)))
-            while level and min(self.width, self.height) >> level < 1:
-                level -= 1
-            image = self._level(level)
-            fx, fy = image.width / self.width, image.height / self.height
-            size = max(1, round((x1 - x0) * scale)), max(1, round((y1 - y0) * scale))
-            inside = (x0 * fx, y0 * fy, min(x1 * fx, image.width), min(y1 * fy, image.height))
-            piece = image.resize(size, Image.Resampling.BILINEAR, box=inside)
-            return Part(*encoded(piece, 88), box=box, size=size)
-        whole = (math.floor(x0), math.floor(y0), min(self.width, math.ceil(x1)), min(self.height, math.ceil(y1)))
-        piece = self._level(0).crop(whole)
-        exact = (float(whole[0]), float(whole[1]), float(whole[2]), float(whole[3]))
-        return Part(*encoded(piece, 93), box=exact, size=piece.size)
+        if self.deep is not None:
+            pixels, exact = self.deep.piece(box, scale)
+            image = self.deep.shown(pixels, self.window)
+        else:
+            image, exact = self._piece(box, scale)
+            image = self._adjusted(image)
+        return Part(*encoded(image, 88 if scale < 1 else 93), box=exact, size=image.size)
+
+    def values(self, view: View) -> Part | None:
+        """Return what a browser needs to show other levels by itself, or None if nothing is in sight.
+
+        All of a small image; of others the visible part, with :data:`MOST_VALUES` values at most.
+        """
+        whole = (0.0, 0.0, float(self.width), float(self.height))
+        box: Box | None = whole if self.width * self.height <= MOST_VALUES else self.visible(view)
+        if box is None:
+            return None
+        area = (box[2] - box[0]) * (box[3] - box[1])
+        scale = 1.0 if box == whole and area <= MOST_VALUES else min(view.k * view.dpr, math.sqrt(MOST_VALUES / area))
+        if scale >= 1 and (box[2] - box[0] + 2) * (box[3] - box[1] + 2) > MOST_VALUES and box != whole:
+            scale = 0.999 * math.sqrt(MOST_VALUES / area)
+        if self.deep is not None:
+            pixels, exact = self.deep.piece(box, scale)
+            data = np.ascontiguousarray(np.rint(pixels), dtype="<u2").tobytes()
+            return Part(data, "values", exact, (pixels.shape[1], pixels.shape[0]))
+        image, exact = self._piece(box, scale)
+        return Part(*encoded(image, 93), box=exact, size=image.size)
+
+    def _adjusted(self, image: Image.Image) -> Image.Image:
+        """Return an image of eight bits with the brightness and the contrast that are set."""
+        if self.adjust == NEUTRAL:
+            return image
+        brightness, contrast = self.adjust
+        table = [max(0, min(255, round((v - 127.5) * contrast + 127.5 + 255 * brightness))) for v in range(256)]
+        return image.point(table * len(image.getbands()))
 
     def visible(self, view: View) -> Box | None:
         """Return the part of the image that a view has in sight, in image pixels."""
@@ -136,77 +203,31 @@ class Picture:
 
     def preview(self) -> bytes:
         """Return the whole image as a small JPEG; it fills the stage until the sharp part is there."""
-        if self._preview is None:
-            level = max(0, math.floor(math.log2(max(1.0, max(self.width, self.height) / PREVIEW))))
-            image = self._level(level).copy()
-            image.thumbnail((PREVIEW, PREVIEW))
-            self._preview = encoded(image, 75, lossless=0)[0]
-        return self._preview
-
-
-def plain(error: BaseException) -> str:
-    """Return the reason of an error of Pillow, without the buffers that its messages show."""
-    if isinstance(error, UnidentifiedImageError):
-        return "it is not an image of a known format"
-    if isinstance(error, Image.DecompressionBombError):
-        return "it has too many pixels"
-    return str(error) or type(error).__name__
-
-
-def turned(image: Image.Image) -> tuple[int, int]:
-    """Return width and height after the EXIF orientation is applied."""
-    if image.getexif().get(ORIENTATION, 1) in (5, 6, 7, 8):
-        return image.height, image.width
-    return image.width, image.height
-
-
-def decoded(image: Image.Image) -> Image.Image:
-    """Return the image upright and as RGB or L, in memory.
-
-    16-bit and float images are stretched from their least to their greatest value; what is transparent becomes white.
-
-    Raises
-    ------
-    ReadFailed
-        If the file is cut off or damaged.
-    """
-    try:
-        image.load()
-        image = ImageOps.exif_transpose(image)
-        if image.mode in ("RGB", "L"):
-            return image
-        if image.mode == "1":
-            return image.convert("L")
-        if image.mode in ("I", "F") or image.mode.startswith("I;"):
-            return stretched(np.asarray(image))
-        if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
-            image = image.convert("RGBA")
-            white = Image.new("RGBA", image.size, "white")
-            return Image.alpha_composite(white, image).convert("RGB")
-        return image.convert("RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ReadFailed(f"The image cannot be decoded: {plain(error)}.") from error
-
-
-def stretched(values: np.ndarray[Any, Any]) -> Image.Image:
-    """Return a gray image from values of any range, ``(h, w)``; what is not finite becomes black."""
-    numbers = np.asarray(values, dtype=np.float32)
-    finite = np.isfinite(numbers)
-    if not finite.any():
-        return Image.new("L", (numbers.shape[1], numbers.shape[0]))
-    low, high = float(numbers[finite].min()), float(numbers[finite].max())
-    gray = np.where(finite, (numbers - low) * (255 / ((high - low) or 1)), 0)
-    return Image.fromarray(np.clip(gray, 0, 255).astype(np.uint8))
+        levels = (self.window, self.adjust)
+        if self._preview is None or self._preview[0] != levels:
+            scale = min(1.0, PREVIEW / max(self.width, self.height))
+            whole = (0.0, 0.0, float(self.width), float(self.height))
+            if self.deep is not None:
+                image = self.deep.shown(self.deep.piece(whole, scale)[0], self.window)
+            else:
+                level = max(0, math.floor(math.log2(1 / scale)))
+                image = self._level(level).copy()
+                image.thumbnail((PREVIEW, PREVIEW))
+                image = self._adjusted(image)
+            self._preview = levels, encoded(image, 75, lossless=0)[0]
+        return self._preview[1]
 
 
 def from_array(source: object) -> Image.Image:
     """Return an array as an image, or raise InvalidInput."""
     if not isinstance(source, np.ndarray):
         raise InvalidInput(f"image must be bytes, a path, a PIL image or an array, not {type(source).__name__}.")
+    if source.size and source.ndim == 2 and source.dtype in (np.uint16, np.int16):
+        return Image.fromarray(np.ascontiguousarray(source, dtype=np.uint16 if source.dtype == np.uint16 else np.int32))
     if source.dtype != np.uint8 or source.ndim not in (2, 3) or (source.ndim == 3 and source.shape[2] not in (1, 3, 4)):
         raise InvalidInput(
-            f"image must be (h, w), (h, w, 3) or (h, w, 4) of uint8, not {source.shape} of {source.dtype}; "
-            "scale it to 0…255 and convert it first."
+            f"image must be (h, w), (h, w, 3) or (h, w, 4) of uint8, or (h, w) of uint16 or int16, not {source.shape} "
+            f"of {source.dtype}; scale it to 0…255 and convert it first."
         )
     if not source.size:
         raise InvalidInput(f"image has no pixels: its shape is {source.shape}.")

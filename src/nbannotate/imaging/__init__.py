@@ -7,7 +7,7 @@ nothing else: no store, no widgets.
 
 from nbannotate.imaging.files import SUFFIXES, Frame, extracted, frame_of, is_dicom, measure, named, read
 from nbannotate.imaging.still import Facts, Still
-from nbannotate.imaging.window import PRESETS, Window
+from nbannotate.imaging.window import PRESETS, Window, gray
 
 __all__ = [
     "PRESETS",
@@ -18,6 +18,7 @@ __all__ = [
     "Window",
     "extracted",
     "frame_of",
+    "gray",
     "is_dicom",
     "measure",
     "named",

@@ -40,10 +40,10 @@ def named(name: str, number: int, frames: int) -> str:
     return f"{name}#{number:0{len(str(frames))}}"
 
 
-def is_dicom(path: Path) -> bool:
+def is_dicom(source: bytes | Path) -> bool:
     """Return whether a file is DICOM."""
     try:
-        return dicom.is_dicom(_head(path))
+        return dicom.is_dicom(source[:HEAD] if isinstance(source, bytes) else _head(source))
     except ReadFailed:
         return False
 
@@ -119,7 +119,7 @@ def extracted(one: Frame) -> bytes:
     """
     if one.number is None:
         return one.path.read_bytes()
-    if dicom.is_dicom(_head(one.path)):
+    if is_dicom(one.path):
         return dicom.extracted(one.path, one.number - 1)
     try:
         with raster.opened(one.path) as image:
