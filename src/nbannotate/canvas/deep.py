@@ -25,6 +25,7 @@ class Deep:
     def __init__(self, still: Still) -> None:
         self.still = still
         self.height, self.width = still.pixels.shape
+        self.full = still.full()  # the window from the least to the greatest value
         self._reduced: dict[int, NDArray[np.uint16]] = {0: still.pixels}
 
     def _level(self, level: int) -> NDArray[np.uint16]:
