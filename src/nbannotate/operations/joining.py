@@ -75,11 +75,11 @@ def take_in(
     with chosen(ctx.tx, campaign.version_id, spec, only=new, everything=everything):
         joined = dealing.first_tasks(ctx.tx, campaign.campaign_id, spec, ctx.now)
     if joined:
-        _tell(ctx, campaign, spec, joined)
+        _tell(ctx, campaign, spec)
     return joined
 
 
-def _tell(ctx: Context, campaign: Campaign, spec: CampaignSpec, joined: int) -> None:
+def _tell(ctx: Context, campaign: Campaign, spec: CampaignSpec) -> None:
     """Tell those who got assets, and the people of a queue, that there is more to do."""
     rows = ctx.tx.all(
         "select assignee_id, step, count(*) as n from data.tasks "
@@ -89,7 +89,12 @@ def _tell(ctx: Context, campaign: Campaign, spec: CampaignSpec, joined: int) -> 
     ids = {login: member_id for member_id, login in people.logins(ctx.tx).items()}
     for row in rows:
         step = spec.workflow.steps[row["step"]]
-        to = [row["assignee_id"]] if row["assignee_id"] is not None else [ids[login] for login in step.assignees]
-        some = "1 asset" if row["n"] == 1 else f"{row['n']:,} assets"
-        tell(ctx, to, "assigned", f"{some} came to {campaign.name!r}, step {step.name!r}.",
-             campaign_id=campaign.campaign_id)  # fmt: skip
+        if row["assignee_id"] is None:  # a rule may send one asset after the other: once an hour is enough
+            text = f"There is new work in {campaign.name!r}, step {step.name!r}."
+            once = f"new work {campaign.campaign_id} {row['step']} {ctx.now:%Y-%m-%d %H}"
+            to = [ids[login] for login in step.assignees]
+            tell(ctx, to, "assigned", text, campaign_id=campaign.campaign_id, once=once)
+        else:
+            some = "1 asset" if row["n"] == 1 else f"{row['n']:,} assets"
+            text = f"{some} came to {campaign.name!r}, step {step.name!r}."
+            tell(ctx, [row["assignee_id"]], "assigned", text, campaign_id=campaign.campaign_id)
