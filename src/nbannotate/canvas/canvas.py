@@ -12,12 +12,14 @@ from typing import Literal
 import ipywidgets
 from msgspec.structs import replace
 
+from nbannotate.canvas import ghosts as pale
 from nbannotate.canvas.document import Document
 from nbannotate.canvas.keys import Key, check_free, combo, key_map
 from nbannotate.canvas.outbox import Outbox
 from nbannotate.canvas.overlay import Overlay
 from nbannotate.canvas.painter import Painter
 from nbannotate.canvas.picture import Picture
+from nbannotate.canvas.scene import Style
 from nbannotate.canvas.state import CanvasState, Mark, Zone
 from nbannotate.canvas.turns import Callback, Turns
 from nbannotate.canvas.view import View
@@ -71,6 +73,7 @@ class Canvas(Turns):
         self._labels = as_labels(labels)
         self._label, self._tool, self._tool_before = "", "select", "select"
         self._marks: tuple[Mark, ...] = ()
+        self._ghosts: tuple[pale.Ghost, ...] = ()
         self._editable = bool(editable)
         self._kinds = kinds()
         self._picture = Picture(image) if image is not None else None
@@ -112,7 +115,7 @@ class Canvas(Turns):
         with self._turn(quiet=True):
             self._picture, self._document, self._editable = picture, document, bool(editable)
             self._generation += 1
-            self._marks = ()
+            self._marks, self._ghosts = (), ()
             if named is not None:
                 self._labels = named
             if self._label not in self._labels:
@@ -210,6 +213,19 @@ class Canvas(Turns):
             self._marks = given
 
     @property
+    def ghosts(self) -> tuple[pale.Ghost, ...]:
+        """Shapes that are shown but are not there, for example those of an earlier revision."""
+        return self._ghosts
+
+    @ghosts.setter
+    def ghosts(self, ghosts: Iterable[pale.Ghost | Shape]) -> None:
+        given = pale.given(ghosts)
+        with self._turn():
+            if given != self._ghosts:
+                self._ghosts = given
+                self._tell_ghosts()
+
+    @property
     def can_undo(self) -> bool:
         """Whether there is something to take back."""
         return self._editable and self._document.can_undo
@@ -254,6 +270,10 @@ class Canvas(Turns):
         """Fit the image to the stage."""
         self._overlay.send({"type": "fit"})
 
+    def look_at(self, box: Zone) -> None:
+        """Bring ``(x0, y0, x1, y1)``, in image pixels, into sight; a view in which it can be seen stays."""
+        self._outbox.send({"type": "look", "g": self._generation, "box": list(box)})
+
     def focus(self) -> None:
         """Give the keyboard to the canvas."""
         self._overlay.send({"type": "focus"})
@@ -286,6 +306,10 @@ class Canvas(Turns):
             view = self._view.on_stage(view, *size) if self._view is not None else view.fitted(*size)
         self._view = view
         self._outbox.greet(view_id)
+        self._tell_ghosts()
+
+    def _tell_ghosts(self) -> None:
+        self._outbox.send(pale.message(self._ghosts, Style.of(self.labels), self._generation))
 
     def _look(self, view: View, view_id: str) -> None:
         self._view = view

@@ -62,6 +62,7 @@ function place(s) {
     s.zoom.textContent = `${k >= 0.1 ? Math.round(k * 100) : (k * 100).toFixed(1)} %`;
   }
   s.zoom.hidden = !s.image;
+  placePale(s);
   paint(s);
 }
 
