@@ -339,6 +339,36 @@ class HistoryItem(Struct, frozen=True):
     note: str | None = None
 
 
+BeforeKind = Literal["submitted", "seen", "given", "first"]
+ReviewOrder = Literal["confidence", "changes", "most shapes", "fewest shapes", "random"]
+
+
+class Before(Struct, frozen=True):
+    """The annotation that the present one of a task is compared with.
+
+    Parameters
+    ----------
+    kind
+        ``"submitted"``: what the annotator submitted last; ``"seen"``: what the reviewer saw last; ``"given"``: what
+        was there before the campaign; ``"first"``: what was submitted first.
+    by
+        Who said it; for ``"given"`` where it came from.
+    """
+
+    annotation_id: int
+    annotation: Annotation
+    kind: BeforeKind
+    by: str
+    created: datetime.datetime
+
+
+class Ranked(Struct, frozen=True):
+    """A task in an order of review, with the figure that it is ordered by; None where there is none."""
+
+    task: Task
+    value: float | None = None
+
+
 class Reassigned(Struct, frozen=True):
     """How many tasks were given to whom, and how many were left as they are because they are started."""
 

@@ -7,18 +7,20 @@ from typing import Any
 from nbannotate.errors import Conflict, InvalidInput, NotAllowed, Refused
 from nbannotate.model import (
     Annotation,
+    Before,
     CampaignSpec,
     Closed,
     HistoryItem,
     Job,
     Lease,
+    Ranked,
     Reassigned,
     Saved,
     Task,
     TaskState,
     TaskView,
 )
-from nbannotate.operations import assigning, closing, viewing
+from nbannotate.operations import assigning, closing, reviewing, viewing
 from nbannotate.operations.access import visible_task
 from nbannotate.operations.jobs import job
 from nbannotate.operations.registry import Context, operation
@@ -243,6 +245,34 @@ def redistribute(
 def history(ctx: Context, task_id: int) -> list[HistoryItem]:
     """Return what happened to a task's asset in its campaign, oldest first, and the steps still to come."""
     return viewing.history(ctx, visible_task(ctx, task_id))
+
+
+@operation()
+def before(ctx: Context, task_id: int) -> Before | None:
+    """Return what an image said before: what I submitted, or saw, last time; or else what was there at first.
+
+    None where there is nothing to compare with.
+    """
+    return reviewing.before(ctx, task_id)
+
+
+@operation()
+def review_order(
+    ctx: Context, campaign_id: int, step: int, by: str, limit: int | None = None, seed: int = 0
+) -> list[Ranked]:
+    """Return the tasks of a review step that are mine or wait in the queue, those that are worth a look first.
+
+    ``by`` is ``"confidence"`` (the lowest mean first), ``"changes"`` (the most between the last two revisions),
+    ``"most shapes"``, ``"fewest shapes"``, or ``"random"``: the same seed gives the same sample again.
+    """
+    return reviewing.order(ctx, campaign_id, step, by, limit, seed)
+
+
+@operation(writes=True)
+def take(ctx: Context, task_id: int) -> TaskView:
+    """Take one image out of the queue of a review step, whatever its place in it."""
+    reviewing.take(ctx, task_id)
+    return _begin(ctx, task_id)
 
 
 def _mine_to_change(

@@ -83,6 +83,49 @@ def listing(tx: Transaction, campaign_id: int, step: int, member_id: int) -> lis
     return _listed(tx, campaign_id, "step = $2 and assignee_id = $3", step, member_id)
 
 
+REVIEWED = "step = $2 and (assignee_id = $3 or (assignee_id is null and state in ('in_progress', 'to_rework')))"
+
+
+def reviewed(tx: Transaction, campaign_id: int, step: int, member_id: int) -> list[dict[str, Any]]:
+    """Return the tasks of a step that are a member's or wait in the queue, the last of each asset, in their order."""
+    return _listed(tx, campaign_id, REVIEWED, step, member_id)
+
+
+def figures(tx: Transaction, campaign_id: int, step: int, member_id: int) -> dict[int, dict[str, Any]]:
+    """Return, by asset of :func:`reviewed`, what the last revision has: shapes, mean confidence, changes.
+
+    Changes are counted against the revision before: shapes that are there in one of the two only, or differ in label
+    or geometry.
+    """
+    rows = tx.all(
+        f"""
+        with these as (
+          select distinct t.asset_id, c.version_id from data.tasks t
+          join data.campaigns c on c.campaign_id = t.campaign_id where t.campaign_id = $1 and {REVIEWED}
+        ), last_two as (
+          select n.annotation_id, n.asset_id,
+                 row_number() over (partition by n.asset_id order by n.annotation_id desc) as age
+          from data.annotations n join these t on t.asset_id = n.asset_id and t.version_id = n.version_id
+          qualify age <= 2
+        ), drawn as (
+          select l.asset_id, l.age, s.shape_id, s.label, s.kind, s.points, s.rle, s.confidence
+          from last_two l join data.shapes s on s.annotation_id = l.annotation_id
+        ), compared as (
+          select asset_id, shape_id, count(*) as times, count(distinct (label, kind, points, rle)) as ways
+          from drawn group by 1, 2
+        )
+        select l.asset_id,
+               (select count(*) from drawn d where d.asset_id = l.asset_id and d.age = 1) as shapes,
+               (select avg(confidence) from drawn d where d.asset_id = l.asset_id and d.age = 1) as confidence,
+               (select count(*) from compared p
+                where p.asset_id = l.asset_id and (p.times = 1 or p.ways > 1)) as changes
+        from last_two l where l.age = 1
+        """,
+        campaign_id, step, member_id,
+    )  # fmt: skip
+    return {r["asset_id"]: r for r in rows}
+
+
 def current(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
     """Return the current task of every asset of a campaign, in the order of the assets."""
     return _listed(tx, campaign_id, "is_current")
