@@ -15,20 +15,22 @@ from msgspec.structs import replace
 from nbannotate.canvas import ghosts as pale
 from nbannotate.canvas.document import Document
 from nbannotate.canvas.keys import Key, check_free, combo, key_map
+from nbannotate.canvas.leveling import Leveled
+from nbannotate.canvas.levels import of_picture
 from nbannotate.canvas.outbox import Outbox
 from nbannotate.canvas.overlay import Overlay
 from nbannotate.canvas.painter import Painter
 from nbannotate.canvas.picture import Picture
 from nbannotate.canvas.scene import Style
 from nbannotate.canvas.state import CanvasState, Mark, Zone
-from nbannotate.canvas.turns import Callback, Turns
+from nbannotate.canvas.turns import Callback
 from nbannotate.canvas.view import View
 from nbannotate.errors import InvalidInput, Refused
 from nbannotate.model import Label, Recipe, Shape
 from nbannotate.shapes import kind, kinds
 
 
-class Canvas(Turns):
+class Canvas(Leveled):
     """An image with shapes that a person draws, selects, moves, reshapes, labels and deletes.
 
     Parameters
@@ -88,6 +90,7 @@ class Canvas(Turns):
             [self._overlay],
             layout=ipywidgets.Layout(width="100%", height=height, min_height="120px", overflow="hidden", margin="0"),
         )
+        self._level(of_picture(self._picture, self._levels))
         self._overlay.on_msg(self._received)
 
     # ---- what a page sets and reads
@@ -124,6 +127,7 @@ class Canvas(Turns):
                 self._tool = self._tool_before
             if not self._editable:
                 self._tool = "select"
+            self._level(of_picture(picture, self._levels))
             if self._view is not None and picture is not None:
                 self._view = self._view.fitted(picture.width, picture.height)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from nbannotate.canvas.document import allows, not_allowed, suits
+from nbannotate.canvas.levels import HANDLERS as LEVELS
 from nbannotate.canvas.wire import Message
 from nbannotate.errors import InvalidInput, NotFound, Refused
 from nbannotate.model import Label, Point, Shape
@@ -232,3 +233,4 @@ HANDLERS: dict[str, Callable[[Canvas, Message], None]] = {
     f.__name__: f
     for f in (hello, view, select, create, stroke, edit, delete, label, current, tool, undo, redo, zone, key, refused)
 }
+HANDLERS |= LEVELS

@@ -84,6 +84,15 @@ VIEW = (
 )
 
 
+LEVELS = (
+    Key("", ("right button + drag",), "Window, or brightness and contrast: up is brighter", "Brightness and contrast"),
+    Key("levels", ("c",), "The same by drag or arrows, until Esc", "Brightness and contrast"),
+    Key("levels:next", ("shift+w",), "Next window preset", "Brightness and contrast"),
+    Key("levels:auto", ("shift+a",), "Automatic: leave out the extremes", "Brightness and contrast"),
+    Key("levels:reset", ("shift+r",), "As in the file", "Brightness and contrast"),
+)
+
+
 def key_map(kinds: Iterable[Kind], labels: Iterable[Label], bound: Iterable[Key]) -> tuple[Key, ...]:
     """Return all keys: the tools, the first nine labels, editing, the view, and those that a page has bound."""
     given = tuple(kinds)
@@ -95,7 +104,7 @@ def key_map(kinds: Iterable[Kind], labels: Iterable[Label], bound: Iterable[Key]
         for i, label in enumerate(list(labels)[:9])
     )
     paint = PAINT if any(k.gesture == "stroke" for k in given) else ()
-    return (*tuple(bound), SELECT_TOOL, *tools, *WHILE_DRAWING, *digits, *paint, *EDIT, *VIEW)
+    return (*tuple(bound), SELECT_TOOL, *tools, *WHILE_DRAWING, *digits, *paint, *EDIT, *VIEW, *LEVELS)
 
 
 def combo(text: str) -> str:

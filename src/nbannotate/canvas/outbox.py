@@ -34,12 +34,13 @@ class Outbox:
         self._state: dict[str, Any] = {}
         self._keys: list[Any] = []
         self._again: set[str] = set()
-        self._preview_of = -1
+        self._preview_of: Any = None
+        self._levels: Any = None
 
     def greet(self, view_id: str) -> None:
         """Tell everything at the end of this turn: a view has come."""
         self.live = self._everything = True
-        self._preview_of = -1
+        self._preview_of = None
         self._view_id = view_id
 
     def look(self, view_id: str) -> None:
@@ -91,7 +92,7 @@ class Outbox:
         else:
             self._tell_differences(tag, number, state, keys)
 
-        repaint_image = everything or look
+        repaint_image = everything or look or canvas._levels is not self._levels
         recolored = state["labels"] != colors_before
         changed = shapes is not self._shapes or selected != self._selected or recolored
         if repaint_image:
@@ -103,14 +104,17 @@ class Outbox:
             painter.shapes(shapes, set(selected), Style.of(canvas.labels), canvas._view, number)
         else:
             painter.number = number - 1
-        if canvas._picture is not None and everything and self._preview_of != canvas._generation:
+        shown = canvas._generation, canvas._levels
+        if canvas._picture is not None and self._preview_of != shown:
             self.send({"type": "preview", "g": canvas._generation, "mime": "image/jpeg"}, canvas._picture.preview())
-            self._preview_of = canvas._generation
+            self._preview_of = shown
+        if everything and canvas._wants_values:
+            canvas._send_values()
         if origin:
             self.send({"type": "ack", **tag, "frame": painter.number})
         self._again = set()
         self._generation, self._shapes, self._selected = canvas._generation, shapes, selected
-        self._state, self._keys = state, keys
+        self._state, self._keys, self._levels = state, keys, canvas._levels
 
     def _tell_differences(self, tag: dict[str, Any], number: int, state: dict[str, Any], keys: list[Any]) -> None:
         canvas, old = self.canvas, self._shapes
@@ -140,6 +144,7 @@ class Outbox:
             "editable": canvas.editable,
             "marks": to_builtins(canvas._marks),
             "keys_mode": canvas._keys_mode,
+            "levels": canvas._levels_told(),
         }
 
     def _keys_now(self) -> list[Any]:

@@ -49,6 +49,9 @@ class Message(Struct, forbid_unknown_fields=True):
     label: str = ""
     tool: str = ""
     zone: tuple[float, float, float, float] | None = None
+    window: tuple[float, float] | None = None
+    adjust: tuple[float, float] | None = None
+    how: str = ""
     key: str = ""
     reason: str = ""
 

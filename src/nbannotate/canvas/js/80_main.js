@@ -14,7 +14,7 @@ function build(s) {
   s.toast = node("div", { class: "nba-toast", role: "status", "aria-live": "polite" });
   s.voice = node("div", { class: "nba-voice", "aria-live": "polite" });
   s.empty = node("div", { class: "nba-empty" }, "No image");
-  s.stage.append(s.preview, s.base, s.overlay, s.empty, node("div", { class: "nba-corner" }, s.zoom), s.toast, s.voice);
+  s.stage.append(s.preview, s.base, s.overlay, s.empty, node("div", { class: "nba-corner" }, buildLevels(s), s.zoom), s.toast, s.voice);
   s.root = node("div", { class: "nba-canvas" }, s.stage, s.helpButton);
 }
 
@@ -37,7 +37,7 @@ function wire(s, signal) {
     s.alt = e.altKey;
     s.stage.focus({ preventScroll: true });
     if (e.isTrusted) s.overlay.setPointerCapture(e.pointerId);
-    press(s, e);
+    if (!pressLevels(s, e)) press(s, e);
   });
   on(s.overlay, "pointermove", (e) => {
     s.pointerInside = true;
@@ -97,7 +97,7 @@ async function render({ model, el, signal }) {
   wire(s, signal);
 
   const receive = (message, buffers) => RECEIVE[message.type]?.(s, message, buffers ?? []);
-  const imageFrame = () => onImageFrame(s), shapesFrame = () => onShapesFrame(s);
+  const imageFrame = () => { onImageFrame(s); levelsFrame(s); }, shapesFrame = () => onShapesFrame(s);
   model.on("msg:custom", receive);
   s.layers[0].on("new-frame", imageFrame);
   s.layers[1].on("new-frame", shapesFrame);
@@ -113,6 +113,7 @@ async function render({ model, el, signal }) {
     looks.disconnect();
     clearTimeout(s.viewTimer);
     clearTimeout(s.toastTimer);
+    clearTimeout(s.levelsTimer);
     model.off("msg:custom", receive);
     s.layers[0].off("new-frame", imageFrame);
     s.layers[1].off("new-frame", shapesFrame);

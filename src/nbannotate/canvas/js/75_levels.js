@@ -1,0 +1,301 @@
+// Brightness and contrast, window width and level. While someone drags, the values are shown here through a table, on
+// the layer that ipycanvas painted; when the gesture ends Python hears of it, and paints the image sharp.
+
+const CRISP = 4;                                           // as in canvas/painter.py: from here on pixels are squares
+const SLOW = 180, SPAN = 256;                              // CSS pixels: by e in width or contrast; over the whole window
+const levelsNow = (s) => s.live ?? (s.levels?.deep ? s.levels.window : s.levels?.adjust);
+
+const short = (v) => (Math.abs(v) >= 100 ? Math.round(v) : Number(v.toPrecision(3)));
+const fine = (s) => { const [low, high] = s.levels.range; return high - low > 50 ? 1 : 10 ** Math.floor(Math.log10((high - low) / 500 || 1)); };
+
+function sane(s, [a, b]) {                                 // width and level, or brightness and contrast, as Python takes them
+  if (!s.levels.deep) return [clamp(Math.round(a * 1000) / 1000, -1, 1), clamp(Math.round(b * 1000) / 1000, 0.05, 20)];
+  const step = fine(s), tidy = (v) => Number((Math.round(v / step) * step).toPrecision(9));
+  const [low, high] = s.levels.range, span = Math.max(high - low, step);
+  return [clamp(tidy(a), step, Math.max(8 * span, a)), clamp(tidy(b), low - 4 * span, high + 4 * span)];
+}
+
+function dragged(s, [a, b], dx, dy) {                      // to the right: wider, or more contrast; up: brighter
+  const f = Math.exp(dx / SLOW);
+  return sane(s, s.levels.deep ? [a * f, b + (dy * a * f) / SPAN] : [a - dy / SPAN, b * f]);
+}
+
+// ---- what is shown while it changes
+
+function change(s, pair) {
+  s.live = pair;
+  s.levelsAt = Infinity;                                   // what is told until this is committed is too old
+  tellLevels(s);
+  s.levelsFrame ??= requestAnimationFrame(() => { s.levelsFrame = null; paintLevels(s); });
+}
+
+function commit(s) {
+  if (!s.live) return;
+  const [a, b] = s.live;
+  s.levelsAt = send(s, "levels", s.levels.deep ? { window: [a, b] } : { adjust: [a, b] });
+  if (s.levels.deep) s.levels.window = s.live; else s.levels.adjust = s.live;
+  announce(s, levelsText(s));
+}
+
+function levelsHow(s, how) {
+  if (s.image && s.levels) s.levelsAt = send(s, "levels", { how });
+}
+
+function askValues(s) {
+  const have = s.values?.g === s.g && (s.values.whole || s.values.frame === s.r?.frame);
+  if (have || s.asked === `${s.g} ${s.r?.frame}` || !s.image) return;
+  s.asked = `${s.g} ${s.r?.frame}`;
+  send(s, "values");
+}
+
+async function takeValues(s, m, buffers) {
+  if (m.g !== s.g) return;
+  const [width, height] = m.size, canvas = new OffscreenCanvas(width, height), ctx = canvas.getContext("2d", { willReadFrequently: true });
+  const taken = { g: m.g, box: m.box, size: m.size, whole: m.whole, frame: s.r?.frame, canvas, ctx };
+  if (m.mime === "values") {
+    const view = ArrayBuffer.isView(buffers[0]) ? buffers[0] : new Uint8Array(buffers[0]);
+    taken.stored = new Uint16Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+    taken.out = ctx.createImageData(width, height);
+    let low = 65535, high = 0;
+    for (const v of taken.stored) { if (v < low) low = v; if (v > high) high = v; }
+    Object.assign(taken, { low, high, table: new Uint32Array(65536) });
+  } else {
+    const bitmap = await createImageBitmap(new Blob([buffers[0]], { type: m.mime }));
+    ctx.drawImage(bitmap, 0, 0);
+    taken.source = ctx.getImageData(0, 0, width, height);
+    taken.out = ctx.createImageData(width, height);
+    if (m.g !== s.g) return;
+  }
+  s.values = taken;
+  paintLevels(s);
+}
+
+function windowed(s, v, [width, level]) {                  // as imaging/window.py
+  const { slope, offset, inverted, exact } = s.levels, span = exact ? width : Math.max(width - 1, 1e-6);
+  const low = (exact ? level : level - 0.5) - span / 2, steep = 255 / Math.max(span, 1e-12), out = new Uint32Array(v.out.data.buffer);
+  for (let i = v.low; i <= v.high; i++) {
+    let gray = (i * slope + offset - low) * steep;
+    gray = gray < 0 ? 0 : gray > 255 ? 255 : (gray + 0.5) | 0;
+    if (inverted) gray = 255 - gray;
+    v.table[i] = 0xff000000 | (gray << 16) | (gray << 8) | gray;
+  }
+  const { stored, table } = v;
+  for (let i = 0; i < stored.length; i++) out[i] = table[stored[i]];
+}
+
+function adjusted(v, [brightness, contrast]) {             // as Picture._adjusted
+  const table = new Uint8Array(256);
+  for (let i = 0; i < 256; i++) table[i] = clamp(Math.round((i - 127.5) * contrast + 127.5 + 255 * brightness), 0, 255);
+  const from = new Uint32Array(v.source.data.buffer), out = new Uint32Array(v.out.data.buffer);
+  for (let i = 0; i < from.length; i++) {
+    const c = from[i];
+    out[i] = 0xff000000 | (table[(c >> 16) & 255] << 16) | (table[(c >> 8) & 255] << 8) | table[c & 255];
+  }
+}
+
+function paintLevels(s) {
+  const v = s.values, r = s.r;
+  if (!s.live || !v || v.g !== s.g || !r || r.g !== s.g) return;
+  if (v.stored) windowed(s, v, s.live); else adjusted(v, s.live);
+  v.ctx.putImageData(v.out, 0, 0);
+  const layer = s.layers[0], scale = r.k * r.dpr, [x0, y0, x1, y1] = v.box;
+  layer.ctx.save();
+  layer.ctx.setTransform(1, 0, 0, 1, 0, 0);
+  layer.ctx.globalAlpha = 1;
+  layer.ctx.imageSmoothingEnabled = scale < CRISP;
+  layer.ctx.drawImage(v.canvas, x0 * scale + r.x * r.dpr, y0 * scale + r.y * r.dpr, (x1 - x0) * scale, (y1 - y0) * scale);
+  layer.ctx.restore();
+  s.paintsLevels = true;
+  layer.trigger("new-frame");
+  s.paintsLevels = false;
+}
+
+function levelsFrame(s) {                                  // ipycanvas has painted the image, perhaps with other levels
+  if (s.paintsLevels) return;
+  if (s.values && !s.values.whole && s.values.frame !== s.r?.frame) s.values = null;
+  if (!s.live) return;
+  if (s.values) paintLevels(s); else askValues(s);
+}
+
+// ---- gestures and keys
+
+function pressLevels(s, e) {                               // the right button, also in the middle of a polygon
+  if (!s.image || !s.v || !s.levels || e.button !== 2) return false;
+  const drawn = s.gesture?.name === "draw" ? s.gesture : null;
+  if (s.gesture && !drawn) return s.gesture.name === "levels";
+  begin(s, leveling(s, onScreen(s, e), () => { s.gesture = drawn; hoverAt(s); paint(s); }, drawn));
+  return true;
+}
+
+function leveling(s, from, end, drawn = null) {
+  const start = levelsNow(s);
+  let moved = false;
+  askValues(s);
+  return {
+    name: "levels", cursor: "all-scroll", paint: (ctx) => drawn?.paint(ctx),
+    move(at) {
+      moved ||= far(at, from);
+      if (moved) change(s, dragged(s, start, at[0] - from[0], at[1] - from[1]));
+    },
+    up() { if (moved) commit(s); end(); },
+    cancel() { if (moved) change(s, start); end(); },
+  };
+}
+
+const ARROW = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+function levelsMode(s) {                                   // one button, a finger or the arrows are enough
+  if (!s.image || !s.levels) return undefined;
+  if (s.gesture?.name === "draw") return complain(s, "Finish the shape first, or drag with the right button.");
+  s.gesture?.cancel();
+  let drag = null;
+  const finish = () => { drag = null; setCursor(s); };
+  askValues(s);
+  begin(s, {
+    name: "levels", cursor: "all-scroll",
+    press(at) { drag = leveling(s, at, finish); },
+    move: (at) => drag?.move(at),
+    up: () => drag?.up(),
+    key(combo) {
+      const arrow = ARROW[combo.replace("shift+", "")], far = combo.startsWith("shift+") ? 40 : 8;
+      if (!arrow) { if (combo === "c" || combo === "Enter") this.cancel(); return combo === "c" || combo === "Enter"; }
+      change(s, dragged(s, levelsNow(s), arrow[0] * far, arrow[1] * far));
+      clearTimeout(s.levelsTimer);
+      s.levelsTimer = setTimeout(() => commit(s), 250);
+      return true;
+    },
+    cancel() {
+      if (drag) drag.cancel();
+      delete s.levelsButton.dataset.active;
+      drop(s);
+    },
+  });
+  s.levelsButton.dataset.active = "true";
+  return complain(s, `${s.levels.deep ? "Window" : "Brightness and contrast"}: drag, or use the arrows. Esc ends.`);
+}
+
+function nextPreset(s) {
+  const presets = s.levels?.presets ?? [];
+  if (!presets.length) return complain(s, s.levels?.deep ? "There are no window presets for this image." : "Only images of more than 8 bits have a window.");
+  const [width, level] = levelsNow(s), now = presets.findIndex((p) => p[1] === width && p[2] === level);
+  return usePreset(s, presets[(now + 1) % presets.length]);
+}
+
+function usePreset(s, [name, width, level]) {
+  change(s, [width, level]);
+  commit(s);
+  complain(s, `${name}: ${levelsText(s)}`);
+}
+
+Object.assign(ACTIONS, {
+  levels: levelsMode,
+  "levels:next": nextPreset,
+  "levels:auto": (s) => levelsHow(s, "auto"),
+  "levels:reset": (s) => levelsHow(s, "reset"),
+});
+
+// ---- the control in the corner
+
+function levelsText(s) {
+  const [a, b] = levelsNow(s);
+  return s.levels.deep ? `width ${short(a)}, level ${short(b)}${s.levels.unit ? ` ${s.levels.unit}` : ""}`
+    : `brightness ${Math.round(100 * a)} %, contrast ${Math.round(100 * b)} %`;
+}
+
+function tellLevels(s) {
+  const button = s.levelsButton;
+  button.hidden = !s.image || !s.levels;
+  if (button.hidden) return void closeLevels(s);
+  const [a, b] = levelsNow(s), plain = !s.levels.deep && a === 0 && b === 1;
+  button.textContent = s.levels.deep ? `W ${short(a)} · L ${short(b)}` : plain ? "◐" : `◐ ${a > 0 ? "+" : ""}${Math.round(100 * a)} · ${Math.round(100 * b)} %`;
+  const what = s.levels.deep ? "Window" : "Brightness and contrast";
+  button.title = `${what} (C): ${levelsText(s)}`;
+  button.setAttribute("aria-label", `${what}: ${levelsText(s)}`);
+  s.levelsPanel?.tell();
+}
+
+function buildLevels(s) {
+  s.levelsButton = node("button", { type: "button", class: "nba-levels-button", "aria-haspopup": "dialog", "aria-expanded": "false" });
+  s.levelsButton.hidden = true;
+  s.levelsButton.addEventListener("click", () => (s.levelsPanel ? closeLevels(s, true) : openLevels(s)));
+  return s.levelsButton;
+}
+
+function slider(s, title, least, most, step, get, set, shown) {
+  const id = `nba-${newId()}`, input = node("input", { type: "range", id, min: least, max: most, step });
+  const said = node("output", { for: id });
+  input.addEventListener("input", () => { askValues(s); change(s, sane(s, set(Number(input.value)))); });
+  input.addEventListener("change", () => commit(s));
+  return {
+    row: node("div", { class: "nba-slider" }, node("label", { for: id }, title), input, said),
+    tell() {
+      const v = get();
+      if (Number(input.value) !== v) input.value = v;
+      said.textContent = shown(v);
+      input.setAttribute("aria-valuetext", shown(v));
+    },
+  };
+}
+
+function openLevels(s) {
+  const deep = s.levels.deep, at = (i) => () => levelsNow(s)[i], close = node("button", { type: "button", class: "nba-close", "aria-label": "Close" }, "✕");
+  const [low, high] = deep ? s.levels.range : [0, 1], step = deep ? fine(s) : 0.01, span = Math.max(high - low, step);
+  const sliders = deep ? [
+    slider(s, "Width", Math.log(step), Math.log(2 * span), 0.001, () => Math.log(levelsNow(s)[0]), (v) => [Math.exp(v), levelsNow(s)[1]], (v) => `${short(Math.exp(v))}`),
+    slider(s, "Level", low - span / 4, high + span / 4, step, at(1), (v) => [levelsNow(s)[0], v], (v) => `${short(v)}`),
+  ] : [
+    slider(s, "Brightness", -1, 1, 0.01, at(0), (v) => [v, levelsNow(s)[1]], (v) => `${Math.round(100 * v)} %`),
+    slider(s, "Contrast", Math.log(0.1), Math.log(10), 0.01, () => Math.log(levelsNow(s)[1]), (v) => [levelsNow(s)[0], Math.abs(v) < 0.02 ? 1 : Math.exp(v)], (v) => `${Math.round(100 * Math.exp(v))} %`),
+  ];
+  const button = (title, press, hint = "") => { const b = node("button", { type: "button", title: hint }, title); b.addEventListener("click", press); return b; };
+  const presets = (s.levels.presets ?? []).map((p) => button(p[0], () => usePreset(s, p), `Width ${short(p[1])}, level ${short(p[2])}`));
+  const ways = [
+    button("Automatic", () => levelsHow(s, "auto"), "Leave out the darkest and the brightest half percent (Shift+A)"),
+    ...(deep ? [button("All values", () => levelsHow(s, "full"), "From the least to the greatest value")] : []),
+    button(deep && s.levels.file ? "As in the file" : "Reset", () => levelsHow(s, "reset"), "Shift+R"),
+  ];
+  const title = deep ? `Window${s.levels.unit ? ` (${s.levels.unit})` : ""}` : "Brightness and contrast";
+  const panel = node("div", { class: "nba-levels", role: "dialog", "aria-modal": "false", "aria-label": title },
+    node("header", {}, node("h2", {}, title), close), ...sliders.map((v) => v.row),
+    ...(presets.length ? [node("div", { class: "nba-ways", role: "group", "aria-label": "Presets" }, ...presets)] : []),
+    node("div", { class: "nba-ways", role: "group", "aria-label": "Ways" }, ...ways));
+  panel.addEventListener("keydown", (e) => {
+    if (e.key === "Tab") return;
+    if (e.key === "Escape") { e.preventDefault(); closeLevels(s, true); }
+    e.stopPropagation();
+  });
+  close.addEventListener("click", () => closeLevels(s, true));
+  s.levelsPanel = { panel, deep, g: s.g, tell: () => sliders.forEach((v) => v.tell()) };
+  s.root.append(panel);
+  s.levelsButton.setAttribute("aria-expanded", "true");
+  s.levelsPanel.tell();
+  panel.querySelector("input").focus({ preventScroll: true });
+}
+
+function closeLevels(s, back = false) {
+  if (!s.levelsPanel) return;
+  s.levelsPanel.panel.remove();
+  s.levelsPanel = null;
+  s.levelsButton.setAttribute("aria-expanded", "false");
+  if (back) s.stage.focus({ preventScroll: true });
+}
+
+// ---- what Python says
+
+const takeState = RECEIVE.state;
+RECEIVE.state = (s, m) => {
+  takeState(s, m);
+  const fresh = s.levelsG !== m.g, told = JSON.stringify(m.levels), same = told === s.levelsTold;
+  s.levelsTold = told;
+  if (fresh) {
+    Object.assign(s, { levelsG: m.g, levelsAt: 0, live: null, asked: null });
+    if (s.values?.g !== m.g) s.values = null;
+    delete s.levelsButton.dataset.active;
+    if (s.levelsPanel && (s.levelsPanel.deep !== m.levels?.deep || m.levels.deep)) closeLevels(s);   // its range is another one
+  }
+  if (!fresh && (stale(s, m, s.levelsAt ?? 0) || (same && s.live))) return;
+  s.levels = m.levels;
+  s.live = null;
+  tellLevels(s);
+};
+RECEIVE.values = (s, m, buffers) => void takeValues(s, m, buffers);
