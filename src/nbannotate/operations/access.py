@@ -7,7 +7,7 @@ from typing import Any
 from nbannotate.errors import NotAllowed
 from nbannotate.operations.registry import Context, found
 from nbannotate.rules.rights import DEVELOPERS
-from nbannotate.store import work
+from nbannotate.store import campaigns, holding, work
 
 
 def check_may_see_asset(ctx: Context, asset_id: int, campaign_id: int | None = None) -> None:
@@ -26,6 +26,22 @@ def check_may_see_asset(ctx: Context, asset_id: int, campaign_id: int | None = N
         return
     if not work.had_task(ctx.tx, asset_id, ctx.actor.member_id, campaign_id):
         raise NotAllowed("You may see only the images of your own tasks.")
+
+
+def may_see_image(ctx: Context, asset_id: int) -> bool:
+    """Return whether the actor may look at the image itself: as for the asset, or it waits in a queue of theirs.
+
+    Whoever works at a step could take the image out of its queue at any time; where the campaign is overdue and gives
+    out nothing, nobody may.
+    """
+    me = ctx.actor.member_id
+    if ctx.actor.role in DEVELOPERS or work.had_task(ctx.tx, asset_id, me, None):
+        return True
+    return any(
+        me in campaigns.workers(ctx.tx, row["campaign_id"]).get(row["step"], set())
+        and not campaigns.is_overdue(ctx.tx, row["campaign_id"], ctx.now.date())
+        for row in holding.queues_of(ctx.tx, asset_id, ctx.now)
+    )
 
 
 def visible_task(ctx: Context, task_id: int) -> dict[str, Any]:

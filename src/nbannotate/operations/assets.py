@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from nbannotate import imaging
-from nbannotate.errors import Conflict, InvalidInput, NotFound, ReadFailed
-from nbannotate.operations.access import check_may_see_asset
+from nbannotate.errors import Conflict, InvalidInput, NotAllowed, NotFound, ReadFailed
+from nbannotate.operations.access import may_see_image
 from nbannotate.operations.joining import join
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.versions import draft
@@ -61,9 +61,13 @@ def _let_in(ctx: Context, version_id: int, new: list[int]) -> list[dict[str, Any
 
 @operation()
 def locate(ctx: Context, asset_id: int) -> Path:
-    """Return the file of an asset for whoever may see it; of a frame of a file, a file that holds that frame only."""
+    """Return the file of an asset for whoever may see it; of a frame of a file, a file that holds that frame only.
+
+    Whoever works at a step may see what waits in its queue, too.
+    """
     row = data.asset(ctx.tx, asset_id)
-    check_may_see_asset(ctx, asset_id)
+    if not may_see_image(ctx, asset_id):
+        raise NotAllowed("You may see only the images of your own tasks.")
     frame = imaging.frame_of(found(row, f"asset {asset_id}")["path"])
     if not frame.path.is_file():
         raise NotFound(f"The image file of asset {row['name'] if row else asset_id} is gone: {frame.path}")

@@ -21,7 +21,7 @@ from nbannotate.model import (
     TaskView,
 )
 from nbannotate.operations import assigning, closing, reviewing, viewing
-from nbannotate.operations.access import visible_task
+from nbannotate.operations.access import may_see_image, visible_task
 from nbannotate.operations.jobs import job
 from nbannotate.operations.registry import Context, operation
 from nbannotate.operations.telling import tell
@@ -81,6 +81,21 @@ def pull(ctx: Context, campaign_id: int, step: int) -> TaskView | None:
             "from your page for too long. What you drew is kept.", campaign_id=campaign_id, task_id=pulled["task_id"],
         )  # fmt: skip
     return _begin(ctx, pulled["task_id"], touch=False)
+
+
+@operation()
+def peek(ctx: Context, campaign_id: int, step: int, but: int | None = None) -> int | None:
+    """Return the asset that ``next`` would give me now, so that a page has its image ready; nothing is taken.
+
+    ``but`` is a task to leave out: the one that I am about to finish. None: nothing is left, or nothing is given out.
+    """
+    me = ctx.actor.member_id
+    if me not in stored.workers(ctx.tx, campaign_id).get(step, set()):
+        raise NotAllowed("You do not work at this step.")
+    found = holding.upcoming(ctx.tx, campaign_id, step, me, ctx.now, but)
+    if found is None or not may_see_image(ctx, found):
+        return None
+    return found
 
 
 def _begin(ctx: Context, task_id: int, *, touch: bool = True) -> TaskView:

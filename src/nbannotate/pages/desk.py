@@ -19,6 +19,7 @@ from nbannotate.errors import Conflict, NbannotateError, OwnerUnavailable, Sessi
 from nbannotate.model import Annotation, Issue, Shape
 from nbannotate.owner.client import Client
 from nbannotate.pages import wire
+from nbannotate.pages.ahead import Ahead
 from nbannotate.pages.drafts import Drafts
 from nbannotate.pages.fields import fitted
 from nbannotate.pages.state import Banner, Drawing, OpenTask, Saving, State
@@ -67,6 +68,7 @@ class Desk:
         self._refusal: Banner | None = None  # why the newest draft was not taken
         self._pictured = 0  # the task that the canvas shows
         self.drafts = Drafts(client, self._saving)
+        self.ahead = Ahead(client, lambda message: self.tell(message))
         self.worker = Worker(self._failed)
         canvas.on_change(self._changed)
         canvas.on_select(lambda ids: self.draw(selected=ids))
@@ -203,6 +205,8 @@ class Desk:
             self._pictured = opened.task.task_id if image is not None else 0
         self.mark()
         self._changed(self.canvas.shapes)
+        if view.editable:
+            self.ahead.look(opened.task)
         if failure is not None:
             raise failure
 
@@ -274,6 +278,7 @@ class Desk:
 
     def stop(self) -> None:
         """Store what is pending, and end the threads."""
+        self.ahead.stop()
         self.drafts.stop()
         self.worker.stop()
 

@@ -103,6 +103,18 @@ class Drafts:
                 )
             return self._revision, self._seconds.get(self._task_id, 0.0)
 
+    def claim(self, patience: float = 8.0) -> tuple[int, float, bool]:
+        """Take what is pending out of here, for an operation that stores it itself.
+
+        Returns revision and seconds, as :meth:`flush` does, and whether something was pending: if the operation fails,
+        put that back. What is being saved already is waited for.
+        """
+        with self._change:
+            claimed = self._pending is not None and not (self._failures or self._busy or self._stuck or self._refused)
+            if claimed:
+                self._pending = None
+        return *self.flush(patience), claimed
+
     def take_seconds(self, task_id: int) -> float:
         """Return the seconds of a task that were not sent yet, and count them as sent."""
         with self._change:

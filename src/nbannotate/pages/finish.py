@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from msgspec.structs import replace
-
-from nbannotate.errors import InvalidInput, NbannotateError, Refused
+from nbannotate.errors import InvalidInput, Refused
 from nbannotate.model import Closed, Issue, Task
 from nbannotate.pages import flow
 from nbannotate.pages.desk import Desk
@@ -16,12 +14,18 @@ from nbannotate.pages.wire import Message
 def submit(desk: Desk, message: Message) -> None:
     """Submit, or accept at a review step, and go to the next task."""
     opened = flow.check_may(desk, "submit")
-    revision, seconds = desk.drafts.flush()
+    revision, seconds, claimed = desk.drafts.claim()
     more: dict[str, Any] = {"status": opened.status} if opened.status else {}
-    closed = desk.call(
-        "tasks.submit", Closed, task_id=opened.task.task_id, annotation=desk.open.annotation, revision=revision,
-        seconds=seconds, **more,
-    )  # fmt: skip
+    annotation = desk.open.annotation
+    try:
+        closed = desk.call(
+            "tasks.submit", Closed, task_id=opened.task.task_id, annotation=annotation, revision=revision,
+            seconds=seconds, **more,
+        )  # fmt: skip
+    except Exception:
+        if claimed:
+            desk.drafts.put(annotation)
+        raise
     after(desk, opened.task, closed)
 
 
@@ -83,15 +87,15 @@ def _with_issue(desk: Desk, message: Message, action: Literal["rework", "reject"
 def after(desk: Desk, task: Task, closed: Closed) -> None:
     """Say what became of a task, and go on."""
     desk.drafts.reported(task.task_id)
-    desk.toast(closed.message, "good")
-    desk.update(task=replace(desk.open, view=replace(desk.open.view, editable=False, actions=())))
     try:
         flow.go_on(desk, task.campaign_id, task.step)
     except Refused as error:  # a campaign that is overdue gives out nothing more; what was done now is done
         desk.update(screen="opening", task=None)
         flow.home(desk)
         desk.toast(str(error))
-    except NbannotateError:
+    except Exception:
         desk.update(screen="opening", task=None)  # it is closed: never leave it on the pane as if it were not
         flow.home(desk)
         raise
+    finally:
+        desk.toast(closed.message, "good")

@@ -130,7 +130,7 @@ def adopt(desk: Desk, view: TaskView) -> None:
         beat_s=pause(view.task.leased_until),
     )  # fmt: skip
     try:
-        image = desk.client.image(view.task.asset_id)
+        image = desk.ahead.image(view.task.asset_id)
     except NotFound as error:
         desk.picture(opened, None)
         raise NotFound(

@@ -71,6 +71,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "tasks.of_campaign": DEVELOPERS,
     "tasks.next": EVERYONE,
     "tasks.pull": EVERYONE,
+    "tasks.peek": EVERYONE,
     "tasks.open": EVERYONE,
     "tasks.heartbeat": EVERYONE,
     "tasks.save": EVERYONE,

@@ -34,6 +34,35 @@ def pull(
     return found
 
 
+def upcoming(
+    tx: Transaction, campaign_id: int, step: int, member_id: int, now: datetime.datetime, but: int | None
+) -> int | None:
+    """Return the asset that a member would get next at a step, without taking it: one held already, or the queue's.
+
+    ``but`` is a task that is left out: the one that the member is about to finish.
+    """
+    return tx.value(  # type: ignore[no-any-return]
+        f"""
+        select t.asset_id from data.tasks t
+        where t.campaign_id = $1 and t.step = $2 and {OPEN} and t.task_id is distinct from $5
+          and (t.assignee_id is null or t.assignee_id = $4 or t.leased_until < $3)
+        order by t.assignee_id is not distinct from $4 desc, case t.state when 'to_rework' then 0 else 1 end,
+                 t.position, t.task_id
+        limit 1
+        """,
+        campaign_id, step, now, member_id, but,
+    )  # fmt: skip
+
+
+def queues_of(tx: Transaction, asset_id: int, now: datetime.datetime) -> list[dict[str, Any]]:
+    """Return where an asset waits in a queue: campaign_id and step."""
+    return tx.all(
+        f"select t.campaign_id, t.step from data.tasks t where t.asset_id = $1 and {OPEN} "
+        "and (t.assignee_id is null or t.leased_until < $2)",
+        asset_id, now,
+    )  # fmt: skip
+
+
 def waits(tx: Transaction, campaign_id: int, step: int, now: datetime.datetime) -> bool:
     """Return whether something waits in the queue of a step."""
     return bool(

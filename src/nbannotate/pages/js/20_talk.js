@@ -23,9 +23,11 @@ function leaveWith(s, what, fields = {}, reply = () => {}) {
   if (s.ui.busy) return;
   const at = s.shown;
   s.ui.busy = what;
+  if (what === "submit") cover(s);
   repaint(s);
   send(s, what, fields, (error) => {
     if (s.shown === at) s.ui.busy = "";
+    if (error) uncover(s); else lift(s);
     reply(error);
     repaint(s);
     if (error && !s.ui.dialog) toast(s, error, "error");
@@ -39,6 +41,7 @@ const RECEIVE = {
     s.replies.delete(m.reply);
     reply?.(m.error);
   },
+  ahead: (s, m) => keepAhead(s, m.ahead),
   dialog: (s, m) => zoneDrawn(s, m.zone),
   press: (s, m) => press(s, m.press),
   tab: (s, m) => { s.ui.tab = s.ui.tabWanted = m.tab; repaint(s, true); s.ui.tabWanted = ""; },
