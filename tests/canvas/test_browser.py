@@ -101,7 +101,7 @@ SKELETON = (
 
 
 def test_a_skeleton_is_placed_point_by_point_with_hidden_and_absent_ones(stage):
-    stage.press("4", "c")
+    stage.press("4", "h")
     stage.click(100, 100)
     stage.page.keyboard.down("Shift")
     stage.click(200, 200)
@@ -112,7 +112,7 @@ def test_a_skeleton_is_placed_point_by_point_with_hidden_and_absent_ones(stage):
     stage.press("Escape", "v")
     stage.wait("c.selected", ())
     stage.painted(150, 150, "red")
-    stage.press("c", "0")
+    stage.press("h", "0")
     stage.click(300, 100)
     stage.click(300, 200)
     stage.wait("len(c.shapes)", 2)
@@ -138,7 +138,7 @@ def test_points_of_a_skeleton_are_moved_turned_and_brought_back(stage):
 
 
 def test_a_skeleton_needs_a_label_that_has_one(stage):
-    stage.press("1", "c")
+    stage.press("1", "h")
     stage.click(100, 100)
     stage.page.get_by_text("Choose a label that has a skeleton").wait_for()
     stage.reset(SKELETON)
@@ -366,6 +366,117 @@ def test_shift_click_selects_several_which_move_and_take_a_label_together(stage)
     stage.wait("[s.label for s in c.shapes]", ["dust", "dust"])
     stage.drag((450, 150), (460, 170))
     stage.wait_shapes(("rectangle", "dust", [(110, 120), (310, 270)]), ("rectangle", "dust", [(410, 120), (510, 220)]))
+
+
+TWO = f"{RECTANGLE} + [Shape(kind='rectangle', points=((400., 100.), (500., 200.)), label='dust', id='c' * 16)]"
+
+
+def test_a_box_beside_the_shapes_and_ctrl_a_select_several(stage):
+    stage.reset(TWO)
+    stage.page.keyboard.down("Shift")
+    stage.drag((380, 80), (520, 220))
+    stage.wait("c.selected", ("c" * 16,))
+    stage.drag((320, 300), (250, 200))
+    stage.wait("len(c.selected)", 2)
+    stage.page.keyboard.up("Shift")
+    stage.press("Escape")
+    stage.wait("c.selected", ())
+    stage.press("Control+a")
+    stage.wait("len(c.selected)", 2)
+    stage.press("Shift+ArrowRight")
+    stage.wait("[s.points[0][0] for s in c.shapes]", [110, 410])
+
+
+def test_what_is_locked_is_not_moved_or_deleted_until_it_is_unlocked(stage):
+    stage.reset(TWO)
+    stage.click(200, 170)
+    stage.press("Shift+L")
+    stage.wait("c.locked", ("a" * 16,))
+    stage.drag((200, 170), (250, 200))
+    stage.drag((300, 250), (350, 300))
+    stage.press("ArrowRight", "Delete")
+    stage.page.get_by_text("This is locked; Shift+L unlocks.").wait_for()
+    stage.press("3")
+    stage.press("Control+a", "ArrowDown")
+    stage.wait("[s.points[0] for s in c.shapes]", [(100, 100), (400, 101)])
+    assert stage.kernel("c.shapes[0].label") == "cell"
+    stage.press("Escape")
+    stage.click(200, 170)
+    stage.press("Shift+L")
+    stage.wait("c.locked", ())
+    stage.press("Delete")
+    stage.wait("len(c.shapes)", 1)
+
+
+def test_what_is_hidden_is_not_painted_nor_hit_until_it_is_shown_again(stage):
+    stage.reset(TWO)
+    stage.painted(200, 100, "red")
+    stage.click(200, 170)
+    stage.press("Shift+H")
+    stage.wait("(c.hidden, c.selected, len(c.shapes))", (("a" * 16,), (), 2))
+    stage.painted(200, 100, "gray")
+    stage.click(200, 170)
+    assert stage.kernel("c.selected") == ()
+    stage.press("Shift+H")
+    stage.wait("c.hidden", ())
+    stage.painted(200, 100, "red")
+
+
+def test_shapes_are_copied_and_pasted_here_and_on_another_image(stage):
+    stage.reset(TWO)
+    stage.press("Control+a", "Control+c", "Control+v")
+    stage.wait("len(c.shapes)", 4)
+    assert stage.kernel("[s.points[0] for s in c.shapes]") == [(100, 100), (400, 100), (112, 112), (412, 112)]
+    assert stage.kernel("(len({s.id for s in c.shapes}), len(c.selected))") == (4, 2)
+    stage.press("Control+z")
+    stage.wait("len(c.shapes)", 2)
+    stage.run("before = c._picture._levels[0]; c.show(before.crop((0, 0, 450, 400)))")
+    stage.wait("c.image_size", (450, 400))
+    stage.press("Control+v")
+    stage.wait("[s.points for s in c.shapes]", [((100, 100), (300, 250)), ((400, 100), (450, 200))])
+    stage.run("c.show(before)")
+
+
+def test_duplicate_and_cut(stage):
+    stage.reset(RECTANGLE)
+    stage.click(200, 170)
+    stage.press("Control+d")
+    stage.wait("[s.points[0] for s in c.shapes]", [(100, 100), (112, 112)])
+    stage.press("Control+x")
+    stage.wait("len(c.shapes)", 1)
+    stage.press("Control+v")
+    stage.wait("len(c.shapes)", 2)
+
+
+def test_shapes_go_to_the_front_and_to_the_back(stage):
+    stage.reset(TWO)
+    stage.click(200, 170)
+    stage.press("Control+]")
+    stage.wait("[s.id[0] for s in c.shapes]", ["c", "a"])
+    stage.press("Escape", ".")
+    stage.wait("c.selected", ("c" * 16,))
+    stage.press("Control+]")
+    stage.wait("[s.id[0] for s in c.shapes]", ["a", "c"])
+    stage.press("Control+[")
+    stage.wait("[s.id[0] for s in c.shapes]", ["c", "a"])
+    stage.press("Control+z", "Control+z", "Control+z")
+    stage.wait("[s.id[0] for s in c.shapes]", ["a", "c"])
+
+
+def test_a_shape_gets_a_color_of_its_own_and_that_of_its_label_again(stage):
+    stage.reset(RECTANGLE)
+    stage.click(200, 170)
+    stage.page.locator("input.nba-picker").evaluate(
+        "e => { e.value = '#0000ff'; e.dispatchEvent(new Event('change')); }"
+    )
+    stage.wait("c.shapes[0].color", "#0000ff")
+    stage.press("Escape")
+    stage.painted(200, 100, "blue")
+    stage.click(200, 170)
+    stage.press("Alt+c")
+    stage.wait("c.shapes[0].color", None)
+    stage.press("Escape")
+    stage.painted(200, 100, "red")
 
 
 def test_period_and_comma_go_through_the_shapes(stage):

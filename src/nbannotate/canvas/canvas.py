@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from nbannotate.canvas import ghosts as pale
 from nbannotate.canvas.document import Document
+from nbannotate.canvas.editing import Editing
 from nbannotate.canvas.keys import Key, check_free, combo, key_map
 from nbannotate.canvas.leveling import Leveled
 from nbannotate.canvas.levels import of_picture
@@ -30,7 +31,7 @@ from nbannotate.model import Label, Recipe, Shape
 from nbannotate.shapes import kind, kinds
 
 
-class Canvas(Leveled):
+class Canvas(Leveled, Editing):
     """An image with shapes that a person draws, selects, moves, reshapes, labels and deletes.
 
     Parameters
@@ -243,7 +244,10 @@ class Canvas(Leveled):
     def state(self) -> CanvasState:
         """What a toolbar shows."""
         zoom = self._view.k if self._view is not None else 1.0
-        return CanvasState(self._tool, self._label, self.can_undo, self.can_redo, zoom, self._editable)
+        return CanvasState(
+            self._tool, self._label, self.can_undo, self.can_redo, zoom, self._editable,
+            len(self.locked) if self._locked else 0, len(self.hidden) if self._hidden else 0,
+        )  # fmt: skip
 
     # ---- what a page does
 
@@ -253,12 +257,12 @@ class Canvas(Leveled):
         Where the label does not allow the kind of a shape, ``on_error`` hears why, and the shape stays as it is.
         """
         with self._turn():
-            self._assign(name, self.selected if ids is None else ids)
+            self._assign(name, self._free(ids))
 
     def delete(self, ids: Iterable[str] | None = None) -> None:
-        """Delete shapes, by default the selection."""
+        """Delete shapes, by default the selection; those that are locked stay."""
         with self._turn():
-            self._document.remove(self.selected if ids is None else tuple(ids))
+            self._document.remove(self._free(ids))
 
     def undo(self) -> None:
         """Take back the last change."""

@@ -7,11 +7,12 @@ from math import isfinite
 
 from msgspec.structs import replace
 
+from nbannotate.canvas.history import History
 from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model import Label, Shape
 from nbannotate.shapes import kind
 
-MOST_UNDO = 100
+MOST_SHAPES = 100_000
 
 
 class Document:
@@ -26,19 +27,17 @@ class Document:
     def __init__(self, shapes: Iterable[Shape] = ()) -> None:
         self.shapes: dict[str, Shape] = checked(shapes)
         self.selected: tuple[str, ...] = ()
-        self._undo: list[dict[str, Shape]] = []
-        self._redo: list[dict[str, Shape]] = []
-        self._merge: object = None
+        self._history = History()
 
     @property
     def can_undo(self) -> bool:
         """Whether there is something to take back."""
-        return bool(self._undo)
+        return bool(self._history.back)
 
     @property
     def can_redo(self) -> bool:
         """Whether there is something to do again."""
-        return bool(self._redo)
+        return bool(self._history.forth)
 
     def change(self, shapes: dict[str, Shape], *, undoable: bool = True, merge: object = None) -> bool:
         """Set all shapes; return whether anything differs.
@@ -54,11 +53,10 @@ class Document:
         """
         if list(shapes.items()) == list(self.shapes.items()):
             return False
-        if not undoable:
-            self._undo, self._redo = [], []
-        elif merge is None or merge != self._merge or not self._undo:
-            self._undo = [*self._undo, self.shapes][-MOST_UNDO:]
-        self._redo, self._merge = [], merge
+        if undoable:
+            self._history.note(self.shapes, shapes, merge)
+        else:
+            self._history.forget()
         self._set(shapes)
         return True
 
@@ -73,18 +71,16 @@ class Document:
 
     def undo(self) -> bool:
         """Go back one change; return whether there was one."""
-        return self._go(self._undo, self._redo)
+        return self._back(self._history.undo(self.shapes))
 
     def redo(self) -> bool:
         """Do again what was undone last; return whether there was something."""
-        return self._go(self._redo, self._undo)
+        return self._back(self._history.redo(self.shapes))
 
-    def _go(self, source: list[dict[str, Shape]], target: list[dict[str, Shape]]) -> bool:
-        if not source:
+    def _back(self, shapes: dict[str, Shape] | None) -> bool:
+        if shapes is None:
             return False
-        target.append(self.shapes)
-        self._merge = None
-        self._set(source.pop())
+        self._set(shapes)
         return True
 
     def _set(self, shapes: dict[str, Shape]) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from nbannotate.canvas.document import allows, not_allowed, suits
+from nbannotate.canvas.document import MOST_SHAPES, allows, not_allowed, suits
 from nbannotate.canvas.levels import HANDLERS as LEVELS
 from nbannotate.canvas.wire import Message
 from nbannotate.errors import InvalidInput, NotFound, Refused
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from nbannotate.canvas.canvas import Canvas
 
 SHAPE_ID = re.compile(r"[0-9a-f]{16}")
-MOST_SHAPES = 100_000
 REASONS = {
     "figure": "Choose a label that has a skeleton, then place its points one by one.",
     "mask": "There is no mask here to be changed; select one first.",
@@ -124,6 +123,8 @@ def stroke(canvas: Canvas, message: Message) -> None:
         new_id(canvas, message.id)
     elif shape.kind != its.name:
         raise InvalidInput("The stroke is for a shape of another kind.")
+    else:
+        canvas._free([message.id])
     label = current_label(canvas, its) if shape is None else ""
     size = canvas.image_size
     after = its.brushed(shape, message.points, message.size, message.mode, *size, id=message.id, label=label)
@@ -138,10 +139,11 @@ def edit(canvas: Canvas, message: Message) -> None:
     """Take over shapes that were moved or reshaped."""
     editable(canvas)
     document, changed = canvas._document, []
+    free = set(canvas._free(shape_id for shape_id, _ in message.shapes))
     for shape_id, points in message.shapes:
-        shape = document.shapes.get(shape_id)
-        if shape is None:
-            continue  # it was deleted meanwhile, for example in another view
+        if shape_id not in free:
+            continue  # it is locked, or was deleted meanwhile, for example in another view
+        shape = document.shapes[shape_id]
         its = kind(shape.kind)
         after = its.put(shape, good(canvas, its, points), *canvas.image_size)
         if message.visibility:
@@ -153,13 +155,24 @@ def edit(canvas: Canvas, message: Message) -> None:
 def delete(canvas: Canvas, message: Message) -> None:
     """Delete shapes."""
     editable(canvas)
-    canvas._document.remove(message.ids)
+    canvas._document.remove(canvas._free(message.ids))
+
+
+def act(canvas: Canvas, message: Message) -> None:
+    """Do something to the selection as a whole: lock, hide, order, copy and so on."""
+    canvas._act(message.key)
+
+
+def color(canvas: Canvas, message: Message) -> None:
+    """Give the selection a color of its own."""
+    editable(canvas)
+    canvas.set_color(message.color, message.ids)
 
 
 def label(canvas: Canvas, message: Message) -> None:
     """Label the selection."""
     editable(canvas)
-    canvas._assign(message.label, message.ids)
+    canvas._assign(message.label, canvas._free(message.ids))
 
 
 def current(canvas: Canvas, message: Message) -> None:
@@ -229,8 +242,8 @@ def good(canvas: Canvas, its: Kind, points: Iterable[Point]) -> tuple[Point, ...
     return its.normalize(given, width, height)
 
 
-HANDLERS: dict[str, Callable[[Canvas, Message], None]] = {
-    f.__name__: f
-    for f in (hello, view, select, create, stroke, edit, delete, label, current, tool, undo, redo, zone, key, refused)
-}
+_HANDLERS = (
+    hello, view, select, create, stroke, edit, delete, act, color, label, current, tool, undo, redo, zone, key, refused,
+)  # fmt: skip
+HANDLERS: dict[str, Callable[[Canvas, Message], None]] = {f.__name__: f for f in _HANDLERS}
 HANDLERS |= LEVELS

@@ -73,7 +73,7 @@ class Outbox:
         everything, look = self._everything or fresh, self._image
         self._everything = self._image = False  # also if painting fails, or each later turn would fail too
         number = painter.next_frame()
-        colors_before = self._state.get("labels")
+        colors_before, hidden = self._state.get("labels"), self._state.get("hidden")
         state, keys = self._state_now(), self._keys_now()
 
         if everything:
@@ -94,14 +94,14 @@ class Outbox:
 
         repaint_image = everything or look or canvas._levels is not self._levels
         recolored = state["labels"] != colors_before
-        changed = shapes is not self._shapes or selected != self._selected or recolored
+        changed = shapes is not self._shapes or selected != self._selected or recolored or state["hidden"] != hidden
         if repaint_image:
             painter.resize(canvas._view)
             self.send({"type": "rendering", "g": canvas._generation, "frame": number, "view_id": self._view_id,
                        "view": to_builtins(canvas._view)})  # fmt: skip
             painter.image(canvas._picture, canvas._view, number)
         if repaint_image or changed:
-            painter.shapes(shapes, set(selected), Style.of(canvas.labels), canvas._view, number)
+            painter.shapes(shapes, {*selected, *canvas._hidden}, Style.of(canvas.labels), canvas._view, number)
         else:
             painter.number = number - 1
         shown = canvas._generation, canvas._levels
@@ -123,7 +123,9 @@ class Outbox:
             changed = [s for i, s in new.items() if old.get(i) is not s or i in self._again]
             removed = [i for i in {*old, *self._again} if i not in new]
             meta, points = packed(changed)
-            self.send({"type": "patch", **tag, "shapes": meta, "remove": removed}, points)
+            kept = [i for i in old if i in new] + [i for i in new if i not in old]
+            order = {} if kept == list(new) else {"order": list(new)}
+            self.send({"type": "patch", **tag, "shapes": meta, "remove": removed, **order}, points)
         if state != self._state:
             self.send({"type": "state", **tag, **state})
         if keys != self._keys:
@@ -142,6 +144,8 @@ class Outbox:
                 for v in canvas.labels
             ],
             "editable": canvas.editable,
+            "locked": list(canvas.locked) if canvas._locked else [],
+            "hidden": list(canvas.hidden) if canvas._hidden else [],
             "marks": to_builtins(canvas._marks),
             "keys_mode": canvas._keys_mode,
             "levels": canvas._levels_told(),

@@ -27,6 +27,8 @@ class CanvasState(Struct, frozen=True):
         CSS pixels per image pixel, as painted last; 1 is 1:1.
     editable
         Whether shapes can be changed.
+    locked, hidden
+        How many shapes of this image are.
     """
 
     tool: str
@@ -35,6 +37,8 @@ class CanvasState(Struct, frozen=True):
     can_redo: bool
     zoom: float
     editable: bool
+    locked: int = 0
+    hidden: int = 0
 
 
 class Mark(Struct, frozen=True):

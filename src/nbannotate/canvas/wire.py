@@ -25,7 +25,7 @@ class Message(Struct, forbid_unknown_fields=True):
     ----------
     type
         ``hello``, ``view``, ``select``, ``create``, ``edit``, ``delete``, ``label``, ``current``, ``tool``, ``undo``,
-        ``redo``, ``stroke``, ``zone``, ``key`` or ``refused``.
+        ``redo``, ``stroke``, ``act``, ``color``, ``zone``, ``key`` or ``refused``.
     g
         The asset that it speaks of, as counted by the canvas: what arrives after another one is shown is too late.
     view_id, n
@@ -53,6 +53,7 @@ class Message(Struct, forbid_unknown_fields=True):
     adjust: tuple[float, float] | None = None
     how: str = ""
     key: str = ""
+    color: str = ""
     reason: str = ""
 
 

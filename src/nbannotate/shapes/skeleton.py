@@ -23,7 +23,7 @@ class SkeletonKind(Dots):
 
     name: ClassVar[str] = "skeleton"
     title: ClassVar[str] = "Skeleton"
-    key: ClassVar[str] = "c"
+    key: ClassVar[str] = "h"
     figured: ClassVar[bool] = True
 
     def payload(self, shape: Shape) -> str | None:

@@ -119,6 +119,7 @@ function shapeAt(s, [x, y]) {
   const tolerance = 5 / s.v.k;
   let best = null, smallest = Infinity;
   for (const shape of s.shapes.values()) {
+    if (s.hidden.has(shape.id)) continue;
     const b = shape.box;
     if (x < b[0] - tolerance || x > b[2] + tolerance || y < b[1] - tolerance || y > b[3] + tolerance) continue;
     const size = (b[2] - b[0] + 1e-9) * (b[3] - b[1] + 1e-9);
@@ -149,7 +150,8 @@ function handleAt(s, [x, y]) {
 }
 
 function editedShape(s) {
-  return s.editable && s.selected.size === 1 ? s.shapes.get([...s.selected][0]) ?? null : null;
+  const [id] = s.selected;
+  return s.editable && s.selected.size === 1 && !s.locked.has(id) ? s.shapes.get(id) ?? null : null;
 }
 
 function handlesOf(s, shape) {

@@ -37,6 +37,30 @@ function paintShape(ctx, s, shape, points, { width = 2, more = 0, glow = false }
   return undefined;
 }
 
+const MANY = 300;
+
+function paintMany(ctx, s) {                             // one path a color: ten thousand selected shapes still follow
+  const groups = new Map();
+  for (const id of s.selected) {
+    const shape = s.shapes.get(id);
+    if (shape) { const color = colorOf(s, shape); if (!groups.has(color)) groups.set(color, []); groups.get(color).push(shape); }
+  }
+  const { k, x, y } = s.v;
+  for (const [color, shapes] of groups) {
+    ctx.beginPath();
+    for (const shape of shapes) {
+      const kind = s.kinds.get(shape.kind), points = s.gesture?.points?.(shape.id) ?? shape.points;
+      for (const line of linesOf(s, shape, points)) {
+        line.forEach(([px, py], i) => (i ? ctx.lineTo(px * k + x, py * k + y) : ctx.moveTo(px * k + x, py * k + y)));
+        if (kind.closed) ctx.closePath();
+      }
+      if (kind.form === "dots") for (const [px, py] of points) ctx.rect(px * k + x - 3, py * k + y - 3, 6, 6);
+    }
+    ctx.lineWidth = 5; ctx.strokeStyle = GLOW; ctx.stroke();
+    ctx.lineWidth = 2; ctx.strokeStyle = color; ctx.stroke();
+  }
+}
+
 function paintDot(ctx, s, [px, py], color, width, seen = 2) {      // as in canvas/painter.py
   if (!seen) return;
   ctx.beginPath();
@@ -122,7 +146,8 @@ function paint(s) {
   for (const { shape } of s.ghosts.values()) if (!s.selected.has(shape.id)) paintShape(ctx, s, shape, shape.points);
   const hovered = s.hover?.shape && !s.selected.has(s.hover.shape.id) ? s.shapes.get(s.hover.shape.id) : null;
   if (hovered) paintShape(ctx, s, hovered, hovered.points, { width: 3, more: 0.08 });
-  for (const id of s.selected) {
+  if (s.selected.size > MANY) paintMany(ctx, s);
+  else for (const id of s.selected) {
     const shape = s.shapes.get(id);
     if (shape) paintShape(ctx, s, shape, s.gesture?.points?.(id) ?? shape.points, { width: 2.5, more: 0.03, glow: s.selected.size > 1 });
   }
@@ -140,10 +165,11 @@ function paint(s) {
     const state = ["not in the image", "hidden", "visible"][pointed.shape.visibility?.[pointed.i] ?? 2];
     paintChip(ctx, s, `${figure.points[pointed.i]} · ${state}`, pointed.at[0] * s.v.k + s.v.x + 10, pointed.at[1] * s.v.k + s.v.y - 8, "#24282d");
   }
-  const named = s.gesture ? null : hovered ?? edited;
-  if (named && named.label) {
+  const named = s.gesture ? null : hovered ?? (s.selected.size === 1 ? s.shapes.get([...s.selected][0]) : null);
+  const lock = named && s.locked.has(named.id) ? "🔒 " : "";
+  if (named && (named.label || lock)) {
     const { k, x, y } = s.v;
-    paintChip(ctx, s, named.label, named.box[0] * k + x - 1, named.box[1] * k + y - 7, colorOf(s, named));
+    paintChip(ctx, s, lock + (named.label || "no label"), named.box[0] * k + x - 1, named.box[1] * k + y - 7, colorOf(s, named));
   }
   paintGuides(ctx, s);
   paintBrush(ctx, s);

@@ -35,7 +35,8 @@ function press(s, e) {
 function pressSelect(s, at, point, e) {
   const shape = shapeAt(s, point);
   if (!shape) {
-    if (s.selected.size && !e.shiftKey) select(s, []);
+    if (e.shiftKey) return begin(s, banding(s, at));
+    if (s.selected.size) select(s, []);
     return begin(s, panning(s, at));
   }
   if (e.shiftKey) {
@@ -57,8 +58,26 @@ function panning(s, from) {                                // what was being dra
   };
 }
 
+function banding(s, from) {                                // a box beside the shapes: selects what it holds or cuts a point of
+  const first = toImage(s, from), before = [...s.selected];
+  let box = null;
+  const held = (shape) => (shape.box[0] >= box[0] && shape.box[1] >= box[1] && shape.box[2] <= box[2] && shape.box[3] <= box[3])
+    || shape.points.some(([x, y]) => x >= box[0] && x <= box[2] && y >= box[1] && y <= box[3]);
+  return {
+    name: "band", cursor: "crosshair",
+    move(at) { if (box || far(at, from)) { box = boxOf([first, toImage(s, at)]); paint(s); } },
+    up() {
+      s.gesture = null;
+      if (box) select(s, [...new Set([...before, ...[...s.shapes.values()].filter((v) => !s.hidden.has(v.id) && held(v)).map((v) => v.id)])]);
+      drop(s);
+    },
+    cancel: () => drop(s),
+    paint(ctx) { if (box) paintDraft(ctx, s, {}, [[box[0], box[1]], [box[2], box[3]]], GLOW); },
+  };
+}
+
 function moving(s, from, pressed) {
-  const ids = [...s.selected], start = new Map(ids.map((id) => [id, s.shapes.get(id).points]));
+  const ids = [...s.selected].filter((id) => !s.locked.has(id)), start = new Map(ids.map((id) => [id, s.shapes.get(id).points]));
   const box = boxOf([...start.values()].flat());
   let shift = null;
   return {
@@ -66,7 +85,7 @@ function moving(s, from, pressed) {
     get hidesHandles() { return shift !== null; },
     points: (id) => shift && start.has(id) ? shifted(start.get(id), ...shift) : undefined,
     move(at) {
-      if (!shift && !far(at, from)) return;
+      if (!ids.length || (!shift && !far(at, from))) return;
       shift = shiftWithin(s.image, box, (at[0] - from[0]) / s.v.k, (at[1] - from[1]) / s.v.k);
       paint(s);
     },
@@ -102,12 +121,12 @@ function reshaping(s, handle, from) {
   };
 }
 
-function paintDraft(ctx, s, kind, points) {
+function paintDraft(ctx, s, kind, points, color = "#ffb000") {
   const shape = { kind: kind.name, label: s.label, points };
   if (kind.name) return paintShape(ctx, s, shape, points, { more: 0.02 });
   trace(ctx, s, FORMS.box(points), true);                                        // a zone
   ctx.setLineDash([]); ctx.lineWidth = 4; ctx.strokeStyle = HALO; ctx.stroke();
-  ctx.setLineDash([3, 3]); ctx.lineWidth = 2; ctx.strokeStyle = "#ffb000"; ctx.stroke();
+  ctx.setLineDash([3, 3]); ctx.lineWidth = 2; ctx.strokeStyle = color; ctx.stroke();
   ctx.setLineDash([]);
 }
 

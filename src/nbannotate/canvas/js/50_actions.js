@@ -82,9 +82,26 @@ function chooseLabel(s, i) {
   paint(s);
 }
 
+function whole(s, action) {                                // done by Python: what concerns shapes as a whole
+  if (!s.selected.size && !["all", "hide", "paste"].includes(action)) return false;
+  if (action === "copy" && !document.getSelection().isCollapsed) return false;      // a text of the page
+  if (action === "all") return select(s, [...s.shapes.keys()].filter((id) => !s.hidden.has(id)));
+  if (action === "copy") announce(s, `${s.selected.size} copied`);
+  send(s, "act", { key: action });
+  return undefined;
+}
+
+function pickColor(s) {
+  if (!s.editable || !s.selected.size) return false;
+  s.picker.value = colorOf(s, s.shapes.get([...s.selected][0]));
+  s.picker.showPicker();
+  return undefined;
+}
+
 function removeSelected(s) {
   if (!s.editable || !s.selected.size) return;
   const ids = [...s.selected];
+  if (ids.some((id) => s.locked.has(id))) return void send(s, "delete", { ids });   // Python knows which stay
   for (const id of ids) { s.shapes.delete(id); s.ghosts.delete(id); s.pending.delete(id); }
   s.selected = new Set();
   s.selectedAt = send(s, "delete", { ids });
@@ -94,14 +111,15 @@ function removeSelected(s) {
 
 function nudge(s, dx, dy) {
   if (!s.editable || !s.selected.size) return false;
-  const shapes = [...s.selected].map((id) => s.shapes.get(id)).filter(Boolean);
+  const shapes = [...s.selected].map((id) => s.shapes.get(id)).filter((v) => v && !s.locked.has(v.id));
+  if (!shapes.length) return undefined;
   const [sx, sy] = shiftWithin(s.image, boxOf(shapes.flatMap((v) => [v.box.slice(0, 2), v.box.slice(2)])), dx, dy);
   if (sx || sy) edit(s, shapes.map((v) => [v.id, shifted(v.points, sx, sy)]), true);
   paint(s);
 }
 
 function cycle(s, step) {
-  const ids = [...s.shapes.keys()];
+  const ids = [...s.shapes.keys()].filter((id) => !s.hidden.has(id));
   if (!ids.length) return;
   const now = ids.indexOf([...s.selected].at(-1)), next = now < 0 ? (step > 0 ? 0 : ids.length - 1) : now + step;
   const shape = s.shapes.get(ids[(next + ids.length) % ids.length]);

@@ -20,6 +20,7 @@ const ACTIONS = {
   "mode:fill": (s) => setMode(s, "fill"),
   "brush:less": (s) => resizeBrush(s, 1 / 1.25),
   "brush:more": (s) => resizeBrush(s, 1.25),
+  color: (s) => pickColor(s),
   escape,
   help: (s) => toggleHelp(s),
 };
@@ -74,6 +75,7 @@ function act(s, key, combo, repeat) {
   if (key.id.startsWith("label:")) return chooseLabel(s, Number(key.id.slice(6)));
   if (key.id.startsWith("tool:")) return setTool(s, key.id.slice(5));
   if (key.id.startsWith("bound:")) return void send(s, "key", { key: key.id });
+  if (key.id.startsWith("act:")) return whole(s, key.id.slice(4));
   return ACTIONS[key.id](s, combo);
 }
 

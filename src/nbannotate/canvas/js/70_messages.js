@@ -52,6 +52,8 @@ const RECEIVE = {
     s.colors = new Map(m.labels.map((label) => [label.name, label.color]));
     s.figures = new Map(m.labels.filter((label) => label.figure).map((label) => [label.name, label.figure]));
     s.editable = m.editable;
+    s.locked = new Set(m.locked);
+    s.hidden = new Set(m.hidden);
     s.marks = m.marks;
     s.keysMode = m.keys_mode;
     hoverAt(s);
@@ -68,6 +70,10 @@ const RECEIVE = {
       if (stale(s, m, s.pending.get(id) ?? 0)) continue;   // a later change of the same shape is under way
       s.pending.delete(id);
       put(s, id, ...row);
+    }
+    if (m.order) {
+      const sorted = new Map(m.order.filter((id) => s.shapes.has(id)).map((id) => [id, s.shapes.get(id)]));
+      s.shapes = new Map([...sorted, ...[...s.shapes].filter(([id]) => !sorted.has(id))]);
     }
     paint(s);
   },

@@ -11,10 +11,11 @@ function build(s) {
   s.ctx = s.overlay.getContext("2d");
   s.zoom = node("span", { class: "nba-zoom" });
   s.helpButton = node("button", { type: "button", class: "nba-help-button", title: "Keys (?)", "aria-label": "Show the keys" }, "?");
+  s.picker = node("input", { type: "color", class: "nba-picker", tabindex: "-1", "aria-label": "Color of the selection" });
   s.toast = node("div", { class: "nba-toast", role: "status", "aria-live": "polite" });
   s.voice = node("div", { class: "nba-voice", "aria-live": "polite" });
   s.empty = node("div", { class: "nba-empty" }, "No image");
-  s.stage.append(s.preview, s.base, s.overlay, s.empty, node("div", { class: "nba-corner" }, buildLevels(s), s.zoom), s.toast, s.voice);
+  s.stage.append(s.preview, s.base, s.overlay, s.empty, node("div", { class: "nba-corner" }, buildLevels(s), s.zoom), s.toast, s.voice, s.picker);
   s.root = node("div", { class: "nba-canvas" }, s.stage, s.helpButton);
 }
 
@@ -71,6 +72,7 @@ function wire(s, signal) {
   on(document, "keydown", (e) => s.keysMode === "page" && active === s && s.root.isConnected && !s.root.contains(e.target) && keyDown(s, e));
   on(document, "keyup", (e) => active === s && keyUp(s, e));
   on(window, "blur", () => { s.space = s.alt = s.shift = false; setCursor(s); });
+  on(s.picker, "change", () => send(s, "color", { color: s.picker.value, ids: [...s.selected] }));
   on(s.helpButton, "click", () => toggleHelp(s));
   on(matchMedia("(prefers-color-scheme: dark)"), "change", () => theme(s));
 }
@@ -83,7 +85,7 @@ async function render({ model, el, signal }) {
     shapes: new Map(), selected: new Set(), ghosts: new Map(), pending: new Map(), renderings: new Map(),
     kinds: new Map(), labels: [], colors: new Map(), figures: new Map(), marks: [], keys: new Map(), keyRows: [], keysMode: "stage",
     tool: "select", label: "", editable: false, image: null, v: null, r: null, gesture: null, hover: null,
-    stateAt: 0, selectedAt: 0, strokes: [], mode: "add", brush: 10, locked: new Set(),
+    stateAt: 0, selectedAt: 0, strokes: [], mode: "add", brush: 10, locked: new Set(), hidden: new Set(),
   };
   const view = await manager.create_view(target, {});
   s.base = view.el;

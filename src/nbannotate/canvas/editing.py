@@ -1,0 +1,209 @@
+"""What is done to shapes as wholes: lock, hide, order, color, copy, paste, duplicate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable
+from typing import TYPE_CHECKING, cast
+
+from msgspec.structs import replace
+
+from nbannotate.canvas.document import MOST_SHAPES, suits
+from nbannotate.canvas.turns import Turns
+from nbannotate.errors import InvalidInput, Refused
+from nbannotate.model import Shape, new_shape_id
+from nbannotate.shapes import kind
+
+if TYPE_CHECKING:
+    from nbannotate.canvas.canvas import Canvas
+
+PASTED = 12.0  # pixels between a shape and its copy on the same image
+
+
+class Editing(Turns):
+    """The base of the canvas for what concerns whole shapes.
+
+    Locked and hidden are settings of the person who looks: they are kept for the session, also while other images are
+    shown, and do not go into the annotation.
+    """
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        self._locked: set[str] = set()
+        self._hidden: set[str] = set()
+        self._clipboard: tuple[Shape, ...] = ()
+        self._copied_at, self._pasted = -1, 0
+        super().__init__(*args, **kwargs)
+
+    @property
+    def locked(self) -> tuple[str, ...]:
+        """Ids of the shapes here that cannot be changed until they are unlocked."""
+        return tuple(i for i in self._document.shapes if i in self._locked)
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """Ids of the shapes here that are not shown."""
+        return tuple(i for i in self._document.shapes if i in self._hidden)
+
+    def lock(self, ids: Iterable[str] | None = None, locked: bool = True) -> None:
+        """Lock shapes, by default the selection, or unlock them."""
+        with self._turn():
+            (self._locked.update if locked else self._locked.difference_update)(self._chosen(ids))
+
+    def hide(self, ids: Iterable[str] | None = None, hidden: bool = True) -> None:
+        """Hide shapes, by default the selection, or show them again; what is hidden is not selected."""
+        with self._turn():
+            (self._hidden.update if hidden else self._hidden.difference_update)(self._chosen(ids))
+            self._document.select(i for i in self._document.selected if i not in self._hidden)
+
+    def show_all(self) -> None:
+        """Show all shapes that are hidden."""
+        self.hide(self.hidden, hidden=False)
+
+    def select_all(self) -> None:
+        """Select all shapes that are shown."""
+        with self._turn():
+            self._document.select(i for i in self._document.shapes if i not in self._hidden)
+
+    def bring_to_front(self, ids: Iterable[str] | None = None) -> None:
+        """Put shapes, by default the selection, above all others: last in their order."""
+        self._order(ids, front=True)
+
+    def send_to_back(self, ids: Iterable[str] | None = None) -> None:
+        """Put shapes, by default the selection, below all others: first in their order."""
+        self._order(ids, front=False)
+
+    def _order(self, ids: Iterable[str] | None, *, front: bool) -> None:
+        with self._turn():
+            shapes, chosen = self._document.shapes, set(self._free(ids))
+            moved = {i: s for i, s in shapes.items() if i in chosen}
+            rest = {i: s for i, s in shapes.items() if i not in chosen}
+            self._document.change(rest | moved if front else moved | rest)
+
+    def set_color(self, color: str | None, ids: Iterable[str] | None = None) -> None:
+        """Give shapes, by default the selection, a color of their own; None for that of their label.
+
+        Raises
+        ------
+        InvalidInput
+            If it is not ``#rrggbb``.
+        """
+        if color is not None and not re.fullmatch(r"#[0-9a-fA-F]{6}", color):
+            raise InvalidInput(f"The color must look like '#7b1fa2', not {color!r}.")
+        with self._turn():
+            shapes = self._document.shapes
+            self._document.put(replace(shapes[i], color=color) for i in self._free(ids) if shapes[i].color != color)
+
+    def copy(self, ids: Iterable[str] | None = None) -> int:
+        """Keep copies of shapes, by default the selection, for :meth:`paste`; return how many."""
+        with self._lock:
+            chosen = self._chosen(ids)
+            if chosen:
+                self._clipboard = tuple(self._document.shapes[i] for i in chosen)
+                self._copied_at, self._pasted = cast("Canvas", self)._generation, 0
+            return len(chosen)
+
+    def cut(self, ids: Iterable[str] | None = None) -> int:
+        """Copy shapes, by default the selection, and delete them; return how many."""
+        with self._turn():
+            chosen = self._free(ids)
+            self.copy(chosen)
+            self._document.remove(chosen)
+            return len(chosen)
+
+    def paste(self) -> tuple[str, ...]:
+        """Add what was copied, with ids of its own, and select it; return the ids.
+
+        On the image where it was copied it is shifted a little; on another one it has the same place, cut to that
+        image. Labels that are not here are left away, shapes outside of the image left out; ``on_error`` hears of it.
+        """
+        canvas = cast("Canvas", self)
+        with self._turn():
+            self._pasted += 1
+            shift = PASTED * self._pasted if self._copied_at == canvas._generation else 0.0
+            return self._add_copies(self._clipboard, shift)
+
+    def duplicate(self, ids: Iterable[str] | None = None) -> tuple[str, ...]:
+        """Add copies of shapes, by default the selection, shifted a little, and select them; return their ids."""
+        with self._turn():
+            return self._add_copies([self._document.shapes[i] for i in self._chosen(ids)], PASTED)
+
+    def _add_copies(self, shapes: Collection[Shape], shift: float) -> tuple[str, ...]:
+        canvas = cast("Canvas", self)
+        width, height = canvas.image_size
+        if not canvas.editable:
+            raise Refused("These shapes can be looked at, but not changed.")
+        if len(shapes) + len(self._document.shapes) > MOST_SHAPES:
+            raise Refused(f"There would be more than {MOST_SHAPES} shapes on this image; that is the limit.")
+        made, outside, bare = [], 0, 0
+        for shape in shapes:
+            its = kind(shape.kind)
+            try:
+                _, _, x1, y1 = its.bounds(shape.points)  # the other way at an edge, so that a copy keeps its size
+                dx, dy = (-shift if x1 + shift > width else shift), (-shift if y1 + shift > height else shift)
+                moved = its.fitted(its.moved(shape, dx, dy) if shift else shape, width, height)
+                sentence = its.problem(moved, width, height)
+            except InvalidInput:
+                outside += 1
+                continue
+            outside += sentence is not None
+            label = canvas._labels.get(shape.label)
+            fits = not shape.label or (label is not None and suits(label, shape.kind, len(shape.points)))
+            bare += not fits
+            if sentence is None:
+                made.append(replace(moved, id=new_shape_id(), label=shape.label if fits else ""))
+        self._document.put(made)
+        self._document.select([s.id for s in made])
+        if outside:
+            self._complain(f"{outside} of {len(shapes)} shapes would be outside of this image and were left out.")
+        elif bare:
+            self._complain(f"{bare} of {len(shapes)} shapes have no label now: theirs does not fit here.")
+        return tuple(s.id for s in made)
+
+    # ---- what messages share with the calls
+
+    def _chosen(self, ids: Iterable[str] | None) -> tuple[str, ...]:
+        """Return the ids that there are, in the order of the shapes; by default those of the selection."""
+        wanted = set(self._document.selected if ids is None else ids)
+        return tuple(i for i in self._document.shapes if i in wanted)
+
+    def _free(self, ids: Iterable[str] | None) -> tuple[str, ...]:
+        """Return the chosen ids that are not locked; Refused if all of them are."""
+        chosen = self._chosen(ids)
+        free = tuple(i for i in chosen if i not in self._locked)
+        if chosen and not free:
+            raise Refused(f"{'This is' if len(chosen) == 1 else 'All of these are'} locked; Shift+L unlocks.")
+        return free
+
+    def _act(self, name: str) -> None:
+        """Do what the browser asks for by name."""
+        if name not in ACTIONS:
+            raise InvalidInput("The canvas sent an action that is not known.")
+        action, changes = ACTIONS[name]
+        if changes and not cast("Canvas", self).editable:
+            raise Refused("These shapes can be looked at, but not changed.")
+        action(self)
+
+    def _toggle_lock(self) -> None:
+        chosen = self._chosen(None)
+        self.lock(chosen, not all(i in self._locked for i in chosen))
+
+    def _toggle_hidden(self) -> None:
+        if self._document.selected:
+            self.hide()
+        else:
+            self.show_all()
+
+
+#: What the browser may ask for by name; True: it changes shapes.
+ACTIONS: dict[str, tuple[Callable[[Editing], object], bool]] = {
+    "all": (Editing.select_all, False),
+    "lock": (Editing._toggle_lock, True),
+    "hide": (Editing._toggle_hidden, False),
+    "front": (Editing.bring_to_front, True),
+    "back": (Editing.send_to_back, True),
+    "copy": (Editing.copy, False),
+    "cut": (Editing.cut, True),
+    "paste": (Editing.paste, True),
+    "duplicate": (Editing.duplicate, True),
+    "uncolor": (lambda canvas: canvas.set_color(None), True),
+}

@@ -1,0 +1,169 @@
+"""What is done to shapes as wholes, in Python: history without bound, clipboard, order, locks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nbannotate.canvas import Canvas
+from nbannotate.canvas.document import Document
+from nbannotate.errors import InvalidInput, Refused
+from nbannotate.model import Label, Shape, Skeleton
+from nbannotate.shapes.mask import mask
+from nbannotate.shapes.rle import Region
+
+IMAGE = np.full((100, 200, 3), 128, np.uint8)
+A, B, C = "a" * 16, "b" * 16, "c" * 16
+
+
+def box(shape_id, x=10.0, **fields):
+    return Shape(kind="rectangle", points=((x, 10.0), (x + 20, 40.0)), id=shape_id, **fields)
+
+
+@pytest.fixture
+def canvas():
+    made = Canvas(IMAGE, [box(A, label="cell"), box(B, 60)], ["cell", "dust"])
+    yield made
+    made.close()
+
+
+changes = st.lists(
+    st.tuples(st.sampled_from(["put", "remove", "front", "undo", "redo"]), st.integers(0, 5), st.integers(0, 3)),
+    max_size=40,
+)
+
+
+@given(changes)
+def test_going_back_and_forth_gives_every_state_again(steps):
+    document, states, at = Document(), [[]], 0
+    for name, which, value in steps:
+        key = f"{which:016x}"
+        if name == "undo":
+            assert document.undo() == (at > 0)
+            at = max(0, at - 1)
+        elif name == "redo":
+            assert document.redo() == (at < len(states) - 1)
+            at = min(len(states) - 1, at + 1)
+        else:
+            if name == "put":
+                changed = document.put([box(key, float(value))])
+            elif name == "remove":
+                changed = document.remove([key])
+            else:
+                rest = {i: s for i, s in document.shapes.items() if i != key}
+                changed = document.change(rest | {i: s for i, s in document.shapes.items() if i == key})
+            if changed:
+                at += 1
+                states[at:] = [list(document.shapes.values())]
+        assert list(document.shapes.values()) == states[at]
+        assert (document.can_undo, document.can_redo) == (at > 0, at < len(states) - 1)
+
+
+def test_a_thousand_changes_can_be_taken_back():
+    document = Document([box(A)])
+    for i in range(1000):
+        document.put([box(A, 11.0 + i)])
+    for _ in range(1000):
+        assert document.undo()
+    assert document.shapes[A].points[0][0] == 10.0
+    assert not document.undo()
+
+
+def test_the_clipboard_survives_another_image_and_says_what_does_not_fit(canvas):
+    said = []
+    canvas.on_error(said.append)
+    canvas.select_all()
+    assert canvas.copy() == 2
+    canvas.show(np.zeros((30, 70, 3), np.uint8), labels=["other"])
+    (one, two) = canvas.paste()
+    assert [s.points for s in canvas.shapes] == [((10, 10), (30, 30)), ((60, 10), (70, 30))]
+    assert canvas.shapes[0].label == ""
+    assert said == ["1 of 2 shapes have no label now: theirs does not fit here."]
+    assert canvas.selected == (one, two)
+    canvas.show(np.zeros((30, 50, 3), np.uint8))
+    canvas.paste()
+    assert len(canvas.shapes) == 1
+    assert "1 of 2 shapes would be outside" in said[-1]
+    canvas.show(np.zeros((30, 50, 3), np.uint8), editable=False)
+    with pytest.raises(Refused):
+        canvas.paste()
+
+
+def test_a_copy_at_the_edge_goes_the_other_way_and_keeps_its_size(canvas):
+    canvas.set_shapes([Shape(kind="rectangle", points=((150, 50), (200, 100)), id=C)])
+    canvas.duplicate([C])
+    assert canvas.shapes[1].points == ((138, 38), (188, 88))
+
+
+def test_a_mask_is_pasted_cut_to_the_other_image(canvas):
+    pixels = np.ones((20, 30), bool)
+    canvas.set_shapes([mask(Region(50, 10, pixels), (100, 200), id=C)])
+    canvas.copy([C])
+    canvas.show(np.zeros((20, 60, 3), np.uint8))
+    canvas.paste()
+    assert canvas.shapes[0].points == ((50, 10), (60, 20))
+    assert canvas.shapes[0].rle.size == (20, 60)
+
+
+def test_locks_hold_against_everything_that_changes_a_shape(canvas):
+    canvas.lock([A])
+    for change in (
+        lambda: canvas.delete([A]),
+        lambda: canvas.set_label("dust", [A]),
+        lambda: canvas.set_color("#ff0000", [A]),
+        lambda: canvas.cut([A]),
+    ):
+        with pytest.raises(Refused, match="locked"):
+            change()
+    canvas.delete([A, B])
+    assert [s.id for s in canvas.shapes] == [A]
+    assert canvas.state.locked == 1
+    canvas.lock([A], locked=False)
+    canvas.delete([A])
+    assert canvas.shapes == ()
+
+
+def test_locked_and_hidden_stay_for_the_session_and_not_in_the_shapes(canvas):
+    shapes = canvas.shapes
+    canvas.lock([A])
+    canvas.hide([B])
+    canvas.show(IMAGE)
+    assert (canvas.locked, canvas.hidden) == ((), ())
+    canvas.show(IMAGE, shapes)
+    assert (canvas.locked, canvas.hidden) == ((A,), (B,))
+    assert canvas.shapes == shapes
+    canvas.show_all()
+    assert canvas.hidden == ()
+
+
+def test_a_color_is_checked(canvas):
+    canvas.set_color("#123456", [A])
+    assert canvas.shapes[0].color == "#123456"
+    canvas.undo()
+    assert canvas.shapes[0].color is None
+    with pytest.raises(InvalidInput, match="must look like"):
+        canvas.set_color("red", [A])
+
+
+def test_a_skeleton_takes_no_label_with_another_number_of_points():
+    labels = [Label("one", skeleton=Skeleton(("a",))), Label("two", skeleton=Skeleton(("a", "b"))), Label("none")]
+    canvas = Canvas(IMAGE, [Shape(kind="skeleton", points=((5, 5),), label="one", id=A)], labels)
+    said = []
+    canvas.on_error(said.append)
+    canvas.set_label("two", [A])
+    canvas.set_label("none", [A])
+    assert canvas.shapes[0].label == "one"
+    assert ["of 2 points" in said[0], "has none" in said[1]] == [True, True]
+    canvas.close()
+
+
+def test_bare_use_needs_no_workspace():
+    heard = []
+    canvas = Canvas(IMAGE, shapes=[box(A)], labels=["cell"])
+    canvas.on_change(heard.append)
+    canvas.set_label("cell", [A])
+    assert [s.label for s in heard[-1]] == ["cell"]
+    assert canvas.shapes == heard[-1]
+    canvas.close()
