@@ -24,16 +24,16 @@ def test_nothing_differs_between_an_annotation_and_itself():
     assert len(compare(one, one)) == 0
 
 
-def test_shapes_are_added_removed_moved_relabelled_and_given_attributes():
+def test_shapes_are_added_removed_moved_relabeled_and_given_attributes():
     a, b, c, d = (box(20.0 * i, id=f"{i}") for i in range(4))
     moved = replace(b, points=((21.0, 0.0), (30.0, 12.0)))
     labelled, told = replace(c, label="WBC"), replace(d, attributes={"stage": "ring"})
     new = box(200.0, id="new")
     assert said((a, b, c, d), (moved, labelled, told, new)) == [
-        (("moved",), "1"), (("relabelled",), "2"), (("attributes",), "3"), (("added",), "new"), (("removed",), "0"),
+        (("moved",), "1"), (("relabeled",), "2"), (("attributes",), "3"), (("added",), "new"), (("removed",), "0"),
     ]  # fmt: skip
     both = replace(moved, label="WBC", attributes={"x": 1})
-    assert said((b,), (both,)) == [(("moved", "relabelled", "attributes"), "1")]
+    assert said((b,), (both,)) == [(("moved", "relabeled", "attributes"), "1")]
 
 
 def test_the_order_of_shapes_and_a_hundredth_of_a_pixel_make_no_difference():
@@ -46,7 +46,7 @@ def test_a_shape_that_was_imported_again_with_another_id_is_the_same_one():
     a, b = box(0.0, id="old"), box(0.0, label="WBC", id="other")
     again, again_b = replace(a, id="new"), replace(b, id="new2")
     assert said((a, b), (again_b, again)) == []
-    assert said((a,), (replace(again, label="WBC"),)) == [(("relabelled",), "new")]
+    assert said((a,), (replace(again, label="WBC"),)) == [(("relabeled",), "new")]
 
 
 def test_another_kind_in_the_same_place_under_the_same_id_was_moved():
@@ -68,12 +68,12 @@ SHAPES = st.lists(
 @given(SHAPES, st.data())
 def test_what_was_done_is_found(shapes, data):
     """Edits of a random annotation are found, each in its way, and nothing else; back is the other way round."""
-    done = {s.id: data.draw(st.sampled_from(["", "removed", "moved", "relabelled"])) for s in shapes}
+    done = {s.id: data.draw(st.sampled_from(["", "removed", "moved", "relabeled"])) for s in shapes}
     after = []
     for s in shapes:
         if done[s.id] == "moved":
             s = replace(s, points=tuple((x + 1000.0, y) for x, y in s.points))
-        if done[s.id] == "relabelled":
+        if done[s.id] == "relabeled":
             s = replace(s, label="dust")
         if done[s.id] != "removed":
             after.append(s)

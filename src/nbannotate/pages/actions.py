@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from nbannotate.pages import bell, drawing, finish, flow, hold, jobs, paper, talk
+from nbannotate.pages import bell, changes, drawing, finish, flow, hold, jobs, paper, talk
 from nbannotate.pages.desk import Desk, Handler
 from nbannotate.pages.wire import Message
 
@@ -48,6 +48,7 @@ KEYS = (
     PageKey("z", "zone", "Raise an issue on a zone: drag it", "Issues and panels"),
     PageKey("t", "tags", "Go to the tags", "Issues and panels"),
     PageKey("a", "attributes", "Go to the attributes of the selected shape", "Issues and panels"),
+    PageKey("shift+b", "changes", "What changed: before and after", "Issues and panels"),
     PageKey("shift+n", "notices", "Notices", "Issues and panels"),
     PageKey("q", "panel", "Go through the panels: shapes, issues, info, history", "Issues and panels"),
 )
@@ -97,6 +98,8 @@ ACTIONS: dict[str, Handler] = {
     "reply": talk.reply,
     "issue_state": talk.set_state,
     "issue_place": talk.show_place,
+    "changes": changes.toggle,
+    "change_place": changes.go,
     "history": talk.history,
     "look": talk.look,
     "back": talk.back,

@@ -8,7 +8,7 @@ from typing import Any
 
 from nbannotate import shapes
 from nbannotate.model import HistoryItem, Issue, Label, Shape
-from nbannotate.pages import fields, prose
+from nbannotate.pages import changes, fields, prose
 from nbannotate.pages.state import OpenTask, State
 
 #: More shapes than this are not listed one by one; the canvas shows all.
@@ -105,6 +105,7 @@ def info(opened: OpenTask) -> Part:
     return {
         "instructions": prose.html(view.instructions), "readme": prose.html(view.readme), "facts": facts,
         "history": items, "recipe": recipe(opened), "pdf": view.pdf.name if view.pdf else "",
+        "changes": changes.part(opened),
     }  # fmt: skip
 
 

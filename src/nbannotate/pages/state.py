@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from nbannotate.model import Annotation, HistoryItem, Issue, Job, Member, Notice, Shape, Task, TaskView
+from nbannotate.model import Annotation, Before, HistoryItem, Issue, Job, Member, Notice, Shape, Task, TaskView
 
 Screen = Literal["opening", "tasks", "job", "task", "finished", "failed"]
 SaveState = Literal["clean", "waiting", "saving", "saved", "offline", "conflict", "ended", "failed", "refused", "kept"]
@@ -69,6 +69,13 @@ class Looking(Struct, frozen=True):
 
     annotation_id: int
     annotation: Annotation
+    title: str
+
+
+class Compared(Struct, frozen=True):
+    """What an image is compared with, and its name in a few words."""
+
+    before: Before
     title: str
 
 
@@ -160,6 +167,8 @@ class OpenTask(Struct, frozen=True):
         Whether the asset is done, so that an issue would send it back to rework.
     paper
         The PDF of the instructions, once somebody asked for it.
+    compared, comparing
+        What the image was before, once somebody asked for it; whether the canvas shows what differs.
     beat_s
         After how many seconds the page should be heard of again (s).
     """
@@ -175,6 +184,8 @@ class OpenTask(Struct, frozen=True):
     lost: bool = False
     settled: bool = False
     paper: Paper | None = None
+    compared: Compared | None = None
+    comparing: bool = False
     beat_s: float = 60.0
 
     @property

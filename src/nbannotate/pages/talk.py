@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from nbannotate.errors import InvalidInput, NotFound
+from nbannotate.errors import InvalidInput, NotFound, Refused
 from nbannotate.model import Annotation, Issue, Member
+from nbannotate.pages import changes
 from nbannotate.pages.desk import Desk
 from nbannotate.pages.flow import leave, read_history
 from nbannotate.pages.state import Looking, OpenTask
@@ -73,10 +74,19 @@ def put(desk: Desk, issue: Issue) -> None:
 
 
 def show_place(desk: Desk, message: Message) -> None:
-    """Select the shape that an issue is about."""
-    issue = next((i for i in desk.open.issues if i.issue_id == message.issue), None)
-    if issue is not None and issue.shape_id is not None:
-        desk.canvas.select([issue.shape_id])
+    """Bring the zone or the shape that an issue is about into sight; a shape is selected."""
+    opened = desk.open
+    issue = next((i for i in opened.issues if i.issue_id == message.issue), None)
+    if issue is None or not opened.pictured:
+        return
+    if issue.zone is not None:
+        desk.canvas.look_at(issue.zone)
+    elif issue.shape_id is not None:
+        shape = next((s for s in opened.shapes if s.id == issue.shape_id), None)
+        if shape is None:
+            raise Refused("This shape was deleted meanwhile.")
+        desk.canvas.select([shape.id])
+        changes.look_at(desk, shape)
 
 
 def history(desk: Desk, message: Message) -> None:

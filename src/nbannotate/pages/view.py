@@ -15,7 +15,7 @@ from msgspec import to_builtins
 
 from nbannotate.canvas import Canvas
 from nbannotate.owner.client import Client
-from nbannotate.pages import render
+from nbannotate.pages import changes, render
 from nbannotate.pages.actions import ACTIONS, KEYS
 from nbannotate.pages.desk import Desk
 from nbannotate.pages.state import State
@@ -74,6 +74,7 @@ class Page(anywidget.AnyWidget):  # type: ignore[misc]
         for key in KEYS:
             canvas.bind(key.key, key.title, partial(self.send, {"press": key.action}), key.group)
         self.desk = Desk(client, canvas, ACTIONS, self._show, self.send, campaign_id)
+        canvas.on_change(lambda _: changes.follow(self.desk))
         self.on_msg(self._heard)
         stop = weakref.WeakMethod(self.desk.stop)
         atexit.register(lambda: (method := stop()) and method())

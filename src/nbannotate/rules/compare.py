@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from nbannotate.model import Annotation, Shape
 
-How = Literal["added", "removed", "moved", "relabelled", "attributes"]
-HOWS: tuple[How, ...] = ("added", "removed", "moved", "relabelled", "attributes")
+How = Literal["added", "removed", "moved", "relabeled", "attributes"]
+HOWS: tuple[How, ...] = ("added", "removed", "moved", "relabeled", "attributes")
 #: Coordinates that differ by less are the same: pages round to a hundredth of a pixel.
 SAME_PX = 0.011
 
@@ -21,7 +21,7 @@ class Change(Struct, frozen=True):
     Parameters
     ----------
     how
-        ``("added",)``, ``("removed",)``, or one or more of ``"moved"`` (the geometry is another one), ``"relabelled"``
+        ``("added",)``, ``("removed",)``, or one or more of ``"moved"`` (the geometry is another one), ``"relabeled"``
         and ``"attributes"``.
     before, after
         The shape then and now; None where it was not there.
@@ -125,7 +125,7 @@ def _how(was: Shape, now: Shape) -> tuple[How, ...]:
     if not _same_geometry(was, now):
         found.append("moved")
     if was.label != now.label:
-        found.append("relabelled")
+        found.append("relabeled")
     if was.attributes != now.attributes or was.color != now.color:
         found.append("attributes")
     return tuple(found)

@@ -85,8 +85,8 @@ const DID = { submitted: "submitted", accepted: "accepted", "accepted with edits
 
 function historyPanel(s, t) {
   const { history } = s.get("info");
-  if (!history) return h("div", { class: "nbp-hint" }, "Reading the history…");
-  return h("ol", { class: "nbp-history" }, history.map((item, i) => {
+  if (!history) return [changesPart(s), h("div", { class: "nbp-hint" }, "Reading the history…")];
+  return [changesPart(s), h("ol", { class: "nbp-history" }, history.map((item, i) => {
     const here = item.annotation !== null && t.looking?.id === item.annotation;
     const text = [h("b", {}, item.step), item.round > 1 ? h("span", { class: "soft" }, ` round ${item.round}`) : null,
       h("span", { class: "did", "data-did": item.action }, DID[item.action] ?? item.action),
@@ -97,5 +97,5 @@ function historyPanel(s, t) {
       ? h("button", { type: "button", "aria-pressed": String(here), title: "Look at what was submitted then",
           onclick: () => (here ? send(s, "back") : send(s, "look", { annotation: item.annotation }, (error) => error && toast(s, error, "error"))) }, text, icon("forward"))
       : h("div", {}, text));
-  }));
+  }))];
 }

@@ -7,6 +7,7 @@ function issuePanel(s, t) {
   const [tabs, shown] = issueTabs(s, s.get("talk").issues);
   return [
     h("div", { class: "nbp-issue-top" }, tabs, h("button", { type: "button", class: "small", title: titled("Raise an issue", keyFor(s, "issue")), onclick: () => press(s, "issue") }, "New", cap(keyFor(s, "issue")))),
+    changesHint(s),
     shown.length ? h("ul", { class: "nbp-threads" }, shown.map((i) => thread(s, i)))
       : h("div", { class: "nbp-hint" }, s.ui.issueTab === "open" ? ["No open issues. ", cap(keyFor(s, "issue")), " raises one on the image or the selected shape, ", cap(keyFor(s, "zone")), " on a zone."] : "No closed issues."),
   ];
@@ -28,7 +29,8 @@ function thread(s, i) {
   };
   return h("li", { "data-key": `i${i.id}`, "data-state": i.state, "aria-label": `Issue by ${i.author}` },
     h("header", {}, h("span", { class: "state", "data-state": i.state }, ISSUE_STATE[i.state]),
-      i.place === "shape" ? h("button", { type: "button", class: "link", onclick: (e) => { send(s, "issue_place", { issue: i.id }); toStage(s, e); } }, PLACE.shape) : h("span", { class: "soft" }, PLACE[i.place])),
+      i.place === "image" ? h("span", { class: "soft" }, PLACE.image)
+        : h("button", { type: "button", class: "link", title: "Show the place", onclick: (e) => { send(s, "issue_place", { issue: i.id }, (error) => error && toast(s, error, "error")); toStage(s, e); } }, PLACE[i.place])),
     i.thread.map((c) => h("div", { class: "comment" }, h("small", {}, h("b", {}, c.author), " ", stamp(c.created)), h("p", {}, c.text))),
     h("textarea", { rows: "1", placeholder: "Reply…", "aria-label": `Reply to ${i.author}`, maxlength: "4000",
       onkeydown: (e) => { if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) { e.preventDefault(); act("reply", {})(e); } if (e.key === "Escape") toStage(s); e.stopPropagation(); } }),

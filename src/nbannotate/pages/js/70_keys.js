@@ -7,6 +7,7 @@ function press(s, action) {
   if (s.ui.dialog || s.ui.reader) return;
   if (action === "notices" && page.login) return void ring(s);
   if (page.screen !== "task") return;
+  if (PRESSED[action]) return void PRESSED[action](s);
   const complain = (error) => error && toast(s, error, "error");
   if (action === "home") return void leaveWith(s, "home");
   if (action === "job") return void (t.browsing ? toast(s, "You are no assignee here, so there is no job of yours.", "error") : leaveWith(s, "job_of_task"));

@@ -1,0 +1,148 @@
+"""What changed on an image since the person knew it last: on the canvas, and as a list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbannotate import shapes
+from nbannotate.canvas import Ghost
+from nbannotate.errors import Refused
+from nbannotate.model import Before, Label, Shape
+from nbannotate.pages.desk import Desk
+from nbannotate.pages.state import Compared, OpenTask
+from nbannotate.pages.wire import Message
+from nbannotate.rules.compare import HOWS, Change, Comparison, compare
+
+#: Readable on dark and on light images; the lines differ, too, for those who do not see the colors.
+COLORS = {
+    "added": "#2fbf71", "removed": "#ff5a4f", "moved": "#ffb000", "relabeled": "#b27cff", "attributes": "#4aa8ff",
+}  # fmt: skip
+#: More changes than this are not listed one by one; the canvas shows all.
+MOST_LISTED = 300
+NOTHING = {
+    "annotation": "There is nothing to compare with: you have not submitted this image before.",
+    "review": "There is nothing to compare with: you have not seen this image before, and nothing was there before it.",
+}
+
+
+def toggle(desk: Desk, message: Message) -> None:
+    """Show what changed since the person submitted or saw the image last, or stop showing it."""
+    opened = desk.open
+    compared = opened.compared
+    if compared is None:
+        wanted: Any = Before | None
+        before: Before | None = desk.call("tasks.before", wanted, task_id=opened.task.task_id)
+        if before is None:
+            raise Refused(NOTHING[opened.task.kind])
+        login = desk.state.member.login if desk.state.member else ""
+        compared = Compared(before, title(before, opened, login))
+    desk.update_task(opened.task.task_id, compared=compared, comparing=not opened.comparing)
+    paint(desk)
+
+
+def title(before: Before, opened: OpenTask, login: str) -> str:
+    """Say in a few words what the image is compared with."""
+    mine = opened.task.assignee == login
+    if before.kind == "submitted":
+        return "what you submitted last" if mine else f"what {before.by} submitted last"
+    if before.kind == "seen":
+        return f"what {'you' if mine else opened.task.assignee} saw last"
+    return f"what was there before ({before.by})" if before.kind == "given" else f"the first submission, by {before.by}"
+
+
+def found(opened: OpenTask) -> Comparison | None:
+    """Return what differs in what is shown now, while it is shown."""
+    if not opened.comparing or opened.compared is None:
+        return None
+    now = opened.looking.annotation if opened.looking else opened.annotation
+    return compare(opened.compared.before.annotation, now)
+
+
+def paint(desk: Desk) -> None:
+    """Put what differs on the canvas, or take it away."""
+    opened = desk.state.task
+    if opened is None or not opened.pictured:
+        return
+    its = found(opened)
+    desk.canvas.ghosts = [g for change in its.shapes for g in ghosts(change)] if its is not None else ()
+
+
+def follow(desk: Desk) -> None:
+    """Keep what is shown up to date while the person draws."""
+    opened = desk.state.task
+    if opened is not None and opened.comparing:
+        desk.worker.post(paint, desk)
+
+
+def ghosts(change: Change) -> list[Ghost]:
+    """Return how a change looks: what is gone dashed, an old outline dotted, what is new or named anew with a glow."""
+    if change.after is None:
+        return [Ghost(change.shape, COLORS["removed"], "dashed")]
+    if "moved" in change.how and change.before is not None:
+        return [Ghost(change.before, COLORS["moved"], "dotted")]
+    return [Ghost(change.after, COLORS[change.how[0]], "glow")]
+
+
+def go(desk: Desk, message: Message) -> None:
+    """Bring a shape that differs into sight, and select it if it is still there."""
+    its = found(desk.open)
+    change = next((c for c in its.shapes if c.shape.id == message.shape), None) if its is not None else None
+    if change is None:
+        raise Refused("This shape does not differ any more.")
+    desk.canvas.select([change.shape.id])
+    look_at(desk, *(s for s in (change.before, change.after) if s is not None))
+
+
+def look_at(desk: Desk, *those: Shape) -> None:
+    """Bring shapes into sight."""
+    boxes = [shapes.kind(s.kind).bounds(s.points) for s in those if s.points]
+    if boxes:
+        x0, y0, x1, y1 = zip(*boxes, strict=True)
+        desk.canvas.look_at((min(x0), min(y0), max(x1), max(y1)))
+
+
+def part(opened: OpenTask) -> dict[str, Any] | None:
+    """Return what the panel shows; None while it is not asked for."""
+    its = found(opened)
+    if its is None or opened.compared is None:
+        return None
+    labels = {v.name: v for v in opened.view.recipe.labels}
+    return {
+        "title": opened.compared.title,
+        "at": opened.compared.before.created.isoformat(timespec="seconds") + "Z",
+        "counts": [[how, its.count(how)] for how in HOWS if its.count(how)],
+        "rows": [row(c, labels) for c in its.shapes[:MOST_LISTED]],
+        "more": max(0, len(its.shapes) - MOST_LISTED),
+        "tags_added": list(its.tags_added), "tags_removed": list(its.tags_removed), "nothing": its.nothing,
+    }  # fmt: skip
+
+
+def row(change: Change, labels: dict[str, Label]) -> dict[str, Any]:
+    """Return one line of the list."""
+    now = change.shape
+    label = labels.get(now.label)
+    was = change.before.label if change.before is not None and "relabeled" in change.how else None
+    return {
+        "id": now.id, "how": list(change.how), "label": now.label, "was": was,
+        "color": now.color or (label.color if label else ""), "kind": shapes.kind(now.kind).title,
+        "attributes": differing(change) if "attributes" in change.how else [],
+    }  # fmt: skip
+
+
+def differing(change: Change) -> list[str]:
+    """Say which attributes differ, as ``stage: ring → schizont``."""
+    assert change.before is not None
+    assert change.after is not None
+    old, new = change.before.attributes, change.after.attributes
+    names = [n for n in dict.fromkeys([*old, *new]) if old.get(n) != new.get(n)]
+    said = [f"{n}: {worded(old.get(n))} → {worded(new.get(n))}"[:120] for n in names]
+    return said + (["color"] if change.before.color != change.after.color else [])
+
+
+def worded(value: object) -> str:
+    """Write a value as a person would."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value in (None, "", []):
+        return "none"
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
