@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from nbannotate import charts, errors, stats
     from nbannotate.canvas import Canvas
     from nbannotate.model import Annotation, Attribute, Filter, Label, Recipe, Rule, Shape, Step, Workflow
-    from nbannotate.pages import Annotator
+    from nbannotate.pages import Annotator, Reviewer, Viewer
     from nbannotate.workspace import Workspace, open
 
 _PUBLIC = {
@@ -24,9 +24,11 @@ _PUBLIC = {
     "Filter": "nbannotate.model",
     "Label": "nbannotate.model",
     "Recipe": "nbannotate.model",
+    "Reviewer": "nbannotate.pages",
     "Rule": "nbannotate.model",
     "Shape": "nbannotate.model",
     "Step": "nbannotate.model",
+    "Viewer": "nbannotate.pages",
     "Workflow": "nbannotate.model",
     "Workspace": "nbannotate.workspace",
     "charts": "",
@@ -36,8 +38,8 @@ _PUBLIC = {
 }
 
 __all__ = [
-    "Annotation", "Annotator", "Attribute", "Canvas", "Filter", "Label", "Recipe", "Rule", "Shape", "Step", "Workflow",
-    "Workspace", "charts", "errors", "open", "stats",
+    "Annotation", "Annotator", "Attribute", "Canvas", "Filter", "Label", "Recipe", "Reviewer", "Rule", "Shape", "Step",
+    "Viewer", "Workflow", "Workspace", "charts", "errors", "open", "stats",
 ]  # fmt: skip
 
 

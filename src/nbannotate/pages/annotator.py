@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from nbannotate.errors import InvalidInput, NbannotateError, NotAllowed
-from nbannotate.model import Job, WorkspaceInfo
+from nbannotate.model import Job, StepKind, WorkspaceInfo
 from nbannotate.owner.client import Client
 from nbannotate.pages import flow
 from nbannotate.pages.state import Banner
@@ -46,14 +46,19 @@ class Annotator(Page):
         You do not work at a step of that name; the message lists those you work at.
     """
 
+    #: Only steps of this kind, or of both.
+    kind: ClassVar[StepKind | None] = None
+
     def __init__(self, scope: HasCampaign | HasClient, step: str | int | None = None, height: str = "720px") -> None:
         campaign_id: int | None = getattr(scope, "campaign_id", None)
         workspace: HasClient = getattr(scope, "workspace", scope)  # type: ignore[arg-type]
         if not hasattr(workspace, "client"):
-            raise InvalidInput(f"Annotator takes a campaign or a workspace, not {scope!r}.")
+            raise InvalidInput(f"{type(self).__name__} takes a campaign or a workspace, not {scope!r}.")
         super().__init__(workspace.client, height=height, campaign_id=campaign_id)
         self.desk.update(member=workspace.client.call("workspace.info", WorkspaceInfo).member)
         jobs = flow.jobs_of(self.desk)
+        if self.kind is not None:
+            jobs = _of_kind(jobs, self.kind)
         if step is not None:
             jobs = _at_step(jobs, step)
         job = next((j for j in jobs if j.remaining), jobs[0] if jobs else None)
@@ -82,6 +87,14 @@ class Annotator(Page):
             )
         )
         return None
+
+
+def _of_kind(jobs: tuple[Job, ...], kind: StepKind) -> tuple[Job, ...]:
+    found = tuple(j for j in jobs if j.kind == kind)
+    if not found:
+        there = ", ".join(repr(j.step_name) for j in jobs) or "no step"
+        raise InvalidInput(f"You are no assignee of a {kind} step here; you work at {there}. nb.Annotator opens that.")
+    return found
 
 
 def _at_step(jobs: tuple[Job, ...], step: str | int) -> tuple[Job, ...]:
