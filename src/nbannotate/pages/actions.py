@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from nbannotate.pages import bell, changes, drawing, finish, flow, hold, jobs, paper, talk
+from nbannotate.pages import bell, changes, drawing, finish, flow, hold, jobs, orders, paper, talk
 from nbannotate.pages.desk import Desk, Handler
 from nbannotate.pages.wire import Message
 
@@ -81,6 +81,8 @@ ACTIONS: dict[str, Handler] = {
     "step": flow.step_to,
     "job": jobs.open_job,
     "job_of_task": jobs.of_task,
+    "order": orders.choose,
+    "take": orders.take,
     "submit_job": jobs.submit_job,
     "refresh": jobs.refresh,
     "submit": finish.submit,

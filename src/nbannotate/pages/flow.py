@@ -7,6 +7,7 @@ from typing import Any
 
 from nbannotate.errors import NotAllowed, NotFound, Refused
 from nbannotate.model import Annotation, HistoryItem, Issue, Job, Notice, Task, TaskView
+from nbannotate.pages import orders
 from nbannotate.pages.desk import Desk
 from nbannotate.pages.state import OpenTask, Saving
 from nbannotate.pages.wire import Message
@@ -61,6 +62,8 @@ def start(desk: Desk, message: Message) -> None:
 
 def go_on(desk: Desk, campaign_id: int, step: int) -> None:
     """Open the next task of a step, or say that nothing is left."""
+    if orders.go_on(desk, campaign_id, step):
+        return None
     view = _next(desk, "tasks.next", campaign_id, step)
     if view is not None:
         return adopt(desk, view)

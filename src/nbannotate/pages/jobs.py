@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from nbannotate.errors import NotFound, Refused
 from nbannotate.model import Job, JobSubmitted, Task
-from nbannotate.pages import flow
+from nbannotate.pages import flow, orders
 from nbannotate.pages.desk import Desk
 from nbannotate.pages.state import OpenJob, Saving
 from nbannotate.pages.wire import Message
@@ -24,7 +24,7 @@ def show_job(desk: Desk, campaign_id: int, step: int) -> None:
     job = find(jobs, campaign_id, step)
     if job is None:
         raise NotFound("You have no job there any more; the list shows those that you have.")
-    opened = OpenJob(job, tasks_of(desk, job))
+    opened = opened_job(desk, job)
     desk.update(screen="job", job=opened, jobs=jobs, notices=flow.notices_of(desk), task=None, finished=None,
                 banner=None, saving=Saving(), browsing=None)  # fmt: skip
 
@@ -34,9 +34,10 @@ def find(jobs: tuple[Job, ...], campaign_id: int, step: int) -> Job | None:
     return next((j for j in jobs if (j.campaign_id, j.step) == (campaign_id, step)), None)
 
 
-def tasks_of(desk: Desk, job: Job) -> tuple[Task, ...]:
-    """Return the tasks of a job, of each asset the last one."""
-    return tuple(desk.call("tasks.listing", list[Task], campaign_id=job.campaign_id, step=job.step))
+def opened_job(desk: Desk, job: Job, unfinished: dict[int, str] | None = None) -> OpenJob:
+    """Return a job with its tasks, of each asset the last one, in the order that was chosen for it."""
+    tasks, values = orders.read(desk, job)
+    return OpenJob(job, tasks, unfinished or {}, values)
 
 
 def of_task(desk: Desk, message: Message) -> None:
@@ -84,7 +85,7 @@ def reread(desk: Desk, opened: OpenJob) -> None:
     """Show the job as it is now."""
     jobs = flow.jobs_of(desk)
     job = find(jobs, *opened.key) or replace(opened.job, remaining=0, returned=0, started=0, waiting=0)
-    desk.update(job=OpenJob(job, tasks_of(desk, job)), jobs=jobs)
+    desk.update(job=opened_job(desk, job), jobs=jobs)
 
 
 def refresh(desk: Desk, message: Message) -> None:
@@ -101,7 +102,7 @@ def refresh(desk: Desk, message: Message) -> None:
     if screen == "job" and opened is not None:
         now = find(jobs, *opened.key)
         if now is not None and now != opened.job:
-            desk.update(job=replace(opened, job=now, tasks=tasks_of(desk, now)))
+            desk.update(job=opened_job(desk, now, opened.unfinished))
     if banner is not None and banner.action == "retry":
         banner = None  # it answers again
     desk.update(jobs=jobs, my_issues=issues, notices=notices, banner=banner)

@@ -6,7 +6,7 @@ from nbannotate.model import Job, Notice, Task
 from nbannotate.pages import render_task as pane
 from nbannotate.pages import talk
 from nbannotate.pages.render_task import Part, issue, when
-from nbannotate.pages.state import OpenJob, State
+from nbannotate.pages.state import OpenJob, Ordered, State
 
 GOES_ON = ("in_progress", "to_rework")
 
@@ -17,7 +17,7 @@ def parts(state: State) -> dict[str, Part]:
     return {
         "page": page(state),
         "jobs": jobs(state) if state.screen in ("tasks", "finished") else {},
-        "job": job(state.job) if state.screen == "job" and state.job else {},
+        "job": job(state.job, state.ordered) if state.screen == "job" and state.job else {},
         "notices": {"unseen": sum(n.seen is None for n in state.notices), "list": [notice(n) for n in state.notices]},
         "task": pane.task(state, opened) if opened else {},
         "drawing": pane.drawing(state, opened) if opened else {},
@@ -78,16 +78,18 @@ def one_job(job: Job) -> Part:
     }  # fmt: skip
 
 
-def job(opened: OpenJob) -> Part:
+def job(opened: OpenJob, ordered: Ordered | None = None) -> Part:
     """Return the page of a job: its numbers, and its images as short rows."""
-    held = [t for t in opened.tasks if t.state in GOES_ON]
+    ordered = ordered if ordered is not None and ordered.key == opened.key else None
+    held = [t for t in opened.tasks if t.state in GOES_ON and t.assignee is not None]
     return {
         **one_job(opened.job),
         "how": how(opened),
         "held": len(held),
         "unbegun": sum(not t.drafted for t in held),
         "unfinished": {str(task_id): why for task_id, why in opened.unfinished.items()},
-        "rows": [row(t) for t in opened.tasks],
+        "order": [ordered.by, ordered.limit or 0, ordered.seed] if ordered else ["", 0, 0],
+        "rows": [row(t, figure(opened, t, ordered)) for t in opened.tasks],
     }
 
 
@@ -108,12 +110,30 @@ def how(opened: OpenJob) -> str:
     return f"The images of this step are shared {how}: these are yours, nobody else works on them at this step."
 
 
-def row(task: Task) -> list[object]:
-    """Return a task as the list shows it: id, name, state, status, issues, whether begun, round, sequence."""
+def row(task: Task, said: str | None = None) -> list[object]:
+    """Return a task as the list shows it.
+
+    Id, name, state, status, issues, whether begun, round, sequence, figure, whether it waits in the queue. In an order
+    of review there are no sequences.
+    """
     return [
         task.task_id, task.asset, task.state, task.status or "", task.issues, task.drafted, task.round,
-        task.sequence or "",
+        (task.sequence or "") if said is None else "", said or "",
+        task.assignee is None and task.state in GOES_ON,
     ]  # fmt: skip
+
+
+def figure(opened: OpenJob, task: Task, ordered: Ordered | None) -> str | None:
+    """Return the figure that a task is ordered by in words; None where there is no order."""
+    if ordered is None:
+        return None
+    value = opened.values.get(task.task_id)
+    if value is None:
+        return "" if ordered.by == "random" else "no figure"
+    if ordered.by == "confidence":
+        return f"confidence {value:.2f}"
+    what = "change" if ordered.by == "changes" else "shape"
+    return f"{value:,.0f} {what}{'' if value == 1 else 's'}"
 
 
 def notice(notice: Notice) -> Part:

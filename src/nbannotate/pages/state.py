@@ -107,6 +107,21 @@ class Paper(Struct, frozen=True):
     error: str = ""
 
 
+class Ordered(Struct, frozen=True):
+    """In which order somebody reviews a job: the name of the order, at most so many images, the seed of a sample."""
+
+    campaign_id: int
+    step: int
+    by: str
+    limit: int | None = None
+    seed: int = 0
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Campaign and step."""
+        return self.campaign_id, self.step
+
+
 class OpenJob(Struct, frozen=True):
     """The job on the page of a job.
 
@@ -118,11 +133,14 @@ class OpenJob(Struct, frozen=True):
         The person's tasks of it; of each asset the last one.
     unfinished
         Why tasks were refused when the job was submitted, by task.
+    values
+        The figures that the tasks are ordered by, by task; empty where no order was chosen.
     """
 
     job: Job
     tasks: tuple[Task, ...] = ()
     unfinished: dict[int, str] = {}
+    values: dict[int, float | None] = {}
 
     @property
     def key(self) -> tuple[int, int]:
@@ -237,6 +255,8 @@ class State(Struct, frozen=True):
         Whether what was drawn is stored.
     banner
         A banner, or None.
+    ordered
+        The order that was chosen for the review of a job, or None.
     finished
         The job that has nothing left for now; its numbers are those of ``jobs``.
     browsing
@@ -253,5 +273,6 @@ class State(Struct, frozen=True):
     drawing: Drawing = Drawing()
     saving: Saving = Saving()
     banner: Banner | None = None
+    ordered: Ordered | None = None
     finished: Job | None = None
     browsing: int | None = None

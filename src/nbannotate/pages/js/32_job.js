@@ -24,7 +24,7 @@ function jobPage(s) {
   return h("div", { class: "nbp-home", "data-key": "job" },
     homeBar(s, h("button", { type: "button", class: "bare wide", title: "My tasks (Esc)", onclick: () => leaveWith(s, "home") }, icon("back"), "My tasks")),
     h("main", { class: "nbp-sheet nbp-job-page", tabindex: "-1", onkeydown: (e) => { if (e.key === "Escape" && !s.ui.busy) leaveWith(s, "home"); } },
-      jobHead(s, job),
+      jobHead(s, job), orderBar(s, job),
       h("div", { class: "tabs", role: "tablist", "aria-label": "Which images", onkeydown: (e) => tabKeys(e) }, filters.map(([name, title]) =>
         h("button", { type: "button", role: "tab", "data-key": name, "aria-selected": String(list.filter === name), tabindex: list.filter === name ? "0" : "-1",
           onclick: () => { list.filter = name; list.task = 0; s.root.querySelector(".nbp-list")?.scrollTo(0, 0); repaint(s); } }, title, h("span", { class: "count", "data-kind": name === "refused" ? "issues" : null }, count(counts[name]))))),
@@ -83,24 +83,25 @@ const TASK = { in_progress: "in progress", to_rework: "to rework", done: "done",
 function imageRow(s, job, row, i, active, size) {
   const style = `top:${i * ROW}px`;
   if (row.head !== undefined) return h("div", { class: "image head", "data-key": `h${i}`, role: "presentation", style }, h("b", {}, row.head), h("span", { class: "soft" }, plural(row.n, "image")));
-  const [id, asset, state, status, issues, drafted, round] = row, why = job.unfinished?.[id];
-  const said = status && !["completed", "approved", "skipped"].includes(status) ? status : state === "in_progress" ? (drafted ? "begun" : "not begun") : TASK[state];
+  const [id, asset, state, status, issues, drafted, round, , figure, waits] = row, why = job.unfinished?.[id];
+  const said = status && !["completed", "approved", "skipped"].includes(status) ? status : state === "in_progress" ? (waits ? "waits" : drafted ? "begun" : "not begun") : TASK[state];
   return h("div", { class: "image", role: "option", id: `nbp-row-${id}`, "data-key": `t${id}`, "aria-selected": String(active), "aria-setsize": size, "aria-posinset": i + 1, "data-state": state, style,
-    onclick: () => openImage(s, id) },
+    onclick: () => openImage(s, id, waits) },
     h("span", { class: "name", title: asset }, asset),
     why ? h("span", { class: "why", title: why }, why) : null,
+    figure ? h("span", { class: "soft" }, figure) : null,
     round > 1 ? h("span", { class: "soft" }, `round ${round}`) : null,
     issues ? h("span", { class: "chip", "data-kind": "issue" }, icon("issue"), issues) : null,
     h("span", { class: "task-state", "data-state": status === "returned" ? "returned" : state, "data-begun": drafted ? "" : null }, said), icon("forward"));
 }
 
-function openImage(s, id) {
+function openImage(s, id, waits) {
   listState(s).task = id;
-  leaveWith(s, "open", { task: id });
+  leaveWith(s, waits ? "take" : "open", { task: id });
 }
 
 function listKeys(s, e, rows, here, list) {
-  if (e.key === "Enter" || e.key === " ") { e.preventDefault(); return void openImage(s, rows[here][0]); }
+  if (e.key === "Enter" || e.key === " ") { e.preventDefault(); return void openImage(s, rows[here][0], rows[here][9]); }
   const page = Math.max(1, Math.floor(e.currentTarget.clientHeight / ROW) - 1);
   const step = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -rows.length, End: rows.length }[e.key];
   if (!step) return undefined;
