@@ -232,6 +232,24 @@ def test_a_polygon_is_closed_by_enter_double_click_or_its_first_vertex(stage):
     stage.wait_shapes(*[("polygon", "", [(x, 100), (x + 100, 100), (x + 50, 180)]) for x in (100, 300, 500)])
 
 
+def test_an_outline_that_crosses_itself_is_shown_at_once_and_kept(stage):
+    stage.press("p")
+    for x, y in ((100, 100), (300, 300), (300, 100)):
+        stage.click(x, y)
+    stage.move(100, 250)
+    stage.page.wait_for_function(
+        """([x, y]) => { const c = document.querySelector('canvas.nba-overlay'), b = c.getBoundingClientRect();
+        const d = c.getContext('2d').getImageData(x - b.x - 12, y - b.y - 12, 24, 24).data;
+        for (let i = 0; i < d.length; i += 4) if (d[i] > 200 && d[i + 1] < 70 && d[i + 2] < 60) return true;
+        return false; }""",
+        arg=stage.at(185.7, 185.7),
+    )
+    stage.click(100, 250)
+    stage.press("Enter")
+    stage.page.get_by_text("crosses itself; drag a vertex").wait_for()
+    stage.wait("len(c.shapes)", 1)
+
+
 def test_backspace_takes_back_a_vertex_and_escape_the_whole_draft(stage):
     stage.press("p")
     for x, y in ((100, 100), (200, 100), (700, 400)):

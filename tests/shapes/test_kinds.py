@@ -181,6 +181,18 @@ def test_a_line_is_hit_near_it_only():
     assert kind("keypoints").hit(dots, 50, 0, 5, edges=[(0, 1)]) is False
 
 
+def test_a_polygon_that_crosses_itself_has_a_flaw_and_one_that_touches_itself_has_none():
+    its = kind("polygon")
+
+    def flaws(*points):
+        return its.flaws(Shape(kind="polygon", points=points), W, H)
+
+    assert flaws((0, 0), (90, 90), (90, 0), (0, 60)) == ("The outline of the polygon crosses itself.",)
+    assert flaws((0, 0), (90, 0), (90, 90), (0, 60)) == ()
+    assert flaws((0, 0), (90, 0), (45, 45), (90, 90), (0, 90), (45, 45)) == ()
+    assert len(flaws((-9, 0), (90, 90), (90, 0), (0, 60))) == 2
+
+
 def test_what_is_partly_outside_is_a_flaw_not_a_refusal():
     box = Shape(kind="rectangle", points=((-5, 1), (20, 20)))
     assert kind("rectangle").problem(box, W, H) is None

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from nbannotate.shapes.base import Gesture, Kind
+import numpy as np
+
+from nbannotate.model import Shape
+from nbannotate.shapes.base import FloatArray, Gesture, Kind
+
+MOST_COMPARED = 3000  # vertices up to which an outline is searched for crossings
 
 
 class Polygon(Kind):
@@ -15,6 +20,29 @@ class Polygon(Kind):
     key: ClassVar[str] = "p"
     gesture: ClassVar[Gesture] = "path"
     min_points: ClassVar[int] = 3
+
+    def flaws(self, shape: Shape, width: float, height: float) -> tuple[str, ...]:
+        """Return what a person should look at: a part outside of the image, an outline that crosses itself."""
+        crossed = ("The outline of the polygon crosses itself.",) if crosses(self.outline(shape.points)) else ()
+        return super().flaws(shape, width, height) + crossed
+
+
+def crosses(outline: FloatArray) -> bool:
+    """Return whether two edges of a closed outline cross; edges that only touch do not."""
+    n = len(outline)
+    if n < 4 or n > MOST_COMPARED:
+        return False
+    a, b = outline, np.roll(outline, -1, axis=0)
+    side_a = side(a[:, None], b[:, None], a[None])
+    apart = side_a * side(a[:, None], b[:, None], b[None]) < 0  # the ends of edge j on two sides of edge i
+    return bool((apart & apart.T).any())
+
+
+def side(a: FloatArray, b: FloatArray, p: FloatArray) -> FloatArray:
+    """Return on which side of the line from ``a`` to ``b`` a place is: -1, 0 or 1."""
+    turn = (b[..., 0] - a[..., 0]) * (p[..., 1] - a[..., 1]) - (b[..., 1] - a[..., 1]) * (p[..., 0] - a[..., 0])
+    found: FloatArray = np.sign(turn)
+    return found
 
 
 KIND = Polygon()

@@ -101,6 +101,21 @@ function inside(outline, x, y) {                // even-odd rule
   return odd;
 }
 
+function crossings(points) {                    // where two edges of a closed path cross
+  const n = points.length, found = [];
+  if (n < 4 || n > 400) return found;
+  const turn = (a, b, p) => (b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0]);
+  for (let i = 0; i < n; i++) for (let j = i + 2; j < n; j++) {
+    const a = points[i], b = points[(i + 1) % n], c = points[j], d = points[(j + 1) % n];
+    const tc = turn(a, b, c), td = turn(a, b, d);
+    if (tc * td < 0 && turn(c, d, a) * turn(c, d, b) < 0) {
+      const t = tc / (tc - td);
+      found.push([c[0] + (d[0] - c[0]) * t, c[1] + (d[1] - c[1]) * t]);
+    }
+  }
+  return found;
+}
+
 function edgeAt(outline, closed, x, y) {        // the edge nearest to a place: {i, distance}
   let best = { i: -1, distance: Infinity };
   const last = closed ? outline.length : outline.length - 1;

@@ -69,6 +69,16 @@ function paintDot(ctx, s, [px, py], color, width, seen = 2) {      // as in canv
   if (seen === 1) { ctx.lineWidth = 2; ctx.strokeStyle = color; ctx.stroke(); } else { ctx.fillStyle = color; ctx.fill(); }
 }
 
+function paintCrossings(ctx, s, kind, points) {          // shown at once, while someone draws or reshapes
+  if (!kind.closed || kind.form !== "path") return;
+  for (const [px, py] of crossings(points)) {
+    ctx.beginPath();
+    ctx.arc(px * s.v.k + s.v.x, py * s.v.k + s.v.y, 8, 0, 7);
+    ctx.lineWidth = 5; ctx.strokeStyle = "#ffffff"; ctx.stroke();
+    ctx.lineWidth = 2.5; ctx.strokeStyle = "#d92d20"; ctx.stroke();
+  }
+}
+
 function paintHandle(ctx, s, handle, color, hot) {
   const x = handle.at[0] * s.v.k + s.v.x, y = handle.at[1] * s.v.k + s.v.y;
   const size = (handle.role === "middle" ? 3 : 4.5) + (hot ? 1.5 : 0);
@@ -155,6 +165,7 @@ function paint(s) {
   const edited = editedShape(s);
   if (edited && !s.gesture?.hidesHandles) {
     const shown = { ...edited, points: s.gesture?.points?.(edited.id) ?? edited.points };
+    paintCrossings(ctx, s, s.kinds.get(edited.kind), shown.points);
     for (const handle of handlesOf(s, shown)) {
       const hot = !s.gesture && s.hover?.handle && s.hover.handle.role === handle.role && s.hover.handle.i === handle.i;
       paintHandle(ctx, s, handle, s.colors.get(edited.label) ?? "#333333", hot);

@@ -67,6 +67,7 @@ function drawingPath(s, from, kind, done, e) {             // click, click, …;
       ctx.lineJoin = "round"; ctx.lineWidth = 4; ctx.strokeStyle = HALO; ctx.stroke();
       ctx.lineWidth = 2; ctx.strokeStyle = color; ctx.stroke();
       fixed.forEach((at, i) => paintHandle(ctx, s, { role: "vertex", at }, color === NEUTRAL ? "#333333" : color, i === 0 && enough()));
+      paintCrossings(ctx, s, kind, points);
     },
   };
 }

@@ -34,13 +34,20 @@ function create(s, kind, points, visibility) {
   put(s, id, kind.name, label, points, { visibility });
   s.selected = new Set([id]);
   s.created = id;
+  warn(s, kind, points);
   const n = send(s, "create", { id, kind: kind.name, points, ...(visibility && { visibility }) });
   s.pending.set(id, n);
   s.selectedAt = n;
 }
 
+function warn(s, kind, points) {
+  if (kind.closed && kind.form === "path" && crossings(points).length)
+    complain(s, `The outline of this ${kind.title.toLowerCase()} crosses itself; drag a vertex to mend it.`);
+}
+
 function edit(s, moved, nudged = false, visibility = []) {
   for (const [id, points] of moved) putPoints(s, id, points);
+  if (moved.length === 1 && !nudged) warn(s, s.kinds.get(s.shapes.get(moved[0][0]).kind), moved[0][1]);
   const n = send(s, "edit", { shapes: moved, nudged, visibility });
   for (const [id] of moved) s.pending.set(id, n);
 }
