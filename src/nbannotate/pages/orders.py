@@ -6,7 +6,7 @@ from nbannotate.errors import InvalidInput, Refused
 from nbannotate.model import Job, Ranked, Task, TaskView
 from nbannotate.pages import flow, jobs
 from nbannotate.pages.desk import Desk
-from nbannotate.pages.state import Ordered
+from nbannotate.pages.state import OpenJob, Ordered
 from nbannotate.pages.wire import Message
 
 LARGEST = 100_000
@@ -26,7 +26,7 @@ def choose(desk: Desk, message: Message) -> None:
     except Exception:
         desk.update(ordered=before)
         raise
-    desk.update(job=jobs.OpenJob(opened.job, tasks, opened.unfinished, values))
+    desk.update(job=OpenJob(opened.job, tasks, opened.unfinished, values))
 
 
 def _number(text: str) -> int:
