@@ -51,7 +51,7 @@ class Document:
         merge
             Changes in a row with the same value, not None, are undone together.
         """
-        if list(shapes.items()) == list(self.shapes.items()):
+        if shapes == self.shapes and list(shapes) == list(self.shapes):
             return False
         if undoable:
             self._history.note(self.shapes, shapes, merge)

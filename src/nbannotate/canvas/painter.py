@@ -150,7 +150,9 @@ class Painter:
             layer.fill_style = layer.stroke_style = HALO
             layer.line_width = 4 * view.dpr
             dot(x, y, (DOT + (part is scene.dots)) * view.dpr)
-            layer.line_width = 2 * view.dpr
+            layer.line_width, layer.fill_style = 2 * view.dpr, NEUTRAL
+            if part is scene.hollow:
+                layer.fill_circles(x, y, DOT * view.dpr)
             rgb = np.repeat(scene.rgb[part.owner[these]], counts, axis=0)
             styled(x, y, DOT * view.dpr, rgb)
 

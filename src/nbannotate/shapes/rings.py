@@ -36,7 +36,7 @@ def rings(region: Region) -> list[FloatArray]:
     y, x = np.concatenate(ys), np.concatenate(xs)
     across = _partners(np.lexsort((np.concatenate(copy), x, y)))
     down = _partners(np.lexsort((np.concatenate(column), y, x)))
-    found, used = [], bytearray(len(x))
+    found, used, single = [], bytearray(len(x)), len(ys[0]) == len(y)
     for first in range(len(x)):
         if used[first]:
             continue
@@ -48,6 +48,9 @@ def rings(region: Region) -> list[FloatArray]:
             at = down[beside]
         corners = np.array(cycle)
         ring = np.stack([x[corners] + region.x, y[corners] + region.y], axis=1).astype(np.float64)
+        if single:  # the first corner is the topmost, its edge runs to the right
+            found.append(ring if p[y[first] + 1, x[first] + 1] else ring[::-1])
+            continue
         top = corners[np.lexsort((x[corners], y[corners]))[0]]
         around = bool(p[y[top] + 1, x[top] + 1])
         found.append(ring if (signed(ring) > 0) == around else ring[::-1])
@@ -64,7 +67,7 @@ def _partners(order: NDArray[np.int64]) -> list[int]:
 def signed(ring: FloatArray) -> float:
     """Return the area of a closed ring, positive if it runs clockwise on the screen."""
     x, y = (ring - ring[0]).T
-    return float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2
+    return float(np.dot(x[:-1], y[1:]) - np.dot(y[:-1], x[1:])) / 2  # the last edge ends at the origin
 
 
 def bridged(found: Sequence[FloatArray]) -> FloatArray:

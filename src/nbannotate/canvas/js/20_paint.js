@@ -66,7 +66,8 @@ function paintDot(ctx, s, [px, py], color, width, seen = 2) {      // as in canv
   ctx.beginPath();
   ctx.arc(px * s.v.k + s.v.x, py * s.v.k + s.v.y, 2 + width, 0, 7);
   ctx.lineWidth = seen === 1 ? 4 : 2; ctx.strokeStyle = HALO; ctx.stroke();
-  if (seen === 1) { ctx.lineWidth = 2; ctx.strokeStyle = color; ctx.stroke(); } else { ctx.fillStyle = color; ctx.fill(); }
+  ctx.fillStyle = seen === 1 ? "#ffffff" : color; ctx.fill();
+  if (seen === 1) { ctx.lineWidth = 2; ctx.strokeStyle = color; ctx.stroke(); }
 }
 
 function paintCrossings(ctx, s, kind, points) {          // shown at once, while someone draws or reshapes
@@ -176,7 +177,8 @@ function paint(s) {
     const state = ["not in the image", "hidden", "visible"][pointed.shape.visibility?.[pointed.i] ?? 2];
     paintChip(ctx, s, `${figure.points[pointed.i]} · ${state}`, pointed.at[0] * s.v.k + s.v.x + 10, pointed.at[1] * s.v.k + s.v.y - 8, "#24282d");
   }
-  const named = s.gesture ? null : hovered ?? (s.selected.size === 1 ? s.shapes.get([...s.selected][0]) : null);
+  const told = figure && s.kinds.get(pointed.shape.kind).figured;
+  const named = s.gesture || told ? null : hovered ?? (s.selected.size === 1 ? s.shapes.get([...s.selected][0]) : null);
   const lock = named && s.locked.has(named.id) ? "🔒 " : "";
   if (named && (named.label || lock)) {
     const { k, x, y } = s.v;
