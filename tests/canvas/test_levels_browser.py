@@ -16,6 +16,7 @@ c.window = None
 heard.clear()
 c._heard["levels"] = [lambda window, adjust: heard.append(("levels", window, adjust))]
 """
+IN_SIGHT = "e => e.scrollIntoView({ block: 'center' })"
 GRAY_AT = """([fx, fy]) => {
     const canvas = document.querySelector('canvas.nba-base');
     const p = document.querySelector('img.nba-preview').getBoundingClientRect();
@@ -23,6 +24,11 @@ GRAY_AT = """([fx, fy]) => {
     const x = (p.x + fx * p.width - box.x) * f, y = (p.y + fy * p.height - box.y) * f;
     return [...canvas.getContext('2d').getImageData(Math.round(x), Math.round(y), 1, 1).data];
 }"""
+
+
+def in_sight(stage):
+    """Bring the whole stage into sight: a notebook scrolls to the controls that are clicked."""
+    stage.page.locator(".nba-stage").first.evaluate(IN_SIGHT)
 
 
 @pytest.fixture
@@ -35,13 +41,16 @@ def ct(stage):
     stage.page.wait_for_function(
         "() => document.querySelector('.nba-levels-button').textContent.startsWith('W 400 · L 40')"
     )
+    in_sight(stage)
     yield stage
     stage.press("Escape")
     assert button.is_visible()
     stage.run("c._heard.pop('levels', None); c._wants_values = False; c.adjust = (0, 1); c.show(plain)")
+    in_sight(stage)
 
 
 def middle(stage):
+    in_sight(stage)
     box = stage.page.locator("img.nba-preview").first.bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 4
 
@@ -140,10 +149,15 @@ def test_the_control_in_the_corner(ct):
     panel.get_by_role("button", name="Lung").click()
     ct.wait("c.window", (1500.0, -600.0))
     assert panel.get_by_label("Width").get_attribute("aria-valuetext") == "1500"
+    assert panel.get_by_role("button", name="Lung").get_attribute("aria-pressed") == "true"
+    assert panel.get_by_role("button", name="Bone").get_attribute("aria-pressed") == "false"
     panel.get_by_label("Level").focus()
     ct.press("ArrowRight", "ArrowRight")
     ct.wait("c.window", (1500.0, -598.0))
     wait_gray(ct, 0.1, shown(0.1, 1500, -598))
+    panel.get_by_label("Width").focus()
+    ct.press("ArrowLeft")
+    ct.wait("1470 < c.window[0] < 1495")
     panel.get_by_role("button", name="As in the file").click()
     ct.wait("c.window", (400.0, 40.0))
     ct.press("Escape")
@@ -181,7 +195,14 @@ def test_brightness_and_contrast_of_an_image_of_eight_bits(stage):
     stage.press("Shift+R")
     stage.wait("c.adjust", (0.0, 1.0))
     wait_gray(stage, 0.5, before, fy=0.5)
+    stage.page.locator(".nba-levels-button").first.click()
+    stage.page.get_by_role("slider", name="Contrast").focus()
+    stage.press("ArrowRight", "ArrowRight", "ArrowRight")
+    stage.wait("1.05 < c.adjust[1] < 1.07")
+    stage.press("Escape")
+    stage.run("c.adjust = (0, 1)")
     stage.run("c._wants_values = False")
+    in_sight(stage)
 
 
 def test_a_window_that_is_dragged_over_a_zoomed_image_lies_where_the_image_lies(ct):

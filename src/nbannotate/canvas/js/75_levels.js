@@ -230,7 +230,7 @@ function slider(s, title, least, most, step, get, set, shown) {
     row: node("div", { class: "nba-slider" }, node("label", { for: id }, title), input, said),
     tell() {
       const v = get();
-      if (Number(input.value) !== v) input.value = v;
+      if (Math.abs(Number(input.value) - v) > step / 2) input.value = v;
       said.textContent = shown(v);
       input.setAttribute("aria-valuetext", shown(v));
     },
@@ -240,12 +240,16 @@ function slider(s, title, least, most, step, get, set, shown) {
 function openLevels(s) {
   const deep = s.levels.deep, at = (i) => () => levelsNow(s)[i], close = node("button", { type: "button", class: "nba-close", "aria-label": "Close" }, "✕");
   const [low, high] = deep ? s.levels.range : [0, 1], step = deep ? fine(s) : 0.01, span = Math.max(high - low, step);
+  const wider = (v) => {                                   // by one step at least, or an arrow key would be rounded away
+    const [width, level] = levelsNow(s), by = Math.exp(v) - width;
+    return [width + Math.sign(by) * Math.max(step, Math.abs(by)), level];
+  };
   const sliders = deep ? [
-    slider(s, "Width", Math.log(step), Math.log(2 * span), 0.001, () => Math.log(levelsNow(s)[0]), (v) => [Math.exp(v), levelsNow(s)[1]], (v) => `${short(Math.exp(v))}`),
+    slider(s, "Width", Math.log(step), Math.log(2 * span), 0.01, () => Math.log(levelsNow(s)[0]), wider, () => `${short(levelsNow(s)[0])}`),
     slider(s, "Level", low - span / 4, high + span / 4, step, at(1), (v) => [levelsNow(s)[0], v], (v) => `${short(v)}`),
   ] : [
     slider(s, "Brightness", -1, 1, 0.01, at(0), (v) => [v, levelsNow(s)[1]], (v) => `${Math.round(100 * v)} %`),
-    slider(s, "Contrast", Math.log(0.1), Math.log(10), 0.01, () => Math.log(levelsNow(s)[1]), (v) => [levelsNow(s)[0], Math.abs(v) < 0.02 ? 1 : Math.exp(v)], (v) => `${Math.round(100 * Math.exp(v))} %`),
+    slider(s, "Contrast", -2.3, 2.3, 0.02, () => Math.log(levelsNow(s)[1]), (v) => [levelsNow(s)[0], Math.abs(v) < 0.01 ? 1 : Math.exp(v)], (v) => `${Math.round(100 * Math.exp(v))} %`),
   ];
   const button = (title, press, hint = "") => { const b = node("button", { type: "button", title: hint }, title); b.addEventListener("click", press); return b; };
   const presets = (s.levels.presets ?? []).map((p) => button(p[0], () => usePreset(s, p), `Width ${short(p[1])}, level ${short(p[2])}`));
@@ -265,7 +269,12 @@ function openLevels(s) {
     e.stopPropagation();
   });
   close.addEventListener("click", () => closeLevels(s, true));
-  s.levelsPanel = { panel, deep, g: s.g, tell: () => sliders.forEach((v) => v.tell()) };
+  const tell = () => {
+    for (const v of sliders) v.tell();
+    const [width, level] = levelsNow(s);
+    presets.forEach((b, i) => b.setAttribute("aria-pressed", s.levels.presets[i][1] === width && s.levels.presets[i][2] === level));
+  };
+  s.levelsPanel = { panel, deep, tell };
   s.root.append(panel);
   s.levelsButton.setAttribute("aria-expanded", "true");
   s.levelsPanel.tell();

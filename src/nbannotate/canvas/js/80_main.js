@@ -56,9 +56,9 @@ function wire(s, signal) {
   on(s.overlay, "pointercancel", () => s.gesture?.cancel());
   on(s.overlay, "pointerleave", () => { s.pointerInside = false; if (!s.gesture) hoverAt(s); paint(s); });
   on(s.overlay, "dblclick", (e) => doubleClick(s, e));
-  on(s.overlay, "mousedown", (e) => e.preventDefault());
+  on(s.overlay, "mousedown", (e) => { e.preventDefault(); if (e.button === 2) e.stopPropagation(); });   // JupyterLab takes the focus
   on(s.overlay, "auxclick", (e) => e.preventDefault());
-  on(s.overlay, "contextmenu", (e) => e.preventDefault());
+  on(s.overlay, "contextmenu", (e) => { e.preventDefault(); e.stopPropagation(); });
   on(s.overlay, "wheel", (e) => {
     e.preventDefault();
     const lines = e.deltaMode === 1 ? 16 : 1, speed = e.ctrlKey ? 0.01 : 0.0015;

@@ -1,0 +1,87 @@
+"""A file that turned bad after it was added: the page says why, it can be skipped or discarded, nothing else stops."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import nbannotate as nb
+
+
+def jpeg() -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((320, 240), 90).convert("RGB").save(out, "JPEG")
+    return out.getvalue()
+
+
+BAD = {
+    "truncated": (lambda: jpeg()[:3000], "truncated"),
+    "empty": (lambda: b"", "the file is empty"),
+    "text": (lambda: b"this is no picture", "not an image of a known format"),
+    "dicom": (lambda: b"\0" * 128 + b"DICM" + b"\xff" * 64, "DICOM"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+@pytest.mark.parametrize("way", ["skip", "discard"])
+def test_the_reason_is_said_and_the_work_goes_on(place, name, way):
+    make, reason = BAD[name]
+    (place.folder / "image_0.png").write_bytes(make())
+    ana = place.person("ana")
+    said = ana.does("start", campaign=place.campaign.campaign_id, step=0)
+    assert reason in said
+    assert ana.task.task.asset == "image_0.png"
+    assert not ana.task.pictured
+    assert ana.does(way, text="It cannot be opened") is None
+    assert ana.task.task.asset == "image_1.png"
+    assert ana.task.pictured
+    ana.draws((10, 10, 60, 60))
+    assert ana.does("submit") is None
+
+
+def at_work(place, campaign):
+    """Return ana at a page that shows this campaign only."""
+    place.campaign = campaign
+    return place.person("ana")
+
+
+def test_a_file_that_was_bad_when_it_was_added_is_a_task_like_others(place, tmp_path):
+    folder = tmp_path / "bad"
+    folder.mkdir()
+    (folder / "a_text.png").write_text("no picture")
+    Image.new("RGB", (64, 48)).save(folder / "b_good.png")
+    version = (
+        place.town.ws.create_dataset(f"bad {next(place.town.number)}")
+        .create_version("v")
+        .add_images(folder, bad="keep")
+    )
+    flow = nb.Workflow([nb.Step("draw", kind="annotation", assignees=["ana"])])
+    campaign = version.create_campaign(f"bad {next(place.town.number)}", nb.Recipe(labels=["RBC"]), flow)
+    campaign.launch()
+    ana = at_work(place, campaign)
+    assert "known format" in ana.does("start", campaign=campaign.campaign_id, step=0)
+    assert ana.task.view.metadata["cannot_be_opened"]
+    assert ana.does("discard", text="No image") is None
+    assert ana.task.task.asset == "b_good.png"
+    assert ana.task.pictured
+
+
+def test_the_frames_of_a_file_come_one_after_the_other(place, tmp_path):
+    pages = [Image.fromarray(np.full((48, 64), 1000 * i, np.uint16)) for i in range(3)]
+    pages[0].save(tmp_path / "stack.tif", save_all=True, append_images=pages[1:])
+    dataset = place.town.ws.create_dataset(f"stack {next(place.town.number)}")
+    version = dataset.create_version("v").add_images(tmp_path / "stack.tif")
+    flow = nb.Workflow([nb.Step("draw", kind="annotation", assignees=["ana"])])
+    campaign = version.create_campaign(f"stack {next(place.town.number)}", nb.Recipe(labels=["RBC"]), flow)
+    campaign.launch()
+    ana = at_work(place, campaign)
+    ana.starts(campaign)
+    seen = []
+    while ana.state.screen == "task":
+        seen.append((ana.task.task.asset, float(ana.page.canvas._picture.deep.still.values[0, 0])))
+        ana.draws((5, 5, 20, 20))
+        assert ana.does("submit") is None
+    assert seen == [("stack.tif#1", 0), ("stack.tif#2", 1000), ("stack.tif#3", 2000)]
