@@ -12,8 +12,8 @@ function orderBar(s, job) {
   const ask_ = (name, ids) => { s.ui.rows = null; send(s, "order", { name, ids: ids.map(String) }, (e) => { if (e) toast(s, e, "error"); repaint(s); }); };
   const choose = (name) => ask_(name, name === "random" ? [most || SAMPLE, seed] : [0, 0]);
   const number = (label, value, set) => h("label", {}, label, h("input", { type: "number", min: "0", max: "100000", step: "1", value, "data-key": label,
-    onchange: (e) => set(Math.max(0, Math.min(100000, Math.round(Number(e.currentTarget.value) || 0)))), onkeydown: (e) => { if (e.key !== "Tab" && e.key !== "Escape") e.stopPropagation(); } }));
-  return h("div", { class: "nbp-order", role: "group", "aria-label": "Order of the review", "data-key": "order" },
+    onchange: (e) => set(Math.max(0, Math.min(100000, Math.round(Number(e.currentTarget.value) || 0)))) }));
+  return h("div", { class: "nbp-order", role: "group", "aria-label": "Order of the review", "data-key": "order", onkeydown: (e) => { if (e.key !== "Tab") e.stopPropagation(); } },
     h("label", {}, "Order", h("select", { "data-key": "by", onchange: (e) => choose(e.currentTarget.value) },
       ORDERS.map(([name, title]) => h("option", { value: name, selected: name === by }, title)))),
     by === "random" ? [number("How many", most || SAMPLE, (n) => ask_(by, [n || SAMPLE, seed])), number("Seed", seed, (n) => ask_(by, [most, n]))] : null,
