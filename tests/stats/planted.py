@@ -16,11 +16,12 @@ import pandas as pd
 VIEWS = {
     "members": "member_id bigint, login text, role text, active boolean, created timestamp",
     "campaigns": "campaign_id bigint, name text, version_id bigint, dataset text, version text, due date,"
-    " created timestamp, launched timestamp",
+    " created timestamp, launched timestamp, archived timestamp, state text, total bigint, remaining bigint",
     "steps": "campaign_id bigint, step integer, name text, kind text",
     "tasks": "task_id bigint, campaign_id bigint, campaign text, asset_id bigint, asset text, step integer,"
-    " step_name text, kind text, round integer, state text, outcome text, assignee text, created timestamp,"
-    " opened timestamp, closed timestamp, worked_s double, is_current boolean, issues bigint",
+    " step_name text, kind text, round integer, state text, outcome text, status text, assignee text, created"
+    " timestamp, opened timestamp, closed timestamp, worked_s double, is_current boolean, issues bigint,"
+    " leased_until timestamp, note text, position bigint, sequence text",
     "events": "event_id bigint, member text, operation text, campaign_id bigint, task_id bigint, asset_id bigint,"
     " milliseconds double, worked_s double, detail text, created timestamp",
     "issues": "issue_id bigint, campaign_id bigint, campaign text, asset_id bigint, asset text, task_id bigint,"

@@ -86,7 +86,10 @@ def fill(tx: Transaction, assets: list[Asset]) -> None:
             new = next(ids)
             add("annotations", new, version, key, None, None, ANA, "x", False, json.dumps(tags), NOW)
             for j, (label, confidence) in enumerate(shapes):
-                add("shapes", new, j, f"s{j}", label, "rectangle", "[]", "{}", confidence, 1, 1, 1, 1, 1)
+                add(
+                    "shapes", new, j, f"s{j}", label, "rectangle", "[]", "{}", confidence, 1, 1, 1, 1, 1,
+                    None, None, None,
+                )  # fmt: skip
         if a.july:
             status = STATES[a.july]
             closed = NOW if status else None
