@@ -205,6 +205,17 @@ def test_brightness_and_contrast_of_an_image_of_eight_bits(stage):
     in_sight(stage)
 
 
+def test_what_cannot_be_shown_is_said_in_its_place(stage):
+    stage.run("plain = c._picture._levels[0]; c.show(None, instead='The image cannot be read: the file is empty.')")
+    said = stage.page.get_by_text("The image cannot be read: the file is empty.")
+    said.wait_for()
+    for control in (".nba-levels-button", ".nba-zoom"):
+        assert stage.page.locator(control).first.is_hidden()
+    stage.run("c.show(plain)")
+    said.wait_for(state="hidden")
+    stage.page.wait_for_function("document.querySelector('img.nba-preview[src]')?.complete")
+
+
 def test_a_window_that_is_dragged_over_a_zoomed_image_lies_where_the_image_lies(ct):
     x, y = middle(ct)
     ct.page.mouse.move(x, y)

@@ -77,6 +77,7 @@ class Canvas(Leveled, Editing):
         self._label, self._tool, self._tool_before = "", "select", "select"
         self._marks: tuple[Mark, ...] = ()
         self._ghosts: tuple[pale.Ghost, ...] = ()
+        self._instead = ""
         self._editable = bool(editable)
         self._kinds = kinds()
         self._picture = Picture(image) if image is not None else None
@@ -103,10 +104,12 @@ class Canvas(Leveled, Editing):
         *,
         labels: Sequence[Label | str] | None = None,
         editable: bool = True,
+        instead: str = "",
     ) -> None:
         """Show another asset: the history is fresh, nothing is selected, the image is fitted.
 
-        ``on_change`` is not called; ``on_select`` and ``on_state`` are, if what they report differs.
+        ``on_change`` is not called; ``on_select`` and ``on_state`` are, if what they report differs. ``instead`` is a
+        sentence that stands on the stage if ``image`` is None, for example why it cannot be shown.
 
         Raises
         ------
@@ -119,7 +122,7 @@ class Canvas(Leveled, Editing):
         with self._turn(quiet=True):
             self._picture, self._document, self._editable = picture, document, bool(editable)
             self._generation += 1
-            self._marks, self._ghosts = (), ()
+            self._marks, self._ghosts, self._instead = (), (), instead
             if named is not None:
                 self._labels = named
             if self._label not in self._labels:

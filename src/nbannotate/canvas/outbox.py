@@ -84,6 +84,7 @@ class Outbox:
                     "type": "stage", "g": canvas._generation,
                     "view_id": self._view_id, "view": to_builtins(canvas._view),
                     "image": {"width": width, "height": height} if canvas._picture is not None else None,
+                    "instead": canvas._instead,
                     "kinds": [{name: getattr(k, name) for name in TOLD} for k in canvas._kinds.values()],
                     "shapes": meta, "selected": list(selected), "state": {**state, **tag}, "keys": keys,
                 },

@@ -35,6 +35,7 @@ const RECEIVE = {
     for (const row of unpack(m.shapes, buffers)) put(s, ...row);
     s.selected = new Set(m.selected);
     s.empty.hidden = Boolean(m.image);
+    s.empty.textContent = m.instead || "No image";
     if (m.image && (fresh || !s.v)) adopt(s, m.view, m.view_id);
     RECEIVE.state(s, m.state);
     RECEIVE.keys(s, m);
