@@ -54,7 +54,13 @@ def _ranked(desk: Desk, ordered: Ordered) -> list[Ranked]:
 def take(desk: Desk, message: Message) -> None:
     """Open an image that waits in the queue."""
     flow.leave(desk)
-    flow.adopt(desk, desk.call("tasks.take", TaskView, task_id=message.task))
+    _adopt(desk, message.task)
+
+
+def _adopt(desk: Desk, task_id: int) -> None:
+    """Take and show an image; what is looked at ahead would be the next of the queue, not of the order."""
+    flow.adopt(desk, desk.call("tasks.take", TaskView, task_id=task_id))
+    desk.ahead.stop()
 
 
 def go_on(desk: Desk, campaign_id: int, step: int) -> bool:
@@ -67,7 +73,7 @@ def go_on(desk: Desk, campaign_id: int, step: int) -> bool:
         return False
     left = [r.task for r in _ranked(desk, ordered) if r.task.state in ("in_progress", "to_rework")]
     if left:
-        flow.adopt(desk, desk.call("tasks.take", TaskView, task_id=left[0].task_id))
+        _adopt(desk, left[0].task_id)
         return True
     desk.update(screen="opening", task=None)
     jobs.show_job(desk, campaign_id, step)
