@@ -191,7 +191,7 @@ class Desk:
             )  # fmt: skip
         except NbannotateError as error:
             failure, image = error, None
-            self.canvas.show(None, labels=view.recipe.labels, editable=False)
+            self.canvas.show(None, labels=view.recipe.labels, editable=False, instead=str(error))
         if len(view.recipe.labels) == 1:
             self.canvas.label = view.recipe.labels[0].name
         self.drafts.begin(opened.task.task_id, view.revision)

@@ -53,7 +53,9 @@ def drawing(state: State, opened: OpenTask) -> Part:
     tags = (opened.looking.annotation if opened.looking else opened.annotation).tags
     limits = recipe.max_shapes, recipe.max_tags
     labels = {v.name: v for v in recipe.labels}
+    figures = any(v.skeleton is not None for v in recipe.labels)
     used = {k for v in recipe.labels for k in (v.kinds or shapes.kinds())}
+    used -= {k.name for k in shapes.kinds().values() if k.figured and not figures}
     return {
         "tool": now.tool, "label": now.label, "editable": opened.editable and opened.pictured,
         "can_undo": now.can_undo, "can_redo": now.can_redo,
