@@ -55,7 +55,7 @@ def test_log_in_work_lose_the_connection_and_log_out(server: Server, chromium, t
     for kernel in server.kernels():  # the spare too: the next page gets a living one all the same
         kernel.kill()
     page.wait_for_selector("#lost:not([hidden])")
-    assert page.inner_text("#lost-text") == "Connection lost — your work is saved; reload"
+    assert page.inner_text("#lost-text") == "Connection lost — what you drew is kept; reload"
     page.click("#lost-button")
     page.wait_for_selector("#who")
     assert page.is_hidden("#lost")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from nbannotate.pages import bell, changes, drawing, finish, flow, hold, jobs, orders, paper, talk
+from nbannotate.pages import bell, changes, drawing, finish, flow, hold, jobs, keep, orders, paper, talk
 from nbannotate.pages.desk import Desk, Handler
 from nbannotate.pages.wire import Message
 
@@ -72,6 +72,11 @@ def clock(desk: Desk, message: Message) -> None:
     """Hear how long somebody worked; the desk counted it already."""
 
 
+def again(desk: Desk, message: Message) -> None:
+    """Say all again: the connection was lost for a while."""
+    desk.say_again()
+
+
 ACTIONS: dict[str, Handler] = {
     "home": flow.home,
     "start": flow.start,
@@ -108,6 +113,8 @@ ACTIONS: dict[str, Handler] = {
     "close_banner": close_banner,
     "retry": retry,
     "clock": clock,
+    "again": again,
+    "replay": keep.replay,
     **{
         f.__name__: f
         for f in (

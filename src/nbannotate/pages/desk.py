@@ -22,6 +22,7 @@ from nbannotate.pages import wire
 from nbannotate.pages.ahead import Ahead
 from nbannotate.pages.drafts import Drafts
 from nbannotate.pages.fields import fitted
+from nbannotate.pages.line import Line
 from nbannotate.pages.state import Banner, Drawing, OpenTask, Saving, State
 from nbannotate.pages.worker import Worker
 
@@ -67,7 +68,11 @@ class Desk:
         self._document = ("", b"")
         self._refusal: Banner | None = None  # why the newest draft was not taken
         self._pictured = 0  # the task that the canvas shows
+        self.line, self._sid = Line(), ""
+        self._replies: dict[int, str | None] = {}
+        self.again: Callable[[], object] = lambda: None  # sends all parts again
         self.drafts = Drafts(client, self._saving)
+        self.drafts.storing, self.drafts.stored = self._storing, self._stored
         self.ahead = Ahead(client, lambda message: self.tell(message))
         self.worker = Worker(self._failed)
         canvas.on_change(self._changed)
@@ -124,12 +129,59 @@ class Desk:
         try:
             message = wire.received(content)
         except NbannotateError as error:
-            self._failed(error)
-        else:
-            self.worker.post(self.do, message)
+            if (number := wire.number(content)) is not None and self.line.arrives(number.sid, number.q) == "new":
+                self.line.done(number.sid, number.q)
+            return self._failed(error)
+        if message.sid:
+            self._sid = message.sid
+            arrived = self.line.arrives(message.sid, message.q) if message.q else "again"
+            if arrived != "new":
+                if arrived == "gap" or message.do == "probe":
+                    self.tell({"line": {"sid": message.sid, "got": self.line.got(message.sid), arrived: True,
+                                        "probed": message.do == "probe"}})  # fmt: skip
+                return None
+        if message.do == "draw":
+            return self._draw(message)
+        return self.worker.post(self.do, message)
+
+    def _draw(self, message: wire.Message) -> None:
+        """Give the canvas a message of its overlay, at once: it does not wait for what the worker does."""
+        try:
+            self.drawn(message.message)
+        finally:
+            self._done(message)
+
+    def drawn(self, content: object) -> None:
+        """Give the canvas a message of its overlay; whatever is in it, this does not raise."""
+        self.canvas._received(None, content, ())
+
+    def _done(self, message: wire.Message) -> None:
+        """Note that a message was acted on; say so if the browser keeps it and it is stored already."""
+        if not message.q:
+            return
+        upto = self.line.done(message.sid, message.q)
+        revision = self.drafts.mark(upto)
+        if message.keep and revision is not None:
+            self._stored(self.drafts.task_id, revision, upto)
+
+    def _storing(self, task_id: int, revision: int, upto: int) -> None:
+        self.tell({"line": {"sid": self._sid, "task": task_id, "next": [revision, upto]}})
+
+    def _stored(self, task_id: int, revision: int, upto: int) -> None:
+        self.tell({"line": {"sid": self._sid, "task": task_id, "stored": upto, "revision": revision}})
 
     def do(self, message: wire.Message) -> None:
         """Do what a message asks for, and reply."""
+        try:
+            self._do(message)
+        finally:
+            self._done(message)
+
+    def act(self, message: wire.Message) -> None:
+        """Do what a message asks for; raises what its handler raises."""
+        self._handlers[message.do](self, message)
+
+    def _do(self, message: wire.Message) -> None:
         if message.at:
             self.drafts.worked(message.at, message.seconds)
             now = self.state.task.task.task_id if self.state.task else 0
@@ -147,6 +199,9 @@ class Desk:
 
     def _reply(self, message: wire.Message, error: str | None) -> None:
         if message.ref:
+            self._replies[message.ref] = error
+            for old in list(self._replies)[:-50]:
+                del self._replies[old]
             self.tell({"reply": message.ref, "error": error})
 
     def _failed(self, error: Exception, message: wire.Message | None = None) -> None:
@@ -170,6 +225,12 @@ class Desk:
         if message is not None:
             expected = isinstance(error, NbannotateError) and not isinstance(error, OwnerUnavailable)
             self._reply(message, str(error) if expected else "That did not work; please try again.")
+
+    def say_again(self) -> None:
+        """Say all again that a browser may have missed while its connection was lost: the parts and the replies."""
+        self.again()
+        for ref, error in list(self._replies.items()):
+            self.tell({"reply": ref, "error": error})
 
     # ---- the canvas and the drafts
 

@@ -45,6 +45,9 @@ class Drafts:
         self._refused: NbannotateError | None = None  # the next change is tried
         self._failures = 0
         self._seconds: dict[int, float] = {}
+        self._mark = self._marked = 0  # up to which message of the browser the pending one, and the one under way, goes
+        self.storing: Callable[[int, int, int], None] = lambda task_id, revision, upto: None
+        self.stored: Callable[[int, int, int], None] = lambda task_id, revision, upto: None
         self._ended = False
         self._thread = threading.Thread(target=self._run, name="nbannotate drafts", daemon=True)
         self._thread.start()
@@ -69,6 +72,28 @@ class Drafts:
             said = Saving(self._task_id, "waiting") if not self._failures else None
         if said:
             self._heard(said)
+
+    @property
+    def task_id(self) -> int:
+        """The task whose draft is kept."""
+        return self._task_id
+
+    @property
+    def revision(self) -> int:
+        """Of the draft that is stored."""
+        with self._change:
+            return self._revision
+
+    def mark(self, upto: int) -> int | None:
+        """Note that all messages of the browser up to one were acted on.
+
+        Returns the revision if all of that is stored; else ``stored`` is called when it is.
+        """
+        with self._change:
+            self._mark = upto
+            if self._pending is None:
+                self._marked = upto
+            return self._revision if self._idle and self._stuck is None and self._refused is None else None
 
     def worked(self, task_id: int, seconds: float) -> None:
         """Add seconds that the page measured; they go along with the next save or submission of that task."""
@@ -152,9 +177,11 @@ class Drafts:
                     break
                 self._change.wait(left if self._pending is not None else None)
             annotation, self._pending, self._busy = self._pending, None, True
+            self._marked = self._mark
             return self._task_id, self._revision, annotation, self._seconds.pop(self._task_id, 0.0)
 
     def _save(self, task_id: int, revision: int, annotation: Annotation, seconds: float) -> None:
+        self.storing(task_id, revision + 1, self._marked)
         self._heard(Saving(task_id, "saving"))
         try:
             saved = self._client.call(
@@ -171,8 +198,10 @@ class Drafts:
                 if self._task_id == task_id:
                     self._revision, self._failures, self._refused = saved.revision, 0, None
                 more = self._pending is not None
+                upto = self._marked
                 self._busy = False
                 self._change.notify_all()
+            self.stored(task_id, saved.revision, upto)
             now: SaveState = "kept" if not saved.held else "waiting" if more else "saved"
             said = Saving(task_id, now, saved.text, at=saved.at)
         self._heard(said)

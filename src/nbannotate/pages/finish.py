@@ -87,6 +87,7 @@ def _with_issue(desk: Desk, message: Message, action: Literal["rework", "reject"
 def after(desk: Desk, task: Task, closed: Closed) -> None:
     """Say what became of a task, and go on."""
     desk.drafts.reported(task.task_id)
+    desk.tell({"line": {"closed": task.task_id}})
     try:
         flow.go_on(desk, task.campaign_id, task.step)
     except Refused as error:  # a campaign that is overdue gives out nothing more; what was done now is done

@@ -122,6 +122,7 @@ def reload(desk: Desk, message: Message) -> None:
         desk.update(task=None)
         home(desk)
         raise
+    desk.tell({"line": {"closed": view.task.task_id}})  # what was kept is not wanted
     adopt(desk, view)
     desk.toast("Reloaded. This is what is stored.")
 

@@ -38,6 +38,7 @@ def page(state: State) -> Part:
         "role": state.member.role if state.member else "",
         "task": opened.task.task_id if opened else 0,
         "job": f"{state.job.job.campaign_id}.{state.job.job.step}" if state.job and state.screen == "job" else "",
+        "revision": opened.view.revision if opened else 0,
         "beat": opened.beat_s if opened and opened.view.editable else 0,
         "banner": {"text": banner.text, "kind": banner.kind, "action": banner.action, "at": when(banner.at)}
         if banner

@@ -75,6 +75,7 @@ class Page(anywidget.AnyWidget):  # type: ignore[misc]
             canvas.bind(key.key, key.title, partial(self.send, {"press": key.action}), key.group)
         self.desk = Desk(client, canvas, ACTIONS, self._show, self.send, campaign_id)
         canvas.on_change(lambda _: changes.follow(self.desk))
+        self.desk.again = lambda: self.send_state(list(self._parts))
         self.on_msg(self._heard)
         stop = weakref.WeakMethod(self.desk.stop)
         atexit.register(lambda: (method := stop()) and method())

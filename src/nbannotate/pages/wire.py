@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
@@ -32,6 +32,14 @@ class Message(Struct, frozen=True, forbid_unknown_fields=True):
         Ids of what it is about.
     text, name, ids, zone, shape, on
         Arguments.
+    q, sid, keep
+        The number of the message, the page that it comes from (:mod:`nbannotate.pages.line`), and whether the page
+        keeps it until it is stored.
+    message
+        Of the canvas' overlay.
+    entries, revision, marks
+        What a browser kept, the revision of the draft that it was drawn on, and the one that was about to be stored
+        with the last message in it (:mod:`nbannotate.pages.keep`).
     """
 
     do: Name
@@ -50,6 +58,28 @@ class Message(Struct, frozen=True, forbid_unknown_fields=True):
     zone: tuple[float, float, float, float] | None = None
     shape: Name | None = None
     on: bool = False
+    q: Id = 0
+    sid: Name = ""
+    keep: bool = False
+    message: dict[str, Any] | None = None
+    entries: Annotated[tuple[dict[str, Any], ...], Meta(max_length=100_000)] = ()
+    revision: Id = 0
+    marks: tuple[Id, Id] | None = None
+
+
+class Numbered(Struct, frozen=True):
+    """What stands on every message that has a number, whatever else is wrong with it."""
+
+    sid: Name
+    q: Id
+
+
+def number(content: object) -> Numbered | None:
+    """Return the number of a message that is not understood, so that those after it are not waited for in vain."""
+    try:
+        return msgspec.convert(content, Numbered)
+    except (msgspec.ValidationError, TypeError, RecursionError):
+        return None
 
 
 def received(content: object) -> Message:

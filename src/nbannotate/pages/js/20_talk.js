@@ -10,12 +10,7 @@ function send(s, what, fields = {}, reply = null) {
     message.ref = counter;
     s.replies.set(counter, reply);
   }
-  try {
-    s.model.send(message);
-  } catch {                                                // the kernel is gone, by logging out for example; the site says so
-    s.replies.delete(message.ref);
-    reply?.("This page has lost its connection; reload it. What was saved is kept.");
-  }
+  post(s, message);
 }
 
 // Actions after which this task is not on the pane any more: one at a time, and never two for one task.
@@ -41,6 +36,8 @@ const RECEIVE = {
     s.replies.delete(m.reply);
     reply?.(m.error);
   },
+  line: (s, m) => heardOf(s, m.line),
+  kept: (s, m) => toldOfKept(s, m),
   ahead: (s, m) => keepAhead(s, m.ahead),
   dialog: (s, m) => zoneDrawn(s, m.zone),
   press: (s, m) => press(s, m.press),
@@ -72,8 +69,8 @@ function toasts(s) {
 }
 
 function sentence(s) {                                     // the banner that stays until it is dealt with
-  const { banner: n } = s.get("page");
-  if (!n) return null;
+  const { banner: n } = s.get("page"), kept = keptRow(s);
+  if (!n || kept) return kept;
   const complain = (e) => e && toast(s, e, "error"), t = s.get("task");
   const acts = {
     reload: [["Reload this task", () => send(s, "reload", {}, complain)]],

@@ -35,6 +35,7 @@ function taskBar(s) {
 function savedMark(s) {
   const { state, text, at } = s.get("saving"), t = s.get("task");
   if (t.lost) return h("span", { class: "saved", "data-state": state === "offline" ? "offline" : "kept", role: "status" }, state === "offline" ? "Not saved yet — trying again" : "Draft kept");
+  if (s.line?.down && t.mine) return h("span", { class: "saved", "data-state": "offline", role: "status", title: "What you draw is kept in this browser, and saved when the connection is back" }, "Offline — kept in this browser");
   if (!t.mine) return h("span", { class: "saved", "data-state": "read" }, "Read-only");
   const slow = (state === "saving" || state === "waiting") && s.ui.slow;
   const shown = { clean: "", waiting: "Saving…", saving: "Saving…", saved: `Saved ${clockTime(at)}`, offline: "Not saved yet — trying again", conflict: "Not saved", ended: "Not saved", failed: "Not saved", refused: "Not saved", kept: "Draft kept" }[state];

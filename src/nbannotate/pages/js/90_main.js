@@ -49,6 +49,7 @@ function paint(s) {
   if (changed) {
     s.shown = shown;
     s.clock.take();
+    if (screen === "task") offerKept(s);
     if (s.model.get("whole") || inside) requestAnimationFrame(() => arrive(s));
   }
 }
@@ -57,8 +58,8 @@ function arrive(s, tries = 0) {                            // where the keyboard
   if (s.gone || s.ui.dialog) return;
   const stage = s.slot.querySelector(".nba-stage");
   if (s.get("page").screen === "task") {
-    if (stage) toStage(s);
-    else if (tries < 100) setTimeout(() => arrive(s, tries + 1), 50);   // the canvas is still being made
+    if (stage?.isConnected) toStage(s);
+    else if (tries < 1000) setTimeout(() => arrive(s, tries + 1), 50);   // the canvas is still being made
   }
   else if (s.get("page").screen === "job") arriveAtJob(s);
   else (s.root.querySelector("[data-first]") ?? s.root.querySelector(".nbp-sheet"))?.focus({ preventScroll: true });
@@ -83,6 +84,8 @@ async function render({ model, el, signal }) {
   el.replaceChildren(s.root);
 
   const canvas = await model.widget_manager.get_model(String(model.get("canvas")).replace("IPY_MODEL_", ""));
+  [s.overlay] = await Promise.all(canvas.get("children"));
+  const hangUp = openLine(s, s.overlay);
   const view = await model.widget_manager.create_view(canvas, {});
   s.slot.append(view.el);
   // Lumino tells a widget and its children when they are in the page; here nobody else does.
@@ -119,6 +122,7 @@ async function render({ model, el, signal }) {
 
   return () => {
     s.gone = true;
+    hangUp();
     clearInterval(report);
     s.pulse.stop();
     clearTimeout(slow);

@@ -44,9 +44,9 @@
       lost("Your session has ended — what was saved is kept", "Log in");
     } else if (code === GONE) {
       final = true;
-      lost("Connection lost — your work is saved; reload", "Reload");
+      lost("Connection lost — what you drew is kept; reload", "Reload");
     } else {
-      timer = setTimeout(() => { if (!open && !leaving) lost("Connection lost — your work is saved; reload", "Reload"); }, 3000);
+      timer = setTimeout(() => { if (!open && !leaving) lost("Connection lost — what you draw is kept in this browser", "Reload"); }, 3000);
     }
   };
   window.WebSocket = class extends WebSocket {
@@ -58,11 +58,15 @@
         open += mine = 1;
         clearTimeout(timer);
         if (!final) document.getElementById("lost").hidden = true;
+        dispatchEvent(new CustomEvent("nbannotate-line", { detail: "open" }));
       });
       this.addEventListener("close", (event) => {
         open -= mine;
         mine = 0;
-        if (!open) closed(event.code);
+        if (!open) {
+          dispatchEvent(new CustomEvent("nbannotate-line", { detail: "closed" }));
+          closed(event.code);
+        }
       });
     }
   };
