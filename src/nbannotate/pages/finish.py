@@ -93,10 +93,12 @@ def after(desk: Desk, task: Task, closed: Closed) -> None:
     except Refused as error:  # a campaign that is overdue gives out nothing more; what was done now is done
         desk.update(screen="opening", task=None)
         flow.home(desk)
+        desk.toast(closed.message, "good")
         desk.toast(str(error))
+        return
     except Exception:
         desk.update(screen="opening", task=None)  # it is closed: never leave it on the pane as if it were not
         flow.home(desk)
-        raise
-    finally:
         desk.toast(closed.message, "good")
+        raise
+    desk.toast(closed.message, "good")
