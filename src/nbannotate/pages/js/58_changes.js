@@ -16,7 +16,7 @@ const changesButton = (s, small) => h("button", { type: "button", class: small ?
   title: titled("Show on the image what was added, removed, moved or labeled anew", keyFor(s, "changes")), onclick: (e) => { toggleChanges(s); toStage(s, e); } }, icon("refresh"), "What changed", cap(keyFor(s, "changes")));
 
 function changesHint(s) {                                  // beside the threads of an image that comes again
-  return s.get("task").round > 1 && !s.get("info").changes ? h("p", { class: "nbp-again", "data-key": "again" }, "This image comes again. ", changesButton(s, true)) : null;
+  return s.get("task").round > 1 && !s.get("info").changes ? h("p", { class: "nbp-again", "data-key": "again" }, changesButton(s, true)) : null;
 }
 
 function changesPart(s) {
