@@ -58,7 +58,7 @@ def test_a_reviewer_sees_with_one_key_what_changed_and_goes_to_each_place(serve)
     page = site.log_in("chloe")
     page.locator("[data-go]").first.click()
     page.wait_for_selector(".nba-stage:focus")
-    page.wait_for_selector(".nbp-again >> text=comes again")  # beside the threads
+    page.wait_for_selector(".nbp-again button")  # beside the threads
     page.keyboard.press("Shift+B")
     page.wait_for_selector(".nbp-changes[data-on] >> text=what you saw last")
     counts = page.locator(".change-count").all_inner_texts()
