@@ -135,9 +135,15 @@ def version() -> str:
 
 def opened(path: Path, must_exist: bool = True) -> contextlib.closing[Workspace]:
     """Open a workspace for a ``with`` block, and refuse to make one by a typing error."""
-    if must_exist and not path.exists():
-        raise NotAWorkspace(f"There is no workspace {path}.")
+    if must_exist:
+        check_exists(path)
     return contextlib.closing(open_workspace(path))
+
+
+def check_exists(path: Path) -> None:
+    """Raise NotAWorkspace if there is no such file."""
+    if not path.exists():
+        raise NotAWorkspace(f"There is no workspace {path}.")
 
 
 def table(rows: Iterable[Sequence[object]], head: Sequence[str]) -> str:
@@ -209,6 +215,7 @@ def free_port(wanted: int, tries: int = 50) -> int:
 
 def run_serve(options: argparse.Namespace) -> None:
     """Serve a workspace until Ctrl-C."""
+    check_exists(options.workspace)
     from nbannotate.serve import serve
 
     serve(options.workspace, port=options.port, ip=options.ip, base_url=options.base_url, hosts=options.hosts)
