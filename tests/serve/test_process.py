@@ -62,11 +62,11 @@ def refusal(run_python: Callable[[str], str], path: Path, **options: object) -> 
     )
 
 
-def test_what_is_no_workspace_is_refused(tmp_path: Path, folder: Path, run_python) -> None:
-    said = refusal(run_python, tmp_path / "missing.duckdb", notebooks=folder / "notebooks")
+def test_what_is_no_workspace_is_refused(tmp_path: Path, run_python) -> None:
+    said = refusal(run_python, tmp_path / "missing.duckdb")
     assert said.startswith("NotAWorkspace There is no workspace")
     (tmp_path / "text.duckdb").write_text("this is a text")
-    assert refusal(run_python, tmp_path / "text.duckdb", notebooks=folder / "notebooks").startswith("NotAWorkspace")
+    assert refusal(run_python, tmp_path / "text.duckdb").startswith("NotAWorkspace")
 
 
 def test_a_folder_without_pages_and_an_unknown_theme_are_refused(tmp_path: Path, folder: Path, run_python) -> None:
