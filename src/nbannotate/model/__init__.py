@@ -25,6 +25,17 @@ from nbannotate.model.campaign import (
 from nbannotate.model.filters import (
     Filter,
 )
+from nbannotate.model.notices import Event, Notice, NoticeKind
+from nbannotate.model.people import (
+    ROLES,
+    Account,
+    Invitation,
+    Member,
+    NewMember,
+    Role,
+    Session,
+    WorkspaceInfo,
+)
 from nbannotate.model.recipe import (
     ATTRIBUTE_TYPES,
     PALETTE,
@@ -42,9 +53,7 @@ from nbannotate.model.shape import (
     new_shape_id,
 )
 from nbannotate.model.work import (
-    ROLES,
     TASK_STATES,
-    Account,
     Action,
     Before,
     BeforeKind,
@@ -54,34 +63,25 @@ from nbannotate.model.work import (
     Comment,
     Dataset,
     Deletion,
-    Event,
     HistoryItem,
-    Invitation,
     Issue,
     IssueState,
     Job,
     JobState,
     JobSubmitted,
     Lease,
-    Member,
-    NewMember,
-    Notice,
-    NoticeKind,
     Outcome,
     Progress,
     Ranked,
     Reassigned,
     ReviewOrder,
-    Role,
     Saved,
-    Session,
     StepProgress,
     Task,
     TaskState,
     TaskView,
     Version,
     VersionState,
-    WorkspaceInfo,
 )
 
 __all__ = [

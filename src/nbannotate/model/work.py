@@ -11,9 +11,6 @@ from nbannotate.model.campaign import Attribution, Document, StepKind
 from nbannotate.model.recipe import Recipe
 from nbannotate.model.shape import Annotation
 
-Role = Literal["owner", "manager", "developer", "reviewer", "annotator"]
-ROLES: tuple[Role, ...] = ("owner", "manager", "developer", "reviewer", "annotator")
-
 VersionState = Literal["draft", "published"]
 TaskState = Literal["in_progress", "to_rework", "done", "skipped"]
 TASK_STATES: tuple[TaskState, ...] = ("in_progress", "to_rework", "done", "skipped")
@@ -24,34 +21,7 @@ Outcome = Literal[
 ]
 JobState = Literal["pending", "in_progress", "on_review", "completed", "completed_with_issues"]
 CampaignState = Literal["draft", "active", "overdue", "completed", "archived"]
-NoticeKind = Literal[
-    "assigned", "returned", "restarted", "issue", "issue_answered", "due_near", "due_past", "lease_out", "account"
-]
 IssueState = Literal["open", "for_review", "resolved"]
-
-
-class Member(Struct, frozen=True):
-    """A person with a login and a role."""
-
-    member_id: int
-    login: str
-    role: Role
-    active: bool = True
-
-
-class NewMember(Struct, frozen=True):
-    """A member who was just added, with the password, which is shown this once."""
-
-    member: Member
-    password: str
-
-
-class Session(Struct, frozen=True):
-    """A session that was opened with a password; the token is shown this once."""
-
-    token: str
-    member: Member
-    expires: datetime.datetime
 
 
 class Dataset(Struct, frozen=True):
@@ -412,64 +382,6 @@ class Deletion(Struct, frozen=True):
         )
 
 
-class Notice(Struct, frozen=True):
-    """Something that a person should know; ``seen`` is None until the person has seen it."""
-
-    notice_id: int
-    member: str
-    kind: NoticeKind
-    text: str
-    created: datetime.datetime
-    campaign_id: int | None = None
-    campaign: str | None = None
-    task_id: int | None = None
-    issue_id: int | None = None
-    seen: datetime.datetime | None = None
-
-
-class Event(Struct, frozen=True):
-    """One thing that was done, as an ``on_event`` hook gets it.
-
-    Parameters
-    ----------
-    member
-        Who did it.
-    operation
-        For example ``"tasks.submit"``.
-    notices
-        The notices that it made, each with the member whom it is for.
-    """
-
-    event_id: int
-    member: str
-    operation: str
-    created: datetime.datetime
-    campaign_id: int | None = None
-    task_id: int | None = None
-    asset_id: int | None = None
-    detail: dict[str, Any] = {}
-    notices: tuple[Notice, ...] = ()
-
-
-class Invitation(Struct, frozen=True):
-    """A member who was just invited; the token is shown this once, and opens the page where a password is chosen."""
-
-    member: Member
-    token: str
-    expires: datetime.datetime
-
-
-class Account(Struct, frozen=True):
-    """What another workspace needs of an account: the login and the hash of the password; for owners only."""
-
-    login: str
-    role: Role
-    password_hash: str | None
-
-    def __repr__(self) -> str:
-        return f"Account({self.login!r}, {self.role!r})"
-
-
 class StepProgress(Struct, frozen=True):
     """How many assets are now at a step, by state of their current task, and how many passed it."""
 
@@ -506,12 +418,3 @@ class Progress(Struct, frozen=True):
             f"| {s.name} | {s.kind} | {s.waiting} | {s.in_progress} | {s.to_rework} | {s.passed} |" for s in self.steps
         ]
         return "\n".join(lines)
-
-
-class WorkspaceInfo(Struct, frozen=True):
-    """What a client learns when it connects."""
-
-    path: str
-    schema_version: int
-    program: str
-    member: Member

@@ -1,0 +1,51 @@
+"""What people are told, and what a site's hooks get."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, Literal
+
+from msgspec import Struct
+
+NoticeKind = Literal[
+    "assigned", "returned", "restarted", "issue", "issue_answered", "due_near", "due_past", "lease_out", "account"
+]
+
+
+class Notice(Struct, frozen=True):
+    """Something that a person should know; ``seen`` is None until the person has seen it."""
+
+    notice_id: int
+    member: str
+    kind: NoticeKind
+    text: str
+    created: datetime.datetime
+    campaign_id: int | None = None
+    campaign: str | None = None
+    task_id: int | None = None
+    issue_id: int | None = None
+    seen: datetime.datetime | None = None
+
+
+class Event(Struct, frozen=True):
+    """One thing that was done, as an ``on_event`` hook gets it.
+
+    Parameters
+    ----------
+    member
+        Who did it.
+    operation
+        For example ``"tasks.submit"``.
+    notices
+        The notices that it made, each with the member whom it is for.
+    """
+
+    event_id: int
+    member: str
+    operation: str
+    created: datetime.datetime
+    campaign_id: int | None = None
+    task_id: int | None = None
+    asset_id: int | None = None
+    detail: dict[str, Any] = {}
+    notices: tuple[Notice, ...] = ()

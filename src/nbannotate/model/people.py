@@ -1,0 +1,63 @@
+"""People of a workspace: members, their roles, sessions and invitations."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+Role = Literal["owner", "manager", "developer", "reviewer", "annotator"]
+ROLES: tuple[Role, ...] = ("owner", "manager", "developer", "reviewer", "annotator")
+
+
+class Member(Struct, frozen=True):
+    """A person with a login and a role."""
+
+    member_id: int
+    login: str
+    role: Role
+    active: bool = True
+
+
+class NewMember(Struct, frozen=True):
+    """A member who was just added, with the password, which is shown this once."""
+
+    member: Member
+    password: str
+
+
+class Session(Struct, frozen=True):
+    """A session that was opened with a password; the token is shown this once."""
+
+    token: str
+    member: Member
+    expires: datetime.datetime
+
+
+class Invitation(Struct, frozen=True):
+    """A member who was just invited; the token is shown this once, and opens the page where a password is chosen."""
+
+    member: Member
+    token: str
+    expires: datetime.datetime
+
+
+class Account(Struct, frozen=True):
+    """What another workspace needs of an account: the login and the hash of the password; for owners only."""
+
+    login: str
+    role: Role
+    password_hash: str | None
+
+    def __repr__(self) -> str:
+        return f"Account({self.login!r}, {self.role!r})"
+
+
+class WorkspaceInfo(Struct, frozen=True):
+    """What a client learns when it connects."""
+
+    path: str
+    schema_version: int
+    program: str
+    member: Member
