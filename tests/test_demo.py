@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 pytest.importorskip("skimage", reason="the demo takes its images from scikit-image")
 
 
-def left_over(folder: Path, patience_s: float = 20.0) -> list[str]:
+def left_over(folder: Path, patience_s: float = 60.0) -> list[str]:
     """The command lines of processes that work in a folder, after those that are just ending had time to."""
     until = time.monotonic() + patience_s
     while True:

@@ -27,6 +27,7 @@ import pytest
 from PIL import Image
 
 SIZE = (800, 500)  # of the test image
+PATIENCE_S = 45  # a busy machine is slow; what comes in time costs nothing
 LABELS = (
     "[Label('cell', color='#ff0000'), Label('box', kinds=('rectangle',), color='#00ff00'), "
     "Label('dust', color='#0000ff'), "
@@ -38,7 +39,8 @@ from nbannotate.canvas import Canvas, Mark
 from nbannotate.model import Label, Shape, Skeleton
 heard = []
 LABELS = {LABELS}
-c = Canvas({{image!r}}, labels=LABELS, height="560px")
+IMAGE = {{image!r}}
+c = Canvas(IMAGE, labels=LABELS, height="560px")
 c.on_change(lambda shapes: heard.append(("change", len(shapes))))
 c.on_select(lambda ids: heard.append(("select", len(ids))))
 c.on_error(lambda sentence: heard.append(("error", sentence)))
@@ -150,7 +152,7 @@ class Stage:
         self.sockets: list[str] = []
         self.errors: list[str] = []
         self._client = None
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(1000 * PATIENCE_S)
         page.on("websocket", lambda w: self.sockets.append(w.url))
         page.on("pageerror", lambda e: self.errors.append(str(e)))
 
@@ -200,7 +202,7 @@ class Stage:
 
     def wait(self, expression: str, wanted=True):
         """Wait until an expression in the kernel has a value; return it."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE_S
         while (got := self.kernel(expression)) != wanted:
             assert time.monotonic() < deadline, f"{expression} is {got!r}, not {wanted!r}"
             time.sleep(0.02)
@@ -211,7 +213,7 @@ class Stage:
         before = self.page.locator("img.nba-preview").first.get_attribute("src")
         extra = "".join(f", {name}={value}" for name, value in arguments.items())
         self.run(
-            f"c.show(c._picture._levels[0], {shapes}, labels=LABELS{extra}); "
+            f"c.show(IMAGE, {shapes}, labels=LABELS{extra}); "
             "c.tool = 'select'; c.label = ''; heard.clear()"
         )
         self.page.wait_for_function("s => document.querySelector('img.nba-preview').src !== s", arg=before)
@@ -253,7 +255,7 @@ class Stage:
 
     def wait_shapes(self, *wanted: tuple[str, str, list[tuple[int, int]]], slack: float = 1.01) -> None:
         """Wait until the kernel has these shapes: (kind, label, points), the points within a pixel."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE_S
         while not same(got := self.shapes(), list(wanted), slack):
             assert time.monotonic() < deadline, f"{got} are not {list(wanted)}"
             time.sleep(0.02)

@@ -448,11 +448,11 @@ def test_shapes_are_copied_and_pasted_here_and_on_another_image(stage):
     assert stage.kernel("(len({s.id for s in c.shapes}), len(c.selected))") == (4, 2)
     stage.press("Control+z")
     stage.wait("len(c.shapes)", 2)
-    stage.run("before = c._picture._levels[0]; c.show(before.crop((0, 0, 450, 400)))")
-    stage.wait("c.image_size", (450, 400))
+    seen = stage.page.locator("img.nba-preview").first.get_attribute("src")
+    stage.run("import PIL.Image; c.show(PIL.Image.open(IMAGE).crop((0, 0, 450, 400)))")
+    stage.page.wait_for_function("s => document.querySelector('img.nba-preview').src !== s", arg=seen)
     stage.press("Control+v")
     stage.wait("[s.points for s in c.shapes]", [((100, 100), (300, 250)), ((400, 100), (450, 200))])
-    stage.run("c.show(before)")
 
 
 def test_duplicate_and_cut(stage):

@@ -91,7 +91,7 @@ def contact(path: Path) -> Contact:
     return found
 
 
-def wait_for(condition: Callable[[], T], seconds: float = 30.0, what: str = "") -> T:
+def wait_for(condition: Callable[[], T], seconds: float = 60.0, what: str = "") -> T:
     """Return the first true value of a condition; fail if it never comes."""
     until = time.monotonic() + seconds
     while not (value := condition()):

@@ -231,7 +231,7 @@ class Site:
         made = self._chromium.new_context(viewport={"width": 1200, "height": 800}, **context)
         self._contexts.append(made)
         page = made.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: self.failures.append(str(error)))
         refused = "Content Security Policy"
         page.on("console", lambda m: self.failures.append(m.text) if m.type == "error" and refused in m.text else None)

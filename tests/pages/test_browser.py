@@ -20,7 +20,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 pytestmark = pytest.mark.browser
 PASSWORD = "a long password"
 NAMES = ("Keys", "Rework", "Reload")
-EXPECT_MS = 30_000
+EXPECT_MS = 60_000
 
 
 @pytest.fixture(scope="module")

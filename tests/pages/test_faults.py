@@ -25,7 +25,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 pytestmark = pytest.mark.browser
 PASSWORD = "a long password"
 SIZE = (400, 300)
-MS = 40_000
+MS = 60_000
 
 
 class Wire:
@@ -179,7 +179,7 @@ class Place:
 
     def compare(self, *boxes: tuple[float, float, float, float]) -> None:
         """Wait until as much is stored as was drawn, and compare."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while len((found := self.stored()).shapes) < len(boxes) and time.monotonic() < deadline:
             time.sleep(0.2)
         flat = [tuple(v for point in shape.points for v in point) for shape in found.shapes]

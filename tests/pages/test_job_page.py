@@ -14,7 +14,7 @@ from nbannotate.model import Issue
 from nbannotate.pages import jobs
 
 
-def until(true: Any, seconds: float = 20.0) -> None:
+def until(true: Any, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it never came true"

@@ -16,7 +16,7 @@ from nbannotate.pages import flow, render
 SHORT = 0.02  # minutes
 
 
-def until(true: Any, seconds: float = 20.0) -> None:
+def until(true: Any, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it never came true"

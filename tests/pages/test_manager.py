@@ -155,7 +155,7 @@ def test_a_session_that_ended_takes_the_figures_away(tmp_path: Path) -> None:
 # --- in a browser ---------------------------------------------------------------------------------------------------
 
 
-def until(true: Callable[[], Any], what: str, seconds: float = 40.0) -> Any:
+def until(true: Callable[[], Any], what: str, seconds: float = 60.0) -> Any:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if value := true():
@@ -213,7 +213,7 @@ def test_a_manager_watches_the_work_in_a_browser(site: tuple[str, nbw.Campaign, 
     page.on("request", lambda r: asked.append(r.url))
     page.goto(f"{url}#statistics")
     page.wait_for_selector(".nba-plot .main-svg", timeout=60_000)
-    expect(page.locator(".nba-plot .main-svg").nth(9)).to_be_attached(timeout=20_000)  # two for each chart
+    expect(page.locator(".nba-plot .main-svg").nth(9)).to_be_attached(timeout=60_000)  # two for each chart
     assert page.locator(".nba-manager").get_attribute("data-theme") == "dark"
     selects = page.locator(".nba-bar select")
     chosen = selects.evaluate_all("all => all.map(s => s.selectedOptions[0]?.text.replaceAll('\\u00a0', ' '))")
@@ -227,12 +227,12 @@ def test_a_manager_watches_the_work_in_a_browser(site: tuple[str, nbw.Campaign, 
     page.get_by_role("button", name="Refresh").click()
     done = campaign.progress().done
     assert done > before
-    expect(tiles.nth(1)).to_have_text(str(done), timeout=20_000)
+    expect(tiles.nth(1)).to_have_text(str(done), timeout=60_000)
 
     page.get_by_label("Campaign", exact=True).select_option(label="July")
     page.get_by_label("Member", exact=True).select_option(label="chloe")
     table = page.locator(".nba-table tbody tr")
-    expect(table).to_have_count(1, timeout=20_000)
+    expect(table).to_have_count(1, timeout=60_000)
     assert "chloe" in table.inner_text()
     assert page.get_by_label("Campaign", exact=True).evaluate("s => s.selectedOptions[0].text") == "July"
     page.set_viewport_size({"width": 400, "height": 800})

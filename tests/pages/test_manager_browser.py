@@ -26,7 +26,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 expect = playwright.expect
 pytestmark = pytest.mark.browser
 PASSWORD = "a long password"
-WAIT_MS = 30_000
+WAIT_MS = 60_000
 ASSETS = 300
 
 

@@ -27,7 +27,7 @@ def ana(place):
 
 def told_ahead(person: Any) -> dict[str, Any]:
     """Wait for what the browser is sent ahead for the open task."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while True:
         found = [m["ahead"] for m in person.told if m.get("ahead", {}).get("at") == person.task.task.task_id]
         if found:

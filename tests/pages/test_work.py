@@ -12,7 +12,7 @@ from nbannotate.model import Issue, Task
 from nbannotate.pages import Annotator, Work, render
 
 
-def until(true, seconds: float = 20.0) -> None:
+def until(true, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it never came true"

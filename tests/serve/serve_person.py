@@ -153,7 +153,7 @@ class Socket:
         data = {"method": "update", "state": state, "buffer_paths": []}
         self.send("comm_msg", {"comm_id": comm, "data": data})
 
-    def closes(self, seconds: float = 10.0) -> int:
+    def closes(self, seconds: float = 60.0) -> int:
         """Wait until the server closes the websocket; return the close code."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:

@@ -51,7 +51,7 @@ def notebook(folder: Path, name: str, *cells: str) -> None:
     nbformat.write(made, folder / name)
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 30.0, what: str = "") -> object:
+def wait_for(condition: Callable[[], object], seconds: float = 60.0, what: str = "") -> object:
     """Return the first true value of a condition; fail if it never comes."""
     until = time.monotonic() + seconds
     while not (value := condition()):

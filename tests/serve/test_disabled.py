@@ -15,7 +15,7 @@ import nbannotate as nb
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
-EXPECT_MS = 30_000
+EXPECT_MS = 60_000
 
 
 @pytest.fixture

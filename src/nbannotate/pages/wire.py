@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
 
 from nbannotate.errors import InvalidInput
+
+T = TypeVar("T")
 
 Text = Annotated[str, Meta(max_length=10_000)]
 Name = Annotated[str, Meta(max_length=300)]
@@ -83,7 +85,14 @@ def number(content: object) -> Numbered | None:
 
 
 def received(content: object) -> Message:
-    """Return a message of the browser, checked.
+    """Return a message of the browser, checked; raises InvalidInput if it is not one."""
+    message = checked(content, Message)
+    check_finite(message.seconds, *(message.zone or ()))
+    return message
+
+
+def checked(content: object, kind: type[T]) -> T:
+    """Return what the browser sent as a value of a kind.
 
     Raises
     ------
@@ -91,9 +100,12 @@ def received(content: object) -> Message:
         If it is not one.
     """
     try:
-        message = msgspec.convert(content, Message)
+        return msgspec.convert(content, kind)
     except (msgspec.ValidationError, TypeError, RecursionError) as error:
         raise InvalidInput(f"The page sent something that is not understood ({error}).") from error
-    if not all(map(isfinite, (message.seconds, *(message.zone or ())))):
+
+
+def check_finite(*numbers: float) -> None:
+    """Raise InvalidInput if one of some numbers that the browser sent is infinite, or none."""
+    if not all(map(isfinite, numbers)):
         raise InvalidInput("The page sent a number that is not finite.")
-    return message

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from math import isfinite
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
-from nbannotate.errors import InvalidInput
-from nbannotate.pages.wire import Id, Name, Text
+from nbannotate.pages.wire import Id, Name, Text, check_finite, checked
 
 Tab = Literal["campaigns", "tasks", "jobs", "members", "statistics"]
 
@@ -63,17 +60,7 @@ class Message(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def received(content: object) -> Message:
-    """Return a message of the browser, checked.
-
-    Raises
-    ------
-    InvalidInput
-        If it is not one.
-    """
-    try:
-        message = msgspec.convert(content, Message)
-    except (msgspec.ValidationError, TypeError, RecursionError) as error:
-        raise InvalidInput(f"The page sent something that is not understood ({error}).") from error
-    if not all(map(isfinite, message.weights.values())):
-        raise InvalidInput("The page sent a number that is not finite.")
+    """Return a message of the browser, checked; raises InvalidInput if it is not one."""
+    message = checked(content, Message)
+    check_finite(*message.weights.values())
     return message
