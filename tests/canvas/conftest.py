@@ -212,10 +212,7 @@ class Stage:
         """Show the image afresh, with shapes, and wait until the browser has it."""
         before = self.page.locator("img.nba-preview").first.get_attribute("src")
         extra = "".join(f", {name}={value}" for name, value in arguments.items())
-        self.run(
-            f"c.show(IMAGE, {shapes}, labels=LABELS{extra}); "
-            "c.tool = 'select'; c.label = ''; heard.clear()"
-        )
+        self.run(f"c.show(IMAGE, {shapes}, labels=LABELS{extra}); c.tool = 'select'; c.label = ''; heard.clear()")
         self.page.wait_for_function("s => document.querySelector('img.nba-preview').src !== s", arg=before)
         self.page.keyboard.press("Escape")
 

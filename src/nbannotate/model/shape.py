@@ -54,6 +54,8 @@ class Shape(Struct, frozen=True, kw_only=True, omit_defaults=True):
         The pixels of a mask; its points are the corners of the box around them.
     visibility
         Of the points of a skeleton, as in COCO: 0 not in the image, 1 hidden, 2 visible. Empty: all are visible.
+    also
+        Further labels, where the recipe allows several on one shape; ``label`` is the first and gives the color.
     """
 
     kind: str
@@ -65,17 +67,20 @@ class Shape(Struct, frozen=True, kw_only=True, omit_defaults=True):
     color: str | None = None
     rle: Rle | None = None
     visibility: tuple[int, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 class Annotation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All that was said of one asset: its shapes and tags, or *nothing to label*.
 
     ``nothing_to_label`` is an answer of its own, distinct from an annotation that is not finished; it excludes shapes.
+    ``tag_attributes`` holds typed values on the tags: tag, then attribute, then value.
     """
 
     shapes: tuple[Shape, ...] = ()
     tags: tuple[str, ...] = ()
     nothing_to_label: bool = False
+    tag_attributes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def empty(self) -> bool:

@@ -31,7 +31,8 @@ def copy(tx: Transaction, parent_id: int, child_id: int, annotations: bool) -> N
     tx.run(
         """
         insert into data.annotations
-        select c.annotation_id, $1, n.asset_id, null, null, n.member_id, n.source, n.nothing_to_label, n.tags, n.created
+        select c.annotation_id, $1, n.asset_id, null, null, n.member_id, n.source, n.nothing_to_label, n.tags,
+               n.created, n.tag_attributes
         from copied c join data.annotations n on n.annotation_id = c.original
         """,
         child_id,
