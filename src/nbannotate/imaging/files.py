@@ -6,10 +6,12 @@ import io
 import re
 from pathlib import Path
 
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from nbannotate.errors import ReadFailed
-from nbannotate.imaging import dicom, raster, tiff
+from nbannotate.imaging import dicom, raster, tiff, video
 from nbannotate.imaging.still import Facts, Still
 
 HEAD = 256  # bytes by which the kinds are told apart
@@ -69,6 +71,8 @@ def measure(path: Path) -> Facts:
         raise ReadFailed("The image cannot be read: the file is empty.")
     if dicom.is_dicom(head):
         return dicom.measure(path)
+    if video.is_video(path):
+        return video.measure(path)
     try:
         facts = raster.measure(path)
     except ReadFailed:
@@ -99,6 +103,8 @@ def read(source: bytes | Path, frame: int | None = None) -> Still:
         raise ReadFailed("The image cannot be read: the file is empty.")
     if dicom.is_dicom(head):
         return dicom.read(source, at)
+    if isinstance(source, Path) and video.is_video(source):
+        return Still(video.read(source, at))
     try:
         with raster.opened(source) as image:
             raster.go_to(image, at)
@@ -121,6 +127,8 @@ def extracted(one: Frame) -> bytes:
         return one.path.read_bytes()
     if is_dicom(one.path):
         return dicom.extracted(one.path, one.number - 1)
+    if video.is_video(one.path):
+        return _without_loss(video.read(one.path, one.number - 1))
     try:
         with raster.opened(one.path) as image:
             raster.go_to(image, one.number - 1)
@@ -133,4 +141,13 @@ def extracted(one: Frame) -> bytes:
 
     out = io.BytesIO()
     Image.fromarray(still.pixels).save(out, "TIFF")
+    return out.getvalue()
+
+
+def _without_loss(pixels: NDArray[np.uint8]) -> bytes:
+    """Return pixels as the bytes of a PNG file."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "PNG", compress_level=1)
     return out.getvalue()

@@ -29,7 +29,8 @@ class Facts(Struct, frozen=True):
     series
         What belongs together: the SeriesInstanceUID of a DICOM file.
     place
-        Position along the normal of the slice, in mm, of each frame; empty if it is not known.
+        Position along the normal of the slice, in mm, of each frame, or when it is shown, in seconds; empty if it is
+        not known.
     order
         Numbers by which frames at the same place are told apart: orientation, acquisition, instance.
     metadata

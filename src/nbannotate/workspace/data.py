@@ -123,14 +123,16 @@ class Version:
         *,
         sequence: str | None = None,
         moment: str | None = None,
+        every: int = 1,
         bad: images.Bad = "refuse",
     ) -> Version:
         """Add image files as assets; the files stay where they are.
 
-        Images of 8 and of 16 bits, TIFF, and, with the extra ``[dicom]``, DICOM files. Each frame of a DICOM file and
-        each page of a TIFF file becomes an asset of its own, ``"cine.dcm#007"``. The slices of a DICOM series become a
-        sequence (named by its SeriesInstanceUID), in the order of their places along the normal of the slices, never of
-        their names; header fields that say nothing about the patient become metadata.
+        Images of 8 and of 16 bits, TIFF, with the extra ``[dicom]`` DICOM files, with ``[video]`` video files. Each
+        frame of a video or a DICOM file and each page of a TIFF file becomes an asset of its own, ``"cine.dcm#007"``;
+        those of one file are a sequence. Videos are taken when a path or a pattern names them, not out of a folder. The
+        slices of a DICOM series become a sequence (named by its SeriesInstanceUID), in the order of their places along
+        the normal of the slices, never of their names; header fields that say nothing of the patient become metadata.
 
         Parameters
         ----------
@@ -145,6 +147,8 @@ class Version:
             ``"folder"`` for the folder that it lies in. Assets of a sequence stand together, by moment, then by name.
         moment
             The column of ``metadata`` that orders the images of a sequence: numbers or times.
+        every
+            Of files with several frames, how many one goes on each time: 10 takes the frames 1, 11, 21… of a video.
         bad
             What is done with files that cannot be opened: ``"refuse"``, or ``"keep"``: they become assets of 0 x 0
             pixels whose metadata says why (``cannot_be_opened``), which people can skip or discard.
@@ -159,7 +163,7 @@ class Version:
         NotFound, InvalidInput, Conflict
             Nothing matches, a file is no image, a row fits no image, or a name is there already. Nothing is added.
         """
-        table = rows.assets(images.measure(images.find(paths), bad), metadata, sequence, moment)
+        table = rows.assets(images.measure(images.find(paths), bad, every), metadata, sequence, moment)
         self.workspace.client.upload("assets.add", int, frames.to_parquet(table), version_id=self.version_id)
         return self
 

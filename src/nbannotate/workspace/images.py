@@ -86,8 +86,8 @@ def _is_taken(path: Path) -> bool:
     return path.name != "DICOMDIR" and path.is_file() and imaging.is_dicom(path)
 
 
-def measure(files: Sequence[Path], bad: Bad = "refuse") -> list[ImageFile]:
-    """Return the images in files, one for each frame, with a progress bar when it takes long.
+def measure(files: Sequence[Path], bad: Bad = "refuse", every: int = 1) -> list[ImageFile]:
+    """Return the images in files, one for each frame (each ``every``-th), with a progress bar when it takes long.
 
     Raises
     ------
@@ -96,8 +96,12 @@ def measure(files: Sequence[Path], bad: Bad = "refuse") -> list[ImageFile]:
     """
     if bad not in ("refuse", "keep"):
         raise InvalidInput(f"bad must be 'refuse' or 'keep', not {bad!r}.")
+    if isinstance(every, bool) or not isinstance(every, int) or every < 1:
+        raise InvalidInput(f"every must be a whole number above 0, not {every!r}.")
     with ThreadPoolExecutor(8) as pool:
-        results = list(tqdm(pool.map(_measure, files), total=len(files), desc="images", unit="", delay=1))
+        results = list(
+            tqdm(pool.map(lambda file: _measure(file, every), files), total=len(files), desc="images", unit="", delay=1)
+        )
     broken = [one for found in results for one in found if one.reason]
     if broken and bad == "refuse":
         named = "; ".join(f"{one.path.name} ({one.reason})" for one in broken[:5])
@@ -109,7 +113,7 @@ def measure(files: Sequence[Path], bad: Bad = "refuse") -> list[ImageFile]:
     return [one for found in results for one in found]
 
 
-def _measure(path: Path) -> list[ImageFile]:
+def _measure(path: Path, every: int) -> list[ImageFile]:
     """Return the images in a file; if it cannot be opened, one with the reason."""
     try:
         size = path.stat().st_size
@@ -117,5 +121,6 @@ def _measure(path: Path) -> list[ImageFile]:
     except (ReadFailed, OSError) as error:
         reason = str(error).removeprefix("The image cannot be read: ").rstrip(".")
         return [ImageFile(path, 0, 0, path.stat().st_size if path.exists() else 0, reason=reason)]
-    numbers = [None] if facts.frames == 1 else range(1, facts.frames + 1)
+    single = facts.frames == 1 and facts.format != "video"
+    numbers = [None] if single else range(1, facts.frames + 1, every)
     return [ImageFile(path, facts.width, facts.height, size, facts, number) for number in numbers]

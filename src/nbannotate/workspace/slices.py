@@ -27,9 +27,9 @@ def sequences(files: Mapping[str, ImageFile]) -> dict[str, str]:
 def moments(files: Mapping[str, ImageFile], belongs: Mapping[str, str]) -> dict[str, float]:
     """Return what orders the slices and frames of each sequence, by the asset's name; nothing for other images.
 
-    It is the position along the normal of the slices in mm. Where that is not known, or where slices share a place
-    (time points) or an orientation differs (localizers), it is their rank: by orientation, time point, acquisition,
-    place and instance number. Names never order slices.
+    It is the position along the normal of the slices in mm, or the time of a frame of a video in seconds. Where that is
+    not known, or where slices share a place (time points) or an orientation differs (localizers), it is their rank: by
+    orientation, time point, acquisition, place and instance number. Names never order slices.
     """
     groups = defaultdict(list)
     for name, sequence in belongs.items():
