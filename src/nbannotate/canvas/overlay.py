@@ -13,12 +13,14 @@ import traitlets
 from ipycanvas import MultiCanvas
 from ipywidgets import widget_serialization
 
+from nbannotate import texts
+
 HERE = Path(__file__).parent
 
 
 def module() -> str:
-    """Return the source of the ES module."""
-    return "\n".join(part.read_text("utf-8") for part in sorted((HERE / "js").glob("*.js")))
+    """Return the source of the ES module: the texts, then ``js/*.js``."""
+    return "\n".join([texts.module(), *(part.read_text("utf-8") for part in sorted((HERE / "js").glob("*.js")))])
 
 
 class Overlay(anywidget.AnyWidget):  # type: ignore[misc]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import ipywidgets
 
+from nbannotate import texts
 from nbannotate.canvas import inbox, wire
 from nbannotate.canvas.document import Document
 from nbannotate.canvas.outbox import Outbox
@@ -95,6 +96,8 @@ class Turns(ipywidgets.Box):  # type: ignore[misc]
 
     def _received(self, _: object, content: object, __: object) -> None:
         """Take a message of the overlay; whatever is in it, this does not raise."""
+        if texts.answer(self._overlay, content):
+            return
         try:
             message = wire.received(content)
             with self._turn((message.view_id, message.n)):

@@ -13,6 +13,7 @@ import ipywidgets
 import traitlets
 from msgspec import to_builtins
 
+from nbannotate import texts
 from nbannotate.canvas import Canvas
 from nbannotate.owner.client import Client
 from nbannotate.pages import changes, render
@@ -24,8 +25,8 @@ HERE = Path(__file__).parent
 
 
 def module() -> str:
-    """Return the source of the ES module: ``js/*.js`` in the order of their names."""
-    return "\n".join(part.read_text("utf-8") for part in sorted((HERE / "js").glob("*.js")))
+    """Return the source of the ES module: the texts, then ``js/*.js`` in the order of their names."""
+    return "\n".join([texts.module(), *(part.read_text("utf-8") for part in sorted((HERE / "js").glob("*.js")))])
 
 
 def styles() -> str:
@@ -86,7 +87,8 @@ class Page(anywidget.AnyWidget):  # type: ignore[misc]
         return self.desk.state
 
     def _heard(self, _: object, content: object, __: object) -> None:
-        self.desk.handle(content)
+        if not texts.answer(self, content):
+            self.desk.handle(content)
 
     def _show(self, state: State) -> None:
         """Send what differs from what was sent."""

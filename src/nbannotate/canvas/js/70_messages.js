@@ -35,7 +35,8 @@ const RECEIVE = {
     for (const row of unpack(m.shapes, buffers)) put(s, ...row);
     s.selected = new Set(m.selected);
     s.empty.hidden = Boolean(m.image);
-    s.empty.textContent = m.instead || "No image";
+    s.instead = m.instead;
+    s.empty.textContent = said(m.instead) || T("No image");
     if (m.image && (fresh || !s.v)) adopt(s, m.view, m.view_id);
     RECEIVE.state(s, m.state);
     RECEIVE.keys(s, m);
@@ -105,7 +106,7 @@ const RECEIVE = {
     URL.revokeObjectURL(s.preview.src);
     s.preview.src = URL.createObjectURL(new Blob([buffers[0]], { type: m.mime }));
   },
-  error: (s, m) => complain(s, m.text),
+  error: (s, m) => complain(s, said(m.text)),
   fit: (s) => s.image && setView(s, fitted(s)),
   focus: (s) => s.stage.focus({ preventScroll: true }),
 };

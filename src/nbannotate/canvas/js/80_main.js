@@ -3,20 +3,30 @@
 let active = null;                                         // the canvas that page-wide keys go to
 
 function build(s) {
-  s.stage = node("div", { class: "nba-stage", tabindex: "0", role: "application", "aria-roledescription": "image canvas",
-    "aria-label": "Image with shapes. Press question mark for the keys.", "data-lm-suppress-shortcuts": "true" });
+  s.stage = node("div", { class: "nba-stage", tabindex: "0", role: "application", "data-lm-suppress-shortcuts": "true" });
   s.preview = node("img", { class: "nba-preview", alt: "" });
   s.preview.draggable = false;
   s.overlay = node("canvas", { class: "nba-overlay" });
   s.ctx = s.overlay.getContext("2d");
   s.zoom = node("span", { class: "nba-zoom" });
-  s.helpButton = node("button", { type: "button", class: "nba-help-button", title: "Keys (?)", "aria-label": "Show the keys" }, "?");
-  s.picker = node("input", { type: "color", class: "nba-picker", tabindex: "-1", "aria-label": "Color of the selection" });
+  s.helpButton = node("button", { type: "button", class: "nba-help-button" }, "?");
+  s.picker = node("input", { type: "color", class: "nba-picker", tabindex: "-1" });
   s.toast = node("div", { class: "nba-toast", role: "status", "aria-live": "polite" });
   s.voice = node("div", { class: "nba-voice", "aria-live": "polite" });
-  s.empty = node("div", { class: "nba-empty" }, "No image");
+  s.empty = node("div", { class: "nba-empty" });
   s.stage.append(s.preview, s.base, s.overlay, s.empty, node("div", { class: "nba-corner" }, buildLevels(s), s.zoom), s.toast, s.voice, s.picker);
   s.root = node("div", { class: "nba-canvas" }, s.stage, s.helpButton);
+  relabel(s);
+}
+
+function relabel(s) {                                      // in the language of who looks, also when it changes
+  const name = (element, names) => { for (const [key, text] of Object.entries(names)) element.setAttribute(key, text); };
+  name(s.stage, { "aria-roledescription": T("image canvas"), "aria-label": T("Image with shapes. Press question mark for the keys.") });
+  name(s.helpButton, { title: T("Keys (?)"), "aria-label": T("Show the keys") });
+  name(s.picker, { "aria-label": T("Color of the selection") });
+  s.empty.textContent = said(s.instead) || T("No image");
+  if (s.help) closeHelp(s);
+  if (s.levels) { closeLevels(s); tellLevels(s); }
 }
 
 function theme(s) {                                        // follow the page: whatever makes it dark, its background is
@@ -78,7 +88,7 @@ function wire(s, signal) {
 }
 
 async function render({ model, el, signal }) {
-  const manager = model.widget_manager;
+  const manager = model.widget_manager, deaf = await useTexts(model, () => relabel(s));
   const target = await manager.get_model(model.get("target").slice("IPY_MODEL_".length));
   const s = {
     model, target, layers: target.get("_canvases"), viewId: newId(), g: -1, n: 0,
@@ -111,6 +121,7 @@ async function render({ model, el, signal }) {
   theme(s);
 
   return () => {
+    deaf();
     sizes.disconnect();
     looks.disconnect();
     clearTimeout(s.viewTimer);

@@ -77,6 +77,7 @@ async function render({ model, el, signal }) {
     get: (name) => model.get(name) ?? {},
     ui: { tab: "shapes", homeTab: "tasks", issueTab: "open", toasts: [], dialog: null, busy: "", tabWanted: "", first: true, going: false, placed: false, slow: false, bell: false, reader: false, menu: false, turning: false },
   };
+  const deaf = await useTexts(model, () => repaint(s));
   s.inner = h("div", { class: "nbp-inner" });
   s.slot = h("div", { class: "nbp-slot" });
   s.root = h("div", { class: whole ? "nbp nbp-whole" : "nbp", "data-lm-suppress-shortcuts": "true", style: whole ? null : `height:${model.get("height")}` }, s.inner);
@@ -122,6 +123,7 @@ async function render({ model, el, signal }) {
 
   return () => {
     s.gone = true;
+    deaf();
     hangUp();
     clearInterval(report);
     s.pulse.stop();

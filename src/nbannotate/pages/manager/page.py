@@ -12,6 +12,7 @@ import ipywidgets
 import traitlets
 from traitlets.log import get_logger as log
 
+from nbannotate import texts
 from nbannotate.errors import NbannotateError, SessionEnded
 from nbannotate.model import WorkspaceInfo
 from nbannotate.owner.client import connect_kernel
@@ -37,7 +38,7 @@ def module() -> str:
     names = ", ".join(SHARED)
     dom = (shared.HERE / "js" / "10_dom.js").read_text("utf-8")
     own = (part.read_text("utf-8") for part in sorted((HERE / "js").glob("*.js")))
-    return "\n".join([f"const {{ {names} }} = (() => {{\n{dom}\nreturn {{ {names} }};\n}})();", *own])
+    return "\n".join([texts.module(), f"const {{ {names} }} = (() => {{\n{dom}\nreturn {{ {names} }};\n}})();", *own])
 
 
 class Manager(anywidget.AnyWidget):  # type: ignore[misc]
@@ -109,7 +110,8 @@ class Manager(anywidget.AnyWidget):  # type: ignore[misc]
         return self.desk.state
 
     def _heard(self, _: object, content: object, __: object) -> None:
-        self.desk.handle(content)
+        if not texts.answer(self, content):
+            self.desk.handle(content)
 
     def _tell(self, message: dict[str, Any], packed: bytes | None) -> None:
         self.send(message, buffers=None if packed is None else [packed])

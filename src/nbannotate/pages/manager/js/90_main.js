@@ -89,13 +89,14 @@ function theme(s) {
   s.root.dataset.theme = dark ? "dark" : "light";
 }
 
-function render({ model, el, signal }) {
+async function render({ model, el, signal }) {
   const whole = model.get("whole");
   const s = {
     model, replies: new Map(), waiting: false, gone: false, beating: false, again: false, timer: 0, unpacking: Promise.resolve(),
     get: (name) => model.get(name) ?? {}, sheet: noSheet(), shown: [], counts: [0, 0, 0, 0], chosen: new Set(), anchor: -1, active: 0, activeTask: 0, stepNames: [], steps: "", grid: null, dashboard: null,
     ui: { tab: "campaigns", campaign: 0, list: { shown: "current", dataset: "", sort: "recent" }, filter: noFilter(), sort: { by: "", down: false }, people: "", opened: new Set(), menu: "", menuUp: false, dialog: null, toasts: [], first: true },
   };
+  const deaf = await useTexts(model, () => repaint(s));
   s.inner = h("div", { class: "nbp-inner" });
   s.root = h("div", { class: whole ? "nbp nbp-whole nbm" : "nbp nbm", "data-lm-suppress-shortcuts": "true", style: whole ? null : `height:${model.get("height")}` }, s.inner);
   theme(s);
@@ -122,6 +123,7 @@ function render({ model, el, signal }) {
 
   return () => {
     s.gone = true;
+    deaf();
     clearTimeout(s.timer);
     looks.disconnect();
     model.off("msg:custom", hearing);

@@ -1,0 +1,171 @@
+"""The tables of texts: which languages there are, which one a browser wants, and a sentence in it.
+
+A table is ``{"name": "Français", "texts": {...}, "sentences": {...}}``: *texts* are written in the browser and in the
+site's templates, *sentences* are made in Python, with values in them, and are recognised by what is around the values.
+A text is a string, or, if it counts something, one for each plural category of the language (CLDR).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+HERE = Path(__file__).parent
+ENGLISH = "en"
+
+Text: TypeAlias = str | dict[str, str]
+
+_PLACE = re.compile(r"\{(\w+)(\+?)\}")
+_SENTENCE = re.compile(r"(?<=[.!?…]) +(?=[\"'“A-Z0-9])")
+LONGEST = 4000
+
+
+@lru_cache(maxsize=1)
+def languages() -> dict[str, str]:
+    """Return the languages that there are, by tag, with the name that they have for themselves."""
+    names = {path.stem: str(json.loads(path.read_text("utf-8"))["name"]) for path in HERE.glob("*.json")}
+    return dict(sorted(names.items(), key=lambda item: (item[0] != ENGLISH, item[1])))
+
+
+@lru_cache(maxsize=16)
+def texts_of(language: str) -> Texts:
+    """Return the texts of a language; English for one that is not there."""
+    known = language if language in languages() else ENGLISH
+    return Texts(known, json.loads((HERE / f"{known}.json").read_text("utf-8")))
+
+
+def choose(chosen: str | None, accepted: str = "") -> str:
+    """Return the language for a browser.
+
+    Parameters
+    ----------
+    chosen
+        What the person chose before, if anything.
+    accepted
+        The header ``Accept-Language``.
+    """
+    there = languages()
+    if chosen in there:
+        return str(chosen)
+    wanted: list[tuple[float, str]] = []
+    for part in accepted[:500].split(","):
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            wanted.append((-float(weight or 1), tag.strip()))
+        except ValueError:
+            continue
+    for weighed, tag in sorted(wanted, key=lambda item: item[0]):
+        for known in there:
+            if weighed and known.lower() in (tag.lower(), tag.lower().partition("-")[0]):
+                return known
+    return ENGLISH
+
+
+def module() -> str:
+    """Return the source that modules of the browser begin with: ``T``, ``N``, ``said`` and the language's menu."""
+    names = json.dumps(languages(), ensure_ascii=False)
+    return (HERE / "texts.js").read_text("utf-8").replace('{ en: "English" }', names, 1)
+
+
+def answer(widget: Any, content: object) -> bool:
+    """Send a browser the table that it asks for; return whether the message was one of these.
+
+    Parameters
+    ----------
+    widget
+        The widget whose module begins with :func:`module`.
+    content
+        What it sent: ``{"texts": "fr"}``.
+    """
+    if not isinstance(content, dict) or set(content) != {"texts"}:
+        return False
+    language = str(content["texts"])
+    widget.send({"texts": language, "table": {**texts_of(language).table, "singular": singulars()}})
+    return True
+
+
+@lru_cache(maxsize=1)
+def singulars() -> dict[str, str]:
+    """Return how the sentences that count something are in English, for one."""
+    sentences: dict[str, Text] = texts_of(ENGLISH).table["sentences"]
+    return {key: text["one"] for key, text in sentences.items() if isinstance(text, dict)}
+
+
+class Texts:
+    """The texts of one language.
+
+    Parameters
+    ----------
+    language
+        Its tag.
+    table
+        Its file.
+    """
+
+    def __init__(self, language: str, table: dict[str, Any]) -> None:
+        self.language, self.table = language, table
+        self._texts: dict[str, Text] = {**table["sentences"], **table["texts"]}
+        self._patterns = [] if language == ENGLISH else patterns(table["sentences"])
+
+    def __call__(self, text: str, /, **values: object) -> str:
+        """Return a text that a template or a page names, with its values."""
+        found = self._texts.get(text) or text
+        return fill(found if isinstance(found, str) else found["other"], values)
+
+    def said(self, text: str) -> str:
+        """Return a sentence that Python made (an error, a notice); what no table knows stays English."""
+        if self.language == ENGLISH or not text or len(text) > LONGEST:
+            return text
+        whole = self._one(text)
+        return whole if whole is not None else " ".join(self._one(part) or part for part in _SENTENCE.split(text))
+
+    def _one(self, text: str) -> str | None:
+        found = self.table["sentences"].get(text)
+        if isinstance(found, str):
+            return found
+        for pattern, names, translated in self._patterns:
+            match = pattern.fullmatch(text)
+            if match is not None:
+                values = {
+                    name.rstrip("+"): self.said(value) if name.endswith("+") else value
+                    for name, value in zip(names, match.groups(), strict=True)
+                }
+                return fill(_counted(self.language, translated, values), values)
+        return None
+
+
+def fill(text: str, values: dict[str, Any]) -> str:
+    """Return a text with its values in their places; a place without a value stays as it is written."""
+    return _PLACE.sub(lambda place: str(values.get(place[1], place[0])), text.partition("//")[0])
+
+
+def patterns(sentences: dict[str, Text]) -> list[tuple[re.Pattern[str], list[str], Text]]:
+    """Return what recognises the sentences that have values, those with the most words of their own first."""
+    found = []
+    for key, translated in sentences.items():
+        keys = [key, singulars()[key]] if key in singulars() else [key]
+        for form in keys:
+            if "{" in form:
+                pieces = _PLACE.split(form)
+                source = "".join(
+                    re.escape(p) if i % 3 == 0 else "(.+?)" if i % 3 == 1 else "" for i, p in enumerate(pieces)
+                )
+                found.append((len("".join(pieces[::3])), re.compile(source, re.DOTALL), _names(form), translated))
+    found.sort(key=lambda row: -row[0])
+    return [row[1:] for row in found]
+
+
+def _names(form: str) -> list[str]:
+    return [name + mark for name, mark in _PLACE.findall(form)]
+
+
+def _counted(language: str, text: Text, values: dict[str, Any]) -> str:
+    """Return the form of a text for its number; here for the languages that distinguish one, and none."""
+    if isinstance(text, str):
+        return text
+    digits = re.sub(r"\D", "", str(values.get("n", "1"))) or "1"
+    singular = int(digits) < 2 if language == "fr" else int(digits) == 1
+    return text.get("one", text["other"]) if singular else text["other"]

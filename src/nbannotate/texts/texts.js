@@ -1,0 +1,132 @@
+// What people read, in their language. The English text is the key: T("Submit"), T("Shape {n} of {total}", { n, total });
+// N(n, "{n} image", "{n} images") counts; said(text) is for sentences that Python made. docs/languages.md says how.
+
+const { T, N, M, said, pieces, LANGUAGES, language, locale, shownNumber, shownDate, setLanguage, useTexts } = (() => {
+const LANGUAGES = { en: "English" };
+const LANGUAGE_COOKIE = "nbannotate-language";
+const texts = globalThis.nbannotateTexts ??= { tag: "", tables: new Map() };   // one for all widgets of the window
+
+const tableNow = () => texts.tables.get(texts.tag);
+const locale = () => [navigator.language, ...(navigator.languages ?? [])].find((l) => l?.toLowerCase().split("-")[0] === texts.tag) ?? (texts.tag || "en");
+const fillText = (text, values) => text.split("//")[0].replace(/\{(\w+)\+?\}/g, (place, name) => {
+  const value = values?.[name];
+  return value === undefined || value === null ? place : typeof value === "number" ? shownNumber(value) : String(value);
+});
+const numbers = new Map();
+function shownNumber(value, options) {
+  const key = `${locale()} ${options ? JSON.stringify(options) : ""}`;
+  if (!numbers.has(key)) numbers.set(key, new Intl.NumberFormat(locale(), options));
+  return numbers.get(key).format(value);
+}
+const shownDate = (date, options) => new Date(date).toLocaleString(locale(), options);
+const category = (n) => new Intl.PluralRules(locale()).select(n);
+
+function T(text, values) {
+  const table = tableNow(), found = table?.texts[text] ?? table?.sentences[text] ?? text;
+  return fillText(typeof found === "string" ? found : found.other, values);
+}
+
+function N(n, one, many, values) {
+  const table = tableNow(), found = table?.texts[many] ?? table?.sentences[many];
+  const form = found === undefined ? (n === 1 ? one : many) : typeof found === "string" ? found : found[category(n)] ?? found.other;
+  return fillText(form, { n, ...values });
+}
+
+const M = (text) => text;                                  // marks a text that T is given later: M("Undo") in a table
+
+// T(…) in pieces, for values that are elements: an array of texts and elements.
+function pieces(text, values) {
+  const table = tableNow(), found = table?.texts[text] ?? text;
+  return String(found.other ?? found).split("//")[0].split(/(\{\w+\})/).map((p) => (/^\{\w+\}$/.test(p) ? values[p.slice(1, -1)] ?? p : p)).filter((p) => p !== "");
+}
+
+// ---- sentences that Python made: recognised by what is around their values
+
+function said(text) {
+  const table = tableNow();
+  if (!table || !text || text.length > 4000) return text;
+  table.memo ??= new Map();
+  let found = table.memo.get(text);
+  if (found === undefined) {
+    found = recognised(table, text) ?? text.split(/(?<=[.!?…]) +(?=["'“A-Z0-9])/).map((part) => recognised(table, part) ?? part).join(" ");
+    if (table.memo.size > 2000) table.memo.clear();
+    table.memo.set(text, found);
+  }
+  return found;
+}
+
+const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+
+function patternsOf(table) {
+  const rows = [];
+  for (const [key, translated] of Object.entries(table.sentences)) {
+    const singular = typeof translated === "object" && table.singular?.[key];
+    for (const form of singular ? [key, singular] : [key]) {
+      if (!form.includes("{")) continue;
+      const parts = form.split(/\{(\w+\+?)\}/), own = parts.filter((_, i) => i % 2 === 0);
+      rows.push({ own: own.join("").length, test: new RegExp(`^${parts.map((p, i) => (i % 2 ? "([\\s\\S]+?)" : escaped(p))).join("")}$`), names: parts.filter((_, i) => i % 2), translated });
+    }
+  }
+  return rows.sort((a, b) => b.own - a.own);
+}
+
+function recognised(table, text) {
+  const exact = table.sentences[text];
+  if (typeof exact === "string") return exact;
+  table.patterns ??= patternsOf(table);
+  for (const { test, names, translated } of table.patterns) {
+    const match = test.exec(text);
+    if (!match) continue;
+    const values = {};
+    names.forEach((name, i) => { values[name.replace("+", "")] = name.endsWith("+") ? said(match[i + 1]) : match[i + 1]; });
+    if (values.n !== undefined && /^[\d,]+$/.test(values.n)) values.n = Number(values.n.replaceAll(",", ""));
+    return fillText(typeof translated === "string" ? translated : translated[category(Number(values.n ?? 1))] ?? translated.other, values);
+  }
+  return undefined;
+}
+
+// ---- which language
+
+const known = (tag) => [tag, tag?.toLowerCase().split("-")[0]].find((t) => t in LANGUAGES);
+
+function wantedLanguage() {
+  let chosen = "";
+  try { chosen = document.cookie.match(`(?:^|; )${LANGUAGE_COOKIE}=([^;]*)`)?.[1] ?? ""; } catch { /* a frame without cookies */ }
+  for (const tag of [chosen, document.documentElement.lang, ...(navigator.languages ?? [])]) if (tag && known(tag)) return known(tag);
+  return "en";
+}
+
+function fetchTable(model, tag) {                          // from Python, once a window
+  if (tag === "en" || texts.tables.has(tag)) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => end(false), 8000);
+    const hear = (m) => { if (m.texts === tag) { if (m.table) texts.tables.set(tag, m.table); end(Boolean(m.table)); } };
+    function end(there) { clearTimeout(timer); model.off("msg:custom", hear); resolve(there); }
+    model.on("msg:custom", hear);
+    try { model.send({ texts: tag }); } catch { end(false); }
+  });
+}
+
+async function setLanguage(model, tag) {                   // chosen by a person, kept for a year
+  if (!(tag in LANGUAGES) || !(await fetchTable(model, tag))) return false;
+  try { document.cookie = `${LANGUAGE_COOKIE}=${tag}; path=${document.body.dataset.baseUrl ?? "/"}; max-age=31536000; samesite=lax`; } catch { /* for now only */ }
+  texts.tag = tag;
+  if (document.body.dataset.baseUrl) document.documentElement.lang = tag;
+  dispatchEvent(new CustomEvent("nbannotate-language"));
+  return true;
+}
+
+// At the begin of render: `const deaf = await useTexts(model, () => repaint(s))`; at its end: `deaf()`.
+async function useTexts(model, changed) {
+  if (!texts.tag) {
+    const tag = wantedLanguage();
+    if (await fetchTable(model, tag)) texts.tag = tag;
+    else texts.tag ||= "en";
+  }
+  addEventListener("nbannotate-language", changed);
+  return () => removeEventListener("nbannotate-language", changed);
+}
+
+const language = () => texts.tag || "en";
+return { T, N, M, said, pieces, LANGUAGES, language, locale, shownNumber, shownDate, setLanguage, useTexts };
+})();
