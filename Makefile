@@ -30,7 +30,7 @@ lab: .venv/installed-lab  ## JupyterLab on the tutorials
 	@exec $(BIN)/jupyter lab --notebook-dir=. notebooks/01_first_campaign.ipynb
 
 test: .venv/installed-dev browser  ## all tests, with Chromium (ARGS="…" goes to pytest)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/installed-dev  ## style, types, and the arrows between the packages
 	$(BIN)/ruff check .

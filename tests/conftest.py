@@ -28,6 +28,13 @@ CHROMIUM_FLAGS = [
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take long, then those with a browser: no worker is to end long after the others."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    browser = {item.path for item in items if item.get_closest_marker("browser")}
+    items.sort(key=lambda item: 0 if item.path in slow else 1 if item.path in browser else 2)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _quick_hashes():
     """Hash passwords cheaply in this process: the real parameters cost a quarter second for each of hundreds."""

@@ -6,11 +6,13 @@ A sequence that fails is printed as it was; making it shorter would take many ti
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from .any_sequence_managing import Managing
 from .any_sequence_working import Working
 
+pytestmark = pytest.mark.slow
 SEQUENCES = int(os.environ.get("NBANNOTATE_SEQUENCES", "0"))
 
 

@@ -22,7 +22,7 @@ import nbannotate as nb
 from nbannotate.model import Session, TaskView
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra [test])")
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PASSWORD = "a long password"
 SIZE = (400, 300)
 MS = 60_000
