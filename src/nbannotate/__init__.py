@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nbannotate import charts, errors, stats
     from nbannotate.canvas import Canvas
-    from nbannotate.model import Annotation, Attribute, Filter, Label, Recipe, Rule, Shape, Step, Workflow
+    from nbannotate.model import Annotation, Attribute, Filter, Label, Recipe, Rule, Shape, Step, Tag, Workflow
     from nbannotate.pages import Annotator, Reviewer, Viewer
     from nbannotate.workspace import Workspace, open
 
@@ -28,6 +28,7 @@ _PUBLIC = {
     "Rule": "nbannotate.model",
     "Shape": "nbannotate.model",
     "Step": "nbannotate.model",
+    "Tag": "nbannotate.model",
     "Viewer": "nbannotate.pages",
     "Workflow": "nbannotate.model",
     "Workspace": "nbannotate.workspace",
@@ -39,7 +40,7 @@ _PUBLIC = {
 
 __all__ = [
     "Annotation", "Annotator", "Attribute", "Canvas", "Filter", "Label", "Recipe", "Reviewer", "Rule", "Shape", "Step",
-    "Viewer", "Workflow", "Workspace", "charts", "errors", "open", "stats",
+    "Tag", "Viewer", "Workflow", "Workspace", "charts", "errors", "open", "stats",
 ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import nbannotate as nb
 from nbannotate.errors import Conflict, InvalidInput, NotFound
-from nbannotate.model import Attribute, CampaignSpec, Document, Label, Recipe, Rule, Step, Workflow
+from nbannotate.model import Attribute, CampaignSpec, Document, Label, Recipe, Rule, Step, Tag, Workflow
 from nbannotate.model.campaign import BUILT_IN_STATUSES
 from nbannotate.workspace.spec import from_yaml, to_yaml
 
@@ -54,10 +54,15 @@ labels = st.builds(
 recipes = st.builds(
     Recipe,
     st.lists(labels, min_size=1, max_size=4, unique_by=lambda v: v.name),
-    st.lists(names, max_size=2, unique=True),
+    st.lists(
+        names | st.builds(Tag, names, st.lists(attributes(), max_size=2, unique_by=lambda a: a.name)),
+        max_size=2,
+        unique_by=lambda v: getattr(v, "name", v),
+    ),
     st.none() | st.integers(1, 99),
     st.none() | st.integers(1, 99),
     st.booleans(),
+    st.sampled_from(["show", "edit"]),
 )
 
 

@@ -42,6 +42,7 @@ def check_unique(what: str, names: Iterable[str]) -> None:
 
 
 AttributeType = Literal["text", "number", "integer", "boolean", "choice", "choices"]
+MetadataPolicy = Literal["show", "edit"]
 ATTRIBUTE_TYPES: tuple[AttributeType, ...] = ("text", "number", "integer", "boolean", "choice", "choices")
 
 
@@ -159,14 +160,36 @@ class Label(Struct, frozen=True, forbid_unknown_fields=True):
         force_setattr(self, "kinds", as_tuple("Label", "kinds", self.kinds))
         if self.color is not None and not re.fullmatch(r"#[0-9a-fA-F]{6}", str(self.color)):
             raise InvalidInput(f"Label.color of {self.name!r} must look like '#7b1fa2', not {self.color!r}.")
-        attributes = [
-            Attribute(v) if isinstance(v, str) else v for v in as_tuple("Label", "attributes", self.attributes)
-        ]
-        for value in attributes:
-            if not isinstance(value, Attribute):
-                raise InvalidInput(f"Label.attributes of {self.name!r} takes nb.Attribute values, not {value!r}.")
-        check_unique(f"Label.attributes of {self.name!r}: the attribute", (v.name for v in attributes))
-        force_setattr(self, "attributes", tuple(attributes))
+        force_setattr(self, "attributes", as_attributes("Label", self.name, self.attributes))
+
+
+class Tag(Struct, frozen=True, forbid_unknown_fields=True):
+    """A label for the whole asset.
+
+    Parameters
+    ----------
+    name
+        How it is called; unique in its recipe.
+    attributes
+        :class:`Attribute` values, or names of texts, that are asked for where the tag is given.
+    """
+
+    name: str
+    attributes: tuple[Attribute, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_name("Recipe.tags: a tag", self.name)
+        force_setattr(self, "attributes", as_attributes("Tag", self.name, self.attributes))
+
+
+def as_attributes(owner: str, name: str, given: Iterable[Any] | None) -> tuple[Attribute, ...]:
+    """Return the attributes of a label or a tag; a name alone is a text."""
+    attributes = [Attribute(v) if isinstance(v, str) else v for v in as_tuple(owner, "attributes", given)]
+    for value in attributes:
+        if not isinstance(value, Attribute):
+            raise InvalidInput(f"{owner}.attributes of {name!r} takes nb.Attribute values, not {value!r}.")
+    check_unique(f"{owner}.attributes of {name!r}: the attribute", (v.name for v in attributes))
+    return tuple(attributes)
 
 
 class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
@@ -177,29 +200,35 @@ class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
     labels
         :class:`Label` values, or names. The first nine are chosen with the keys 1 to 9.
     tags
-        Names of labels for the whole asset.
+        :class:`Tag` values, or names: labels for the whole asset.
     max_shapes, max_tags
         At most so many on one asset; None for any number.
     open_labels
         Whether annotators may add labels while they work.
+    metadata
+        Whether those who have an asset to work on may change its metadata (``"edit"``) or only see it (``"show"``).
     """
 
     labels: tuple[Label, ...]
-    tags: tuple[str, ...] = ()
+    tags: tuple[Tag, ...] = ()
     max_shapes: int | None = None
     max_tags: int | None = None
     open_labels: bool = False
+    metadata: MetadataPolicy = "show"
 
     def __post_init__(self) -> None:
+        if self.metadata not in ("show", "edit"):
+            raise InvalidInput(f"Recipe.metadata must be 'show' or 'edit', not {self.metadata!r}.")
         labels = [Label(v) if isinstance(v, str) else v for v in as_tuple("Recipe", "labels", self.labels)]
         for value in labels:
             if not isinstance(value, Label):
                 raise InvalidInput(f"Recipe.labels takes nb.Label values or names, not {value!r}.")
         check_unique("Recipe.labels: the label", (v.name for v in labels))
-        tags = as_tuple("Recipe", "tags", self.tags)
+        tags = tuple(Tag(v) if isinstance(v, str) else v for v in as_tuple("Recipe", "tags", self.tags))
         for tag in tags:
-            check_name("Recipe.tags: a tag", tag)
-        check_unique("Recipe.tags: the tag", tags)
+            if not isinstance(tag, Tag):
+                raise InvalidInput(f"Recipe.tags takes nb.Tag values or names, not {tag!r}.")
+        check_unique("Recipe.tags: the tag", (v.name for v in tags))
         if not labels and not tags and not self.open_labels:
             raise InvalidInput("Recipe.labels is empty and there are no tags; give at least one label or tag.")
         for name in ("max_shapes", "max_tags"):
@@ -219,3 +248,12 @@ class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
     def label(self, name: str) -> Label | None:
         """Return the label of that name, or None."""
         return next((v for v in self.labels if v.name == name), None)
+
+    @property
+    def tag_names(self) -> tuple[str, ...]:
+        """The names of the tags, in their order."""
+        return tuple(v.name for v in self.tags)
+
+    def tag(self, name: str) -> Tag | None:
+        """Return the tag of that name, or None."""
+        return next((v for v in self.tags if v.name == name), None)

@@ -66,10 +66,10 @@ def fit(desk: Desk, message: Message) -> None:
 def tag(desk: Desk, message: Message) -> None:
     """Give the asset a tag, or take it away."""
     opened = flow.check_may(desk, "save")
-    if message.name not in opened.view.recipe.tags:
+    if message.name not in opened.view.recipe.tag_names:
         raise InvalidInput(f"There is no tag {message.name!r}.")
     now = set(opened.annotation.tags) ^ {message.name}
-    desk.annotate(replace(opened.annotation, tags=tuple(t for t in opened.view.recipe.tags if t in now)))
+    desk.annotate(replace(opened.annotation, tags=tuple(t for t in opened.view.recipe.tag_names if t in now)))
 
 
 def nothing(desk: Desk, message: Message) -> None:

@@ -63,7 +63,7 @@ def drawing(state: State, opened: OpenTask) -> Part:
         "labels": [
             {"name": v.name, "color": v.color, "count": counts[v.name], "kinds": list(v.kinds)} for v in recipe.labels
         ],
-        "tags": [{"name": t, "on": t in tags} for t in recipe.tags],
+        "tags": [{"name": t.name, "on": t.name in tags} for t in recipe.tags],
         "shapes": [
             [s.id, s.label, colors.get(s.label) or "", shapes.kind(s.kind).title, s.id in selected,
              said(s, labels.get(s.label)), fields.missing(s, labels.get(s.label))]
@@ -133,7 +133,7 @@ def recipe(opened: OpenTask) -> Part:
             }
             for v in its.labels
         ],
-        "tags": list(its.tags), "limits": limits,
+        "tags": list(its.tag_names), "limits": limits,
     }  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 from nbannotate import shapes
 from nbannotate.errors import InvalidInput, Refused
-from nbannotate.model import Annotation, Attribute, Label, Recipe, Shape
+from nbannotate.model import Annotation, Label, Recipe, Shape
+from nbannotate.rules.tags import check_tags, check_tags_complete, choices, is_missing
 
 MAX_SHAPES = 50_000
 MAX_POINTS = 20_000
@@ -38,11 +39,7 @@ def check_draft(annotation: Annotation, recipe: Recipe, before: Annotation = NOT
     for number, shape in enumerate(annotation.shapes, 1):
         if kept.get(shape.id) != shape:
             _check_shape(f"Shape {number}", shape, recipe, kept.get(shape.id))
-    for tag in annotation.tags:
-        if tag not in recipe.tags and tag not in before.tags:
-            raise InvalidInput(f"The tag {tag!r} is not in the recipe; it has {_names(recipe.tags)}.")
-    if len(set(annotation.tags)) != len(annotation.tags):
-        raise InvalidInput("A tag stands twice.")
+    check_tags(annotation, recipe, before)
     for too_many, growing in _over(annotation, recipe, before):
         if growing:
             raise InvalidInput(too_many)
@@ -78,8 +75,9 @@ def check_complete(
             raise Refused(f"{where}: {problem}")
         label = recipe.label(shape.label)
         for attribute in label.attributes if label else ():
-            if attribute.required and _missing(shape.attributes.get(attribute.name)):
-                raise Refused(f"{where} needs the attribute {attribute.name!r}{_choices(attribute)}.")
+            if attribute.required and is_missing(shape.attributes.get(attribute.name)):
+                raise Refused(f"{where} needs the attribute {attribute.name!r}{choices(attribute)}.")
+    check_tags_complete(annotation, recipe)
 
 
 def _check_ids(annotation: Annotation) -> None:
@@ -130,23 +128,12 @@ def _check_attributes(where: str, shape: Shape, label: Label, before: Shape | No
             raise InvalidInput(f"{where}: the attribute {name!r} {problem}.")
 
 
-def _missing(value: object) -> bool:
-    """Whether a value says nothing; false and 0 do say something."""
-    return value is None or (isinstance(value, str | list | tuple) and not value)
-
-
-def _choices(attribute: Attribute) -> str:
-    if not attribute.choices:
-        return ""
-    return f"; choose {'one' if attribute.type == 'choice' else 'some'} of {', '.join(attribute.choices)}"
-
-
 def _over(annotation: Annotation, recipe: Recipe, before: Annotation) -> Iterable[tuple[str, bool]]:
     """Return what is above a limit of the recipe, and whether it grew since the work began.
 
     What another recipe left, and this one has no label or tag for, does not count.
     """
-    labels, tags = {v.name for v in recipe.labels}, set(recipe.tags)
+    labels, tags = {v.name for v in recipe.labels}, set(recipe.tag_names)
     for noun, limit, now, then in (
         ("shape", recipe.max_shapes, _count(annotation, labels), _count(before, labels)),
         ("tag", recipe.max_tags, len(tags & set(annotation.tags)), len(tags & set(before.tags))),

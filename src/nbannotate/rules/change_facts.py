@@ -44,6 +44,8 @@ class Facts(Struct, frozen=True, kw_only=True):
         By label and attribute.
     values
         By label, attribute and value, as JSON text.
+    tag_attributes, tag_values
+        The same of tags.
     most_shapes, most_tags
         The most that one asset has.
     started
@@ -61,6 +63,8 @@ class Facts(Struct, frozen=True, kw_only=True):
     kinds: Mapping[tuple[str, str], Used] = {}
     attributes: Mapping[tuple[str, str], Used] = {}
     values: Mapping[tuple[str, str, str], Used] = {}
+    tag_attributes: Mapping[tuple[str, str], Used] = {}
+    tag_values: Mapping[tuple[str, str, str], Used] = {}
     most_shapes: int = 0
     most_tags: int = 0
     started: Mapping[tuple[int, str], int] = {}

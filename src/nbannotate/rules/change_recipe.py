@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+from msgspec import Struct
 
 from nbannotate.model import Attribute, Label, Recipe
 from nbannotate.rules.change_facts import Change, Facts, Used, names
@@ -20,17 +21,26 @@ def compare_recipes(old: Recipe, new: Recipe, facts: Facts, found: Change) -> No
         _label(before[name], after[name], facts, found)
     if list(before) != list(after) and before.keys() == after.keys():
         found.changes.append(f"The labels are in another order: {names(after)}.")
-    for tag in new.tags:
-        if tag not in old.tags:
-            found.changes.append(f"The tag {tag!r} is added.")
-    for tag in old.tags:
-        if tag not in new.tags:
-            _gone(found, f"The tag {tag!r}", facts.tags.get(tag, Used()), "annotation", "take it off those assets")
+    _tags(old, new, facts, found)
     _limit("max_shapes", "shapes", old.max_shapes, new.max_shapes, facts.most_shapes, found)
     _limit("max_tags", "tags", old.max_tags, new.max_tags, facts.most_tags, found)
     if old.open_labels != new.open_labels:
         found.changes.append(f"Annotators may {'now' if new.open_labels else 'no longer'} add labels.")
+    if old.metadata != new.metadata:
+        found.changes.append(f"Who works may {'now' if new.metadata == 'edit' else 'no longer'} change metadata.")
     found.changes.sort()
+
+
+def _tags(old: Recipe, new: Recipe, facts: Facts, found: Change) -> None:
+    before, after = {v.name: v for v in old.tags}, {v.name: v for v in new.tags}
+    for name in after.keys() - before.keys():
+        found.changes.append(f"The tag {name!r} is added.")
+    for name in before.keys() - after.keys():
+        _gone(found, f"The tag {name!r}", facts.tags.get(name, Used()), "annotation", "take it off those assets")
+    for name in before.keys() & after.keys():
+        _attributes(_Owner("tag", name, "annotation"), before[name].attributes, after[name].attributes, facts, found)
+    if list(before) != list(after) and before.keys() == after.keys():
+        found.changes.append(f"The tags are in another order: {names(after)}.")
 
 
 def _gone(found: Change, what: str, used: Used, noun: str, first: str) -> None:
@@ -53,35 +63,56 @@ def _label(old: Label, new: Label, facts: Facts, found: Change) -> None:
             )
         if not lost:
             found.changes.append(f"{what} is for {names(new.kinds) if new.kinds else 'every shape kind'}.")
-    _attributes(old, new, facts, found)
+    _attributes(_Owner("label", old.name, "shape"), old.attributes, new.attributes, facts, found)
 
 
-def _attributes(old: Label, new: Label, facts: Facts, found: Change) -> None:
-    before, after = {a.name: a for a in old.attributes}, {a.name: a for a in new.attributes}
+class _Owner(Struct, frozen=True):
+    """What has attributes: a label, on shapes, or a tag, on annotations."""
+
+    word: str
+    name: str
+    noun: str
+
+    def used(self, facts: Facts) -> dict[str, Used]:
+        """Return how often each attribute is used."""
+        known = facts.attributes if self.word == "label" else facts.tag_attributes
+        return {a: u for (name, a), u in known.items() if name == self.name and u}
+
+    def values(self, facts: Facts, attribute: str) -> list[tuple[str, Used]]:
+        """Return the values of an attribute that are used, as JSON."""
+        known = facts.values if self.word == "label" else facts.tag_values
+        return sorted((t, u) for (name, a, t), u in known.items() if (name, a) == (self.name, attribute) and u)
+
+
+def _attributes(
+    of: _Owner, old: tuple[Attribute, ...], new: tuple[Attribute, ...], facts: Facts, found: Change
+) -> None:
+    before, after = {a.name: a for a in old}, {a.name: a for a in new}
+    what = f"The {of.word} {of.name!r}"
     if before == after:
-        if old.attributes != new.attributes:
-            found.changes.append(f"The label {old.name!r} has its attributes in another order.")
+        if old != new:
+            found.changes.append(f"{what} has its attributes in another order.")
         return
-    used = {a: u for (label, a), u in facts.attributes.items() if label == old.name and u}
-    of = f"of {old.name!r}"
+    used = of.used(facts)
     for name in sorted(after.keys() - before.keys()):
         required = " and must be filled in" if after[name].required else ""
-        found.changes.append(f"The attribute {name!r} {of} is added{required}.")
-    if after:  # a label without attributes keeps any as they are
+        found.changes.append(f"The attribute {name!r} of {of.name!r} is added{required}.")
+    if after or of.word == "tag":  # a label without attributes keeps any as they are
         for name in sorted((before.keys() | used.keys()) - after.keys()):
-            _gone(found, f"The attribute {name!r} {of}", used.get(name, Used()), "shape", "remove it from those shapes")
+            gone = f"The attribute {name!r} of {of.name!r}"
+            _gone(found, gone, used.get(name, Used()), of.noun, f"remove it from those {of.noun}s")
     else:
-        found.changes.append(f"The label {old.name!r} keeps any attributes as they are.")
+        found.changes.append(f"{what} keeps any attributes as they are.")
     for name in sorted(before.keys() & after.keys()):
-        _attribute(old.name, before[name], after[name], facts, found)
+        _attribute(of, before[name], after[name], facts, found)
     for name in sorted(after.keys() - before.keys()):
-        _values(old.name, after[name], facts, found)
+        _values(of, after[name], facts, found)
 
 
-def _attribute(label: str, old: Attribute, new: Attribute, facts: Facts, found: Change) -> None:
+def _attribute(of: _Owner, old: Attribute, new: Attribute, facts: Facts, found: Change) -> None:
     if old == new:
         return
-    what = f"The attribute {old.name!r} of {label!r}"
+    what = f"The attribute {old.name!r} of {of.name!r}"
     if old.type != new.type:
         found.changes.append(f"{what} becomes a {new.type}.")
     for choice in new.choices:
@@ -94,16 +125,17 @@ def _attribute(label: str, old: Attribute, new: Attribute, facts: Facts, found: 
         found.changes.append(f"{what} {'must be filled in' if new.required else 'may be left out'}.")
     if old.default != new.default:
         found.changes.append(f"{what} begins as {new.default!r}.")
-    _values(label, new, facts, found)
+    _values(of, new, facts, found)
 
 
-def _values(label: str, new: Attribute, facts: Facts, found: Change) -> None:
+def _values(of: _Owner, new: Attribute, facts: Facts, found: Change) -> None:
     """Refuse an attribute that values in use do not fit."""
-    for (of, name, text), used in sorted(facts.values.items()):
-        if of == label and name == new.name and used and (problem := new.problem(msgspec.json.decode(text))):
+    for text, used in of.values(facts, new.name):
+        value = msgspec.json.decode(text)
+        if value is not None and (problem := new.problem(value)):
             found.refusals.append(
-                f"The attribute {name!r} of {label!r} {problem}, which {used.of('shape')} would lose. "
-                "Keep allowing it, or change those shapes first."
+                f"The attribute {new.name!r} of {of.name!r} {problem}, which {used.of(of.noun)} would lose. "
+                f"Keep allowing it, or change those {of.noun}s first."
             )
 
 

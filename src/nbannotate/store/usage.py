@@ -21,7 +21,8 @@ class _Count:
 
     def __init__(self) -> None:
         self.seen: dict[str, tuple[Counter[Any], Counter[Any]]] = {
-            what: (Counter(), Counter()) for what in ("labels", "kinds", "attributes", "values", "tags")
+            what: (Counter(), Counter())
+            for what in ("labels", "kinds", "attributes", "values", "tags", "tag_attributes", "tag_values")
         }
         self.most_shapes = self.most_tags = 0
 
@@ -35,11 +36,17 @@ class _Count:
             self.seen["attributes"][drafted][label, name] += n
             self.seen["values"][drafted][label, name, msgspec.json.encode(value).decode()] += n
 
-    def tags(self, drafted: bool, tags: list[str] | tuple[str, ...], n: int) -> None:
-        """Count the tags of annotations that are alike."""
+    def tags(
+        self, drafted: bool, tags: list[str] | tuple[str, ...], attributes: dict[str, dict[str, Any]], n: int
+    ) -> None:
+        """Count the tags of annotations that are alike, and their attributes."""
         self.most_tags = max(self.most_tags, len(tags))
         for tag in tags:
             self.seen["tags"][drafted][tag] += n
+        for tag, values in attributes.items():
+            for name, value in values.items():
+                self.seen["tag_attributes"][drafted][tag, name] += n
+                self.seen["tag_values"][drafted][tag, name, msgspec.json.encode(value).decode()] += n
 
     def used(self, what: str) -> dict[Any, Used]:
         """Return how often each is used."""
@@ -52,7 +59,7 @@ _LAST = """
 with last_one as (
   select max(n.annotation_id) as annotation_id from data.annotations n where n.version_id = $2 group by n.asset_id
 ), made as (
-  select n.annotation_id, n.tags from data.annotations n
+  select n.annotation_id, n.tags, n.tag_attributes from data.annotations n
   join last_one l on l.annotation_id = n.annotation_id where n.campaign_id = $1
 )
 """
@@ -69,8 +76,10 @@ def facts(tx: Transaction, campaign_id: int, version_id: int, *, launched: bool,
         campaign_id, version_id,
     ):  # fmt: skip
         count.shapes(False, row["label"], row["kind"], json.loads(row["attributes"]), row["n"])
-    for row in tx.all(f"{_LAST} select tags, count(*) as n from made group by all", campaign_id, version_id):
-        count.tags(False, json.loads(row["tags"]), row["n"])
+    for row in tx.all(
+        f"{_LAST} select tags, tag_attributes, count(*) as n from made group by all", campaign_id, version_id
+    ):
+        count.tags(False, json.loads(row["tags"]), json.loads(row["tag_attributes"] or "{}"), row["n"])
     most = tx.value(
         f"{_LAST} select max(n) from (select count(*) as n from data.shapes s "
         "join made m on m.annotation_id = s.annotation_id group by s.annotation_id)",
@@ -84,7 +93,7 @@ def facts(tx: Transaction, campaign_id: int, version_id: int, *, launched: bool,
     ):
         draft = msgspec.json.decode(row["body"], type=Annotation)
         count.most_shapes = max(count.most_shapes, len(draft.shapes))
-        count.tags(True, draft.tags, 1)
+        count.tags(True, draft.tags, draft.tag_attributes, 1)
         for shape in draft.shapes:
             count.shapes(True, shape.label, shape.kind, dict(shape.attributes), 1)
     return Facts(
@@ -95,6 +104,8 @@ def facts(tx: Transaction, campaign_id: int, version_id: int, *, launched: bool,
         kinds=count.used("kinds"),
         attributes=count.used("attributes"),
         values=count.used("values"),
+        tag_attributes=count.used("tag_attributes"),
+        tag_values=count.used("tag_values"),
         most_shapes=count.most_shapes,
         most_tags=count.most_tags,
         started=_started(tx, campaign_id),

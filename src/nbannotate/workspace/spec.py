@@ -16,10 +16,10 @@ import yaml
 
 from nbannotate import shapes
 from nbannotate.errors import InvalidInput, NotFound
-from nbannotate.model import Attribute, CampaignSpec, Filter, Label, Recipe, Step
+from nbannotate.model import Attribute, CampaignSpec, Filter, Label, Recipe, Step, Tag
 
 #: Structs that may be written as their name alone.
-_SHORT = (Label, Attribute)
+_SHORT = (Label, Attribute, Tag)
 
 _TYPES: dict[type, tuple[type, str]] = {
     msgspec.inspect.StrType: (str, "a text"),
@@ -209,6 +209,8 @@ def _struct(kind: type, given: Any, path: str) -> Any:
     """Return a struct from what is written at a path."""
     if isinstance(given, str) and kind in _SHORT:
         given = {"name": given}
+    if kind in _SHORT and isinstance(given, bool | int | float | datetime.date):
+        _scalar(str, "a text", given, path)
     if not isinstance(given, dict):
         raise _say(path, f"must be a mapping with {', '.join(_fields(kind))}, not {_shown(given)}.")
     known = _fields(kind)

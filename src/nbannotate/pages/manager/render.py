@@ -74,7 +74,7 @@ def _facts(card: Card) -> list[list[str]]:
         ["Annotations that exist", EXISTING[spec.existing]],
         ["Assets added later", NEW_ASSETS[spec.new_assets]],
         ["Labels", ", ".join(v.name for v in spec.recipe.labels)],
-        ["Tags", ", ".join(spec.recipe.tags)],
+        ["Tags", ", ".join(spec.recipe.tag_names)],
         *(["Rule", f"when {r.when}{f' as “{r.status}”' if r.status else ''}, send to {r.to}"] for r in spec.rules),
     ]
     return [fact for fact in facts if fact[1]]
