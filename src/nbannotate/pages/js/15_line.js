@@ -149,8 +149,8 @@ function offerKept(s, force = false) {                     // a task was opened:
 function toldOfKept(s, m) {
   const j = s.line.journal, keys = j?.after ?? [];
   if (m.kept === "ask") { s.ui.kept = { task: m.task, keys }; if (j) j.after = []; }
-  if (m.kept === "over") { for (const key of keys) store?.removeItem(key); toast(s, "What this browser kept for this image was drawn before it was finished; it is dropped.", "info"); }
-  if (m.kept === "done" && m.differs) toast(s, "What you drew before the connection was lost is here again.", "good");
+  if (m.kept === "over") { for (const key of keys) store?.removeItem(key); toast(s, T("What this browser kept for this image was drawn before it was finished; it is dropped."), "info"); }
+  if (m.kept === "done" && m.differs) toast(s, T("What you drew before the connection was lost is here again."), "good");
   repaint(s);
 }
 
@@ -160,13 +160,14 @@ function keptRow(s) {                                      // in the place of a 
     acts.map(([title, act]) => h("button", { type: "button", class: "small", "data-key": title, onclick: act }, title)));
   if (screen === "task" && s.ui.kept?.task === task) {
     const { keys } = s.ui.kept, end = () => { s.ui.kept = null; repaint(s); };
-    return row("This browser kept what you drew here before the connection was lost, but the image was saved elsewhere since.",
-      [["Put it on top", () => { end(); offerKept(s, true); }], ["Forget it", () => { for (const key of keys) store?.removeItem(key); end(); }]]);
+    return row(T("This browser kept what you drew here before the connection was lost, but the image was saved elsewhere since."),
+      [[T("Put it on top"), () => { end(); offerKept(s, true); }], [T("Forget it"), () => { for (const key of keys) store?.removeItem(key); end(); }]]);
   }
   if (screen !== "tasks") return null;
   const rows = keptOf(s).filter((one) => strange(s, one) && rested(one));
   if (!rows.length) return null;
-  return row(`This browser kept what you drew on ${rows[0][1].name}${rows.length > 1 ? ` and ${rows.length - 1} more` : ""} when the connection was lost. Open it to save it.`,
-    [["Open it", () => send(s, "open", { task: taskOf(s, rows[0][0]) }, (error) => error && toast(s, error, "error"))],
-      ["Forget it", () => { for (const [key] of rows) store.removeItem(key); repaint(s); }]]);
+  return row(rows.length > 1 ? T("This browser kept what you drew on {name} and {more} more when the connection was lost. Open it to save it.", { name: rows[0][1].name, more: rows.length - 1 })
+    : T("This browser kept what you drew on {name} when the connection was lost. Open it to save it.", { name: rows[0][1].name }),
+    [[T("Open it"), () => send(s, "open", { task: taskOf(s, rows[0][0]) }, (error) => error && toast(s, error, "error"))],
+      [T("Forget it"), () => { for (const [key] of rows) store.removeItem(key); repaint(s); }]]);
 }

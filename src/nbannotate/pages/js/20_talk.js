@@ -64,8 +64,8 @@ function dropToast(s, id) {
 function toasts(s) {
   return h("div", { class: "nbp-toasts", "aria-live": "polite" }, s.ui.toasts.map((t) =>
     h("div", { class: "nbp-toast", "data-kind": t.kind, "data-key": t.id, role: t.kind === "error" ? "alert" : "status" },
-      h("span", {}, localTimes(t.text)),
-      h("button", { type: "button", class: "bare", "aria-label": "Dismiss", onclick: () => dropToast(s, t.id) }, icon("close")))));
+      h("span", {}, localTimes(said(t.text))),
+      h("button", { type: "button", class: "bare", "aria-label": T("Dismiss"), onclick: () => dropToast(s, t.id) }, icon("close")))));
 }
 
 function sentence(s) {                                     // the banner that stays until it is dealt with
@@ -73,14 +73,14 @@ function sentence(s) {                                     // the banner that st
   if (!n || kept) return kept;
   const complain = (e) => e && toast(s, e, "error"), t = s.get("task");
   const acts = {
-    reload: [["Reload this task", () => send(s, "reload", {}, complain)]],
-    login: [["Log in again", () => location.reload()]],
-    retry: [["Try again", () => send(s, "retry", {}, () => {})]],
-    retake: [["Take it again", () => leaveWith(s, "retake")], ["Go on with the next", () => leaveWith(s, "start", { campaign: t.campaign_id, step: t.step })]],
+    reload: [[T("Reload this task"), () => send(s, "reload", {}, complain)]],
+    login: [[T("Log in again"), () => location.reload()]],
+    retry: [[T("Try again"), () => send(s, "retry", {}, () => {})]],
+    retake: [[T("Take it again"), () => leaveWith(s, "retake")], [T("Go on with the next"), () => leaveWith(s, "start", { campaign: t.campaign_id, step: t.step })]],
   }[n.action] ?? [];
   return h("div", { class: "nbp-banner", "data-kind": n.kind, role: n.kind === "info" ? "status" : "alert", "data-key": "banner" },
-    h("span", {}, localTimes(n.text).replaceAll("{at}", clockTime(n.at))),
+    h("span", {}, localTimes(said(n.text)).replaceAll("{at}", clockTime(n.at))),
     acts.map(([title, act]) => h("button", { type: "button", class: "small", "data-key": title, onclick: act }, title)),
-    !["login", "retake"].includes(n.action) && h("button", { type: "button", class: "bare", "aria-label": "Close", title: "Close", onclick: () => send(s, "close_banner") },
+    !["login", "retake"].includes(n.action) && h("button", { type: "button", class: "bare", "aria-label": T("Close"), title: T("Close"), onclick: () => send(s, "close_banner") },
       icon("close")));
 }

@@ -1,8 +1,8 @@
 // In which order a job is reviewed: the worst first, or a random sample that a seed gives again.
 
 const ORDERS = [
-  ["", "As they come"], ["confidence", "Least confident first"], ["changes", "Most changes first"], ["most shapes", "Most shapes first"],
-  ["fewest shapes", "Fewest shapes first"], ["random", "A random sample"],
+  ["", M("As they come")], ["confidence", M("Least confident first")], ["changes", M("Most changes first")], ["most shapes", M("Most shapes first")],
+  ["fewest shapes", M("Fewest shapes first")], ["random", M("A random sample")],
 ];
 const SAMPLE = 20;
 
@@ -13,9 +13,9 @@ function orderBar(s, job) {
   const choose = (name) => ask_(name, name === "random" ? [most || SAMPLE, seed] : [0, 0]);
   const number = (label, value, set) => h("label", {}, label, h("input", { type: "number", min: "0", max: "100000", step: "1", value, "data-key": label,
     onchange: (e) => set(Math.max(0, Math.min(100000, Math.round(Number(e.currentTarget.value) || 0)))) }));
-  return h("div", { class: "nbp-order", role: "group", "aria-label": "Order of the review", "data-key": "order", onkeydown: (e) => { if (e.key !== "Tab") e.stopPropagation(); } },
-    h("label", {}, "Order", h("select", { "data-key": "by", onchange: (e) => choose(e.currentTarget.value) },
-      ORDERS.map(([name, title]) => h("option", { value: name, selected: name === by }, title)))),
-    by === "random" ? [number("How many", most || SAMPLE, (n) => ask_(by, [n || SAMPLE, seed])), number("Seed", seed, (n) => ask_(by, [most, n]))] : null,
-    by ? h("span", { class: "soft" }, by === "random" ? "The same seed gives the same sample again." : "Continue goes on in this order, with images of the queue, too.") : null);
+  return h("div", { class: "nbp-order", role: "group", "aria-label": T("Order of the review"), "data-key": "order", onkeydown: (e) => { if (e.key !== "Tab") e.stopPropagation(); } },
+    h("label", {}, T("Order"), h("select", { "data-key": "by", onchange: (e) => choose(e.currentTarget.value) },
+      ORDERS.map(([name, title]) => h("option", { value: name, selected: name === by }, T(title))))),
+    by === "random" ? [number(T("How many"), most || SAMPLE, (n) => ask_(by, [n || SAMPLE, seed])), number(T("Seed"), seed, (n) => ask_(by, [most, n]))] : null,
+    by ? h("span", { class: "soft" }, by === "random" ? T("The same seed gives the same sample again.") : T("Continue goes on in this order, with images of the queue, too.")) : null);
 }

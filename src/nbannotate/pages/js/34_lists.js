@@ -1,13 +1,13 @@
 // The list of all my issues, empty states, the screen at the end of a job, and the one before the first.
 
-const ISSUE_STATE = { open: "open", for_review: "for review", resolved: "resolved" };
+const ISSUE_STATE = { open: M("open"), for_review: M("for review"), resolved: M("resolved") };
 
 function issueTabs(s, issues) {
   const isOpen = (i) => i.state !== "resolved";
   const shown = s.ui.issueTab, counts = { open: issues.filter(isOpen).length, closed: issues.filter((i) => !isOpen(i)).length };
-  return [h("div", { class: "tabs", role: "tablist", "aria-label": "Issues", onkeydown: (e) => tabKeys(e) }, ["open", "closed"].map((name) =>
+  return [h("div", { class: "tabs", role: "tablist", "aria-label": T("Issues"), onkeydown: (e) => tabKeys(e) }, ["open", "closed"].map((name) =>
     h("button", { type: "button", role: "tab", "aria-selected": String(shown === name), tabindex: shown === name ? "0" : "-1", "data-key": name,
-      onclick: () => { s.ui.issueTab = name; repaint(s); } }, name === "open" ? "Open" : "Closed", h("span", { class: "count" }, counts[name])))),
+      onclick: () => { s.ui.issueTab = name; repaint(s); } }, name === "open" ? T("Open//issues") : T("Closed//issues"), h("span", { class: "count" }, counts[name])))),
     issues.filter((i) => isOpen(i) === (shown === "open"))];
 }
 
@@ -16,11 +16,11 @@ function myIssues(s, issues) {
   return h("div", { class: "nbp-my-issues" }, tabs,
     shown.length ? h("ul", { class: "rows" }, shown.map((i) => h("li", { "data-key": `i${i.id}` },
       h("button", { type: "button", class: "row", onclick: () => leaveWith(s, "open_issue", { issue: i.id }) },
-        h("span", { class: "state", "data-state": i.state }, ISSUE_STATE[i.state]),
+        h("span", { class: "state", "data-state": i.state }, T(ISSUE_STATE[i.state])),
         h("span", { class: "text" }, h("b", {}, i.thread[0]?.text ?? ""), h("small", {}, `${i.asset} · ${i.campaign} · ${i.author}, `, stamp(i.created))),
-        i.thread.length > 1 ? h("span", { class: "soft" }, plural(i.thread.length - 1, "reply", "replies")) : null, icon("forward")))))
-      : emptyState("issue", s.ui.issueTab === "open" ? "No open issues" : "No closed issues",
-        "Issues on the images that you work on, or worked on, appear here."));
+        i.thread.length > 1 ? h("span", { class: "soft" }, N(i.thread.length - 1, "{n} reply", "{n} replies")) : null, icon("forward")))))
+      : emptyState("issue", s.ui.issueTab === "open" ? T("No open issues") : T("No closed issues"),
+        T("Issues on the images that you work on, or worked on, appear here.")));
 }
 
 function emptyState(name, title, text, ...more) {
@@ -34,19 +34,19 @@ function finished(s) {
   return h("div", { class: "nbp-home", "data-key": "finished" }, homeBar(s),
     h("main", { class: "nbp-sheet" }, h("div", { class: "nbp-finished", role: "status" },
       h("div", { class: "tick" }, icon("check")),
-      h("h1", {}, "Nothing is left for you here"),
-      h("p", {}, h("b", {}, job.name), ` of ${job.campaign}: you finished ${plural(job.done, "image")}.`,
-        job.remaining ? ` ${plural(job.remaining, "image")} may come later.` : " Images that are returned to you appear in My tasks."),
+      h("h1", {}, T("Nothing is left for you here")),
+      h("p", {}, pieces("{job} of {campaign}", { job: h("b", {}, job.name), campaign: job.campaign }), ": ", N(job.done, "you finished {n} image.", "you finished {n} images."), " ",
+        job.remaining ? N(job.remaining, "{n} image may come later.", "{n} images may come later.") : T("Images that are returned to you appear in My tasks.")),
       h("div", { class: "buttons" },
         others.slice(0, 3).map((j, i) => h("button", { type: "button", class: i ? "" : "primary", "data-first": i ? null : "",
-          onclick: () => leaveWith(s, "start", { campaign: j.campaign_id, step: j.step }) }, `Continue with ${j.name} of ${j.campaign} (${j.remaining})`)),
-        h("button", { type: "button", class: others.length ? "" : "primary", "data-first": others.length ? null : "", onclick: () => leaveWith(s, "home") }, "My tasks"),
-        h("button", { type: "button", onclick: () => leaveWith(s, "job", { campaign: job.campaign_id, step: job.step }) }, icon("list"), "Look at them")))));
+          onclick: () => leaveWith(s, "start", { campaign: j.campaign_id, step: j.step }) }, T("Continue with {name} of {campaign} ({remaining})", j))),
+        h("button", { type: "button", class: others.length ? "" : "primary", "data-first": others.length ? null : "", onclick: () => leaveWith(s, "home") }, T("My tasks")),
+        h("button", { type: "button", onclick: () => leaveWith(s, "job", { campaign: job.campaign_id, step: job.step }) }, icon("list"), T("Look at them"))))));
 }
 
 function opening(s) {
   const failed = s.get("page").screen === "failed";
   return h("div", { class: "nbp-home", "data-key": "opening" }, homeBar(s),
-    h("main", { class: "nbp-sheet" }, failed ? emptyState("empty", "This page cannot be shown now", "See above for the reason.")
-      : h("div", { class: "nbp-empty", role: "status" }, h("div", { class: "spinner" }), h("p", {}, "Opening…"))));
+    h("main", { class: "nbp-sheet" }, failed ? emptyState("empty", T("This page cannot be shown now"), T("See above for the reason."))
+      : h("div", { class: "nbp-empty", role: "status" }, h("div", { class: "spinner" }), h("p", {}, T("Opening…")))));
 }

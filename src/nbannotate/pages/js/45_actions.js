@@ -1,48 +1,48 @@
 // What can be done with the task: submit (as what), nothing to label, rework, reject, skip, discard.
 
-const WORKING = { rework: "Sending back…", reject: "Rejecting…", skip: "Skipping…", discard: "Discarding…", retake: "Taking it…" };
+const WORKING = { rework: M("Sending back…"), reject: M("Rejecting…"), skip: M("Skipping…"), discard: M("Discarding…"), retake: M("Taking it…") };
 
 function actionBar(s) {
   const t = s.get("task"), d = s.get("drawing"), busy = s.ui.busy;
   if (!t.mine) return readOnlyBar(s, t);
   const off = Boolean(t.looking) || Boolean(busy), review = t.kind === "review";
-  const name = review ? (t.edited ? "Accept with edits" : "Accept") : "Submit", as = t.statuses.length && t.status !== t.statuses[0];
-  const working = busy === "submit" ? (review ? "Accepting…" : "Submitting…") : WORKING[busy];
+  const name = review ? (t.edited ? T("Accept with edits") : T("Accept")) : T("Submit"), as = t.statuses.length && t.status !== t.statuses[0];
+  const working = busy === "submit" ? (review ? T("Accepting…") : T("Submitting…")) : busy in WORKING ? T(WORKING[busy]) : "";
   const other = (action, title, text, warn) => (t.actions.includes(action) ? h("button", { type: "button", "data-key": action, class: warn ? "warn" : null, disabled: off,
     title: titled(title, keyFor(s, action)), onclick: () => press(s, action) }, text, cap(keyFor(s, action))) : null);
-  return h("div", { class: "nbp-actions", role: "group", "aria-label": "What to do with this task" },
+  return h("div", { class: "nbp-actions", role: "group", "aria-label": T("What to do with this task") },
     mustDo(s, t),
-    h("button", { type: "button", class: "nothing", "aria-pressed": String(t.nothing), disabled: off || d.shapes.length > 0, title: titled("There is nothing to label in this image", keyFor(s, "nothing")),
-      "data-key": "nothing", onclick: (e) => { press(s, "nothing"); toStage(s, e); } }, h("i", { class: "box", "aria-hidden": "true" }, t.nothing ? icon("check") : null), "Nothing to label", cap(keyFor(s, "nothing"))),
+    h("button", { type: "button", class: "nothing", "aria-pressed": String(t.nothing), disabled: off || d.shapes.length > 0, title: titled(T("There is nothing to label in this image"), keyFor(s, "nothing")),
+      "data-key": "nothing", onclick: (e) => { press(s, "nothing"); toStage(s, e); } }, h("i", { class: "box", "aria-hidden": "true" }, t.nothing ? icon("check") : null), T("Nothing to label"), cap(keyFor(s, "nothing"))),
     h("div", { class: "pair" },
-      other("rework", "Send it back to the person who annotated it", "To rework…", true),
-      other("reject", "It leaves the campaign as rejected, until its job is restarted", "Reject…", true),
-      other("skip", "Take this image out of the campaign; say why", "Skip…"),
-      other("discard", "This image is of no use; say why", "Discard…")),
+      other("rework", T("Send it back to the person who annotated it"), T("To rework…"), true),
+      other("reject", T("It leaves the campaign as rejected, until its job is restarted"), T("Reject…"), true),
+      other("skip", T("Take this image out of the campaign; say why"), T("Skip…")),
+      other("discard", T("This image is of no use; say why"), T("Discard…"))),
     h("div", { class: "split" },
-      h("button", { type: "button", class: "primary submit", "data-key": "submit", disabled: off, "aria-busy": busy ? "true" : null, title: as ? `${name} as ${t.status}` : null, onclick: () => press(s, "submit") },
-        h("span", { class: "name" }, working || name, as && !working ? h("small", {}, `as ${t.status}`) : null), !working && cap("Ctrl + ⏎")),
-      t.statuses.length ? h("button", { type: "button", class: "primary submit menu", "data-key": "status", disabled: off, "aria-haspopup": "menu", "aria-expanded": String(s.ui.menu), "aria-label": `Submit as: ${t.status}`,
-        title: titled("Submit as…", keyFor(s, "status")), onclick: () => openMenu(s) }, icon("more")) : null,
+      h("button", { type: "button", class: "primary submit", "data-key": "submit", disabled: off, "aria-busy": busy ? "true" : null, title: as ? T("{action} as {status}", { action: name, status: t.status }) : null, onclick: () => press(s, "submit") },
+        h("span", { class: "name" }, working || name, as && !working ? h("small", {}, T("as {status}", { status: t.status })) : null), !working && cap("Ctrl + ⏎")),
+      t.statuses.length ? h("button", { type: "button", class: "primary submit menu", "data-key": "status", disabled: off, "aria-haspopup": "menu", "aria-expanded": String(s.ui.menu), "aria-label": T("Submit as: {status}", { status: t.status }),
+        title: titled(T("Submit as…"), keyFor(s, "status")), onclick: () => openMenu(s) }, icon("more")) : null,
       statusMenu(s, t)));
 }
 
 function readOnlyBar(s, t) {
   return h("div", { class: "nbp-actions" },
-    t.settled ? h("p", { class: "nbp-must" }, icon("issue"), h("span", {}, "This image is done. An issue sends it back to rework.")) : null,
-    t.lost ? h("button", { type: "button", class: "primary submit", "data-key": "retake", disabled: Boolean(s.ui.busy), onclick: () => leaveWith(s, "retake") }, s.ui.busy ? WORKING[s.ui.busy] ?? "One moment…" : "Take it again") : null,
-    t.settled ? h("button", { type: "button", "data-key": "raise", onclick: () => press(s, "issue") }, "Raise an issue…", cap(keyFor(s, "issue"))) : null,
+    t.settled ? h("p", { class: "nbp-must" }, icon("issue"), h("span", {}, T("This image is done. An issue sends it back to rework."))) : null,
+    t.lost ? h("button", { type: "button", class: "primary submit", "data-key": "retake", disabled: Boolean(s.ui.busy), onclick: () => leaveWith(s, "retake") }, s.ui.busy ? T(WORKING[s.ui.busy] ?? M("One moment…")) : T("Take it again")) : null,
+    t.settled ? h("button", { type: "button", "data-key": "raise", onclick: () => press(s, "issue") }, T("Raise an issue…"), cap(keyFor(s, "issue"))) : null,
     h("button", { type: "button", class: t.lost ? "submit" : "primary submit", "data-key": "next", onclick: () => (t.lost ? leaveWith(s, "start", { campaign: t.campaign_id, step: t.step }) : press(s, "next")) },
-      t.lost ? "Go on with the next" : "Next task", t.lost ? null : cap(keyFor(s, "next"))));
+      t.lost ? T("Go on with the next") : T("Next task"), t.lost ? null : cap(keyFor(s, "next"))));
 }
 
 // What has to be done first, in a line above the buttons; a click shows where.
 function mustDo(s, t) {
   const look = () => { s.ui.issueTab = "open"; showPanel(s, "issues"); };
   const row = (kind, text) => h("button", { type: "button", class: "nbp-must", "data-kind": kind, "data-key": "must", onclick: look }, icon("issue"), h("span", {}, text));
-  if (t.kind === "review" && t.open_issues) return row("bad", `${plural(t.open_issues, "open issue")}: resolve ${t.open_issues === 1 ? "it" : "them"} before you accept, or send the image to rework.`);
-  if (t.kind === "review" && t.for_review) return row("note", `${plural(t.for_review, "issue is", "issues are")} for review. Accepting resolves ${t.for_review === 1 ? "it" : "them"}; reopen what is not fixed.`);
-  if (t.returned && t.open_issues) return row("warn", `Returned: ${plural(t.open_issues, "issue says", "issues say")} what to fix. Submitting marks ${t.open_issues === 1 ? "it" : "them"} for review.`);
+  if (t.kind === "review" && t.open_issues) return row("bad", N(t.open_issues, "{n} open issue: resolve it before you accept, or send the image to rework.", "{n} open issues: resolve them before you accept, or send the image to rework."));
+  if (t.kind === "review" && t.for_review) return row("note", N(t.for_review, "{n} issue is for review. Accepting resolves it; reopen what is not fixed.", "{n} issues are for review. Accepting resolves them; reopen what is not fixed."));
+  if (t.returned && t.open_issues) return row("warn", N(t.open_issues, "Returned: {n} issue says what to fix. Submitting marks it for review.", "Returned: {n} issues say what to fix. Submitting marks them for review."));
   return null;
 }
 
@@ -61,7 +61,7 @@ function statusMenu(s, t) {
     if (e.key === "Escape" || e.key === "Tab") { e.preventDefault(); e.stopPropagation(); return void openMenu(s, false); }
     return arrows(e, "button");
   };
-  return h("div", { class: "nbp-menu", role: "menu", "aria-label": "Submit as", "data-key": "menu", onkeydown: keys, onfocusout: leave },
+  return h("div", { class: "nbp-menu", role: "menu", "aria-label": T("Submit as"), "data-key": "menu", onkeydown: keys, onfocusout: leave },
     t.statuses.map((name) => h("button", { type: "button", role: "menuitemradio", "data-key": name, "aria-checked": String(name === t.status), onclick: () => take(name) },
       h("span", { class: "tick" }, name === t.status ? icon("check") : null), name)));
 }

@@ -1,17 +1,17 @@
 // The right side: labels, tags, and the list of shapes; the panels are beside it in this folder.
 
-const PANELS = [["shapes", "Shapes"], ["issues", "Issues"], ["info", "Info"], ["history", "History"]];
+const PANELS = [["shapes", M("Shapes")], ["issues", M("Issues")], ["info", M("Info")], ["history", M("History")]];
 
 function side(s) {
   const t = s.get("task"), d = s.get("drawing"), { issues } = s.get("talk");
   const counts = { shapes: d.shapes.length + d.more, issues: issues.filter((i) => i.state !== "resolved").length };
   const body = { shapes: shapeList, issues: issuePanel, info: infoPanel, history: historyPanel }[s.ui.tab];
-  return h("aside", { class: "nbp-side", "aria-label": "Labels, shapes and issues" },
+  return h("aside", { class: "nbp-side", "aria-label": T("Labels, shapes and issues") },
     labelList(s, d), tagList(s, d),
-    h("div", { class: "tabs", role: "tablist", "aria-label": "Panels", onkeydown: (e) => tabKeys(e) }, PANELS.map(([name, title]) =>
+    h("div", { class: "tabs", role: "tablist", "aria-label": T("Panels"), onkeydown: (e) => tabKeys(e) }, PANELS.map(([name, title]) =>
       h("button", { type: "button", role: "tab", "data-key": name, "aria-selected": String(s.ui.tab === name), tabindex: s.ui.tab === name ? "0" : "-1",
-        onclick: () => showPanel(s, name) }, title, counts[name] ? h("span", { class: "count", "data-kind": name }, counts[name]) : null))),
-    h("div", { class: "nbp-panel", role: "tabpanel", "aria-label": s.ui.tab, "data-key": s.ui.tab, tabindex: "-1" }, body(s, t, d)),
+        onclick: () => showPanel(s, name) }, T(title), counts[name] ? h("span", { class: "count", "data-kind": name }, counts[name]) : null))),
+    h("div", { class: "nbp-panel", role: "tabpanel", "aria-label": T(PANELS.find(([name]) => name === s.ui.tab)[1]), "data-key": s.ui.tab, tabindex: "-1" }, body(s, t, d)),
     actionBar(s));
 }
 
@@ -24,46 +24,47 @@ function showPanel(s, name) {
 
 function labelList(s, d) {
   if (!d.labels.length && !d.open_labels) return null;
-  return h("section", { class: "nbp-labels", "aria-label": "Labels" }, h("h2", {}, d.selected ? "Label of the selection" : "Labels"),
+  return h("section", { class: "nbp-labels", "aria-label": T("Labels") }, h("h2", {}, d.selected ? T("Label of the selection") : T("Labels")),
     h("div", { class: "list" }, d.labels.map((label, i) =>
       h("button", { type: "button", class: "label", "data-key": label.name, "aria-pressed": String(!d.selected && d.label === label.name), disabled: !d.editable,
-        title: d.selected ? `Label the selection ${label.name}` : `Draw ${label.name}${label.kinds.length ? ` (${label.kinds.join(" or ")})` : ""}`,
+        title: d.selected ? T("Label the selection {name}", label) : label.kinds.length ? T("Draw {name} ({kinds})", { name: label.name, kinds: eitherOf(label.kinds.map(said)) }) : T("Draw {name}", label),
         onclick: (e) => { send(s, "label", { name: label.name }); toStage(s, e); } },
         h("i", { class: "swatch", style: `background:${label.color}` }), h("span", { class: "name" }, label.name),
         label.count ? h("span", { class: "soft" }, label.count) : null, i < 9 ? cap(i + 1) : null)),
-      d.open_labels && d.editable ? h("button", { type: "button", class: "label add", "data-key": "+", onclick: () => openDialog(s, "label") }, icon("plus"), h("span", { class: "name" }, "Add a label…")) : null));
+      d.open_labels && d.editable ? h("button", { type: "button", class: "label add", "data-key": "+", onclick: () => openDialog(s, "label") }, icon("plus"), h("span", { class: "name" }, T("Add a label…"))) : null));
 }
 
 function tagList(s, d) {
   if (!d.tags.length) return null;
   const may = s.get("task").mine && !s.get("task").looking;
-  return h("section", { class: "nbp-tags", "aria-label": "Tags" }, h("h2", {}, "Tags", cap(keyFor(s, "tags")), d.most_tags ? limit(d.tags.filter((tag) => tag.on).length, d.most_tags, "tag") : null),
+  return h("section", { class: "nbp-tags", "aria-label": T("Tags") }, h("h2", {}, T("Tags"), cap(keyFor(s, "tags")), d.most_tags ? limit(d.tags.filter((tag) => tag.on).length, d.most_tags) : null),
     h("div", { class: "chips", onkeydown: tagKeys }, d.tags.map((tag) =>
       h("button", { type: "button", class: "tag", "data-key": tag.name, "aria-pressed": String(tag.on), disabled: !may, onclick: (e) => { send(s, "tag", { name: tag.name }); toStage(s, e); } }, tag.name))));
 }
 
 const tagKeys = (e) => void arrows(e, "button");
-const limit = (n, most, one) => h("span", { class: "limit", "data-full": n >= most ? "" : null, "data-over": n > most ? "" : null, role: "status" }, `${n} of ${plural(most, one)}`);
+const eitherOf = (words) => new Intl.ListFormat(locale(), { type: "disjunction" }).format(words);
+const limit = (n, most) => h("span", { class: "limit", "data-full": n >= most ? "" : null, "data-over": n > most ? "" : null, role: "status" }, T("{n} of at most {most}", { n, most }));
 
 function shapeList(s, t, d) {
   if (!d.shapes.length) {
     const nothing = t.looking ? t.looking.nothing : t.nothing;
-    const tools = d.tools.map((k) => h("span", {}, cap(k.key.toUpperCase()), ` ${k.title.toLowerCase()}  `));
-    return h("div", { class: "nbp-hint" }, d.most_shapes ? h("p", {}, limit(0, d.most_shapes, "shape")) : null, nothing ? "The answer is: nothing to label." : d.editable ? ["No shapes yet. Draw with ", tools] : "No shapes.");
+    const tools = d.tools.map((k) => h("span", {}, cap(k.key.toUpperCase()), ` ${kindName(k)}  `));
+    return h("div", { class: "nbp-hint" }, d.most_shapes ? h("p", {}, limit(0, d.most_shapes)) : null, nothing ? T("The answer is: nothing to label.") : d.editable ? pieces("No shapes yet. Draw with {tools}", { tools }) : T("No shapes."));
   }
   const n = d.shapes.length + d.more;
   return [
-    d.most_shapes ? h("p", { class: "nbp-limit" }, limit(n, d.most_shapes, "shape"), n > d.most_shapes ? h("span", { class: "soft" }, `delete ${n - d.most_shapes} to save`) : null) : null,
+    d.most_shapes ? h("p", { class: "nbp-limit" }, limit(n, d.most_shapes), n > d.most_shapes ? h("span", { class: "soft" }, T("delete {n} to save", { n: n - d.most_shapes })) : null) : null,
     attributeForm(s, d),
-    d.unlabelled && d.editable ? h("p", { class: "nbp-hint warn", role: "status" }, `${plural(d.unlabelled, "shape")} without a label: select, then press the label's number.`) : null,
-    h("ul", { class: "nbp-shapes", "aria-label": "Shapes" }, d.shapes.map(([id, label, color, kind, selected, said, missing], i) =>
+    d.unlabelled && d.editable ? h("p", { class: "nbp-hint warn", role: "status" }, N(d.unlabelled, "{n} shape without a label: select, then press the label's number.", "{n} shapes without a label: select, then press the label's number.")) : null,
+    h("ul", { class: "nbp-shapes", "aria-label": T("Shapes") }, d.shapes.map(([id, label, color, kind, selected, values, missing], i) =>
       h("li", { "data-key": id, "data-selected": selected ? "" : null },
         h("button", { type: "button", class: "shape", "aria-pressed": String(selected), onclick: (e) => pick(s, e, id, selected) },
           h("i", { class: "swatch", style: color ? `background:${color}` : null, "data-none": color ? null : "" }),
-          h("span", { class: "name", "data-none": label ? null : "" }, label || "no label", said ? h("small", {}, said) : null, missing.length ? h("small", { class: "needs" }, `needs ${missing.join(", ")}`) : null),
-          h("span", { class: "soft" }, `${kind} ${i + 1}`)),
-        d.editable ? h("button", { type: "button", class: "bare remove", title: "Delete", "aria-label": `Delete ${label || "shape"} ${i + 1}`, onclick: (e) => { send(s, "delete", { ids: [id] }); toStage(s, e); } }, icon("trash")) : null))),
-    d.more ? h("p", { class: "nbp-hint" }, `… and ${plural(d.more, "more shape")}, all on the canvas.`) : null,
+          h("span", { class: "name", "data-none": label ? null : "" }, label || T("no label"), values ? h("small", {}, values) : null, missing.length ? h("small", { class: "needs" }, T("needs {what}", { what: missing.join(", ") })) : null),
+          h("span", { class: "soft" }, `${said(kind)} ${i + 1}`)),
+        d.editable ? h("button", { type: "button", class: "bare remove", title: T("Delete"), "aria-label": T("Delete {name} {n}", { name: label || T("shape"), n: i + 1 }), onclick: (e) => { send(s, "delete", { ids: [id] }); toStage(s, e); } }, icon("trash")) : null))),
+    d.more ? h("p", { class: "nbp-hint" }, N(d.more, "… and {n} more shape, all on the canvas.", "… and {n} more shapes, all on the canvas.")) : null,
   ];
 }
 

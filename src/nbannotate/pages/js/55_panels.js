@@ -4,21 +4,23 @@ function infoPanel(s) {
   const info = s.get("info");
   const text = (key, title, html) => (html ? h("section", { class: "prose", "data-key": key }, h("h2", {}, title), h("div", { html, "data-key": `${html.length}.${html.slice(0, 40)}` })) : null);
   return [
-    text("i", "Instructions", info.instructions),
+    text("i", T("Instructions"), info.instructions),
     info.pdf ? h("section", { "data-key": "p" }, h("h2", {}, icon("paper"), info.pdf), paper(s, false)) : null,
     recipePart(info.recipe),
-    h("section", { "data-key": "f" }, h("h2", {}, "This image"), h("dl", { class: "facts" }, info.facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))))),
-    text("r", "Dataset", info.readme),
+    h("section", { "data-key": "f" }, h("h2", {}, T("This image")), h("dl", { class: "facts" }, info.facts.map(([name, value]) => h("div", {}, h("dt", {}, said(name)), h("dd", {}, said(String(value))))))),
+    text("r", T("Dataset"), info.readme),
   ];
 }
 
+const TYPE = { text: M("text"), choice: M("choice"), choices: M("choices"), number: M("number"), integer: M("whole number"), float: M("number"), boolean: M("yes or no") };
+
 function recipePart(recipe) {
-  return h("section", { "data-key": "c" }, h("h2", {}, "Recipe"),
+  return h("section", { "data-key": "c" }, h("h2", {}, T("Recipe")),
     h("ul", { class: "nbp-recipe" }, recipe.labels.map((v) => h("li", { "data-key": v.name },
-      h("div", {}, h("i", { class: "swatch", style: `background:${v.color}` }), h("b", {}, v.name), h("span", { class: "soft" }, v.kinds.join(" or ") || "any shape")),
-      v.attributes.map((a) => h("small", {}, `${a.name}: ${a.type}${a.choices.length ? ` ${a.choices.join(", ")}` : ""}${a.required ? " (required)" : ""}`))))),
-    recipe.tags.length ? h("p", {}, h("span", { class: "soft" }, "Tags: "), recipe.tags.join(", ")) : null,
-    recipe.limits.map((text) => h("p", { class: "soft" }, text)));
+      h("div", {}, h("i", { class: "swatch", style: `background:${v.color}` }), h("b", {}, v.name), h("span", { class: "soft" }, eitherOf(v.kinds.map(said)) || T("any shape"))),
+      v.attributes.map((a) => h("small", {}, `${a.name}: ${T(TYPE[a.type] ?? a.type)}${a.choices.length ? ` ${a.choices.join(", ")}` : ""}${a.required ? ` (${T("required")})` : ""}`))))),
+    recipe.tags.length ? h("p", {}, h("span", { class: "soft" }, T("Tags:"), " "), recipe.tags.join(", ")) : null,
+    recipe.limits.map((text) => h("p", { class: "soft" }, said(text))));
 }
 
 function wantPaper(s) {                                    // the first page, when somebody looks
@@ -40,19 +42,19 @@ function turnPage(s, page) {
 
 function paper(s, large) {
   const p = s.get("paper");
-  if (p.error && !p.image) return h("div", { class: "nbp-hint warn", role: "alert" }, p.error);
-  if (!p.image) return h("div", { class: "nbp-paper-wait" }, h("div", { class: "spinner" }), h("span", { class: "soft" }, "Opening the PDF…"));
+  if (p.error && !p.image) return h("div", { class: "nbp-hint warn", role: "alert" }, said(p.error));
+  if (!p.image) return h("div", { class: "nbp-paper-wait" }, h("div", { class: "spinner" }), h("span", { class: "soft" }, T("Opening the PDF…")));
   const last = p.pages - 1, go = (page) => { if (page >= 0 && page <= last) turnPage(s, page); };
   return h("div", { class: "nbp-paper", "data-turning": s.ui.turning ? "" : null },
-    h("div", { class: "turn", role: "group", "aria-label": "Pages" },
-      h("button", { type: "button", class: "bare", "data-key": "b", "aria-label": "Previous page", title: "Previous page", disabled: p.page <= 0, onclick: () => go(p.page - 1) }, icon("back")),
-      h("span", { role: "status" }, `Page ${p.page + 1} of ${p.pages}`),
-      h("button", { type: "button", class: "bare", "data-key": "f", "aria-label": "Next page", title: "Next page", disabled: p.page >= last, onclick: () => go(p.page + 1) }, icon("forward")),
+    h("div", { class: "turn", role: "group", "aria-label": T("Pages") },
+      h("button", { type: "button", class: "bare", "data-key": "b", "aria-label": T("Previous page"), title: T("Previous page"), disabled: p.page <= 0, onclick: () => go(p.page - 1) }, icon("back")),
+      h("span", { role: "status" }, T("Page {n} of {total}", { n: p.page + 1, total: p.pages })),
+      h("button", { type: "button", class: "bare", "data-key": "f", "aria-label": T("Next page"), title: T("Next page"), disabled: p.page >= last, onclick: () => go(p.page + 1) }, icon("forward")),
       h("div", { class: "grow" }),
-      large ? h("button", { type: "button", class: "small", onclick: () => closeReader(s) }, "Close", cap("Esc"))
-        : h("button", { type: "button", class: "small", "data-key": "large", onclick: () => { s.ui.reader = true; repaint(s, true); s.root.querySelector(".nbp-reader .page")?.focus(); } }, icon("large"), "Large")),
-    p.error ? h("p", { class: "nbp-hint warn", role: "alert" }, p.error) : null,
-    h("div", { class: "page", tabindex: large ? "0" : null, "data-key": "page" }, h("img", { src: p.image, alt: `${p.name}, page ${p.page + 1}`, width: p.width, height: p.height, draggable: "false" })));
+      large ? h("button", { type: "button", class: "small", onclick: () => closeReader(s) }, T("Close"), cap("Esc"))
+        : h("button", { type: "button", class: "small", "data-key": "large", onclick: () => { s.ui.reader = true; repaint(s, true); s.root.querySelector(".nbp-reader .page")?.focus(); } }, icon("large"), T("Large"))),
+    p.error ? h("p", { class: "nbp-hint warn", role: "alert" }, said(p.error)) : null,
+    h("div", { class: "page", tabindex: large ? "0" : null, "data-key": "page" }, h("img", { src: p.image, alt: T("{name}, page {n}", { name: p.name, n: p.page + 1 }), width: p.width, height: p.height, draggable: "false" })));
 }
 
 function reader(s) {
@@ -81,20 +83,20 @@ function keepInside(e, selector) {                         // Tab goes around in
   else if (!e.shiftKey && document.activeElement === last) { e.preventDefault(); all[0]?.focus(); }
 }
 
-const DID = { submitted: "submitted", accepted: "accepted", "accepted with edits": "accepted with edits", rework: "sent to rework", rejected: "rejected", skipped: "skipped", discarded: "discarded", existing: "was there", ended: "ended", "in progress": "in progress", "to rework": "to rework", "to come": "to come" };
+const DID = { submitted: M("submitted"), accepted: M("accepted"), "accepted with edits": M("accepted with edits"), rework: M("sent to rework"), rejected: M("rejected"), skipped: M("skipped"), discarded: M("discarded"), existing: M("was there"), ended: M("ended"), "in progress": M("in progress"), "to rework": M("to rework"), "to come": M("to come") };
 
 function historyPanel(s, t) {
   const { history } = s.get("info");
-  if (!history) return [changesPart(s), h("div", { class: "nbp-hint" }, "Reading the history…")];
+  if (!history) return [changesPart(s), h("div", { class: "nbp-hint" }, T("Reading the history…"))];
   return [changesPart(s), h("ol", { class: "nbp-history" }, history.map((item, i) => {
     const here = item.annotation !== null && t.looking?.id === item.annotation;
-    const text = [h("b", {}, item.step), item.round > 1 ? h("span", { class: "soft" }, ` round ${item.round}`) : null,
-      h("span", { class: "did", "data-did": item.action }, DID[item.action] ?? item.action),
+    const text = [h("b", {}, said(item.step)), item.round > 1 ? h("span", { class: "soft" },  ` ${T("round {n}", { n: item.round })}`) : null,
+      h("span", { class: "did", "data-did": item.action }, T(DID[item.action] ?? item.action)),
       item.status && !["completed", "approved", "returned", item.action].includes(item.status) ? h("span", { class: "chip" }, item.status) : null,
-      item.note ? h("small", { class: "note" }, `“${item.note}”`) : null,
-      h("small", {}, [item.member, item.at && ago(item.at), item.shapes !== null && plural(item.shapes, "shape")].filter(Boolean).join(" · "))];
+      item.note ? h("small", { class: "note" }, T("“{text}”", { text: item.note })) : null,
+      h("small", {}, [item.member, item.at && ago(item.at), item.shapes !== null && N(item.shapes, "{n} shape", "{n} shapes")].filter(Boolean).join(" · "))];
     return h("li", { "data-key": `${i}`, "data-state": item.state, "data-now": here ? "" : null }, item.annotation !== null
-      ? h("button", { type: "button", "aria-pressed": String(here), title: "Look at what was submitted then",
+      ? h("button", { type: "button", "aria-pressed": String(here), title: T("Look at what was submitted then"),
           onclick: () => (here ? send(s, "back") : send(s, "look", { annotation: item.annotation }, (error) => error && toast(s, error, "error"))) }, text, icon("forward"))
       : h("div", {}, text));
   }))];

@@ -1,7 +1,7 @@
 // What changed since the person knew the image last: a key, a list whose rows lead to the place, and what the lines mean.
 
 const PRESSED = { changes: (s) => toggleChanges(s) };      // keys of the panels, by action
-const CHANGED = { added: "added", removed: "removed", moved: "moved", relabeled: "relabeled", attributes: "attributes" };
+const CHANGED = { added: M("added"), removed: M("removed"), moved: M("moved"), relabeled: M("relabeled"), attributes: M("attributes") };
 
 function toggleChanges(s) {
   const on = Boolean(s.get("info").changes);
@@ -13,7 +13,7 @@ function toggleChanges(s) {
 }
 
 const changesButton = (s, small) => h("button", { type: "button", class: small ? "small" : "small wide-toggle", "data-key": "changes", "aria-pressed": String(Boolean(s.get("info").changes)),
-  title: titled("Show on the image what was added, removed, moved or labeled anew", keyFor(s, "changes")), onclick: (e) => { toggleChanges(s); toStage(s, e); } }, icon("refresh"), "What changed", cap(keyFor(s, "changes")));
+  title: titled(T("Show on the image what was added, removed, moved or labeled anew"), keyFor(s, "changes")), onclick: (e) => { toggleChanges(s); toStage(s, e); } }, icon("refresh"), T("What changed"), cap(keyFor(s, "changes")));
 
 function changesHint(s) {                                  // beside the threads of an image that comes again
   return s.get("task").round > 1 && !s.get("info").changes ? h("p", { class: "nbp-again", "data-key": "again" }, changesButton(s, true)) : null;
@@ -23,28 +23,28 @@ function changesPart(s) {
   const c = s.get("info").changes;
   if (!c) return h("div", { class: "nbp-changes", "data-key": "changes" }, changesButton(s));
   const others = [
-    ...c.tags_added.map((tag) => ["added", `tag ${tag}`]), ...c.tags_removed.map((tag) => ["removed", `tag ${tag}`]),
-    ...(c.nothing === null ? [] : [[c.nothing ? "added" : "removed", "nothing to label"]]),
+    ...c.tags_added.map((tag) => ["added", T("tag {name}", { name: tag })]), ...c.tags_removed.map((tag) => ["removed", T("tag {name}", { name: tag })]),
+    ...(c.nothing === null ? [] : [[c.nothing ? "added" : "removed", T("nothing to label")]]),
   ];
   const n = c.rows.length + c.more;
-  return h("section", { class: "nbp-changes", "data-key": "changes", "aria-label": "What changed", "data-on": "" },
+  return h("section", { class: "nbp-changes", "data-key": "changes", "aria-label": T("What changed"), "data-on": "" },
     changesButton(s),
-    h("p", { class: "soft" }, `Compared with ${c.title}, `, stamp(c.at), "."),
-    n + others.length ? h("p", { class: "counts", role: "status" }, c.counts.map(([how, k]) => h("span", { class: "change-count", "data-how": how }, lineSample(how), h("b", {}, count(k)), ` ${CHANGED[how]}`)))
-      : h("p", { class: "nbp-hint", role: "status" }, "Nothing changed."),
+    h("p", { class: "soft" }, pieces("Compared with {title}, {time}.", { title: said(c.title), time: stamp(c.at) })),
+    n + others.length ? h("p", { class: "counts", role: "status" }, c.counts.map(([how, k]) => h("span", { class: "change-count", "data-how": how }, lineSample(how), h("b", {}, count(k)), ` ${T(CHANGED[how])}`)))
+      : h("p", { class: "nbp-hint", role: "status" }, T("Nothing changed.")),
     n + others.length ? h("ul", { class: "nbp-change-list", onkeydown: (e) => arrows(e, "button") },
       c.rows.map((row) => h("li", { "data-key": row.id }, changeRow(s, row))),
-      others.map(([how, text]) => h("li", { "data-key": text }, h("div", { class: "change plain" }, lineSample(how), h("span", { class: "text" }, text), h("small", {}, CHANGED[how]))))) : null,
-    c.more ? h("p", { class: "nbp-hint" }, `… and ${plural(c.more, "more shape")}, all on the canvas.`) : null);
+      others.map(([how, text]) => h("li", { "data-key": text }, h("div", { class: "change plain" }, lineSample(how), h("span", { class: "text" }, text), h("small", {}, T(CHANGED[how])))))) : null,
+    c.more ? h("p", { class: "nbp-hint" }, N(c.more, "… and {n} more shape, all on the canvas.", "… and {n} more shapes, all on the canvas.")) : null);
 }
 
 function changeRow(s, row) {
-  const name = (label) => label || "no label";
+  const name = (label) => label || T("no label");
   const text = row.was !== null ? [h("s", {}, name(row.was)), " → ", name(row.label)] : name(row.label);
-  return h("button", { type: "button", class: "change", title: "Show the place", onclick: (e) => { send(s, "change_place", { shape: row.id }, (error) => error && toast(s, error, "error")); toStage(s, e); } },
+  return h("button", { type: "button", class: "change", title: T("Show the place"), onclick: (e) => { send(s, "change_place", { shape: row.id }, (error) => error && toast(s, error, "error")); toStage(s, e); } },
     lineSample(row.how[0]),
     h("span", { class: "text" }, h("i", { class: "swatch", style: row.color ? `background:${row.color}` : null, "data-none": row.color ? null : "" }), h("span", {}, text), row.attributes.map((a) => h("small", {}, a))),
-    h("small", {}, row.how.map((how) => CHANGED[how]).join(", ")));
+    h("small", {}, row.how.map((how) => T(CHANGED[how])).join(", ")));
 }
 
 // The line that the canvas draws for it (pages/changes.py, canvas/overlay.css).

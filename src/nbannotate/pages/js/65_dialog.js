@@ -2,13 +2,13 @@
 
 // text: "must" be given, "may" be given, or one "line"; zone: whether a place may be pointed at.
 const DIALOG = {
-  issue: { title: "Raise an issue", ask: "Say what is wrong.", done: "Raise the issue", text: "must", zone: true },
-  rework: { title: "Send to rework", ask: "Say what is wrong; it goes back to the person who annotated it.", done: "Send to rework", text: "must", zone: true, warn: true },
-  reject: { title: "Reject this image", ask: "It leaves the campaign as rejected, until its job is restarted with what was rejected. You may say why.", done: "Reject the image", text: "may", zone: true, warn: true },
-  skip: { title: "Skip this image", ask: "Say why; the image leaves the campaign.", done: "Skip the image", text: "must", zone: true, warn: true },
-  discard: { title: "Discard this image", ask: "Say why it is of no use; it leaves the campaign for good, with your reason.", done: "Discard the image", text: "must", warn: true },
-  label: { title: "Add a label", ask: "Everybody in this campaign can use it from now on.", done: "Add the label", text: "line" },
-  submit_job: { title: "Submit this job", done: "Submit", text: "" },
+  issue: { title: M("Raise an issue"), ask: M("Say what is wrong."), done: M("Raise the issue"), text: "must", zone: true },
+  rework: { title: M("Send to rework"), ask: M("Say what is wrong; it goes back to the person who annotated it."), done: M("Send to rework"), text: "must", zone: true, warn: true },
+  reject: { title: M("Reject this image"), ask: M("It leaves the campaign as rejected, until its job is restarted with what was rejected. You may say why."), done: M("Reject the image"), text: "may", zone: true, warn: true },
+  skip: { title: M("Skip this image"), ask: M("Say why; the image leaves the campaign."), done: M("Skip the image"), text: "must", zone: true, warn: true },
+  discard: { title: M("Discard this image"), ask: M("Say why it is of no use; it leaves the campaign for good, with your reason."), done: M("Discard the image"), text: "must", warn: true },
+  label: { title: M("Add a label"), ask: M("Everybody in this campaign can use it from now on."), done: M("Add the label"), text: "line" },
+  submit_job: { title: M("Submit this job"), done: M("Submit"), text: "" },
 };
 const FIELDS = ".nbp-dialog :is(textarea, input)";
 
@@ -39,44 +39,44 @@ const reasoned = (d) => ["rework", "skip"].includes(d.kind) && d.open > 0;   // 
 function ask(s, d) {
   const words = DIALOG[d.kind];
   if (d.kind === "submit_job") return askJob(s.get("job"));
-  if (d.kind === "issue" && s.get("task").settled) return "This image is done. The issue sends it back to rework, to the person who annotated it.";
-  return reasoned(d) ? `${plural(d.open, "open issue says", "open issues say")} why already. You may add another one.` : words.ask;
+  if (d.kind === "issue" && s.get("task").settled) return T("This image is done. The issue sends it back to rework, to the person who annotated it.");
+  return reasoned(d) ? N(d.open, "{n} open issue says why already. You may add another one.", "{n} open issues say why already. You may add another one.") : T(words.ask);
 }
 
 function askJob(job) {
   const ready = job.held - job.unbegun;
   if (job.unbegun) {
-    const them = job.unbegun === 1 ? "it" : "them";
-    return ["Nothing is saved yet for ", h("b", {}, plural(job.unbegun, "image")), ` of the ${count(job.held)} that you hold. A job is submitted as a whole: finish or skip ${them} first.`];
+    return N(job.unbegun, "Nothing is saved yet for {n} image of the {held} that you hold. A job is submitted as a whole: finish or skip it first.",
+      "Nothing is saved yet for {n} images of the {held} that you hold. A job is submitted as a whole: finish or skip them first.", { held: job.held });
   }
-  return [h("b", {}, plural(ready, "image")), ` ${ready === 1 ? "goes" : "go"} on to the next step with what you saved, and can be changed again only when returned. `,
-    job.waiting ? `${plural(job.waiting, "image")} of the queue ${job.waiting === 1 ? "stays" : "stay"} there. ` : "", "Images that are not finished are named, and then nothing is submitted."];
+  return [N(ready, "{n} image goes on to the next step with what you saved, and can be changed again only when returned.", "{n} images go on to the next step with what you saved, and can be changed again only when returned."),
+    job.waiting ? N(job.waiting, "{n} image of the queue stays there.", "{n} images of the queue stay there.") : "", T("Images that are not finished are named, and then nothing is submitted.")].filter(Boolean).join(" ");
 }
 
 function dialog(s) {
   const d = s.ui.dialog;
   if (!d) return null;
   const words = DIALOG[d.kind], blocked = d.kind === "submit_job" && s.get("job").unbegun > 0;
-  const about = { "aria-describedby": "nbp-dialog-ask", "aria-label": words.title, "aria-invalid": d.error ? "true" : null };
+  const about = { "aria-describedby": "nbp-dialog-ask", "aria-label": T(words.title), "aria-invalid": d.error ? "true" : null };
   return h("div", { class: "nbp-veil", "data-key": "dialog", onpointerdown: (e) => { if (e.target === e.currentTarget && !s.root.querySelector(FIELDS)?.value) closeDialog(s); } },
     h("form", { class: "nbp-dialog", role: "dialog", "aria-modal": "true", "aria-labelledby": "nbp-dialog-title", novalidate: true,
       onsubmit: (e) => { e.preventDefault(); confirmDialog(s); }, onkeydown: (e) => dialogKeys(s, e) },
-      h("h2", { id: "nbp-dialog-title" }, words.title),
+      h("h2", { id: "nbp-dialog-title" }, T(words.title)),
       h("p", { id: "nbp-dialog-ask" }, ask(s, d)),
       words.text === "line" ? h("input", { ...about, type: "text", maxlength: "200", autocomplete: "off" })
         : words.text ? h("textarea", { ...about, rows: "4", maxlength: "4000" }, d.text) : null,
-      d.error ? h("p", { class: "error", role: "alert" }, d.error) : null,
+      d.error ? h("p", { class: "error", role: "alert" }, said(d.error)) : null,
       words.zone ? whereRow(s, d) : null,
-      h("div", { class: "buttons" }, h("button", { type: "button", onclick: () => closeDialog(s) }, "Cancel", cap("Esc")),
-        blocked ? h("button", { type: "button", class: "primary", onclick: () => showUnbegun(s) }, "Show them")
-          : h("button", { type: "submit", class: words.warn ? "primary warn" : "primary", disabled: d.busy }, d.busy ? "One moment…" : words.done, d.busy ? null : cap(words.text === "must" || words.text === "may" ? "Ctrl + ⏎" : "⏎")))));
+      h("div", { class: "buttons" }, h("button", { type: "button", onclick: () => closeDialog(s) }, T("Cancel"), cap("Esc")),
+        blocked ? h("button", { type: "button", class: "primary", onclick: () => showUnbegun(s) }, T("Show them"))
+          : h("button", { type: "submit", class: words.warn ? "primary warn" : "primary", disabled: d.busy }, d.busy ? T("One moment…") : T(words.done), d.busy ? null : cap(words.text === "must" || words.text === "may" ? "Ctrl + ⏎" : "⏎")))));
 }
 
 function whereRow(s, d) {
-  const where = d.zone ? "On the zone that you drew" : d.shape ? `On the selected shape: ${d.shape[1] || "no label"}` : "On the whole image";
+  const where = d.zone ? T("On the zone that you drew") : d.shape ? T("On the selected shape: {label}", { label: d.shape[1] || T("no label") }) : T("On the whole image");
   return h("div", { class: "where" }, h("span", {}, icon("issue"), where),
-    d.zone || d.shape ? h("button", { type: "button", class: "link", onclick: () => { Object.assign(d, { zone: null, shape: null }); repaint(s); } }, "whole image instead") : null,
-    !d.zone && s.get("task").pictured ? h("button", { type: "button", class: "link", onclick: () => drawZone(s, d.kind) }, "point at a zone") : null);
+    d.zone || d.shape ? h("button", { type: "button", class: "link", onclick: () => { Object.assign(d, { zone: null, shape: null }); repaint(s); } }, T("whole image instead")) : null,
+    !d.zone && s.get("task").pictured ? h("button", { type: "button", class: "link", onclick: () => drawZone(s, d.kind) }, T("point at a zone")) : null);
 }
 
 function drawZone(s, kind) {
@@ -97,7 +97,7 @@ function confirmDialog(s) {
   const d = s.ui.dialog, box = s.root.querySelector(FIELDS), text = box?.value.trim() ?? "";
   if (!d || d.busy) return;
   if (!text && ["must", "line"].includes(DIALOG[d.kind].text) && !reasoned(d)) {
-    d.error = d.kind === "label" ? "Say how the label is called." : "Say what is wrong, in a few words.";
+    d.error = d.kind === "label" ? T("Say how the label is called.") : T("Say what is wrong, in a few words.");
     repaint(s);
     return void box.focus();
   }

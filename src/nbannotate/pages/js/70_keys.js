@@ -10,7 +10,7 @@ function press(s, action) {
   if (PRESSED[action]) return void PRESSED[action](s);
   const complain = (error) => error && toast(s, error, "error");
   if (action === "home") return void leaveWith(s, "home");
-  if (action === "job") return void (t.browsing ? toast(s, "You are no assignee here, so there is no job of yours.", "error") : leaveWith(s, "job_of_task"));
+  if (action === "job") return void (t.browsing ? toast(s, T("You are no assignee here, so there is no job of yours."), "error") : leaveWith(s, "job_of_task"));
   if (action === "next" || action === "previous") return void leaveWith(s, "step", { name: action });
   if (action === "issue") return void openDialog(s, "issue");
   if (action === "zone") return void send(s, "zone", {}, complain);
@@ -20,15 +20,15 @@ function press(s, action) {
     const names = PANELS.map(([name]) => name);
     return void showPanel(s, names[(names.indexOf(s.ui.tab) + 1) % names.length]);
   }
-  if (t.looking) return void toast(s, "You are looking at an earlier revision; go back to the present first.", "error");
-  if (!t.mine) return void toast(s, t.reason || "This task can be looked at, but not changed.", "error");
+  if (t.looking) return void toast(s, T("You are looking at an earlier revision; go back to the present first."), "error");
+  if (!t.mine) return void toast(s, said(t.reason) || T("This task can be looked at, but not changed."), "error");
   if (action === "nothing" || action === "status") return void send(s, action, {}, complain);
   if (action === "submit") return void leaveWith(s, "submit");
-  if (!t.actions.includes(action)) return void toast(s, NOT_HERE[action] ?? "This is not possible at this step.", "error");
+  if (!t.actions.includes(action)) return void toast(s, T(NOT_HERE[action] ?? M("This is not possible at this step.")), "error");
   if (!s.ui.busy) openDialog(s, action);
 }
 
-const NOT_HERE = { rework: "Sending to rework is for review steps.", reject: "Rejecting is for review steps.", discard: "Discarding is not possible at this step." };
+const NOT_HERE = { rework: M("Sending to rework is for review steps."), reject: M("Rejecting is for review steps."), discard: M("Discarding is not possible at this step.") };
 
 function onKey(s, e) {
   if (e.defaultPrevented || e.isComposing || e.repeat || s.ui.dialog || s.ui.reader) return;

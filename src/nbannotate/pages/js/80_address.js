@@ -10,7 +10,7 @@ function placeOf(s) {
 
 function syncAddress(s) {
   const { screen } = s.get("page");
-  document.title = `${{ task: s.get("task").asset, job: s.get("job").name }[screen] ?? "My tasks"} · nbannotate`;
+  document.title = `${{ task: s.get("task").asset, job: s.get("job").name }[screen] ?? T("My tasks")} · nbannotate`;
   if (s.ui.going || screen === "opening" || screen === "failed") return;
   const place = placeOf(s);
   if (place === addressed()) { s.ui.placed = true; return; }
