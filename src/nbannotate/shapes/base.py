@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Point, Shape
+from nbannotate.texts import t
 
 Gesture = Literal["corners", "path", "points", "stroke"]
 GESTURES: tuple[Gesture, ...] = ("corners", "path", "points", "stroke")
@@ -167,8 +168,23 @@ class Kind:
         """Return sentences about what a person should look at, though it can be taken: for example out of the image."""
         x0, y0, x1, y1 = self.bounds(shape.points)
         if x0 < 0 or y0 < 0 or x1 > width or y1 > height:
-            return (f"A part of the {self.title.lower()} is outside of the image.",)
+            return (t("A part of the {shape} is outside of the image.", shape=self.title.lower()),)
         return ()
+
+    def size(self, shape: Shape) -> float | None:
+        """Return how large a shape is, in pixels, for ``Recipe.min_size``.
+
+        Of what has an inside the shorter side of the box around it, of lines the longer one; None for places.
+        """
+        x0, y0, x1, y1 = self.bounds(shape.points)
+        return min(x1 - x0, y1 - y0) if self.closed else max(x1 - x0, y1 - y0)
+
+    def repaired(self, shape: Shape, width: float, height: float) -> Shape | None:
+        """Return the shape without the flaws that :meth:`flaws` finds, for an image of that size.
+
+        The shape itself if it has none; None if a repair would be a guess: then a person has to look.
+        """
+        return None if self.flaws(shape, width, height) else shape
 
     def covered(self, shape: Shape) -> float:
         """Return the area of a shape in square pixels."""

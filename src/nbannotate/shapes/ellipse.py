@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from nbannotate.model import Shape
 from nbannotate.shapes.base import FloatArray, Form, Gesture, Points, pairs
 from nbannotate.shapes.rectangle import Rectangle
 
@@ -39,6 +40,10 @@ class Ellipse(Rectangle):
         if not (last > first).all():
             return False
         return bool((((np.array((x, y)) - first) / (last - first) * 2 - 1) ** 2).sum() < 1)
+
+    def repaired(self, shape: Shape, width: float, height: float) -> Shape | None:
+        """Return the shape if it is in the image, or else None: a part of an ellipse is none."""
+        return None if self.flaws(shape, width, height) else shape
 
     def _corners(self, points: Points) -> tuple[FloatArray, FloatArray]:
         given = np.asarray(pairs(points), dtype=np.float64)

@@ -32,6 +32,10 @@ class Dots(Kind):
             return f"The {what} must be in the image."
         return None
 
+    def size(self, shape: Shape) -> float | None:
+        """Return None: places have no size."""
+        return None
+
     def strokes(self, shape: Shape, edges: Edges = ()) -> list[FloatArray]:
         """Return one line for each edge."""
         return []

@@ -62,6 +62,10 @@ class Mask(Rectangle):
             return f"The points of the mask must be the corners of the box around its pixels, {corners(found)}."
         return None
 
+    def repaired(self, shape: Shape, width: float, height: float) -> Shape | None:
+        """Return the mask: its pixels are those of the image."""
+        return shape
+
     def covered(self, shape: Shape) -> float:
         """Return the number of pixels."""
         return float(area(shape.rle)) if shape.rle is not None else self.area(shape.points)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
+from msgspec.structs import replace
 
 from nbannotate.model import Shape
-from nbannotate.shapes.base import FloatArray, Gesture, Kind
+from nbannotate.shapes import simple
+from nbannotate.shapes.base import FloatArray, Gesture, Kind, shoelace
+from nbannotate.texts import t
 
 MOST_COMPARED = 3000  # vertices up to which an outline is searched for crossings
 
@@ -23,8 +26,22 @@ class Polygon(Kind):
 
     def flaws(self, shape: Shape, width: float, height: float) -> tuple[str, ...]:
         """Return what a person should look at: a part outside of the image, an outline that crosses itself."""
-        crossed = ("The outline of the polygon crosses itself.",) if crosses(self.outline(shape.points)) else ()
+        crossed = (t("The outline of the polygon crosses itself."),) if crosses(self.outline(shape.points)) else ()
         return super().flaws(shape, width, height) + crossed
+
+    def repaired(self, shape: Shape, width: float, height: float) -> Shape | None:
+        """Return the polygon cut at the image, with the outline around what it surrounds.
+
+        Where the outline falls into parts, the largest is kept if it is nearly all; if it is not, the answer is None:
+        whether that is one thing or several, a person knows.
+        """
+        if not self.flaws(shape, width, height):
+            return shape
+        parts = simple.rings(simple.clipped(self.outline(shape.points), width, height))
+        if not parts or shoelace(parts[0]) < simple.MOST_KEPT * sum(map(shoelace, parts)):
+            return None
+        mended = replace(shape, points=tuple((float(x), float(y)) for x, y in parts[0]))
+        return None if self.problem(mended, width, height) or self.flaws(mended, width, height) else mended
 
 
 def crosses(outline: FloatArray) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
+from msgspec.structs import replace
 
-from nbannotate.model import Point
+from nbannotate.model import Point, Shape
 from nbannotate.shapes.base import FloatArray, Form, Gesture, Kind, Points, pairs
 
 
@@ -35,6 +36,11 @@ class Rectangle(Kind):
         """Return width times height, in square pixels."""
         (x0, y0), (x1, y1) = pairs(points)
         return abs((x1 - x0) * (y1 - y0))
+
+    def repaired(self, shape: Shape, width: float, height: float) -> Shape | None:
+        """Return the part in the image; None if there is none."""
+        cut = replace(shape, points=self.normalize(shape.points, width, height))
+        return None if self.problem(cut, width, height) else cut if self.flaws(shape, width, height) else shape
 
 
 KIND = Rectangle()

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
+from msgspec.structs import replace
 
 from nbannotate.model import Point, Shape
 from nbannotate.shapes.base import Edges, FloatArray
@@ -37,6 +38,18 @@ class SkeletonKind(Dots):
         if shape.visibility and not any(shape.visibility):
             return "The skeleton has no point in the image; delete it."
         return None
+
+    def repaired(self, shape: Shape, width: float, height: float) -> Shape | None:
+        """Return the skeleton with the points outside of the image as *not in the image*."""
+        if not self.flaws(shape, width, height):
+            return shape
+        states = [
+            seen if 0 <= x <= width and 0 <= y <= height else ABSENT
+            for (x, y), seen in zip(shape.points, visibility(shape), strict=True)
+        ]
+        if not any(states):
+            return None
+        return replace(shape, points=placed(shape.points, states), visibility=tuple(states))
 
     def strokes(self, shape: Shape, edges: Edges = ()) -> list[FloatArray]:
         """Return one line for each edge whose ends are both in the image."""
