@@ -21,8 +21,8 @@ def test_an_annotator_may_call_nothing_that_manages():
     mine = {name for name, roles in rights.ALLOWED.items() if "annotator" in roles}
     modules = {name.partition(".")[0] for name in mine}
     assert modules == {
-        "workspace", "sessions", "members", "assets", "annotations", "documents", "recipes", "tasks", "jobs", "issues",
-        "notices",
+        "workspace", "sessions", "members", "assets", "annotations", "documents", "recipes", "tasks", "sequences",
+        "jobs", "issues", "notices",
     }  # fmt: skip
     assert {name for name in mine if name.startswith("members.")} == {"members.change_password"}
     assert not mine & {

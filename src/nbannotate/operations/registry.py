@@ -13,6 +13,7 @@ import functools
 import importlib
 import inspect
 import pkgutil
+import time
 import typing
 from collections.abc import Callable
 from pathlib import Path
@@ -42,7 +43,9 @@ class Context:
     engine, throttle
         Of the whole process.
     told
-        The notices that this operation made.
+        The notices that were made for the present event.
+    done
+        The events of this operation: name, milliseconds, what, notices.
     """
 
     def __init__(
@@ -51,6 +54,8 @@ class Context:
         self.engine, self.throttle, self.tx, self.now = engine, throttle, tx, now
         self._actor = actor
         self.event: dict[str, Any] = {}
+        self.done: list[tuple[str, float, dict[str, Any], tuple[Notice, ...]]] = []
+        self._began = time.perf_counter()
         self.told: list[Notice] = []
 
     @property
@@ -71,6 +76,15 @@ class Context:
     def note(self, **what: Any) -> None:
         """Add to the event row: campaign_id, task_id, asset_id, worked_s, detail."""
         self.event.update({k: v for k, v in what.items() if v is not None})
+
+    def did(self, operation: str) -> None:
+        """Say that what was done until now is an event, under the name of the operation that does just it.
+
+        An operation that does two things in one transaction leaves the same events as the two would.
+        """
+        now = time.perf_counter()
+        self.done.append((operation, (now - self._began) * 1e3, self.event, tuple(self.told)))
+        self.event, self.told, self._began = {}, [], now
 
 
 class Operation(msgspec.Struct, frozen=True):
@@ -107,7 +121,7 @@ class Operation(msgspec.Struct, frozen=True):
     @property
     def is_work(self) -> bool:
         """Whether it is daily work: it changes tasks, annotations, issues and notices, and nothing else."""
-        return self.name.partition(".")[0] in ("tasks", "issues", "notices", "clock")
+        return self.name.partition(".")[0] in ("tasks", "sequences", "issues", "notices", "clock")
 
 
 _FOUND: dict[str, Operation] = {}

@@ -82,7 +82,7 @@ def view(ctx: Context, row: dict[str, Any]) -> TaskView:
         width=asset["width"],
         height=asset["height"],
         metadata=json.loads(asset["metadata"]),
-        annotation=_current_annotation(ctx, row, spec),
+        annotation=current_annotation(ctx, row, spec),
         revision=row["revision"] or 0,
         editable=bool(actions),
         reason=_why_read_only(row, my),
@@ -118,7 +118,7 @@ def _why_read_only(row: dict[str, Any], member_id: int) -> str:
     return "" if row["is_open"] else "You submitted this task; it can be changed again when it is returned."
 
 
-def _current_annotation(ctx: Context, row: dict[str, Any], spec: CampaignSpec) -> Annotation:
+def current_annotation(ctx: Context, row: dict[str, Any], spec: CampaignSpec) -> Annotation:
     """Return where work on a task goes on: its draft, or what was submitted in it, or the last revision."""
     if not row["is_open"]:
         own = ctx.tx.one(

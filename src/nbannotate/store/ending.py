@@ -69,11 +69,11 @@ def counts(tx: Transaction, campaign_id: int) -> dict[str, int]:
 
 def delete(tx: Transaction, campaign_id: int) -> None:
     """Delete a campaign with all that is its own; annotations and events stay."""
-    for table in ("member_drafts", "lapses"):
+    for table in ("member_drafts", "lapses", "spread_drafts"):
         tx.run(f"delete from data.{table} where {_TASKS}", campaign_id)
     tx.run(
         "delete from data.comments where issue_id in (select issue_id from data.issues where campaign_id = $1)",
         campaign_id,
     )
-    for table in ("issues", "notices", "tasks", "step_members", "steps", "campaigns"):
+    for table in ("spreads", "issues", "notices", "tasks", "step_members", "steps", "campaigns"):
         tx.run(f"delete from data.{table} where campaign_id = $1", campaign_id)

@@ -1,0 +1,207 @@
+"""The slices of a sequence in a campaign, and what was spread over them."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from nbannotate.store.engine import Transaction
+
+#: So many spreads of a person in a campaign can be taken back.
+MOST_KEPT = 20
+
+_OF = "(select asset_id from data.assets where dataset_id = $2 and sequence = $3)"
+
+
+def slices(tx: Transaction, campaign_id: int, dataset_id: int, sequence: str) -> list[dict[str, Any]]:
+    """Return the current tasks of the assets of a sequence, in its order, with name, width and height."""
+    return tx.all(
+        """
+        select t.*, a.name, a.width, a.height
+        from data.tasks t join data.assets a on a.asset_id = t.asset_id
+        where t.campaign_id = $1 and t.is_current and a.dataset_id = $2 and a.sequence = $3
+        order by a.moment nulls last, a.name
+        """,
+        campaign_id, dataset_id, sequence,
+    )  # fmt: skip
+
+
+def had(tx: Transaction, campaign_id: int, dataset_id: int, sequence: str, member_id: int, step: int) -> dict[int, int]:
+    """Return, by asset, the last task that a member has or had of it, one of a step before those of others."""
+    rows = tx.all(
+        f"""
+        select t.asset_id, t.task_id from data.tasks t
+        where t.campaign_id = $1 and t.asset_id in {_OF}
+          and (t.assignee_id = $4 or t.task_id in (select task_id from data.lapses where member_id = $4))
+        qualify row_number() over (partition by t.asset_id order by t.step = $5 desc, t.task_id desc) = 1
+        """,
+        campaign_id, dataset_id, sequence, member_id, step,
+    )  # fmt: skip
+    return {r["asset_id"]: r["task_id"] for r in rows}
+
+
+def drafts(tx: Transaction, task_ids: Sequence[int], member_id: int) -> dict[int, dict[str, Any]]:
+    """Return a member's drafts by task: revision and body."""
+    rows = tx.all(
+        "select task_id, revision, body from data.member_drafts where member_id = $2 and list_contains($1, task_id)",
+        list(task_ids), member_id,
+    )  # fmt: skip
+    return {r["task_id"]: r for r in rows}
+
+
+def said(
+    tx: Transaction, version_id: int, dataset_id: int, sequence: str, campaign_id: int | None
+) -> dict[int, dict[str, Any]]:
+    """Return, by asset, the last revision of a version in short: annotation_id, nothing_to_label, tags, labels.
+
+    ``labels`` is a list of label and count. With a campaign, only what was said in it counts.
+    """
+    rows = tx.all(
+        f"""
+        with last_one as (
+          select max(annotation_id) as annotation_id from data.annotations
+          where version_id = $1 and asset_id in {_OF} and ($4 is null or campaign_id = $4) group by asset_id
+        ), counted as (
+          select s.annotation_id, s.label, count(*) as shapes from data.shapes s
+          join last_one l on l.annotation_id = s.annotation_id group by 1, 2
+        )
+        select n.asset_id, n.annotation_id, n.nothing_to_label, n.tags,
+               (select list(struct_pack(label := c.label, shapes := c.shapes) order by c.label)
+                from counted c where c.annotation_id = n.annotation_id) as labels
+        from data.annotations n join last_one l on l.annotation_id = n.annotation_id
+        """,
+        version_id, dataset_id, sequence, campaign_id,
+    )  # fmt: skip
+    return {r["asset_id"]: r for r in rows}
+
+
+def hold(
+    tx: Transaction,
+    task_ids: Sequence[int],
+    member_id: int,
+    now: datetime.datetime,
+    until: datetime.datetime,
+    taken: Sequence[int],
+) -> None:
+    """Note that a member works on tasks now; those that were taken out of the queue are theirs, with a lease."""
+    tx.run(
+        "update data.tasks set opened = coalesce(opened, $2), touched = $2, "
+        "leased_until = case when leased_until is null then null else $3 end where list_contains($1, task_id)",
+        list(task_ids), now, until,
+    )  # fmt: skip
+    if taken:
+        tx.run(
+            "update data.tasks set assignee_id = $2, leased_until = $3 where list_contains($1, task_id)",
+            list(taken), member_id, until,
+        )  # fmt: skip
+
+
+def put_drafts(tx: Transaction, member_id: int, rows: Sequence[tuple[int, int, str]], now: datetime.datetime) -> None:
+    """Store many drafts of a member at once: task, revision, body; revision 1 is the first one."""
+    for which, statement in (
+        ([r for r in rows if r[1] > 1],
+         "update data.member_drafts set revision = r.revision, body = r.body, saved = $2 from given r "
+         "where member_drafts.task_id = r.task_id and member_drafts.member_id = $3"),
+        ([r for r in rows if r[1] == 1],
+         "insert into data.member_drafts select r.task_id, $3, r.revision, r.body, $2 from given r"),
+    ):  # fmt: skip
+        if which:
+            given = json.dumps([{"task_id": t, "revision": n, "body": body} for t, n, body in which])
+            tx.run(
+                "with given as (select unnest(from_json($1, "
+                '\'[{"task_id":"BIGINT","revision":"INTEGER","body":"VARCHAR"}]\'), recursive := true)) ' + statement,
+                given, now, member_id,
+            )  # fmt: skip
+
+
+def remember(
+    tx: Transaction,
+    member_id: int,
+    campaign_id: int,
+    step: int,
+    sequence: str,
+    what: str,
+    rows: Sequence[dict[str, Any]],
+    now: datetime.datetime,
+) -> int:
+    """Keep what drafts were before something was spread over them, and return its id; the oldest are forgotten.
+
+    ``rows``: task_id, revision, body, revision_before, taken, opened, touched.
+    """
+    new = tx.new_id()
+    tx.run("insert into data.spreads values ($1, $2, $3, $4, $5, $6, $7)",
+           new, member_id, campaign_id, step, sequence, what, now)  # fmt: skip
+    plain = [r | {name: r[name] and r[name].isoformat() for name in ("opened", "touched")} for r in rows]
+    tx.run(
+        """
+        insert into data.spread_drafts
+        select $1, r.task_id, $2, r.revision, r.body, r.revision_before, r.taken, r.opened, r.touched
+        from (select unnest(from_json($3, '[{"task_id":"BIGINT","revision":"INTEGER","body":"VARCHAR",
+          "revision_before":"INTEGER","taken":"BOOLEAN","opened":"TIMESTAMP","touched":"TIMESTAMP"}]')) as r) q
+        """,
+        new, member_id, json.dumps(plain),
+    )  # fmt: skip
+    old = tx.all(
+        "select spread_id from data.spreads where member_id = $1 and campaign_id = $2 "
+        "order by spread_id desc offset $3",
+        member_id, campaign_id, MOST_KEPT,
+    )  # fmt: skip
+    forget(tx, [r["spread_id"] for r in old])
+    return new
+
+
+def forget(tx: Transaction, spread_ids: Sequence[int]) -> None:
+    """Forget spreads: they cannot be taken back any more."""
+    for table in ("spread_drafts", "spreads") if spread_ids else ():
+        tx.run(f"delete from data.{table} where list_contains($1, spread_id)", list(spread_ids))
+
+
+def last(tx: Transaction, member_id: int, campaign_id: int, step: int, sequence: str) -> dict[str, Any] | None:
+    """Return the last spread of a member over a sequence at a step, or None."""
+    return tx.one(
+        "select * from data.spreads where member_id = $1 and campaign_id = $2 and step = $3 and sequence = $4 "
+        "order by spread_id desc limit 1",
+        member_id, campaign_id, step, sequence,
+    )  # fmt: skip
+
+
+def spread(tx: Transaction, spread_id: int) -> dict[str, Any] | None:
+    """Return a spread, or None."""
+    return tx.one("select * from data.spreads where spread_id = $1", spread_id)
+
+
+def kept(tx: Transaction, spread_id: int) -> list[dict[str, Any]]:
+    """Return the drafts of a spread beside those of now: those of the table, and ``now_revision``, state, holder."""
+    return tx.all(
+        """
+        select s.*, d.revision as now_revision, t.state, t.assignee_id, t.touched as now_touched, t.asset_id
+        from data.spread_drafts s
+        join data.tasks t on t.task_id = s.task_id
+        left join data.member_drafts d on d.task_id = s.task_id and d.member_id = s.member_id
+        where s.spread_id = $1 order by s.task_id
+        """,
+        spread_id,
+    )
+
+
+def give_back(tx: Transaction, rows: Sequence[dict[str, Any]], member_id: int) -> None:
+    """Let tasks that nobody opened since be as they were before a spread: no draft, and in the queue if they were."""
+    ids = [r["task_id"] for r in rows]
+    tx.run("delete from data.member_drafts where member_id = $2 and list_contains($1, task_id)", ids, member_id)
+    for row in rows:
+        tx.run("update data.tasks set opened = $2, touched = $3 where task_id = $1",
+               row["task_id"], row["opened"], row["touched"])  # fmt: skip
+    taken = [r["task_id"] for r in rows if r["taken"]]
+    if taken:
+        tx.run("update data.tasks set assignee_id = null, leased_until = null where list_contains($1, task_id)", taken)
+
+
+def moved(tx: Transaction, spread_id: int, task_id: int, member_id: int, before: int, now: int) -> None:
+    """Let what was spread earlier know the number that a draft got again when a later one was taken back."""
+    tx.run(
+        "update data.spread_drafts set revision = $5 where task_id = $2 and member_id = $3 and revision = $4 "
+        "and spread_id < $1",
+        spread_id, task_id, member_id, before, now,
+    )  # fmt: skip
