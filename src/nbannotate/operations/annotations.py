@@ -58,6 +58,22 @@ def _shape(asset: str, value: dict[str, Any], width: int, height: int) -> Shape:
 
 
 @operation()
+def drafts(ctx: Context, campaign_id: int) -> dict[str, Annotation]:
+    """Return what I have drawn in a campaign and not submitted, by the name of the asset."""
+    rows = ctx.tx.all(
+        """
+        select a.name, d.body from data.member_drafts d
+        join data.tasks t on t.task_id = d.task_id and t.campaign_id = $1 and t.state in ('in_progress', 'to_rework')
+        join data.assets a on a.asset_id = t.asset_id
+        where d.member_id = $2 order by t.position
+        """,
+        campaign_id,
+        ctx.actor.member_id,
+    )
+    return {row["name"]: msgspec.json.decode(row["body"], type=Annotation) for row in rows}
+
+
+@operation()
 def get(ctx: Context, annotation_id: int) -> Annotation:
     """Return one revision as it was submitted."""
     row = data.annotation_row(ctx.tx, annotation_id)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from nbannotate.errors import InvalidInput, NbannotateError, NotAllowed
-from nbannotate.model import Job, StepKind, WorkspaceInfo
+from nbannotate.model import Annotation, Job, StepKind, WorkspaceInfo
 from nbannotate.owner.client import Client
 from nbannotate.pages import flow
 from nbannotate.pages.state import Banner
 from nbannotate.pages.view import Page
+
+if TYPE_CHECKING:
+    from nbannotate.pages.alone import Alone, Labels
+    from nbannotate.workspace.campaign import Campaign
 
 
 class HasClient(Protocol):
@@ -18,42 +22,55 @@ class HasClient(Protocol):
     client: Client
 
 
-class HasCampaign(Protocol):
-    """A campaign's handle."""
-
-    campaign_id: int
-    name: str
-    workspace: HasClient
-
-
 class Annotator(Page):
-    """Work on a campaign here, in this cell.
+    """Work on a campaign here, in this cell; or on images, without a workspace.
 
     It starts with the first step that you are an assignee of. If you are not, the campaign's tasks can be looked at.
+    What is drawn on images without a workspace is kept in memory: :attr:`annotations` has it.
 
     Parameters
     ----------
     scope
-        A campaign (``ws.campaign("July")``), or a workspace for all campaigns in which you have work.
+        A campaign (``ws.campaign("July")``); a workspace for all campaigns in which you have work; or images, as
+        :class:`nbannotate.Viewer` takes them, a pattern or a folder.
     step
         Name or index of a step; None takes the first one that has work for you.
     height
         CSS height of the widget.
+    shapes
+        Of images without a workspace: what they have already, as for :class:`nbannotate.Viewer`.
+    labels
+        Of images without a workspace: a recipe, or labels. Without any, they are added while one works.
 
     Raises
     ------
     InvalidInput
-        You do not work at a step of that name; the message lists those you work at.
+        You do not work at a step of that name; the message lists those you work at. Or something that is neither a
+        campaign, nor a workspace, nor images.
     """
 
     #: Only steps of this kind, or of both.
     kind: ClassVar[StepKind | None] = None
 
-    def __init__(self, scope: HasCampaign | HasClient, step: str | int | None = None, height: str = "720px") -> None:
+    def __init__(
+        self,
+        scope: Any,
+        step: str | int | None = None,
+        height: str = "720px",
+        *,
+        shapes: Any = None,
+        labels: Labels = (),
+    ) -> None:
+        self._alone: Alone | None = None
+        if not hasattr(scope, "client") and not hasattr(scope, "campaign_id"):
+            from nbannotate.pages.alone import Alone
+
+            self._alone = Alone(scope, shapes, labels, self.kind or "annotation")
+            scope = self._alone.campaign
+        elif shapes is not None or labels:
+            raise InvalidInput("shapes and labels are for images without a workspace; a campaign has its own.")
         campaign_id: int | None = getattr(scope, "campaign_id", None)
-        workspace: HasClient = getattr(scope, "workspace", scope)  # type: ignore[arg-type]
-        if not hasattr(workspace, "client"):
-            raise InvalidInput(f"{type(self).__name__} takes a campaign or a workspace, not {scope!r}.")
+        workspace: HasClient = scope if campaign_id is None else scope.workspace
         super().__init__(workspace.client, height=height, campaign_id=campaign_id)
         self.desk.update(member=workspace.client.call("workspace.info", WorkspaceInfo).member)
         jobs = flow.jobs_of(self.desk)
@@ -73,6 +90,30 @@ class Annotator(Page):
             if self.state.screen == "opening":
                 self.desk.update(screen="failed")
             self.desk.update(banner=Banner(str(error), "error", "retry"))
+
+    @property
+    def annotations(self) -> dict[str, Annotation]:
+        """What stands now on images without a workspace, drafts included, by the name of the image."""
+        self.desk.drafts.flush()
+        return self._on_images().annotations()
+
+    @property
+    def campaign(self) -> Campaign:
+        """The campaign in memory that images without a workspace are worked on in: its tables, its export."""
+        return self._on_images().campaign
+
+    def _on_images(self) -> Alone:
+        if self._alone is None:
+            raise InvalidInput("This works on a campaign of a workspace; what is drawn is there, not here.")
+        return self._alone
+
+    def close(self) -> None:
+        """Store what is pending, end the threads, and take the pane away."""
+        if not hasattr(self, "desk"):
+            return  # it was refused before it began
+        super().close()
+        if self._alone is not None:
+            self._alone.close()
 
     def _browse(self, campaign_id: int) -> None:
         try:

@@ -6,7 +6,7 @@ from nbannotate.pages.annotator import Annotator
 
 
 class Reviewer(Annotator):
-    """Review a campaign here, in this cell: accept, mend, or send back.
+    """Review a campaign here, in this cell: accept, mend, or send back; or shapes on images, without a workspace.
 
     It starts with the first review step that you are an assignee of; what comes again can be compared with what you saw
     last (``Shift+B``).
@@ -14,11 +14,14 @@ class Reviewer(Annotator):
     Parameters
     ----------
     scope
-        A campaign (``ws.campaign("July")``), or a workspace for all campaigns in which you review.
+        A campaign (``ws.campaign("July")``); a workspace for all campaigns in which you review; or images, as
+        :class:`nbannotate.Viewer` takes them.
     step
         Name or index of a review step; None takes the first one that has work for you.
     height
         CSS height of the widget.
+    shapes, labels
+        Of images without a workspace: what is reviewed, as for :class:`nbannotate.Viewer`, and labels or a recipe.
 
     Raises
     ------

@@ -17,6 +17,7 @@ from nbannotate.workspace.waiting import call_with_bar
 if TYPE_CHECKING:
     import pandas as pd
 
+    from nbannotate.workspace.data import Version
     from nbannotate.workspace.workspace import Workspace
 
 __all__ = ["Campaign", "Table"]
@@ -46,6 +47,12 @@ class Campaign:
         return self.workspace.client.call(operation, returns, campaign_id=self.campaign_id, **arguments)
 
     # What it is ------------------------------------------------------------------------------------------------------
+
+    @property
+    def version(self) -> Version:
+        """The dataset version that it annotates."""
+        info = self.info()
+        return self.workspace.dataset(info.dataset).version(info.version)
 
     def spec(self) -> model.CampaignSpec:
         """Return what defines the campaign."""

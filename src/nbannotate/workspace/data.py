@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -189,11 +189,34 @@ class Version:
         ReadFailed, InvalidInput
             The file is bad (the message names the place), or an image is not in this version.
         """
+        reading = formats.get(format).read(Path(path))
+        self.add_annotations(reading.annotations, source=source or Path(path).name)
+        return reading
+
+    def add_annotations(self, annotations: Mapping[str, model.Annotation], source: str) -> int:
+        """Add annotations, for example the predictions of a model: a new revision for each asset. All or nothing.
+
+        Parameters
+        ----------
+        annotations
+            By the name of the asset, or of its file where that is clear; empty ones are passed over.
+        source
+            Where they come from, as the tables will show.
+
+        Returns
+        -------
+        int
+            How many assets got one.
+
+        Raises
+        ------
+        InvalidInput
+            An image is not in this version, or a shape is not well formed.
+        """
         import pandas as pd
 
-        reading = formats.get(format).read(Path(path))
-        by_name = self._names(reading.annotations)
-        kept = {by_name.get(name, name): a for name, a in reading.annotations.items() if not a.empty}
+        by_name = self._names(annotations)
+        kept = {by_name.get(name, name): a for name, a in annotations.items() if not a.empty}
         table = pd.DataFrame(
             {
                 "asset": list(kept),
@@ -202,14 +225,9 @@ class Version:
                 "nothing_to_label": [a.nothing_to_label for a in kept.values()],
             }
         ).astype({"asset": "str", "shapes": "str", "tags": "str", "nothing_to_label": "bool"})
-        self.workspace.client.upload(
-            "annotations.add",
-            int,
-            frames.to_parquet(table),
-            version_id=self.version_id,
-            source=source or Path(path).name,
+        return self.workspace.client.upload(
+            "annotations.add", int, frames.to_parquet(table), version_id=self.version_id, source=source
         )
-        return reading
 
     def _names(self, annotated: Iterable[str]) -> dict[str, str]:
         """Return, for names in a file that are no asset's, the one asset whose file is called so."""
