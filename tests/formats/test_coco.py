@@ -55,6 +55,21 @@ def test_a_box_becomes_a_rectangle_with_its_score(tmp_path: Path) -> None:
     assert repr(reading) == "Read 1 shapes on 1 assets; labels: cell."
 
 
+def test_further_labels_come_back_and_other_programs_see_one_object(tmp_path: Path) -> None:
+    box = Shape(kind="rectangle", points=((1, 1), (9, 9)), label="cell", also=("infected", "young"))
+    rows = [Row("a.png", 40, 30, Annotation(shapes=(box, Shape(kind="rectangle", points=((1, 1), (5, 5)), label="x"))))]
+    COCO.write(tmp_path / "out.json", rows, [Label("cell")])
+    reading = COCO.read(tmp_path / "out.json")
+    assert reading.annotations["a.png"] == rows[0].annotation
+    assert set(reading.labels) == {"cell", "infected", "young", "x"}
+    coco = pycocotools(tmp_path / "out.json")
+    assert len(coco.getAnnIds()) == 2
+    assert [c["name"] for c in coco.loadCats([a["category_id"] for a in coco.loadAnns(coco.getAnnIds())])] == [
+        "cell",
+        "x",
+    ]
+
+
 def test_a_polygon_of_two_parts_becomes_two_shapes_that_are_written_as_one(tmp_path: Path) -> None:
     parts = [[0, 0, 10, 0, 10, 10], [20, 20, 30, 20, 30, 30, 20, 30]]
     reading = COCO.read(saved(tmp_path, small(segmentation=parts)))

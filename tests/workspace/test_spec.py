@@ -63,6 +63,9 @@ recipes = st.builds(
     st.none() | st.integers(1, 99),
     st.booleans(),
     st.sampled_from(["show", "edit"]),
+    st.booleans(),
+    st.sampled_from(["keep", "refuse", "repair"]),
+    st.none() | st.sampled_from([1, 2.5, 12.0]),
 )
 
 

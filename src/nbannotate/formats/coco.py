@@ -10,9 +10,12 @@ How it is read:
 - Not read: ``info``, ``licenses``, the URLs of the images, the super-categories, and the ``area``, which follows
   from the geometry.
 
+A shape with several labels is one annotation: its category is the first label, the others are in the field
+``nbannotate``. One annotation for each label would be counted as that many objects by every other program.
+
 How it is written: ``area`` is the shoelace area of the polygon (summed over parts), ``bbox`` its bounds; a rectangle
-has a ``bbox`` and an empty ``segmentation``. What COCO has no word for (tags, *nothing to label*, the ids of shapes) is
-in a field ``nbannotate`` of images and annotations, which other programs ignore.
+has a ``bbox`` and an empty ``segmentation``. What COCO has no word for (tags, *nothing to label*, the ids of shapes,
+further labels) is in a field ``nbannotate`` of images and annotations, which other programs ignore.
 """
 
 from __future__ import annotations
@@ -55,8 +58,9 @@ class _Category(msgspec.Struct, omit_defaults=True):
     color: str | None = None
 
 
-class _AnnotationExtra(msgspec.Struct):
+class _AnnotationExtra(msgspec.Struct, omit_defaults=True):
     shape_ids: list[str]
+    also: list[str] = []
 
 
 class _Annotation(msgspec.Struct, omit_defaults=True):
@@ -237,13 +241,17 @@ class _Reader:
         if len(parts) > 1:
             attributes.setdefault(PART_OF, f"coco {index if item.id is None else item.id}")
         wanted = item.nbannotate.shape_ids if item.nbannotate else []
+        also = tuple(dict.fromkeys(v for v in (item.nbannotate.also if item.nbannotate else []) if v != label))
         made = []
         for n, points in enumerate(parts):
             shape_id = wanted[n] if n < len(wanted) and wanted[n] and wanted[n] not in ids else new_shape_id()
             ids.add(shape_id)
             made.append(
-                Shape(kind=kind, points=points, label=label, id=shape_id, attributes=attributes, confidence=item.score)
-            )
+                Shape(
+                    kind=kind, points=points, label=label, id=shape_id, attributes=attributes, confidence=item.score,
+                    also=also,
+                )
+            )  # fmt: skip
         return made
 
     def good(self, kind: str, points: tuple[Point, ...], image: _Image, place: str) -> bool:
@@ -284,7 +292,7 @@ def _contents(rows: list[Row], labels: Sequence[Label], tally: Tally) -> _File:
     if times > 1:
         raise InvalidInput(f"{times} assets are called {name!r}; COCO knows images by their file names.")
     known = {v.name: v for v in labels}
-    used = {s.label for r in rows if r.annotation for s in r.annotation.shapes if s.label}
+    used = {name for r in rows if r.annotation for s in r.annotation.shapes for name in s.labels}
     names = [*known, *sorted(used - known.keys())]
     number = {name: i for i, name in enumerate(names, 1)}
     categories = [
@@ -318,7 +326,7 @@ def _together(row: Row, tally: Tally) -> list[list[Shape]]:
         elif not shape.label:
             tally.add("shapes", "they have no label, and COCO needs a category", place)
         elif shape.kind == "polygon" and shape.attributes.get(PART_OF):
-            family = (shape.label, shape.confidence, msgspec.json.encode(shape.attributes, order="sorted"))
+            family = (shape.labels, shape.confidence, msgspec.json.encode(shape.attributes, order="sorted"))
             if family not in families:
                 families[family] = []
                 groups.append(families[family])
@@ -346,7 +354,7 @@ def _written(parts: list[Shape], annotation_id: int, image_id: int, category_id:
         iscrowd=0,
         score=first.confidence,
         attributes=first.attributes or None,
-        nbannotate=_AnnotationExtra([p.id for p in parts]),
+        nbannotate=_AnnotationExtra([p.id for p in parts], list(first.also)),
     )
 
 

@@ -66,7 +66,7 @@ class Filter:
 
     @classmethod
     def label(cls, name: str, confidence: Range = (None, None), count: Range = (1, None)) -> Filter:
-        """Assets with so many shapes of a label; one or more if nothing is said.
+        """Assets with so many shapes of a label, be it the first of a shape or a further one; one or more if not said.
 
         Parameters
         ----------

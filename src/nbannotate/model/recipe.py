@@ -43,6 +43,8 @@ def check_unique(what: str, names: Iterable[str]) -> None:
 
 AttributeType = Literal["text", "number", "integer", "boolean", "choice", "choices"]
 MetadataPolicy = Literal["show", "edit"]
+FlawPolicy = Literal["keep", "refuse", "repair"]
+FLAW_POLICIES: tuple[FlawPolicy, ...] = ("keep", "refuse", "repair")
 ATTRIBUTE_TYPES: tuple[AttributeType, ...] = ("text", "number", "integer", "boolean", "choice", "choices")
 
 
@@ -205,6 +207,15 @@ class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
         At most so many on one asset; None for any number.
     open_labels
         Whether annotators may add labels while they work.
+    several_labels
+        Whether a shape may have several labels: one first, which gives the color, and others beside it.
+    flaws
+        What becomes of shapes that cross themselves, are partly out of the image or are smaller than ``min_size`` when
+        they are submitted: ``"keep"`` them, as people are shown them all the same; ``"refuse"``; or ``"repair"`` what
+        can be without guessing and refuse the rest. A draft is always kept as it was drawn.
+    min_size
+        How many pixels a shape must measure: the shorter side of the box around it, of a line the longer one. Points
+        have no size. None for any.
     metadata
         Whether those who have an asset to work on may change its metadata (``"edit"``) or only see it (``"show"``).
     """
@@ -215,10 +226,20 @@ class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
     max_tags: int | None = None
     open_labels: bool = False
     metadata: MetadataPolicy = "show"
+    several_labels: bool = False
+    flaws: FlawPolicy = "keep"
+    min_size: float | None = None
 
     def __post_init__(self) -> None:
         if self.metadata not in ("show", "edit"):
             raise InvalidInput(f"Recipe.metadata must be 'show' or 'edit', not {self.metadata!r}.")
+        if self.flaws not in FLAW_POLICIES:
+            raise InvalidInput(f"Recipe.flaws must be one of {', '.join(FLAW_POLICIES)}, not {self.flaws!r}.")
+        if self.min_size is not None:
+            size: Any = self.min_size
+            if isinstance(size, bool) or not isinstance(size, int | float) or not 0 < size < float("inf"):
+                raise InvalidInput(f"Recipe.min_size must be a number of pixels above 0, not {size!r}.")
+            force_setattr(self, "min_size", float(size))
         labels = [Label(v) if isinstance(v, str) else v for v in as_tuple("Recipe", "labels", self.labels)]
         for value in labels:
             if not isinstance(value, Label):
@@ -248,6 +269,18 @@ class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
     def label(self, name: str) -> Label | None:
         """Return the label of that name, or None."""
         return next((v for v in self.labels if v.name == name), None)
+
+    def attributes_of(self, names: Iterable[str]) -> tuple[tuple[Attribute, ...], bool]:
+        """Return what shapes with these labels are asked for, and whether they may have any other attribute, too.
+
+        Of attributes of the same name that of the first label counts. A label that declares none takes any.
+        """
+        found: dict[str, Attribute] = {}
+        labels = [self.label(name) for name in names]
+        for label in labels:
+            for attribute in label.attributes if label is not None else ():
+                found.setdefault(attribute.name, attribute)
+        return tuple(found.values()), any(v is None or not v.attributes for v in labels)
 
     @property
     def tag_names(self) -> tuple[str, ...]:

@@ -69,6 +69,11 @@ class Shape(Struct, frozen=True, kw_only=True, omit_defaults=True):
     visibility: tuple[int, ...] = ()
     also: tuple[str, ...] = ()
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """All labels, the first one first; none while the shape is not labelled yet."""
+        return (self.label, *self.also) if self.label else self.also
+
 
 class Annotation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All that was said of one asset: its shapes and tags, or *nothing to label*.

@@ -282,7 +282,8 @@ class Lease(Struct, frozen=True):
 class Closed(Struct, frozen=True):
     """What became of a task that was submitted, returned or skipped.
 
-    ``next_step`` is the name of the step where the asset is now, or None when it left the workflow.
+    ``next_step`` is the name of the step where the asset is now, or None when it left the workflow. ``repaired`` says
+    in sentences which shapes were repaired, where the recipe has that done (``flaws="repair"``).
     """
 
     task_id: int
@@ -290,6 +291,25 @@ class Closed(Struct, frozen=True):
     asset_state: Literal["in_progress", "done", "skipped"]
     next_step: str | None
     message: str
+    repaired: tuple[str, ...] = ()
+
+
+class ClosedAndNext(Struct, frozen=True):
+    """What became of a task, and the one to go on with.
+
+    Parameters
+    ----------
+    closed
+        What became of the task that was submitted.
+    next
+        The task to go on with, opened; None if nothing is left at this step, or nothing is given out.
+    text
+        Why nothing is given out, or empty.
+    """
+
+    closed: Closed
+    next: TaskView | None = None
+    text: str = ""
 
 
 class HistoryItem(Struct, frozen=True):

@@ -6,6 +6,8 @@ import datetime
 import math
 from typing import Any
 
+from msgspec.structs import replace
+
 from nbannotate.errors import InvalidInput, Refused
 from nbannotate.model import Annotation, CampaignSpec, Closed
 from nbannotate.operations import chain
@@ -13,6 +15,7 @@ from nbannotate.operations.registry import Context
 from nbannotate.operations.telling import tell
 from nbannotate.rules import attribution, workflow
 from nbannotate.rules.annotation import check_complete, check_draft
+from nbannotate.rules.flaws import settled
 from nbannotate.rules.workflow import IssueFact, Next, Visit
 from nbannotate.store import campaigns as stored
 from nbannotate.store import data, dealing, ending, holding, talk, work
@@ -55,8 +58,16 @@ def check_saved(ctx: Context, row: dict[str, Any], spec: CampaignSpec, annotatio
         check_draft(annotation, spec.recipe, began_with(ctx, row, spec))
 
 
-def check_finished(ctx: Context, row: dict[str, Any], spec: CampaignSpec, annotation: Annotation) -> None:
-    """Raise Refused or InvalidInput, with what is missing or wrong, if an annotation cannot be submitted."""
+def check_finished(
+    ctx: Context, row: dict[str, Any], spec: CampaignSpec, annotation: Annotation
+) -> tuple[Annotation, tuple[str, ...]]:
+    """Return an annotation as it is submitted, and what was repaired in it, in sentences.
+
+    Raises
+    ------
+    Refused, InvalidInput
+        With what is missing or wrong, if it cannot be submitted.
+    """
     asset = data.asset(ctx.tx, row["asset_id"])
     assert asset is not None
     size = asset["width"], asset["height"]
@@ -64,6 +75,7 @@ def check_finished(ctx: Context, row: dict[str, Any], spec: CampaignSpec, annota
         check_complete(annotation, spec.recipe, *size)
     except (InvalidInput, Refused):
         check_complete(annotation, spec.recipe, *size, began_with(ctx, row, spec))
+    return settled(annotation, spec.recipe, *size)
 
 
 def submit(
@@ -75,12 +87,15 @@ def submit(
     status: str | None = None,
 ) -> Closed:
     """Submit an annotation, or accept it at a review step."""
-    check_finished(ctx, row, spec, annotation)
+    annotation, repaired = check_finished(ctx, row, spec, annotation)
     latest = data.latest(ctx.tx, row["version_id"], row["asset_id"])
     edited = latest is None or data.annotation(ctx.tx, latest) != annotation
     if edited or row["kind"] == "annotation":
         commit(ctx, row, annotation, row["kind"])
-    return close(ctx, row, spec, "submit", seconds, edited=edited, status=status)
+    closed = close(ctx, row, spec, "submit", seconds, edited=edited, status=status)
+    if repaired:
+        ctx.note(detail={**ctx.event.get("detail", {}), "repaired": len(repaired)})
+    return replace(closed, message=" ".join([closed.message, *repaired]), repaired=repaired) if repaired else closed
 
 
 def close(

@@ -188,8 +188,14 @@ def _strange_labels(ctx: Context, version_id: int, spec: CampaignSpec) -> list[t
           select max(n.annotation_id) as annotation_id from data.annotations n
           join chosen c on c.asset_id = n.asset_id where n.version_id = $1 group by n.asset_id
         )
-        select s.label, count(*) as n from data.shapes s join latest l on l.annotation_id = s.annotation_id
-        where s.label <> '' and not list_contains($2::varchar[], s.label) group by 1 order by n desc, label
+        , labels as (
+          select s.label from data.shapes s join latest l on l.annotation_id = s.annotation_id
+          union all
+          select unnest(from_json(s.also, '["VARCHAR"]')) from data.shapes s
+          join latest l on l.annotation_id = s.annotation_id where s.also is not null
+        )
+        select label, count(*) as n from labels
+        where label <> '' and not list_contains($2::varchar[], label) group by 1 order by n desc, label
         """,
         version_id,
         [v.name for v in spec.recipe.labels],

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from nbannotate import shapes
 from nbannotate.errors import InvalidInput, Refused
-from nbannotate.model import Annotation, Label, Recipe, Shape
+from nbannotate.model import Annotation, Recipe, Shape
 from nbannotate.rules.tags import check_tags, check_tags_complete, choices, is_missing
 
 MAX_SHAPES = 50_000
@@ -69,12 +69,11 @@ def check_complete(
         noun = "1 shape has" if unlabelled == 1 else f"{unlabelled} shapes have"
         raise Refused(f"{noun} no label yet; select it and press the key of a label.")
     for number, shape in enumerate(annotation.shapes, 1):
-        where = f"Shape {number} ({shape.label})"
+        where = f"Shape {number} ({_said(shape)})"
         problem = shapes.kind(shape.kind).problem(shape, width, height)
         if problem:
             raise Refused(f"{where}: {problem}")
-        label = recipe.label(shape.label)
-        for attribute in label.attributes if label else ():
+        for attribute in recipe.attributes_of(shape.labels)[0]:
             if attribute.required and is_missing(shape.attributes.get(attribute.name)):
                 raise Refused(f"{where} needs the attribute {attribute.name!r}{choices(attribute)}.")
     check_tags_complete(annotation, recipe)
@@ -99,30 +98,45 @@ def _check_shape(where: str, shape: Shape, recipe: Recipe, before: Shape | None)
         raise InvalidInput(f"{where}: the color must look like '#7b1fa2', not {shape.color!r}.")
     if problem := shapes.kind(shape.kind).payload(shape):
         raise InvalidInput(f"{where}: {problem}")
+    _check_labels(where, shape, recipe, before)
     if shape.label:
-        label = recipe.label(shape.label)
-        if label is None:
+        _check_attributes(f"{where} ({_said(shape)})", shape, recipe, before)
+
+
+def _check_labels(where: str, shape: Shape, recipe: Recipe, before: Shape | None) -> None:
+    """Raise InvalidInput for labels that the recipe does not allow on a shape; those that it began with may stay."""
+    if shape.also and not shape.label:
+        raise InvalidInput(f"{where} has further labels ({_names(shape.also)}), but no first one.")
+    if len(set(shape.labels)) != len(shape.labels):
+        raise InvalidInput(f"{where} has a label twice: {_names(shape.labels)}.")
+    kept = before.labels if before is not None else ()
+    if shape.also and not recipe.several_labels and not set(shape.labels) <= set(kept):
+        raise InvalidInput(f"{where} has the labels {_names(shape.labels)}; this recipe allows one on a shape.")
+    for name in shape.labels:
+        label = recipe.label(name)
+        if label is None and (name not in kept or name == shape.label):
             open_ = " Add it to the recipe first." if recipe.open_labels else ""
             raise InvalidInput(
-                f"{where} has the label {shape.label!r}, which is not in the recipe; "
+                f"{where} has the label {name!r}, which is not in the recipe; "
                 f"it has {_names(v.name for v in recipe.labels)}.{open_}"
             )
-        if label.kinds and shape.kind not in label.kinds:
+        if label is not None and label.kinds and shape.kind not in label.kinds:
             raise InvalidInput(f"{where}: the label {label.name!r} is for {_names(label.kinds)}, not for {shape.kind}.")
-        _check_attributes(f"{where} ({shape.label})", shape, label, before)
 
 
-def _check_attributes(where: str, shape: Shape, label: Label, before: Shape | None) -> None:
+def _check_attributes(where: str, shape: Shape, recipe: Recipe, before: Shape | None) -> None:
     """Raise InvalidInput for a value that does not fit; a label that declares no attributes takes any."""
-    if not label.attributes:
-        return
-    declared = {a.name: a for a in label.attributes}
+    attributes, any_other = recipe.attributes_of(shape.labels)
+    declared = {a.name: a for a in attributes}
     for name, value in shape.attributes.items():
         if before is not None and name in before.attributes and before.attributes[name] == value:
             continue
         attribute = declared.get(name)
         if attribute is None:
-            raise InvalidInput(f"{where} has the attribute {name!r}; the label {label.name!r} has {_names(declared)}.")
+            if any_other:
+                continue
+            what = f"the label {shape.label!r} has" if not shape.also else "its labels have"
+            raise InvalidInput(f"{where} has the attribute {name!r}; {what} {_names(declared)}.")
         problem = None if value is None else attribute.problem(value)
         if problem:
             raise InvalidInput(f"{where}: the attribute {name!r} {problem}.")
@@ -144,7 +158,11 @@ def _over(annotation: Annotation, recipe: Recipe, before: Annotation) -> Iterabl
 
 
 def _count(annotation: Annotation, labels: set[str]) -> int:
-    return sum(not s.label or s.label in labels for s in annotation.shapes)
+    return sum(not s.label or bool(labels.intersection(s.labels)) for s in annotation.shapes)
+
+
+def _said(shape: Shape) -> str:
+    return ", ".join(shape.labels)
 
 
 def _names(values: Iterable[object]) -> str:

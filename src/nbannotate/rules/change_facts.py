@@ -46,6 +46,8 @@ class Facts(Struct, frozen=True, kw_only=True):
         By label, attribute and value, as JSON text.
     tag_attributes, tag_values
         The same of tags.
+    several
+        Shapes with several labels.
     most_shapes, most_tags
         The most that one asset has.
     started
@@ -65,6 +67,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     values: Mapping[tuple[str, str, str], Used] = {}
     tag_attributes: Mapping[tuple[str, str], Used] = {}
     tag_values: Mapping[tuple[str, str, str], Used] = {}
+    several: Used = Used()
     most_shapes: int = 0
     most_tags: int = 0
     started: Mapping[tuple[int, str], int] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from nbannotate.model import Attribute, Label, Recipe
 from nbannotate.rules.change_facts import Change, Facts, Used, names
@@ -13,9 +14,18 @@ def compare_recipes(old: Recipe, new: Recipe, facts: Facts, found: Change) -> No
     """Add to ``found`` what a new recipe changes, and why it cannot be if work would be lost."""
     before = {v.name: v for v in old.labels}
     after = {v.name: v for v in new.labels}
-    for name in after.keys() - before.keys():
+    renamed = _renamed(old, new)
+    for name in after.keys() - before.keys() - set(renamed.values()):
         found.changes.append(f"The label {name!r} is added.")
-    for name in before.keys() - after.keys():
+    for name, now in renamed.items():
+        if used := facts.labels.get(name, Used()):
+            found.refusals.append(
+                f"The label {name!r} cannot be called {now!r}: {used.of('shape')} would lose it. "
+                f"Keep it and add {now!r} beside it, or give those shapes another label first."
+            )
+        else:
+            found.changes.append(f"The label {name!r} is called {now!r}; nothing uses it.")
+    for name in before.keys() - after.keys() - renamed.keys():
         _gone(found, f"The label {name!r}", facts.labels.get(name, Used()), "shape", "give those shapes another label")
     for name in before.keys() & after.keys():
         _label(before[name], after[name], facts, found)
@@ -26,9 +36,39 @@ def compare_recipes(old: Recipe, new: Recipe, facts: Facts, found: Change) -> No
     _limit("max_tags", "tags", old.max_tags, new.max_tags, facts.most_tags, found)
     if old.open_labels != new.open_labels:
         found.changes.append(f"Annotators may {'now' if new.open_labels else 'no longer'} add labels.")
+    _of_shapes(old, new, facts, found)
     if old.metadata != new.metadata:
         found.changes.append(f"Who works may {'now' if new.metadata == 'edit' else 'no longer'} change metadata.")
     found.changes.sort()
+
+
+def _renamed(old: Recipe, new: Recipe) -> dict[str, str]:
+    """Return the new names of labels that are in the place of one that is gone, and the same but for the name."""
+    before, after = {v.name for v in old.labels}, {v.name for v in new.labels}
+    return {
+        was.name: now.name
+        for was, now in zip(old.labels, new.labels, strict=False)
+        if was.name not in after and now.name not in before and replace(now, name=was.name) == was
+    }
+
+
+FLAWS = {"keep": "kept as they are", "refuse": "refused", "repair": "repaired, or refused where that cannot be"}
+
+
+def _of_shapes(old: Recipe, new: Recipe, facts: Facts, found: Change) -> None:
+    """Compare what is asked of every shape."""
+    if old.several_labels and not new.several_labels and facts.several:
+        found.refusals.append(
+            f"Several labels on a shape must stay allowed: {facts.several.of('shape')} would lose some. "
+            "Keep several_labels, or leave those shapes one label first."
+        )
+    elif old.several_labels != new.several_labels:
+        found.changes.append(f"A shape may {'now have several labels' if new.several_labels else 'have one label'}.")
+    if old.flaws != new.flaws:
+        found.changes.append(f"From now on, shapes with flaws that are submitted are {FLAWS[new.flaws]}.")
+    if old.min_size != new.min_size:
+        size = "any size" if new.min_size is None else f"at least {new.min_size:g} pixels"
+        found.changes.append(f"A shape should have {size}; what was submitted before stays.")
 
 
 def _tags(old: Recipe, new: Recipe, facts: Facts, found: Change) -> None:

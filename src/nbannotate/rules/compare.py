@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -22,7 +22,7 @@ class Change(Struct, frozen=True):
     ----------
     how
         ``("added",)``, ``("removed",)``, or one or more of ``"moved"`` (the geometry is another one), ``"relabeled"``
-        and ``"attributes"``.
+        (the first label, or one of the others) and ``"attributes"``.
     before, after
         The shape then and now; None where it was not there.
     """
@@ -39,6 +39,14 @@ class Change(Struct, frozen=True):
         return shape
 
 
+class TagChange(Struct, frozen=True):
+    """A tag whose attributes differ: before, and after."""
+
+    tag: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
 class Comparison(Struct, frozen=True):
     """What differs between two annotations.
 
@@ -48,6 +56,8 @@ class Comparison(Struct, frozen=True):
         The shapes that differ: those that are there now in their order, then the removed ones.
     tags_added, tags_removed
         Tags.
+    tags_changed
+        Tags that are there as before, with other attributes.
     nothing
         *Nothing to label* now, where that differs; None if it does not.
     """
@@ -56,13 +66,15 @@ class Comparison(Struct, frozen=True):
     tags_added: tuple[str, ...] = ()
     tags_removed: tuple[str, ...] = ()
     nothing: bool | None = None
+    tags_changed: tuple[TagChange, ...] = ()
 
     def count(self, how: How) -> int:
         """Return how many shapes differ in one way."""
         return sum(how in change.how for change in self.shapes)
 
     def __len__(self) -> int:
-        return len(self.shapes) + len(self.tags_added) + len(self.tags_removed) + (self.nothing is not None)
+        tags = len(self.tags_added) + len(self.tags_removed) + len(self.tags_changed)
+        return len(self.shapes) + tags + (self.nothing is not None)
 
 
 def compare(before: Annotation, after: Annotation) -> Comparison:
@@ -86,7 +98,14 @@ def compare(before: Annotation, after: Annotation) -> Comparison:
         tuple(t for t in after.tags if t not in before.tags),
         tuple(t for t in before.tags if t not in after.tags),
         after.nothing_to_label if after.nothing_to_label != before.nothing_to_label else None,
+        _tags_changed(before, after),
     )
+
+
+def _tags_changed(before: Annotation, after: Annotation) -> tuple[TagChange, ...]:
+    then, now = before.tag_attributes, after.tag_attributes
+    both = [t for t in after.tags if t in before.tags and then.get(t, {}) != now.get(t, {})]
+    return tuple(TagChange(t, then.get(t, {}), now.get(t, {})) for t in both)
 
 
 def _paired(before: Sequence[Shape], after: Sequence[Shape]) -> list[tuple[Shape, Shape]]:
@@ -124,7 +143,7 @@ def _how(was: Shape, now: Shape) -> tuple[How, ...]:
     found: list[How] = []
     if not _same_geometry(was, now):
         found.append("moved")
-    if was.label != now.label:
+    if was.label != now.label or set(was.also) != set(now.also):
         found.append("relabeled")
     if was.attributes != now.attributes or was.color != now.color:
         found.append("attributes")

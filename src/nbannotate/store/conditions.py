@@ -92,7 +92,8 @@ class Conditions:
         low, high = count
         if low == 0 and high is None:
             return "true"
-        counted = f"s.label = {self.value(name)}"
+        wanted = self.value(name)
+        counted = f"(s.label = {wanted} or list_contains(from_json(coalesce(s.also, '[]'), '[\"VARCHAR\"]'), {wanted}))"
         if confidence[0] is not None:
             counted += f" and s.confidence >= cast({self.value(confidence[0])} as double)"
         if confidence[1] is not None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
-from nbannotate.model import Annotation
+from nbannotate.model import Annotation, Recipe
 from nbannotate.rules.change_facts import Facts, Used
 from nbannotate.store import people
-from nbannotate.store.campaigns import OPEN
+from nbannotate.store.campaigns import OPEN, spec
 from nbannotate.store.dealing import UNSTARTED
 from nbannotate.store.engine import Transaction
 
@@ -19,22 +20,27 @@ from nbannotate.store.engine import Transaction
 class _Count:
     """Counts what annotations use, the submitted ones and the drafts apart."""
 
-    def __init__(self) -> None:
+    def __init__(self, recipe: Recipe) -> None:
+        self._declared = {v.name: {a.name for a in v.attributes} for v in recipe.labels}
+        self.several = [0, 0]
         self.seen: dict[str, tuple[Counter[Any], Counter[Any]]] = {
             what: (Counter(), Counter())
             for what in ("labels", "kinds", "attributes", "values", "tags", "tag_attributes", "tag_values")
         }
         self.most_shapes = self.most_tags = 0
 
-    def shapes(self, drafted: bool, label: str, kind: str, attributes: dict[str, Any], n: int) -> None:
-        """Count shapes that are alike."""
-        if not label:
-            return
-        self.seen["labels"][drafted][label] += n
-        self.seen["kinds"][drafted][label, kind] += n
-        for name, value in attributes.items():
-            self.seen["attributes"][drafted][label, name] += n
-            self.seen["values"][drafted][label, name, msgspec.json.encode(value).decode()] += n
+    def shapes(self, drafted: bool, labels: Sequence[str], kind: str, attributes: dict[str, Any], n: int) -> None:
+        """Count shapes that are alike; an attribute counts for each of their labels that declares it."""
+        if len(labels) > 1:
+            self.several[drafted] += n
+        for place, label in enumerate(labels):
+            self.seen["labels"][drafted][label] += n
+            self.seen["kinds"][drafted][label, kind] += n
+            for name, value in attributes.items():
+                declared = [v for v in labels if name in self._declared.get(v, ())]
+                if label in declared or (not declared and not place):
+                    self.seen["attributes"][drafted][label, name] += n
+                    self.seen["values"][drafted][label, name, msgspec.json.encode(value).decode()] += n
 
     def tags(
         self, drafted: bool, tags: list[str] | tuple[str, ...], attributes: dict[str, dict[str, Any]], n: int
@@ -69,13 +75,14 @@ def facts(tx: Transaction, campaign_id: int, version_id: int, *, launched: bool,
     """Return what is used and begun in a campaign."""
     if not launched:
         return Facts(archived=archived)
-    count = _Count()
+    count = _Count(spec(tx, campaign_id).recipe)
     for row in tx.all(
-        f"{_LAST} select s.label, s.kind, s.attributes, count(*) as n from data.shapes s "
+        f"{_LAST} select s.label, s.also, s.kind, s.attributes, count(*) as n from data.shapes s "
         "join made m on m.annotation_id = s.annotation_id group by all",
         campaign_id, version_id,
     ):  # fmt: skip
-        count.shapes(False, row["label"], row["kind"], json.loads(row["attributes"]), row["n"])
+        labels = [row["label"], *json.loads(row["also"] or "[]")] if row["label"] else []
+        count.shapes(False, labels, row["kind"], json.loads(row["attributes"]), row["n"])
     for row in tx.all(
         f"{_LAST} select tags, tag_attributes, count(*) as n from made group by all", campaign_id, version_id
     ):
@@ -95,7 +102,7 @@ def facts(tx: Transaction, campaign_id: int, version_id: int, *, launched: bool,
         count.most_shapes = max(count.most_shapes, len(draft.shapes))
         count.tags(True, draft.tags, draft.tag_attributes, 1)
         for shape in draft.shapes:
-            count.shapes(True, shape.label, shape.kind, dict(shape.attributes), 1)
+            count.shapes(True, shape.labels, shape.kind, dict(shape.attributes), 1)
     return Facts(
         launched=True,
         archived=archived,
@@ -106,6 +113,7 @@ def facts(tx: Transaction, campaign_id: int, version_id: int, *, launched: bool,
         values=count.used("values"),
         tag_attributes=count.used("tag_attributes"),
         tag_values=count.used("tag_values"),
+        several=Used(*count.several),
         most_shapes=count.most_shapes,
         most_tags=count.most_tags,
         started=_started(tx, campaign_id),

@@ -144,6 +144,25 @@ class Campaign:
         recipe = self.spec().recipe
         return self.plan(recipe=replace(recipe, labels=(*recipe.labels, *labels)))
 
+    def remove_labels(self, *names: str) -> Plan:
+        """Return the plan of taking labels out of the recipe; it is refused while shapes use them, with the counts."""
+        recipe = self.spec().recipe
+        self._known_labels(recipe, names)
+        return self.plan(recipe=replace(recipe, labels=tuple(v for v in recipe.labels if v.name not in names)))
+
+    def rename_label(self, name: str, new: str) -> Plan:
+        """Return the plan of giving a label of the recipe another name; it is refused while shapes use it."""
+        recipe = self.spec().recipe
+        self._known_labels(recipe, [name])
+        labels = tuple(replace(v, name=new) if v.name == name else v for v in recipe.labels)
+        return self.plan(recipe=replace(recipe, labels=labels))
+
+    def _known_labels(self, recipe: model.Recipe, names: Iterable[str]) -> None:
+        for name in names:
+            if recipe.label(name) is None:
+                known = ", ".join(repr(v.name) for v in recipe.labels) or "none"
+                raise NotFound(f"The recipe of {self.name!r} has no label {name!r}; it has {known}.")
+
     def _change_step(self, step: str, new: Mapping[str, float | None], gone: str | None) -> Plan:
         spec = self.spec()
         steps = list(spec.workflow.steps)

@@ -38,6 +38,7 @@ def rows(version: Version, state: str | None) -> list[formats.Row]:
             color=r["color"],
             rle=None if r["rle"] is None else msgspec.json.decode(r["rle"], type=model.Rle),
             visibility=() if r["visibility"] is None else tuple(msgspec.json.decode(r["visibility"])),
+            also=tuple(msgspec.json.decode(r["also"])),
         )
         shapes.setdefault(r["asset_id"], []).append(shape)
     said = {
@@ -69,7 +70,9 @@ def labels(version: Version) -> list[model.Label]:
     for campaign in version.workspace.campaigns():
         if campaign.version_id == version.version_id:
             found.update({v.name: v for v in campaign.spec().recipe.labels})
-    for name in version.shapes()["label"].unique():
+    shapes = version.shapes()
+    further = {name for text in shapes["also"].unique() for name in msgspec.json.decode(text)}
+    for name in [*shapes["label"].unique(), *sorted(further)]:
         if name:
             found.setdefault(name, model.Label(name))
     return list(found.values())
