@@ -65,6 +65,8 @@ class Kind:
         Whether its points are those of the skeleton of its label; without one it cannot be drawn.
     min_points, max_points
         How many points a shape of this kind has; ``max_points`` None for no limit.
+    turns_into
+        The kind that a shape of this one can be made into (:mod:`nbannotate.shapes.turning`); empty for none.
     """
 
     name: ClassVar[str]
@@ -77,6 +79,7 @@ class Kind:
     figured: ClassVar[bool] = False
     min_points: ClassVar[int] = 2
     max_points: ClassVar[int | None] = None
+    turns_into: ClassVar[str] = ""
 
     def outline(self, points: Points) -> FloatArray:
         """Return what is painted, and what bounds, area and contains are computed from.

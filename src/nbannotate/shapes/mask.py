@@ -33,6 +33,7 @@ class Mask(Rectangle):
     gesture: ClassVar[Gesture] = "stroke"
     form: ClassVar[Form] = "rings"
     opacity: ClassVar[float] = 0.4
+    turns_into: ClassVar[str] = "polygon"
 
     def problem(self, shape: Shape, width: float, height: float) -> str | None:
         """Return why the shape is no mask of an image of that size, or None."""

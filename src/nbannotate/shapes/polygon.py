@@ -23,6 +23,7 @@ class Polygon(Kind):
     key: ClassVar[str] = "p"
     gesture: ClassVar[Gesture] = "path"
     min_points: ClassVar[int] = 3
+    turns_into: ClassVar[str] = "mask"
 
     def flaws(self, shape: Shape, width: float, height: float) -> tuple[str, ...]:
         """Return what a person should look at: a part outside of the image, an outline that crosses itself."""

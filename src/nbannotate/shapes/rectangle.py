@@ -21,6 +21,7 @@ class Rectangle(Kind):
     form: ClassVar[Form] = "box"
     min_points: ClassVar[int] = 2
     max_points: ClassVar[int | None] = 2
+    turns_into: ClassVar[str] = "mask"
 
     def outline(self, points: Points) -> FloatArray:
         """Return the four corners, clockwise on the screen from the first."""
