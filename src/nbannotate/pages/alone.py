@@ -7,6 +7,7 @@ the kernel.
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -57,8 +58,7 @@ class Alone:
         workspace = open(":memory:")
         try:
             files = {
-                str(_written(given.image(name), Path(self._folder.name), i).resolve()): name
-                for i, name in enumerate(given.names)
+                str(_written(given.image(name), Path(self._folder.name), name).resolve()): name for name in given.names
             }
             self.version = workspace.create_dataset(NAME).create_version(NAME).add_images(list(files), bad="keep")
             assets = self.version.assets()
@@ -119,20 +119,22 @@ def _recipe(labels: Labels, shapes: Iterable[Shape]) -> Recipe:
     return Recipe(labels=made, open_labels=not made)
 
 
-def _written(image: Any, folder: Path, number: int) -> Path:
+def _written(image: Any, folder: Path, name: str) -> Path:
     """Return the file of an image; one is written for what is no file yet."""
     from PIL import Image
 
     if isinstance(image, str | os.PathLike):
         return Path(image)
-    path = folder / f"{number:05}"
+    path = folder / (re.sub(r"[^\w.-]", "_", name)[:100] or "image")
+    while any(folder.glob(f"{path.name}*")):
+        path = path.with_name(f"{path.name}_")
     if isinstance(image, bytes | bytearray | memoryview):
         path.write_bytes(image)
         return path
     if not isinstance(image, Image.Image):
         signed = isinstance(image, np.ndarray) and image.dtype == np.int16
-        image, path = from_array(image), path.with_suffix(".tif" if signed else ".png")
-    elif not path.suffix:
-        path = path.with_suffix(".tif" if image.mode in ("I", "F", "CMYK") else ".png")
+        image, path = from_array(image), path.with_name(path.name + (".tif" if signed else ".png"))
+    else:
+        path = path.with_name(path.name + (".tif" if image.mode in ("I", "F", "CMYK") else ".png"))
     image.save(path)
     return path
