@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import json
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -111,34 +110,37 @@ class Dispatcher:
                 return msgspec.json.encode(answer)
         with self._one_writer:
             with self.engine.write(remembers=operation.is_work) as tx:
-                done, event = self._write(tx, operation, request, arguments)
-            if event is not None and self._publish is not None:
-                self._publish(event)
+                done, events = self._write(tx, operation, request, arguments)
+            if self._publish is not None:
+                for event in events:
+                    self._publish(event)
         return done
 
     def _write(
         self, tx: Transaction, operation: Operation, request: Request, arguments: dict[str, Any]
-    ) -> tuple[bytes, Event | None]:
-        """Return the answer, and the event; None if the request was answered before."""
-        now, start = utc_now(), time.perf_counter()
+    ) -> tuple[bytes, list[Event]]:
+        """Return the answer, and the events; none if the request was answered before."""
+        now = utc_now()
         if not request.request_id or len(request.request_id) > 64:
             raise InvalidInput(f"{operation.name} writes, so it needs a request id of 1 to 64 characters.")
         actor = self._actor(tx, request, now)
         asker = actor.member_id if actor else 0
         known = log.answer(tx, request.request_id, asker, operation.name)
         if known is not None:
-            return known.encode(), None
+            return known.encode(), []
         context = Context(self.engine, self.throttle, tx, actor, now)
         result = operation.run(context, **arguments)
-        event_id = log.add_event(
-            tx, context.actor.member_id, operation.name, (time.perf_counter() - start) * 1e3, now, **context.event
-        )
+        if not context.done:
+            context.did(operation.name)
+        ids = log.add_events(tx, context.actor.member_id, [(name, ms, what) for name, ms, what, _ in context.done], now)
         if operation.keep is not None:
             kept = msgspec.json.encode(operation.keep(result)).decode()
             log.keep_answer(tx, request.request_id, asker, operation.name, kept, now)
-        what = {k: v for k, v in context.event.items() if k != "worked_s"}
-        event = Event(event_id, context.actor.login, operation.name, now, notices=tuple(context.told), **what)
-        return msgspec.json.encode(result), event
+        events = [
+            Event(i, context.actor.login, name, now, notices=told, **{k: v for k, v in what.items() if k != "worked_s"})
+            for i, (name, _, what, told) in zip(ids, context.done, strict=True)
+        ]
+        return msgspec.json.encode(result), events
 
     def _actor(self, tx: Transaction, request: Request, now: datetime.datetime) -> Member | None:
         """Return who asks, from the token alone, and check the table of rights; None for a public operation."""

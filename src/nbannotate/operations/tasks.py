@@ -10,6 +10,7 @@ from nbannotate.model import (
     Before,
     CampaignSpec,
     Closed,
+    ClosedAndNext,
     HistoryItem,
     Job,
     Lease,
@@ -20,11 +21,10 @@ from nbannotate.model import (
     TaskState,
     TaskView,
 )
-from nbannotate.operations import assigning, closing, reviewing, viewing
+from nbannotate.operations import assigning, closing, giving, reviewing, viewing
 from nbannotate.operations.access import may_see_image, visible_task
 from nbannotate.operations.jobs import job
 from nbannotate.operations.registry import Context, operation
-from nbannotate.operations.telling import tell
 from nbannotate.rules import workflow
 from nbannotate.store import campaigns as stored
 from nbannotate.store import holding, jobs, work
@@ -56,31 +56,13 @@ def next_(ctx: Context, campaign_id: int, step: int) -> TaskView | None:
 
     None means that nothing is left for me at this step.
     """
-    held = work.first_held(ctx.tx, campaign_id, step, ctx.actor.member_id)
-    return _begin(ctx, held) if held is not None else pull(ctx, campaign_id, step)
+    return giving.go_on(ctx, campaign_id, step)
 
 
 @operation(writes=True)
 def pull(ctx: Context, campaign_id: int, step: int) -> TaskView | None:
     """Take the next task out of the queue of a step, whatever I hold already; None when the queue is empty."""
-    if ctx.actor.member_id not in stored.workers(ctx.tx, campaign_id).get(step, set()):
-        raise NotAllowed("You do not work at this step.")
-    spec = stored.spec(ctx.tx, campaign_id)
-    until = closing.lease_end(ctx, spec, step)
-    if stored.is_overdue(ctx.tx, campaign_id, ctx.now.date()) and holding.waits(ctx.tx, campaign_id, step, ctx.now):
-        raise Refused(
-            f"The campaign {spec.name!r} was due on {spec.due}; it gives out no new images. "
-            "What you have already can be finished; a manager can move the due date."
-        )
-    pulled = holding.pull(ctx.tx, campaign_id, step, ctx.actor.member_id, ctx.now, until)
-    if pulled is None:
-        return None
-    if pulled["before"] is not None:
-        tell(
-            ctx, [pulled["before"]], "lease_out", f"An image of {spec.name} went to somebody else: nothing was heard "
-            "from your page for too long. What you drew is kept.", campaign_id=campaign_id, task_id=pulled["task_id"],
-        )  # fmt: skip
-    return _begin(ctx, pulled["task_id"], touch=False)
+    return giving.pull(ctx, campaign_id, step)
 
 
 @operation()
@@ -98,17 +80,6 @@ def peek(ctx: Context, campaign_id: int, step: int, but: int | None = None) -> i
     return found
 
 
-def _begin(ctx: Context, task_id: int, *, touch: bool = True) -> TaskView:
-    row = work.task(ctx.tx, task_id, ctx.actor.member_id)
-    assert row is not None
-    if touch:
-        until = closing.lease_end(ctx, stored.spec(ctx.tx, row["campaign_id"]), row["step"])
-        holding.touch(ctx.tx, task_id, 0.0, ctx.now, until)
-        row["touched"], row["opened"] = ctx.now, row["opened"] or ctx.now
-    closing.note(ctx, row)
-    return viewing.view(ctx, row)
-
-
 @operation(writes=True)
 def open_(ctx: Context, task_id: int) -> TaskView:
     """Return a task to work on, or to look at where it is not mine or is submitted.
@@ -117,7 +88,7 @@ def open_(ctx: Context, task_id: int) -> TaskView:
     """
     row = visible_task(ctx, task_id)
     if row["is_open"] and (row["assignee_id"] == ctx.actor.member_id or _take_again(ctx, row)):
-        return _begin(ctx, task_id)
+        return giving.begin(ctx, row)
     closing.note(ctx, row)
     return viewing.view(ctx, row)
 
@@ -184,6 +155,31 @@ def submit(
     """
     row, spec = _mine_to_change(ctx, task_id, "submit", revision)
     return closing.submit(ctx, row, spec, annotation, seconds, status)
+
+
+@operation(writes=True)
+def submit_and_next(
+    ctx: Context,
+    task_id: int,
+    annotation: Annotation,
+    revision: int,
+    seconds: float = 0.0,
+    status: str | None = None,
+) -> ClosedAndNext:
+    """Submit an annotation (in review, accept it), and return the task to go on with at the same step.
+
+    The same as ``tasks.submit`` and then ``tasks.next``, with an event for each, but in one transaction: a page asks
+    once, and waits for one commit. If nothing more is given out, the submission stands, and the answer says why.
+    """
+    row, spec = _mine_to_change(ctx, task_id, "submit", revision)
+    closed = closing.submit(ctx, row, spec, annotation, seconds, status)
+    ctx.did("tasks.submit")
+    try:
+        following = giving.go_on(ctx, row["campaign_id"], row["step"])
+    except (Refused, NotAllowed) as error:  # raised before anything is written
+        return ClosedAndNext(closed, None, str(error))
+    ctx.did("tasks.next")
+    return ClosedAndNext(closed, following)
 
 
 @operation(writes=True)
@@ -287,7 +283,7 @@ def review_order(
 def take(ctx: Context, task_id: int) -> TaskView:
     """Take one image out of the queue of a review step, whatever its place in it."""
     reviewing.take(ctx, task_id)
-    return _begin(ctx, task_id)
+    return giving.begin(ctx, visible_task(ctx, task_id))
 
 
 def _mine_to_change(

@@ -188,6 +188,11 @@ def asset(tx: Transaction, asset_id: int) -> dict[str, Any] | None:
     return tx.once(("asset", asset_id), lambda: tx.one("select * from data.assets where asset_id = $1", asset_id))
 
 
+def set_metadata(tx: Transaction, asset_id: int, metadata: str) -> None:
+    """Replace the metadata of an asset, which are JSON text."""
+    tx.run("update data.assets set metadata = $2 where asset_id = $1", asset_id, metadata)
+
+
 def asset_ids(tx: Transaction, version_id: int) -> dict[str, tuple[int, int, int]]:
     """Return ``(asset id, width, height)`` by the name of each asset of a version."""
     rows = tx.all("select asset_id, name, width, height from assets where version_id = $1", version_id)
@@ -219,14 +224,11 @@ def add_annotation(
         rows = msgspec.json.encode([_shape_row(i, s) for i, s in enumerate(annotation.shapes)]).decode()
         tx.run(
             """
-            insert into data.shapes
-            select $1, r.position, r.shape_id, r.label, r.kind, r.points, r.attributes, r.confidence, r.area,
-                   r.x, r.y, r.width, r.height, r.color, r.rle, r.visibility, r.also
-            from (select unnest(from_json($2,
+            insert into data.shapes select $1, unnest(from_json($2,
               '[{"position":"INTEGER","shape_id":"VARCHAR","label":"VARCHAR","kind":"VARCHAR","points":"VARCHAR",
                 "attributes":"VARCHAR","confidence":"DOUBLE","area":"DOUBLE","x":"DOUBLE","y":"DOUBLE",
                 "width":"DOUBLE","height":"DOUBLE","color":"VARCHAR","rle":"VARCHAR","visibility":"VARCHAR",
-                "also":"VARCHAR"}]')) as r) q
+                "also":"VARCHAR"}]'), recursive := true)
             """,
             new,
             rows,

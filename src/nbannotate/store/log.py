@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
@@ -41,22 +43,26 @@ def forget_answers(tx: Transaction, before: datetime.datetime) -> None:
     tx.run("delete from data.requests where created < $1", before)
 
 
-def add_event(
-    tx: Transaction,
-    member_id: int,
-    operation: str,
-    milliseconds: float,
-    now: datetime.datetime,
-    *,
-    campaign_id: int | None = None,
-    task_id: int | None = None,
-    asset_id: int | None = None,
-    worked_s: float | None = None,
-    detail: dict[str, object] | None = None,
-) -> int:
-    """Append one row to the log: who did what, when, how long it took (ms) and how long the person worked (s)."""
-    return tx.value(  # type: ignore[no-any-return]
-        "insert into data.events values (nextval('data.ids'), $1, $2, $3, $4, $5, $6, $7, $8, $9) returning event_id",
-        member_id, operation, campaign_id, task_id, asset_id, milliseconds, worked_s,
-        msgspec.json.encode(detail or {}).decode(), now,
-    )  # fmt: skip
+def add_events(
+    tx: Transaction, member_id: int, events: Sequence[tuple[str, float, dict[str, Any]]], now: datetime.datetime
+) -> list[int]:
+    """Append rows to the log: who did what, when, and how long it took; return their ids.
+
+    Parameters
+    ----------
+    tx, member_id, now
+        The transaction, who, and when.
+    events
+        The operation, how long it took (ms), and what it was about: campaign_id, task_id, asset_id, worked_s (how long
+        the person worked, in seconds), detail.
+    """
+    rows, values = [], []
+    for operation, milliseconds, what in events:
+        n = len(values)
+        rows.append("(nextval('data.ids'), " + ", ".join(f"${n + i}" for i in range(1, 10)) + ")")
+        values += [
+            member_id, operation, what.get("campaign_id"), what.get("task_id"), what.get("asset_id"), milliseconds,
+            what.get("worked_s"), msgspec.json.encode(what.get("detail") or {}).decode(), now,
+        ]  # fmt: skip
+    made = tx.all(f"insert into data.events values {', '.join(rows)} returning event_id", *values)
+    return sorted(row["event_id"] for row in made)

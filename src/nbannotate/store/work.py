@@ -32,12 +32,15 @@ def _dress(tx: Transaction, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def task(tx: Transaction, task_id: int, member_id: int) -> dict[str, Any] | None:
     """Return the row of a task with its names and a member's draft of it (revision, body)."""
-    rows = _dress(tx, tx.all("select * from data.tasks where task_id = $1", task_id))
-    if not rows:
-        return None
-    row = rows[0]
+    row = tx.one("select * from data.tasks where task_id = $1", task_id)
+    return None if row is None else dressed(tx, row, member_id)
+
+
+def dressed(tx: Transaction, row: dict[str, Any], member_id: int) -> dict[str, Any]:
+    """Add to the row of a task its names and a member's draft of it (revision, body)."""
+    _dress(tx, [row])
     draft = tx.one(
-        "select revision, body from data.member_drafts where task_id = $1 and member_id = $2", task_id, member_id
+        "select revision, body from data.member_drafts where task_id = $1 and member_id = $2", row["task_id"], member_id
     )
     row |= draft or {"revision": None, "body": None}
     row["drafted"] = draft is not None
@@ -46,12 +49,8 @@ def task(tx: Transaction, task_id: int, member_id: int) -> dict[str, Any] | None
 
 def visits(tx: Transaction, campaign_id: int, asset_id: int) -> list[dict[str, Any]]:
     """Return all tasks of an asset in a campaign, oldest first, with their names."""
-    return _dress(
-        tx,
-        tx.all(
-            "select * from data.tasks where asset_id = $2 and campaign_id = $1 order by task_id", campaign_id, asset_id
-        ),
-    )
+    rows = tx.all("select * from data.tasks where asset_id = $2 and campaign_id = $1", campaign_id, asset_id)
+    return _dress(tx, sorted(rows, key=lambda row: row["task_id"]))
 
 
 def _listed(tx: Transaction, campaign_id: int, where: str, *parameters: Any) -> list[dict[str, Any]]:
@@ -108,10 +107,10 @@ def figures(tx: Transaction, campaign_id: int, step: int, member_id: int) -> dic
           from data.annotations n join these t on t.asset_id = n.asset_id and t.version_id = n.version_id
           qualify age <= 2
         ), drawn as (
-          select l.asset_id, l.age, s.shape_id, s.label, s.kind, s.points, s.rle, s.confidence
+          select l.asset_id, l.age, s.shape_id, s.label, s.also, s.kind, s.points, s.rle, s.confidence
           from last_two l join data.shapes s on s.annotation_id = l.annotation_id
         ), compared as (
-          select asset_id, shape_id, count(*) as times, count(distinct (label, kind, points, rle)) as ways
+          select asset_id, shape_id, count(*) as times, count(distinct (label, also, kind, points, rle)) as ways
           from drawn group by 1, 2
         )
         select l.asset_id,
@@ -150,18 +149,6 @@ def place_of(tx: Transaction, row: dict[str, Any], member_id: int) -> tuple[int,
     assert found is not None
     waiting = found["waiting"] if member_id in campaigns.workers(tx, row["campaign_id"]).get(row["step"], set()) else 0
     return found["place"] if row["assignee_id"] == member_id else 0, found["mine"] + waiting
-
-
-def first_held(tx: Transaction, campaign_id: int, step: int, member_id: int) -> int | None:
-    """Return the task that a member should go on with: a returned one first, then one begun; or None."""
-    return tx.value(  # type: ignore[no-any-return]
-        f"""
-        select t.task_id from data.tasks t
-        where t.campaign_id = $1 and t.step = $2 and t.assignee_id = $3 and {OPEN}
-        order by case t.state when 'to_rework' then 0 else 1 end, t.position, t.task_id limit 1
-        """,
-        campaign_id, step, member_id,
-    )  # fmt: skip
 
 
 def close(
@@ -230,6 +217,16 @@ def save_draft(
 def draft(row: dict[str, Any]) -> Annotation | None:
     """Return the draft in a task's row, or None."""
     return None if row["body"] is None else msgspec.json.decode(row["body"], type=Annotation)
+
+
+def campaigns_at(tx: Transaction, asset_id: int, member_id: int) -> list[int]:
+    """Return the running campaigns in which a member has an asset to work on at the moment."""
+    rows = tx.all(
+        f"select distinct t.campaign_id from data.tasks t join data.campaigns c on c.campaign_id = t.campaign_id "
+        f"where t.asset_id = $1 and t.assignee_id = $2 and {OPEN} and c.archived is null order by 1",
+        asset_id, member_id,
+    )  # fmt: skip
+    return [r["campaign_id"] for r in rows]
 
 
 def had_task(tx: Transaction, asset_id: int, member_id: int, campaign_id: int | None) -> bool:

@@ -1,0 +1,82 @@
+"""Which task a person gets to work on: one that is theirs already, or the next of a queue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbannotate.errors import NotAllowed, Refused
+from nbannotate.model import TaskView
+from nbannotate.operations import closing, viewing
+from nbannotate.operations.registry import Context
+from nbannotate.operations.telling import tell
+from nbannotate.store import campaigns as stored
+from nbannotate.store import holding, work
+
+
+def begin(ctx: Context, row: dict[str, Any], *, touch: bool = True) -> TaskView:
+    """Return what a page needs to work on a task of the actor, which is opened now.
+
+    Parameters
+    ----------
+    ctx
+        The context.
+    row
+        Of the task, as :func:`nbannotate.store.work.task` returns it.
+    touch
+        Whether its lease is still to be renewed.
+    """
+    if touch:
+        until = closing.lease_end(ctx, stored.spec(ctx.tx, row["campaign_id"]), row["step"])
+        holding.touch(ctx.tx, row["task_id"], 0.0, ctx.now, until)
+        opened(ctx, row, until if row["leased_until"] is not None else None)
+    closing.note(ctx, row)
+    return viewing.view(ctx, row)
+
+
+def opened(ctx: Context, row: dict[str, Any], until: Any) -> None:
+    """Let a row say what was just written: that the actor opened its task."""
+    row |= {"opened": row["opened"] or ctx.now, "touched": ctx.now, "leased_until": until}
+
+
+def go_on(ctx: Context, campaign_id: int, step: int) -> TaskView | None:
+    """Return the actor's own task to go on with at a step, or else the next of the queue; None if nothing is left."""
+    row = holding.first(ctx.tx, campaign_id, step, ctx.actor.member_id, ctx.now, held=True)
+    if row is not None and row["assignee_id"] == ctx.actor.member_id:
+        return begin(ctx, work.dressed(ctx.tx, row, ctx.actor.member_id))
+    return _take(ctx, campaign_id, step, row)
+
+
+def pull(ctx: Context, campaign_id: int, step: int) -> TaskView | None:
+    """Take the next task out of the queue of a step; None if it is empty."""
+    row = holding.first(ctx.tx, campaign_id, step, ctx.actor.member_id, ctx.now, held=False)
+    return _take(ctx, campaign_id, step, row)
+
+
+def _take(ctx: Context, campaign_id: int, step: int, row: dict[str, Any] | None) -> TaskView | None:
+    """Give the actor a task of a queue: in the writer's thread, so that none is ever served twice.
+
+    Whatever is refused is refused before anything is written.
+    """
+    me = ctx.actor.member_id
+    if me not in stored.workers(ctx.tx, campaign_id).get(step, set()):
+        raise NotAllowed("You do not work at this step.")
+    spec = stored.spec(ctx.tx, campaign_id)
+    if row is None:
+        return None
+    if stored.is_overdue(ctx.tx, campaign_id, ctx.now.date()):
+        raise Refused(
+            f"The campaign {spec.name!r} was due on {spec.due}; it gives out no new images. "
+            "What you have already can be finished; a manager can move the due date."
+        )
+    before, until = row["assignee_id"], closing.lease_end(ctx, spec, step)
+    if before is not None:
+        holding.lapse(ctx.tx, [row["task_id"]], ctx.now)
+    holding.take(ctx.tx, row["task_id"], me, ctx.now, until)
+    row["assignee_id"] = me
+    opened(ctx, row, until)
+    if before is not None:
+        tell(
+            ctx, [before], "lease_out", f"An image of {spec.name} went to somebody else: nothing was heard "
+            "from your page for too long. What you drew is kept.", campaign_id=campaign_id, task_id=row["task_id"],
+        )  # fmt: skip
+    return begin(ctx, work.dressed(ctx.tx, row, me), touch=False)
