@@ -28,6 +28,11 @@ class Deep:
         self.full = still.full()  # the window from the least to the greatest value
         self._reduced: dict[int, NDArray[np.uint16]] = {0: still.pixels}
 
+    @property
+    def held(self) -> int:
+        """Bytes of pixels that are held in memory."""
+        return sum(pixels.nbytes for pixels in self._reduced.values())
+
     def _level(self, level: int) -> NDArray[np.uint16]:
         """Return the pixels reduced by ``2 ** level``, each way, by means of four."""
         if level not in self._reduced:

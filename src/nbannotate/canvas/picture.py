@@ -2,14 +2,16 @@
 
 The EXIF orientation is applied, so width, height and all coordinates are those of the image as people see it. Large
 JPEGs are first decoded at a half, a quarter or an eighth of their size (Pillow's ``draft``); full size only when
-someone zooms in. Images of more than eight bits keep their values; :mod:`nbannotate.canvas.levels` says which of them
-are black and white.
+someone zooms in. Images of more than 32 million pixels are decoded by another process, into files of which parts are
+read (:mod:`nbannotate.canvas.large`). Images of more than eight bits keep their values;
+:mod:`nbannotate.canvas.levels` says which of them are black and white.
 """
 
 from __future__ import annotations
 
 import io
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from msgspec import Struct
 from PIL import Image
 
 from nbannotate import imaging
+from nbannotate.canvas import large
 from nbannotate.canvas.deep import Deep
 from nbannotate.canvas.view import Box, View
 from nbannotate.errors import InvalidInput, ReadFailed
@@ -74,22 +77,27 @@ class Picture:
         self._levels: dict[int, Image.Image] = {}
         self._bytes: bytes | None = None
         self._preview: tuple[Any, bytes] | None = None
+        self._pyramid: imaging.Pyramid | None = None
+        self._asked: tuple[Box, float, float] | None = None  # the part that was made last, and how sharp it is
+        self._hears: Callable[[], object] = lambda: None
         if isinstance(source, str | Path):
-            try:
-                source = Path(source).read_bytes()
-            except OSError as error:
-                raise ReadFailed(f"The image {str(source)!r} cannot be read: {error.strerror or error}.") from error
+            self._pyramid = large.of_file(source)
+            source = file_bytes(source) if self._pyramid is None else None
         if isinstance(source, bytes | bytearray | memoryview):
             self._decode(bytes(source))
         elif isinstance(source, imaging.Still):
             self._take(source)
-        else:
+        elif self._pyramid is None:
             image = source if isinstance(source, Image.Image) else from_array(source)
             if raster.deep(image):
                 self._take(raster.still(image))
             else:
                 self._levels[0] = raster.decoded(image)
-        if self.deep is not None:
+        if self._pyramid is not None:
+            self.width, self.height = self._pyramid.width, self._pyramid.height
+            large.listen(self._pyramid, self, "_heard")
+            self._heard()
+        elif self.deep is not None:
             self.width, self.height = self.deep.width, self.deep.height
             self.window = self.deep.still.default()
         elif 0 in self._levels:
@@ -103,6 +111,8 @@ class Picture:
             image = None
         if image is None:
             self._take(imaging.read(body))
+        elif (pyramid := large.of_bytes(body, image)) is not None:
+            self._pyramid = pyramid
         elif raster.deep(image):
             self._take(raster.still(image))
         elif image.format != "JPEG" or image.width * image.height < 4_000_000:
@@ -136,6 +146,9 @@ class Picture:
 
     def _piece(self, box: Box, scale: float) -> tuple[Image.Image, Box]:
         """Return a part of an image of eight bits, neither brighter nor darker than it is, and which part it is."""
+        if self._pyramid is not None:
+            found = self._pyramid.piece(box, scale)
+            return (Image.fromarray(found[0]), found[1]) if found is not None else (large.NOTHING, box)
         x0, y0, x1, y1 = box
         if scale < 1:
             level = max(0, math.floor(math.log2(1 / scale)))
@@ -161,6 +174,8 @@ class Picture:
             Device pixels per image pixel. Below 1 the part comes at exactly that size; from 1 on it comes pixel by
             pixel, widened to whole pixels, and the canvas enlarges it.
         """
+        if self._pyramid is not None:
+            self._asked = box, scale, self._pyramid.grade(box, scale)
         if self.deep is not None:
             pixels, exact = self.deep.piece(box, scale)
             image = self.deep.shown(pixels, self.window)
@@ -203,12 +218,14 @@ class Picture:
 
     def preview(self) -> bytes:
         """Return the whole image as a small JPEG; it fills the stage until the sharp part is there."""
-        levels = (self.window, self.adjust)
+        levels = (self.window, self.adjust, self._pyramid.state if self._pyramid is not None else None)
         if self._preview is None or self._preview[0] != levels:
             scale = min(1.0, PREVIEW / max(self.width, self.height))
             whole = (0.0, 0.0, float(self.width), float(self.height))
             if self.deep is not None:
                 image = self.deep.shown(self.deep.piece(whole, scale)[0], self.window)
+            elif self._pyramid is not None:
+                image = self._adjusted(self._piece(whole, scale)[0])
             else:
                 level = max(0, math.floor(math.log2(1 / scale)))
                 image = self._level(level).copy()
@@ -216,6 +233,75 @@ class Picture:
                 image = self._adjusted(image)
             self._preview = levels, encoded(image, 75, lossless=0)[0]
         return self._preview[1]
+
+    # ---- large images
+
+    @property
+    def stage(self) -> object:
+        """Something that differs when the preview can be better than before."""
+        return self._pyramid.state if self._pyramid is not None else None
+
+    @property
+    def refining(self) -> bool:
+        """Whether the part that was made last will become sharper."""
+        its = self._pyramid
+        return its is not None and not (its.done or its.failure) and (self._asked is None or self._asked[2] < 1)
+
+    @property
+    def failure(self) -> str:
+        """Why the image cannot be shown after all, as a sentence, or empty."""
+        return self._pyramid.failure if self._pyramid is not None else ""
+
+    @property
+    def held(self) -> int:
+        """Bytes of decoded pixels that are held in memory."""
+        images = sum(im.width * im.height * len(im.getbands()) for im in self._levels.values())
+        own = self._pyramid.held if self._pyramid is not None else 0
+        return images + own + (self.deep.held if self.deep is not None else 0)
+
+    def sharper(self) -> bool:
+        """Return whether the part that was made last could be made sharper now."""
+        if self._pyramid is None or self._asked is None:
+            return False
+        box, scale, grade = self._asked
+        return self._pyramid.grade(box, scale) > grade
+
+    def wait(self, timeout: float, whole: bool = False) -> bool:
+        """Wait until something can be shown, or the whole image is decoded; return whether it came true in time."""
+        if self._pyramid is None:
+            return True
+        return self._pyramid.wait(timeout, (lambda its: its.done) if whole else imaging.Pyramid.ready)
+
+    def close(self) -> None:
+        """Remove what a large image has on disk; it cannot be shown any more."""
+        if self._pyramid is not None:
+            self._pyramid.close()
+
+    def listen(self, hears: Callable[[], object]) -> None:
+        """Call, in some thread, whenever there is more of a large image, or it turns out that it cannot be shown."""
+        self._hears = hears
+        if self._pyramid is not None:
+            hears()
+
+    def _heard(self) -> None:
+        """Take over what is known of the pixels by now."""
+        assert self._pyramid is not None
+        if self._pyramid.deep:
+            before = self.deep.still.default() if self.deep is not None else self.window
+            self.deep = large.LargeDeep(self._pyramid)
+            if self.window == before:  # nobody has chosen another one
+                self.window = self.deep.still.default()
+        else:
+            self.deep = None
+        self._hears()
+
+
+def file_bytes(path: str | Path) -> bytes:
+    """Return the bytes of a file, or of the frame of it that a path names."""
+    try:
+        return imaging.extracted(imaging.frame_of(str(path)))
+    except OSError as error:
+        raise ReadFailed(f"The image {str(path)!r} cannot be read: {error.strerror or error}.") from error
 
 
 def from_array(source: object) -> Image.Image:

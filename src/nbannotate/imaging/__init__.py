@@ -2,10 +2,12 @@
 
 ``raster`` is what Pillow opens, ``tiff`` the TIFF files that it does not, ``dicom`` needs the extra ``[dicom]``,
 ``video`` the extra ``[video]``; their libraries are imported when the first such file comes. ``window`` turns values
-into the gray of a screen. It reads files and nothing else: no store, no widgets.
+into the gray of a screen. A large image is a ``pyramid``: ``decode``, a process of its own, writes it into files
+(``raw``, in a folder of the ``shelf``), or its ``tiles`` are read. It reads image files and nothing else.
 """
 
 from nbannotate.imaging.files import SUFFIXES, Frame, extracted, frame_of, is_dicom, measure, named, read
+from nbannotate.imaging.pyramid import Pyramid
 from nbannotate.imaging.still import Facts, Still
 from nbannotate.imaging.window import PRESETS, Window, gray
 
@@ -14,6 +16,7 @@ __all__ = [
     "SUFFIXES",
     "Facts",
     "Frame",
+    "Pyramid",
     "Still",
     "Window",
     "extracted",

@@ -6,6 +6,7 @@ The EXIF orientation is applied, what is transparent becomes white, CMYK and pal
 from __future__ import annotations
 
 import io
+import struct
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,6 +14,7 @@ import numpy as np
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from nbannotate.errors import ReadFailed
+from nbannotate.imaging import limits
 from nbannotate.imaging.still import Facts, Still, stored
 
 QUARTER_TURNS = frozenset({5, 6, 7, 8})  # EXIF orientations: width and height change places
@@ -45,16 +47,62 @@ def plain(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
-def opened(source: bytes | Path | BinaryIO) -> Image.Image:
+def _sniffed(file: BinaryIO) -> Image.Image | None:
+    """Return an image of one of the common kinds, however large; None if it is another kind.
+
+    Pillow's own way in refuses what has more than 179 million pixels, by a setting of the whole process; here
+    :mod:`nbannotate.imaging.limits` decides.
+    """
+    Image.init()
+    head = file.read(16)
+    for name in ("JPEG", "PNG", "TIFF", "WEBP", "BMP"):
+        if name not in Image.OPEN:
+            continue
+        factory, accept = Image.OPEN[name]
+        if accept is not None and accept(head) is True:
+            file.seek(0)
+            try:
+                return factory(file, "")
+            except (SyntaxError, IndexError, TypeError, struct.error):
+                break  # damaged: Pillow's own way says how
+    file.seek(0)
+    return None
+
+
+def _open(source: bytes | Path | BinaryIO) -> Image.Image:
+    if isinstance(source, bytes):
+        source = io.BytesIO(source)
+    if not isinstance(source, Path):
+        return _sniffed(source) or Image.open(source)
+    file = source.open("rb")
+    try:
+        image = _sniffed(file) or Image.open(file)
+    except BaseException:
+        file.close()
+        raise
+    image._exclusive_fp = True  # type: ignore[attr-defined]  # it closes its file, as Image.open has it for a path
+    return image
+
+
+def opened(source: bytes | Path | BinaryIO, *, unlimited: bool = False) -> Image.Image:
     """Return an image whose pixels are not read yet.
+
+    Parameters
+    ----------
+    source
+        The bytes of a file, its path, or an open file.
+    unlimited
+        Do not ask whether it is larger than what is decoded.
 
     Raises
     ------
     ReadFailed
-        If it is not an image, or damaged.
+        If it is not an image, or damaged, or has more pixels than are decoded.
     """
     try:
-        image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
+        image = _open(source)
+        if not unlimited:
+            limits.check(*image.size)
         if image.format == "TIFF" and _deep_planes(image):
             image.close()
             raise ReadFailed("The image cannot be read: its colors of 16 bits stand in planes.")
@@ -71,9 +119,29 @@ def _deep_planes(image: Image.Image) -> bool:
 
 def turned(image: Image.Image) -> tuple[int, int]:
     """Return width and height after the EXIF orientation is applied."""
-    if image.getexif().get(ExifTags.Base.Orientation, 1) in QUARTER_TURNS:
+    if exif(image).get(ExifTags.Base.Orientation, 1) in QUARTER_TURNS:
         return image.height, image.width
     return image.width, image.height
+
+
+def exif(image: Image.Image) -> Image.Exif:
+    """Return the EXIF data of an image whose pixels are not read; they are not read for it either.
+
+    In a PNG it may stand behind them, where Pillow finds it when it has decoded them.
+    """
+    if image.format != "PNG" or "exif" in image.info or not image.tile:  # type: ignore[attr-defined]
+        return image.getexif()
+    found, file = Image.Exif(), image.fp  # type: ignore[attr-defined]
+    here = file.tell()
+    file.seek(8)
+    while len(head := file.read(8)) == 8:
+        size, name = struct.unpack(">I4s", head)
+        if name == b"eXIf":
+            found.load(b"Exif\0\0" + file.read(size))
+            break
+        file.seek(size + 4, io.SEEK_CUR)
+    file.seek(here)
+    return found
 
 
 def deep(image: Image.Image) -> bool:
@@ -141,18 +209,22 @@ def decoded(image: Image.Image) -> Image.Image:
     """
     try:
         image.load()
-        image = ImageOps.exif_transpose(image)
-        if image.mode in ("RGB", "L") or deep(image):
-            return image
-        if image.mode == "1":
-            return image.convert("L")
-        if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
-            image = image.convert("RGBA")
-            white = Image.new("RGBA", image.size, "white")
-            return Image.alpha_composite(white, image).convert("RGB")
-        return image.convert("RGB")
+        return flat(ImageOps.exif_transpose(image))
     except FAILURES as error:
         raise ReadFailed(f"The image cannot be decoded: {plain(error)}.") from error
+
+
+def flat(image: Image.Image) -> Image.Image:
+    """Return a decoded image as RGB or L, or as I, F or I;16; what is transparent becomes white."""
+    if image.mode in ("RGB", "L") or deep(image):
+        return image
+    if image.mode == "1":
+        return image.convert("L")
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(white, image).convert("RGB")
+    return image.convert("RGB")
 
 
 def still(image: Image.Image) -> Still:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nbannotate.errors import ReadFailed
+from nbannotate.imaging import limits
 from nbannotate.imaging.still import Facts, Still, stored
 
 MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
@@ -40,6 +41,8 @@ def measure(path: Path) -> Facts:
     try:
         with library.TiffFile(path) as file:
             page = file.pages[0]
+            if not page.is_tiled:  # tiles are read one by one, however many there are
+                limits.check(page.imagewidth, page.imagelength)
             return Facts("TIFF", page.imagewidth, page.imagelength, len(_frames(file)), page.bitspersample)
     except (library.TiffFileError, OSError, ValueError, IndexError, KeyError) as error:
         raise ReadFailed(f"The image cannot be read: {error}.") from error
@@ -56,6 +59,7 @@ def read(source: bytes | Path, frame: int = 0) -> Still:
                     f"The image cannot be read: it has {len(pages)} frames, there is no frame {frame + 1}."
                 )
             page = pages[frame]
+            limits.check(page.imagewidth, page.imagelength)
             values = page.asarray()
             white = int(page.photometric) == 0
             if page.planarconfig == 2 and values.ndim == 3:

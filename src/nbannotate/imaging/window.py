@@ -75,15 +75,25 @@ def _between(low: int, high: int, slope: float, offset: float) -> Window:
     return (width, (ends[0] + ends[1]) / 2) if width > 0 else (max(abs(slope), 1e-9), ends[0])
 
 
-def automatic(pixels: NDArray[np.uint16], slope: float, offset: float, padding: int | None = None) -> Window:
-    """Return the window from the 0.5th to the 99.5th percentile."""
-    reached = np.cumsum(_histogram(pixels, padding))
+def automatic_of(counts: NDArray[np.int64], slope: float, offset: float) -> Window:
+    """Return the window from the 0.5th to the 99.5th percentile, from how often each stored value occurs."""
+    reached = np.cumsum(counts)
     low = int(np.searchsorted(reached, reached[-1] * TAIL, side="right"))
     high = int(np.searchsorted(reached, reached[-1] * (1 - TAIL), side="left"))
-    return _between(low, high, slope, offset) if high > low else full(pixels, slope, offset, padding)
+    return _between(low, high, slope, offset) if high > low else full_of(counts, slope, offset)
+
+
+def full_of(counts: NDArray[np.int64], slope: float, offset: float) -> Window:
+    """Return the window from the least to the greatest value, from how often each stored value occurs."""
+    there = np.flatnonzero(counts)
+    return _between(int(there[0]), int(there[-1]), slope, offset)
+
+
+def automatic(pixels: NDArray[np.uint16], slope: float, offset: float, padding: int | None = None) -> Window:
+    """Return the window from the 0.5th to the 99.5th percentile."""
+    return automatic_of(_histogram(pixels, padding), slope, offset)
 
 
 def full(pixels: NDArray[np.uint16], slope: float, offset: float, padding: int | None = None) -> Window:
     """Return the window from the least to the greatest value."""
-    there = np.flatnonzero(_histogram(pixels, padding))
-    return _between(int(there[0]), int(there[-1]), slope, offset)
+    return full_of(_histogram(pixels, padding), slope, offset)
