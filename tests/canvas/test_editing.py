@@ -167,3 +167,46 @@ def test_bare_use_needs_no_workspace():
     assert [s.label for s in heard[-1]] == ["cell"]
     assert canvas.shapes == heard[-1]
     canvas.close()
+
+
+class TestTheNumberOfShapes:
+    def test_what_does_not_fit_is_refused_as_a_whole(self, canvas):
+        canvas.max_shapes = 3
+        assert canvas.copy([A, B]) == 2
+        with pytest.raises(Refused, match="3 shapes at most and has 2: 2 more do not fit, so none was added"):
+            canvas.paste()
+        assert len(canvas.shapes) == 2
+        (made,) = canvas.duplicate([A])
+        with pytest.raises(Refused, match="3 shapes at most; there is no room"):
+            canvas.duplicate([A])
+        canvas.delete([made])
+        canvas.undo()
+        assert len(canvas.shapes) == 3
+
+    def test_what_another_recipe_left_does_not_count(self, canvas):
+        canvas.show(IMAGE, [box(A, label="car"), box(B, 60, label="cell")], labels=["cell"], max_shapes=1)
+        with pytest.raises(Refused, match="1 shape at most"):
+            canvas.duplicate([B])
+        canvas.max_shapes = 2
+        assert len(canvas.duplicate([B])) == 1
+
+    def test_it_is_a_whole_number_and_goes_with_the_image(self, canvas):
+        for wrong in (0, 1.5, True, "3"):
+            with pytest.raises(InvalidInput, match="max_shapes"):
+                canvas.max_shapes = wrong
+        canvas.max_shapes = 2
+        canvas.show(IMAGE)
+        assert canvas.max_shapes is None
+
+
+def test_attributes_are_set_and_what_is_drawn_meanwhile_stays(canvas):
+    seen = box(A, label="cell")  # what a page knew when it asked
+    canvas.set_shapes([box(A, 90, label="dust"), box(B, 60), box(C)])
+    canvas.lock([B])
+    canvas.set_attributes({A: {"stage": "ring"}, B: {"stage": "ring"}, "gone": {}})
+    moved, locked, new = canvas.shapes
+    assert (moved.points[0][0], moved.label, moved.attributes) == (90.0, "dust", {"stage": "ring"})
+    assert seen.points != moved.points
+    assert (locked.attributes, new.id) == ({}, C)
+    canvas.undo()
+    assert canvas.shapes[0].attributes == {}

@@ -43,6 +43,9 @@ class Line:
     def image(self, asset_id: int) -> bytes:
         return self.client.image(asset_id)
 
+    def source(self, asset_id: int) -> Any:
+        return self.client.source(asset_id)
+
     def saves(self) -> list[dict[str, Any]]:
         return [arguments for operation, arguments in self.asked if operation == "tasks.save"]
 
@@ -136,7 +139,7 @@ class Place:
         options = {"instructions": "**Draw** <script>x</script>", **campaign}
         made = version.create_campaign(f"July {number}", recipe, nb.Workflow(steps), **options)
         made.launch()
-        self.campaign = made
+        self.campaign, self.version = made, version
         self._people: list[Person] = []
 
     def person(self, login: str) -> Person:

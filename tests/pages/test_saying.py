@@ -130,7 +130,8 @@ class TestWhatIsSaidOfAShape:
     def test_another_label_takes_its_own_attributes(self, ana):
         ana.draws((10, 10, 60, 60), label="dust")
         ids = self.select(ana, 0)
-        assert ana.part("drawing")["form"] is None
+        form = ana.part("drawing")["form"]
+        assert (form["free"], form["fields"], form["text"]) == (True, [], "{}")  # it declares none: any may be said
         assert ana.does("label", name="cell") is None
         assert ana.task.annotation.shapes[0].attributes == {"sharp": True}
         assert ana.does("attribute", ids=ids, name="stage", text='"ring"') is None

@@ -13,11 +13,14 @@ import ipywidgets
 from msgspec.structs import replace
 
 from nbannotate.canvas import ghosts as pale
+from nbannotate.canvas.converting import convert
 from nbannotate.canvas.document import Document
 from nbannotate.canvas.editing import Editing
+from nbannotate.canvas.judging import checked_size
 from nbannotate.canvas.keys import Key, check_free, combo, key_map
 from nbannotate.canvas.leveling import Leveled
-from nbannotate.canvas.levels import of_picture
+from nbannotate.canvas.levels import of_picture, put_on
+from nbannotate.canvas.limits import checked_limit
 from nbannotate.canvas.outbox import Outbox
 from nbannotate.canvas.overlay import Overlay
 from nbannotate.canvas.painter import Painter
@@ -26,9 +29,12 @@ from nbannotate.canvas.scene import Style
 from nbannotate.canvas.state import CanvasState, Mark, Zone
 from nbannotate.canvas.turns import Callback
 from nbannotate.canvas.view import View
-from nbannotate.errors import InvalidInput, Refused
+from nbannotate.errors import InvalidInput, ReadFailed, Refused
 from nbannotate.model import Label, Recipe, Shape
 from nbannotate.shapes import kind, kinds
+
+#: So long at most, in seconds, what is made ready ahead waits for the preview of a large image.
+PATIENCE_S = 60.0
 
 
 class Canvas(Leveled, Editing):
@@ -49,6 +55,12 @@ class Canvas(Leveled, Editing):
         CSS height of the widget; the width is that of its container.
     keys
         ``"stage"``: keys act while the canvas has the focus. ``"page"``: anywhere on the page but in text fields.
+    max_shapes
+        More shapes than this cannot be drawn, pasted or duplicated; None for any number.
+    several_labels
+        Whether a shape may have several labels: a digit then adds one to the selection, or takes it away.
+    min_size
+        Smaller shapes are marked, in pixels (of lines the longer side, else the shorter one); None for any size.
 
     Raises
     ------
@@ -67,6 +79,9 @@ class Canvas(Leveled, Editing):
         editable: bool = True,
         height: str = "640px",
         keys: Literal["stage", "page"] = "stage",
+        max_shapes: int | None = None,
+        several_labels: bool = False,
+        min_size: float | None = None,
     ) -> None:
         if keys not in ("stage", "page"):
             raise InvalidInput(f"keys must be 'stage' or 'page', not {keys!r}.")
@@ -78,6 +93,8 @@ class Canvas(Leveled, Editing):
         self._marks: tuple[Mark, ...] = ()
         self._ghosts: tuple[pale.Ghost, ...] = ()
         self._instead = ""
+        self._max_shapes = checked_limit(max_shapes)
+        self._several, self._min_size = bool(several_labels), checked_size(min_size)
         self._editable = bool(editable)
         self._kinds = kinds()
         self._picture = Picture(image) if image is not None else None
@@ -85,7 +102,9 @@ class Canvas(Leveled, Editing):
         self._view: View | None = None
         self._painter = Painter()
         self._overlay = Overlay(
-            target=self._painter.layers, layout=ipywidgets.Layout(width="100%", height="100%", margin="0")
+            target=self._painter.layers,
+            tools=self._editable,
+            layout=ipywidgets.Layout(width="100%", height="100%", margin="0"),
         )
         self._outbox = Outbox(self)
         super().__init__(
@@ -94,6 +113,7 @@ class Canvas(Leveled, Editing):
         )
         self._level(of_picture(self._picture, self._levels))
         self._overlay.on_msg(self._received)
+        self._follow(self._picture)
 
     # ---- what a page sets and reads
 
@@ -105,21 +125,31 @@ class Canvas(Leveled, Editing):
         labels: Sequence[Label | str] | None = None,
         editable: bool = True,
         instead: str = "",
+        max_shapes: int | None = None,
+        keep_view: bool = False,
+        several_labels: bool = False,
+        min_size: float | None = None,
     ) -> None:
         """Show another asset: the history is fresh, nothing is selected, the image is fitted.
 
         ``on_change`` is not called; ``on_select`` and ``on_state`` are, if what they report differs. ``instead`` is a
-        sentence that stands on the stage if ``image`` is None, for example why it cannot be shown.
+        sentence that stands on the stage if ``image`` is None, for example why it cannot be shown. More shapes than
+        ``max_shapes`` cannot be drawn, pasted or duplicated. ``several_labels`` and ``min_size`` are as for a new canvas.
 
         Raises
         ------
         ReadFailed, InvalidInput
             As for a new canvas; what is shown stays as it is.
         """
-        picture = Picture(image) if image is not None else None
+        picture = image if isinstance(image, Picture) or image is None else Picture(image)
+        if picture is not None and picture.failure:
+            raise ReadFailed(picture.failure)
         document = Document(shapes)
         named = None if labels is None else as_labels(labels)
+        limit, least = checked_limit(max_shapes), checked_size(min_size)
         with self._turn(quiet=True):
+            self._max_shapes, self._min_size, self._several = limit, least, bool(several_labels)
+            size = self.image_size
             self._picture, self._document, self._editable = picture, document, bool(editable)
             self._generation += 1
             self._marks, self._ghosts, self._instead = (), (), instead
@@ -132,8 +162,28 @@ class Canvas(Leveled, Editing):
             if not self._editable:
                 self._tool = "select"
             self._level(of_picture(picture, self._levels))
-            if self._view is not None and picture is not None:
+            same = keep_view and picture is not None and size == (picture.width, picture.height)
+            if self._view is not None and picture is not None and not (same and not self._view.fit):
                 self._view = self._view.fitted(picture.width, picture.height)
+        self._follow(picture)
+
+    def prepare(self, image: object) -> Picture:
+        """Return an image made ready for :meth:`show`: decoded, and sharp for the stage as it is now.
+
+        What is shown stays as it is. Callable in any thread, for what somebody will look at next.
+
+        Raises
+        ------
+        ReadFailed, InvalidInput
+            As for a new canvas.
+        """
+        picture = Picture(image)
+        picture.wait(PATIENCE_S)
+        put_on(picture, of_picture(picture, self._levels))
+        picture.preview()
+        if self._view is not None:
+            self._painter.ready.make(picture, self._view.fitted(picture.width, picture.height))
+        return picture
 
     @property
     def shapes(self) -> tuple[Shape, ...]:
@@ -249,7 +299,7 @@ class Canvas(Leveled, Editing):
         zoom = self._view.k if self._view is not None else 1.0
         return CanvasState(
             self._tool, self._label, self.can_undo, self.can_redo, zoom, self._editable,
-            len(self.locked) if self._locked else 0, len(self.hidden) if self._hidden else 0,
+            len(self.locked) if self._locked else 0, len(self.hidden) if self._hidden else 0, len(self._clipboard),
         )  # fmt: skip
 
     # ---- what a page does
@@ -261,6 +311,14 @@ class Canvas(Leveled, Editing):
         """
         with self._turn():
             self._assign(name, self._free(ids))
+
+    def convert(self, ids: Iterable[str] | None = None) -> tuple[str, ...]:
+        """Turn closed outlines into masks, masks into polygons, by default those of the selection; return the new ids.
+
+        What cannot be turned, or is of a label that does not allow the other kind, stays; ``on_error`` hears why.
+        """
+        with self._turn():
+            return convert(self, ids)
 
     def delete(self, ids: Iterable[str] | None = None) -> None:
         """Delete shapes, by default the selection; those that are locked stay."""
@@ -307,6 +365,8 @@ class Canvas(Leveled, Editing):
         if hasattr(self, "_overlay"):  # or it was refused while it was made, and is now collected
             self._overlay.close()
             self._painter.close()
+            if self._picture is not None:
+                self._picture.close()
         super().close()
 
     # ---- what messages and calls share; all within a turn

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, cast
 
 from msgspec.structs import replace
 
 from nbannotate.canvas.document import MOST_SHAPES, suits
-from nbannotate.canvas.turns import Turns
+from nbannotate.canvas.judging import Judged
 from nbannotate.errors import InvalidInput, Refused
 from nbannotate.model import Shape, new_shape_id
 from nbannotate.shapes import kind
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PASTED = 12.0  # pixels between a shape and its copy on the same image
 
 
-class Editing(Turns):
+class Editing(Judged):
     """The base of the canvas for what concerns whole shapes.
 
     Locked and hidden are settings of the person who looks: they are kept for the session, also while other images are
@@ -93,9 +93,23 @@ class Editing(Turns):
             shapes = self._document.shapes
             self._document.put(replace(shapes[i], color=color) for i in self._free(ids) if shapes[i].color != color)
 
+    def set_attributes(self, attributes: Mapping[str, Mapping[str, Any]]) -> None:
+        """Give shapes attributes, by id; all else of them stays as it is now, whatever is drawn meanwhile.
+
+        Those that are locked, or not there any more, are passed over.
+
+        Raises
+        ------
+        Refused
+            All of them are locked.
+        """
+        with self._turn():
+            shapes = self._document.shapes
+            self._document.put(replace(shapes[i], attributes=dict(attributes[i])) for i in self._free(attributes))
+
     def copy(self, ids: Iterable[str] | None = None) -> int:
         """Keep copies of shapes, by default the selection, for :meth:`paste`; return how many."""
-        with self._lock:
+        with self._turn():
             chosen = self._chosen(ids)
             if chosen:
                 self._clipboard = tuple(self._document.shapes[i] for i in chosen)
@@ -134,6 +148,7 @@ class Editing(Turns):
             raise Refused("These shapes can be looked at, but not changed.")
         if len(shapes) + len(self._document.shapes) > MOST_SHAPES:
             raise Refused(f"There would be more than {MOST_SHAPES} shapes on this image; that is the limit.")
+        self._check_room(shapes)
         made, outside, bare = [], 0, 0
         for shape in shapes:
             its = kind(shape.kind)
@@ -146,11 +161,15 @@ class Editing(Turns):
                 outside += 1
                 continue
             outside += sentence is not None
-            label = canvas._labels.get(shape.label)
-            fits = not shape.label or (label is not None and suits(label, shape.kind, len(shape.points)))
-            bare += not fits
+            fit = [
+                name
+                for name in shape.labels
+                if (label := canvas._labels.get(name)) is not None and suits(label, shape.kind, len(shape.points))
+            ]
+            bare += bool(shape.label) and not fit
             if sentence is None:
-                made.append(replace(moved, id=new_shape_id(), label=shape.label if fits else ""))
+                also = tuple(fit[1:]) if canvas.several_labels else ()
+                made.append(replace(moved, id=new_shape_id(), label=fit[0] if fit else "", also=also))
         self._document.put(made)
         self._document.select([s.id for s in made])
         if outside:
@@ -183,6 +202,10 @@ class Editing(Turns):
             raise Refused("These shapes can be looked at, but not changed.")
         action(self)
 
+    def _copy(self) -> None:
+        """Copy the selection; with none, all that is shown."""
+        self.copy(self._document.selected or [i for i in self._document.shapes if i not in self._hidden])
+
     def _toggle_lock(self) -> None:
         chosen = self._chosen(None)
         self.lock(chosen, not all(i in self._locked for i in chosen))
@@ -201,9 +224,10 @@ ACTIONS: dict[str, tuple[Callable[[Editing], object], bool]] = {
     "hide": (Editing._toggle_hidden, False),
     "front": (Editing.bring_to_front, True),
     "back": (Editing.send_to_back, True),
-    "copy": (Editing.copy, False),
+    "copy": (Editing._copy, False),
     "cut": (Editing.cut, True),
     "paste": (Editing.paste, True),
     "duplicate": (Editing.duplicate, True),
+    "convert": (lambda canvas: cast("Canvas", canvas).convert(), True),
     "uncolor": (lambda canvas: canvas.set_color(None), True),
 }

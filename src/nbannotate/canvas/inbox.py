@@ -27,6 +27,7 @@ REASONS = {
     "figure": "Choose a label that has a skeleton, then place its points one by one.",
     "mask": "There is no mask here to be changed; select one first.",
     "small": "The shape is too small: drag from one corner to the opposite one.",
+    "limit": "There may be no more shapes on this image.",
     "points": "The shape needs more points before it can be finished.",
     "vertices": "The shape cannot lose another vertex; delete the whole shape instead.",
 }
@@ -99,6 +100,7 @@ def new_id(canvas: Canvas, shape_id: str) -> None:
         raise InvalidInput("The new shape has an id that cannot be used; draw it again.")
     if len(shapes) >= MOST_SHAPES:
         raise Refused(f"There are {MOST_SHAPES} shapes on this image; that is the limit.")
+    canvas._check_room()
 
 
 def current_label(canvas: Canvas, its: Kind) -> str:
@@ -170,9 +172,12 @@ def color(canvas: Canvas, message: Message) -> None:
 
 
 def label(canvas: Canvas, message: Message) -> None:
-    """Label the selection."""
+    """Label the selection; where shapes may have several labels, add one or take it away."""
     editable(canvas)
-    canvas._assign(message.label, canvas._free(message.ids))
+    if canvas.several_labels and message.label and message.mode != "only":
+        canvas.toggle_label(message.label, canvas._free(message.ids))
+    else:
+        canvas._assign(message.label, canvas._free(message.ids))
 
 
 def current(canvas: Canvas, message: Message) -> None:

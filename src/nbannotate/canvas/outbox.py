@@ -11,10 +11,15 @@ from nbannotate.canvas.scene import Style
 from nbannotate.canvas.wire import Message, packed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from nbannotate.canvas.canvas import Canvas
     from nbannotate.model import Shape
+    from nbannotate.shapes.flaws import Sentences
 
-TOLD = ("name", "title", "gesture", "form", "closed", "opacity", "figured", "min_points", "max_points")  # of a kind
+TOLD = (  # of a kind
+    "name", "title", "gesture", "form", "closed", "opacity", "figured", "min_points", "max_points", "turns_into",
+)  # fmt: skip
 
 
 class Outbox:
@@ -30,12 +35,14 @@ class Outbox:
         self._view_id = ""
         self._generation = -1
         self._shapes: dict[str, Shape] = {}
+        self._flaws: Mapping[str, Sentences] = {}
         self._selected: tuple[str, ...] = ()
         self._state: dict[str, Any] = {}
         self._keys: list[Any] = []
         self._again: set[str] = set()
         self._preview_of: Any = None
         self._levels: Any = None
+        self._refining = False
 
     def greet(self, view_id: str) -> None:
         """Tell everything at the end of this turn: a view has come."""
@@ -47,6 +54,10 @@ class Outbox:
         """Paint the image and the shapes at the end of this turn: the view has changed."""
         self._image = True
         self._view_id = view_id
+
+    def refine(self) -> None:
+        """Paint the image at the end of this turn: there is more of it."""
+        self._image = True
 
     def resend(self, message: Message) -> None:
         """Say again how the shapes of a refused message are; the overlay has changed them already."""
@@ -73,11 +84,13 @@ class Outbox:
         everything, look = self._everything or fresh, self._image
         self._everything = self._image = False  # also if painting fails, or each later turn would fail too
         number = painter.next_frame()
+        flaws = canvas.flaws
         colors_before, hidden = self._state.get("labels"), self._state.get("hidden")
         state, keys = self._state_now(), self._keys_now()
 
         if everything:
-            meta, points = packed(shapes.values())
+            painter.forget()
+            meta, points = packed(shapes.values(), flaws)
             width, height = canvas.image_size
             self.send(
                 {
@@ -91,7 +104,7 @@ class Outbox:
                 points,
             )  # fmt: skip
         else:
-            self._tell_differences(tag, number, state, keys)
+            self._tell_differences(tag, number, state, keys, flaws)
 
         repaint_image = everything or look or canvas._levels is not self._levels
         recolored = state["labels"] != colors_before
@@ -105,7 +118,11 @@ class Outbox:
             painter.shapes(shapes, {*selected, *canvas._hidden}, Style.of(canvas.labels), canvas._view, number)
         else:
             painter.number = number - 1
-        shown = canvas._generation, canvas._levels
+        shown = canvas._generation, canvas._levels, canvas._picture.stage if canvas._picture is not None else None
+        refining = canvas._picture is not None and canvas._picture.refining
+        if everything or refining != self._refining:
+            self.send({"type": "refining", "g": canvas._generation, "on": refining})
+            self._refining = refining
         if canvas._picture is not None and self._preview_of != shown:
             self.send({"type": "preview", "g": canvas._generation, "mime": "image/jpeg"}, canvas._picture.preview())
             self._preview_of = shown
@@ -114,16 +131,20 @@ class Outbox:
         if origin:
             self.send({"type": "ack", **tag, "frame": painter.number})
         self._again = set()
+        self._flaws = flaws
         self._generation, self._shapes, self._selected = canvas._generation, shapes, selected
         self._state, self._keys, self._levels = state, keys, canvas._levels
 
-    def _tell_differences(self, tag: dict[str, Any], number: int, state: dict[str, Any], keys: list[Any]) -> None:
+    def _tell_differences(
+        self, tag: dict[str, Any], number: int, state: dict[str, Any], keys: list[Any], flaws: Mapping[str, Sentences]
+    ) -> None:
         canvas, old = self.canvas, self._shapes
         new = canvas._document.shapes
-        if new is not old or self._again:
-            changed = [s for i, s in new.items() if old.get(i) is not s or i in self._again]
+        judged = {i for i in {*flaws, *self._flaws} if flaws.get(i) != self._flaws.get(i)}
+        if new is not old or self._again or judged:
+            changed = [s for i, s in new.items() if old.get(i) is not s or i in self._again or i in judged]
             removed = [i for i in {*old, *self._again} if i not in new]
-            meta, points = packed(changed)
+            meta, points = packed(changed, flaws)
             kept = [i for i in old if i in new] + [i for i in new if i not in old]
             order = {} if kept == list(new) else {"order": list(new)}
             self.send({"type": "patch", **tag, "shapes": meta, "remove": removed, **order}, points)
@@ -147,7 +168,12 @@ class Outbox:
             "editable": canvas.editable,
             "locked": list(canvas.locked) if canvas._locked else [],
             "hidden": list(canvas.hidden) if canvas._hidden else [],
+            "copied": len(canvas._clipboard),
+            "can_undo": canvas.can_undo,
+            "can_redo": canvas.can_redo,
             "marks": to_builtins(canvas._marks),
+            "most": canvas._max_shapes,
+            "several": canvas.several_labels,
             "keys_mode": canvas._keys_mode,
             "levels": canvas._levels_told(),
         }
@@ -155,6 +181,8 @@ class Outbox:
     def _keys_now(self) -> list[Any]:
         canvas = self.canvas
         found: list[Any] = to_builtins(
-            key_map(canvas._kinds.values(), canvas.labels, [key for key, _ in canvas._bound.values()])
+            key_map(
+                canvas._kinds.values(), canvas.labels, [key for key, _ in canvas._bound.values()], canvas.several_labels
+            )
         )
         return found

@@ -14,8 +14,8 @@ A shape with several labels is one annotation: its category is the first label, 
 ``nbannotate``. One annotation for each label would be counted as that many objects by every other program.
 
 How it is written: ``area`` is the shoelace area of the polygon (summed over parts), ``bbox`` its bounds; a rectangle
-has a ``bbox`` and an empty ``segmentation``. What COCO has no word for (tags, *nothing to label*, the ids of shapes,
-further labels) is in a field ``nbannotate`` of images and annotations, which other programs ignore.
+has a ``bbox`` and an empty ``segmentation``. What COCO has no word for (tags and their attributes, *nothing to label*,
+the ids of shapes, further labels) is in a field ``nbannotate`` of images and annotations, which other programs ignore.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ PART_OF = "part_of"
 class _ImageExtra(msgspec.Struct, omit_defaults=True):
     tags: list[str] = []
     nothing_to_label: bool = False
+    tag_attributes: dict[str, dict[str, Any]] = {}
 
 
 class _Image(msgspec.Struct, omit_defaults=True):
@@ -214,7 +215,13 @@ class _Reader:
         extra = image.nbannotate or _ImageExtra()
         if extra.nothing_to_label and found:
             raise self.wrong(f"images[{index}].nbannotate", "says nothing to label, but there are annotations of it.")
-        return Annotation(shapes=tuple(found), tags=tuple(extra.tags), nothing_to_label=extra.nothing_to_label)
+        if strange := [tag for tag in extra.tag_attributes if tag not in extra.tags]:
+            sentence = f"has attributes of the tag {strange[0]!r}, but not the tag."
+            raise self.wrong(f"images[{index}].nbannotate", sentence)
+        return Annotation(
+            shapes=tuple(found), tags=tuple(extra.tags), nothing_to_label=extra.nothing_to_label,
+            tag_attributes=extra.tag_attributes,
+        )  # fmt: skip
 
     def shapes(self, index: int, item: _Annotation, label: str, image: _Image, ids: set[str]) -> list[Shape]:
         place = f"annotations[{index}]"
@@ -302,7 +309,7 @@ def _contents(rows: list[Row], labels: Sequence[Label], tally: Tally) -> _File:
     annotations: list[_Annotation] = []
     for image_id, row in enumerate(rows, 1):
         said = row.annotation or Annotation()
-        extra = _ImageExtra(tags=list(said.tags), nothing_to_label=said.nothing_to_label)
+        extra = _ImageExtra(list(said.tags), said.nothing_to_label, said.tag_attributes)
         images.append(
             _Image(
                 id=image_id, file_name=row.name, width=row.width, height=row.height,

@@ -20,7 +20,8 @@ from nbannotate.store import data
 def add(ctx: Context, version_id: int, source: str, file: Path) -> int:
     """Add the annotations of a Parquet file to a version, one revision for each asset, and return how many.
 
-    Columns: asset (name), shapes (JSON list), tags (JSON list), nothing_to_label. All or nothing.
+    Columns: asset (name), shapes (JSON list), tags (JSON list), nothing_to_label; and, if there are any, tag_attributes
+    (JSON object: tag, then attribute, then value). All or nothing.
     """
     version = draft(ctx, version_id)
     known = data.asset_ids(ctx.tx, version_id)
@@ -38,6 +39,7 @@ def add(ctx: Context, version_id: int, source: str, file: Path) -> int:
             shapes=tuple(_shape(row["asset"], value, width, height) for value in json.loads(row["shapes"])),
             tags=tuple(json.loads(row["tags"])),
             nothing_to_label=row["nothing_to_label"],
+            tag_attributes=json.loads(row.get("tag_attributes") or "{}"),
         )
         data.add_annotation(
             ctx.tx, version_id=version_id, asset_id=asset_id, member_id=ctx.actor.member_id, source=source,

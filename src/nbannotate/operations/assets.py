@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from nbannotate import imaging
 from nbannotate.errors import Conflict, InvalidInput, NotAllowed, NotFound, ReadFailed
 from nbannotate.operations.access import may_see_image
+from nbannotate.operations.describing import check_may_describe, check_metadata
 from nbannotate.operations.joining import join
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.versions import draft
@@ -57,6 +59,55 @@ def _let_in(ctx: Context, version_id: int, new: list[int]) -> list[dict[str, Any
         for campaign in stored.campaigns(ctx.tx)
         if campaign.version_id == version_id and campaign.state in ("active", "overdue")
     ]
+
+
+@operation()
+def metadata(ctx: Context, asset_id: int) -> dict[str, Any]:
+    """Return the metadata of an asset, for whoever may see it."""
+    if not may_see_image(ctx, asset_id):
+        raise NotAllowed("You may see only the images of your own tasks.")
+    row = found(data.asset(ctx.tx, asset_id), f"asset {asset_id}")
+    now: dict[str, Any] = json.loads(row["metadata"])
+    return now
+
+
+@operation(writes=True)
+def set_metadata(
+    ctx: Context, asset_id: int, metadata: dict[str, Any], old: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Replace the metadata of an asset, in all versions that it is in, and return them.
+
+    Managers and developers may always; who works on the asset may where the recipe says so. ``old`` is what the change
+    was made from: if it is not that any more, nothing is changed. The event keeps what was before.
+    """
+    check_may_describe(ctx, asset_id)
+    row = found(data.asset(ctx.tx, asset_id), f"asset {asset_id}")
+    now: dict[str, Any] = json.loads(row["metadata"])
+    if old is not None and old != now:
+        raise Conflict(f"The metadata of {row['name']} were changed by somebody else meanwhile; look at them again.")
+    data.set_metadata(ctx.tx, asset_id, check_metadata(metadata))
+    names = [n for n in {**now, **metadata} if n not in now or n not in metadata or now[n] != metadata[n]]
+    changes = {n: {k: v[n] for k, v in (("before", now), ("after", metadata)) if n in v} for n in names}
+    ctx.note(asset_id=asset_id, detail={"changes": changes})
+    return metadata
+
+
+@operation()
+def large(ctx: Context, asset_id: int) -> str | None:
+    """Return the path of an asset that is too large to be sent, for whoever may see it; None if it can be sent.
+
+    Whoever shows it reads the file itself, in parts. A frame of a file is named behind the path: ``#frame=7``.
+    """
+    row = data.asset(ctx.tx, asset_id)
+    if not may_see_image(ctx, asset_id):
+        raise NotAllowed("You may see only the images of your own tasks.")
+    row = found(row, f"asset {asset_id}")
+    if not imaging.limits.is_large(row["width"], row["height"]):
+        return None
+    frame = imaging.frame_of(row["path"])
+    if not frame.path.is_file():
+        raise NotFound(f"The image file of asset {row['name']} is gone: {frame.path}")
+    return str(frame)
 
 
 @operation()

@@ -8,7 +8,22 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from nbannotate.pages import bell, changes, drawing, finish, flow, hold, jobs, keep, orders, paper, talk
+from nbannotate.pages import (
+    bell,
+    changes,
+    drawing,
+    finish,
+    flow,
+    hold,
+    jobs,
+    keep,
+    metadata,
+    orders,
+    paper,
+    sequence,
+    tags,
+    talk,
+)
 from nbannotate.pages.desk import Desk, Handler
 from nbannotate.pages.wire import Message
 
@@ -44,6 +59,13 @@ KEYS = (
     PageKey("PageUp", "previous", "Previous task"),
     PageKey("j", "job", "All images of this job"),
     PageKey("Home", "home", "My tasks"),
+    PageKey("shift+PageDown", "next_slice", "Next slice; hold it to go through them", "Slices"),
+    PageKey("shift+PageUp", "previous_slice", "Previous slice", "Slices"),
+    PageKey("shift+p", "play", "Play, or stop", "Slices"),
+    PageKey("shift+f", "copy_next", "Copy to the next slice (the selection, or all), and go there", "Slices"),
+    PageKey("shift+g", "spread", "Put onto a range of slices", "Slices"),
+    PageKey("shift+x", "exclude", "Exclude a range of slices", "Slices"),
+    PageKey("shift+u", "unspread", "Take back what was put onto slices", "Slices"),
     PageKey("i", "issue", "Raise an issue (on the selected shape, or on the image)", "Issues and panels"),
     PageKey("z", "zone", "Raise an issue on a zone: drag it", "Issues and panels"),
     PageKey("t", "tags", "Go to the tags", "Issues and panels"),
@@ -105,6 +127,17 @@ ACTIONS: dict[str, Handler] = {
     "reply": talk.reply,
     "issue_state": talk.set_state,
     "issue_place": talk.show_place,
+    "tag": tags.toggle,
+    "tag_attribute": tags.attribute,
+    "tag_lock": tags.lock,
+    "metadata": metadata.change,
+    "metadata_undo": metadata.undo,
+    "slice": sequence.go,
+    "frames": sequence.frames,
+    "spread": sequence.spread,
+    "copy_next": sequence.copy_next,
+    "unspread": sequence.undo,
+    "exclude": sequence.exclude,
     "changes": changes.toggle,
     "change_place": changes.go,
     "history": talk.history,
@@ -119,7 +152,7 @@ ACTIONS: dict[str, Handler] = {
         f.__name__: f
         for f in (
             drawing.tool, drawing.zone, drawing.label, drawing.select, drawing.delete, drawing.undo, drawing.redo,
-            drawing.fit, drawing.tag, drawing.nothing, drawing.add_label, drawing.attribute,
+            drawing.lock, drawing.hide, drawing.paste, drawing.fit, drawing.nothing, drawing.add_label, drawing.attribute, drawing.attributes,
         )
     },
 }  # fmt: skip

@@ -12,6 +12,7 @@ from nbannotate.pages.desk import Desk
 from nbannotate.pages.state import Compared, OpenTask
 from nbannotate.pages.wire import Message
 from nbannotate.rules.compare import HOWS, Change, Comparison, compare
+from nbannotate.texts import t
 
 #: Readable on dark and on light images; the lines differ, too, for those who do not see the colors.
 COLORS = {
@@ -44,10 +45,12 @@ def title(before: Before, opened: OpenTask, login: str) -> str:
     """Say in a few words what the image is compared with."""
     mine = opened.task.assignee == login
     if before.kind == "submitted":
-        return "what you submitted last" if mine else f"what {before.by} submitted last"
+        return t("what you submitted last") if mine else t("what {who} submitted last", who=before.by)
     if before.kind == "seen":
-        return f"what {'you' if mine else opened.task.assignee} saw last"
-    return f"what was there before ({before.by})" if before.kind == "given" else f"the first submission, by {before.by}"
+        return t("what you saw last") if mine else t("what {who} saw last", who=opened.task.assignee)
+    if before.kind == "given":
+        return t("what was there before ({who})", who=before.by)
+    return t("the first submission, by {who}", who=before.by)
 
 
 def found(opened: OpenTask) -> Comparison | None:
@@ -114,6 +117,7 @@ def part(opened: OpenTask) -> dict[str, Any] | None:
         "rows": [row(c, labels) for c in its.shapes[:MOST_LISTED]],
         "more": max(0, len(its.shapes) - MOST_LISTED),
         "tags_added": list(its.tags_added), "tags_removed": list(its.tags_removed), "nothing": its.nothing,
+        "tags_changed": [[c.tag, values_differing(c.before, c.after)] for c in its.tags_changed],
     }  # fmt: skip
 
 
@@ -133,10 +137,14 @@ def differing(change: Change) -> list[str]:
     """Say which attributes differ, as ``stage: ring → schizont``."""
     assert change.before is not None
     assert change.after is not None
-    old, new = change.before.attributes, change.after.attributes
-    names = [n for n in dict.fromkeys([*old, *new]) if old.get(n) != new.get(n)]
-    said = [f"{n}: {worded(old.get(n))} → {worded(new.get(n))}"[:120] for n in names]
+    said = values_differing(change.before.attributes, change.after.attributes)
     return said + (["color"] if change.before.color != change.after.color else [])
+
+
+def values_differing(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """Say which values differ, and how."""
+    names = [n for n in dict.fromkeys([*old, *new]) if old.get(n) != new.get(n)]
+    return [f"{n}: {worded(old.get(n))} → {worded(new.get(n))}"[:120] for n in names]
 
 
 def worded(value: object) -> str:

@@ -8,13 +8,16 @@ operation or a method of the canvas is called.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
 from traitlets.log import get_logger as log
 
 from nbannotate.canvas import Canvas, CanvasState, Mark, Zone
+from nbannotate.canvas.picture import Picture
 from nbannotate.errors import Conflict, NbannotateError, OwnerUnavailable, SessionEnded
 from nbannotate.model import Annotation, Issue, Shape
 from nbannotate.owner.client import Client
@@ -22,6 +25,8 @@ from nbannotate.pages import wire
 from nbannotate.pages.ahead import Ahead
 from nbannotate.pages.drafts import Drafts
 from nbannotate.pages.fields import fitted
+from nbannotate.pages.flaws import Judge
+from nbannotate.pages.frames import Frames
 from nbannotate.pages.line import Line
 from nbannotate.pages.state import Banner, Drawing, OpenTask, Saving, State
 from nbannotate.pages.worker import Worker
@@ -65,20 +70,25 @@ class Desk:
         self.tell = tell
         self._handlers, self._show = handlers, show
         self._lock = threading.RLock()
+        self._together, self._unshown = 0, False
         self._document = ("", b"")
         self._refusal: Banner | None = None  # why the newest draft was not taken
         self._pictured = 0  # the task that the canvas shows
         self.line, self._sid = Line(), ""
         self._replies: dict[int, str | None] = {}
         self.again: Callable[[], object] = lambda: None  # sends all parts again
+        self._judged = Judge()
         self.drafts = Drafts(client, self._saving)
         self.drafts.storing, self.drafts.stored = self._storing, self._stored
-        self.ahead = Ahead(client, lambda message: self.tell(message))
+        self.ahead = Ahead(client, lambda message: self.tell(message), canvas.prepare)
+        self.frames = Frames(client, canvas, lambda message: self.tell(message))
+        self.opened: Callable[[OpenTask], object] = lambda opened: None  # a task is shown
         self.worker = Worker(self._failed)
         canvas.on_change(self._changed)
         canvas.on_select(lambda ids: self.draw(selected=ids))
         canvas.on_state(self._canvas_state)
         canvas.on_zone(self._zone)
+        canvas.on_lost(lambda sentence: self.worker.post(self._lost, sentence))
 
     # ---- state
 
@@ -88,7 +98,25 @@ class Desk:
             new = replace(self.state, **changes)
             if new != self.state:
                 self.state = new
-                self._show(new)
+                self._unshown = True
+            self._show_now()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Show what changes in a block at its end, as one: a browser takes a while for each."""
+        with self._lock:
+            self._together += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._together -= 1
+                self._show_now()
+
+    def _show_now(self) -> None:
+        if self._unshown and not self._together:
+            self._unshown = False
+            self._show(self.state)
 
     def update_task(self, task_id: int, **changes: Any) -> None:
         """Replace fields of the open task, if it is still that one."""
@@ -234,7 +262,7 @@ class Desk:
 
     # ---- the canvas and the drafts
 
-    def picture(self, opened: OpenTask, image: bytes | None) -> None:
+    def picture(self, opened: OpenTask, image: bytes | Path | Picture | None) -> None:
         """Put a task on the canvas and into the state, together.
 
         Raises
@@ -242,13 +270,22 @@ class Desk:
         ReadFailed
             The image cannot be decoded; the task is opened without it.
         """
+        with self.together():
+            failure = self._picture(opened, image)
+        self.opened(opened)
+        if failure is not None:
+            raise failure
+
+    def _picture(self, opened: OpenTask, image: bytes | Path | Picture | None) -> NbannotateError | None:
         self._pictured = 0
         view = opened.view
         failure: NbannotateError | None = None
         try:
             self.canvas.show(
                 image, opened.annotation.shapes if image is not None else (), labels=view.recipe.labels,
-                editable=opened.editable and image is not None,
+                editable=opened.editable and image is not None, max_shapes=view.recipe.max_shapes,
+                several_labels=view.recipe.several_labels, min_size=view.recipe.min_size,
+                keep_view=self._goes_on(opened),
             )  # fmt: skip
         except NbannotateError as error:
             failure, image = error, None
@@ -261,15 +298,30 @@ class Desk:
             self.update(
                 screen="task", task=replace(opened, pictured=image is not None), job=None, finished=None,
                 banner=Banner(view.notice, "info") if view.notice else None, saving=Saving(opened.task.task_id),
-                drawing=Drawing(now.tool, now.label),
+                drawing=Drawing(now.tool, now.label, locked=self.canvas.locked, hidden=self.canvas.hidden,
+                                copied=now.copied),
             )  # fmt: skip
             self._pictured = opened.task.task_id if image is not None else 0
         self.mark()
+        self._judge()
         self._changed(self.canvas.shapes)
         if view.editable:
             self.ahead.look(opened.task)
-        if failure is not None:
-            raise failure
+        return failure
+
+    def _lost(self, sentence: str) -> None:
+        """Say that an image turned out to be damaged while it was decoded; its task can be skipped or discarded."""
+        if self._pictured and self.canvas.image_size == (0, 0):
+            task_id, self._pictured = self._pictured, 0
+            self.update_task(task_id, pictured=False)
+            self.toast(sentence, "error")
+
+    def _goes_on(self, opened: OpenTask) -> bool:
+        """Return whether a task is a slice of the same sequence as the one that is shown, to be compared with it."""
+        before = self.state.task
+        return before is not None and opened.task.sequence is not None and (
+            (before.task.sequence, before.task.campaign_id) == (opened.task.sequence, opened.task.campaign_id)
+        )
 
     def mark(self) -> None:
         """Show on the canvas where the issues are."""
@@ -294,13 +346,25 @@ class Desk:
             opened = self.state.task
             if opened is None or self._pictured != opened.task.task_id or opened.looking is not None:
                 return
+            self._judge()
             shapes = fitted(shapes, opened.view)
             if shapes != opened.annotation.shapes:
                 nothing = opened.annotation.nothing_to_label and not shapes
                 self.annotate(replace(opened.annotation, shapes=shapes, nothing_to_label=nothing))
 
+    def _judge(self) -> None:
+        """Find what is wrong with the shapes, and what of it is repaired at submit."""
+        opened = self.state.task
+        if opened is not None:
+            flaws, view = self.canvas.flaws, opened.view
+            mendable = self._judged.mendable(flaws, self.canvas.shapes, view.recipe, view.width, view.height)
+            self.draw(flaws=flaws, mendable=mendable)
+
     def _canvas_state(self, now: CanvasState) -> None:
-        self.draw(tool=now.tool, label=now.label, can_undo=now.can_undo, can_redo=now.can_redo)
+        locked = self.canvas.locked if now.locked else ()
+        hidden = self.canvas.hidden if now.hidden else ()
+        self.draw(tool=now.tool, label=now.label, can_undo=now.can_undo, can_redo=now.can_redo,
+                  locked=locked, hidden=hidden, copied=now.copied)  # fmt: skip
 
     def _zone(self, zone: Zone) -> None:
         self.tell({"dialog": "issue", "zone": [round(v, 1) for v in zone]})
@@ -340,6 +404,7 @@ class Desk:
     def stop(self) -> None:
         """Store what is pending, and end the threads."""
         self.ahead.stop()
+        self.frames.stop()
         self.drafts.stop()
         self.worker.stop()
 

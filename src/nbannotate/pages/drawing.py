@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from nbannotate.errors import Conflict, InvalidInput, Refused
+from nbannotate.errors import Conflict, Refused
 from nbannotate.model import Recipe
-from nbannotate.pages import fields, flow
+from nbannotate.pages import fields, flaws, flow
 from nbannotate.pages.desk import Desk
 from nbannotate.pages.wire import Message
+from nbannotate.texts import tn
 
 
 def tool(desk: Desk, message: Message) -> None:
@@ -25,18 +26,24 @@ def zone(desk: Desk, message: Message) -> None:
 
 
 def label(desk: Desk, message: Message) -> None:
-    """Label the selection, or choose the label of what is drawn next."""
+    """Label the selection, or choose the label of what is drawn next; an empty name takes the labels away.
+
+    Where shapes may have several labels, one is added or taken away; ``on`` leaves this one only.
+    """
     if not desk.open.editable:
         return
     if desk.canvas.selected:
-        desk.canvas.set_label(message.name)
+        several = desk.canvas.several_labels and message.name and not message.on
+        (desk.canvas.toggle_label if several else desk.canvas.set_label)(message.name)
     else:
         desk.canvas.label = "" if message.name == desk.canvas.label else message.name
 
 
 def select(desk: Desk, message: Message) -> None:
-    """Select shapes."""
+    """Select shapes; ``on`` brings the first one into sight."""
     desk.canvas.select(message.ids)
+    if message.on and (shape := next((s for s in desk.canvas.shapes if s.id in message.ids), None)):
+        flaws.look_at(desk, shape)
     desk.draw(selected=desk.canvas.selected)
 
 
@@ -44,6 +51,22 @@ def delete(desk: Desk, message: Message) -> None:
     """Delete shapes."""
     if desk.open.editable:
         desk.canvas.delete(message.ids or None)
+
+
+def lock(desk: Desk, message: Message) -> None:
+    """Lock shapes, or with ``on`` false unlock them: a setting of the person who looks, not of the annotation."""
+    desk.canvas.lock(message.ids, bool(message.on))
+
+
+def hide(desk: Desk, message: Message) -> None:
+    """Hide shapes, or with ``on`` false show them again."""
+    desk.canvas.hide(message.ids, bool(message.on))
+
+
+def paste(desk: Desk, message: Message) -> None:
+    """Add what was copied."""
+    if desk.open.editable:
+        desk.canvas.paste()
 
 
 def undo(desk: Desk, message: Message) -> None:
@@ -63,23 +86,29 @@ def fit(desk: Desk, message: Message) -> None:
     desk.canvas.fit()
 
 
-def tag(desk: Desk, message: Message) -> None:
-    """Give the asset a tag, or take it away."""
-    opened = flow.check_may(desk, "save")
-    if message.name not in opened.view.recipe.tag_names:
-        raise InvalidInput(f"There is no tag {message.name!r}.")
-    now = set(opened.annotation.tags) ^ {message.name}
-    desk.annotate(replace(opened.annotation, tags=tuple(t for t in opened.view.recipe.tag_names if t in now)))
-
-
 def nothing(desk: Desk, message: Message) -> None:
-    """Say that there is nothing to label, or take it back."""
+    """Say that there is nothing to label, or take it back.
+
+    Where there are shapes it is asked first (the page sends ``on`` the second time): they are deleted then, and undo
+    brings them back.
+    """
     opened = flow.check_may(desk, "save")
-    if opened.annotation.shapes:
-        n = len(opened.annotation.shapes)
-        raise Refused(f"There {'is 1 shape' if n == 1 else f'are {n} shapes'} on this image; "
-                      "delete what is wrong before you say that there is nothing to label.")  # fmt: skip
-    desk.annotate(replace(opened.annotation, nothing_to_label=not opened.annotation.nothing_to_label))
+    n = len(opened.annotation.shapes)
+    if not n:
+        return desk.annotate(replace(opened.annotation, nothing_to_label=not opened.annotation.nothing_to_label))
+    if not message.on:
+        raise Refused(
+            tn(
+                n,
+                "There is {n} shape on this image; delete what is wrong before you say that there is nothing to label.",
+                "There are {n} shapes on this image; "
+                "delete what is wrong before you say that there is nothing to label.",
+            )
+        )
+    if desk.canvas.locked:
+        raise Refused("Some of the shapes here are locked; Shift+L unlocks the selected ones.")
+    desk.canvas.delete([s.id for s in desk.canvas.shapes])
+    return desk.annotate(replace(desk.open.annotation, nothing_to_label=True))
 
 
 def add_label(desk: Desk, message: Message) -> None:
@@ -95,7 +124,7 @@ def add_label(desk: Desk, message: Message) -> None:
     desk.update_task(opened.task.task_id, view=replace(desk.open.view, recipe=recipe))
     desk.canvas.labels = recipe.labels
     if desk.canvas.selected:
-        desk.canvas.set_label(name)
+        (desk.canvas.toggle_label if desk.canvas.several_labels else desk.canvas.set_label)(name)
     else:
         desk.canvas.label = name
     desk.toast(f"The label {name!r} is there now, for everybody in this campaign.", "good")
@@ -104,4 +133,10 @@ def add_label(desk: Desk, message: Message) -> None:
 def attribute(desk: Desk, message: Message) -> None:
     """Set an attribute of shapes, or take it away; it can be undone."""
     flow.check_may(desk, "save")
-    desk.canvas.set_shapes(fields.changed(desk.open, message))
+    desk.canvas.set_attributes(fields.changed(desk.open, message))
+
+
+def attributes(desk: Desk, message: Message) -> None:
+    """Set all attributes of shapes, typed as JSON; it can be undone."""
+    flow.check_may(desk, "save")
+    desk.canvas.set_attributes(fields.typed(desk.open, message))

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
 from nbannotate.errors import InvalidInput, Refused
-from nbannotate.model import Attribute, Label, Recipe, Shape, TaskView
-from nbannotate.pages import wire
+from nbannotate.model import Attribute, AttributeType, Label, Recipe, Shape, TaskView
+from nbannotate.model.recipe import check_name
+from nbannotate.pages import jsontext, wire
 from nbannotate.pages.state import OpenTask
+
+#: The attributes of one shape, as JSON, have so many characters at most.
+MOST_JSON = 20_000
 
 
 def fitted(shapes: tuple[Shape, ...], view: TaskView) -> tuple[Shape, ...]:
@@ -19,38 +24,76 @@ def fitted(shapes: tuple[Shape, ...], view: TaskView) -> tuple[Shape, ...]:
     Those that were drawn or labelled since the task was opened get the defaults of their label, and lose what it does
     not declare; the others stay as they are.
     """
-    declared = {v.name: v.attributes for v in view.recipe.labels if v.attributes}
+    declared = {v.name for v in view.recipe.labels if v.attributes}
     if not declared:
         return shapes
-    before = {s.id: s.label for s in view.annotation.shapes}
+    before = {s.id: s.labels for s in view.annotation.shapes}
     return tuple(
-        _fit(s, declared[s.label]) if s.label in declared and before.get(s.id) != s.label else s for s in shapes
+        _fit(s, *view.recipe.attributes_of(s.labels))
+        if before.get(s.id) != s.labels and not declared.isdisjoint(s.labels)
+        else s
+        for s in shapes
     )
 
 
-def _fit(shape: Shape, attributes: tuple[Attribute, ...]) -> Shape:
+def _fit(shape: Shape, attributes: tuple[Attribute, ...], any_other: bool) -> Shape:
     values = {a.name: shape.attributes.get(a.name, a.default) for a in attributes}
     kept = {name: v for name, v in values.items() if v is not None or name in shape.attributes}
+    if any_other:
+        kept |= {name: v for name, v in shape.attributes.items() if name not in kept}
     return shape if kept == shape.attributes else replace(shape, attributes=kept)
 
 
 def form(opened: OpenTask, selected: tuple[str, ...]) -> dict[str, Any] | None:
-    """Return the form of the selected shapes, which must have one label, with attributes; or None."""
-    chosen = [s for s in opened.shapes if s.id in set(selected)]
+    """Return the form of the selected shapes, which must have one label; or None.
+
+    A label that declares no attributes keeps any: its form has those that the shapes have, and takes more.
+    """
+    ids = set(selected)
+    chosen = [s for s in opened.shapes if s.id in ids]
     label = _common_label(opened.view.recipe, chosen)
-    if label is None or not label.attributes:
+    if label is None:
         return None
+    values = [s.attributes for s in chosen]
+    attributes = label.attributes or guessed(values)
+    same = all(v == values[0] for v in values[1:])
+    return {
+        "ids": [s.id for s in chosen], "label": label.name, "fields": fields_of(attributes, values),
+        "free": not label.attributes, "text": jsontext.written(values[0]) if same else None,
+    }  # fmt: skip
+
+
+def fields_of(attributes: Iterable[Attribute], values: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the fields of a form: one for each attribute, with the value that all have, or that they differ."""
     fields = []
-    for attribute in label.attributes:
-        values = [s.attributes.get(attribute.name) for s in chosen]
-        same = all(v == values[0] for v in values)
-        value = values[0] if same else None
+    for attribute in attributes:
+        given = [v.get(attribute.name) for v in values]
+        same = all(v == given[0] for v in given)
+        value = given[0] if same else None
+        simple = not isinstance(value, dict) and (not isinstance(value, list) or attribute.type == "choices")
         fields.append({
-            "name": attribute.name, "type": attribute.type, "choices": list(attribute.choices),
-            "required": attribute.required, "mixed": not same, "value": value,
-            "problem": attribute.problem(value) if value is not None else None,
+            "name": attribute.name, "type": attribute.type if simple else "json", "choices": list(attribute.choices),
+            "required": attribute.required, "mixed": not same, "value": value if simple else json.dumps(value),
+            "problem": attribute.problem(value) if value is not None and simple else None,
         })  # fmt: skip
-    return {"ids": [s.id for s in chosen], "label": label.name, "fields": fields}
+    return fields
+
+
+def guessed(values: Iterable[Mapping[str, Any]]) -> tuple[Attribute, ...]:
+    """Return attributes for values that nobody declared, by the first value of each."""
+    first: dict[str, Any] = {}
+    for given in values:
+        for name, value in given.items():
+            if first.get(name) is None:
+                first[name] = value
+    return tuple(_guess(name, value) for name, value in first.items() if name.strip() == name and 0 < len(name) <= 200)
+
+
+def _guess(name: str, value: object) -> Attribute:
+    kind: AttributeType = "text"
+    if isinstance(value, int | float):
+        kind = "boolean" if isinstance(value, bool) else "number"
+    return Attribute(name, kind)
 
 
 def missing(shape: Shape, label: Label | None) -> list[str]:
@@ -60,11 +103,16 @@ def missing(shape: Shape, label: Label | None) -> list[str]:
 
 def lacks(attribute: Attribute, shape: Shape) -> bool:
     """Return whether a shape has no value, or an empty one, of an attribute."""
-    return shape.attributes.get(attribute.name) in (None, "", [], ())
+    return empty(shape.attributes.get(attribute.name))
 
 
-def changed(opened: OpenTask, message: wire.Message) -> tuple[Shape, ...]:
-    """Return the shapes of a task with one attribute of some of them set, or taken away (an empty value).
+def empty(value: object) -> bool:
+    """Return whether a value says nothing; false and 0 do say something."""
+    return value is None or (isinstance(value, str | list | tuple) and not value)
+
+
+def changed(opened: OpenTask, message: wire.Message) -> dict[str, dict[str, Any]]:
+    """Return the attributes of some shapes, by id, with one of them set, or taken away (an empty value).
 
     Raises
     ------
@@ -73,39 +121,93 @@ def changed(opened: OpenTask, message: wire.Message) -> tuple[Shape, ...]:
     Refused
         The shapes are not there any more, or have several labels.
     """
+    label, chosen = _target(opened, message)
+    attribute: Attribute | None
+    if label.attributes:
+        attribute = next((a for a in label.attributes if a.name == message.name), None)
+        if attribute is None:
+            raise InvalidInput(f"The label {label.name!r} has no attribute {message.name!r}.")
+        value = read(attribute, message.text)
+        if value is not None and (problem := attribute.problem(value)):
+            raise InvalidInput(f"{attribute.name} {problem}.")
+    else:
+        check_name("The name of an attribute", message.name)
+        attribute = Attribute(message.name)
+        value = read(attribute, message.text)
+    return {s.id: put(s.attributes, attribute, value) for s in chosen}
+
+
+def put(values: Mapping[str, Any], attribute: Attribute, value: Any) -> dict[str, Any]:
+    """Return values with one of them set, in its place, or taken away (None)."""
+    if value is None and attribute.default is None:
+        return {k: v for k, v in values.items() if k != attribute.name}
+    return {**values, attribute.name: value}  # a default is taken away by saying so
+
+
+def typed(opened: OpenTask, message: wire.Message) -> dict[str, dict[str, Any]]:
+    """Return the attributes of some shapes, by id, as a person typed them as JSON.
+
+    Raises
+    ------
+    InvalidInput
+        It is not JSON, or does not fit the label; the message begins with line and column.
+    Refused
+        The shapes are not there any more, or have several labels.
+    """
+    label, chosen = _target(opened, message)
+    text = jsontext.Text(message.body)
+    before = {s.id: s.attributes for s in opened.view.annotation.shapes}
+    kept = [before.get(s.id, {}) for s in chosen]
+    text.check(lambda name, value: _misfit(label, kept, name, value))
+    if len(message.body) > MOST_JSON:
+        raise InvalidInput(f"The attributes of a shape may have {MOST_JSON:,} characters of JSON at most.")
+    return {s.id: dict(text.values) for s in chosen}
+
+
+def _misfit(label: Label, kept: list[dict[str, Any]], name: str, value: object) -> str | None:
+    """Return the sentence that says why a label does not take a value; what an import left may stay."""
+    if not name.strip() or name != name.strip() or len(name) > 200:
+        return "a name has 1 to 200 characters, and no spaces at its ends."
+    if not label.attributes or (kept and all(name in v and v[name] == value for v in kept)):
+        return None
+    attribute = next((a for a in label.attributes if a.name == name), None)
+    if attribute is None:
+        there = ", ".join(a.name for a in label.attributes)
+        return f"the label {label.name!r} has no attribute {name!r}; it has {there}."
+    problem = None if value is None else attribute.problem(value)
+    return problem and f"{name} {problem}."
+
+
+def _target(opened: OpenTask, message: wire.Message) -> tuple[Label, list[Shape]]:
     ids = set(message.ids)
     chosen = [s for s in opened.shapes if s.id in ids]
     label = _common_label(opened.view.recipe, chosen)
     if label is None:
         raise Refused("These shapes are not there any more; select again.")
-    attribute = next((a for a in label.attributes if a.name == message.name), None)
-    if attribute is None:
-        raise InvalidInput(f"The label {label.name!r} has no attribute {message.name!r}.")
-    value = read(attribute, message.text)
-    if value is not None and (problem := attribute.problem(value)):
-        raise InvalidInput(f"{attribute.name} {problem}.")
-    made = []
-    for shape in opened.shapes:
-        if shape.id in ids:
-            rest = {k: v for k, v in shape.attributes.items() if k != attribute.name}
-            if value is not None or attribute.default is not None:  # a default is taken away by saying so
-                rest[attribute.name] = value
-            shape = replace(shape, attributes=rest)
-        made.append(shape)
-    return tuple(made)
+    return label, chosen
 
 
 def read(attribute: Attribute, text: str) -> Any:
     """Return the value that a browser sent as JSON; None if it is empty."""
     try:
         value = json.loads(text) if text else None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInput(f"{attribute.name}: the page sent something that is not understood.") from error
+    if isinstance(value, int | float) and not abs(value) <= 2**53:
+        raise InvalidInput(f"{attribute.name} must be a number that can be kept, not {text[:40]}.")
     if isinstance(value, float) and value.is_integer() and attribute.type == "integer":
         value = int(value)
     return None if value in ("", []) else value
 
 
 def _common_label(recipe: Recipe, shapes: list[Shape]) -> Label | None:
-    names = {s.label for s in shapes}
-    return recipe.label(names.pop()) if len(names) == 1 else None
+    names = {s.labels for s in shapes}
+    return as_one(recipe, names.pop()) if len(names) == 1 else None
+
+
+def as_one(recipe: Recipe, names: tuple[str, ...]) -> Label | None:
+    """Return the label of a shape; of several, one with the attributes of all of them. None for one that is unknown."""
+    label = recipe.label(names[0]) if names else None
+    if label is None or len(names) == 1:
+        return label
+    return replace(label, name=", ".join(names)[:200].strip(), attributes=recipe.attributes_of(names)[0])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from nbannotate.model import Job, Notice, Task
 from nbannotate.pages import render_task as pane
-from nbannotate.pages import talk
+from nbannotate.pages import sequence, talk
 from nbannotate.pages.render_task import Part, issue, when
 from nbannotate.pages.state import OpenJob, Ordered, State
+from nbannotate.texts import t, tn
 
 GOES_ON = ("in_progress", "to_rework")
 
@@ -22,8 +23,9 @@ def parts(state: State) -> dict[str, Part]:
         "task": pane.task(state, opened) if opened else {},
         "drawing": pane.drawing(state, opened) if opened else {},
         "talk": {"issues": [issue(i, talk.may(i, opened, state.member)) for i in opened.issues]} if opened else {},
-        "info": pane.info(opened) if opened else {},
+        "info": pane.info(state, opened) if opened else {},
         "paper": pane.paper(opened) if opened else {},
+        "sequence": sequence.part(state) if opened else {},
         "saving": saving(state) if opened else {},
     }
 
@@ -98,17 +100,14 @@ def how(opened: OpenJob) -> str:
     """Say in words how the images of a job come to the person."""
     job = opened.job
     if job.attribution == "queue":
-        n = (
-            f"{job.waiting:,} {'image waits' if job.waiting == 1 else 'images wait'}"
-            if job.waiting
-            else "nothing waits"
-        )
-        return (
-            f"From a shared queue: you get the next image when you go on, and nobody else gets the same one. "
-            f"In the queue {n} now."
-        )
-    how = "equally" if job.attribution == "equal" else "by weight"
-    return f"The images of this step are shared {how}: these are yours, nobody else works on them at this step."
+        there = t("In the queue nothing waits now.")
+        if job.waiting:
+            there = tn(job.waiting, "In the queue {n} image waits now.", "In the queue {n} images wait now.")
+        queue = t("From a shared queue: you get the next image when you go on, and nobody else gets the same one.")
+        return f"{queue} {there}"
+    if job.attribution == "equal":
+        return t("The images of this step are shared equally: these are yours, nobody else works on them at this step.")
+    return t("The images of this step are shared by weight: these are yours, nobody else works on them at this step.")
 
 
 def row(task: Task, said: str | None = None) -> list[object]:
@@ -130,11 +129,11 @@ def figure(opened: OpenJob, task: Task, ordered: Ordered | None) -> str | None:
         return None
     value = opened.values.get(task.task_id)
     if value is None:
-        return "" if ordered.by == "random" else "no figure"
+        return "" if ordered.by == "random" else t("no figure")
     if ordered.by == "confidence":
-        return f"confidence {value:.2f}"
-    what = "change" if ordered.by == "changes" else "shape"
-    return f"{value:,.0f} {what}{'' if value == 1 else 's'}"
+        return t("confidence {value}", value=f"{value:.2f}")
+    n = round(value)
+    return tn(n, "{n} change", "{n} changes") if ordered.by == "changes" else tn(n, "{n} shape", "{n} shapes")
 
 
 def notice(notice: Notice) -> Part:

@@ -7,9 +7,10 @@ from collections import Counter
 from typing import Any
 
 from nbannotate import shapes
-from nbannotate.model import HistoryItem, Issue, Label, Shape
-from nbannotate.pages import changes, fields, prose
+from nbannotate.model import Attribute, HistoryItem, Issue, Label, Shape
+from nbannotate.pages import changes, fields, metadata, prose, tags
 from nbannotate.pages.state import OpenTask, State
+from nbannotate.texts import t, tn
 
 #: More shapes than this are not listed one by one; the canvas shows all.
 MOST_LISTED = 1000
@@ -19,6 +20,12 @@ TYPES = {
     "text": "text", "number": "number", "integer": "whole number", "boolean": "yes or no", "choice": "one of",
     "choices": "any of",
 }  # fmt: skip
+
+#: What becomes of shapes with flaws, where they are not kept.
+FLAWS = {
+    "refuse": t("Shapes with flaws cannot be submitted."),
+    "repair": t("Shapes with flaws are repaired when they are submitted, or refused where that would be a guess."),
+}
 
 Part = dict[str, Any]
 
@@ -31,7 +38,7 @@ def task(state: State, opened: OpenTask) -> Part:
     return {
         "id": now.task_id, "campaign_id": now.campaign_id, "campaign": view.campaign, "step": now.step,
         "step_name": now.step_name, "kind": now.kind, "asset": now.asset, "round": now.round,
-        "state": now.state, "position": view.position, "total": view.total,
+        "sequence": now.sequence or "", "state": now.state, "position": view.position, "total": view.total,
         "editable": opened.editable, "mine": view.editable, "reason": view.reason, "actions": list(view.actions),
         "edited": opened.edited, "nothing": opened.annotation.nothing_to_label, "open_issues": opened.open_issues,
         "returned": now.state == "to_rework", "browsing": state.browsing is not None, "pictured": opened.pictured,
@@ -46,33 +53,46 @@ def task(state: State, opened: OpenTask) -> Part:
 def drawing(state: State, opened: OpenTask) -> Part:
     """Return tools, labels, tags and shapes, with what is chosen."""
     now, recipe = state.drawing, opened.view.recipe
-    counts = Counter(s.label for s in opened.shapes)
+    counts = Counter(name for s in opened.shapes for name in s.labels)
+    bare = sum(not s.label for s in opened.shapes)
     colors = {v.name: v.color for v in recipe.labels}
     selected = set(now.selected)
     listed = opened.shapes[:MOST_LISTED]
-    tags = (opened.looking.annotation if opened.looking else opened.annotation).tags
     limits = recipe.max_shapes, recipe.max_tags
-    labels = {v.name: v for v in recipe.labels}
+    labels = {names: fields.as_one(recipe, names) for names in {s.labels for s in listed}}
+    chosen = [set(s.labels) for s in opened.shapes if s.id in selected] if selected else []
+    flaws = now.flaws if opened.looking is None else {}
     figures = any(v.skeleton is not None for v in recipe.labels)
     used = {k for v in recipe.labels for k in (v.kinds or shapes.kinds())}
     used -= {k.name for k in shapes.kinds().values() if k.figured and not figures}
     return {
         "tool": now.tool, "label": now.label, "editable": opened.editable and opened.pictured,
-        "can_undo": now.can_undo, "can_redo": now.can_redo,
+        "can_undo": now.can_undo, "can_redo": now.can_redo, "copied": now.copied,
+        "locked": list(now.locked), "hidden": list(now.hidden),
         "tools": [{"name": k.name, "title": k.title, "key": k.key} for k in shapes.kinds().values() if k.name in used],
         "labels": [
-            {"name": v.name, "color": v.color, "count": counts[v.name], "kinds": list(v.kinds)} for v in recipe.labels
+            {"name": v.name, "color": v.color, "count": counts[v.name], "kinds": list(v.kinds),
+             "on": on(v.name, chosen)} for v in recipe.labels
         ],
-        "tags": [{"name": t.name, "on": t.name in tags} for t in recipe.tags],
+        "tags": tags.part(opened),
         "shapes": [
-            [s.id, s.label, colors.get(s.label) or "", shapes.kind(s.kind).title, s.id in selected,
-             said(s, labels.get(s.label)), fields.missing(s, labels.get(s.label))]
+            [s.id, ", ".join(s.labels), colors.get(s.label) or "", shapes.kind(s.kind).title, s.id in selected,
+             said(s, labels[s.labels]), fields.missing(s, labels[s.labels]), list(flaws.get(s.id, ())),
+             s.id in now.mendable]
             for s in listed
         ],
-        "most_shapes": limits[0], "most_tags": limits[1], "open_labels": recipe.open_labels,
+        "counted": sum(not s.label or s.label in colors for s in opened.shapes), "most_shapes": limits[0],
+        "most_tags": limits[1], "open_labels": recipe.open_labels, "several": recipe.several_labels,
+        "flaws": recipe.flaws, "flawed": len(flaws), "mendable": len(now.mendable) if flaws else 0,
         "form": fields.form(opened, now.selected) if now.selected else None,
-        "more": len(opened.shapes) - len(listed), "unlabelled": counts[""], "selected": len(selected),
+        "more": len(opened.shapes) - len(listed), "unlabelled": bare, "selected": len(selected),
     }  # fmt: skip
+
+
+def on(name: str, chosen: list[set[str]]) -> str:
+    """Return whether all, some or none of the selected shapes have a label."""
+    have = sum(name in names for names in chosen)
+    return "" if not have else "all" if have == len(chosen) else "some"
 
 
 def said(shape: Shape, label: Label | None) -> str:
@@ -98,16 +118,15 @@ def issue(issue: Issue, may: tuple[str, ...]) -> Part:
     }  # fmt: skip
 
 
-def info(opened: OpenTask) -> Part:
+def info(state: State, opened: OpenTask) -> Part:
     """Return what is to know about the task, and its history once it was read."""
     view = opened.view
     facts = [["Image", f"{view.width} × {view.height} pixels"], ["Dataset", view.dataset]]
-    facts += [[str(k), v if isinstance(v, str) else str(v)] for k, v in view.metadata.items() if v is not None]
     items = None if opened.history is None else [line(i) for i in opened.history]
     return {
         "instructions": prose.html(view.instructions), "readme": prose.html(view.readme), "facts": facts,
         "history": items, "recipe": recipe(opened), "pdf": view.pdf.name if view.pdf else "",
-        "changes": changes.part(opened),
+        "changes": changes.part(opened), "metadata": metadata.part(opened, state.member),
     }  # fmt: skip
 
 
@@ -116,25 +135,35 @@ def recipe(opened: OpenTask) -> Part:
     its = opened.view.recipe
     limits = []
     if its.max_shapes is not None:
-        limits.append(f"At most {its.max_shapes} {'shape' if its.max_shapes == 1 else 'shapes'} on an image.")
+        limits.append(tn(its.max_shapes, "At most {n} shape on an image.", "At most {n} shapes on an image."))
     if its.max_tags is not None:
-        limits.append(f"At most {its.max_tags} {'tag' if its.max_tags == 1 else 'tags'} on an image.")
+        limits.append(tn(its.max_tags, "At most {n} tag on an image.", "At most {n} tags on an image."))
+    if its.several_labels:
+        limits.append(t("A shape may have several labels."))
+    if its.min_size is not None:
+        limits.append(t("A shape should measure {size} pixels at least.", size=f"{its.min_size:g}"))
+    if its.flaws != "keep":
+        limits.append(FLAWS[its.flaws])
     if its.open_labels:
-        limits.append("You may add labels.")
+        limits.append(t("You may add labels."))
     return {
         "labels": [
             {
                 "name": v.name, "color": v.color,
                 "kinds": [shapes.kind(k).title.lower() if k in shapes.kinds() else k for k in v.kinds],
-                "attributes": [
-                    {"name": a.name, "type": TYPES[a.type], "choices": list(a.choices), "required": a.required}
-                    for a in v.attributes
-                ],
+                "attributes": attributes(v.attributes),
             }
             for v in its.labels
         ],
-        "tags": list(its.tag_names), "limits": limits,
+        "tags": [{"name": v.name, "attributes": attributes(v.attributes)} for v in its.tags], "limits": limits,
     }  # fmt: skip
+
+
+def attributes(declared: tuple[Attribute, ...]) -> list[Part]:
+    """Return attributes in words."""
+    return [
+        {"name": a.name, "type": TYPES[a.type], "choices": list(a.choices), "required": a.required} for a in declared
+    ]
 
 
 def paper(opened: OpenTask) -> Part:

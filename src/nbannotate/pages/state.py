@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
-from nbannotate.model import Annotation, Before, HistoryItem, Issue, Job, Member, Notice, Shape, Task, TaskView
+from nbannotate.model import (
+    Annotation,
+    Before,
+    HistoryItem,
+    Issue,
+    Job,
+    Member,
+    Notice,
+    Sequence,
+    Shape,
+    Task,
+    TaskView,
+)
 
 Screen = Literal["opening", "tasks", "job", "task", "finished", "failed"]
 SaveState = Literal["clean", "waiting", "saving", "saved", "offline", "conflict", "ended", "failed", "refused", "kept"]
@@ -148,14 +160,37 @@ class OpenJob(Struct, frozen=True):
         return self.job.campaign_id, self.job.step
 
 
+class OpenSequence(Struct, frozen=True):
+    """The sequence of the open task.
+
+    Parameters
+    ----------
+    key
+        Campaign, step and name.
+    sequence
+        Its slices.
+    look
+        A name of the window, brightness and contrast with which slices are shown.
+    """
+
+    key: tuple[int, int, str]
+    sequence: Sequence
+    look: str = ""
+
+
 class Drawing(Struct, frozen=True):
-    """What the canvas says of itself."""
+    """What the canvas says of itself; of shapes with flaws what is wrong, and which are repaired at submit, by id."""
 
     tool: str = "select"
     label: str = ""
     can_undo: bool = False
     can_redo: bool = False
     selected: tuple[str, ...] = ()
+    flaws: dict[str, tuple[str, ...]] = {}
+    mendable: frozenset[str] = frozenset()
+    locked: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    copied: int = 0
 
 
 class OpenTask(Struct, frozen=True):
@@ -187,6 +222,10 @@ class OpenTask(Struct, frozen=True):
         The PDF of the instructions, once somebody asked for it.
     compared, comparing
         What the image was before, once somebody asked for it; whether the canvas shows what differs.
+    locked_tags, put_away
+        Tags that are locked while the task is open; attributes of tags that were taken away, should they come back.
+    metadata_before
+        What the asset's metadata were before they were changed here, the last one last.
     beat_s
         After how many seconds the page should be heard of again (s).
     """
@@ -204,6 +243,9 @@ class OpenTask(Struct, frozen=True):
     paper: Paper | None = None
     compared: Compared | None = None
     comparing: bool = False
+    locked_tags: frozenset[str] = frozenset()
+    put_away: dict[str, dict[str, Any]] = {}
+    metadata_before: tuple[dict[str, Any], ...] = ()
     beat_s: float = 60.0
 
     @property
@@ -257,6 +299,8 @@ class State(Struct, frozen=True):
         A banner, or None.
     ordered
         The order that was chosen for the review of a job, or None.
+    slices
+        The sequence that the open task belongs to, once it was read, or None.
     finished
         The job that has nothing left for now; its numbers are those of ``jobs``.
     browsing
@@ -274,5 +318,6 @@ class State(Struct, frozen=True):
     saving: Saving = Saving()
     banner: Banner | None = None
     ordered: Ordered | None = None
+    slices: OpenSequence | None = None
     finished: Job | None = None
     browsing: int | None = None

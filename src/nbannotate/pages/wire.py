@@ -13,6 +13,7 @@ from nbannotate.errors import InvalidInput
 T = TypeVar("T")
 
 Text = Annotated[str, Meta(max_length=10_000)]
+Body = Annotated[str, Meta(max_length=300_000)]
 Name = Annotated[str, Meta(max_length=300)]
 Id = Annotated[int, Meta(ge=0, le=2**53)]
 
@@ -34,6 +35,10 @@ class Message(Struct, frozen=True, forbid_unknown_fields=True):
         Ids of what it is about.
     text, name, ids, zone, shape, on
         Arguments.
+    first, last
+        A range of slices.
+    body
+        A longer text: JSON that a person typed.
     q, sid, keep
         The number of the message, the page that it comes from (:mod:`nbannotate.pages.line`), and whether the page
         keeps it until it is stored.
@@ -52,9 +57,12 @@ class Message(Struct, frozen=True, forbid_unknown_fields=True):
     campaign: Id = 0
     step: Id = 0
     issue: Id = 0
+    first: Id = 0
+    last: Id = 0
     annotation: Id = 0
     notice: Id = 0
     text: Text = ""
+    body: Body = ""
     name: Name = ""
     ids: Annotated[tuple[Name, ...], Meta(max_length=100_000)] = ()
     zone: tuple[float, float, float, float] | None = None

@@ -48,6 +48,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "versions.child": DEVELOPERS,
     "assets.add": DEVELOPERS,
     "assets.locate": EVERYONE,
+    "assets.large": EVERYONE,
     "assets.metadata": EVERYONE,
     "assets.set_metadata": EVERYONE,
     "annotations.add": DEVELOPERS,

@@ -14,6 +14,7 @@ from nbannotate import formats, model
 from nbannotate.workspace import export, frames, given, images, rows
 from nbannotate.workspace.campaign import Campaign
 from nbannotate.workspace.given import day, markdown
+from nbannotate.workspace.said import Said
 
 __all__ = ["Dataset", "Version", "day", "markdown", "pick"]
 
@@ -81,7 +82,7 @@ class Dataset:
         return f"Dataset({self.name!r})"
 
 
-class Version:
+class Version(Said):
     """The assets and annotations of a dataset at one stage."""
 
     def __init__(self, dataset: Dataset, found: model.Version) -> None:
@@ -223,8 +224,9 @@ class Version:
                 "shapes": [msgspec.json.encode(a.shapes).decode() for a in kept.values()],
                 "tags": [msgspec.json.encode(a.tags).decode() for a in kept.values()],
                 "nothing_to_label": [a.nothing_to_label for a in kept.values()],
+                "tag_attributes": [msgspec.json.encode(a.tag_attributes).decode() for a in kept.values()],
             }
-        ).astype({"asset": "str", "shapes": "str", "tags": "str", "nothing_to_label": "bool"})
+        ).astype({"asset": "str", "shapes": "str", "tags": "str", "nothing_to_label": "bool", "tag_attributes": "str"})
         return self.workspace.client.upload(
             "annotations.add", int, frames.to_parquet(table), version_id=self.version_id, source=source
         )

@@ -45,7 +45,8 @@ def rows(version: Version, state: str | None) -> list[formats.Row]:
         r["asset_id"]: r
         for r in frames.records(
             version.workspace.sql(
-                "select asset_id, tags, nothing_to_label from annotations where version_id = $1 and is_latest",
+                "select asset_id, tags, nothing_to_label, tag_attributes from annotations "
+                "where version_id = $1 and is_latest",
                 [version.version_id],
             )
         )
@@ -59,6 +60,7 @@ def rows(version: Version, state: str | None) -> list[formats.Row]:
                 shapes=tuple(shapes.get(r["asset_id"], ())),
                 tags=tuple(msgspec.json.decode(known["tags"])),
                 nothing_to_label=known["nothing_to_label"],
+                tag_attributes=msgspec.json.decode(known["tag_attributes"] or "{}"),
             )
         found.append(formats.Row(r["name"], r["width"], r["height"], annotation))
     return found

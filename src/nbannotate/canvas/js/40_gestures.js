@@ -17,7 +17,7 @@ function press(s, e) {
   if (e.button === 1 || (e.button === 0 && s.space)) return begin(s, panning(s, at));
   if (e.button !== 0) return;
   if (s.gesture?.press) return s.gesture.press(at, e);
-  const handle = handleAt(s, point);
+  const handle = e.byKey && s.tool !== "select" ? null : handleAt(s, point);
   if (handle && handle.role === "vertex" && e.altKey) return turnVertex(s, handle);
   if (handle) return begin(s, reshaping(s, handle, at));
   if (s.tool === "select" || e.altKey) return pressSelect(s, at, point, e);
@@ -26,7 +26,8 @@ function press(s, e) {
   }));
   const kind = s.kinds.get(s.tool);
   if (kind.gesture === "stroke") { const gesture = drawingStroke(s, at, kind, e); return gesture && begin(s, gesture); }
-  if (kind.figured && !s.figures.get(s.label)) return refuse(s, "figure", "Choose a label that has a skeleton first.");
+  if (kind.figured && !s.figures.get(s.label)) return refuse(s, "figure", T("Choose a label that has a skeleton first."));
+  if (noRoom(s)) return undefined;
   const draw = { corners: drawingCorners, path: drawingPath, points: drawingPath }[kind.gesture];
   select(s, []);
   begin(s, draw(s, at, kind, (points, seen) => create(s, kind, points, seen), e));
@@ -81,7 +82,8 @@ function moving(s, from, pressed) {
   const box = boxOf([...start.values()].flat());
   let shift = null;
   return {
-    name: "move", cursor: "move",
+    name: "move", cursor: "move", moves: start,
+    get shift() { return shift; },
     get hidesHandles() { return shift !== null; },
     points: (id) => shift && start.has(id) ? shifted(start.get(id), ...shift) : undefined,
     move(at) {
@@ -139,12 +141,13 @@ function drawingCorners(s, from, kind, done) {             // press, drag, relea
     s.gesture = null;
     const [x0, y0, x1, y1] = boxOf(points);
     if (Math.max(x1 - x0, y1 - y0) * s.v.k >= DRAG && x1 > x0 && y1 > y0) done(VOCABULARY.corners.finish(points));
-    else refuse(s, "small", "Too small: drag from one corner to the opposite one.");
+    else refuse(s, "small", T("Too small: drag from one corner to the opposite one."));
     drop(s);
   };
   return {
     name: "draw", cursor: "crosshair",
     press: (at) => follow(at),
+    box: () => (dragged || clicked ? boxOf(points) : null),
     move(at) { dragged ||= !clicked && far(at, from); follow(at); paint(s); },
     up(at) { if (dragged || clicked) end(at); else clicked = true; },
     cancel: () => drop(s),
@@ -175,7 +178,7 @@ function turnVertex(s, handle) {                           // visible, hidden, n
 
 function see(s, shape, i, state, points) {                 // what is not in the image is where another point is
   const seen = points.map((_, j) => (j === i ? state : shape.visibility?.[j] ?? 2));
-  if (!seen.some(Boolean)) return refuse(s, "vertices", "One point stays in the image; delete the whole shape instead.");
+  if (!seen.some(Boolean)) return refuse(s, "vertices", T("One point stays in the image; delete the whole shape instead."));
   s.shapes.set(shape.id, { ...s.shapes.get(shape.id), visibility: seen });
   edit(s, [[shape.id, placedPoints(points, seen)]], false, seen);
   return drop(s);
@@ -185,14 +188,15 @@ function removeVertex(s, handle) {
   const { shape } = handle, kind = s.kinds.get(shape.kind);
   if (kind.figured) return see(s, shape, handle.i, 0, shape.points);
   if (shape.points.length <= kind.min_points)
-    return refuse(s, "vertices", `A ${kind.title.toLowerCase()} keeps at least ${kind.min_points} points; delete the whole shape instead.`);
+    return refuse(s, "vertices", T("A {kind} keeps at least {n} points; delete the whole shape instead.", { kind: kindWord(kind), n: kind.min_points }));
   edit(s, [[shape.id, shape.points.filter((_, i) => i !== handle.i)]]);
   drop(s);
 }
 
 function hoverAt(s) {
-  if (!s.image || !s.v || !s.cursor || !s.pointerInside) { s.hover = null; return setCursor(s); }
-  const point = toImage(s, s.cursor), handle = handleAt(s, point);
+  const kept = s.image && s.v && walked(s);               // the keyboard holds a vertex
+  if (!s.image || !s.v || !s.cursor || !s.pointerInside || kept) { s.hover = kept ? { handle: kept } : null; return setCursor(s); }
+  const point = toImage(s, s.cursor), handle = s.spot && s.tool !== "select" ? null : handleAt(s, point);
   const shape = handle ? null : s.tool === "select" || s.alt ? shapeAt(s, point) : null;
   s.hover = handle ? { handle } : shape ? { shape } : null;
   const mark = s.marks.findLast?.((m) => {

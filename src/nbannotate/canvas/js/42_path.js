@@ -8,6 +8,7 @@ const placedPoints = (points, seen) => {                   // as in shapes/skele
 function skipFirst(s) {                                    // a skeleton whose first point is not in the image
   const kind = s.kinds.get(s.tool);
   if (!kind?.figured || !s.figures.get(s.label) || s.gesture) return false;
+  if (noRoom(s)) return true;
   select(s, []);
   begin(s, drawingPath(s, s.cursor ?? [s.w / 2, s.h / 2], kind, (points, seen) => create(s, kind, points, seen), { absent: true }));
   return true;
@@ -17,13 +18,13 @@ function drawingPath(s, from, kind, done, e) {             // click, click, …;
   const word = VOCABULARY[kind.gesture], figure = kind.figured ? s.figures.get(s.label) : null;
   const least = figure?.points.length ?? kind.min_points, most = figure?.points.length ?? kind.max_points ?? Infinity;
   const fixed = [clampTo(s.image, toImage(s, from))], seen = [e?.absent ? 0 : e?.shiftKey && figure ? 1 : 2];
-  let live = fixed[0], last = from;
-  const near = (at, point) => !farBy(at, [point[0] * s.v.k + s.v.x, point[1] * s.v.k + s.v.y], 9);
+  let live = fixed[0], last = live;
+  const near = (at, point, reach = 9 * (s.coarse ?? 1)) => !farBy(at, [point[0] * s.v.k + s.v.x, point[1] * s.v.k + s.v.y], reach);
   const enough = () => fixed.length >= least;
-  const say = () => { if (figure && figure.points[fixed.length]) announce(s, `Next: ${figure.points[fixed.length]}`); };
+  const say = () => { if (figure && figure.points[fixed.length]) announce(s, T("Next: {name}", { name: figure.points[fixed.length] })); };
   const finish = () => {
-    if (!enough()) return refuse(s, "points", `A ${kind.title.toLowerCase()} needs at least ${least} points.`);
-    if (!seen.some(Boolean)) return refuse(s, "points", "At least one point must be in the image.");
+    if (!enough()) return refuse(s, "points", T("A {kind} needs at least {n} points.", { kind: kindWord(kind), n: least }));
+    if (!seen.some(Boolean)) return refuse(s, "points", T("At least one point must be in the image."));
     s.gesture = null;
     done(word.finish(figure ? placedPoints(fixed, seen) : fixed), figure && seen.some((v) => v < 2) ? seen : undefined);
     return drop(s);
@@ -31,12 +32,12 @@ function drawingPath(s, from, kind, done, e) {             // click, click, …;
   const add = (point, state) => { fixed.push(point); seen.push(state); say(); paint(s); };
   say();
   return {
-    name: "draw", cursor: "crosshair",
+    name: "draw", cursor: "crosshair", ready: enough, placed: () => fixed.length,
     press(at, e2) {
       if (kind.closed && enough() && near(at, fixed[0])) return finish();
-      if (!far(at, last)) return undefined;                // the second click of a double click
-      last = at;
-      return add(clampTo(s.image, toImage(s, at)), e2.shiftKey && figure ? 1 : 2);
+      if (near(at, last, DRAG)) return undefined;          // the second click of a double click
+      last = clampTo(s.image, toImage(s, at));
+      return add(last, e2.shiftKey && figure ? 1 : 2);
     },
     move(at) { live = clampTo(s.image, toImage(s, at)); paint(s); },
     up() { if (fixed.length >= most) finish(); },
@@ -47,7 +48,7 @@ function drawingPath(s, from, kind, done, e) {             // click, click, …;
       else if (combo === "0" && figure) { add(live, 0); if (fixed.length >= most) finish(); }
       else if (combo === "Backspace" || combo === "Delete" || combo === "ctrl+z") {
         fixed.pop(); seen.pop();
-        last = [-99, -99];
+        last = [-1e6, -1e6];
         if (fixed.length) paint(s); else drop(s);
       } else return false;
       return true;

@@ -1,7 +1,6 @@
 // Painting: the gesture "stroke". A finished stroke travels as its path; Python turns it into pixels and answers with
 // the new outline. Until then the stroke itself is shown, on top of what was there, as it will be.
 
-const MODES = { add: "Brush", erase: "Eraser", fill: "Fill a hole" };
 
 const strokeKind = (s) => { const kind = s.kinds.get(s.tool); return kind?.gesture === "stroke" ? kind : null; };
 
@@ -16,7 +15,8 @@ function drawingStroke(s, from, kind, e) {
   const mode = e.shiftKey && s.mode !== "fill" ? (s.mode === "add" ? "erase" : "add") : s.mode;
   const first = toImage(s, from).map(round2), path = [first], size = s.brush;
   let shape = paintedShape(s, kind, first, mode);
-  if (mode !== "add" && !shape) return void refuse(s, "mask", "Select the mask first that is to be changed.");
+  if (mode !== "add" && !shape) return void refuse(s, "mask", T("Select the mask first that is to be changed."));
+  if (!shape && noRoom(s)) return undefined;
   if (shape && !s.selected.has(shape.id)) select(s, [shape.id]);
   const stroke = { path, size, mode, n: Infinity, id: shape?.id ?? newId() };
   return {
@@ -97,7 +97,7 @@ function setMode(s, mode) {
   if (!kind || !s.editable) return;
   setTool(s, kind.name);
   s.mode = mode;
-  complain(s, `${MODES[mode]}${mode === "fill" ? ": click into it" : `, ${Math.round(2 * s.brush)} pixels`}`);
+  complain(s, mode === "fill" ? T("Fill a hole: click into it") : mode === "erase" ? T("Eraser, {n} pixels", { n: Math.round(2 * s.brush) }) : T("Brush, {n} pixels", { n: Math.round(2 * s.brush) }));
   hoverAt(s);
   paint(s);
 }
@@ -105,7 +105,7 @@ function setMode(s, mode) {
 function resizeBrush(s, factor) {
   if (!strokeKind(s)) return false;
   s.brush = clamp(round2(s.brush * factor), 0.5, 500);
-  announce(s, `Brush ${Math.round(2 * s.brush)} pixels`);
+  announce(s, T("Brush, {n} pixels", { n: Math.round(2 * s.brush) }));
   paint(s);
   return undefined;
 }

@@ -13,6 +13,8 @@ function complain(s, sentence) {
   s.toastTimer = setTimeout(() => { delete s.toast.dataset.shown; }, 4500);
 }
 
+const kindWord = (kind) => said(kind.title).toLocaleLowerCase(locale());   // within a sentence
+
 function refuse(s, reason, sentence) {                     // what cannot be is said here; Python hears why
   complain(s, sentence);
   send(s, "refused", { reason });
@@ -29,6 +31,7 @@ function putPoints(s, id, points) {
 }
 
 function create(s, kind, points, visibility) {
+  if (noRoom(s)) return;
   const id = newId(), allowed = s.labels.find((v) => v.name === s.label);
   const label = allowed && (!allowed.kinds.length || allowed.kinds.includes(kind.name)) ? s.label : "";
   put(s, id, kind.name, label, points, { visibility });
@@ -42,7 +45,7 @@ function create(s, kind, points, visibility) {
 
 function warn(s, kind, points) {
   if (kind.closed && kind.form === "path" && crossings(points).length)
-    complain(s, `The outline of this ${kind.title.toLowerCase()} crosses itself; drag a vertex to mend it.`);
+    complain(s, T("The outline of this {kind} crosses itself; drag a vertex to mend it.", { kind: kindWord(kind) }));
 }
 
 function edit(s, moved, nudged = false, visibility = []) {
@@ -66,6 +69,7 @@ function select(s, ids) {
 }
 
 function haunt(s, ids, n, frame = 0) {
+  s.ghostList = null;
   for (const id of ids) { const shape = s.shapes.get(id); if (shape) s.ghosts.set(id, { shape, n, frame }); }
 }
 
@@ -85,15 +89,16 @@ function chooseLabel(s, i) {
   if (s.selected.size) return void send(s, "label", { label: label.name, ids: [...s.selected] });
   s.label = label.name;
   s.stateAt = send(s, "current", { label: label.name });
-  complain(s, `Next shapes: ${label.name}`);
+  complain(s, T("Next shapes: {name}", label));
   paint(s);
 }
 
-function whole(s, action) {                                // done by Python: what concerns shapes as a whole
-  if (!s.selected.size && !["all", "hide", "paste"].includes(action)) return false;
-  if (action === "copy" && !document.getSelection().isCollapsed) return false;      // a text of the page
+function whole(s, action, sure = false) {                                // done by Python: what concerns shapes as a whole
+  if (!s.selected.size && !["all", "hide", "paste"].includes(action) && !(action === "copy" && s.shapes.size)) return false;
+  if (action === "copy" && !sure && !document.getSelection().isCollapsed) return false;      // a text of the page
   if (action === "all") return select(s, [...s.shapes.keys()].filter((id) => !s.hidden.has(id)));
-  if (action === "copy") announce(s, `${s.selected.size} copied`);
+  const copied = s.selected.size || s.shapes.size - s.hidden.size;
+  if (action === "copy") (s.selected.size ? announce : complain)(s, N(copied, "{n} shape copied", "{n} shapes copied"));
   send(s, "act", { key: action });
   return undefined;
 }
@@ -131,7 +136,7 @@ function cycle(s, step) {
   const now = ids.indexOf([...s.selected].at(-1)), next = now < 0 ? (step > 0 ? 0 : ids.length - 1) : now + step;
   const shape = s.shapes.get(ids[(next + ids.length) % ids.length]);
   select(s, [shape.id]);
-  announce(s, `${s.kinds.get(shape.kind).title}, ${shape.label || "no label"}, ${ids.indexOf(shape.id) + 1} of ${ids.length}`);
+  announce(s, T("{kind}, {label}, {n} of {total}", { kind: said(s.kinds.get(shape.kind).title), label: labelsSaid(shape), n: ids.indexOf(shape.id) + 1, total: ids.length }) + (shape.flaws ? ` ${flawsSaid(shape)}` : ""));
   reveal(s, shape);
 }
 
@@ -145,6 +150,8 @@ function announce(s, text) { s.voice.textContent = text; }
 
 function escape(s) {
   if (s.gesture) s.gesture.cancel();
+  else if (s.walk) { s.walk = null; hoverAt(s); paint(s); }
   else if (s.selected.size) select(s, []);
   else if (s.tool !== "select") setTool(s, "select");
+  else endSpot(s);
 }

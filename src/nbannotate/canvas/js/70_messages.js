@@ -31,7 +31,7 @@ const RECEIVE = {
     s.g = m.g;
     s.image = m.image;
     s.kinds = new Map(m.kinds.map((kind) => [kind.name, kind]));
-    s.shapes = new Map();
+    s.shapes = new Shapes();
     for (const row of unpack(m.shapes, buffers)) put(s, ...row);
     s.selected = new Set(m.selected);
     s.empty.hidden = Boolean(m.image);
@@ -42,11 +42,12 @@ const RECEIVE = {
     RECEIVE.keys(s, m);
     if (!m.image) s.preview.removeAttribute("src");
     place(s);
+    if (fresh) freshSpot(s);
   },
   state(s, m) {
     if (!stale(s, m, s.stateAt)) {
       if (m.tool !== s.tool && s.gesture?.name === "draw") s.gesture.cancel();
-      if (m.tool !== s.tool) s.mode = "add";
+      if (m.tool !== s.tool) { s.mode = "add"; s.armed = m.tool !== "select"; }
       s.tool = m.tool;
       s.label = m.label;
     }
@@ -56,7 +57,9 @@ const RECEIVE = {
     s.editable = m.editable;
     s.locked = new Set(m.locked);
     s.hidden = new Set(m.hidden);
+    Object.assign(s, { copied: m.copied, canUndo: m.can_undo, canRedo: m.can_redo });
     s.marks = m.marks;
+    s.most = m.most ?? null;
     s.keysMode = m.keys_mode;
     hoverAt(s);
     paint(s);
@@ -75,7 +78,9 @@ const RECEIVE = {
     }
     if (m.order) {
       const sorted = new Map(m.order.filter((id) => s.shapes.has(id)).map((id) => [id, s.shapes.get(id)]));
-      s.shapes = new Map([...sorted, ...[...s.shapes].filter(([id]) => !sorted.has(id))]);
+      const shapes = new Shapes();
+      for (const [id, shape] of [...sorted, ...[...s.shapes].filter(([id]) => !sorted.has(id))]) shapes.set(id, shape);
+      s.shapes = shapes;
     }
     paint(s);
   },
@@ -105,6 +110,11 @@ const RECEIVE = {
     if (m.g !== s.g) return;
     URL.revokeObjectURL(s.preview.src);
     s.preview.src = URL.createObjectURL(new Blob([buffers[0]], { type: m.mime }));
+  },
+  refining(s, m) {
+    if (m.g !== s.g) return;
+    s.refining.hidden = !m.on;
+    s.refining.textContent = m.on ? T("Preview. The image is still being decoded.") : "";
   },
   error: (s, m) => complain(s, said(m.text)),
   fit: (s) => s.image && setView(s, fitted(s)),

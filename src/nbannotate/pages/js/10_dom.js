@@ -45,13 +45,24 @@ const ICONS = {
   close: "M6 6l12 12M18 6L6 18",
   leave: "M10 4H5v16h5M14 8l4 4-4 4M18 12H9",
   return: "M9 7L4 12l5 5M4 12h16",
+  globe: "M12 3.5a8.5 8.5 0 1 1-.1 0M3.5 12h17M12 3.5c-4.6 5-4.6 12 0 17M12 3.5c4.6 5 4.6 12 0 17",
   bell: "M6 16V11a6 6 0 0 1 12 0v5l2 2H4zM10 20.5a2.2 2.2 0 0 0 4 0",
   list: "M8 6h12M8 12h12M8 18h12M4 6h.1M4 12h.1M4 18h.1",
   key: "M11.5 13.5a4 4 0 1 1 0-3H21v3h-2.5v2.5h-3v-2.5zM7.7 12h.1",
   more: "M6 15l6-6 6 6",
   plus: "M12 5v14M5 12h14",
+  play: "M8 5l11 7-11 7z",
+  pause: "M8.5 5.5v13M15.5 5.5v13",
+  copynext: "M4 5h9v14H4zM16 12h5M18.5 9.5L21 12l-2.5 2.5",
+  spread: "M3 6h4v12H3zM10 6h4v12h-4zM17 6h4v12h-4z",
+  exclude: "M12 3.5a8.5 8.5 0 1 1-.1 0M6 6l12 12",
   large: "M4 10V4h6M20 14v6h-6M4 4l7 7M20 20l-7-7",
   clock: "M12 7v5l3 2M12 3.5a8.5 8.5 0 1 1-.1 0",
+  eye: "M2.5 12C5 7.5 8.5 6 12 6s7 1.5 9.5 6C19 16.5 15.5 18 12 18s-7-1.5-9.5-6M12 9.5a2.5 2.5 0 1 1-.1 0",
+  hidden: "M2.5 12C5 7.5 8.5 6 12 6s7 1.5 9.5 6C19 16.5 15.5 18 12 18s-7-1.5-9.5-6M4 20L20 4",
+  paste: "M8 5H5v16h14V5h-3M9 3h6v4H9zM9 12h6M9 16h6",
+  lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
+  unlock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 6.6-1.6",
   paper: "M6 3h9l4 4v14H6zM14 3v5h5",
   empty: "M4 14h4l1.5 3h5L16 14h4M4 14l3-9h10l3 9v5H4z",
 };
@@ -64,6 +75,15 @@ function icon(name) {
   path.setAttribute("d", ICONS[name] ?? ICONS.polygon);
   svg.append(path);
   return svg;
+}
+
+// The choice of the language: each one by the name that it has for itself.
+function languageMenu(s) {
+  const all = Object.entries(LANGUAGES);
+  if (all.length < 2) return null;
+  return h("label", { class: "language", "data-key": "language", title: T("Language") }, icon("globe"),
+    h("select", { "aria-label": T("Language"), onchange: (e) => setLanguage(s.model, e.currentTarget.value) },
+      all.map(([tag, name]) => h("option", { value: tag, lang: tag, "data-key": tag, selected: tag === language() }, name))));
 }
 
 const keyOf = (node) => (node.nodeType === 1 ? node.getAttribute("data-key") : null);

@@ -4,7 +4,7 @@
 
 const PROBE_MS = 1200, DOWN_MS = 2500, STALE_MS = 5000;
 const PASSING = ["hello", "view", "tool", "zone", "key", "refused"];        // of the canvas: nothing to keep
-const KEPT_ACTIONS = ["label", "delete", "undo", "redo", "tag", "nothing", "attribute", "select", "replay"];
+const KEPT_ACTIONS = ["label", "delete", "undo", "redo", "tag", "tag_attribute", "nothing", "attribute", "attributes", "select", "replay"];
 const store = (() => { try { localStorage.setItem("nbannotate", "1"); localStorage.removeItem("nbannotate"); return localStorage; } catch { return null; } })();
 
 function openLine(s, overlay) {
@@ -20,7 +20,11 @@ function openLine(s, overlay) {
   const labelled = () => { line.label = s.get("drawing").label ?? ""; };
   s.model.on("change:drawing", labelled);
   const timer = setInterval(() => probe(s), 300);
-  const noticed = (e) => { if (e.detail === "closed") down(s, true); else probe(s, true); };
+  const noticed = (e) => {
+    if (e.detail === "closed") down(s, true);
+    else if (e.detail === "there") s.model.widget_manager.kernel?.reconnect?.().catch(() => {});   // at once, not when its own pause is over
+    else probe(s, true);
+  };
   addEventListener("nbannotate-line", noticed);
   return () => { clearInterval(timer); removeEventListener("nbannotate-line", noticed); s.model.off("change:drawing", labelled); overlay.send = original; };
 }

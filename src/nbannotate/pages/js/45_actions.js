@@ -12,7 +12,7 @@ function actionBar(s) {
     title: titled(title, keyFor(s, action)), onclick: () => press(s, action) }, text, cap(keyFor(s, action))) : null);
   return h("div", { class: "nbp-actions", role: "group", "aria-label": T("What to do with this task") },
     mustDo(s, t),
-    h("button", { type: "button", class: "nothing", "aria-pressed": String(t.nothing), disabled: off || d.shapes.length > 0, title: titled(T("There is nothing to label in this image"), keyFor(s, "nothing")),
+    h("button", { type: "button", class: "nothing", "aria-pressed": String(t.nothing), disabled: off, title: titled(T("There is nothing to label in this image"), keyFor(s, "nothing")),
       "data-key": "nothing", onclick: (e) => { press(s, "nothing"); toStage(s, e); } }, h("i", { class: "box", "aria-hidden": "true" }, t.nothing ? icon("check") : null), T("Nothing to label"), cap(keyFor(s, "nothing"))),
     h("div", { class: "pair" },
       other("rework", T("Send it back to the person who annotated it"), T("To rework…"), true),
@@ -25,6 +25,17 @@ function actionBar(s) {
       t.statuses.length ? h("button", { type: "button", class: "primary submit menu", "data-key": "status", disabled: off, "aria-haspopup": "menu", "aria-expanded": String(s.ui.menu), "aria-label": T("Submit as: {status}", { status: t.status }),
         title: titled(T("Submit as…"), keyFor(s, "status")), onclick: () => openMenu(s) }, icon("more")) : null,
       statusMenu(s, t)));
+}
+
+// Where there are shapes, the second press within a few seconds deletes them: one key, twice, and undo brings them back.
+function sayNothing(s, t, complain) {
+  const d = s.get("drawing"), n = d.shapes.length + d.more, sure = s.ui.sure;
+  s.ui.sure = null;
+  if (!n) return send(s, "nothing", {}, complain);
+  if (sure?.task === t.id && performance.now() - sure.at < 8000) return send(s, "nothing", { on: true }, complain);
+  s.ui.sure = { task: t.id, at: performance.now() };
+  return toast(s, N(n, "There is {n} shape here. Press {key} again to delete it and say that there is nothing to label; Ctrl+Z brings it back.",
+    "There are {n} shapes here. Press {key} again to delete them and say that there is nothing to label; Ctrl+Z brings them back.", { key: keyFor(s, "nothing") }));
 }
 
 function readOnlyBar(s, t) {

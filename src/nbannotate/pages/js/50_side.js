@@ -24,48 +24,45 @@ function showPanel(s, name) {
 
 function labelList(s, d) {
   if (!d.labels.length && !d.open_labels) return null;
-  return h("section", { class: "nbp-labels", "aria-label": T("Labels") }, h("h2", {}, d.selected ? T("Label of the selection") : T("Labels")),
-    h("div", { class: "list" }, d.labels.map((label, i) =>
-      h("button", { type: "button", class: "label", "data-key": label.name, "aria-pressed": String(!d.selected && d.label === label.name), disabled: !d.editable,
-        title: d.selected ? T("Label the selection {name}", label) : label.kinds.length ? T("Draw {name} ({kinds})", { name: label.name, kinds: eitherOf(label.kinds.map(said)) }) : T("Draw {name}", label),
-        onclick: (e) => { send(s, "label", { name: label.name }); toStage(s, e); } },
-        h("i", { class: "swatch", style: `background:${label.color}` }), h("span", { class: "name" }, label.name),
-        label.count ? h("span", { class: "soft" }, label.count) : null, i < 9 ? cap(i + 1) : null)),
+  return h("section", { class: "nbp-labels", "aria-label": T("Labels") }, h("h2", {}, d.selected && d.several ? T("Labels of the selection") : d.selected ? T("Label of the selection") : T("Labels"), attributesButton(s, d), d.most_shapes ? limit(d.counted, d.most_shapes) : null),
+    h("div", { class: "list" }, d.labels.map((label, i) => labelButton(s, d, label, i)), noLabel(s, d),
       d.open_labels && d.editable ? h("button", { type: "button", class: "label add", "data-key": "+", onclick: () => openDialog(s, "label") }, icon("plus"), h("span", { class: "name" }, T("Add a label…"))) : null));
-}
-
-function tagList(s, d) {
-  if (!d.tags.length) return null;
-  const may = s.get("task").mine && !s.get("task").looking;
-  return h("section", { class: "nbp-tags", "aria-label": T("Tags") }, h("h2", {}, T("Tags"), cap(keyFor(s, "tags")), d.most_tags ? limit(d.tags.filter((tag) => tag.on).length, d.most_tags) : null),
-    h("div", { class: "chips", onkeydown: tagKeys }, d.tags.map((tag) =>
-      h("button", { type: "button", class: "tag", "data-key": tag.name, "aria-pressed": String(tag.on), disabled: !may, onclick: (e) => { send(s, "tag", { name: tag.name }); toStage(s, e); } }, tag.name))));
 }
 
 const tagKeys = (e) => void arrows(e, "button");
 const eitherOf = (words) => new Intl.ListFormat(locale(), { type: "disjunction" }).format(words);
-const limit = (n, most) => h("span", { class: "limit", "data-full": n >= most ? "" : null, "data-over": n > most ? "" : null, role: "status" }, T("{n} of at most {most}", { n, most }));
+const limit = (n, most) => h("span", { class: "limit", "data-full": n >= most ? "" : null, "data-over": n > most ? "" : null, role: "status", title: T("{n} of at most {most}", { n, most }) }, h("span", { "aria-hidden": "true" }, `${count(n)} / ${count(most)}`), h("span", { class: "unseen" }, T("{n} of at most {most}", { n, most })));
 
 function shapeList(s, t, d) {
   if (!d.shapes.length) {
     const nothing = t.looking ? t.looking.nothing : t.nothing;
     const tools = d.tools.map((k) => h("span", {}, cap(k.key.toUpperCase()), ` ${kindName(k)}  `));
-    return h("div", { class: "nbp-hint" }, d.most_shapes ? h("p", {}, limit(0, d.most_shapes)) : null, nothing ? T("The answer is: nothing to label.") : d.editable ? pieces("No shapes yet. Draw with {tools}", { tools }) : T("No shapes."));
+    return h("div", { class: "nbp-hint" }, nothing ? T("The answer is: nothing to label.") : d.editable ? pieces("No shapes yet. Draw with {tools}", { tools }) : T("No shapes."));
   }
-  const n = d.shapes.length + d.more;
+  const locked = new Set(d.locked), hidden = new Set(d.hidden);
   return [
-    d.most_shapes ? h("p", { class: "nbp-limit" }, limit(n, d.most_shapes), n > d.most_shapes ? h("span", { class: "soft" }, T("delete {n} to save", { n: n - d.most_shapes })) : null) : null,
-    attributeForm(s, d),
+    d.most_shapes && d.counted > d.most_shapes ? h("p", { class: "nbp-limit" }, limit(d.counted, d.most_shapes), h("span", { class: "soft" }, T("delete {n} to save", { n: d.counted - d.most_shapes }))) : null,
+    attributeForm(s, d), flawsHint(s, d),
     d.unlabelled && d.editable ? h("p", { class: "nbp-hint warn", role: "status" }, N(d.unlabelled, "{n} shape without a label: select, then press the label's number.", "{n} shapes without a label: select, then press the label's number.")) : null,
-    h("ul", { class: "nbp-shapes", "aria-label": T("Shapes") }, d.shapes.map(([id, label, color, kind, selected, values, missing], i) =>
-      h("li", { "data-key": id, "data-selected": selected ? "" : null },
+    d.hidden.length ? h("p", { class: "nbp-limit" }, h("button", { type: "button", class: "small", "data-key": "show all", onclick: (e) => { send(s, "hide", { ids: d.hidden, on: false }); toStage(s, e); } }, icon("eye"), N(d.hidden.length, "Show {n} hidden shape", "Show {n} hidden shapes"))) : null,
+    h("ul", { class: "nbp-shapes", "aria-label": T("Shapes") }, d.shapes.map(([id, label, color, kind, selected, values, missing, flaws, mendable], i) =>
+      h("li", { "data-key": id, "data-selected": selected ? "" : null, "data-hidden": hidden.has(id) ? "" : null },
         h("button", { type: "button", class: "shape", "aria-pressed": String(selected), onclick: (e) => pick(s, e, id, selected) },
           h("i", { class: "swatch", style: color ? `background:${color}` : null, "data-none": color ? null : "" }),
-          h("span", { class: "name", "data-none": label ? null : "" }, label || T("no label"), values ? h("small", {}, values) : null, missing.length ? h("small", { class: "needs" }, T("needs {what}", { what: missing.join(", ") })) : null),
+          h("span", { class: "name", "data-none": label ? null : "" }, label || T("no label"), values ? h("small", {}, values) : null, missing.length ? h("small", { class: "needs" }, T("needs {what}", { what: missing.join(", ") })) : null, flawLines(d, flaws, mendable)),
           h("span", { class: "soft" }, `${said(kind)} ${i + 1}`)),
+        shapeSwitch(s, id, "lock", locked.has(id), d.editable, label || T("shape"), i + 1), shapeSwitch(s, id, "hide", hidden.has(id), true, label || T("shape"), i + 1),
         d.editable ? h("button", { type: "button", class: "bare remove", title: T("Delete"), "aria-label": T("Delete {name} {n}", { name: label || T("shape"), n: i + 1 }), onclick: (e) => { send(s, "delete", { ids: [id] }); toStage(s, e); } }, icon("trash")) : null))),
     d.more ? h("p", { class: "nbp-hint" }, N(d.more, "… and {n} more shape, all on the canvas.", "… and {n} more shapes, all on the canvas.")) : null,
   ];
+}
+
+// Lock and hide of one shape; what is so is seen, the rest when one points at the row.
+function shapeSwitch(s, id, what, on, may, name, n) {
+  if (!may) return null;
+  const title = what === "lock" ? (on ? T("Unlock {name} {n}", { name, n }) : T("Lock {name} {n}", { name, n })) : on ? T("Show {name} {n}", { name, n }) : T("Hide {name} {n}", { name, n });
+  return h("button", { type: "button", class: "bare switch", "data-key": what, "data-on": on ? "" : null, "aria-pressed": String(on), title, "aria-label": title,
+    onclick: (e) => { send(s, what, { ids: [id], on: !on }); toStage(s, e); } }, icon(what === "lock" ? (on ? "lock" : "unlock") : on ? "hidden" : "eye"));
 }
 
 function pick(s, e, id, selected) {

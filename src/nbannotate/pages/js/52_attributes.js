@@ -4,33 +4,54 @@ const FEW = 6;                                             // so many choices ar
 
 function attributeForm(s, d) {
   const form = d.form;
-  if (!form) return null;
+  if (!hasForm(s, d)) return null;
+  const key = form.ids.join(" "), typing = s.ui.typing && form.text !== null;
   const of = form.ids.length === 1 ? form.label : N(form.ids.length, "{n} shape: {label}", "{n} shapes: {label}", { label: form.label });
   return h("section", { class: "nbp-form", "data-key": `form ${form.ids.join(" ")}`, "aria-label": T("Attributes of {name}", { name: of }) },
-    h("h2", {}, of, cap(keyFor(s, "attributes"))),
-    form.fields.map((f, i) => attributeField(s, d, form, f, i)));
+    h("h2", {}, of, cap(keyFor(s, "attributes")), h("span", { class: "grow" }), h("button", { type: "button", class: "small toggle", "data-key": "json", "aria-pressed": String(Boolean(typing)), disabled: form.text === null,
+      title: form.text === null ? T("These shapes differ: select one of them") : T("All attributes as JSON"), onclick: () => typeJson(s, !typing) }, "JSON")),
+    typing ? jsonEditor(s, key, form.text, { off: !d.editable, about: T("Attributes of {name}, as JSON", { name: of }), close: () => { s.ui.typing = false; },
+      save: (body, done) => send(s, "attributes", { ids: form.ids, body }, done) })
+      : [form.fields.map((f, i) => attributeField(s, form, f, `s-${i}`, !d.editable)),
+        form.free && d.editable ? addRow(s, key, (name, value, done) => send(s, "attribute", { ids: form.ids, name, text: JSON.stringify(value) }, done)) : null]);
+}
+
+function typeJson(s, on) {
+  s.ui.typing = on;
+  s.ui.json = null;
+  repaint(s, true);
+  if (on) s.root.querySelector(".nbp-form .nbp-json textarea")?.focus();
+}
+
+// A label that declares no attributes takes any: the form is there once somebody asks for it, or a shape has some.
+const hasForm = (s, d) => Boolean(d.form) && (!d.form.free || d.form.fields.length > 0 || s.ui.free);
+
+function attributesButton(s, d) {
+  return d.selected && d.editable && d.form?.free && !hasForm(s, d) ? h("button", { type: "button", class: "quiet tiny", "data-key": "attributes", onclick: () => toAttributes(s) }, icon("plus"), T("Attributes"), cap(keyFor(s, "attributes"))) : null;
 }
 
 function setAttribute(s, form, f, value) {
-  send(s, "attribute", { ids: form.ids, name: f.name, text: value === null || value === "" ? "" : JSON.stringify(value) }, (error) => {
+  send(s, form.tag ? "tag_attribute" : "attribute", { ids: form.ids, name: f.name, text: value === null || value === "" ? "" : JSON.stringify(value) }, (error) => {
     s.ui.wrong = error ? { field: f.name, ids: form.ids.join(" "), text: error } : null;
     repaint(s);
   });
 }
 
-function attributeField(s, d, form, f, i) {
-  const id = `nbp-field-${i}`, set = (value) => setAttribute(s, form, f, value), off = !d.editable;
+function attributeField(s, form, f, place, off) {
+  const id = `nbp-field-${place}`, set = (value) => setAttribute(s, form, f, value);
   const wrong = s.ui.wrong?.field === f.name && s.ui.wrong.ids === form.ids.join(" ") ? said(s.ui.wrong.text) : f.problem ? said(`${f.name} ${f.problem}.`) : "";
   const empty = f.value === null || f.value === "" || f.value?.length === 0;
   const title = [f.name, f.required && empty && !f.mixed ? h("span", { class: "needs" }, T("required")) : f.mixed ? h("span", { class: "soft" }, T("differs")) : null];
   const about = { "aria-invalid": wrong ? "true" : null, "aria-required": f.required ? "true" : null, disabled: off, id };
-  return h("div", { class: "field", "data-type": f.type, "data-key": f.name }, f.type === "boolean"
+  return h("div", { class: "field", "data-free": form.free ? "" : null, "data-type": f.type, "data-key": f.name }, f.type === "boolean"
     ? h("label", { class: "check" }, h("input", { ...about, type: "checkbox", checked: f.value === true, onchange: (e) => set(e.currentTarget.checked) }), h("span", {}, title))
     : [h("label", { for: id, id: `${id}-name` }, title), attributeInput(f, about, set, off)],
+    form.free && !off ? h("button", { type: "button", class: "bare remove", "data-key": "remove", title: T("Remove"), "aria-label": T("Remove {name}", f), onclick: () => set(null) }, icon("close")) : null,
     wrong ? h("p", { class: "error", role: "alert" }, wrong) : null);
 }
 
 function attributeInput(f, about, set, off) {
+  if (f.type === "json") return h("code", { class: "json", id: about.id }, f.value);
   if (f.type === "choice" && f.choices.length > FEW) {
     return h("select", { ...about, onchange: (e) => set(e.currentTarget.value || null), onkeydown: fieldKeys },
       h("option", { value: "" }, f.mixed ? T("differs") : "—"), f.choices.map((c) => h("option", { value: c, selected: f.value === c }, c)));
@@ -55,8 +76,9 @@ function fieldKeys(e) {                                    // what is typed here
 }
 
 function toAttributes(s) {
-  if (!s.get("drawing").form) return toast(s, T("Select a shape whose label has attributes."), "info");
+  if (!s.get("drawing").form) return toast(s, T("Select a shape that has a label."), "info");
   s.ui.tab = "shapes";
+  s.ui.free = true;
   repaint(s, true);
-  return s.root.querySelector(".nbp-form :is(input, select, .tag)")?.focus();
+  return s.root.querySelector(".nbp-panel .nbp-form :is(input, select, textarea, .tag)")?.focus();
 }

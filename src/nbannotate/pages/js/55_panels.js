@@ -8,18 +8,22 @@ function infoPanel(s) {
     info.pdf ? h("section", { "data-key": "p" }, h("h2", {}, icon("paper"), info.pdf), paper(s, false)) : null,
     recipePart(info.recipe),
     h("section", { "data-key": "f" }, h("h2", {}, T("This image")), h("dl", { class: "facts" }, info.facts.map(([name, value]) => h("div", {}, h("dt", {}, said(name)), h("dd", {}, said(String(value))))))),
+    metadataPart(s),
     text("r", T("Dataset"), info.readme),
   ];
 }
 
 const TYPE = { text: M("text"), choice: M("choice"), choices: M("choices"), number: M("number"), integer: M("whole number"), float: M("number"), boolean: M("yes or no") };
 
+const attributeWords = (a) => `${a.name}: ${T(TYPE[a.type] ?? a.type)}${a.choices.length ? ` ${a.choices.join(", ")}` : ""}${a.required ? ` (${T("required")})` : ""}`;
+
 function recipePart(recipe) {
   return h("section", { "data-key": "c" }, h("h2", {}, T("Recipe")),
     h("ul", { class: "nbp-recipe" }, recipe.labels.map((v) => h("li", { "data-key": v.name },
       h("div", {}, h("i", { class: "swatch", style: `background:${v.color}` }), h("b", {}, v.name), h("span", { class: "soft" }, eitherOf(v.kinds.map(said)) || T("any shape"))),
-      v.attributes.map((a) => h("small", {}, `${a.name}: ${T(TYPE[a.type] ?? a.type)}${a.choices.length ? ` ${a.choices.join(", ")}` : ""}${a.required ? ` (${T("required")})` : ""}`))))),
-    recipe.tags.length ? h("p", {}, h("span", { class: "soft" }, T("Tags:"), " "), recipe.tags.join(", ")) : null,
+      v.attributes.map((a) => h("small", {}, attributeWords(a)))))),
+    recipe.tags.length ? h("p", {}, h("span", { class: "soft" }, T("Tags:"), " "), recipe.tags.map((v) => v.name).join(", ")) : null,
+    recipe.tags.map((v) => v.attributes.map((a) => h("p", { class: "soft" }, h("small", {}, `${v.name}, ${attributeWords(a)}`)))),
     recipe.limits.map((text) => h("p", { class: "soft" }, said(text))));
 }
 

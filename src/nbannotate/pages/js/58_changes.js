@@ -24,6 +24,7 @@ function changesPart(s) {
   if (!c) return h("div", { class: "nbp-changes", "data-key": "changes" }, changesButton(s));
   const others = [
     ...c.tags_added.map((tag) => ["added", T("tag {name}", { name: tag })]), ...c.tags_removed.map((tag) => ["removed", T("tag {name}", { name: tag })]),
+    ...(c.tags_changed ?? []).map(([tag, values]) => ["attributes", T("tag {name}", { name: tag }), values]),
     ...(c.nothing === null ? [] : [[c.nothing ? "added" : "removed", T("nothing to label")]]),
   ];
   const n = c.rows.length + c.more;
@@ -34,7 +35,7 @@ function changesPart(s) {
       : h("p", { class: "nbp-hint", role: "status" }, T("Nothing changed.")),
     n + others.length ? h("ul", { class: "nbp-change-list", onkeydown: (e) => arrows(e, "button") },
       c.rows.map((row) => h("li", { "data-key": row.id }, changeRow(s, row))),
-      others.map(([how, text]) => h("li", { "data-key": text }, h("div", { class: "change plain" }, lineSample(how), h("span", { class: "text" }, text), h("small", {}, T(CHANGED[how])))))) : null,
+      others.map(([how, text, values]) => h("li", { "data-key": `${how} ${text}` }, h("div", { class: "change plain" }, lineSample(how), h("span", { class: "text" }, h("span", {}, text), (values ?? []).map((v) => h("small", {}, v))), h("small", {}, T(CHANGED[how])))))) : null,
     c.more ? h("p", { class: "nbp-hint" }, N(c.more, "… and {n} more shape, all on the canvas.", "… and {n} more shapes, all on the canvas.")) : null);
 }
 

@@ -14,7 +14,7 @@ function press(s, action) {
   if (action === "next" || action === "previous") return void leaveWith(s, "step", { name: action });
   if (action === "issue") return void openDialog(s, "issue");
   if (action === "zone") return void send(s, "zone", {}, complain);
-  if (action === "tags") return void s.root.querySelector(".nbp-tags button")?.focus();
+  if (action === "tags") return void s.root.querySelector(".nbp-tags button:not(:disabled)")?.focus();
   if (action === "attributes") return void toAttributes(s);
   if (action === "panel") {
     const names = PANELS.map(([name]) => name);
@@ -22,7 +22,8 @@ function press(s, action) {
   }
   if (t.looking) return void toast(s, T("You are looking at an earlier revision; go back to the present first."), "error");
   if (!t.mine) return void toast(s, said(t.reason) || T("This task can be looked at, but not changed."), "error");
-  if (action === "nothing" || action === "status") return void send(s, action, {}, complain);
+  if (action === "nothing") return void sayNothing(s, t, complain);
+  if (action === "status") return void send(s, action, {}, complain);
   if (action === "submit") return void leaveWith(s, "submit");
   if (!t.actions.includes(action)) return void toast(s, T(NOT_HERE[action] ?? M("This is not possible at this step.")), "error");
   if (!s.ui.busy) openDialog(s, action);
@@ -31,6 +32,7 @@ function press(s, action) {
 const NOT_HERE = { rework: M("Sending to rework is for review steps."), reject: M("Rejecting is for review steps."), discard: M("Discarding is not possible at this step.") };
 
 function onKey(s, e) {
+  if (sliceKey(s, e)) return;
   if (e.defaultPrevented || e.isComposing || e.repeat || s.ui.dialog || s.ui.reader) return;
   const target = e.composedPath()[0];
   if (target instanceof Element && (target.closest(TEXT_FIELD) || target.closest(".nba-help, .nbp-popover"))) return;
