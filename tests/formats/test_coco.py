@@ -175,7 +175,10 @@ def test_a_format_that_does_not_exist_is_answered_with_those_that_do() -> None:
 
 def test_tags_and_nothing_to_label_come_back(tmp_path: Path) -> None:
     out = tmp_path / "out.json"
-    nothing, tagged = Annotation(nothing_to_label=True, tags=("blurred",)), Annotation(tags=("night",))
+    nothing, tagged = (
+        Annotation(nothing_to_label=True, tags=("blurred",)),
+        Annotation(tags=("night",), tag_attributes={"night": {"lamp": 2}}),
+    )
     rows = [Row("a.png", 9, 9, nothing), Row("b.png", 9, 9, tagged), Row("c.png", 9, 9, None)]
     COCO.write(out, rows, [Label("cell")])
     assert COCO.read(out).annotations == {"a.png": nothing, "b.png": tagged}

@@ -59,6 +59,16 @@ def test_tags_and_nothing_to_label_are_compared_too():
     assert (found.tags_added, found.tags_removed, found.nothing, len(found)) == (("c",), ("a",), True, 3)
 
 
+def test_a_tag_whose_attributes_differ_is_found():
+    said = {"a": {"grade": "mild"}, "b": {"n": 1}}
+    found = compare(
+        Annotation(tags=("a", "b"), tag_attributes=said), Annotation(tags=("a", "b"), tag_attributes={"b": {"n": 1}})
+    )
+    (only,) = found.tags_changed
+    assert (only.tag, only.before, only.after, len(found)) == ("a", {"grade": "mild"}, {}, 1)
+    assert compare(Annotation(tags=("a",), tag_attributes={"a": {"n": 1}}), Annotation()).tags_changed == ()
+
+
 SHAPES = st.lists(
     st.builds(box, st.integers(0, 60).map(float), st.integers(0, 60).map(float), st.sampled_from(["RBC", "WBC"])),
     max_size=8,
