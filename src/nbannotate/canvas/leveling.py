@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from nbannotate.canvas.levels import Levels, deep, put_adjust, put_window, window_of
-from nbannotate.canvas.turns import Turns
+from nbannotate.canvas.levels import Levels, deep, of_picture, put_adjust, put_on, put_window, window_of
+from nbannotate.canvas.refining import Refining
 from nbannotate.imaging import PRESETS, Window
 
 if TYPE_CHECKING:
     from nbannotate.canvas.canvas import Canvas
+    from nbannotate.canvas.picture import Picture
 
 
-class Leveled(Turns):
+class Leveled(Refining):
     """The part of the canvas that knows levels."""
 
     _levels = Levels()
@@ -61,15 +62,17 @@ class Leveled(Turns):
         """Call with the window and with brightness and contrast when someone has changed them."""
         self._heard.setdefault("levels", []).append(callback)
 
+    def level(self, picture: Picture) -> None:
+        """Give a picture the levels with which it would be shown now; what is shown stays as it is."""
+        put_on(picture, of_picture(picture, self._levels))
+
     def _level(self, levels: Levels) -> None:
         """Show an image with other levels; within a turn."""
         picture = cast("Canvas", self)._picture
         if levels != self._levels:
             self._levels = levels
         if picture is not None:
-            picture.adjust = levels.adjust
-            if picture.deep is not None and levels.window is not None:
-                picture.window = levels.window
+            put_on(picture, levels)
 
     def _hear_levels(self) -> None:
         self._later.append((self._heard.get("levels", []), (self.window, self.adjust)))

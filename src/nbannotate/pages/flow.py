@@ -67,6 +67,11 @@ def go_on(desk: Desk, campaign_id: int, step: int) -> None:
     view = _next(desk, "tasks.next", campaign_id, step)
     if view is not None:
         return adopt(desk, view)
+    return nothing_left(desk, campaign_id, step)
+
+
+def nothing_left(desk: Desk, campaign_id: int, step: int) -> None:
+    """Say that nothing is left of a job."""
     jobs = jobs_of(desk)
     job = next((j for j in jobs if (j.campaign_id, j.step) == (campaign_id, step)), None)
     if job is None:
@@ -134,7 +139,7 @@ def adopt(desk: Desk, view: TaskView) -> None:
         beat_s=pause(view.task.leased_until),
     )  # fmt: skip
     try:
-        image = desk.ahead.image(view.task.asset_id)
+        image = desk.frames.take(view.task.asset_id) or desk.ahead.image(view.task.asset_id)
     except NotFound as error:
         desk.picture(opened, None)
         raise NotFound(

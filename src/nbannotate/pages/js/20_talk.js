@@ -39,14 +39,15 @@ const RECEIVE = {
   line: (s, m) => heardOf(s, m.line),
   kept: (s, m) => toldOfKept(s, m),
   ahead: (s, m) => keepAhead(s, m.ahead),
+  frame: (s, m) => keepFrame(s, m.frame),
+  sliced: (s, m) => toldSliced(s, m.sliced),
   dialog: (s, m) => zoneDrawn(s, m.zone),
   press: (s, m) => press(s, m.press),
   tab: (s, m) => { s.ui.tab = s.ui.tabWanted = m.tab; repaint(s, true); s.ui.tabWanted = ""; },
 };
 
 function hear(s, message) {
-  for (const [name, does] of Object.entries(RECEIVE)) if (name in message) return does(s, message);
-  return undefined;
+  for (const [name, does] of Object.entries(RECEIVE)) if (name in message) does(s, message);
 }
 
 function toast(s, text, kind = "info") {

@@ -9,7 +9,7 @@ function taskPane(s) {
   return h("div", { class: "nbp-task", "data-key": "task" },
     taskBar(s), banners(s),
     h("div", { class: "nbp-body" }, strip(s),
-      h("div", { class: "nbp-stage", "data-key": "stage", "data-keep": "" }),
+      h("div", { class: "nbp-middle", "data-key": "middle" }, h("div", { class: "nbp-stage", "data-key": "stage", "data-keep": "" }), sequenceBar(s)),
       side(s)));
 }
 
@@ -58,26 +58,33 @@ const kindName = (kind) => said(kind.title).toLocaleLowerCase(locale());
 
 function strip(s) {
   const d = s.get("drawing"), t = s.get("task");
-  const tool = (name, title, key, action, pressed, disabled) => h("button", { type: "button", class: "tool", "data-key": name, title: titled(title, key), "aria-label": title,
+  const at = s.ui.strip ?? "select";                       // Tab comes to one of them, arrows go through all
+  const tool = (name, title, key, action, pressed, disabled) => h("button", { type: "button", class: "tool", "data-key": name, title: titled(title, key), "aria-label": title, tabindex: at === name ? "0" : "-1",
     "aria-keyshortcuts": key || null, "aria-pressed": pressed === null ? null : String(pressed), disabled, onclick: (e) => { action(); toStage(s, e); } }, icon(name));
-  return h("div", { class: "nbp-strip", role: "toolbar", "aria-label": T("Tools"), "aria-orientation": "vertical", onkeydown: stripKeys },
+  return h("div", { class: "nbp-strip", role: "toolbar", "aria-label": T("Tools"), "aria-orientation": "vertical", onkeydown: stripKeys, onfocusin: (e) => inStrip(s, e) },
     tool("select", T("Select and move"), "V", () => send(s, "tool", { name: "select" }), d.tool === "select", false),
     d.tools.map((k) => tool(k.name, T("Draw: {kind}", { kind: kindName(k) }), k.key.toUpperCase(), () => send(s, "tool", { name: k.name }), d.tool === k.name, !d.editable)),
     h("hr"),
     tool("undo", T("Undo"), "Ctrl + Z", () => send(s, "undo"), null, !d.can_undo),
     tool("redo", T("Redo"), "Ctrl + Shift + Z", () => send(s, "redo"), null, !d.can_redo),
+    tool("paste", d.copied ? N(d.copied, "Paste {n} shape", "Paste {n} shapes") : T("Paste"), "Ctrl + V", () => send(s, "paste"), null, !d.copied || !d.editable),
     h("hr"),
     tool("zone", T("Raise an issue on a zone"), keyFor(s, "zone"), () => press(s, "zone"), d.tool === "zone", !t.pictured),
     tool("fit", T("Fit the image"), "F", () => send(s, "fit"), null, !t.pictured),
     h("div", { class: "grow" }),
-    h("button", { type: "button", class: "tool text", title: T("All keys (?)"), "aria-label": T("Show all keys"), onclick: (e) => { help(s); e.currentTarget.blur(); } }, "?"));
+    h("button", { type: "button", class: "tool text", "data-key": "?", tabindex: at === "?" ? "0" : "-1", title: T("All keys (?)"), "aria-label": T("Show all keys"), onclick: (e) => { help(s); e.currentTarget.blur(); } }, "?"));
+}
+
+function inStrip(s, e) {
+  s.ui.strip = e.target.dataset.key ?? "select";
+  for (const button of e.currentTarget.querySelectorAll("button")) button.tabIndex = button === e.target ? 0 : -1;
 }
 
 function stripKeys(e) {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
-  if (!step) return;
-  const all = [...e.currentTarget.querySelectorAll("button:not(:disabled)")];
-  all[(all.indexOf(document.activeElement) + step + all.length) % all.length]?.focus();
+  const all = [...e.currentTarget.querySelectorAll("button:not(:disabled)")], now = all.indexOf(document.activeElement);
+  const to = { ArrowDown: now + 1, ArrowUp: now - 1, Home: 0, End: all.length - 1 }[e.key];
+  if (to === undefined) return;
+  all[(to + all.length) % all.length]?.focus();
   e.preventDefault();
   e.stopPropagation();
 }

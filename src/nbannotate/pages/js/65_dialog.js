@@ -56,6 +56,7 @@ function askJob(job) {
 function dialog(s) {
   const d = s.ui.dialog;
   if (!d) return null;
+  if (d.kind in RANGE_DIALOGS) return rangeDialog(s, d);
   const words = DIALOG[d.kind], blocked = d.kind === "submit_job" && s.get("job").unbegun > 0;
   const about = { "aria-describedby": "nbp-dialog-ask", "aria-label": T(words.title), "aria-invalid": d.error ? "true" : null };
   return h("div", { class: "nbp-veil", "data-key": "dialog", onpointerdown: (e) => { if (e.target === e.currentTarget && !s.root.querySelector(FIELDS)?.value) closeDialog(s); } },

@@ -14,7 +14,7 @@ function syncAddress(s) {
   if (s.ui.going || screen === "opening" || screen === "failed") return;
   const place = placeOf(s);
   if (place === addressed()) { s.ui.placed = true; return; }
-  if (s.ui.placed) history.pushState(null, "", withHash(place)); else history.replaceState(null, "", withHash(place));
+  if (s.ui.placed && !s.ui.replaced) history.pushState(null, "", withHash(place)); else history.replaceState(null, "", withHash(place));
   s.ui.placed = true;
 }
 

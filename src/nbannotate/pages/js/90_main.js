@@ -1,6 +1,6 @@
 // Puts the screens together, keeps the canvas alive across them, and takes everything down again.
 
-const PARTS = ["page", "jobs", "job", "notices", "task", "drawing", "talk", "info", "paper", "saving"];
+const PARTS = ["page", "jobs", "job", "notices", "task", "drawing", "talk", "info", "paper", "saving", "sequence"];
 
 function tree(s) {
   const { screen } = s.get("page");
@@ -43,6 +43,7 @@ function paint(s) {
   const stage = s.root.querySelector(".nbp-stage");
   if (stage && s.slot.parentNode !== stage) stage.append(s.slot);
   if (!stage) s.slot.remove();
+  placeSlices(s);
   s.root.dataset.screen = screen;
   s.root.dataset.tool = s.get("drawing").tool ?? "";
   if (s.model.get("whole")) syncAddress(s);
@@ -58,6 +59,7 @@ function arrive(s, tries = 0) {                            // where the keyboard
   if (s.gone || s.ui.dialog) return;
   const stage = s.slot.querySelector(".nba-stage");
   if (s.get("page").screen === "task") {
+    if (document.activeElement === s.seq.range) return;    // somebody goes through slices with the keys
     if (stage?.isConnected) toStage(s);
     else if (tries < 1000) setTimeout(() => arrive(s, tries + 1), 50);   // the canvas is still being made
   }
@@ -81,6 +83,8 @@ async function render({ model, el, signal }) {
   s.inner = h("div", { class: "nbp-inner" });
   s.slot = h("div", { class: "nbp-slot" });
   s.root = h("div", { class: whole ? "nbp nbp-whole" : "nbp", "data-lm-suppress-shortcuts": "true", style: whole ? null : `height:${model.get("height")}` }, s.inner);
+  const on = (target, type, does, options = {}) => target.addEventListener(type, does, { signal, ...options });
+  const closeSlices = openSlices(s, on);
   theme(s);
   el.replaceChildren(s.root);
 
@@ -104,7 +108,6 @@ async function render({ model, el, signal }) {
   };
   model.on("change:saving", saving);
 
-  const on = (target, type, does, options = {}) => target.addEventListener(type, does, { signal, ...options });
   on(whole ? document : s.root, "keydown", (e) => onKey(s, e), { capture: true });
   for (const type of ["pointermove", "pointerdown", "wheel", "keydown"]) on(whole ? document : s.root, type, () => { s.clock.tick(); s.pulse.active(); }, { capture: true, passive: true });
   on(matchMedia("(prefers-color-scheme: dark)"), "change", () => theme(s));
@@ -115,6 +118,7 @@ async function render({ model, el, signal }) {
   on(document, "visibilitychange", () => s.pulse.back());
   if (whole) {
     on(window, "popstate", () => followAddress(s));
+    on(window, "nbannotate-reload", (e) => { if (s.ui.dialog || (/^(TEXTAREA|INPUT)$/.test(document.activeElement?.tagName) && document.activeElement.value)) e.preventDefault(); });
     on(window, "pagehide", () => { if (s.get("page").task) send(s, "clock"); });
     if (addressed()) followAddress(s);
   }
@@ -125,6 +129,7 @@ async function render({ model, el, signal }) {
     s.gone = true;
     deaf();
     hangUp();
+    closeSlices();
     clearInterval(report);
     s.pulse.stop();
     clearTimeout(slow);
