@@ -49,6 +49,17 @@ c.bind("ctrl+Enter", "Submit", lambda: heard.append(("key", "submit")), group="T
 """
 
 
+PANES = """\
+import ipywidgets
+import numpy as np
+import nbannotate as nb
+gray = {name: np.full((500, 800), 120, np.uint8) for name in ("a", "b")}
+annotator = nb.Annotator(gray, labels=LABELS, height="700px")
+reviewer = nb.Reviewer(gray, shapes=[[(100, 100, 300, 250)], []], labels=LABELS, height="700px")
+ipywidgets.VBox([annotator, reviewer])
+"""
+
+
 def free_port() -> int:
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
@@ -69,7 +80,8 @@ def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def notebooks(tmp_path_factory: pytest.TempPathFactory, picture: Path) -> Path:
     folder = tmp_path_factory.mktemp("notebooks")
     start = SETUP.format(image=str(picture))
-    for name, show in (("one", "c"), ("two", "import ipywidgets\nipywidgets.VBox([c, ipywidgets.Box([c])])")):
+    books = {"one": "c", "two": "import ipywidgets\nipywidgets.VBox([c, ipywidgets.Box([c])])", "panes": PANES}
+    for name, show in books.items():
         book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(start + show)])
         book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
         nbformat.write(book, folder / f"{name}.ipynb")
@@ -336,6 +348,13 @@ def opened(request: pytest.FixtureRequest):
 @pytest.fixture
 def page(request: pytest.FixtureRequest):
     """Open a page and kernel of its own: ``page(front, notebook, **context)``; closed at the end of the test."""
+    with contextlib.ExitStack() as stack:
+        yield lambda front, notebook, **context: stack.enter_context(page_of(request, front, **context)).open(notebook)
+
+
+@pytest.fixture(scope="module")
+def kept_page(request: pytest.FixtureRequest):
+    """Open a page and kernel for the module: ``kept_page(front, notebook, **context)``."""
     with contextlib.ExitStack() as stack:
         yield lambda front, notebook, **context: stack.enter_context(page_of(request, front, **context)).open(notebook)
 

@@ -144,14 +144,18 @@ def campaign_state(ws: Any, name: str) -> dict[str, str]:
 def test_a_job_is_done_with_the_keyboard_from_the_list_to_the_end(ws, log_in):
     page = log_in("ana")
     start(page, "Keys")
-    draw(page, 0.4, 0.4, 0.6, 0.6)
-    page.keyboard.press("1")
-    page.wait_for_selector(".nbp-shapes li[data-selected] >> text=cell")
+    box = ("r", "Enter", "Shift+ArrowRight", "ArrowDown", "ArrowDown", "Enter", "1")
+    point = ("o", "Shift+ArrowLeft", "Shift+ArrowLeft", "Space", "2")
+    polygon = ("p", "Shift+ArrowUp", "Space", "Shift+ArrowUp", "Space", "Shift+ArrowRight", "Space", "Enter", "1")
+    for keys, shown in ((box, "Rectangle 1"), (point, "Point 2"), (polygon, "Polygon 3")):
+        for key in keys:
+            page.keyboard.press(key)
+        page.wait_for_selector(f".nbp-shapes li[data-selected] .name:not([data-none]) + .soft >> text={shown}")
     page.keyboard.press("t")  # to the tags
     page.keyboard.press("Enter")
     page.wait_for_selector(".tag[aria-pressed=true] >> text=blurred")
     page.keyboard.press("Escape")
-    saved(page, 1)
+    saved(page, 3)
     page.keyboard.press("Control+Enter")
     shows(page, "image_1.png")
     page.wait_for_selector(".nbp-toast >> text=image_0.png submitted")
@@ -179,7 +183,7 @@ def test_a_job_is_done_with_the_keyboard_from_the_list_to_the_end(ws, log_in):
         "select asset_id, shapes, tags, nothing_to_label from annotations a join campaigns c using (campaign_id) "
         "where c.name = 'Keys' order by annotation_id"
     )
-    assert found["shapes"].tolist() == [1, 0]
+    assert found["shapes"].tolist() == [3, 0]
     assert found["nothing_to_label"].tolist() == [False, True]
     assert "blurred" in found["tags"][0]
     worked = ws.sql("select sum(worked_s) as s from tasks where campaign = 'Keys'")["s"][0]

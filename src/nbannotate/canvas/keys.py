@@ -65,15 +65,20 @@ EDIT = (
         edits=True, shown=("Delete",)),
     Key("", ("alt+click",), "Delete a vertex; of a skeleton: visible, hidden, not in the image", "Edit", edits=True),
     Key("", ("double click",), "Insert a vertex on an edge (or drag its middle)", "Edit", edits=True),
-    Key("nudge", ARROWS, "Move by 1 pixel", "Edit", edits=True, shown=("arrows",)),
-    Key("nudge10", tuple(f"shift+{arrow}" for arrow in ARROWS), "Move by 10 pixels", "Edit", edits=True,
+    Key("nudge", ARROWS, "Move the selection by 1 pixel", "Edit", edits=True, shown=("arrows",)),
+    Key("nudge:far", tuple(f"shift+{arrow}" for arrow in ARROWS), "Move it by 10 pixels", "Edit", edits=True,
         shown=("shift+arrows",)),
+    Key("nudge:fine", tuple(f"{m}+{arrow}" for m in ("alt", "ctrl") for arrow in ARROWS),
+        "Move it by one pixel of the screen", "Edit", edits=True, shown=("alt+arrows",)),
+    Key("unlabel", ("shift+Delete", "shift+Backspace"), "Take the labels of the selection away", "Edit", edits=True,
+        shown=("shift+Delete",)),
     Key("act:duplicate", ("ctrl+d",), "Duplicate", "Edit", edits=True),
-    Key("act:copy", ("ctrl+c",), "Copy the selection", "Edit"),
+    Key("act:copy", ("ctrl+c",), "Copy the selection; with none, all", "Edit"),
     Key("act:cut", ("ctrl+x",), "Cut the selection", "Edit", edits=True),
     Key("act:paste", ("ctrl+v",), "Paste, also on another image", "Edit", edits=True),
     Key("act:front", ("ctrl+]",), "To the front", "Edit", edits=True),
     Key("act:back", ("ctrl+[",), "To the back", "Edit", edits=True),
+    Key("act:convert", ("shift+m",), "Outline to mask, mask to polygons", "Edit", edits=True),
     Key("color", ("shift+c",), "A color of its own", "Edit", edits=True),
     Key("act:uncolor", ("alt+c",), "The color of the label again", "Edit", edits=True),
     Key("act:lock", ("shift+l",), "Lock, or unlock", "Edit", edits=True),
@@ -85,6 +90,20 @@ EDIT = (
     Key("", ("shift+click",), "Add to the selection, or take from it", "Select"),
     Key("escape", ("Escape",), "Cancel, then deselect, then the select tool", "Select"),
 )  # fmt: skip
+CURSOR = (
+    Key("", ("arrows",), "Move the cursor: with a tool, or with nothing selected", "Without the mouse"),
+    Key("", ("shift+arrows", "alt+arrows"), "The same in big steps, in fine steps", "Without the mouse"),
+    Key("", ("Space",), "Press there: select, set a point; paint until Space again", "Without the mouse"),
+    Key("", ("Enter",), "Press there, or finish a shape of several points", "Without the mouse"),
+    Key("vertex:next", ("alt+.",), "Next vertex of what is selected; arrows move it", "Without the mouse", edits=True),
+    Key("vertex:previous", ("alt+,",), "Previous vertex", "Without the mouse", edits=True),
+    Key("", ("Enter", "Delete"), "Put a vertex after this one; take it away", "Without the mouse", edits=True),
+)  # fmt: skip
+TOUCH = (
+    Key("", ("2 fingers",), "Move and zoom the image", "Fingers and pen"),
+    Key("", ("long press",), "Add to the selection; take a vertex away; with a tool, select", "Fingers and pen"),
+    Key("", ("pen",), "Draws; fingers then move the image", "Fingers and pen", edits=True),
+)
 VIEW = (
     Key("", ("wheel",), "Zoom to the pointer", "View"),
     Key("", ("Space + drag", "middle button"), "Move the image", "View"),
@@ -105,18 +124,43 @@ LEVELS = (
 )
 
 
-def key_map(kinds: Iterable[Kind], labels: Iterable[Label], bound: Iterable[Key]) -> tuple[Key, ...]:
-    """Return all keys: the tools, the first nine labels, editing, the view, and those that a page has bound."""
+LABELED = "Label the selection, or what is drawn next"
+ONLY = Key(
+    "only", tuple(f"alt+{i}" for i in range(1, 10)), "Only this label", "Add a label to the selection, or take it away",
+    edits=True, shown=("alt+1", "…", "alt+9"),
+)  # fmt: skip
+
+
+def key_map(
+    kinds: Iterable[Kind], labels: Iterable[Label], bound: Iterable[Key], several: bool = False
+) -> tuple[Key, ...]:
+    """Return all keys: the tools, the first nine labels, editing, the view, and those that a page has bound.
+
+    ``several``: whether a shape may have several labels.
+    """
     given = tuple(kinds)
     tools = tuple(
         Key(f"tool:{k.name}", (k.key,), f"Draw: {k.title.lower()}", "Tools", edits=True) for k in given if k.key
     )
     digits = tuple(
-        Key(f"label:{i}", (str(i + 1),), label.name, "Label the selection, or what is drawn next", edits=True)
+        Key(f"label:{i}", (str(i + 1),), label.name, ONLY.group if several else LABELED, edits=True)
         for i, label in enumerate(list(labels)[:9])
     )
     paint = PAINT if any(k.gesture == "stroke" for k in given) else ()
-    return (*tuple(bound), SELECT_TOOL, *tools, *WHILE_DRAWING, *digits, *paint, *EDIT, *VIEW, *LEVELS)
+    return (
+        *tuple(bound),
+        SELECT_TOOL,
+        *tools,
+        *WHILE_DRAWING,
+        *digits,
+        *((ONLY,) if several else ()),
+        *paint,
+        *EDIT,
+        *CURSOR,
+        *VIEW,
+        *LEVELS,
+        *TOUCH,
+    )
 
 
 def combo(text: str) -> str:

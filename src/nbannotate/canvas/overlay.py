@@ -28,4 +28,5 @@ class Overlay(anywidget.AnyWidget):  # type: ignore[misc]
 
     _esm = module()
     _css = (HERE / "overlay.css").read_text("utf-8")
+    tools = traitlets.Bool(False).tag(sync=True)  # whether it has its own, beside the stage
     target = traitlets.Instance(MultiCanvas).tag(sync=True, **widget_serialization)

@@ -29,6 +29,8 @@ class CanvasState(Struct, frozen=True):
         Whether shapes can be changed.
     locked, hidden
         How many shapes of this image are.
+    copied
+        How many shapes can be pasted.
     """
 
     tool: str
@@ -39,6 +41,7 @@ class CanvasState(Struct, frozen=True):
     editable: bool
     locked: int = 0
     hidden: int = 0
+    copied: int = 0
 
 
 class Mark(Struct, frozen=True):

@@ -152,7 +152,8 @@ ACTIONS: dict[str, Handler] = {
         f.__name__: f
         for f in (
             drawing.tool, drawing.zone, drawing.label, drawing.select, drawing.delete, drawing.undo, drawing.redo,
-            drawing.lock, drawing.hide, drawing.paste, drawing.fit, drawing.nothing, drawing.add_label, drawing.attribute, drawing.attributes,
+            drawing.lock, drawing.hide, drawing.paste, drawing.fit, drawing.nothing, drawing.add_label,
+            drawing.attribute, drawing.attributes,
         )
     },
 }  # fmt: skip

@@ -131,14 +131,14 @@ function edgeAt(outline, closed, x, y) {        // the edge nearest to a place: 
 
 // The shape under a place: of those whose inside, lines or dots are there, the one with the smallest box.
 function shapeAt(s, [x, y]) {
-  const tolerance = 5 / s.v.k;
+  const tolerance = (5 * (s.coarse ?? 1)) / s.v.k;
   let best = null, smallest = Infinity;
-  for (const shape of s.shapes.values()) {
+  for (const shape of s.shapes.near([x - tolerance, y - tolerance, x + tolerance, y + tolerance])) {
     if (s.hidden.has(shape.id)) continue;
     const b = shape.box;
     if (x < b[0] - tolerance || x > b[2] + tolerance || y < b[1] - tolerance || y > b[3] + tolerance) continue;
     const size = (b[2] - b[0] + 1e-9) * (b[3] - b[1] + 1e-9);
-    if (size > smallest) continue;
+    if (size > smallest || (size === smallest && best && shape.order < best.order)) continue;
     if (hits(s, shape, x, y, tolerance)) { best = shape; smallest = size; }
   }
   return best;
@@ -155,7 +155,7 @@ function hits(s, shape, x, y, tolerance) {
 function handleAt(s, [x, y]) {
   const shape = editedShape(s);
   if (!shape) return null;
-  const reach = 8 / s.v.k;
+  const reach = (8 * (s.coarse ?? 1)) / s.v.k;
   let best = null, least = reach;
   for (const handle of handlesOf(s, shape)) {
     const distance = Math.hypot(handle.at[0] - x, handle.at[1] - y) + (handle.role === "middle" ? 1e-6 : 0);
@@ -171,5 +171,5 @@ function editedShape(s) {
 
 function handlesOf(s, shape) {
   const kind = s.kinds.get(shape.kind);
-  return VOCABULARY[kind.gesture].handles(shape.points, kind, s.v.k, shape.visibility);
+  return VOCABULARY[kind.gesture].handles(shape.points, kind, s.v.k / (s.coarse ?? 1), shape.visibility);
 }

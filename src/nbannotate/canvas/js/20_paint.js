@@ -37,30 +37,6 @@ function paintShape(ctx, s, shape, points, { width = 2, more = 0, glow = false }
   return undefined;
 }
 
-const MANY = 300;
-
-function paintMany(ctx, s) {                             // one path a color: ten thousand selected shapes still follow
-  const groups = new Map();
-  for (const id of s.selected) {
-    const shape = s.shapes.get(id);
-    if (shape) { const color = colorOf(s, shape); if (!groups.has(color)) groups.set(color, []); groups.get(color).push(shape); }
-  }
-  const { k, x, y } = s.v;
-  for (const [color, shapes] of groups) {
-    ctx.beginPath();
-    for (const shape of shapes) {
-      const kind = s.kinds.get(shape.kind), points = s.gesture?.points?.(shape.id) ?? shape.points;
-      for (const line of linesOf(s, shape, points)) {
-        line.forEach(([px, py], i) => (i ? ctx.lineTo(px * k + x, py * k + y) : ctx.moveTo(px * k + x, py * k + y)));
-        if (kind.closed) ctx.closePath();
-      }
-      if (kind.form === "dots") for (const [px, py] of points) ctx.rect(px * k + x - 3, py * k + y - 3, 6, 6);
-    }
-    ctx.lineWidth = 5; ctx.strokeStyle = GLOW; ctx.stroke();
-    ctx.lineWidth = 2; ctx.strokeStyle = color; ctx.stroke();
-  }
-}
-
 function paintDot(ctx, s, [px, py], color, width, seen = 2) {      // as in canvas/painter.py
   if (!seen) return;
   ctx.beginPath();
@@ -82,7 +58,7 @@ function paintCrossings(ctx, s, kind, points) {          // shown at once, while
 
 function paintHandle(ctx, s, handle, color, hot) {
   const x = handle.at[0] * s.v.k + s.v.x, y = handle.at[1] * s.v.k + s.v.y;
-  const size = (handle.role === "middle" ? 3 : 4.5) + (hot ? 1.5 : 0);
+  const size = ((handle.role === "middle" ? 3 : 4.5) + (hot ? 1.5 : 0)) * Math.sqrt(s.coarse ?? 1);
   ctx.beginPath();
   if (handle.role === "corner") ctx.rect(x - size, y - size, 2 * size, 2 * size); else ctx.arc(x, y, size, 0, 7);
   ctx.fillStyle = handle.role === "middle" ? color : handle.absent ? "#8a929c" : "#ffffff";
@@ -93,9 +69,9 @@ function paintHandle(ctx, s, handle, color, hot) {
   ctx.globalAlpha = 1;
 }
 
-function paintChip(ctx, s, text, x, y, color) {         // a small flag with a text, its lower left corner at (x, y)
+function paintChip(ctx, s, text, x, y, color, most = 60) {         // a small flag with a text, its lower left corner at (x, y)
   ctx.font = "600 11.5px system-ui, sans-serif";
-  const shown = text.length > 60 ? text.slice(0, 59) + "…" : text;
+  const shown = text.length > most ? text.slice(0, most - 1) + "…" : text;
   const width = ctx.measureText(shown).width + 12, height = 18;
   const left = clamp(x, 2, Math.max(2, s.w - width - 2)), top = clamp(y - height, 2, Math.max(2, s.h - height - 2));
   ctx.beginPath();
@@ -139,7 +115,7 @@ function paintMarks(ctx, s) {
 }
 
 function paintGuides(ctx, s) {                           // thin lines through the pointer while a tool is ready to draw
-  if (!s.cursor || s.gesture || s.hover || s.tool === "select" || !s.pointerInside) return;
+  if (!s.cursor || s.gesture || s.hover || s.tool === "select" || !s.pointerInside || s.spot) return;
   const kind = s.tool === "zone" ? { gesture: "corners" } : s.kinds.get(s.tool);
   if (!kind || kind.gesture !== "corners") return;
   const [cx, cy] = s.cursor.map((v) => Math.round(v) + 0.5);
@@ -154,14 +130,16 @@ function paint(s) {
   ctx.setTransform(s.dpr, 0, 0, s.dpr, 0, 0);
   ctx.clearRect(0, 0, s.w, s.h);
   if (!s.image || !s.v) return;
-  for (const { shape } of s.ghosts.values()) if (!s.selected.has(shape.id)) paintShape(ctx, s, shape, shape.points);
+  paintGhosts(ctx, s);
   const hovered = s.hover?.shape && !s.selected.has(s.hover.shape.id) ? s.shapes.get(s.hover.shape.id) : null;
   if (hovered) paintShape(ctx, s, hovered, hovered.points, { width: 3, more: 0.08 });
-  if (s.selected.size > MANY) paintMany(ctx, s);
+  forgetCrowd(s);
+  if (s.selected.size > MANY) paintManySelected(ctx, s);
   else for (const id of s.selected) {
     const shape = s.shapes.get(id);
     if (shape) paintShape(ctx, s, shape, s.gesture?.points?.(id) ?? shape.points, { width: 2.5, more: 0.03, glow: s.selected.size > 1 });
   }
+  paintFlaws(ctx, s);
   paintMarks(ctx, s);
   const edited = editedShape(s);
   if (edited && !s.gesture?.hidesHandles) {
@@ -182,9 +160,12 @@ function paint(s) {
   const lock = named && s.locked.has(named.id) ? "🔒 " : "";
   if (named && (named.label || lock)) {
     const { k, x, y } = s.v;
-    paintChip(ctx, s, lock + (named.label || "no label"), named.box[0] * k + x - 1, named.box[1] * k + y - 7, colorOf(s, named));
+    paintChip(ctx, s, lock + labelsSaid(named), named.box[0] * k + x - 1, named.box[1] * k + y - 7, colorOf(s, named));
   }
+  paintWrong(ctx, s, named);
   paintGuides(ctx, s);
   paintBrush(ctx, s);
   s.gesture?.paint?.(ctx);
+  paintSpot(ctx, s);
+  tellBar(s);
 }

@@ -1,7 +1,7 @@
 // Where the image stands on the stage: screen = image * k + (x, y), in CSS pixels. A change is shown at once by
 // transforming what ipycanvas painted last; after a pause Python paints the visible part sharp.
 
-const PAUSE = 120, LONGEST_WAIT = 400, MARGIN = 16, MOST = 64;
+const PREVIEW = 1024, PAUSE = 120, LONGEST_WAIT = 400, HEAVY = 500, MARGIN = 16, MOST = 64;
 
 function fitted(s) {
   const { width, height } = s.image;
@@ -32,7 +32,8 @@ function zoomAt(s, factor, sx = s.w / 2, sy = s.h / 2) {
 function askSharp(s) {
   clearTimeout(s.viewTimer);
   s.viewSince ??= performance.now();
-  const wait = Math.min(PAUSE, Math.max(0, LONGEST_WAIT - (performance.now() - s.viewSince)));
+  const longest = s.shapes.size > HEAVY ? Infinity : LONGEST_WAIT;      // ipycanvas takes more than a frame for so many
+  const wait = Math.min(PAUSE, Math.max(0, longest - (performance.now() - s.viewSince)));
   s.viewTimer = setTimeout(() => sendView(s), wait);
 }
 
@@ -44,22 +45,28 @@ function sendView(s) {
 
 const viewOf = (s) => ({ k: 1, x: 0, y: 0, fit: true, ...s.v, w: s.w, h: s.h, dpr: s.dpr });
 
+function styled(element, name, value) {                    // what is written costs a layout, even if it is the same
+  if (element.style[name] !== value) element.style[name] = value;
+}
+
 // ipycanvas painted for the view s.r; until it paints again, show that bitmap transformed from s.r to s.v.
 function place(s) {
   const { k, x, y } = s.v, r = s.r;
+  followSpot(s);
   if (r) {
     const f = k / r.k;
-    s.base.style.width = `${r.w}px`;
-    s.base.style.height = `${r.h}px`;
+    styled(s.base, "width", `${r.w}px`);
+    styled(s.base, "height", `${r.h}px`);
     s.base.style.transform = `translate(${x - r.x * f}px, ${y - r.y * f}px) scale(${f})`;
   }
-  s.base.style.visibility = r && s.image ? "visible" : "hidden";
+  styled(s.base, "visibility", r && s.image ? "visible" : "hidden");
   if (s.image) {
-    s.preview.style.width = `${s.image.width * k}px`;
-    s.preview.style.height = `${s.image.height * k}px`;
-    s.preview.style.transform = `translate(${x}px, ${y}px)`;
-    s.preview.style.visibility = Math.max(s.image.width, s.image.height) * k < 60000 ? "" : "hidden";
-    s.zoom.textContent = `${k >= 0.1 ? Math.round(k * 100) : (k * 100).toFixed(1)} %`;
+    const f = Math.min(1, PREVIEW / Math.max(s.image.width, s.image.height));        // laid out once, then only transformed
+    styled(s.preview, "width", `${s.image.width * f}px`);
+    styled(s.preview, "height", `${s.image.height * f}px`);
+    s.preview.style.transform = `translate(${x}px, ${y}px) scale(${k / f})`;
+    const text = `${k >= 0.1 ? Math.round(k * 100) : (k * 100).toFixed(1)} %`;
+    if (s.zoom.textContent !== text) s.zoom.textContent = text;
   }
   s.zoom.hidden = !s.image;
   placePale(s);

@@ -13,8 +13,11 @@ const ACTIONS = {
   "zoom:out": (s) => zoomAt(s, 1 / 1.25, ...zoomCenter(s)),
   next: (s) => cycle(s, 1),
   previous: (s) => cycle(s, -1),
-  nudge: (s, combo) => nudge(s, ...STEPS[combo]),
-  nudge10: (s, combo) => nudge(s, ...STEPS[combo.replace("shift+", "")].map((v) => 10 * v)),
+  nudge: arrow,
+  "nudge:far": arrow,
+  "nudge:fine": arrow,
+  "vertex:next": (s) => walk(s, 1),
+  "vertex:previous": (s) => walk(s, -1),
   "mode:add": (s) => setMode(s, "add"),
   "mode:erase": (s) => setMode(s, "erase"),
   "mode:fill": (s) => setMode(s, "fill"),
@@ -27,7 +30,8 @@ const ACTIONS = {
 const zoomCenter = (s) => (s.pointerInside && s.cursor ? s.cursor : []);
 
 function comboOf(e) {
-  const letter = e.key.length === 1, key = letter ? e.key.toLowerCase() : e.key;
+  const letter = e.key.length === 1, plain = { Period: ".", Comma: "," }[e.code] ?? /^Digit(\d)$/.exec(e.code)?.[1];
+  const key = e.altKey && plain ? plain : letter ? e.key.toLowerCase() : e.key;       // Option turns it into another character
   const shift = e.shiftKey && (!letter || /[a-z]/.test(key)) ? "shift+" : "";
   return `${e.ctrlKey || e.metaKey ? "ctrl+" : ""}${e.altKey ? "alt+" : ""}${shift}${key}`;
 }
@@ -47,6 +51,7 @@ function keyDown(s, e) {
   if (e.defaultPrevented || e.isComposing || e.key === "Tab" || elsewhere(s, e)) return;
   if (e.target instanceof Element && e.target.closest(".nba-help")) return;
   if (e.key === " ") {
+    if (!(e.target instanceof HTMLButtonElement) && spotKey(s, e)) { e.preventDefault(); e.stopPropagation(); return; }
     if (!e.ctrlKey && !e.metaKey && !e.altKey && !(e.target instanceof HTMLButtonElement)) {
       s.space = true;
       e.preventDefault();
@@ -59,7 +64,8 @@ function keyDown(s, e) {
   const combo = comboOf(e);
   const button = e.target instanceof HTMLButtonElement && e.key === "Enter";
   if (button) return;
-  if (s.gesture?.key?.(combo)) { e.preventDefault(); e.stopPropagation(); return; }
+  if (spotKey(s, e)) { e.preventDefault(); e.stopPropagation(); return; }
+  if (s.gesture?.key?.(combo)) { e.preventDefault(); e.stopPropagation(); if (s.spot) saySoon(s); return; }
   if (combo === "0" && skipFirst(s)) { e.preventDefault(); e.stopPropagation(); return; }
   const key = s.keys.get(combo);
   if (!key) return;
@@ -68,19 +74,19 @@ function keyDown(s, e) {
   e.stopPropagation();
 }
 
-const REPEATS = /^(brush|undo|redo|zoom|nudge|next|previous)/;
+const REPEATS = /^(brush|undo|redo|zoom|nudge|next|previous|vertex)/;
 
 function act(s, key, combo, repeat) {
   if (repeat && !REPEATS.test(key.id)) return undefined;
   if (key.id.startsWith("label:")) return chooseLabel(s, Number(key.id.slice(6)));
-  if (key.id.startsWith("tool:")) return setTool(s, key.id.slice(5));
+  if (key.id.startsWith("tool:")) return toolByKey(s, key);
   if (key.id.startsWith("bound:")) return void send(s, "key", { key: key.id });
   if (key.id.startsWith("act:")) return whole(s, key.id.slice(4));
   return ACTIONS[key.id](s, combo);
 }
 
 function keyUp(s, e) {
-  if (e.key === " ") { s.space = false; setCursor(s); }
+  if (e.key === " ") { s.space = false; releaseSpace(s); setCursor(s); }
   if (e.key === "Alt") { s.alt = false; hoverAt(s); paint(s); }
   if (e.key === "Shift") { s.shift = false; paint(s); }
 }
@@ -97,7 +103,7 @@ function node(tag, attributes = {}, ...children) {
 function keyCaps(combos) {
   return combos.flatMap((combo, i) => {
     const parts = combo === "+" ? ["+"] : combo.split(/\+(?=.)/);
-    const caps = parts.map((p) => node("kbd", {}, SHOWN[p] ?? (p.length === 1 ? p.toUpperCase() : p)));
+    const caps = parts.map((p) => node("kbd", {}, SHOWN[p] ?? (p.length === 1 ? p.toUpperCase() : said(p))));
     return i ? [" ", ...caps] : caps;
   });
 }
@@ -110,15 +116,15 @@ function toggleHelp(s) {
     if (!groups.has(row.group)) groups.set(row.group, []);
     groups.get(row.group).push(row);
   }
-  const close = node("button", { type: "button", class: "nba-close", "aria-label": "Close the key map" }, "✕");
+  const close = node("button", { type: "button", class: "nba-close", "aria-label": T("Close the key map") }, "✕");
   const body = node("div", { class: "nba-help-groups" });
   for (const [title, rows] of groups) {
     const list = node("dl");
-    for (const row of rows) list.append(node("div", {}, node("dt", {}, ...keyCaps(row.shown.length ? row.shown : row.keys)), node("dd", {}, row.title)));
-    body.append(node("section", {}, node("h3", {}, title), list));
+    for (const row of rows) list.append(node("div", {}, node("dt", {}, ...keyCaps(row.shown.length ? row.shown : row.keys)), node("dd", {}, row.id.startsWith("label:") ? row.title : said(row.title))));
+    body.append(node("section", {}, node("h3", {}, said(title)), list));
   }
-  s.help = node("div", { class: "nba-help", role: "dialog", "aria-modal": "false", "aria-label": "Keys", tabindex: "-1" },
-    node("header", {}, node("h2", {}, "Keys"), close), body);
+  s.help = node("div", { class: "nba-help", role: "dialog", "aria-modal": "false", "aria-label": T("Keys"), tabindex: "-1" },
+    node("header", {}, node("h2", {}, T("Keys")), close), body);
   s.help.addEventListener("keydown", (e) => {
     if (e.key === "Tab") return;
     if (e.key === "Escape" || e.key === "?") { e.preventDefault(); closeHelp(s); }

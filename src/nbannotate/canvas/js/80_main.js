@@ -9,13 +9,15 @@ function build(s) {
   s.overlay = node("canvas", { class: "nba-overlay" });
   s.ctx = s.overlay.getContext("2d");
   s.zoom = node("span", { class: "nba-zoom" });
+  s.refining = node("span", { class: "nba-refining", role: "status", hidden: "" });   // a large image becomes sharper
   s.helpButton = node("button", { type: "button", class: "nba-help-button" }, "?");
   s.picker = node("input", { type: "color", class: "nba-picker", tabindex: "-1" });
   s.toast = node("div", { class: "nba-toast", role: "status", "aria-live": "polite" });
   s.voice = node("div", { class: "nba-voice", "aria-live": "polite" });
   s.empty = node("div", { class: "nba-empty" });
-  s.stage.append(s.preview, s.base, s.overlay, s.empty, node("div", { class: "nba-corner" }, buildLevels(s), s.zoom), s.toast, s.voice, s.picker);
-  s.root = node("div", { class: "nba-canvas" }, s.stage, s.helpButton);
+  s.stage.append(s.preview, s.base, s.overlay, s.empty, node("div", { class: "nba-corner" }, s.refining, buildLevels(s), s.zoom), s.toast, s.voice, s.picker);
+  s.root = node("div", { class: "nba-canvas" }, ...buildTools(s), s.stage, buildBar(s), s.helpButton);
+  if (s.tools) s.root.dataset.tools = "";
   relabel(s);
 }
 
@@ -23,9 +25,14 @@ function relabel(s) {                                      // in the language of
   const name = (element, names) => { for (const [key, text] of Object.entries(names)) element.setAttribute(key, text); };
   name(s.stage, { "aria-roledescription": T("image canvas"), "aria-label": T("Image with shapes. Press question mark for the keys.") });
   name(s.helpButton, { title: T("Keys (?)"), "aria-label": T("Show the keys") });
+  name(s.bar, { "aria-label": T("What can be done") });
+  if (s.tools) name(s.tools, { "aria-label": T("Tools") });
   name(s.picker, { "aria-label": T("Color of the selection") });
   s.empty.textContent = said(s.instead) || T("No image");
   if (s.help) closeHelp(s);
+  s.bar.told = null;
+  if (s.tools) s.tools.told = null;
+  if (s.v) tellBar(s);
   if (s.levels) { closeLevels(s); tellLevels(s); }
 }
 
@@ -46,13 +53,21 @@ function wire(s, signal) {
   on(s.overlay, "pointerdown", (e) => {
     active = s;
     s.alt = e.altKey;
+    s.armed = false;
+    endSpot(s);
     s.stage.focus({ preventScroll: true });
     if (e.isTrusted) s.overlay.setPointerCapture(e.pointerId);
-    if (!pressLevels(s, e)) press(s, e);
+    if (!touchDown(s, e) && !pressLevels(s, e)) press(s, e);
   });
   on(s.overlay, "pointermove", (e) => {
+    if (touchMove(s, e)) return undefined;
+    const at = onScreen(s, e), bumped = (s.spot || s.walk) && s.pointerAt && !farBy(at, s.pointerAt, DRAG);
+    if (bumped) return undefined;                            // the table was bumped: the keyboard keeps its cursor
+    s.pointerAt = at;
+    s.coarse = REACH[e.pointerType] ?? 1;
+    endSpot(s);
     s.pointerInside = true;
-    s.cursor = onScreen(s, e);
+    s.cursor = at;
     s.alt = e.altKey;
     s.shift = e.shiftKey;
     if (s.gesture) return s.gesture.move(s.cursor, e);
@@ -62,10 +77,10 @@ function wire(s, signal) {
     if (before !== after || s.tool !== "select") paint(s);
     return undefined;
   });
-  on(s.overlay, "pointerup", (e) => { s.gesture?.up(onScreen(s, e), e); setCursor(s); });
-  on(s.overlay, "pointercancel", () => s.gesture?.cancel());
-  on(s.overlay, "pointerleave", () => { s.pointerInside = false; if (!s.gesture) hoverAt(s); paint(s); });
-  on(s.overlay, "dblclick", (e) => doubleClick(s, e));
+  on(s.overlay, "pointerup", (e) => { if (!touchUp(s, e)) s.gesture?.up(onScreen(s, e), e); setCursor(s); });
+  on(s.overlay, "pointercancel", (e) => { if (!touchCancel(s, e)) s.gesture?.cancel(); });
+  on(s.overlay, "pointerleave", (e) => { if (s.spot || e.pointerType === "touch") return; s.pointerInside = false; if (!s.gesture) hoverAt(s); paint(s); });
+  on(s.overlay, "dblclick", (e) => { if ((s.coarse ?? 1) < REACH.touch) doubleClick(s, e); });
   on(s.overlay, "mousedown", (e) => { e.preventDefault(); if (e.button === 2) e.stopPropagation(); });   // JupyterLab takes the focus
   on(s.overlay, "auxclick", (e) => e.preventDefault());
   on(s.overlay, "contextmenu", (e) => { e.preventDefault(); e.stopPropagation(); });
@@ -81,7 +96,7 @@ function wire(s, signal) {
   on(s.root, "focusin", () => { active = s; });
   on(document, "keydown", (e) => s.keysMode === "page" && active === s && s.root.isConnected && !s.root.contains(e.target) && keyDown(s, e));
   on(document, "keyup", (e) => active === s && keyUp(s, e));
-  on(window, "blur", () => { s.space = s.alt = s.shift = false; setCursor(s); });
+  on(window, "blur", () => { s.space = s.alt = s.shift = false; releaseSpace(s); setCursor(s); });
   on(s.picker, "change", () => send(s, "color", { color: s.picker.value, ids: [...s.selected] }));
   on(s.helpButton, "click", () => toggleHelp(s));
   on(matchMedia("(prefers-color-scheme: dark)"), "change", () => theme(s));
@@ -92,10 +107,11 @@ async function render({ model, el, signal }) {
   const target = await manager.get_model(model.get("target").slice("IPY_MODEL_".length));
   const s = {
     model, target, layers: target.get("_canvases"), viewId: newId(), g: -1, n: 0,
-    shapes: new Map(), selected: new Set(), ghosts: new Map(), pending: new Map(), renderings: new Map(),
+    shapes: new Shapes(), bitmaps: new Map(), selected: new Set(), ghosts: new Map(), pending: new Map(), renderings: new Map(),
     kinds: new Map(), labels: [], colors: new Map(), figures: new Map(), marks: [], keys: new Map(), keyRows: [], keysMode: "stage",
     tool: "select", label: "", editable: false, image: null, v: null, r: null, gesture: null, hover: null,
     stateAt: 0, selectedAt: 0, strokes: [], mode: "add", brush: 10, locked: new Set(), hidden: new Set(),
+    spot: null, walk: null, held: null, armed: false, fingers: new Map(), finger: null, coarse: 1,
   };
   const view = await manager.create_view(target, {});
   s.base = view.el;
@@ -113,6 +129,8 @@ async function render({ model, el, signal }) {
   model.on("msg:custom", receive);
   s.layers[0].on("new-frame", imageFrame);
   s.layers[1].on("new-frame", shapesFrame);
+  const asked = (e) => { if (s.gesture) e.preventDefault(); };             // a page that would be loaded again: a shape is in hand
+  addEventListener("nbannotate-reload", asked);
   const sizes = new ResizeObserver(() => resized(s));
   sizes.observe(s.stage);
   const looks = new MutationObserver(() => { theme(s); setTimeout(() => theme(s), 500); });   // its style sheet may still load
@@ -122,6 +140,7 @@ async function render({ model, el, signal }) {
 
   return () => {
     deaf();
+    removeEventListener("nbannotate-reload", asked);
     sizes.disconnect();
     looks.disconnect();
     clearTimeout(s.viewTimer);

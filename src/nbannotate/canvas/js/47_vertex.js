@@ -1,0 +1,63 @@
+// Vertices by keys: Alt + . and Alt + , walk through the vertices (or corners) of the selected shape, arrows move the one
+// that is walked to, Enter puts another one after it, Delete takes it away, Esc lets go. s.walk is {id, i}.
+
+const stopsOf = (s, shape) => handlesOf(s, shape).filter((handle) => handle.role !== "middle");
+
+function walked(s) {                                       // the handle, with its shape; or null
+  if (!s.walk) return null;
+  const shape = editedShape(s), handle = shape?.id === s.walk.id ? stopsOf(s, shape).find((v) => v.i === s.walk.i) : null;
+  if (!handle) s.walk = null;
+  return handle ? { ...handle, shape } : null;
+}
+
+function walk(s, step) {
+  if (!s.image || !s.v || s.gesture) return undefined;
+  const shape = editedShape(s);
+  if (!shape) return complain(s, T("Select one shape first; its vertices are moved one by one."));
+  const stops = stopsOf(s, shape), now = stops.findIndex((v) => v.i === s.walk?.i && s.walk.id === shape.id);
+  if (!stops.length) return complain(s, T("This shape has no vertices; paint on it."));
+  const next = now < 0 ? (step > 0 ? 0 : stops.length - 1) : (now + step + stops.length) % stops.length;
+  s.spot = null;
+  s.walk = { id: shape.id, i: stops[next].i };
+  atWalked(s);
+  return sayWalked(s);
+}
+
+function atWalked(s) {
+  const handle = walked(s);
+  if (handle) intoSight(s, [handle.at[0] * s.v.k + s.v.x, handle.at[1] * s.v.k + s.v.y]);
+  hoverAt(s);
+  paint(s);
+}
+
+function sayWalked(s) {
+  const handle = walked(s);
+  if (!handle) return;
+  const total = stopsOf(s, handle.shape).length;
+  const [x, y] = handle.at.map((v) => Math.round(v * 10) / 10), figure = s.kinds.get(handle.shape.kind).figured && s.figures.get(handle.shape.label);
+  const name = figure ? figure.points[handle.i] : "";
+  announce(s, name ? T("{name}: {x}, {y}", { name, x, y }) : T("Vertex {i} of {total}: {x}, {y}", { i: handle.i + 1, total, x, y }));
+}
+
+function moveVertex(s, dx, dy, by) {
+  const handle = walked(s), { shape } = handle, word = VOCABULARY[s.kinds.get(shape.kind).gesture];
+  const points = word.reshape(shape.points, handle, clampTo(s.image, [handle.at[0] + dx * by, handle.at[1] + dy * by]));
+  if (handle.role === "corner" && !(points[0][0] < points[1][0] && points[0][1] < points[1][1])) return;   // not through the other side
+  if (handle.absent) see(s, shape, handle.i, 2, points);
+  else edit(s, [[shape.id, word.finish(points)]], true);
+  atWalked(s);
+  clearTimeout(s.spotTimer);
+  s.spotTimer = setTimeout(() => sayWalked(s), SAY_MS);
+}
+
+function insertVertex(s) {                                 // in the middle of the edge that begins here
+  const { shape, i } = walked(s), kind = s.kinds.get(shape.kind), next = shape.points[i + 1] ?? (kind.closed ? shape.points[0] : null);
+  if (kind.gesture !== "path" || !next || shape.points.length >= (kind.max_points ?? Infinity)) return false;
+  const at = shape.points[i], points = shape.points.slice();
+  points.splice(i + 1, 0, [round2((at[0] + next[0]) / 2), round2((at[1] + next[1]) / 2)]);
+  edit(s, [[shape.id, points]]);
+  s.walk = { id: shape.id, i: i + 1 };
+  atWalked(s);
+  sayWalked(s);
+  return true;
+}

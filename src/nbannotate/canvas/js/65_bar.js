@@ -1,0 +1,153 @@
+// What can be done now, as buttons above the image: with the selection, with the brush, with the shape that is being drawn.
+// It lies over the stage, so that nothing jumps, and goes out of the way of what is selected.
+
+const first300 = (s) => [...s.selected].slice(0, 300).map((id) => s.shapes.get(id)).filter(Boolean);
+const rowOf = (s, id) => s.keyRows.find((row) => row.id === id);
+const keyText = (row) => (row ? (row.shown.length ? row.shown : row.keys)[0].split(/\+(?=.)/).map((p) => SHOWN[p] ?? (p.length === 1 ? p.toUpperCase() : p)).join(" + ") : "");
+
+// A button: what it does (an action of the keys), its icon, its name, what is so of it.
+const DRAWING = (s) => [
+  { id: "finish", icon: "check", title: T("Finish the shape"), key: "Enter", off: !s.gesture.ready(), run: () => s.gesture?.key("Enter") },
+  { id: "undraw", icon: "undo", title: T("Take back the last point"), key: "Backspace", run: () => s.gesture?.key("Backspace") },
+  { id: "cancel", icon: "close", title: T("Cancel the shape"), key: "Esc", run: () => s.gesture?.cancel() },
+];
+
+const BRUSHING = (s) => [
+  { id: "mode:add", icon: "brush", title: T("Brush"), on: s.mode === "add" },
+  { id: "mode:erase", icon: "erase", title: T("Eraser"), on: s.mode === "erase" },
+  { id: "mode:fill", icon: "fill", title: T("Fill a hole"), on: s.mode === "fill" },
+  { id: "brush:less", icon: "less", title: T("Smaller brush") },
+  { id: "brush:more", icon: "more", title: T("Larger brush") },
+];
+
+function forSelection(s) {
+  const shapes = first300(s), locked = shapes.length > 0 && shapes.every((v) => s.locked.has(v.id)), edits = s.editable;
+  const turns = edits && !locked && shapes.some((v) => s.kinds.get(v.kind).turns_into);
+  return [
+    edits && s.labels.length && { id: "label", icon: "label", title: T("Label"), menu: true, off: locked, run: () => toggleLabels(s) },
+    edits && { id: "act:lock", icon: locked ? "lock" : "unlock", title: locked ? T("Unlock") : T("Lock"), on: locked },
+    { id: "act:hide", icon: "hide", title: T("Hide") },
+    edits && { id: "act:front", icon: "front", title: T("To the front"), apart: true, off: locked },
+    edits && { id: "act:back", icon: "back", title: T("To the back"), off: locked },
+    edits && { id: "color", icon: "color", title: T("A color of its own"), off: locked },
+    edits && shapes.some((v) => v.color) && { id: "act:uncolor", icon: "uncolor", title: T("The color of the label again"), off: locked },
+    edits && { id: "act:duplicate", icon: "duplicate", title: T("Duplicate"), apart: true },
+    { id: "act:copy", icon: "copy", title: T("Copy"), apart: !edits, run: () => whole(s, "copy", true) },
+    edits && { id: "act:paste", icon: "paste", title: s.copied ? N(s.copied, "Paste {n} shape", "Paste {n} shapes") : T("Paste"), off: !s.copied },
+    turns && { id: "act:convert", icon: "convert", title: T("Outline to mask, mask to polygons") },
+    edits && { id: "delete", icon: "trash", title: T("Delete"), off: locked, run: () => removeSelected(s) },
+    edits && { id: "undo", icon: "undo", title: T("Undo"), apart: true, off: !s.canUndo },
+    edits && { id: "redo", icon: "redo", title: T("Redo"), off: !s.canRedo },
+  ].filter(Boolean);
+}
+
+function barRows(s) {
+  if (!s.image || !s.v) return [];
+  if (s.gesture?.name === "draw" && s.gesture.ready) return DRAWING(s);
+  const rows = s.editable && strokeKind(s) ? BRUSHING(s) : [], hidden = s.hidden.size;
+  if (s.selected.size) rows.push(...forSelection(s).map((row, i) => (i || !rows.length ? row : { ...row, apart: true })));
+  else if (hidden) rows.push({ id: "act:hide", icon: "eye", title: N(hidden, "Show {n} hidden shape", "Show {n} hidden shapes"), text: true, apart: rows.length > 0 });
+  return rows;
+}
+
+function buildBar(s) {
+  s.bar = node("div", { class: "nba-bar", role: "toolbar" });
+  s.bar.hidden = true;
+  s.bar.addEventListener("keydown", (e) => rove(s, e, ["ArrowLeft", "ArrowRight"]));
+  return s.bar;
+}
+
+// Arrows go through the buttons of a toolbar, Tab leaves it, Esc goes back to the image.
+function rove(s, e, [back, forth]) {
+  const all = [...e.currentTarget.querySelectorAll("button:not(:disabled)")].filter((b) => b.offsetParent), at = all.indexOf(e.target);
+  const to = { [back]: at - 1, [forth]: at + 1, Home: 0, End: all.length - 1 }[e.key];
+  if (e.key === "Escape") s.stage.focus({ preventScroll: true });
+  else if (to === undefined || at < 0) return;
+  else {
+    const next = all[(to + all.length) % all.length];
+    for (const button of e.currentTarget.querySelectorAll("button")) button.tabIndex = button === next ? 0 : -1;
+    next.focus();
+  }
+  e.preventDefault();
+  e.stopPropagation();
+}
+
+function barButton(s, row) {
+  const key = row.key ?? keyText(rowOf(s, row.id)), button = node("button", { type: "button", "data-do": row.id, title: key ? `${row.title} (${key})` : row.title, "aria-label": row.title }, icon(row.icon));
+  if (row.text) { button.append(row.title); button.dataset.text = ""; }
+  if (row.on !== undefined) button.setAttribute("aria-pressed", String(row.on));
+  if (row.menu) { button.setAttribute("aria-haspopup", "menu"); button.setAttribute("aria-expanded", "false"); }
+  if (row.apart) button.dataset.apart = "";
+  button.disabled = Boolean(row.off);
+  button.tabIndex = -1;
+  button.addEventListener("click", (e) => {
+    active = s;
+    if (row.run) row.run(e); else act(s, rowOf(s, row.id), "", false);
+    if (e.detail > 0 && !row.menu) s.stage.focus({ preventScroll: true });     // after the mouse the keyboard is the image's
+  });
+  return button;
+}
+
+// Fills a toolbar with buttons, if they differ; the focus stays on the button, or goes to the image if that is gone.
+function fillBar(s, bar, rows, told) {
+  if (bar.told === told) return;
+  bar.told = told;
+  const focused = bar.contains(document.activeElement) ? document.activeElement.dataset.do : null;
+  bar.replaceChildren(...rows.map((row) => barButton(s, row)));
+  const usable = [...bar.querySelectorAll("button:not(:disabled)")], again = usable.find((b) => b.dataset.do === focused) ?? usable[0];
+  if (again) again.tabIndex = 0;
+  if (focused) (usable.find((b) => b.dataset.do === focused) ?? s.stage).focus({ preventScroll: true });
+}
+
+function tellBar(s) {
+  const rows = barRows(s), quiet = Boolean(s.gesture) && !s.gesture.ready;
+  const told = rows.map((v) => `${v.id}${v.title}${v.icon}${v.off}${v.on}${v.apart}`).join();
+  if (s.bar.told !== told) closeLabels(s);
+  fillBar(s, s.bar, rows, told);
+  s.bar.hidden = !rows.length;
+  s.bar.toggleAttribute("data-quiet", quiet);
+  const place = `${s.selectedAt} ${rows.length} ${quiet} ${s.w} ${s.h}`;
+  if (rows.length && !quiet && s.bar.place !== place) { s.bar.place = place; placeBar(s); }
+  tellTools(s);
+}
+
+function placeBar(s) {                                     // above, or below where something that is selected is above
+  const { k, x, y } = s.v, shapes = first300(s), wide = s.bar.offsetWidth / 2 + 8, tall = s.bar.offsetHeight + 16;
+  const covers = (top, bottom) => shapes.some(({ box }) => box[2] * k + x > s.w / 2 - wide && box[0] * k + x < s.w / 2 + wide && box[3] * k + y > top && box[1] * k + y < bottom);
+  s.bar.toggleAttribute("data-below", covers(0, tall) && !covers(s.h - tall - 32, s.h));
+}
+
+// ---- the labels, to choose one for the selection
+
+function toggleLabels(s) {
+  if (s.labelMenu) return closeLabels(s, true);
+  const shapes = first300(s), now = shapes.length && shapes.every((v) => v.label === shapes[0].label) ? shapes[0].label : null;
+  const item = (name, color, i, run) => {
+    const swatch = node("i", { class: "nba-swatch" }), button = node("button", { type: "button", role: "menuitemradio", "aria-checked": String(name === now), tabindex: "-1" },
+      swatch, node("span", {}, name || T("No label")), ...(i < 9 ? [node("kbd", {}, String(i + 1))] : []));
+    if (color) swatch.style.background = color;
+    button.addEventListener("click", () => { closeLabels(s, true); run(); });
+    return button;
+  };
+  const items = s.labels.map((label, i) => item(label.name, label.color, i, () => chooseLabel(s, i)));
+  items.push(item("", "", 9, () => send(s, "label", { label: "", ids: [...s.selected] })));
+  s.labelMenu = node("div", { class: "nba-menu", role: "menu", "aria-label": T("Label of the selection") }, ...items);
+  s.labelMenu.addEventListener("keydown", (e) => (e.key === "Tab" ? closeLabels(s, true) : e.key === "Escape" ? (e.preventDefault(), e.stopPropagation(), closeLabels(s, true)) : rove(s, e, ["ArrowUp", "ArrowDown"])));
+  s.labelMenu.addEventListener("focusout", (e) => { if (s.labelMenu && !s.labelMenu.contains(e.relatedTarget) && e.relatedTarget?.dataset?.do !== "label") closeLabels(s); });
+  s.labelMenu.toggleAttribute("data-below", s.bar.hasAttribute("data-below"));
+  s.root.append(s.labelMenu);
+  const button = s.bar.querySelector("[data-do=label]"), root = s.root.getBoundingClientRect(), half = s.labelMenu.offsetWidth / 2;
+  button?.setAttribute("aria-expanded", "true");
+  if (button) s.labelMenu.style.left = `${clamp(button.getBoundingClientRect().left - root.left + half, half + 8, root.width - half - 8)}px`;
+  (items.find((v) => v.getAttribute("aria-checked") === "true") ?? items[0]).focus({ preventScroll: true });
+  return undefined;
+}
+
+function closeLabels(s, back = false) {
+  const menu = s.labelMenu;
+  if (!menu) return;
+  s.labelMenu = null;
+  menu.remove();
+  s.bar.querySelector("[data-do=label]")?.setAttribute("aria-expanded", "false");
+  if (back) s.stage.focus({ preventScroll: true });
+}
