@@ -65,6 +65,13 @@ def of_picture(picture: Picture | None, before: Levels) -> Levels:
     return replace(before, window=its.default(), series=its.series, kin=kin, chosen=False)
 
 
+def put_on(picture: Picture, levels: Levels) -> None:
+    """Let a picture be painted with levels."""
+    picture.adjust = levels.adjust
+    if picture.deep is not None and levels.window is not None:
+        picture.window = levels.window
+
+
 def automatic(picture: Picture) -> tuple[float, float]:
     """Return the brightness and contrast that bring an image of eight bits from black to white."""
     whole = (0.0, 0.0, float(picture.width), float(picture.height))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from traitlets.log import get_logger as log
@@ -31,14 +32,21 @@ class Ahead:
         Who acts, and where.
     tell
         Called with what the browser shows at once when the task is submitted.
+    prepare
+        Makes the bytes of a file ready to be shown.
     """
 
-    def __init__(self, client: Client, tell: Callable[[dict[str, Any]], None]) -> None:
-        self._client, self._tell = client, tell
+    def __init__(
+        self,
+        client: Client,
+        tell: Callable[[dict[str, Any]], None],
+        prepare: Callable[[bytes | Path], Picture] = Picture,
+    ) -> None:
+        self._client, self._tell, self._prepare = client, tell, prepare
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
         self._task_id = 0
-        self._image: tuple[int, bytes] | None = None
+        self._image: tuple[int, Picture] | None = None
 
     def look(self, task: Task) -> None:
         """Find out soon what comes after a task, and have it ready."""
@@ -49,12 +57,12 @@ class Ahead:
             self._timer.daemon = True
             self._timer.start()
 
-    def image(self, asset_id: int) -> bytes:
-        """Return the bytes of an asset's file; at once, if it is the one that was expected."""
+    def image(self, asset_id: int) -> bytes | Path | Picture:
+        """Return an asset's image: ready at once if it is the one that was expected, or else its file."""
         with self._lock:
             self._stop()
             known, self._image, self._task_id = self._image, None, 0
-        return known[1] if known is not None and known[0] == asset_id else self._client.image(asset_id)
+        return known[1] if known is not None and known[0] == asset_id else self._client.source(asset_id)
 
     def stop(self) -> None:
         """Look no more."""
@@ -75,8 +83,7 @@ class Ahead:
             )
             if asset_id is None:
                 return
-            body = self._client.image(asset_id)
-            picture = Picture(body)
+            picture = self._prepare(self._client.source(asset_id))
             preview = base64.b64encode(picture.preview()).decode()
         except NbannotateError as error:  # the usual way finds the same, and says it then
             log().debug("Nothing is known ahead: %s", error)
@@ -84,6 +91,6 @@ class Ahead:
         with self._lock:
             if self._task_id != task.task_id:
                 return  # too late
-            self._image = asset_id, body
+            self._image = asset_id, picture
         self._tell({"ahead": {"at": task.task_id, "image": f"data:image/jpeg;base64,{preview}",
                               "width": picture.width, "height": picture.height}})  # fmt: skip

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from nbannotate.errors import InvalidInput, Refused
-from nbannotate.model import Closed, Issue, Task
-from nbannotate.pages import flow
+from nbannotate.model import Closed, ClosedAndNext, Issue, Task
+from nbannotate.pages import flaws, flow, orders
 from nbannotate.pages.desk import Desk
 from nbannotate.pages.wire import Message
 
@@ -15,18 +15,22 @@ def submit(desk: Desk, message: Message) -> None:
     """Submit, or accept at a review step, and go to the next task."""
     opened = flow.check_may(desk, "submit")
     revision, seconds, claimed = desk.drafts.claim()
-    more: dict[str, Any] = {"status": opened.status} if opened.status else {}
     annotation = desk.open.annotation
+    told: dict[str, Any] = {"task_id": opened.task.task_id, "annotation": annotation, "revision": revision,
+                            "seconds": seconds, **({"status": opened.status} if opened.status else {})}  # fmt: skip
+    at_once = not orders.has_order(desk, opened.task)
     try:
-        closed = desk.call(
-            "tasks.submit", Closed, task_id=opened.task.task_id, annotation=annotation, revision=revision,
-            seconds=seconds, **more,
-        )  # fmt: skip
-    except Exception:
+        if at_once:
+            done = desk.call("tasks.submit_and_next", ClosedAndNext, **told)
+        else:
+            done = ClosedAndNext(desk.call("tasks.submit", Closed, **told))
+    except Exception as error:
         if claimed:
             desk.drafts.put(annotation)
+        if isinstance(error, Refused):
+            flaws.show_first(desk)
         raise
-    after(desk, opened.task, closed)
+    after(desk, opened.task, done.closed, done if at_once else None)
 
 
 def status(desk: Desk, message: Message) -> None:
@@ -84,21 +88,28 @@ def _with_issue(desk: Desk, message: Message, action: Literal["rework", "reject"
     after(desk, opened.task, closed)
 
 
-def after(desk: Desk, task: Task, closed: Closed) -> None:
-    """Say what became of a task, and go on."""
+def after(desk: Desk, task: Task, closed: Closed, done: ClosedAndNext | None = None) -> None:
+    """Say what became of a task, and go on: with the task that came along with the answer, or by asking for one."""
     desk.drafts.reported(task.task_id)
-    desk.tell({"line": {"closed": task.task_id}})
+    said = {"line": {"closed": task.task_id}, "toast": closed.message, "kind": "good"}
     try:
-        flow.go_on(desk, task.campaign_id, task.step)
+        if done is not None and done.text:
+            raise Refused(done.text)
+        if done is not None and done.next is not None:
+            flow.adopt(desk, done.next)
+        elif done is not None:
+            flow.nothing_left(desk, task.campaign_id, task.step)
+        else:
+            flow.go_on(desk, task.campaign_id, task.step)
     except Refused as error:  # a campaign that is overdue gives out nothing more; what was done now is done
         desk.update(screen="opening", task=None)
         flow.home(desk)
-        desk.toast(closed.message, "good")
+        desk.tell(said)
         desk.toast(str(error))
         return
     except Exception:
         desk.update(screen="opening", task=None)  # it is closed: never leave it on the pane as if it were not
         flow.home(desk)
-        desk.toast(closed.message, "good")
+        desk.tell(said)
         raise
-    desk.toast(closed.message, "good")
+    desk.tell(said)  # after the next task: nobody waits for it

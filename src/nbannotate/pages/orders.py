@@ -63,6 +63,12 @@ def _adopt(desk: Desk, task_id: int) -> None:
     desk.ahead.stop()
 
 
+def has_order(desk: Desk, task: Task) -> bool:
+    """Return whether an order was chosen for the job of a task."""
+    ordered = desk.state.ordered
+    return ordered is not None and ordered.key == (task.campaign_id, task.step)
+
+
 def go_on(desk: Desk, campaign_id: int, step: int) -> bool:
     """Open the next image of the order that was chosen for a job; return whether there is such an order.
 
