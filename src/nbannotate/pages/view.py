@@ -16,7 +16,7 @@ from msgspec import to_builtins
 from nbannotate import texts
 from nbannotate.canvas import Canvas
 from nbannotate.owner.client import Client
-from nbannotate.pages import changes, render
+from nbannotate.pages import changes, render, sequence
 from nbannotate.pages.actions import ACTIONS, KEYS
 from nbannotate.pages.desk import Desk
 from nbannotate.pages.state import State
@@ -64,6 +64,7 @@ class Page(anywidget.AnyWidget):  # type: ignore[misc]
     talk = traitlets.Dict().tag(sync=True)
     info = traitlets.Dict().tag(sync=True)
     paper = traitlets.Dict().tag(sync=True)
+    sequence = traitlets.Dict().tag(sync=True)
     saving = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -76,6 +77,8 @@ class Page(anywidget.AnyWidget):  # type: ignore[misc]
             canvas.bind(key.key, key.title, partial(self.send, {"press": key.action}), key.group)
         self.desk = Desk(client, canvas, ACTIONS, self._show, self.send, campaign_id)
         canvas.on_change(lambda _: changes.follow(self.desk))
+        canvas.on_levels(lambda *_: sequence.leveled(self.desk))
+        self.desk.opened = partial(sequence.follow, self.desk)
         self.desk.again = lambda: self.send_state(list(self._parts))
         self.on_msg(self._heard)
         stop = weakref.WeakMethod(self.desk.stop)
