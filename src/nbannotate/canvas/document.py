@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from math import isfinite
 
 from msgspec.structs import replace
@@ -98,9 +99,23 @@ class Document:
         shapes = [self.shapes[i] for i in ids if i in self.shapes]
         fit = [s for s in shapes if label is None or suits(label, s.kind, len(s.points))]
         name = "" if label is None else label.name
-        changed = self.put(replace(s, label=name) if s.label != name else s for s in fit)
+        changed = self.put(replace(s, label=name, also=()) if s.label != name or s.also else s for s in fit)
         refused = next((s for s in shapes if s not in fit), None)
         return changed, None if refused is None or label is None else not_allowed(label, refused.kind)
+
+    def toggle(self, label: Label, ids: Iterable[str]) -> tuple[bool, str | None]:
+        """Add a label to shapes; if all of them have it, take it away; the answer is that of :meth:`label`."""
+        shapes = [self.shapes[i] for i in ids if i in self.shapes]
+        if shapes and all(label.name in s.labels for s in shapes):
+            rest = [(s, [n for n in s.labels if n != label.name]) for s in shapes]
+            return self.put(replace(s, label=n[0] if n else "", also=tuple(n[1:])) for s, n in rest), None
+        bare = [s for s in shapes if label.name not in s.labels]
+        fit = [s for s in bare if (allows(label, s.kind) if s.label else suits(label, s.kind, len(s.points)))]
+        changed = self.put(
+            replace(s, also=(*s.also, label.name)) if s.label else replace(s, label=label.name) for s in fit
+        )
+        refused = next((s for s in bare if s not in fit), None)
+        return changed, None if refused is None else not_allowed(label, refused.kind)
 
 
 def allows(label: Label, name: str) -> bool:
@@ -133,16 +148,19 @@ def checked(shapes: Iterable[Shape] | Mapping[str, Shape]) -> dict[str, Shape]:
         If something is not a shape, is there twice, is of an unknown kind, or has points that cannot be painted.
     """
     found: dict[str, Shape] = {}
+    known: dict[str, int] = {}  # how many points a kind needs
     for shape in shapes.values() if isinstance(shapes, Mapping) else shapes:
         if not isinstance(shape, Shape):
             raise InvalidInput(f"shapes takes nbannotate.model.Shape values, not {shape!r}.")
-        try:
-            its = kind(shape.kind)
-        except NotFound as error:
-            raise InvalidInput(f"Shape {shape.id!r}: {error}") from error
-        if len(shape.points) < its.min_points or not all(isfinite(x) and isfinite(y) for x, y in shape.points):
+        if shape.kind not in known:
+            try:
+                known[shape.kind] = kind(shape.kind).min_points
+            except NotFound as error:
+                raise InvalidInput(f"Shape {shape.id!r}: {error}") from error
+        least = known[shape.kind]
+        if len(shape.points) < least or not all(map(isfinite, chain.from_iterable(shape.points))):
             raise InvalidInput(
-                f"Shape {shape.id!r}: a {shape.kind} needs at least {its.min_points} points with finite coordinates."
+                f"Shape {shape.id!r}: a {shape.kind} needs at least {least} points with finite coordinates."
             )
         if shape.id in found:
             raise InvalidInput(f"The shape id {shape.id!r} is there twice.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from math import isfinite
 from typing import Any
 
@@ -15,7 +16,8 @@ from nbannotate.errors import InvalidInput
 from nbannotate.model import Shape
 from nbannotate.shapes import kind
 
-MOST_POINTS = 100_000  # of one message
+MOST_POINTS = 400_000  # of one message
+NO_FLAWS: Mapping[str, Sequence[str]] = {}
 
 
 class Message(Struct, forbid_unknown_fields=True):
@@ -78,7 +80,7 @@ def received(content: object) -> Message:
     return message
 
 
-def packed(shapes: Iterable[Shape]) -> tuple[dict[str, Any], bytes]:
+def packed(shapes: Iterable[Shape], flaws: Mapping[str, Sequence[str]] = NO_FLAWS) -> tuple[dict[str, Any], bytes]:
     """Return shapes as ``(lists for JSON, points)``; the points are float64 pairs in a row, which loses no digit.
 
     ``more`` has what few shapes have, by their place in the list; the rings of a mask follow its points.
@@ -89,9 +91,14 @@ def packed(shapes: Iterable[Shape]) -> tuple[dict[str, Any], bytes]:
     more: dict[str, dict[str, Any]] = {}
     flat: list[float] = []
     for i, shape in enumerate(rows):
-        flat += [v for point in shape.points for v in point]
-        if shape.color is not None or shape.visibility or shape.rle is not None:
+        flat.extend(chain.from_iterable(shape.points))
+        flawed = flaws.get(shape.id)
+        if shape.color is not None or shape.visibility or shape.rle is not None or shape.also or flawed:
             its = more[str(i)] = {"color": shape.color, "visibility": list(shape.visibility) or None}
+            if shape.also:
+                its["also"] = list(shape.also)
+            if flawed:
+                its["flaws"] = list(flawed)
             if shape.rle is not None:
                 rings = kind(shape.kind).strokes(shape)
                 its["rings"] = [len(ring) for ring in rings]

@@ -10,6 +10,7 @@ from nbannotate import shapes
 from nbannotate.errors import InvalidInput, Refused
 from nbannotate.model import Annotation, Recipe, Shape
 from nbannotate.rules.tags import check_tags, check_tags_complete, choices, is_missing
+from nbannotate.texts import t, tn
 
 MAX_SHAPES = 50_000
 MAX_POINTS = 20_000
@@ -66,13 +67,17 @@ def check_complete(
         )
     unlabelled = sum(not s.label for s in annotation.shapes)
     if unlabelled:
-        noun = "1 shape has" if unlabelled == 1 else f"{unlabelled} shapes have"
-        raise Refused(f"{noun} no label yet; select it and press the key of a label.")
+        raise Refused(
+            tn(
+                unlabelled, "{n} shape has no label yet; select it and press the key of a label.",
+                "{n} shapes have no label yet; select it and press the key of a label.",
+            )
+        )  # fmt: skip
     for number, shape in enumerate(annotation.shapes, 1):
         where = f"Shape {number} ({_said(shape)})"
         problem = shapes.kind(shape.kind).problem(shape, width, height)
         if problem:
-            raise Refused(f"{where}: {problem}")
+            raise Refused(t("Shape {number} ({what}): {problem+}", number=number, what=_said(shape), problem=problem))
         for attribute in recipe.attributes_of(shape.labels)[0]:
             if attribute.required and is_missing(shape.attributes.get(attribute.name)):
                 raise Refused(f"{where} needs the attribute {attribute.name!r}{choices(attribute)}.")
@@ -153,8 +158,20 @@ def _over(annotation: Annotation, recipe: Recipe, before: Annotation) -> Iterabl
         ("tag", recipe.max_tags, len(tags & set(annotation.tags)), len(tags & set(before.tags))),
     ):
         if limit is not None and now > limit:
-            many = f"{limit} {noun}" + ("" if limit == 1 else "s")
-            yield f"This campaign allows {many} on an image at most; here are {now}. Delete {now - limit}.", now > then
+            yield _too_many(noun, limit, now), now > then
+
+
+def _too_many(noun: str, limit: int, now: int) -> str:
+    over = now - limit
+    if noun == "tag":
+        return tn(
+            limit, "This campaign allows {n} tag on an image at most; here are {now}. Delete {over}.",
+            "This campaign allows {n} tags on an image at most; here are {now}. Delete {over}.", now=now, over=over,
+        )  # fmt: skip
+    return tn(
+        limit, "This campaign allows {n} shape on an image at most; here are {now}. Delete {over}.",
+        "This campaign allows {n} shapes on an image at most; here are {now}. Delete {over}.", now=now, over=over,
+    )  # fmt: skip
 
 
 def _count(annotation: Annotation, labels: set[str]) -> int:

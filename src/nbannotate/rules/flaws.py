@@ -46,15 +46,16 @@ def flawed(annotation: Annotation, recipe: Recipe, width: float, height: float) 
     """Return the shapes that people should look at, whatever the recipe says of them, in their order."""
     found = flaws.Finder().find(annotation.shapes, width, height, recipe.min_size)
     return tuple(
-        Flawed(number, shape, found[shape.id], _mended(shape, recipe, width, height))
+        Flawed(number, shape, found[shape.id], mended(shape, recipe, width, height))
         for number, shape in enumerate(annotation.shapes, 1)
         if shape.id in found
     )
 
 
-def _mended(shape: Shape, recipe: Recipe, width: float, height: float) -> Shape | None:
-    mended = kind(shape.kind).repaired(shape, width, height)
-    return None if mended is None or flaws.of(mended, width, height, recipe.min_size) else mended
+def mended(shape: Shape, recipe: Recipe, width: float, height: float) -> Shape | None:
+    """Return a shape without its flaws, or None where that would be a guess, or would leave it too small."""
+    after = kind(shape.kind).repaired(shape, width, height)
+    return None if after is None or flaws.of(after, width, height, recipe.min_size) else after
 
 
 def blocking(found: Iterable[Flawed], recipe: Recipe) -> tuple[Flawed, ...]:
@@ -80,7 +81,7 @@ def settled(annotation: Annotation, recipe: Recipe, width: float, height: float)
     by_id = {f.shape.id: f.mended for f in found if f.mended is not None}
     if not by_id:
         return annotation, ()
-    said = tuple(t("Shape {which} was repaired: {flaws}", which=f.named, flaws=" ".join(f.sentences)) for f in found)
+    said = tuple(t("Shape {which} was repaired: {flaws+}", which=f.named, flaws=" ".join(f.sentences)) for f in found)
     return replace(annotation, shapes=tuple(by_id.get(s.id, s) for s in annotation.shapes)), said
 
 
@@ -88,7 +89,7 @@ def _refusal(wrong: tuple[Flawed, ...], recipe: Recipe) -> str:
     first = tn(
         len(wrong), "{n} shape cannot be submitted as it is.", "{n} shapes cannot be submitted as they are."
     )  # fmt: skip
-    rows = [t("Shape {which}: {flaws}", which=f.named, flaws=" ".join(f.sentences)) for f in wrong[:MOST_NAMED]]
+    rows = [t("Shape {which}: {flaws+}", which=f.named, flaws=" ".join(f.sentences)) for f in wrong[:MOST_NAMED]]
     if len(wrong) > MOST_NAMED:
         rows.append(t("And {n} more.", n=len(wrong) - MOST_NAMED))
     last = (

@@ -171,7 +171,7 @@ class Kind:
         """Return sentences about what a person should look at, though it can be taken: for example out of the image."""
         x0, y0, x1, y1 = self.bounds(shape.points)
         if x0 < 0 or y0 < 0 or x1 > width or y1 > height:
-            return (t("A part of the {shape} is outside of the image.", shape=self.title.lower()),)
+            return (t("A part of the {shape+} is outside of the image.", shape=self.title.lower()),)
         return ()
 
     def size(self, shape: Shape) -> float | None:

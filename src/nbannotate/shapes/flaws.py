@@ -43,7 +43,7 @@ def small(shape: Shape, min_size: float | None) -> Sentences:
     if size is None or size > min_size - ROUNDING:
         return ()
     text = t(
-        "The {shape} is too small: {size} pixels, at least {least} are wanted.",
+        "The {shape+} is too small: {size} pixels, at least {least} are wanted.",
         shape=its.title.lower(), size=f"{size:.3g}", least=f"{min_size:g}",
     )  # fmt: skip
     return (text,)

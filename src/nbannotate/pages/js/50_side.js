@@ -47,12 +47,13 @@ function shapeList(s, t, d) {
     d.hidden.length ? h("p", { class: "nbp-limit" }, h("button", { type: "button", class: "small", "data-key": "show all", onclick: (e) => { send(s, "hide", { ids: d.hidden, on: false }); toStage(s, e); } }, icon("eye"), N(d.hidden.length, "Show {n} hidden shape", "Show {n} hidden shapes"))) : null,
     h("ul", { class: "nbp-shapes", "aria-label": T("Shapes") }, d.shapes.map(([id, label, color, kind, selected, values, missing, flaws, mendable], i) =>
       h("li", { "data-key": id, "data-selected": selected ? "" : null, "data-hidden": hidden.has(id) ? "" : null },
-        h("button", { type: "button", class: "shape", "aria-pressed": String(selected), onclick: (e) => pick(s, e, id, selected) },
+        h("button", { type: "button", class: "shape", "aria-pressed": String(selected), "aria-describedby": flaws.length ? `nbp-flaws-${id}` : null, onclick: (e) => pick(s, e, id, selected) },
           h("i", { class: "swatch", style: color ? `background:${color}` : null, "data-none": color ? null : "" }),
-          h("span", { class: "name", "data-none": label ? null : "" }, label || T("no label"), values ? h("small", {}, values) : null, missing.length ? h("small", { class: "needs" }, T("needs {what}", { what: missing.join(", ") })) : null, flawLines(d, flaws, mendable)),
+          h("span", { class: "name", "data-none": label ? null : "" }, label || T("no label"), values ? h("small", {}, values) : null, missing.length ? h("small", { class: "needs" }, T("needs {what}", { what: missing.join(", ") })) : null),
           h("span", { class: "soft" }, `${said(kind)} ${i + 1}`)),
         shapeSwitch(s, id, "lock", locked.has(id), d.editable, label || T("shape"), i + 1), shapeSwitch(s, id, "hide", hidden.has(id), true, label || T("shape"), i + 1),
-        d.editable ? h("button", { type: "button", class: "bare remove", title: T("Delete"), "aria-label": T("Delete {name} {n}", { name: label || T("shape"), n: i + 1 }), onclick: (e) => { send(s, "delete", { ids: [id] }); toStage(s, e); } }, icon("trash")) : null))),
+        d.editable ? h("button", { type: "button", class: "bare remove", title: T("Delete"), "aria-label": T("Delete {name} {n}", { name: label || T("shape"), n: i + 1 }), onclick: (e) => { send(s, "delete", { ids: [id] }); toStage(s, e); } }, icon("trash")) : null,
+        flawLines(id, flaws, mendable)))),
     d.more ? h("p", { class: "nbp-hint" }, N(d.more, "… and {n} more shape, all on the canvas.", "… and {n} more shapes, all on the canvas.")) : null,
   ];
 }

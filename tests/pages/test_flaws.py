@@ -1,0 +1,97 @@
+"""Shapes with flaws and shapes with several labels on the page: in the list, in the form, at submit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import nbannotate as nb
+
+INFECTED = nb.Label("infected", attributes=(nb.Attribute("parasites", "integer", required=True),))
+CELL = nb.Label("cell", attributes=(nb.Attribute("stage", "choice", ("ring", "old"), default="ring"),))
+RECIPE = nb.Recipe([CELL, INFECTED], several_labels=True, flaws="repair", min_size=6)
+LOOP = ((100, 50), (200, 50), (200, 150), (100, 150), (96, 144), (110, 154))
+EIGHT = ((20, 20), (80, 80), (80, 20), (20, 70))
+
+
+@pytest.fixture
+def ana(make_place):
+    place = make_place(RECIPE)
+    person = place.person("ana")
+    person.starts(place.campaign)
+    person.place = place
+    return person
+
+
+def draws(person: Any, *outlines: Any) -> list[str]:
+    """Draw polygons with the label cell and return their ids."""
+    new = [nb.Shape(kind="polygon", points=points, label="cell") for points in outlines]
+    person.page.canvas.set_shapes([*person.page.canvas.shapes, *new])
+    return [s.id for s in new]
+
+
+def rows(person: Any) -> dict[str, tuple[list[str], bool]]:
+    return {row[0]: (row[7], row[8]) for row in person.part("drawing")["shapes"]}
+
+
+def test_a_flaw_is_in_the_list_at_once_and_gone_when_it_is_mended(ana):
+    loop, eight = draws(ana, LOOP, EIGHT)
+    crosses = ["The outline of the polygon crosses itself."]
+    assert rows(ana) == {loop: (crosses, True), eight: (crosses, False)}
+    part = ana.part("drawing")
+    assert (part["flaws"], part["flawed"], part["mendable"]) == ("repair", 2, 1)
+    ana.page.canvas.delete([eight])
+    assert list(rows(ana)) == [loop]
+    ana.page.canvas.undo()
+    assert ana.part("drawing")["flawed"] == 2
+    ana.draws((200, 100, 203, 140), label="cell")
+    assert "too small: 3 pixels, at least 6 are wanted" in ana.part("drawing")["shapes"][-1][7][0]
+
+
+def test_what_stands_in_the_way_is_selected_when_the_submission_is_refused(ana):
+    _, eight = draws(ana, LOOP, EIGHT)
+    said = ana.does("submit")
+    assert said.startswith("1 shape cannot be submitted as it is. Shape 2 (cell): The outline of the polygon crosses")
+    assert ana.page.canvas.selected == (eight,)
+    assert {"tab": "shapes"} in ana.told
+    ana.page.canvas.delete([eight])
+    assert ana.does("submit") is None
+    assert any("Shape 1 (cell) was repaired: The outline of the polygon crosses itself." in t for t in ana.toasts)
+    shapes = ana.place.version.shapes()
+    assert 9500 < shapes["area"][0] < 10500
+
+
+def test_labels_are_added_and_taken_away_with_what_they_ask_for(ana):
+    (box,) = draws(ana, ((20, 20), (80, 20), (80, 80)))
+    ana.page.canvas.select([box])
+    assert ana.does("label", name="infected") is None
+    (shape,) = ana.task.annotation.shapes
+    assert (shape.labels, shape.attributes) == (("cell", "infected"), {"stage": "ring"})
+    part = ana.part("drawing")
+    assert [(v["name"], v["count"], v["on"]) for v in part["labels"]] == [("cell", 1, "all"), ("infected", 1, "all")]
+    assert part["shapes"][0][1] == "cell, infected"
+    assert part["shapes"][0][6] == ["parasites"]
+    assert (part["form"]["label"], [f["name"] for f in part["form"]["fields"]]) == (
+        "cell, infected",
+        ["stage", "parasites"],
+    )
+    assert "(cell, infected) needs the attribute 'parasites'" in ana.does("submit")
+    assert ana.does("attribute", ids=[box], name="parasites", text="3") is None
+    assert ana.does("label", name="cell") is None
+    (shape,) = ana.task.annotation.shapes
+    assert (shape.labels, shape.attributes) == (("infected",), {"parasites": 3})
+    assert ana.does("label", name="cell", on=True) is None
+    assert ana.task.annotation.shapes[0].labels == ("cell",)
+    assert ana.does("label", name="") is None
+    assert ana.task.annotation.shapes[0].labels == ()
+
+
+def test_in_a_campaign_that_keeps_flaws_they_are_only_shown(make_place):
+    place = make_place(nb.Recipe([CELL]))
+    ana = place.person("ana")
+    ana.starts(place.campaign)
+    draws(ana, EIGHT)
+    assert ana.part("drawing")["flawed"] == 1
+    assert ana.does("submit") is None
+    assert ana.part("drawing")["flawed"] == 0
