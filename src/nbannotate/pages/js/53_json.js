@@ -43,6 +43,7 @@ function jsonEditor(s, key, text, { save, close, off, about }) {
       now.error = error ?? "";
       if (error) toPlace(area, error); else { s.ui.json = null; close(); }
       repaint(s, true);
+      s.root.querySelector(".nbp-json .error")?.scrollIntoView({ block: "nearest" });
     });
   };
   const keys = (e) => {
