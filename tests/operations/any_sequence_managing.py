@@ -30,7 +30,7 @@ class Managing(Ground):
         if fitting and to is not None:
             people = self.steps()[task["step"]].assignees
             to = people[PEOPLE.index(to) % len(people)]
-        ids = [task["task_id"]] + ([self.task(n + 1)[0]["task_id"]] if what == "two" else [])
+        ids = [task["task_id"]] + ([self.task((n + 1) % 12)[0]["task_id"]] if what == "two" else [])
         narrowed = {
             "one": {"task_ids": ids}, "two": {"task_ids": ids}, "step": {"step": self.steps()[task["step"]].name},
             "assignee": {"assignee": holder}, "state": {"state": task["state"]}, "all": {},
