@@ -311,3 +311,15 @@ def test_deleting_a_campaign_forgets_what_could_be_taken_back(series):
     with engine.read() as tx:
         assert tx.value("select count(*) from data.spreads") == 0
         assert tx.value("select count(*) from data.spread_drafts") == 0
+
+
+def test_a_program_does_the_same_with_the_task_at_hand(series):
+    t = series(count=4)
+    work = t.workspace.acting("ana", t.passwords["ana"]).work
+    task = work.next(t.campaign.name)
+    task.save([BOX])
+    assert [s.hold for s in task.sequence().slices] == ["mine", "free", "free", "free"]
+    done = task.spread(2, 4, shapes=[BOX])
+    assert done.changed == (2, 3, 4)
+    assert work.undo(done).changed == (2, 3, 4)
+    assert task.exclude(1, 2, "air").changed == (1, 2)

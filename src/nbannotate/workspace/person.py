@@ -88,6 +88,10 @@ class Work:
             submitted, left = submitted + done.submitted, done.left
         return submitted
 
+    def undo(self, spread: model.Spread) -> model.Spread:
+        """Take back what :meth:`OpenTask.spread` put onto slices; what changed since stays as it is."""
+        return self._client.call("sequences.undo", model.Spread, spread_id=spread.spread_id or 0)
+
     def _jobs(self, campaign: str | Campaign, step: str | int | None) -> list[model.Job]:
         name = campaign if isinstance(campaign, str) else campaign.name
         known = self.jobs()
@@ -164,6 +168,53 @@ class OpenTask:
         return closed
 
     accept = submit
+
+    def sequence(self) -> model.Sequence:
+        """Return the slices of the sequence that the image belongs to, as I see them."""
+        found: model.Sequence = self._work._act("sequences.view", model.Sequence, task_id=self.task_id)
+        return found
+
+    def spread(
+        self,
+        first: int,
+        last: int,
+        shapes: Iterable[model.Shape | str] | None = None,
+        tags: Iterable[str] | None = None,
+        nothing: bool = False,
+        existing: model.ExistingShapes = "keep",
+    ) -> model.Spread:
+        """Put what is saved on this slice onto a range of slices that are mine or wait in the queue.
+
+        Parameters
+        ----------
+        first, last
+            Places in the sequence, from 1; this slice is passed over.
+        shapes, tags
+            Which of them; None for all.
+        nothing
+            Put *nothing to label* there instead.
+        existing
+            What becomes of slices that have shapes already: ``"keep"`` leaves them out, ``"add"``, or ``"replace"``.
+
+        Raises
+        ------
+        Refused
+            No slice can take it; the message says why, slice by slice.
+        """
+        ids = None if shapes is None else [s.id if isinstance(s, model.Shape) else s for s in shapes]
+        done: model.Spread = self._work._act(
+            "sequences.spread", model.Spread, task_id=self.task_id, first=first, last=last, shapes=ids,
+            tags=None if tags is None else list(tags), nothing=nothing, existing=existing,
+        )  # fmt: skip
+        return done
+
+    def exclude(self, first: int, last: int, reason: str) -> model.Spread:
+        """Discard a range of slices that are mine or wait in the queue, with one reason."""
+        done: model.Spread = self._work._act(
+            "sequences.exclude", model.Spread, task_id=self.task_id, first=first, last=last, reason=reason,
+            revision=self._revision,
+        )  # fmt: skip
+        return done
 
     def raise_issue(
         self, text: str, zone: tuple[float, float, float, float] | None = None, shape: model.Shape | str | None = None
