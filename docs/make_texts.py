@@ -24,7 +24,7 @@ TEMPLATE = re.compile(rf"\{{[{{%][^}}]*?\bt\(\s*{STRING}")
 PLACE = re.compile(r"\{(\w+)\+?\}")
 
 #: Where Python makes sentences that people at work read without a mark: what these raise is looked at.
-RAISING = ("operations", "rules", "store", "pages", "canvas", "serve", "shapes", "imaging", "owner", "model")
+RAISING = ("operations", "rules", "store", "pages", "canvas", "serve", "shapes", "imaging", "owner", "model", "charts", "stats")
 
 
 def in_browser() -> dict[str, str]:
@@ -49,7 +49,7 @@ def in_python() -> dict[str, str]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("t", "tn"):
                 literals = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
                 if node.func.id == "t" and literals:
-                    found[literals[0]] = ""
+                    found.setdefault(literals[0], "")
                 elif len(literals) == 2:
                     found[literals[1]] = literals[0]
     return found
@@ -64,8 +64,8 @@ def may_be_said() -> set[str]:
                 if isinstance(node, ast.JoinedStr):
                     found.add("".join(v.value if isinstance(v, ast.Constant) else "{}" for v in node.values))  # type: ignore[misc]
                 elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    found.add(node.value)
-    return found
+                    found.add(skeleton(node.value))
+    return found | {text.lower() for text in found if "{" not in text}  # within a sentence
 
 
 def skeleton(text: str) -> str:

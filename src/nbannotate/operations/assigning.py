@@ -12,6 +12,7 @@ from nbannotate.operations.telling import tell
 from nbannotate.rules import attribution
 from nbannotate.store import batches, people
 from nbannotate.store import campaigns as stored
+from nbannotate.texts import t, tn
 
 
 def step_index(spec: CampaignSpec, step: str | int) -> int:
@@ -132,16 +133,19 @@ def _give(
         if not rows:
             continue
         batches.give(ctx.tx, [r["task_id"] for r in rows], member_id, ctx.now)
-        to = "the queue" if member_id is None else names[member_id]
+        to = t("the queue") if member_id is None else names[member_id]
         if member_id is not None:
-            text = f"{_images(len(rows))} assigned to you in {spec.name}."
+            text = tn(
+                len(rows), "{n} image was assigned to you in {campaign}.",
+                "{n} images were assigned to you in {campaign}.", campaign=spec.name,
+            )  # fmt: skip
             only = rows[0]["task_id"] if len(rows) == 1 else None
             tell(ctx, [member_id], "assigned", text, campaign_id=campaign_id, task_id=only)
         lost = Counter(r["assignee_id"] for r in rows if r["started"] and r["assignee_id"] is not None)
         for loser, n in lost.items():
-            text = f"{_images(n)} that you had begun in {spec.name} given to {to}. What you drew is kept."
+            text = tn(
+                n, "{n} image that you had begun in {campaign} was given to {to+}. What you drew is kept.",
+                "{n} images that you had begun in {campaign} were given to {to+}. What you drew is kept.",
+                campaign=spec.name, to=to,
+            )  # fmt: skip
             tell(ctx, [loser], "assigned", text, campaign_id=campaign_id)
-
-
-def _images(n: int) -> str:
-    return "1 image was" if n == 1 else f"{n:,} images were"

@@ -12,6 +12,7 @@ from nbannotate.operations.registry import Context, operation
 from nbannotate.operations.telling import tell
 from nbannotate.rules.rights import MANAGERS
 from nbannotate.store import campaigns, data, holding, notices, people
+from nbannotate.texts import t, tn
 
 #: From how long before it a due date is near.
 NEAR = datetime.timedelta(days=2)
@@ -53,12 +54,18 @@ def _place(task: dict[str, Any]) -> tuple[int, int]:
 def _say_lease_out(ctx: Context, campaign_id: int, member_id: int, tasks: list[dict[str, Any]]) -> None:
     """Tell a person of the tasks that went back to the queue, in one notice."""
     campaign = campaigns.spec(ctx.tx, campaign_id).name
+    task_id: int | None = None
     if len(tasks) > 1:
-        what, went, task_id = f"{len(tasks)} images", "they went", None
+        text = t(
+            "Your time for {n} images of {campaign} ran out, so they went back to the queue. What you drew is kept.",
+            n=len(tasks), campaign=campaign,
+        )  # fmt: skip
     else:
-        asset = data.asset(ctx.tx, tasks[0]["asset_id"])
-        what, went, task_id = asset["name"] if asset else "an image", "it went", tasks[0]["task_id"]
-    text = f"Your time for {what} of {campaign} ran out, so {went} back to the queue. What you drew is kept."
+        asset, task_id = data.asset(ctx.tx, tasks[0]["asset_id"]), tasks[0]["task_id"]
+        text = t(
+            "Your time for {asset} of {campaign} ran out, so it went back to the queue. What you drew is kept.",
+            asset=asset["name"] if asset else "an image", campaign=campaign,
+        )  # fmt: skip
     tell(ctx, [member_id], "lease_out", text, campaign_id=campaign_id, task_id=task_id, myself=True)
 
 
@@ -103,12 +110,16 @@ def _kind(due: datetime.date, today: datetime.date) -> NoticeKind:
 def _due_text(kind: NoticeKind, campaign: str, due: datetime.date, images: int, own: int) -> str:
     """Return what a person is told of a due date; it may be read days later, so it names the day."""
     day = f"{due:%A}, {due.day} {due:%B %Y}"
-    left = f"{images:,} {'image is' if images == 1 else 'images are'} left"
-    if own:
-        left += f", {'all' if own == images else format(own, ',')} of them yours" if images > 1 else ", yours"
+    left = tn(images, "{n} image is left", "{n} images are left")
+    if own and images == 1:
+        left = t("1 image is left, yours")
+    elif own:
+        theirs = t("all") if own == images else f"{own:,}"
+        left = t("{n} images are left, {own+} of them yours", n=f"{images:,}", own=theirs)
     if kind == "due_near":
-        return f"{campaign} is due on {day}: {left}."
-    return (
-        f"{campaign} was due on {day}: {left}. What people hold can be finished; "
-        "queues give nothing out until the date is moved."
-    )
+        return t("{campaign} is due on {day}: {left+}.", campaign=campaign, day=day, left=left)
+    return t(
+        "{campaign} was due on {day}: {left+}. "
+        "What people hold can be finished; queues give nothing out until the date is moved.",
+        campaign=campaign, day=day, left=left,
+    )  # fmt: skip

@@ -19,18 +19,19 @@ from nbannotate.rules.flaws import settled
 from nbannotate.rules.workflow import IssueFact, Next, Visit
 from nbannotate.store import campaigns as stored
 from nbannotate.store import data, dealing, ending, holding, talk, work
+from nbannotate.texts import t
 
 #: A page reports at least this often; more seconds at once are not believed.
 MOST_SECONDS = 600.0
 
 SAID = {
-    "submitted": "submitted",
-    "accepted": "accepted",
-    "accepted_with_edits": "accepted with your edits",
-    "rework": "sent to rework",
-    "rejected": "rejected",
-    "skipped": "skipped",
-    "discarded": "discarded",
+    "submitted": t("submitted"),
+    "accepted": t("accepted"),
+    "accepted_with_edits": t("accepted with your edits"),
+    "rework": t("sent to rework"),
+    "rejected": t("rejected"),
+    "skipped": t("skipped"),
+    "discarded": t("discarded"),
 }
 
 
@@ -134,10 +135,8 @@ def close(
     if (when := decided.leaves) is not None and spec.rules:
         chain.apply_rules(ctx, row["campaign_id"], spec, row["asset_id"], when, decided.status)
     where = steps[decided.next.step].name if decided.next else None
-    said = f"{row['asset']} {SAID[decided.outcome]}"
-    if action == "submit" and decided.status != workflow.statuses(steps[row["step"]])[0]:
-        said += f" as {decided.status!r}"
-    said += f"; now at {where!r}." if where else "."
+    other = action == "submit" and decided.status != workflow.statuses(steps[row["step"]])[0]
+    said = _said(row["asset"], SAID[decided.outcome], where, decided.status if other else None)
     return Closed(row["task_id"], decided.state, decided.asset_state, where, said)
 
 
@@ -184,6 +183,17 @@ def _arrival(ctx: Context, row: dict[str, Any], spec: CampaignSpec, visits: list
         dealing.assigned(ctx.tx, row["campaign_id"], step),
         annotated if attributed.kind == "review" else frozenset(),
     )
+
+
+def _said(asset: str, done: str, where: str | None, status: str | None) -> str:
+    """Return what became of an asset; the status only if it is not the usual one."""
+    if status is None:
+        if where is None:
+            return t("{asset} {done+}.", asset=asset, done=done)
+        return t("{asset} {done+}; now at '{step}'.", asset=asset, done=done, step=where)
+    if where is None:
+        return t("{asset} {done+} as '{status}'.", asset=asset, done=done, status=status)
+    return t("{asset} {done+} as '{status}'; now at '{step}'.", asset=asset, done=done, status=status, step=where)
 
 
 def _tell_of_fixes(ctx: Context, row: dict[str, Any], raised: list[dict[str, Any]], decided: workflow.Outcome) -> None:

@@ -8,18 +8,20 @@ from nbannotate.errors import InvalidInput
 from nbannotate.model import Notice
 from nbannotate.operations.registry import Context, operation
 from nbannotate.store import notices
+from nbannotate.texts import t
 
 MOST = 1000
 
 #: What is said instead of many notices of one image each. Another kind says its newest, and how many more there are.
 _MANY = {
-    "assigned": "{n:,} images were assigned to you in {campaign}.",
-    "returned": "{n:,} images were returned to you in {campaign}.",
-    "restarted": "{n:,} images came back to you in {campaign}.",
-    "issue": "{n:,} issues were raised on your images in {campaign}.",
-    "issue_answered": "Issues of yours in {campaign} were answered {n:,} times.",
-    "lease_out": "Your time for {n:,} images of {campaign} ran out, so they went back to the queue. "
-    "What you drew is kept.",
+    "assigned": t("{n} images were assigned to you in {campaign}."),
+    "returned": t("{n} images were returned to you in {campaign}."),
+    "restarted": t("{n} images came back to you in {campaign}."),
+    "issue": t("{n} issues were raised on your images in {campaign}."),
+    "issue_answered": t("Issues of yours in {campaign} were answered {n} times."),
+    "lease_out": t(
+        "Your time for {n} images of {campaign} ran out, so they went back to the queue. What you drew is kept."
+    ),
 }
 
 
@@ -52,10 +54,10 @@ def _notice(login: str, row: dict[str, Any]) -> Notice:
     n = row.pop("n")
     if n > 1:
         if row["task_id"] is None and row["issue_id"] is None:
-            text = f"{row['text']} ({n:,} times)"  # the same words each time
+            text = t("{text+} ({n} times)", text=row["text"], n=f"{n:,}")  # the same words each time
         elif row["kind"] in _MANY:
-            text = _MANY[row["kind"]].format(n=n, campaign=row["campaign"])
+            text = _MANY[row["kind"]].format(n=f"{n:,}", campaign=row["campaign"])
         else:
-            text = f"{row['text']} (and {n - 1:,} more)"
+            text = t("{text+} (and {n} more)", text=row["text"], n=f"{n - 1:,}")
         row |= {"text": text, "task_id": None, "issue_id": None}
     return Notice(member=login, **row)

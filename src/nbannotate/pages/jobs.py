@@ -10,6 +10,7 @@ from nbannotate.pages import flow, orders
 from nbannotate.pages.desk import Desk
 from nbannotate.pages.state import OpenJob, Saving
 from nbannotate.pages.wire import Message
+from nbannotate.texts import tn
 
 
 def open_job(desk: Desk, message: Message) -> None:
@@ -63,7 +64,7 @@ def submit_job(desk: Desk, message: Message) -> None:
         desk.update(job=replace(opened, unfinished=unfinished(opened.tasks, str(error))))
         raise
     reread(desk, opened)
-    desk.toast(f"{submitted} {'image' if submitted == 1 else 'images'} submitted.", "good")
+    desk.toast(tn(submitted, "{n} image submitted.", "{n} images submitted."), "good")
 
 
 def unfinished(tasks: tuple[Task, ...], sentence: str) -> dict[int, str]:

@@ -11,6 +11,7 @@ from nbannotate.pages.desk import Desk
 from nbannotate.pages.flow import leave, read_history
 from nbannotate.pages.state import Looking, OpenTask
 from nbannotate.pages.wire import Message
+from nbannotate.texts import t
 
 MANAGERS = ("owner", "manager")
 
@@ -104,9 +105,9 @@ def look(desk: Desk, message: Message) -> None:
     leave(desk)
     annotation = desk.call("annotations.get", Annotation, annotation_id=item.annotation_id)
     title = (
-        f"{item.step_name}, round {item.round}, by {item.member}"
+        t("{step}, round {n}, by {who}", step=item.step_name, n=item.round, who=item.member)
         if item.round > 1
-        else f"{item.step_name}, by {item.member}"
+        else t("{step}, by {who}", step=item.step_name, who=item.member)
     )
     opened = replace(desk.open, looking=Looking(item.annotation_id, annotation, title))
     desk.update_task(opened.task.task_id, looking=opened.looking)

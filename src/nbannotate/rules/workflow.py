@@ -14,6 +14,7 @@ from msgspec import Struct
 from nbannotate.errors import NotAllowed, Refused
 from nbannotate.model import DEFAULT_STATUS, Action, IssueState, Step, TaskState, When
 from nbannotate.model import Outcome as Result
+from nbannotate.texts import tn
 
 AssetState = Literal["in_progress", "done", "skipped"]
 
@@ -208,9 +209,19 @@ def _submit(
     after = [changes.get(i.issue_id, i.state) for i in issues]
     unresolved = sum(state != "resolved" for state in after)
     if review and "open" in after:
-        raise Refused(f"There {_count(after.count('open'))}; resolve it or send the asset to rework.")
+        raise Refused(
+            tn(
+                after.count("open"), "There is {n} open issue; resolve it or send the asset to rework.",
+                "There are {n} open issues; resolve it or send the asset to rework.",
+            )
+        )  # fmt: skip
     if last and unresolved:
-        raise Refused(f"There {_count(unresolved)}; an asset is done only when its issues are resolved.")
+        raise Refused(
+            tn(
+                unresolved, "There is {n} open issue; an asset is done only when its issues are resolved.",
+                "There are {n} open issues; an asset is done only when its issues are resolved.",
+            )
+        )  # fmt: skip
     result: Result = "submitted" if not review else "accepted_with_edits" if edited else "accepted"
     if last:
         return Outcome(state="done", outcome=result, status=status, asset_state="done", issues=changes)
@@ -253,10 +264,6 @@ def visit_at(
     earlier = [v for v in visits if v.step == step]
     who = next((v.assignee for v in reversed(earlier) if v.assignee is not None), None)
     return Next(step, len(earlier) + 1, state, who if who in workers.get(step, frozenset()) else None)
-
-
-def _count(n: int) -> str:
-    return "is 1 open issue" if n == 1 else f"are {n} open issues"
 
 
 __all__ = [

@@ -9,8 +9,9 @@ from nbannotate.errors import InvalidInput, LoginFailed, NbannotateError, Sessio
 from nbannotate.serve.handlers import SiteHandler
 from nbannotate.serve.settings import PLAIN_POLICY
 from nbannotate.serve.site import document
+from nbannotate.texts import t
 
-TOO_OLD = "This page was open for too long, or your browser blocks cookies. Please try again."
+TOO_OLD = t("This page was open for too long, or your browser blocks cookies. Please try again.")
 
 
 class FormHandler(SiteHandler):
@@ -38,7 +39,9 @@ class FormHandler(SiteHandler):
         """Write the form."""
         token = self.xsrf_token.decode()
         made = {**self.values(), **values}
-        self.finish(document(self.template, base_url=self.base_url, xsrf=token, error=error, **made))
+        self.keep_language()
+        made |= {"base_url": self.base_url, "here": self.here, "xsrf": token}
+        self.finish(document(self.template, self.texts, error=self.texts.said(error), **made))
 
     def again(self, error: NbannotateError, **values: Any) -> None:
         """Show the form again, with the reason; tell programs how long to wait, if they have to."""

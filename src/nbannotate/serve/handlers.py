@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from jupyter_server.auth.decorator import allow_unauthenticated, authorized
 from jupyter_server.base.handlers import FileFindHandler, JupyterHandler
@@ -17,14 +18,16 @@ from nbannotate.serve.identity import sentence
 from nbannotate.serve.render import Renderer
 from nbannotate.serve.settings import PLAIN_POLICY
 from nbannotate.serve.site import Page, document, first_page
+from nbannotate.texts import Texts, choose, languages, t, texts_of
 
 SENTENCES = {
-    403: ("Not for you", "You may not open this page."),
-    404: ("Nothing here", "There is no page at this address."),
-    405: ("Nothing here", "This address does not take that kind of request."),
-    503: ("One moment", "The workspace does not answer. Please try again in a minute."),
+    403: (t("Not for you"), t("You may not open this page.")),
+    404: (t("Nothing here"), t("There is no page at this address.")),
+    405: (t("Nothing here"), t("This address does not take that kind of request.")),
+    503: (t("One moment"), t("The workspace does not answer. Please try again in a minute.")),
 }
-GENERAL = ("That did not work", "Something went wrong on the server. Your work is saved; please try again.")
+GENERAL = (t("That did not work"), t("Something went wrong on the server. Your work is saved; please try again."))
+LANGUAGE = "nbannotate-language"  # the cookie with the language that a person chose; texts.js writes it, too
 
 
 class SiteHandler(JupyterHandler):  # type: ignore[misc]
@@ -35,13 +38,35 @@ class SiteHandler(JupyterHandler):  # type: ignore[misc]
         """The application (:class:`nbannotate.serve.app.Site`)."""
         return self.settings["site"]
 
+    @property
+    def texts(self) -> Texts:
+        """The texts in the language of who asks: what was chosen just now or before, or else what the browser wants."""
+        asked = self.get_query_argument("language", "")
+        return texts_of(choose(asked or self.get_cookie(LANGUAGE), self.request.headers.get("Accept-Language", "")))
+
+    def keep_language(self) -> None:
+        """Keep the language that was chosen on a plain page, for a year."""
+        asked = self.get_query_argument("language", "")
+        if asked in languages():
+            self.set_cookie(LANGUAGE, asked, path=self.base_url, samesite="Lax", expires_days=365)
+
+    @property
+    def here(self) -> str:
+        """The address of this page as far as a language follows: ``/login?next=%2Fwork&``."""
+        rest = [(k, v) for k, v in parse_qsl(self.request.query) if k != "language"]
+        return (
+            f"{self.request.path}?{urlencode([*rest, ('', '')]).removesuffix('=')}" if rest else f"{self.request.path}?"
+        )
+
     def set_default_headers(self) -> None:
         """Set the security headers and hide what serves."""
         super().set_default_headers()
         self.clear_header("Server")
 
     async def prepare(self, **kwargs: Any) -> Any:
-        """Find out who asks; without an answer from the workspace, say so."""
+        """Find out who asks; without an answer from the workspace, or if the server is just being stopped, say so."""
+        if self.site.stopping:
+            raise HTTPError(503)
         try:
             return await super().prepare(**kwargs)
         except NbannotateError as error:
@@ -52,9 +77,12 @@ class SiteHandler(JupyterHandler):  # type: ignore[misc]
         self.set_header("Content-Security-Policy", PLAIN_POLICY)
         self.set_header("Cache-Control", "no-store")
         self.set_header("Content-Type", "text/html; charset=UTF-8")
-        user = getattr(self, "current_user", None)
-        values = {"title": title, "text": text, "form": form, "user": user and user.login, "base_url": self.base_url}
-        self.finish(document("message.html", **values))
+        self.keep_language()
+        user, texts = getattr(self, "current_user", None), self.texts
+        if form:
+            form = {**form, "button": texts.said(form["button"])}
+        values = {"form": form, "user": user and user.login, "base_url": self.base_url, "here": self.here}
+        self.finish(document("message.html", texts, title=texts.said(title), text=texts.said(text), **values))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Say an error as a sentence, never as a traceback."""
@@ -92,7 +120,7 @@ class PageHandler(SiteHandler):
         if user.member.role not in self.page.roles:
             self.site.note("refused: %s (%s) asked for %s", user.login, user.member.role, self.request.path)
             self.set_status(403)
-            self.message("This page is for managers", "Ask the owner of the workspace if you need it.")
+            self.message(t("This page is for managers"), t("Ask the owner of the workspace if you need it."))
             return
         if not (self.site.notebooks / self.page.notebook).is_file():
             raise HTTPError(404)
@@ -106,7 +134,7 @@ class PageHandler(SiteHandler):
         kernels = self.kernel_manager
         kernel = await kernels.hand_over(user)
         try:
-            renderer = Renderer.of(self.site, self.page)
+            renderer = Renderer.of(self.site, self.page, self.texts)
             await renderer.initialize()
             async for piece, _ in renderer.generate_content_generator(kernel.kernel_id, kernel):
                 self.write(piece)
@@ -120,7 +148,7 @@ class PageHandler(SiteHandler):
                 self.site.note("page not opened for %s: %s", user.login, error)
             else:
                 self.site.log.exception("page not opened for %s", user.login)
-            self.write(document("failure.html", text=sentence(error)))
+            self.write(document("failure.html", self.texts, text=self.texts.said(sentence(error))))
         await self.finish()
 
 

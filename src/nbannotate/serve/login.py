@@ -10,6 +10,7 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from nbannotate.errors import LoginFailed, NbannotateError
 from nbannotate.serve.forms import FormHandler
 from nbannotate.serve.handlers import SiteHandler
+from nbannotate.texts import t
 
 
 def inside(url: str, base_url: str) -> str:
@@ -81,9 +82,9 @@ class LogoutHandler(SiteHandler):
     async def get(self) -> None:
         """Ask."""
         self.message(
-            f"Log out {self.current_user.login}?",
-            "Everything that you did is saved.",
-            form={"action": f"{self.base_url}logout", "button": "Log out", "xsrf": self.xsrf_token.decode()},
+            t("Log out {login}?", login=self.current_user.login),
+            t("Everything that you did is saved."),
+            form={"action": f"{self.base_url}logout", "button": t("Log out"), "xsrf": self.xsrf_token.decode()},
         )
 
     @allow_unauthenticated  # type: ignore[untyped-decorator]

@@ -11,13 +11,14 @@ from voila.utils import get_page_config
 
 from nbannotate.serve.settings import EXTENSIONS, MANAGER_EXTENSIONS
 from nbannotate.serve.site import Page
+from nbannotate.texts import Texts
 
 
 class Renderer(NotebookRenderer):  # type: ignore[misc]
     """Renders one page once."""
 
     @classmethod
-    def of(cls, site: Any, page: Page) -> Renderer:
+    def of(cls, site: Any, page: Page, texts: Texts) -> Renderer:
         """Return a renderer of a page.
 
         Parameters
@@ -26,6 +27,8 @@ class Renderer(NotebookRenderer):  # type: ignore[misc]
             The application.
         page
             The page; its notebook lies in the site's folder of notebooks.
+        texts
+            In the language of who opens it.
         """
         config = get_page_config(
             base_url=site.base_url,
@@ -50,12 +53,14 @@ class Renderer(NotebookRenderer):  # type: ignore[misc]
             page_config=config,
         )
         renderer.page, renderer.folder, renderer.log = page, site.notebooks, site.log
+        renderer.texts = texts
         return renderer
 
     async def initialize(self, **kwargs: Any) -> None:
         """Load the notebook and give the template what it shows."""
         await super().initialize(**kwargs)
-        self.resources["page_title"] = self.page.title
+        self.resources["page_title"] = self.texts.said(self.page.title)
+        self.resources["t"] = self.texts
 
     async def load_notebook(self, path: str) -> Any:
         """Return the notebook, to be run by the kernel that is there."""

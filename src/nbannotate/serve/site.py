@@ -9,6 +9,7 @@ import jinja2
 
 from nbannotate.errors import InvalidInput
 from nbannotate.model import ROLES, Role
+from nbannotate.texts import Texts, t
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
@@ -38,7 +39,7 @@ class Page(NamedTuple):
 #: The path of a page (after the base URL) and the page.
 PAGES: dict[str, Page] = {
     "work": Page("work.ipynb", "nbannotate", ROLES),
-    "manager": Page("manager.ipynb", "Campaigns · nbannotate", ("owner", "manager")),
+    "manager": Page("manager.ipynb", t("Campaigns · nbannotate"), ("owner", "manager")),
 }
 HOME = "work"
 
@@ -68,6 +69,6 @@ def notebooks_folder(given: Path | None = None) -> Path:
     raise InvalidInput(f"No {PAGES[HOME].notebook} in {' or '.join(map(str, choices))}: there is no page to serve.")
 
 
-def document(name: str, **values: object) -> str:
+def document(name: str, t: Texts, **values: object) -> str:
     """Return one of the site's own HTML documents (``login.html``, ``message.html``), filled in and escaped."""
-    return _html.get_template(name).render(**values)
+    return _html.get_template(name).render(t=t, **values)

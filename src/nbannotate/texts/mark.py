@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
+#: ``{name}``, or ``{name+}`` for a value that is itself said in the language of who reads it.
+PLACE = re.compile(r"\{(\w+)(\+?)\}")
+
 
 def t(text: str, /, **values: object) -> str:
     """Return a sentence with its values; it is a key of every table of texts.
@@ -13,7 +19,7 @@ def t(text: str, /, **values: object) -> str:
     values
         By the name of their place.
     """
-    return text.format_map(values) if values else text
+    return filled(text, values) if values else text
 
 
 def tn(n: int, one: str, many: str, /, **values: object) -> str:
@@ -28,4 +34,9 @@ def tn(n: int, one: str, many: str, /, **values: object) -> str:
     values
         By the name of their place.
     """
-    return (one if n == 1 else many).format_map({"n": f"{n:,}", **values})
+    return filled(one if n == 1 else many, {"n": f"{n:,}", **values})
+
+
+def filled(text: str, values: Mapping[str, object]) -> str:
+    """Return a text with its values in their places; a place without a value stays as it is written."""
+    return PLACE.sub(lambda place: str(values.get(place[1], place[0])), text)

@@ -13,12 +13,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from nbannotate.texts.mark import PLACE, filled
+
 HERE = Path(__file__).parent
 ENGLISH = "en"
 
 Text: TypeAlias = str | dict[str, str]
 
-_PLACE = re.compile(r"\{(\w+)(\+?)\}")
 _SENTENCE = re.compile(r"(?<=[.!?…]) +(?=[\"'“A-Z0-9])")
 LONGEST = 4000
 
@@ -107,6 +108,7 @@ class Texts:
 
     def __init__(self, language: str, table: dict[str, Any]) -> None:
         self.language, self.table = language, table
+        self.languages = languages()
         self._texts: dict[str, Text] = {**table["sentences"], **table["texts"]}
         self._patterns = [] if language == ENGLISH else patterns(table["sentences"])
 
@@ -120,7 +122,18 @@ class Texts:
         if self.language == ENGLISH or not text or len(text) > LONGEST:
             return text
         whole = self._one(text)
-        return whole if whole is not None else " ".join(self._one(part) or part for part in _SENTENCE.split(text))
+        if whole is not None:
+            return whole
+        parts = _SENTENCE.split(text)
+        return " ".join(map(self.said, parts)) if len(parts) > 1 else self._pieces(text)
+
+    def _pieces(self, text: str) -> str:
+        """Return what is said in pieces ("a · b"), or what is known without its full stop."""
+        if " · " in text:
+            return " · ".join(map(self.said, text.split(" · ")))
+        bare = text.removesuffix(".")
+        found = self.said(bare) if bare != text else bare
+        return self("{text}.", text=found) if found != bare else text
 
     def _one(self, text: str) -> str | None:
         found = self.table["sentences"].get(text)
@@ -139,7 +152,7 @@ class Texts:
 
 def fill(text: str, values: dict[str, Any]) -> str:
     """Return a text with its values in their places; a place without a value stays as it is written."""
-    return _PLACE.sub(lambda place: str(values.get(place[1], place[0])), text.partition("//")[0])
+    return filled(text.partition("//")[0], values)
 
 
 def patterns(sentences: dict[str, Text]) -> list[tuple[re.Pattern[str], list[str], Text]]:
@@ -149,9 +162,9 @@ def patterns(sentences: dict[str, Text]) -> list[tuple[re.Pattern[str], list[str
         keys = [key, singulars()[key]] if key in singulars() else [key]
         for form in keys:
             if "{" in form:
-                pieces = _PLACE.split(form)
+                pieces = PLACE.split(form)
                 source = "".join(
-                    re.escape(p) if i % 3 == 0 else "(.+?)" if i % 3 == 1 else "" for i, p in enumerate(pieces)
+                    re.escape(p) if i % 3 == 0 else "(.*?)" if i % 3 == 1 else "" for i, p in enumerate(pieces)
                 )
                 found.append((len("".join(pieces[::3])), re.compile(source, re.DOTALL), _names(form), translated))
     found.sort(key=lambda row: -row[0])
@@ -159,7 +172,7 @@ def patterns(sentences: dict[str, Text]) -> list[tuple[re.Pattern[str], list[str
 
 
 def _names(form: str) -> list[str]:
-    return [name + mark for name, mark in _PLACE.findall(form)]
+    return [name + mark for name, mark in PLACE.findall(form)]
 
 
 def _counted(language: str, text: Text, values: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
 // What people read, in their language. The English text is the key: T("Submit"), T("Shape {n} of {total}", { n, total });
 // N(n, "{n} image", "{n} images") counts; said(text) is for sentences that Python made. docs/languages.md says how.
 
-const { T, N, M, said, pieces, LANGUAGES, language, locale, shownNumber, shownDate, setLanguage, useTexts } = (() => {
+const { T, N, M, said, pieces, LANGUAGES, language, locale, shownNumber, shownDate, setLanguage, useTexts, sayBelow } = (() => {
 const LANGUAGES = { en: "English" };
 const LANGUAGE_COOKIE = "nbannotate-language";
 const texts = globalThis.nbannotateTexts ??= { tag: "", tables: new Map() };   // one for all widgets of the window
@@ -48,11 +48,18 @@ function said(text) {
   table.memo ??= new Map();
   let found = table.memo.get(text);
   if (found === undefined) {
-    found = recognised(table, text) ?? text.split(/(?<=[.!?…]) +(?=["'“A-Z0-9])/).map((part) => recognised(table, part) ?? part).join(" ");
+    const parts = text.split(/(?<=[.!?…]) +(?=["'“A-Z0-9])/);
+    found = recognised(table, text) ?? (parts.length > 1 ? parts.map(said).join(" ") : inPieces(text) ?? text);
     if (table.memo.size > 2000) table.memo.clear();
     table.memo.set(text, found);
   }
   return found;
+}
+
+function inPieces(text) {                                  // "a · b", or what is known without its full stop
+  if (text.includes(" · ")) return text.split(" · ").map(said).join(" · ");
+  const bare = text.endsWith(".") ? text.slice(0, -1) : "", found = bare && said(bare);
+  return found && found !== bare ? T("{text}.", { text: found }) : undefined;
 }
 
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
@@ -64,7 +71,7 @@ function patternsOf(table) {
     for (const form of singular ? [key, singular] : [key]) {
       if (!form.includes("{")) continue;
       const parts = form.split(/\{(\w+\+?)\}/), own = parts.filter((_, i) => i % 2 === 0);
-      rows.push({ own: own.join("").length, test: new RegExp(`^${parts.map((p, i) => (i % 2 ? "([\\s\\S]+?)" : escaped(p))).join("")}$`), names: parts.filter((_, i) => i % 2), translated });
+      rows.push({ own: own.join("").length, test: new RegExp(`^${parts.map((p, i) => (i % 2 ? "([\\s\\S]*?)" : escaped(p))).join("")}$`), names: parts.filter((_, i) => i % 2), translated });
     }
   }
   return rows.sort((a, b) => b.own - a.own);
@@ -83,6 +90,34 @@ function recognised(table, text) {
     return fillText(typeof translated === "string" ? translated : translated[category(Number(values.n ?? 1))] ?? translated.other, values);
   }
   return undefined;
+}
+
+// What other widgets wrote below an element (the statistics): its texts are recognised where they are shown.
+function sayBelow(root) {
+  const written = new WeakMap(), NAMES = ["aria-label", "title", "placeholder"];
+  const put = (node, key, now, set) => {
+    const kept = written.get(node) ?? {}, from = kept[key]?.to === now ? kept[key].from : now, bare = from.trim();
+    const to = bare ? from.replace(bare, () => said(bare)) : from;
+    kept[key] = { from, to };
+    written.set(node, kept);
+    if (to !== now) set(to);
+  };
+  const one = (node) => {
+    if (node.nodeType === 3) return put(node, "text", node.data, (to) => { node.data = to; });
+    for (const name of node.attributes ? NAMES : []) if (node.hasAttribute(name)) put(node, name, node.getAttribute(name), (to) => node.setAttribute(name, to));
+    return undefined;
+  };
+  const all = (top) => {
+    one(top);
+    const walk = document.createTreeWalker(top, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) if (!walk.currentNode.parentElement?.closest("style, script")) one(walk.currentNode);
+  };
+  const changed = () => all(root);
+  const watch = new MutationObserver((rows) => { for (const row of rows) if (row.type === "childList") row.addedNodes.forEach(all); else one(row.target); });
+  watch.observe(root, { childList: true, characterData: true, subtree: true, attributes: true, attributeFilter: NAMES });
+  addEventListener("nbannotate-language", changed);
+  changed();
+  return () => { watch.disconnect(); removeEventListener("nbannotate-language", changed); };
 }
 
 // ---- which language
@@ -128,5 +163,5 @@ async function useTexts(model, changed) {
 }
 
 const language = () => texts.tag || "en";
-return { T, N, M, said, pieces, LANGUAGES, language, locale, shownNumber, shownDate, setLanguage, useTexts };
+return { T, N, M, said, pieces, LANGUAGES, language, locale, shownNumber, shownDate, setLanguage, useTexts, sayBelow };
 })();

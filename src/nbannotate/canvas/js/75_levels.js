@@ -1,5 +1,5 @@
-// Brightness and contrast, window width and level. While someone drags, the values are shown here through a table, on
-// the layer that ipycanvas painted; when the gesture ends Python hears of it, and paints the image sharp.
+// Brightness and contrast, window width and level. While someone drags, the values are shown here through a table, in
+// place of what ipycanvas painted; when the gesture ends Python hears of it, and paints the image sharp.
 
 const CRISP = 4;                                           // as in canvas/painter.py: from here on pixels are squares
 const SLOW = 180, SPAN = 256;                              // CSS pixels: by e in width or contrast; over the whole window
@@ -26,6 +26,10 @@ function change(s, pair) {
   s.live = pair;
   s.levelsAt = Infinity;                                   // what is told until this is committed is too old
   tellLevels(s);
+  showLevels(s);
+}
+
+function showLevels(s) {                                   // before the next frame, after ipycanvas has painted its own
   s.levelsFrame ??= requestAnimationFrame(() => { s.levelsFrame = null; paintLevels(s); });
 }
 
@@ -67,7 +71,7 @@ async function takeValues(s, m, buffers) {
     if (m.g !== s.g) return;
   }
   s.values = taken;
-  paintLevels(s);
+  showLevels(s);
 }
 
 function windowed(s, v, [width, level]) {                  // as imaging/window.py
@@ -98,23 +102,17 @@ function paintLevels(s) {
   if (!s.live || !v || v.g !== s.g || !r || r.g !== s.g) return;
   if (v.stored) windowed(s, v, s.live); else adjusted(v, s.live);
   v.ctx.putImageData(v.out, 0, 0);
-  const layer = s.layers[0], scale = r.k * r.dpr, [x0, y0, x1, y1] = v.box;
-  layer.ctx.save();
-  layer.ctx.setTransform(1, 0, 0, 1, 0, 0);
-  layer.ctx.globalAlpha = 1;
-  layer.ctx.imageSmoothingEnabled = scale < CRISP;
-  layer.ctx.drawImage(v.canvas, x0 * scale + r.x * r.dpr, y0 * scale + r.y * r.dpr, (x1 - x0) * scale, (y1 - y0) * scale);
-  layer.ctx.restore();
-  s.paintsLevels = true;
-  layer.trigger("new-frame");
-  s.paintsLevels = false;
+  const ctx = s.base.getContext("2d"), scale = r.k * r.dpr, [x0, y0, x1, y1] = v.box;
+  ctx.clearRect(0, 0, s.base.width, s.base.height);
+  ctx.imageSmoothingEnabled = scale < CRISP;
+  ctx.drawImage(v.canvas, x0 * scale + r.x * r.dpr, y0 * scale + r.y * r.dpr, (x1 - x0) * scale, (y1 - y0) * scale);
+  ctx.drawImage(s.layers[1].canvas, 0, 0);
 }
 
 function levelsFrame(s) {                                  // ipycanvas has painted the image, perhaps with other levels
-  if (s.paintsLevels) return;
   if (s.values && !s.values.whole && s.values.frame !== s.r?.frame) s.values = null;
   if (!s.live) return;
-  if (s.values) paintLevels(s); else askValues(s);
+  if (s.values) showLevels(s); else askValues(s);
 }
 
 // ---- gestures and keys
@@ -146,7 +144,7 @@ const ARROW = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowD
 
 function levelsMode(s) {                                   // one button, a finger or the arrows are enough
   if (!s.image || !s.levels) return undefined;
-  if (s.gesture?.name === "draw") return complain(s, "Finish the shape first, or drag with the right button.");
+  if (s.gesture?.name === "draw") return complain(s, T("Finish the shape first, or drag with the right button."));
   s.gesture?.cancel();
   let drag = null;
   const finish = () => { drag = null; setCursor(s); };
@@ -171,12 +169,12 @@ function levelsMode(s) {                                   // one button, a fing
     },
   });
   s.levelsButton.dataset.active = "true";
-  return complain(s, `${s.levels.deep ? "Window" : "Brightness and contrast"}: drag, or use the arrows. Esc ends.`);
+  return complain(s, s.levels.deep ? T("Window: drag, or use the arrows. Esc ends.") : T("Brightness and contrast: drag, or use the arrows. Esc ends."));
 }
 
 function nextPreset(s) {
   const presets = s.levels?.presets ?? [];
-  if (!presets.length) return complain(s, s.levels?.deep ? "There are no window presets for this image." : "Only images of more than 8 bits have a window.");
+  if (!presets.length) return complain(s, s.levels?.deep ? T("There are no window presets for this image.") : T("Only images of more than 8 bits have a window."));
   const [width, level] = levelsNow(s), now = presets.findIndex((p) => p[1] === width && p[2] === level);
   return usePreset(s, presets[(now + 1) % presets.length]);
 }
@@ -184,7 +182,7 @@ function nextPreset(s) {
 function usePreset(s, [name, width, level]) {
   change(s, [width, level]);
   commit(s);
-  complain(s, `${name}: ${levelsText(s)}`);
+  complain(s, `${said(name)}: ${levelsText(s)}`);
 }
 
 Object.assign(ACTIONS, {
@@ -198,8 +196,8 @@ Object.assign(ACTIONS, {
 
 function levelsText(s) {
   const [a, b] = levelsNow(s);
-  return s.levels.deep ? `width ${short(a)}, level ${short(b)}${s.levels.unit ? ` ${s.levels.unit}` : ""}`
-    : `brightness ${Math.round(100 * a)} %, contrast ${Math.round(100 * b)} %`;
+  return s.levels.deep ? `${T("width {width}, level {level}", { width: short(a), level: short(b) })}${s.levels.unit ? ` ${s.levels.unit}` : ""}`
+    : T("brightness {brightness} %, contrast {contrast} %", { brightness: Math.round(100 * a), contrast: Math.round(100 * b) });
 }
 
 function tellLevels(s) {
@@ -208,7 +206,7 @@ function tellLevels(s) {
   if (button.hidden) return void closeLevels(s);
   const [a, b] = levelsNow(s), plain = !s.levels.deep && a === 0 && b === 1;
   button.textContent = s.levels.deep ? `W ${short(a)} · L ${short(b)}` : plain ? "◐" : `◐ ${a > 0 ? "+" : ""}${Math.round(100 * a)} · ${Math.round(100 * b)} %`;
-  const what = s.levels.deep ? "Window" : "Brightness and contrast";
+  const what = s.levels.deep ? T("Window") : T("Brightness and contrast");
   button.title = `${what} (C): ${levelsText(s)}`;
   button.setAttribute("aria-label", `${what}: ${levelsText(s)}`);
   s.levelsPanel?.tell();
@@ -238,31 +236,31 @@ function slider(s, title, least, most, step, get, set, shown) {
 }
 
 function openLevels(s) {
-  const deep = s.levels.deep, at = (i) => () => levelsNow(s)[i], close = node("button", { type: "button", class: "nba-close", "aria-label": "Close" }, "✕");
+  const deep = s.levels.deep, at = (i) => () => levelsNow(s)[i], close = node("button", { type: "button", class: "nba-close", "aria-label": T("Close") }, "✕");
   const [low, high] = deep ? s.levels.range : [0, 1], step = deep ? fine(s) : 0.01, span = Math.max(high - low, step);
   const wider = (v) => {                                   // by one step at least, or an arrow key would be rounded away
     const [width, level] = levelsNow(s), by = Math.exp(v) - width;
     return [width + Math.sign(by) * Math.max(step, Math.abs(by)), level];
   };
   const sliders = deep ? [
-    slider(s, "Width", Math.log(step), Math.log(2 * span), 0.01, () => Math.log(levelsNow(s)[0]), wider, () => `${short(levelsNow(s)[0])}`),
-    slider(s, "Level", low - span / 4, high + span / 4, step, at(1), (v) => [levelsNow(s)[0], v], (v) => `${short(v)}`),
+    slider(s, T("Width"), Math.log(step), Math.log(2 * span), 0.01, () => Math.log(levelsNow(s)[0]), wider, () => `${short(levelsNow(s)[0])}`),
+    slider(s, T("Level"), low - span / 4, high + span / 4, step, at(1), (v) => [levelsNow(s)[0], v], (v) => `${short(v)}`),
   ] : [
-    slider(s, "Brightness", -1, 1, 0.01, at(0), (v) => [v, levelsNow(s)[1]], (v) => `${Math.round(100 * v)} %`),
-    slider(s, "Contrast", -2.3, 2.3, 0.02, () => Math.log(levelsNow(s)[1]), (v) => [levelsNow(s)[0], Math.abs(v) < 0.01 ? 1 : Math.exp(v)], (v) => `${Math.round(100 * Math.exp(v))} %`),
+    slider(s, T("Brightness"), -1, 1, 0.01, at(0), (v) => [v, levelsNow(s)[1]], (v) => `${Math.round(100 * v)} %`),
+    slider(s, T("Contrast"), -2.3, 2.3, 0.02, () => Math.log(levelsNow(s)[1]), (v) => [levelsNow(s)[0], Math.abs(v) < 0.01 ? 1 : Math.exp(v)], (v) => `${Math.round(100 * Math.exp(v))} %`),
   ];
   const button = (title, press, hint = "") => { const b = node("button", { type: "button", title: hint }, title); b.addEventListener("click", press); return b; };
-  const presets = (s.levels.presets ?? []).map((p) => button(p[0], () => usePreset(s, p), `Width ${short(p[1])}, level ${short(p[2])}`));
+  const presets = (s.levels.presets ?? []).map((p) => button(said(p[0]), () => usePreset(s, p), T("width {width}, level {level}", { width: short(p[1]), level: short(p[2]) })));
   const ways = [
-    button("Automatic", () => levelsHow(s, "auto"), "Leave out the darkest and the brightest half percent (Shift+A)"),
-    ...(deep ? [button("All values", () => levelsHow(s, "full"), "From the least to the greatest value")] : []),
-    button(deep && s.levels.file ? "As in the file" : "Reset", () => levelsHow(s, "reset"), "Shift+R"),
+    button(T("Automatic"), () => levelsHow(s, "auto"), T("Leave out the darkest and the brightest half percent (Shift+A)")),
+    ...(deep ? [button(T("All values"), () => levelsHow(s, "full"), T("From the least to the greatest value"))] : []),
+    button(deep && s.levels.file ? T("As in the file") : T("Reset"), () => levelsHow(s, "reset"), "Shift+R"),
   ];
-  const title = deep ? `Window${s.levels.unit ? ` (${s.levels.unit})` : ""}` : "Brightness and contrast";
+  const title = deep ? `${T("Window")}${s.levels.unit ? ` (${s.levels.unit})` : ""}` : T("Brightness and contrast");
   const panel = node("div", { class: "nba-levels", role: "dialog", "aria-modal": "false", "aria-label": title },
     node("header", {}, node("h2", {}, title), close), ...sliders.map((v) => v.row),
-    ...(presets.length ? [node("div", { class: "nba-ways", role: "group", "aria-label": "Presets" }, ...presets)] : []),
-    node("div", { class: "nba-ways", role: "group", "aria-label": "Ways" }, ...ways));
+    ...(presets.length ? [node("div", { class: "nba-ways", role: "group", "aria-label": T("Presets") }, ...presets)] : []),
+    node("div", { class: "nba-ways", role: "group", "aria-label": T("Ways") }, ...ways));
   panel.addEventListener("keydown", (e) => {
     if (e.key === "Tab") return;
     if (e.key === "Escape") { e.preventDefault(); closeLevels(s, true); }

@@ -16,6 +16,7 @@ from nbannotate.pages.manager.board import Board, Choice, load, mark
 from nbannotate.pages.manager.plot import Plot, Pulse
 from nbannotate.stats.scope import HasSql
 from nbannotate.stats.throughput import PERIODS as BY
+from nbannotate.texts import t
 
 PERIOD_NAMES = (
     ("All time", "all"),
@@ -110,7 +111,7 @@ class Dashboard(w.VBox):  # type: ignore[misc]
         grid = w.Box([_card(plot.title, plot, wide=name == "throughput") for name, plot in self.plots.items()])
         grid.children = (*grid.children, _card("Members", self.table, wide=True))
         grid.add_class("nba-grid")
-        head = w.Box([w.HTML("<h1>Statistics</h1>"), self.note, self.refresh])
+        head = w.Box([w.HTML(f"<h1>{t('Statistics')}</h1>"), self.note, self.refresh])
         head.add_class("nba-head")
         bar = w.Box([self.campaign, self.period, self.since, self.until, self.step, self.member, self.by])
         bar.add_class("nba-bar")
@@ -197,7 +198,9 @@ class Dashboard(w.VBox):  # type: ignore[misc]
     def _stamp(self) -> None:
         """Say that what is shown is what there is."""
         now = dt.datetime.now(dt.UTC)
-        self.note.value = f'<span class="nba-note">Live · checked {now:%H:%M:%S} UTC</span>'
+        self.note.value = (
+            f'<span class="nba-note">{t("Live")} · {t("checked {time} UTC", time=f"{now:%H:%M:%S}")}</span>'
+        )
 
     def _show(self, board: Board) -> None:
         self._board = board

@@ -6,7 +6,6 @@ Rights and rules are the operations'; an error of theirs is the answer that the 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
 
 from msgspec import to_builtins
 from msgspec.structs import replace
@@ -28,18 +27,7 @@ from nbannotate.pages.manager.desk import Answer, Desk
 from nbannotate.pages.manager.sheet import begun
 from nbannotate.pages.manager.wire import Message
 from nbannotate.pages.render_task import when
-
-
-def count(n: int, one: str, many: str = "") -> str:
-    """Return a number with its noun."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
-
-
-def listed(words: Iterable[str]) -> str:
-    """Return words as one writes them: a, b and c."""
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
-
+from nbannotate.texts import t, tn
 
 # ---- campaigns
 
@@ -52,7 +40,12 @@ def plan_launch(desk: Desk, message: Message) -> Answer:
 def launch(desk: Desk, message: Message) -> Answer:
     """Create the first tasks."""
     done = desk.call("campaigns.launch", Plan, campaign_id=message.campaign, activity=message.key)
-    return {"toast": f"{done.campaign} is launched: {count(sum(s.tasks for s in done.steps), 'task')} created."}
+    return {
+        "toast": tn(
+            sum(s.tasks for s in done.steps), "{name} is launched: {n} task created.",
+            "{name} is launched: {n} tasks created.", name=done.campaign,
+        )
+    }  # fmt: skip
 
 
 def _due(desk: Desk, message: Message) -> CampaignSpec:
@@ -70,26 +63,32 @@ def due(desk: Desk, message: Message) -> Answer:
     """Change the due date, unless the campaign has changed since the plan was shown."""
     spec = _due(desk, message)
     desk.call("campaigns.apply", Plan, campaign_id=message.campaign, spec=spec, fingerprint=message.fingerprint)
-    when = f"is due on {message.date:%B} {message.date.day}, {message.date.year}" if message.date else "has no due date"
-    return {"toast": f"{spec.name} {when} now."}
+    if message.date is None:
+        return {"toast": t("{name} has no due date now.", name=spec.name)}
+    day = f"{message.date:%B} {message.date.day}, {message.date.year}"
+    return {"toast": t("{name} is due on {day} now.", name=spec.name, day=day)}
 
 
 def join(desk: Desk, message: Message) -> Answer:
     """Let the assets join that wait."""
     joined = desk.call("campaigns.join", int, campaign_id=message.campaign)
-    return {"toast": f"{count(joined, 'asset')} joined the first step." if joined else "No assets were waiting."}
+    if not joined:
+        return {"toast": t("No assets were waiting.")}
+    return {"toast": tn(joined, "{n} asset joined the first step.", "{n} assets joined the first step.")}
 
 
 def complete(desk: Desk, message: Message) -> Answer:
     """End a campaign before all is done."""
     made = desk.call("campaigns.complete", Campaign, campaign_id=message.campaign, reason=message.text)
-    return {"toast": f"{made.name} is completed."}
+    return {"toast": t("{name} is completed.", name=made.name)}
 
 
 def archive(desk: Desk, message: Message) -> Answer:
     """Put a campaign away, or take it out again."""
     made = desk.call("campaigns.archive", Campaign, campaign_id=message.campaign, archived=message.on)
-    return {"toast": f"{made.name} is {'archived' if message.on else 'back from the archive'}."}
+    if message.on:
+        return {"toast": t("{name} is archived.", name=made.name)}
+    return {"toast": t("{name} is back from the archive.", name=made.name)}
 
 
 def deletion(desk: Desk, message: Message) -> Answer:
@@ -100,7 +99,8 @@ def deletion(desk: Desk, message: Message) -> Answer:
 def delete(desk: Desk, message: Message) -> Answer:
     """Delete a campaign whose name was typed."""
     gone = desk.call("campaigns.delete", Deletion, campaign_id=message.campaign, name=message.name)
-    return {"toast": f"{gone.campaign} is deleted, with {count(gone.tasks, 'task')}."}
+    text = tn(gone.tasks, "{name} is deleted, with {n} task.", "{name} is deleted, with {n} tasks.", name=gone.campaign)
+    return {"toast": text}
 
 
 # ---- tasks and jobs
@@ -109,13 +109,17 @@ def delete(desk: Desk, message: Message) -> Answer:
 def reassigned(done: Reassigned, to: str) -> str:
     """Return what a reassignment did, as a sentence."""
     if not done.tasks:
-        text = "No task was moved"
+        text = t("No task was moved")
     elif done.people:
-        text = " · ".join(f"{count(n, 'task')} to {login}" for login, n in done.people.items())
+        said = (tn(n, "{n} task to {who}", "{n} tasks to {who}", who=login) for login, n in done.people.items())
+        text = " · ".join(said)
+    elif to:
+        text = tn(done.tasks, "{n} task went to {who}", "{n} tasks went to {who}", who=to)
     else:
-        text = f"{count(done.tasks, 'task')} {'went' if to else 'went back'} to {to or 'the queue'}"
+        text = tn(done.tasks, "{n} task went back to the queue", "{n} tasks went back to the queue")
     if done.left:
-        text += f"; {count(done.left, 'task')} that {'is' if done.left == 1 else 'are'} begun stayed"
+        left = tn(done.left, "{n} task that is begun stayed", "{n} tasks that are begun stayed")
+        return t("{text+}; {more+}.", text=text, more=left)
     return f"{text}."
 
 
@@ -167,7 +171,8 @@ def restart(desk: Desk, message: Message) -> Answer:
         "jobs.restart", int,
         campaign_id=message.campaign, step=message.step, member=message.login, to=message.to or None, also=message.also,
     )  # fmt: skip
-    return {"toast": f"{count(n, 'task')} began again for {message.to or message.login}."}
+    who = message.to or message.login
+    return {"toast": tn(n, "{n} task began again for {who}.", "{n} tasks began again for {who}.", who=who)}
 
 
 def complete_job(desk: Desk, message: Message) -> Answer:
@@ -176,7 +181,11 @@ def complete_job(desk: Desk, message: Message) -> Answer:
         "jobs.complete", int,
         campaign_id=message.campaign, step=message.step, member=message.login, reason=message.text,
     )  # fmt: skip
-    return {"toast": f"The job of {message.login} is completed; {count(n, 'task')} ended as skipped."}
+    text = tn(
+        n, "The job of {who} is completed; {n} task ended as skipped.",
+        "The job of {who} is completed; {n} tasks ended as skipped.", who=message.login,
+    )  # fmt: skip
+    return {"toast": text}
 
 
 # ---- members
@@ -199,7 +208,7 @@ def invite(desk: Desk, message: Message) -> Answer:
 def role(desk: Desk, message: Message) -> Answer:
     """Change what a member may do."""
     made = desk.call("members.set_role", Member, login=message.login, role=message.role)
-    return {"toast": f"{made.login} is {'an' if made.role[0] in 'ao' else 'a'} {made.role} now."}
+    return {"toast": t("The role of {who} is {role+} now.", who=made.login, role=made.role)}
 
 
 def password(desk: Desk, message: Message) -> Answer:
@@ -212,13 +221,13 @@ def password(desk: Desk, message: Message) -> Answer:
 def disable(desk: Desk, message: Message) -> Answer:
     """Close an account."""
     desk.call("members.disable", None, login=message.login)
-    return {"toast": f"{message.login} is disabled, and is logged out everywhere."}
+    return {"toast": t("{who} is disabled, and is logged out everywhere.", who=message.login)}
 
 
 def enable(desk: Desk, message: Message) -> Answer:
     """Open an account again."""
     desk.call("members.enable", None, login=message.login)
-    return {"toast": f"{message.login} can log in again."}
+    return {"toast": t("{who} can log in again.", who=message.login)}
 
 
 # ---- what every part shows

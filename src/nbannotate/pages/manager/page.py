@@ -30,7 +30,7 @@ HERE = Path(__file__).parent
 
 
 #: What the page uses of how elements are written on all pages; their other names stay out of its scope.
-SHARED = ("h", "morph", "ICONS", "icon", "ago", "stamp")
+SHARED = ("h", "morph", "ICONS", "icon", "ago", "stamp", "languageMenu")
 
 
 def module() -> str:

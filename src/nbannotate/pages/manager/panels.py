@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from nbannotate.charts.look import duration
+from nbannotate.texts import t
 
 if TYPE_CHECKING:
     from nbannotate.pages.manager.board import Board
@@ -37,12 +38,13 @@ def tiles(board: Board) -> str:
         for name, value, mood in parts
     )
     width_done = 100 * done / total if total else 0.0
+    finished = t("{percent}% of the assets have left the workflow", percent=f"{percent:.0f}")
     return (
         f'<div class="nba-tiles" role="list">{cells}</div>'
-        f'<div class="nba-share" role="progressbar" aria-label="Finished" aria-valuemin="0" aria-valuemax="100" '
+        f'<div class="nba-share" role="progressbar" aria-label="{t("Finished")}" aria-valuemin="0" aria-valuemax="100" '
         f'aria-valuenow="{percent:.0f}"><span class="done" style="width:{width_done:.2f}%"></span>'
         f'<span class="skipped" style="width:{percent - width_done:.2f}%"></span></div>'
-        f'<p class="nba-share-text">{percent:.0f}% of the assets have left the workflow</p>'
+        f'<p class="nba-share-text">{finished}</p>'
     )
 
 
@@ -60,9 +62,10 @@ def members_table(board: Board) -> str:
         counts = "".join(f'<td class="n">{cell}</td>' for cell in cells)
         rows.append(f'<tr><th scope="row">{dot}{escape(login)}</th>{counts}</tr>')
     return (
-        f'<div class="nba-scroll"><table class="nba-table"><thead><tr><th scope="col">Member</th>{head}'
-        '<th scope="col" class="n">Time worked</th><th scope="col" class="n">Mean per task</th>'
-        f'<th scope="col" class="n">Last handed in (UTC)</th></tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+        f'<div class="nba-scroll"><table class="nba-table"><thead><tr><th scope="col">{t("Member")}</th>{head}'
+        f'<th scope="col" class="n">{t("Time worked")}</th><th scope="col" class="n">{t("Mean per task")}</th>'
+        f'<th scope="col" class="n">{t("Last handed in (UTC)")}</th></tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 
@@ -78,14 +81,17 @@ def message(text: str, kind: str = "error") -> str:
 
 def no_campaign() -> str:
     """Return what a workspace without campaigns shows."""
+    appear = t("Progress, throughput and issues appear here as soon as a campaign is there. Write one in a notebook:")
     return (
-        '<div class="nba-empty"><h2>No campaigns yet</h2><p>Progress, throughput and issues appear here as soon as a '
-        "campaign is there. Write one in a notebook:</p>"
+        f'<div class="nba-empty"><h2>{t("No campaigns yet")}</h2><p>{appear}</p>'
         "<pre>c = version.create_campaign(&quot;July&quot;, recipe, workflow)\nc.launch()</pre></div>"
     )
 
 
 def not_launched(name: str | None) -> str:
     """Return the hint that nothing is launched yet."""
-    who = f"The campaign “{name}” is" if name else "The campaigns are"
-    return message(f"{who} not launched yet; tasks appear after c.launch().", "hint")
+    if name:
+        return message(
+            t("The campaign “{name}” is not launched yet; tasks appear after c.launch().", name=name), "hint"
+        )
+    return message(t("The campaigns are not launched yet; tasks appear after c.launch()."), "hint")

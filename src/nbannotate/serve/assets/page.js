@@ -29,11 +29,14 @@
     setTimeout(ready, 8000);
   };
 
-  // The connection: say so when it does not come back, and at once when the kernel is gone or the session ended.
-  let open = 0, timer = 0, leaving = false, final = false;
-  const lost = (text, button) => {
-    document.getElementById("lost-text").textContent = text;
-    document.getElementById("lost-button").textContent = button;
+  // The connection: say so when it does not come back, and at once when the kernel is gone or the session ended. If the
+  // server itself was away, ask it until it answers, and go on: it knows the session, but it has a new kernel.
+  const ASK_MS = 1000, LONG_MS = 45000, SPREAD_MS = 1500, TURNS = 3, TURNS_MS = 120000;
+  let open = 0, timer = 0, leaving = false, final = false, asking = 0, since = 0;
+  const lost = (text, button) => {                         // their words stand in the page, in its language
+    const words = document.getElementById("lost-text"), pressed = document.getElementById("lost-button");
+    words.textContent = words.dataset[text];
+    pressed.textContent = pressed.dataset[button];
     document.getElementById("lost").hidden = false;
   };
   const closed = (code) => {
@@ -41,13 +44,44 @@
     if (leaving || final) return;
     if (code === ENDED) {
       final = true;
-      lost("Your session has ended — what was saved is kept", "Log in");
+      lost("ended", "login");
     } else if (code === GONE) {
       final = true;
-      lost("Connection lost — what you drew is kept; reload", "Reload");
+      lost("gone", "reload");
     } else {
-      timer = setTimeout(() => { if (!open && !leaving) lost("Connection lost — what you draw is kept in this browser", "Reload"); }, 3000);
+      timer = setTimeout(() => { if (!open && !leaving) lost("away", "reload"); }, 3000);
+      since ||= performance.now();
+      asking ||= setTimeout(ask, ASK_MS);
     }
+  };
+  const ask = async (sure = false) => {
+    const kernel = JSON.parse(document.getElementById("jupyter-config-data")?.textContent ?? "{}").kernelId;
+    let said = "nothing";
+    try {
+      const reply = await fetch(`${base}api/kernels/${kernel}`, { redirect: "manual", cache: "no-store" });
+      said = reply.type === "opaqueredirect" ? "ended" : reply.ok ? "there" : reply.status >= 500 ? "nothing" : "gone";
+    } catch { /* nobody answers yet */ }
+    asking = 0;
+    if (open || leaving || final) return;
+    if (said === "ended") closed(ENDED);
+    else if (said === "gone" && sure) goOn();
+    else if (said === "gone") asking = setTimeout(ask, Math.random() * SPREAD_MS, true);   // not all pages at once
+    else asking = setTimeout(ask, said === "there" || performance.now() - since > LONG_MS ? 5 * ASK_MS : ASK_MS);
+    if (said === "there") dispatchEvent(new CustomEvent("nbannotate-line", { detail: "there" }));   // it need not wait longer
+  };
+  // Once more from the address, which names the task; what was drawn meanwhile comes from the browser. Not while a shape
+  // is in hand or something is being written, not for a page that nobody looks at, and never again and again.
+  const goOn = () => {
+    if (open || leaving || final) return;
+    if (document.hidden) return document.addEventListener("visibilitychange", goOn, { once: true });
+    const now = Date.now(), turns = JSON.parse(sessionStorage.getItem("nbannotate-turns") ?? "[]").filter((t) => now - t < TURNS_MS);
+    const free = dispatchEvent(new CustomEvent("nbannotate-reload", { cancelable: true }));
+    if (!free || turns.length >= TURNS) {
+      final = true;
+      return lost("The server was started again — what you drew is kept", "Go on");
+    }
+    sessionStorage.setItem("nbannotate-turns", JSON.stringify([...turns, now]));
+    return location.reload();
   };
   window.WebSocket = class extends WebSocket {
     constructor(url, protocols) {
@@ -57,6 +91,8 @@
       this.addEventListener("open", () => {
         open += mine = 1;
         clearTimeout(timer);
+        clearTimeout(asking);
+        asking = since = 0;
         if (!final) document.getElementById("lost").hidden = true;
         dispatchEvent(new CustomEvent("nbannotate-line", { detail: "open" }));
       });

@@ -46,7 +46,7 @@ function hear(s, message, buffers) {
     s.replies.delete(message.reply);
     reply?.(message.error, message.answer);
   } else if ("sheet" in message) {
-    s.unpacking = s.unpacking.then(() => takeSheet(s, message, buffers[0])).catch((e) => toast(s, `The tasks could not be shown: ${e.message}`, "error"));
+    s.unpacking = s.unpacking.then(() => takeSheet(s, message, buffers[0])).catch((e) => toast(s, T("The tasks could not be shown: {why}", { why: e.message }), "error"));
   }
 }
 
@@ -91,15 +91,15 @@ function dropToast(s, id) {
 function toasts(s) {
   return h("div", { class: "nbp-toasts nbm-toasts", "aria-live": "polite", "data-key": "toasts" }, s.ui.toasts.map((t) =>
     h("div", { class: "nbp-toast", "data-kind": t.kind, "data-key": t.id, role: t.kind === "error" ? "alert" : "status" },
-      h("span", {}, t.text),
-      h("button", { type: "button", class: "bare", "aria-label": "Dismiss", onclick: () => dropToast(s, t.id) }, icon("close")))));
+      h("span", {}, said(t.text)),
+      h("button", { type: "button", class: "bare", "aria-label": T("Dismiss"), onclick: () => dropToast(s, t.id) }, icon("close")))));
 }
 
 function banner(s) {
   const { banner: b } = s.get("page");
   if (!b) return null;
-  const action = { login: ["Log in again", () => location.reload()], retry: ["Try again", () => beat(s)] }[b.action];
-  return h("div", { class: "nbp-banner", "data-kind": b.kind, role: "alert", "data-key": "banner" }, h("span", {}, b.text),
+  const action = { login: [T("Log in again"), () => location.reload()], retry: [T("Try again"), () => beat(s)] }[b.action];
+  return h("div", { class: "nbp-banner", "data-kind": b.kind, role: "alert", "data-key": "banner" }, h("span", {}, said(b.text)),
     action && h("button", { type: "button", class: "small", onclick: action[1] }, action[0]),
-    b.action === "" && h("button", { type: "button", class: "bare", "aria-label": "Close", onclick: () => send(s, "close_banner") }, icon("close")));
+    b.action === "" && h("button", { type: "button", class: "bare", "aria-label": T("Close"), onclick: () => send(s, "close_banner") }, icon("close")));
 }

@@ -1,13 +1,16 @@
 // The frame: the bar above, the rail with the parts of the page, the bell, and small things that all parts use.
 
-const TABS = [["campaigns", "Campaigns", "flag"], ["tasks", "Tasks", "tasks"], ["jobs", "Jobs", "jobs"], ["members", "Members", "people"], ["statistics", "Statistics", "chart"]];
-const STATE_NAME = { draft: "draft", active: "active", overdue: "overdue", completed: "completed", archived: "archived" };
+const TABS = [["campaigns", M("Campaigns"), "flag"], ["tasks", M("Tasks"), "tasks"], ["jobs", M("Jobs"), "jobs"], ["members", M("Members"), "people"], ["statistics", M("Statistics"), "chart"]];
+const STATE_NAME = { draft: M("draft"), active: M("active"), overdue: M("overdue"), completed: M("completed"), archived: M("archived") };
+const KIND = { annotation: M("annotation"), review: M("review") };
+const ROLE = { owner: M("owner"), manager: M("manager"), developer: M("developer"), reviewer: M("reviewer"), annotator: M("annotator") };
 const RUNNING = ["active", "overdue"];
 
-const number = (n) => Number(n ?? 0).toLocaleString("en-US");
-const count = (n, one, many = `${one}s`) => `${number(n)} ${n === 1 ? one : many}`;
-const listed = (words) => (words.length > 1 ? `${words.slice(0, -1).join(", ")} and ${words.at(-1)}` : words[0] ?? "");
-const spent = (s) => (s === null || s === undefined ? "–" : s < 59.5 ? `${s < 10 ? s.toFixed(1) : Math.round(s)} s` : s < 3600 ? `${Math.floor(s / 60)} min ${String(Math.round(s % 60) % 60).padStart(2, "0")} s` : `${(s / 3600).toFixed(1)} h`);
+const number = (n) => shownNumber(Number(n ?? 0));
+const listed = (words) => new Intl.ListFormat(locale()).format(words);
+const clauses = (texts) => texts.filter(Boolean).join(T("; "));
+const tenths = (n) => shownNumber(n, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const spent = (s) => (s === null || s === undefined ? "–" : s < 59.5 ? T("{n} s", { n: s < 10 ? tenths(s) : Math.round(s) }) : s < 3600 ? T("{n} min {seconds} s", { n: Math.floor(s / 60), seconds: String(Math.round(s % 60) % 60).padStart(2, "0") }) : T("{n} h", { n: tenths(s / 3600) }));
 
 const cards = (s) => s.get("campaigns").rows ?? [];
 const campaignOf = (s) => cards(s).find((c) => c.id === s.ui.campaign) ?? cards(s).find((c) => RUNNING.includes(c.state)) ?? cards(s).find((c) => c.launched) ?? cards(s)[0] ?? null;
@@ -15,23 +18,24 @@ const campaignOf = (s) => cards(s).find((c) => c.id === s.ui.campaign) ?? cards(
 function topBar(s) {
   const { login, role } = s.get("page"), whole = s.model.get("whole");
   return h("header", { class: "nbp-top", "data-key": "top" },
-    h("div", { class: "nbp-brand" }, "nbannotate"), h("span", { class: "nbm-where soft" }, "Manage"),
+    h("div", { class: "nbp-brand" }, "nbannotate"), h("span", { class: "nbm-where soft" }, T("Manage")),
     h("div", { class: "grow" }),
+    languageMenu(s),
     login && bell(s),
-    login && h("div", { class: "who" }, h("span", { class: "avatar", "aria-hidden": "true" }, login.slice(0, 1).toUpperCase()), h("span", { class: "text" }, h("b", {}, login), h("small", {}, role))),
-    whole && login && h("button", { type: "button", class: "small", onclick: () => location.assign("work") }, "My tasks"),
-    whole && login && h("button", { type: "button", class: "small", "data-nbannotate-logout": "", title: "Log out", onclick: () => {
-      if (!document.getElementById("logout")) toast(s, "This page was not served by nbannotate, so there is nobody to log out.", "error");
-    } }, icon("leave"), h("span", { class: "text" }, "Log out")));
+    login && h("div", { class: "who" }, h("span", { class: "avatar", "aria-hidden": "true" }, login.slice(0, 1).toUpperCase()), h("span", { class: "text" }, h("b", {}, login), h("small", {}, T(ROLE[role] ?? role)))),
+    whole && login && h("button", { type: "button", class: "small", onclick: () => location.assign("work") }, T("My tasks")),
+    whole && login && h("button", { type: "button", class: "small", "data-nbannotate-logout": "", title: T("Log out"), onclick: () => {
+      if (!document.getElementById("logout")) toast(s, T("This page was not served by nbannotate, so there is nobody to log out."), "error");
+    } }, icon("leave"), h("span", { class: "text" }, T("Log out"))));
 }
 
 function rail(s) {
   const counts = { campaigns: cards(s).filter((c) => c.state === "overdue").length };   // what a manager should look at
-  return h("nav", { class: "nbm-rail", "data-key": "rail", "aria-label": "Parts of the page" },
+  return h("nav", { class: "nbm-rail", "data-key": "rail", "aria-label": T("Parts of the page") },
     h("div", { role: "tablist", "aria-orientation": "vertical", class: "nbm-tabs", onkeydown: railKeys }, TABS.map(([name, title, picture], i) =>
       h("button", { type: "button", role: "tab", id: `nbm-tab-${name}`, "data-key": name, "aria-selected": String(s.ui.tab === name), "aria-controls": "nbm-part", tabindex: s.ui.tab === name ? "0" : "-1",
-        title: `${title} (${i + 1})`, onclick: () => go(s, name) }, icon(picture), h("span", { class: "text" }, title), counts[name] ? null : h("kbd", { "aria-hidden": "true" }, i + 1),
-        counts[name] ? h("span", { class: "count", "data-kind": "late", title: `${count(counts[name], "campaign")} overdue` }, counts[name]) : null))));
+        title: `${T(title)} (${i + 1})`, onclick: () => go(s, name) }, icon(picture), h("span", { class: "text" }, T(title)), counts[name] ? null : h("kbd", { "aria-hidden": "true" }, i + 1),
+        counts[name] ? h("span", { class: "count", "data-kind": "late", title: N(counts[name], "{n} campaign overdue", "{n} campaigns overdue") }, counts[name]) : null))));
 }
 
 function railKeys(e) {
@@ -46,7 +50,7 @@ function railKeys(e) {
 function bell(s) {
   const unseen = (s.get("notices").rows ?? []).filter((n) => !n.seen).length;
   return h("button", { type: "button", class: "bare bell", "data-key": "bell", "data-menu": "bell", "aria-haspopup": "dialog", "aria-expanded": String(s.ui.menu === "bell"),
-    "aria-label": unseen ? `Notices, ${unseen} not seen` : "Notices", title: "Notices", onclick: () => openMenu(s, s.ui.menu === "bell" ? "" : "bell") },
+    "aria-label": unseen ? T("Notices, {n} not seen", { n: unseen }) : T("Notices"), title: T("Notices"), onclick: () => openMenu(s, s.ui.menu === "bell" ? "" : "bell") },
     icon("bell"), unseen ? h("span", { class: "count" }, unseen > 99 ? "99+" : unseen) : null);
 }
 
@@ -58,14 +62,14 @@ function notices(s) {
     if (n.campaign && cards(s).some((c) => c.id === n.campaign)) { s.ui.campaign = n.campaign; go(s, "tasks"); } else openMenu(s, "");
   };
   return h("div", { class: "nbp-popover", "data-key": "notices", onpointerdown: (e) => { if (e.target === e.currentTarget) openMenu(s, ""); } },
-    h("section", { class: "nbp-notices", role: "dialog", "aria-label": "Notices", tabindex: "-1", onkeydown: menuKeys },
-      h("header", {}, h("h2", {}, "Notices"), unseen ? h("span", { class: "soft" }, `${unseen} new`) : null, h("div", { class: "grow" }),
-        unseen ? h("button", { type: "button", class: "small", onclick: () => act(s, "see", {}) }, icon("check"), "Mark all as seen") : null,
-        h("button", { type: "button", class: "bare", "aria-label": "Close", onclick: () => openMenu(s, "") }, icon("close"))),
+    h("section", { class: "nbp-notices", role: "dialog", "aria-label": T("Notices"), tabindex: "-1", onkeydown: menuKeys },
+      h("header", {}, h("h2", {}, T("Notices")), unseen ? h("span", { class: "soft" }, T("{n} new", { n: unseen })) : null, h("div", { class: "grow" }),
+        unseen ? h("button", { type: "button", class: "small", onclick: () => act(s, "see", {}) }, icon("check"), T("Mark all as seen")) : null,
+        h("button", { type: "button", class: "bare", "aria-label": T("Close"), onclick: () => openMenu(s, "") }, icon("close"))),
       rows.length ? h("ul", {}, rows.map((n) => h("li", { "data-key": `n${n.id}` }, h("button", { type: "button", class: "notice", "data-kind": n.kind, "data-new": n.seen ? null : "", onclick: () => follow(n) },
         h("span", { class: "mark" }, icon(n.kind.startsWith("due") ? "calendar" : n.kind.startsWith("issue") ? "issue" : "bell")),
-        h("span", { class: "text" }, h("span", {}, n.text), h("small", {}, stamp(n.at))), n.seen ? null : h("i", { class: "dot", title: "new" })))))
-        : empty("bell", "No notices", "Due dates and answers to issues appear here.")));
+        h("span", { class: "text" }, h("span", {}, said(n.text)), h("small", {}, stamp(n.at))), n.seen ? null : h("i", { class: "dot", title: T("new") })))))
+        : empty("bell", T("No notices"), T("Due dates and answers to issues appear here."))));
 }
 
 // A button with a small menu. The menu itself lies over the page, so that no table cuts it off; one is open at a time.
@@ -111,13 +115,13 @@ function empty(picture, title, text, ...more) {
   return h("div", { class: "nbp-empty", "data-key": "empty" }, icon(picture), h("h2", {}, title), h("p", {}, text), ...more);
 }
 
-const reading = (what) => h("div", { class: "nbp-empty", "data-key": "reading", role: "status" }, h("div", { class: "spinner" }), h("p", {}, `Reading ${what}…`));
+const reading = (what) => h("div", { class: "nbp-empty", "data-key": "reading", role: "status" }, h("div", { class: "spinner" }), h("p", {}, what));
 
 function chooseCampaign(s) {
   const now = campaignOf(s);
-  return h("label", { class: "nbm-field" }, h("span", {}, "Campaign"),
+  return h("label", { class: "nbm-field" }, h("span", {}, T("Campaign")),
     h("select", { "data-value": now?.id ?? "", onchange: (e) => { s.ui.campaign = Number(e.target.value); clearSelection(s); go(s, s.ui.tab); } },
-      cards(s).map((c) => h("option", { value: c.id, "data-key": c.id }, `${c.name}${c.state === "active" ? "" : ` (${STATE_NAME[c.state]})`}`))));
+      cards(s).map((c) => h("option", { value: c.id, "data-key": c.id }, `${c.name}${c.state === "active" ? "" : ` (${T(STATE_NAME[c.state])})`}`))));
 }
 
 function picked(value, values, title, onchange, label) {
@@ -131,7 +135,7 @@ function go(s, tab, push = true) {
   if (s.model.get("whole")) {
     const c = (tab === "tasks" || tab === "jobs") && s.ui.campaign ? `/${s.ui.campaign}` : "", hash = `#${tab}${c}`;
     if (push && location.hash !== hash) history.pushState(null, "", hash);
-    document.title = `${TABS.find(([n]) => n === tab)[1]} · nbannotate`;
+    document.title = `${T(TABS.find(([n]) => n === tab)[1])} · nbannotate`;
   }
   if (tab === "statistics" && !s.get("page").statistics) send(s, "statistics", {}, () => {});
   repaint(s);

@@ -2,7 +2,7 @@
 // the page; ten thousand rows are filtered and sorted in a few milliseconds.
 
 const STATES = ["in_progress", "to_rework", "done", "skipped"];
-const STATE_TEXT = { in_progress: "in progress", to_rework: "to rework", done: "done", skipped: "skipped" };
+const STATE_TEXT = { in_progress: M("in progress"), to_rework: M("to rework"), done: M("done"), skipped: M("skipped") };
 const COLUMNS = ["asset_id", "task_id", "asset", "step", "state", "who", "round", "issues", "status", "begun", "at"];
 const noSheet = () => ({ version: 0, campaign: 0, ...Object.fromEntries(COLUMNS.map((c) => [c, []])), lower: [], place: new Map(), row: new Map() });
 const noFilter = () => ({ states: new Set(), step: "", who: "", text: "", issues: false });

@@ -1,12 +1,12 @@
 // The table of tasks: only the rows that are seen are in the page, whatever their number.
 
 const ROW = 36, SPARE = 8;
-const HEADS = [["asset", "Asset"], ["step", "Step"], ["state", "Status"], ["who", "Assignee"], ["issues", "Issues"], ["round", "Round"], ["at", "Changed"]];
+const HEADS = [["asset", M("Asset")], ["step", M("Step")], ["state", M("Status")], ["who", M("Assignee")], ["issues", M("Issues")], ["round", M("Round")], ["at", M("Changed")]];
 
 function makeGrid(s) {
   const cells = (name) => h("span", { class: `cell c-${name}`, role: "gridcell" });
   const space = h("div", { class: "space", role: "presentation" });
-  const rows = h("div", { class: "nbm-rows", role: "grid", tabindex: "0", "aria-label": "Tasks", "aria-multiselectable": "true", "aria-colcount": String(HEADS.length + 1) }, space);
+  const rows = h("div", { class: "nbm-rows", role: "grid", tabindex: "0", "aria-label": T("Tasks"), "aria-multiselectable": "true", "aria-colcount": String(HEADS.length + 1) }, space);
   const pool = [];
   let asked = false;
 
@@ -20,7 +20,7 @@ function makeGrid(s) {
 
   const fill = (row, k) => {
     const t = s.sheet, i = s.shown[k], id = t.task_id[i], chosen = s.chosen.has(id), active = k === s.active;
-    const sign = `${t.version}/${k}/${id}/${chosen}/${active}/${s.steps}`;
+    const sign = `${t.version}/${k}/${id}/${chosen}/${active}/${s.steps}/${language()}`;
     if (row.sign === sign) return;
     row.sign = sign;
     const state = STATES[t.state[i]], p = row.parts;
@@ -34,10 +34,10 @@ function makeGrid(s) {
     p.asset.title = t.asset[i];
     p.step.textContent = s.stepNames[t.step[i]] ?? String(t.step[i] + 1);
     const [mark, more] = p.state.children, waits = t.state[i] === 0 && !t.who[i];
-    mark.textContent = waits ? "waiting" : STATE_TEXT[state];
+    mark.textContent = T(waits ? M("waiting") : STATE_TEXT[state]);
     mark.dataset.state = waits ? "waiting" : state;
-    more.textContent = t.state[i] > 1 ? (["completed", "approved", "skipped"].includes(t.status[i]) ? "" : t.status[i]) : t.state[i] === 0 && t.begun[i] ? "begun" : "";
-    p.who.textContent = t.who[i] || (t.state[i] > 1 ? "–" : "in the queue");
+    more.textContent = t.state[i] > 1 ? (["completed", "approved", "skipped"].includes(t.status[i]) ? "" : t.status[i]) : t.state[i] === 0 && t.begun[i] ? T("begun") : "";
+    p.who.textContent = t.who[i] || (t.state[i] > 1 ? "–" : T("in the queue"));
     p.who.toggleAttribute("data-none", !t.who[i]);
     p.issues.textContent = t.issues[i] || "";
     p.issues.toggleAttribute("data-some", t.issues[i] > 0);

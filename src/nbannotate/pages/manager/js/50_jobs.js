@@ -1,41 +1,41 @@
 // The jobs of a campaign: one row for each member and step, and what can be done with a whole job.
 
-const JOB_STATE = { pending: "not begun", in_progress: "in progress", on_review: "on review", completed: "completed", completed_with_issues: "completed with issues" };
+const JOB_STATE = { pending: M("not begun"), in_progress: M("in progress"), on_review: M("on review"), completed: M("completed"), completed_with_issues: M("completed with issues") };
 
 function jobs(s) {
   const c = campaignOf(s), { of, rows = [] } = s.get("jobs");
-  if (!s.get("campaigns").read) return reading("the campaigns");
-  if (!c) return empty("jobs", "No jobs yet", "Jobs appear here when a campaign is launched.");
+  if (!s.get("campaigns").read) return reading(T("Reading the campaigns…"));
+  if (!c) return empty("jobs", T("No jobs yet"), T("Jobs appear here when a campaign is launched."));
   const bar = h("div", { class: "nbm-bar" }, chooseCampaign(s), h("div", { class: "grow" }), dueMark(c));
   if (!c.launched) return h("div", { class: "nbm-page", "data-key": "jobs" }, bar, notLaunched(s, c));
-  if (of !== c.id) return h("div", { class: "nbm-page", "data-key": "jobs" }, bar, reading("the jobs"));
+  if (of !== c.id) return h("div", { class: "nbm-page", "data-key": "jobs" }, bar, reading(T("Reading the jobs…")));
   return h("div", { class: "nbm-page", "data-key": "jobs" }, bar, c.steps.map((step, i) => {
     const mine = rows.filter((j) => j.step === i), waiting = step.waiting ?? 0, open = (step.in_progress ?? 0) + (step.to_rework ?? 0) + waiting;
     return h("section", { class: "nbm-panel", "data-key": `j${i}`, "aria-label": step.name },
-      h("header", {}, h("h2", {}, step.name), h("span", { class: "kind", "data-kind": step.kind }, step.kind),
-        h("span", { class: "soft" }, `${number(open)} open${waiting ? `, ${number(waiting)} of them in the queue` : ""}, ${number(step.passed)} passed`), h("div", { class: "grow" }),
-        open ? h("button", { type: "button", class: "small", onclick: () => shareDialog(s, c, i) }, icon("shuffle"), "Share what remains…") : null),
-      mine.length ? jobTable(s, c, i, mine) : h("p", { class: "none soft" }, "Nobody has a task at this step yet."));
+      h("header", {}, h("h2", {}, step.name), h("span", { class: "kind", "data-kind": step.kind }, T(KIND[step.kind])),
+        h("span", { class: "soft" }, [T("{n} open", { n: open }), waiting ? T("{n} of them in the queue", { n: waiting }) : "", T("{n} passed", { n: step.passed ?? 0 })].filter(Boolean).join(T(", "))), h("div", { class: "grow" }),
+        open ? h("button", { type: "button", class: "small", onclick: () => shareDialog(s, c, i) }, icon("shuffle"), T("Share what remains…")) : null),
+      mine.length ? jobTable(s, c, i, mine) : h("p", { class: "none soft" }, T("Nobody has a task at this step yet.")));
   }));
 }
 
 function jobTable(s, c, step, rows) {
-  const heads = [["Member"], ["State"], ["Progress"], ["Open", 1], ["Returned", 1], ["Rejected", 1], ["Issues", 1], ["Objects", 1], ["Per task", 1], ["Per object", 1]];
+  const heads = [[T("Member")], [T("State")], [T("Progress")], [T("Open//tasks"), 1], [T("Returned"), 1], [T("Rejected"), 1], [T("Issues"), 1], [T("Objects"), 1], [T("Per task"), 1], [T("Per object"), 1]];
   return h("div", { class: "nbm-scroll" }, h("table", { class: "nbm-list nbm-jobs" },
-    h("thead", {}, h("tr", {}, heads.map(([title, n]) => h("th", { scope: "col", class: n ? "n" : null }, title)), h("th", { scope: "col" }, h("span", { class: "nbm-hidden" }, "Actions")))),
+    h("thead", {}, h("tr", {}, heads.map(([title, n]) => h("th", { scope: "col", class: n ? "n" : null }, title)), h("th", { scope: "col" }, h("span", { class: "nbm-hidden" }, T("Actions"))))),
     h("tbody", {}, rows.map((j) => {
       const own = j.returned + j.started, total = own + j.done, share = total ? Math.floor((100 * j.done) / total) : 0;
       return h("tr", { "data-key": j.member },
-        h("th", { scope: "row", title: j.member }, j.member), h("td", {}, h("span", { class: "nbm-state", "data-state": j.state }, JOB_STATE[j.state])),
-        h("td", { class: "wide" }, total ? h("div", { class: "nbm-progress" }, h("div", { class: "bar", role: "progressbar", "aria-valuemin": "0", "aria-valuemax": total, "aria-valuenow": j.done, "aria-label": `${j.member}: ${j.done} of ${total} done` }, h("i", { style: `width:${share}%` })),
-          h("span", { class: "soft" }, `${number(j.done)} of ${number(total)}`)) : h("span", { class: "soft" }, j.waiting ? "nothing taken yet" : "no task yet")),
+        h("th", { scope: "row", title: j.member }, j.member), h("td", {}, h("span", { class: "nbm-state", "data-state": j.state }, T(JOB_STATE[j.state]))),
+        h("td", { class: "wide" }, total ? h("div", { class: "nbm-progress" }, h("div", { class: "bar", role: "progressbar", "aria-valuemin": "0", "aria-valuemax": total, "aria-valuenow": j.done, "aria-label": T("{name}: {n} of {total} done", { name: j.member, n: j.done, total }) }, h("i", { style: `width:${share}%` })),
+          h("span", { class: "soft" }, T("{n} of {total}", { n: j.done, total }))) : h("span", { class: "soft" }, j.waiting ? T("nothing taken yet") : T("no task yet"))),
         [own, j.returned, j.rejected, j.issues, j.objects].map((n, k) => h("td", { class: "n", "data-warn": (k === 1 || k === 2 || k === 3) && n ? "" : null }, n ? number(n) : h("span", { class: "soft" }, "·"))),
         h("td", { class: "n" }, spent(j.per_task)), h("td", { class: "n" }, spent(j.per_object)),
-        h("td", { class: "act" }, menu(s, `j${step}/${j.member}`, `More for ${j.member} at ${j.name}`, [
-          ["Show these tasks", () => { s.ui.filter = { ...noFilter(), step: String(step), who: `=${j.member}` }; s.ui.campaign = c.id; match(s); go(s, "tasks"); }],
-          own && ["Reassign the job…", () => reassignJobDialog(s, c, step, j)],
-          j.kind === "annotation" && j.skipped && ["Restart…", () => openDialog(s, "restart", { c, step, j, people: c.steps[step].people, values: { to: `=${j.member}`, skipped: !j.rejected, discarded: false } })],
-          own && ["Complete…", () => openDialog(s, "complete_job", { c, step, j }), "danger"],
+        h("td", { class: "act" }, menu(s, `j${step}/${j.member}`, T("More for {member} at {name}", j), [
+          [T("Show these tasks"), () => { s.ui.filter = { ...noFilter(), step: String(step), who: `=${j.member}` }; s.ui.campaign = c.id; match(s); go(s, "tasks"); }],
+          own && [T("Reassign the job…"), () => reassignJobDialog(s, c, step, j)],
+          j.kind === "annotation" && j.skipped && [T("Restart…"), () => openDialog(s, "restart", { c, step, j, people: c.steps[step].people, values: { to: `=${j.member}`, skipped: !j.rejected, discarded: false } })],
+          own && [T("Complete…"), () => openDialog(s, "complete_job", { c, step, j }), "danger"],
         ])));
     }))));
 }
@@ -65,8 +65,9 @@ function countOpen(s, d, then = () => {}) {
 const held = (d) => d.counts?.[d.j.member] ?? [0, 0];
 
 function jobSentence(d) {
-  const [open, begun] = held(d), n = d.values.started ? open : open - begun, stay = open - n, to = d.values.to === "-" ? "back to the queue" : `to ${d.values.to.slice(1)}`;
-  return { n, text: `${n ? `${count(n, "open task")} of ${d.j.member} ${n === 1 ? "goes" : "go"} ${to}` : "Nothing changes"}${stay ? `; ${number(stay)} that ${stay === 1 ? "is" : "are"} begun ${stay === 1 ? "stays" : "stay"}` : ""}. What is finished stays ${d.j.member}’s.` };
+  const [open, begun] = held(d), n = d.values.started ? open : open - begun, stay = open - n, to = d.values.to === "-" ? "" : d.values.to.slice(1), who = d.j.member;
+  const goes = !n ? T("Nothing changes") : to ? N(n, "{n} open task of {who} goes to {to}", "{n} open tasks of {who} go to {to}", { who, to }) : N(n, "{n} open task of {who} goes back to the queue", "{n} open tasks of {who} go back to the queue", { who });
+  return { n, text: `${T("{text}.", { text: clauses([goes, stay ? N(stay, "{n} that is begun stays", "{n} that are begun stay") : ""]) })} ${T("What is finished stays {who}’s.", { who })}` };
 }
 
 // Largest remainder, exactly as rules/attribution.py does it: whole parts, then one each to the largest remainders.

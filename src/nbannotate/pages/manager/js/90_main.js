@@ -5,14 +5,14 @@ const FIELD = "textarea, select, input:not([type=checkbox]):not([type=radio]), [
 
 function tree(s) {
   const { refused } = s.get("page");
-  if (refused && s.ui.tab !== "statistics") return empty("lock", "This page is for managers", refused);
+  if (refused && s.ui.tab !== "statistics") return empty("lock", T("This page is for managers"), said(refused));
   return { campaigns, tasks, jobs, members, statistics }[s.ui.tab](s);
 }
 
 function statistics(s) {
   const { statistics: now, problem } = s.get("page");
-  if (problem) return empty("chart", "No statistics", problem, h("button", { type: "button", onclick: () => send(s, "statistics", {}, () => {}) }, "Try again"));
-  if (now !== "ready" || !s.dashboard) return reading("the statistics");
+  if (problem) return empty("chart", T("No statistics"), said(problem), h("button", { type: "button", onclick: () => send(s, "statistics", {}, () => {}) }, T("Try again")));
+  if (now !== "ready" || !s.dashboard) return reading(T("Reading the statistics…"));
   return h("div", { class: "nbm-statistics", "data-key": "statistics", "data-keep": "" });
 }
 
@@ -62,6 +62,7 @@ async function showDashboard(s) {
   if (s.gone) return view.remove();
   s.dashboard = view.el;
   s.dashboardView = view;
+  s.dashboardDeaf = sayBelow(view.el);
   repaint(s, true);
   // Lumino tells a widget and its children when they are in the page; here nobody else does.
   view.luminoWidget.processMessage({ type: "after-attach", isConflatable: false, conflate: () => false });
@@ -105,7 +106,7 @@ async function render({ model, el, signal }) {
   const hearing = (message, buffers) => hear(s, message, buffers), changed = () => repaint(s);
   model.on("msg:custom", hearing);
   for (const part of PARTS) model.on(`change:${part}`, changed);
-  const dashboard = () => showDashboard(s).catch((e) => toast(s, `The statistics could not be shown: ${e.message}`, "error"));
+  const dashboard = () => showDashboard(s).catch((e) => toast(s, T("The statistics could not be shown: {why}", { why: e.message }), "error"));
   model.on("change:dashboard", dashboard);
   dashboard();
 
@@ -129,6 +130,7 @@ async function render({ model, el, signal }) {
     model.off("msg:custom", hearing);
     model.off("change:dashboard", dashboard);
     for (const part of PARTS) model.off(`change:${part}`, changed);
+    s.dashboardDeaf?.();
     s.dashboardView?.remove();
   };
 }
