@@ -76,7 +76,7 @@ def browser(canvas, monkeypatch):
 def test_a_view_that_says_hello_gets_everything_and_the_image_is_fitted(canvas, monkeypatch):
     browser = Browser(canvas, monkeypatch)
     browser.say("hello", view=VIEW)
-    assert browser.types()[-4:] == ["stage", "rendering", "preview", "ack"]
+    assert [t for t in browser.types() if t != "refining"][-4:] == ["stage", "rendering", "preview", "ack"]
     ((stage, buffers),) = [(m, buffers) for m, buffers in browser.got if m["type"] == "stage"]
     assert stage["image"] == {"width": 200, "height": 100}
     assert stage["shapes"]["ids"] == [A, B]
@@ -85,7 +85,7 @@ def test_a_view_that_says_hello_gets_everything_and_the_image_is_fitted(canvas, 
     assert stage["view"]["k"] == pytest.approx((400 - 32) / 200)
     names = [name for name, _ in browser.drawn]
     assert "putImageData" in names
-    assert names.index("putImageData") < names.index("strokeStyledPolygons")
+    assert names.index("putImageData") < names.index("strokeStyledRects")
 
 
 def test_nothing_is_sent_before_a_view_is_there(canvas, monkeypatch):
@@ -107,15 +107,22 @@ def test_a_drawn_shape_is_normalized_selected_and_takes_the_current_label(canvas
 
 
 def test_what_is_selected_leaves_the_ipycanvas_layer_and_returns(canvas, browser):
-    def polygons():
-        found = [args[0] for name, args in browser.drawn if name == "strokePolygons"]
+    def painted():
+        names = [name for name, _ in browser.drawn if name in ("clear", "clip", "strokeRects", "strokePolygons")]
         browser.drawn.clear()
-        return found
+        return names
 
     browser.say("select", ids=[A])
-    assert polygons() == [1, 1]  # the halo and the dashes of the other one
+    assert painted() == ["clip", "clear"]  # the other one is far away, and stays as it is
     browser.say("select", ids=[])
-    assert polygons() == [2, 1]
+    assert painted() == ["clip", "clear", "strokeRects"]
+    browser.say("select", ids=[A, B])
+    assert painted() == ["clip", "clear"]
+    browser.say("hello", view=VIEW)  # the page was loaded again
+    assert painted() == ["clear", "clear"]  # the image, and the shapes, of which none is here
+    browser.say("select", ids=[A])
+    browser.say("hello", view=VIEW)
+    assert painted() == ["clip", "clear", "strokePolygons", "strokePolygons", "clear", "clear"] + ["strokePolygons"] * 2
 
 
 def test_moving_does_not_repaint_the_image(canvas, browser):

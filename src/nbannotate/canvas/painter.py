@@ -7,24 +7,21 @@ bitmap was painted for, and which of its ghosts ipycanvas has taken over, howeve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
 
 import numpy as np
 from ipycanvas import MultiCanvas
 from ipycanvas.canvas import COMMANDS
 
+from nbannotate.canvas import batches
+from nbannotate.canvas.changes import Painted, changed
 from nbannotate.canvas.frame import frame
 from nbannotate.canvas.picture import Picture
-from nbannotate.canvas.scene import Drawing, Mask, Part, Scene, Style, drawing
+from nbannotate.canvas.ready import Ready
+from nbannotate.canvas.scene import Drawing, Scene, Style, drawing
 from nbannotate.canvas.view import View
 from nbannotate.model import Shape
 
-HALO = "rgba(0, 0, 0, 0.55)"  # as in js/20_paint.js
-NEUTRAL = "#ffffff"
-DOT = 4  # CSS pixels, as in js/20_paint.js
-MOST_FILLED = 2000  # shapes in sight; above, only outlines are painted
-Stroke = Callable[..., None]
 CRISP = 4  # device pixels per image pixel from which pixels are shown as squares
 
 
@@ -35,8 +32,10 @@ class Painter:
         with frame():
             self.layers = MultiCanvas(2, width=16, height=16)
         self.number = 0
+        self.ready = Ready()
         self._drawings: dict[str, tuple[Shape, Drawing]] = {}
         self._scene: Scene | None = None
+        self._painted: Painted | None = None
 
     def close(self) -> None:
         """Close the layers."""
@@ -60,7 +59,7 @@ class Painter:
         layer = self.layers[0]
         box = picture.visible(view) if picture is not None else None
         scale = view.k * view.dpr
-        part = picture.part(box, scale) if picture is not None and box is not None else None
+        part = self.ready.part(picture, box, scale) if picture is not None and box is not None else None
         with frame():
             layer.reset_transform()
             layer.clear()
@@ -75,10 +74,14 @@ class Painter:
                 layer.reset_transform()
             layer.line_dash_offset = float(number)
 
+    def forget(self) -> None:
+        """Paint all shapes in the next frame: a browser may have come that has none of them."""
+        self._painted = None
+
     def shapes(
         self, shapes: Mapping[str, Shape], without: Collection[str], style: Style, view: View, number: int
     ) -> None:
-        """Paint shapes on layer 1.
+        """Paint shapes on layer 1; where only few changed since the last frame, only what is around them.
 
         Parameters
         ----------
@@ -94,78 +97,41 @@ class Painter:
         scene = self._scene_of(shapes, style)
         layer = self.layers[1]
         seen = scene.in_sight(view)
-        for shape_id in without:
-            if shape_id in scene.index:
-                seen[scene.index[shape_id]] = False
+        crowd = batches.crowded(scene, seen)
+        seen[[scene.index[i] for i in without if i in scene.index]] = False
+        now = Painted(shapes, frozenset(without), style, view, crowd)
+        parts, self._painted = changed(self._painted, now), now
         with frame():
             layer.reset_transform()
-            layer.clear()
             layer.line_dash_offset = 0.0
-            layer.line_join = "round"
-            if seen.any():
-                self._fill(layer, scene, seen, view)
-                self._stroke(
-                    layer, scene, scene.closed, seen, view, layer.stroke_polygons, layer.stroke_styled_polygons
-                )
-                self._stroke(
-                    layer, scene, scene.open, seen, view, layer.stroke_line_segments, layer.stroke_styled_line_segments
-                )
-                self._dot(layer, scene, scene.dots, seen, view, layer.fill_circles, layer.fill_styled_circles)
-                self._dot(layer, scene, scene.hollow, seen, view, layer.stroke_circles, layer.stroke_styled_circles)
+            if parts is None:
+                layer.clear()
+                batches.paint(layer, scene, seen, view, crowd=crowd)
+            elif parts:
+                around = np.zeros_like(seen)
+                layer.save()
+                layer.begin_path()
+                for x0, y0, x1, y1 in parts:
+                    around |= scene.in_sight(view, (x0, y0, x1, y1), batches.REACH)
+                    layer.rect(x0, y0, x1 - x0, y1 - y0)
+                layer.clip()
+                layer.clear()
+                batches.paint(layer, scene, seen & around, view, crowd=crowd)
+                layer.restore()
             layer.line_dash_offset = float(number)
-
-    def _fill(self, layer: Any, scene: Scene, seen: Mask, view: View) -> None:
-        part = scene.fills
-        these = seen[part.owner]
-        if these.any() and np.count_nonzero(seen) <= MOST_FILLED:
-            at, counts = part.on_stage(these, view)
-            owner = part.owner[these]
-            layer.fill_styled_polygons(at, scene.rgb[owner], alpha=scene.opacity[owner], points_per_polygon=counts)
-
-    def _stroke(
-        self, layer: Any, scene: Scene, part: Part, seen: Mask, view: View, stroke: Stroke, styled: Stroke
-    ) -> None:
-        these, dpr = seen[part.owner], view.dpr
-        if not these.any():
-            return
-        known = scene.known[part.owner]
-        layer.set_line_dash([])
-        layer.line_width, layer.stroke_style = 4 * dpr, HALO
-        stroke(*part.on_stage(these, view))
-        layer.line_width = 2 * dpr
-        if (these & known).any():
-            at, counts = part.on_stage(these & known, view)
-            styled(at, scene.rgb[part.owner[these & known]], 1, counts)
-        if (these & ~known).any():
-            layer.stroke_style = NEUTRAL
-            layer.set_line_dash([6 * dpr, 4 * dpr])
-            stroke(*part.on_stage(these & ~known, view))
-            layer.set_line_dash([])
-
-    def _dot(self, layer: Any, scene: Scene, part: Part, seen: Mask, view: View, dot: Stroke, styled: Stroke) -> None:
-        these = seen[part.owner]
-        if these.any():
-            at, counts = part.on_stage(these, view)
-            x, y = np.ascontiguousarray(at.T)
-            layer.fill_style = layer.stroke_style = HALO
-            layer.line_width = 4 * view.dpr
-            dot(x, y, (DOT + (part is scene.dots)) * view.dpr)
-            layer.line_width, layer.fill_style = 2 * view.dpr, NEUTRAL
-            if part is scene.hollow:
-                layer.fill_circles(x, y, DOT * view.dpr)
-            rgb = np.repeat(scene.rgb[part.owner[these]], counts, axis=0)
-            styled(x, y, DOT * view.dpr, rgb)
 
     def _scene_of(self, shapes: Mapping[str, Shape], style: Style) -> Scene:
         """Return the scene of these shapes; the same one while neither shapes nor colors change."""
         if self._scene is None or self._scene.shapes is not shapes or self._scene.style != style:
             known = self._drawings if self._scene is not None and self._scene.style == style else {}
-            fresh = {}
-            for i, shape in shapes.items():
-                cached = known.get(i)
-                if cached is None or cached[0] is not shape:
-                    cached = shape, drawing(shape, style)
-                fresh[i] = cached
-            self._drawings = fresh
-            self._scene = Scene(shapes, style, [its for _, its in fresh.values()])
+            self._drawings = fresh = {}
+
+            def draw(shape: Shape) -> Drawing:
+                cached = known.get(shape.id)
+                fresh[shape.id] = (
+                    cached if cached is not None and cached[0] is shape else (shape, drawing(shape, style))
+                )
+                return fresh[shape.id][1]
+
+            self._scene = Scene(shapes, style, draw)
         return self._scene

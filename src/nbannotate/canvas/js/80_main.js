@@ -125,7 +125,7 @@ async function render({ model, el, signal }) {
   wire(s, signal);
 
   const receive = (message, buffers) => RECEIVE[message.type]?.(s, message, buffers ?? []);
-  const imageFrame = () => { onImageFrame(s); levelsFrame(s); }, shapesFrame = () => onShapesFrame(s);
+  const imageFrame = () => { onImageFrame(s); levelsFrame(s); }, shapesFrame = () => { onShapesFrame(s); if (s.live) showLevels(s); };
   model.on("msg:custom", receive);
   s.layers[0].on("new-frame", imageFrame);
   s.layers[1].on("new-frame", shapesFrame);
