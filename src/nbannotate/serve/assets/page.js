@@ -78,7 +78,7 @@
     const free = dispatchEvent(new CustomEvent("nbannotate-reload", { cancelable: true }));
     if (!free || turns.length >= TURNS) {
       final = true;
-      return lost("The server was started again — what you drew is kept", "Go on");
+      return lost("again", "on");
     }
     sessionStorage.setItem("nbannotate-turns", JSON.stringify([...turns, now]));
     return location.reload();
