@@ -34,7 +34,7 @@ MANAGER = {
 
 
 def submit(client: Any, view: TaskView, shape: nb.Shape) -> None:
-    said = Annotation(shapes=(shape,), tags=("dark",))
+    said = Annotation(shapes=(shape,), tags=("dark",), tag_attributes={"dark": {"stage": "ring"}})
     client.call("tasks.submit", Closed, task_id=view.task.task_id, annotation=said, revision=view.revision)
 
 
@@ -53,7 +53,10 @@ def fill(ws: Any, folder: Path) -> None:
     version.add_images([folder / "images"])
     stage = Attribute("stage", "choice", ("ring", "schizont"), required=True)
     labels = [nb.Label("cell", attributes=(stage, Attribute("note"))), "dust"]
-    recipe = nb.Recipe(labels=labels, tags=["blurred", "dark"], max_shapes=5, open_labels=True)
+    tags = ["blurred", nb.Tag("dark", [stage, "why"])]
+    recipe = nb.Recipe(labels=labels, tags=tags, max_shapes=5, open_labels=True, metadata="edit")
+    for name in version.assets()["name"]:
+        version.set_metadata(name, {"site": "Bern", "sharp": True, "spacing": [0.5, 0.5], "note": "long " * 50})
     draw = nb.Step("draw", "annotation", ["ana"], statuses=("unsure",))
     steps = nb.Workflow([draw, nb.Step("check", "review", ["chloe"])])
     campaign = version.create_campaign("July", recipe, steps, instructions="Draw *every* [cell](https://example.org).",
@@ -148,8 +151,12 @@ def test_the_pages_of_an_annotator(site, judge):
         page.locator(".nbp-side [role=tab]", has_text=name).click()
         if name == "Shapes":
             page.locator(".shape").first.click()
-            page.wait_for_selector(".nbp-form")
+            page.wait_for_selector(".nbp-panel .nbp-form")
         found += judge(page, f"task, {name.lower()}")
+        for mode in ("form", "json") if name == "Info" else ():
+            page.click(f".nbp-meta h2 [data-key={mode}]")
+            page.wait_for_selector(".nbp-meta .field" if mode == "form" else ".nbp-json textarea:focus")
+            found += judge(page, f"task, metadata, {mode}")
     page.locator(".nba-bar [data-do=label]").click()
     page.wait_for_selector(".nba-menu [role=menuitemradio]:focus")
     found += judge(page, "task, the labels of the selection")
