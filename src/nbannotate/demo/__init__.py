@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from nbannotate.demo.images import make_images, metadata, predict
 from nbannotate.errors import CannotWrite, InvalidInput, OwnerUnavailable
-from nbannotate.model import Closed, Issue, Label, Recipe, Role, Step, TaskView, Workflow
+from nbannotate.model import Attribute, Closed, Issue, Label, Recipe, Role, Step, Tag, TaskView, Workflow
 from nbannotate.owner.client import Client
 from nbannotate.owner.place import Place
 from nbannotate.workspace import open as open_workspace
@@ -37,7 +37,8 @@ RECIPE = Recipe(
         Label("optic disc", kinds=("polygon",), color="#56b4e9"),
         Label("crater", kinds=("rectangle", "polygon"), color="#d55e00"),
     ),
-    tags=("blurred", "crowded"),
+    tags=(Tag("blurred"), Tag("crowded", (Attribute("some are hidden", "boolean"), Attribute("note")))),
+    metadata="edit",
 )
 WORKFLOW = Workflow(
     (
