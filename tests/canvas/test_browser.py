@@ -619,3 +619,33 @@ def test_many_shapes_stay_workable(stage):
     stage.wait("len(c.selected)", 1)
     stage.press("Shift+ArrowRight", "Delete")
     stage.wait("len(c.shapes)", 9999)
+
+
+def test_a_flaw_is_marked_with_a_sign_and_a_sentence_until_it_is_mended(stage):
+    stage.press("p")
+    for x, y in ((100, 100), (300, 300), (300, 100), (100, 250)):
+        stage.click(x, y)
+    stage.press("Enter")
+    stage.wait("[len(v) for v in c.flaws.values()]", [1])
+    stage.press("v", "Escape")
+    stage.painted(300, 200, "white", "canvas.nba-overlay")  # a broken outline of white and red
+    stage.painted(300 + 15 / stage.view()[0], 100 - 9 / stage.view()[0], "white", "canvas.nba-overlay")  # the sign
+    stage.press(".")
+    stage.page.wait_for_function("document.querySelector('.nba-voice').textContent.includes('crosses itself')")
+    stage.drag((300, 300), (60, 340))
+    stage.wait("c.flaws", {})
+
+
+def test_a_digit_adds_a_label_and_takes_it_away_where_several_are_allowed(stage):
+    stage.reset("[Shape(kind='rectangle', points=((100, 100), (300, 250)))]", several_labels="True")
+    stage.click(200, 180)
+    stage.press("1", "3")
+    stage.wait("[s.labels for s in c.shapes]", [("cell", "dust")])
+    stage.press("1")
+    stage.wait("[s.labels for s in c.shapes]", [("dust",)])
+    stage.press("1", "Alt+2")
+    stage.wait("[s.labels for s in c.shapes]", [("box",)])
+    stage.press("Shift+Delete")
+    stage.wait("[s.labels for s in c.shapes]", [()])
+    stage.press("Control+z")
+    stage.wait("[s.labels for s in c.shapes]", [("box",)])

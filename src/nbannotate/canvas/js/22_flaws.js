@@ -25,7 +25,7 @@ function paintFlaws(ctx, s) {
     ctx.lineWidth = 5; ctx.strokeStyle = "#ffffff"; ctx.stroke();
     ctx.setLineDash([9, 5]); ctx.lineWidth = 3; ctx.strokeStyle = FLAW; ctx.stroke();
     ctx.setLineDash([]);
-    paintSign(ctx, clamp(x1 * k + x, 12, s.w - 12), clamp(y0 * k + y, 12, s.h - 12));
+    paintSign(ctx, clamp(x1 * k + x + 15, 12, s.w - 12), clamp(y0 * k + y - 9, 12, s.h - 12));   // beside the handle
   }
 }
 

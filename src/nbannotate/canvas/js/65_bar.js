@@ -121,9 +121,9 @@ function placeBar(s) {                                     // above, or below wh
 
 function toggleLabels(s) {
   if (s.labelMenu) return closeLabels(s, true);
-  const shapes = first300(s), now = shapes.length && shapes.every((v) => v.label === shapes[0].label) ? shapes[0].label : null;
+  const shapes = first300(s);
   const item = (name, color, i, run) => {
-    const swatch = node("i", { class: "nba-swatch" }), button = node("button", { type: "button", role: "menuitemradio", "aria-checked": String(name === now), tabindex: "-1" },
+    const swatch = node("i", { class: "nba-swatch" }), button = node("button", { type: "button", role: s.several ? "menuitemcheckbox" : "menuitemradio", "aria-checked": labelled(shapes, name), tabindex: "-1" },
       swatch, node("span", {}, name || T("No label")), ...(i < 9 ? [node("kbd", {}, String(i + 1))] : []));
     if (color) swatch.style.background = color;
     button.addEventListener("click", () => { closeLabels(s, true); run(); });

@@ -3,6 +3,12 @@
 const labelsOf = (shape) => (shape.label ? [shape.label, ...(shape.also ?? [])] : []);
 const labelsSaid = (shape, none = T("no label")) => labelsOf(shape).join(", ") || none;
 
+// Whether shapes have a label, as aria-checked says it; the empty one: whether they have none.
+function labelled(shapes, name) {
+  const have = shapes.filter((shape) => (name ? labelsOf(shape).includes(name) : !shape.label)).length;
+  return !have ? "false" : have === shapes.length ? "true" : "mixed";
+}
+
 function onlyLabel(s, combo) {
   const label = s.labels[Number(combo.at(-1)) - 1];
   if (!label || !s.editable || !s.selected.size) return false;
@@ -17,6 +23,9 @@ function unlabel(s) {
 }
 
 Object.assign(ACTIONS, { only: onlyLabel, unlabel });
+
+const takeSeveral = RECEIVE.state;
+RECEIVE.state = (s, m) => { s.several = m.several; takeSeveral(s, m); };
 
 // Who cannot see the sign hears what is wrong with a shape as soon as something is.
 const takePatch = RECEIVE.patch;

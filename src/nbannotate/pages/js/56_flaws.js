@@ -5,7 +5,7 @@ function flawsHint(s, d) {                                 // how many there are
   const text = d.flaws === "keep" ? N(d.flawed, "{n} shape to look at, marked ⚠.", "{n} shapes to look at, marked ⚠.")
     : d.flaws === "repair" && d.mendable === d.flawed ? N(d.flawed, "{n} shape is repaired when you submit, marked ⚠.", "{n} shapes are repaired when you submit, marked ⚠.")
     : N(d.flawed - d.mendable, "{n} shape cannot be submitted as it is, marked ⚠.", "{n} shapes cannot be submitted as they are, marked ⚠.");
-  return h("p", { class: "nbp-hint warn flawed", "data-key": "flawed", role: "status" }, text, " ",
+  return h("p", { class: "nbp-hint warn flawed", "data-hard": d.flaws !== "keep" && d.mendable < d.flawed ? "" : null, "data-key": "flawed", role: "status" }, text, " ",
     h("button", { type: "button", class: "small", onclick: (e) => nextFlawed(s, e) }, T("Show")));
 }
 
