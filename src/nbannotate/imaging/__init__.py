@@ -6,6 +6,7 @@ into the gray of a screen. A large image is a ``pyramid``: ``decode``, a process
 (``raw``, in a folder of the ``shelf``), or its ``tiles`` are read. It reads image files and nothing else.
 """
 
+from nbannotate.imaging import limits
 from nbannotate.imaging.files import SUFFIXES, Frame, extracted, frame_of, is_dicom, measure, named, read
 from nbannotate.imaging.pyramid import Pyramid
 from nbannotate.imaging.still import Facts, Still
@@ -23,6 +24,7 @@ __all__ = [
     "frame_of",
     "gray",
     "is_dicom",
+    "limits",
     "measure",
     "named",
     "read",

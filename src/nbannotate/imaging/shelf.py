@@ -28,8 +28,7 @@ def place() -> Path:
 
     Not the folder for temporary files: on many systems that is in memory.
     """
-    said = os.environ.get(SETTING)
-    base = Path(said) if said else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nbannotate"
+    base = _wanted()
     try:
         base.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = base.stat()
@@ -37,11 +36,20 @@ def place() -> Path:
             return base
     except (OSError, RuntimeError):
         pass
-    base = Path(tempfile.gettempdir()) / f"nbannotate-cache-{os.getuid()}"
+    base = _other()
     base.mkdir(mode=0o700, exist_ok=True)
     if base.is_symlink() or base.stat().st_uid != os.getuid():
         raise ReadFailed(f"The image cannot be decoded: the folder {base} belongs to somebody else; set {SETTING}.")
     return base
+
+
+def _wanted() -> Path:
+    said = os.environ.get(SETTING)
+    return Path(said) if said else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nbannotate"
+
+
+def _other() -> Path:
+    return Path(tempfile.gettempdir()) / f"nbannotate-cache-{os.getuid()}"
 
 
 class Shelf:
@@ -112,7 +120,9 @@ def _taken(base: Path) -> int:
 def sweep(base: Path | None = None) -> int:
     """Remove the folders of processes that are gone; return how many."""
     gone = 0
-    for lock in (base or place()).glob("image-*.lock"):
+    for lock in [
+        lock for folder in ([base] if base else (_wanted(), _other())) for lock in folder.glob("image-*.lock")
+    ]:
         try:
             handle = os.open(lock, os.O_RDWR)
         except OSError:

@@ -15,6 +15,7 @@ import threading
 import time
 import uuid
 import weakref
+from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import msgspec
@@ -57,6 +58,10 @@ class Client(Protocol):
 
     def image(self, asset_id: int) -> bytes:
         """Return the bytes of an asset's file."""
+        ...
+
+    def source(self, asset_id: int) -> bytes | Path:
+        """Return the bytes of an asset's file; where it lies, if it is too large to be sent."""
         ...
 
     def query(self, sql: str, parameters: list[Any]) -> bytes:
@@ -127,6 +132,10 @@ class SocketClient:
     def image(self, asset_id: int) -> bytes:
         """Return the bytes of an asset's file."""
         return self._ask("/file/assets.locate", msgspec.json.encode({"asset_id": asset_id}))
+
+    def source(self, asset_id: int) -> bytes | Path:
+        """Return the bytes of an asset's file, or where it lies."""
+        return source(self, asset_id)
 
     def query(self, sql: str, parameters: list[Any]) -> bytes:
         """Return the rows of a SELECT, as Parquet."""
@@ -204,6 +213,18 @@ class SocketClient:
             self._all.discard(connection)
         connection.close()
         return bool(self._local.answered)
+
+
+def source(client: Client, asset_id: int) -> bytes | Path:
+    """Return the bytes of an asset's file; where it lies, if it is large and this process may read it."""
+    returns: Any = str | None
+    path: str | None = client.call("assets.large", returns, asset_id=asset_id)
+    return Path(path) if path is not None and readable(path) else client.image(asset_id)
+
+
+def readable(path: str) -> bool:
+    """Return whether the file of an asset can be opened here."""
+    return os.access(path.rpartition("#frame=")[0] if not Path(path).exists() else path, os.R_OK)
 
 
 #: All clients of this process, for the child of a fork.

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from nbannotate.operations.dispatch import Dispatcher, Request
-from nbannotate.owner.client import Client
+from nbannotate.owner.client import Client, source
 from nbannotate.owner.hooks import Hooks, installed
 from nbannotate.owner.setup import first_member
 from nbannotate.store.engine import MEMORY, Engine
@@ -53,6 +53,10 @@ class MemoryClient:
         finally:
             if file.parent == self.dispatcher.engine.spool:
                 file.unlink()
+
+    def source(self, asset_id: int) -> bytes | Path:
+        """Return the bytes of an asset's file, or where it lies."""
+        return source(self, asset_id)
 
     def query(self, sql: str, parameters: list[Any]) -> bytes:
         """Return the rows of a SELECT, as Parquet."""

@@ -49,7 +49,7 @@ def _of_version(version: Any, shapes: Any) -> Source:
     names, client = list(ids), version.workspace.client
 
     def image(name: str) -> Any:
-        return client.image(ids[name])
+        return client.source(ids[name])
 
     def latest(name: str) -> tuple[Shape, ...]:
         rows = version.workspace.sql(

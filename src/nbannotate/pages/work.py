@@ -7,6 +7,7 @@ from typing import cast
 from traitlets.log import get_logger as log
 
 from nbannotate.errors import NbannotateError, SessionEnded
+from nbannotate.imaging.shelf import sweep
 from nbannotate.model import WorkspaceInfo
 from nbannotate.owner.client import Client, connect_kernel
 from nbannotate.pages import flow
@@ -45,6 +46,7 @@ class Work(Page):
 
         In a kernel that the server did not start, it says so in a sentence.
         """
+        sweep()  # what kernels that were killed left on the disk of large images
         try:
             return cls(connect_kernel(), whole=True)
         except NbannotateError as error:
@@ -61,4 +63,7 @@ class _Nobody:
         raise SessionEnded("Nobody is logged in here.")
 
     def image(self, asset_id: int) -> bytes:
+        raise SessionEnded("Nobody is logged in here.")
+
+    def source(self, asset_id: int) -> bytes:
         raise SessionEnded("Nobody is logged in here.")
