@@ -98,6 +98,8 @@ class Place:
         self.context = chromium.new_context(viewport={"width": 1100, "height": 760})
         self.failures: list[str] = []
         self.page: Any = None
+        token = self.ws.client.call("sessions.open", Session, login="ana", password=PASSWORD).token
+        self.ana = self.ws.client.acting(token)
 
     def start(self) -> None:
         """Start the server: on a port of its own choice, later on the same one again."""
@@ -125,8 +127,22 @@ class Place:
         recipe = nb.Recipe(labels=["cell"], tags=["dark"])
         self.campaign = version.create_campaign(name, recipe, steps)
         self.campaign.launch()
-        if self.page is not None:
-            self.page.close()
+        page = self.page = self.goes_home() or self.comes()
+        page.locator(f"[data-go][aria-label$='of {name}']").click()
+        self.arrives("image_0.png")
+        return page
+
+    def goes_home(self) -> Any:
+        """Return the page of the test before at *My tasks*: a new one takes a kernel of its own, and its time."""
+        page = self.page
+        if page is None or page.is_closed() or page.locator("#lost:not([hidden])").count():
+            return None
+        page.keyboard.press("Home")
+        page.wait_for_selector(".nbp[data-screen=tasks]")
+        return page
+
+    def comes(self) -> Any:
+        """Return a new page at *My tasks*."""
         page = self.page = self.context.new_page()
         page.set_default_timeout(MS)
         page.on("pageerror", lambda error: self.failures.append(str(error)))
@@ -134,9 +150,6 @@ class Place:
         page.wait_for_selector("#password, .nbp-jobs")
         if page.locator("#password").count():
             self.logs_in()
-        page.wait_for_selector(f"[data-go][aria-label$='of {name}']")
-        page.locator(f"[data-go][aria-label$='of {name}']").click()
-        self.arrives("image_0.png")
         return page
 
     def logs_in(self) -> None:
@@ -170,12 +183,37 @@ class Place:
 
     def stored(self) -> Any:
         """Return the draft as the workspace has it."""
-        token = self.ws.client.call("sessions.open", Session, login="ana", password=PASSWORD).token
-        ana = self.ws.client.acting(token)
         rows = self.ws.sql(
             "select task_id from tasks where campaign_id = $1 and asset = 'image_0.png'", [self.campaign.campaign_id]
         )
-        return ana.call("tasks.open", TaskView, task_id=int(rows["task_id"][0])).annotation
+        return self.ana.call("tasks.open", TaskView, task_id=int(rows["task_id"][0])).annotation
+
+    def kept(self) -> Any:
+        """Return under which names the browser keeps something."""
+        return self.page.evaluate("Object.keys(localStorage).filter((k) => k.startsWith('nbannotate:'))")
+
+    def ages(self) -> None:
+        """Let what the browser keeps be ten seconds old."""
+        page = self.context.new_page()
+        page.goto(f"http://127.0.0.1:{self.wire.port}/login")
+        page.evaluate("""() => { for (const key of Object.keys(localStorage)) {
+            const kept = JSON.parse(localStorage.getItem(key));
+            if (kept.at) localStorage.setItem(key, JSON.stringify({ ...kept, at: kept.at - 10000 }));
+        } }""")
+        page.close()
+
+    def comes_back(self) -> None:
+        """Wait until the page was loaded again and is at its task."""
+        deadline = time.monotonic() + 60
+        while self._was_here():
+            assert time.monotonic() < deadline, "the page was not loaded again"
+            time.sleep(0.1)
+        self.arrives("image_0.png")
+
+    def _was_here(self) -> Any:
+        with contextlib.suppress(playwright.Error):  # it is just being loaded
+            return self.page.evaluate("window.before === true")
+        return True
 
     def compare(self, *boxes: tuple[float, float, float, float]) -> None:
         """Wait until as much is stored as was drawn, and compare."""
@@ -246,28 +284,10 @@ def test_a_killed_kernel_loses_nothing_that_was_drawn_before_or_after(place):
     page.wait_for_selector(".nbp-toast >> text=is here again")
     place.compare(A, B, C, D)
     place.says("saved")
-    page.reload()
-    place.arrives("image_0.png")
-    assert page.evaluate("Object.keys(localStorage).filter((k) => k.startsWith('nbannotate:')).length") == 0
-
-
-def test_a_server_that_is_started_again_finds_what_was_drawn_meanwhile(place):
-    page = place.opens("Restart")
-    place.draws(*A)
-    place.says("saved")
-    place.stop(signal.SIGKILL)
-    place.draws(*B)
-    page.keyboard.press("Escape")
-    page.keyboard.press("n")  # not possible with shapes, and said when it is done again; nothing is lost by it
-    place.says("offline")
-    place.start()
-    page.wait_for_selector("#lost:not([hidden])")
-    page.locator("#lost-button").click()
-    place.logs_in()  # a new server knows nobody
-    page.wait_for_selector(".nbp-banner >> text=This browser kept what you drew on image_0.png")
-    page.locator(".nbp-banner button", has_text="Open it").click()
-    place.arrives("image_0.png")
-    place.compare(A, B)
+    deadline = time.monotonic() + 60
+    while place.kept():  # the browser forgets what is stored
+        assert time.monotonic() < deadline, place.kept()
+        time.sleep(0.1)
 
 
 def test_a_reload_in_the_middle_of_a_polygon_loses_that_polygon_only(place):
@@ -292,11 +312,47 @@ def test_a_tab_that_is_closed_offline_leaves_its_work_to_the_next_one(place):
     place.says("offline")
     page.close()
     place.wire.mend()
-    page = place.page = place.context.new_page()
-    page.set_default_timeout(MS)
-    time.sleep(5.5)  # what another tab kept is offered once that one is surely gone
-    page.goto(f"http://127.0.0.1:{place.wire.port}/")
+    place.ages()  # what another tab kept is offered once that one is surely gone
+    page = place.comes()
     page.wait_for_selector(".nbp-banner >> text=This browser kept what you drew on image_0.png")
     page.locator(".nbp-banner button", has_text="Open it").click()
     place.arrives("image_0.png")
     place.compare(A, B)
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "stopped"])
+def test_after_a_restart_of_the_server_the_page_is_at_its_task_again_by_itself(place, how):
+    page = place.opens(f"Restart {how}")
+    place.draws(*A)
+    place.says("saved")
+    place.stop(how)
+    place.draws(*B)
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")  # not possible with shapes, and said when it is done again; nothing is lost by it
+    place.says("offline")
+    page.evaluate("window.before = true")
+    place.start()
+    place.comes_back()  # nobody is logged out, nothing is clicked
+    place.compare(A, B)
+    place.draws(*C)
+    place.compare(A, B, C)
+
+
+def test_a_page_with_a_shape_in_hand_is_not_taken_away_by_a_restart(place):
+    page = place.opens("In hand")
+    place.draws(*A)
+    place.says("saved")
+    page.keyboard.press("p")
+    for x, y in ((200, 100), (260, 100), (260, 160)):
+        page.mouse.click(*place.screen(x, y))
+    page.evaluate("window.before = true")
+    place.stop(signal.SIGKILL)
+    place.start()
+    page.wait_for_selector("#lost:not([hidden]) >> text=The server was started again")
+    page.keyboard.press("Enter")  # the polygon is finished, and kept by the browser
+    page.locator("#lost-button").click()
+    place.comes_back()
+    deadline = time.monotonic() + 60
+    while len(place.stored().shapes) < 2 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert [s.kind for s in place.stored().shapes] == ["rectangle", "polygon"]

@@ -27,7 +27,7 @@ from voila.utils import get_voila_labextensions_path
 from nbannotate.errors import InvalidInput, NotAWorkspace
 from nbannotate.serve import handlers as h
 from nbannotate.serve.channel import WidgetMessagesOnly
-from nbannotate.serve.identity import OwnKernelsOnly, SessionIdentity
+from nbannotate.serve.identity import OwnKernelsOnly, SessionIdentity, cookie_secret
 from nbannotate.serve.keeper import Keeper
 from nbannotate.serve.kernels import ENDED, MemberKernels, ThisPython
 from nbannotate.serve.login import LoginHandler, LogoutHandler
@@ -52,6 +52,7 @@ class Site(Voila):  # type: ignore[misc]
     preheat: int
     port: int
     tasks: set[asyncio.Task[None]]
+    stopping = False
 
     def note(self, text: str, *values: object) -> None:
         """Write one line into the log."""
@@ -149,6 +150,7 @@ class Site(Voila):  # type: ignore[misc]
                 ready(url)
             await stop.wait()
         finally:
+            self.stopping = True
             server.stop()
             for task in self.tasks:
                 task.cancel()
@@ -227,6 +229,7 @@ def site(
     made.root_dir = str(notebooks)
     made.config_file_paths = []  # nobody's own Voilà configuration opens what is closed here
     made.initialize([])
+    made.cookie_secret = cookie_secret(client.place.contact().token)
     extensions = sorted(str(p) for p in get_voila_labextensions_path())
     version = hashlib.sha256(repr((made.version, extensions, _versions(extensions))).encode()).hexdigest()[:12]
     made.static_url, made.extensions_url = (f"{made.base_url}{kind}/{version}/" for kind in ("static", "extensions"))

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 
-from nbannotate.serve.kernels import ENDED
+from nbannotate.serve.kernels import ENDED, GONE
 
 V1 = "v1.kernel.websocket.jupyter.org"
 PASSING = frozenset({"comm_msg", "comm_close", "comm_info_request", "kernel_info_request", "comm_open"})
@@ -116,7 +116,7 @@ class WidgetMessagesOnly(ZMQChannelsWebsocketConnection):  # type: ignore[misc]
         rate = self.site.limits.messages
         self.left_over, self.last_seen = BURST * rate, time.monotonic()
         if self.kernel is None or self.kernel.ended:
-            self.websocket_handler.close(ENDED, "the kernel ended")
+            self.websocket_handler.close(GONE, "the kernel ended")
             return None
         self.kernel.sockets.add(self.websocket_handler)
         connected = super().connect()

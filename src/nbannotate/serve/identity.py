@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,6 +79,17 @@ class OwnKernelsOnly(Authorizer):  # type: ignore[misc]
         if not allowed:
             self.parent.note("refused: %s asked for a kernel of someone else, or one that ended", user.login)
         return allowed
+
+
+def cookie_secret(token: str) -> bytes:
+    """Return the key that signs cookies: the same whenever the workspace is served, so that a restart logs nobody out.
+
+    Parameters
+    ----------
+    token
+        The workspace's own token, which only its owner can read; whoever has it needs no cookie.
+    """
+    return hmac.digest(token.encode(), b"nbannotate: cookies of the server", "sha256")
 
 
 def sentence(error: BaseException) -> str:

@@ -28,11 +28,12 @@ from nbannotate.serve.identity import SignedIn
 INHERITED = re.compile(
     r"PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|PYTHONPATH|PYTHONHOME|PYTHONDONTWRITEBYTECODE|VIRTUAL_ENV"
     r"|CONDA_PREFIX|LD_LIBRARY_PATH|DYLD_\w+|JUPYTER_PATH|XDG_RUNTIME_DIR|OMP_NUM_THREADS|OPENBLAS_NUM_THREADS"
-    r"|MALLOC_\w+"
+    r"|MALLOC_\w+|XDG_CACHE_HOME|NBANNOTATE_CACHE|NBANNOTATE_MOST_PIXELS"
 )
 #: Run in a spare kernel while it waits; an error here shows when the page runs the same import.
 WARM = "import nbannotate.pages"
-GONE, ENDED = 4410, 4401  # websocket close codes: the kernel is gone; the session ended
+#: Websocket close codes: the kernel is gone; the session ended; the server stops, perhaps to be started again.
+GONE, ENDED, STOPS = 4410, 4401, 1012
 
 
 def environment(of_server: Mapping[str, str], **own: str) -> dict[str, str]:
@@ -170,7 +171,7 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
         kernels, self.parent.preheat = [*self.of_members.values(), *self.spares], 0
         self.spares.clear()
         # A spare has nothing to finish; asked gently while it imports, it would complain of its closed sockets.
-        await asyncio.gather(*(self.end(k, "the server stops", gently=k.user is not None) for k in kernels))
+        await asyncio.gather(*(self.end(k, "the server stops", STOPS, gently=k.user is not None) for k in kernels))
 
     async def alive(self, kernel: Kernel) -> bool:
         """Whether the process runs (or still starts)."""

@@ -24,7 +24,7 @@ function leaveWith(s, what, fields = {}, reply = () => {}) {
     if (s.shown === at) s.ui.busy = "";
     if (error) uncover(s); else lift(s);
     reply(error);
-    repaint(s);
+    repaintSoon(s);
     if (error && !s.ui.dialog) toast(s, error, "error");
   });
 }
@@ -53,8 +53,8 @@ function hear(s, message) {
 function toast(s, text, kind = "info") {
   const id = `${Date.now()}${Math.random()}`;
   s.ui.toasts = [...s.ui.toasts.filter((t) => t.text !== text), { id, text, kind }].slice(-3);
-  repaint(s);
-  setTimeout(() => dropToast(s, id), kind === "error" ? 9000 : 4000);
+  repaintSoon(s);
+  setTimeout(() => dropToast(s, id), kind === "error" || kind === "ask" ? 9000 : 4000);
 }
 
 function dropToast(s, id) {

@@ -2,6 +2,8 @@
 
 const PARTS = ["page", "jobs", "job", "notices", "task", "drawing", "talk", "info", "paper", "saving", "sequence"];
 
+const SOON_MS = 40;
+
 function tree(s) {
   const { screen } = s.get("page");
   if (s.ui.going && s.ui.first) return opening(s);
@@ -20,8 +22,14 @@ function repaint(s, now = false) {
   return undefined;
 }
 
+function repaintSoon(s) {                                  // what nobody waits for: after the image of the next task
+  s.soon ||= setTimeout(() => repaint(s), SOON_MS);
+}
+
 function paint(s) {
   s.waiting = false;
+  clearTimeout(s.soon);
+  s.soon = 0;
   if (s.gone) return;
   const { screen } = s.get("page"), shown = `${screen}/${placeOf(s)}`, changed = shown !== s.shown;
   if (changed) {
@@ -131,6 +139,7 @@ async function render({ model, el, signal }) {
     hangUp();
     closeSlices();
     clearInterval(report);
+    clearTimeout(s.soon);
     s.pulse.stop();
     clearTimeout(slow);
     looks.disconnect();
