@@ -19,8 +19,8 @@ def place(make_place):
 def ana(place):
     person = place.person("ana")
     person.fetched = []
-    image = person.line.image
-    person.line.image = lambda asset_id: (person.fetched.append(asset_id), image(asset_id))[1]
+    source = person.line.source
+    person.line.source = lambda asset_id: (person.fetched.append(asset_id), source(asset_id))[1]
     person.starts(place.campaign)
     return person
 
