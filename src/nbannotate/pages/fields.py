@@ -16,6 +16,8 @@ from nbannotate.pages.state import OpenTask
 
 #: The attributes of one shape, as JSON, have so many characters at most.
 MOST_JSON = 20_000
+#: The form of a label that declares nothing is for so many selected shapes at most: each selection sends it.
+MOST_FREE = 500
 
 
 def fitted(shapes: tuple[Shape, ...], view: TaskView) -> tuple[Shape, ...]:
@@ -52,7 +54,7 @@ def form(opened: OpenTask, selected: tuple[str, ...]) -> dict[str, Any] | None:
     ids = set(selected)
     chosen = [s for s in opened.shapes if s.id in ids]
     label = _common_label(opened.view.recipe, chosen)
-    if label is None:
+    if label is None or (not label.attributes and len(chosen) > MOST_FREE):
         return None
     values = [s.attributes for s in chosen]
     attributes = label.attributes or guessed(values)

@@ -31,11 +31,12 @@ function actionBar(s) {
 function sayNothing(s, t, complain) {
   const d = s.get("drawing"), n = d.shapes.length + d.more, sure = s.ui.sure;
   s.ui.sure = null;
+  s.ui.toasts = s.ui.toasts.filter((v) => v.kind !== "ask");
   if (!n) return send(s, "nothing", {}, complain);
-  if (sure?.task === t.id && performance.now() - sure.at < 8000) return send(s, "nothing", { on: true }, complain);
-  s.ui.sure = { task: t.id, at: performance.now() };
+  if (sure?.task === t.id && sure.n === n && performance.now() - sure.at < 9000) return send(s, "nothing", { on: true }, complain);
+  s.ui.sure = { task: t.id, n, at: performance.now() };
   return toast(s, N(n, "There is {n} shape here. Press {key} again to delete it and say that there is nothing to label; Ctrl+Z brings it back.",
-    "There are {n} shapes here. Press {key} again to delete them and say that there is nothing to label; Ctrl+Z brings them back.", { key: keyFor(s, "nothing") }));
+    "There are {n} shapes here. Press {key} again to delete them and say that there is nothing to label; Ctrl+Z brings them back.", { key: keyFor(s, "nothing") }), "ask");
 }
 
 function readOnlyBar(s, t) {
