@@ -124,11 +124,11 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def voila(folder: Path) -> Iterator[int]:
-    """Serve the notebooks of a folder; yield the port."""
+def voila(folder: Path, python: str = sys.executable) -> Iterator[int]:
+    """Serve the notebooks of a folder with some Python; yield the port."""
     port = free_port()
     env = {**os.environ, "PYTHONPATH": str(folder), "JUPYTER_CONFIG_DIR": str(folder), "IPYTHONDIR": str(folder)}
-    command = [sys.executable, "-m", "voila", str(folder), f"--port={port}", "--no-browser", "--Voila.port_retries=0",
+    command = [python, "-m", "voila", str(folder), f"--port={port}", "--no-browser", "--Voila.port_retries=0",
                "--Voila.kernel_websocket_connection_class=nodelay.NoDelay"]  # fmt: skip
     process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
