@@ -149,9 +149,10 @@ function paintCells(s, force = false) {
   g.beginPath();
   g.arc(Math.min(Math.max(x(placeShown(s)), 6.5), w - 6.5), TRACK_AT, 6.5, 0, 7);
   g.fill();
+  if (!q.tip.hidden) fillTip(s);
 }
 
-function paintCell(s, g, cell, x, w, color, labels) {
+function paintCell(s, g, cell, x, w, color, labels) {      // what is on it
   const y = CELL_TOP, ht = CELL_HEIGHT, middle = x + w / 2;
   const stripes = (ink, slope) => {
     g.save();
@@ -219,7 +220,12 @@ function placeUnder(s, e) {
 }
 
 function showTip(s, e) {
-  const q = s.seq, place = s.seq.down ? placeShown(s) : placeUnder(s, e), cell = cellsOf(s)[place - 1];
+  s.seq.over = s.seq.down ? placeShown(s) : placeUnder(s, e);
+  fillTip(s);
+}
+
+function fillTip(s) {
+  const q = s.seq, place = q.over, cell = cellsOf(s)[place - 1];
   if (!cell) return;
   q.tip.hidden = false;
   q.tip.replaceChildren(h("b", {}, T("Slice {n} / {total}", { n: place, total: cellsOf(s).length })), h("span", {}, describe(s, cell)), cell.name ? h("small", {}, cell.name) : "");
