@@ -102,7 +102,7 @@ def test_a_key_pressed_twice_does_not_submit_the_next_task_too(place):
     ana.desk.handle({"do": "submit", "at": first})
     ana.desk.handle({"do": "submit", "at": first})
     assert ana.desk.worker.settle()
-    submitted = [a["task_id"] for o, a in ana.line.asked if o == "tasks.submit"]
+    submitted = [a["task_id"] for o, a in ana.line.asked if o.startswith("tasks.submit")]
     assert submitted == [first]
 
 

@@ -31,13 +31,31 @@ def test_ctrl_c_ends_the_server_with_all_its_kernels(folder: Path, owner) -> Non
     assert kernels
     children = server.stop(signal.SIGINT)
     assert server.process.returncode == 0
-    assert socket_.closes() == 4410
+    assert socket_.closes() == 1012  # the page knows that the server may come back
     gone, alive = psutil.wait_procs(children, 10)
     assert not alive
     assert {k.pid for k in kernels} <= {p.pid for p in gone}
     for token in (c.value for c in dia.session.cookies):
         assert token not in server.log
     assert "Traceback" not in server.log
+
+
+def test_a_restart_logs_nobody_out_but_what_ended_meanwhile_stays_ended(folder: Path, owner) -> None:
+    options = ("--notebooks", str(folder / "notebooks"), "--preheat", "0")
+    first = Server(folder, *options)
+    dia, eva = Person(first.url), Person(first.url)
+    for person, login in ((dia, "dia"), (eva, "eva")):
+        person.login(login, password(login))
+        assert person.get("/password").status_code == 200
+    first.stop(signal.SIGKILL)
+    owner.call("members.disable", type(None), login="eva")
+    owner.call("members.enable", type(None), login="eva")
+    second = Server(folder, *options, "--port", first.url.rsplit(":", 1)[1])
+    try:
+        assert dia.get("/password").status_code == 200
+        assert eva.get("/password").headers["Location"].startswith("/login")
+    finally:
+        second.stop()
 
 
 def test_a_port_in_use_is_said_in_one_sentence(server: Server, folder: Path) -> None:
