@@ -24,7 +24,7 @@ KINDS = ("jpg", "png", "tif")
 PATIENCE_S = 600
 
 
-def make(folder: Path, side: int) -> None:
+def make(path: Path, side: int) -> None:
     import tifffile
     from PIL import Image
 
@@ -32,11 +32,11 @@ def make(folder: Path, side: int) -> None:
     tile = np.asarray(Image.fromarray(tile).resize((1000, 1000), Image.Resampling.BICUBIC))
     times = -(-side // 1000)
     pixels = np.tile(tile, (times, times, 1))[:side, :side]
-    image = Image.fromarray(pixels)
-    image.save(folder / "large.jpg", quality=85)
-    image.save(folder / "large.png", compress_level=1)
-    tifffile.imwrite(folder / "large.tif", pixels, tile=(256, 256), photometric="rgb", compression="zlib",
-                     compressionargs={"level": 1})  # fmt: skip
+    if path.suffix == ".tif":
+        tifffile.imwrite(path, pixels, tile=(256, 256), photometric="rgb", compression="zlib",
+                         compressionargs={"level": 1})  # fmt: skip
+    else:
+        Image.fromarray(pixels).save(path, quality=85, compress_level=1)
 
 
 class Memory:
@@ -126,8 +126,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="nbannotate-large-") as temporary:
         folder = given.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        if not (folder / "large.tif").exists():
-            make(folder, given.side)
+        for kind in given.kinds:
+            if not (folder / f"large.{kind}").exists():
+                make(folder / f"large.{kind}", given.side)
         print(f"{given.side:,} x {given.side:,} pixels, load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores\n")
         print("| file | MB | how | opened s | preview s | 1:1 sharp s | all done s | each look ms | memory MiB |")
         print("|---|---:|---|---:|---:|---:|---:|---:|---:|")
