@@ -56,7 +56,8 @@ def add_events(
         The operation, how long it took (ms), and what it was about: campaign_id, task_id, asset_id, worked_s (how long
         the person worked, in seconds), detail.
     """
-    rows, values = [], []
+    rows: list[str] = []
+    values: list[Any] = []
     for operation, milliseconds, what in events:
         n = len(values)
         rows.append("(nextval('data.ids'), " + ", ".join(f"${n + i}" for i in range(1, 10)) + ")")
