@@ -134,7 +134,7 @@ class Canvas(Leveled, Editing):
 
         ``on_change`` is not called; ``on_select`` and ``on_state`` are, if what they report differs. ``instead`` is a
         sentence that stands on the stage if ``image`` is None, for example why it cannot be shown. More shapes than
-        ``max_shapes`` cannot be drawn, pasted or duplicated. ``several_labels`` and ``min_size`` are as for a new canvas.
+        ``max_shapes`` cannot be drawn, pasted or duplicated. ``several_labels``, ``min_size``: as for a new canvas.
 
         Raises
         ------
