@@ -11,6 +11,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,20 @@ TEMPLATE = re.compile(rf"\{{[{{%][^}}]*?\bt\(\s*{STRING}")
 PLACE = re.compile(r"\{(\w+)\+?\}")
 
 #: Where Python makes sentences that people at work read without a mark: what these raise is looked at.
-RAISING = ("operations", "rules", "store", "pages", "canvas", "serve", "shapes", "imaging", "owner", "model", "charts", "stats")
+RAISING = (
+    "operations",
+    "rules",
+    "store",
+    "pages",
+    "canvas",
+    "serve",
+    "shapes",
+    "imaging",
+    "owner",
+    "model",
+    "charts",
+    "stats",
+)
 
 
 def in_browser() -> dict[str, str]:
@@ -113,8 +127,12 @@ def _unescaped(text: str) -> str:
 
 
 def _trees(folder: Path) -> Iterator[ast.AST]:
-    for path in sorted(folder.rglob("*.py")):
-        yield ast.parse(path.read_text("utf-8"))
+    return map(_tree, sorted(folder.rglob("*.py")))
+
+
+@cache
+def _tree(path: Path) -> ast.AST:
+    return ast.parse(path.read_text("utf-8"))
 
 
 def written(table: dict[str, Any]) -> str:

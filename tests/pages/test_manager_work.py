@@ -312,7 +312,7 @@ def test_a_member_is_invited_changed_disabled_and_enabled(boss: Callable[..., tu
     assert error is None
     session = crew.workspace.client.call("sessions.accept", model.Session, token=answer["token"], password=PASSWORD)
     assert session.member.login == "dora"
-    assert one.does("role", login="dora", role="reviewer") == "dora is a reviewer now."
+    assert one.does("role", login="dora", role="reviewer") == "The role of dora is reviewer now."
     error, answer = one.asks("password", login="dora")
     assert error is None
     crew.workspace.client.call("sessions.open", model.Session, login="dora", password=answer["secret"])

@@ -20,18 +20,19 @@ from nbannotate.rules.workflow import IssueFact, Next, Visit
 from nbannotate.store import campaigns as stored
 from nbannotate.store import data, dealing, ending, holding, talk, work
 from nbannotate.texts import t
+from nbannotate.texts.mark import filled
 
 #: A page reports at least this often; more seconds at once are not believed.
 MOST_SECONDS = 600.0
 
 SAID = {
-    "submitted": t("submitted"),
-    "accepted": t("accepted"),
-    "accepted_with_edits": t("accepted with your edits"),
-    "rework": t("sent to rework"),
-    "rejected": t("rejected"),
-    "skipped": t("skipped"),
-    "discarded": t("discarded"),
+    "submitted": t("{asset} submitted"),
+    "accepted": t("{asset} accepted"),
+    "accepted_with_edits": t("{asset} accepted with your edits"),
+    "rework": t("{asset} sent to rework"),
+    "rejected": t("{asset} rejected"),
+    "skipped": t("{asset} skipped"),
+    "discarded": t("{asset} discarded"),
 }
 
 
@@ -136,7 +137,7 @@ def close(
         chain.apply_rules(ctx, row["campaign_id"], spec, row["asset_id"], when, decided.status)
     where = steps[decided.next.step].name if decided.next else None
     other = action == "submit" and decided.status != workflow.statuses(steps[row["step"]])[0]
-    said = _said(row["asset"], SAID[decided.outcome], where, decided.status if other else None)
+    said = _said(filled(SAID[decided.outcome], {"asset": row["asset"]}), where, decided.status if other else None)
     return Closed(row["task_id"], decided.state, decided.asset_state, where, said)
 
 
@@ -185,15 +186,13 @@ def _arrival(ctx: Context, row: dict[str, Any], spec: CampaignSpec, visits: list
     )
 
 
-def _said(asset: str, done: str, where: str | None, status: str | None) -> str:
+def _said(text: str, where: str | None, status: str | None) -> str:
     """Return what became of an asset; the status only if it is not the usual one."""
     if status is None:
-        if where is None:
-            return t("{asset} {done+}.", asset=asset, done=done)
-        return t("{asset} {done+}; now at '{step}'.", asset=asset, done=done, step=where)
+        return f"{text}." if where is None else t("{text+}; now at '{step}'.", text=text, step=where)
     if where is None:
-        return t("{asset} {done+} as '{status}'.", asset=asset, done=done, status=status)
-    return t("{asset} {done+} as '{status}'; now at '{step}'.", asset=asset, done=done, status=status, step=where)
+        return t("{text+} as '{status}'.", text=text, status=status)
+    return t("{text+} as '{status}'; now at '{step}'.", text=text, status=status, step=where)
 
 
 def _tell_of_fixes(ctx: Context, row: dict[str, Any], raised: list[dict[str, Any]], decided: workflow.Outcome) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from nbannotate import shapes
 from nbannotate.errors import InvalidInput, Refused
 from nbannotate.model import Annotation, Recipe, Shape
-from nbannotate.rules.tags import check_tags, check_tags_complete, choices, is_missing
+from nbannotate.rules.tags import check_tags, check_tags_complete, is_missing, needs
 from nbannotate.texts import t, tn
 
 MAX_SHAPES = 50_000
@@ -80,7 +80,7 @@ def check_complete(
             raise Refused(t("Shape {number} ({what}): {problem+}", number=number, what=_said(shape), problem=problem))
         for attribute in recipe.attributes_of(shape.labels)[0]:
             if attribute.required and is_missing(shape.attributes.get(attribute.name)):
-                raise Refused(f"{where} needs the attribute {attribute.name!r}{choices(attribute)}.")
+                raise Refused(needs(where, attribute))
     check_tags_complete(annotation, recipe)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from nbannotate.errors import InvalidInput, Refused
 from nbannotate.model import Annotation, Attribute, Recipe
+from nbannotate.texts import t
 
 
 def check_tags(annotation: Annotation, recipe: Recipe, before: Annotation) -> None:
@@ -44,7 +45,7 @@ def check_tags_complete(annotation: Annotation, recipe: Recipe) -> None:
         values = annotation.tag_attributes.get(name, {})
         for attribute in tag.attributes if tag else ():
             if attribute.required and is_missing(values.get(attribute.name)):
-                raise Refused(f"The tag {name!r} needs the attribute {attribute.name!r}{choices(attribute)}.")
+                raise Refused(needs(t("The tag {tag}", tag=repr(name)), attribute))
 
 
 def is_missing(value: object) -> bool:
@@ -52,11 +53,14 @@ def is_missing(value: object) -> bool:
     return value is None or (isinstance(value, str | list | tuple) and not value)
 
 
-def choices(attribute: Attribute) -> str:
-    """Return the end of a sentence that says what to choose from; empty if there are no choices."""
-    if not attribute.choices:
-        return ""
-    return f"; choose {'one' if attribute.type == 'choice' else 'some'} of {', '.join(attribute.choices)}"
+def needs(what: str, attribute: Attribute) -> str:
+    """Say that something lacks an attribute, and what there is to choose from."""
+    name, choices = repr(attribute.name), ", ".join(attribute.choices)
+    if attribute.type == "choice":
+        return t("{what+} needs the attribute {name}; choose one of {choices}.", what=what, name=name, choices=choices)
+    if attribute.choices:
+        return t("{what+} needs the attribute {name}; choose some of {choices}.", what=what, name=name, choices=choices)
+    return t("{what+} needs the attribute {name}.", what=what, name=name)
 
 
 def _names(names: Iterable[str]) -> str:

@@ -21,6 +21,7 @@ ENGLISH = "en"
 Text: TypeAlias = str | dict[str, str]
 
 _SENTENCE = re.compile(r"(?<=[.!?…]) +(?=[\"'“A-Z0-9])")
+_QUOTED = re.compile(r"""^(["'])((?:(?!\1).)+)\1$""")  # Python's quotes around a name
 LONGEST = 4000
 
 
@@ -121,29 +122,27 @@ class Texts:
         """Return a sentence that Python made (an error, a notice); what no table knows stays English."""
         if self.language == ENGLISH or not text or len(text) > LONGEST:
             return text
+        found = self.table["sentences"].get(text)
+        if isinstance(found, str):
+            return found
+        if " · " in text:
+            return " · ".join(map(self.said, text.split(" · ")))
         whole = self._one(text)
         if whole is not None:
             return whole
         parts = _SENTENCE.split(text)
-        return " ".join(map(self.said, parts)) if len(parts) > 1 else self._pieces(text)
-
-    def _pieces(self, text: str) -> str:
-        """Return what is said in pieces ("a · b"), or what is known without its full stop."""
-        if " · " in text:
-            return " · ".join(map(self.said, text.split(" · ")))
-        bare = text.removesuffix(".")
+        if len(parts) > 1:
+            return " ".join(map(self.said, parts))
+        bare = text.removesuffix(".")  # perhaps it is known without its full stop
         found = self.said(bare) if bare != text else bare
         return self("{text}.", text=found) if found != bare else text
 
     def _one(self, text: str) -> str | None:
-        found = self.table["sentences"].get(text)
-        if isinstance(found, str):
-            return found
         for pattern, names, translated in self._patterns:
             match = pattern.fullmatch(text)
             if match is not None:
                 values = {
-                    name.rstrip("+"): self.said(value) if name.endswith("+") else value
+                    name.rstrip("+"): self.said(value) if name.endswith("+") else _QUOTED.sub(r"\2", value)
                     for name, value in zip(names, match.groups(), strict=True)
                 }
                 return fill(_counted(self.language, translated, values), values)

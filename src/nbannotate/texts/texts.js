@@ -48,16 +48,19 @@ function said(text) {
   table.memo ??= new Map();
   let found = table.memo.get(text);
   if (found === undefined) {
-    const parts = text.split(/(?<=[.!?…]) +(?=["'“A-Z0-9])/);
-    found = recognised(table, text) ?? (parts.length > 1 ? parts.map(said).join(" ") : inPieces(text) ?? text);
+    const exact = table.sentences[text], parts = text.split(/(?<=[.!?…]) +(?=["'“A-Z0-9])/);
+    if (typeof exact === "string") found = exact;
+    else if (text.includes(" · ")) found = text.split(" · ").map(said).join(" · ");
+    else found = recognised(table, text) ?? (parts.length > 1 ? parts.map(said).join(" ") : withoutStop(text) ?? text);
     if (table.memo.size > 2000) table.memo.clear();
     table.memo.set(text, found);
   }
   return found;
 }
 
-function inPieces(text) {                                  // "a · b", or what is known without its full stop
-  if (text.includes(" · ")) return text.split(" · ").map(said).join(" · ");
+const unquoted = (value) => value.replace(/^(["'])((?:(?!\1).)+)\1$/, "$2");   // Python's quotes around a name
+
+function withoutStop(text) {                               // known without its full stop
   const bare = text.endsWith(".") ? text.slice(0, -1) : "", found = bare && said(bare);
   return found && found !== bare ? T("{text}.", { text: found }) : undefined;
 }
@@ -78,14 +81,12 @@ function patternsOf(table) {
 }
 
 function recognised(table, text) {
-  const exact = table.sentences[text];
-  if (typeof exact === "string") return exact;
   table.patterns ??= patternsOf(table);
   for (const { test, names, translated } of table.patterns) {
     const match = test.exec(text);
     if (!match) continue;
     const values = {};
-    names.forEach((name, i) => { values[name.replace("+", "")] = name.endsWith("+") ? said(match[i + 1]) : match[i + 1]; });
+    names.forEach((name, i) => { values[name.replace("+", "")] = name.endsWith("+") ? said(match[i + 1]) : unquoted(match[i + 1]); });
     if (values.n !== undefined && /^[\d,]+$/.test(values.n)) values.n = Number(values.n.replaceAll(",", ""));
     return fillText(typeof translated === "string" ? translated : translated[category(Number(values.n ?? 1))] ?? translated.other, values);
   }
@@ -97,7 +98,7 @@ function sayBelow(root) {
   const written = new WeakMap(), NAMES = ["aria-label", "title", "placeholder"];
   const put = (node, key, now, set) => {
     const kept = written.get(node) ?? {}, from = kept[key]?.to === now ? kept[key].from : now, bare = from.trim();
-    const to = bare ? from.replace(bare, () => said(bare)) : from;
+    const to = bare ? from.replace(bare, () => (tableNow()?.texts[bare] ? T(bare) : said(bare))) : from;
     kept[key] = { from, to };
     written.set(node, kept);
     if (to !== now) set(to);

@@ -84,8 +84,8 @@ function jobTimes(job) {
 function jobRow(s, job, first) {
   const open = () => leaveWith(s, "job", { campaign: job.campaign_id, step: job.step });
   return h("article", { class: "nbp-job", "data-key": `${job.campaign_id}/${job.step}`, "data-done": job.remaining ? null : "" },
-    h("div", { class: "what" }, h("h3", {}, h("button", { type: "button", class: "link plain", title: "Show the images of this job", onclick: open }, job.name)),
-      h("div", { class: "chips" }, h("span", { class: "kind", "data-kind": job.kind }, STEP[job.kind]), stateChip(job))),
+    h("div", { class: "what" }, h("h3", {}, h("button", { type: "button", class: "link plain", title: T("Show the images of this job"), onclick: open }, job.name)),
+      h("div", { class: "chips" }, h("span", { class: "kind", "data-kind": job.kind }, T(STEP[job.kind])), stateChip(job))),
     h("div", { class: "how" }, progress(job), jobNumbers(job), jobTimes(job)),
     h("div", { class: "do" }, job.remaining
       ? h("button", { type: "button", class: first ? "primary go" : "go", "data-first": first ? "" : null, "data-go": "",

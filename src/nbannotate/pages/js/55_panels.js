@@ -94,7 +94,7 @@ function historyPanel(s, t) {
   if (!history) return [changesPart(s), h("div", { class: "nbp-hint" }, T("Reading the history…"))];
   return [changesPart(s), h("ol", { class: "nbp-history" }, history.map((item, i) => {
     const here = item.annotation !== null && t.looking?.id === item.annotation;
-    const text = [h("b", {}, said(item.step)), item.round > 1 ? h("span", { class: "soft" },  ` ${T("round {n}", { n: item.round })}`) : null,
+    const text = [h("b", {}, item.step), item.round > 1 ? h("span", { class: "soft" }, ` ${T("round {n}", { n: item.round })}`) : null,
       h("span", { class: "did", "data-did": item.action }, T(DID[item.action] ?? item.action)),
       item.status && !["completed", "approved", "returned", item.action].includes(item.status) ? h("span", { class: "chip" }, item.status) : null,
       item.note ? h("small", { class: "note" }, T("“{text}”", { text: item.note })) : null,

@@ -1,6 +1,8 @@
 // Shows a Plotly figure that arrives as JSON, in the colors of the page's theme. The library comes from the kernel once,
 // is kept in the browser's cache, and is shared by all figures of a page. No other server is asked.
 
+const M = (text) => text;                                  // the page says it in its language (texts.js, sayBelow)
+
 const CACHE = "nbannotate-plotly";
 
 function fromKernel(model, version) {
@@ -68,7 +70,7 @@ export default {
     el.setAttribute("aria-label", model.get("title"));
     const box = document.createElement("div");
     box.className = "nba-plot-box";
-    box.textContent = "Loading the chart…";
+    box.textContent = M("Loading the chart…");
     el.append(box);
     let gone = false;
     let drawn = false;
