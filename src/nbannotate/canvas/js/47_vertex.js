@@ -13,7 +13,7 @@ function walked(s) {                                       // the handle, with i
 function walk(s, step) {
   if (!s.image || !s.v || s.gesture) return undefined;
   const shape = editedShape(s);
-  if (!shape && s.selected.size === 1 && s.locked.has([...s.selected][0])) return complain(s, said("This is locked; Shift+L unlocks."));
+  if (!shape && s.selected.size === 1 && s.locked.has([...s.selected][0])) return complain(s, T("This shape is locked; Shift+L unlocks it."));
   if (!shape) return complain(s, T("Select one shape first; its vertices are moved one by one."));
   const stops = stopsOf(s, shape), now = stops.findIndex((v) => v.i === s.walk?.i && s.walk.id === shape.id);
   if (!stops.length) return complain(s, T("This shape has no vertices; paint on it."));
