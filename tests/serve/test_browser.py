@@ -29,7 +29,7 @@ def test_log_in_work_lose_the_connection_and_log_out(server: Server, chromium, t
     page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
 
     page.goto(server.url + "/work")
-    assert page.evaluate("document.activeElement.id") == "login"
+    page.wait_for_selector("#login:focus")
     is_dark = theme == "dark"
     assert (brightness(page, "body", "backgroundColor") < 100) == is_dark
     page.keyboard.type("eva")
