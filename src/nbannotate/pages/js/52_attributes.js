@@ -75,8 +75,10 @@ function fieldKeys(e) {                                    // what is typed here
   e.stopPropagation();
 }
 
-function toAttributes(s) {
-  if (!s.get("drawing").form) return toast(s, T("Select a shape that has a label."), "info");
+function toAttributes(s, asked = false) {
+  const d = s.get("drawing");
+  if (!d.form && !asked) return send(s, "clock", {}, () => toAttributes(s, true));   // the label may be on its way
+  if (!d.form) return toast(s, T("Select a shape that has a label."), "info");
   s.ui.tab = "shapes";
   s.ui.free = true;
   repaint(s, true);
