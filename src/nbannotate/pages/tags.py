@@ -30,7 +30,8 @@ def toggle(desk: Desk, message: Message) -> None:
     if most is not None and here >= most:
         raise Refused(
             tn(
-                most, "An image may have {n} tag at most; take it off before you give another one.",
+                most,
+                "An image may have {n} tag at most; take it off before you give another one.",
                 "An image may have {n} tags at most; take one off before you give another one.",
             )
         )
