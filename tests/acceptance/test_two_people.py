@@ -53,7 +53,7 @@ def campaign(tmp_path, shared_data):
     flow = nb.Workflow([nb.Step("draw", "annotation", ["ana"]), nb.Step("check", "review", ["chloe"])])
     c = version.create_campaign("July", recipe, flow)
     c.launch()
-    c.boxes, c.version = boxes, version
+    c.boxes = boxes
     yield c
     contact = ws.client.place.contact()
     ws.close()
