@@ -9,6 +9,7 @@ from msgspec import Struct
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Label
 from nbannotate.shapes import Kind
+from nbannotate.texts import t
 
 ARROWS = ("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown")
 MODIFIERS = ("ctrl", "alt", "shift")
@@ -126,8 +127,8 @@ LEVELS = (
 
 LABELED = "Label the selection, or what is drawn next"
 ONLY = Key(
-    "only", tuple(f"alt+{i}" for i in range(1, 10)), "Only this label", "Add a label to the selection, or take it away",
-    edits=True, shown=("alt+1", "…", "alt+9"),
+    "only", tuple(f"alt+{i}" for i in range(1, 10)), t("Only this label"),
+    t("Add a label to the selection, or take it away"), edits=True, shown=("alt+1", "…", "alt+9"),
 )  # fmt: skip
 
 
