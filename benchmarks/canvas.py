@@ -143,7 +143,7 @@ def run(browser: Browser, port: int, name: str, counts: list[int], seconds: floa
     page = browser.new_page(viewport={"width": 1060, "height": 760})
     page.set_default_timeout(120_000)
     page.goto(f"http://127.0.0.1:{port}/voila/render/{name}.ipynb")
-    page.locator({"ours": "canvas.nba-overlay", "bbox": ".image svg"}.get(kind, "canvas")).first.wait_for()
+    page.locator({"ours": "canvas.nba-overlay", "bbox": "svg[class*=svelte]"}.get(kind, "canvas")).first.wait_for()
     page.wait_for_timeout(2500)
     page.evaluate((HERE / "canvas.js").read_text())
     page.evaluate("([kind, w, h]) => { window.B = bench(kind, w, h); }", [kind, *SIZE])
