@@ -313,6 +313,15 @@ def test_deleting_a_campaign_forgets_what_could_be_taken_back(series):
         assert tx.value("select count(*) from data.spread_drafts") == 0
 
 
+def test_a_range_that_would_hold_up_everybody_is_refused(series, monkeypatch):
+    t = series(count=4)
+    view = begun(t["ana"], t)
+    monkeypatch.setattr("nbannotate.operations.sequences.MOST_SHAPES", 5)
+    with pytest.raises(InvalidInput, match="Choose a shorter range"):
+        spread(t["ana"], view, 2, 4)
+    assert spread(t["ana"], view, 2, 3).changed == (2, 3)
+
+
 def test_a_program_does_the_same_with_the_task_at_hand(series):
     t = series(count=4)
     work = t.workspace.acting("ana", t.passwords["ana"]).work

@@ -24,6 +24,8 @@ from nbannotate.store import sequences as kept
 LONGEST_REASON = 4000
 #: Ending a task takes some ten queries; more at once would hold up everybody's work.
 MOST_EXCLUDED = 500
+#: So many shapes are put onto slices at once, and onto so many slices.
+MOST_SHAPES, MOST_SLICES = 200_000, 5_000
 
 
 @operation()
@@ -90,6 +92,11 @@ def spread(
     targets = [r for r in its.between(first, last) if r["asset_id"] != row["asset_id"]]
     if not targets:
         raise InvalidInput("This is the slice itself; choose a range of others.")
+    if len(targets) > min(MOST_SLICES, MOST_SHAPES // max(1, len(given.shapes))):
+        raise InvalidInput(
+            f"That is too much at once: at most {MOST_SLICES:,} slices, and {MOST_SHAPES:,} shapes on all of them. "
+            "Choose a shorter range."
+        )
     left = {r["place"]: why for r in targets if (why := slicing.why_not(its, r))}
     able = [r for r in targets if r["place"] not in left]
     before = _said(ctx, its, able)
