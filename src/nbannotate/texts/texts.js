@@ -70,7 +70,7 @@ const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 function patternsOf(table) {
   const rows = [];
   for (const [key, translated] of Object.entries(table.sentences)) {
-    const singular = typeof translated === "object" && table.singular?.[key];
+    const singular = table.singular?.[key];
     for (const form of singular ? [key, singular] : [key]) {
       if (!form.includes("{")) continue;
       const parts = form.split(/\{(\w+\+?)\}/), own = parts.filter((_, i) => i % 2 === 0);
@@ -123,7 +123,7 @@ function sayBelow(root) {
 
 // ---- which language
 
-const known = (tag) => [tag, tag?.toLowerCase().split("-")[0]].find((t) => t in LANGUAGES);
+const known = (tag) => [tag.toLowerCase(), tag.toLowerCase().split("-")[0]].map((t) => Object.keys(LANGUAGES).find((l) => l.toLowerCase() === t)).find(Boolean);
 
 function wantedLanguage() {
   let chosen = "";

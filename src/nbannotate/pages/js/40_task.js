@@ -22,7 +22,7 @@ function taskBar(s) {
       h("span", { class: "kind", "data-kind": t.kind }, T(STEP[t.kind]))),
     h("h1", { title: t.asset }, t.asset),
     h("button", { type: "button", class: "bare", title: titled(T("All images of this job"), keyFor(s, "job")), "aria-label": T("All images of this job"), disabled: t.browsing, onclick: () => press(s, "job") }, icon("list")),
-    t.returned ? h("span", { class: "chip", "data-kind": "returned" }, icon("return"), T("Returned")) : null,
+    t.returned ? h("span", { class: "chip", "data-kind": "returned" }, icon("return"), T("Returned//this image")) : null,
     t.round > 1 && !t.returned ? h("span", { class: "chip" }, T("Round {n}", { n: t.round })) : null,
     h("div", { class: "grow" }),
     savedMark(s), bell(s),
