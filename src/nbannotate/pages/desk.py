@@ -319,8 +319,10 @@ class Desk:
     def _goes_on(self, opened: OpenTask) -> bool:
         """Return whether a task is a slice of the same sequence as the one that is shown, to be compared with it."""
         before = self.state.task
-        return before is not None and opened.task.sequence is not None and (
-            (before.task.sequence, before.task.campaign_id) == (opened.task.sequence, opened.task.campaign_id)
+        return (
+            before is not None
+            and opened.task.sequence is not None
+            and ((before.task.sequence, before.task.campaign_id) == (opened.task.sequence, opened.task.campaign_id))
         )
 
     def mark(self) -> None:
