@@ -13,9 +13,7 @@ function infoPanel(s) {
   ];
 }
 
-const TYPE = { text: M("text"), choice: M("choice"), choices: M("choices"), number: M("number"), integer: M("whole number"), float: M("number"), boolean: M("yes or no") };
-
-const attributeWords = (a) => `${a.name}: ${T(TYPE[a.type] ?? a.type)}${a.choices.length ? ` ${a.choices.join(", ")}` : ""}${a.required ? ` (${T("required")})` : ""}`;
+const attributeWords = (a) => `${a.name}: ${said(a.type)}${a.choices.length ? ` ${a.choices.join(", ")}` : ""}${a.required ? ` (${T("required")})` : ""}`;
 
 function recipePart(recipe) {
   return h("section", { "data-key": "c" }, h("h2", {}, T("Recipe")),

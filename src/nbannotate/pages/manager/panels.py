@@ -71,7 +71,7 @@ def members_table(board: Board) -> str:
 
 def _when(moment: Any) -> str:
     """Return a time for people, or a dash if it is missing."""
-    return "–" if moment != moment else f"{moment:%b} {moment.day}, {moment:%H:%M}"
+    return "–" if moment != moment else f"{moment:%Y-%m-%d %H:%M}"
 
 
 def message(text: str, kind: str = "error") -> str:

@@ -63,6 +63,18 @@ function themed(text, model, el) {
   return figure;
 }
 
+// The names of days and months on the axes, in the language of the page.
+function localeOf(Plotly) {
+  const name = globalThis.nbannotateTexts?.tag || "en";
+  if (name === "en") return name;
+  const names = (n, from, step, options) => Array.from({ length: n }, (_, i) => new Date(from + i * step).toLocaleString(name, { timeZone: "UTC", ...options }));
+  const DAY = 86_400_000, sunday = Date.UTC(2023, 0, 1), month = (style) => names(12, Date.UTC(2023, 0, 15), 30.4 * DAY, { month: style });
+  Plotly.register({ moduleType: "locale", name, dictionary: {}, format: {
+    days: names(7, sunday, DAY, { weekday: "long" }), shortDays: names(7, sunday, DAY, { weekday: "short" }), months: month("long"), shortMonths: month("short"), date: "%Y-%m-%d",
+  } });
+  return name;
+}
+
 export default {
   render({ model, el }) {
     el.classList.add("nba-plot");
@@ -86,11 +98,12 @@ export default {
         drawn = true;
         await Plotly.react(box, data, { ...layout, autosize: true }, {
           displaylogo: false,
+          locale: localeOf(Plotly),
           displayModeBar: false,
           doubleClick: "reset",
         });
       } catch (error) {
-        box.textContent = `The chart could not be drawn: ${error.message}`;
+        box.textContent = `${M("The chart could not be drawn:")} ${error.message}`;
       }
     };
     model.on("change:figure", draw);
@@ -99,12 +112,14 @@ export default {
     });
     seen.observe(el);
     document.addEventListener("nba-theme", draw);
+    addEventListener("nbannotate-language", draw);
     draw();
     return () => {
       gone = true;
       seen.disconnect();
       model.off("change:figure", draw);
       document.removeEventListener("nba-theme", draw);
+      removeEventListener("nbannotate-language", draw);
       if (drawn) globalThis.Plotly.purge(box);
     };
   },
