@@ -59,7 +59,7 @@ function drawingPath(s, from, kind, done, e) {             // click, click, …;
       if (kind.form === "dots") {
         paintShape(ctx, s, { kind: kind.name, label: s.label, visibility: seen }, fixed, { width: 3 });
         const next = figure?.points[fixed.length], at = [live[0] * s.v.k + s.v.x + 12, live[1] * s.v.k + s.v.y - 8];
-        if (next) paintChip(ctx, s, `${next} · ${fixed.length + 1} of ${most} · 0: not in the image, Shift: hidden`, ...at, color);
+        if (next) paintChip(ctx, s, T("{name} · {n} of {most} · 0: not in the image, Shift: hidden", { name: next, n: fixed.length + 1, most }), ...at, color);
         return;
       }
       trace(ctx, s, [points], false);

@@ -48,7 +48,7 @@ const passed = (s, cell) => cell.state === "done" || cell.step > s.get("sequence
 
 function contentOf(cell) {
   if (cell.hold === "hidden") return "";
-  if (excluded(cell)) return T({ discarded: "Excluded", skipped: "Skipped", rejected: "Rejected" }[cell.outcome] ?? "Left the campaign");
+  if (excluded(cell)) return T({ discarded: M("Excluded"), skipped: M("Skipped"), rejected: M("Rejected") }[cell.outcome] ?? M("Left the campaign"));
   if (cell.labels.length) return cell.labels.map(([name, n]) => `${shownNumber(n)} × ${name || T("no label")}`).join(", ");
   if (cell.nothing) return T("Nothing to label");
   return cell.tags.length ? cell.tags.join(", ") : T("Nothing said yet");
