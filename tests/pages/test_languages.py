@@ -100,7 +100,7 @@ class Reader:
         for width in (900, 1200):
             page.set_viewport_size({"width": width, "height": 800})
             with contextlib.suppress(TimeoutError):  # the widgets follow the window a little later
-                page.wait_for_function("document.documentElement.scrollWidth <= innerWidth + 1", timeout=10_000)
+                page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth + 1", timeout=10_000)
             self.cut += [f"{where}: {row}" for row in page.evaluate(CUT)]
 
     def english(self) -> list[str]:
