@@ -55,7 +55,8 @@ import numpy as np
 import nbannotate as nb
 gray = {name: np.full((500, 800), 120, np.uint8) for name in ("a", "b")}
 annotator = nb.Annotator(gray, labels=LABELS, height="700px")
-reviewer = nb.Reviewer(gray, shapes=[[(100, 100, 300, 250)], []], labels=LABELS, height="700px")
+box = nb.Shape(kind="rectangle", points=((100, 100), (300, 250)), label="cell")
+reviewer = nb.Reviewer(gray, shapes=[[box], []], labels=LABELS, height="700px")
 ipywidgets.VBox([annotator, reviewer])
 """
 

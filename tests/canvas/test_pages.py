@@ -115,3 +115,24 @@ def test_in_jupyterlab_the_canvas_works_while_a_cell_runs(page):
     stage.page.wait_for_function("document.querySelector('#jp-main-statusbar').innerText.includes('| Idle')")
     stage.wait_shapes(("rectangle", "", [(100, 100), (300, 250)]))
     stage.wait("c.label", "dust")
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("canvas-lab")
+def test_in_jupyterlab_images_are_annotated_and_reviewed_without_a_workspace(page):
+    stage = page("lab", "panes")
+    stage.page.wait_for_function("document.querySelectorAll('img.nba-preview[src]').length === 2")
+    stage.click(2, 2)
+    stage.press("r")
+    stage.drag((100, 100), (300, 250))
+    stage.press("1")
+    stage.wait("[(s.kind, s.label) for s in annotator.annotations['a'].shapes]", [("rectangle", "cell")])
+    stage.press("Control+Enter")
+    stage.wait("annotator.state.task.task.asset", "b.png")
+    second = stage.page.locator("canvas.nba-overlay").nth(1)
+    second.scroll_into_view_if_needed()
+    second.click(position={"x": 5, "y": 5})
+    stage.press("Control+Enter")
+    stage.wait("reviewer.state.task.task.asset", "b.png")
+    stage.wait("list(reviewer.campaign.tasks.df(status='done')['outcome'])", ["accepted"])
+    assert stage.kernel("len(annotator.annotations['a'].shapes)") == 1
