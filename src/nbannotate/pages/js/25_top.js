@@ -8,6 +8,7 @@ function homeBar(s, ...before) {
   return h("header", { class: "nbp-top" },
     before.length ? before : h("div", { class: "nbp-brand" }, "nbannotate"),
     h("div", { class: "grow" }),
+    languageMenu(s),
     login && bell(s),
     login && h("div", { class: "who" }, h("span", { class: "avatar", "aria-hidden": "true" }, login.slice(0, 1).toUpperCase()),
       h("span", {}, h("b", {}, login), h("small", {}, T(ROLE[role] ?? role)))),
