@@ -8,7 +8,7 @@ from PIL import Image
 
 import nbannotate as nb
 from nbannotate.errors import Conflict, InvalidInput, NotAllowed, Refused
-from nbannotate.model import Annotation, Closed, Saved, Sequence, Shape, Spread, TaskView
+from nbannotate.model import Annotation, Closed, ClosedAndNext, Saved, Sequence, Shape, Spread, TaskView
 from tests.conftest import Team
 
 BOX = Shape(kind="rectangle", points=((1.5, 2), (20, 30.25)), label="WBC", id="one")
@@ -332,3 +332,24 @@ def test_a_program_does_the_same_with_the_task_at_hand(series):
     assert done.changed == (2, 3, 4)
     assert work.undo(done).changed == (2, 3, 4)
     assert task.exclude(1, 2, "air").changed == (1, 2)
+
+
+def test_who_submits_in_the_middle_goes_on_from_there_and_then_from_the_beginning(series):
+    team = series(4)
+    ana = team["ana"]
+    first = begun(ana, team)
+    spread(ana, first, 2, 4)
+    ids = [s.task_id for s in slices(ana, first)]
+    asset_ids = list(team.workspace.sql("select asset_id from assets order by position")["asset_id"])
+    seen = []
+    view = open_(ana, ids[2])
+    while view is not None:
+        seen.append(ids.index(view.task.task_id))
+        at = {"campaign_id": team.campaign.campaign_id, "step": 0}
+        peeked = ana.call("tasks.peek", int | None, **at, but=view.task.task_id)
+        answer = ana.call(
+            "tasks.submit_and_next", ClosedAndNext, task_id=view.task.task_id, annotation=BOTH, revision=view.revision
+        )
+        assert peeked == (None if answer.next is None else asset_ids[ids.index(answer.next.task.task_id)])
+        view = answer.next
+    assert seen == [2, 3, 0, 1]

@@ -38,9 +38,13 @@ def opened(ctx: Context, row: dict[str, Any], until: Any) -> None:
     row |= {"opened": row["opened"] or ctx.now, "touched": ctx.now, "leased_until": until}
 
 
-def go_on(ctx: Context, campaign_id: int, step: int) -> TaskView | None:
-    """Return the actor's own task to go on with at a step, or else the next of the queue; None if nothing is left."""
-    row = holding.first(ctx.tx, campaign_id, step, ctx.actor.member_id, ctx.now, held=True)
+def go_on(ctx: Context, campaign_id: int, step: int, done: dict[str, Any] | None = None) -> TaskView | None:
+    """Return the actor's own task to go on with at a step, or else the next of the queue; None if nothing is left.
+
+    ``done`` is the row of the task that was just finished: in a sequence one goes on from there.
+    """
+    after = done["position"] if done is not None and done["sequence"] else None
+    row = holding.first(ctx.tx, campaign_id, step, ctx.actor.member_id, ctx.now, held=True, after=after)
     if row is not None and row["assignee_id"] == ctx.actor.member_id:
         return begin(ctx, work.dressed(ctx.tx, row, ctx.actor.member_id))
     return _take(ctx, campaign_id, step, row)

@@ -175,7 +175,7 @@ def submit_and_next(
     closed = closing.submit(ctx, row, spec, annotation, seconds, status)
     ctx.did("tasks.submit")
     try:
-        following = giving.go_on(ctx, row["campaign_id"], row["step"])
+        following = giving.go_on(ctx, row["campaign_id"], row["step"], row)
     except (Refused, NotAllowed) as error:  # raised before anything is written
         return ClosedAndNext(closed, None, str(error))
     ctx.did("tasks.next")

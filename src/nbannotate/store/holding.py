@@ -9,13 +9,26 @@ from nbannotate.store.campaigns import OPEN
 from nbannotate.store.engine import Transaction
 
 
+#: Own ones first, then what was returned, then on from a place (a null is no place), then the order of the campaign.
+_ORDER = """t.assignee_id is not distinct from $4 desc, case t.state when 'to_rework' then 0 else 1 end,
+           t.position <= coalesce($5, -1), t.position, t.task_id"""
+
+
 def first(
-    tx: Transaction, campaign_id: int, step: int, member_id: int, now: datetime.datetime, *, held: bool
+    tx: Transaction,
+    campaign_id: int,
+    step: int,
+    member_id: int,
+    now: datetime.datetime,
+    *,
+    held: bool,
+    after: int | None = None,
 ) -> dict[str, Any] | None:
     """Return the row of the task that a member gets at a step, or None; nothing is taken.
 
     With ``held`` a member's own open ones come first. What follows is the queue: tasks that nobody holds, and those of
-    others whose lease ran out. Of each kind those that were returned come first.
+    others whose lease ran out. Of each kind those that were returned come first, then those behind the position
+    ``after``.
     """
     mine = "or t.assignee_id = $4" if held else ""
     found = tx.value(
@@ -23,11 +36,10 @@ def first(
         select t.task_id from data.tasks t
         where t.campaign_id = $1 and t.step = $2 and {OPEN}
           and (t.assignee_id is null {mine} or (t.leased_until < $3 and t.assignee_id <> $4))
-        order by t.assignee_id is not distinct from $4 desc, case t.state when 'to_rework' then 0 else 1 end,
-                 t.position, t.task_id
+        order by {_ORDER}
         limit 1
         """,
-        campaign_id, step, now, member_id,
+        campaign_id, step, now, member_id, after,
     )  # fmt: skip
     # The whole row in the sorted query takes twice as long as both.
     return None if found is None else tx.one("select * from data.tasks where task_id = $1", found)
@@ -40,16 +52,20 @@ def upcoming(
 
     ``but`` is a task that is left out: the one that the member is about to finish.
     """
+    after = tx.value(
+        "select t.position from data.tasks t join data.assets a on a.asset_id = t.asset_id "
+        "where t.task_id = $1 and a.sequence is not null",
+        but,
+    )
     return tx.value(  # type: ignore[no-any-return]
         f"""
         select t.asset_id from data.tasks t
-        where t.campaign_id = $1 and t.step = $2 and {OPEN} and t.task_id is distinct from $5
+        where t.campaign_id = $1 and t.step = $2 and {OPEN} and t.task_id is distinct from $6
           and (t.assignee_id is null or t.assignee_id = $4 or t.leased_until < $3)
-        order by t.assignee_id is not distinct from $4 desc, case t.state when 'to_rework' then 0 else 1 end,
-                 t.position, t.task_id
+        order by {_ORDER}
         limit 1
         """,
-        campaign_id, step, now, member_id, but,
+        campaign_id, step, now, member_id, after, but,
     )  # fmt: skip
 
 
