@@ -8,7 +8,6 @@ from typing import Any
 from nbannotate.store.campaigns import OPEN
 from nbannotate.store.engine import Transaction
 
-
 #: Own ones first, then what was returned, then on from a place (a null is no place), then the order of the campaign.
 _ORDER = """t.assignee_id is not distinct from $4 desc, case t.state when 'to_rework' then 0 else 1 end,
            t.position <= coalesce($5, -1), t.position, t.task_id"""
