@@ -10,6 +10,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 from argon2 import PasswordHasher
@@ -23,6 +24,13 @@ CHROMIUM_FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+# No test fails by a clock; in CI, Hypothesis has a profile for that itself.
+hypothesis.settings.register_profile(
+    "here", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], parent=hypothesis.settings.default
+)
+if not os.environ.get("CI"):
+    hypothesis.settings.load_profile("here")
 
 #: Real data for acceptance tests lies beside the project; without it those tests are skipped.
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
