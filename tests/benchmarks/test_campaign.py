@@ -19,13 +19,13 @@ def run(script, *arguments):
 
 @pytest.mark.slow
 def test_twenty_people_work_a_campaign_to_its_end_and_nothing_is_lost():
-    printed = run("campaign.py", "--assets", "40", "--threads", "3", "--rest", "0.1")
+    printed = run("campaign.py", "--assets", "24", "--threads", "3", "--rest", "0.05")
     assert "Nothing was done twice" in printed
     assert "| tasks.rework |" in printed, "nobody sent anything to rework"
 
 
 def test_the_time_of_a_campaign_is_told_by_statement():
-    printed = run("campaign.py", "--assets", "10", "--statements", "--rest", "0")
+    printed = run("campaign.py", "--assets", "6", "--statements", "--rest", "0")
     assert "insert into data.events" in printed
 
 

@@ -64,7 +64,8 @@ def test_without_labels_one_adds_them_while_working(make_images, shown):
 
 
 def test_given_shapes_are_reviewed(make_images, shown):
-    pane = shown(nb.Reviewer(make_images(2), shapes=[[(1, 1, 5, 5)], [(2, 2, 6, 6)]], labels=["cell"]))
+    pane = shown(nb.Reviewer(make_images(2), shapes=[[(1, 1, 5, 5)], []], labels=["cell"]))
+    assert [a.nothing_to_label for a in pane.annotations.values()] == [False, True]
     view = pane.state.task.view
     assert (view.task.step_name, len(view.annotation.shapes)) == ("review", 1)
     with pytest.raises(InvalidInput, match="nothing to review"):

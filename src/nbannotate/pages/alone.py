@@ -36,7 +36,8 @@ class Alone:
     images
         What :class:`nbannotate.Viewer` takes, but a version; and patterns and folders.
     shapes
-        What people begin with, or what is reviewed; as for the viewer.
+        What people begin with, or what is reviewed; as for the viewer. An image without any is reviewed as *nothing to
+        label*.
     labels
         A recipe, or labels; those that only shapes have are added. Without any, labels are added while one works.
     kind
@@ -66,7 +67,11 @@ class Alone:
                 asset: files.get(path, asset) for asset, path in zip(assets["name"], assets["path"], strict=True)
             }
             asset_of = {name: asset for asset, name in self._names.items()}
-            said = {asset_of[name]: Annotation(shapes=its) for name, its in known.items() if its and name in asset_of}
+            said = {
+                asset_of[name]: Annotation(shapes=its, nothing_to_label=not its and kind == "review")
+                for name, its in known.items()
+                if name in asset_of
+            }
             self.version.add_annotations(said, source="given")
             step = Step("review" if kind == "review" else "annotate", kind, (workspace.me.login,))
             self.campaign = self.version.create_campaign(

@@ -41,6 +41,7 @@ def issues_of(desk: Desk) -> tuple[Issue, ...]:
 def home(desk: Desk, message: Message | None = None) -> None:
     """Show *My tasks*."""
     leave(desk)
+    desk.ahead.stop()
     desk.update(screen="tasks", jobs=jobs_of(desk), my_issues=issues_of(desk), notices=notices_of(desk), task=None,
                 job=None, banner=None, finished=None, saving=Saving(), browsing=None)  # fmt: skip
 
