@@ -1,7 +1,7 @@
 // Many shapes that are selected, or wait for ipycanvas, are painted once on a bitmap. While they are dragged, or the image
 // moves, it is the bitmap that moves; it is painted anew when the image stands still.
 
-const MANY = 300, CROWD = 2000;                            // as in canvas/batches.py
+const MANY = 60, CROWD = 2000;                             // the latter as in canvas/batches.py
 
 function paintCrowd(ctx, s, name, shapes, glow, shift = null) {
   const { canvas, v } = bitmapOf(s, name, shapes, glow), f = s.v.k / v.k, [dx, dy] = shift ?? [0, 0];
