@@ -311,14 +311,14 @@ FRONTS = [
 IN_LAB = (
     "drawn_by_dragging", "closed_by_enter", "painted_extended", "delete_undo", "arrows_nudge", "wheel_zooms",
     "middle_button", "question_mark", "tab_leaves", "a_page_bound", "follows_its_container", "takes_back_a_vertex",
-    "shift_click",
+    "shift_click", "right_button",
 )  # fmt: skip
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out, in JupyterLab, the gestures that cannot differ there."""
     mine = [i for i in items if Path(__file__).parent in i.path.parents and i.name.endswith("[lab]")]
-    left = [i for i in mine if i.path.name == "test_browser.py" and not any(word in i.name for word in IN_LAB)]
+    left = [i for i in mine if not any(word in i.name for word in IN_LAB)]
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = [i for i in items if i not in set(left)]
