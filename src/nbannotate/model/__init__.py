@@ -26,6 +26,19 @@ from nbannotate.model.filters import (
     Filter,
 )
 from nbannotate.model.notices import Event, Notice, NoticeKind
+from nbannotate.model.overview import (
+    Campaign,
+    CampaignState,
+    Dataset,
+    Deletion,
+    Job,
+    JobState,
+    JobSubmitted,
+    Progress,
+    StepProgress,
+    Version,
+    VersionState,
+)
 from nbannotate.model.people import (
     ROLES,
     Account,
@@ -68,32 +81,21 @@ from nbannotate.model.work import (
     Action,
     Before,
     BeforeKind,
-    Campaign,
-    CampaignState,
     Closed,
     ClosedAndNext,
     Comment,
-    Dataset,
-    Deletion,
     HistoryItem,
     Issue,
     IssueState,
-    Job,
-    JobState,
-    JobSubmitted,
     Lease,
     Outcome,
-    Progress,
     Ranked,
     Reassigned,
     ReviewOrder,
     Saved,
-    StepProgress,
     Task,
     TaskState,
     TaskView,
-    Version,
-    VersionState,
 )
 
 __all__ = [

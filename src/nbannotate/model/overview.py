@@ -1,0 +1,207 @@
+"""What is counted and listed: datasets, versions, campaigns, jobs and their progress."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from nbannotate.model.campaign import Attribution, StepKind
+
+VersionState = Literal["draft", "published"]
+JobState = Literal["pending", "in_progress", "on_review", "completed", "completed_with_issues"]
+CampaignState = Literal["draft", "active", "overdue", "completed", "archived"]
+
+
+class Dataset(Struct, frozen=True):
+    """A named family of versions."""
+
+    dataset_id: int
+    name: str
+    readme: str = ""
+
+
+class Version(Struct, frozen=True):
+    """The assets and annotations of a dataset at one stage: a draft, or published, which never changes again.
+
+    ``parent_id`` is the version that it was made from, or None.
+    """
+
+    version_id: int
+    dataset_id: int
+    dataset: str
+    name: str
+    assets: int = 0
+    state: VersionState = "draft"
+    parent_id: int | None = None
+
+
+class Campaign(Struct, frozen=True):
+    """A campaign in the list of campaigns.
+
+    Parameters
+    ----------
+    state
+        ``"draft"``: only written; ``"active"``; ``"overdue"``: its due date has passed and assets remain;
+        ``"completed"``: every asset is done or skipped; ``"archived"``.
+    total, remaining
+        Assets in it, and those that have not left the workflow.
+    launched, archived
+        When, or None.
+    """
+
+    campaign_id: int
+    name: str
+    version_id: int
+    dataset: str
+    version: str
+    created: datetime.datetime
+    launched: datetime.datetime | None = None
+    archived: datetime.datetime | None = None
+    due: datetime.date | None = None
+    state: CampaignState = "draft"
+    total: int = 0
+    remaining: int = 0
+
+
+class Job(Struct, frozen=True):
+    """The tasks of one assignee at one step, counted.
+
+    Parameters
+    ----------
+    member
+        The assignee.
+    state
+        Computed from the tasks: ``"pending"``: none was opened; ``"in_progress"``; ``"on_review"``: all are
+        submitted, and some assets have not left the workflow; ``"completed"``; ``"completed_with_issues"``: some asset
+        was skipped, rejected or discarded, or has an issue that is not resolved.
+    total
+        Tasks of this step that are the person's, plus those that wait in the queue.
+    remaining
+        Those that are not done: ``returned`` + ``started`` + ``waiting``.
+    returned
+        Tasks to rework.
+    started
+        Tasks that the person holds and has not submitted.
+    waiting
+        Tasks in the queue that anyone of the step may pull.
+    done
+        Tasks that the person submitted or skipped.
+    issues
+        Issues that are not resolved, on assets of the job.
+    rejected, skipped
+        Assets of the job that a reviewer rejected; assets that left the workflow without being done (the rejected ones
+        are among them).
+    objects
+        Shapes in what the person submitted.
+    worked_s
+        Seconds worked on it.
+    attribution
+        How the assets of the step are shared.
+    """
+
+    campaign_id: int
+    campaign: str
+    dataset: str
+    step: int
+    step_name: str
+    kind: StepKind
+    total: int
+    remaining: int
+    returned: int
+    started: int
+    waiting: int
+    done: int
+    issues: int
+    due: datetime.date | None = None
+    member: str = ""
+    state: JobState = "pending"
+    rejected: int = 0
+    skipped: int = 0
+    objects: int = 0
+    worked_s: float = 0.0
+    attribution: Attribution = "queue"
+
+    @property
+    def seconds_per_object(self) -> float | None:
+        """Mean working time for one shape (s), or None before there is one."""
+        return self.worked_s / self.objects if self.objects else None
+
+    @property
+    def seconds_per_task(self) -> float | None:
+        """Mean working time for one task that is done (s), or None before there is one."""
+        return self.worked_s / self.done if self.done else None
+
+
+class JobSubmitted(Struct, frozen=True):
+    """What submitting a whole job did.
+
+    Parameters
+    ----------
+    submitted
+        Tasks that were submitted by this call.
+    left
+        Tasks that are still to be submitted: ask again. Everything was checked by the first call.
+    """
+
+    submitted: int
+    left: int
+
+
+class Deletion(Struct, frozen=True):
+    """What deleting a campaign would delete, or deleted; the annotations of the version stay."""
+
+    campaign: str
+    tasks: int
+    drafts: int
+    issues: int
+    notices: int
+    kept_annotations: int
+    deleted: bool = False
+
+    def _repr_markdown_(self) -> str:
+        """Return how a notebook shows it."""
+        what = "was deleted with" if self.deleted else "would be deleted with"
+        return (
+            f"**{self.campaign}** {what} {self.tasks:,} tasks, {self.drafts:,} drafts, {self.issues:,} issues and "
+            f"{self.notices:,} notices. {self.kept_annotations:,} annotations stay in the version."
+        )
+
+
+class StepProgress(Struct, frozen=True):
+    """How many assets are now at a step, by state of their current task, and how many passed it."""
+
+    step: int
+    name: str
+    kind: StepKind
+    waiting: int
+    in_progress: int
+    to_rework: int
+    passed: int
+
+
+class Progress(Struct, frozen=True):
+    """Where the assets of a campaign are; ``done + skipped + remaining == total``."""
+
+    campaign: str
+    total: int
+    done: int
+    skipped: int
+    remaining: int
+    open_issues: int
+    steps: tuple[StepProgress, ...]
+
+    def _repr_markdown_(self) -> str:
+        """Return how a notebook shows it."""
+        lines = [
+            f"**{self.campaign}**: {self.done} of {self.total} done, {self.skipped} skipped, "
+            f"{self.remaining} remaining, {self.open_issues} open issue{'' if self.open_issues == 1 else 's'}.",
+            "",
+            "| step | kind | waiting | in progress | to rework | passed |",
+            "|---|---|--:|--:|--:|--:|",
+        ]
+        lines += [
+            f"| {s.name} | {s.kind} | {s.waiting} | {s.in_progress} | {s.to_rework} | {s.passed} |" for s in self.steps
+        ]
+        return "\n".join(lines)
