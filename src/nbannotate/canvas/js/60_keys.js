@@ -91,6 +91,7 @@ function keyUp(s, e) {
   if (e.key === "Shift") { s.shift = false; paint(s); }
 }
 
+const HANDS = { click: M("click"), drag: M("drag") };      // what stands beside a key in the key map
 const SHOWN = { ctrl: "Ctrl", alt: "Alt", shift: "Shift", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc" };
 
 function node(tag, attributes = {}, ...children) {
@@ -103,7 +104,7 @@ function node(tag, attributes = {}, ...children) {
 function keyCaps(combos) {
   return combos.flatMap((combo, i) => {
     const parts = combo === "+" ? ["+"] : combo.split(/\+(?=.)/);
-    const caps = parts.map((p) => node("kbd", {}, SHOWN[p] ?? (p.length === 1 ? p.toUpperCase() : said(p))));
+    const caps = parts.map((p) => node("kbd", {}, SHOWN[p] ?? (p.length === 1 ? p.toUpperCase() : HANDS[p.trim()] ? T(HANDS[p.trim()]) : said(p))));
     return i ? [" ", ...caps] : caps;
   });
 }
