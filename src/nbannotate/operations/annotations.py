@@ -13,6 +13,7 @@ from nbannotate.model import Annotation, Shape
 from nbannotate.operations.access import check_may_see_asset
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.versions import draft
+from nbannotate.rules.well_formed import check_fits
 from nbannotate.store import data
 
 
@@ -36,11 +37,12 @@ def add(ctx: Context, version_id: int, source: str, file: Path) -> int:
     for row in rows:
         asset_id, width, height = known[row["asset"]]
         annotation = Annotation(
-            shapes=tuple(_shape(row["asset"], value, width, height) for value in json.loads(row["shapes"])),
+            shapes=tuple(_shape(row["asset"], value) for value in json.loads(row["shapes"])),
             tags=tuple(json.loads(row["tags"])),
             nothing_to_label=row["nothing_to_label"],
             tag_attributes=json.loads(row.get("tag_attributes") or "{}"),
         )
+        _check(row["asset"], annotation, width, height)
         data.add_annotation(
             ctx.tx, version_id=version_id, asset_id=asset_id, member_id=ctx.actor.member_id, source=source,
             annotation=annotation, now=ctx.now,
@@ -49,14 +51,19 @@ def add(ctx: Context, version_id: int, source: str, file: Path) -> int:
     return len(rows)
 
 
-def _shape(asset: str, value: dict[str, Any], width: int, height: int) -> Shape:
-    from nbannotate import shapes
+def _shape(asset: str, value: Any) -> Shape:
+    try:
+        return msgspec.convert(value, Shape)
+    except msgspec.ValidationError as error:
+        raise InvalidInput(f"{asset}: this is no shape: {error}. Nothing was imported.") from None
 
-    shape = msgspec.convert(value, Shape)
-    problem = shapes.kind(shape.kind).problem(shape, width, height)
-    if problem:
-        raise InvalidInput(f"{asset}: a {shape.kind} of {shape.label!r}: {problem} Nothing was imported.")
-    return shape
+
+def _check(asset: str, annotation: Annotation, width: int, height: int) -> None:
+    """Raise InvalidInput if an annotation may not be in the store."""
+    try:
+        check_fits(annotation, width, height)
+    except InvalidInput as error:
+        raise InvalidInput(f"{asset}: {error} Nothing was imported.") from None
 
 
 @operation()

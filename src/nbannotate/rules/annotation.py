@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterable
 
 from nbannotate import shapes
 from nbannotate.errors import InvalidInput, Refused
 from nbannotate.model import Annotation, Recipe, Shape
 from nbannotate.rules.tags import check_tags, check_tags_complete, is_missing, needs
+from nbannotate.rules.well_formed import check_well_formed, names
 from nbannotate.texts import t, tn
-
-MAX_SHAPES = 50_000
-MAX_POINTS = 20_000
 
 NOTHING = Annotation()
 
@@ -31,11 +27,7 @@ def check_draft(annotation: Annotation, recipe: Recipe, before: Annotation = NOT
         What the work began with. Its shapes and tags may stay as they are, although another recipe made them: those
         that an import or an earlier campaign left.
     """
-    if len(annotation.shapes) > MAX_SHAPES:
-        raise InvalidInput(f"An annotation may have {MAX_SHAPES:,} shapes at most, not {len(annotation.shapes):,}.")
-    if annotation.nothing_to_label and annotation.shapes:
-        raise InvalidInput("An annotation with shapes cannot say 'nothing to label'; delete the shapes first.")
-    _check_ids(annotation)
+    check_well_formed(annotation, before)
     kept = {s.id: s for s in before.shapes}
     for number, shape in enumerate(annotation.shapes, 1):
         if kept.get(shape.id) != shape:
@@ -84,25 +76,7 @@ def check_complete(
     check_tags_complete(annotation, recipe)
 
 
-def _check_ids(annotation: Annotation) -> None:
-    seen: set[str] = set()
-    for number, shape in enumerate(annotation.shapes, 1):
-        if not shape.id or len(shape.id) > 64 or shape.id in seen:
-            raise InvalidInput(f"Shape {number} needs an id of its own, 64 characters at most, not {shape.id!r}.")
-        seen.add(shape.id)
-
-
 def _check_shape(where: str, shape: Shape, recipe: Recipe, before: Shape | None) -> None:
-    if shape.kind not in shapes.kinds():
-        raise InvalidInput(f"{where} has the unknown kind {shape.kind!r}; there are {_names(shapes.kinds())}.")
-    if len(shape.points) > MAX_POINTS:
-        raise InvalidInput(f"{where} may have {MAX_POINTS:,} points at most, not {len(shape.points):,}.")
-    if not all(math.isfinite(x) and math.isfinite(y) for x, y in shape.points):
-        raise InvalidInput(f"{where} has a point that is not a number.")
-    if shape.color is not None and not re.fullmatch(r"#[0-9a-fA-F]{6}", shape.color):
-        raise InvalidInput(f"{where}: the color must look like '#7b1fa2', not {shape.color!r}.")
-    if problem := shapes.kind(shape.kind).payload(shape):
-        raise InvalidInput(f"{where}: {problem}")
     _check_labels(where, shape, recipe, before)
     if shape.label:
         _check_attributes(f"{where} ({_said(shape)})", shape, recipe, before)
@@ -110,23 +84,19 @@ def _check_shape(where: str, shape: Shape, recipe: Recipe, before: Shape | None)
 
 def _check_labels(where: str, shape: Shape, recipe: Recipe, before: Shape | None) -> None:
     """Raise InvalidInput for labels that the recipe does not allow on a shape; those that it began with may stay."""
-    if shape.also and not shape.label:
-        raise InvalidInput(f"{where} has further labels ({_names(shape.also)}), but no first one.")
-    if len(set(shape.labels)) != len(shape.labels):
-        raise InvalidInput(f"{where} has a label twice: {_names(shape.labels)}.")
     kept = before.labels if before is not None else ()
     if shape.also and not recipe.several_labels and not set(shape.labels) <= set(kept):
-        raise InvalidInput(f"{where} has the labels {_names(shape.labels)}; this recipe allows one on a shape.")
+        raise InvalidInput(f"{where} has the labels {names(shape.labels)}; this recipe allows one on a shape.")
     for name in shape.labels:
         label = recipe.label(name)
         if label is None and (name not in kept or name == shape.label):
             open_ = " Add it to the recipe first." if recipe.open_labels else ""
             raise InvalidInput(
                 f"{where} has the label {name!r}, which is not in the recipe; "
-                f"it has {_names(v.name for v in recipe.labels)}.{open_}"
+                f"it has {names(v.name for v in recipe.labels)}.{open_}"
             )
         if label is not None and label.kinds and shape.kind not in label.kinds:
-            raise InvalidInput(f"{where}: the label {label.name!r} is for {_names(label.kinds)}, not for {shape.kind}.")
+            raise InvalidInput(f"{where}: the label {label.name!r} is for {names(label.kinds)}, not for {shape.kind}.")
 
 
 def _check_attributes(where: str, shape: Shape, recipe: Recipe, before: Shape | None) -> None:
@@ -141,7 +111,7 @@ def _check_attributes(where: str, shape: Shape, recipe: Recipe, before: Shape | 
             if any_other:
                 continue
             what = f"the label {shape.label!r} has" if not shape.also else "its labels have"
-            raise InvalidInput(f"{where} has the attribute {name!r}; {what} {_names(declared)}.")
+            raise InvalidInput(f"{where} has the attribute {name!r}; {what} {names(declared)}.")
         problem = None if value is None else attribute.problem(value)
         if problem:
             raise InvalidInput(f"{where}: the attribute {name!r} {problem}.")
@@ -180,7 +150,3 @@ def _count(annotation: Annotation, labels: set[str]) -> int:
 
 def _said(shape: Shape) -> str:
     return ", ".join(shape.labels)
-
-
-def _names(values: Iterable[object]) -> str:
-    return ", ".join(repr(str(v)) for v in values) or "none"

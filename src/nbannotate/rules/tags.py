@@ -15,15 +15,11 @@ def check_tags(annotation: Annotation, recipe: Recipe, before: Annotation) -> No
     What the work began with may stay, although another recipe made it. A tag of the recipe that declares no attributes
     takes none, in contrast to a label: there is no import of which something would be lost.
     """
-    if len(set(annotation.tags)) != len(annotation.tags):
-        raise InvalidInput("A tag stands twice.")
     known = {v.name: v for v in recipe.tags}
     for name in annotation.tags:
         if name not in known and name not in before.tags:
             raise InvalidInput(f"The tag {name!r} is not in the recipe; it has {_names(known)}.")
     for name, values in annotation.tag_attributes.items():
-        if name not in annotation.tags:
-            raise InvalidInput(f"There are attributes of the tag {name!r}, but not the tag.")
         then = before.tag_attributes.get(name, {})
         declared = {a.name: a for a in known[name].attributes} if name in known else {}
         for attribute, value in values.items():
