@@ -1,19 +1,55 @@
 """Every error that a user can meet, in plain English.
 
-A message says what was wrong, where, and what to do. The owner process sends an error to its clients as
-``(class name, message)``; :func:`revive` turns that back into the same class.
+A message says what was wrong, where, and what to do; it is for people, and no program reads it. What a program needs
+to know stands in the error's *fact*, a struct of its own. The owner process sends both (:func:`told`), and
+:func:`revive` turns that back into the same error.
 """
 
 from __future__ import annotations
 
+import msgspec
+
+
+class Wait(msgspec.Struct, frozen=True, tag_field="code", tag="wait"):
+    """The same may be tried again after a while."""
+
+    seconds: int
+
+
+class Unfinished(msgspec.Struct, frozen=True, tag_field="code", tag="unfinished"):
+    """Tasks that cannot be submitted as they are, with what is missing, by task."""
+
+    tasks: dict[int, str]
+
+
+#: What a program may read of an error; the tag is its ``code``.
+Fact = Wait | Unfinished
+
 
 class NbannotateError(Exception):
-    """The base of all errors that nbannotate raises on purpose."""
+    """The base of all errors that nbannotate raises on purpose.
+
+    Parameters
+    ----------
+    message
+        What was wrong, where, and what to do, for people.
+    fact
+        The same for programs, where one has to act on it.
+    """
 
     status = 400
 
+    def __init__(self, message: str = "", fact: Fact | None = None) -> None:
+        super().__init__(message)
+        self.fact = fact
+
     def __str__(self) -> str:
-        return str(self.args[0]) if self.args else type(self).__name__
+        return str(self.args[0]) or type(self).__name__
+
+    @property
+    def code(self) -> str:
+        """What kind of error it is, for programs: the code of its fact, or else the name of its class."""
+        return type(self).__name__ if self.fact is None else str(type(self.fact).__struct_config__.tag)
 
 
 class InvalidInput(NbannotateError):
@@ -86,17 +122,34 @@ class ReadFailed(NbannotateError):
     """A file of annotations or an image could not be read; the message names the place."""
 
 
-def revive(name: str, message: str) -> NbannotateError:
-    """Return the error that a class name and a message stand for.
+class _Told(msgspec.Struct, frozen=True):
+    """An error on its way to another process."""
+
+    error: str
+    message: str
+    fact: Fact | None = None
+
+
+def told(error: Exception) -> bytes:
+    """Return what another process is told of an error: its class, its sentence and its fact."""
+    return msgspec.json.encode(_Told(type(error).__name__, str(error), getattr(error, "fact", None)))
+
+
+def revive(body: bytes) -> NbannotateError:
+    """Return the error that another process told.
 
     Parameters
     ----------
-    name
-        The name of a class of this module. Unknown names give the base class.
-    message
-        The message for the user.
+    body
+        What :func:`told` made. A class that is not in this module gives the base class.
+
+    Raises
+    ------
+    msgspec.MsgspecError
+        It is something else.
     """
-    kind = globals().get(name)
-    if isinstance(kind, type) and issubclass(kind, NbannotateError):
-        return kind(message)
-    return NbannotateError(message)
+    said = msgspec.json.decode(body, type=_Told)
+    kind = globals().get(said.error)
+    if not isinstance(kind, type) or not issubclass(kind, NbannotateError):
+        kind = NbannotateError
+    return kind(said.message, said.fact)

@@ -11,7 +11,6 @@ from PIL import Image
 
 import nbannotate as nb
 from nbannotate.model import Issue
-from nbannotate.pages import jobs
 
 
 def until(true: Any, seconds: float = 60.0) -> None:
@@ -129,18 +128,6 @@ class TestTheJob:
         ben = place.person("ben")
         assert "no job there" in ben.does("job", campaign=place.campaign.campaign_id, step=0)
         assert ben.state.screen == "tasks"
-
-
-def test_each_image_that_the_refusal_names_has_its_reason():
-    def task(i: int, name: str, drafted: bool) -> Any:
-        fields = {"task_id": i, "asset": name, "state": "in_progress", "drafted": drafted}
-        return type("Task", (), fields)()
-
-    tasks = (task(1, "a.png", True), task(2, "b a.png", True), task(3, "c.png", True), task(4, "d.png", False))
-    said = "3 of 4 images are not finished. a.png: Shape 1 has no label. c.png: too many: 6. d.png: nothing is saved. …"
-    assert jobs.unfinished(tasks, said) == {
-        1: "Shape 1 has no label.", 3: "too many: 6.", 4: "nothing is saved.",
-    }  # fmt: skip
 
 
 # ---- in a browser

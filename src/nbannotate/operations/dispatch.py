@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -168,8 +167,3 @@ def _same(a: str, b: str) -> bool:
     import hmac
 
     return hmac.compare_digest(a.encode(), b.encode())
-
-
-def error_body(error: Exception) -> bytes:
-    """Return what a client is told of an error: its class and its sentence."""
-    return json.dumps({"error": type(error).__name__, "message": str(error)}).encode()

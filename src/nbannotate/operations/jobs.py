@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from nbannotate.errors import InvalidInput, NbannotateError, NotAllowed, Refused
+from nbannotate.errors import InvalidInput, NbannotateError, NotAllowed, Refused, Unfinished
 from nbannotate.model import CampaignSpec, Job, JobSubmitted, Member
 from nbannotate.operations import assigning, closing
 from nbannotate.operations.registry import Context, found, operation
@@ -46,7 +46,8 @@ def submit(ctx: Context, campaign_id: int, step: int) -> JobSubmitted:
     rows = batches.open_tasks(ctx.tx, campaign_id, step=step, assignee_id=ctx.actor.member_id)
     if not rows:
         raise Refused("There is nothing to submit: you hold no open image at this step.")
-    unfinished = []
+    unfinished: dict[int, str] = {}
+    names: list[str] = []
     for row in rows:
         task = work.task(ctx.tx, row["task_id"], ctx.actor.member_id)
         assert task is not None
@@ -56,10 +57,15 @@ def submit(ctx: Context, campaign_id: int, step: int) -> JobSubmitted:
                 raise Refused("nothing is saved for it yet.")
             closing.check_finished(ctx, task, spec, draft)
         except NbannotateError as error:
-            unfinished.append(f"{task['asset']}: {error}")
+            unfinished[row["task_id"]] = str(error)
+            names.append(task["asset"])
     if unfinished:
-        some = " ".join(unfinished[:5]) + (" …" if len(unfinished) > 5 else "")
-        raise Refused(f"{len(unfinished)} of {len(rows)} images are not finished; finish or skip them first. {some}")
+        first = [f"{name}: {why}" for name, why in zip(names[:5], unfinished.values(), strict=False)]
+        some = " ".join(first) + (" …" if len(names) > 5 else "")
+        raise Refused(
+            f"{len(names)} of {len(rows)} images are not finished; finish or skip them first. {some}",
+            Unfinished(unfinished),
+        )
     for row in rows[:AT_ONCE]:
         task = work.task(ctx.tx, row["task_id"], ctx.actor.member_id)
         assert task is not None

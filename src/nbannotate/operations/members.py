@@ -10,7 +10,7 @@ from typing import Any
 
 import argon2
 
-from nbannotate.errors import Conflict, InvalidInput, LoginFailed, NotFound, Refused
+from nbannotate.errors import Conflict, InvalidInput, LoginFailed, NotFound, Refused, Wait
 from nbannotate.model import ROLES, Account, Invitation, Member, NewMember, Role
 from nbannotate.operations.registry import Context, operation
 from nbannotate.operations.telling import tell
@@ -43,7 +43,8 @@ def count_attempt(ctx: Context, *keys: str) -> None:
     """Count an attempt at a secret before it is checked, or raise LoginFailed if there were too many lately."""
     wait = ctx.throttle.take(*keys)
     if wait > 0:
-        raise LoginFailed(f"Too many attempts; try again in {int(wait) + 1} seconds.")
+        n = int(wait) + 1
+        raise LoginFailed(f"Too many attempts; try again in {n} seconds.", Wait(n))
 
 
 def _check_login(login: str) -> None:

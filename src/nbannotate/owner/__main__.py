@@ -14,8 +14,8 @@ import uuid
 
 from filelock import FileLock, Timeout
 
-from nbannotate.errors import NbannotateError
-from nbannotate.operations.dispatch import Dispatcher, Request, error_body
+from nbannotate.errors import CannotWrite, NbannotateError, told
+from nbannotate.operations.dispatch import Dispatcher, Request
 from nbannotate.owner.clock import TICK_S, Clock
 from nbannotate.owner.hooks import Hooks, installed
 from nbannotate.owner.place import Place
@@ -63,13 +63,12 @@ def main(path: str) -> int:
         say(json.dumps({"busy": True}).encode())
         return 0
     except OSError as error:
-        text = f"The folder {place.database.parent} cannot be written: {error}"
-        say(json.dumps({"error": "CannotWrite", "message": text}).encode())
+        say(told(CannotWrite(f"The folder {place.database.parent} cannot be written: {error}")))
         return 1
     try:
         engine = Engine(place.database, place.spool())
     except NbannotateError as error:
-        say(error_body(error))
+        say(told(error))
         return 1
     hooks = Hooks(installed())
     try:

@@ -241,9 +241,8 @@ os.register_at_fork(after_in_child=_forked)
 
 def _error(status: int, body: bytes) -> Exception:
     try:
-        said = json.loads(body)
-        return revive(said["error"], said["message"])
-    except (ValueError, KeyError, TypeError):
+        return revive(body)
+    except msgspec.MsgspecError:
         return OwnerUnavailable(f"The owner process answered {status}: {body[:200]!r}")
 
 

@@ -22,8 +22,8 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
 
-from nbannotate.errors import InvalidInput, NbannotateError
-from nbannotate.operations.dispatch import Dispatcher, Request, error_body
+from nbannotate.errors import InvalidInput, NbannotateError, told
+from nbannotate.operations.dispatch import Dispatcher, Request
 from nbannotate.operations.registry import Operation
 from nbannotate.store.engine import Engine
 
@@ -143,7 +143,7 @@ class Owner:
             answer: Response = await do(request)
             return answer
         except NbannotateError as error:
-            return Response(error_body(error), error.status, media_type="application/json")
+            return Response(told(error), error.status, media_type="application/json")
         except ClientDisconnect:
             return Response(status_code=499)
         finally:

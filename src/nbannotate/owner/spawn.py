@@ -95,7 +95,7 @@ def _start(place: Place) -> None:
     said = json.loads(line)
     if "error" in said:
         process.wait(10)
-        raise revive(said["error"], said["message"])
+        raise revive(line)
     _reap(process)
 
 

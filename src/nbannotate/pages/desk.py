@@ -75,7 +75,7 @@ class Desk:
         self._refusal: Banner | None = None  # why the newest draft was not taken
         self._pictured = 0  # the task that the canvas shows
         self.line, self._sid = Line(), ""
-        self._replies: dict[int, str | None] = {}
+        self._replies: dict[int, tuple[str | None, str]] = {}
         self.again: Callable[[], object] = lambda: None  # sends all parts again
         self._judged = Judge()
         self.drafts = Drafts(client, self._saving)
@@ -225,12 +225,12 @@ class Desk:
         else:
             self._reply(message, None)
 
-    def _reply(self, message: wire.Message, error: str | None) -> None:
+    def _reply(self, message: wire.Message, error: str | None, code: str = "") -> None:
         if message.ref:
-            self._replies[message.ref] = error
+            self._replies[message.ref] = error, code
             for old in list(self._replies)[:-50]:
                 del self._replies[old]
-            self.tell({"reply": message.ref, "error": error})
+            self.tell({"reply": message.ref, "error": error, "code": code})
 
     def _failed(self, error: Exception, message: wire.Message | None = None) -> None:
         """Tell the person what failed, as a sentence."""
@@ -252,13 +252,14 @@ class Desk:
             self.update(banner=Banner(f"Something went wrong here; {kept} Try again, or reload the page.", at=at))
         if message is not None:
             expected = isinstance(error, NbannotateError) and not isinstance(error, OwnerUnavailable)
-            self._reply(message, str(error) if expected else "That did not work; please try again.")
+            text = str(error) if expected else "That did not work; please try again."
+            self._reply(message, text, error.code if isinstance(error, NbannotateError) else "")
 
     def say_again(self) -> None:
         """Say all again that a browser may have missed while its connection was lost: the parts and the replies."""
         self.again()
-        for ref, error in list(self._replies.items()):
-            self.tell({"reply": ref, "error": error})
+        for ref, (error, code) in list(self._replies.items()):
+            self.tell({"reply": ref, "error": error, "code": code})
 
     # ---- the canvas and the drafts
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from nbannotate.errors import NotFound, Refused
-from nbannotate.model import Job, JobSubmitted, Task
+from nbannotate.errors import NotFound, Refused, Unfinished
+from nbannotate.model import Job, JobSubmitted
 from nbannotate.pages import flow, orders
 from nbannotate.pages.desk import Desk
 from nbannotate.pages.state import OpenJob, Saving
@@ -61,25 +61,11 @@ def submit_job(desk: Desk, message: Message) -> None:
             if not done.left or not done.submitted:
                 break
     except Refused as error:
-        desk.update(job=replace(opened, unfinished=unfinished(opened.tasks, str(error))))
+        if isinstance(error.fact, Unfinished):
+            desk.update(job=replace(opened, unfinished=error.fact.tasks))
         raise
     reread(desk, opened)
     desk.toast(tn(submitted, "{n} image submitted.", "{n} images submitted."), "good")
-
-
-def unfinished(tasks: tuple[Task, ...], sentence: str) -> dict[int, str]:
-    """Return why tasks cannot be submitted, by task: those without a draft, and those that the sentence names."""
-    found: dict[int, str] = {}
-    held = [t for t in tasks if t.state in ("in_progress", "to_rework")]
-    said = [(f" {sentence}".find(f" {t.asset}: "), t) for t in held]
-    places = sorted((v for v in said if v[0] >= 0), key=lambda v: v[0])
-    ends = [at for at, _ in places[1:]] + [len(sentence) + 1]
-    for (at, task), end in zip(places, ends, strict=False):
-        found[task.task_id] = f" {sentence}"[at + len(task.asset) + 3 : end].strip(" …")
-    for task in held:
-        if not task.drafted:
-            found.setdefault(task.task_id, "nothing is saved for it yet.")
-    return found
 
 
 def reread(desk: Desk, opened: OpenJob) -> None:

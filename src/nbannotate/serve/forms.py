@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from nbannotate.errors import InvalidInput, LoginFailed, NbannotateError, SessionEnded
+from nbannotate.errors import InvalidInput, LoginFailed, NbannotateError, SessionEnded, Wait
 from nbannotate.serve.handlers import SiteHandler
 from nbannotate.serve.settings import PLAIN_POLICY
 from nbannotate.serve.site import document
@@ -45,9 +44,8 @@ class FormHandler(SiteHandler):
 
     def again(self, error: NbannotateError, **values: Any) -> None:
         """Show the form again, with the reason; tell programs how long to wait, if they have to."""
-        wait = re.search(r"(\d+) (second|minute)", str(error)) if isinstance(error, LoginFailed) else None
-        if wait:
-            self.set_header("Retry-After", str(int(wait[1]) * (60 if wait[2] == "minute" else 1)))
+        if isinstance(error.fact, Wait):
+            self.set_header("Retry-After", str(error.fact.seconds))
             self.set_status(429)
         elif isinstance(error, LoginFailed | SessionEnded):
             self.set_status(401)

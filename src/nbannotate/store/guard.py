@@ -20,11 +20,14 @@ CHANGING = frozenset({"nextval", "currval", "setval", "setseed", "write_log", "s
 RANDOM = frozenset({"random", "uuid", "uuidv4", "uuidv7", "gen_random_uuid"})
 
 
-def check_select(tx: Transaction, query: str) -> dict[str, Any]:
-    """Raise QueryFailed unless a text is one SELECT that reads only the public views; return its tree."""
+def check_select(tx: Transaction, query: str, rule: str = "Only one SELECT can be run here.") -> dict[str, Any]:
+    """Raise QueryFailed unless a text is one SELECT that reads only the public views; return its tree.
+
+    What DuckDB says of a text that is none follows the ``rule``.
+    """
     tree = json.loads(tx.value("select json_serialize_sql($1)", query))
     if tree.get("error"):
-        raise QueryFailed(f"Only one SELECT can be run here. {tree.get('error_message', '')}".strip())
+        raise QueryFailed(f"{rule} {tree.get('error_message', '')}".strip())
     if len(tree["statements"]) != 1:
         raise QueryFailed("Only one SELECT can be run at a time.")
     views = {
@@ -58,10 +61,7 @@ def condition(tx: Transaction, expression: str, version_id: int) -> str:
         views), has placeholders, or would answer differently the next time.
     """
     select = f"select asset_id from assets where version_id = {int(version_id)} and (\n{expression}\n)"
-    try:
-        node = check_select(tx, select)["node"]
-    except QueryFailed as error:
-        raise QueryFailed(str(error).replace("Only one SELECT can be run here. ", "")) from None
+    node = check_select(tx, select, rule="")["node"]
     # Whatever the text does with parentheses, it may only add conditions to the first one.
     where = node.get("where_clause") or {}
     plain = node["type"] == "SELECT_NODE" and where.get("type") == "CONJUNCTION_AND"

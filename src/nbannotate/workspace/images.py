@@ -119,7 +119,7 @@ def _measure(path: Path, every: int) -> list[ImageFile]:
         size = path.stat().st_size
         facts = imaging.measure(path)
     except (ReadFailed, OSError) as error:
-        reason = str(error).removeprefix("The image cannot be read: ").rstrip(".")
+        reason = str(error).rstrip(".")
         return [ImageFile(path, 0, 0, path.stat().st_size if path.exists() else 0, reason=reason)]
     single = facts.frames == 1 and facts.format != "video"
     numbers = [None] if single else range(1, facts.frames + 1, every)

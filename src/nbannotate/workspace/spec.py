@@ -310,10 +310,11 @@ def _kinds(kind: msgspec.inspect.Type, given: Any, path: str) -> Any:
 
 def _filter(kind: msgspec.inspect.Type, given: Any, path: str) -> Any:
     """Return the text of a filter that can be read."""
+    text = _typed(kind, given, path)
     try:
-        return str(Filter.parse(_typed(kind, given, path)))
+        return str(Filter.parse(text))
     except InvalidInput as error:
-        raise _say(path, str(error).removeprefix(f"{path}: ")) from error
+        raise _say(path, str(error)) from error
 
 
 _SPECIAL: dict[tuple[type, str], Callable[[msgspec.inspect.Type, Any, str], Any]] = {

@@ -101,9 +101,9 @@ class Desk:
                 self.update(banner=None)
             self._reply(message, None, answer)
 
-    def _reply(self, message: wire.Message, error: str | None, answer: Answer = None) -> None:
+    def _reply(self, message: wire.Message, error: str | None, answer: Answer = None, code: str = "") -> None:
         if message.ref:
-            self.tell({"reply": message.ref, "error": error, "answer": answer or {}}, None)
+            self.tell({"reply": message.ref, "error": error, "code": code, "answer": answer or {}}, None)
 
     def _failed(self, error: Exception, message: wire.Message | None = None) -> None:
         """Tell the person what failed, as a sentence."""
@@ -119,7 +119,8 @@ class Desk:
             self.update(banner=Banner("Something went wrong here. Try again, or reload the page.", "error"))
         if message is not None:
             expected = isinstance(error, NbannotateError) and not isinstance(error, OwnerUnavailable)
-            self._reply(message, str(error) if expected else "That did not work; please try again.")
+            text = str(error) if expected else "That did not work; please try again."
+            self._reply(message, text, code=error.code if isinstance(error, NbannotateError) else "")
 
     def stop(self) -> None:
         """End the threads, after what is asked for already."""
