@@ -23,6 +23,22 @@ print('"open"', flush=True)
 sys.stdin.readline()
 """
 
+#: Opens the workspace where its own process has it open already, and tells whether others still find it locked.
+HOLD_AND_OPEN = """
+import duckdb, json, subprocess, sys
+import nbannotate as nb
+path = sys.argv[1]
+connection = duckdb.connect(path)
+try:
+    nb.open(path)
+    print(json.dumps("opened"))
+except nb.errors.CannotWrite as error:
+    print(json.dumps(str(error)))
+other = subprocess.run([sys.executable, "-c", "import duckdb, sys; duckdb.connect(sys.argv[1])", path],
+                       capture_output=True, text=True)
+print(json.dumps(other.stderr))
+"""
+
 
 def foreign(path: Path) -> None:
     with duckdb.connect(str(path)) as connection:
@@ -115,6 +131,16 @@ def test_a_workspace_that_another_program_has_open_says_so(workspace_path: Path)
         nb.open(workspace_path)
     other.say()
     other.result()
+    nb.open(workspace_path).close()
+
+
+def test_a_workspace_that_this_very_program_has_open_says_so_and_stays_locked(workspace_path: Path) -> None:
+    workspace(workspace_path)
+    program = Script(HOLD_AND_OPEN, workspace_path)
+    said, others = program.result()
+    assert "open in another program (a DuckDB shell, perhaps); close it there and try again" in said
+    assert str(program.process.pid) in said
+    assert "Conflicting lock" in others
     nb.open(workspace_path).close()
 
 

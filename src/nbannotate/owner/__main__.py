@@ -43,22 +43,21 @@ def listen(place: Place) -> socket.socket:
     path = place.socket()
     path.unlink(missing_ok=True)
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    before = os.umask(0o177)
-    try:
-        listening.bind(str(path))
-    finally:
-        os.umask(before)
+    listening.bind(str(path))
+    path.chmod(0o600)
     listening.listen(256)
     return listening
 
 
 def main(path: str) -> int:
     """Own a workspace until it is unused; return the exit code."""
+    os.umask(0o077)  # whatever is written here is this user's: the log of commits holds hashes of passwords
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
     place = Place(path)
     try:
-        lock = FileLock(place.lock, timeout=LOCK_S)
+        lock = FileLock(place.lock, timeout=LOCK_S, mode=0o600)
         lock.acquire()
+        place.close_to_others()
     except Timeout:
         say(json.dumps({"busy": True}).encode())
         return 0

@@ -13,6 +13,8 @@ Who can read ``owner.json`` is the workspace's owner: no login is asked of a not
 
 from __future__ import annotations
 
+import contextlib
+import glob
 import hashlib
 import os
 import secrets
@@ -93,6 +95,16 @@ class Place:
                 f"The path of the folder for sockets is too long: {folder}. Set XDG_RUNTIME_DIR to a shorter one."
             )
         return path
+
+    def close_to_others(self) -> None:
+        """Take from everybody else the right to read what lies beside the workspace; what is not this user's stays."""
+        beside = [self.database, self.lock, self.spawn, self.log, self.contact_file]
+        beside += self.database.parent.glob(f"{glob.escape(self.database.name)}.wal*")
+        for file in beside:
+            with contextlib.suppress(FileNotFoundError, PermissionError):
+                found = file.lstat()
+                if stat.S_ISREG(found.st_mode) and found.st_uid == os.getuid() and found.st_mode & 0o077:
+                    file.chmod(0o600)
 
     def spool(self) -> Path:
         """Return the folder for tables on their way in and out, beside the socket; a new owner empties it."""

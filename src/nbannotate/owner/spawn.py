@@ -18,6 +18,9 @@ from nbannotate.owner.place import Place
 #: How long an owner may take to open its file (a crash's log is replayed first).
 START_S = 60.0
 
+#: Writes the first bytes of a file, by which a DuckDB database is known.
+BEGINNING = "import sys; sys.stdout.buffer.write(open(sys.argv[1], 'rb').read(12))"
+
 
 def start_owner(place: Place) -> None:
     """Start an owner for a workspace and wait until it listens; return at once if one listens or is being started.
@@ -29,7 +32,7 @@ def start_owner(place: Place) -> None:
     """
     _look(place)
     try:
-        with FileLock(place.spawn, timeout=0):
+        with FileLock(place.spawn, timeout=0, mode=0o600):
             if not _listens(place):
                 _start(place)
     except Timeout:
@@ -50,11 +53,20 @@ def _look(place: Place) -> None:
         raise NotAWorkspace(f"{file} is a folder; name a file in it, for example {file / 'work.duckdb'}.")
     place.socket()
     try:
-        with file.open("rb") as opened:
-            first = opened.read(12)
+        file.stat()
     except FileNotFoundError:
         return
-    if first[8:] != b"DUCK":
+    except OSError as error:
+        raise CannotWrite(f"The file {file} cannot be used: {error}") from error
+    if not os.access(file.parent, os.W_OK):
+        raise CannotWrite(f"The folder {file.parent} cannot be written; a workspace needs to write beside its file.")
+    # In another process: a system's lock on a file ends when its holder closes that file anywhere, and the holder may
+    # be this very process, by a plain duckdb.connect.
+    look = [sys.executable, "-I", "-S", "-c", BEGINNING, str(file)]
+    first = subprocess.run(look, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    if first.returncode:
+        raise CannotWrite(f"The file {file} cannot be read by you; check its permissions.")
+    if first.stdout[8:] != b"DUCK":
         raise NotAWorkspace(
             f"{file} is not a DuckDB database, so it is no nbannotate workspace; it was left as it is. "
             "Open another file name to create a workspace."
@@ -71,8 +83,15 @@ def _listens(place: Place) -> bool:
         return probe.connect_ex(contact.socket) == 0
 
 
+def _private(path: str, flags: int) -> int:
+    """Open a file that only this user may read, also if it was there before."""
+    handle = os.open(path, flags, 0o600)
+    os.fchmod(handle, 0o600)
+    return handle
+
+
 def _start(place: Place) -> None:
-    with place.log.open("ab") as log:
+    with open(place.log, "ab", opener=_private) as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "nbannotate.owner", str(place.database)],
             stdin=subprocess.DEVNULL,

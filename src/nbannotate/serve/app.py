@@ -6,6 +6,7 @@ import asyncio
 import errno
 import hashlib
 import logging
+import os
 import shutil
 import signal
 import socket
@@ -291,6 +292,7 @@ def serve(
     if not workspace.is_file():
         raise NotAWorkspace(f"There is no workspace {path}; make one with nbannotate.open().")
     client = connect(workspace)
+    before = os.umask(0o077)  # what the server and its kernels write is this account's
     try:
         made = site(
             workspace, client, folder, port=port, ip=ip, base_url=base_url, preheat=preheat, theme=theme, hosts=hosts,
@@ -301,6 +303,7 @@ def serve(
         finally:
             made.sessions.shutdown()
     finally:
+        os.umask(before)
         client.close()
 
 
