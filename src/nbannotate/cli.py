@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from nbannotate.errors import CannotWrite, InvalidInput, NbannotateError, NotAWorkspace
+from nbannotate.files import output
 from nbannotate.model import ROLES, TASK_STATES, Version, WorkspaceInfo
 from nbannotate.workspace import Workspace
 from nbannotate.workspace import open as open_workspace
@@ -86,7 +87,7 @@ def parser() -> argparse.ArgumentParser:
     which.add_argument("--campaign", metavar="NAME", help="the version that this campaign annotates")
     which.add_argument("--version", metavar="DATASET/VERSION", help="a version, for example smears/v1")
     export.add_argument("--format", default="coco", help="the file format (default: coco)")
-    export.add_argument("--to", type=Path, required=True, metavar="FILE", help="where to write")
+    export.add_argument("--to", type=Path, required=True, metavar="FILE", help="where to write; - is standard output")
     export.add_argument(
         "--state", choices=TASK_STATES, help="only assets in this state, for example done (default: all)"
     )
@@ -223,7 +224,7 @@ def run_serve(options: argparse.Namespace) -> None:
 
 def run_export(options: argparse.Namespace) -> None:
     """Write annotations to a file."""
-    if options.to.exists() and not options.overwrite:
+    if options.to.is_file() and not options.overwrite and not output.is_standard(options.to):
         raise CannotWrite(f"{options.to} is there already; --overwrite replaces it.")
     with opened(options.workspace) as ws:
         if options.campaign:
@@ -235,7 +236,10 @@ def run_export(options: argparse.Namespace) -> None:
             if not slash:
                 raise InvalidInput(f"--version takes DATASET/VERSION, for example smears/v1, not {options.version!r}.")
         writing = ws.dataset(dataset).version(name).write(options.format, options.to, state=options.state)
-    say(f"{options.to}: {writing}")
+    if output.is_standard(options.to):
+        print(writing, file=sys.stderr)
+    else:
+        say(f"{options.to}: {writing}")
 
 
 def run_info(options: argparse.Namespace) -> None:

@@ -31,8 +31,8 @@ import msgspec
 
 from nbannotate import shapes
 from nbannotate.errors import InvalidInput, ReadFailed
+from nbannotate.files.output import replace
 from nbannotate.formats._contract import Format, Reading, Row, Tally, Writing
-from nbannotate.formats._files import replace
 from nbannotate.model import Annotation, Label, Point, Shape, new_shape_id
 
 PART_OF = "part_of"

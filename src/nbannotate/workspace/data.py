@@ -253,7 +253,7 @@ class Version(Said):
         format
             The name of a format, for example ``"coco"``.
         path
-            The file; it is replaced.
+            The file; it is replaced, a link to it is followed. ``"-"`` is standard output.
         state
             Only assets whose state in this version's campaign is this one, for example ``"done"``; None for all.
 
@@ -261,8 +261,13 @@ class Version(Said):
         -------
         formats.Writing
             How much was written.
+
+        Raises
+        ------
+        CannotWrite
+            The file belongs to the workspace, is one of its images or a database, or cannot be written.
         """
-        return formats.get(format).write(Path(path), export.rows(self, state), export.labels(self))
+        return export.write(self, formats.get(format), Path(path), state)
 
     def assets(self) -> pd.DataFrame:
         """Return the assets, in order."""

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from nbannotate import formats, model
+from nbannotate import formats, imaging, model
 from nbannotate.errors import InvalidInput
+from nbannotate.files import output
 from nbannotate.workspace import frames
 
 if TYPE_CHECKING:
     from nbannotate.workspace.data import Version
+
+
+def write(version: Version, format_: formats.Format, path: Path, state: str | None) -> formats.Writing:
+    """Write a version's latest annotations to a file that is neither the workspace's nor one of its images."""
+    workspace = version.workspace
+
+    def images() -> list[str]:
+        paths = workspace.sql("select distinct path from assets")["path"]
+        return [str(imaging.frame_of(str(p)).path) for p in paths]
+
+    with output.protecting(None if workspace.path == ":memory:" else workspace.path, images):
+        if os.fspath(path) != output.STANDARD:
+            output.checked(path)
+        return format_.write(path, rows(version, state), labels(version))
 
 
 def rows(version: Version, state: str | None) -> list[formats.Row]:
@@ -67,7 +85,10 @@ def rows(version: Version, state: str | None) -> list[formats.Row]:
 
 
 def labels(version: Version) -> list[model.Label]:
-    """Return the labels of this version's campaigns, then those that only imported shapes have."""
+    """Return the labels of this version's campaigns, then those that only imported shapes have.
+
+    Names that no label can have, which came in before they were refused, are not among them; shapes keep them.
+    """
     found: dict[str, model.Label] = {}
     for campaign in version.workspace.campaigns():
         if campaign.version_id == version.version_id:
@@ -75,6 +96,7 @@ def labels(version: Version) -> list[model.Label]:
     shapes = version.shapes()
     further = {name for text in shapes["also"].unique() for name in msgspec.json.decode(text)}
     for name in [*shapes["label"].unique(), *sorted(further)]:
-        if name:
-            found.setdefault(name, model.Label(name))
+        if name and name not in found:
+            with contextlib.suppress(InvalidInput):
+                found[name] = model.Label(name)
     return list(found.values())

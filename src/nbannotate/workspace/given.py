@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 import hashlib
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbannotate import model
 from nbannotate.errors import InvalidInput
+from nbannotate.files.text import read_text
 
 if TYPE_CHECKING:
     from nbannotate.owner.client import Client
@@ -22,9 +24,21 @@ Instructions = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 def markdown(value: str | os.PathLike[str]) -> str:
     """Return Markdown that is given as text, or as the path of a ``.md`` file."""
     text = os.fspath(value)
-    if isinstance(value, os.PathLike) or (text.endswith(".md") and "\n" not in text):
-        return _file(text).read_text(encoding="utf-8")
+    if is_path(value, ".md"):
+        return read_text(_file(text))
     return text
+
+
+def is_path(value: str | os.PathLike[str], *endings: str) -> bool:
+    """Return whether what may be a text or a path is a path: by its ending; with blanks in it only if there is a file.
+
+    ``"guide.md"`` is a file that is missing if it is not there; ``"Read guide.md"`` is a text then.
+    """
+    if isinstance(value, os.PathLike):
+        return True
+    if "\n" in value or not value.lower().endswith(endings):
+        return False
+    return not re.search(r"\s", value) or os.path.isfile(os.path.expanduser(value))  # noqa: PTH111, PTH113
 
 
 def day(field: str, value: str | datetime.date | None) -> datetime.date | None:
@@ -99,7 +113,7 @@ def _instructions(value: Instructions) -> tuple[str, list[Pdf]]:
     texts, pdfs = [], []
     for part in parts:
         name = os.fspath(part)
-        if name.lower().endswith(".pdf") and "\n" not in name:
+        if name.lower().endswith(".pdf") and is_path(part, ".pdf"):
             pdfs.append(Pdf(part))
         else:
             texts.append(markdown(part))

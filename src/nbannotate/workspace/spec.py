@@ -16,7 +16,9 @@ import yaml
 
 from nbannotate import shapes
 from nbannotate.errors import InvalidInput, NotFound
+from nbannotate.files.text import read_text
 from nbannotate.model import Attribute, CampaignSpec, Filter, Label, Recipe, Step, Tag
+from nbannotate.workspace.given import is_path
 
 #: Structs that may be written as their name alone.
 _SHORT = (Label, Attribute, Tag)
@@ -62,12 +64,12 @@ def from_yaml(text_or_path: str | os.PathLike[str]) -> CampaignSpec:
 
 def _read(text_or_path: str | os.PathLike[str]) -> str:
     text = os.fspath(text_or_path)
-    if isinstance(text_or_path, os.PathLike) or ("\n" not in text and text.endswith((".yaml", ".yml"))):
+    if is_path(text_or_path, ".yaml", ".yml"):
         path = Path(text).expanduser()
         if not path.is_file():
             raise NotFound(f"There is no file {path} (looked in {Path.cwd()}).")
-        return path.read_text(encoding="utf-8")
-    return text
+        return read_text(path)
+    return text.removeprefix("\ufeff")
 
 
 # Writing ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,128 @@
+r"""Which image a name means: the one matcher for annotation files, tables, and mappings from names.
+
+A name is an asset's own; or the same in another Unicode form, or with ``\\`` for ``/``; or it ends as the path of one
+asset's file ends, and as that of no other one for so long: ``"train/1.jpg"`` means ``"1.jpg"`` in a folder ``train``.
+No two names mean one asset.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct, field
+
+#: How well a name fits beyond every common end: the same text, the same name written otherwise.
+SAME, ALIKE = 1_000_001, 1_000_000
+
+
+class Match(Struct, frozen=True):
+    """What names mean.
+
+    Parameters
+    ----------
+    found
+        The asset of each name that means one.
+    several
+        Of a name that fits several assets equally well: those.
+    rivals
+        Of a name that means an asset which another name means as well, or better: that asset.
+    unknown
+        Names that fit no asset.
+    """
+
+    found: dict[str, str]
+    several: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    rivals: dict[str, str] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
+
+    def unclear(self) -> dict[str, str]:
+        """Return why names that fit some asset mean none, as the end of a sentence."""
+        said = {name: f"fits several: {', '.join(map(repr, its[:3]))}" for name, its in self.several.items()}
+        return said | {name: f"means {asset!r}, as another name does" for name, asset in self.rivals.items()}
+
+
+class Names:
+    """The names of assets.
+
+    Parameters
+    ----------
+    assets
+        Their names; or a mapping from their names to the paths of their files, by which names are told apart, too.
+    """
+
+    def __init__(self, assets: Iterable[str] | Mapping[str, str]) -> None:
+        paths = assets if isinstance(assets, Mapping) else {}
+        self._ways = {name: (parts(name), parts(paths.get(name, ""))) for name in assets}
+        self._alike: dict[tuple[str, ...], list[str]] = {}
+        self._by_file: dict[str, list[str]] = {}
+        for name, ways in self._ways.items():
+            self._alike.setdefault(ways[0], []).append(name)
+            for file in {way[-1] for way in ways if way}:
+                self._by_file.setdefault(file, []).append(name)
+        self._ends: dict[str, dict[tuple[str, ...], list[str]]] = {}
+
+    def match(self, given: Iterable[str]) -> Match:
+        """Return what names mean, all of them together: a name that fits less well than another one means nothing."""
+        fits: dict[str, tuple[int, str]] = {}
+        several: dict[str, tuple[str, ...]] = {}
+        unknown: list[str] = []
+        for name in dict.fromkeys(given):
+            how_well, assets = self._fitting(name)
+            if len(assets) == 1:
+                fits[name] = how_well, assets[0]
+            elif assets:
+                several[name] = tuple(assets)
+            else:
+                unknown.append(name)
+        best: dict[str, tuple[int, str | None]] = {}
+        for name, (how_well, asset) in fits.items():
+            top = best.get(asset, (0, None))
+            if how_well >= top[0]:
+                best[asset] = how_well, name if how_well > top[0] else None
+        found = {name: asset for name, (_, asset) in fits.items() if best[asset][1] == name}
+        rivals = {name: asset for name, (_, asset) in fits.items() if name not in found}
+        return Match(found, several, rivals, tuple(unknown))
+
+    def _fitting(self, name: str) -> tuple[int, list[str]]:
+        """Return the assets that a name fits best, and how well: the number of last parts that are the same."""
+        if name in self._ways:
+            return SAME, [name]
+        way = parts(name)
+        if way in self._alike:
+            return ALIKE, self._alike[way]
+        same_file = self._by_file.get(way[-1], []) if way else []
+        if len(same_file) < 2:
+            return max((_common(way, its) for n in same_file for its in self._ways[n]), default=0), same_file
+        ends = self._ends.get(way[-1])
+        if ends is None:
+            ends = self._ends[way[-1]] = _ends(same_file, self._ways)
+        for n in range(len(way), 0, -1):
+            if way[-n:] in ends:
+                return n, ends[way[-n:]]
+        return 0, []
+
+
+def parts(name: str) -> tuple[str, ...]:
+    """Return the parts of a name or path, in one Unicode form, whichever slash is between them."""
+    text = unicodedata.normalize("NFC", name).replace("\\", "/")
+    return tuple(part for part in text.split("/") if part not in ("", "."))
+
+
+def _ends(names: Iterable[str], ways: Mapping[str, tuple[tuple[str, ...], ...]]) -> dict[tuple[str, ...], list[str]]:
+    """Return the assets by each end of their names and paths."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for name in names:
+        for end in {way[-n:] for way in ways[name] for n in range(1, len(way) + 1)}:
+            found.setdefault(end, []).append(name)
+    return found
+
+
+def _common(one: tuple[str, ...], other: tuple[str, ...]) -> int:
+    """Return how many parts are the same, from the last."""
+    n = 0
+    for a, b in zip(reversed(one), reversed(other), strict=False):
+        if a != b:
+            break
+        n += 1
+    return n
