@@ -74,12 +74,25 @@ def test_metadata_that_fits_no_image_is_refused(version, make_images, rows, word
     assert version.assets().empty
 
 
-def test_adding_the_same_images_twice_is_refused(version, make_images):
-    paths = make_images(2)
+def test_adding_a_folder_again_takes_what_is_new(version, make_images, capsys):
+    paths = make_images(3)
+    version.add_images(paths[:2])
     version.add_images(paths)
-    with pytest.raises(Conflict, match="2 asset names"):
-        version.add_images(paths)
-    assert len(version.assets()) == 2
+    assert len(version.assets()) == 3
+    assert "1 images are new; 2 were in the version already." in capsys.readouterr().out
+    version.add_images(paths)
+    assert list(version.assets()["path"]) == [str(p) for p in paths]
+
+
+def test_another_image_of_the_same_name_is_refused(version, make_images, tmp_path):
+    first = make_images(1)[0]
+    version.add_images([first])
+    other = tmp_path / "elsewhere" / first.name
+    other.parent.mkdir()
+    other.write_bytes(first.read_bytes())
+    with pytest.raises(Conflict, match="1 asset names"):
+        version.add_images([other])
+    assert len(version.assets()) == 1
 
 
 def test_a_pattern_without_images_says_where_it_looked(version, tmp_path):

@@ -16,7 +16,7 @@ from nbannotate import imaging
 from nbannotate.canvas.deep import Deep
 from nbannotate.canvas.view import Box
 from nbannotate.errors import ReadFailed
-from nbannotate.imaging import Pyramid, Still, Window, limits, raster
+from nbannotate.imaging import Pyramid, Still, Window, limits, raster, tiff
 
 NOTHING = Image.new("L", (1, 1), 128)  # stands where nothing is decoded yet
 WIDEST: Window = (65535.0, 32767.5)  # until it is known which values there are
@@ -62,19 +62,36 @@ def of_file(source: str | Path) -> Pyramid | None:
     """Return a file as a large image, or None if it is none; whatever is wrong with it, reading it as usual says."""
     one = imaging.frame_of(str(source))
     try:
-        facts = imaging.measure(one.path)
+        facts = imaging.measure(one.path, whole=False)
     except ReadFailed:
         return None
-    if not limits.is_large(facts.width, facts.height):
+    if one.number is not None and one.number > facts.frames:
         return None
-    return Pyramid(one.path, (one.number or 1) - 1, facts.width, facts.height, facts.bits > 8)
+    if not limits.is_large(*facts.size(one.number)):
+        return None
+    return Pyramid(one.path, (one.number or 1) - 1, *facts.size(one.number), facts.bits > 8)
 
 
-def of_bytes(body: bytes, image: Image.Image) -> Pyramid | None:
-    """Return the bytes of a file as a large image, or None if it is none."""
-    if not limits.is_large(*image.size):
+def of_bytes(body: bytes, image: Image.Image | None) -> Pyramid | None:
+    """Return the bytes of a file as a large image, or None if it is none.
+
+    Parameters
+    ----------
+    body
+        The file.
+    image
+        As Pillow opens it; None if it is a TIFF or DICOM file.
+    """
+    if image is not None:
+        if not limits.is_large(*image.size):
+            return None
+        return Pyramid(body, 0, *raster.turned(image), raster.deep(image))
+    if not imaging.is_tiff(body):
         return None
-    return Pyramid(body, 0, *raster.turned(image), raster.deep(image))
+    page = tiff.frames(body)[0]
+    if not limits.is_large(page.width, page.length):
+        return None
+    return Pyramid(body, 0, *page.size, page.gray and page.bits > 8)
 
 
 def listen(pyramid: Pyramid, owner: object, method: str) -> None:

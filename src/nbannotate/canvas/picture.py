@@ -105,18 +105,13 @@ class Picture:
 
     def _decode(self, body: bytes) -> None:
         """Take the bytes of a file."""
-        try:
-            image = None if imaging.is_dicom(body) else raster.opened(body)
-        except ReadFailed:
-            image = None
-        if image is None:
-            self._take(imaging.read(body))
-        elif (pyramid := large.of_bytes(body, image)) is not None:
+        image = None
+        if body and not imaging.is_dicom(body) and not imaging.is_tiff(body):
+            image = raster.opened(body)
+        if (pyramid := large.of_bytes(body, image)) is not None:
             self._pyramid = pyramid
-        elif raster.deep(image):
-            self._take(raster.still(image))
-        elif image.format != "JPEG" or image.width * image.height < 4_000_000:
-            self._levels[0] = raster.decoded(image)
+        elif image is None or image.format != "JPEG" or image.width * image.height < 4_000_000:
+            self._take(imaging.read(body))
         else:
             self._bytes = body
             self.width, self.height = raster.turned(image)

@@ -7,7 +7,7 @@ into the gray of a screen. A large image is a ``pyramid``: ``decode``, a process
 """
 
 from nbannotate.imaging import limits
-from nbannotate.imaging.files import SUFFIXES, Frame, extracted, frame_of, is_dicom, measure, named, read
+from nbannotate.imaging.files import SUFFIXES, Frame, extracted, frame_of, is_dicom, is_tiff, measure, named, read
 from nbannotate.imaging.pyramid import Pyramid
 from nbannotate.imaging.still import Facts, Still
 from nbannotate.imaging.window import PRESETS, Window, gray
@@ -24,6 +24,7 @@ __all__ = [
     "frame_of",
     "gray",
     "is_dicom",
+    "is_tiff",
     "limits",
     "measure",
     "named",

@@ -12,7 +12,6 @@ import contextlib
 import json
 import mmap
 import os
-import resource
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -22,11 +21,13 @@ from typing import Any
 import numpy as np
 from msgspec.structs import asdict, replace
 from numpy.typing import NDArray
-from PIL import ExifTags, Image
+from PIL import Image
 
 from nbannotate.errors import NbannotateError, ReadFailed
-from nbannotate.imaging import dicom, limits, raster, tiff
+from nbannotate.imaging import colors, confined, dicom, limits, raster, tiff
+from nbannotate.imaging.ifd import Page
 from nbannotate.imaging.raw import Level
+from nbannotate.imaging.speaking import speaking
 from nbannotate.imaging.still import LEVELS, Still
 from nbannotate.imaging.tiles import Tiled
 from nbannotate.imaging.window import automatic_of, full_of
@@ -34,6 +35,8 @@ from nbannotate.imaging.window import automatic_of, full_of
 SMALLEST = 1024  # the longer side of the smallest copy
 BAND = 24 << 20  # bytes that are worked on at once
 MEMORY = 4 << 30  # that this process may have for itself
+CPU_S = 1800  # of computing, after which it ends
+MOST_SIXTEEN = 150_000_000  # pixels of colors of sixteen bits, of which the low bytes are looked at
 REPORT_S = 0.7
 BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2}  # of a pixel in Pillow; of others 4
 Rows = Callable[[int, int], NDArray[Any]]
@@ -67,43 +70,60 @@ class Decoding:
             head = file.read(256)
         if dicom.is_dicom(head):
             return self.still(dicom.read(self.source, self.frame))
-        tiled = Tiled.of(self.source, self.frame)
-        if tiled is not None:
-            return self.tiled(tiled)
-        try:
-            image = self.opened()
-        except ReadFailed:
-            if not tiff.is_tiff(head):
-                raise
-            return self.still(tiff.read(self.source, self.frame))
-        return self.image(image)
+        if tiff.is_tiff(head):
+            return self.tiff(tiff.frame_of(self.source, self.frame))
+        return self.image(self.opened)
 
     def opened(self) -> Image.Image:
         """Return the image, its pixels not yet read."""
-        image = raster.opened(self.source)
-        raster.go_to(image, self.frame)
-        return image
+        return raster.opened(self.source)
+
+    def tiff(self, page: Page) -> None:
+        """Decode a page of a TIFF file: by tiles, by Pillow as it is stored, or whole."""
+        tiled = Tiled.of(self.source, self.frame)
+        if tiled is not None:
+            return self.tiled(tiled)
+        limits.check(page.width, page.length)
+        try:
+            tiff.as_stored(self.source, page).close()
+        except ReadFailed:
+            return self.still(tiff.read(self.source, self.frame))
+        if (page.format, page.bits) in ((1, 32), (2, 8)):  # numbers that Pillow takes for others
+            return self.still(tiff.read(self.source, self.frame))
+        self.inverted = page.photometric == 0
+        return self.image(lambda: tiff.as_stored(self.source, page), page.orientation)
 
     # ---- what Pillow opens
 
-    def image(self, image: Image.Image) -> None:
+    def image(self, opened: Callable[[], Image.Image], turn: int | None = None) -> None:
         """Decode an image of Pillow: a draft of a JPEG first, then all of it, then the copies."""
-        try:
+        with speaking("The image cannot be decoded"):
+            image = opened()
+            say(orientation=turn or raster.orientation(image))
             if image.format in ("JPEG", "MPO"):
                 self.draft()
-            with self.mapped(image) as there:
-                say(orientation=image.getexif().get(ExifTags.Base.Orientation, 1))
-                if there is None:
-                    there = self.converted(image)
+            if colors.is_sixteen(image):
+                there = self.sixteen(opened)
+            elif colors.raw(image).startswith("LA;16"):
+                return self.still(raster.read(self.source))
+            else:
+                with self.mapped(image) as found:
+                    there = found or self.converted(image)
+                if found is None:
                     (self.folder / "native.raw").unlink()
-        except raster.FAILURES as error:
-            raise ReadFailed(f"The image cannot be decoded: {raster.plain(error)}.") from error
-        self.reduce(there, self._reader(there))
+        return self.reduce(there, self._reader(there))
+
+    def sixteen(self, opened: Callable[[], Image.Image]) -> Level:
+        """Write colors of sixteen bits as eight; the low bytes count where no more than fourteen bits are used."""
+        image = opened()
+        if self.inverted or image.width * image.height > MOST_SIXTEEN:
+            with self.mapped(image) as found:
+                return found or self.converted(image)
+        return self.write(iter([colors.sixteen(opened)]))
 
     def draft(self) -> None:
         """Write a JPEG at an eighth of its size: that takes a fraction of the time."""
         with self.opened() as image:
-            say(orientation=image.getexif().get(ExifTags.Base.Orientation, 1))
             image.draft(None, (-(-image.width // 8), -(-image.height // 8)))
             image.load()
             pixels = np.asarray(raster.flat(image))
@@ -296,8 +316,7 @@ def main() -> None:
     source, frame, folder = sys.argv[1:]
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.nice(5)  # whoever draws comes first
-    with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+    confined.limit(data=MEMORY, cpu_s=CPU_S)
     try:
         Decoding(Path(source), int(frame), Path(folder)).run()
     except NbannotateError as error:

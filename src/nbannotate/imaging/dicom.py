@@ -11,6 +11,7 @@ import io
 import math
 import threading
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,8 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from nbannotate.errors import ReadFailed
+from nbannotate.imaging import limits
+from nbannotate.imaging.colors import eight
 from nbannotate.imaging.still import Facts, Still, stored
 from nbannotate.imaging.window import Window
 
@@ -38,6 +41,10 @@ FIELDS = (
     ("instance_number", "InstanceNumber"),
 )
 BARE = (b"\x08\0", b"\x02\0")  # the first groups of a file without a preamble
+DEFLATED = b"1.2.840.10008.1.2.1.99"
+MOST_INFLATED = 1 << 30  # bytes of a deflated file
+MOST_FRAMES = 100_000
+SMALL = 1 << 16  # pixels of a frame that is decoded when it is measured
 _quiet = threading.RLock()  # the filters of warnings are one for all threads
 
 
@@ -68,11 +75,7 @@ def _speaking() -> Iterator[None]:
         raise
     except RuntimeError as error:
         if "missing dependencies" in str(error):
-            lossless = "JPEG Lossless" in str(error) or "JPEG Extended" in str(error)
-            package = "python-gdcm" if lossless else "'nbannotate[dicom]'"
-            raise ReadFailed(
-                f"The compression of this DICOM file needs another decoder: pip install {package}."
-            ) from error
+            raise ReadFailed(_needs(str(error))) from error
         raise ReadFailed(f"The DICOM image cannot be decoded: {_short(error)}.") from error
     except Exception as error:
         raise ReadFailed(f"The DICOM file cannot be read: {_short(error)}.") from error
@@ -91,14 +94,77 @@ def _header(source: BinaryIO) -> Any:
     if not data.get("Rows") or not data.get("Columns"):
         kind = getattr(data.get("SOPClassUID"), "name", "") or "no image"
         raise ReadFailed(f"The DICOM file has no pixels (it is: {kind}).")
+    limits.check(int(data.Columns), int(data.Rows))
+    if _frames(data) > MOST_FRAMES:
+        raise ReadFailed(f"The DICOM file says that it has more than {MOST_FRAMES:,} frames.")
     return data
 
 
-def measure(path: Path) -> Facts:
-    """Return what the header of a file says; the pixels are not read."""
+def _inflated(source: BinaryIO) -> BinaryIO:
+    """Return a file; of a deflated one it is seen first that it does not fill the memory."""
+    head = source.read(4096)
+    source.seek(0)
+    if DEFLATED not in head:
+        return source
+    body, found = zlib.decompressobj(-zlib.MAX_WBITS), 0
+    source.seek(_end_of_meta(head))
+    while (part := source.read(1 << 16)) and not body.eof:
+        while part and not body.eof:
+            found += len(body.decompress(part, 1 << 20))
+            part = body.unconsumed_tail
+            if found > MOST_INFLATED:
+                raise ReadFailed("The DICOM file is not read: it grows beyond a gigabyte when it is unpacked.")
+    source.seek(0)
+    return source
+
+
+def _end_of_meta(head: bytes) -> int:
+    """Return where the first group of a DICOM file ends."""
+    at = 132
+    if head[at : at + 6] != b"\x02\0\0\0UL":
+        return at
+    return at + 12 + int.from_bytes(head[at + 8 : at + 12], "little")
+
+
+def _frames(data: Any) -> int:
+    return max(1, int(data.get("NumberOfFrames") or 1))
+
+
+def _check_pixels(pydicom: Any, file: BinaryIO, data: Any) -> None:
+    """Raise ReadFailed if there is no decoder for the pixels, or fewer of them than the header says."""
+    syntax = getattr(data, "file_meta", {}).get("TransferSyntaxUID")
+    if syntax is not None and syntax.is_compressed and not syntax.is_deflated:
+        if not pydicom.pixels.get_decoder(syntax).is_available:
+            raise ReadFailed(_needs(str(syntax.name)))
+        return
+    if syntax is None or syntax.is_deflated:
+        return
+    bits = int(data.get("BitsAllocated") or 8) * int(data.get("SamplesPerPixel") or 1)
+    wanted = int(data.Rows) * int(data.Columns) * _frames(data) * bits // 8
+    if str(data.get("PhotometricInterpretation")) == "YBR_FULL_422":
+        wanted = wanted * 2 // 3
+    here = file.tell()
+    if file.seek(0, io.SEEK_END) - here < wanted:
+        raise ReadFailed("The DICOM file is cut off: it has fewer pixels than its header says.")
+
+
+def _needs(what: str) -> str:
+    lossless = "JPEG Lossless" in what or "JPEG Extended" in what
+    package = "python-gdcm" if lossless else "'nbannotate[dicom]'"
+    return f"The compression of this DICOM file needs another decoder: pip install {package}."
+
+
+def measure(path: Path, whole: bool = True) -> Facts:
+    """Return what the header of a file says; the pixels of small ones are read, too, if ``whole``."""
+    pydicom = _library()
     with _speaking(), path.open("rb") as file:
-        data = _header(file)
-        frames = max(1, int(data.get("NumberOfFrames") or 1))
+        data = _header(_inflated(file))
+        _check_pixels(pydicom, file, data)
+        frames = _frames(data)
+        if not whole:
+            return Facts("DICOM", int(data.Columns), int(data.Rows), frames)
+        if int(data.Columns) * int(data.Rows) <= SMALL:
+            _still(pydicom, file, data, 0)
         places = tuple(place for i in range(frames) if (place := _place(data, i)) is not None)
         metadata = {name: value for name, keyword in FIELDS if (value := _plain(data.get(keyword))) is not None}
         spacing = _spacing(data, 0)
@@ -115,35 +181,41 @@ def read(source: bytes | Path, frame: int = 0) -> Still:
     """Return a frame, counted from 0; of a file on disk no other frame is read."""
     pydicom = _library()
     with _speaking(), io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
-        data = _header(file)
-        frames = max(1, int(data.get("NumberOfFrames") or 1))
-        if not 0 <= frame < frames:
-            raise ReadFailed(f"The DICOM file has {frames} frames; there is no frame {frame + 1}.")
-        pixels = _pixels(pydicom, file, data, frame)
-        photometric = str(data.get("PhotometricInterpretation") or "MONOCHROME2")
-        common: dict[str, Any] = {
-            "modality": str(data.get("Modality") or ""),
-            "series": str(data.get("SeriesInstanceUID") or "") or None,
-            "spacing": _spacing(data, frame),
-        }
-        if pixels.ndim == 3:
-            return Still(_eight(pixels, data), **common)
-        if photometric == "PALETTE COLOR":
-            return Still(_eight(pydicom.pixels.apply_color_lut(pixels, data), None), **common)
-        slope, intercept = _rescale(data, frame)
-        table = data.get("ModalityLUTSequence")
-        if table:
-            pixels, slope, intercept = pydicom.pixels.apply_modality_lut(pixels, data), 1.0, 0.0
-        values, step, least = stored(pixels)
-        padding = data.get("PixelPaddingValue")
-        place = None if padding is None or table else round((int(padding) - least) / step)
-        kind = str(_of_frame(data, frame, "FrameVOILUTSequence", "VOILUTFunction") or "LINEAR")
-        hounsfield = str(data.get("RescaleType") or ("HU" if common["modality"] == "CT" else "")).upper() == "HU"
-        return Still(
-            values, slope * step, least * slope + intercept, _window(data, frame), photometric == "MONOCHROME1",
-            kind == "LINEAR_EXACT" or not float(slope).is_integer(), "HU" if hounsfield else "",
-            padding=place, **common,
-        )  # fmt: skip
+        data = _header(_inflated(file))
+        if not 0 <= frame < _frames(data):
+            raise ReadFailed(f"The DICOM file has {_frames(data)} frames; there is no frame {frame + 1}.")
+        return _still(pydicom, file, data, frame)
+
+
+def _still(pydicom: Any, file: BinaryIO, data: Any, frame: int) -> Still:
+    """Return a frame of an open file whose header is read."""
+    pixels = _pixels(pydicom, file, data, frame)
+    if pixels.shape[:2] != (int(data.Rows), int(data.Columns)):
+        raise ReadFailed("The DICOM image cannot be decoded: its pixels are not as many as its header says.")
+    photometric = str(data.get("PhotometricInterpretation") or "MONOCHROME2")
+    common: dict[str, Any] = {
+        "modality": str(data.get("Modality") or ""),
+        "series": str(data.get("SeriesInstanceUID") or "") or None,
+        "spacing": _spacing(data, frame),
+    }
+    if pixels.ndim == 3:
+        return Still(_eight(pixels, data), **common)
+    if photometric == "PALETTE COLOR":
+        return Still(eight(pydicom.pixels.apply_color_lut(pixels, data)[..., :3]), **common)
+    slope, intercept = _rescale(data, frame)
+    table = data.get("ModalityLUTSequence")
+    if table:
+        pixels, slope, intercept = pydicom.pixels.apply_modality_lut(pixels, data), 1.0, 0.0
+    values, step, least = stored(pixels)
+    padding = data.get("PixelPaddingValue")
+    place = None if padding is None or table else round((int(padding) - least) / step)
+    kind = str(_of_frame(data, frame, "FrameVOILUTSequence", "VOILUTFunction") or "LINEAR")
+    whole = pixels.dtype.kind in "iub" and float(slope).is_integer() and float(intercept).is_integer()
+    hounsfield = str(data.get("RescaleType") or ("HU" if common["modality"] == "CT" else "")).upper() == "HU"
+    return Still(
+        values, slope * step, least * slope + intercept, _window(data, frame), photometric == "MONOCHROME1",
+        kind == "LINEAR_EXACT" or not whole, "HU" if hounsfield else "", padding=place, **common,
+    )  # fmt: skip
 
 
 def _pixels(pydicom: Any, file: BinaryIO, data: Any, frame: int) -> Any:
@@ -179,7 +251,7 @@ def _eight(pixels: Any, data: Any) -> Any:
     pixels = pixels[..., :3]
     if pixels.dtype == np.uint8:
         return np.ascontiguousarray(pixels)
-    bits = int(data.get("BitsStored") or 16) if data is not None else 16
+    bits = int(data.get("BitsStored") or 16)
     return (pixels.astype(np.uint32) >> max(0, bits - 8)).astype(np.uint8)
 
 
@@ -266,7 +338,9 @@ def extracted(path: Path, frame: int) -> bytes:
     """Return one frame of a file, counted from 0, as a DICOM file of its own, not compressed."""
     pydicom = _library()
     with _speaking(), path.open("rb") as file:
-        data = _header(file)
+        data = _header(_inflated(file))
+        if not 0 <= frame < _frames(data):
+            raise ReadFailed(f"The DICOM file has {_frames(data)} frames; there is no frame {frame + 1}.")
         pixels = _pixels(pydicom, file, data, frame)
         groups = data.get("PerFrameFunctionalGroupsSequence")
         if groups and frame < len(groups):

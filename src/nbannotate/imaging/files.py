@@ -46,8 +46,13 @@ def is_dicom(source: bytes | Path) -> bool:
     """Return whether a file is DICOM."""
     try:
         return dicom.is_dicom(source[:HEAD] if isinstance(source, bytes) else _head(source))
-    except ReadFailed:
+    except (ReadFailed, OSError):
         return False
+
+
+def is_tiff(body: bytes) -> bool:
+    """Return whether the bytes of a file are a TIFF file."""
+    return tiff.is_tiff(body)
 
 
 def _head(path: Path) -> bytes:
@@ -58,8 +63,16 @@ def _head(path: Path) -> bytes:
         raise ReadFailed(f"The image {str(path)!r} cannot be read: {error.strerror or error}.") from error
 
 
-def measure(path: Path) -> Facts:
-    """Return what the header of an image file says; pixels are not read.
+def measure(path: Path, whole: bool = True) -> Facts:
+    """Return what the header of an image file says.
+
+    Parameters
+    ----------
+    path
+        The file.
+    whole
+        Whether to see that the pixels are there, too: small images are decoded, and those whose end is missing. Without
+        it no more than the header is read; of a video neither its frames are counted nor is it known how it is turned.
 
     Raises
     ------
@@ -70,16 +83,12 @@ def measure(path: Path) -> Facts:
     if not head:
         raise ReadFailed("The image cannot be read: the file is empty.")
     if dicom.is_dicom(head):
-        return dicom.measure(path)
+        return dicom.measure(path, whole)
     if video.is_video(path):
-        return video.measure(path)
-    try:
-        facts = raster.measure(path)
-    except ReadFailed:
-        if not tiff.is_tiff(head):
-            raise
-        return tiff.measure(path)
-    return facts
+        return video.measure(path) if whole else video.looked_at(path)
+    if tiff.is_tiff(head):
+        return tiff.measure(path, whole)
+    return raster.measure(path, whole)
 
 
 def read(source: bytes | Path, frame: int | None = None) -> Still:
@@ -105,14 +114,9 @@ def read(source: bytes | Path, frame: int | None = None) -> Still:
         return dicom.read(source, at)
     if isinstance(source, Path) and video.is_video(source):
         return Still(video.read(source, at))
-    try:
-        with raster.opened(source) as image:
-            raster.go_to(image, at)
-            return raster.still(image)
-    except ReadFailed:
-        if not tiff.is_tiff(head):
-            raise
+    if tiff.is_tiff(head):
         return tiff.read(source, at)
+    return raster.read(source)
 
 
 def extracted(one: Frame) -> bytes:
@@ -125,23 +129,16 @@ def extracted(one: Frame) -> bytes:
     """
     if one.number is None:
         return one.path.read_bytes()
-    if is_dicom(one.path):
+    head = _head(one.path)
+    if dicom.is_dicom(head):
         return dicom.extracted(one.path, one.number - 1)
     if video.is_video(one.path):
         return _without_loss(video.read(one.path, one.number - 1))
-    try:
-        with raster.opened(one.path) as image:
-            raster.go_to(image, one.number - 1)
-            out = io.BytesIO()
-            image.save(out, "TIFF")
-            return out.getvalue()
-    except ReadFailed:
-        still = tiff.read(one.path, one.number - 1)
-    from PIL import Image
-
-    out = io.BytesIO()
-    Image.fromarray(still.pixels).save(out, "TIFF")
-    return out.getvalue()
+    if tiff.is_tiff(head):
+        return tiff.alone(one.path, one.number - 1)
+    if one.number > 1:
+        raise ReadFailed(f"The image cannot be read: it has 1 frame, there is no frame {one.number}.")
+    return one.path.read_bytes()
 
 
 def _without_loss(pixels: NDArray[np.uint8]) -> bytes:

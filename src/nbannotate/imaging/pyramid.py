@@ -22,9 +22,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from nbannotate.errors import ReadFailed
+from nbannotate.imaging import confined
 from nbannotate.imaging.raw import Level
 from nbannotate.imaging.shelf import Shelf
 from nbannotate.imaging.tiles import Tiled
+from nbannotate.imaging.turning import upright
 
 MOST_CUT = 16_000_000  # pixels that are read for one part; of more, each second, third … one
 Box = tuple[float, float, float, float]
@@ -96,8 +98,9 @@ class Pyramid:
             source = self._shelf.path / "source"
         command = [sys.executable, "-m", "nbannotate.imaging.decode", str(source), str(frame), str(self._shelf.path)]
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
-        )
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
+            env=confined.environment(),
+        )  # fmt: skip
         self._end = weakref.finalize(self, _end, self._process, self._shelf)
         threading.Thread(
             target=_listen, args=(weakref.ref(self), self._process), name="nbannotate decoding", daemon=True
@@ -176,7 +179,7 @@ class Pyramid:
                     min((y1 * fy - top) / step, cut.shape[0]))  # fmt: skip
             image = Image.fromarray(cut.astype(np.float32) if cut.dtype == np.uint16 else cut)
             cut = np.asarray(image.resize(size, Image.Resampling.BILINEAR, box=area))
-        return np.ascontiguousarray(_UPRIGHT[self.orientation](cut)), box
+        return upright(cut, self.orientation), box
 
     def _size(self) -> tuple[int, int]:
         """Return width and height as the file has them."""
@@ -233,18 +236,6 @@ class Pyramid:
             self.done = self.done or "end" in said
             self._changed.notify_all()
         self.hears()
-
-
-_UPRIGHT: dict[int, Callable[[NDArray[Any]], NDArray[Any]]] = {
-    1: lambda a: a,
-    2: lambda a: a[:, ::-1],
-    3: lambda a: a[::-1, ::-1],
-    4: lambda a: a[::-1],
-    5: lambda a: a.swapaxes(0, 1),
-    6: lambda a: np.rot90(a, -1),
-    7: lambda a: a[::-1, ::-1].swapaxes(0, 1),
-    8: lambda a: np.rot90(a, 1),
-}
 
 
 def _order(found: tuple[float, Copy]) -> tuple[float, int]:

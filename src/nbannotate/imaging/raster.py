@@ -1,50 +1,55 @@
-"""What Pillow opens: PNG, JPEG, TIFF, BMP, WebP, GIF and others, of 8 or 16 bits.
+"""What Pillow opens: PNG, JPEG, BMP, WebP, GIF and others, and most TIFF files.
 
-The EXIF orientation is applied, what is transparent becomes white, CMYK and palettes become RGB.
+Only the formats that are listed here are tried, whatever a file's name says: none of them starts another program. The
+EXIF orientation is applied, what is transparent becomes white, CMYK and palettes become RGB.
 """
 
 from __future__ import annotations
 
 import io
+import os
 import struct
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image
 
 from nbannotate.errors import ReadFailed
-from nbannotate.imaging import limits
+from nbannotate.imaging import colors, limits, turning
+from nbannotate.imaging.speaking import speaking
 from nbannotate.imaging.still import Facts, Still, stored
 
-QUARTER_TURNS = frozenset({5, 6, 7, 8})  # EXIF orientations: width and height change places
-FAILURES = (
-    UnidentifiedImageError,
-    Image.DecompressionBombError,
-    OSError,
-    ValueError,
-    SyntaxError,
-    EOFError,
-    MemoryError,
-)
-NEW_SUBFILE, BITS, PLANAR = 254, 258, 284  # TIFF tags
+#: The formats that are decoded, as Pillow names them. Not here: what needs another program or has no pixels of its own
+#: (EPS, PDF, WMF, HDF5, GRIB, BUFR), videos, and what nobody annotates.
+FORMATS = (
+    "JPEG", "PNG", "TIFF", "WEBP", "BMP", "GIF", "AVIF", "JPEG2000", "MPO", "PPM", "TGA", "PCX", "DIB", "ICO", "PSD",
+    "QOI", "SGI", "DDS",
+)  # fmt: skip
+SNIFFED = ("JPEG", "PNG", "TIFF", "WEBP", "BMP")
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+SMALL = 1 << 16  # pixels of an image that is decoded when it is measured: that takes no longer than its header
+TAIL = 1 << 16  # bytes at the end of a file in which the end of the image is looked for
+
+
+def formats() -> list[str]:
+    """Return the formats that are decoded by this installation."""
+    Image.init()
+    return [name for name in FORMATS if name in Image.OPEN]
 
 
 def suffixes() -> frozenset[str]:
-    """Return the suffixes of the files that Pillow opens, with a dot, in lower case."""
-    Image.init()
-    return frozenset(s for s, kind in Image.EXTENSION.items() if kind in Image.OPEN and kind not in ("PDF", "MPEG"))
-
-
-def plain(error: BaseException) -> str:
-    """Return the reason of an error of Pillow, without the buffers that its messages show."""
-    if isinstance(error, UnidentifiedImageError):
-        return "it is not an image of a known format"
-    if isinstance(error, Image.DecompressionBombError):
-        return "it has too many pixels"
-    if isinstance(error, MemoryError):
-        return "it does not fit into memory"
-    return str(error) or type(error).__name__
+    """Return the suffixes of the files that are decoded, with a dot, in lower case."""
+    there = {*formats()}
+    return frozenset(suffix for suffix, name in Image.EXTENSION.items() if name in there)
 
 
 def _sniffed(file: BinaryIO) -> Image.Image | None:
@@ -53,10 +58,10 @@ def _sniffed(file: BinaryIO) -> Image.Image | None:
     Pillow's own way in refuses what has more than 179 million pixels, by a setting of the whole process; here
     :mod:`nbannotate.imaging.limits` decides.
     """
-    Image.init()
+    known = formats()
     head = file.read(16)
-    for name in ("JPEG", "PNG", "TIFF", "WEBP", "BMP"):
-        if name not in Image.OPEN:
+    for name in SNIFFED:
+        if name not in known:
             continue
         factory, accept = Image.OPEN[name]
         if accept is not None and accept(head) is True:
@@ -73,10 +78,10 @@ def _open(source: bytes | Path | BinaryIO) -> Image.Image:
     if isinstance(source, bytes):
         source = io.BytesIO(source)
     if not isinstance(source, Path):
-        return _sniffed(source) or Image.open(source)
+        return _sniffed(source) or Image.open(source, formats=formats())
     file = source.open("rb")
     try:
-        image = _sniffed(file) or Image.open(file)
+        image = _sniffed(file) or Image.open(file, formats=formats())
     except BaseException:
         file.close()
         raise
@@ -84,44 +89,49 @@ def _open(source: bytes | Path | BinaryIO) -> Image.Image:
     return image
 
 
-def opened(source: bytes | Path | BinaryIO, *, unlimited: bool = False) -> Image.Image:
+def opened(source: bytes | Path | BinaryIO) -> Image.Image:
     """Return an image whose pixels are not read yet.
 
     Parameters
     ----------
     source
         The bytes of a file, its path, or an open file.
-    unlimited
-        Do not ask whether it is larger than what is decoded.
 
     Raises
     ------
     ReadFailed
         If it is not an image, or damaged, or has more pixels than are decoded.
     """
-    try:
+    with speaking():
         image = _open(source)
-        if not unlimited:
+        try:
+            if min(image.size) < 1:
+                raise ReadFailed("The image cannot be read: it has no pixels.")
             limits.check(*image.size)
-        if image.format == "TIFF" and _deep_planes(image):
+        except BaseException:
             image.close()
-            raise ReadFailed("The image cannot be read: its colors of 16 bits stand in planes.")
-    except FAILURES as error:
-        raise ReadFailed(f"The image cannot be read: {plain(error)}.") from error
-    return image
+            raise
+        return image
 
 
-def _deep_planes(image: Image.Image) -> bool:
-    """Return whether colors of more than 8 bits stand in planes: Pillow opens such a TIFF and shows wrong colors."""
-    tags = image.tag_v2  # type: ignore[attr-defined]
-    return bool(tags.get(PLANAR) == 2 and max(tags.get(BITS, (8,))) > 8)
+def orientation(image: Image.Image) -> int:
+    """Return how an image is turned that is not decoded yet, as EXIF numbers it; 1 if its EXIF data cannot be read."""
+    if image.format == "TIFF":
+        return 1  # Pillow turns these by itself
+    try:
+        found = exif(image).get(ExifTags.Base.Orientation, 1)
+    except Exception:  # noqa: BLE001  what stands beside an image keeps nobody from seeing it
+        return 1
+    return found if isinstance(found, int) and 1 <= found <= 8 else 1
 
 
 def turned(image: Image.Image) -> tuple[int, int]:
-    """Return width and height after the EXIF orientation is applied."""
-    if exif(image).get(ExifTags.Base.Orientation, 1) in QUARTER_TURNS:
-        return image.height, image.width
-    return image.width, image.height
+    """Return width and height as people see an image that is not decoded yet."""
+    if image.format != "TIFF":
+        return turning.size(*image.size, orientation(image))
+    tags: Any = image.tag_v2  # type: ignore[attr-defined]
+    found = tags.get(ExifTags.Base.Orientation, 1)
+    return turning.size(tags[256], tags[257], found if isinstance(found, int) and 1 <= found <= 8 else 1)
 
 
 def exif(image: Image.Image) -> Image.Exif:
@@ -146,57 +156,54 @@ def exif(image: Image.Image) -> Image.Exif:
 
 def deep(image: Image.Image) -> bool:
     """Return whether the values are more than a screen shows."""
-    return image.mode in ("I", "F") or image.mode.startswith("I;")
+    return image.mode in ("I", "F") or image.mode.startswith("I;") or colors.raw(image).startswith("LA;16")
 
 
-def frames(image: Image.Image) -> int:
-    """Return how many images of the same size a TIFF file holds; 1 for anything else.
+def measure(path: Path, whole: bool = True) -> Facts:
+    """Return what the header of a file says.
 
-    Reduced copies and masks (the pages of a pyramid) do not count.
+    Parameters
+    ----------
+    path
+        The file; not a TIFF.
+    whole
+        Whether to see that the pixels are there: a small image is decoded, and one whose end is missing.
     """
-    if image.format != "TIFF" or getattr(image, "n_frames", 1) == 1:
-        return 1
-    pages = _pages(image)
-    image.seek(0)
-    return len(pages)
+    with speaking(), opened(path) as image:
+        facts = Facts(image.format or "", *turned(image), 1, _bits(image))
+        if whole and (image.width * image.height <= SMALL or not _has_end(image)):
+            read(path)
+        return facts
 
 
-def _pages(image: Image.Image) -> list[int]:
-    found, size = [], image.size
-    for page in range(getattr(image, "n_frames", 1)):
-        image.seek(page)
-        reduced = int(image.tag_v2.get(NEW_SUBFILE, 0)) & 5  # type: ignore[attr-defined]
-        if image.size == size and not reduced:
-            found.append(page)
-    return found or [0]
-
-
-def measure(path: Path) -> Facts:
-    """Return what the header of a file says; the pixels are not read."""
-    try:
-        with opened(path) as image:
-            width, height = turned(image)
-            count = frames(image)
-            bits = _bits(image)
-            return Facts(image.format or "", width, height, count, bits)
-    except FAILURES as error:
-        raise ReadFailed(f"The image cannot be read: {plain(error)}.") from error
+def _has_end(image: Image.Image) -> bool:
+    """Return whether a file ends as its kind does; of other kinds nothing is known."""
+    file: BinaryIO = image.fp  # type: ignore[attr-defined]
+    here = file.tell()
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - TAIL))
+    tail = file.read(TAIL)
+    file.seek(0)
+    head = file.read(12)
+    file.seek(here)
+    if image.format in ("JPEG", "MPO"):  # its header, which may hold a small image with an end, is read by now
+        found = tail.rfind(b"\xff\xd9")
+        return found >= 0 and size - len(tail) + found > here
+    if image.format == "PNG":
+        return b"IEND" in tail
+    if image.format == "GIF":
+        return tail.rstrip(b"\0").endswith(b";")
+    if image.format == "WEBP":
+        return int.from_bytes(head[4:8], "little") + 8 <= size
+    if image.format == "BMP":
+        return int.from_bytes(head[2:6], "little") in range(1, size + 1)
+    return False
 
 
 def _bits(image: Image.Image) -> int:
     if image.mode == "1":
         return 1
-    return 32 if image.mode in ("I", "F") else 16 if image.mode.startswith("I;") else 8
-
-
-def go_to(image: Image.Image, frame: int) -> None:
-    """Turn to a frame of a TIFF file, counted from 0."""
-    if frame == 0:
-        return
-    pages = _pages(image) if image.format == "TIFF" else [0]
-    if frame >= len(pages):
-        raise ReadFailed(f"The image cannot be read: it has {len(pages)} frames, there is no frame {frame + 1}.")
-    image.seek(pages[frame])
+    return 32 if image.mode in ("I", "F") else 16 if deep(image) else 8
 
 
 def decoded(image: Image.Image) -> Image.Image:
@@ -207,11 +214,20 @@ def decoded(image: Image.Image) -> Image.Image:
     ReadFailed
         If the file is cut off or damaged.
     """
-    try:
+    with speaking("The image cannot be decoded"):
+        there = hasattr(image, "fp") and bool(getattr(image, "tile", ()))
+        how, size = orientation(image), image.size
+        expected = image.size if image.format == "TIFF" or not there else turned(image)
         image.load()
-        return flat(ImageOps.exif_transpose(image))
-    except FAILURES as error:
-        raise ReadFailed(f"The image cannot be decoded: {plain(error)}.") from error
+        if image.size != size:
+            raise ReadFailed(
+                f"The image cannot be decoded: it has {image.width} x {image.height} pixels, "
+                f"in contrast to what its header says."
+            )
+        upright = image.transpose(TURNS[how]) if how in TURNS else image
+        if there and upright.size != expected:
+            raise ReadFailed("The image cannot be decoded: its header says another size.")
+        return flat(upright)
 
 
 def flat(image: Image.Image) -> Image.Image:
@@ -228,9 +244,29 @@ def flat(image: Image.Image) -> Image.Image:
 
 
 def still(image: Image.Image) -> Still:
-    """Return a decoded image with its values."""
+    """Return an image of Pillow with its values."""
     image = decoded(image)
     if not deep(image):
         return Still(np.asarray(image))
     pixels, slope, offset = stored(np.asarray(image))
     return Still(pixels, slope, offset)
+
+
+def read(source: bytes | Path) -> Still:
+    """Return the image of a file; not of a TIFF."""
+    with speaking("The image cannot be decoded"), opened(source) as image:
+        how = orientation(image)
+        if colors.is_sixteen(image):
+            return Still(turning.upright(colors.sixteen(lambda: opened(source)), how))
+        if colors.raw(image).startswith("LA;16"):
+            return Still(turning.upright(_gray_of_sixteen(image), how))
+        return still(image)
+
+
+def _gray_of_sixteen(image: Image.Image) -> Any:
+    """Return the gray of a PNG of 16 bits with transparency, which Pillow cuts to eight: its four bytes are read."""
+    image._mode = "RGBA"
+    image.tile = [tile._replace(args="RGBA") for tile in image.tile]  # type: ignore[attr-defined]
+    image.load()
+    pixels = np.asarray(image)
+    return pixels[..., 0].astype(np.uint16) << 8 | pixels[..., 1]

@@ -23,7 +23,7 @@ class Facts(Struct, frozen=True):
     width, height
         In pixels, as people see it (EXIF orientation applied).
     frames
-        How many images of that size it holds; an animation counts as one.
+        How many images it holds; an animation counts as one.
     bits
         Of a value, for example 12 for many CT images.
     series
@@ -35,6 +35,8 @@ class Facts(Struct, frozen=True):
         Numbers by which frames at the same place are told apart: orientation, acquisition, instance.
     metadata
         Fields of the header that say nothing about the patient.
+    sizes
+        Width and height of each frame, where they differ.
     """
 
     format: str
@@ -46,6 +48,11 @@ class Facts(Struct, frozen=True):
     place: tuple[float, ...] = ()
     order: tuple[float, ...] = ()
     metadata: dict[str, Any] = {}
+    sizes: tuple[tuple[int, int], ...] = ()
+
+    def size(self, frame: int | None = None) -> tuple[int, int]:
+        """Return width and height of a frame, counted from 1."""
+        return self.sizes[(frame or 1) - 1] if self.sizes else (self.width, self.height)
 
 
 class Still(Struct, frozen=True, eq=False):

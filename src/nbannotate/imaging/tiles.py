@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from nbannotate.errors import ReadFailed
-from nbannotate.imaging import raster, tiff
+from nbannotate.imaging import ifd, raster, tiff
 
 KEPT = 32 << 20  # bytes of decoded tiles that are remembered
-JPEG, SMALLEST = 7, 2048
+JPEG, SMALLEST, MOST_COPIES = 7, 2048, 64
 #: Says to a decoder that the three components are RGB as they are, not YCbCr.
 PLAIN_RGB = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00"
 
@@ -38,10 +38,14 @@ class Tiled:
     """
 
     def __init__(self, path: Path, frame: int = 0) -> None:
-        self._file = tiff._library().TiffFile(path)
+        with path.open("rb") as file:
+            pages = ifd.Directories(file).pages()
+        images = ifd.frames(pages)
+        self._file = tiff.library().TiffFile(path)
         try:
-            first = tiff._frames(self._file)[frame]
-            self.levels = [first, *_copies(self._file, first, alone=frame == 0 and len(tiff._frames(self._file)) == 1)]
+            first = self._file.pages[images[frame].index]
+            others = [self._file.pages[p.index] for p in pages[:MOST_COPIES] if p.index != images[0].index]
+            self.levels = [first, *_copies(first, others if len(images) == 1 else [])]
             self.levels = [page for page in self.levels if _readable(page)]
             if not self.levels or self.levels[0] is not first or not _good(first):
                 raise ReadFailed("The image is not read by tiles.")
@@ -179,11 +183,10 @@ def _first(page: Any) -> bytes:
     return body
 
 
-def _copies(file: Any, first: Any, alone: bool) -> list[Any]:
-    """Return reduced copies of a page, from the largest: its sub-pages, or the pages of a file with one image."""
-    found = list(first.pages or ()) if first.subifds else []
-    if alone and not found:
-        found = [page for page in file.pages if page is not first]
+def _copies(first: Any, others: list[Any]) -> list[Any]:
+    """Return reduced copies of a page, from the largest: its sub-pages, or other pages of a file with one image."""
+    subs = min(len(first.subifds or ()), MOST_COPIES)
+    found = [first.pages[i] for i in range(subs)] or others
     aspect = first.imagewidth / first.imagelength
     same = [
         page for page in found

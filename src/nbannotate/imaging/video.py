@@ -12,7 +12,7 @@ import threading
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbannotate.errors import ReadFailed
+from nbannotate.imaging import limits
+from nbannotate.imaging.speaking import speaking
 from nbannotate.imaging.still import Facts
 
 SUFFIXES = frozenset(
     {".avi", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".ogv", ".webm", ".wmv"}
 )
 OPEN = 3  # files whose decoders stay open
+#: FFmpeg's names of the containers that are opened; none of them names other files.
+CONTAINERS = "asf,avi,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mpeg,mpegts,mpegvideo,m4v,h264,hevc,ogg"
+MOST_FRAMES = 1_000_000
 KEPT_BYTES = 96 << 20  # of passed frames, for each of them
 
 
@@ -45,16 +50,28 @@ def _library() -> Any:
     return av
 
 
-@contextmanager
-def _speaking() -> Iterator[None]:
+def _speaking() -> AbstractContextManager[None]:
     """Turn what PyAV raises into a sentence."""
-    try:
-        yield
-    except ReadFailed:
-        raise
-    except (OSError, ValueError, RuntimeError, EOFError) as error:  # FFmpegError is among each of them
-        text = " ".join(str(getattr(error, "strerror", None) or error).split())
-        raise ReadFailed(f"The video cannot be read: {text or type(error).__name__}.") from error
+    return speaking("The video cannot be read")
+
+
+def _opened(av: Any, path: Path) -> Any:
+    """Open a file, and nothing else: no address, no playlist, no other file that it names."""
+    if not path.is_file():
+        raise ReadFailed("The video cannot be read: it is no regular file.")
+    options = {"protocol_whitelist": "file", "format_whitelist": CONTAINERS}
+    return av.open(f"file:{path.absolute()}", metadata_errors="replace", options=options)
+
+
+def looked_at(path: Path) -> Facts:
+    """Return what the header of a file says; no frame is decoded or counted."""
+    av = _library()
+    with _speaking(), _opened(av, path) as container:
+        streams = container.streams.video
+        if not streams:
+            raise ReadFailed("The video cannot be read: the file holds no pictures, only sound or text.")
+        limits.check(streams[0].width, streams[0].height)
+        return Facts("video", streams[0].width, streams[0].height, max(1, streams[0].frames))
 
 
 class Video:
@@ -75,11 +92,12 @@ class Video:
         av = _library()
         self.lock = threading.Lock()
         with _speaking():
-            self._container = av.open(str(path), metadata_errors="replace")
+            self._container = _opened(av, path)
             streams = self._container.streams.video
             if not streams:
                 raise ReadFailed("The video cannot be read: the file holds no pictures, only sound or text.")
             self._stream = streams[0]
+            limits.check(self._stream.width, self._stream.height)
             self._stream.thread_type = "AUTO"
             self._index()
         self._passed: OrderedDict[int, NDArray[np.uint8]] = OrderedDict()
@@ -94,6 +112,8 @@ class Video:
             if stamp is None or packet.is_discard:
                 continue
             stamps.append(stamp)
+            if len(stamps) > MOST_FRAMES:
+                raise ReadFailed(f"The video cannot be read: it has more than {MOST_FRAMES:,} frames.")
             if packet.is_keyframe:
                 keys.append(stamp)
         self._stamps = sorted(set(stamps))

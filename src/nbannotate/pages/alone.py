@@ -49,6 +49,7 @@ class Alone:
 
     def __init__(self, images: Any, shapes: Any, labels: Labels, kind: StepKind) -> None:
         from nbannotate.workspace import open
+        from nbannotate.workspace.images import absolute
 
         if kind == "review" and shapes is None:
             raise InvalidInput("There is nothing to review: give shapes=…, what is to be looked at.")
@@ -59,7 +60,7 @@ class Alone:
         workspace = open(":memory:")
         try:
             files = {
-                str(_written(given.image(name), Path(self._folder.name), name).resolve()): name for name in given.names
+                str(absolute(_written(given.image(name), Path(self._folder.name), name))): name for name in given.names
             }
             self.version = workspace.create_dataset(NAME).create_version(NAME).add_images(list(files), bad="keep")
             assets = self.version.assets()
@@ -110,7 +111,7 @@ def _files(images: Any) -> Any:
     if isinstance(images, str | os.PathLike) and not Path(images).is_file():
         from nbannotate.workspace.images import find
 
-        return find(images)
+        return find(images).files
     return images
 
 

@@ -138,8 +138,10 @@ class Version(Said):
         Parameters
         ----------
         paths
-            A pattern (``"images/*.jpg"``), a folder (with all images below it), a file, or a list of these. An asset is
-            named after its path below the folder that all have in common.
+            A pattern (``"images/*.jpg"``), a folder (with all images below it that can be decoded here; what is hidden,
+            or of another kind, is left out, counted and said), a file, or a list of these. An asset is named after its
+            path below the folder that all have in common, as it was given: links are not resolved. What the version has
+            already, by its path, is passed over, so that adding a folder again takes what is new.
         metadata
             One row for each image, found by the column ``name`` or else by the index: the asset's name or the file's
             name. The other columns become the asset's metadata. Images without a row have none.
@@ -164,8 +166,13 @@ class Version(Said):
         NotFound, InvalidInput, Conflict
             Nothing matches, a file is no image, a row fits no image, or a name is there already. Nothing is added.
         """
-        table = rows.assets(images.measure(images.find(paths), bad, every), metadata, sequence, moment)
-        self.workspace.client.upload("assets.add", int, frames.to_parquet(table), version_id=self.version_id)
+        found, there = images.find(paths), rows.there(self.assets())
+        measured = images.measure(found.files, bad, every, there.single)
+        table = rows.assets(measured, metadata, sequence, moment)
+        table = table[~table["path"].isin(there.paths)]
+        if len(table):
+            self.workspace.client.upload("assets.add", int, frames.to_parquet(table), version_id=self.version_id)
+        rows.say(len(table), len(measured) - len(table), found)
         return self
 
     def read(self, format: str, path: str | os.PathLike[str], source: str | None = None) -> formats.Reading:

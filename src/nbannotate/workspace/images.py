@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable, Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
@@ -53,8 +54,26 @@ class ImageFile(Struct, frozen=True):
         return imaging.named(name, self.frame, self.facts.frames)
 
 
-def find(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[Path]:
-    """Return the files that a pattern, a folder, a path or a list of them names, sorted, each once.
+class Found(Struct, frozen=True):
+    """The files that were named, and what of the folders is left out, by the reason."""
+
+    files: list[Path]
+    left_out: dict[str, int] = {}
+
+    def said(self) -> str:
+        """Return what is left out as a sentence, or an empty text."""
+        if not self.left_out:
+            return ""
+        many = sum(self.left_out.values())
+        return f"Left out: {', '.join(f'{n:,} {why}' for why, n in self.left_out.items())} ({many:,} in all)."
+
+
+def find(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> Found:
+    """Return the files that a pattern, a folder, a path or a list of them names, sorted, each path once.
+
+    Of a folder come the images in it and below it that can be decoded here: no hidden files or folders, and nothing
+    but regular files. A path stays as it was given: links are followed when a file is opened, not when it is named; a
+    folder is entered once, however many links lead to it.
 
     Raises
     ------
@@ -63,31 +82,92 @@ def find(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> li
     """
     given: Sequence[str | os.PathLike[str]] = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     found: set[Path] = set()
+    left_out: Counter[str] = Counter()
     for one in given:
         text = os.fspath(one)
-        path = Path(text).expanduser()
+        path = absolute(Path(text).expanduser())
         if path.is_dir():
-            matches = sorted(p for p in path.rglob("*") if _is_taken(p))
+            matches = _in_folder(path, left_out)
         elif path.is_file():
             matches = [path]
         else:
             everything = glob.glob(str(path), recursive=True)  # noqa: PTH207  Path.glob takes no absolute pattern
-            matches = [Path(p) for p in everything if Path(p).is_file()]
+            matches = _once([Path(p) for p in everything if Path(p).is_file()])
         if not matches:
-            raise NotFound(f"No image matches {text!r} (looked in {Path.cwd()}).")
-        found.update(p.resolve() for p in matches)
-    return sorted(found)
+            rest = f" {Found([], dict(left_out)).said()}" if left_out else ""
+            raise NotFound(f"No image matches {text!r} (looked in {Path.cwd()}).{rest}")
+        found.update(matches)
+    return Found(sorted(found), dict(left_out))
+
+
+def absolute(path: Path) -> Path:
+    """Return a path from the root on, links in it as they are; what stands before ``..`` is resolved."""
+    parts = path.parts
+    if ".." not in parts:
+        return path.absolute()
+    last = len(parts) - parts[::-1].index("..")
+    return Path(*parts[:last]).resolve().joinpath(*parts[last:])
+
+
+def _once(paths: list[Path]) -> list[Path]:
+    """Return paths without those that lead through a link into a folder that another path leads to as well."""
+    kept: dict[tuple[str, str], Path] = {}
+    real: dict[Path, str] = {}
+    for path in paths:
+        if path.parent not in real:
+            real[path.parent] = os.path.realpath(path.parent)
+    for path in sorted(paths, key=lambda p: (str(p.parent) != real[p.parent], len(p.parts), p)):
+        kept.setdefault((real[path.parent], path.name), path)
+    return list(kept.values())
+
+
+def _in_folder(folder: Path, left_out: Counter[str]) -> list[Path]:
+    """Return the images in a folder and below it; folders that links lead to come last, each once."""
+    found: list[Path] = []
+    entered: set[tuple[int, int]] = set()
+    links: deque[Path] = deque([folder])
+    while links:
+        inside = [links.popleft()]
+        while inside:
+            here = inside.pop()
+            try:
+                facts = here.stat()
+                with os.scandir(here) as entries:
+                    children = sorted(entries, key=lambda entry: entry.name)
+            except OSError:
+                left_out["folders that cannot be read"] += 1
+                continue
+            if (facts.st_dev, facts.st_ino) in entered:
+                continue
+            entered.add((facts.st_dev, facts.st_ino))
+            for entry in children:
+                path = here / entry.name
+                if entry.name.startswith("."):
+                    left_out["hidden"] += 1
+                elif path.is_dir():
+                    (links if entry.is_symlink() else inside).append(path)
+                elif not path.is_file():
+                    left_out["no regular files"] += 1
+                elif _is_taken(path):
+                    found.append(path)
+                else:
+                    left_out["of other kinds"] += 1
+    return found
 
 
 def _is_taken(path: Path) -> bool:
     """Return whether a file of a folder is taken: by its suffix, or if it has none and is DICOM."""
     if path.suffix:
         return path.suffix.lower() in imaging.SUFFIXES or (path.suffix[1:].isdigit() and imaging.is_dicom(path))
-    return path.name != "DICOMDIR" and path.is_file() and imaging.is_dicom(path)
+    return path.name != "DICOMDIR" and imaging.is_dicom(path)
 
 
-def measure(files: Sequence[Path], bad: Bad = "refuse", every: int = 1) -> list[ImageFile]:
+def measure(
+    files: Sequence[Path], bad: Bad = "refuse", every: int = 1, known: Mapping[str, ImageFile] | None = None
+) -> list[ImageFile]:
     """Return the images in files, one for each frame (each ``every``-th), with a progress bar when it takes long.
+
+    Those that are known by their path are not measured again.
 
     Raises
     ------
@@ -98,10 +178,13 @@ def measure(files: Sequence[Path], bad: Bad = "refuse", every: int = 1) -> list[
         raise InvalidInput(f"bad must be 'refuse' or 'keep', not {bad!r}.")
     if isinstance(every, bool) or not isinstance(every, int) or every < 1:
         raise InvalidInput(f"every must be a whole number above 0, not {every!r}.")
+    there = known or {}
+
+    def one(file: Path) -> list[ImageFile]:
+        return [there[str(file)]] if str(file) in there else _measure(file, every)
+
     with ThreadPoolExecutor(8) as pool:
-        results = list(
-            tqdm(pool.map(lambda file: _measure(file, every), files), total=len(files), desc="images", unit="", delay=1)
-        )
+        results = list(tqdm(pool.map(one, files), total=len(files), desc="images", unit="", delay=1))
     broken = [one for found in results for one in found if one.reason]
     if broken and bad == "refuse":
         named = "; ".join(f"{one.path.name} ({one.reason})" for one in broken[:5])
@@ -123,4 +206,4 @@ def _measure(path: Path, every: int) -> list[ImageFile]:
         return [ImageFile(path, 0, 0, path.stat().st_size if path.exists() else 0, reason=reason)]
     single = facts.frames == 1 and facts.format != "video"
     numbers = [None] if single else range(1, facts.frames + 1, every)
-    return [ImageFile(path, facts.width, facts.height, size, facts, number) for number in numbers]
+    return [ImageFile(path, *facts.size(number), size, facts, number) for number in numbers]

@@ -9,14 +9,43 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import Struct
 
 from nbannotate.errors import InvalidInput
 from nbannotate.imaging import Frame
 from nbannotate.workspace import slices
-from nbannotate.workspace.images import ImageFile
+from nbannotate.workspace.images import Found, ImageFile
 
 if TYPE_CHECKING:
     import pandas as pd
+
+#: Suffixes of files that hold one image and belong to no series.
+PLAIN = frozenset({".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp"})
+
+
+class There(Struct, frozen=True):
+    """The images that a version has: all paths, and by their path those that need not be measured again."""
+
+    paths: set[str]
+    single: dict[str, ImageFile]
+
+
+def there(known: pd.DataFrame) -> There:
+    """Return the images that a version has, from the table of its assets."""
+    columns = (known[name] for name in ("path", "width", "height", "bytes"))
+    single = {
+        path: ImageFile(Path(path), int(width), int(height), int(size or 0))
+        for path, width, height, size in zip(*columns, strict=True)
+        if width and Path(path).suffix.lower() in PLAIN and "#frame=" not in path
+    }
+    return There(set(known["path"]), single)
+
+
+def say(new: int, old: int, found: Found) -> None:
+    """Say what of the files that were named did not become an asset."""
+    passed = f"{new:,} images are new; {old:,} were in the version already. " if old else ""
+    if text := passed + found.said():
+        print(text.strip())
 
 
 def assets(

@@ -1,0 +1,46 @@
+"""The boundary to decoders: whatever they raise becomes one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from nbannotate.errors import NbannotateError, ReadFailed
+
+LONGEST = 200  # characters of what a decoder says
+
+
+@contextmanager
+def speaking(begin: str = "The image cannot be read") -> Iterator[None]:
+    """Turn whatever is raised inside into :class:`ReadFailed`; our own errors pass as they are.
+
+    Parameters
+    ----------
+    begin
+        How the sentence begins.
+    """
+    try:
+        yield
+    except NbannotateError:
+        raise
+    except Exception as error:
+        raise ReadFailed(f"{begin}: {plain(error)}.") from error
+
+
+def plain(error: BaseException) -> str:
+    """Return the reason of an error of a decoder, in one line, without the buffers that messages show."""
+    from PIL import Image, UnidentifiedImageError
+
+    if isinstance(error, UnidentifiedImageError):
+        return "it is not an image of a known format"
+    if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
+        return "it has too many pixels"
+    if isinstance(error, MemoryError):
+        return "it does not fit into memory"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    said = getattr(error, "strerror", None) or str(error)
+    text = " ".join("".join(c if c.isprintable() else " " for c in str(said)).split()) or type(error).__name__
+    if isinstance(error, ValueError | TypeError | KeyError | IndexError | ArithmeticError) and len(text) < 12:
+        text = f"{type(error).__name__}: {text}"
+    return (text[:LONGEST] + " …" if len(text) > LONGEST else text).rstrip(".")
