@@ -172,3 +172,30 @@ def test_an_outline_of_many_vertices_is_repaired_too():
     drawn = polygon(*((float(x), float(y)) for x, y in ring))
     mended = kind("polygon").repaired(drawn, W, H)
     assert kind("polygon").area(mended.points) == pytest.approx(math.pi * 144, rel=0.01)
+
+
+def scribble(n, seed=1):
+    """A hand that wanders: an outline that crosses itself thousands of times."""
+    steps = np.random.default_rng(seed).normal(0, 5, (n, 2))
+    walk = np.cumsum(steps, axis=0)
+    return np.round(500 + walk - walk.mean(axis=0), 2)
+
+
+@pytest.mark.parametrize(
+    ("outline", "can"), [(scribble(3000), True), (np.random.default_rng(2).uniform(0, 1000, (3000, 2)).round(2), False)]
+)
+def test_a_scribble_is_judged_whatever_its_size(outline, can):
+    its, drawn = kind("polygon"), polygon(*map(tuple, outline.tolist()))
+    assert any("crosses itself" in text for text in its.flaws(drawn, 1000, 1000))
+    mended = its.repaired(drawn, 1000, 1000)
+    assert (mended is not None) == can
+    assert mended is None or its.flaws(mended, 1000, 1000) == ()
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-9, 1e9, 1e150, 1e300])
+def test_numbers_of_any_size_are_judged(size):
+    for points in np.random.default_rng(3).uniform(-1, 1, (50, 12, 2)) * size:
+        drawn = polygon(*map(tuple, points.tolist()))
+        with np.errstate(all="ignore"):
+            mended = kind("polygon").repaired(drawn, W, H)
+        assert mended is None or not kind("polygon").flaws(mended, W, H)

@@ -28,7 +28,7 @@ class Flawed(Struct, frozen=True):
     sentences
         What is wrong.
     mended
-        The shape without the flaws, if that is no guess; None where a person has to look.
+        The shape without the flaws, if the recipe repairs and that is no guess; None where a person has to look.
     """
 
     number: int
@@ -43,10 +43,11 @@ class Flawed(Struct, frozen=True):
 
 
 def flawed(annotation: Annotation, recipe: Recipe, width: float, height: float) -> tuple[Flawed, ...]:
-    """Return the shapes that people should look at, whatever the recipe says of them, in their order."""
+    """Return the shapes that people should look at, in their order; mended where the recipe repairs."""
     found = flaws.Finder().find(annotation.shapes, width, height, recipe.min_size)
+    repairs = recipe.flaws == "repair"
     return tuple(
-        Flawed(number, shape, found[shape.id], mended(shape, recipe, width, height))
+        Flawed(number, shape, found[shape.id], mended(shape, recipe, width, height) if repairs else None)
         for number, shape in enumerate(annotation.shapes, 1)
         if shape.id in found
     )

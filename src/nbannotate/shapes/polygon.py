@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import numpy as np
 from msgspec.structs import replace
 
 from nbannotate.model import Shape
 from nbannotate.shapes import simple
 from nbannotate.shapes.base import FloatArray, Gesture, Kind, shoelace
 from nbannotate.texts import t
-
-MOST_COMPARED = 3000  # vertices up to which an outline is searched for crossings
 
 
 class Polygon(Kind):
@@ -38,7 +35,8 @@ class Polygon(Kind):
         """
         if not self.flaws(shape, width, height):
             return shape
-        parts = simple.rings(simple.clipped(self.outline(shape.points), width, height))
+        cut = simple.clipped(self.outline(shape.points), width, height)
+        parts = simple.rings(cut) if simple.crossings(cut) <= simple.MOST_CROSSINGS else []
         if not parts or shoelace(parts[0]) < simple.MOST_KEPT * sum(map(shoelace, parts)):
             return None
         mended = replace(shape, points=tuple((float(x), float(y)) for x, y in parts[0]))
@@ -47,20 +45,7 @@ class Polygon(Kind):
 
 def crosses(outline: FloatArray) -> bool:
     """Return whether two edges of a closed outline cross; edges that only touch do not."""
-    n = len(outline)
-    if n < 4 or n > MOST_COMPARED:
-        return False
-    a, b = outline, np.roll(outline, -1, axis=0)
-    side_a = side(a[:, None], b[:, None], a[None])
-    apart = side_a * side(a[:, None], b[:, None], b[None]) < 0  # the ends of edge j on two sides of edge i
-    return bool((apart & apart.T).any())
-
-
-def side(a: FloatArray, b: FloatArray, p: FloatArray) -> FloatArray:
-    """Return on which side of the line from ``a`` to ``b`` a place is: -1, 0 or 1."""
-    turn = (b[..., 0] - a[..., 0]) * (p[..., 1] - a[..., 1]) - (b[..., 1] - a[..., 1]) * (p[..., 0] - a[..., 0])
-    found: FloatArray = np.sign(turn)
-    return found
+    return simple.crossings(outline, most=0) > 0
 
 
 KIND = Polygon()

@@ -1,13 +1,10 @@
 """Outlines that cross themselves, or leave the image, made simple: what repairing a polygon takes.
 
-Crossings are computed with exact fractions, so that edges that touch, overlap or meet in one place are told apart.
+Shapely computes it, which is imported where an outline is looked at closely: few are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from fractions import Fraction
-from functools import cmp_to_key
 from itertools import pairwise
 
 import numpy as np
@@ -17,8 +14,43 @@ from nbannotate.shapes.base import FloatArray, shoelace
 
 #: Of the area of an outline, or the length of a line, this much must stay; else a repair would be a guess.
 MOST_KEPT = 0.9
+#: An outline that crosses itself more often than this is a scribble: its parts are not looked for.
+MOST_CROSSINGS = 5000
+#: So many pairs of edges are looked at; an outline whose edges lie side by side in more is taken for a scribble, too.
+MOST_PAIRS = 2_000_000
+#: So many edges are compared with all the others at once.
+AT_ONCE = 32
 
-Node = tuple[Fraction, Fraction]
+
+def crossings(outline: FloatArray, most: int = MOST_CROSSINGS) -> int:
+    """Return how often the edges of a closed outline cross, or some number above ``most``; touching is not crossing."""
+    import shapely
+
+    ring = np.asarray(outline, dtype=np.float64)
+    if len(ring) < 4 or shapely.is_simple(shapely.linearrings(ring)):
+        return 0
+    edges = np.stack([ring, np.roll(ring, -1, axis=0)], axis=1)
+    lines = shapely.linestrings(edges)
+    tree = shapely.STRtree(lines)
+    found = looked = 0
+    for first in range(0, len(edges), AT_ONCE):
+        one, two = tree.query(lines[first : first + AT_ONCE])
+        later = two > one + first
+        a, b = edges[one[later] + first].swapaxes(0, 1)
+        c, d = edges[two[later]].swapaxes(0, 1)
+        apart = (side(a, b, c) * side(a, b, d) < 0) & (side(c, d, a) * side(c, d, b) < 0)
+        found += int(apart.sum())
+        looked += len(apart)
+        if found > most or looked > MOST_PAIRS:
+            return max(found, most + 1)
+    return found
+
+
+def side(a: FloatArray, b: FloatArray, p: FloatArray) -> FloatArray:
+    """Return on which side of the line from ``a`` to ``b`` a place is: -1, 0 or 1."""
+    turn = (b[..., 0] - a[..., 0]) * (p[..., 1] - a[..., 1]) - (b[..., 1] - a[..., 1]) * (p[..., 0] - a[..., 0])
+    found: FloatArray = np.sign(turn)
+    return found
 
 
 def rings(outline: FloatArray) -> list[FloatArray]:
@@ -27,19 +59,19 @@ def rings(outline: FloatArray) -> list[FloatArray]:
     Where the outline crosses itself so that it falls into parts that meet in a place only, each is a ring. What it
     surrounds twice, and holes, belong to the inside. Parts without an area are left out.
     """
-    graph = _graph(outline)
-    if not graph:
+    import shapely
+
+    if len(outline) < 3:
         return []
-    found = [_straight(ring, graph) for ring in _loops(_around(graph))]
-    arrays = [_floats(ring) for ring in found]
-    return sorted((a for a in arrays if len(a) > 2 and shoelace(a) > 0), key=shoelace, reverse=True)
-
-
-def _floats(ring: Sequence[Node]) -> FloatArray:
-    """Return a loop as an array; places that are the same number now are one."""
-    found = np.array([(float(x), float(y)) for x, y in ring], dtype=np.float64).reshape(-1, 2)
-    kept: FloatArray = found[(found != np.roll(found, 1, axis=0)).any(axis=1)]
-    return kept
+    try:
+        pieces = shapely.unary_union(shapely.linearrings(np.asarray(outline, dtype=np.float64)))  # cut where they meet
+        cells = shapely.get_parts(shapely.polygonize([pieces]))
+        parts = shapely.get_parts(shapely.coverage_union_all(cells)) if len(cells) else cells
+        whole = shapely.get_parts(shapely.unary_union(shapely.polygons(shapely.get_exterior_ring(parts))))
+    except shapely.GEOSException:
+        return []  # of numbers so large, or so small, that a computer cannot tell the places apart
+    found = [shapely.get_coordinates(shapely.get_exterior_ring(part))[:-1] for part in whole]
+    return sorted((a for a in found if len(a) > 2 and shoelace(a) > 0), key=shoelace, reverse=True)
 
 
 def clipped(outline: FloatArray, width: float, height: float) -> FloatArray:
@@ -93,107 +125,3 @@ def _inside(a: Point, b: Point, width: float, height: float) -> tuple[Point, Poi
             cut = _cut(a, b, axis, limit)
             a, b = (a, cut) if one else (cut, b)
     return None if a == b else (a, b)
-
-
-def _graph(outline: FloatArray) -> dict[Node, set[Node]]:
-    """Return which places of an outline, its crossings among them, are joined by a piece of an edge."""
-    nodes = [(Fraction(float(x)), Fraction(float(y))) for x, y in outline]
-    edges = [(a, b) for a, b in zip(nodes, nodes[1:] + nodes[:1], strict=True) if a != b]
-    if len(edges) < 3:
-        return {}
-    low = np.array([[float(min(a[0], b[0])), float(min(a[1], b[1]))] for a, b in edges])
-    high = np.array([[float(max(a[0], b[0])), float(max(a[1], b[1]))] for a, b in edges])
-    on: list[set[Node]] = [{a, b} for a, b in edges]
-    for i in range(len(edges)):
-        near = ((low[i] <= high[i + 1 :]) & (high[i] >= low[i + 1 :])).all(axis=1)
-        for j in (np.flatnonzero(near) + i + 1).tolist():
-            for place in _meeting(edges[i], edges[j]):
-                on[i].add(place)
-                on[j].add(place)
-    graph: dict[Node, set[Node]] = {}
-    for places in on:
-        row = sorted(places)  # along the edge: in the order of x, then of y
-        for a, b in pairwise(row):
-            graph.setdefault(a, set()).add(b)
-            graph.setdefault(b, set()).add(a)
-    return graph
-
-
-def _meeting(one: tuple[Node, Node], two: tuple[Node, Node]) -> Iterable[Node]:
-    """Return the places that two edges share; of a common piece, its ends."""
-    (a, b), (c, d) = one, two
-    ta, tb, tc, td = _turn(c, d, a), _turn(c, d, b), _turn(a, b, c), _turn(a, b, d)
-    if ta * tb < 0 and tc * td < 0:
-        t = tc / (tc - td)
-        return ((c[0] + (d[0] - c[0]) * t, c[1] + (d[1] - c[1]) * t),)
-    ends = [p for p, turn in ((a, ta), (b, tb)) if turn == 0 and _between(c, d, p)]
-    return ends + [p for p, turn in ((c, tc), (d, td)) if turn == 0 and _between(a, b, p)]
-
-
-def _turn(a: Node, b: Node, p: Node) -> Fraction:
-    return (b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0])
-
-
-def _between(a: Node, b: Node, p: Node) -> bool:
-    """Return whether a place on the line through an edge is on the edge."""
-    return min(a[0], b[0]) <= p[0] <= max(a[0], b[0]) and min(a[1], b[1]) <= p[1] <= max(a[1], b[1])
-
-
-def _around(graph: dict[Node, set[Node]]) -> list[Node]:
-    """Return the places that one passes when walking around all edges on the outside."""
-    first = min(graph)
-    before: Node = (first[0] - 1, first[1])  # as if one came from the left, where nothing is
-    walk, at = [first], first
-    start: tuple[Node, Node] | None = None
-    while True:
-        after = _next(graph[at], at, before)
-        if start is None:
-            start = (at, after)
-        elif start == (at, after):
-            return walk[:-1]
-        before, at = at, after
-        walk.append(at)
-
-
-def _next(neighbours: set[Node], at: Node, before: Node) -> Node:
-    """Return the neighbour that comes first when one turns around from where one came, always the same way."""
-    if len(neighbours) == 1:
-        return next(iter(neighbours))
-    back = (before[0] - at[0], before[1] - at[1])
-
-    def half(p: Node) -> tuple[int, Node]:
-        d = (p[0] - at[0], p[1] - at[1])
-        cross, dot = back[0] * d[1] - back[1] * d[0], back[0] * d[0] + back[1] * d[1]
-        return (0 if cross > 0 or (cross == 0 and dot < 0) else 1 if cross < 0 else 2), d  # 2: back where one came from
-
-    def compare(p: Node, q: Node) -> int:
-        (one, d), (two, e) = half(p), half(q)
-        if one != two:
-            return one - two
-        cross = d[0] * e[1] - d[1] * e[0]
-        return -1 if cross > 0 else 1 if cross < 0 else 0
-
-    return min(neighbours, key=cmp_to_key(compare))
-
-
-def _loops(walk: Sequence[Node]) -> list[list[Node]]:
-    """Return a closed walk as loops in which no place stands twice."""
-    loops: list[list[Node]] = []
-    path: list[Node] = []
-    at: dict[Node, int] = {}
-    for node in walk:
-        if node in at:
-            loop = path[at[node] :]
-            loops.append(loop)
-            for gone in loop:
-                del at[gone]
-            del path[len(path) - len(loop) :]
-        at[node] = len(path)
-        path.append(node)
-    return [*loops, path]
-
-
-def _straight(ring: list[Node], graph: dict[Node, set[Node]]) -> list[Node]:
-    """Return a loop without the places in the middle of an edge that were only found because another edge is there."""
-    n = len(ring)
-    return [p for i, p in enumerate(ring) if len(graph[p]) < 3 or _turn(ring[i - 1], p, ring[(i + 1) % n]) != 0]
