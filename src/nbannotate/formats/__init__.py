@@ -14,11 +14,11 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from nbannotate.errors import InvalidInput, NbannotateError, ReadFailed
-from nbannotate.formats._contract import Format, LeftOut, Reading, Row, Writing
+from nbannotate.formats._contract import Format, Id, Ids, LeftOut, Reading, Row, Tally, Writing
 
 GROUP = "nbannotate.formats"
 
-__all__ = ["GROUP", "Format", "LeftOut", "Reading", "Row", "Writing", "available", "get", "sniff"]
+__all__ = ["GROUP", "Format", "Id", "Ids", "LeftOut", "Reading", "Row", "Tally", "Writing", "available", "get", "sniff"]
 
 
 @functools.cache

@@ -35,6 +35,28 @@ class LeftOut(Struct, frozen=True):
         return f"{self.count} {self.what} left out: {self.reason} (first: {self.first})"
 
 
+#: What a file calls an image, an annotation or a category: a number or a text.
+Id = int | float | str
+
+
+class Ids(Struct, frozen=True):
+    """What a file calls things, in its order, so that a file that is written calls them so again.
+
+    Parameters
+    ----------
+    images
+        By the name of the image; of all images of the file.
+    shapes
+        By the id of the shape; several shapes may be one thing to the file.
+    labels
+        By the name of the label, used or not.
+    """
+
+    images: dict[str, Id] = {}
+    shapes: dict[str, Id] = {}
+    labels: dict[str, Id] = {}
+
+
 class Reading(Struct, frozen=True):
     """What a file says.
 
@@ -48,12 +70,15 @@ class Reading(Struct, frozen=True):
         Width and height in pixels of the assets, as far as the file tells.
     left_out
         What could not be taken.
+    ids
+        What the file calls its images, shapes and labels.
     """
 
     annotations: dict[str, Annotation]
     labels: tuple[str, ...]
     sizes: dict[str, tuple[int, int]]
     left_out: tuple[LeftOut, ...] = ()
+    ids: Ids = Ids()
 
     def __repr__(self) -> str:
         """Return what a person wants to know after an import, in a line and one for each thing left out."""
@@ -116,10 +141,11 @@ class Format(Protocol):
         """
         ...
 
-    def write(self, path: Path, rows: Iterable[Row], labels: Sequence[Label]) -> Writing:
-        """Write a file, all or nothing: an existing file is replaced only when the new one is complete.
+    def write(self, path: Path, rows: Iterable[Row], labels: Sequence[Label], ids: Ids = Ids()) -> Writing:  # noqa: B008
+        """Write a file with :func:`nbannotate.files.output.replace`: all or nothing, and nothing that must stay.
 
-        The same input gives the same bytes. Labels that shapes have and ``labels`` has not are added at the end.
+        The same input gives the same bytes. Labels that shapes have and ``labels`` has not are added at the end. What
+        ``ids`` names is called so, and stands in that order, before all else.
         """
         ...
 

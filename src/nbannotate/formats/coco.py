@@ -2,13 +2,17 @@
 
 How it is read:
 
-- A polygon of one part is a polygon; an annotation without a segmentation is a rectangle, from its ``bbox``.
+- A polygon of one part is a polygon; an annotation without a polygon that can be taken is a rectangle, from its
+  ``bbox``.
 - A polygon of several parts becomes one polygon for each part. They share the attribute ``part_of``, and are written
   as one annotation again as long as they agree in label, attributes and confidence.
 - ``score`` is the confidence; ``attributes`` (as CVAT writes them) are the shape's attributes.
 - Masks (RLE), crowd regions, key points and annotations without a geometry are counted in ``left_out``.
-- Not read: ``info``, ``licenses``, the URLs of the images, the super-categories, and the ``area``, which follows
-  from the geometry.
+- Not read: ``info``, ``licenses``, the URLs of the images, the super-categories, the colors, and the ``area``, which
+  follows from the geometry; these may hold anything.
+- What is read and cannot be used is counted in ``left_out`` with its place, and costs that item only: a score that is
+  no number leaves a shape without confidence, a category without a name those annotations that are of it.
+- The ids of images, annotations and categories, their order, and categories that no annotation has, are kept.
 
 A shape with several labels is one annotation: its category is the first label, the others are in the field
 ``nbannotate``. One annotation for each label would be counted as that many objects by every other program.
@@ -20,69 +24,57 @@ the ids of shapes, further labels) is in a field ``nbannotate`` of images and an
 
 from __future__ import annotations
 
-import math
-import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from nbannotate import shapes
 from nbannotate.errors import InvalidInput, ReadFailed
 from nbannotate.files.output import replace
-from nbannotate.formats._contract import Format, Reading, Row, Tally, Writing
-from nbannotate.model import Annotation, Label, Point, Shape, new_shape_id
+from nbannotate.formats import _json
+from nbannotate.formats._coco_reader import PART_OF, AnnotationExtra, ImageExtra, Reader
+from nbannotate.formats._contract import Format, Id, Ids, Reading, Row, Tally, Writing
+from nbannotate.model import Annotation, Label, Shape
 
-PART_OF = "part_of"
-
-
-class _ImageExtra(msgspec.Struct, omit_defaults=True):
-    tags: list[str] = []
-    nothing_to_label: bool = False
-    tag_attributes: dict[str, dict[str, Any]] = {}
+T = TypeVar("T")
 
 
 class _Image(msgspec.Struct, omit_defaults=True):
-    id: int | str
+    id: Id
     file_name: str
-    width: float = 0
-    height: float = 0
-    nbannotate: _ImageExtra | None = None
+    width: int
+    height: int
+    nbannotate: ImageExtra | None = None
 
 
 class _Category(msgspec.Struct, omit_defaults=True):
-    id: int | str
+    id: Id
     name: str
-    supercategory: str | None = None
+    supercategory: str
     color: str | None = None
 
 
-class _AnnotationExtra(msgspec.Struct, omit_defaults=True):
-    shape_ids: list[str]
-    also: list[str] = []
-
-
 class _Annotation(msgspec.Struct, omit_defaults=True):
-    image_id: int | str
-    category_id: int | str
-    id: int | str | None = None
-    bbox: list[float] | None = None
-    area: float | None = None
-    segmentation: list[list[float]] | dict[str, Any] | None = None
-    iscrowd: int | bool | None = None
+    id: Id
+    image_id: Id
+    category_id: Id
+    bbox: list[float]
+    area: float
+    segmentation: list[list[float]]
+    iscrowd: int
     score: float | None = None
     attributes: dict[str, Any] | None = None
-    keypoints: list[float] | None = None
-    nbannotate: _AnnotationExtra | None = None
+    nbannotate: AnnotationExtra | None = None
 
 
 class _File(msgspec.Struct):
     images: list[_Image]
     annotations: list[_Annotation]
     categories: list[_Category]
-    info: dict[str, Any] | None = None
+    info: dict[str, Any]
 
 
 class _Outline(msgspec.Struct):
@@ -104,10 +96,12 @@ class Coco:
         if path.suffix.lower() != ".json" or not path.is_file():
             return False
         try:
-            msgspec.json.decode(path.read_bytes(), type=_Outline)
-        except msgspec.MsgspecError:
+            found = _json.read(path, _Outline)
+        except ReadFailed:
             return False
-        return True
+        return isinstance(found, _Outline) or (
+            isinstance(found, dict) and found.keys() >= set(_Outline.__struct_fields__)
+        )
 
     def read(self, path: Path) -> Reading:
         """Read a COCO instances file.
@@ -117,10 +111,10 @@ class Coco:
         ReadFailed
             If the file is not there, is not COCO, or contradicts itself; the message names the place.
         """
-        return _Reader(Path(path)).reading()
+        return Reader(Path(path)).reading()
 
-    def write(self, path: Path, rows: Iterable[Row], labels: Sequence[Label]) -> Writing:
-        """Write a COCO instances file; images are numbered from 1 in the order of the rows.
+    def write(self, path: Path, rows: Iterable[Row], labels: Sequence[Label], ids: Ids = Ids()) -> Writing:  # noqa: B008
+        """Write a COCO instances file; images without an id of their own are numbered in the order of the rows.
 
         Raises
         ------
@@ -130,186 +124,51 @@ class Coco:
             If the folder is not there or cannot be written.
         """
         tally = Tally()
-        file = _contents(list(rows), labels, tally)
-        replace(Path(path), msgspec.json.encode(file))
+        file = _contents(list(rows), labels, ids, tally)
+        replace(path, msgspec.json.encode(file))
         return Writing(len(file.images), len(file.annotations), tally.left_out())
 
 
-class _Reader:
-    """Reads one file; keeps its name for messages and counts what it leaves out."""
+class _Numbers:
+    """Ids of one sort: those that things have already, each once, and for the others the next number that is free."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.tally = Tally()
+    def __init__(self, known: Mapping[str, Id]) -> None:
+        self.known, self.given = known, set[Id]()
+        self._taken = {i for i in known.values() if not isinstance(i, str)}
+        self._next = 1
 
-    def wrong(self, place: str, sentence: str) -> ReadFailed:
-        return ReadFailed(f"{self.path.name}: {place}: {sentence}")
-
-    def decode(self) -> _File:
-        try:
-            data = self.path.read_bytes()
-        except FileNotFoundError:
-            raise ReadFailed(f"There is no file {self.path}.") from None
-        except OSError as error:
-            raise ReadFailed(f"{self.path} cannot be read: {error.strerror}.") from None
-        if data[:64].lstrip()[:1] == b"[":
-            raise ReadFailed(
-                f"{self.path.name} is a list, perhaps COCO *results*. An instances file is an object with images, "
-                "annotations and categories; put the list into it as annotations."
-            )
-        try:
-            return msgspec.json.decode(data, type=_File)
-        except msgspec.ValidationError as error:
-            found = re.fullmatch(r"(?P<what>.*?)(?: - at `\$\.?(?P<place>.*)`)?", str(error), re.DOTALL)
-            place = (found and found["place"]) or "top level"
-            raise self.wrong(place, f"{found['what'] if found else error}.") from None
-        except msgspec.DecodeError as error:
-            raise ReadFailed(f"{self.path.name} is not JSON: {error}.") from None
-
-    def reading(self) -> Reading:
-        file = self.decode()
-        names = self.labels(file.categories)
-        images: dict[int | str, _Image] = {}
-        file_names: set[str] = set()
-        for i, image in enumerate(file.images):
-            if image.id in images:
-                raise self.wrong(f"images[{i}].id", f"{image.id!r} is there twice; ids must differ.")
-            if not image.file_name or image.file_name in file_names:
-                why = "is there twice; names must differ" if image.file_name else "is empty"
-                raise self.wrong(f"images[{i}].file_name", f"{image.file_name!r} {why}.")
-            images[image.id] = image
-            file_names.add(image.file_name)
-        found: dict[int | str, list[Shape]] = {}
-        ids: set[str] = set()
-        for i, item in enumerate(file.annotations):
-            if item.image_id not in images:
-                raise self.wrong(f"annotations[{i}].image_id", f"there is no image with the id {item.image_id!r}.")
-            if item.category_id not in names:
-                raise self.wrong(f"annotations[{i}].category_id", f"there is no category {item.category_id!r}.")
-            made = self.shapes(i, item, names[item.category_id], images[item.image_id], ids)
-            found.setdefault(item.image_id, []).extend(made)
-        annotations = {}
-        for i, image in enumerate(file.images):
-            annotation = self.annotation(i, image, found.get(image.id, []))
-            if not annotation.empty:
-                annotations[image.file_name] = annotation
-        sizes = {v.file_name: (round(v.width), round(v.height)) for v in file.images if v.width > 0 and v.height > 0}
-        return Reading(annotations, tuple(dict.fromkeys(names.values())), sizes, self.tally.left_out())
-
-    def labels(self, categories: list[_Category]) -> dict[int | str, str]:
-        names: dict[int | str, str] = {}
-        for i, category in enumerate(categories):
-            name = category.name.strip()
-            if not name or len(name) > 200:
-                raise self.wrong(f"categories[{i}].name", f"{category.name!r} must have 1 to 200 characters.")
-            if category.id in names:
-                raise self.wrong(f"categories[{i}].id", f"{category.id!r} is there twice; ids must differ.")
-            if name in names.values():
-                self.tally.add(
-                    "category ids", "another category has the same name; they are one label", f"categories[{i}]"
-                )
-            names[category.id] = name
-        return names
-
-    def annotation(self, index: int, image: _Image, found: list[Shape]) -> Annotation:
-        extra = image.nbannotate or _ImageExtra()
-        if extra.nothing_to_label and found:
-            raise self.wrong(f"images[{index}].nbannotate", "says nothing to label, but there are annotations of it.")
-        if strange := [tag for tag in extra.tag_attributes if tag not in extra.tags]:
-            sentence = f"has attributes of the tag {strange[0]!r}, but not the tag."
-            raise self.wrong(f"images[{index}].nbannotate", sentence)
-        return Annotation(
-            shapes=tuple(found), tags=tuple(extra.tags), nothing_to_label=extra.nothing_to_label,
-            tag_attributes=extra.tag_attributes,
-        )  # fmt: skip
-
-    def shapes(self, index: int, item: _Annotation, label: str, image: _Image, ids: set[str]) -> list[Shape]:
-        place = f"annotations[{index}]"
-        if item.score is not None and not 0 <= item.score <= 1:
-            raise self.wrong(f"{place}.score", f"{item.score} is not in the range from 0 to 1.")
-        if isinstance(item.segmentation, dict):
-            what = "crowd regions" if item.iscrowd else "masks"
-            self.tally.add(what, "masks (RLE) cannot be read yet", f"{place}.segmentation")
-            return []
-        if item.iscrowd:
-            self.tally.add("crowd regions", "a crowd is no single shape", f"{place}.iscrowd")
-            return []
-        if item.keypoints and any(item.keypoints):
-            self.tally.add("sets of key points", "key points cannot be read yet", f"{place}.keypoints")
-        if item.segmentation:
-            kind, parts = "polygon", self.polygons(place, item.segmentation)
-        elif item.bbox:
-            kind, parts = "rectangle", self.rectangle(place, item.bbox)
-        else:
-            self.tally.add("annotations", "they have neither a segmentation nor a bbox", place)
-            return []
-        parts = [points for points in parts if self.good(kind, points, image, place)]
-        attributes = dict(item.attributes or {})
-        if len(parts) > 1:
-            attributes.setdefault(PART_OF, f"coco {index if item.id is None else item.id}")
-        wanted = item.nbannotate.shape_ids if item.nbannotate else []
-        also = tuple(dict.fromkeys(v for v in (item.nbannotate.also if item.nbannotate else []) if v != label))
-        made = []
-        for n, points in enumerate(parts):
-            shape_id = wanted[n] if n < len(wanted) and wanted[n] and wanted[n] not in ids else new_shape_id()
-            ids.add(shape_id)
-            made.append(
-                Shape(
-                    kind=kind, points=points, label=label, id=shape_id, attributes=attributes, confidence=item.score,
-                    also=also,
-                )
-            )  # fmt: skip
-        return made
-
-    def good(self, kind: str, points: tuple[Point, ...], image: _Image, place: str) -> bool:
-        """Return whether a workspace takes the shape: count those with nothing in the image."""
-        problem = shapes.kind(kind).check(points, image.width or math.inf, image.height or math.inf)
-        if problem:
-            self.tally.add(f"{kind}s", problem.rstrip("."), place)
-        return problem is None
-
-    def polygons(self, place: str, segmentation: list[list[float]]) -> list[tuple[Point, ...]]:
-        parts = []
-        for n, numbers in enumerate(segmentation):
-            where = f"{place}.segmentation[{n}]"
-            if len(numbers) % 2:
-                raise self.wrong(where, f"has {len(numbers)} numbers; a polygon takes pairs of x and y.")
-            points = tuple(zip(numbers[::2], numbers[1::2], strict=True))
-            if len(points) > 3 and points[0] == points[-1]:
-                points = points[:-1]
-            if len(points) < 3:
-                self.tally.add("polygons", "they have fewer than three points", where)
-            else:
-                parts.append(points)
-        return parts
-
-    def rectangle(self, place: str, bbox: list[float]) -> list[tuple[Point, ...]]:
-        if len(bbox) != 4:
-            raise self.wrong(f"{place}.bbox", f"has {len(bbox)} numbers; it takes x, y, width and height.")
-        x, y, width, height = bbox
-        if width <= 0 or height <= 0:
-            self.tally.add("boxes", "their width or height is not positive", f"{place}.bbox")
-            return []
-        return [((x, y), (x + width, y + height))]
+    def of(self, name: str) -> Id:
+        """Return the id of a thing."""
+        found = self.known.get(name)
+        if found is None or found in self.given:
+            while self._next in self._taken:
+                self._next += 1
+            found = self._next
+            self._taken.add(found)
+        self.given.add(found)
+        return found
 
 
-def _contents(rows: list[Row], labels: Sequence[Label], tally: Tally) -> _File:
+def _contents(rows: list[Row], labels: Sequence[Label], ids: Ids, tally: Tally) -> _File:
     """Return all that a file says of some rows."""
     name, times = Counter(r.name for r in rows).most_common(1)[0] if rows else ("", 0)
     if times > 1:
         raise InvalidInput(f"{times} assets are called {name!r}; COCO knows images by their file names.")
     known = {v.name: v for v in labels}
-    used = {name for r in rows if r.annotation for s in r.annotation.shapes for name in s.labels}
-    names = [*known, *sorted(used - known.keys())]
-    number = {name: i for i, name in enumerate(names, 1)}
+    used = sorted({name for r in rows if r.annotation for s in r.annotation.shapes for name in s.labels})
+    number = _Numbers(ids.labels)
+    category = {name: number.of(name) for name in dict.fromkeys([*ids.labels, *known, *used])}
     categories = [
-        _Category(id=number[n], name=n, supercategory="", color=known[n].color if n in known else None) for n in names
+        _Category(id=i, name=n, supercategory="", color=known[n].color if n in known else None)
+        for n, i in category.items()
     ]
+    image_number, annotation_number = _Numbers(ids.images), _Numbers(ids.shapes)
     images: list[_Image] = []
     annotations: list[_Annotation] = []
-    for image_id, row in enumerate(rows, 1):
+    for row in _ordered(rows, ids.images, lambda r: r.name):
         said = row.annotation or Annotation()
-        extra = _ImageExtra(list(said.tags), said.nothing_to_label, said.tag_attributes)
+        extra = ImageExtra(list(said.tags), said.nothing_to_label, said.tag_attributes)
+        image_id = image_number.of(row.name)
         images.append(
             _Image(
                 id=image_id, file_name=row.name, width=row.width, height=row.height,
@@ -317,9 +176,17 @@ def _contents(rows: list[Row], labels: Sequence[Label], tally: Tally) -> _File:
             )
         )  # fmt: skip
         for parts in _together(row, tally):
-            annotations.append(_written(parts, len(annotations) + 1, image_id, number[parts[0].label]))
+            annotations.append(_written(parts, annotation_number.of(parts[0].id), image_id, category[parts[0].label]))
+    place = {i: n for n, i in enumerate(ids.shapes.values())}
+    annotations.sort(key=lambda a: place.get(a.id, len(place)))
     info = {"description": "Written by nbannotate", "version": "1.0"}
     return _File(info=info, images=images, annotations=annotations, categories=categories)
+
+
+def _ordered(things: Iterable[T], known: Iterable[str], name: Callable[[T], str]) -> list[T]:
+    """Return things in the order of the names that are known, the others behind as they were."""
+    place = {one: n for n, one in enumerate(known)}
+    return sorted(things, key=lambda thing: place.get(name(thing), len(place)))
 
 
 def _together(row: Row, tally: Tally) -> list[list[Shape]]:
@@ -343,7 +210,7 @@ def _together(row: Row, tally: Tally) -> list[list[Shape]]:
     return groups
 
 
-def _written(parts: list[Shape], annotation_id: int, image_id: int, category_id: int) -> _Annotation:
+def _written(parts: list[Shape], annotation_id: Id, image_id: Id, category_id: Id) -> _Annotation:
     """Return the COCO annotation of a rectangle, or of the parts of one polygon."""
     first = parts[0]
     kind = shapes.kind(first.kind)
@@ -361,7 +228,7 @@ def _written(parts: list[Shape], annotation_id: int, image_id: int, category_id:
         iscrowd=0,
         score=first.confidence,
         attributes=first.attributes or None,
-        nbannotate=_AnnotationExtra([p.id for p in parts], list(first.also)),
+        nbannotate=AnnotationExtra([p.id for p in parts], list(first.also)),
     )
 
 

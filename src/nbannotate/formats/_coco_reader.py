@@ -1,0 +1,354 @@
+"""Reads COCO instances: what is not needed may hold anything, and one bad item costs that item only."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from nbannotate import shapes
+from nbannotate.errors import ReadFailed
+from nbannotate.formats import _json
+from nbannotate.formats._contract import Id, Ids, Reading, Tally
+from nbannotate.model import Annotation, Point, Shape, new_shape_id
+
+PART_OF = "part_of"
+
+
+class _Image(msgspec.Struct):
+    id: Any = None
+    file_name: Any = None
+    width: Any = None
+    height: Any = None
+    nbannotate: Any = None
+
+
+class _Category(msgspec.Struct):
+    id: Any = None
+    name: Any = None
+
+
+class _Annotation(msgspec.Struct):
+    image_id: Any = None
+    category_id: Any = None
+    id: Any = None
+    bbox: Any = None
+    segmentation: Any = None
+    iscrowd: Any = None
+    score: Any = None
+    attributes: Any = None
+    keypoints: Any = None
+    nbannotate: Any = None
+
+
+class _File(msgspec.Struct):
+    images: list[_Image]
+    annotations: list[_Annotation]
+    categories: list[_Category]
+
+
+class ImageExtra(msgspec.Struct, omit_defaults=True):
+    """What is said of an image beside its shapes."""
+
+    tags: list[str] = []
+    nothing_to_label: bool = False
+    tag_attributes: dict[str, dict[str, Any]] = {}
+
+
+class AnnotationExtra(msgspec.Struct, omit_defaults=True):
+    """What COCO has no word for in an annotation."""
+
+    shape_ids: list[str] = []
+    also: list[str] = []
+
+
+class _Known(msgspec.Struct, frozen=True):
+    """An image of the file that can be used: its place, its name, its size (infinite if not known), and more."""
+
+    place: int
+    name: str
+    width: float
+    height: float
+    extra: ImageExtra
+
+
+class Reader:
+    """Reads one file; keeps its name for messages and counts what it leaves out."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.tally = Tally()
+
+    def reading(self) -> Reading:
+        """Return what the file says."""
+        lists = self.lists()
+        labels, label_ids = self.labels(lists["categories"])
+        images = self.images(lists["images"])
+        found: dict[Id, list[Shape]] = {}
+        shape_ids: dict[str, Id] = {}
+        taken: set[str] = set()
+        for i, item in self.structs("annotations", lists["annotations"], _Annotation):
+            place = f"annotations[{i}]"
+            image, label = _get(images, item.image_id), _get(labels, item.category_id)
+            if image is None:
+                what = "there is no usable image with their image_id"
+                self.tally.add("annotations", what, f"{place}.image_id")
+            elif label is None:
+                what = "there is no usable category with their category_id"
+                self.tally.add("annotations", what, f"{place}.category_id")
+            else:
+                made = self.shapes(i, item, label, image, taken)
+                found.setdefault(item.image_id, []).extend(made)
+                if is_id(item.id):
+                    shape_ids |= dict.fromkeys((s.id for s in made), _whole(item.id))
+        usable = {image_id: image for image_id, image in images.items() if image is not None}
+        annotations = {}
+        for image_id, image in usable.items():
+            annotation = self.annotation(image, found.get(image_id, []))
+            if not annotation.empty:
+                annotations[image.name] = annotation
+        return Reading(
+            annotations,
+            tuple(label_ids),
+            {v.name: (round(v.width), round(v.height)) for v in usable.values() if v.width < math.inf},
+            self.tally.left_out(),
+            Ids({v.name: _whole(image_id) for image_id, v in usable.items()}, shape_ids, label_ids),
+        )
+
+    def lists(self) -> dict[str, list[Any]]:
+        """Return the three lists of the file."""
+        found = _json.read(self.path, _File)
+        if isinstance(found, _File):
+            return {name: getattr(found, name) for name in found.__struct_fields__}
+        if isinstance(found, list):
+            raise ReadFailed(
+                f"{self.path.name} is a list, perhaps COCO *results*. An instances file is an object with images, "
+                "annotations and categories; put the list into it as annotations."
+            )
+        if not isinstance(found, dict):
+            raise ReadFailed(f"{self.path.name}: top level: must be an object, not {found!r:.40}.")
+        for name in _File.__struct_fields__:
+            if name not in found:
+                raise ReadFailed(f"{self.path.name}: top level: Object missing required field `{name}`.")
+            if not isinstance(found[name], list):
+                raise ReadFailed(f"{self.path.name}: {name}: must be a list, not {found[name]!r:.40}.")
+        return found
+
+    def structs(self, name: str, items: list[Any], type_: type[_json.T]) -> Any:
+        """Return the items of a list, and count those that are no objects."""
+        return _json.structs(
+            items, type_, lambda place: self.tally.add(name, "they are no objects", f"{name}[{place}]")
+        )
+
+    def labels(self, categories: list[Any]) -> tuple[dict[Id, str | None], dict[str, Id]]:
+        """Return the label of each id, None for those that mean none, and the id of each label, in the file's order."""
+        found: dict[Id, str | None] = {}
+        ids: dict[str, Id] = {}
+        for i, category in self.structs("categories", categories, _Category):
+            place = f"categories[{i}]"
+            name = category.name.strip() if isinstance(category.name, str) else ""
+            if not is_id(category.id):
+                self.tally.add("categories", "their id is no number and no text", f"{place}.id")
+            elif not 0 < len(name) <= 200 or not _json.plain(name) or "\0" in name:
+                self.tally.add("categories", "a label's name has 1 to 200 characters", f"{place}.name")
+                found.setdefault(category.id, None)
+            elif category.id in found and found[category.id] != name:
+                self.tally.add("categories", "another one has the same id", f"{place}.id")
+                found[category.id] = None
+            else:
+                if name in ids and ids[name] != category.id:
+                    self.tally.add("category ids", "another category has the same name; they are one label", place)
+                found[category.id] = name
+                ids.setdefault(name, _whole(category.id))
+        still = set(found.values())
+        return found, {name: i for name, i in ids.items() if name in still}
+
+    def images(self, images: list[Any]) -> dict[Id, _Known | None]:
+        """Return the image of each id; None for an id that means none, or several."""
+        found: dict[Id, _Known | None] = {}
+        names: set[str] = set()
+        for i, image in self.structs("images", images, _Image):
+            place = f"images[{i}]"
+            if not is_id(image.id):
+                self.tally.add("images", "their id is no number and no text", f"{place}.id")
+                continue
+            before = found.get(image.id)
+            if image.id in found:
+                same = before is not None and before.name == image.file_name
+                self.tally.add("images", "another one has the same id", f"{place}.id")
+                found[image.id] = before if same else None
+            elif not isinstance(image.file_name, str) or not image.file_name or not _json.plain(image.file_name):
+                self.tally.add("images", "they have no file_name", f"{place}.file_name")
+                found[image.id] = None
+            elif image.file_name in names:
+                self.tally.add("images", "another one has the same file_name", f"{place}.file_name")
+                found[image.id] = None
+            else:
+                width, height = _json.number(image.width) or 0, _json.number(image.height) or 0
+                size = (width, height) if width > 0 and height > 0 else (math.inf, math.inf)
+                found[image.id] = _Known(i, image.file_name, *size, self.image_extra(place, image.nbannotate))
+                names.add(image.file_name)
+        return found
+
+    def image_extra(self, place: str, given: Any) -> ImageExtra:
+        """Return what our own field says of an image."""
+        if given is None:
+            return ImageExtra()
+        try:
+            extra = msgspec.convert(given, ImageExtra)
+        except msgspec.ValidationError:
+            self.tally.add("fields nbannotate", "they are not as nbannotate writes them", f"{place}.nbannotate")
+            return ImageExtra()
+        tags = list(dict.fromkeys(v.strip() for v in extra.tags if 0 < len(v.strip()) <= 200 and _json.plain(v)))
+        values = {t: v for t, v in extra.tag_attributes.items() if t in tags and _json.plain(v)}
+        if tags != extra.tags:
+            self.tally.add("tags", "they stand twice, or have no name that a tag can have", f"{place}.nbannotate")
+        if values != extra.tag_attributes:
+            self.tally.add("attributes of tags", "the image has no such tag", f"{place}.nbannotate")
+        return ImageExtra(tags, extra.nothing_to_label, values)
+
+    def annotation(self, image: _Known, found: list[Shape]) -> Annotation:
+        """Return all that the file says of an image."""
+        nothing = image.extra.nothing_to_label
+        if nothing and found:
+            self.tally.add(
+                "marks 'nothing to label'", "there are annotations of the image", f"images[{image.place}].nbannotate"
+            )
+        return Annotation(
+            shapes=tuple(found), tags=tuple(image.extra.tags), nothing_to_label=nothing and not found,
+            tag_attributes=image.extra.tag_attributes,
+        )  # fmt: skip
+
+    def shapes(self, index: int, item: _Annotation, label: str, image: _Known, taken: set[str]) -> list[Shape]:
+        """Return the shapes of one annotation."""
+        place = f"annotations[{index}]"
+        if isinstance(item.segmentation, dict):
+            what = "crowd regions" if _is_crowd(item) else "masks"
+            self.tally.add(what, "masks (RLE) cannot be read yet", f"{place}.segmentation")
+            return []
+        if _is_crowd(item):
+            self.tally.add("crowd regions", "a crowd is no single shape", f"{place}.iscrowd")
+            return []
+        if isinstance(item.keypoints, list) and any(item.keypoints):
+            self.tally.add("sets of key points", "key points cannot be read yet", f"{place}.keypoints")
+        kind, parts = "polygon", self.polygons(place, item.segmentation, image)
+        if not parts:
+            kind, parts = "rectangle", self.rectangle(place, item, image)
+        attributes = self.attributes(place, item.attributes)
+        if len(parts) > 1:
+            attributes.setdefault(PART_OF, f"coco {item.id if is_id(item.id) else index}")
+        extra = self.annotation_extra(place, item.nbannotate)
+        also = tuple(dict.fromkeys(v for v in extra.also if v != label))
+        confidence = self.confidence(place, item.score)
+        made = []
+        for n, points in enumerate(parts):
+            wanted = extra.shape_ids[n] if n < len(extra.shape_ids) else ""
+            shape_id = wanted if 0 < len(wanted) <= 64 and wanted not in taken else new_shape_id()
+            taken.add(shape_id)
+            made.append(
+                Shape(
+                    kind=kind, points=points, label=label, id=shape_id, attributes=attributes, confidence=confidence,
+                    also=also,
+                )
+            )  # fmt: skip
+        return made
+
+    def polygons(self, place: str, segmentation: Any, image: _Known) -> list[tuple[Point, ...]]:
+        """Return the polygons that can be taken, and count the others."""
+        if not segmentation:
+            return []
+        if not isinstance(segmentation, list):
+            self.tally.add("polygons", "they are no list", f"{place}.segmentation")
+            return []
+        parts = []
+        for n, part in enumerate(segmentation):
+            where = f"{place}.segmentation[{n}]"
+            values = _json.numbers(part)
+            if values is None:
+                self.tally.add("polygons", "they are no list of numbers", where)
+            elif len(values) % 2:
+                self.tally.add("polygons", "they have an odd number of numbers; x and y are pairs", where)
+            else:
+                points = tuple(zip(values[::2], values[1::2], strict=True))
+                if len(points) > 3 and points[0] == points[-1]:
+                    points = points[:-1]
+                if len(points) < 3:
+                    self.tally.add("polygons", "they have fewer than three points", where)
+                elif self.good("polygon", points, image, place):
+                    parts.append(points)
+        return parts
+
+    def rectangle(self, place: str, item: _Annotation, image: _Known) -> list[tuple[Point, ...]]:
+        """Return the box, if it can be taken; count it if not."""
+        if not item.bbox:
+            if not item.segmentation:
+                self.tally.add("annotations", "they have neither a segmentation nor a bbox", place)
+            return []
+        values = _json.numbers(item.bbox)
+        if values is None or len(values) != 4:
+            self.tally.add("boxes", "they are not four numbers: x, y, width and height", f"{place}.bbox")
+            return []
+        x, y, width, height = values
+        if width <= 0 or height <= 0:
+            self.tally.add("boxes", "their width or height is not positive", f"{place}.bbox")
+            return []
+        points = (x, y), (x + width, y + height)
+        return [points] if self.good("rectangle", points, image, place) else []
+
+    def good(self, kind: str, points: tuple[Point, ...], image: _Known, place: str) -> bool:
+        """Return whether a workspace takes the shape: count those with nothing in the image."""
+        problem = shapes.kind(kind).check(points, image.width, image.height)
+        if problem:
+            self.tally.add(f"{kind}s", problem.rstrip("."), place)
+        return problem is None
+
+    def attributes(self, place: str, given: Any) -> dict[str, Any]:
+        """Return the attributes that can be kept."""
+        if not given:
+            return {}
+        if not isinstance(given, dict):
+            self.tally.add("sets of attributes", "they are no objects", f"{place}.attributes")
+            return {}
+        kept = {name: value for name, value in given.items() if _json.plain(name) and _json.plain(value)}
+        for name in given.keys() - kept.keys():
+            self.tally.add("attributes", "their values are no JSON, such as NaN", f"{place}.attributes.{name!r:.80}")
+        return kept
+
+    def annotation_extra(self, place: str, given: Any) -> AnnotationExtra:
+        """Return what our own field says of an annotation."""
+        if given is None:
+            return AnnotationExtra()
+        try:
+            extra = msgspec.convert(given, AnnotationExtra)
+        except msgspec.ValidationError:
+            self.tally.add("fields nbannotate", "they are not as nbannotate writes them", f"{place}.nbannotate")
+            return AnnotationExtra()
+        return AnnotationExtra(extra.shape_ids, [v.strip() for v in extra.also if 0 < len(v.strip()) <= 200])
+
+    def confidence(self, place: str, given: Any) -> float | None:
+        """Return the score, if it is one."""
+        score = _json.number(given)
+        if given is not None and (score is None or not 0 <= score <= 1):
+            self.tally.add("scores", "they are no numbers from 0 to 1", f"{place}.score")
+            return None
+        return score
+
+
+def is_id(value: object) -> bool:
+    """Return whether a value can be an id: a number or a text."""
+    return _json.number(value) is not None or (isinstance(value, str) and _json.plain(value))
+
+
+def _whole(value: Id) -> Id:
+    """Return 1 for 1.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _get(known: dict[Id, Any], value: Any) -> Any:
+    return known.get(value) if is_id(value) else None
+
+
+def _is_crowd(item: _Annotation) -> bool:
+    return item.iscrowd in (1, "1") if isinstance(item.iscrowd, int | float | str) else False
