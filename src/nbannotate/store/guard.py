@@ -6,26 +6,43 @@ import json
 from typing import Any
 
 from nbannotate.errors import QueryFailed
+from nbannotate.store import functions
 from nbannotate.store.engine import Transaction
 
-#: Table functions that read nothing but their arguments.
-FUNCTIONS = frozenset(
-    {"range", "generate_series", "unnest", "json_each", "json_tree", "generate_subscripts", "repeat", "repeat_row"}
-)
+#: The longest text of a query, and the deepest that its parts may be nested; a parser's stack has an end.
+LONGEST = 100_000
+DEEPEST = 200
 
-#: Functions that look like values but change something: numbers of the workspace's ids, settings, logs.
-CHANGING = frozenset({"nextval", "currval", "setval", "setseed", "write_log", "set_config"})
+#: How deep lambdas and macros may be nested: DuckDB writes out their arguments more than once, each time all of them.
+MOST_WRITTEN = 5
 
-#: Functions that answer differently each time.
-RANDOM = frozenset({"random", "uuid", "uuidv4", "uuidv7", "gen_random_uuid"})
+#: What a SELECT may be made of, as DuckDB's parser names it.
+_PARTS = """
+    SELECT_NODE SET_OPERATION_NODE RECURSIVE_CTE_NODE
+    EMPTY BASE_TABLE SUBQUERY JOIN TABLE_FUNCTION EXPRESSION_LIST PIVOT
+    ORDER_MODIFIER LIMIT_MODIFIER LIMIT_PERCENT_MODIFIER DISTINCT_MODIFIER
+    ORDER_DEFAULT ASCENDING DESCENDING
+    """
+PARTS = frozenset(_PARTS.split())
+_EXPRESSIONS = """
+    BETWEEN CASE CAST COLLATE COLUMN_REF COMPARISON CONJUNCTION CONSTANT FUNCTION LAMBDA LAMBDA_REF OPERATOR PARAMETER
+    POSITIONAL_REFERENCE STAR SUBQUERY TYPE WINDOW
+    """
+EXPRESSIONS = frozenset(_EXPRESSIONS.split())
 
 
 def check_select(tx: Transaction, query: str, rule: str = "Only one SELECT can be run here.") -> dict[str, Any]:
     """Raise QueryFailed unless a text is one SELECT that reads only the public views; return its tree.
 
-    What DuckDB says of a text that is none follows the ``rule``.
+    Everything in the tree must be known: tables are public views or subqueries that are named where they are read,
+    functions are those of :mod:`nbannotate.store.functions`. What DuckDB says of a text that is none follows the
+    ``rule``.
     """
-    tree = json.loads(tx.value("select json_serialize_sql($1)", query))
+    _check_text(query)
+    try:
+        tree = json.loads(tx.value("select json_serialize_sql($1)", query))
+    except RecursionError:
+        raise QueryFailed("The query is nested too deeply; write it in several steps (with … as …).") from None
     if tree.get("error"):
         raise QueryFailed(f"{rule} {tree.get('error_message', '')}".strip())
     if len(tree["statements"]) != 1:
@@ -34,21 +51,118 @@ def check_select(tx: Transaction, query: str, rule: str = "Only one SELECT can b
         r["view_name"]
         for r in tx.all("select view_name from duckdb_views() where schema_name = 'main' and not internal")
     }
-    named: set[str] = set()
-    tables: list[tuple[str, str]] = []
-    _walk(tree["statements"], named, tables)
     # A subquery's name holds only inside it; outside, DuckDB's own table of that name would be read.
     own = {r["view_name"] for r in tx.all("select view_name from duckdb_views() where internal")}
-    if taken := sorted(named & own):
-        raise QueryFailed(f"{taken[0]!r} is a name of DuckDB's own; give the subquery another one.")
-    for schema, name in tables:
-        if (schema not in ("", "main") or name.lower() not in views) and not (schema == "" and name.lower() in named):
-            raise QueryFailed(
-                f"There is no public table {'.'.join(filter(None, (schema, name)))!r}; "
-                f"there are {', '.join(sorted(views))}."
-            )
+    _check(tree["statements"][0], frozenset(views), frozenset(own))
     found: dict[str, Any] = tree["statements"][0]
     return found
+
+
+def _check_text(query: str) -> None:
+    """Raise QueryFailed for what no parser should be given."""
+    if len(query) > LONGEST:
+        raise QueryFailed(f"The query has {len(query):,} characters; {LONGEST:,} are the most.")
+    if "\0" in query:
+        raise QueryFailed("The query has a character of code 0; leave it out.")
+    depth = deepest = 0
+    for character in query:
+        depth += (character in "([{") - (character in ")]}")
+        deepest = max(deepest, depth)
+    if deepest > DEEPEST:
+        raise QueryFailed(f"The query is nested {deepest} deep; {DEEPEST} is the most.")
+
+
+def _check(statement: Any, views: frozenset[str], own: frozenset[str]) -> None:
+    """Raise QueryFailed for whatever is not known in a statement; each part with the names that hold there."""
+    left: list[tuple[Any, frozenset[str], int]] = [(statement, frozenset(), 0)]
+    while left:
+        node, names, written = left.pop()
+        if isinstance(node, list):
+            left.extend((value, names, written) for value in node)
+        elif isinstance(node, dict):
+            _check_part(node, names, views)
+            if node.get("class") == "LAMBDA" or node.get("function_name") in functions.MACROS:
+                written += 1
+                if written > MOST_WRITTEN:
+                    raise QueryFailed(
+                        f"Lambdas, and functions such as nullif, can be nested {MOST_WRITTEN} deep at most."
+                    )
+            inside = names
+            for entry in _subqueries(node):
+                name = _subquery_name(str(entry["key"]), own)
+                body = entry["value"]
+                if body.get("materialized") == "CTE_MATERIALIZE_NEVER":
+                    raise QueryFailed(f"{name!r} is 'not materialized'; leave that out, DuckDB decides well by itself.")
+                # Only what repeats itself knows its own name, and nothing knows the names that come after it.
+                left.append((body, inside | {name} if _is_recursive(body) else inside, written))
+                inside |= {name}
+            left.extend((value, inside, written) for value in _inside(node).values())
+
+
+def _inside(node: dict[str, Any]) -> dict[str, Any]:
+    """Return what a part holds that is not checked with itself."""
+    if node.get("type") == "TABLE_FUNCTION":
+        node = node | node["function"] | {"function": None}
+    return {key: value for key, value in node.items() if key != "cte_map"}
+
+
+def _check_part(node: dict[str, Any], names: frozenset[str], views: frozenset[str]) -> None:
+    """Raise QueryFailed unless one part of a statement is known."""
+    kind = node.get("type")
+    if "class" in node:
+        if node["class"] not in EXPRESSIONS:
+            raise QueryFailed(f"A {str(node['class']).lower()} cannot be used here.")
+        if node["class"] in ("FUNCTION", "WINDOW"):
+            _check_function(node, functions.VALUES)
+    elif isinstance(kind, str) and kind not in PARTS:
+        raise QueryFailed("Only a SELECT over the public tables can be run here.")
+    elif kind == "BASE_TABLE":
+        _check_table(_path(node, "catalog_name", "schema_name", "table_name"), names, views)
+    elif kind == "TABLE_FUNCTION":
+        _check_function(node["function"], functions.TABLES, "table function")
+
+
+def _check_table(path: list[str], names: frozenset[str], views: frozenset[str]) -> None:
+    name = path[-1].lower()
+    if path[:-1] == [] and name in names:
+        return
+    if path[:-1] not in ([], ["main"]) or name not in views:
+        raise QueryFailed(f"There is no public table {'.'.join(path)!r}; there are {', '.join(sorted(views))}.")
+
+
+def _check_function(node: dict[str, Any], known: frozenset[str], what: str = "function") -> None:
+    path = _path(node, "catalog", "schema", "function_name")
+    if path[-1].lower() not in known or path[:-1] not in ([], ["main"]):
+        raise QueryFailed(f"The {what} {'.'.join(path)!r} cannot be used here.")
+
+
+def _path(node: dict[str, Any], *fields: str) -> list[str]:
+    """Return what a table or a function is called: its catalog, its schema, if they are named, and its name."""
+    named = [str(node[f]) for f in fields if node.get(f)]
+    path = [str(part) for part in (node.get("qualified_name") or {}).get("path", named)]
+    if not path or [p.lower() for p in path] != [n.lower() for n in named]:
+        raise QueryFailed(f"The name {'.'.join(path or named)!r} cannot be used here.")
+    return path
+
+
+def _subqueries(node: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the subqueries that a part names (its CTEs), in order."""
+    found = node.get("cte_map")
+    return found.get("map", []) if isinstance(found, dict) else []
+
+
+def _subquery_name(name: str, own: frozenset[str]) -> str:
+    """Return a name that a subquery may have, as it is compared."""
+    if not name.isidentifier():
+        raise QueryFailed(f"A subquery cannot be called {name!r}; use letters, digits and _.")
+    if name.lower() in own:
+        raise QueryFailed(f"{name!r} is a name of DuckDB's own; give the subquery another one.")
+    return name.lower()
+
+
+def _is_recursive(body: dict[str, Any]) -> bool:
+    found = body.get("query_node") or (body.get("query") or {}).get("node") or {}
+    return bool(found.get("type") == "RECURSIVE_CTE_NODE")
 
 
 def condition(tx: Transaction, expression: str, version_id: int) -> str:
@@ -80,7 +194,7 @@ def _check_repeatable(node: Any) -> None:
     elif isinstance(node, dict):
         if node.get("class") == "PARAMETER":
             raise QueryFailed("It has a placeholder ($1 or ?); write the value itself.")
-        if node.get("class") == "FUNCTION" and str(node.get("function_name", "")).lower() in RANDOM:
+        if node.get("class") == "FUNCTION" and str(node.get("function_name", "")).lower() in functions.RANDOM:
             raise QueryFailed(
                 f"The function {node['function_name']!r} answers differently each time; "
                 "a random choice is made with order='random', a seed and a limit."
@@ -89,31 +203,3 @@ def _check_repeatable(node: Any) -> None:
             raise QueryFailed("A sample is different each time; use order='random', a seed and a limit.")
         for value in node.values():
             _check_repeatable(value)
-
-
-def _walk(node: Any, named: set[str], tables: list[tuple[str, str]]) -> None:
-    """Collect the tables that a statement reads and the names that it gives to subqueries (CTEs)."""
-    if isinstance(node, list):
-        for value in node:
-            _walk(value, named, tables)
-        return
-    if not isinstance(node, dict):
-        return
-    kind = node.get("type")
-    if kind == "BASE_TABLE":
-        schema = ".".join(filter(None, (node.get("catalog_name"), node.get("schema_name"))))
-        tables.append((schema, node["table_name"]))
-    elif kind == "TABLE_FUNCTION":
-        name = node["function"].get("function_name", "").lower()
-        if name not in FUNCTIONS:
-            raise QueryFailed(f"The table function {name!r} cannot be used here.")
-    elif kind in ("SHOW_REF", "COLUMN_DATA", "DELIM_GET"):
-        raise QueryFailed("Only a SELECT over the public tables can be run here.")
-    elif node.get("class") == "FUNCTION" and str(node.get("function_name", "")).lower() in CHANGING:
-        raise QueryFailed(f"The function {node['function_name']!r} changes something; it cannot be used here.")
-    for entry in node.get("cte_map", {}).get("map", []) if isinstance(node.get("cte_map"), dict) else []:
-        named.add(str(entry["key"]).lower())
-    if kind == "RECURSIVE_CTE_NODE" or "cte_name" in node:
-        named.add(str(node.get("cte_name", "")).lower())
-    for value in node.values():
-        _walk(value, named, tables)
