@@ -81,8 +81,9 @@ class World:
             }
         )
         self.workspace.client.upload(
-            "annotations.add", int, frames.to_parquet(rows), version_id=self.version.version_id, source="model"
-        )
+            "annotations.add", nb.model.Imported, frames.to_parquet(rows),
+            version_id=self.version.version_id, source="model",
+        )  # fmt: skip
 
     def drawing(self) -> Annotation:
         """Return a complete annotation whose one shape has an id of its own."""

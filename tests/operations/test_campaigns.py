@@ -43,7 +43,7 @@ def annotate(version, *numbers, label="WBC"):
         "tags": "[]", "nothing_to_label": False,
     })  # fmt: skip
     version.workspace.client.upload(
-        "annotations.add", int, frames.to_parquet(rows), version_id=version.version_id, source="model"
+        "annotations.add", nb.model.Imported, frames.to_parquet(rows), version_id=version.version_id, source="model"
     )
 
 

@@ -80,7 +80,7 @@ def pre_annotate(confidences):
         rows = [[to_builtins(box(4.0 * i, confidence=c)) for i, c in enumerate(found)] for found in confidences]
         table = pd.DataFrame({"asset": names, "shapes": [json.dumps(r) for r in rows], "tags": "[]",
                               "nothing_to_label": False})  # fmt: skip
-        version.workspace.client.upload("annotations.add", int, frames.to_parquet(table),
+        version.workspace.client.upload("annotations.add", nb.model.Imported, frames.to_parquet(table),
                                         version_id=version.version_id, source="a model")  # fmt: skip
 
     return add

@@ -84,7 +84,7 @@ def fill(tx: Transaction, assets: list[Asset]) -> None:
             said.append((OTHER_VERSION, (["elsewhere", "t"], [("car", 1.0)] * 3)))
         for version, (tags, shapes) in said:
             new = next(ids)
-            add("annotations", new, version, key, None, None, ANA, "x", False, json.dumps(tags), NOW, None)
+            add("annotations", new, version, key, None, None, ANA, "x", False, json.dumps(tags), NOW, None, "answer")
             for j, (label, confidence) in enumerate(shapes):
                 add(
                     "shapes", new, j, f"s{j}", label, "rectangle", "[]", "{}", confidence, 1, 1, 1, 1, 1,

@@ -55,6 +55,8 @@ class ImageExtra(msgspec.Struct, omit_defaults=True):
     tags: list[str] = []
     nothing_to_label: bool = False
     tag_attributes: dict[str, dict[str, Any]] = {}
+    origin: str | None = None
+    source: str | None = None
 
 
 class AnnotationExtra(msgspec.Struct, omit_defaults=True):

@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
-from nbannotate.model import Annotation, Label
+from nbannotate.model import Annotation, Label, Origin
 
 
 class LeftOut(Struct, frozen=True):
@@ -91,12 +91,16 @@ class Row(Struct, frozen=True):
     """One asset to be written: its file name, its width and height in pixels, and what was said of it.
 
     ``annotation`` is None for an asset of which nothing was said yet; it is written as an image without shapes.
+    ``origin`` and ``source`` say where the annotation comes from: a person's answer, or an import from somewhere. A
+    format that has no word for that passes over it.
     """
 
     name: str
     width: int
     height: int
     annotation: Annotation | None = None
+    origin: Origin | None = None
+    source: str | None = None
 
 
 class Writing(Struct, frozen=True):

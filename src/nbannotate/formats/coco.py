@@ -19,7 +19,9 @@ A shape with several labels is one annotation: its category is the first label, 
 
 How it is written: ``area`` is the shoelace area of the polygon (summed over parts), ``bbox`` its bounds; a rectangle
 has a ``bbox`` and an empty ``segmentation``. What COCO has no word for (tags and their attributes, *nothing to label*,
-the ids of shapes, further labels) is in a field ``nbannotate`` of images and annotations, which other programs ignore.
+the ids of shapes, further labels) is in a field ``nbannotate`` of images and annotations, which other programs ignore;
+so is the origin of an image's annotation (a person's answer or an import, and its source), which is not read again:
+what is read is an import.
 """
 
 from __future__ import annotations
@@ -167,12 +169,12 @@ def _contents(rows: list[Row], labels: Sequence[Label], ids: Ids, tally: Tally) 
     annotations: list[_Annotation] = []
     for row in _ordered(rows, ids.images, lambda r: r.name):
         said = row.annotation or Annotation()
-        extra = ImageExtra(list(said.tags), said.nothing_to_label, said.tag_attributes)
+        extra = ImageExtra(list(said.tags), said.nothing_to_label, said.tag_attributes, row.origin, row.source)
         image_id = image_number.of(row.name)
         images.append(
             _Image(
                 id=image_id, file_name=row.name, width=row.width, height=row.height,
-                nbannotate=extra if said.tags or said.nothing_to_label else None,
+                nbannotate=extra if said.tags or said.nothing_to_label or row.origin else None,
             )
         )  # fmt: skip
         for parts in _together(row, tally):

@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from nbannotate.model.campaign import Attribution, StepKind
 
+#: Where a revision comes from: a person at work, or a file, a model, another program.
+Origin = Literal["answer", "import"]
 VersionState = Literal["draft", "published"]
 JobState = Literal["pending", "in_progress", "on_review", "completed", "completed_with_issues"]
 CampaignState = Literal["draft", "active", "overdue", "completed", "archived"]
@@ -35,6 +37,41 @@ class Version(Struct, frozen=True):
     assets: int = 0
     state: VersionState = "draft"
     parent_id: int | None = None
+
+
+class Imported(Struct, frozen=True):
+    """What became of an import of annotations.
+
+    Parameters
+    ----------
+    assets
+        How many assets got a new revision.
+    left_out
+        How many did not, because people have worked on them: what people said stays what counts.
+    first
+        The name of the first of those.
+    overwritten
+        How many of ``assets`` people had worked on, with ``overwrite=True``.
+    """
+
+    assets: int
+    left_out: int = 0
+    first: str = ""
+    overwritten: int = 0
+
+    def __repr__(self) -> str:
+        """Return what a person wants to know after an import."""
+        told = [f"Annotations came to {self.assets:,} assets."]
+        if self.left_out:
+            told.append(
+                f"{self.left_out:,} assets were left out: people have worked on them (first: {self.first}); "
+                "overwrite=True takes them, too."
+            )
+        if self.overwritten:
+            told.append(
+                f"{self.overwritten:,} of them stand over the work of people; version.restore(source=…) brings it back."
+            )
+        return " ".join(told)
 
 
 class Campaign(Struct, frozen=True):

@@ -9,6 +9,7 @@ from typing import Any
 
 from nbannotate import imaging
 from nbannotate.errors import Conflict, InvalidInput, NotAllowed, NotFound, ReadFailed
+from nbannotate.model import Campaign
 from nbannotate.operations.access import may_see_image
 from nbannotate.operations.describing import check_may_describe, check_metadata
 from nbannotate.operations.joining import join
@@ -16,10 +17,33 @@ from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.versions import draft
 from nbannotate.store import campaigns as stored
 from nbannotate.store import data
+from nbannotate.store.staging import Stage
 
 
-@operation(writes=True)
-def add(ctx: Context, version_id: int, file: Path) -> int:
+def _stage(ctx: Context, stage: Stage, version_id: int, file: Path) -> dict[str, Any]:
+    """Check the assets of a file and write them in pieces."""
+    draft(ctx, version_id)
+    _check_new(data.known_names(ctx.tx, version_id, file))
+    strange = data.bad_sequences(ctx.tx, file)
+    if strange:
+        raise InvalidInput(
+            f"The sequence of an asset is a text of 200 characters at most, and its moment a number, in contrast to "
+            f"those of {', '.join(map(repr, strange[:5]))}; nothing was added."
+        )
+    return {"prepared_batch": (stage.batch_id, data.stage_assets(stage, version_id, file, ctx.now))}
+
+
+def _check_new(twice: list[str]) -> None:
+    if twice:
+        some = ", ".join(twice[:5]) + (" …" if len(twice) > 5 else "")
+        raise Conflict(
+            f"{len(twice)} asset names stand twice or are in the version already: {some}. "
+            "Names are the paths below the common folder; nothing was added."
+        )
+
+
+@operation(writes=True, stage=_stage)
+def add(ctx: Context, version_id: int, file: Path, prepared_batch: tuple[int, int]) -> int:
     """Add the assets of a Parquet file to a version and return how many.
 
     Columns: name, path, folder, width, height, bytes, metadata (JSON text); and, for frames and slices, sequence (the
@@ -27,28 +51,20 @@ def add(ctx: Context, version_id: int, file: Path) -> int:
     assets as their ``new_assets`` says.
     """
     version = draft(ctx, version_id)
-    twice = data.known_names(ctx.tx, version_id, file)
-    if twice:
-        some = ", ".join(twice[:5]) + (" …" if len(twice) > 5 else "")
-        raise Conflict(
-            f"{len(twice)} asset names stand twice or are in the version already: {some}. "
-            "Names are the paths below the common folder; nothing was added."
-        )
-    strange = data.bad_sequences(ctx.tx, file)
-    if strange:
-        raise InvalidInput(
-            f"The sequence of an asset is a text of 200 characters at most, and its moment a number, in contrast to "
-            f"those of {', '.join(map(repr, strange[:5]))}; nothing was added."
-        )
-    new = data.add_assets(ctx.tx, version, file, ctx.now)
-    detail: dict[str, Any] = {"version_id": version_id, "assets": len(new)}
-    if campaigns := _let_in(ctx, version_id, new):
+    batch_id, first = prepared_batch
+    if first != data.next_position(ctx.tx, version_id):  # somebody else added assets meanwhile
+        _check_new(data.staged_names(ctx.tx, batch_id, version_id))
+    running = [c for c in stored.campaigns(ctx.tx) if c.version_id == version_id and c.state in ("active", "overdue")]
+    new = data.staged_assets(ctx.tx, batch_id) if running else []
+    added = data.reveal_assets(ctx.tx, batch_id, version)
+    detail: dict[str, Any] = {"version_id": version_id, "assets": added}
+    if campaigns := _let_in(ctx, running, new):
         detail["campaigns"] = campaigns
     ctx.note(detail=detail)
-    return len(new)
+    return added
 
 
-def _let_in(ctx: Context, version_id: int, new: list[int]) -> list[dict[str, Any]]:
+def _let_in(ctx: Context, running: list[Campaign], new: list[int]) -> list[dict[str, Any]]:
     """Let assets join the campaigns that run on their version, where the policy is so; return what became of them."""
     return [
         {
@@ -56,8 +72,7 @@ def _let_in(ctx: Context, version_id: int, new: list[int]) -> list[dict[str, Any
             "new_assets": (policy := stored.spec(ctx.tx, campaign.campaign_id).new_assets),
             "joined": join(ctx, campaign.campaign_id, new) if policy == "join" else 0,
         }
-        for campaign in stored.campaigns(ctx.tx)
-        if campaign.version_id == version_id and campaign.state in ("active", "overdue")
+        for campaign in running
     ]
 
 

@@ -24,12 +24,22 @@ from nbannotate.operations.telling import tell
 from nbannotate.store import campaigns as stored
 from nbannotate.store import data, dealing, ending, people
 from nbannotate.store.choice import chosen
+from nbannotate.store.staging import Stage
 
 LONGEST_REASON = 1000
 
 
-@operation(writes=True)
-def create(ctx: Context, version_id: int, spec: CampaignSpec) -> Campaign:
+def _stage_create(ctx: Context, stage: Stage, version_id: int, spec: CampaignSpec) -> dict[str, int]:
+    """Copy the rows of a published version for the child on which the campaign is to work."""
+    version: Version = found(data.version(ctx.tx, version_id), f"version {version_id}")
+    if version.state == "published":
+        changing.check(ctx, None, version_id, None, changing.settle(spec, 0))
+        versions.stage_child(ctx, stage, version, spec.name)
+    return {"prepared_batch": stage.batch_id}
+
+
+@operation(writes=True, stage=_stage_create)
+def create(ctx: Context, version_id: int, spec: CampaignSpec, prepared_batch: int) -> Campaign:
     """Store a campaign on a version; nothing is given out until it is launched.
 
     On a published version, which never changes, it is stored on a new draft child that bears the campaign's name.
@@ -38,7 +48,7 @@ def create(ctx: Context, version_id: int, spec: CampaignSpec) -> Campaign:
     version: Version = found(data.version(ctx.tx, version_id), f"version {version_id}")
     if version.state == "published":
         changing.check(ctx, None, version_id, None, spec)
-        version_id = versions.make_child(ctx, version, spec.name).version_id
+        version_id = versions.make_child(ctx, version, spec.name, prepared_batch).version_id
     changing.check(ctx, None, version_id, None, spec)
     ids = {login: member_id for member_id, login in people.logins(ctx.tx).items()}
     new = stored.add_campaign(ctx.tx, version_id, spec, ids, ctx.now)
@@ -94,27 +104,53 @@ def _launched_already(campaign: Campaign) -> str:
     return f"The campaign {campaign.name!r} was launched already, on {campaign.launched:%Y-%m-%d %H:%M} UTC."
 
 
-@operation(writes=True)
-def launch(ctx: Context, campaign_id: int, activity: str = "", fingerprint: str = "") -> Plan:
-    """Create the first task of every chosen asset; people can work from now on.
-
-    ``activity`` is a key under which ``workspace.activity`` tells how far it is.
-    """
+def _launchable(ctx: Context, campaign_id: int) -> tuple[Campaign, CampaignSpec]:
     campaign = _campaign(ctx, campaign_id)
     if campaign.launched is not None:
         raise Refused(_launched_already(campaign))
-    spec = stored.spec(ctx.tx, campaign_id)
+    return campaign, stored.spec(ctx.tx, campaign_id)
+
+
+def _stage_launch(ctx: Context, stage: Stage, campaign_id: int, activity: str, fingerprint: str) -> dict[str, _Launch]:
+    """Choose the assets and make their tasks in pieces."""
+    campaign, spec = _launchable(ctx, campaign_id)
+    ground = planning.ground(ctx, campaign, spec)
     try:
         ctx.report(activity, "choosing the assets", 0, 0)
         with chosen(ctx.tx, campaign.version_id, spec) as choice:
             planned = planning.launch_plan(ctx, campaign, spec, choice)
             _check_plan(planned, fingerprint)
-            dealing.first_tasks(
-                ctx.tx, campaign_id, spec, ctx.now,
+            dealing.stage_first_tasks(
+                stage, campaign_id, spec, ctx.now,
                 lambda done, total: ctx.report(activity, "making tasks", done, total),
             )  # fmt: skip
     finally:
         ctx.engine.activities.pop(activity, None)
+    return {"prepared_launch": _Launch(stage.batch_id, planned, ground)}
+
+
+class _Launch(msgspec.Struct, frozen=True):
+    """What was staged for a launch: the batch of its tasks, its plan, and what that was made from."""
+
+    batch_id: int
+    plan: Plan
+    ground: str
+
+
+@operation(writes=True, stage=_stage_launch)
+def launch(ctx: Context, campaign_id: int, prepared_launch: _Launch, activity: str = "", fingerprint: str = "") -> Plan:
+    """Create the first task of every chosen asset; people can work from now on.
+
+    ``activity`` is a key under which ``workspace.activity`` tells how far it is.
+    """
+    campaign, spec = _launchable(ctx, campaign_id)
+    if planning.ground(ctx, campaign, spec) != prepared_launch.ground:
+        raise Conflict(
+            f"The campaign {campaign.name!r}, its version or its people were changed while it was being launched; "
+            "nothing was done. Launch it again."
+        )
+    planned = prepared_launch.plan
+    dealing.reveal_tasks(ctx.tx, prepared_launch.batch_id, campaign_id)
     stored.set_launched(ctx.tx, campaign_id, ctx.now)
     ctx.note(campaign_id=campaign_id, detail={"assets": planned.chosen})
     _tell_of_launch(ctx, campaign_id, spec, planned)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -107,16 +108,31 @@ class Dispatcher:
                 answer = operation.idle(context, **arguments)
             if answer is not None:
                 return msgspec.json.encode(answer)
+        if operation.stage is None:
+            return self._commit(operation, request, arguments, time.perf_counter())
+        began = time.perf_counter()
+        with self.engine.stage() as stage:
+            now = utc_now()
+            actor = self._actor(stage, request, now)
+            known = log.answer(stage, request.request_id, actor.member_id if actor else 0, operation.name)
+            if known is not None:
+                return known.encode()
+            staged = operation.stage(Context(self.engine, self.throttle, stage, actor, now), stage, **arguments)
+            stage.piece()
+            return self._commit(operation, request, arguments | staged, began)
+
+    def _commit(self, operation: Operation, request: Request, arguments: dict[str, Any], began: float) -> bytes:
+        """Run the transaction of a writing operation, and publish its events."""
         with self._one_writer:
             with self.engine.write(remembers=operation.is_work) as tx:
-                done, events = self._write(tx, operation, request, arguments)
+                done, events = self._write(tx, operation, request, arguments, began)
             if self._publish is not None:
                 for event in events:
                     self._publish(event)
         return done
 
     def _write(
-        self, tx: Transaction, operation: Operation, request: Request, arguments: dict[str, Any]
+        self, tx: Transaction, operation: Operation, request: Request, arguments: dict[str, Any], began: float
     ) -> tuple[bytes, list[Event]]:
         """Return the answer, and the events; none if the request was answered before."""
         now = utc_now()
@@ -127,7 +143,7 @@ class Dispatcher:
         known = log.answer(tx, request.request_id, asker, operation.name)
         if known is not None:
             return known.encode(), []
-        context = Context(self.engine, self.throttle, tx, actor, now)
+        context = Context(self.engine, self.throttle, tx, actor, now, began)
         result = operation.run(context, **arguments)
         if not context.done:
             context.did(operation.name)

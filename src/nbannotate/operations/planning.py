@@ -89,6 +89,15 @@ def fingerprint(*facts: object) -> str:
     return hashlib.sha256(msgspec.json.encode(facts)).hexdigest()[:24]
 
 
+def ground(ctx: Context, campaign: Campaign, spec: CampaignSpec) -> str:
+    """Return a short text that stands for what a launch is made from; it differs if that has changed meanwhile."""
+    version = version_of(ctx, campaign)
+    latest = ctx.tx.value("select max(annotation_id) from data.annotations where version_id = $1", version.version_id)
+    other = stored.running_on(ctx.tx, version.version_id, but=campaign.campaign_id)
+    problems = people_problems(ctx, version, spec)
+    return fingerprint(spec, campaign.archived, version.state, version.assets, latest, other, problems)
+
+
 def plan_steps(spec: CampaignSpec, starts: dict[int, int]) -> tuple[PlanStep, ...]:
     """Return what is put at each step, if so many assets begin at each."""
     through = passing(starts, len(spec.workflow.steps))

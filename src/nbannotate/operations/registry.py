@@ -49,13 +49,19 @@ class Context:
     """
 
     def __init__(
-        self, engine: Engine, throttle: Throttle, tx: Transaction, actor: Member | None, now: datetime.datetime
+        self,
+        engine: Engine,
+        throttle: Throttle,
+        tx: Transaction,
+        actor: Member | None,
+        now: datetime.datetime,
+        began: float | None = None,
     ) -> None:
         self.engine, self.throttle, self.tx, self.now = engine, throttle, tx, now
         self._actor = actor
         self.event: dict[str, Any] = {}
         self.done: list[tuple[str, float, dict[str, Any], tuple[Notice, ...]]] = []
-        self._began = time.perf_counter()
+        self._began = time.perf_counter() if began is None else began
         self.told: list[Notice] = []
 
     @property
@@ -97,6 +103,11 @@ class Operation(msgspec.Struct, frozen=True):
     prepare
         Slow work without a transaction (a password hash), done first in a thread of its own; it returns arguments that
         replace those of the same name.
+    stage
+        The part of long work that others need not wait for. It is given a :class:`nbannotate.store.staging.Stage`
+        behind the context (whose ``tx`` it is, too), checks and writes in pieces that nobody sees yet, and returns
+        arguments for the function, which does the last step in a short transaction: it decides again whether that is
+        still right. Nothing is left of it if either fails.
     idle
         Looks, in a transaction that only reads, whether there is nothing to do, and returns the answer then; nothing
         is written. None means that there is something.
@@ -113,6 +124,7 @@ class Operation(msgspec.Struct, frozen=True):
     arguments: type[msgspec.Struct]
     writes: bool
     prepare: Callable[..., dict[str, Any]] | None
+    stage: Callable[..., dict[str, Any]] | None
     idle: Callable[..., Any] | None
     keep: Callable[[Any], Any] | None
     takes_file: bool
@@ -131,6 +143,7 @@ def operation(
     *,
     writes: bool = False,
     prepare: Callable[..., dict[str, Any]] | None = None,
+    stage: Callable[..., dict[str, Any]] | None = None,
     idle: Callable[..., Any] | None = None,
     keep: Callable[[Any], Any] | None = lambda result: result,
 ) -> Callable[[F], F]:
@@ -148,7 +161,7 @@ def operation(
             fields.append((parameter.name, kind) if plain else (parameter.name, kind, parameter.default))
         arguments = msgspec.defstruct(name, fields, kw_only=True, forbid_unknown_fields=True)
         _FOUND[name] = Operation(
-            name, function, arguments, writes, prepare, idle, keep, "file" in hints, hints.get("return") is Path
+            name, function, arguments, writes, prepare, stage, idle, keep, "file" in hints, hints.get("return") is Path
         )
         return function
 

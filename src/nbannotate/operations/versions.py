@@ -7,7 +7,8 @@ from nbannotate.model import Version
 from nbannotate.model.recipe import check_name
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.store import campaigns as stored
-from nbannotate.store import data, lineage
+from nbannotate.store import data, lineage, staging
+from nbannotate.store.staging import Stage
 
 
 @operation(writes=True)
@@ -34,21 +35,34 @@ def publish(ctx: Context, version_id: int) -> Version:
     return _version(ctx, version_id)
 
 
-@operation(writes=True)
-def child(ctx: Context, version_id: int, name: str, annotations: bool = True) -> Version:
+def _stage_child(ctx: Context, stage: Stage, version_id: int, name: str, annotations: bool = True) -> dict[str, int]:
+    """Copy the rows of a version for its child."""
+    parent: Version = found(data.version(ctx.tx, version_id), f"version {version_id}")
+    stage_child(ctx, stage, parent, name, annotations)
+    return {"prepared_batch": stage.batch_id}
+
+
+@operation(writes=True, stage=_stage_child)
+def child(ctx: Context, version_id: int, name: str, prepared_batch: int, annotations: bool = True) -> Version:
     """Create a draft version with the assets of another one, and its latest annotations if they are wanted."""
     parent = found(data.version(ctx.tx, version_id), f"version {version_id}")
-    return make_child(ctx, parent, name, annotations)
+    return make_child(ctx, parent, name, prepared_batch)
 
 
-def make_child(ctx: Context, parent: Version, name: str, annotations: bool = True) -> Version:
-    """Create the child of a version, in the transaction of whatever operation needs it."""
+def stage_child(ctx: Context, stage: Stage, parent: Version, name: str, annotations: bool = True) -> None:
+    """Copy the rows of a version for a child, for whatever operation makes it; first its name is checked."""
     check_name("Version name", name)
     _check_new(ctx, parent.dataset_id, name)
-    made = data.add_version(ctx.tx, parent.dataset_id, name, ctx.now, parent.version_id)
-    lineage.copy(ctx.tx, parent.version_id, made.version_id, annotations)
+    lineage.copy(stage, parent.version_id, annotations)
+
+
+def make_child(ctx: Context, parent: Version, name: str, batch_id: int) -> Version:
+    """Create the child of a version from the rows that were staged for it, in the transaction of its operation."""
+    _check_new(ctx, parent.dataset_id, name)
+    made = data.add_version(ctx.tx, parent.dataset_id, name, ctx.now, parent.version_id, batch_id)
+    staging.keep(ctx.tx, batch_id)
     ctx.note(detail={"parent_id": parent.version_id, "version_id": made.version_id})
-    return _version(ctx, made.version_id)
+    return made
 
 
 def draft(ctx: Context, version_id: int) -> Version:

@@ -33,23 +33,26 @@ LARGEST_CALL = 64 << 20
 
 
 class Threads:
-    """Where requests run. What people wait for never queues behind a long query or a password's hash."""
+    """Where requests run. What people wait for never queues behind a long query, an import or a password's hash."""
 
     def __init__(self) -> None:
         self.write = ThreadPoolExecutor(1, "write")
         self.read = ThreadPoolExecutor(4, "read")
         self.query = ThreadPoolExecutor(2, "query")
         self.slow = ThreadPoolExecutor(2, "slow")
+        self.long = ThreadPoolExecutor(2, "long")
 
     def of(self, operation: Operation) -> ThreadPoolExecutor:
         """Return the threads that run an operation's transaction."""
+        if operation.stage is not None:
+            return self.long
         if operation.writes:
             return self.write
         return self.query if operation.name == "sql.query" else self.read
 
     def shutdown(self) -> None:
         """Wait for what runs."""
-        for pool in (self.write, self.read, self.query, self.slow):
+        for pool in (self.write, self.read, self.query, self.slow, self.long):
             pool.shutdown(wait=True, cancel_futures=True)
 
 

@@ -52,6 +52,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "assets.metadata": EVERYONE,
     "assets.set_metadata": EVERYONE,
     "annotations.add": DEVELOPERS,
+    "annotations.restore": DEVELOPERS,
     "annotations.drafts": EVERYONE,
     "annotations.get": EVERYONE,
     "documents.add": DEVELOPERS,

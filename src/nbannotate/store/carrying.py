@@ -91,7 +91,8 @@ def carry(
     tx.run(
         """
         insert into data.annotations
-        select c.annotation_id, $1, n.asset_id, null, null, $2, $3, n.nothing_to_label, n.tags, $4, n.tag_attributes
+        select c.annotation_id, $1, n.asset_id, null, null, $2, $3, n.nothing_to_label, n.tags, $4, n.tag_attributes,
+               n.origin
         from copied c join data.annotations n on n.annotation_id = c.original
         """,
         to_version, member_id, source, now,

@@ -11,7 +11,12 @@ import msgspec
 
 from nbannotate import shapes
 from nbannotate.model import Annotation, Dataset, Rle, Shape, Version
-from nbannotate.store.engine import Transaction
+from nbannotate.store import staging
+from nbannotate.store.staging import Stage
+from nbannotate.store.transaction import Transaction
+
+#: So many assets are written in one piece.
+PIECE = 10_000
 
 
 def add_dataset(tx: Transaction, name: str, readme: str, now: datetime.datetime) -> Dataset:
@@ -70,66 +75,93 @@ def busy_in(tx: Transaction, dataset_id: int) -> list[dict[str, Any]]:
 
 
 def add_version(
-    tx: Transaction, dataset_id: int, name: str, now: datetime.datetime, parent_id: int | None = None
+    tx: Transaction,
+    dataset_id: int,
+    name: str,
+    now: datetime.datetime,
+    parent_id: int | None = None,
+    batch_id: int | None = None,
 ) -> Version:
-    """Insert a draft version and return it."""
-    new = tx.new_id()
+    """Insert a draft version and return it; with a batch, its assets and annotations are those that were staged."""
+    new = tx.new_id() if batch_id is None else batch_id
     tx.run("insert into data.versions values ($1, $2, $3, 'draft', $4, $5)", new, dataset_id, name, parent_id, now)
     found = version(tx, new)
     assert found is not None
     return found
 
 
-def versions(tx: Transaction, dataset_id: int | None = None) -> list[Version]:
-    """Return all versions, or those of one dataset, oldest first."""
+def versions(tx: Transaction, dataset_id: int | None = None, version_id: int | None = None) -> list[Version]:
+    """Return all versions, or those of one dataset, or one, oldest first."""
     rows = tx.all(
         """
         select v.version_id, v.dataset_id, d.name as dataset, v.name, v.state, v.parent_id,
                (select count(*) from data.version_assets a where a.version_id = v.version_id) as assets
         from data.versions v join data.datasets d on d.dataset_id = v.dataset_id
-        where $1 is null or v.dataset_id = $1 order by v.version_id
+        where ($1 is null or v.dataset_id = $1) and ($2 is null or v.version_id = $2) order by v.version_id
         """,
         dataset_id,
+        version_id,
     )
     return [Version(**r) for r in rows]
 
 
 def version(tx: Transaction, version_id: int) -> Version | None:
     """Return a version, or None."""
-    return next((v for v in versions(tx) if v.version_id == version_id), None)
+    return next(iter(versions(tx, version_id=version_id)), None)
 
 
-def add_assets(tx: Transaction, version: Version, file: Path, now: datetime.datetime) -> list[int]:
-    """Insert the assets of a Parquet file into a version, in the file's order, and return their ids.
+def stage_assets(stage: Stage, version_id: int, file: Path, now: datetime.datetime) -> int:
+    """Write the assets of a Parquet file in pieces, in the file's order; return the first position in the version.
 
     The file has the columns name, path, folder, width, height, bytes, metadata (JSON text), and may have sequence
     (text) and moment (number).
     """
-    source = _quote(file)
-    sequence, moment = _sequence_columns(tx, file)
-    first = tx.value(
-        "select coalesce(max(position) + 1, 0) from data.version_assets where version_id = $1", version.version_id
-    )
-    tx.run(
+    sequence, moment = _sequence_columns(stage, file)
+    first = next_position(stage, version_id)
+    stage.run(
         f"create or replace temp table incoming as "
         f"select nextval('data.ids') as asset_id, name, path, folder, width, height, bytes, metadata, "
-        f"{sequence} as in_sequence, {moment} as at_moment, row_number() over () - 1 + $1 as position "
-        f"from read_parquet({source})",
-        first,
+        f"{sequence} as in_sequence, {moment} as at_moment, row_number() over () - 1 as place "
+        f"from read_parquet({_quote(file)})"
     )
-    try:
-        tx.run(
+    for low in range(0, int(stage.value("select count(*) from incoming")), PIECE):
+        stage.run(
             "insert into data.assets select asset_id, $1, name, path, folder, width, height, bytes, metadata, $2, "
-            "in_sequence, at_moment from incoming",
-            version.dataset_id,
-            now,
-        )
-        tx.run("insert into data.version_assets select $1, asset_id, position from incoming", version.version_id)
-        if tx.value("select count(in_sequence) from incoming"):
-            order_sequences(tx, version.version_id)
-        return [r["asset_id"] for r in tx.all("select asset_id from incoming order by position")]
-    finally:
-        tx.run("drop table incoming")
+            "in_sequence, at_moment from incoming where place >= $3 and place < $4 order by place",
+            stage.batch_id, now, low, low + PIECE,
+        )  # fmt: skip
+        stage.piece()
+    stage.run("drop table incoming")
+    return first
+
+
+def next_position(tx: Transaction, version_id: int) -> int:
+    """Return the position behind the last asset of a version."""
+    return int(
+        tx.value("select coalesce(max(position) + 1, 0) from data.version_assets where version_id = $1", version_id)
+    )
+
+
+def staged_assets(tx: Transaction, batch_id: int) -> list[int]:
+    """Return the assets of a batch."""
+    rows = tx.all("select asset_id from data.assets where dataset_id = $1 order by 1", batch_id)
+    return [row["asset_id"] for row in rows]
+
+
+def reveal_assets(tx: Transaction, batch_id: int, version: Version) -> int:
+    """Give the staged assets to a version, and return how many."""
+    tx.run(
+        "insert into data.version_assets select $2, asset_id, $3 + row_number() over (order by asset_id) - 1 "
+        "from data.assets where dataset_id = $1",
+        batch_id, version.version_id, next_position(tx, version.version_id),
+    )  # fmt: skip
+    found = tx.one("select count(*) as n, count(sequence) as slices from data.assets where dataset_id = $1", batch_id)
+    assert found is not None
+    tx.run("update data.assets set dataset_id = $2 where dataset_id = $1", batch_id, version.dataset_id)
+    if found["slices"]:
+        order_sequences(tx, version.version_id)
+    staging.keep(tx, batch_id)
+    return int(found["n"])
 
 
 def _sequence_columns(tx: Transaction, file: Path) -> tuple[str, str]:
@@ -183,6 +215,17 @@ def known_names(tx: Transaction, version_id: int, file: Path) -> list[str]:
     return [r["name"] for r in rows]
 
 
+def staged_names(tx: Transaction, batch_id: int, version_id: int) -> list[str]:
+    """Return names of staged assets that are in the version already."""
+    rows = tx.all(
+        "select s.name from data.assets s join assets a on a.name = s.name and a.version_id = $2 "
+        "where s.dataset_id = $1 order by 1",
+        batch_id,
+        version_id,
+    )
+    return [r["name"] for r in rows]
+
+
 def asset(tx: Transaction, asset_id: int) -> dict[str, Any] | None:
     """Return the row of an asset, or None."""
     return tx.once(("asset", asset_id), lambda: tx.one("select * from data.assets where asset_id = $1", asset_id))
@@ -211,35 +254,46 @@ def add_annotation(
     campaign_id: int | None = None,
     task_id: int | None = None,
 ) -> int:
-    """Append one revision of an asset's annotation and return its id; nothing is ever replaced."""
+    """Append what a person answered in a task as a revision of the asset's annotation; return its id.
+
+    Nothing is ever replaced. What is imported comes in through :mod:`nbannotate.store.importing`.
+    """
     new = tx.new_id()
     tx.run(
-        "insert into data.annotations values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "insert into data.annotations values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'answer')",
         new, version_id, asset_id, campaign_id, task_id, member_id, source, annotation.nothing_to_label,
-        json.dumps(list(annotation.tags)), now,
-        msgspec.json.encode(annotation.tag_attributes).decode() if annotation.tag_attributes else None,
+        json.dumps(list(annotation.tags)), now, tag_attributes_text(annotation),
     )  # fmt: skip
     if annotation.shapes:
-        # One statement, whatever the number of shapes: 40 times faster than one insert each.
-        rows = msgspec.json.encode([_shape_row(i, s) for i, s in enumerate(annotation.shapes)]).decode()
-        tx.run(
-            """
-            insert into data.shapes select $1, unnest(from_json($2,
-              '[{"position":"INTEGER","shape_id":"VARCHAR","label":"VARCHAR","kind":"VARCHAR","points":"VARCHAR",
-                "attributes":"VARCHAR","confidence":"DOUBLE","area":"DOUBLE","x":"DOUBLE","y":"DOUBLE",
-                "width":"DOUBLE","height":"DOUBLE","color":"VARCHAR","rle":"VARCHAR","visibility":"VARCHAR",
-                "also":"VARCHAR"}]'), recursive := true)
-            """,
-            new,
-            rows,
-        )
+        add_shapes(tx, [shape_row(new, i, s) for i, s in enumerate(annotation.shapes)])
     return new
 
 
-def _shape_row(position: int, shape: Shape) -> dict[str, Any]:
+def tag_attributes_text(annotation: Annotation) -> str | None:
+    """Return the attributes of the tags as they are stored."""
+    return msgspec.json.encode(annotation.tag_attributes).decode() if annotation.tag_attributes else None
+
+
+def add_shapes(tx: Transaction, rows: list[dict[str, Any]]) -> None:
+    """Insert rows of shapes in one statement, whatever their number: 40 times faster than one each."""
+    tx.run(
+        """
+        insert into data.shapes select unnest(from_json($1,
+          '[{"annotation_id":"BIGINT","position":"INTEGER","shape_id":"VARCHAR","label":"VARCHAR","kind":"VARCHAR",
+            "points":"VARCHAR","attributes":"VARCHAR","confidence":"DOUBLE","area":"DOUBLE","x":"DOUBLE","y":"DOUBLE",
+            "width":"DOUBLE","height":"DOUBLE","color":"VARCHAR","rle":"VARCHAR","visibility":"VARCHAR",
+            "also":"VARCHAR"}]'), recursive := true)
+        """,
+        msgspec.json.encode(rows).decode(),
+    )
+
+
+def shape_row(annotation_id: int, position: int, shape: Shape) -> dict[str, Any]:
+    """Return the row of a shape of a revision."""
     kind = shapes.kind(shape.kind)
     x0, y0, x1, y1 = kind.bounds(shape.points) if shape.points else (0.0, 0.0, 0.0, 0.0)
     return {
+        "annotation_id": annotation_id,
         "position": position,
         "shape_id": shape.id,
         "label": shape.label,

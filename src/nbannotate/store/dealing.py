@@ -9,8 +9,9 @@ from collections.abc import Callable
 from nbannotate.model import CampaignSpec
 from nbannotate.rules.attribution import deal
 from nbannotate.rules.entry import entry, passing
-from nbannotate.store import batches, campaigns, people
-from nbannotate.store.engine import Transaction
+from nbannotate.store import batches, campaigns, people, staging
+from nbannotate.store.staging import Stage
+from nbannotate.store.transaction import Transaction
 
 #: So many tasks are made between two reports.
 CHUNK = 10_000
@@ -76,8 +77,31 @@ def first_tasks(
     Assets that are dealt go out in contiguous blocks, one for each person, so that what belongs together stays
     together as far as exact shares allow.
     """
+    _place_first(tx, spec)
+    try:
+        return _insert(tx, campaign_id, campaign_id, spec, now, report, lambda: None)
+    finally:
+        tx.run("drop table first_tasks")
+
+
+def stage_first_tasks(
+    stage: Stage, campaign_id: int, spec: CampaignSpec, now: datetime.datetime, report: Callable[[int, int], None]
+) -> None:
+    """Do as :func:`first_tasks`, in pieces; the tasks are the campaign's after :func:`reveal_tasks`."""
+    _place_first(stage, spec)
+    _insert(stage, campaign_id, stage.batch_id, spec, now, report, stage.piece)
+    stage.run("drop table first_tasks")
+
+
+def reveal_tasks(tx: Transaction, batch_id: int, campaign_id: int) -> None:
+    """Give the staged tasks to a campaign."""
+    tx.run("update data.tasks set campaign_id = $2 where campaign_id = $1", batch_id, campaign_id)
+    staging.keep(tx, batch_id)
+
+
+def _place_first(tx: Transaction, spec: CampaignSpec) -> None:
+    """Make the table ``first_tasks``: at which step each chosen asset begins, and its place there."""
     begin = entry(spec)
-    before = tx.value("select coalesce(max(position) + 1, 0) from data.tasks where campaign_id = $1", campaign_id)
     tx.run(
         """
         create or replace temp table first_tasks as
@@ -89,31 +113,43 @@ def first_tasks(
         """,
         begin.annotated, begin.plain, begin.done,
     )  # fmt: skip
-    try:
-        blocks = _blocks(tx, campaign_id, spec)
-        total = tx.value("select count(*) from first_tasks")
-        for low in range(0, total, CHUNK):
-            tx.run(
-                """
-                insert into data.tasks
-                select nextval('data.ids'), $1, f.asset_id, f.step, 1,
-                       case when f.done then 'done' else 'in_progress' end, case when f.done then 'existing' end,
-                       b.member_id, $2 + f.place, true, 0, $3, null, null, case when f.done then $3 end,
-                       case when f.done then $4 end, null, null
-                from (select * from first_tasks where place >= $5 and place < $6 order by place) f
-                left join (
-                  select unnest(from_json($7,
-                    '[{"step":"INTEGER","low":"BIGINT","high":"BIGINT","member_id":"BIGINT"}]'), recursive := true)
-                ) b on b.step = f.step and not f.done and f.nth >= b.low and f.nth < b.high
-                order by f.place
-                """,
-                campaign_id, before, now, begin.status, low, low + CHUNK, json.dumps(blocks),
-            )  # fmt: skip
-            report(min(low + CHUNK, total), total)
-        tx.memo.pop(("expected", campaign_id), None)
-        return int(total)
-    finally:
-        tx.run("drop table first_tasks")
+
+
+def _insert(
+    tx: Transaction,
+    campaign_id: int,
+    under: int,
+    spec: CampaignSpec,
+    now: datetime.datetime,
+    report: Callable[[int, int], None],
+    piece: Callable[[], None],
+) -> int:
+    """Insert the tasks of the table ``first_tasks`` under an id, and return how many."""
+    begin = entry(spec)
+    before = tx.value("select coalesce(max(position) + 1, 0) from data.tasks where campaign_id = $1", campaign_id)
+    blocks = json.dumps(_blocks(tx, campaign_id, spec))
+    total = int(tx.value("select count(*) from first_tasks"))
+    for low in range(0, total, CHUNK):
+        tx.run(
+            """
+            insert into data.tasks
+            select nextval('data.ids'), $1, f.asset_id, f.step, 1,
+                   case when f.done then 'done' else 'in_progress' end, case when f.done then 'existing' end,
+                   b.member_id, $2 + f.place, true, 0, $3, null, null, case when f.done then $3 end,
+                   case when f.done then $4 end, null, null
+            from (select * from first_tasks where place >= $5 and place < $6 order by place) f
+            left join (
+              select unnest(from_json($7,
+                '[{"step":"INTEGER","low":"BIGINT","high":"BIGINT","member_id":"BIGINT"}]'), recursive := true)
+            ) b on b.step = f.step and not f.done and f.nth >= b.low and f.nth < b.high
+            order by f.place
+            """,
+            under, before, now, begin.status, low, low + CHUNK, blocks,
+        )  # fmt: skip
+        piece()
+        report(min(low + CHUNK, total), total)
+    tx.memo.pop(("expected", campaign_id), None)
+    return total
 
 
 def _blocks(tx: Transaction, campaign_id: int, spec: CampaignSpec) -> list[dict[str, int]]:

@@ -11,13 +11,16 @@ import shutil
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
 from nbannotate.errors import CannotWrite, NotAWorkspace, WorkspaceError
+from nbannotate.store import staging
 from nbannotate.store.migrations import SCHEMA_VERSION, check_version, migrate
+from nbannotate.store.staging import Stage
+from nbannotate.store.transaction import Transaction
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,58 +30,10 @@ MARK = "nbannotate workspace"
 
 #: What the file is called inside DuckDB, whatever its own name: ``data.duckdb`` would be taken for the schema ``data``.
 CATALOG = "workspace"
-MOST_MEMO = 20_000
 
-T = TypeVar("T")
-
-
-class Transaction:
-    """Statements of one transaction; rows come back as dictionaries.
-
-    Placeholders are ``$1``, ``$2`` … as in PostgreSQL.
-
-    Attributes
-    ----------
-    memo
-        Rows that were read already and cannot have changed since, by whatever key. A small query costs about a
-        millisecond in DuckDB whatever it reads, and a save needs the same names each time.
-    """
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection, memo: dict[Any, Any] | None = None) -> None:
-        self.connection = connection
-        self.memo: dict[Any, Any] = {} if memo is None else memo
-
-    def once(self, key: Any, read: Callable[[], T]) -> T:
-        """Return what is remembered under a key; what is not is read now."""
-        if key not in self.memo:
-            if len(self.memo) > MOST_MEMO:
-                self.memo.clear()
-            self.memo[key] = read()
-        return cast("T", self.memo[key])
-
-    def all(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
-        """Return all rows."""
-        result = self.connection.execute(sql, list(parameters))
-        names = [column[0] for column in result.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-    def one(self, sql: str, *parameters: Any) -> dict[str, Any] | None:
-        """Return the first row, or None."""
-        rows = self.all(sql, *parameters)
-        return rows[0] if rows else None
-
-    def value(self, sql: str, *parameters: Any) -> Any:
-        """Return the first column of the first row, or None."""
-        row = self.connection.execute(sql, list(parameters)).fetchone()
-        return row[0] if row else None
-
-    def run(self, sql: str, *parameters: Any) -> None:
-        """Run a statement whose rows nobody needs."""
-        self.connection.execute(sql, list(parameters))
-
-    def new_id(self) -> int:
-        """Return a fresh id; ids grow, and no two things of a workspace share one."""
-        return int(self.value("select nextval('data.ids')"))
+#: How much is written before the file itself is brought up to date, for which all writes wait: with DuckDB's own 16 MB
+#: that came several times a second beside an import, at four times as much it takes as long each time (measured).
+CHECKPOINT = "64MB"
 
 
 class Engine:
@@ -135,11 +90,17 @@ class Engine:
         self._memo: dict[Any, Any] = {}
         #: How far long operations are: text, done and total by a key that the caller chose.
         self.activities: dict[str, tuple[str, int, int]] = {}
+        #: Batches of long work that run in this process.
+        self.staging: set[int] = set()
+        with self.write() as tx:  # of an owner that was killed
+            for batch_id in staging.left(tx):
+                staging.discard(tx, batch_id)
 
     def _secure(self) -> None:
         """Let SQL reach no file but those that pass through the spool folder, and let it change no setting."""
         spool = str(self.spool).replace("'", "''")
         self._writer.execute("set threads = 1")
+        self._writer.execute(f"set checkpoint_threshold = '{CHECKPOINT}'")
         self._writer.execute("set autoinstall_known_extensions = false")
         self._writer.execute("set autoload_known_extensions = false")
         self._writer.execute(f"set allowed_directories = ['{spool}']")
@@ -180,6 +141,28 @@ class Engine:
             yield Transaction(cursor)
         finally:
             cursor.execute("rollback")
+
+    @contextmanager
+    def stage(self) -> Iterator[Stage]:
+        """Run a block that writes long work in pieces, beside the writer; what it does not bring to its end is deleted.
+
+        Its rows become visible in a :meth:`write` inside the block.
+        """
+        connection = self._writer.cursor()
+        connection.execute(f"use {CATALOG}")
+        stage = Stage(connection)
+        self.staging.add(stage.batch_id)
+        try:
+            yield stage
+        finally:
+            try:
+                stage.run("rollback")
+                stage.run("begin")
+                staging.discard(stage, stage.batch_id, stage.piece)
+                stage.run("commit")
+            finally:
+                self.staging.discard(stage.batch_id)
+                connection.close()
 
     def close(self) -> None:
         """Write everything into the file and close it."""
@@ -270,4 +253,4 @@ def _why_not(path: Path, error: Exception) -> WorkspaceError:
     return WorkspaceError(f"{path} could not be opened; if it is damaged, restore it from a backup. {text}")
 
 
-__all__ = ["MARK", "MEMORY", "SCHEMA_VERSION", "Engine", "Transaction"]
+__all__ = ["MARK", "MEMORY", "SCHEMA_VERSION", "Engine", "Stage", "Transaction"]

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from nbannotate.store.engine import Transaction
+from nbannotate.store import importing
+from nbannotate.store.staging import Stage
+from nbannotate.store.transaction import Transaction
+
+#: So many assets are copied in one piece.
+PIECE = 20_000
 
 
 def publish(tx: Transaction, version_id: int) -> None:
@@ -10,35 +15,26 @@ def publish(tx: Transaction, version_id: int) -> None:
     tx.run("update data.versions set state = 'published' where version_id = $1", version_id)
 
 
-def copy(tx: Transaction, parent_id: int, child_id: int, annotations: bool) -> None:
-    """Put the assets of a version into its child, and the latest annotation of each as said by who said it."""
-    tx.run(
-        "insert into data.version_assets select $2, asset_id, position from data.version_assets where version_id = $1",
-        parent_id,
-        child_id,
-    )
-    if not annotations:
-        return
-    tx.run(
-        """
-        create or replace temp table copied as
-        select nextval('data.ids') as annotation_id, original from (
-          select max(annotation_id) as original from data.annotations where version_id = $1 group by asset_id order by 1
-        )
-        """,
+def copy(stage: Stage, parent_id: int, annotations: bool) -> None:
+    """Copy the assets of a version, and the latest annotation of each as said by who said it, in pieces.
+
+    The rows are those of the version whose id is the batch's, once there is such a version. They show the parent as it
+    was at the first piece.
+    """
+    stage.run(
+        "create or replace temp table coming as select asset_id, position, row_number() over () - 1 as place "
+        "from (select asset_id, position from data.version_assets where version_id = $1 order by position, asset_id)",
         parent_id,
     )
-    tx.run(
-        """
-        insert into data.annotations
-        select c.annotation_id, $1, n.asset_id, null, null, n.member_id, n.source, n.nothing_to_label, n.tags,
-               n.created, n.tag_attributes
-        from copied c join data.annotations n on n.annotation_id = c.original
-        """,
-        child_id,
-    )
-    tx.run(
-        "insert into data.shapes select c.annotation_id, s.* exclude (annotation_id) "
-        "from copied c join data.shapes s on s.annotation_id = c.original"
-    )
-    tx.run("drop table copied")
+    if annotations:
+        importing.mark_latest(stage, parent_id)
+    for low in range(0, int(stage.value("select count(*) from coming")), PIECE):
+        stage.run(
+            "insert into data.version_assets select $1, asset_id, position from coming "
+            "where place >= $2 and place < $3",
+            stage.batch_id, low, low + PIECE,
+        )  # fmt: skip
+        stage.piece()
+    stage.run("drop table coming")
+    if annotations:
+        importing.copy(stage)

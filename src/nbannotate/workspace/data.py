@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -175,8 +175,12 @@ class Version(Said):
         rows.say(len(table), len(measured) - len(table), found)
         return self
 
-    def read(self, format: str, path: str | os.PathLike[str], source: str | None = None) -> formats.Reading:
+    def read(
+        self, format: str, path: str | os.PathLike[str], source: str | None = None, *, overwrite: bool = False
+    ) -> formats.Reading:
         """Import annotations from a file, for example a model's output as pre-annotations. All or nothing.
+
+        What people said stays what counts: assets that people have worked on are left out and counted.
 
         Parameters
         ----------
@@ -186,11 +190,13 @@ class Version(Said):
             The file.
         source
             Where the annotations come from, as the tables will show; the file's name if not given.
+        overwrite
+            Give a new revision to assets that people have worked on, too; see :meth:`add_annotations`.
 
         Returns
         -------
         formats.Reading
-            What was read; ``left_out`` counts what the format has and nbannotate cannot take, with the reasons.
+            What was read; ``left_out`` counts what was not taken, with the reasons.
 
         Raises
         ------
@@ -198,62 +204,22 @@ class Version(Said):
             The file is bad (the message names the place), or an image is not in this version.
         """
         reading = formats.get(format).read(Path(path))
-        self.add_annotations(reading.annotations, source=source or Path(path).name)
-        return reading
+        done = self.add_annotations(reading.annotations, source=source or Path(path).name, overwrite=overwrite)
+        if not done.left_out:
+            return reading
+        reason = "people have worked on them; overwrite=True takes them, too"
+        left = formats.LeftOut("assets", done.left_out, reason, done.first)
+        return msgspec.structs.replace(reading, left_out=(*reading.left_out, left))
 
-    def add_annotations(self, annotations: Mapping[str, model.Annotation], source: str) -> int:
-        """Add annotations, for example the predictions of a model: a new revision for each asset. All or nothing.
-
-        Parameters
-        ----------
-        annotations
-            By the name of the asset, or of its file where that is clear; empty ones are passed over.
-        source
-            Where they come from, as the tables will show.
-
-        Returns
-        -------
-        int
-            How many assets got one.
-
-        Raises
-        ------
-        InvalidInput
-            An image is not in this version, or a shape is not well formed.
-        """
-        import pandas as pd
-
-        by_name = self._names(annotations)
-        kept = {by_name.get(name, name): a for name, a in annotations.items() if not a.empty}
-        table = pd.DataFrame(
-            {
-                "asset": list(kept),
-                "shapes": [msgspec.json.encode(a.shapes).decode() for a in kept.values()],
-                "tags": [msgspec.json.encode(a.tags).decode() for a in kept.values()],
-                "nothing_to_label": [a.nothing_to_label for a in kept.values()],
-                "tag_attributes": [msgspec.json.encode(a.tag_attributes).decode() for a in kept.values()],
-            }
-        ).astype({"asset": "str", "shapes": "str", "tags": "str", "nothing_to_label": "bool", "tag_attributes": "str"})
-        return self.workspace.client.upload(
-            "annotations.add", int, frames.to_parquet(table), version_id=self.version_id, source=source
-        )
-
-    def _names(self, annotated: Iterable[str]) -> dict[str, str]:
-        """Return, for names in a file that are no asset's, the one asset whose file is called so."""
-        known = list(self.assets()["name"])
-        exact = set(known)
-        by_file: dict[str, list[str]] = {}
-        for name in known:
-            by_file.setdefault(Path(name).name, []).append(name)
-        found = {}
-        for name in annotated:
-            same = by_file.get(Path(name).name, [])
-            if name not in exact and len(same) == 1:
-                found[name] = same[0]
-        return found
-
-    def write(self, format: str, path: str | os.PathLike[str], state: str | None = None) -> formats.Writing:
-        """Export the latest annotations of all assets to a file.
+    def write(
+        self,
+        format: str,
+        path: str | os.PathLike[str],
+        state: str | None = None,
+        *,
+        origin: model.Origin | None = None,
+    ) -> formats.Writing:
+        """Export the latest annotations of all assets to a file; each says whether a person said it.
 
         Parameters
         ----------
@@ -263,6 +229,9 @@ class Version(Said):
             The file; it is replaced, a link to it is followed. ``"-"`` is standard output.
         state
             Only assets whose state in this version's campaign is this one, for example ``"done"``; None for all.
+        origin
+            Only what people answered (``"answer"``) or only what was imported (``"import"``); None for both. An asset
+            that has only the other is written as one without annotation.
 
         Returns
         -------
@@ -274,17 +243,7 @@ class Version(Said):
         CannotWrite
             The file belongs to the workspace, is one of its images or a database, or cannot be written.
         """
-        return export.write(self, formats.get(format), Path(path), state)
-
-    def assets(self) -> pd.DataFrame:
-        """Return the assets, in order."""
-        return self.workspace.sql("select * from assets where version_id = $1 order by position", [self.version_id])
-
-    def shapes(self) -> pd.DataFrame:
-        """Return the shapes of the latest annotation of each asset."""
-        return self.workspace.sql(
-            "select * from shapes where version_id = $1 order by asset_id, position", [self.version_id]
-        )
+        return export.write(self, formats.get(format), Path(path), state, origin)
 
     def create_campaign(
         self,

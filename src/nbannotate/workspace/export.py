@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import msgspec
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from nbannotate.workspace.data import Version
 
 
-def write(version: Version, format_: formats.Format, path: Path, state: str | None) -> formats.Writing:
+def write(
+    version: Version, format_: formats.Format, path: Path, state: str | None, origin: model.Origin | None
+) -> formats.Writing:
     """Write a version's latest annotations to a file that is neither the workspace's nor one of its images."""
     workspace = version.workspace
 
@@ -29,11 +31,13 @@ def write(version: Version, format_: formats.Format, path: Path, state: str | No
     with output.protecting(None if workspace.path == ":memory:" else workspace.path, images):
         if os.fspath(path) != output.STANDARD:
             output.checked(path)
-        return format_.write(path, rows(version, state), labels(version))
+        return format_.write(path, rows(version, state, origin), labels(version))
 
 
-def rows(version: Version, state: str | None) -> list[formats.Row]:
-    """Return the assets of a version with their latest annotations; only those of one state, if one is given."""
+def rows(version: Version, state: str | None, origin: model.Origin | None = None) -> list[formats.Row]:
+    """Return the assets of a version with their latest annotations; only those of one state or origin, if given."""
+    if origin is not None and origin not in get_args(model.Origin):
+        raise InvalidInput(f"origin must be one of {', '.join(get_args(model.Origin))}, not {origin!r}.")
     if state is not None and state not in model.TASK_STATES:
         raise InvalidInput(f"state must be one of {', '.join(model.TASK_STATES)}, not {state!r}.")
     assets = version.assets()
@@ -63,9 +67,9 @@ def rows(version: Version, state: str | None) -> list[formats.Row]:
         r["asset_id"]: r
         for r in frames.records(
             version.workspace.sql(
-                "select asset_id, tags, nothing_to_label, tag_attributes from annotations "
-                "where version_id = $1 and is_latest",
-                [version.version_id],
+                "select asset_id, tags, nothing_to_label, tag_attributes, origin, source from annotations "
+                "where version_id = $1 and is_latest and ($2 is null or origin = $2)",
+                [version.version_id, origin],
             )
         )
     }
@@ -80,7 +84,8 @@ def rows(version: Version, state: str | None) -> list[formats.Row]:
                 nothing_to_label=known["nothing_to_label"],
                 tag_attributes=msgspec.json.decode(known["tag_attributes"] or "{}"),
             )
-        found.append(formats.Row(r["name"], r["width"], r["height"], annotation))
+        by = (known["origin"], known["source"]) if known is not None else (None, None)
+        found.append(formats.Row(r["name"], r["width"], r["height"], annotation, *by))
     return found
 
 

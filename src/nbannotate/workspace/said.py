@@ -1,11 +1,16 @@
-"""What was said of whole assets, as tables: annotations, tags, and the assets' metadata."""
+"""What was said of assets: annotations and tags as tables, adding and restoring them, and the assets' metadata."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from nbannotate import model
 from nbannotate.errors import InvalidInput, NotFound
+from nbannotate.workspace import frames
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,15 +25,125 @@ class Said:
     version_id: int
     name: str
 
-    def annotations(self) -> pd.DataFrame:
-        """Return the latest annotation of each asset that has one, with its tags, without its shapes."""
+    def assets(self) -> pd.DataFrame:
+        """Return the assets, in order."""
+        return self.workspace.sql("select * from assets where version_id = $1 order by position", [self.version_id])
+
+    def shapes(self) -> pd.DataFrame:
+        """Return the shapes of the latest annotation of each asset."""
+        return self.workspace.sql(
+            "select * from shapes where version_id = $1 order by asset_id, position", [self.version_id]
+        )
+
+    def annotations(self, history: bool = False) -> pd.DataFrame:
+        """Return the latest annotation of each asset that has one, with its tags, without its shapes.
+
+        The column ``origin`` tells an *answer* of a person at work from an *import*, a model's output for example;
+        ``source`` says at which action, or where from.
+
+        Parameters
+        ----------
+        history
+            All revisions, not only the latest of each asset; those have ``is_latest``.
+        """
         return self.workspace.sql(
             "select n.asset_id, a.name as asset, n.annotation_id, n.nothing_to_label, n.shapes, n.tags, "
-            "n.tag_attributes, n.member, n.source, n.campaign_id, n.task_id, n.step, n.created "
+            "n.tag_attributes, n.member, n.source, n.campaign_id, n.task_id, n.step, n.created, n.origin, n.is_latest "
             "from annotations n join assets a on a.asset_id = n.asset_id and a.version_id = n.version_id "
-            "where n.version_id = $1 and n.is_latest order by a.position",
-            [self.version_id],
+            "where n.version_id = $1 and (n.is_latest or $2) order by a.position, n.annotation_id",
+            [self.version_id, history],
         )
+
+    def add_annotations(
+        self, annotations: Mapping[str, model.Annotation], source: str, *, overwrite: bool = False
+    ) -> model.Imported:
+        """Add annotations, for example the predictions of a model: a new revision for each asset. All or nothing.
+
+        What people said stays what counts: assets that somebody has annotated, reviewed, skipped or discarded, or works
+        on now, and those that are done, are left out and counted.
+
+        Parameters
+        ----------
+        annotations
+            By the name of the asset, or of its file where that is clear; empty ones are passed over.
+        source
+            Where they come from, as the tables will show.
+        overwrite
+            Give a new revision to those assets, too. What people said stays as an earlier revision;
+            ``version.restore(source=…)`` brings it back.
+
+        Returns
+        -------
+        Imported
+            How many assets got one, and how many were left out.
+
+        Raises
+        ------
+        InvalidInput
+            An image is not in this version, or a shape is not well formed.
+        """
+        import pandas as pd
+
+        by_name = self._names(annotations)
+        kept = {by_name.get(name, name): a for name, a in annotations.items() if not a.empty}
+        table = pd.DataFrame(
+            {
+                "asset": list(kept),
+                "shapes": [msgspec.json.encode(a.shapes).decode() for a in kept.values()],
+                "tags": [msgspec.json.encode(a.tags).decode() for a in kept.values()],
+                "nothing_to_label": [a.nothing_to_label for a in kept.values()],
+                "tag_attributes": [msgspec.json.encode(a.tag_attributes).decode() for a in kept.values()],
+            }
+        ).astype({"asset": "str", "shapes": "str", "tags": "str", "nothing_to_label": "bool", "tag_attributes": "str"})
+        return self.workspace.client.upload(
+            "annotations.add", model.Imported, frames.to_parquet(table),
+            version_id=self.version_id, source=source, overwrite=overwrite,
+        )  # fmt: skip
+
+    def restore(self, revisions: int | Iterable[int] | None = None, *, source: str | None = None) -> int:
+        """Bring earlier revisions back, each as a new revision as said by who said it; nothing is deleted.
+
+        Parameters
+        ----------
+        revisions
+            The ``annotation_id`` of a revision, or several of different assets; ``annotations(history=True)`` lists
+            them.
+        source
+            Instead of that, the source of an import that is to be taken back: where it is what stands now, what stood
+            before it comes back. Assets that had nothing before keep it.
+
+        Returns
+        -------
+        int
+            How many assets have an earlier revision again.
+
+        Raises
+        ------
+        NotFound, InvalidInput, Refused
+            A revision is none of this version, two are of one asset, or the version is published.
+        """
+        ids: list[int] | None = None
+        if isinstance(revisions, Iterable):
+            ids = [int(i) for i in revisions]
+        elif revisions is not None:
+            ids = [int(revisions)]
+        return self.workspace.client.call(
+            "annotations.restore", int, version_id=self.version_id, revisions=ids, source=source
+        )
+
+    def _names(self, annotated: Iterable[str]) -> dict[str, str]:
+        """Return, for names in a file that are no asset's, the one asset whose file is called so."""
+        known = list(self.assets()["name"])
+        exact = set(known)
+        by_file: dict[str, list[str]] = {}
+        for name in known:
+            by_file.setdefault(Path(name).name, []).append(name)
+        found = {}
+        for name in annotated:
+            same = by_file.get(Path(name).name, [])
+            if name not in exact and len(same) == 1:
+                found[name] = same[0]
+        return found
 
     def tags(self) -> pd.DataFrame:
         """Return the tags of the latest annotation of each asset: a row for each, with its attributes as JSON."""

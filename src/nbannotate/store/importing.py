@@ -1,0 +1,182 @@
+"""Revisions that no person made at work: imports, copies in other versions, and earlier ones that are brought back."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from nbannotate.model import Annotation
+from nbannotate.store import data, staging
+from nbannotate.store.staging import Stage
+from nbannotate.store.transaction import Transaction
+
+#: Assets of the version $1 that people have worked on: they have answered, or are at work, or the asset is done.
+_WORKED_ON = """
+    select asset_id from data.annotations where version_id = $1 and origin = 'answer'
+    union
+    select t.asset_id from data.tasks t join data.campaigns c on c.campaign_id = t.campaign_id
+    where c.version_id = $1 and (
+      (t.closed is not null and t.outcome <> 'ended') or t.state = 'to_rework'
+      or (t.opened is not null and t.assignee_id is not null)
+      or t.task_id in (select task_id from data.member_drafts)
+    )
+"""
+
+#: So many revisions are copied in one piece.
+PIECE = 5_000
+
+
+class Import(Struct, frozen=True):
+    """What a source says of an asset."""
+
+    asset_id: int
+    annotation: Annotation
+
+
+def worked_on(tx: Transaction, version_id: int) -> set[int]:
+    """Return the assets of a version that people have worked on, or work on now, or that are done."""
+    return {row["asset_id"] for row in tx.all(_WORKED_ON, version_id)}
+
+
+def stage(stage: Stage, imports: Sequence[Import], member_id: int, source: str, now: datetime.datetime) -> None:
+    """Write a piece of an import: two statements, whatever the number of assets and shapes."""
+    ids = [r["id"] for r in stage.all("select nextval('data.ids') as id from range($1) order by 1", len(imports))]
+    rows = [
+        {
+            "annotation_id": new, "asset_id": one.asset_id, "nothing_to_label": one.annotation.nothing_to_label,
+            "tags": json.dumps(list(one.annotation.tags)), "tag_attributes": data.tag_attributes_text(one.annotation),
+        }
+        for new, one in zip(ids, imports, strict=True)
+    ]  # fmt: skip
+    stage.run(
+        """
+        insert into data.annotations
+        select i.annotation_id, $2, i.asset_id, null, null, $3, $4, i.nothing_to_label, i.tags, $5, i.tag_attributes,
+               'import'
+        from (
+          select unnest(from_json($1, '[{"annotation_id":"BIGINT","asset_id":"BIGINT","nothing_to_label":"BOOLEAN",
+            "tags":"VARCHAR","tag_attributes":"VARCHAR"}]'), recursive := true)
+        ) i
+        """,
+        msgspec.json.encode(rows).decode(), stage.batch_id, member_id, source, now,
+    )  # fmt: skip
+    shapes: list[dict[str, Any]] = [
+        data.shape_row(new, position, shape)
+        for new, one in zip(ids, imports, strict=True)
+        for position, shape in enumerate(one.annotation.shapes)
+    ]
+    if shapes:
+        data.add_shapes(stage, shapes)
+    stage.piece()
+
+
+def reveal(tx: Transaction, batch_id: int, version_id: int, *, overwrite: bool) -> tuple[int, list[int]]:
+    """Give the staged revisions to a version; those of assets that people work on meanwhile are left behind.
+
+    Returns
+    -------
+    tuple
+        How many were given, and the assets of those that were not.
+    """
+    late: list[int] = []
+    if not overwrite:
+        rows = tx.all(
+            f"select asset_id from data.annotations where version_id = $2 and asset_id in ({_WORKED_ON}) order by 1",
+            version_id,
+            batch_id,
+        )
+        late = [row["asset_id"] for row in rows]
+    count = tx.value("select count(*) from data.annotations where version_id = $1", batch_id)
+    tx.run(
+        "update data.annotations set version_id = $2 where version_id = $1 "
+        "and asset_id not in (select unnest($3::bigint[]))",
+        batch_id, version_id, late,
+    )  # fmt: skip
+    if not late:
+        staging.keep(tx, batch_id)
+    return count - len(late), late
+
+
+def assets_of(tx: Transaction, version_id: int, annotation_ids: Sequence[int]) -> dict[int, int]:
+    """Return the assets of those revisions that are of a version, by revision."""
+    rows = tx.all(
+        "select annotation_id, asset_id from data.annotations where version_id = $1 "
+        "and annotation_id in (select unnest($2::bigint[]))",
+        version_id,
+        list(annotation_ids),
+    )
+    return {row["annotation_id"]: row["asset_id"] for row in rows}
+
+
+def mark_revisions(tx: Transaction, version_id: int, annotation_ids: Sequence[int]) -> None:
+    """Make the table ``copied`` of revisions of a version that are to come back, without those that stand already."""
+    _mark(
+        tx,
+        "select annotation_id from data.annotations where version_id = $1 "
+        "and annotation_id in (select unnest($2::bigint[])) and annotation_id not in ("
+        "select max(annotation_id) from data.annotations where version_id = $1 group by asset_id)",
+        version_id,
+        list(annotation_ids),
+    )
+
+
+def mark_before(tx: Transaction, version_id: int, source: str) -> None:
+    """Make the table ``copied`` of what stood before the imports of a source, where such an import stands now."""
+    _mark(
+        tx,
+        """
+        select max(n.annotation_id) filter (where not (n.origin = 'import' and n.source = $2))
+        from data.annotations n where n.version_id = $1 group by n.asset_id
+        having max_by(n.origin, n.annotation_id) = 'import' and max_by(n.source, n.annotation_id) = $2
+        """,
+        version_id,
+        source,
+    )
+
+
+def mark_latest(tx: Transaction, version_id: int) -> None:
+    """Make the table ``copied`` of the latest revision of each asset of a version."""
+    _mark(tx, "select max(annotation_id) from data.annotations where version_id = $1 group by asset_id", version_id)
+
+
+def _mark(tx: Transaction, originals: str, *parameters: Any) -> None:
+    tx.run(
+        f"create or replace temp table copied as "
+        f"select nextval('data.ids') as annotation_id, original, row_number() over () - 1 as place "
+        f"from (select * from ({originals}) o(original) where original is not null order by 1)",
+        *parameters,
+    )
+
+
+def copy(stage: Stage, *, as_new: datetime.datetime | None = None) -> int:
+    """Copy the revisions of the table ``copied``, in pieces, as said by who said them; return how many.
+
+    They come under the stage's batch. ``as_new`` is for revisions that come back where they were: the time of that;
+    they stay answers of their task. Without it they belong to no task, and keep their time.
+    """
+    total = int(stage.value("select count(*) from copied"))
+    for low in range(0, total, PIECE):
+        these = f"(select * from copied where place >= {low} and place < {low + PIECE})"
+        stage.run(
+            f"""
+            insert into data.annotations
+            select c.annotation_id, $1, n.asset_id, case when $2 is not null then n.campaign_id end,
+                   case when $2 is not null then n.task_id end, n.member_id, n.source, n.nothing_to_label, n.tags,
+                   coalesce($2, n.created), n.tag_attributes, n.origin
+            from {these} c join data.annotations n on n.annotation_id = c.original order by c.place
+            """,
+            stage.batch_id,
+            as_new,
+        )
+        stage.run(
+            f"insert into data.shapes select c.annotation_id, s.* exclude (annotation_id) "
+            f"from {these} c join data.shapes s on s.annotation_id = c.original"
+        )
+        stage.piece()
+    stage.run("drop table copied")
+    return total

@@ -1,0 +1,81 @@
+"""Long work on its way in: rows that are written in pieces, and that nobody sees until the last step.
+
+Staged rows stand in the tables where they are to stay, under the id of their batch, which is no version, campaign or
+dataset: no view and no question asks for it. The last step, one short transaction, gives them to theirs in one
+statement a table. A batch has a row in ``data.staged`` as long as it has rows of its own; what a process that was
+killed left of one is deleted when the workspace is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
+
+from nbannotate.store.transaction import Transaction
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: So many rows are deleted in one transaction.
+PIECE = 20_000
+
+#: Where staged rows stand: the table, its key, and the column that names the batch.
+_PLACES = (
+    ("annotations", "annotation_id", "version_id"),
+    ("tasks", "task_id", "campaign_id"),
+    ("version_assets", "asset_id", "version_id"),
+    ("assets", "asset_id", "dataset_id"),
+)
+
+
+class Stage(Transaction):
+    """A connection of its own beside the writer's, for one batch; what is written ends with each :meth:`piece`.
+
+    Attributes
+    ----------
+    batch_id
+        What the rows stand under until the last step.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        super().__init__(connection)
+        self.run("begin")
+        self.batch_id = self.new_id()
+        self.run("insert into data.staged values ($1, cast(timezone('UTC', now()) as timestamp))", self.batch_id)
+        self.piece()
+
+    def piece(self) -> None:
+        """Commit what was written, and begin the next piece; what others committed meanwhile is seen from now on."""
+        self.run("commit")
+        self.run("begin")
+        self.memo.clear()
+
+
+def left(tx: Transaction, but: Collection[int] = ()) -> list[int]:
+    """Return the batches that were not brought to their end, other than some."""
+    return [r["batch_id"] for r in tx.all("select batch_id from data.staged order by 1") if r["batch_id"] not in but]
+
+
+def keep(tx: Transaction, batch_id: int) -> None:
+    """Note, in the last step, that a batch has no rows of its own any more: they are somebody's."""
+    tx.run("delete from data.staged where batch_id = $1", batch_id)
+
+
+def discard(tx: Transaction, batch_id: int, piece: Callable[[], None] = lambda: None) -> None:
+    """Delete what is left of a batch; ``piece`` is called whenever enough was deleted for one transaction."""
+    if tx.value("select count(*) from data.staged where batch_id = $1", batch_id) == 0:
+        return
+    for table, key, owner in _PLACES:
+        while True:
+            rows = tx.all(f"select {key} as id from data.{table} where {owner} = $1 limit {PIECE}", batch_id)
+            if not rows:
+                break
+            ids = [row["id"] for row in rows]
+            if table == "annotations":
+                tx.run("delete from data.shapes where annotation_id in (select unnest($1::bigint[]))", ids)
+            tx.run(
+                f"delete from data.{table} where {owner} = $1 and {key} in (select unnest($2::bigint[]))", batch_id, ids
+            )
+            piece()
+    keep(tx, batch_id)
+    piece()

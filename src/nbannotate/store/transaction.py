@@ -1,0 +1,62 @@
+"""Statements of one transaction, and what is remembered between transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+if TYPE_CHECKING:
+    import duckdb
+
+MOST_MEMO = 20_000
+
+T = TypeVar("T")
+
+
+class Transaction:
+    """Statements of one transaction; rows come back as dictionaries.
+
+    Placeholders are ``$1``, ``$2`` … as in PostgreSQL.
+
+    Attributes
+    ----------
+    memo
+        Rows that were read already and cannot have changed since, by whatever key. A small query costs about a
+        millisecond in DuckDB whatever it reads, and a save needs the same names each time.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, memo: dict[Any, Any] | None = None) -> None:
+        self.connection = connection
+        self.memo: dict[Any, Any] = {} if memo is None else memo
+
+    def once(self, key: Any, read: Callable[[], T]) -> T:
+        """Return what is remembered under a key; what is not is read now."""
+        if key not in self.memo:
+            if len(self.memo) > MOST_MEMO:
+                self.memo.clear()
+            self.memo[key] = read()
+        return cast("T", self.memo[key])
+
+    def all(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
+        """Return all rows."""
+        result = self.connection.execute(sql, list(parameters))
+        names = [column[0] for column in result.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+    def one(self, sql: str, *parameters: Any) -> dict[str, Any] | None:
+        """Return the first row, or None."""
+        rows = self.all(sql, *parameters)
+        return rows[0] if rows else None
+
+    def value(self, sql: str, *parameters: Any) -> Any:
+        """Return the first column of the first row, or None."""
+        row = self.connection.execute(sql, list(parameters)).fetchone()
+        return row[0] if row else None
+
+    def run(self, sql: str, *parameters: Any) -> None:
+        """Run a statement whose rows nobody needs."""
+        self.connection.execute(sql, list(parameters))
+
+    def new_id(self) -> int:
+        """Return a fresh id; ids grow, and no two things of a workspace share one."""
+        return int(self.value("select nextval('data.ids')"))

@@ -1,0 +1,62 @@
+"""Long work on its way in: seen by nobody before its end, and nothing is left of what was not brought to its end."""
+
+import duckdb
+
+from nbannotate.store import staging
+from nbannotate.store.engine import CATALOG, Engine
+
+TABLES = {
+    "annotations": "insert into data.annotations select nextval('data.ids'), $1, i, null, null, 1, 'x', false, '[]', "
+    "current_date, null, 'import' from range(7) r(i)",
+    "tasks": "insert into data.tasks select nextval('data.ids'), $1, i, 0, 1, 'in_progress', null, null, i, true, 0, "
+    "current_date, null, null, null, null, null, null from range(7) r(i)",
+    "version_assets": "insert into data.version_assets select $1, i, i from range(7) r(i)",
+    "assets": "insert into data.assets select nextval('data.ids'), $1, 'n', 'p', 'f', 1, 1, 1, '{}', current_date, "
+    "null, null from range(7) r(i)",
+}
+
+
+def fill(stage):
+    for insert in TABLES.values():
+        stage.run(insert, stage.batch_id)
+        stage.piece()
+    stage.run(
+        "insert into data.shapes select annotation_id, 0, 's', 'l', 'point', '[]', '{}', null, 0, 0, 0, 0, 0, null, "
+        "null, null, null from data.annotations"
+    )
+    stage.piece()
+
+
+def counts(engine):
+    with engine.read() as tx:
+        tables = (*TABLES, "shapes", "staged")
+        return {t: n for t in tables if (n := tx.value(f"select count(*) from data.{t}"))}
+
+
+def test_what_nobody_took_is_deleted_in_pieces(tmp_path, monkeypatch):
+    monkeypatch.setattr(staging, "PIECE", 3)
+    engine = Engine(tmp_path / "w.duckdb")
+    with engine.stage() as stage:
+        fill(stage)
+        assert counts(engine) == dict.fromkeys((*TABLES, "shapes"), 7) | {"staged": 1}
+        with engine.read() as tx:
+            assert not any(tx.value(f"select count(*) from {v}") for v in ("assets", "annotations", "shapes", "tasks"))
+    assert (counts(engine), engine.staging) == ({}, set())
+    engine.close()
+
+
+def test_what_a_killed_owner_left_is_gone_at_the_next_start(tmp_path):
+    engine = Engine(tmp_path / "w.duckdb")
+    with engine.stage() as stage:
+        fill(stage)
+        (tmp_path / "killed.duckdb").write_bytes((tmp_path / "w.duckdb").read_bytes())
+        wal = tmp_path / "w.duckdb.wal"
+        if wal.exists():
+            (tmp_path / "killed.duckdb.wal").write_bytes(wal.read_bytes())
+    engine.close()
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{tmp_path / 'killed.duckdb'}' as {CATALOG}")
+        assert connection.execute(f"select count(*) from {CATALOG}.data.tasks").fetchone() == (7,)
+    again = Engine(tmp_path / "killed.duckdb")
+    assert counts(again) == {}
+    again.close()
