@@ -186,3 +186,41 @@ def test_a_mask_is_cut_to_another_image():
     cut = MASK.fitted(shape, 20, 30)
     assert cut.rle.size == (30, 20)
     assert cut.points == corners(Region(0, 0, np.ones((30, 20), bool)))
+
+
+def by_each_pixel(path, radius, box):
+    """Return what a brush covers by the distance of each pixel from each step."""
+    x0, y0, x1, y1 = box
+    x, y = np.meshgrid(np.arange(x0, x1) + 0.5, np.arange(y0, y1) + 0.5)
+    nearest = np.full(x.shape, np.inf)
+    for (ax, ay), (bx, by) in zip(path, [*path[1:], path[-1]], strict=True):
+        dx, dy = bx - ax, by - ay
+        length = dx * dx + dy * dy
+        along = np.clip(((x - ax) * dx + (y - ay) * dy) / length, 0, 1) if length else 0.0
+        nearest = np.minimum(nearest, np.hypot(x - ax - along * dx, y - ay - along * dy))
+    return nearest
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_stroke_covers_each_pixel_that_is_near_enough(seed):
+    rng = np.random.default_rng(seed)
+    path = [tuple(p) for p in rng.uniform(-30, 130, (int(rng.integers(1, 9)), 2)).round(2)]
+    radius, box = float(rng.uniform(0.1, 40).__round__(2)), (0, 0, 100, 90)
+    nearest, reach = by_each_pixel(path, radius, box), max(radius, np.sqrt(0.5))
+    clear = np.abs(nearest - reach) > 1e-9
+    assert np.array_equal(rings.swept(path, radius, box)[clear], (nearest <= reach)[clear])
+
+
+def test_the_largest_stroke_with_the_largest_brush_is_bounded():
+    rng = np.random.default_rng(0)
+    path = rng.uniform(0, 4000, (4000, 2))
+    work = []
+    plain = rings._span
+    try:
+        rings._span = lambda step, reach, y: work.append(len(y)) or plain(step, reach, y)
+        assert rings.swept(path.tolist(), 2000.0, (0, 0, 4000, 4000)).all()
+    finally:
+        rings._span = plain
+    assert sum(work) <= rings.MOST_ROWS  # rows of steps, not their pixels
+    with pytest.raises(InvalidInput, match="too long to be painted at once"):
+        rings.swept([(0, 0), (0, 300_000)] * 100, 5.0, (0, 0, 20, 300_000))

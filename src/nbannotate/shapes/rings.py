@@ -12,9 +12,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from nbannotate.errors import InvalidInput
 from nbannotate.shapes.rle import Pixels, Region
 
 FloatArray = NDArray[np.float64]
+MOST_ROWS = 10_000_000  # of all steps of a stroke together
+BAND = 16_000_000  # pixels that are painted at once
 
 
 def rings(region: Region) -> list[FloatArray]:
@@ -97,22 +100,69 @@ def filled(outline: FloatArray, width: int, height: int) -> Region | None:
 
 
 def swept(path: Sequence[Sequence[float]], radius: float, box: tuple[int, int, int, int]) -> Pixels:
-    """Return the pixels of a box whose middles a round brush passes over; the nearest one at least."""
+    """Return the pixels of a box whose middles a round brush passes over; the nearest one at least.
+
+    A row of pixels crosses what one step of the brush covers in one span, so that a step costs no more than its rows,
+    however large the brush is.
+
+    Raises
+    ------
+    InvalidInput
+        The stroke goes up and down over more rows than are painted at once.
+    """
     x0, y0, x1, y1 = box
     found = np.zeros((y1 - y0, x1 - x0), dtype=bool)
     reach = max(radius, math.sqrt(0.5))
-    for (ax, ay), (bx, by) in zip(path, [*path[1:], path[-1]], strict=True):
-        left, right = max(x0, math.floor(min(ax, bx) - reach)), min(x1, math.ceil(max(ax, bx) + reach))
-        top, bottom = max(y0, math.floor(min(ay, by) - reach)), min(y1, math.ceil(max(ay, by) + reach))
-        if right <= left or bottom <= top:
-            continue
-        x, y = np.arange(left, right) + 0.5 - ax, np.arange(top, bottom)[:, None] + 0.5 - ay
-        dx, dy = bx - ax, by - ay
-        length = dx * dx + dy * dy
-        along = np.clip((x * dx + y * dy) / length, 0, 1) if length else 0.0
-        near = (x - along * dx) ** 2 + (y - along * dy) ** 2 <= reach * reach
-        found[top - y0 : bottom - y0, left - x0 : right - x0] |= near
+    steps = np.array(path, dtype=float)
+    steps = np.hstack([steps, np.roll(steps, -1, axis=0)])
+    steps[-1, 2:] = steps[-1, :2]
+    if len(steps) > 1:
+        steps = steps[:-1]
+    tops = np.clip(np.floor(np.minimum(steps[:, 1], steps[:, 3]) - reach), y0, y1).astype(np.int64)
+    bottoms = np.clip(np.ceil(np.maximum(steps[:, 1], steps[:, 3]) + reach), y0, y1).astype(np.int64)
+    count = np.int16 if len(steps) < 1 << 15 else np.int32
+    band, done = max(1, BAND // max(1, x1 - x0)), 0
+    for first in range(y0, y1, band):
+        last = min(y1, first + band)
+        turns = np.zeros((last - first, x1 - x0 + 1), dtype=count)
+        unfilled = np.ones(last - first, dtype=bool)
+        for i in np.flatnonzero((tops < last) & (bottoms > first)):
+            low = max(first, tops[i])
+            rows = low + np.flatnonzero(unfilled[low - first : min(last, bottoms[i]) - first])
+            done += len(rows)
+            if done > MOST_ROWS:
+                raise InvalidInput("The stroke is too long to be painted at once; paint it in several strokes.")
+            left, right = _span(steps[i], reach, rows + 0.5)
+            begin = np.clip(np.ceil(left - 0.5), x0, x1)
+            end = np.clip(np.floor(right - 0.5) + 1, x0, x1)
+            good = end > begin
+            at = rows[good] - first
+            turns[at, begin[good].astype(np.int64) - x0] += 1
+            turns[at, end[good].astype(np.int64) - x0] -= 1
+            unfilled[rows[(begin <= x0) & (end >= x1)] - first] = False
+        found[first - y0 : last - y0] = np.cumsum(turns[:, :-1], axis=1, dtype=count) > 0
     return found
+
+
+def _span(step: FloatArray, reach: float, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return where rows enter and leave what a round brush covers between two places; nowhere if left > right."""
+    ax, ay, bx, by = step.tolist()
+    left, right = np.full(len(y), np.inf), np.full(len(y), -np.inf)
+    with np.errstate(invalid="ignore"):
+        for x, at in ((ax, ay), (bx, by)):
+            half = np.sqrt(reach * reach - (y - at) ** 2)  # not a number where the row passes by
+            left, right = np.fmin(left, x - half), np.fmax(right, x + half)
+    length = math.hypot(bx - ax, by - ay)
+    if not length:
+        return left, right
+    nx, ny = (ay - by) / length * reach, (bx - ax) / length * reach
+    corners = ((ax + nx, ay + ny), (bx + nx, by + ny), (bx - nx, by - ny), (ax - nx, ay - ny))
+    for (px, py), (qx, qy) in zip(corners, (*corners[1:], corners[0]), strict=True):
+        if py != qy:
+            along = (y - py) / (qy - py)
+            x = np.where((along >= 0) & (along <= 1), px + along * (qx - px), np.nan)
+            left, right = np.fmin(left, x), np.fmax(right, x)
+    return left, right
 
 
 def simplified(ring: FloatArray, tolerance: float) -> FloatArray:
