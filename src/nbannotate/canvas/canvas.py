@@ -150,6 +150,7 @@ class Canvas(Leveled, Editing):
         with self._turn(quiet=True):
             self._max_shapes, self._min_size, self._several = limit, least, bool(several_labels)
             size = self.image_size
+            before = self._picture
             self._picture, self._document, self._editable = picture, document, bool(editable)
             self._generation += 1
             self._marks, self._ghosts, self._instead = (), (), instead
@@ -166,6 +167,8 @@ class Canvas(Leveled, Editing):
             if self._view is not None and picture is not None and not (same and not self._view.fit):
                 self._view = self._view.fitted(picture.width, picture.height)
         self._follow(picture)
+        if before is not None and before is not picture:
+            before.close()
 
     def prepare(self, image: object) -> Picture:
         """Return an image made ready for :meth:`show`: decoded, and sharp for the stage as it is now.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 import threading
+import weakref
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,7 @@ class Tiled:
             self.deep = int(first.bitspersample) == 16
             self.inverted = self.deep and int(first.photometric) == 0
             self._handle = os.dup(self._file.filehandle.fileno())
+            self._end = weakref.finalize(self, _close, self._file, self._handle)
         except BaseException:
             self._file.close()
             raise
@@ -85,10 +87,8 @@ class Tiled:
         """Close the file."""
         with self._lock:
             self._kept.clear()
-            if self._handle >= 0:
-                os.close(self._handle)
-                self._file.close()
-                self._handle = -1
+            self._handle = -1
+            self._end()
 
     def read(self, level: int, x0: int, y0: int, x1: int, y1: int) -> NDArray[Any]:
         """Return pixels of a level: ``(h, w)`` of uint8 or uint16, or ``(h, w, 3)`` of uint8."""
@@ -141,6 +141,11 @@ class Tiled:
         if int(page.photometric) == 0 and not self.deep:
             tile = 255 - tile
         return tile
+
+
+def _close(file: Any, handle: int) -> None:
+    os.close(handle)
+    file.close()
 
 
 def _from_jpeg(page: Any, body: bytes) -> NDArray[Any]:

@@ -62,13 +62,19 @@ class Ahead:
         with self._lock:
             self._stop()
             known, self._image, self._task_id = self._image, None, 0
-        return known[1] if known is not None and known[0] == asset_id else self._client.source(asset_id)
+        if known is not None and known[0] == asset_id:
+            return known[1]
+        if known is not None:
+            known[1].close()
+        return self._client.source(asset_id)
 
     def stop(self) -> None:
         """Look no more."""
         with self._lock:
             self._stop()
-            self._task_id, self._image = 0, None
+            known, self._image, self._task_id = self._image, None, 0
+        if known is not None:
+            known[1].close()
 
     def _stop(self) -> None:
         if self._timer is not None:
@@ -89,8 +95,12 @@ class Ahead:
             log().debug("Nothing is known ahead: %s", error)
             return
         with self._lock:
-            if self._task_id != task.task_id:
-                return  # too late
-            self._image = asset_id, picture
+            late = self._task_id != task.task_id
+            if not late:
+                self._image, picture_before = (asset_id, picture), self._image
+        if late:
+            return picture.close()
+        if picture_before is not None:
+            picture_before[1].close()
         self._tell({"ahead": {"at": task.task_id, "image": f"data:image/jpeg;base64,{preview}",
                               "width": picture.width, "height": picture.height}})  # fmt: skip

@@ -64,7 +64,8 @@ class Frames:
         """End the thread after the image that it is at."""
         with self._change:
             self._ended, self._wanted = True, []
-            self._pictures.clear()
+            while self._pictures:
+                self._pictures.popitem()[1].close()
             self._change.notify_all()
 
     def _run(self) -> None:
@@ -94,8 +95,10 @@ class Frames:
         part = picture.part(whole, min(1.0, LONGEST / max(picture.width, picture.height)))
         with self._change:
             self._pictures[asset_id] = picture
-            while sum(p.width * p.height for p in self._pictures.values()) > MOST_PIXELS:
-                self._pictures.popitem(last=False)
+            while self._ended or sum(p.width * p.height for p in self._pictures.values()) > MOST_PIXELS:
+                self._pictures.popitem(last=False)[1].close()
+                if not self._pictures:
+                    break
         image = f"data:{part.mime};base64,{base64.b64encode(part.data).decode()}"
         self._tell({"frame": {"asset": asset_id, "image": image, "look": look, "width": picture.width,
                               "height": picture.height}})  # fmt: skip
