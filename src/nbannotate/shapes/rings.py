@@ -140,7 +140,7 @@ def swept(path: Sequence[Sequence[float]], radius: float, box: tuple[int, int, i
             turns[at, begin[good].astype(np.int64) - x0] += 1
             turns[at, end[good].astype(np.int64) - x0] -= 1
             unfilled[rows[(begin <= x0) & (end >= x1)] - first] = False
-        found[first - y0 : last - y0] = np.cumsum(turns[:, :-1], axis=1, dtype=count) > 0
+        np.greater(np.cumsum(turns[:, :-1], axis=1, dtype=count), 0, out=found[first - y0 : last - y0])
     return found
 
 
