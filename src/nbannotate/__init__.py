@@ -48,6 +48,8 @@ def __getattr__(name: str) -> Any:
     if name not in _PUBLIC:
         raise AttributeError(f"module 'nbannotate' has no attribute {name!r}")
     module = _PUBLIC[name]
+    if module == "nbannotate.model":
+        importlib.import_module("nbannotate.shapes")  # tells the model which kinds there are
     value = getattr(importlib.import_module(module), name) if module else importlib.import_module(f"nbannotate.{name}")
     globals()[name] = value
     return value

@@ -59,7 +59,7 @@ def test_only_workers_are_assignees_of_a_new_campaign(t):
         (["anna"], "no member 'anna'; did you mean 'ana'"),
         (["zoe"], "no member 'zoe'; add the member first"),
         (["ana", "ana"], "'ana' is there twice"),
-        ("ana", "takes a list"),
+        ("anna", "did you mean 'ana'"),
     ],
 )
 def test_a_mistake_in_the_workers_changes_nothing(t, logins, sentence):

@@ -4,17 +4,24 @@ import pytest
 
 from nbannotate.errors import InvalidInput, Refused
 from nbannotate.model import Annotation, Attribute, Label, Recipe, Shape
+from nbannotate.model.values import as_stored
 from nbannotate.rules.annotation import check_complete, check_draft
 
 RECIPE = Recipe([Label("cell", kinds=["polygon"]), Label("box")], tags=["blurred"])
 BOX = Shape(kind="rectangle", points=((1, 1), (9, 9)), label="box", id="a")
 
 
+def as_it_came(**fields):
+    """A shape that cannot be made here, but that another program may send."""
+    with as_stored():
+        return Annotation(shapes=(Shape(**fields),))
+
+
 @pytest.mark.parametrize(
     ("annotation", "word"),
     [
-        (Annotation(shapes=(Shape(kind="circle", points=((0, 0),)),)), "unknown kind 'circle'"),
-        (Annotation(shapes=(Shape(kind="rectangle", points=((0, 0), (float("nan"), 1))),)), "not a number"),
+        (as_it_came(kind="circle", points=((0, 0),)), "unknown kind 'circle'"),
+        (as_it_came(kind="rectangle", points=((0, 0), (float("nan"), 1))), "not a number"),
         (Annotation(shapes=(Shape(kind="rectangle", points=((0, 0), (5, 5)), label="dog"),)), "'dog'"),
         (Annotation(shapes=(Shape(kind="rectangle", points=((0, 0), (5, 5)), label="cell"),)), "for 'polygon'"),
         (Annotation(shapes=(BOX, BOX)), "id of its own"),

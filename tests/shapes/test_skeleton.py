@@ -29,7 +29,7 @@ def test_edges_are_places_in_the_points():
         (("a", "a"), (), "twice"),
         (("a", "b"), (("a", "c"),), "pairs of names"),
         (("a", "b"), (("a", "a"),), "pairs of names"),
-        ("ab", (), "takes a list"),
+        ("ab", ("a", "b"), "pairs of names"),
     ],
 )
 def test_a_skeleton_that_cannot_be_is_refused(points, edges, words):

@@ -424,6 +424,4 @@ class Canvas(Leveled, Editing):
 
 def as_labels(labels: Sequence[Label | str]) -> dict[str, Label]:
     """Return labels by name, each with a color; InvalidInput if a name stands twice."""
-    if not labels:
-        return {}
-    return {v.name: replace(v) for v in Recipe(labels=labels).labels}  # type: ignore[arg-type]
+    return {v.name: replace(v) for v in Recipe(labels=labels, open_labels=True).labels}  # type: ignore[arg-type]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
 from nbannotate.errors import InvalidInput
+from nbannotate.model.choices import one_of
 from nbannotate.model.filters import Filter
 from nbannotate.model.recipe import Recipe, as_tuple, check_name, check_unique
+from nbannotate.model.values import as_day, as_list, as_mapping, is_series, settle
 
 StepKind = Literal["annotation", "review"]
 Attribution = Literal["queue", "equal", "weighted"]
@@ -42,13 +44,6 @@ WHEN: tuple[When, ...] = ("done", "skipped", "discarded", "rejected")
 DEFAULT_STATUS: dict[str, str] = {"annotation": "completed", "review": "approved"}
 #: Statuses that the program gives; a step's own statuses have other names.
 BUILT_IN_STATUSES: frozenset[str] = frozenset({"completed", "approved", "discarded", "skipped", "rejected", "returned"})
-
-
-def one_of(what: str, value: object, allowed: Iterable[str]) -> None:
-    """Raise InvalidInput, naming the field and the choices, if a value is not one of them."""
-    names = list(allowed)
-    if value not in names:
-        raise InvalidInput(f"{what} must be one of {', '.join(map(repr, names))}, not {value!r}.")
 
 
 class Step(Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,14 +78,17 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     statuses: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        weighed = _weighed(self.assignees)
+        settle(self)
         check_name("Step.name", self.name)
         of = f"of {self.name!r}"
         one_of(f"Step.kind {of}", self.kind, ("annotation", "review"))
         one_of(f"Step.attribution {of}", self.attribution, ATTRIBUTION)
-        if isinstance(self.assignees, Mapping):
+        if weighed is not None:
             if self.weights:
                 raise InvalidInput(f"Step.weights {of}: the assignees are given with their weights already.")
-            force_setattr(self, "weights", tuple(self.assignees.values()))
+            force_setattr(self, "assignees", tuple(weighed))
+            force_setattr(self, "weights", tuple(weighed.values()))
         force_setattr(self, "assignees", as_tuple("Step", "assignees", self.assignees))
         for login in self.assignees:
             check_name(f"Step.assignees {of}: a login", login)
@@ -98,8 +96,9 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
         if not self.assignees:
             raise InvalidInput(f"Step.assignees {of} is empty; name at least one member.")
         self._check_weights(of)
-        if isinstance(self.lease_minutes, bool) or not 0 < float(self.lease_minutes) <= 7 * 24 * 60:
-            raise InvalidInput(f"Step.lease_minutes {of} must be above 0 and a week at most, not {self.lease_minutes}.")
+        minutes: Any = self.lease_minutes
+        if isinstance(minutes, bool) or not isinstance(minutes, int | float) or not 0 < minutes <= 7 * 24 * 60:
+            raise InvalidInput(f"Step.lease_minutes {of} must be above 0 and a week at most, not {minutes!r}.")
         force_setattr(self, "statuses", as_tuple("Step", "statuses", self.statuses))
         for status in self.statuses:
             check_name(f"Step.statuses {of}: a status", status)
@@ -125,6 +124,12 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     def shares(self) -> dict[str, float]:
         """The weight of each assignee; 1 for each where the split is equal."""
         return dict(zip(self.assignees, self.weights or (1.0,) * len(self.assignees), strict=True))
+
+
+def _weighed(assignees: Any) -> dict[Any, Any] | None:
+    """Return logins and weights, if assignees are given with theirs: as a mapping, or a Series of numbers by login."""
+    numbers = is_series(assignees) and all(isinstance(v, int | float) for v in as_list("Step.assignees", assignees))
+    return as_mapping("Step.assignees", assignees) if numbers or isinstance(assignees, Mapping) else None
 
 
 class Workflow(Struct, frozen=True, forbid_unknown_fields=True):
@@ -173,6 +178,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     status: str | None = None
 
     def __post_init__(self) -> None:
+        settle(self)
         one_of("Rule.when", self.when, WHEN)
         check_name("Rule.to", self.to)
         if self.status is not None:
@@ -243,6 +249,8 @@ class CampaignSpec(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     rules: tuple[Rule, ...] = ()
 
     def __post_init__(self) -> None:
+        settle(self)
+        force_setattr(self, "due", as_day("due", self.due))
         check_name("Campaign name", self.name)
         if not isinstance(self.recipe, Recipe):
             raise InvalidInput(f"recipe must be an nb.Recipe, not {self.recipe!r}.")

@@ -6,12 +6,12 @@ The text is only parsed (:mod:`ast`), never run. Every error names the place in 
 from __future__ import annotations
 
 import ast
-import difflib
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, NoReturn, TypeVar
 
 from nbannotate.errors import InvalidInput
+from nbannotate.model.choices import meant
 
 MOST_CHARACTERS = 20_000
 DEEPEST = 30
@@ -107,7 +107,7 @@ class _Reader(Generic[T]):
             if keyword.arg is None:
                 self._fail(node, f"** cannot be used here; write {self._usage(name)}")
             if keyword.arg not in signature.parameters:
-                self._fail(node, f"{name} has no {keyword.arg!r}{_near(keyword.arg, signature.parameters)}: "
+                self._fail(node, f"{name} has no {keyword.arg!r}{meant(keyword.arg, signature.parameters)}: "
                                  f"{self._usage(name)}")  # fmt: skip
             named[keyword.arg] = self._literal(keyword.value)
         values = [self._literal(v) for v in node.args]
@@ -163,7 +163,7 @@ class _Reader(Generic[T]):
 
     def _unknown(self, node: ast.expr, name: str) -> NoReturn:
         known = self.language.functions
-        self._fail(node, f"there is no {name!r}{_near(name, known)}; there are {self._functions()}")
+        self._fail(node, f"there is no {name!r}{meant(name, known)}; there are {self._functions()}")
 
     def _functions(self) -> str:
         return ", ".join(f"{name}()" for name in self.language.functions)
@@ -174,17 +174,6 @@ class _Reader(Generic[T]):
             default = "" if parameter.default is parameter.empty else f"={parameter.default!r}"
             parts.append(parameter.name + default)
         return f"{name}({', '.join(parts)})"
-
-
-def near(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that a mistyped one is most like, or None."""
-    found = difflib.get_close_matches(name, list(known), 1, 0.6)
-    return found[0] if found else None
-
-
-def _near(name: str, known: Iterable[str]) -> str:
-    found = near(name, known)
-    return f" (did you mean {found!r}?)" if found else ""
 
 
 def _chain(node: ast.expr, operator: type[ast.operator]) -> list[ast.expr]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import numbers
 import re
@@ -9,7 +10,9 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from nbannotate.errors import InvalidInput
-from nbannotate.model.expressions import DEEPEST, MOST_CHARACTERS, Expressions, near
+from nbannotate.model.choices import meant
+from nbannotate.model.expressions import DEEPEST, MOST_CHARACTERS, Expressions
+from nbannotate.model.values import as_list, plain
 
 #: How metadata are compared.
 OPERATORS = ("==", "!=", "<", "<=", ">", ">=", "in", "contains", "exists")
@@ -109,28 +112,28 @@ class Filter:
         Parameters
         ----------
         key
-            ``"site.name"`` is the field ``name`` in the field ``site``; ``"views.0"`` the first element of a list.
+            ``"site.name"`` is the field ``name`` in the field ``site``, or the field that is called ``site.name`` as it
+            stands there; ``"views.0"`` the first element of a list.
         op
             ``== != < <= > >=``; ``"in"`` a list; ``"contains"`` an element (of a list) or a piece of text;
             ``"exists"``, which takes no value. Only values of the same type are in an order.
         """
         key = _text("the metadata key", key)
-        if any(not part for part in key.split(".")):
-            raise InvalidInput(f"The metadata key {key!r} has an empty part; write it like 'site.name'.")
+        if not key:
+            raise InvalidInput("The metadata key is empty; write it like 'site' or 'site.name'.")
+        op = plain(op)
         if op not in OPERATORS:
-            hint = {"=": "==", "<>": "!=", "=>": ">=", "=<": "<="}.get(str(op)) or near(str(op), OPERATORS)
-            also = f" (did you mean {hint!r}?)" if hint else ""
+            hint = {"=": "==", "<>": "!=", "=>": ">=", "=<": "<="}.get(str(op))
+            also = f" (did you mean {hint!r}?)" if hint else meant(op, OPERATORS)
             raise InvalidInput(f"There is no operator {op!r}{also}; there are {', '.join(OPERATORS)}.")
         if op == "exists":
-            if value is not None:
+            if plain(value) is not None:
                 raise InvalidInput(f"'exists' takes no value, but {value!r} is given.")
             return _new("metadata", (key, op))
         if op == "in":
-            if not isinstance(value, list | tuple | set | frozenset) or not value:
-                raise InvalidInput(f"'in' takes a list of values, not {value!r}.")
-            values = tuple(_scalar(v) for v in value)
-            if isinstance(value, set | frozenset):
-                values = tuple(sorted(values, key=repr))
+            values = tuple(_scalar(v) for v in as_list("metadata(…, 'in')", value))
+            if not values:
+                raise InvalidInput("'in' takes a list of values, and this one is empty.")
             return _new("metadata", (key, op, values), f"metadata({key!r}, 'in', {list(values)!r})")
         value = _scalar(value)
         if op in ("<", "<=", ">", ">=") and isinstance(value, bool):
@@ -171,6 +174,7 @@ class Filter:
         """
         if isinstance(value, Filter):
             return value
+        value = plain(value)
         if not isinstance(value, str):
             raise InvalidInput(f"A filter is an nb.Filter or a text such as \"label('car')\", not {value!r}.")
         return _LANGUAGE.read(value)
@@ -261,6 +265,7 @@ def _negate(given: Filter) -> Filter:
 
 
 def _text(what: str, value: object) -> str:
+    value = plain(value)
     if not isinstance(value, str):
         raise InvalidInput(f"{what.capitalize()} is a text, not {value!r}.")
     if "\0" in value or any("\ud800" <= c <= "\udfff" for c in value):
@@ -269,12 +274,14 @@ def _text(what: str, value: object) -> str:
 
 
 def _whole(what: str, value: object) -> int:
+    value = plain(value)
     if isinstance(value, bool) or not isinstance(value, numbers.Integral) or not 0 <= int(value) <= MOST_WHOLE:
         raise InvalidInput(f"{what} is a whole number from 0 on, not {value!r}.")
     return int(value)
 
 
 def _number(what: str, value: Any) -> int | float:
+    value = plain(value)
     is_bool = isinstance(value, bool)
     if isinstance(value, numbers.Integral) and not is_bool and abs(int(value)) <= MOST_WHOLE:
         return int(value)
@@ -284,6 +291,9 @@ def _number(what: str, value: Any) -> int | float:
 
 
 def _scalar(value: object) -> Scalar:
+    value = plain(value)
+    if isinstance(value, datetime.date | datetime.time):  # as metadata hold it
+        value = value.isoformat()
     if isinstance(value, bool):
         return value
     if isinstance(value, str):
@@ -295,6 +305,7 @@ def _scalar(value: object) -> Scalar:
 
 def _range(what: str, value: object, *, whole: bool = False) -> tuple[Any, Any]:
     """Return from and to; both are None where the range is open."""
+    value = plain(value)
     if not isinstance(value, list | tuple) or len(value) != 2:
         raise InvalidInput(f"{what} is a pair, from and to, for example {what}=({'2' if whole else '0.5'}, None), "
                            f"not {value!r}.")  # fmt: skip

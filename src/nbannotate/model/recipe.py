@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Literal, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import force_setattr, replace
 
 from nbannotate.errors import InvalidInput
+from nbannotate.model.choices import check_kind, one_of
+from nbannotate.model.values import as_list, as_name, is_stored, settle
 
 #: Colours for labels that name none: the Okabe-Ito palette (readable with colour-blind eyes), then more.
 PALETTE = (
@@ -20,10 +22,8 @@ T = TypeVar("T")
 
 
 def as_tuple(owner: str, field: str, value: Iterable[T] | None) -> tuple[T, ...]:
-    """Return a field's value as a tuple; refuse a lone string, which would be taken apart by letters."""
-    if isinstance(value, str):
-        raise InvalidInput(f"{owner}.{field} takes a list, not the string {value!r}; write [{value!r}].")
-    return tuple(value or ())
+    """Return a field's value as a tuple; one text is a tuple of one, an array or a Series is its values."""
+    return tuple(as_list(f"{owner}.{field}", value))
 
 
 def check_name(what: str, name: object) -> None:
@@ -73,11 +73,12 @@ class Attribute(Struct, frozen=True, forbid_unknown_fields=True):
     default: Any = None
 
     def __post_init__(self) -> None:
+        settle(self)
+        force_setattr(self, "name", as_name(self.name))
         check_name("Attribute.name", self.name)
         of = f"of {self.name!r}"
-        if self.type not in ATTRIBUTE_TYPES:
-            raise InvalidInput(f"Attribute.type {of} must be one of {', '.join(ATTRIBUTE_TYPES)}, not {self.type!r}.")
-        force_setattr(self, "choices", as_tuple("Attribute", "choices", self.choices))
+        one_of(f"Attribute.type {of}", self.type, ATTRIBUTE_TYPES)
+        force_setattr(self, "choices", tuple(map(as_name, as_tuple("Attribute", "choices", self.choices))))
         for choice in self.choices:
             check_name(f"Attribute.choices {of}: a choice", choice)
         check_unique(f"Attribute.choices {of}: the choice", self.choices)
@@ -117,8 +118,10 @@ class Skeleton(Struct, frozen=True, forbid_unknown_fields=True):
     edges: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
+        settle(self)
         force_setattr(self, "points", as_tuple("Skeleton", "points", self.points))
-        force_setattr(self, "edges", tuple(tuple(v) for v in as_tuple("Skeleton", "edges", self.edges)))
+        edges = as_tuple("Skeleton", "edges", self.edges)
+        force_setattr(self, "edges", tuple(tuple(v) if isinstance(v, list | tuple) else (v,) for v in edges))
         for name in self.points:
             check_name("Skeleton.points: a point", name)
         check_unique("Skeleton.points: the point", self.points)
@@ -158,8 +161,14 @@ class Label(Struct, frozen=True, forbid_unknown_fields=True):
     skeleton: Skeleton | None = None
 
     def __post_init__(self) -> None:
+        settle(self)
+        force_setattr(self, "name", as_name(self.name))
         check_name("Label.name", self.name)
         force_setattr(self, "kinds", as_tuple("Label", "kinds", self.kinds))
+        for kind in () if is_stored() else self.kinds:
+            check_kind(f"Label.kinds of {self.name!r}", kind)
+        if self.skeleton is not None and not isinstance(self.skeleton, Skeleton):
+            raise InvalidInput(f"Label.skeleton of {self.name!r} takes a Skeleton, not {self.skeleton!r}.")
         if self.color is not None and not re.fullmatch(r"#[0-9a-fA-F]{6}", str(self.color)):
             raise InvalidInput(f"Label.color of {self.name!r} must look like '#7b1fa2', not {self.color!r}.")
         force_setattr(self, "attributes", as_attributes("Label", self.name, self.attributes))
@@ -180,13 +189,21 @@ class Tag(Struct, frozen=True, forbid_unknown_fields=True):
     attributes: tuple[Attribute, ...] = ()
 
     def __post_init__(self) -> None:
+        settle(self)
+        force_setattr(self, "name", as_name(self.name))
         check_name("Recipe.tags: a tag", self.name)
         force_setattr(self, "attributes", as_attributes("Tag", self.name, self.attributes))
 
 
+def _named(kind: Callable[[str], T], value: Any) -> T | Any:
+    """Return what a name alone stands for; anything else as it is."""
+    name = as_name(value)
+    return kind(name) if isinstance(name, str) else value
+
+
 def as_attributes(owner: str, name: str, given: Iterable[Any] | None) -> tuple[Attribute, ...]:
     """Return the attributes of a label or a tag; a name alone is a text."""
-    attributes = [Attribute(v) if isinstance(v, str) else v for v in as_tuple(owner, "attributes", given)]
+    attributes = [v if isinstance(v, Attribute) else _named(Attribute, v) for v in as_tuple(owner, "attributes", given)]
     for value in attributes:
         if not isinstance(value, Attribute):
             raise InvalidInput(f"{owner}.attributes of {name!r} takes nb.Attribute values, not {value!r}.")
@@ -231,21 +248,20 @@ class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
     min_size: float | None = None
 
     def __post_init__(self) -> None:
-        if self.metadata not in ("show", "edit"):
-            raise InvalidInput(f"Recipe.metadata must be 'show' or 'edit', not {self.metadata!r}.")
-        if self.flaws not in FLAW_POLICIES:
-            raise InvalidInput(f"Recipe.flaws must be one of {', '.join(FLAW_POLICIES)}, not {self.flaws!r}.")
+        settle(self)
+        one_of("Recipe.metadata", self.metadata, ("show", "edit"))
+        one_of("Recipe.flaws", self.flaws, FLAW_POLICIES)
         if self.min_size is not None:
             size: Any = self.min_size
             if isinstance(size, bool) or not isinstance(size, int | float) or not 0 < size < float("inf"):
                 raise InvalidInput(f"Recipe.min_size must be a number of pixels above 0, not {size!r}.")
             force_setattr(self, "min_size", float(size))
-        labels = [Label(v) if isinstance(v, str) else v for v in as_tuple("Recipe", "labels", self.labels)]
+        labels = [_named(Label, v) for v in as_tuple("Recipe", "labels", self.labels)]
         for value in labels:
             if not isinstance(value, Label):
                 raise InvalidInput(f"Recipe.labels takes nb.Label values or names, not {value!r}.")
         check_unique("Recipe.labels: the label", (v.name for v in labels))
-        tags = tuple(Tag(v) if isinstance(v, str) else v for v in as_tuple("Recipe", "tags", self.tags))
+        tags = tuple(_named(Tag, v) for v in as_tuple("Recipe", "tags", self.tags))
         for tag in tags:
             if not isinstance(tag, Tag):
                 raise InvalidInput(f"Recipe.tags takes nb.Tag values or names, not {tag!r}.")

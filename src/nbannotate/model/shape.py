@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+import math
+import re
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 from msgspec import Struct, field
+from msgspec.structs import force_setattr
+
+from nbannotate.errors import InvalidInput
+from nbannotate.model.choices import check_kind
+from nbannotate.model.values import as_list, as_mapping, as_name, is_stored, plain, shown
 
 Point = tuple[float, float]
+Points = tuple[Point, ...]
 
 
 def new_shape_id() -> str:
     """Return a fresh shape id: 16 hexadecimal digits, unique in practice over all workspaces."""
     return secrets.token_hex(8)
+
+
+def _points(where: str, given: Any) -> Points:
+    """Return points as pairs of finite numbers, or raise InvalidInput that begins with ``where``."""
+    try:
+        points = msgspec.convert(given, Points)  # not a loop of Python's: there may be thousands
+    except msgspec.ValidationError:
+        try:
+            points = msgspec.convert(plain(given), Points)
+        except msgspec.ValidationError:
+            raise InvalidInput(
+                f"{where}: points are pairs of numbers, ((x, y), (x, y), …), not {shown(plain(given))}."
+            ) from None
+    if not all(math.isfinite(x) and math.isfinite(y) for x, y in points):
+        raise InvalidInput(f"{where} has a point that is not a number.")
+    return points
 
 
 class Rle(Struct, frozen=True):
@@ -28,6 +54,14 @@ class Rle(Struct, frozen=True):
 
     size: tuple[int, int]
     counts: str
+
+    def __post_init__(self) -> None:
+        counts: Any = self.counts
+        if isinstance(counts, bytes):  # as pycocotools gives it
+            force_setattr(self, "counts", counts.decode("ascii", "replace"))
+        size: Any = self.size
+        if type(size) is not tuple or type(size[0]) is not int:
+            force_setattr(self, "size", tuple(plain(size)))
 
 
 class Shape(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -69,6 +103,46 @@ class Shape(Struct, frozen=True, kw_only=True, omit_defaults=True):
     visibility: tuple[int, ...] = ()
     also: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        if is_stored():
+            return
+        self._settle()
+        where = f"A shape of {self.label!r}" if self.label else "A shape"
+        check_kind(where, self.kind)
+        force_setattr(self, "points", _points(where, self.points))
+        sure: Any = self.confidence
+        if sure is not None and (isinstance(sure, bool) or not isinstance(sure, int | float) or not 0 <= sure <= 1):
+            raise InvalidInput(f"{where}: the confidence must be a number from 0 to 1, not {shown(sure)}.")
+        if self.color is not None and not re.fullmatch(r"#[0-9a-fA-F]{6}", str(self.color)):
+            raise InvalidInput(f"{where}: the color must look like '#7b1fa2', not {self.color!r}.")
+
+    def _settle(self) -> None:
+        """Make every field but the points what it is in Python, whatever library it came from."""
+        if type(self.label) is not str:
+            label = as_name(self.label)
+            force_setattr(self, "label", "" if label is None or label != label else label)
+            if not isinstance(self.label, str):
+                raise InvalidInput(f"The label of a shape is a text, not {shown(label)}.")
+        if type(self.kind) is not str:
+            force_setattr(self, "kind", plain(self.kind))
+        if type(self.id) is not str:
+            force_setattr(self, "id", as_name(self.id))
+            if not isinstance(self.id, str):
+                raise InvalidInput(f"The id of a shape is a text, not {shown(self.id)}.")
+        if self.confidence is not None and type(self.confidence) is not float:
+            force_setattr(self, "confidence", plain(self.confidence))
+        if self.color is not None:
+            force_setattr(self, "color", plain(self.color))
+        if self.attributes or type(self.attributes) is not dict:
+            force_setattr(self, "attributes", as_mapping("Shape.attributes", self.attributes))
+        if type(self.also) is not tuple or self.also:
+            force_setattr(self, "also", tuple(map(as_name, as_list("Shape.also", self.also))))
+        if type(self.visibility) is not tuple or self.visibility:
+            force_setattr(self, "visibility", tuple(as_list("Shape.visibility", self.visibility)))
+        rle: Any = self.rle
+        if isinstance(rle, Mapping):
+            force_setattr(self, "rle", Rle(**rle))
+
     @property
     def labels(self) -> tuple[str, ...]:
         """All labels, the first one first; none while the shape is not labelled yet."""
@@ -86,6 +160,22 @@ class Annotation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tags: tuple[str, ...] = ()
     nothing_to_label: bool = False
     tag_attributes: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if is_stored():
+            return
+        if type(self.shapes) is not tuple:
+            force_setattr(self, "shapes", tuple(as_list("Annotation.shapes", self.shapes)))
+        for shape in self.shapes:
+            if not isinstance(shape, Shape):
+                raise InvalidInput(f"Annotation.shapes takes nb.Shape values, not {shown(shape)}.")
+        force_setattr(self, "tags", tuple(map(as_name, as_list("Annotation.tags", self.tags))))
+        for tag in self.tags:
+            if not isinstance(tag, str):
+                raise InvalidInput(f"Annotation.tags takes names, not {shown(tag)}.")
+        force_setattr(self, "nothing_to_label", plain(self.nothing_to_label))
+        if self.tag_attributes or type(self.tag_attributes) is not dict:
+            force_setattr(self, "tag_attributes", as_mapping("Annotation.tag_attributes", self.tag_attributes))
 
     @property
     def empty(self) -> bool:

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model import Annotation, Imported, Shape
+from nbannotate.model.values import decode
 from nbannotate.operations.access import check_may_see_asset
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.versions import draft
@@ -92,7 +93,7 @@ def add(
 
 def _shapes(asset: str, text: str) -> tuple[Shape, ...]:
     try:
-        return msgspec.json.decode(text, type=tuple[Shape, ...])
+        return decode(text, tuple[Shape, ...])  # check_fits tells what is wrong, with the shape's place
     except msgspec.ValidationError as error:
         raise InvalidInput(f"{asset}: these are no shapes: {error}. Nothing was imported.") from None
 
@@ -161,7 +162,7 @@ def drafts(ctx: Context, campaign_id: int) -> dict[str, Annotation]:
         campaign_id,
         ctx.actor.member_id,
     )
-    return {row["name"]: msgspec.json.decode(row["body"], type=Annotation) for row in rows}
+    return {row["name"]: decode(row["body"], Annotation) for row in rows}
 
 
 @operation()

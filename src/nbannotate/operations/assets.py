@@ -11,10 +11,11 @@ from nbannotate import imaging
 from nbannotate.errors import Conflict, InvalidInput, NotAllowed, NotFound, ReadFailed
 from nbannotate.model import Campaign
 from nbannotate.operations.access import may_see_image
-from nbannotate.operations.describing import check_may_describe, check_metadata
+from nbannotate.operations.describing import check_may_describe
 from nbannotate.operations.joining import join
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.versions import draft
+from nbannotate.rules.metadata import check_metadata
 from nbannotate.store import campaigns as stored
 from nbannotate.store import data
 from nbannotate.store.staging import Stage

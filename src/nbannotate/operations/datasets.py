@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
-
 from nbannotate.errors import Conflict, InvalidInput, Refused
 from nbannotate.model import Dataset
+from nbannotate.model.choices import near
 from nbannotate.model.recipe import as_tuple, check_name, check_unique
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.store import data, people
@@ -45,8 +44,8 @@ def set_workers(ctx: Context, dataset_id: int, logins: list[str] | None) -> list
     already = set(data.workers(ctx.tx, dataset_id))
     for login in given:
         if login not in known:
-            like = difflib.get_close_matches(login, known, 1)
-            hint = f"did you mean {like[0]!r}?" if like else "add the member first."
+            like = near(login, known)
+            hint = f"did you mean {like!r}?" if like else "add the member first."
             raise InvalidInput(f"Workers: there is no member {login!r}; {hint}")
         if not known[login].active and login not in already:
             raise InvalidInput(f"Workers: the account of {login!r} is disabled.")

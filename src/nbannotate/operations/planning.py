@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 import msgspec
 
-from nbannotate.model import Campaign, CampaignSpec, LeftOut, Plan, PlanStep, Version
+from nbannotate.model import Campaign, CampaignSpec, Filter, LeftOut, Plan, PlanStep, Version
 from nbannotate.operations.registry import Context, found
 from nbannotate.rules import rights
 from nbannotate.rules.attribution import split
@@ -15,6 +15,7 @@ from nbannotate.rules.entry import entry, passing
 from nbannotate.store import campaigns as stored
 from nbannotate.store import data, dealing, people
 from nbannotate.store.choice import Choice
+from nbannotate.store.conditions import unknown_keys
 
 
 def version_by_id(ctx: Context, version_id: int) -> Version:
@@ -166,7 +167,7 @@ def _refusals(ctx: Context, campaign: Campaign, spec: CampaignSpec, choice: Choi
 def _warnings(
     ctx: Context, campaign: Campaign, spec: CampaignSpec, choice: Choice, steps: tuple[PlanStep, ...]
 ) -> list[str]:
-    told = []
+    told = unknown_keys(ctx.tx, campaign.version_id, Filter.parse(spec.filter))
     if spec.existing in ("review", "done") and choice.count and not choice.annotated:
         told.append(f"existing={spec.existing!r}, but no asset has annotations: all start at the first step.")
     if spec.existing == "restart" and choice.annotated:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from nbannotate.errors import InvalidInput, Refused
 from nbannotate.model import CampaignSpec, Hold, Slice
+from nbannotate.model.values import decode
 from nbannotate.operations.registry import Context
 from nbannotate.rules.rights import DEVELOPERS
 from nbannotate.store import campaigns as stored
@@ -110,7 +110,7 @@ def _slice(row: dict[str, Any], said: dict[str, Any] | None, draft: dict[str, An
     tags: tuple[str, ...] = ()
     nothing = False
     if draft is not None:
-        body = msgspec.json.decode(draft["body"], type=_Said)
+        body = decode(draft["body"], _Said)
         tags, nothing = body.tags, body.nothing_to_label
         for shape in body.shapes:
             labels[shape.label] = labels.get(shape.label, 0) + 1

@@ -21,6 +21,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 import msgspec
 
 from nbannotate.errors import NotFound, OwnerUnavailable, SessionEnded, revive
+from nbannotate.model.values import decode, encode
 from nbannotate.owner.place import Place
 from nbannotate.owner.spawn import start_owner
 
@@ -126,8 +127,8 @@ class SocketClient:
 
     def call(self, operation: str, returns: type[T], /, **arguments: Any) -> T:
         """Call an operation; see :meth:`Client.call`."""
-        body = self._ask(f"/call/{operation}", msgspec.json.encode(arguments))
-        return msgspec.json.decode(body, type=returns)
+        body = self._ask(f"/call/{operation}", encode(arguments))
+        return decode(body, returns)
 
     def image(self, asset_id: int) -> bytes:
         """Return the bytes of an asset's file."""
@@ -139,12 +140,12 @@ class SocketClient:
 
     def query(self, sql: str, parameters: list[Any]) -> bytes:
         """Return the rows of a SELECT, as Parquet."""
-        return self._ask("/file/sql.query", msgspec.json.encode({"query": sql, "parameters": parameters}))
+        return self._ask("/file/sql.query", encode({"query": sql, "parameters": parameters}))
 
     def upload(self, operation: str, returns: type[T], parquet: bytes, /, **arguments: Any) -> T:
         """Call an operation that takes a table."""
-        given = {"Nbannotate-Arguments": json.dumps(msgspec.to_builtins(arguments))}  # a header takes ASCII only
-        return msgspec.json.decode(self._ask(f"/upload/{operation}", parquet, given), type=returns)
+        given = {"Nbannotate-Arguments": json.dumps(json.loads(encode(arguments)))}  # a header takes ASCII only
+        return decode(self._ask(f"/upload/{operation}", parquet, given), returns)
 
     def acting(self, token: str) -> Client:
         """Return a client that acts as whoever a token stands for."""

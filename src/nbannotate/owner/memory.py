@@ -8,8 +8,7 @@ import uuid
 from pathlib import Path
 from typing import Any, TypeVar
 
-import msgspec
-
+from nbannotate.model.values import decode, encode
 from nbannotate.operations.dispatch import Dispatcher, Request
 from nbannotate.owner.client import Client, source
 from nbannotate.owner.hooks import Hooks, installed
@@ -43,7 +42,7 @@ class MemoryClient:
 
     def call(self, operation: str, returns: type[T], /, **arguments: Any) -> T:
         """Call an operation; see :meth:`Client.call`."""
-        return msgspec.json.decode(self._handle(operation, arguments), type=returns)
+        return decode(self._handle(operation, arguments), returns)
 
     def image(self, asset_id: int) -> bytes:
         """Return the bytes of an asset's file."""
@@ -71,7 +70,7 @@ class MemoryClient:
         file = self.dispatcher.engine.spool / f"{secrets.token_hex(8)}.parquet"
         file.write_bytes(parquet)
         try:
-            return msgspec.json.decode(self._handle(operation, arguments, file), type=returns)
+            return decode(self._handle(operation, arguments, file), returns)
         finally:
             file.unlink()
 
@@ -95,5 +94,5 @@ class MemoryClient:
         return answer
 
     def _run(self, operation: str, arguments: dict[str, Any], file: Path | None) -> bytes | Path:
-        body = msgspec.json.encode(arguments)
+        body = encode(arguments)
         return self.dispatcher.handle(Request(operation, body, self._token, uuid.uuid4().hex, file))

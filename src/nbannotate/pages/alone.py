@@ -54,6 +54,8 @@ class Alone:
         if kind == "review" and shapes is None:
             raise InvalidInput("There is nothing to review: give shapes=…, what is to be looked at.")
         given = sources.of(_files(images), shapes)
+        if not given.names:
+            raise InvalidInput("There are no images to work on; the list is empty.")
         known = {name: given.shapes(name) for name in given.names}
         recipe = _recipe(labels, (shape for its in known.values() for shape in its))
         self._folder = tempfile.TemporaryDirectory(prefix="nbannotate-")
@@ -118,10 +120,10 @@ def _files(images: Any) -> Any:
 def _recipe(labels: Labels, shapes: Iterable[Shape]) -> Recipe:
     if isinstance(labels, Recipe):
         return labels
-    named = list(labels)
-    known = {v if isinstance(v, str) else v.name for v in named}
+    named = Recipe(labels=labels, open_labels=True).labels  # type: ignore[arg-type]  # names, too
+    known = {v.name for v in named}
     more = sorted({name for s in shapes for name in (s.label, *s.also) if name and name not in known})
-    made = tuple(Label(v) if isinstance(v, str) else v for v in (*named, *more))
+    made = (*named, *map(Label, more))
     return Recipe(labels=made, open_labels=not made)
 
 

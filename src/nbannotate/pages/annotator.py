@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from nbannotate.errors import InvalidInput, NbannotateError, NotAllowed
 from nbannotate.model import Annotation, Job, StepKind, WorkspaceInfo
+from nbannotate.model.values import as_list, plain
 from nbannotate.owner.client import Client
 from nbannotate.pages import flow
 from nbannotate.pages.state import Banner
@@ -67,7 +68,7 @@ class Annotator(Page):
 
             self._alone = Alone(scope, shapes, labels, self.kind or "annotation")
             scope = self._alone.campaign
-        elif shapes is not None or labels:
+        elif shapes is not None or as_list("labels", labels):
             raise InvalidInput("shapes and labels are for images without a workspace; a campaign has its own.")
         campaign_id: int | None = getattr(scope, "campaign_id", None)
         workspace: HasClient = scope if campaign_id is None else scope.workspace
@@ -76,6 +77,7 @@ class Annotator(Page):
         jobs = flow.jobs_of(self.desk)
         if self.kind is not None:
             jobs = _of_kind(jobs, self.kind)
+        step = plain(step)
         if step is not None:
             jobs = _at_step(jobs, step)
         job = next((j for j in jobs if j.remaining), jobs[0] if jobs else None)

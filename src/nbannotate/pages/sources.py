@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import math
+import os
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ from msgspec.structs import replace
 
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Label, Rle, Shape
+from nbannotate.model.choices import sentence
+from nbannotate.model.values import as_list, as_mapping, as_stored, is_series, plain, shown
 
 Images = Callable[[str], Any]
 Shapes = Callable[[str], tuple[Shape, ...]]
@@ -56,7 +60,8 @@ def _of_version(version: Any, shapes: Any) -> Source:
             "select * from shapes where version_id = $1 and asset_id = $2 order by position",
             [version.version_id, ids[name]],
         )
-        return tuple(_shape(row) for row in rows.to_dict("records"))
+        with as_stored():
+            return tuple(_shape(row) for row in rows.to_dict("records"))
 
     labels = tuple(export.labels(version))
     if shapes is None:
@@ -68,15 +73,28 @@ def _of_version(version: Any, shapes: Any) -> Source:
 
 def _named(images: Any) -> tuple[dict[str, Any], bool]:
     """Return images by name, and whether there is a single one that was not put into a list."""
+    if hasattr(images, "columns") and hasattr(images, "iloc"):
+        raise InvalidInput("Images are not given as a table; give one of its columns, for example table['path'].")
     if isinstance(images, Mapping):
         return {str(name): image for name, image in images.items()}, False
-    if not isinstance(images, list | tuple):
+    if is_list(images):
+        images = [v if not hasattr(v, "tolist") or hasattr(v, "shape") else plain(v) for v in images]
+    else:
         return {_name(images, ""): images}, True
     found: dict[str, Any] = {}
     for i, image in enumerate(images):
         name = _name(image, f"image {i}")
         found[name if name not in found else str(image) if isinstance(image, str | Path) else f"{name} ({i})"] = image
     return found, False
+
+
+def is_list(images: Any) -> bool:
+    """Return whether several images are given: a list, a Series or an Index, an array of paths, what goes through."""
+    if isinstance(images, str | os.PathLike | bytes | bytearray | memoryview):
+        return False
+    if hasattr(images, "dtype") and hasattr(images, "tolist"):  # an array of numbers is one image
+        return is_series(images) or getattr(images.dtype, "kind", "O") in "OUT"
+    return isinstance(images, list | tuple | set | frozenset) or hasattr(images, "__next__")
 
 
 def _name(image: Any, other: str) -> str:
@@ -89,14 +107,33 @@ def _shapes_of(shapes: Any, names: list[str], single: bool) -> dict[str, tuple[S
         return {}
     if hasattr(shapes, "columns") and hasattr(shapes, "to_dict"):
         return _of_table(shapes, names)
-    if isinstance(shapes, Mapping):
-        return {_known(str(name), names): tuple(map(_shape, rows)) for name, rows in shapes.items()}
+    if isinstance(shapes, Mapping) and not _is_row(shapes):
+        return {(known := _known(str(plain(name)), names)): _all(rows, known) for name, rows in shapes.items()}
     if single:
-        return {names[0]: tuple(map(_shape, shapes))}
-    rows = list(shapes)
+        return {names[0]: _all(shapes, names[0])}
+    rows = as_list("shapes", shapes)
     if len(rows) != len(names):
         raise InvalidInput(f"There are {len(names)} images and {len(rows)} lists of shapes; give one list an image.")
-    return {name: tuple(map(_shape, its)) for name, its in zip(names, rows, strict=True)}
+    return {name: _all(its, name) for name, its in zip(names, rows, strict=True)}
+
+
+def _is_row(value: Mapping[Any, Any]) -> bool:
+    """Return whether a mapping is a shape, and not images with their shapes."""
+    return "points" in value or {"x", "y", "width", "height"} <= set(value)
+
+
+def _all(rows: Any, image: str) -> tuple[Shape, ...]:
+    """Return the shapes of an image; what is wrong with one is told with its place and the image."""
+    if hasattr(rows, "columns") and hasattr(rows, "to_dict"):
+        rows = rows.to_dict("records")
+    elif isinstance(rows, Mapping) and _is_row(rows):
+        rows = [rows]
+    elif isinstance(rows, Iterable) and not isinstance(rows, str):
+        rows = list(rows)  # not its depth: a row may be an array
+        rows = [rows] if len(rows) == 4 and all(isinstance(plain(v), int | float) for v in rows) else rows
+    else:
+        rows = as_list("shapes", rows)
+    return tuple(_shape(row, f"shape {i} of {image!r}" if image else f"shape {i}") for i, row in enumerate(rows, 1))
 
 
 def _of_table(table: Any, names: list[str]) -> dict[str, tuple[Shape, ...]]:
@@ -104,9 +141,9 @@ def _of_table(table: Any, names: list[str]) -> dict[str, tuple[Shape, ...]]:
     if "asset" not in columns and len(names) > 1:
         raise InvalidInput("The table of shapes needs a column 'asset' with the name of the image of each shape.")
     found: dict[str, list[Shape]] = {}
-    for row in table.to_dict("records"):
+    for label, row in zip(table.index, table.to_dict("records"), strict=True):
         name = _known(str(row["asset"]), names, strict=False) if "asset" in columns else names[0]
-        found.setdefault(name, []).append(_shape(row))
+        found.setdefault(name, []).append(_shape(row, f"row {plain(label)!r} of the table, of {name!r}"))
     return {name: tuple(its) for name, its in found.items()}
 
 
@@ -124,49 +161,59 @@ def _known(name: str, names: list[str], strict: bool = True) -> str:
     return name  # a table may speak of more images than are looked at
 
 
-def _shape(row: Any) -> Shape:
+def _shape(row: Any, where: str = "") -> Shape:
     """Return a shape that is given as such, as a box, or as a mapping of its fields."""
     if isinstance(row, Shape):
         return row
-    if isinstance(row, Mapping):
-        return _of_fields(row)
     try:
-        x0, y0, x1, y1 = map(float, row)
-    except (TypeError, ValueError):
-        raise InvalidInput(f"{row!r} is no shape; give an nb.Shape, or (x0, y0, x1, y1) for a rectangle.") from None
-    return Shape(kind="rectangle", points=((x0, y0), (x1, y1)))
+        if isinstance(row, Mapping):
+            return _of_fields(row)
+        if is_series(row) and not isinstance(plain(row.index)[0], int):  # a row of a table
+            return _of_fields(as_mapping("A shape", row))
+        try:
+            x0, y0, x1, y1 = map(float, row)
+        except (TypeError, ValueError):
+            raise InvalidInput(
+                f"{shown(row)} is no shape; give an nb.Shape, or (x0, y0, x1, y1) for a rectangle."
+            ) from None
+        return Shape(kind="rectangle", points=((x0, y0), (x1, y1)))
+    except InvalidInput as error:
+        raise InvalidInput(f"{sentence(where)}: {error}" if where else str(error)) from None
 
 
 def _of_fields(row: Mapping[str, Any]) -> Shape:
-    fields: dict[str, Any] = {name: _plain(row[name]) for name in Shape.__struct_fields__ if name in row}
+    fields: dict[str, Any] = {name: _cell(name, row[name]) for name in Shape.__struct_fields__ if name in row}
     fields = {name: value for name, value in fields.items() if value is not None}
     if "points" not in fields:
-        if not all(row.get(name) is not None for name in ("x", "y", "width", "height")):
+        box = {name: _cell(name, row.get(name)) for name in ("x", "y", "width", "height")}
+        missing = [name for name, value in box.items() if value is None]
+        if missing:
             raise InvalidInput(
-                f"A shape needs points, or x, y, width and height; this one has {', '.join(map(str, row))}."
+                f"A shape needs points, or x, y, width and height; {' and '.join(missing)} is missing in "
+                f"{', '.join(map(str, row))}."
             )
-        x, y = float(row["x"]), float(row["y"])
-        fields |= {"kind": "rectangle", "points": ((x, y), (x + float(row["width"]), y + float(row["height"])))}
-    if isinstance(row.get("shape_id"), str):
-        fields["id"] = row["shape_id"]
-    try:
-        shape = msgspec.convert({"kind": "rectangle", **fields}, Shape, strict=False)
-    except msgspec.ValidationError as error:
-        raise InvalidInput(f"This is no shape: {error}.") from None
-    return shape
+        for name, value in box.items():
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise InvalidInput(f"{name} is a number of pixels, not {shown(value)}.")
+        x, y = float(box["x"]), float(box["y"])
+        fields |= {"kind": "rectangle", "points": ((x, y), (x + float(box["width"]), y + float(box["height"])))}
+    if (shape_id := _cell("shape_id", row.get("shape_id"))) is not None:
+        fields["id"] = shape_id
+    if isinstance(fields.get("rle"), Mapping):
+        fields["rle"] = msgspec.convert(fields["rle"], Rle)
+    return Shape(**{"kind": "rectangle", **fields})
 
 
-def _plain(value: Any) -> Any:
-    """Return a cell of a table as Python has it: JSON is read, what is missing is None."""
-    if isinstance(value, str) and value[:1] in ("[", "{"):
+#: Columns that a table may hold as JSON text; a label is never read as such.
+_NESTED = ("points", "attributes", "rle", "visibility", "also")
+
+
+def _cell(name: str, value: Any) -> Any:
+    """Return a cell of a table as Python has it: JSON is read where values are nested, what is missing is None."""
+    if isinstance(value, str) and name in _NESTED:
         try:
             return json.loads(value)
         except ValueError:
-            return value
-    if isinstance(value, Rle):
-        return msgspec.to_builtins(value)
-    if isinstance(value, float) and value != value:
-        return None
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    return None if type(value).__name__ in ("NAType", "NaTType") else value
+            raise InvalidInput(f"{name} is no JSON: {shown(value)}.") from None
+    given = plain(value)
+    return None if isinstance(given, float) and math.isnan(given) else given

@@ -11,6 +11,8 @@ import ipywidgets
 from nbannotate.canvas import Canvas
 from nbannotate.errors import InvalidInput, NbannotateError, NotFound
 from nbannotate.model import Label, Shape
+from nbannotate.model.choices import sentence, unknown
+from nbannotate.model.values import as_list, as_whole, plain
 from nbannotate.pages import sources
 
 #: So many labels are named with their colors; the others are counted.
@@ -69,7 +71,7 @@ class Viewer(ipywidgets.VBox):  # type: ignore[misc]
         if not source.names:
             raise InvalidInput("There are no images to look at.")
         self._source, self._names = source, list(source.names)
-        self._labels: Sequence[Label | str] = labels or source.labels
+        self._labels: Sequence[Label | str] = as_list("labels", labels) or source.labels
         names = self._names
         self._at = self._place(show)
         self.canvas = Canvas(labels=self._labels, editable=False, height=height)
@@ -118,12 +120,12 @@ class Viewer(ipywidgets.VBox):  # type: ignore[misc]
         super().close()
 
     def _place(self, image: str | int) -> int:
+        image = plain(image)
         if isinstance(image, str):
             if image not in self._names:
-                raise NotFound(f"There is no image {image!r} here; there are {len(self._names)}, for example "
-                               f"{self._names[0]!r}.")  # fmt: skip
+                raise NotFound(sentence(unknown("image", image, self._names, " here")))
             return self._names.index(image)
-        if not 0 <= image < len(self._names):
+        if not 0 <= as_whole("show", image) < len(self._names):
             raise NotFound(f"There are {len(self._names)} images, from 0 to {len(self._names) - 1}; not {image}.")
         return int(image)
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from nbannotate.errors import InvalidInput
+from nbannotate.model.choices import sentence, unknown
+from nbannotate.model.values import as_list, plain
 from nbannotate.stats.scope import Scope, resolve
 
 if TYPE_CHECKING:
@@ -62,6 +64,7 @@ def moment(name: str, value: When, *, end: bool = False) -> dt.datetime | None:
     InvalidInput
         If the value is not a datetime, a date or an ISO 8601 text.
     """
+    value = plain(value)
     if value is None:
         return None
     if isinstance(value, str):
@@ -72,9 +75,14 @@ def moment(name: str, value: When, *, end: bool = False) -> dt.datetime | None:
                 f"{name} must be a time such as '2026-07-01' or '2026-07-01T08:00', not {value!r}."
             ) from None
     if isinstance(value, dt.datetime):
-        return value.astimezone(dt.UTC).replace(tzinfo=None) if value.tzinfo else value
+        try:
+            return value.astimezone(dt.UTC).replace(tzinfo=None) if value.tzinfo else value
+        except OverflowError:
+            raise InvalidInput(f"{name} lies beyond the times that there are: {value}.") from None
     if isinstance(value, dt.date):
         day = dt.datetime(value.year, value.month, value.day)
+        if end and value == dt.date.max:
+            return dt.datetime.max
         return day + dt.timedelta(days=1) if end else day
     raise InvalidInput(f"{name} must be a datetime, a date or an ISO text, not {value!r}.")
 
@@ -83,7 +91,7 @@ def names(name: str, value: Names) -> tuple[str, ...] | None:
     """Return a filter's names as a tuple; one text is one name; None is no filter."""
     if value is None:
         return None
-    given = (value,) if isinstance(value, str) else tuple(value)
+    given = tuple(as_list(name, value))
     for item in given:
         if not isinstance(item, str):
             raise InvalidInput(f"{name} takes names, not {item!r}.")
@@ -190,5 +198,4 @@ def check_known(scope: Scope, filters: Filters) -> None:
 def _refuse_unknown(what: str, asked: tuple[str, ...], found: pd.DataFrame, every: pd.DataFrame) -> None:
     missing = [name for name in asked if name not in set(found["name"])]
     if missing:
-        there = ", ".join(map(repr, sorted(every["name"])[:12])) or "none"
-        raise InvalidInput(f"There is no {what} {missing[0]!r} here; there are: {there}.")
+        raise InvalidInput(sentence(unknown(what, missing[0], sorted(every["name"]), " here")))

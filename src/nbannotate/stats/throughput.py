@@ -6,7 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
-from nbannotate.errors import InvalidInput
+from nbannotate.model.choices import one_of
 from nbannotate.stats.filters import Filters, Names, Query, When, check_known
 from nbannotate.stats.scope import Scope
 from nbannotate.stats.table import Column, table
@@ -20,8 +20,7 @@ SUBMITTED = "('submitted', 'accepted', 'accepted_with_edits', 'rework')"
 
 def check_period(by: str) -> None:
     """Raise InvalidInput if a period is not an hour, a day or a week."""
-    if by not in PERIODS:
-        raise InvalidInput(f"by must be one of {', '.join(map(repr, PERIODS))}, not {by!r}.")
+    one_of("by", by, PERIODS)
 
 
 @table(

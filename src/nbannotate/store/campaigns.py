@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from nbannotate.model import Campaign, CampaignSpec
+from nbannotate.model.values import decode
 from nbannotate.store.engine import Transaction
 
 OPEN = "t.state in ('in_progress', 'to_rework')"
@@ -95,7 +96,7 @@ def facts(tx: Transaction, campaign_id: int) -> tuple[int, CampaignSpec]:
     def read() -> tuple[int, CampaignSpec]:
         row = tx.one("select version_id, spec from data.campaigns where campaign_id = $1", campaign_id)
         assert row is not None
-        return row["version_id"], msgspec.json.decode(row["spec"], type=CampaignSpec)
+        return row["version_id"], decode(row["spec"], CampaignSpec)
 
     return tx.once(("campaign", campaign_id), read)
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
 from nbannotate.errors import InvalidInput, QueryFailed
 from nbannotate.model import BUILT_IN_STATUSES, TASK_STATES, Filter
-from nbannotate.model.expressions import near
+from nbannotate.model.choices import unknown
 from nbannotate.model.filters import as_regex
 from nbannotate.store import campaigns
 from nbannotate.store.engine import Transaction
 from nbannotate.store.guard import condition
+
+#: A key with more dots than this is the name of one field, or each of its parts is; not all ways are looked at.
+MOST_DOTS = 4
+
+_ASSETS = "data.version_assets v join data.assets a on a.asset_id = v.asset_id where v.version_id = $1"
 
 
 class Conditions:
@@ -108,8 +113,7 @@ class Conditions:
         )
 
     def _metadata(self, key: str, op: str, value: Any = None) -> str:
-        pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in key.split("."))
-        found = f"json_extract(a.metadata, {self.value(pointer)})"
+        found = self._found(key)
         if op == "exists":
             return f"(coalesce(json_type({found}), 'NULL') <> 'NULL')"
         if op == "in":
@@ -128,6 +132,12 @@ class Conditions:
         else:
             test = self._compared(found, "=" if op == "==" else op, value)
         return f"coalesce({test}, false)"
+
+    def _found(self, key: str) -> str:
+        """Return the JSON that a key means: the field that is called so, dots and all, or else the field of a field."""
+        pointers = [self.value(p) for p in _pointers(key)]
+        found = [f"json_extract(a.metadata, {p})" for p in pointers]
+        return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
 
     def _compared(self, found: str, op: str, value: Any) -> str:
         """Return a comparison of a JSON value with a value of ours: false if they are of different types."""
@@ -151,7 +161,7 @@ class Conditions:
     def _status(self, name: str, status: str) -> str:
         known = {r["name"]: r["campaign_id"] for r in self.tx.all("select name, campaign_id from data.campaigns")}
         if name not in known:
-            raise InvalidInput(f"status({name!r}, {status!r}): {_missing('campaign', name, known)}")
+            raise InvalidInput(f"status({name!r}, {status!r}): {unknown('campaign', name, sorted(known))}")
         campaign_id = known[name]
         custom = (s for step in campaigns.spec(self.tx, campaign_id).workflow.steps for s in step.statuses)
         before = self.tx.all(
@@ -159,7 +169,7 @@ class Conditions:
         )
         statuses = {*BUILT_IN_STATUSES, *TASK_STATES, *custom, *(r["status"] for r in before)}
         if status not in statuses:
-            raise InvalidInput(f"status({name!r}, {status!r}): {_missing('status or state', status, statuses)}")
+            raise InvalidInput(f"status({name!r}, {status!r}): {unknown('status or state', status, sorted(statuses))}")
         given = self.value(status)
         return (
             f"(a.asset_id in (select asset_id from asset_states where campaign_id = {self.value(campaign_id)} "
@@ -178,11 +188,39 @@ class Conditions:
         return f"(a.asset_id in (select asset_id from {name}))"
 
 
-def _missing(what: str, name: str, known: Iterable[str]) -> str:
-    names = sorted(known)
-    if not names:
-        return f"there is no {what} {name!r}, and no other."
-    found = near(name, names)
-    also = f" (did you mean {found!r}?)" if found else ""
-    more = " …" if len(names) > 12 else "."
-    return f"there is no {what} {name!r}{also}; there are {', '.join(map(repr, names[:12]))}{more}"
+def _pointers(key: str) -> list[str]:
+    """Return where a key may lie, as JSON pointers: every way to read its dots, the longest names first."""
+    parts = key.split(".")
+    if len(parts) > MOST_DOTS + 1:
+        ways = [[key], parts]
+    else:
+        ways = [[key]]
+        for cuts in range(1, 2 ** (len(parts) - 1)):
+            names = [parts[0]]
+            for i, part in enumerate(parts[1:]):
+                names = [*names, part] if cuts >> i & 1 else [*names[:-1], f"{names[-1]}.{part}"]
+            ways.append(names)
+        ways.sort(key=len)
+    good = [names for names in ways if all(names)]
+    return ["".join("/" + n.replace("~", "~0").replace("/", "~1") for n in names) for names in good]
+
+
+def unknown_keys(tx: Transaction, version_id: int, filter: Filter) -> list[str]:
+    """Return, one sentence each, which metadata a filter asks for that no asset of a version has."""
+    missing = []
+    for key in dict.fromkeys(_keys(filter)):
+        pointers = _pointers(key)
+        found = " or ".join(f"json_extract(a.metadata, ${i}) is not null" for i in range(2, len(pointers) + 2))
+        if not tx.value(f"select count(*) from {_ASSETS} and ({found})", version_id, *pointers):
+            missing.append(key)
+    if not missing:
+        return []
+    rows = tx.all(f"select distinct unnest(json_keys(a.metadata)) as name from {_ASSETS}", version_id)
+    names = sorted(r["name"] for r in rows)
+    return [f"The filter asks for the metadata {key!r}, but {unknown('such field', key, names)}" for key in missing]
+
+
+def _keys(filter: Filter) -> list[str]:
+    """Return the keys of metadata that a filter asks for."""
+    own = [str(filter.values[0])] if filter.kind == "metadata" else []
+    return [*own, *(key for part in filter.parts for key in _keys(part))]

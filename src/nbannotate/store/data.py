@@ -11,6 +11,7 @@ import msgspec
 
 from nbannotate import shapes
 from nbannotate.model import Annotation, Dataset, Rle, Shape, Version
+from nbannotate.model.values import as_stored
 from nbannotate.store import staging
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
@@ -326,6 +327,7 @@ def annotation_row(tx: Transaction, annotation_id: int) -> dict[str, Any] | None
     return tx.one("select * from data.annotations where annotation_id = $1", annotation_id)
 
 
+@as_stored()
 def annotation(tx: Transaction, row: dict[str, Any] | None) -> Annotation:
     """Return the annotation of a revision's row; an empty one for None."""
     if row is None:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from nbannotate.model import Annotation, Recipe
+from nbannotate.model.values import decode
 from nbannotate.rules.change_facts import Facts, Used
 from nbannotate.store import people
 from nbannotate.store.campaigns import OPEN, spec
@@ -98,7 +99,7 @@ def facts(tx: Transaction, campaign_id: int, version_id: int, *, launched: bool,
         f"where t.campaign_id = $1 and {OPEN} and d.member_id = t.assignee_id",
         campaign_id,
     ):
-        draft = msgspec.json.decode(row["body"], type=Annotation)
+        draft = decode(row["body"], Annotation)
         count.most_shapes = max(count.most_shapes, len(draft.shapes))
         count.tags(True, draft.tags, draft.tag_attributes, 1)
         for shape in draft.shapes:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from nbannotate.model import Annotation
+from nbannotate.model.values import decode
 from nbannotate.store import campaigns, data, people
 from nbannotate.store.engine import Transaction
 
@@ -216,7 +217,7 @@ def save_draft(
 
 def draft(row: dict[str, Any]) -> Annotation | None:
     """Return the draft in a task's row, or None."""
-    return None if row["body"] is None else msgspec.json.decode(row["body"], type=Annotation)
+    return None if row["body"] is None else decode(row["body"], Annotation)
 
 
 def campaigns_at(tx: Transaction, asset_id: int, member_id: int) -> list[int]:

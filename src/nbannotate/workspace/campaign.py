@@ -9,6 +9,8 @@ from msgspec.structs import replace
 
 from nbannotate import model
 from nbannotate.errors import InvalidInput, NotFound
+from nbannotate.model.choices import sentence, unknown
+from nbannotate.model.values import as_list, as_mapping, as_whole, plain
 from nbannotate.workspace import given
 from nbannotate.workspace.plan import Plan
 from nbannotate.workspace.table import Table
@@ -142,11 +144,13 @@ class Campaign:
     def add_labels(self, *labels: model.Label | str) -> Plan:
         """Return the plan of adding labels, or names of labels, to the recipe; ``.apply()`` does it."""
         recipe = self.spec().recipe
-        return self.plan(recipe=replace(recipe, labels=(*recipe.labels, *labels)))
+        new = [label for given in labels for label in as_list("labels", given)]
+        return self.plan(recipe=replace(recipe, labels=(*recipe.labels, *new)))
 
     def remove_labels(self, *names: str) -> Plan:
         """Return the plan of taking labels out of the recipe; it is refused while shapes use them, with the counts."""
         recipe = self.spec().recipe
+        names = tuple(name for given in names for name in as_list("labels", given))
         self._known_labels(recipe, names)
         return self.plan(recipe=replace(recipe, labels=tuple(v for v in recipe.labels if v.name not in names)))
 
@@ -160,19 +164,20 @@ class Campaign:
     def _known_labels(self, recipe: model.Recipe, names: Iterable[str]) -> None:
         for name in names:
             if recipe.label(name) is None:
-                known = ", ".join(repr(v.name) for v in recipe.labels) or "none"
-                raise NotFound(f"The recipe of {self.name!r} has no label {name!r}; it has {known}.")
+                known = [v.name for v in recipe.labels]
+                raise NotFound(sentence(unknown("label", name, known, f" in the recipe of {self.name!r}")))
 
     def _change_step(self, step: str, new: Mapping[str, float | None], gone: str | None) -> Plan:
         spec = self.spec()
         steps = list(spec.workflow.steps)
         index = next((i for i, s in enumerate(steps) if s.name == step), None)
         if index is None:
-            raise NotFound(f"{self.name!r} has no step {step!r}; it has {', '.join(repr(s.name) for s in steps)}.")
+            raise NotFound(sentence(unknown("step", step, [s.name for s in steps], f" in {self.name!r}")))
         old = steps[index]
         if gone is not None and gone not in old.assignees:
-            raise InvalidInput(f"{gone!r} is no assignee of {step!r}; those are {', '.join(old.assignees)}.")
-        weighted = old.attribution == "weighted"
+            raise InvalidInput(sentence(unknown("assignee", gone, old.assignees, f" of {step!r}")))
+        weighted, step, gone = old.attribution == "weighted", plain(step), plain(gone)
+        new = as_mapping("weight", new)
         shares: dict[str, float] = {n: w for n, w in old.shares.items() if n != gone}
         for login, weight in new.items():
             if login in shares:
@@ -242,7 +247,7 @@ class Campaign:
             "tasks.redistribute",
             model.Reassigned,
             step=step,
-            weights=None if weights is None else dict(weights),
+            weights=None if weights is None else as_mapping("weights", weights),
             started=started,
         )
         return done
@@ -265,7 +270,7 @@ class Campaign:
         also
             ``"skipped"`` and ``"discarded"`` assets of the job come along.
         """
-        restarted: int = self._call("jobs.restart", int, step=step, member=member, to=to, also=list(also))
+        restarted: int = self._call("jobs.restart", int, step=step, member=member, to=to, also=as_list("also", also))
         return restarted
 
     def send(
@@ -353,7 +358,7 @@ def _ids(given: pd.DataFrame | Iterable[int], column: str) -> list[int]:
     rows: Any = given
     columns = getattr(rows, "columns", None)
     if columns is None:
-        return [int(i) for i in rows]
+        return [as_whole("ids", i) for i in as_list("ids", rows)]
     if column not in columns:
         raise InvalidInput(f"The table has no column {column!r}; it has {', '.join(map(str, columns))}.")
-    return [int(i) for i in rows[column]]
+    return [as_whole(column, i) for i in as_list(column, rows[column])]

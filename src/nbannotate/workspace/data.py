@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from nbannotate import formats, model
+from nbannotate.model.choices import sentence, unknown
+from nbannotate.model.values import as_list
 from nbannotate.workspace import export, frames, given, images, rows
 from nbannotate.workspace.campaign import Campaign
-from nbannotate.workspace.given import day, markdown
+from nbannotate.workspace.given import markdown
 from nbannotate.workspace.said import Said
 
-__all__ = ["Dataset", "Version", "day", "markdown", "pick"]
+__all__ = ["Dataset", "Version", "markdown", "pick"]
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,7 +77,7 @@ class Dataset:
         Refused
             Someone left out is an assignee of a campaign that is not completed; the message says of which.
         """
-        chosen = None if logins is None else list(model.recipe.as_tuple("set_workers", "logins", logins))
+        chosen = None if logins is None else as_list("logins", logins)
         return self.workspace.client.call("datasets.set_workers", list[str], dataset_id=self.dataset_id, logins=chosen)
 
     def __repr__(self) -> str:
@@ -120,7 +122,7 @@ class Version(Said):
     def add_images(
         self,
         paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
-        metadata: pd.DataFrame | None = None,
+        metadata: pd.DataFrame | Mapping[str, Mapping[str, Any]] | None = None,
         *,
         sequence: str | None = None,
         moment: str | None = None,
@@ -144,7 +146,8 @@ class Version(Said):
             already, by its path, is passed over, so that adding a folder again takes what is new.
         metadata
             One row for each image, found by the column ``name`` or else by the index: the asset's name or the file's
-            name. The other columns become the asset's metadata. Images without a row have none.
+            name; or a mapping from names to mappings. The other columns become the asset's metadata: numbers bit for
+            bit, times with all their digits as text, what is missing not at all. Images without a row have none.
         sequence
             For video frames and slices: the column of ``metadata`` that names the sequence that an image belongs to, or
             ``"folder"`` for the folder that it lies in. Assets of a sequence stand together, by moment, then by name.
@@ -350,5 +353,4 @@ def pick(known: list[Any], name: str, what: str) -> Any:
     for one in known:
         if one.name == name:
             return one
-    names = ", ".join(repr(k.name) for k in known) or "none yet"
-    raise NotFound(f"There is no {what} called {name!r}; there is {names}.")
+    raise NotFound(sentence(unknown(what, name, [k.name for k in known])))

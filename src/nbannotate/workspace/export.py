@@ -12,6 +12,8 @@ import msgspec
 from nbannotate import formats, imaging, model
 from nbannotate.errors import InvalidInput
 from nbannotate.files import output
+from nbannotate.model.choices import one_of
+from nbannotate.model.values import as_stored, plain
 from nbannotate.workspace import frames
 
 if TYPE_CHECKING:
@@ -34,12 +36,14 @@ def write(
         return format_.write(path, rows(version, state, origin), labels(version))
 
 
+@as_stored()
 def rows(version: Version, state: str | None, origin: model.Origin | None = None) -> list[formats.Row]:
     """Return the assets of a version with their latest annotations; only those of one state or origin, if given."""
-    if origin is not None and origin not in get_args(model.Origin):
-        raise InvalidInput(f"origin must be one of {', '.join(get_args(model.Origin))}, not {origin!r}.")
-    if state is not None and state not in model.TASK_STATES:
-        raise InvalidInput(f"state must be one of {', '.join(model.TASK_STATES)}, not {state!r}.")
+    state, origin = plain(state), plain(origin)
+    if origin is not None:
+        one_of("origin", origin, get_args(model.Origin))
+    if state is not None:
+        one_of("state", state, model.TASK_STATES)
     assets = version.assets()
     if state is not None:
         states = version.workspace.sql(

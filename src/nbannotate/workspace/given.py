@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import os
 import re
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from nbannotate import model
 from nbannotate.errors import InvalidInput
 from nbannotate.files.text import read_text
+from nbannotate.model.choices import meant
+from nbannotate.model.values import as_day, as_list, shown
 
 if TYPE_CHECKING:
     from nbannotate.owner.client import Client
@@ -23,6 +24,8 @@ Instructions = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 
 def markdown(value: str | os.PathLike[str]) -> str:
     """Return Markdown that is given as text, or as the path of a ``.md`` file."""
+    if not isinstance(value, str | os.PathLike):
+        raise InvalidInput(f"This takes Markdown, or the path of a file, not {shown(value)}.")
     text = os.fspath(value)
     if is_path(value, ".md"):
         return read_text(_file(text))
@@ -41,14 +44,21 @@ def is_path(value: str | os.PathLike[str], *endings: str) -> bool:
     return not re.search(r"\s", value) or os.path.isfile(os.path.expanduser(value))  # noqa: PTH111, PTH113
 
 
-def day(field: str, value: str | datetime.date | None) -> datetime.date | None:
-    """Return a day that is given as a date or as text like ``"2026-12-31"``."""
-    if isinstance(value, str):
-        try:
-            return datetime.date.fromisoformat(value)
-        except ValueError as error:
-            raise InvalidInput(f"{field} must look like '2026-12-31', not {value!r}.") from error
-    return value.date() if isinstance(value, datetime.datetime) else value
+def annotation(where: object, value: Any) -> model.Annotation:
+    """Return what was said of an image: an annotation, or shapes; no shapes at all say *nothing to label*.
+
+    Raises
+    ------
+    InvalidInput
+        It is neither; the message begins with ``where``.
+    """
+    if isinstance(value, model.Annotation):
+        return value
+    shapes = tuple(as_list(f"{where}", value))
+    for shape in shapes:
+        if not isinstance(shape, model.Shape):
+            raise InvalidInput(f"{where}: an nb.Annotation, or nb.Shape values, are taken, not {shown(shape)}.")
+    return model.Annotation(shapes=shapes, nothing_to_label=not shapes)
 
 
 class Pdf:
@@ -82,12 +92,7 @@ def fields(**given: Any) -> tuple[dict[str, Any], Pdf | None]:
     known = model.CampaignSpec.__struct_fields__
     for name in given:
         if name not in known:
-            from nbannotate.workspace.spec import near
-
-            hint = near(name, known)
-            raise InvalidInput(
-                f"A campaign has no field {name!r}{hint if hint != '.' else '; it has ' + ', '.join(known)}"
-            )
+            raise InvalidInput(f"A campaign has no field {name!r}{meant(name, known)}; it has {', '.join(known)}.")
     values = dict(given)
     pdfs: list[Pdf | model.Document] = []
     if "instructions" in values:
@@ -101,7 +106,7 @@ def fields(**given: Any) -> tuple[dict[str, Any], Pdf | None]:
     if pdfs:
         values["pdf"] = pdfs[0].document if isinstance(pdfs[0], Pdf) else pdfs[0]
     if "due" in values:
-        values["due"] = day("due", values["due"])
+        values["due"] = as_day("due", values["due"])
     if values.get("filter", "") is None:
         values["filter"] = "all()"
     return values, next((p for p in pdfs if isinstance(p, Pdf)), None)
@@ -109,9 +114,11 @@ def fields(**given: Any) -> tuple[dict[str, Any], Pdf | None]:
 
 def _instructions(value: Instructions) -> tuple[str, list[Pdf]]:
     """Return the Markdown and the PDFs that instructions are made of."""
-    parts = [value] if isinstance(value, str | os.PathLike) else list(value)
+    parts = as_list("instructions", value)
     texts, pdfs = [], []
     for part in parts:
+        if not isinstance(part, str | os.PathLike):
+            raise InvalidInput(f"instructions takes Markdown, or paths of .md or .pdf files, not {shown(part)}.")
         name = os.fspath(part)
         if name.lower().endswith(".pdf") and is_path(part, ".pdf"):
             pdfs.append(Pdf(part))

@@ -15,6 +15,8 @@ from tqdm.auto import tqdm
 
 from nbannotate import imaging
 from nbannotate.errors import InvalidInput, NotFound, ReadFailed
+from nbannotate.model.choices import one_of
+from nbannotate.model.values import as_list, plain, shown
 
 Bad = Literal["refuse", "keep"]
 
@@ -80,7 +82,12 @@ def find(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> Fo
     NotFound
         Something matches no file.
     """
-    given: Sequence[str | os.PathLike[str]] = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    given: Sequence[str | os.PathLike[str]] = as_list("paths", paths)
+    if not given:
+        raise InvalidInput("There are no images to add; the list of paths is empty.")
+    for one in given:
+        if not isinstance(one, str | os.PathLike):
+            raise InvalidInput(f"paths takes the paths of files, folders or patterns, not {shown(one)}.")
     found: set[Path] = set()
     left_out: Counter[str] = Counter()
     for one in given:
@@ -174,8 +181,8 @@ def measure(
     InvalidInput
         Files that are no images, or broken ones; all of them are named, as far as they fit a sentence.
     """
-    if bad not in ("refuse", "keep"):
-        raise InvalidInput(f"bad must be 'refuse' or 'keep', not {bad!r}.")
+    bad, every = plain(bad), plain(every)
+    one_of("bad", bad, ("refuse", "keep"))
     if isinstance(every, bool) or not isinstance(every, int) or every < 1:
         raise InvalidInput(f"every must be a whole number above 0, not {every!r}.")
     there = known or {}

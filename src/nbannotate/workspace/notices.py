@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from nbannotate import model
+from nbannotate.model.values import as_list, as_whole
 from nbannotate.owner.client import Client
 
 if TYPE_CHECKING:
@@ -67,7 +68,14 @@ class Notices:
         int
             How many I had not seen before.
         """
-        ids = None if notices is None else [n.notice_id if isinstance(n, model.Notice) else n for n in notices]
+        ids = (
+            None
+            if notices is None
+            else [
+                n.notice_id if isinstance(n, model.Notice) else as_whole("notices", n)
+                for n in as_list("notices", notices)
+            ]
+        )
         return self._client.call("notices.see", int, notice_ids=ids)
 
     def __iter__(self) -> Iterator[model.Notice]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from nbannotate import model
 from nbannotate.errors import InvalidInput, NotFound
+from nbannotate.model.values import as_list, plain
+from nbannotate.workspace.given import annotation as given_annotation
 
 if TYPE_CHECKING:
     from nbannotate.workspace.campaign import Campaign
@@ -93,7 +95,8 @@ class Work:
         return self._client.call("sequences.undo", model.Spread, spread_id=spread.spread_id or 0)
 
     def _jobs(self, campaign: str | Campaign, step: str | int | None) -> list[model.Job]:
-        name = campaign if isinstance(campaign, str) else campaign.name
+        name = plain(campaign) if isinstance(campaign, str) else campaign.name
+        step = plain(step)
         known = self.jobs()
         found = [j for j in known if j.campaign == name and step in (None, j.step, j.step_name)]
         if not found:
@@ -138,9 +141,9 @@ class OpenTask:
 
     def save(self, annotation: model.Annotation | Iterable[model.Shape], seconds: float = 0.0) -> model.Saved:
         """Keep a draft. ``seconds`` is the time worked since the last report."""
-        self.annotation = _annotation(annotation)
-        saved: model.Saved = self._do("save", model.Saved, annotation=self.annotation, seconds=seconds)
-        self._revision = saved.revision
+        given = given_annotation("annotation", annotation)
+        saved: model.Saved = self._do("save", model.Saved, annotation=given, seconds=seconds)
+        self.annotation, self._revision = given, saved.revision
         return saved
 
     def submit(
@@ -160,11 +163,9 @@ class OpenTask:
         seconds
             The time worked since the last report.
         """
-        if annotation is not None:
-            self.annotation = _annotation(annotation)
-        closed: model.Closed = self._do(
-            "submit", model.Closed, annotation=self.annotation, status=status, seconds=seconds
-        )
+        given = self.annotation if annotation is None else given_annotation("annotation", annotation)
+        closed: model.Closed = self._do("submit", model.Closed, annotation=given, status=status, seconds=seconds)
+        self.annotation = given
         return closed
 
     accept = submit
@@ -201,10 +202,10 @@ class OpenTask:
         Refused
             No slice can take it; the message says why, slice by slice.
         """
-        ids = None if shapes is None else [s.id if isinstance(s, model.Shape) else s for s in shapes]
+        ids = None if shapes is None else [s.id if isinstance(s, model.Shape) else s for s in as_list("shapes", shapes)]
         done: model.Spread = self._work._act(
             "sequences.spread", model.Spread, task_id=self.task_id, first=first, last=last, shapes=ids,
-            tags=None if tags is None else list(tags), nothing=nothing, existing=existing,
+            tags=None if tags is None else as_list("tags", tags), nothing=nothing, existing=existing,
         )  # fmt: skip
         return done
 
@@ -282,10 +283,3 @@ class OpenTask:
     def __repr__(self) -> str:
         t = self.view.task
         return f"OpenTask({t.asset!r}, {t.step_name!r}, {t.state})"
-
-
-def _annotation(given: model.Annotation | Iterable[model.Shape]) -> model.Annotation:
-    if isinstance(given, model.Annotation):
-        return given
-    shapes = tuple(given)
-    return model.Annotation(shapes=shapes, nothing_to_label=not shapes)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from msgspec import Struct
 
 from nbannotate.errors import InvalidInput
 from nbannotate.imaging import Frame
+from nbannotate.model.choices import meant
+from nbannotate.model.values import is_missing, plain
+from nbannotate.workspace import metadata as metadata_of
 from nbannotate.workspace import slices
 from nbannotate.workspace.images import Found, ImageFile
+from nbannotate.workspace.metadata import Given
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,16 +52,16 @@ def say(new: int, old: int, found: Found) -> None:
         print(text.strip())
 
 
-def assets(
-    files: Sequence[ImageFile], metadata: pd.DataFrame | None, sequence: str | None, moment: str | None
-) -> pd.DataFrame:
+def assets(files: Sequence[ImageFile], metadata: Any, sequence: str | None, moment: str | None) -> pd.DataFrame:
     """Return one row for each image, in the order that the version will have; see :meth:`Version.add_images`."""
     import pandas as pd
 
     base = Path(os.path.commonpath([f.path.parent for f in files]))
     names = [f.name(base) for f in files]
-    fitting = _fit(names, metadata)
-    extra = _metadata(fitting, metadata)
+    given = metadata_of.given(metadata)
+    fitting = _fit(names, given.names)
+    extra = dict(zip(fitting, metadata_of.kept(given), strict=True))
+    sequence, moment = plain(sequence), plain(moment)
     rows = pd.DataFrame(
         {
             "name": names,
@@ -67,7 +71,7 @@ def assets(
             "height": [f.height for f in files],
             "bytes": [f.bytes for f in files],
             "metadata": [
-                msgspec.json.encode({**_own(f), **extra.get(n, {})}).decode() for n, f in zip(names, files, strict=True)
+                metadata_of.encoded(n, {**_own(f), **extra.get(n, {})}) for n, f in zip(names, files, strict=True)
             ],
         }
     )
@@ -78,14 +82,14 @@ def assets(
     if sequence is None and not belongs:
         return rows
     if sequence is not None:
-        belongs = _column("sequence", metadata, sequence, fitting, or_folder=True)
+        belongs = _column("sequence", given, sequence, fitting, or_folder=True)
     if belongs is None:
         belongs = {r["name"]: r["folder"] or base.name for r in rows[["name", "folder"]].to_dict("records")}
     named = {n: _name(n, belongs.get(n)) for n in names}
     rows["sequence"] = pd.array(list(named.values()), dtype="string")
     at: dict[str, Any] = slices.moments(by_name, {n: v for n, v in named.items() if v is not None})
     if moment is not None:
-        at = _column("moment", metadata, moment, fitting) or {}
+        at = _column("moment", given, moment, fitting) or {}
     rows["moment"] = pd.array([_moment(n, moment, at.get(n)) for n in names], dtype="Float64")
     return rows
 
@@ -97,11 +101,8 @@ def _own(file: ImageFile) -> dict[str, Any]:
     return file.facts.metadata | ({"frame": file.frame} if file.frame is not None else {})
 
 
-def _fit(names: list[str], frame: pd.DataFrame | None) -> list[str]:
+def _fit(names: list[str], keys: list[str]) -> list[str]:
     """Return, for each row of metadata, the asset's name that it is for."""
-    if frame is None:
-        return []
-    keys = [str(k) for k in (frame["name"] if "name" in frame.columns else frame.index)]
     by_file: dict[str, list[str]] = {}
     for name in names:
         by_file.setdefault(Path(name).name, []).append(name)
@@ -123,38 +124,25 @@ def _fit(names: list[str], frame: pd.DataFrame | None) -> list[str]:
     return list(found)
 
 
-def _metadata(fitting: list[str], frame: pd.DataFrame | None) -> dict[str, dict[str, Any]]:
-    """Return each asset's metadata by the asset's name."""
-    if frame is None:
-        return {}
-    values = frame.drop(columns="name", errors="ignore")
-    records: list[dict[str, Any]] = [{} for _ in fitting]
-    if len(values.columns):  # pandas writes no record for a row without columns
-        records = msgspec.json.decode(values.to_json(orient="records", date_format="iso"))
-    return {
-        name: {str(k): v for k, v in record.items() if v is not None}
-        for name, record in zip(fitting, records, strict=True)
-    }
-
-
 def _column(
-    what: str, frame: pd.DataFrame | None, column: str, fitting: list[str], *, or_folder: bool = False
+    what: str, given: Given, column: str, fitting: list[str], *, or_folder: bool = False
 ) -> dict[str, Any] | None:
     """Return the values of a column of the metadata by the asset's name; None for the folder."""
-    if frame is None or column not in frame.columns:
+    if column not in given.columns:
         if or_folder and column == "folder":
             return None
-        there = ", ".join(map(repr, frame.columns)) if frame is not None else "no columns, because none is given"
+        there = ", ".join(map(repr, given.columns)) or "no columns"
         also = ", or 'folder'" if or_folder else ""
-        raise InvalidInput(f"{what}={column!r} must be a column of metadata{also}; it has {there}.")
-    return dict(zip(fitting, frame[column], strict=True))
+        raise InvalidInput(
+            f"{what}={column!r} must be a column of metadata{also}{meant(column, given.columns)}; it has {there}."
+        )
+    return dict(zip(fitting, given.columns[column], strict=True))
 
 
 def _name(asset: str, value: Any) -> str | None:
     """Return the name of a sequence; None if there is none."""
-    import pandas as pd
-
-    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+    value = plain(value)
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
     text = str(int(value) if isinstance(value, float) and value.is_integer() else value).strip()
     if len(text) > 200:
@@ -164,10 +152,15 @@ def _name(asset: str, value: Any) -> str | None:
 
 def _moment(asset: str, column: str | None, value: Any) -> float | None:
     """Return a number that orders frames: the value, or the seconds of a time."""
+    import numpy as np
     import pandas as pd
 
-    if value is None or value is pd.NaT or value is pd.NA:
+    if is_missing(value):
         return None
+    if isinstance(value, datetime.datetime | datetime.date | np.datetime64):
+        value = pd.Timestamp(value)
+    if isinstance(value, datetime.timedelta | np.timedelta64):
+        value = pd.Timedelta(value)
     if isinstance(value, str):
         try:
             value = float(value)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from nbannotate import model
 from nbannotate.errors import InvalidInput, NotFound
+from nbannotate.model.values import as_list, as_mapping, as_whole, encode, plain
 from nbannotate.workspace import frames
+from nbannotate.workspace.given import annotation
+from nbannotate.workspace.metadata import plain_metadata
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +67,8 @@ class Said:
         Parameters
         ----------
         annotations
-            By the name of the asset, or of its file where that is clear; empty ones are passed over.
+            By the name of the asset, or of its file where that is clear: :class:`nb.Annotation` values, or shapes.
+            Empty ones are passed over.
         source
             Where they come from, as the tables will show.
         overwrite
@@ -84,15 +87,16 @@ class Said:
         """
         import pandas as pd
 
-        by_name = self._names(annotations)
-        kept = {by_name.get(name, name): a for name, a in annotations.items() if not a.empty}
+        given = {_path(name): annotation(name, its) for name, its in as_mapping("annotations", annotations).items()}
+        by_name = self._names(given)
+        kept = {by_name.get(name, name): a for name, a in given.items() if not a.empty}
         table = pd.DataFrame(
             {
                 "asset": list(kept),
-                "shapes": [msgspec.json.encode(a.shapes).decode() for a in kept.values()],
-                "tags": [msgspec.json.encode(a.tags).decode() for a in kept.values()],
+                "shapes": [_json(name, a.shapes) for name, a in kept.items()],
+                "tags": [_json(name, a.tags) for name, a in kept.items()],
                 "nothing_to_label": [a.nothing_to_label for a in kept.values()],
-                "tag_attributes": [msgspec.json.encode(a.tag_attributes).decode() for a in kept.values()],
+                "tag_attributes": [_json(name, a.tag_attributes) for name, a in kept.items()],
             }
         ).astype({"asset": "str", "shapes": "str", "tags": "str", "nothing_to_label": "bool", "tag_attributes": "str"})
         return self.workspace.client.upload(
@@ -122,11 +126,7 @@ class Said:
         NotFound, InvalidInput, Refused
             A revision is none of this version, two are of one asset, or the version is published.
         """
-        ids: list[int] | None = None
-        if isinstance(revisions, Iterable):
-            ids = [int(i) for i in revisions]
-        elif revisions is not None:
-            ids = [int(revisions)]
+        ids = None if revisions is None else [as_whole("revisions", i) for i in as_list("revisions", revisions)]
         return self.workspace.client.call(
             "annotations.restore", int, version_id=self.version_id, revisions=ids, source=source
         )
@@ -172,8 +172,8 @@ class Said:
         asset
             Its name, or its id.
         metadata
-            All of it: texts, numbers, True and False, None, lists and mappings. To change one value, write
-            ``version.set_metadata(name, {**version.metadata(name), "site": "Bern"})``.
+            All of it: texts, numbers, True and False, None, lists and mappings; days and times become texts. To change
+            one value, write ``version.set_metadata(name, {**version.metadata(name), "site": "Bern"})``.
 
         Raises
         ------
@@ -182,18 +182,33 @@ class Said:
         InvalidInput
             It cannot be kept as JSON; the message says what.
         """
-        if not isinstance(metadata, Mapping):
-            raise InvalidInput(f"set_metadata takes a mapping of names to values, not {metadata!r}.")
+        values = plain_metadata(as_mapping("set_metadata", metadata))
         return self.workspace.client.call(
-            "assets.set_metadata", dict[str, Any], asset_id=self._asset(asset), metadata=dict(metadata)
+            "assets.set_metadata", dict[str, Any], asset_id=self._asset(asset), metadata=values
         )
 
     def _asset(self, asset: str | int) -> int:
+        asset = plain(asset)
         column = "name" if isinstance(asset, str) else "asset_id"
-        value = asset if isinstance(asset, str) else int(asset)
+        value = asset if isinstance(asset, str) else as_whole("asset", asset)
         rows = self.workspace.sql(
             f"select asset_id from assets where version_id = $1 and {column} = $2", [self.version_id, value]
         )
         if rows.empty:
             raise NotFound(f"There is no asset {asset!r} in the version {self.name!r}; version.assets() lists them.")
         return int(rows["asset_id"][0])
+
+
+def _path(name: object) -> str:
+    """Return the name of an image that is given as text or as a path."""
+    if not isinstance(name, str | os.PathLike):
+        raise InvalidInput(f"annotations has {name!r} for the name of an image, which is no text.")
+    return os.fsdecode(name)
+
+
+def _json(asset: str, value: object) -> str:
+    """Return a part of an annotation as JSON, or raise InvalidInput that begins with the asset."""
+    try:
+        return encode(value).decode()
+    except InvalidInput as error:
+        raise InvalidInput(f"{asset}: {error} Nothing was imported.") from None

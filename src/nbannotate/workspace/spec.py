@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import difflib
 import functools
 import os
 import re
@@ -17,7 +16,7 @@ import yaml
 from nbannotate import shapes
 from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.files.text import read_text
-from nbannotate.model import Attribute, CampaignSpec, Filter, Label, Recipe, Step, Tag
+from nbannotate.model import Attribute, CampaignSpec, Filter, Label, Recipe, Step, Tag, choices
 from nbannotate.workspace.given import is_path
 
 #: Structs that may be written as their name alone.
@@ -188,8 +187,8 @@ class _Loader(yaml.SafeLoader):
 
 def near(name: object, known: Iterable[str]) -> str:
     """Return the question whether a known name was meant, for the end of a sentence; empty if none is like it."""
-    close = difflib.get_close_matches(str(name), list(known), 1, 0.6)
-    return f"; did you mean {close[0]}?" if close else "."
+    close = choices.near(name, known)
+    return f"; did you mean {close}?" if close else "."
 
 
 def _say(path: str, text: str) -> InvalidInput:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbannotate import model
 from nbannotate.errors import NotFound
+from nbannotate.model.values import as_list
 from nbannotate.owner.client import Client, connect, connect_memory
 from nbannotate.workspace import frames
 from nbannotate.workspace.campaign import Campaign
@@ -123,7 +124,7 @@ class Workspace:
         QueryFailed
             The query is wrong, is no SELECT, or reads something that is not public.
         """
-        return frames.from_parquet(self.client.query(query, list(parameters)))
+        return frames.from_parquet(self.client.query(query, as_list("parameters", parameters)))
 
     def serve(self, port: int = 8866) -> Server:
         """Start the pages for annotators in a process of their own.
