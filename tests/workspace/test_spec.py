@@ -327,7 +327,7 @@ def test_a_campaign_is_written_again_from_what_was_printed(version, tmp_path, ho
 @pytest.mark.parametrize(
     ("changes", "error", "sentence"),
     [
-        ({"nmae": "August"}, InvalidInput, "no field 'nmae'; did you mean name?"),
+        ({"nmae": "August"}, InvalidInput, "no field 'nmae' .did you mean 'name'"),
         ({"zzz": 1}, InvalidInput, "no field 'zzz'; it has name, recipe, workflow"),
         ({"name": "August", "limit": 0}, InvalidInput, "limit must be a whole number above 0"),
         ({"name": "August", "filter": "label('x'"}, InvalidInput, "filter at character 6"),

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Label, Rle, Shape
 from nbannotate.model.choices import sentence
-from nbannotate.model.values import as_list, as_mapping, as_stored, is_series, plain, shown
+from nbannotate.model.values import as_list, as_mapping, as_stored, is_series, is_stored, plain, shown
 
 Images = Callable[[str], Any]
 Shapes = Callable[[str], tuple[Shape, ...]]
@@ -161,7 +161,7 @@ def _known(name: str, names: list[str], strict: bool = True) -> str:
     return name  # a table may speak of more images than are looked at
 
 
-def _shape(row: Any, where: str = "") -> Shape:
+def _shape(row: Any, where: str = "this") -> Shape:
     """Return a shape that is given as such, as a box, or as a mapping of its fields."""
     if isinstance(row, Shape):
         return row
@@ -174,11 +174,11 @@ def _shape(row: Any, where: str = "") -> Shape:
             x0, y0, x1, y1 = map(float, row)
         except (TypeError, ValueError):
             raise InvalidInput(
-                f"{shown(row)} is no shape; give an nb.Shape, or (x0, y0, x1, y1) for a rectangle."
+                f"give an nb.Shape, or (x0, y0, x1, y1) for a rectangle, in place of {shown(row)}."
             ) from None
         return Shape(kind="rectangle", points=((x0, y0), (x1, y1)))
     except InvalidInput as error:
-        raise InvalidInput(f"{sentence(where)}: {error}" if where else str(error)) from None
+        raise InvalidInput(f"{sentence(where)} is no shape: {error}") from None
 
 
 def _of_fields(row: Mapping[str, Any]) -> Shape:
@@ -201,6 +201,8 @@ def _of_fields(row: Mapping[str, Any]) -> Shape:
         fields["id"] = shape_id
     if isinstance(fields.get("rle"), Mapping):
         fields["rle"] = msgspec.convert(fields["rle"], Rle)
+    if is_stored():
+        return msgspec.convert(fields, Shape)
     return Shape(**{"kind": "rectangle", **fields})
 
 
