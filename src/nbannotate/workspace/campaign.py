@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from nbannotate import model
 from nbannotate.errors import InvalidInput, NotFound
-from nbannotate.model.choices import sentence, unknown
+from nbannotate.model.choices import meant, named, sentence, unknown
 from nbannotate.model.values import as_list, as_mapping, as_whole, plain
 from nbannotate.workspace import given
 from nbannotate.workspace.plan import Plan
@@ -175,7 +175,9 @@ class Campaign:
             raise NotFound(sentence(unknown("step", step, [s.name for s in steps], f" in {self.name!r}")))
         old = steps[index]
         if gone is not None and gone not in old.assignees:
-            raise InvalidInput(sentence(unknown("assignee", gone, old.assignees, f" of {step!r}")))
+            raise InvalidInput(
+                f"{gone!r} is no assignee of {step!r}{meant(gone, old.assignees)}; those are {named(old.assignees)}."
+            )
         weighted, step, gone = old.attribution == "weighted", plain(step), plain(gone)
         new = as_mapping("weight", new)
         shares: dict[str, float] = {n: w for n, w in old.shares.items() if n != gone}

@@ -131,7 +131,7 @@ def _column(
     if column not in given.columns:
         if or_folder and column == "folder":
             return None
-        there = ", ".join(map(repr, given.columns)) or "no columns"
+        there = ", ".join(map(repr, given.columns)) or "no columns, because none is given"
         also = ", or 'folder'" if or_folder else ""
         raise InvalidInput(
             f"{what}={column!r} must be a column of metadata{also}{meant(column, given.columns)}; it has {there}."
