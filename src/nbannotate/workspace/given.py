@@ -44,8 +44,8 @@ def is_path(value: str | os.PathLike[str], *endings: str) -> bool:
     return not re.search(r"\s", value) or os.path.isfile(os.path.expanduser(value))  # noqa: PTH111, PTH113
 
 
-def annotation(where: object, value: Any) -> model.Annotation:
-    """Return what was said of an image: an annotation, or shapes; no shapes at all say *nothing to label*.
+def annotation(where: object, value: Any, *, nothing: bool) -> model.Annotation:
+    """Return what was said of an image: an annotation, or shapes; ``nothing``: no shapes say *nothing to label*.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def annotation(where: object, value: Any) -> model.Annotation:
     for shape in shapes:
         if not isinstance(shape, model.Shape):
             raise InvalidInput(f"{where}: an nb.Annotation, or nb.Shape values, are taken, not {shown(shape)}.")
-    return model.Annotation(shapes=shapes, nothing_to_label=not shapes)
+    return model.Annotation(shapes=shapes, nothing_to_label=nothing and not shapes)
 
 
 class Pdf:

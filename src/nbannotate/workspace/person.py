@@ -141,7 +141,7 @@ class OpenTask:
 
     def save(self, annotation: model.Annotation | Iterable[model.Shape], seconds: float = 0.0) -> model.Saved:
         """Keep a draft. ``seconds`` is the time worked since the last report."""
-        given = given_annotation("annotation", annotation)
+        given = given_annotation("annotation", annotation, nothing=True)
         saved: model.Saved = self._do("save", model.Saved, annotation=given, seconds=seconds)
         self.annotation, self._revision = given, saved.revision
         return saved
@@ -163,7 +163,7 @@ class OpenTask:
         seconds
             The time worked since the last report.
         """
-        given = self.annotation if annotation is None else given_annotation("annotation", annotation)
+        given = self.annotation if annotation is None else given_annotation("annotation", annotation, nothing=True)
         closed: model.Closed = self._do("submit", model.Closed, annotation=given, status=status, seconds=seconds)
         self.annotation = given
         return closed

@@ -87,7 +87,10 @@ class Said:
         """
         import pandas as pd
 
-        given = {_path(name): annotation(name, its) for name, its in as_mapping("annotations", annotations).items()}
+        given = {
+            _path(name): annotation(name, its, nothing=False)
+            for name, its in as_mapping("annotations", annotations).items()
+        }
         by_name = self._names(given)
         kept = {by_name.get(name, name): a for name, a in given.items() if not a.empty}
         table = pd.DataFrame(
