@@ -32,24 +32,33 @@ hypothesis.settings.register_profile(
 if not os.environ.get("CI"):
     hypothesis.settings.load_profile("here")
 
+TESTS = Path(__file__).resolve().parent
 #: Real data for acceptance tests lies beside the project; without it those tests are skipped.
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+SHARED = TESTS.parents[1] / "shared" / "data"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take long, then those with a browser: no worker is to end long after the others."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    browser = {item.path for item in items if item.get_closest_marker("browser")}
-    items.sort(key=lambda item: 0 if item.path in slow else 1 if item.path in browser else 2)
+    """Give the tests of a file to one worker, or of all files of a group; begin with what takes long.
+
+    A group shares what is dear to start (one JupyterLab for all tests in it); no worker ends long after the others.
+    """
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(TESTS))))
+    group = {item: item.get_closest_marker("xdist_group").args[0] for item in items}
+    slow = {group[item] for item in items if item.get_closest_marker("slow")}
+    browser = {group[item] for item in items if item.get_closest_marker("browser")}
+    items.sort(key=lambda item: 0 if group[item] in slow else 1 if group[item] in browser else 2)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_hashes():
-    """Hash passwords cheaply in this process: the real parameters cost a quarter second for each of hundreds."""
+    """Hash passwords cheaply, here and in what is started: the real parameters cost a quarter second for each."""
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("nbannotate.operations.members.hasher", lambda: quick)
         patch.setattr("nbannotate.operations.sessions.hasher", lambda: quick)
+        patch.setenv("PYTHONPATH", str(TESTS / "children"), prepend=os.pathsep)
         yield
 
 

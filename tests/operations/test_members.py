@@ -1,6 +1,7 @@
 """Accounts, passwords and sessions."""
 
 import datetime
+import re
 
 import pytest
 
@@ -462,3 +463,13 @@ def test_an_account_that_cannot_be_used_is_not_taken(ws, account, word):
 def test_a_manager_adopts_no_owner(ws, mara):
     with pytest.raises(NotAllowed, match="Only an owner"):
         mara.call("members.adopt", Member, account=Account("eve", "owner", None))
+
+
+def test_passwords_are_hashed_with_argon2id_and_64_mib(run_python):
+    # In a process of its own: here hashes are cheap.
+    made = run_python("from nbannotate.operations.members import hasher\nprint(hasher().hash('a long password'))")
+    kind, memory, time, lanes = re.fullmatch(r"\$(\w+)\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$.*\n", made).groups()
+    assert kind == "argon2id"
+    assert int(memory) >= 65536
+    assert int(time) >= 3
+    assert int(lanes) >= 1

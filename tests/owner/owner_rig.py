@@ -23,6 +23,7 @@ from nbannotate.model import Annotation, Session, Shape
 from nbannotate.owner.client import Client, connect
 from nbannotate.owner.place import Contact, Place
 
+HERE = str(Path(__file__).parent)
 T = TypeVar("T")
 
 
@@ -153,7 +154,7 @@ class Script:
             stdout=subprocess.PIPE,
             stderr=self.errors,
             text=True,
-            env={**os.environ, **environment, "PYTHONPATH": str(Path(__file__).parent)},
+            env={**os.environ, **environment, "PYTHONPATH": os.pathsep.join([HERE, os.environ["PYTHONPATH"]])},
         )
         self.running.append(self)
 

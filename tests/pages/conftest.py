@@ -218,7 +218,7 @@ class Site:
 
     def __init__(self, chromium: Any, workspace: Any, log: Path) -> None:
         self.ws, self._chromium, self._log = workspace, chromium, log
-        command = [sys.executable, "-m", "nbannotate.serve", str(workspace.path), "--port", "0"]
+        command = [sys.executable, "-m", "nbannotate.serve", str(workspace.path), "--port", "0", "--preheat", "0"]
         with log.open("wb") as out:
             self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=out, text=True)
         assert self._process.stdout is not None

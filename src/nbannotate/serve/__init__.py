@@ -6,6 +6,7 @@
 ``handlers`` (a page), ``app`` (all together).
 """
 
+import nbannotate.serve.lean  # noqa: F401  # isort: skip
 from nbannotate.serve.app import serve
 from nbannotate.serve.site import PAGES, Page
 
