@@ -32,8 +32,8 @@ class Campaign:
 
     Attributes
     ----------
-    tasks, jobs, assets, issues
-        Its tables (``assets``: where each one stands, with its status);
+    tasks, jobs, assets, issues, events
+        Its tables (``assets``: where each one stands, with its status; ``events``: who did what, when);
         ``campaign.tasks.df(step="draw", status="to_rework")`` gives some rows as a DataFrame.
     """
 
@@ -44,6 +44,7 @@ class Campaign:
         self.jobs = Table(workspace, "jobs", found.campaign_id)
         self.assets = Table(workspace, "asset_states", found.campaign_id)
         self.issues = Table(workspace, "issues", found.campaign_id)
+        self.events = Table(workspace, "events", found.campaign_id)
 
     def _call(self, operation: str, returns: Any, **arguments: Any) -> Any:
         return self.workspace.client.call(operation, returns, campaign_id=self.campaign_id, **arguments)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from nbannotate import model
 from nbannotate.owner.client import Client
 from nbannotate.workspace import frames
+from nbannotate.workspace.narrowing import narrowed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,9 +124,21 @@ class Members:
         """Return all members, by login."""
         return self._client.call("members.list", list[model.Member])
 
-    def df(self) -> pd.DataFrame:
-        """Return all members as a DataFrame: login, role, active, created, open_tasks, last_login (UTC)."""
-        return frames.from_parquet(self._client.query(_FRAME, []))
+    def df(self, **filters: Any) -> pd.DataFrame:
+        """Return members as a DataFrame: login, role, active, created, open_tasks, last_login (UTC).
+
+        Parameters
+        ----------
+        **filters
+            Columns and the value, or list of values, that they must have, for example ``role="annotator"``.
+
+        Raises
+        ------
+        InvalidInput
+            There is no such column, role or login; the message lists what there is.
+        """
+        rows = frames.from_parquet(self._client.query(_FRAME, []))
+        return narrowed(rows, "members", filters, lambda column: list(model.ROLES) if column == "role" else None)
 
     def set_role(self, login: str, role: model.Role) -> model.Member:
         """Give a member another role; it holds at once, in open pages too.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, get_args
 
 from nbannotate import model
 from nbannotate.model.values import as_list, as_whole
 from nbannotate.owner.client import Client
+from nbannotate.workspace.narrowing import narrowed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,15 +46,30 @@ class Notices:
         """
         return self._client.call("notices.mine", list[model.Notice], unseen=unseen, limit=limit)
 
-    def df(self, unseen: bool = False, limit: int = 1000) -> pd.DataFrame:
-        """Return them as a table; times are UTC. The parameters are those of :meth:`list`."""
+    def df(self, unseen: bool = False, limit: int = 1000, **filters: Any) -> pd.DataFrame:
+        """Return them as a table; times are UTC.
+
+        Parameters
+        ----------
+        unseen, limit
+            As for :meth:`list`.
+        **filters
+            Columns and the value, or list of values, that they must have, for example ``kind="returned"``.
+
+        Raises
+        ------
+        InvalidInput
+            There is no such column or kind; the message lists what there is.
+        """
         import pandas as pd
 
         rows = [[getattr(n, column) for column in _COLUMNS] for n in self.list(unseen, limit)]
         frame = pd.DataFrame(rows, columns=_COLUMNS)
         ids = dict.fromkeys(["notice_id", "campaign_id", "task_id", "issue_id"], "Int64")
         times = dict.fromkeys(["created", "seen"], "datetime64[us]")
-        return frame.astype(ids | times | dict.fromkeys(["kind", "text", "campaign"], "string"))
+        frame = frame.astype(ids | times | dict.fromkeys(["kind", "text", "campaign"], "string"))
+        kinds = list(get_args(model.NoticeKind))
+        return narrowed(frame, "notices", filters, lambda column: kinds if column == "kind" else None)
 
     def see(self, notices: Iterable[int | model.Notice] | None = None) -> int:
         """Note that I have seen them.

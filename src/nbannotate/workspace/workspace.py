@@ -19,6 +19,7 @@ from nbannotate.workspace.data import Dataset, markdown, pick
 from nbannotate.workspace.members import Members
 from nbannotate.workspace.notices import Notices
 from nbannotate.workspace.person import Work
+from nbannotate.workspace.table import Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,6 +63,8 @@ class Workspace:
         self.members = Members(client)
         self.notices = Notices(client)
         self.work = Work(self)
+        #: Who did what, when: ``ws.events.df(member="ana")``.
+        self.events = Table(self, "events")
 
     def acting(self, member: str | model.NewMember, password: str = "") -> Workspace:
         """Return this workspace as another member sees it.

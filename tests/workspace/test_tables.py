@@ -1,0 +1,162 @@
+"""Every table and every filter: what a filter names has to be there, or the error says what is, and what was meant."""
+
+import datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import nbannotate as nb
+from nbannotate.errors import InvalidInput
+from nbannotate.model import TASK_STATES
+from nbannotate.workspace.narrowing import FREE
+from nbannotate.workspace.table import Table
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A launched campaign with a submitted task, an issue and a notice, in memory; nobody changes it."""
+    from PIL import Image
+
+    folder = tmp_path_factory.mktemp("images")
+    for i in range(3):
+        Image.new("RGB", (40, 30)).save(folder / f"{i}.png")
+    ws = nb.open(":memory:")
+    ana = ws.members.add("ana")
+    ben = ws.members.add("ben", "reviewer")
+    version = ws.create_dataset("smears").create_version("v1").add_images(folder)
+    steps = [nb.Step("draw", "annotation", ["ana"]), nb.Step("check", "review", ["ben"], statuses=["for the expert"])]
+    campaign = version.create_campaign("July", nb.Recipe(["cell"]), nb.Workflow(steps))
+    campaign.launch()
+    work = ws.acting(ana).work
+    work.next("July").submit([nb.Shape(kind="rectangle", points=[(1, 1), (9, 9)], label="cell")])
+    ws.acting(ben).work.next("July").rework("too small")
+    yield ws, campaign
+    ws.close()
+
+
+def tables(ws, campaign):
+    """Every table that a workspace and a campaign have, found by looking."""
+    found = {f"campaign.{name}": t for name, t in vars(campaign).items() if isinstance(t, Table)}
+    found |= {f"ws.{name}": t for name, t in vars(ws).items() if hasattr(t, "df")}
+    return found
+
+
+def test_they_are_found(made):
+    assert set(tables(*made)) >= {
+        "campaign.tasks", "campaign.jobs", "campaign.assets", "campaign.issues", "campaign.events", "ws.events",
+        "ws.members", "ws.notices",
+    }  # fmt: skip
+
+
+def test_a_name_that_is_nowhere_is_an_error_that_says_what_there_is_in_every_column_of_every_table(made):
+    for where, table in tables(*made).items():
+        rows = table.df()
+        for column, series in rows.items():
+            if series.dtype.kind in "biufM" or column in FREE:
+                continue
+            with pytest.raises(InvalidInput, match="'no such thing'") as caught:
+                table.df(**{column: "no such thing"})
+            assert "there are " in str(caught.value), (where, column)
+            there = next((v for v in series.dropna() if len(v) > 3), None)
+            if there is not None:  # one letter wrong
+                with pytest.raises(InvalidInput) as caught:
+                    table.df(**{column: there[:-1] + "~"})
+                assert "did you mean" in str(caught.value), (where, column, there)
+
+
+def test_a_column_that_is_none_is_an_error_with_those_that_there_are(made):
+    for table in tables(*made).values():
+        first = table.df().columns[0]
+        with pytest.raises(InvalidInput, match=rf"did you mean '{first}'.*they have {first}"):
+            table.df(**{first + "x": 1})
+
+
+def test_a_value_of_another_type_is_an_error(made):
+    for table in tables(*made).values():
+        for column, series in table.df().items():
+            wrong = {"M": "soon", "b": "yes", "O": 3}.get(series.dtype.kind, "many")
+            if column == "step":
+                wrong = "no such step"
+            with pytest.raises(InvalidInput, match=column):
+                table.df(**{column: wrong})
+
+
+def test_every_value_that_a_table_has_finds_its_rows_also_as_numpy_and_pandas_have_it(made):
+    for table in tables(*made).values():
+        rows = table.df()
+        for column, series in rows.items():
+            there = series.dropna()
+            if there.empty:
+                continue
+            value = there.iloc[0]
+            expected = rows[series == value].reset_index(drop=True)
+            for given in (value, np.array([value]), pd.Series([value]), pd.Index([value]), [value], (value,)):
+                pd.testing.assert_frame_equal(table.df(**{column: given}), expected, check_dtype=False)
+
+
+@pytest.mark.parametrize(
+    ("table", "filters", "words"),
+    [
+        ("tasks", {"status": "to_rewrok"}, "no status 'to_rewrok' .did you mean 'to_rework'"),
+        ("tasks", {"status": "for the exprt"}, "did you mean 'for the expert'"),
+        ("tasks", {"status": ["done", "finished"]}, "no status 'finished'"),
+        ("tasks", {"assignee": "anna"}, "no assignee 'anna' .did you mean 'ana'.*'ben'"),
+        ("tasks", {"step": "darw"}, "no step 'darw' .did you mean 'draw'.*'check'"),
+        ("tasks", {"step": 7}, "no step 7.*'draw', 'check'"),
+        ("tasks", {"step": True}, "no step True"),
+        ("jobs", {"status": "complete"}, "did you mean 'completed'"),
+        ("jobs", {"member": "zoe"}, "no member 'zoe'"),
+        ("issues", {"state": "closed"}, "'resolved'"),
+        ("issues", {"step": "chek"}, "did you mean 'check'"),
+        ("issues", {"open": "yes"}, "True or False"),
+        ("events", {"operation": "task.submit"}, "did you mean 'tasks.submit'"),
+        ("assets", {"asset": "9.png"}, "'0.png', '1.png', '2.png'"),
+    ],
+)
+def test_what_was_meant_is_asked(made, table, filters, words):
+    with pytest.raises(InvalidInput, match=words):
+        getattr(made[1], table).df(**filters)
+
+
+@pytest.mark.parametrize(
+    ("table", "filters"),
+    [
+        ("tasks", {"status": "for the expert"}),
+        ("tasks", {"status": np.array(["skipped"])}),
+        ("tasks", {"assignee": "owner"}),
+        ("issues", {"asset": "2.png"}),
+        ("issues", {"author": "ana"}),
+        ("issues", {"step": "draw", "state": "resolved"}),
+        ("jobs", {"status": "completed"}),
+        ("events", {"operation": "tasks.skip"}),
+        ("events", {"created": datetime.date(2020, 1, 1)}),
+        ("tasks", {"assignee": []}),
+    ],
+)
+def test_what_could_be_there_and_is_not_gives_no_rows(made, table, filters):
+    if "owner" in str(filters):
+        filters = {"assignee": made[0].me.login}
+    assert getattr(made[1], table).df(**filters).empty
+
+
+def test_a_day_is_all_of_it_and_none_is_what_is_missing(made):
+    ws, campaign = made
+    tasks = campaign.tasks.df()
+    day = tasks["created"].iloc[0].date()
+    for given in (day, str(day), np.datetime64(day), pd.Timestamp(day).date()):
+        assert len(campaign.tasks.df(created=given)) == len(tasks)
+    assert len(campaign.tasks.df(closed=None)) == len(campaign.tasks.df(closed=pd.NaT)) == tasks["closed"].isna().sum()
+    assert len(campaign.tasks.df(assignee=[None, "ana"])) == len(tasks)
+    assert set(campaign.tasks.df(history=np.bool_(True), step="draw")["state"]) <= set(TASK_STATES)
+    assert list(ws.members.df(role="reviewer")["login"]) == ["ben"]
+
+
+@pytest.mark.parametrize("name", nb.stats.names())
+def test_statistics_name_what_there_is(made, name):
+    table = getattr(nb.stats, name)
+    for scope in made:
+        with pytest.raises(InvalidInput, match=r"no member 'anna' here .did you mean 'ana'"):
+            table(scope, members="anna")
+        with pytest.raises(InvalidInput, match=r"no step 'darw' here .did you mean 'draw'"):
+            table(scope, steps=np.array(["darw"]))
