@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from collections.abc import Iterable
 
 from nbannotate.errors import InvalidInput, NotFound, Refused
 from nbannotate.model import CampaignSpec, Member, Reassigned, TaskState
@@ -55,25 +55,28 @@ def reassign(
     index = None if step is None else step_index(spec, step)
     target = None if to is None else worker(ctx, to)
     who = None if assignee is None else found(people.member(ctx.tx, assignee), f"member {assignee!r}").member_id
-    rows = batches.open_tasks(
-        ctx.tx, campaign_id, task_ids=task_ids, step=index, assignee_id=who, state=state
-    )  # fmt: skip
+    found_ = batches.mark(ctx.tx, campaign_id, task_ids=task_ids, step=index, assignee_id=who, state=state)
     if task_ids is not None and step is None and assignee is None and state is None:
-        gone = len(set(task_ids)) - len(rows)
+        gone = len(set(task_ids)) - _count(found_)
         if gone:
             raise Refused(
                 f"{gone} of the {len(set(task_ids))} tasks are not open tasks of {spec.name!r} (they are finished, or "
                 "of another campaign); choose again. Nothing was changed."
             )
     if target is not None:
-        for at in sorted({r["step"] for r in rows}):
+        for at in sorted({m.step for m in found_}):
             check_works_at(ctx, campaign_id, spec, at, target)
     target_id = None if target is None else target.member_id
-    wanted = [r for r in rows if r["assignee_id"] != target_id]
-    moved = [r for r in wanted if started or not r["started"]]
-    _give(ctx, campaign_id, spec, {target_id: moved})
-    ctx.note(campaign_id=campaign_id, detail={"to": to, "tasks": len(moved)})
-    return Reassigned(len(moved), {to: len(moved)} if to is not None else {}, len(wanted) - len(moved))
+    marked = batches.give_all(ctx.tx, target_id, started)
+    wanted = _count(m for m in marked if m.assignee_id != target_id)
+    moved = _count(m for m in marked if m.moves)
+    _give(ctx, campaign_id, spec, marked)
+    ctx.note(campaign_id=campaign_id, detail={"to": to, "tasks": moved})
+    return Reassigned(moved, {to: moved} if to is not None else {}, wanted - moved)
+
+
+def _count(marked: Iterable[batches.Marked]) -> int:
+    return sum(m.tasks for m in marked)
 
 
 def redistribute(
@@ -97,54 +100,38 @@ def redistribute(
         member = worker(ctx, login)
         check_works_at(ctx, campaign_id, spec, index, member)
         shares[member.member_id] = weight
-    rows = batches.open_tasks(ctx.tx, campaign_id, step=index)
-    free = [r for r in rows if started or not r["started"]]
-    dealt = deal_rows(free, shares)
-    _give(ctx, campaign_id, spec, {m: [r for r in mine if r["assignee_id"] != m] for m, mine in dealt.items()})
-    people_ = {people.logins(ctx.tx)[m]: len(mine) for m, mine in dealt.items()}
+    all_ = batches.mark(ctx.tx, campaign_id, step=index)
+    free = _count(m for m in all_ if started or not m.started)
+    parts = dict(zip(shares, attribution.split(free, list(shares.values())), strict=True))
+    _give(ctx, campaign_id, spec, batches.give_parts(ctx.tx, parts, started))
+    people_ = {people.logins(ctx.tx)[m]: n for m, n in parts.items()}
     ctx.note(campaign_id=campaign_id, detail={"step": index, "people": people_})
-    return Reassigned(len(free), people_, len(rows) - len(free))
+    return Reassigned(free, people_, _count(all_) - free)
 
 
-def deal_rows(rows: list[dict[str, Any]], shares: dict[int, float]) -> dict[int, list[dict[str, Any]]]:
-    """Deal rows to members by weight, exactly; who has one already keeps it as far as the share allows."""
-    parts = dict(zip(shares, attribution.split(len(rows), list(shares.values())), strict=True))
-    dealt: dict[int, list[dict[str, Any]]] = {m: [] for m in shares}
-    rest = []
-    for row in rows:
-        mine = dealt.get(row["assignee_id"])
-        if mine is not None and len(mine) < parts[row["assignee_id"]]:
-            mine.append(row)
-        else:
-            rest.append(row)
-    for member, mine in dealt.items():
-        lacks = parts[member] - len(mine)
-        mine.extend(rest[:lacks])
-        rest = rest[lacks:]
-    return dealt
-
-
-def _give(
-    ctx: Context, campaign_id: int, spec: CampaignSpec, gifts: dict[int | None, list[dict[str, Any]]] | dict[int, Any]
-) -> None:
-    """Give rows to members and tell them, and those who lose what they had begun."""
+def _give(ctx: Context, campaign_id: int, spec: CampaignSpec, marked: list[batches.Marked]) -> None:
+    """Give marked tasks to members and tell them, and those who lose what they had begun."""
     names = people.logins(ctx.tx)
-    for member_id, rows in gifts.items():
-        if not rows:
-            continue
-        batches.give(ctx.tx, [r["task_id"] for r in rows], member_id, ctx.now)
+    moving = [m for m in marked if m.moves]
+    only = batches.single(ctx.tx)
+    batches.give_marked(ctx.tx, ctx.now)
+    for member_id in dict.fromkeys(m.to_id for m in moving):
+        mine = [m for m in moving if m.to_id == member_id]
+        n = _count(mine)
         to = t("the queue") if member_id is None else names[member_id]
         if member_id is not None:
             text = tn(
-                len(rows), "{n} image was assigned to you in {campaign}.",
+                n, "{n} image was assigned to you in {campaign}.",
                 "{n} images were assigned to you in {campaign}.", campaign=spec.name,
             )  # fmt: skip
-            only = rows[0]["task_id"] if len(rows) == 1 else None
-            tell(ctx, [member_id], "assigned", text, campaign_id=campaign_id, task_id=only)
-        lost = Counter(r["assignee_id"] for r in rows if r["started"] and r["assignee_id"] is not None)
-        for loser, n in lost.items():
+            tell(ctx, [member_id], "assigned", text, campaign_id=campaign_id, task_id=only.get(member_id))
+        lost: Counter[int] = Counter()
+        for m in mine:
+            if m.started and m.assignee_id is not None:
+                lost[m.assignee_id] += m.tasks
+        for loser, count in lost.items():
             text = tn(
-                n, "{n} image that you had begun in {campaign} was given to {to+}. What you drew is kept.",
+                count, "{n} image that you had begun in {campaign} was given to {to+}. What you drew is kept.",
                 "{n} images that you had begun in {campaign} were given to {to+}. What you drew is kept.",
                 campaign=spec.name, to=to,
             )  # fmt: skip

@@ -43,13 +43,13 @@ def submit(ctx: Context, campaign_id: int, step: int) -> JobSubmitted:
     *nothing to label*, is told which.
     """
     spec = stored.spec(ctx.tx, _campaign(ctx, campaign_id))
-    rows = batches.open_tasks(ctx.tx, campaign_id, step=step, assignee_id=ctx.actor.member_id)
+    rows = batches.held(ctx.tx, campaign_id, step, ctx.actor.member_id)
     if not rows:
         raise Refused("There is nothing to submit: you hold no open image at this step.")
     unfinished: dict[int, str] = {}
     names: list[str] = []
     for row in rows:
-        task = work.task(ctx.tx, row["task_id"], ctx.actor.member_id)
+        task = work.task(ctx.tx, row, ctx.actor.member_id)
         assert task is not None
         draft = work.draft(task)
         try:
@@ -57,7 +57,7 @@ def submit(ctx: Context, campaign_id: int, step: int) -> JobSubmitted:
                 raise Refused("nothing is saved for it yet.")
             closing.check_finished(ctx, task, spec, draft)
         except NbannotateError as error:
-            unfinished[row["task_id"]] = str(error)
+            unfinished[row] = str(error)
             names.append(task["asset"])
     if unfinished:
         first = [f"{name}: {why}" for name, why in zip(names[:5], unfinished.values(), strict=False)]
@@ -67,7 +67,7 @@ def submit(ctx: Context, campaign_id: int, step: int) -> JobSubmitted:
             Unfinished(unfinished),
         )
     for row in rows[:AT_ONCE]:
-        task = work.task(ctx.tx, row["task_id"], ctx.actor.member_id)
+        task = work.task(ctx.tx, row, ctx.actor.member_id)
         assert task is not None
         draft = work.draft(task)
         assert draft is not None

@@ -61,7 +61,7 @@ def take_in(
     """Create the first tasks of those of some assets that are new to a launched campaign and that it chooses."""
     rows = ctx.tx.all(
         "select v.asset_id from data.version_assets v "
-        "where v.version_id = $1 and ($3 is null or list_contains($3, v.asset_id)) and not exists ("
+        "where v.version_id = $1 and ($3 is null or v.asset_id in (select unnest($3::bigint[]))) and not exists ("
         "select 1 from data.tasks t where t.campaign_id = $2 and t.asset_id = v.asset_id)",
         campaign.version_id, campaign.campaign_id, None if asset_ids is None else list(asset_ids),
     )  # fmt: skip

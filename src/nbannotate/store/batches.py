@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+import json
+
+from msgspec import Struct
 
 from nbannotate.store.campaigns import OPEN
-from nbannotate.store.engine import Transaction
-from nbannotate.store.holding import lapse
+from nbannotate.store.transaction import Transaction
 
 
-def open_tasks(
+class Marked(Struct, frozen=True):
+    """How many marked tasks there are of one sort: at a step, of an assignee, begun or not, and whether they move."""
+
+    step: int
+    assignee_id: int | None
+    to_id: int | None
+    started: bool
+    moves: bool
+    tasks: int
+
+
+def mark(
     tx: Transaction,
     campaign_id: int,
     *,
@@ -18,36 +30,118 @@ def open_tasks(
     step: int | None = None,
     assignee_id: int | None = None,
     state: str | None = None,
-) -> list[dict[str, Any]]:
-    """Return open tasks of a campaign in its order: task_id, step, assignee_id, state, asset_id, started."""
-    return tx.all(
+) -> list[Marked]:
+    """Make the table ``moving`` of open tasks of a campaign, in its order, and return how many of which sort.
+
+    Nothing is given to anybody before :func:`give_marked`.
+    """
+    tx.run(
         f"""
-        select t.task_id, t.step, t.assignee_id, t.state, t.asset_id,
-               (t.opened is not null and t.assignee_id is not null) or t.state = 'to_rework' as started
+        create or replace temp table moving as
+        select t.task_id, t.step, t.assignee_id, cast(null as bigint) as to_id, false as moves,
+               (t.opened is not null and t.assignee_id is not null) or t.state = 'to_rework' as started,
+               row_number() over (order by t.position, t.task_id) as place
         from data.tasks t
-        where t.campaign_id = $1 and {OPEN} and ($2 is null or list_contains($2, t.task_id))
+        where t.campaign_id = $1 and {OPEN} and ($2 is null or t.task_id in (select unnest($2::bigint[])))
           and ($3 is null or t.step = $3) and ($4 is null or t.assignee_id = $4) and ($5 is null or t.state = $5)
-        order by t.position, t.task_id
         """,
         campaign_id, task_ids, step, assignee_id, state,
     )  # fmt: skip
+    return _marked(tx)
+
+
+def _marked(tx: Transaction) -> list[Marked]:
+    rows = tx.all(
+        "select step, assignee_id, to_id, started, moves, count(*) as tasks from moving group by all order by all"
+    )
+    return [Marked(**row) for row in rows]
+
+
+def single(tx: Transaction) -> dict[int, int]:
+    """Return, by member, the one task that is marked for somebody who gets just one."""
+    rows = tx.all(
+        "select to_id, min(task_id) as task_id from moving where moves and to_id is not null group by 1 "
+        "having count(*) = 1"
+    )
+    return {row["to_id"]: row["task_id"] for row in rows}
+
+
+def give_all(tx: Transaction, member_id: int | None, started: bool) -> list[Marked]:
+    """Mark all marked tasks for a member, or for the queue (None); those that are begun only if ``started`` says so."""
+    tx.run(
+        "update moving set to_id = $1, moves = assignee_id is distinct from $1 and ($2 or not started)",
+        member_id,
+        started,
+    )
+    return _marked(tx)
+
+
+def give_parts(tx: Transaction, parts: dict[int, int], started: bool) -> list[Marked]:
+    """Mark so many tasks for each member; who has one already keeps it as far as the part allows."""
+    tx.run(
+        """
+        create or replace temp table dealt as
+        select m.task_id, m.place, case when m.nth <= p.part then m.assignee_id end as keeps from (
+          select task_id, place, assignee_id, row_number() over (partition by assignee_id order by place) as nth
+          from moving where $2 or not started
+        ) m left join (
+          select unnest(from_json($1, '[{"member_id":"BIGINT","part":"BIGINT"}]'), recursive := true)
+        ) p on p.member_id = m.assignee_id
+        """,
+        json.dumps([{"member_id": m, "part": n} for m, n in parts.items()]),
+        started,
+    )
+    kept = {r["keeps"]: r["n"] for r in tx.all("select keeps, count(*) as n from dealt group by 1")}
+    blocks, low = [], 0
+    for member_id, part in parts.items():
+        high = low + part - kept.get(member_id, 0)
+        blocks.append({"member_id": member_id, "low": low, "high": high})
+        low = high
+    tx.run(
+        """
+        update moving set to_id = d.to_id, moves = moving.assignee_id is distinct from d.to_id from (
+          select r.task_id, coalesce(r.keeps, b.member_id) as to_id from (
+            select task_id, keeps, row_number() over (partition by keeps is null order by place) - 1 as nth from dealt
+          ) r left join (
+            select unnest(from_json($1, '[{"member_id":"BIGINT","low":"BIGINT","high":"BIGINT"}]'), recursive := true)
+          ) b on r.keeps is null and r.nth >= b.low and r.nth < b.high
+        ) d where d.task_id = moving.task_id
+        """,
+        json.dumps(blocks),
+    )
+    tx.run("drop table dealt")
+    return _marked(tx)
+
+
+def give_marked(tx: Transaction, now: datetime.datetime) -> None:
+    """Give the marked tasks to whom they are marked for. The drafts go along; who had them keeps a copy."""
+    tx.run(
+        "insert into data.lapses select t.task_id, t.assignee_id, $1 from data.tasks t "
+        "join moving m on m.task_id = t.task_id and m.moves where t.assignee_id is not null and t.opened is not null",
+        now,
+    )
+    tx.run(
+        "insert into data.member_drafts select d.task_id, m.to_id, d.revision, d.body, $1 from data.member_drafts d "
+        "join moving m on m.task_id = d.task_id and m.assignee_id = d.member_id and m.moves "
+        "where m.to_id is not null and m.to_id <> d.member_id on conflict do nothing",
+        now,
+    )
+    tx.run(
+        "update data.tasks set assignee_id = m.to_id, leased_until = null, opened = null, touched = null "
+        "from moving m where m.task_id = tasks.task_id and m.moves"
+    )
+    tx.run("drop table moving")
 
 
 def give(tx: Transaction, tasks: list[int], member_id: int | None, now: datetime.datetime) -> None:
     """Give tasks to a member, or back to the queue (None). The drafts go along; who had them keeps a copy."""
-    lapse(tx, tasks, now)
-    if member_id is not None:
-        tx.run(
-            "insert into data.member_drafts select d.task_id, $2, d.revision, d.body, $3 from data.member_drafts d "
-            "join data.tasks t on t.task_id = d.task_id and t.assignee_id = d.member_id "
-            "where list_contains($1, d.task_id) and d.member_id <> $2 on conflict do nothing",
-            tasks, member_id, now,
-        )  # fmt: skip
     tx.run(
-        "update data.tasks set assignee_id = $2, leased_until = null, opened = null, touched = null "
-        "where list_contains($1, task_id)",
-        tasks, member_id,
-    )  # fmt: skip
+        "create or replace temp table moving as select task_id, assignee_id, cast($2 as bigint) as to_id, "
+        "true as moves from data.tasks where task_id in (select unnest($1::bigint[]))",
+        tasks,
+        member_id,
+    )
+    give_marked(tx, now)
 
 
 def restart(
@@ -57,15 +151,17 @@ def restart(
     tx.run(
         """
         insert into data.tasks
-        select nextval('data.ids'), $1, t.asset_id, $2,
-               1 + (select count(*) from data.tasks b
-                    where b.campaign_id = $1 and b.asset_id = t.asset_id and b.step = $2),
-               'to_rework', null, $3, t.position, true, 0, $4, null, null, null, null, null, null
-        from (select * from data.tasks where list_contains($5, task_id) order by position) t
+        select nextval('data.ids'), $1, t.asset_id, $2, 1 + coalesce(b.times, 0), 'to_rework', null, $3, t.position,
+               true, 0, $4, null, null, null, null, null, null
+        from (select * from data.tasks where task_id in (select unnest($5::bigint[])) order by position) t
+        left join (
+          select asset_id, count(*) as times from data.tasks where campaign_id = $1 and step = $2 group by 1
+        ) b on b.asset_id = t.asset_id
+        order by t.position
         """,
         campaign_id, step, member_id, now, tasks,
     )  # fmt: skip
-    tx.run("update data.tasks set is_current = false where list_contains($1, task_id)", tasks)
+    tx.run("update data.tasks set is_current = false where task_id in (select unnest($1::bigint[]))", tasks)
 
 
 def left_of_job(tx: Transaction, campaign_id: int, step: int, member_id: int, outcomes: list[str]) -> list[int]:
@@ -73,14 +169,23 @@ def left_of_job(tx: Transaction, campaign_id: int, step: int, member_id: int, ou
     rows = tx.all(
         """
         select t.task_id from data.tasks t
+        join (
+          select asset_id, arg_max(assignee_id, task_id) as member_id from data.tasks
+          where campaign_id = $1 and step = $2 and assignee_id is not null group by 1
+        ) b on b.asset_id = t.asset_id and b.member_id = $3
         where t.campaign_id = $1 and t.is_current and t.state = 'skipped' and list_contains($4, t.outcome)
-          and $3 = (
-            select b.assignee_id from data.tasks b
-            where b.campaign_id = $1 and b.asset_id = t.asset_id and b.step = $2 and b.assignee_id is not null
-            order by b.task_id desc limit 1
-          )
         order by t.position
         """,
         campaign_id, step, member_id, outcomes,
+    )  # fmt: skip
+    return [r["task_id"] for r in rows]
+
+
+def held(tx: Transaction, campaign_id: int, step: int, member_id: int) -> list[int]:
+    """Return the open tasks of a member at a step, in the order of the campaign."""
+    rows = tx.all(
+        f"select t.task_id from data.tasks t where t.campaign_id = $1 and t.step = $2 and t.assignee_id = $3 "
+        f"and {OPEN} order by t.position, t.task_id",
+        campaign_id, step, member_id,
     )  # fmt: skip
     return [r["task_id"] for r in rows]

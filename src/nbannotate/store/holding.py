@@ -103,7 +103,7 @@ def lapse(tx: Transaction, tasks: list[int], now: datetime.datetime) -> None:
     """Remember that the people who hold these tasks now lose them: they may look on, and keep what they drew."""
     tx.run(
         "insert into data.lapses select t.task_id, t.assignee_id, $2 from data.tasks t "
-        "where list_contains($1, t.task_id) and t.assignee_id is not null and t.opened is not null",
+        "where t.task_id in (select unnest($1::bigint[])) and t.assignee_id is not null and t.opened is not null",
         tasks, now,
     )  # fmt: skip
 
@@ -136,5 +136,9 @@ def expire_leases(tx: Transaction, now: datetime.datetime) -> list[dict[str, Any
     if rows:
         ids = [r["task_id"] for r in rows]
         lapse(tx, ids, now)
-        tx.run("update data.tasks set assignee_id = null, leased_until = null where list_contains($1, task_id)", ids)
+        tx.run(
+            "update data.tasks set assignee_id = null, leased_until = null "
+            "where task_id in (select unnest($1::bigint[]))",
+            ids,
+        )
     return rows

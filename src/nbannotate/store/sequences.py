@@ -45,7 +45,8 @@ def had(tx: Transaction, campaign_id: int, dataset_id: int, sequence: str, membe
 def drafts(tx: Transaction, task_ids: Sequence[int], member_id: int) -> dict[int, dict[str, Any]]:
     """Return a member's drafts by task: revision and body."""
     rows = tx.all(
-        "select task_id, revision, body from data.member_drafts where member_id = $2 and list_contains($1, task_id)",
+        "select task_id, revision, body from data.member_drafts "
+        "where member_id = $2 and task_id in (select unnest($1::bigint[]))",
         list(task_ids), member_id,
     )  # fmt: skip
     return {r["task_id"]: r for r in rows}
@@ -88,12 +89,13 @@ def hold(
     """Note that a member works on tasks now; those that were taken out of the queue are theirs, with a lease."""
     tx.run(
         "update data.tasks set opened = coalesce(opened, $2), touched = $2, "
-        "leased_until = case when leased_until is null then null else $3 end where list_contains($1, task_id)",
+        "leased_until = case when leased_until is null then null else $3 end "
+        "where task_id in (select unnest($1::bigint[]))",
         list(task_ids), now, until,
     )  # fmt: skip
     if taken:
         tx.run(
-            "update data.tasks set assignee_id = $2, leased_until = $3 where list_contains($1, task_id)",
+            "update data.tasks set assignee_id = $2, leased_until = $3 where task_id in (select unnest($1::bigint[]))",
             list(taken), member_id, until,
         )  # fmt: skip
 
@@ -155,7 +157,7 @@ def remember(
 def forget(tx: Transaction, spread_ids: Sequence[int]) -> None:
     """Forget spreads: they cannot be taken back any more."""
     for table in ("spread_drafts", "spreads") if spread_ids else ():
-        tx.run(f"delete from data.{table} where list_contains($1, spread_id)", list(spread_ids))
+        tx.run(f"delete from data.{table} where spread_id in (select unnest($1::bigint[]))", list(spread_ids))
 
 
 def last(tx: Transaction, member_id: int, campaign_id: int, step: int, sequence: str) -> dict[str, Any] | None:
@@ -189,13 +191,21 @@ def kept(tx: Transaction, spread_id: int) -> list[dict[str, Any]]:
 def give_back(tx: Transaction, rows: Sequence[dict[str, Any]], member_id: int) -> None:
     """Let tasks that nobody opened since be as they were before a spread: no draft, and in the queue if they were."""
     ids = [r["task_id"] for r in rows]
-    tx.run("delete from data.member_drafts where member_id = $2 and list_contains($1, task_id)", ids, member_id)
+    tx.run(
+        "delete from data.member_drafts where member_id = $2 and task_id in (select unnest($1::bigint[]))",
+        ids,
+        member_id,
+    )
     for row in rows:
         tx.run("update data.tasks set opened = $2, touched = $3 where task_id = $1",
                row["task_id"], row["opened"], row["touched"])  # fmt: skip
     taken = [r["task_id"] for r in rows if r["taken"]]
     if taken:
-        tx.run("update data.tasks set assignee_id = null, leased_until = null where list_contains($1, task_id)", taken)
+        tx.run(
+            "update data.tasks set assignee_id = null, leased_until = null "
+            "where task_id in (select unnest($1::bigint[]))",
+            taken,
+        )
 
 
 def moved(tx: Transaction, spread_id: int, task_id: int, member_id: int, before: int, now: int) -> None:
