@@ -176,7 +176,7 @@ def test_what_the_other_version_has_that_is_newer_stays(team, make_images):
     only = Annotation(nothing_to_label=True)
     t["ben"].call("tasks.submit", Closed, task_id=view.task.task_id, annotation=only, revision=0, seconds=0.0)
     again = beside(t, name="Experts again")
-    assert send(t, "Experts again", asset_ids=[asset]) == 1
+    assert send(t, "Experts again", asset_ids=[asset]) == 0
     again.launch()
     view = t["ben"].call("tasks.next", TaskView, campaign_id=again.campaign_id, step=0)
     assert view.annotation == only
@@ -262,3 +262,59 @@ def test_only_managers_send(team):
     t = team(count=1, steps=[DRAW])
     with pytest.raises(NotAllowed):
         t["ana"].call("chain.send", int, campaign_id=t.campaign.campaign_id, to="Experts", status=EXPERT)
+
+
+CHECK = nb.Step("check", "review", ["chloe"])
+
+
+def accept(team):
+    view = team["chloe"].call("tasks.next", TaskView, campaign_id=team.campaign.campaign_id, step=1)
+    closed = {"task_id": view.task.task_id, "annotation": view.annotation, "revision": view.revision}
+    team["chloe"].call("tasks.submit", Closed, **closed)
+    return view.task.asset_id
+
+
+def test_a_status_of_a_middle_step_counts_whatever_a_later_step_says(team, make_images):
+    t = team(count=3, steps=[DRAW, CHECK], rules=[Rule("done", "Experts", EXPERT)])
+    experts = seeded(t, make_images)
+    photographers = seeded(t, make_images, name="Photographers", version="v3")
+    flagged, plain = work(t, status=EXPERT), work(t)
+    assert {accept(t), accept(t)} == {flagged, plain}
+    assert flagged in inside(experts)
+    assert plain not in inside(experts)
+    assert send(t, "Photographers", status=EXPERT) == 1
+    assert flagged in inside(photographers)
+    assert send(t, "Photographers", status="approved") == 1, "the other one: built-in ones are what it ended as"
+    chosen = t.version.create_campaign("Again", RECIPE, nb.Workflow([DRAW]), filter=f"status('July', '{EXPERT}')")
+    assert chosen.plan().chosen == 1
+
+
+def test_a_later_round_takes_a_status_back(team, make_images):
+    t = team(count=1, steps=[DRAW, CHECK])
+    seeded(t, make_images)
+    work(t, status=EXPERT)
+    view = t["chloe"].call("tasks.next", TaskView, campaign_id=t.campaign.campaign_id, step=1)
+    t["chloe"].call("issues.create", object, task_id=view.task.task_id, text="plain enough")
+    t["chloe"].call("tasks.rework", Closed, task_id=view.task.task_id, revision=0)
+    work(t)
+    accept(t)
+    assert send(t, "Experts", status=EXPERT) == 0
+
+
+def test_a_status_that_there_is_not_is_refused_by_plan_and_send(team, make_images):
+    t = team(count=1, steps=[DRAW])
+    seeded(t, make_images)
+    with pytest.raises(InvalidInput, match="no status 'exprt'; there are for expert review"):
+        send(t, "Experts", status="exprt")
+    with pytest.raises(InvalidInput, match="no status 'exprt'"):
+        t.campaign.plan(rules=[Rule("done", "Experts", "exprt")])
+
+
+def test_assets_that_are_sent_before_the_launch_count_once(team):
+    t = team(count=3, steps=[DRAW])
+    experts = beside(t)
+    first, second = work(t), work(t)
+    assert send(t, "Experts", asset_ids=[first]) == 1
+    assert send(t, "Experts", asset_ids=[first, second]) == 1
+    assert send(t, "Experts", asset_ids=[first, second]) == 0
+    assert experts.launch().chosen == 2

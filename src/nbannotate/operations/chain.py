@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from nbannotate.errors import InvalidInput, NbannotateError, NotFound, Refused
-from nbannotate.model import BUILT_IN_STATUSES, CampaignSpec, NoticeKind, When
+from nbannotate.model import CampaignSpec, NoticeKind, When
 from nbannotate.operations.joining import join
+from nbannotate.operations.planning import unknown_status
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.telling import tell
 from nbannotate.rules.rights import MANAGERS
@@ -24,7 +25,8 @@ def send(ctx: Context, campaign_id: int, to: str, asset_ids: list[int] | None = 
     """Send assets that have left a campaign to another one of the same dataset, and return how many are new there.
 
     They come into the other campaign's version if they are not in it, with their latest annotation. A campaign that is
-    launched takes them at once, whatever its filter says; one that is only written, at its launch.
+    launched takes them at once, whatever its filter says; one that is only written, at its launch: until then those
+    count that are new in its version.
 
     Parameters
     ----------
@@ -33,7 +35,8 @@ def send(ctx: Context, campaign_id: int, to: str, asset_ids: list[int] | None = 
     to
         The name of the other campaign.
     asset_ids, status
-        Which assets: these, or those with this status, or those of these that have this status.
+        Which assets: these, or those with this status, or those of these that have this status. A status of a step's
+        own counts whatever later steps called the asset; a built-in one is what it is called in the end.
     """
     source: dict[str, Any] = found(carrying.end(ctx.tx, campaign_id=campaign_id), f"campaign {campaign_id}")
     target = _target(ctx, source, to)
@@ -54,8 +57,11 @@ def apply_rules(ctx: Context, campaign_id: int, spec: CampaignSpec, asset_id: in
     A rule that cannot be followed stops nobody's work: the asset stays where it is, and the managers are told, once a
     day for each rule.
     """
-    for rule in spec.rules:
-        if rule.when != when or rule.status not in (None, status):
+    own = own_statuses(spec)
+    rules = [r for r in spec.rules if r.when == when]
+    had = carrying.statuses(ctx.tx, campaign_id, asset_id).get(asset_id, set()) if own and rules else set()
+    for rule in rules:
+        if rule.status not in (None, status) and rule.status not in had & own:
             continue
         source = carrying.end(ctx.tx, campaign_id=campaign_id)
         assert source is not None
@@ -106,8 +112,12 @@ def _chosen(ctx: Context, source: dict[str, Any], asset_ids: Collection[int] | N
         standing = {i: row for i, row in standing.items() if i in wanted}
     if status is not None:
         _check_status(stored.spec(ctx.tx, source["campaign_id"]), status)
+        spec = stored.spec(ctx.tx, source["campaign_id"])
+        had = carrying.statuses(ctx.tx, source["campaign_id"]) if status in own_statuses(spec) else {}
         standing = {
-            i: row for i, row in standing.items() if row["status"] == status and row["state"] in ("done", "skipped")
+            i: row
+            for i, row in standing.items()
+            if row["state"] in ("done", "skipped") and (row["status"] == status or status in had.get(i, ()))
         }
     at_work = [row["asset"] for row in standing.values() if row["state"] not in ("done", "skipped")]
     if at_work:
@@ -115,24 +125,28 @@ def _chosen(ctx: Context, source: dict[str, Any], asset_ids: Collection[int] | N
     return list(standing)
 
 
+def own_statuses(spec: CampaignSpec) -> set[str]:
+    """Return the statuses that the steps of a campaign have of their own."""
+    return {s for step in spec.workflow.steps for s in step.statuses}
+
+
 def _check_status(spec: CampaignSpec, status: str) -> None:
-    own = [s for step in spec.workflow.steps for s in step.statuses]
-    known = [*own, *sorted(BUILT_IN_STATUSES - {"returned"})]
-    if status not in known:
-        raise InvalidInput(f"The campaign {spec.name!r} has no status {status!r}; there are {', '.join(known)}.")
+    if problem := unknown_status(spec, status):
+        raise InvalidInput(problem)
 
 
 def _send(ctx: Context, source: dict[str, Any], target: dict[str, Any], asset_ids: Collection[int]) -> int:
     """Take assets into the target's version, and into the target if it is launched; return how many are new there."""
     new = set(asset_ids) - carrying.inside(ctx.tx, target["campaign_id"], asset_ids)
     ordered = [i for i in asset_ids if i in new]
+    lacking = carrying.lacking(ctx.tx, target["version_id"], ordered)  # sent before the launch, they are there already
     if ordered and target["version_id"] != source["version_id"]:
         carrying.carry(
             ctx.tx, source["version_id"], target["version_id"], ordered, ctx.actor.member_id, source["name"], ctx.now
         )
     if ordered and target["launched"]:
         return join(ctx, target["campaign_id"], ordered, forced=True)
-    return len(ordered)
+    return lacking
 
 
 def _why_they_wait(ctx: Context, target: dict[str, Any]) -> str:

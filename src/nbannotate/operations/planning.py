@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 import msgspec
 
-from nbannotate.model import Campaign, CampaignSpec, Filter, LeftOut, Plan, PlanStep, Version
+from nbannotate.model import BUILT_IN_STATUSES, Campaign, CampaignSpec, Filter, LeftOut, Plan, PlanStep, Version
 from nbannotate.operations.registry import Context, found
 from nbannotate.rules import rights
 from nbannotate.rules.attribution import split
@@ -74,6 +74,8 @@ def rule_problems(ctx: Context, version: Version, spec: CampaignSpec) -> tuple[l
     """Return (refusals, warnings) about the campaigns that the rules send assets to."""
     refusals, warnings = [], []
     for rule in spec.rules:
+        if rule.status is not None and (problem := unknown_status(spec, rule.status)):
+            refusals.append(f"rules: {problem}")
         target = stored.named(ctx.tx, rule.to)
         if target is None:
             warnings.append(f"A rule sends assets to {rule.to!r}, which is not there yet; until then they stay.")
@@ -83,6 +85,14 @@ def rule_problems(ctx: Context, version: Version, spec: CampaignSpec) -> tuple[l
                 "campaigns on a version of the same dataset."
             )
     return refusals, warnings
+
+
+def unknown_status(spec: CampaignSpec, status: str) -> str | None:
+    """Return, as a sentence, that no asset can leave a campaign with a status; None if some can."""
+    known = [*(s for step in spec.workflow.steps for s in step.statuses), *sorted(BUILT_IN_STATUSES - {"returned"})]
+    if status in known:
+        return None
+    return f"The campaign {spec.name!r} has no status {status!r}; there are {', '.join(known)}."
 
 
 def fingerprint(*facts: object) -> str:

@@ -35,6 +35,33 @@ def standing(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
     )
 
 
+def statuses(tx: Transaction, campaign_id: int, asset_id: int | None = None) -> dict[int, set[str]]:
+    """Return, by asset, what each step of a campaign called it last, at whichever step it is now."""
+    rows = tx.all(
+        """
+        select asset_id, step, max_by(status, task_id) as status from data.tasks
+        where campaign_id = $1 and ($2 is null or asset_id = $2) and closed is not null and status <> 'returned'
+        group by 1, 2
+        """,
+        campaign_id,
+        asset_id,
+    )
+    found: dict[int, set[str]] = {}
+    for row in rows:
+        found.setdefault(row["asset_id"], set()).add(row["status"])
+    return found
+
+
+def lacking(tx: Transaction, version_id: int, asset_ids: Collection[int]) -> int:
+    """Return how many of some assets are not in a version."""
+    there = tx.value(
+        "select count(*) from data.version_assets where version_id = $1 and asset_id in (select unnest($2::bigint[]))",
+        version_id,
+        list(asset_ids),
+    )
+    return len(set(asset_ids)) - int(there)
+
+
 def inside(tx: Transaction, campaign_id: int, asset_ids: Collection[int]) -> set[int]:
     """Return which of some assets are in a campaign, or were."""
     rows = tx.all(

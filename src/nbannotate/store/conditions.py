@@ -163,18 +163,25 @@ class Conditions:
         if name not in known:
             raise InvalidInput(f"status({name!r}, {status!r}): {unknown('campaign', name, sorted(known))}")
         campaign_id = known[name]
-        custom = (s for step in campaigns.spec(self.tx, campaign_id).workflow.steps for s in step.statuses)
+        custom = {s for step in campaigns.spec(self.tx, campaign_id).workflow.steps for s in step.statuses}
         before = self.tx.all(
             "select distinct status from data.tasks where campaign_id = $1 and status is not null", campaign_id
         )
         statuses = {*BUILT_IN_STATUSES, *TASK_STATES, *custom, *(r["status"] for r in before)}
         if status not in statuses:
             raise InvalidInput(f"status({name!r}, {status!r}): {unknown('status or state', status, sorted(statuses))}")
-        given = self.value(status)
-        return (
-            f"(a.asset_id in (select asset_id from asset_states where campaign_id = {self.value(campaign_id)} "
-            f"and (status = {given} or state = {given})))"
+        given, where = self.value(status), self.value(campaign_id)
+        found = (
+            f"select asset_id from asset_states where campaign_id = {where} and (status = {given} or state = {given})"
         )
+        if status in custom:  # whatever later steps called the asset
+            found += (
+                " union select asset_id from (select asset_id, step, max_by(status, task_id) as status from data.tasks "
+                f"where campaign_id = {where} and closed is not null and status <> 'returned' group by 1, 2) "
+                f"where status = {given} and asset_id in (select asset_id from asset_states "
+                f"where campaign_id = {where} and status is not null)"
+            )
+        return f"(a.asset_id in ({found}))"
 
     def _sql(self, expression: str) -> str:
         try:
