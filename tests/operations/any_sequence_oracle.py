@@ -86,14 +86,19 @@ class Oracle:
     def accepts(self, task: Row) -> bool:
         """Return whether the issues of an asset let it go on."""
         last, review = task["step"] == len(self.steps) - 1, self.steps[task["step"]].kind == "review"
-        for issue in self.issues(task):
-            if issue["state"] == "open":
-                fixed = not review and task["state"] == "to_rework" and issue["author_id"] != self.me
-                if review or (last and not fixed) or (last and fixed):
-                    return False
-            elif issue["state"] == "for_review" and last and not review:
-                return False
-        return True
+        states = {i["state"] for i in self.issues(task)} - {"resolved"}
+        if review:
+            return "open" not in states
+        return not last or not states or self.judge(task) is not None
+
+    def judge(self, task: Row) -> int | None:
+        """Return whom an asset is put before that is submitted with issues where nobody reviews; None: it is not."""
+        if task["step"] < len(self.steps) - 1 or self.steps[-1].kind == "review" or self.manages:
+            return None
+        authors = [i["author_id"] for i in self.issues(task) if i["state"] != "resolved"]
+        others = [a for a in authors if a != self.me]
+        managers = sorted(m["member_id"] for m in self.rows["members"] if m["role"] in ("owner", "manager"))
+        return next((m for m in [*others, *managers] if m in self.active), None) if others else None
 
     def pulls(self, step: int) -> bool | None:
         """Return whether the queue of a step gives the person a task; None if it may not be asked now."""

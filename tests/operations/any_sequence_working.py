@@ -115,7 +115,9 @@ class Working(Ground):
         """The asset left, or is where the workflow says, with whom it was there before."""
         (*_, was, last) = [{}, *visits(self.rows["tasks"])[task["asset_id"]]]
         step = self.steps()[task["step"]]
+        judge = oracle.judge(task) if action == "submit" else None
         leaves = action in ("skip", "reject", "discard") or (action == "submit" and step is self.steps()[-1])
+        leaves = leaves and judge is None
         ended = last if leaves else was
         assert ended["task_id"] == task["task_id"]
         assert ended["assignee_id"] == oracle.me
@@ -127,6 +129,9 @@ class Working(Ground):
             assert closed.next_step is None
             return
         seen = oracle.visits[task["asset_id"]]
+        if judge is not None:
+            assert (last["step"], last["state"], last["assignee_id"]) == (task["step"], "in_progress", judge)
+            return
         if action == "submit":
             to, state = task["step"] + 1, "in_progress"
         else:
@@ -134,8 +139,8 @@ class Working(Ground):
             to = ([i for i in possible if any(t["step"] == i for t in seen)] or possible)[-1]
             state = "to_rework"
         assert (last["step"], last["state"], closed.next_step) == (to, state, self.steps()[to].name)
-        there = [t["assignee_id"] for t in seen if t["step"] == to and t["assignee_id"] is not None]
-        if there and there[-1] in oracle.workers(to):
+        there = [t["assignee_id"] for t in seen if t["step"] == to and t["assignee_id"] in oracle.workers(to)]
+        if there:
             assert last["assignee_id"] == there[-1], "an asset returns to the person who had it"
         elif self.steps()[to].attribution == "queue" or not oracle.workers(to):
             assert last["assignee_id"] is None
@@ -261,4 +266,6 @@ class Working(Ground):
             assert (done.submitted, done.left) == (len(mine), 0)
             self.submitted |= {(t["asset_id"], s["id"]) for t in mine for s in drawn[t["task_id"]]}
             closed = {t["task_id"] for t in self.rows["tasks"] if t["state"] == "done"}
+            judged = {t["asset_id"]: judge for t in mine if (judge := oracle.judge(t)) is not None}
+            assert all(visits(self.rows["tasks"])[a][-1]["assignee_id"] == m for a, m in judged.items())
             assert {t["task_id"] for t in mine} <= closed

@@ -2,8 +2,9 @@
 
 import pytest
 
+import nbannotate as nb
 from nbannotate.errors import InvalidInput, NotAllowed, Refused
-from nbannotate.model import Closed, Issue
+from nbannotate.model import Closed, Issue, Notice, Task
 
 from .test_tasks import BOX, do, next_, raise_issue, to_rework
 
@@ -110,3 +111,41 @@ def test_a_skipped_asset_takes_no_open_issue(team):
     t["ana"].call("tasks.discard", Closed, task_id=view.task.task_id, reason="all black", revision=0)
     with pytest.raises(Refused, match="left the workflow"):
         t.workspace.client.call("issues.create", Issue, task_id=view.task.task_id, text="look again")
+
+
+def unreviewed(team):
+    """Return a campaign without a review step, with a done asset of ana's on which a manager raised an issue."""
+    t = team(
+        count=1, steps=[nb.Step("draw", "annotation", ["ana", "ben"])],
+        roles={"ana": "annotator", "ben": "annotator", "maria": "manager"},
+    )  # fmt: skip
+    maria = t["maria"]
+    do(t["ana"], "submit", next_(t["ana"], t), BOX)
+    (task,) = t["ana"].call("tasks.listing", list[Task], campaign_id=t.campaign.campaign_id, step=0)
+    issue = maria.call("issues.create", Issue, task_id=task.task_id, text="the other cell, too")
+    return t, maria, issue
+
+
+def test_where_nobody_reviews_a_mended_asset_is_put_before_who_raised_the_issue(team):
+    t, maria, issue = unreviewed(team)
+    closed = do(t["ana"], "submit", next_(t["ana"], t), BOX)
+    assert (closed.asset_state, closed.next_step) == ("in_progress", "draw")
+    view = next_(maria, t)
+    assert [i.state for i in view.issues] == ["for_review"]
+    with pytest.raises(Refused, match="open issue"):
+        do(maria, "submit", view, BOX)
+    set_state(maria, issue, "resolved")
+    assert do(maria, "submit", view, BOX).asset_state == "done"
+    set_state(maria, issue, "open")
+    assert next_(t["ana"], t).task.state == "to_rework", "it returns to ana, who annotates"
+
+
+def test_who_raised_the_issue_has_left_so_another_manager_is_asked(team):
+    t, _, issue = unreviewed(team)
+    t.workspace.members.disable("maria")
+    do(t["ana"], "submit", next_(t["ana"], t), BOX)
+    owner = t.workspace.client
+    view = next_(owner, t)
+    assert any("no review step is left" in n.text for n in owner.call("notices.mine", list[Notice]))
+    set_state(owner, issue, "resolved")
+    assert do(owner, "submit", view, BOX).asset_state == "done"

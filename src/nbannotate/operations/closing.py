@@ -16,9 +16,10 @@ from nbannotate.operations.telling import tell
 from nbannotate.rules import attribution, workflow
 from nbannotate.rules.annotation import check_complete, check_draft
 from nbannotate.rules.flaws import settled
+from nbannotate.rules.rights import MANAGERS
 from nbannotate.rules.workflow import IssueFact, Next, Visit
 from nbannotate.store import campaigns as stored
-from nbannotate.store import data, dealing, ending, holding, talk, work
+from nbannotate.store import data, dealing, ending, holding, people, talk, work
 from nbannotate.texts import t
 from nbannotate.texts.mark import filled
 
@@ -118,9 +119,11 @@ def close(
     raised = talk.of_asset(ctx.tx, row["campaign_id"], row["asset_id"])
     issues = [IssueFact(i["issue_id"], i["state"], i["author_id"]) for i in raised]
     workers = stored.workers(ctx.tx, row["campaign_id"])
+    judges, managers = _judges(ctx, issues)
     decided = workflow.decide(
-        action, ctx.actor.member_id, visits, steps, issues, workers, edited=edited, status=status, to_step=to_step
-    )
+        action, ctx.actor.member_id, visits, steps, issues, workers, edited=edited, status=status, to_step=to_step,
+        judges=judges, managers=managers,
+    )  # fmt: skip
     seconds = believed(ctx, row, seconds)
     _note_work(ctx, row, seconds)
     work.close(
@@ -132,6 +135,8 @@ def close(
     if decided.next is not None:
         follow(ctx, row, spec, visits, decided.next)
     _tell_of_fixes(ctx, row, raised, decided)
+    if decided.next is not None and action == "submit" and decided.next.step == row["step"]:
+        _tell_judge(ctx, row, spec, raised, decided)
     ctx.note(detail={"outcome": decided.outcome, "status": decided.status})
     if (when := decided.leaves) is not None and spec.rules:
         chain.apply_rules(ctx, row["campaign_id"], spec, row["asset_id"], when, decided.status)
@@ -204,6 +209,32 @@ def _tell_of_fixes(ctx: Context, row: dict[str, Any], raised: list[dict[str, Any
                 ctx, [issue["author_id"]], "issue_answered", text,
                 campaign_id=row["campaign_id"], issue_id=issue["issue_id"],
             )  # fmt: skip
+
+
+def _judges(ctx: Context, issues: list[IssueFact]) -> tuple[list[int], frozenset[int]]:
+    """Return who may be asked about issues, those who raised them first; and who may resolve any."""
+    unresolved = [i.author for i in issues if i.state != "resolved"]
+    if not unresolved:
+        return [], frozenset()
+    members = [m for m in people.members(ctx.tx) if m.active]
+    managers = sorted(m.member_id for m in members if m.role in MANAGERS)
+    active = {m.member_id for m in members}
+    return [a for a in dict.fromkeys(unresolved) if a in active] + managers, frozenset(managers)
+
+
+def _tell_judge(
+    ctx: Context, row: dict[str, Any], spec: CampaignSpec, raised: list[dict[str, Any]], decided: workflow.Outcome
+) -> None:
+    """Tell whoever an asset is put before, because nobody reviews it, unless its issues have told it already."""
+    assert decided.next is not None
+    judge = decided.next.assignee
+    if judge is None or any(i["author_id"] == judge and i["issue_id"] in decided.issues for i in raised):
+        return
+    text = t(
+        "{asset} of {campaign} has an issue and no review step is left: look at it, resolve the issue and submit it.",
+        asset=row["asset"], campaign=spec.name,
+    )  # fmt: skip
+    tell(ctx, [judge], "issue_answered", text, campaign_id=row["campaign_id"])
 
 
 def commit(ctx: Context, row: dict[str, Any], annotation: Annotation, source: str) -> None:

@@ -122,6 +122,8 @@ def decide(
     edited: bool = False,
     status: str | None = None,
     to_step: int | None = None,
+    judges: Sequence[int] = (),
+    managers: Set[int] = frozenset(),
 ) -> Outcome:
     """Decide what an action on an asset's current task leads to.
 
@@ -145,6 +147,10 @@ def decide(
         What to submit or accept it as; None is the step's default.
     to_step
         Where rework goes; None is the last annotation step that the asset was at.
+    judges
+        Who may be asked about the issues, best first: the active ones of those who raised them, then of ``managers``.
+    managers
+        Who may resolve any issue.
 
     Raises
     ------
@@ -156,7 +162,7 @@ def decide(
     task = visits[-1]
     check_may_work(task, steps, actor, action)
     if action == "submit":
-        return _submit(task, visits, steps, issues, workers, actor, edited, status)
+        return _submit(task, visits, steps, issues, workers, actor, edited, status, judges, managers)
     if action == "rework":
         return _rework(task, visits, steps, issues, workers, to_step)
     if action == "reject":
@@ -190,6 +196,8 @@ def _submit(
     actor: int,
     edited: bool,
     status: str | None,
+    judges: Sequence[int],
+    managers: Set[int],
 ) -> Outcome:
     known = statuses(steps[task.step])
     if status is not None and status not in known:
@@ -215,14 +223,22 @@ def _submit(
                 "There are {n} open issues; resolve it or send the asset to rework.",
             )
         )  # fmt: skip
+    result: Result = "submitted" if not review else "accepted_with_edits" if edited else "accepted"
     if last and unresolved:
+        # Nobody reviews after this: who raised an issue has to say that it is settled. Who can do so now, does.
+        others = any(changes.get(i.issue_id, i.state) != "resolved" and i.author != actor for i in issues)
+        judge = next((m for m in judges if m != actor), None)
+        if others and actor not in managers and judge is not None:
+            before = Next(task.step, 1 + sum(v.step == task.step for v in visits), "in_progress", judge)
+            return Outcome(
+                state="done", outcome=result, status=status, asset_state="in_progress", next=before, issues=changes
+            )
         raise Refused(
             tn(
                 unresolved, "There is {n} open issue; an asset is done only when its issues are resolved.",
                 "There are {n} open issues; an asset is done only when its issues are resolved.",
             )
         )  # fmt: skip
-    result: Result = "submitted" if not review else "accepted_with_edits" if edited else "accepted"
     if last:
         return Outcome(state="done", outcome=result, status=status, asset_state="done", issues=changes)
     following = visit_at(task.step + 1, "in_progress", visits, workers)
@@ -260,10 +276,11 @@ def _annotation_steps(visits: Sequence[Visit], before: int, steps: Sequence[Step
 def visit_at(
     step: int, state: Literal["in_progress", "to_rework"], visits: Sequence[Visit], workers: Mapping[int, Set[int]]
 ) -> Next:
-    """Return the next visit at a step: with the person who was there last, if that person still can; else nobody's."""
+    """Return the next visit at a step: with the last person who was there and still can; else nobody's."""
     earlier = [v for v in visits if v.step == step]
-    who = next((v.assignee for v in reversed(earlier) if v.assignee is not None), None)
-    return Next(step, len(earlier) + 1, state, who if who in workers.get(step, frozenset()) else None)
+    can = workers.get(step, frozenset())
+    who = next((v.assignee for v in reversed(earlier) if v.assignee in can), None)
+    return Next(step, len(earlier) + 1, state, who)
 
 
 __all__ = [
