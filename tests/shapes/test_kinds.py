@@ -104,7 +104,9 @@ def test_a_rectangle_is_sorted_and_clipped():
         ("rectangle", [(0, 0), (math.inf, 5)], "not a finite number"),
         ("rectangle", [(10, 10), (10.5, 10.5)], "too small"),
         ("rectangle", [(10, 10), (10, 90)], "no area"),
-        ("rectangle", [(700, 10), (800, 90)], "no area"),
+        ("rectangle", [(700, 10), (800, 90)], "lies outside of the image (640 x 480)"),
+        ("rectangle", [(10, -30), (80, -10)], "lies outside of the image (640 x 480)"),
+        ("polyline", [(10, 490), (80, 500)], "lies outside of the image (640 x 480)"),
         ("rectangle", [(1, 2, 3), (4, 5, 6)], "pairs of numbers"),
         ("ellipse", [(10, 10), (10, 90)], "no area"),
         ("polyline", [(0, 0)], "at least 2 points"),
@@ -116,7 +118,7 @@ def test_a_rectangle_is_sorted_and_clipped():
         ("keypoints", [(1, math.nan)], "not a finite number"),
         ("polygon", [(0, 0), (9, 9)], "at least 3 points"),
         ("polygon", [(0, 0), (9, 9), (18, 18)], "no area"),
-        ("polygon", [(-9, -9), (-90, -9), (-90, -90)], "too small"),
+        ("polygon", [(-9, -9), (-90, -9), (-90, -90)], "lies outside of the image (640 x 480)"),
     ],
 )
 def test_what_cannot_be_a_shape_is_refused_in_a_sentence(name, points, words):

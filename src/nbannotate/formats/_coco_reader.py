@@ -269,7 +269,7 @@ class Reader:
             where = f"{place}.segmentation[{n}]"
             values = _json.numbers(part)
             if values is None:
-                self.tally.add("polygons", "they are no list of numbers", where)
+                self.tally.add("polygons", _json.why_not(part, "they are no list of numbers"), where)
             elif len(values) % 2:
                 self.tally.add("polygons", "they have an odd number of numbers; x and y are pairs", where)
             else:
@@ -290,7 +290,8 @@ class Reader:
             return []
         values = _json.numbers(item.bbox)
         if values is None or len(values) != 4:
-            self.tally.add("boxes", "they are not four numbers: x, y, width and height", f"{place}.bbox")
+            why = _json.why_not(item.bbox, "they are not four numbers: x, y, width and height")
+            self.tally.add("boxes", why, f"{place}.bbox")
             return []
         x, y, width, height = values
         if width <= 0 or height <= 0:
@@ -333,7 +334,7 @@ class Reader:
         """Return the score, if it is one."""
         score = _json.number(given)
         if given is not None and (score is None or not 0 <= score <= 1):
-            self.tally.add("scores", "they are no numbers from 0 to 1", f"{place}.score")
+            self.tally.add("scores", _json.why_not(given, "they are no numbers from 0 to 1"), f"{place}.score")
             return None
         return score
 

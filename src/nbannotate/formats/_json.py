@@ -69,6 +69,13 @@ def numbers(value: object) -> list[float] | None:
     return None if None in found else found  # type: ignore[return-value]  # none of them is None
 
 
+def why_not(value: object, otherwise: str) -> str:
+    """Return why a value is no list of numbers: NaN and Infinity are named."""
+    found = value if isinstance(value, list) else [value]
+    strange = next((v for v in found if isinstance(v, float) and not math.isfinite(v)), None)
+    return otherwise if strange is None else f"{json.dumps(strange)} is no number"
+
+
 def plain(value: object) -> bool:
     """Return whether a value can be written as JSON again: there is no NaN in it, and no half of a character."""
     try:

@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from nbannotate.errors import InvalidInput
+from nbannotate.files.names import Names
 from nbannotate.model import Label, Rle, Shape
 from nbannotate.model.choices import sentence
 from nbannotate.model.values import as_list, as_mapping, as_stored, is_series, is_stored, plain, shown
@@ -36,8 +37,8 @@ def of(images: Any, shapes: Any) -> Source:
     if hasattr(images, "version_id") and hasattr(images, "workspace"):
         return _of_version(images, shapes)
     by_name, single = _named(images)
-    names = list(by_name)
-    return _with(names, by_name.__getitem__, _shapes_of(shapes, names, single))
+    paths = {name: os.fspath(image) if isinstance(image, str | Path) else "" for name, image in by_name.items()}
+    return _with(list(by_name), by_name.__getitem__, _shapes_of(shapes, paths, single))
 
 
 def _with(names: list[str], image: Images, found: dict[str, tuple[Shape, ...]]) -> Source:
@@ -51,6 +52,7 @@ def _of_version(version: Any, shapes: Any) -> Source:
     assets = version.assets()
     ids = {str(name): int(i) for name, i in zip(assets["name"], assets["asset_id"], strict=True)}
     names, client = list(ids), version.workspace.client
+    paths = dict(zip(names, map(str, assets["path"]), strict=True))
 
     def image(name: str) -> Any:
         return client.source(ids[name])
@@ -66,7 +68,7 @@ def _of_version(version: Any, shapes: Any) -> Source:
     labels = tuple(export.labels(version))
     if shapes is None:
         return Source(tuple(names), image, latest, labels)
-    source = _with(names, image, _shapes_of(shapes, names, False))
+    source = _with(names, image, _shapes_of(shapes, paths, False))
     known = {v.name for v in labels}
     return replace(source, labels=(*labels, *(v for v in source.labels if v not in known)))
 
@@ -101,14 +103,17 @@ def _name(image: Any, other: str) -> str:
     return Path(image).name if isinstance(image, str | Path) else other
 
 
-def _shapes_of(shapes: Any, names: list[str], single: bool) -> dict[str, tuple[Shape, ...]]:
-    """Return shapes by the name of their image."""
+def _shapes_of(shapes: Any, paths: Mapping[str, str], single: bool) -> dict[str, tuple[Shape, ...]]:
+    """Return shapes by the name of their image; images are given as their names with the paths of their files."""
+    names = list(paths)
     if shapes is None:
         return {}
     if hasattr(shapes, "columns") and hasattr(shapes, "to_dict"):
-        return _of_table(shapes, names)
+        return _of_table(shapes, paths)
     if isinstance(shapes, Mapping) and not _is_row(shapes):
-        return {(known := _known(str(plain(name)), names)): _all(rows, known) for name, rows in shapes.items()}
+        by_name = {str(plain(name)): rows for name, rows in shapes.items()}
+        known = _known(by_name, paths)
+        return {known[name]: _all(rows, known[name]) for name, rows in by_name.items()}
     if single:
         return {names[0]: _all(shapes, names[0])}
     rows = as_list("shapes", shapes)
@@ -136,29 +141,31 @@ def _all(rows: Any, image: str) -> tuple[Shape, ...]:
     return tuple(_shape(row, f"shape {i} of {image!r}" if image else f"shape {i}") for i, row in enumerate(rows, 1))
 
 
-def _of_table(table: Any, names: list[str]) -> dict[str, tuple[Shape, ...]]:
+def _of_table(table: Any, paths: Mapping[str, str]) -> dict[str, tuple[Shape, ...]]:
     columns = set(table.columns)
-    if "asset" not in columns and len(names) > 1:
+    if "asset" not in columns and len(paths) > 1:
         raise InvalidInput("The table of shapes needs a column 'asset' with the name of the image of each shape.")
+    known = _known(map(str, table["asset"].unique()), paths, strict=False) if "asset" in columns else {}
     found: dict[str, list[Shape]] = {}
     for label, row in zip(table.index, table.to_dict("records"), strict=True):
-        name = _known(str(row["asset"]), names, strict=False) if "asset" in columns else names[0]
-        found.setdefault(name, []).append(_shape(row, f"row {plain(label)!r} of the table, of {name!r}"))
+        name = known.get(str(row["asset"])) if "asset" in columns else next(iter(paths))
+        if name is not None:
+            found.setdefault(name, []).append(_shape(row, f"row {plain(label)!r} of the table, of {name!r}"))
     return {name: tuple(its) for name, its in found.items()}
 
 
-def _known(name: str, names: list[str], strict: bool = True) -> str:
-    """Return the image that a name means: exactly, or by the file's name where that is clear."""
-    if name in names:
-        return name
-    same = [n for n in names if Path(n).name == Path(name).name]
-    if len(same) == 1:
-        return same[0]
-    if strict:
+def _known(given: Iterable[str], paths: Mapping[str, str], strict: bool = True) -> dict[str, str]:
+    """Return the image that each name means; a table may speak of more images than are looked at (not ``strict``)."""
+    match = Names(paths).match(given)
+    unclear = match.unclear() if strict else replace(match, rivals={}).unclear()
+    for name, why in unclear.items():
+        raise InvalidInput(f"There are shapes for {name!r}, which {why}; write as much of the path as tells it apart.")
+    if strict and match.unknown:
+        example = next(iter(paths))
         raise InvalidInput(
-            f"There are shapes for {name!r}, but no image of that name; there is {names[0]!r}, for example."
+            f"There are shapes for {match.unknown[0]!r}, but no image of that name; there is {example!r}, for example."
         )
-    return name  # a table may speak of more images than are looked at
+    return match.found
 
 
 def _shape(row: Any, where: str = "this") -> Shape:

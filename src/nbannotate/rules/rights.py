@@ -53,6 +53,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "assets.set_metadata": EVERYONE,
     "annotations.add": DEVELOPERS,
     "annotations.restore": DEVELOPERS,
+    "foreign.remember": DEVELOPERS,
     "annotations.drafts": EVERYONE,
     "annotations.get": EVERYONE,
     "documents.add": DEVELOPERS,

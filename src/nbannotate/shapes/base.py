@@ -117,6 +117,10 @@ class Kind:
             return f"The {what} has a coordinate that is not a finite number."
         if sentence := self.count(len(given)):
             return sentence
+        x0, y0, x1, y1 = self.bounds(given)
+        if x1 < 0 or y1 < 0 or x0 > width or y0 > height:
+            size = f" ({width:g} x {height:g})" if math.isfinite(width + height) else ""
+            return f"The {what} lies outside of the image{size}."
         inside = self.normalize(given, width, height)
         x0, y0, x1, y1 = self.bounds(inside)
         if max(x1 - x0, y1 - y0) < SMALLEST:

@@ -13,7 +13,7 @@ import msgspec
 from nbannotate import formats, model
 from nbannotate.model.choices import sentence, unknown
 from nbannotate.model.values import as_list
-from nbannotate.workspace import export, frames, given, images, rows
+from nbannotate.workspace import export, fitting, frames, given, images, rows
 from nbannotate.workspace.campaign import Campaign
 from nbannotate.workspace.given import markdown
 from nbannotate.workspace.said import Said
@@ -179,11 +179,19 @@ class Version(Said):
         return self
 
     def read(
-        self, format: str, path: str | os.PathLike[str], source: str | None = None, *, overwrite: bool = False
+        self,
+        format: str,
+        path: str | os.PathLike[str],
+        source: str | None = None,
+        *,
+        overwrite: bool = False,
+        scale: bool = False,
     ) -> formats.Reading:
         """Import annotations from a file, for example a model's output as pre-annotations. All or nothing.
 
-        What people said stays what counts: assets that people have worked on are left out and counted.
+        An image of the file means the asset whose name is the same, or whose path ends most like it. What cannot be
+        taken is left out and counted: images that are no assets, that fit several, or that have another size in the
+        file; shapes that are none; and, as what people said stays what counts, assets that people have worked on.
 
         Parameters
         ----------
@@ -195,6 +203,8 @@ class Version(Said):
             Where the annotations come from, as the tables will show; the file's name if not given.
         overwrite
             Give a new revision to assets that people have worked on, too; see :meth:`add_annotations`.
+        scale
+            Resize the shapes of images that have another size in the file, instead of leaving them out.
 
         Returns
         -------
@@ -204,10 +214,11 @@ class Version(Said):
         Raises
         ------
         ReadFailed, InvalidInput
-            The file is bad (the message names the place), or an image is not in this version.
+            The file is bad (the message names the place), or none of its images is in this version.
         """
-        reading = formats.get(format).read(Path(path))
+        reading = fitting.fitted(self, formats.get(format).read(Path(path)), scale)
         done = self.add_annotations(reading.annotations, source=source or Path(path).name, overwrite=overwrite)
+        export.remember(self, format, reading.ids)
         if not done.left_out:
             return reading
         reason = "people have worked on them; overwrite=True takes them, too"

@@ -33,7 +33,44 @@ def write(
     with output.protecting(None if workspace.path == ":memory:" else workspace.path, images):
         if os.fspath(path) != output.STANDARD:
             output.checked(path)
-        return format_.write(path, rows(version, state, origin), labels(version))
+        return format_.write(path, rows(version, state, origin), labels(version), remembered(version, format_.name))
+
+
+def remember(version: Version, format_: str, ids: formats.Ids) -> None:
+    """Keep what a file calls things, so that an export in its format calls them so again."""
+    import pandas as pd
+
+    said = [(what, *item) for what, its in _sorts(ids) for item in its.items()]
+    if not said:
+        return
+    table = pd.DataFrame(
+        {
+            "what": [what for what, _, _ in said],
+            "name": [name for _, name, _ in said],
+            "foreign_id": [msgspec.json.encode(i).decode() for _, _, i in said],
+            "place": range(len(said)),
+        }
+    )
+    client = version.workspace.client
+    client.upload("foreign.remember", int, frames.to_parquet(table), version_id=version.version_id, format=format_)
+
+
+def remembered(version: Version, format_: str) -> formats.Ids:
+    """Return what files of a format called things; what the version read itself comes before what its parents did."""
+    table = version.workspace.sql(
+        "select what, name, foreign_id from foreign_ids where version_id = $1 and format = $2 "
+        "order by distance, position",
+        [version.version_id, format_],
+    )
+    ids = formats.Ids({}, {}, {})
+    of = dict(_sorts(ids))
+    for what, name, foreign in zip(table["what"], table["name"], table["foreign_id"], strict=True):
+        of[what].setdefault(name, msgspec.json.decode(foreign))
+    return ids
+
+
+def _sorts(ids: formats.Ids) -> list[tuple[str, dict[str, formats.Id]]]:
+    return [("image", ids.images), ("shape", ids.shapes), ("label", ids.labels)]
 
 
 @as_stored()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import os
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from nbannotate.errors import InvalidInput
+from nbannotate.files.names import Names
 from nbannotate.imaging import Frame
 from nbannotate.model.choices import meant
 from nbannotate.model.values import is_missing, plain
@@ -59,7 +61,7 @@ def assets(files: Sequence[ImageFile], metadata: Any, sequence: str | None, mome
     base = Path(os.path.commonpath([f.path.parent for f in files]))
     names = [f.name(base) for f in files]
     given = metadata_of.given(metadata)
-    fitting = _fit(names, given.names)
+    fitting = _fit({n: str(f.path) for n, f in zip(names, files, strict=True)}, given.names)
     extra = dict(zip(fitting, metadata_of.kept(given), strict=True))
     sequence, moment = plain(sequence), plain(moment)
     rows = pd.DataFrame(
@@ -101,27 +103,20 @@ def _own(file: ImageFile) -> dict[str, Any]:
     return file.facts.metadata | ({"frame": file.frame} if file.frame is not None else {})
 
 
-def _fit(names: list[str], keys: list[str]) -> list[str]:
+def _fit(paths: dict[str, str], keys: list[str]) -> list[str]:
     """Return, for each row of metadata, the asset's name that it is for."""
-    by_file: dict[str, list[str]] = {}
-    for name in names:
-        by_file.setdefault(Path(name).name, []).append(name)
-    known, found, strange = set(names), {}, []
-    for key in keys:
-        same = [key] if key in known else by_file.get(Path(key).name, [])
-        if len(same) != 1:
-            strange.append(key)
-        elif same[0] in found:
-            raise InvalidInput(f"metadata has two rows for {same[0]!r}; nothing was added.")
-        else:
-            found[same[0]] = True
-    if strange:
-        some = ", ".join(map(repr, strange[:5])) + (" …" if len(strange) > 5 else "")
+    if len(set(keys)) < len(keys):
+        twice = next(key for key, times in Counter(keys).items() if times > 1)
+        raise InvalidInput(f"metadata has two rows for {twice!r}; nothing was added.")
+    match = Names(paths).match(keys)
+    wrong = match.unclear() | dict.fromkeys(match.unknown, "fits no image")
+    if wrong:
+        some = "; ".join(f"{k!r} {why}" for k, why in list(wrong.items())[:5]) + (" …" if len(wrong) > 5 else "")
         raise InvalidInput(
-            f"{len(strange)} rows of metadata fit no image, or more than one: {some}. "
+            f"{len(wrong)} rows of metadata fit no image, or more than one: {some}. "
             "Put the image's name into the column 'name' or the index; nothing was added."
         )
-    return list(found)
+    return [match.found[k] for k in keys]
 
 
 def _column(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbannotate import model
 from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model.values import as_list, as_mapping, as_whole, encode, plain
-from nbannotate.workspace import frames
+from nbannotate.workspace import fitting, frames
 from nbannotate.workspace.given import annotation
 from nbannotate.workspace.metadata import plain_metadata
 
@@ -67,7 +66,7 @@ class Said:
         Parameters
         ----------
         annotations
-            By the name of the asset, or of its file where that is clear: :class:`nb.Annotation` values, or shapes.
+            By the name of the asset, or as much of its path as is clear: :class:`nb.Annotation` values, or shapes.
             Empty ones are passed over.
         source
             Where they come from, as the tables will show.
@@ -83,7 +82,7 @@ class Said:
         Raises
         ------
         InvalidInput
-            An image is not in this version, or a shape is not well formed.
+            An image is not in this version, a name fits several or two names fit one, or a shape is not well formed.
         """
         import pandas as pd
 
@@ -91,8 +90,8 @@ class Said:
             _path(name): annotation(name, its, nothing=False)
             for name, its in as_mapping("annotations", annotations).items()
         }
-        by_name = self._names(given)
-        kept = {by_name.get(name, name): a for name, a in given.items() if not a.empty}
+        by_name = fitting.meant(self, given)
+        kept = {by_name[name]: a for name, a in given.items() if not a.empty}
         table = pd.DataFrame(
             {
                 "asset": list(kept),
@@ -133,20 +132,6 @@ class Said:
         return self.workspace.client.call(
             "annotations.restore", int, version_id=self.version_id, revisions=ids, source=source
         )
-
-    def _names(self, annotated: Iterable[str]) -> dict[str, str]:
-        """Return, for names in a file that are no asset's, the one asset whose file is called so."""
-        known = list(self.assets()["name"])
-        exact = set(known)
-        by_file: dict[str, list[str]] = {}
-        for name in known:
-            by_file.setdefault(Path(name).name, []).append(name)
-        found = {}
-        for name in annotated:
-            same = by_file.get(Path(name).name, [])
-            if name not in exact and len(same) == 1:
-                found[name] = same[0]
-        return found
 
     def tags(self) -> pd.DataFrame:
         """Return the tags of the latest annotation of each asset: a row for each, with its attributes as JSON."""
