@@ -63,7 +63,7 @@ def _head(path: Path) -> bytes:
         raise ReadFailed(f"The image {str(path)!r} cannot be read: {error.strerror or error}.") from error
 
 
-def measure(path: Path, whole: bool = True) -> Facts:
+def measure(path: Path, whole: bool = True, name: str | None = None) -> Facts:
     """Return what the header of an image file says.
 
     Parameters
@@ -73,6 +73,8 @@ def measure(path: Path, whole: bool = True) -> Facts:
     whole
         Whether to see that the pixels are there, too: small images are decoded, and those whose end is missing. Without
         it no more than the header is read; of a video neither its frames are counted nor is it known how it is turned.
+    name
+        The name of the file, by which a video is told, if it is not that of the path.
 
     Raises
     ------
@@ -84,7 +86,7 @@ def measure(path: Path, whole: bool = True) -> Facts:
         raise ReadFailed("The image cannot be read: the file is empty.")
     if dicom.is_dicom(head):
         return dicom.measure(path, whole)
-    if video.is_video(path):
+    if video.is_video(Path(name or path)):
         return video.measure(path) if whole else video.looked_at(path)
     if tiff.is_tiff(head):
         return tiff.measure(path, whole)
@@ -119,7 +121,7 @@ def read(source: bytes | Path, frame: int | None = None) -> Still:
     return raster.read(source)
 
 
-def extracted(one: Frame) -> bytes:
+def extracted(one: Frame, name: str | None = None) -> bytes:
     """Return the bytes of a file that holds one frame only: what is sent to whoever looks at that frame.
 
     Raises
@@ -132,7 +134,7 @@ def extracted(one: Frame) -> bytes:
     head = _head(one.path)
     if dicom.is_dicom(head):
         return dicom.extracted(one.path, one.number - 1)
-    if video.is_video(one.path):
+    if video.is_video(Path(name or one.path)):
         return _without_loss(video.read(one.path, one.number - 1))
     if tiff.is_tiff(head):
         return tiff.alone(one.path, one.number - 1)

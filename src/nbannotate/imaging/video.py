@@ -189,7 +189,7 @@ def turned(frame: Any) -> NDArray[np.uint8]:
     return np.ascontiguousarray(np.rot90(pixels, quarters)) if quarters else pixels
 
 
-_open: OrderedDict[tuple[Path, int, int], Video] = OrderedDict()
+_open: OrderedDict[tuple[int, ...], Video] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -199,7 +199,7 @@ def _video(path: Path) -> Video:
         facts = path.stat()
     except OSError as error:
         raise ReadFailed(f"The video cannot be read: {error.strerror or error}.") from error
-    key = path, facts.st_mtime_ns, facts.st_size
+    key = facts.st_dev, facts.st_ino, facts.st_mtime_ns, facts.st_size
     with _lock:
         if key not in _open:
             _open[key] = Video(path)

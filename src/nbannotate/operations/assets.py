@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import secrets
 from pathlib import Path
 from typing import Any
 
 from nbannotate import imaging
-from nbannotate.errors import Conflict, InvalidInput, NotAllowed, NotFound, ReadFailed
+from nbannotate.errors import Conflict, InvalidInput, NotAllowed
 from nbannotate.model import Campaign
+from nbannotate.operations import serving
 from nbannotate.operations.access import may_see_image
 from nbannotate.operations.describing import check_may_describe
 from nbannotate.operations.joining import join
@@ -31,6 +31,7 @@ def _stage(ctx: Context, stage: Stage, version_id: int, file: Path) -> dict[str,
             f"The sequence of an asset is a text of 200 characters at most, and its moment a number, in contrast to "
             f"those of {', '.join(map(repr, strange[:5]))}; nothing was added."
         )
+    serving.check(ctx.engine, data.incoming_files(ctx.tx, file))
     return {"prepared_batch": (stage.batch_id, data.stage_assets(stage, version_id, file, ctx.now))}
 
 
@@ -120,30 +121,18 @@ def large(ctx: Context, asset_id: int) -> str | None:
     row = found(row, f"asset {asset_id}")
     if not imaging.limits.is_large(row["width"], row["height"]):
         return None
-    frame = imaging.frame_of(row["path"])
-    if not frame.path.is_file():
-        raise NotFound(f"The image file of asset {row['name']} is gone: {frame.path}")
-    return str(frame)
+    serving.verify(ctx.engine, row["path"], row["name"])
+    return str(imaging.frame_of(row["path"]))
 
 
 @operation()
-def locate(ctx: Context, asset_id: int) -> Path:
+def locate(ctx: Context, asset_id: int) -> bytes | Path:
     """Return the file of an asset for whoever may see it; of a frame of a file, a file that holds that frame only.
 
-    Whoever works at a step may see what waits in its queue, too.
+    Whoever works at a step may see what waits in its queue, too. What is no image is not served, whatever it is called.
     """
     row = data.asset(ctx.tx, asset_id)
     if not may_see_image(ctx, asset_id):
         raise NotAllowed("You may see only the images of your own tasks.")
-    frame = imaging.frame_of(found(row, f"asset {asset_id}")["path"])
-    if not frame.path.is_file():
-        raise NotFound(f"The image file of asset {row['name'] if row else asset_id} is gone: {frame.path}")
-    if frame.number is None:
-        return frame.path
-    try:
-        body = imaging.extracted(frame)
-    except ReadFailed:
-        return frame.path  # who opens it finds the same reason, and shows it in place of the image
-    file = ctx.engine.spool / f"{secrets.token_hex(8)}.frame"
-    file.write_bytes(body)
-    return file
+    row = found(row, f"asset {asset_id}")
+    return serving.body(ctx.engine, row["path"], row["name"])

@@ -161,7 +161,16 @@ def operation(
             fields.append((parameter.name, kind) if plain else (parameter.name, kind, parameter.default))
         arguments = msgspec.defstruct(name, fields, kw_only=True, forbid_unknown_fields=True)
         _FOUND[name] = Operation(
-            name, function, arguments, writes, prepare, stage, idle, keep, "file" in hints, hints.get("return") is Path
+            name,
+            function,
+            arguments,
+            writes,
+            prepare,
+            stage,
+            idle,
+            keep,
+            "file" in hints,
+            hints.get("return") in (Path, bytes | Path),
         )
         return function
 

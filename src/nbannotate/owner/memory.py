@@ -46,12 +46,7 @@ class MemoryClient:
 
     def image(self, asset_id: int) -> bytes:
         """Return the bytes of an asset's file."""
-        file = self._file("assets.locate", {"asset_id": asset_id})
-        try:
-            return file.read_bytes()
-        finally:
-            if file.parent == self.dispatcher.engine.spool:
-                file.unlink()
+        return self._handle("assets.locate", {"asset_id": asset_id})
 
     def source(self, asset_id: int) -> bytes | Path:
         """Return the bytes of an asset's file, or where it lies."""

@@ -126,7 +126,8 @@ class Owner:
             arguments = await self._in(self.threads.slow, self.dispatcher.prepare, operation, request, arguments)
         answer = await self._in(self.threads.of(operation), self.dispatcher.run, operation, request, arguments)
         if not isinstance(answer, Path):
-            return Response(answer, media_type="application/json")
+            kind = "application/octet-stream" if operation.gives_file else "application/json"
+            return Response(answer, media_type=kind)
         try:
             content = await self._in(self.threads.read, answer.read_bytes)
         finally:

@@ -18,7 +18,7 @@ from traitlets.log import get_logger as log
 
 from nbannotate.canvas import Canvas, CanvasState, Mark, Zone
 from nbannotate.canvas.picture import Picture
-from nbannotate.errors import Conflict, NbannotateError, OwnerUnavailable, SessionEnded
+from nbannotate.errors import Conflict, NbannotateError, OwnerUnavailable, ReadFailed, SessionEnded
 from nbannotate.model import Annotation, Issue, Shape
 from nbannotate.owner.client import Client
 from nbannotate.pages import wire
@@ -263,7 +263,7 @@ class Desk:
 
     # ---- the canvas and the drafts
 
-    def picture(self, opened: OpenTask, image: bytes | Path | Picture | None) -> None:
+    def picture(self, opened: OpenTask, image: bytes | Path | Picture | ReadFailed | None) -> None:
         """Put a task on the canvas and into the state, together.
 
         Raises
@@ -277,11 +277,13 @@ class Desk:
         if failure is not None:
             raise failure
 
-    def _picture(self, opened: OpenTask, image: bytes | Path | Picture | None) -> NbannotateError | None:
+    def _picture(self, opened: OpenTask, image: bytes | Path | Picture | ReadFailed | None) -> NbannotateError | None:
         self._pictured = 0
         view = opened.view
         failure: NbannotateError | None = None
         try:
+            if isinstance(image, ReadFailed):
+                raise image
             self.canvas.show(
                 image, opened.annotation.shapes if image is not None else (), labels=view.recipe.labels,
                 editable=opened.editable and image is not None, max_shapes=view.recipe.max_shapes,

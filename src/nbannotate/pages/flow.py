@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 from typing import Any
 
-from nbannotate.errors import NotAllowed, NotFound, Refused
+from nbannotate.canvas.picture import Picture
+from nbannotate.errors import NotAllowed, NotFound, ReadFailed, Refused
 from nbannotate.model import Annotation, HistoryItem, Issue, Job, Notice, Task, TaskView
 from nbannotate.pages import orders
 from nbannotate.pages.desk import Desk
@@ -139,8 +141,11 @@ def adopt(desk: Desk, view: TaskView) -> None:
         view, view.annotation, base_of(desk, view), view.issues, settled=settled(desk, view),
         beat_s=pause(view.task.leased_until),
     )  # fmt: skip
+    image: bytes | Path | Picture | ReadFailed
     try:
         image = desk.frames.take(view.task.asset_id) or desk.ahead.image(view.task.asset_id)
+    except ReadFailed as error:  # its reason stands in place of the image
+        image = error
     except NotFound as error:
         desk.picture(opened, None)
         raise NotFound(

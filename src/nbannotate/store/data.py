@@ -203,6 +203,12 @@ def order_sequences(tx: Transaction, version_id: int) -> None:
     )
 
 
+def incoming_files(tx: Transaction, file: Path) -> list[tuple[str, str, int, int]]:
+    """Return name, path, width and height of the assets of a Parquet file."""
+    rows = tx.all(f"select name, path, width, height from read_parquet({_quote(file)})")
+    return [(r["name"], r["path"], int(r["width"] or 0), int(r["height"] or 0)) for r in rows]
+
+
 def known_names(tx: Transaction, version_id: int, file: Path) -> list[str]:
     """Return names in a Parquet file that stand twice in it or are in the version already."""
     rows = tx.all(
