@@ -37,6 +37,14 @@ slider.observe(moved, "value")
 who = client.call("workspace.info", WorkspaceInfo).member.login
 widgets.VBox([widgets.HTML(f"<h1 id='who'>Hello {who}</h1><a href='logout'>Log out</a>"), slider, answer, secret])
 """
+#: ``python -m nbannotate.serve`` with other limits than the command line has.
+LIMITED = """
+import functools, sys
+from nbannotate.serve import __main__ as run
+from nbannotate.serve.settings import Limits
+run.serve = functools.partial(run.serve, limits=Limits(**{}))
+sys.exit(run.main())
+"""
 MANAGER = "import ipywidgets as widgets\nwidgets.HTML('<h1>Campaigns</h1>')"
 MEMBERS = {"ana": "annotator", "bob": "annotator", "cem": "annotator", "dia": "annotator", "eva": "annotator",
            "fay": "annotator", "gus": "reviewer", "mia": "manager"}  # fmt: skip
@@ -63,10 +71,11 @@ def wait_for(condition: Callable[[], object], seconds: float = 60.0, what: str =
 class Server:
     """A server process, its output, and a client of its workspace."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, **limits: float) -> None:
         self.workspace, self.log_file = folder / "work.duckdb", folder / "server.log"
         env = {**os.environ, "SECRET_OF_THE_SHELL": "do-not-inherit"}
-        command = [sys.executable, "-m", "nbannotate.serve", str(self.workspace), "--port", "0", *options]
+        begin = ["-c", LIMITED.format(limits)] if limits else ["-m", "nbannotate.serve"]
+        command = [sys.executable, *begin, str(self.workspace), "--port", "0", *options]
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=env, text=True)
         assert self.process.stdout is not None

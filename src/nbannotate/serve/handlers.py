@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -13,8 +15,9 @@ from tornado.web import HTTPError, StaticFileHandler
 from tornado.websocket import WebSocketClosedError
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
-from nbannotate.errors import NbannotateError
+from nbannotate.errors import NbannotateError, Refused
 from nbannotate.serve.identity import sentence
+from nbannotate.serve.kernels import Kernel
 from nbannotate.serve.render import Renderer
 from nbannotate.serve.settings import PLAIN_POLICY
 from nbannotate.serve.site import Page, document, first_page
@@ -27,6 +30,7 @@ SENTENCES = {
     503: (t("One moment"), t("The workspace does not answer. Please try again in a minute.")),
 }
 GENERAL = (t("That did not work"), t("Something went wrong on the server. Your work is saved; please try again."))
+GONE_EARLY = "the page was closed while it opened"
 LANGUAGE = "nbannotate-language"  # the cookie with the language that a person chose; texts.js writes it, too
 
 
@@ -113,6 +117,7 @@ class PageHandler(SiteHandler):
     def initialize(self, page: Page) -> None:
         """Remember which page this is."""
         self.page = page
+        self.turn: asyncio.Task[Kernel] | None = None
 
     async def get(self) -> None:
         """Send the page, if the member's role may see it."""
@@ -132,7 +137,18 @@ class PageHandler(SiteHandler):
     async def send(self, user: Any) -> None:
         """Render the notebook in a kernel of this member and write it piece by piece."""
         kernels = self.kernel_manager
-        kernel = await kernels.hand_over(user)
+        self.turn = asyncio.create_task(kernels.hand_over(user))
+        try:
+            kernel = await self.turn
+        except Refused as error:
+            self.site.note("page not opened for %s: %s", user.login, error)
+            self.set_status(429)
+            self.message(t("One moment"), str(error))
+            return
+        except asyncio.CancelledError:
+            if self.turn.cancelled():  # the page was closed before it had a kernel
+                return
+            raise
         try:
             renderer = Renderer.of(self.site, self.page, self.texts)
             await renderer.initialize()
@@ -141,7 +157,7 @@ class PageHandler(SiteHandler):
                 await self.flush()
             kernel.client = None  # the renderer closed the connection
         except StreamClosedError:
-            await kernels.end(kernel, "the page was closed while it opened")
+            await kernels.end(kernel, GONE_EARLY)
         except Exception as error:  # the person gets a sentence, the log what happened
             await kernels.end(kernel, "the page could not be opened")
             if isinstance(error, NbannotateError):
@@ -149,7 +165,16 @@ class PageHandler(SiteHandler):
             else:
                 self.site.log.exception("page not opened for %s", user.login)
             self.write(document("failure.html", self.texts, text=self.texts.said(sentence(error))))
-        await self.finish()
+        with contextlib.suppress(StreamClosedError):
+            await self.finish()
+
+    def on_connection_close(self) -> None:
+        """End what was begun for a page that was closed while it opened."""
+        super().on_connection_close()
+        if self.turn is None or self.turn.cancel():
+            return
+        if not self.turn.exception():
+            self.site.later(self.kernel_manager.end(self.turn.result(), GONE_EARLY))
 
 
 class KernelModel(SiteHandler):

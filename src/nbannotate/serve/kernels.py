@@ -13,6 +13,7 @@ import re
 import secrets
 import time
 import uuid
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,8 +22,9 @@ from jupyter_core.utils import ensure_async
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from tornado.web import HTTPError
 
-from nbannotate.errors import NbannotateError, NotAllowed
+from nbannotate.errors import NbannotateError, NotAllowed, Refused
 from nbannotate.serve.identity import SignedIn
+from nbannotate.texts import t
 
 #: What a kernel inherits from the environment of the server; everything else stays out.
 INHERITED = re.compile(
@@ -32,6 +34,8 @@ INHERITED = re.compile(
 )
 #: Run in a spare kernel while it waits; an error here shows when the page runs the same import.
 WARM = "import nbannotate.pages"
+TOO_MANY_PAGES = t("You opened many pages at once. Close some of them, and load this one again.")
+CUT_SHORT = t("This page was closed while it opened. Please load it again.")
 #: Websocket close codes: the kernel is gone; the session ended; the server stops, perhaps to be started again.
 GONE, ENDED, STOPS = 4410, 4401, 1012
 
@@ -65,14 +69,18 @@ class Kernel:
         The member whose kernel it is, or None while it waits as a spare.
     started
         A task that ends when the process answers.
+    launching
+        None until the process is being made; then an event that is set as soon as it can be ended.
     opened
         A task that ends when the token is bound to the member's session.
     client
         The server's own connection, until the page is rendered.
     left
-        When the last websocket closed (or the kernel was handed over), on the monotonic clock; None while one is open.
+        When the last websocket closed (or the kernel was ready for its page), on the monotonic clock; None while one is open.
     leaving
         Whether the page said that it is being closed.
+    ending
+        A task that ends when the process is gone; None while it is wanted.
     """
 
     def __init__(self) -> None:
@@ -80,13 +88,19 @@ class Kernel:
         self.token = secrets.token_urlsafe(32)
         self.user: SignedIn | None = None
         self.started: asyncio.Task[None]
+        self.launching: asyncio.Event | None = None
         self.opened: asyncio.Task[None]
+        self.ending: asyncio.Task[None] | None = None
         self.manager: Any = None
         self.client: Any = None
         self.sockets: set[Any] = set()
         self.left: float | None = None
         self.leaving = False
-        self.ended = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is being ended, or has ended."""
+        return self.ending is not None
 
     @property
     def session(self) -> str:
@@ -99,12 +113,19 @@ class Kernel:
 
 
 class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
-    """Starts kernels, hands them over, and ends them."""
+    """Starts kernels, hands them over, and ends them.
+
+    A member has ``limits.kernels`` processes at most, those that start or end included: whoever asks for one more
+    waits until the oldest is gone. ``limits.starting`` processes start at the same time at most, whoever they are for.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.of_members: dict[str, Kernel] = {}
         self.spares: list[Kernel] = []
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # by login; members are few
+        self._waiting: defaultdict[str, int] = defaultdict(int)
+        self._starting: asyncio.Semaphore | None = None
 
     async def start_kernel(self, **kwargs: Any) -> str:
         """Refuse: kernels are handed over, never started by a request."""
@@ -118,22 +139,35 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
     async def hand_over(self, user: SignedIn) -> Kernel:
         """Give a kernel to a member; await ``kernel.opened`` before it is used.
 
-        A spare leaves the list of spares before anything is awaited, so that two requests never get the same. The
-        oldest kernel of a member who has too many is ended.
+        A spare leaves the list of spares before anything is awaited, so that two requests never get the same. Of a
+        member who has too many, those whose pages were closed are ended first, then the oldest, before another starts.
+
+        Raises
+        ------
+        Refused
+            If more pages of this member than may be open wait already.
         """
-        kernel = await self._living_spare() or self._launch()
-        kernel.user = user
-        kernel.left = time.monotonic()
-        self.of_members[kernel.kernel_id] = kernel
-        kernel.opened = asyncio.create_task(self._bind(kernel))
-        mine = [k for k in self.of_members.values() if k.user and k.user.login == user.login]
-        for old in mine[: -self.parent.limits.kernels]:
-            self.parent.later(self.end(old, "another page was opened"))
+        login, most = user.login, self.parent.limits.kernels
+        if self._waiting[login] >= most:
+            raise Refused(TOO_MANY_PAGES)
+        self._waiting[login] += 1
+        try:
+            async with self._turns[login]:
+                mine = [k for k in self.of_members.values() if k.user and k.user.login == login]
+                mine.sort(key=lambda k: (not k.ended, not k.leaving))  # and the oldest first among equals
+                olds = mine[: max(0, len(mine) - most + 1)]
+                await asyncio.gather(*(self.end(k, "another page was opened", gently=k.leaving) for k in olds))
+                kernel = await self._living_spare() or self._launch()
+                kernel.user = user
+                self.of_members[kernel.kernel_id] = kernel
+                kernel.opened = asyncio.create_task(self._bind(kernel))
+        finally:
+            self._waiting[login] -= 1
         self.fill()
         return kernel
 
     async def end(self, kernel: Kernel, why: str, code: int = GONE, gently: bool = False) -> None:
-        """End a kernel, its websockets and its right to act.
+        """End a kernel, its websockets and its right to act; return when its process is gone.
 
         Parameters
         ----------
@@ -144,20 +178,24 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
         gently
             Let the kernel finish what it does, for two seconds at most.
         """
-        if kernel.ended:
-            return
-        kernel.ended = True
+        if kernel.ending is None:
+            kernel.ending = asyncio.create_task(self._end(kernel, why, code, gently))
+        await asyncio.shield(kernel.ending)
+
+    async def _end(self, kernel: Kernel, why: str, code: int, gently: bool) -> None:
         for socket in list(kernel.sockets):
             socket.close(code, why)
         try:
-            if kernel.kernel_id in self:  # the process is there: whatever waits for its answers need not go on
-                kernel.started.cancel()
+            if kernel.launching is not None:  # half a start cannot be taken back; a whole one can
+                await kernel.launching.wait()
+            kernel.started.cancel()  # whatever waits for the process need not go on
             await asyncio.wait([kernel.started])
             if kernel.kernel_id in self:
                 await self.shutdown_kernel(kernel.kernel_id, now=not gently)
             self._disconnect(kernel)
             if kernel.user:
                 await asyncio.wait([kernel.opened])
+                kernel.opened.cancelled() or kernel.opened.exception()  # perhaps nobody waits for it any more
                 await self.parent.sessions.unbind(kernel.token)
         except NbannotateError as error:
             self.parent.note("kernel %s not unbound: %s", kernel.kernel_id[:8], error)
@@ -197,7 +235,12 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
     async def _living_spare(self) -> Kernel | None:
         while self.spares:
             kernel = self.spares.pop(0)
-            if await self.alive(kernel):
+            try:
+                alive = await self.alive(kernel)
+            except asyncio.CancelledError:  # who asked has gone: it is for the next one
+                self.spares.insert(0, kernel)
+                raise
+            if alive:
                 return kernel
             self.parent.later(self.end(kernel, "its process ended"))
         return None
@@ -215,23 +258,31 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
             NBANNOTATE_WORKSPACE=str(self.parent.workspace),
             IPYTHONDIR=self.parent.connection_dir,
         )
-        await super().start_kernel(kernel_id=kernel.kernel_id, kernel_name="python3", path="", env=env)
-        kernel.manager = self.get_kernel(kernel.kernel_id)
-        kernel.client = client = kernel.manager.client()
-        client.start_channels()
-        await ensure_async(client.wait_for_ready(timeout=60))
-        client.allow_stdin = False
-        await ensure_async(client.execute(WARM, silent=True, store_history=False, reply=True, timeout=60))
+        if self._starting is None:
+            self._starting = asyncio.Semaphore(self.parent.limits.starting)
+        async with self._starting:
+            kernel.launching = asyncio.Event()
+            try:
+                await super().start_kernel(kernel_id=kernel.kernel_id, kernel_name="python3", path="", env=env)
+            finally:
+                kernel.launching.set()
+            kernel.manager = self.get_kernel(kernel.kernel_id)
+            kernel.client = client = kernel.manager.client()
+            client.start_channels()
+            await ensure_async(client.wait_for_ready(timeout=60))
+            client.allow_stdin = False
+            await ensure_async(client.execute(WARM, silent=True, store_history=False, reply=True, timeout=60))
 
     async def _bind(self, kernel: Kernel) -> None:
         await asyncio.wait([kernel.started])
         if kernel.started.cancelled():
-            raise RuntimeError("the kernel's process ended while it started")
+            raise Refused(CUT_SHORT)
         kernel.started.result()
         assert kernel.user is not None
         member = await self.parent.sessions.bind(kernel.session, kernel.token)
         if member.login != kernel.user.login:
             raise NotAllowed("This session belongs to somebody else; please log in again.")
+        kernel.left = time.monotonic()
         self.parent.note("kernel %s of %s started", kernel.kernel_id[:8], member.login)
 
     def _disconnect(self, kernel: Kernel) -> None:

@@ -42,12 +42,14 @@ HEADERS = {
 
 
 class Limits(NamedTuple):
-    """What one member may use, and how long things live.
+    """What one member and one address may use, and how long things live.
 
     Parameters
     ----------
     kernels
-        Kernels of one member; one more ends the oldest.
+        Kernels of one member; before one more starts, the oldest ends.
+    starting
+        Kernels that start at the same time, of all members together.
     grace
         Seconds that a kernel waits for its page after the websocket closed (a network that comes and goes).
     leaving
@@ -60,12 +62,25 @@ class Limits(NamedTuple):
         Websocket messages per second, on average; a burst of five seconds' worth passes.
     size
         Bytes of one websocket message.
+    body
+        Bytes that a request may send: forms are all that is sent.
+    patience
+        Seconds that the head of a request may take, or its body; and a connection without a request.
+    connections
+        Connections of one address that are no websockets; a proxy on this machine has its own.
+    everybody
+        Connections altogether that are no websockets, as far as half of the files that the process may open allow.
     """
 
     kernels: int = 3
+    starting: int = 4
     grace: float = 60.0
     leaving: float = 3.0
     idle: float = 4 * 3600.0
     tick: float = 1.0
     messages: float = 200.0
     size: int = 16 * 1024 * 1024
+    body: int = 64 * 1024
+    patience: float = 30.0
+    connections: int = 256
+    everybody: int = 4000
