@@ -9,7 +9,8 @@ import nbannotate as nb
 from nbannotate.errors import Conflict, InvalidInput, LoginFailed, NotAllowed, NotFound, Refused, SessionEnded
 from nbannotate.model import Account, Invitation, Job, Member, NewMember, Session, TaskView
 from nbannotate.operations import dispatch
-from nbannotate.operations.throttle import FREE, Throttle
+from nbannotate.operations.sessions import INVITATIONS
+from nbannotate.operations.throttle import NARROW
 
 
 @pytest.fixture
@@ -94,30 +95,6 @@ def test_a_wrong_login_or_password_says_the_same(ws, login, password):
 def test_an_account_without_a_password_cannot_log_in(ws):
     with pytest.raises(LoginFailed):
         log_in(ws, ws.me.login, "")
-
-
-def test_many_failures_make_one_wait_even_with_the_right_password(ws):
-    ws.members.add("ana", password="password-of-ana")
-    for _ in range(FREE):
-        with pytest.raises(LoginFailed, match="wrong"):
-            log_in(ws, "ana", "guess-guess", address="1.2.3.4")
-    with pytest.raises(LoginFailed, match="Too many attempts"):
-        log_in(ws, "ana", "password-of-ana", address="5.6.7.8")
-
-
-def test_the_wait_doubles_and_ends(monkeypatch):
-    now = [0.0]
-    throttle = Throttle(lambda: now[0])
-    for _ in range(FREE):
-        assert throttle.take("k") == 0
-    waits = []
-    for _ in range(4):
-        waits.append(throttle.take("k"))
-        now[0] += waits[-1]
-        assert throttle.take("k") == 0
-    assert waits == [1, 2, 4, 8]
-    throttle.forget("k")
-    assert throttle.take("k") == 0
 
 
 def test_disabling_an_account_ends_its_sessions_at_once(ws):
@@ -236,7 +213,7 @@ def test_an_invitation_ends_when_the_account_is_closed_or_given_a_password(ws, w
 
 def test_a_password_that_is_too_short_leaves_the_invitation_open_and_is_not_counted(ws):
     made = invite(ws.client)
-    for _ in range(FREE + 2):
+    for _ in range(INVITATIONS.free + 2):
         with pytest.raises(InvalidInput, match="8 to 256"):
             accept(ws, made.token, "short", address="1.2.3.4")
     assert accept(ws, made.token, address="1.2.3.4")
@@ -244,7 +221,7 @@ def test_a_password_that_is_too_short_leaves_the_invitation_open_and_is_not_coun
 
 def test_guessing_invitations_is_slowed_down(ws):
     made = invite(ws.client)
-    for n in range(FREE):
+    for n in range(INVITATIONS.free):
         with pytest.raises(LoginFailed, match="not valid"):
             accept(ws, f"guess-{n}", address="1.2.3.4")
     with pytest.raises(LoginFailed, match="Too many attempts"):
@@ -377,7 +354,7 @@ def test_changing_the_password_takes_the_current_one_and_guessing_is_slowed_down
         change("password-of-ana", "short")
     with pytest.raises(InvalidInput, match="the same"):
         change("password-of-ana", "password-of-ana")
-    for _ in range(FREE):
+    for _ in range(NARROW.free):
         with pytest.raises(LoginFailed, match=r"^The current password is wrong\.$"):
             change("guess-guess")
     with pytest.raises(LoginFailed, match="Too many attempts"):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import socket
+from urllib.parse import urljoin, urlsplit
+
 import pytest
 import websocket
 from serve_person import V1, Person
@@ -72,6 +76,38 @@ def raw_get(person: Person, path: str):
     prepared = person.session.prepare_request(requests.Request("GET", person.url + "/"))
     prepared.url = person.url + path
     return person.session.send(prepared, allow_redirects=False, timeout=10)
+
+
+def raw_request(person: Person, line: str) -> str:
+    """Send a request line exactly as it is written, and return the whole answer."""
+    place = urlsplit(person.url)
+    cookie = "; ".join(f"{c.name}={c.value}" for c in person.session.cookies)
+    with socket.create_connection((place.hostname, place.port), timeout=30) as connection:
+        head = f"{line} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n"
+        connection.sendall(head.encode())
+        return b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "get", "X" * 300])
+@pytest.mark.parametrize("path", ["/", "/work", "/login", "/no-such", f"/api/kernels/{SOME_ID}/channels"])
+def test_a_method_that_nobody_uses_is_refused_in_one_line(server: Server, ana: Person, method: str, path: str) -> None:
+    for person in (ana, Person(server.url)):
+        answer = raw_request(person, f"{method} {path}")
+        assert re.match(r"HTTP/1.1 4\d\d ", answer), answer[:100]
+        assert not re.search(r"Traceback|site-packages|\.py\b", answer)
+    assert "Traceback" not in server.log
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["//evil.example/x", "///evil.example", "/\\evil.example", "http://evil.example/x", "//evil.example/?next=/x"],
+)
+def test_no_link_of_a_page_that_is_not_there_leads_to_another_site(ana: Person, nobody: Person, path: str) -> None:
+    for person in (ana, nobody):
+        answer = raw_request(person, f"GET {path}")
+        links = re.findall(r'(?:href|action|src)="([^"]*)"|^Location: (\S*)', answer, flags=re.MULTILINE)
+        for link in map("".join, links):
+            assert urlsplit(urljoin(person.url + "/", link)).netloc == urlsplit(person.url).netloc, link
 
 
 def test_nobody_touches_the_kernel_of_somebody_else(ana: Person, log_in) -> None:

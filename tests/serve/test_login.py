@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import re
 import threading
 
 import pytest
+import requests
 from serve_person import Person
 from serve_rig import Server, password
 
@@ -35,7 +37,7 @@ def test_a_member_logs_in_and_is_sent_on(nobody: Person) -> None:
 
 
 def test_the_cookie_is_kept_from_scripts_and_from_other_sites(server: Server, nobody: Person) -> None:
-    cookie = nobody.login("ana", password("ana")).headers["Set-Cookie"]
+    cookie = nobody.login("ana", password("ana")).raw.headers.getlist("Set-Cookie")[0]
     port = server.url.rsplit(":", 1)[1]
     assert cookie.startswith(f"nbannotate-{port}=")
     assert "HttpOnly" in cookie
@@ -63,15 +65,40 @@ def test_a_wrong_password_is_answered_with_a_sentence(nobody: Person, login: str
     assert nobody.get("/work").status_code == 302
 
 
+def guess(url: str, login: str, headers: dict[str, str]) -> requests.Response:
+    """Guess until one has to wait; return that answer."""
+    replies = (Person(url).login(login, f"guess {n}", headers=headers) for n in range(30))
+    return next(reply for reply in replies if reply.status_code == 429)
+
+
 def test_guessing_is_slowed_down_and_says_for_how_long(nobody: Person) -> None:
     headers = {"X-Forwarded-For": "203.0.113.2"}
-    replies = [nobody.login("gus", f"guess {n}", headers=headers) for n in range(7)]
-    last = replies[-1]
-    assert last.status_code == 429
+    last = guess(nobody.url, "gus", headers)
     assert int(last.headers["Retry-After"]) >= 1
     assert re.search(r"Too many attempts; try again in \d+ seconds", last.text)
-    assert nobody.login("gus", password("gus"), headers=headers).status_code == 429, "the right one has to wait too"
-    assert Person(nobody.url).login("ana", password("ana")).status_code == 303, "others do not wait"
+    assert nobody.login("gus", password("gus")).status_code == 303, "the person elsewhere does not wait"
+    colleague = Person(nobody.url).login("ana", password("ana"), headers=headers)
+    assert colleague.status_code == 303, "nor does a colleague who shares the address"
+
+
+def test_a_browser_that_was_logged_in_before_passes_a_strangers_guesses(server: Server, nobody: Person) -> None:
+    headers = {"X-Forwarded-For": "203.0.113.4"}
+    said = nobody.login("fay", password("fay"), headers=headers).raw.headers.getlist("Set-Cookie")
+    known = next(cookie for cookie in said if "-browser=" in cookie)
+    assert "HttpOnly" in known
+    assert "expires" in known.lower(), "it outlives the session"
+    nobody.send("POST", "/logout")
+    guess(nobody.url, "fay", headers)
+    assert nobody.login("fay", password("fay"), headers=headers).status_code == 303
+    token = base64.b64decode(known.split("|")[4].partition(":")[2])
+    assert len(token) > 40
+    assert token not in server.workspace.read_bytes()
+
+
+@pytest.mark.parametrize("typed", ["ANA", "ａｎａ"])
+def test_a_login_may_be_typed_in_any_case(nobody: Person, typed: str) -> None:
+    assert nobody.login(typed, password("ana"), then="/password").status_code == 303
+    assert 'value="ana"' in nobody.get("/password").text
 
 
 def test_what_was_typed_is_escaped(nobody: Person) -> None:

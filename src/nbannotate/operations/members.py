@@ -6,6 +6,7 @@ import datetime
 import functools
 import re
 import secrets
+from pathlib import Path
 from typing import Any
 
 import argon2
@@ -14,11 +15,10 @@ from nbannotate.errors import Conflict, InvalidInput, LoginFailed, NotFound, Ref
 from nbannotate.model import ROLES, Account, Invitation, Member, NewMember, Role
 from nbannotate.operations.registry import Context, operation
 from nbannotate.operations.telling import tell
-from nbannotate.rules import rights
+from nbannotate.operations.throttle import Key
+from nbannotate.rules import passwords, rights
 from nbannotate.store import people
 
-SHORTEST_PASSWORD = 8
-LONGEST_PASSWORD = 256
 #: How long an invitation can be accepted.
 INVITATION_LASTS = datetime.timedelta(days=7)
 #: A stored hash says itself how much work it is to check; what another workspace gives may not ask for more than this.
@@ -33,18 +33,23 @@ def hasher() -> argon2.PasswordHasher:
     return argon2.PasswordHasher()
 
 
-def check_password(password: str) -> None:
-    """Raise InvalidInput if a password is too short or too long."""
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise InvalidInput(f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
+def check_password(ctx: Context, password: str, login: str) -> None:
+    """Raise InvalidInput if a password is too short, too long, or guessed first."""
+    why = passwords.weakness(password, login, Path(ctx.engine.path).stem)
+    if why is not None:
+        raise InvalidInput(why)
 
 
-def count_attempt(ctx: Context, *keys: str) -> None:
+def count_attempt(ctx: Context, *keys: Key) -> None:
     """Count an attempt at a secret before it is checked, or raise LoginFailed if there were too many lately."""
     wait = ctx.throttle.take(*keys)
     if wait > 0:
         n = int(wait) + 1
         raise LoginFailed(f"Too many attempts; try again in {n} seconds.", Wait(n))
+
+
+def _own(ctx: Context) -> Key:
+    return Key(f"password:{ctx.actor.member_id}")
 
 
 def _check_login(login: str) -> None:
@@ -69,7 +74,7 @@ def _prepare_add(ctx: Context, login: str, role: str, password: str | None) -> d
     _check_role(ctx, role)
     if password is None:
         password = secrets.token_urlsafe(9)
-    check_password(password)
+    check_password(ctx, password, login)
     chosen = password
     return {"password": chosen, "prepared_hash": lambda: hasher().hash(chosen)}
 
@@ -100,6 +105,7 @@ def invite(ctx: Context, login: str, role: str, token: str | None = None) -> Inv
         raise InvalidInput("token must be 32 to 128 letters, digits, - and _; leave it out to have one made.")
     known = people.password_hash(ctx.tx, login)
     if known is None:
+        _check_free(ctx, login)
         member = people.add_member(ctx.tx, login, wanted, None, ctx.now)
     else:
         member = _waiting(ctx, *known, wanted)
@@ -157,7 +163,7 @@ def set_role(ctx: Context, login: str, role: str) -> Member:
 
 def _prepare_password(ctx: Context, login: str, password: str) -> dict[str, Any]:
     _manageable(ctx, login)
-    check_password(password)
+    check_password(ctx, password, login)
     return {"prepared_hash": lambda: hasher().hash(password)}
 
 
@@ -172,18 +178,18 @@ def set_password(ctx: Context, login: str, password: str, *, prepared_hash: str)
 
 
 def _prepare_change(ctx: Context, current: str, new: str, session: str) -> dict[str, Any]:
-    check_password(new)
+    check_password(ctx, new, ctx.actor.login)
     if new == current:
         raise InvalidInput("The new password is the same as the current one; choose another.")
     _, stored = people.password_hash(ctx.tx, ctx.actor.login) or (None, None)
     if stored is None:
         raise Refused("Your account has no password yet; members.set_password gives it one.")
     # Counted before the slow hash: who finds a page open must not try passwords in it.
-    count_attempt(ctx, f"password:{ctx.actor.login}")
+    count_attempt(ctx, _own(ctx))
 
     def change() -> str | None:
         try:
-            hasher().verify(stored, current[:LONGEST_PASSWORD])
+            hasher().verify(stored, current[: passwords.LONGEST])
         except argon2.exceptions.VerificationError:
             return None
         return hasher().hash(new)
@@ -202,7 +208,7 @@ def change_password(ctx: Context, current: str, new: str, session: str = "", *, 
     """
     if prepared_hash is None:
         raise LoginFailed("The current password is wrong.")
-    ctx.throttle.forget(f"password:{ctx.actor.login}")
+    ctx.throttle.forget(_own(ctx))
     people.set_password(ctx.tx, ctx.actor.member_id, prepared_hash)
     people.end_sessions(ctx.tx, ctx.actor.member_id, ctx.now, stays=session)
 
@@ -276,8 +282,8 @@ def _check_hash(stored: str) -> None:
 
 
 def _check_free(ctx: Context, login: str) -> None:
-    if people.member(ctx.tx, login):
-        raise Conflict(f"There is a member {login!r} already; choose another login.")
+    for there in people.same_logins(ctx.tx, login):
+        raise Conflict(f"There is a member {there!r} already; choose another login.")
 
 
 def _check_not_last_owner(ctx: Context, member: Member) -> None:

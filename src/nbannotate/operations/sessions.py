@@ -14,11 +14,18 @@ from argon2.exceptions import VerificationError
 
 from nbannotate.errors import InvalidInput, LoginFailed, SessionEnded
 from nbannotate.model import Member, Session
-from nbannotate.operations.members import LONGEST_PASSWORD, check_password, count_attempt, hasher
+from nbannotate.operations.members import check_password, count_attempt, hasher
 from nbannotate.operations.registry import Context, operation
+from nbannotate.operations.throttle import WIDE, Key, Rate, place_of
+from nbannotate.rules.passwords import LONGEST
 from nbannotate.store import people
 
 LASTS = datetime.timedelta(hours=12)
+#: How long a browser in which a member logged in is known, from the last login on.
+BROWSER_LASTS = datetime.timedelta(days=180)
+LONGEST_LOGIN = 64
+#: Invitations cannot be guessed; this many links that are over may be opened from one address.
+INVITATIONS = Rate(20, 36.0)
 
 
 @functools.cache
@@ -27,42 +34,77 @@ def _dummy() -> str:
     return hasher().hash(secrets.token_hex(8))
 
 
-def _of(address: str) -> list[str]:
-    """Return under which key an address's attempts are counted, if it is known."""
-    return [f"address:{address[:64]}"] if address else []
+def _keys(ctx: Context, login: str, address: str, browser: str) -> list[Key]:
+    """Return what an attempt to log in is counted by; a success forgets the first, and is not counted in the others.
+
+    A browser in which this member logged in before is counted by itself: whatever strangers try, from this address or
+    any other, its person is not kept out.
+    """
+    name, member = people.folded(login), people.named(ctx.tx, login)
+    if member and browser and people.knows_browser(ctx.tx, browser, member.member_id, ctx.now):
+        return [Key(f"browser {people.hash_token(browser)} of {member.member_id}")]
+    place = place_of(address) if address else ""
+    keys = [Key(f"login {name!r} from {place!r}"), Key(f"login {name!r}", WIDE)]
+    return [*keys, Key(f"address {place!r}", WIDE)] if place else keys
 
 
-def _prepare_open(ctx: Context, login: str, password: str, address: str) -> dict[str, Any]:
+def _prepare_open(ctx: Context, login: str, password: str, address: str, browser: str) -> dict[str, Any]:
     # Counted before the slow hash: otherwise parallel guesses would all slip through.
-    count_attempt(ctx, f"login:{login[:64]}", *_of(address))
-    known = people.password_hash(ctx.tx, login[:64])
+    keys = _keys(ctx, login[:LONGEST_LOGIN], address, browser)
+    count_attempt(ctx, *keys)
+    member = people.named(ctx.tx, login[:LONGEST_LOGIN])
+    known = people.password_hash(ctx.tx, member.login) if member else None
     stored = known[1] if known else None
 
     def check() -> bool:
         try:
-            hasher().verify(stored or _dummy(), password[:LONGEST_PASSWORD])
+            hasher().verify(stored or _dummy(), password[:LONGEST])
         except VerificationError:
             return False
         return stored is not None
 
-    return {"prepared_right": check}
+    return {"prepared_right": check, "prepared_keys": keys}
 
 
 @operation(writes=True, prepare=_prepare_open, keep=None)
-def open_(ctx: Context, login: str, password: str, address: str = "", *, prepared_right: bool) -> Session:
-    """Log in. Wrong passwords are counted by login and by address; after five of them the wait doubles each time."""
-    member = people.member(ctx.tx, login)
+def open_(
+    ctx: Context,
+    login: str,
+    password: str,
+    address: str = "",
+    browser: str = "",
+    *,
+    prepared_right: bool,
+    prepared_keys: list[Key],
+) -> Session:
+    """Log in; the login may be written in any case.
+
+    Wrong passwords are counted: by login and address (after five, the wait doubles each time), by login, and by address
+    (after a hundred). A browser that is known is counted by itself.
+
+    Parameters
+    ----------
+    address
+        Where the person is, as far as it is known.
+    browser
+        A random token that the browser keeps; after a success the browser is known as this member's.
+    """
+    member = people.named(ctx.tx, login[:LONGEST_LOGIN])
     if not prepared_right or member is None or not member.active:
         raise LoginFailed("The login or the password is wrong.")
-    ctx.throttle.forget(f"login:{login[:64]}", *_of(address))
-    return _begin(ctx, member, address)
+    narrow, *wide = prepared_keys
+    ctx.throttle.forget(narrow)
+    ctx.throttle.give_back(*wide)
+    return _begin(ctx, member, address, browser)
 
 
-def _begin(ctx: Context, member: Member, address: str) -> Session:
-    """Open a session for a member who has just proved who it is."""
+def _begin(ctx: Context, member: Member, address: str, browser: str) -> Session:
+    """Open a session for a member who has just proved who it is, and know the browser from now on."""
     ctx.acts_as(member)
     token = secrets.token_urlsafe(32)
     people.add_session(ctx.tx, token, "login", member.member_id, ctx.now, ctx.now + LASTS)
+    if browser:
+        people.know_browser(ctx.tx, browser, member.member_id, ctx.now, ctx.now + BROWSER_LASTS)
     ctx.note(detail={"address": address[:64]})
     return Session(token, member, ctx.now + LASTS)
 
@@ -77,26 +119,36 @@ def _invited(ctx: Context, token: str) -> Member:
     return member
 
 
-def _prepare_accept(ctx: Context, token: str, password: str, address: str) -> dict[str, Any]:
-    keys = [f"invitation:{people.hash_token(token)}", *_of(address)]
+def _accepting(token: str, address: str) -> list[Key]:
+    place = place_of(address) if address else ""
+    return [
+        Key(f"invitation {people.hash_token(token)} from {place!r}"),
+        Key(f"invitations from {place!r}", INVITATIONS),
+    ]
+
+
+def _prepare_accept(ctx: Context, token: str, password: str, address: str, browser: str) -> dict[str, Any]:
+    keys = _accepting(token, address)
     count_attempt(ctx, *keys)
-    _invited(ctx, token)
+    member = _invited(ctx, token)
     try:
-        check_password(password)
+        check_password(ctx, password, member.login)
     except InvalidInput:
-        ctx.throttle.forget(*keys)  # nobody guessed: the invitation was right
+        ctx.throttle.give_back(*keys)  # nobody guessed: the invitation was right
         raise
     return {"prepared_hash": lambda: hasher().hash(password)}
 
 
 @operation(writes=True, prepare=_prepare_accept, keep=None)
-def accept(ctx: Context, token: str, password: str, address: str = "", *, prepared_hash: str) -> Session:
+def accept(
+    ctx: Context, token: str, password: str, address: str = "", browser: str = "", *, prepared_hash: str
+) -> Session:
     """Choose the password of an account that one is invited to, and log in; the invitation ends."""
     member = _invited(ctx, token)
-    ctx.throttle.forget(f"invitation:{people.hash_token(token)}", *_of(address))
+    ctx.throttle.give_back(*_accepting(token, address))
     people.set_password(ctx.tx, member.member_id, prepared_hash)
     people.end_sessions(ctx.tx, member.member_id, ctx.now)
-    return _begin(ctx, member, address)
+    return _begin(ctx, member, address, browser)
 
 
 @operation()

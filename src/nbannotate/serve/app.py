@@ -28,7 +28,7 @@ from voila.utils import get_voila_labextensions_path
 from nbannotate.errors import InvalidInput, NotAWorkspace
 from nbannotate.serve import handlers as h
 from nbannotate.serve.channel import WidgetMessagesOnly
-from nbannotate.serve.identity import OwnKernelsOnly, SessionIdentity, cookie_secret
+from nbannotate.serve.identity import OwnKernelsOnly, SessionIdentity, cookie_secret, known_user
 from nbannotate.serve.keeper import Keeper
 from nbannotate.serve.kernels import ENDED, MemberKernels, ThisPython
 from nbannotate.serve.login import LoginHandler, LogoutHandler
@@ -164,7 +164,7 @@ def _log_failure(handler: Any) -> None:
     """Write one line for a request that was refused or failed; the address only, without its query."""
     status = handler.get_status()
     if status in (403, 405) or status >= 500:
-        user = getattr(handler, "current_user", None)
+        user = known_user(handler)
         request = handler.request
         log.info("%s %s: %d for %s", request.method, request.path[:200], status, user.login if user else "nobody")
 

@@ -16,7 +16,7 @@ from tornado.websocket import WebSocketClosedError
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from nbannotate.errors import NbannotateError, Refused
-from nbannotate.serve.identity import sentence
+from nbannotate.serve.identity import known_user, sentence
 from nbannotate.serve.kernels import Kernel
 from nbannotate.serve.render import Renderer
 from nbannotate.serve.settings import PLAIN_POLICY
@@ -56,11 +56,16 @@ class SiteHandler(JupyterHandler):  # type: ignore[misc]
 
     @property
     def here(self) -> str:
-        """The address of this page as far as a language follows: ``/login?next=%2Fwork&``."""
+        """The address of this page as far as a language follows, without its path: ``?next=%2Fwork&``.
+
+        What somebody asked for may begin with two slashes; as a link, it would lead to another site.
+        """
         rest = [(k, v) for k, v in parse_qsl(self.request.query) if k != "language"]
-        return (
-            f"{self.request.path}?{urlencode([*rest, ('', '')]).removesuffix('=')}" if rest else f"{self.request.path}?"
-        )
+        return f"?{urlencode(rest)}&" if rest else "?"
+
+    def get_current_user(self) -> Any:
+        """Return who asks, as far as that is known: nobody before ``prepare``, which a wrong method never reaches."""
+        return known_user(self)
 
     def set_default_headers(self) -> None:
         """Set the security headers and hide what serves."""
@@ -82,7 +87,7 @@ class SiteHandler(JupyterHandler):  # type: ignore[misc]
         self.set_header("Cache-Control", "no-store")
         self.set_header("Content-Type", "text/html; charset=UTF-8")
         self.keep_language()
-        user, texts = getattr(self, "current_user", None), self.texts
+        user, texts = self.current_user, self.texts
         if form:
             form = {**form, "button": texts.said(form["button"])}
         values = {"form": form, "user": user and user.login, "base_url": self.base_url, "here": self.here}
@@ -202,6 +207,10 @@ class KernelLeave(SiteHandler):
 
 class KernelChannel(VoilaKernelWebsocketHandler):  # type: ignore[misc]
     """The page's websocket; :mod:`nbannotate.serve.channel` decides which messages pass."""
+
+    def get_current_user(self) -> Any:
+        """Return who asks, as far as that is known."""
+        return known_user(self)
 
     def write_message(self, message: Any, binary: bool = False) -> Any:
         """Send a message; a page that left meanwhile is no error."""

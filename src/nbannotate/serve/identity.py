@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,8 @@ from jupyter_server.auth.identity import IdentityProvider, User
 
 from nbannotate.errors import NbannotateError
 from nbannotate.model import Member
+
+KNOWN_DAYS = 180  # that a browser keeps the token by which it is known
 
 
 @dataclass
@@ -34,9 +37,9 @@ class SessionIdentity(IdentityProvider):  # type: ignore[misc]
 
     async def get_user(self, handler: Any) -> SignedIn | None:
         """Return the member behind a request, or None if the session ended."""
-        known = getattr(handler, "_jupyter_current_user", None)
+        known = known_user(handler)
         if known:
-            return known  # type: ignore[no-any-return]
+            return known
         token = self.session_of(handler)
         member = await self.parent.sessions.check(token) if token else None
         return SignedIn(member.login, member=member, session=token) if member else None
@@ -53,9 +56,27 @@ class SessionIdentity(IdentityProvider):  # type: ignore[misc]
         """Return a name with the port in it: browsers share cookies between the ports of a host."""
         return f"nbannotate-{self.parent.port}"
 
-    def keep(self, handler: Any, token: str) -> None:
-        """Put a session's token into the browser's cookie, until the browser is closed or the session ends."""
-        handler.set_secure_cookie(self.get_cookie_name(handler), token, expires_days=None, **self._options(handler))
+    def browser_of(self, handler: Any) -> str:
+        """Return the token by which a browser is known after a login, or a new one."""
+        value = handler.get_secure_cookie(f"{self.get_cookie_name(handler)}-browser", max_age_days=KNOWN_DAYS)
+        return value.decode() if value else secrets.token_urlsafe(32)
+
+    def keep(self, handler: Any, token: str, browser: str) -> None:
+        """Put a session's token into the browser's cookie, until the browser is closed or the session ends.
+
+        Parameters
+        ----------
+        handler
+            That answers.
+        token
+            The session's.
+        browser
+            The browser's own token. It opens nothing: who has it only waits for own failures, and not for those of
+            strangers.
+        """
+        name, options = self.get_cookie_name(handler), self._options(handler)
+        handler.set_secure_cookie(name, token, expires_days=None, **options)
+        handler.set_secure_cookie(f"{name}-browser", browser, expires_days=KNOWN_DAYS, **options)
 
     def forget(self, handler: Any) -> None:
         """Take the cookie away."""
@@ -64,6 +85,11 @@ class SessionIdentity(IdentityProvider):  # type: ignore[misc]
     def _options(self, handler: Any) -> dict[str, Any]:
         secure = handler.request.protocol == "https"
         return {"path": self.parent.base_url, "httponly": True, "samesite": "Lax", "secure": secure}
+
+
+def known_user(handler: Any) -> SignedIn | None:
+    """Return who sends a request, if that was found out; asks nobody."""
+    return getattr(handler, "_jupyter_current_user", None)
 
 
 class OwnKernelsOnly(Authorizer):  # type: ignore[misc]

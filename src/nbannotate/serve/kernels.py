@@ -76,7 +76,8 @@ class Kernel:
     client
         The server's own connection, until the page is rendered.
     left
-        When the last websocket closed (or the kernel was ready for its page), on the monotonic clock; None while one is open.
+        When the last websocket closed (or the kernel was ready for its page), on the monotonic clock; None while one
+        is open.
     leaving
         Whether the page said that it is being closed.
     ending

@@ -56,9 +56,9 @@ class LoginHandler(FormHandler):
     async def post(self) -> None:
         """Open a session."""
         login, password = self.typed("login", 200, strip=True), self.typed("password")
-        address = self.request.remote_ip or ""
+        address, browser = self.request.remote_ip or "", self.identity_provider.browser_of(self)
         try:
-            session = await self.site.sessions.open(login, password, address)
+            session = await self.site.sessions.open(login, password, address, browser)
         except LoginFailed as error:
             self.site.note("login failed: %r from %s", login, address)
             self.again(error)
@@ -71,7 +71,7 @@ class LoginHandler(FormHandler):
         before = self.identity_provider.session_of(self)
         if before:
             await self.site.leave(before, "logged in again")
-        self.identity_provider.keep(self, session.token)
+        self.identity_provider.keep(self, session.token, browser)
         self.site.note("login: %s from %s", session.member.login, address)
         self.redirect(self.onward, status=303)
 

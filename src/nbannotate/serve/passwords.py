@@ -47,9 +47,10 @@ class InviteHandler(FormHandler):
     async def post(self) -> None:
         """Set the password and open a session."""
         token, new, address = parts(self.typed("code"))[1], self.typed("new"), self.request.remote_ip or ""
+        browser = self.identity_provider.browser_of(self)
         try:
             check_twice(new, self.typed("again"))
-            session = await self.site.sessions.accept(token, new, address)
+            session = await self.site.sessions.accept(token, new, address, browser)
         except NbannotateError as error:
             self.site.note("invitation not accepted from %s", address)
             self.again(error)
@@ -57,7 +58,7 @@ class InviteHandler(FormHandler):
         before = self.identity_provider.session_of(self)
         if before:
             await self.site.leave(before, "accepted an invitation")
-        self.identity_provider.keep(self, session.token)
+        self.identity_provider.keep(self, session.token, browser)
         self.site.note("invitation accepted: %s from %s", session.member.login, address)
         self.redirect(self.base_url, status=303)
 
@@ -69,7 +70,7 @@ class PasswordHandler(FormHandler):
 
     def values(self) -> dict[str, object]:
         """Return whose password it is."""
-        user = getattr(self, "current_user", None)  # None while a form without its token is refused
+        user = self.current_user  # None while a form without its token is refused
         return {"login": user.login if user else "", "done": False}
 
     async def get(self) -> None:

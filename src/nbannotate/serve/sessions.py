@@ -36,13 +36,14 @@ class Sessions:
         self._known: dict[str, tuple[float, Member | None]] = {}
         self._asked: dict[str, asyncio.Future[Member | None]] = {}
 
-    async def open(self, login: str, password: str, address: str) -> Session:
+    async def open(self, login: str, password: str, address: str, browser: str) -> Session:
         """Open a session with a password; raise LoginFailed."""
-        return await self._in(self._logins, "sessions.open", Session, login=login, password=password, address=address)
+        values = {"login": login, "password": password, "address": address, "browser": browser}
+        return await self._in(self._logins, "sessions.open", Session, **values)
 
-    async def accept(self, token: str, password: str, address: str) -> Session:
+    async def accept(self, token: str, password: str, address: str, browser: str) -> Session:
         """Open a session with an invitation and the password that was chosen; raise LoginFailed or InvalidInput."""
-        values = {"token": token, "password": password, "address": address}
+        values = {"token": token, "password": password, "address": address, "browser": browser}
         return await self._in(self._logins, "sessions.accept", Session, **values)
 
     async def change_password(self, session: str, current: str, new: str) -> None:

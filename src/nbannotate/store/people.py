@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import unicodedata
 from typing import Any
 
 from nbannotate.model import Member
@@ -33,6 +34,27 @@ def add_member(tx: Transaction, login: str, role: str, password_hash: str | None
 def member(tx: Transaction, login: str) -> Member | None:
     """Return the member with a login, or None."""
     return _member(tx.one(f"select {_MEMBER} from data.members m where m.login = $1", login))
+
+
+def folded(login: str) -> str:
+    """Return what two ways to write a login have in common: case and the forms of Unicode make no difference."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", login).casefold())
+
+
+def named(tx: Transaction, login: str) -> Member | None:
+    """Return the member whom somebody means by a login, however it is written.
+
+    Logins of an older nbannotate may differ in their case only; then only the exact one is meant.
+    """
+    same = same_logins(tx, login)
+    name = login if login in same else same[0] if len(same) == 1 else None
+    return member(tx, name) if name is not None else None
+
+
+def same_logins(tx: Transaction, login: str) -> list[str]:
+    """Return the logins that are the same but for the way they are written."""
+    wanted = folded(login)
+    return [name for name in logins(tx).values() if folded(name) == wanted]
 
 
 def members(tx: Transaction) -> list[Member]:
@@ -94,7 +116,8 @@ def add_session(
 def session(tx: Transaction, token: str, now: datetime.datetime) -> tuple[Member, str, datetime.datetime] | None:
     """Return who a token stands for, its kind and its end; None if it is unknown, over, or its member disabled.
 
-    An invitation is no session: its token opens the page where a password is chosen, and nothing else.
+    An invitation is no session: its token opens the page where a password is chosen, and nothing else. Nor is a browser
+    that is known: it only counts failures by itself.
     """
     hashed = hash_token(token)
     row = tx.once(("session", hashed), lambda: _session(tx, hashed))
@@ -111,7 +134,7 @@ def _session(tx: Transaction, hashed: str) -> dict[str, Any] | None:
         select {_MEMBER}, s.kind, least(s.expires, coalesce(p.expires, s.expires)) as expires from data.sessions s
         join data.members m on m.member_id = s.member_id
         left join data.sessions p on p.token_hash = s.parent_hash
-        where s.token_hash = $1 and s.kind <> 'invite' and s.ended is null and m.active and p.ended is null
+        where s.token_hash = $1 and s.kind in ('login', 'kernel') and s.ended is null and m.active and p.ended is null
           and (s.parent_hash is null or p.token_hash is not null)
         """,
         hashed,
@@ -157,6 +180,27 @@ def invited(tx: Transaction, token: str, now: datetime.datetime) -> Member | Non
         hash_token(token), now,
     )  # fmt: skip
     return _member(row)
+
+
+def _browser(token: str, member_id: int) -> str:
+    return hash_token(f"{token} of {member_id}")  # several members may log in with one browser
+
+
+def know_browser(
+    tx: Transaction, token: str, member_id: int, now: datetime.datetime, expires: datetime.datetime
+) -> None:
+    """Know a browser as one in which a member logged in; what ends the member's sessions ends that, too."""
+    tx.run(
+        "insert into data.sessions values ($1, 'browser', $2, null, $3, $4, null) "
+        "on conflict (token_hash) do update set expires = excluded.expires, ended = null",
+        _browser(token, member_id), member_id, now, expires,
+    )  # fmt: skip
+
+
+def knows_browser(tx: Transaction, token: str, member_id: int, now: datetime.datetime) -> bool:
+    """Whether a member logged in with this browser before."""
+    query = "select 1 as known from data.sessions where token_hash = $1 and ended is null and expires > $2"
+    return tx.one(query, _browser(token, member_id), now) is not None
 
 
 def open_tasks(tx: Transaction, member_id: int) -> list[dict[str, Any]]:

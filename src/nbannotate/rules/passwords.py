@@ -1,0 +1,88 @@
+"""Which passwords are guessed first: those that everybody uses, names that stand near, rows of keys, repetitions."""
+
+from __future__ import annotations
+
+import functools
+import string
+import unicodedata
+from itertools import pairwise
+from pathlib import Path
+
+SHORTEST = 8
+LONGEST = 256
+#: What is put around a word to make it longer: ``Summer2024!``.
+AROUND = string.digits + string.punctuation + string.whitespace
+#: What is put in the place of letters: ``P@ssw0rd``.
+LETTERS = str.maketrans("@4301!$57", "aaeoiisst")
+ROWS = (
+    "01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "azertyuiop",
+    "1qaz", "2wsx", "3edc", "4rfv", "5tgb", "6yhn", "7ujm", "1q2w3e4r5t6y7u8i9o0p", "!@#$%^&*()",
+)  # fmt: skip
+
+BLANK = "A password neither begins nor ends with a blank."
+USED = (
+    "This password is one of those that are tried first; choose another, for example four words without a connection."
+)
+NAMES = "A password is neither the login nor the name of the workspace."
+PATTERN = "This password repeats itself, or follows a row of letters or keys; choose another."
+
+
+def weakness(password: str, *names: str) -> str | None:
+    """Return why a password must not be chosen; None if it may be.
+
+    Parameters
+    ----------
+    password
+        What somebody chose.
+    names
+        The login, the name of the workspace: what a stranger knows.
+    """
+    if not SHORTEST <= len(password) <= LONGEST:
+        return f"A password has {SHORTEST} to {LONGEST} characters."
+    if password != password.strip():
+        return BLANK
+    word = _plain(password)
+    if {word, _word(word), word[::-1], _word(word)[::-1]} & {form for name in names for form in _forms(name)}:
+        return NAMES
+    if {word, _word(word), word.translate(LETTERS), _word(_word(word).translate(LETTERS))} & _common():
+        return USED
+    if _repeats(word) or _runs(word) * 4 <= len(word):
+        return PATTERN
+    return None
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _word(text: str) -> str:
+    """Return a text without the digits and marks around it."""
+    return text.strip(AROUND)
+
+
+def _forms(name: str) -> set[str]:
+    """Return a name as it is, without what is around it, and the part before the @."""
+    plain = _plain(name)
+    return {plain, _word(plain), plain.partition("@")[0]} - {""}
+
+
+@functools.cache
+def _common() -> frozenset[str]:
+    text = Path(__file__).with_name("common_passwords.txt").read_text("utf-8")
+    return frozenset(word for line in text.splitlines() if not line.startswith("# ") for word in line.split())
+
+
+def _repeats(word: str) -> bool:
+    """Whether a word is a shorter one again and again, or made of fewer than four characters."""
+    return len(set(word)) < 4 or (word + word).find(word, 1) < len(word)
+
+
+@functools.cache
+def _neighbours() -> frozenset[str]:
+    rows = [*ROWS, *(row[::-1] for row in ROWS)]
+    return frozenset(a + b for row in rows for a, b in pairwise(row))
+
+
+def _runs(word: str) -> int:
+    """Return of how many pieces a word is made in each of which every character is next to the one before."""
+    return 1 + sum(a != b and a + b not in _neighbours() for a, b in pairwise(word))
