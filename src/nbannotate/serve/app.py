@@ -17,7 +17,6 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
-from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 from traitlets.config import Config
@@ -28,6 +27,7 @@ from voila.utils import get_voila_labextensions_path
 from nbannotate.errors import InvalidInput, NotAWorkspace
 from nbannotate.serve import handlers as h
 from nbannotate.serve.channel import WidgetMessagesOnly
+from nbannotate.serve.door import Door
 from nbannotate.serve.identity import OwnKernelsOnly, SessionIdentity, cookie_secret, known_user
 from nbannotate.serve.keeper import Keeper
 from nbannotate.serve.kernels import ENDED, MemberKernels, ThisPython
@@ -139,8 +139,7 @@ class Site(Voila):  # type: ignore[misc]
         self.app = Application(**self.init_settings())
         self.app.add_handlers(".*$", self.init_handlers())
         proxied = bool(self.hosts) and self.ip in LOOPBACK
-        size = self.limits.size
-        server = HTTPServer(self.app, xheaders=proxied, max_body_size=size, max_buffer_size=size)
+        server = Door(self.app, limits=self.limits, proxied=proxied)
         try:
             server.add_sockets(sockets)
             self.kernel_manager.fill()
