@@ -18,6 +18,7 @@ from pathlib import Path
 from nbannotate.errors import CannotWrite, InvalidInput, NbannotateError, NotAWorkspace
 from nbannotate.files import output
 from nbannotate.model import ROLES, TASK_STATES, Version, WorkspaceInfo
+from nbannotate.serve import options as serve_options
 from nbannotate.workspace import Workspace
 from nbannotate.workspace import open as open_workspace
 
@@ -73,13 +74,8 @@ def parser() -> argparse.ArgumentParser:
     )
     demo.add_argument("--no-serve", action="store_true", help="only make it, print the logins, and end; needs --folder")
 
-    serve = command("serve", run_serve, "serve a workspace to its members", "They log in with a browser.")
-    serve.add_argument("workspace", type=Path, help="the workspace file, for example work.duckdb")
-    serve.add_argument("--port", type=int, default=8866, help="port to listen on; 0 takes a free one (default: 8866)")
-    serve.add_argument("--ip", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine only)")
-    serve.add_argument("--base-url", default="/", help="path of the site behind a proxy, for example /annotate/")
-    proxy = "public host name of a proxy in front of the server; may be given more than once"
-    serve.add_argument("--host", action="append", default=[], dest="hosts", metavar="NAME", help=proxy)
+    serve = command("serve", serve_options.run, "serve a workspace to its members", "They log in with a browser.")
+    serve_options.add_arguments(serve)
 
     export = command("export", run_export, "write the annotations of a campaign or a version to a file")
     export.add_argument("workspace", type=Path, help="the workspace file")
@@ -212,14 +208,6 @@ def free_port(wanted: int, tries: int = 50) -> int:
             probe.bind(("127.0.0.1", port))
             return port
     raise InvalidInput(f"No port from {wanted} to {wanted + tries - 1} can be used; name another: --port NUMBER.")
-
-
-def run_serve(options: argparse.Namespace) -> None:
-    """Serve a workspace until Ctrl-C."""
-    check_exists(options.workspace)
-    from nbannotate.serve import serve
-
-    serve(options.workspace, port=options.port, ip=options.ip, base_url=options.base_url, hosts=options.hosts)
 
 
 def run_export(options: argparse.Namespace) -> None:

@@ -40,9 +40,9 @@ widgets.VBox([widgets.HTML(f"<h1 id='who'>Hello {who}</h1><a href='logout'>Log o
 #: ``python -m nbannotate.serve`` with other limits than the command line has.
 LIMITED = """
 import functools, sys
-from nbannotate.serve import __main__ as run
+from nbannotate.serve import __main__ as run, app
 from nbannotate.serve.settings import Limits
-run.serve = functools.partial(run.serve, limits=Limits(**{}))
+app.serve = functools.partial(app.serve, limits=Limits(**{}))
 sys.exit(run.main())
 """
 MANAGER = "import ipywidgets as widgets\nwidgets.HTML('<h1>Campaigns</h1>')"
@@ -91,7 +91,7 @@ class Server:
     def kernels(self) -> list[psutil.Process]:
         children = psutil.Process(self.process.pid).children(recursive=True)
         living = [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
-        return [child for child in living if "ipykernel" in " ".join(child.cmdline())]
+        return [child for child in living if "nbannotate.serve.kernel" in " ".join(child.cmdline())]
 
     def stop(self, number: int = signal.SIGTERM) -> list[psutil.Process]:
         """Stop the server and return the processes that it had."""

@@ -6,10 +6,14 @@ import json
 from collections.abc import Callable, Iterator
 
 import pytest
+import websocket
+from hypothesis import given
+from hypothesis import strategies as st
 from serve_person import V1, Page, Person, Socket
-from serve_rig import wait_for
+from serve_rig import Server, password, wait_for
 
 from nbannotate.serve.channel import BAD, TOO_MUCH, judged, parse
+from nbannotate.serve.kernels import BURST, Allowance
 
 CODE = "import pathlib; pathlib.Path({!r}).touch()"
 REQUESTS = {
@@ -31,8 +35,6 @@ PROTOCOLS = pytest.mark.parametrize("protocol", [None, V1], ids=["json", "v1"])
 @pytest.fixture(scope="module")
 def page(server) -> Iterator[Page]:
     """One page for all tests of this file: nothing that they do may harm it."""
-    from serve_rig import password
-
     person = Person(server.url)
     person.login("cem", password("cem"))
     yield person.page()
@@ -156,6 +158,21 @@ def test_only_judged_parts_reach_the_kernel() -> None:
     }
 
 
+def test_a_kernel_has_two_websockets_at_most(page: Page) -> None:
+    sockets = [page.person.attach(page.kernel) for _ in range(6)]
+    assert [socket.closes(30) for socket in sockets[:-2]] == [TOO_MUCH] * 4
+    assert all(socket.widgets() for socket in sockets[-2:])
+    for socket in sockets:
+        socket.close()
+
+
+def goes_on(page: Page) -> bool:
+    try:
+        return page.greets() == "cem"
+    except websocket.WebSocketConnectionClosedException:
+        return False
+
+
 def test_a_flood_closes_the_websocket(page: Page) -> None:
     socket = page.person.attach(page.kernel)
     header = {"msg_id": "1", "session": "2", "msg_type": "comm_info_request"}
@@ -163,7 +180,37 @@ def test_a_flood_closes_the_websocket(page: Page) -> None:
     for _ in range(5_000):
         socket.made.send(raw)
     assert socket.closes(30) == TOO_MUCH
-    assert page.greets() == "cem", "the page itself goes on"
+    wait_for(lambda: goes_on(page), what="the page itself goes on, as soon as its member may send again")
+
+
+def test_many_websockets_send_no_more_than_one(owner, folder) -> None:
+    """Of one member: on the same kernel, on several kernels, in several sessions."""
+    server = Server(folder, "--notebooks", str(folder / "notebooks"), "--preheat", "0", messages=10)
+    try:
+        people = [Person(server.url) for _ in range(2)]
+        for person in people:
+            person.login("dia", password("dia"))
+        pages = [person.page() for person in people]
+        sockets = [page.person.attach(page.kernel) for page in pages for _ in range(2)]
+        for socket in sockets:
+            for _ in range(45):  # fewer than one may send at once; together they are nearly four times as many
+                socket.send("comm_info_request", {})
+        assert sockets[-1].closes(60) == TOO_MUCH
+        eva = Person(server.url)
+        eva.login("eva", password("eva"))
+        assert eva.page().greets() == "eva", "others are not concerned"
+    finally:
+        server.stop()
+
+
+@given(st.lists(st.tuples(st.floats(0, 10), st.floats(0.5, 30)), max_size=200))
+def test_no_more_messages_pass_than_the_rate_and_one_burst(steps) -> None:
+    now, passed = [0.0], 0.0
+    allowance = Allowance(10.0, lambda: now[0])
+    for seconds, messages in steps:
+        now[0] += seconds
+        passed += messages if allowance.take(messages) else 0
+        assert passed <= 10.0 * (now[0] + BURST) + 1e-6
 
 
 def test_fast_drawing_is_no_flood(attach) -> None:

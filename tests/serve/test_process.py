@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import argparse
 import signal
+import stat
 import subprocess
 import sys
+import tempfile
 import threading
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 from serve_person import Person
-from serve_rig import Server, password, wait_for
+from serve_rig import Server, end_owner, make, password, wait_for
 
+from nbannotate.cli import main as main_of_cli
+from nbannotate.cli import parser
 from nbannotate.errors import InvalidInput
 from nbannotate.serve import PAGES, serve
+from nbannotate.serve.__main__ import main as main_of_module
+from nbannotate.serve.app import sockets_folder
 from nbannotate.serve.kernels import environment
+from nbannotate.serve.options import add_arguments
 from nbannotate.serve.site import notebooks_folder
 
 
@@ -64,11 +73,30 @@ def test_a_port_in_use_is_said_in_one_sentence(server: Server, folder: Path) -> 
     done = subprocess.run(
         [*command, "--notebooks", str(folder / "notebooks")], capture_output=True, text=True, timeout=60
     )
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.strip() == (
         f"nbannotate: Port {port} on 127.0.0.1 is in use; choose another one, or 0 for a free one."
     )
+
+
+def test_nobody_is_told_where_a_workspace_lies_that_does_not_answer(tmp_path: Path) -> None:
+    client = make(tmp_path)
+    server = Server(tmp_path, "--notebooks", str(tmp_path / "notebooks"), "--preheat", "0")
+    try:
+        ana, stranger = Person(server.url), Person(server.url)
+        assert ana.login("ana", password("ana")).status_code == 303
+        end_owner(client)
+        server.workspace.rename(tmp_path / "elsewhere.duckdb")
+        server.workspace.write_text("this is a text")
+        for reply in (stranger.login("ana", password("ana")), ana.get("/work"), ana.get("/password")):
+            assert reply.status_code == 503
+            assert "The workspace does not answer" in reply.text
+            assert tmp_path.name not in reply.text
+            assert "duckdb" not in reply.text
+    finally:
+        server.stop()
+        client.close()
 
 
 def refusal(run_python: Callable[[str], str], path: Path, **options: object) -> str:
@@ -131,6 +159,30 @@ def test_the_server_listens_on_this_machine_only(server: Server) -> None:
     listening = [c.laddr for c in psutil.Process(server.process.pid).net_connections("tcp") if c.status == "LISTEN"]
     assert [(a.ip, a.port) for a in listening] == [("127.0.0.1", port)]
     for kernel in wait_for(server.kernels):
-        listening = [c.laddr for c in kernel.net_connections("tcp") if c.status == "LISTEN"]
-        assert {a.ip for a in listening} <= {"127.0.0.1"}
-        assert len(listening) <= 1, "only what IPython uses to collect the output of subprocesses"
+        assert not kernel.net_connections("inet"), "kernels have sockets in a folder of this account's, and no port"
+
+
+def test_kernels_have_no_port_even_if_the_folder_for_temporary_files_has_a_long_path(
+    tmp_path: Path, monkeypatch
+) -> None:
+    long = tmp_path / "a-folder-with-a-long-name" / "another-one"
+    long.mkdir(parents=True)
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    folder = Path(sockets_folder())
+    assert len(str(folder)) + len(f"/kernel-{uuid.uuid4()}-ipc-5") <= 103
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    folder.rmdir()
+
+
+def test_both_commands_are_the_same() -> None:
+    """``nbannotate serve`` and ``python -m nbannotate.serve``: the options, what they mean, the exit codes."""
+    ours = argparse.ArgumentParser()
+    add_arguments(ours)
+    commands = next(a for a in parser()._actions if isinstance(a, argparse._SubParsersAction))
+    theirs = commands.choices["serve"]
+    assert [vars(a) | {"container": 0} for a in ours._actions[1:]] == [
+        vars(a) | {"container": 0} for a in theirs._actions[1:]
+    ]
+    for command in (main_of_cli, main_of_module):
+        begin = ["serve"] if command is main_of_cli else []
+        assert command([*begin, "no-such.duckdb"]) == 2

@@ -2,12 +2,25 @@
 
 ``serve(path)`` is what the command line calls. The other files: ``site`` (which pages exist, for which roles),
 ``sessions`` (the owner process, asked from the event loop), ``identity``, ``forms``, ``login`` and ``passwords``
-(the site's own forms), ``kernels`` and ``keeper`` (a kernel's life), ``channel`` (which messages pass), ``render`` and
-``handlers`` (a page), ``app`` (all together).
+(the site's own forms), ``kernels`` and ``keeper`` (a kernel's life), ``kernel`` (its process), ``channel`` (which
+messages pass), ``render`` and ``handlers`` (a page), ``door`` (who gets a connection), ``options`` (of the command
+line), ``app`` (all together).
 """
 
-import nbannotate.serve.lean  # noqa: F401  # isort: skip
-from nbannotate.serve.app import serve
-from nbannotate.serve.site import PAGES, Page
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nbannotate.serve.app import serve
+    from nbannotate.serve.site import PAGES, Page
 
 __all__ = ["PAGES", "Page", "serve"]
+
+
+def __getattr__(name: str) -> Any:  # loaded when it is used: a kernel and the command line need none of the server
+    if name not in __all__:
+        raise AttributeError(f"module 'nbannotate.serve' has no attribute {name!r}")
+    from nbannotate.serve import app, site
+
+    return getattr(app if name == "serve" else site, name)

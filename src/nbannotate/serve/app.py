@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import nbannotate.serve.lean  # noqa: F401  # isort: skip
+
 import asyncio
 import errno
 import hashlib
@@ -130,9 +132,7 @@ class Site(Voila):  # type: ignore[misc]
         sockets = listen(self.port, self.ip)
         self.port = sockets[0].getsockname()[1]
         self.tasks = set()
-        self.connection_dir = tempfile.mkdtemp(prefix="nbannotate-")
-        if len(self.connection_dir) < 45:  # sockets in a folder of this account's; a socket's path has 103 bytes
-            self.config.KernelManager.transport = "ipc"
+        self.connection_dir = sockets_folder()
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -166,6 +166,20 @@ def _log_failure(handler: Any) -> None:
         user = known_user(handler)
         request = handler.request
         log.info("%s %s: %d for %s", request.method, request.path[:200], status, user.login if user else "nobody")
+
+
+def sockets_folder() -> str:
+    """Return a new folder of this account's for the sockets of kernels; a socket's path has 103 bytes at most.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no folder for temporary files with a short enough path.
+    """
+    for folder in (tempfile.gettempdir(), "/tmp"):
+        if len(os.fsencode(folder)) < 30 and os.access(folder, os.W_OK):
+            return tempfile.mkdtemp(prefix="nbannotate-", dir=folder)
+    raise InvalidInput("There is no folder for temporary files with a short path; name one: TMPDIR=/short/path.")
 
 
 def listen(port: int, ip: str) -> list[socket.socket]:
@@ -211,6 +225,7 @@ def configuration(theme: str) -> Config:
     c.VoilaConfiguration.show_tracebacks = False
     c.VoilaConfiguration.strip_sources = True
     c.VoilaExecutor.timeout = 120
+    c.KernelManager.transport = "ipc"
     c.KernelManager.autorestart = False
     c.KernelManager.shutdown_wait_time = 2.0
     c.AsyncMappingKernelManager.allow_tracebacks = False

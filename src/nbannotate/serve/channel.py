@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import time
 from typing import Any, Literal
 
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
@@ -23,7 +22,7 @@ CONTROL = "jupyter.widget.control"
 #: Never sent to a page: code, printed text and tracebacks.
 WITHHELD = frozenset({"error", "stream", "execute_input", "input_request", "debug_event"})
 HEADER = ("msg_id", "session", "date", "msg_type", "version")
-BURST = 5.0  # seconds' worth of messages that may come at once
+OPENING = 0.1  # seconds' worth of messages that opening a websocket counts for
 MOST_PIECES = 10_000
 BAD, TOO_MUCH = 4400, 4429  # websocket close codes
 
@@ -113,19 +112,24 @@ class WidgetMessagesOnly(ZMQChannelsWebsocketConnection):  # type: ignore[misc]
         self.websocket_handler.set_nodelay(True)
         self.kernel = self.multi_kernel_manager.of_members.get(self.kernel_id)
         self.site = self.websocket_handler.settings["site"]
-        rate = self.site.limits.messages
-        self.left_over, self.last_seen = BURST * rate, time.monotonic()
         if self.kernel is None or self.kernel.ended:
             self.websocket_handler.close(GONE, "the kernel ended")
             return None
-        self.kernel.sockets.add(self.websocket_handler)
+        self.allowance = self.multi_kernel_manager.allowance(self.kernel.user.login)
+        if not self.allowance.take(OPENING * self.allowance.rate):
+            self.websocket_handler.close(TOO_MUCH, "too many websockets")
+            return None
+        sockets = self.kernel.sockets
+        while len(sockets) >= self.site.limits.sockets:  # a page has one; after a lost connection the old one is dead
+            sockets.pop(0).close(TOO_MUCH, "the page has a newer connection")
+        sockets.append(self.websocket_handler)
         connected = super().connect()
         return await connected if connected is not None else None
 
     def disconnect(self) -> None:
         """Forget the websocket."""
-        if kernel := getattr(self, "kernel", None):
-            kernel.sockets.discard(self.websocket_handler)
+        if (kernel := getattr(self, "kernel", None)) and self.websocket_handler in kernel.sockets:
+            kernel.sockets.remove(self.websocket_handler)
         super().disconnect()
 
     def handle_incoming_message(self, incoming_msg: str | bytes) -> None:
@@ -157,8 +161,5 @@ class WidgetMessagesOnly(ZMQChannelsWebsocketConnection):  # type: ignore[misc]
 
     def _too_much(self, size: int) -> bool:
         limits = self.site.limits
-        now = time.monotonic()
-        self.left_over = min(BURST * limits.messages, self.left_over + (now - self.last_seen) * limits.messages)
-        self.left_over -= max(1.0, size / limits.size * limits.messages)  # the largest one counts for a second
-        self.last_seen = now
-        return bool(size > limits.size or self.left_over < 0)
+        cost = max(1.0, size / limits.size * limits.messages)  # the largest one counts for a second
+        return size > limits.size or not self.allowance.take(cost)

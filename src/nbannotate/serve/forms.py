@@ -6,6 +6,7 @@ from typing import Any
 
 from nbannotate.errors import InvalidInput, LoginFailed, NbannotateError, SessionEnded, Wait
 from nbannotate.serve.handlers import SiteHandler
+from nbannotate.serve.identity import sentence
 from nbannotate.serve.settings import PLAIN_POLICY
 from nbannotate.serve.site import document
 from nbannotate.texts import t
@@ -51,7 +52,7 @@ class FormHandler(SiteHandler):
             self.set_status(401)
         else:
             self.set_status(400 if isinstance(error, InvalidInput) else error.status)
-        self.show(str(error), **values)
+        self.show(sentence(error), **values)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer a form without a valid token (a page that was open for days) with a fresh form."""

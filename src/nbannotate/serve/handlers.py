@@ -16,7 +16,7 @@ from tornado.websocket import WebSocketClosedError
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from nbannotate.errors import NbannotateError, Refused
-from nbannotate.serve.identity import known_user, sentence
+from nbannotate.serve.identity import AWAY, known_user, sentence
 from nbannotate.serve.kernels import Kernel
 from nbannotate.serve.render import Renderer
 from nbannotate.serve.settings import PLAIN_POLICY
@@ -27,7 +27,7 @@ SENTENCES = {
     403: (t("Not for you"), t("You may not open this page.")),
     404: (t("Nothing here"), t("There is no page at this address.")),
     405: (t("Nothing here"), t("This address does not take that kind of request.")),
-    503: (t("One moment"), t("The workspace does not answer. Please try again in a minute.")),
+    503: (t("One moment"), AWAY),
 }
 GENERAL = (t("That did not work"), t("Something went wrong on the server. Your work is saved; please try again."))
 GONE_EARLY = "the page was closed while it opened"

@@ -10,9 +10,11 @@ from typing import Any
 from jupyter_server.auth.authorizer import Authorizer
 from jupyter_server.auth.identity import IdentityProvider, User
 
-from nbannotate.errors import NbannotateError
+from nbannotate.errors import NbannotateError, WorkspaceError
 from nbannotate.model import Member
+from nbannotate.texts import t
 
+AWAY = t("The workspace does not answer. Please try again in a minute.")
 KNOWN_DAYS = 180  # that a browser keeps the token by which it is known
 
 
@@ -119,7 +121,9 @@ def cookie_secret(token: str) -> bytes:
 
 
 def sentence(error: BaseException) -> str:
-    """Return what a person may read about an error: our own sentences, or a general one."""
+    """Return what a person may read about an error: our own sentences, though never where the workspace lies."""
+    if isinstance(error, WorkspaceError):
+        return AWAY
     if isinstance(error, NbannotateError):
         return str(error)
     return "Something went wrong on the server. Your work is saved; please reload the page."

@@ -14,7 +14,7 @@ import secrets
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpecManager
@@ -36,6 +36,7 @@ INHERITED = re.compile(
 WARM = "import nbannotate.pages"
 TOO_MANY_PAGES = t("You opened many pages at once. Close some of them, and load this one again.")
 CUT_SHORT = t("This page was closed while it opened. Please load it again.")
+BURST = 5.0  # seconds' worth of messages that may come at once
 #: Websocket close codes: the kernel is gone; the session ended; the server stops, perhaps to be started again.
 GONE, ENDED, STOPS = 4410, 4401, 1012
 
@@ -54,9 +55,17 @@ class ThisPython(KernelSpecManager):  # type: ignore[misc]
         return []
 
     def get_kernel_spec(self, kernel_name: str) -> Any:
-        """Return how the kernel is started: with no history file."""
+        """Return how the kernel is started: as our own process, with no history file."""
         spec = super().get_kernel_spec("python3")
-        spec.argv = [*spec.argv, "--HistoryManager.enabled=False"]
+        python, *_ = spec.argv
+        spec.argv = [
+            python,
+            "-m",
+            "nbannotate.serve.kernel",
+            "-f",
+            "{connection_file}",
+            "--HistoryManager.enabled=False",
+        ]
         return spec
 
 
@@ -73,6 +82,8 @@ class Kernel:
         None until the process is being made; then an event that is set as soon as it can be ended.
     opened
         A task that ends when the token is bound to the member's session.
+    sockets
+        The websockets that are open, the oldest first.
     client
         The server's own connection, until the page is rendered.
     left
@@ -94,7 +105,7 @@ class Kernel:
         self.ending: asyncio.Task[None] | None = None
         self.manager: Any = None
         self.client: Any = None
-        self.sockets: set[Any] = set()
+        self.sockets: list[Any] = []
         self.left: float | None = None
         self.leaving = False
 
@@ -113,6 +124,34 @@ class Kernel:
         self.leaving, self.left = True, time.monotonic()
 
 
+class Allowance:
+    """How many messages a member may still send: so many a second, and a burst of five seconds' worth.
+
+    It is one for all websockets of a member, whichever session and page they belong to.
+
+    Parameters
+    ----------
+    rate
+        Messages a second.
+    clock
+        Seconds that only grow.
+    """
+
+    def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.rate, self.clock = rate, clock
+        self.left, self.seen = BURST * rate, clock()
+
+    def take(self, messages: float) -> bool:
+        """Take so many messages, if there are so many left; return whether there were."""
+        now = self.clock()
+        self.left = min(BURST * self.rate, self.left + (now - self.seen) * self.rate)
+        self.seen = now
+        if self.left < messages:
+            return False
+        self.left -= messages
+        return True
+
+
 class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
     """Starts kernels, hands them over, and ends them.
 
@@ -124,6 +163,7 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
         super().__init__(**kwargs)
         self.of_members: dict[str, Kernel] = {}
         self.spares: list[Kernel] = []
+        self.allowances: dict[str, Allowance] = {}  # by login
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # by login; members are few
         self._waiting: defaultdict[str, int] = defaultdict(int)
         self._starting: asyncio.Semaphore | None = None
@@ -136,6 +176,10 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
         """Start spare kernels until as many wait as are wanted."""
         while len(self.spares) < self.parent.preheat:
             self.spares.append(self._launch())
+
+    def allowance(self, login: str) -> Allowance:
+        """Return what a member may still send."""
+        return self.allowances.setdefault(login, Allowance(self.parent.limits.messages))
 
     async def hand_over(self, user: SignedIn) -> Kernel:
         """Give a kernel to a member; await ``kernel.opened`` before it is used.

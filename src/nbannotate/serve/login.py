@@ -10,6 +10,7 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from nbannotate.errors import LoginFailed, NbannotateError
 from nbannotate.serve.forms import FormHandler
 from nbannotate.serve.handlers import SiteHandler
+from nbannotate.serve.identity import sentence
 from nbannotate.texts import t
 
 
@@ -66,7 +67,7 @@ class LoginHandler(FormHandler):
         except NbannotateError as error:
             self.set_status(503)
             self.site.note("login impossible: %s", error)
-            self.show(str(error))
+            self.show(sentence(error))
             return
         before = self.identity_provider.session_of(self)
         if before:

@@ -58,8 +58,10 @@ class Limits(NamedTuple):
         Seconds without activity after which a kernel ends, even if its page is open.
     tick
         Seconds between two looks at kernels and sessions.
+    sockets
+        Websockets of one kernel; one more closes the oldest.
     messages
-        Websocket messages per second, on average; a burst of five seconds' worth passes.
+        Websocket messages of one member per second, on average; a burst of five seconds' worth passes.
     size
         Bytes of one websocket message.
     body
@@ -78,6 +80,7 @@ class Limits(NamedTuple):
     leaving: float = 3.0
     idle: float = 4 * 3600.0
     tick: float = 1.0
+    sockets: int = 2
     messages: float = 200.0
     size: int = 16 * 1024 * 1024
     body: int = 64 * 1024
