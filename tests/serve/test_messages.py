@@ -183,6 +183,14 @@ def test_a_flood_closes_the_websocket(page: Page) -> None:
     wait_for(lambda: goes_on(page), what="the page itself goes on, as soon as its member may send again")
 
 
+def test_fast_drawing_is_no_flood(attach) -> None:
+    socket = attach()
+    slider = widget(socket, description="size")
+    for value in range(400):
+        socket.set(slider, value=value % 50)
+    wait_for(lambda: any(m["content"].get("data", {}).get("state") == {"value": "98"} for m in socket.until_info()))
+
+
 def test_many_websockets_send_no_more_than_one(owner, folder) -> None:
     """Of one member: on the same kernel, on several kernels, in several sessions."""
     server = Server(folder, "--notebooks", str(folder / "notebooks"), "--preheat", "0", messages=10)
@@ -211,11 +219,3 @@ def test_no_more_messages_pass_than_the_rate_and_one_burst(steps) -> None:
         now[0] += seconds
         passed += messages if allowance.take(messages) else 0
         assert passed <= 10.0 * (now[0] + BURST) + 1e-6
-
-
-def test_fast_drawing_is_no_flood(attach) -> None:
-    socket = attach()
-    slider = widget(socket, description="size")
-    for value in range(400):
-        socket.set(slider, value=value % 50)
-    wait_for(lambda: any(m["content"].get("data", {}).get("state") == {"value": "98"} for m in socket.until_info()))
