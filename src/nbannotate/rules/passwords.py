@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import string
 import unicodedata
-from itertools import pairwise
 from pathlib import Path
 
 SHORTEST = 8
@@ -46,7 +45,7 @@ def weakness(password: str, *names: str) -> str | None:
         return NAMES
     if {word, _word(word), word.translate(LETTERS), _word(_word(word).translate(LETTERS))} & _common():
         return USED
-    if _repeats(word) or _runs(word) * 4 <= len(word):
+    if _repeats(word) or _pieces(word) * 4 <= len(word):
         return PATTERN
     return None
 
@@ -73,16 +72,19 @@ def _common() -> frozenset[str]:
 
 
 def _repeats(word: str) -> bool:
-    """Whether a word is a shorter one again and again, or made of fewer than four characters."""
-    return len(set(word)) < 4 or (word + word).find(word, 1) < len(word)
+    """Whether a word is a shorter one again and again, or made of two characters."""
+    return len(set(word)) < 3 or (word + word).find(word, 1) < len(word)
 
 
-@functools.cache
-def _neighbours() -> frozenset[str]:
+def _pieces(word: str) -> int:
+    """Return into how many pieces a word falls, each of them a part of a row, or one character again and again."""
     rows = [*ROWS, *(row[::-1] for row in ROWS)]
-    return frozenset(a + b for row in rows for a, b in pairwise(row))
-
-
-def _runs(word: str) -> int:
-    """Return of how many pieces a word is made in each of which every character is next to the one before."""
-    return 1 + sum(a != b and a + b not in _neighbours() for a, b in pairwise(word))
+    count = begin = 0
+    while begin < len(word):
+        end = begin + 1
+        while end < len(word) and (
+            set(word[begin : end + 1]) == {word[begin]} or any(word[begin : end + 1] in row for row in rows)
+        ):
+            end += 1
+        count, begin = count + 1, end
+    return count
