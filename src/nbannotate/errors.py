@@ -108,10 +108,28 @@ class CannotWrite(WorkspaceError):
     """The workspace file or its folder cannot be written."""
 
 
+class DiskFull(CannotWrite):
+    """There is no room on the disk; nothing was changed, and nothing that was done is lost."""
+
+    status = 507
+
+
+class DatabaseFailed(WorkspaceError):
+    """The database failed in the middle; it is opened again, with all that was done."""
+
+    status = 500
+
+
 class OwnerUnavailable(WorkspaceError):
     """The process that owns the workspace does not answer and could not be started."""
 
     status = 503
+
+
+class OwnerFailed(WorkspaceError):
+    """The owner process met an error that nobody thought of; nothing was changed."""
+
+    status = 500
 
 
 class QueryFailed(NbannotateError):

@@ -9,6 +9,7 @@ from typing import Any
 
 from nbannotate.errors import QueryFailed
 from nbannotate.operations.registry import Context, operation
+from nbannotate.store.failures import is_fatal, is_full
 from nbannotate.store.guard import check_select
 
 #: A query that runs longer is ended.
@@ -34,6 +35,9 @@ def query(ctx: Context, query: str, parameters: list[Any] | None = None) -> Path
             f"The query was ended: it took longer than {LONGEST_S:.0f} seconds, or the workspace is just being closed."
         ) from error
     except duckdb.Error as error:
+        file.unlink(missing_ok=True)
+        if is_fatal(error) or is_full(error):
+            raise  # that is not the query's fault alone
         raise QueryFailed(str(error)) from error
     finally:
         timer.cancel()

@@ -22,6 +22,7 @@ from nbannotate.owner.place import Place
 from nbannotate.owner.server import Owner
 from nbannotate.owner.setup import first_member
 from nbannotate.store.engine import Engine
+from nbannotate.store.failures import is_full, no_room_to_open
 
 #: Seconds without a request after which an owner ends; the environment may say otherwise.
 IDLE_S = 600.0
@@ -49,6 +50,13 @@ def listen(place: Place) -> socket.socket:
     return listening
 
 
+def _why_not(place: Place, error: NbannotateError | OSError) -> NbannotateError:
+    """Return what is told if this process cannot begin."""
+    if is_full(error) or (error.__cause__ is not None and is_full(error.__cause__)):
+        return no_room_to_open(str(place.database))
+    return error if isinstance(error, NbannotateError) else CannotWrite(f"{place.database} cannot be used: {error}")
+
+
 def main(path: str) -> int:
     """Own a workspace until it is unused; return the exit code."""
     os.umask(0o077)  # whatever is written here is this user's: the log of commits holds hashes of passwords
@@ -66,8 +74,8 @@ def main(path: str) -> int:
         return 1
     try:
         engine = Engine(place.database, place.spool())
-    except NbannotateError as error:
-        say(told(error))
+    except (NbannotateError, OSError) as error:
+        say(told(_why_not(place, error)))
         return 1
     hooks = Hooks(installed())
     try:
@@ -75,6 +83,9 @@ def main(path: str) -> int:
         with listen(place) as listening:
             contact = place.announce(place.socket())
             serve(listening, Dispatcher(engine, contact.token, hooks.publish), contact.token)
+    except (NbannotateError, OSError) as error:
+        say(told(_why_not(place, error)))
+        return 1
     finally:
         engine.close()
         lock.release()  # the next owner need not wait for slow hooks

@@ -20,7 +20,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
-from nbannotate.errors import NotFound, OwnerUnavailable, SessionEnded, revive
+from nbannotate.errors import DatabaseFailed, NotFound, OwnerUnavailable, SessionEnded, revive
 from nbannotate.model.values import decode, encode
 from nbannotate.owner.place import Place
 from nbannotate.owner.spawn import start_owner
@@ -164,6 +164,7 @@ class SocketClient:
         until: float | None = None
         pause = 0.01
         reread = self._token is None
+        again = True
         while True:
             try:
                 contact = self.place.contact()
@@ -186,6 +187,10 @@ class SocketClient:
             if status == 200:
                 return answer
             error_ = _error(status, answer)
+            if isinstance(error_, DatabaseFailed) and again:
+                again = False  # that owner ends now, and the next one goes on
+                time.sleep(pause)
+                continue
             if isinstance(error_, SessionEnded) and reread:
                 reread = False  # a new workspace at the same path has a new token
                 continue

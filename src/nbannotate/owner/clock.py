@@ -6,6 +6,8 @@ import logging
 import threading
 from collections.abc import Callable
 
+from nbannotate.errors import OwnerUnavailable
+
 #: Seconds from one tick to the next; the environment (``NBANNOTATE_TICK_S``) may say otherwise.
 TICK_S = 30.0
 
@@ -46,7 +48,7 @@ class Clock:
                 self._said = ""
             except Exception as error:
                 # An owner that is told to end ends its queries, perhaps this one; that is no failure.
-                if type(error).__name__ != "InterruptException" and self._said != repr(error):
+                if not isinstance(error, OwnerUnavailable) and self._said != repr(error):
                     self._said = repr(error)
                     logger.exception("The clock failed; it goes on.")
             self._over.wait(self._seconds)

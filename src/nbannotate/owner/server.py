@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import logging
+import os
 import secrets
 import socket
 import threading
@@ -17,19 +19,26 @@ from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
 
-from nbannotate.errors import InvalidInput, NbannotateError, told
+from nbannotate.errors import InvalidInput, NbannotateError, OwnerFailed, told
 from nbannotate.operations.dispatch import Dispatcher, Request
 from nbannotate.operations.registry import Operation
 from nbannotate.store.engine import Engine
+from nbannotate.store.failures import full, is_full
 
 #: The largest table that can be uploaded, and the largest body of another call.
 LARGEST_UPLOAD = 4 << 30
 LARGEST_CALL = 64 << 20
+
+#: The exit code of an owner whose database failed.
+FAILED = 70
+
+logger = logging.getLogger(__name__)
 
 
 class Threads:
@@ -147,17 +156,46 @@ class Owner:
             answer: Response = await do(request)
             return answer
         except NbannotateError as error:
-            return Response(told(error), error.status, media_type="application/json")
+            return self._refusal(error)
         except ClientDisconnect:
             return Response(status_code=499)
+        except Exception as error:
+            logger.exception("%s failed.", request.url.path)
+            return self._refusal(self._unexpected(error))
         finally:
             self.busy -= 1
             self.used = time.monotonic()
+
+    def _refusal(self, error: NbannotateError) -> Response:
+        """Return the answer that tells an error; if the database has failed, the process ends after it."""
+        engine = self.dispatcher.engine
+        if engine.in_doubt:
+            self._give_up()  # without an answer: the client asks the next owner with the same request id
+        ends = BackgroundTask(self._give_up) if engine.has_failed else None
+        return Response(told(error), error.status, media_type="application/json", background=ends)
+
+    def _unexpected(self, error: Exception) -> NbannotateError:
+        """Return what is told of an error that nobody thought of."""
+        path = self.dispatcher.engine.path
+        if is_full(error):
+            return full(path)
+        return OwnerFailed(
+            f"The owner process could not do this ({type(error).__name__}: {error}), and nothing was changed. "
+            f"Please report it, with the end of {path}.owner.log."
+        )
+
+    def _give_up(self) -> None:
+        """End this process at once, as a crash would: the next owner opens the file with all that was committed."""
+        logger.critical("The database has failed; this process ends, and the next one opens the file again.")
+        logging.shutdown()
+        os._exit(FAILED)
 
     async def end_when_unused(self, server: uvicorn.Server) -> None:
         """Stop the server when nobody asked for anything for a while, or when its file is gone."""
         while not server.should_exit:
             await asyncio.sleep(min(1.0, self.idle_s / 4))
+            if self.dispatcher.engine.has_failed and not self.busy:
+                self._give_up()  # nobody asked: the clock found it
             unused = not self.busy and time.monotonic() - self.used > self.idle_s
             if unused or self.dispatcher.engine.is_lost():
                 server.should_exit = True

@@ -13,6 +13,7 @@ from nbannotate.errors import InvalidInput
 from nbannotate.model import CampaignSpec, Filter, LeftOut
 from nbannotate.store.conditions import Conditions
 from nbannotate.store.engine import Transaction
+from nbannotate.store.failures import is_fatal, is_full
 
 #: A condition that people wrote in SQL is ended when it takes longer: it may hold up everybody's work.
 LONGEST_S = 20.0
@@ -121,6 +122,8 @@ def _consider(tx: Transaction, version_id: int, given: Filter, only: Collection[
     try:
         tx.run(statement, *conditions.parameters)
     except _duckdb_error() as error:
+        if is_fatal(error) or is_full(error):
+            raise  # that is not the filter's fault
         reason = str(error).split("\n\nLINE")[0].strip()
         if "interrupt" in reason.lower():
             reason = f"it takes longer than {LONGEST_S:.0f} seconds; write a simpler condition."

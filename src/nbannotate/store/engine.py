@@ -6,6 +6,7 @@ cursor of its own; a reader sees the last commit and never waits for the writer.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -16,8 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbannotate.errors import CannotWrite, NotAWorkspace, WorkspaceError
+from nbannotate.errors import CannotWrite, DatabaseFailed, NotAWorkspace
 from nbannotate.store import staging
+from nbannotate.store.failures import failure, is_fatal, why_not
 from nbannotate.store.migrations import SCHEMA_VERSION, check_version, migrate
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
@@ -78,13 +80,16 @@ class Engine:
             migrate(Transaction(self._writer), mark=MARK if new else None)
         except duckdb.Error as error:
             self._forget()
-            raise _why_not(Path(self.path), error) from error
+            raise why_not(Path(self.path), error) from error
         except BaseException:
             self._forget()
             raise
         if self.path != MEMORY:
             Path(self.path).chmod(0o600)
         self._file = _identity(self.path)
+        #: Whether the database can do nothing more until its file is opened again, by another process; and whether a
+        #: commit was under way then, so that nobody can be told what came of it.
+        self.has_failed = self.in_doubt = False
         self._readers: list[duckdb.DuckDBPyConnection] = []
         self._local = threading.local()
         self._memo: dict[Any, Any] = {}
@@ -119,28 +124,53 @@ class Engine:
         """
         if not remembers:
             self._memo.clear()
-        self._writer.execute("begin")
+        with self._told():
+            self._writer.execute("begin")
+            try:
+                yield Transaction(self._writer, self._memo if remembers else None)
+            except BaseException:
+                _roll_back(self._writer)
+                raise
+            try:
+                self._writer.execute("commit")
+            except BaseException as error:
+                # What fails after that is durable already (a checkpoint): only the next owner knows.
+                self.in_doubt = is_fatal(error)
+                _roll_back(self._writer)
+                raise
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turn whatever DuckDB says in a block into a sentence for people, and note if it can do nothing more."""
+        import duckdb
+
         try:
-            yield Transaction(self._writer, self._memo if remembers else None)
-        except BaseException:
-            self._writer.execute("rollback")
-            raise
-        self._writer.execute("commit")
+            yield
+        except duckdb.Error as error:
+            said = failure(error, self.path)
+            self.has_failed |= isinstance(said, DatabaseFailed)
+            raise said from error
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """Run a block over one snapshot of the database, with this thread's own cursor."""
-        cursor = getattr(self._local, "cursor", None)
+        with self._told():
+            cursor = self._reader()
+        with self._told():
+            cursor.execute("begin")
+            try:
+                yield Transaction(cursor)
+            finally:
+                _roll_back(cursor)
+
+    def _reader(self) -> duckdb.DuckDBPyConnection:
+        cursor: duckdb.DuckDBPyConnection | None = getattr(self._local, "cursor", None)
         if cursor is None:
             cursor = self._writer.cursor()
             cursor.execute(f"use {CATALOG}")
             self._local.cursor = cursor
             self._readers.append(cursor)
-        cursor.execute("begin")
-        try:
-            yield Transaction(cursor)
-        finally:
-            cursor.execute("rollback")
+        return cursor
 
     @contextmanager
     def stage(self) -> Iterator[Stage]:
@@ -148,6 +178,10 @@ class Engine:
 
         Its rows become visible in a :meth:`write` inside the block.
         """
+        with self._told():
+            yield from self._staged()
+
+    def _staged(self) -> Iterator[Stage]:
         connection = self._writer.cursor()
         connection.execute(f"use {CATALOG}")
         stage = Stage(connection)
@@ -156,7 +190,7 @@ class Engine:
             yield stage
         finally:
             try:
-                stage.run("rollback")
+                _roll_back(connection)
                 stage.run("begin")
                 staging.discard(stage, stage.batch_id, stage.piece)
                 stage.run("commit")
@@ -182,6 +216,14 @@ class Engine:
     def is_lost(self) -> bool:
         """Whether the file was deleted or another one put in its place: nothing that is written now could be found."""
         return _identity(self.path) != self._file
+
+
+def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
+    """Leave no transaction behind, whatever ended it."""
+    import duckdb
+
+    with contextlib.suppress(duckdb.TransactionException):  # it was rolled back by what failed
+        connection.execute("rollback")
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, path: str, options: str = "") -> None:
@@ -230,27 +272,9 @@ def _check_file(path: Path, duckdb: Any) -> None:
             )
         check_version(str(path), int(tx.value("select max(version) from data.migrations")))
     except duckdb.Error as error:
-        raise _why_not(path, error) from error
+        raise why_not(path, error) from error
     finally:
         connection.close()
-
-
-def _why_not(path: Path, error: Exception) -> WorkspaceError:
-    """Return what a DuckDB error at opening means for the user."""
-    text = str(error)
-    if "lock" in text.lower() and "conflicting" in text.lower():
-        return CannotWrite(
-            f"{path} is open in another program (a DuckDB shell, perhaps); close it there and try again. {text}"
-        )
-    if "newer version" in text.lower() or "storage version" in text.lower():
-        return NotAWorkspace(f"{path} cannot be read by this version of DuckDB; upgrade duckdb. {text}")
-    if "not a valid duckdb" in text.lower() or "not a duckdb" in text.lower() or "magic" in text.lower():
-        return NotAWorkspace(
-            f"{path} is not a DuckDB database, so it is no nbannotate workspace; it was left as it is."
-        )
-    if "permission" in text.lower() or "read-only" in text.lower() or "cannot open" in text.lower():
-        return CannotWrite(f"{path} cannot be written. {text}")
-    return WorkspaceError(f"{path} could not be opened; if it is damaged, restore it from a backup. {text}")
 
 
 __all__ = ["MARK", "MEMORY", "SCHEMA_VERSION", "Engine", "Stage", "Transaction"]

@@ -1,0 +1,87 @@
+"""What an error of DuckDB means for people: one sentence, and whether the database can go on."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+from nbannotate.errors import (
+    CannotWrite,
+    DatabaseFailed,
+    DiskFull,
+    NbannotateError,
+    NotAWorkspace,
+    OwnerUnavailable,
+    WorkspaceError,
+)
+
+#: What the system says when there is no room: no space, over the quota, over the largest size of a file.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def is_full(error: BaseException) -> bool:
+    """Return whether an error, of the system or of DuckDB, says that there is no room on the disk."""
+    if isinstance(error, OSError):
+        return error.errno in FULL
+    text = str(error)
+    return any(os.strerror(number) in text for number in FULL) or "max_temp_directory_size" in text
+
+
+def is_fatal(error: BaseException) -> bool:
+    """Return whether the database can do nothing more until its file is opened again."""
+    kinds = ("FatalException", "InternalException")
+    return any(t.__name__ in kinds for t in type(error).__mro__) or "has been invalidated" in str(error)
+
+
+def full(path: str) -> DiskFull:
+    """Return what people are told when there is no room."""
+    return DiskFull(
+        f"There is no room on the disk of {path}, or of its temporary folder; this was not done, and nothing that was "
+        "is lost. Make room and do it again: work goes on by itself then."
+    )
+
+
+def no_room_to_open(path: str) -> DiskFull:
+    """Return what people are told when there is not even room for opening the file."""
+    return DiskFull(
+        f"There is no room on the disk of {path}, so that it cannot be opened now; all that was done is in it, perhaps "
+        "also what was asked for just now. Make room and try again."
+    )
+
+
+def failure(error: Exception, path: str) -> NbannotateError:
+    """Return what an error of DuckDB in a transaction means; the transaction did nothing."""
+    if is_fatal(error):
+        room = " There may be no room on its disk." if is_full(error) else ""
+        return DatabaseFailed(
+            f"The database {path} failed and is being opened again; nothing that was done is lost.{room} Do this again."
+        )
+    if is_full(error):
+        return full(path)
+    kind = type(error).__name__
+    if kind == "OutOfMemoryException":
+        return WorkspaceError("This needs more memory than the owner process may use; do it in smaller parts.")
+    if kind == "InterruptException":
+        return OwnerUnavailable("This was ended before it was done, and nothing was changed; do it again.")
+    return WorkspaceError(f"The database refused this, and nothing was changed. {str(error).splitlines()[0]}")
+
+
+def why_not(path: Path, error: Exception) -> WorkspaceError:
+    """Return what a DuckDB error at opening means for the user."""
+    text = str(error)
+    if is_full(error):
+        return no_room_to_open(str(path))
+    if "lock" in text.lower() and "conflicting" in text.lower():
+        return CannotWrite(
+            f"{path} is open in another program (a DuckDB shell, perhaps); close it there and try again. {text}"
+        )
+    if "newer version" in text.lower() or "storage version" in text.lower():
+        return NotAWorkspace(f"{path} cannot be read by this version of DuckDB; upgrade duckdb. {text}")
+    if "not a valid duckdb" in text.lower() or "not a duckdb" in text.lower() or "magic" in text.lower():
+        return NotAWorkspace(
+            f"{path} is not a DuckDB database, so it is no nbannotate workspace; it was left as it is."
+        )
+    if "permission" in text.lower() or "read-only" in text.lower() or "cannot open" in text.lower():
+        return CannotWrite(f"{path} cannot be written. {text}")
+    return WorkspaceError(f"{path} could not be opened; if it is damaged, restore it from a backup. {text}")
