@@ -94,7 +94,7 @@ def test_an_error_undoes_the_whole_block_and_the_next_one_works(engine: Engine) 
     with pytest.raises(ZeroDivisionError), engine.write() as tx:  # noqa: PT012
         data.add_dataset(tx, "half", "", utc_now())
         raise ZeroDivisionError
-    with pytest.raises(duckdb.Error), engine.write() as tx:  # noqa: PT012
+    with pytest.raises(nb.errors.WorkspaceError), engine.write() as tx:  # noqa: PT012
         data.add_dataset(tx, "half", "", utc_now())
         tx.run("insert into data.meta values ('mark', 'twice')")
     with engine.write() as tx:
@@ -155,7 +155,7 @@ def test_sql_inside_the_owner_reaches_no_file_and_changes_no_setting(engine: Eng
         "set threads = 8",
         "install httpfs",
     ):
-        with pytest.raises(duckdb.Error), engine.write() as tx:
+        with pytest.raises(nb.errors.WorkspaceError), engine.write() as tx:
             tx.run(query)
 
 
