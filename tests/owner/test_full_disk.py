@@ -18,7 +18,8 @@ from nbannotate.owner.client import connect
 from nbannotate.owner.memory import MemoryClient
 from nbannotate.owner.server import Owner
 
-PIECE = 3 << 20
+#: Six of them are more than what is written between two checkpoints, and no more than fits.
+PIECE = 12 << 20
 MEBIBYTE = 1 << 20
 
 
@@ -63,8 +64,8 @@ def test_a_full_disk_is_said_and_what_was_acknowledged_stays(campaign: Callable[
     assert ana.call("tasks.open", TaskView, task_id=task_id).revision == revision + 1
 
 
-#: Fills the workspace until there is no room for a checkpoint, by this process's limit, which its owners have, too; goes
-#: on when it is told that there is room.
+#: Fills the workspace until there is no room for a checkpoint, by this process's limit, which its owners have, too;
+#: goes on when it is told that there is room.
 FILL = """
 import json, os, resource, sys
 from nbannotate.errors import DiskFull, NbannotateError
@@ -93,7 +94,7 @@ print(json.dumps(kept), flush=True)
 def test_no_room_for_a_checkpoint_ends_the_owner_and_the_next_one_goes_on(workspace_path: Path) -> None:
     connect(workspace_path).close()
     first = contact(workspace_path).pid
-    person = Script(FILL, workspace_path, 19 * MEBIBYTE)
+    person = Script(FILL, workspace_path, 74 * MEBIBYTE)
     error, sentence, before = person.hear()
     assert error == "DiskFull", sentence
     assert "no room on the disk" in sentence
