@@ -137,7 +137,7 @@ class Team:
         self.version = workspace.create_dataset("smears", readme="# Smears").create_version("v1").add_images(paths)
         if pre := campaign.pop("annotated", None):
             pre(self.version)
-        recipe = nb.Recipe(labels=[nb.Label("WBC"), nb.Label("RBC")], tags=["blurred"])
+        recipe = campaign.pop("recipe", None) or nb.Recipe(labels=[nb.Label("WBC"), nb.Label("RBC")], tags=["blurred"])
         steps = steps or [nb.Step("draw", "annotation", ["ana", "ben"]), nb.Step("check", "review", ["chloe"])]
         self.campaign = self.version.create_campaign("July", recipe, nb.Workflow(steps), **campaign)
         self.campaign.launch()

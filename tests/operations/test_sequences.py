@@ -4,6 +4,7 @@ import datetime
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 
 import nbannotate as nb
@@ -154,6 +155,27 @@ def test_slices_that_have_shapes_are_left_out_or_get_more_or_others(series):
     assert labels(t["ana"], view)[1:] == [{"RBC": 1}] * 3
     with pytest.raises(Refused, match="3 slices said the same already"):
         spread(t["ana"], view, 2, 4, shapes=["two"], tags=[], existing="add")
+
+
+@pytest.mark.parametrize("where", ["spread", "copy to the next"])
+def test_what_the_recipe_does_not_have_stays_behind_and_is_said(series, where):
+    stage = nb.Attribute("stage", "choice", ["ring", "old"])
+    imported = replace(BOX, attributes={"occluded": False, "stage": 7}), replace(DOT, attributes={"occluded": True})
+    said = Annotation(shapes=imported, tags=("blurred",), tag_attributes={"blurred": {"by": "cvat"}})
+    team = series(
+        recipe=nb.Recipe(labels=[nb.Label("WBC", attributes=[stage]), "RBC"], tags=["blurred"]),
+        annotated=lambda version: version.add_annotations({version.assets()["name"][0]: said}, source="cvat"),
+    )
+    ana = team["ana"]
+    view = next_(ana, team)
+    done = spread(ana, view, 2, 4 if where == "spread" else 2)
+    assert done.dropped == ("occluded", "stage", "by")
+    assert "Without 'occluded', 'stage', 'by', which the recipe does not have." in done.message
+    for place in done.changed:
+        copy = open_(ana, slices(ana, view)[place - 1].task_id).annotation
+        assert [s.attributes for s in copy.shapes] == [{}, {"occluded": True}]
+        assert copy.tag_attributes == {}
+    assert open_(ana, view.task.task_id).annotation.shapes == imported
 
 
 def test_nothing_to_label_is_said_of_a_range(series):

@@ -93,6 +93,8 @@ class Spread(Struct, frozen=True):
         By which it is taken back; None where that is not possible.
     message
         All that in a sentence or two.
+    dropped
+        Attributes that stayed behind, as the recipe does not have them.
     """
 
     changed: tuple[int, ...]
@@ -101,3 +103,4 @@ class Spread(Struct, frozen=True):
     taken: int = 0
     spread_id: int | None = None
     message: str = ""
+    dropped: tuple[str, ...] = ()

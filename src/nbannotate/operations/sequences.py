@@ -17,6 +17,7 @@ from nbannotate.operations.telling import tell
 from nbannotate.rules import sequences as rules
 from nbannotate.rules import workflow
 from nbannotate.rules.annotation import check_draft
+from nbannotate.rules.copying import copyable
 from nbannotate.store import campaigns as stored
 from nbannotate.store import holding, work
 from nbannotate.store import sequences as kept
@@ -89,6 +90,7 @@ def spread(
     given = Annotation(nothing_to_label=True) if nothing else _chosen(source, shapes, tags)
     if given.empty:
         raise Refused("There is nothing on this slice that could be put onto others.")
+    given, dropped = copyable(given, its.spec.recipe)
     targets = [r for r in its.between(first, last) if r["asset_id"] != row["asset_id"]]
     if not targets:
         raise InvalidInput("This is the slice itself; choose a range of others.")
@@ -117,10 +119,10 @@ def spread(
     if not changed:
         raise Refused(rules.message(what, [], same, groups))
     spread_id = _store(ctx, its, changed, after, what)
-    message = rules.message(what, [r["place"] for r in changed], same, groups, len(taken))
+    message = rules.message(what, [r["place"] for r in changed], same, groups, len(taken), dropped)
     closing.note(ctx, row)
     ctx.note(detail={"what": what, "tasks": [r["task_id"] for r in changed], "left": len(left)})
-    return Spread(tuple(r["place"] for r in changed), tuple(same), groups, len(taken), spread_id, message)
+    return Spread(tuple(r["place"] for r in changed), tuple(same), groups, len(taken), spread_id, message, dropped)
 
 
 def _chosen(source: Annotation, shapes: list[str] | None, tags: list[str] | None) -> Annotation:

@@ -90,11 +90,20 @@ def grouped(left: Iterable[tuple[int, str]]) -> tuple[LeftSlices, ...]:
     return tuple(LeftSlices(reason, tuple(places)) for reason, places in reasons.items())
 
 
-def message(what: str, changed: Sequence[int], same: Sequence[int], left: Sequence[LeftSlices], taken: int = 0) -> str:
-    """Say what became of a range of slices, and why some were left out."""
+def message(
+    what: str,
+    changed: Sequence[int],
+    same: Sequence[int],
+    left: Sequence[LeftSlices],
+    taken: int = 0,
+    dropped: Sequence[str] = (),
+) -> str:
+    """Say what became of a range of slices, why some were left out, and which attributes stayed behind."""
     said = f"{what}: {counted(len(changed))}" + (f" ({runs(changed)})" if changed else "") + "."
     if taken:
         said += f" {counted(taken)} {'was' if taken == 1 else 'were'} taken out of the queue."
+    if dropped:
+        said += f" Without {', '.join(map(repr, dropped))}, which the recipe does not have."
     if same:
         said += f" {counted(len(same))} said the same already."
     if left:

@@ -140,6 +140,7 @@ function toldSliced(s, m) {
     exclude: () => N(n, "{n} slice is excluded ({places}).", "{n} slices are excluded ({places}).", { places }),
   }[m.did]()];
   if (m.taken && m.did !== "copy") parts.push(N(m.taken, "{n} was taken out of the queue.", "{n} were taken out of the queue."));
+  if (m.dropped?.length) parts.push(T("Without {names}, which the recipe does not have.", { names: m.dropped.join(", ") }));
   if (m.same?.length) parts.push(N(m.same.length, "{n} said the same already.", "{n} said the same already."));
   for (const group of left) parts.push(T("Left as before: {places}, {reason}.", { places: runs(group.places), reason: said(group.reason) }));
   if (m.spread_id && ["spread", "copy"].includes(m.did)) parts.push(T("{key} takes it back.", { key: keyFor(s, "unspread") }));
