@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 
 import nbannotate as nb
 from nbannotate.errors import ReadFailed
+from nbannotate.imaging import sheet
 from nbannotate.model import Attribute, Document
 from nbannotate.pages import paper, render
 
@@ -24,8 +25,8 @@ GRAY = (90, 160, 230)
 def pdf(*colors: Any, size: tuple[int, int] = (620, 877)) -> bytes:
     """Return a PDF with a page in each color."""
     sheets = [Image.new("RGB", size, color) for color in colors]
-    for i, sheet in enumerate(sheets):
-        ImageDraw.Draw(sheet).text((40, 40), f"Page {i + 1}", fill="black")
+    for i, one in enumerate(sheets):
+        ImageDraw.Draw(one).text((40, 40), f"Page {i + 1}", fill="black")
     out = io.BytesIO()
     sheets[0].save(out, "PDF", save_all=True, append_images=sheets[1:])
     return out.getvalue()
@@ -74,6 +75,40 @@ def test_a_very_tall_page_stays_within_bounds():
 def test_a_pdf_that_cannot_be_read_is_said_in_a_sentence(body):
     with pytest.raises(ReadFailed, match=r"guide.pdf cannot be shown: .* Ask a manager"):
         paper.page("guide.pdf", body, 0)
+
+
+def test_a_page_that_takes_too_long_is_a_sentence_and_its_process_ends(monkeypatch):
+    """A pattern of a pattern, so that each level draws a hundred times the one below."""
+    monkeypatch.setattr(sheet, "PATIENCE_S", 1.0)
+    levels = 8
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 600]/Resources<</XObject<</F 5 0 R>>>>/Contents 4 0 R>>",
+        stream(b"", b"/F Do " * 50),
+    ]
+    for level in range(levels):
+        inner = f"/Resources<</XObject<</F {6 + level} 0 R>>>>".encode() if level < levels - 1 else b""
+        body = b"/F Do " * 50 if level < levels - 1 else b"0 0 600 600 re f " * 50
+        objects.append(stream(b"/Type/XObject/Subtype/Form/BBox[0 0 600 600]" + inner, body))
+    with pytest.raises(ReadFailed, match="drawing this page takes too long"):
+        paper.page("slow.pdf", written(objects), 0)
+
+
+def stream(more, body):
+    return b"<<" + more + b"/Length %d>>stream\n" % len(body) + body + b"\nendstream"
+
+
+def written(objects):
+    out, places = bytearray(b"%PDF-1.4\n"), []
+    for number, one in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj" % number + one + b"endobj\n"
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+    out += b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
+    return bytes(out)
 
 
 def test_the_page_goes_on_when_the_pdf_cannot_be_read(with_pdf):

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import base64
-import importlib
-import io
+import importlib.util
 import threading
-from typing import Any
 
 from msgspec.structs import replace
 from traitlets.log import get_logger as log
 
 from nbannotate.errors import NbannotateError, NotFound, ReadFailed
+from nbannotate.imaging import sheet
 from nbannotate.pages.desk import Desk
 from nbannotate.pages.state import Paper
 from nbannotate.pages.wire import Message
@@ -20,7 +19,7 @@ from nbannotate.pages.wire import Message
 WIDTH = 1400
 TALLEST = 4000
 
-_ONE_AT_A_TIME = threading.Lock()  # PDFium is not made for threads
+_ONE_AT_A_TIME = threading.Lock()  # a person's clicks start no more than one process
 
 
 def turn(desk: Desk, message: Message) -> None:
@@ -57,26 +56,13 @@ def page(name: str, body: bytes, number: int) -> Paper:
     ReadFailed
         If the file is not a PDF that can be read, or the library for it is missing.
     """
+    if importlib.util.find_spec("pypdfium2") is None:
+        raise ReadFailed("PDFs cannot be shown here: the package pypdfium2 is not installed.")
     try:
-        pdfium: Any = importlib.import_module("pypdfium2")
-    except ImportError as error:
-        raise ReadFailed("PDFs cannot be shown here: the package pypdfium2 is not installed.") from error
-    with _ONE_AT_A_TIME:
-        try:
-            document = pdfium.PdfDocument(body)
-            try:
-                pages = len(document)
-                number = max(0, min(number, pages - 1))
-                sheet = document[number]
-                width, height = sheet.get_size()
-                picture = sheet.render(scale=min(WIDTH / width, TALLEST / height)).to_pil().convert("RGB")
-            finally:
-                document.close()
-        except Exception as error:  # PDFium and broken files raise of every kind
-            log().warning("The PDF %r could not be read: %s", name, error)
-            why = "it asks for a password" if "password" in str(error).lower() else "it is damaged, or not a PDF"
-            raise ReadFailed(f"{name} cannot be shown: {why}. Ask a manager for another copy.") from error
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=85, subsampling=0)
-    url = "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode()
-    return Paper(name, pages, number, url, picture.width, picture.height)
+        with _ONE_AT_A_TIME:
+            drawn, picture = sheet.drawn(body, number, WIDTH, TALLEST)
+    except ReadFailed as error:
+        log().warning("The PDF %r could not be shown: %s", name, error)
+        raise ReadFailed(f"{name} cannot be shown: {error}. Ask a manager for another copy.") from error
+    url = "data:image/jpeg;base64," + base64.b64encode(picture).decode()
+    return Paper(name, drawn.pages, drawn.number, url, drawn.width, drawn.height)
