@@ -1,9 +1,11 @@
 """Decoding: what image files say of themselves, and their pixel values; one file a kind of image.
 
-``raster`` is what Pillow opens, ``tiff`` the TIFF files that it does not, ``dicom`` needs the extra ``[dicom]``,
-``video`` the extra ``[video]``; their libraries are imported when the first such file comes. ``window`` turns values
-into the gray of a screen. A large image is a ``pyramid``: ``decode``, a process of its own, writes it into files
-(``raw``, in a folder of the ``shelf``), or its ``tiles`` are read. It reads image files and nothing else.
+``raster`` is what Pillow opens, ``tiff`` the pages that the directories (``ifd``) of a TIFF name, ``dicom`` needs the
+extra ``[dicom]``, ``video`` the extra ``[video]``; their libraries are imported when the first such file comes.
+``window`` turns values into the gray of a screen, ``colors`` deep colors into eight bits. A large image is a
+``pyramid``: ``decode``, a process of its own, writes it into files (``raw``, in a folder of the ``shelf``), or its
+``tiles`` are read. ``apart`` looks at files in a ``child``, ``sheet`` draws pages of PDFs; both are ``confined``.
+Whatever a decoder raises is a sentence (``speaking``). It reads image files and nothing else.
 """
 
 from nbannotate.imaging import limits
