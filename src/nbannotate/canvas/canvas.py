@@ -31,6 +31,8 @@ from nbannotate.canvas.turns import Callback
 from nbannotate.canvas.view import View
 from nbannotate.errors import InvalidInput, ReadFailed, Refused
 from nbannotate.model import Label, Recipe, Shape
+from nbannotate.model.choices import one_of
+from nbannotate.model.values import as_name, plain, shown
 from nbannotate.shapes import kind, kinds
 
 #: So long at most, in seconds, what is made ready ahead waits for the preview of a large image.
@@ -83,8 +85,8 @@ class Canvas(Leveled, Editing):
         several_labels: bool = False,
         min_size: float | None = None,
     ) -> None:
-        if keys not in ("stage", "page"):
-            raise InvalidInput(f"keys must be 'stage' or 'page', not {keys!r}.")
+        keys, height = plain(keys), as_height(height)
+        one_of("keys", keys, ("stage", "page"))
         self._bound: dict[str, tuple[Key, Callback]] = {}
         self._keys_mode = keys
         self._generation = 0
@@ -399,11 +401,13 @@ class Canvas(Leveled, Editing):
         self._label = self._known_label(name).name if name else ""
 
     def _known_label(self, name: str) -> Label:
+        name = as_name(name)
         if name not in self._labels:
             raise InvalidInput(f"There is no label {name!r}; there are {', '.join(self._labels) or 'none'}.")
         return self._labels[name]
 
     def _pick(self, name: str) -> None:
+        name = plain(name)
         if name not in ("select", "zone"):
             kind(name)
             if not self._editable:
@@ -420,6 +424,16 @@ class Canvas(Leveled, Editing):
     def _pressed(self, key: str) -> None:
         if key in self._bound:
             self._later.append(([self._bound[key][1]], ()))
+
+
+def as_height(height: str) -> str:
+    """Return a height of CSS; a number is one of pixels."""
+    given = plain(height)
+    if isinstance(given, int | float) and not isinstance(given, bool):
+        return f"{given:g}px"
+    if not isinstance(given, str):
+        raise InvalidInput(f"height is a height of CSS such as '640px', not {shown(given)}.")
+    return given
 
 
 def as_labels(labels: Sequence[Label | str]) -> dict[str, Label]:

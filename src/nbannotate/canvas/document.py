@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from nbannotate.canvas.history import History
 from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model import Label, Shape
+from nbannotate.model.values import as_list
 from nbannotate.shapes import kind
 
 MOST_SHAPES = 100_000
@@ -90,7 +91,7 @@ class Document:
 
     def select(self, ids: Iterable[str]) -> bool:
         """Select shapes by id, unknown ones passed over; return whether the selection differs."""
-        wanted = tuple(i for i in dict.fromkeys(ids) if i in self.shapes)
+        wanted = tuple(i for i in dict.fromkeys(as_list("ids", ids)) if i in self.shapes)
         changed, self.selected = wanted != self.selected, wanted
         return changed
 
@@ -149,7 +150,9 @@ def checked(shapes: Iterable[Shape] | Mapping[str, Shape]) -> dict[str, Shape]:
     """
     found: dict[str, Shape] = {}
     known: dict[str, int] = {}  # how many points a kind needs
-    for shape in shapes.values() if isinstance(shapes, Mapping) else shapes:
+    if not isinstance(shapes, list | tuple):
+        shapes = list(shapes.values()) if isinstance(shapes, Mapping) else as_list("shapes", shapes)
+    for shape in shapes:
         if not isinstance(shape, Shape):
             raise InvalidInput(f"shapes takes nbannotate.model.Shape values, not {shape!r}.")
         if shape.kind not in known:

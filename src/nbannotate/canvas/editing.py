@@ -12,6 +12,7 @@ from nbannotate.canvas.document import MOST_SHAPES, suits
 from nbannotate.canvas.judging import Judged
 from nbannotate.errors import InvalidInput, Refused
 from nbannotate.model import Shape, new_shape_id
+from nbannotate.model.values import as_list, plain
 from nbannotate.shapes import kind
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ class Editing(Judged):
         InvalidInput
             If it is not ``#rrggbb``.
         """
-        if color is not None and not re.fullmatch(r"#[0-9a-fA-F]{6}", color):
+        color = plain(color)
+        if color is not None and not re.fullmatch(r"#[0-9a-fA-F]{6}", str(color)):
             raise InvalidInput(f"The color must look like '#7b1fa2', not {color!r}.")
         with self._turn():
             shapes = self._document.shapes
@@ -182,7 +184,7 @@ class Editing(Judged):
 
     def _chosen(self, ids: Iterable[str] | None) -> tuple[str, ...]:
         """Return the ids that there are, in the order of the shapes; by default those of the selection."""
-        wanted = set(self._document.selected if ids is None else ids)
+        wanted = set(self._document.selected if ids is None else as_list("ids", ids))
         return tuple(i for i in self._document.shapes if i in wanted)
 
     def _free(self, ids: Iterable[str] | None) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from nbannotate.canvas.limits import Limited
 from nbannotate.errors import InvalidInput
+from nbannotate.model.values import plain
 from nbannotate.shapes import flaws
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Judged(Limited):
 
 def checked_size(value: float | None) -> float | None:
     """Return a number of pixels above 0, or None; InvalidInput for anything else."""
+    value = plain(value)
     if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or not value > 0):
         raise InvalidInput(f"min_size must be a number of pixels above 0, or None, not {value!r}.")
     return value

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from nbannotate.canvas.turns import Turns
 from nbannotate.errors import InvalidInput, Refused
 from nbannotate.model import Shape
+from nbannotate.model.values import plain
 
 if TYPE_CHECKING:
     from nbannotate.canvas.canvas import Canvas
@@ -46,6 +47,7 @@ class Limited(Turns):
 
 def checked_limit(value: int | None) -> int | None:
     """Return a number of shapes above 0, or None; InvalidInput for anything else."""
+    value = plain(value)
     if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
         raise InvalidInput(f"max_shapes must be a whole number above 0, or None, not {value!r}.")
     return value

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from nbannotate.errors import InvalidInput, NbannotateError, ReadFailed
 from nbannotate.formats._contract import Format, Id, Ids, LeftOut, Reading, Row, Tally, Writing
+from nbannotate.model.choices import sentence, unknown
+from nbannotate.model.values import plain
 
 GROUP = "nbannotate.formats"
 
@@ -55,9 +57,9 @@ def get(name: str) -> Format:
     InvalidInput
         If there is none; the message lists those that exist.
     """
-    found = available()
+    found, name = available(), plain(name)
     if name not in found:
-        raise InvalidInput(f"There is no format {name!r}; there are: {', '.join(sorted(found))}.")
+        raise InvalidInput(sentence(unknown("format", name, sorted(found))))
     return found[name]
 
 

@@ -23,6 +23,7 @@ ELSEWHERE = {
 }  # fmt: skip
 
 _kinds: Callable[[], Iterable[str]] | None = None
+_seen: set[str] = set()
 
 
 def near(name: object, known: Iterable[str]) -> str | None:
@@ -87,9 +88,10 @@ def tell_kinds(kinds: Callable[[], Iterable[str]]) -> None:
 
 def check_kind(where: str, kind: Any) -> None:
     """Raise InvalidInput, beginning with ``where``, if there is no shape kind of that name."""
-    if _kinds is None:
+    if _kinds is None or kind in _seen:
         return
     known = list(_kinds())
+    _seen.update(known)
     if kind in known:
         return
     other = ELSEWHERE.get(str(kind).casefold())

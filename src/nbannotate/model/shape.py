@@ -133,7 +133,7 @@ class Shape(Struct, frozen=True, kw_only=True, omit_defaults=True):
             force_setattr(self, "confidence", plain(self.confidence))
         if self.color is not None:
             force_setattr(self, "color", plain(self.color))
-        if self.attributes or type(self.attributes) is not dict:
+        if type(self.attributes) is not dict or self.attributes:
             force_setattr(self, "attributes", as_mapping("Shape.attributes", self.attributes))
         if type(self.also) is not tuple or self.also:
             force_setattr(self, "also", tuple(map(as_name, as_list("Shape.also", self.also))))
@@ -174,7 +174,7 @@ class Annotation(Struct, frozen=True, kw_only=True, omit_defaults=True):
             if not isinstance(tag, str):
                 raise InvalidInput(f"Annotation.tags takes names, not {shown(tag)}.")
         force_setattr(self, "nothing_to_label", plain(self.nothing_to_label))
-        if self.tag_attributes or type(self.tag_attributes) is not dict:
+        if type(self.tag_attributes) is not dict or self.tag_attributes:
             force_setattr(self, "tag_attributes", as_mapping("Annotation.tag_attributes", self.tag_attributes))
 
     @property

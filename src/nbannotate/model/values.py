@@ -32,7 +32,7 @@ def plain(value: Any) -> Any:
     missing (NaT, NA) None. A number that is not a number (NaN) stays one. What is none of these is returned as it is.
     """
     kind = type(value)
-    if kind in _AS_THEY_ARE:
+    if kind in _AS_THEY_ARE or isinstance(value, msgspec.Struct):
         return value
     if isinstance(value, Mapping):
         return {plain(k): plain(v) for k, v in value.items()}
@@ -45,7 +45,7 @@ def plain(value: Any) -> Any:
         return None
     if isinstance(value, enum.Enum):
         return plain(value.value)
-    if isinstance(value, bytearray | memoryview | msgspec.Struct | type):
+    if isinstance(value, bytearray | memoryview | type):
         return value
     if isinstance(value, str):
         return str.__str__(value)
@@ -106,6 +106,8 @@ def as_list(where: str, value: Any) -> list[Any]:
     if isinstance(value, set | frozenset):
         return sorted(map(plain, value), key=repr)
     given = list(value) if isinstance(value, Mapping) else plain(value)
+    if isinstance(given, list | tuple) and not isinstance(value, Mapping):
+        return list(given)
     if isinstance(given, str) or not isinstance(given, Iterable):
         return [given]
     return [plain(v) for v in given]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+from nbannotate.canvas.canvas import as_height
 from nbannotate.errors import InvalidInput, NbannotateError, NotAllowed
 from nbannotate.model import Annotation, Job, StepKind, WorkspaceInfo
 from nbannotate.model.values import as_list, plain
@@ -63,6 +64,7 @@ class Annotator(Page):
         labels: Labels = (),
     ) -> None:
         self._alone: Alone | None = None
+        height = as_height(height)
         if not hasattr(scope, "client") and not hasattr(scope, "campaign_id"):
             from nbannotate.pages.alone import Alone
 

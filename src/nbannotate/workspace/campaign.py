@@ -136,7 +136,7 @@ class Campaign:
         weight
             Where the step's attribution is *weighted*.
         """
-        return self._change_step(step, {login: weight}, gone=None)
+        return self._change_step(step, {plain(login): weight}, gone=None)
 
     def remove_assignee(self, step: str, login: str) -> Plan:
         """Return the plan of taking a person off a step; ``.apply()`` does it."""

@@ -13,7 +13,7 @@ from nbannotate import model
 from nbannotate.errors import InvalidInput
 from nbannotate.files.text import read_text
 from nbannotate.model.choices import meant
-from nbannotate.model.values import as_day, as_list, shown
+from nbannotate.model.values import as_day, as_list, plain, shown
 
 if TYPE_CHECKING:
     from nbannotate.owner.client import Client
@@ -24,6 +24,7 @@ Instructions = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 
 def markdown(value: str | os.PathLike[str]) -> str:
     """Return Markdown that is given as text, or as the path of a ``.md`` file."""
+    value = plain(value)
     if not isinstance(value, str | os.PathLike):
         raise InvalidInput(f"This takes Markdown, or the path of a file, not {shown(value)}.")
     text = os.fspath(value)

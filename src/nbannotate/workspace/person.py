@@ -95,7 +95,7 @@ class Work:
         return self._client.call("sequences.undo", model.Spread, spread_id=spread.spread_id or 0)
 
     def _jobs(self, campaign: str | Campaign, step: str | int | None) -> list[model.Job]:
-        name = plain(campaign) if isinstance(campaign, str) else campaign.name
+        name = getattr(campaign, "name", None) or plain(campaign)
         step = plain(step)
         known = self.jobs()
         found = [j for j in known if j.campaign == name and step in (None, j.step, j.step_name)]

@@ -1,0 +1,324 @@
+"""Every parameter of every public function takes what numpy and pandas hold in place of Python's own values.
+
+The functions are found by looking, and so are their parameters: a new one is tried by existing. It is tried with an
+example of its own value, found by its name or by its annotation, and then with the same as numpy and pandas have it;
+both must come to the same: the same request to the owner, the same value, or the same error of ours. What reads is run,
+what writes is stopped at the door, so nothing changes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import inspect
+import secrets
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+import nbannotate as nb
+from nbannotate.errors import NbannotateError
+from nbannotate.model.values import encode
+from nbannotate.operations.registry import operations
+from nbannotate.workspace import frames
+from nbannotate.workspace.plan import Plan
+from nbannotate.workspace.workspace import Server
+
+BOX = nb.Shape(kind="rectangle", points=((1, 1), (9, 9)), label="cell", id="s1")
+TODAY = datetime.date(2031, 1, 31)
+
+#: Examples by the name of a parameter, for all functions, or for one of them.
+EXAMPLES: dict[str, Any] = {
+    "annotation": nb.Annotation(shapes=(BOX,)), "annotations": {"0.png": nb.Annotation(shapes=(BOX,))},
+    "archived": False, "asset": "0.png", "assets": [1, 2], "assignee": "ana", "assignees": ["ana", "ben"],
+    "also": ["skipped"], "attributes": ["note"], "attribution": "equal", "bad": "keep", "by": "week",
+    "campaign": "July",
+    "choices": ["a", "b"], "clip": 2, "color": "#112233", "confidence": 0.5, "confirm": "July", "count": (1, 3),
+    "default": "a", "due": TODAY, "edges": [("a", "b")], "every": 2, "existing": "restart", "expression": "width > 3",
+    "filter": "label('cell')", "first": 1, "flaws": "keep", "format": "coco", "height": "300px", "history": True,
+    "ids": ["s1"], "instructions": ["Be exact.", "Be quick."], "invitation": "x", "key": "site", "keys": "page",
+    "kind": "annotation", "kinds": ["polygon", "mask"], "label": "cell", "labels": ["cell", "dot"], "last": 2,
+    "lease_minutes": 5, "limit": 2, "login": "ana", "logins": ["ana", "ben"], "max_shapes": 3, "max_tags": 2,
+    "member": "ana", "members": ["ana", "ben"], "metadata": {"0.png": {"site": "Bern"}}, "min_size": 2.5,
+    "moment": "at", "name": "new", "names": ["cell"], "new": "new", "new_assets": "wait", "notices": [1, 2],
+    "nothing": True, "nothing_to_label": True, "op": "==", "open_labels": True, "order": "random",
+    "origin": "answer", "overwrite": True, "parameters": [1, "x"], "password": "a long password", "pattern": "train*",
+    "points": ((1, 1), (9, 9)), "query": "select $1, $2", "readme": "# Read me", "reason": "enough",
+    "recipe": nb.Recipe(["cell"]), "required": True, "revisions": [1, 2], "role": "reviewer", "rules": [],
+    "seconds": 2.5,
+    "seed": 7, "sequence": "folder", "several_labels": True, "shape": BOX, "shapes": [BOX], "show": 0, "since": TODAY,
+    "skeleton": None, "source": "a model", "start": 1, "started": True, "state": "done", "status": "approved",
+    "statuses": ["for the expert"], "step": "draw", "steps": ["draw"], "stop": 3, "tag": "dark",
+    "tag_attributes": {"dark": {"note": "x"}}, "tags": ["dark"], "task_id": 1, "tasks": [1, 2], "text": "Look.",
+    "to": "ben", "tool": "polygon", "type": "choice", "unseen": True, "until": TODAY, "value": 3, "visibility": [2, 2],
+    "weight": 2.0, "weights": {"ana": 2, "ben": 1}, "when": "done", "zone": (1, 1, 5, 5), "campaigns": ["July"],
+    "every_campaign": True, "undoable": True, "editable": True, "keep_view": True, "instead": "Nothing here.",
+    "brightness": 0.25, "contrast": 1.5, "width": 5, "x": 5.0, "y": 5.0,
+}  # fmt: skip
+OF_ONE: dict[str, Any] = {
+    "Attribute.type": "text", "Attribute.choices": None, "Attribute.default": "a", "Filter.sql.expression": "width > 3",
+    "Recipe.metadata": "edit", "Rule.status": "approved", "Rule.to": "August", "Shape.kind": "polygon",
+    "Shape.points": ((1, 1), (9, 9), (1, 9)), "Shape.color": "#112233", "Shape.attributes": {"n": 3, "who": "ana"},
+    "Shape.visibility": [], "Shape.also": ["dot"], "Shape.rle": None, "Shape.id": "s1", "Annotation.shapes": [BOX],
+    "Step.assignees": ["ana", "ben"], "Step.weights": [], "Step.kind": "annotation", "Version.read.path": "in.json",
+    "Version.set_metadata.metadata": {"site": "Bern", "n": 3}, "Version.write.path": "out.json",
+    "Work.next.step": "draw", "Campaign.send.to": "August", "Campaign.rename_label.name": "cell",
+    "Canvas.image": None, "Canvas.show.image": None, "Label.kinds": ["polygon", "mask"], "Workflow.steps": [],
+    "Annotation.nothing_to_label": False, "OpenTask.spread.tags": ["dark"], "Filter.metadata.value": 3,
+    "Filter.metadata.op": "==", "Attribute.choices ": ["a"], "Version.create_campaign.pdf": None,
+    "Members.list": None, "Dataset.version.name": "v1", "Workspace.dataset.name": "smears",
+    "Workspace.campaign.name": "July", "Version.restore.source": None,
+}  # fmt: skip
+#: Parameters that take objects of ours, streams, callbacks and files only, with the reason.
+NOT_VALUES = {
+    "client", "issue", "spread", "workspace", "action", "handler", "function", "callback", "image", "images", "mark",
+    "marks", "scope", "invitation", "found", "picture", "path", "paths", "pdf", "rle", "spec", "workflow", "dataset",
+    "client_", "view", "recipe", "on_change", "account", "key", "skeleton", "campaign_id",
+}  # fmt: skip
+#: Functions that begin or end processes, wait, or talk to the browser only.
+NOT_TRIED = {"Workspace.serve", "Workspace.close", "Workspace.tick", "Campaign.delete", "Workspace.acting"}
+
+
+class Sent(Exception):
+    """A request that would write: what it is."""
+
+
+class Door:
+    """A client that lets through what reads, and stops what writes."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def call(self, operation: str, returns: Any, /, **arguments: Any) -> Any:
+        body = encode(arguments)
+        if operations()[operation].writes:
+            raise Sent(operation, body)
+        return self._client.call(operation, returns, **arguments)
+
+    def upload(self, operation: str, returns: Any, parquet: bytes, /, **arguments: Any) -> Any:
+        raise Sent(operation, encode(arguments), frames.from_parquet(parquet).to_json(date_format="iso"))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+
+@pytest.fixture(scope="module")
+def handles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """One of each handle, over a workspace that does not change."""
+    folder = tmp_path_factory.mktemp("images")
+    for i in range(3):
+        Image.new("RGB", (40, 30)).save(folder / f"{i}.png")
+    ws = nb.open(":memory:")
+    ana = ws.members.add("ana")
+    ws.members.add("ben", "reviewer")
+    version = ws.create_dataset("smears").create_version("v1").add_images(folder, sequence="folder")
+    steps = [nb.Step("draw", "annotation", ["ana"]), nb.Step("check", "review", ["ben"])]
+    campaign = version.create_campaign("July", nb.Recipe(["cell"], tags=["dark"]), nb.Workflow(steps))
+    campaign.launch()
+    at_work = ws.acting(ana)
+    at_work.work.next("July")  # it is opened, and so it is hers
+    behind = nb.Workspace(Door(ws.client))
+    hers = nb.Workspace(Door(at_work.client))
+    dataset = behind.dataset("smears")
+    task = at_work.work.next("July")
+    assert task is not None
+    task._work = hers.work
+    july = behind.campaign("July")
+    yield {
+        "Workspace": behind, "Dataset": dataset, "Version": dataset.version("v1"), "Campaign": july,
+        "Members": behind.members, "Notices": hers.notices, "Work": hers.work, "OpenTask": task, "Table": july.tasks,
+        "images": [folder / f"{i}.png" for i in range(3)],
+    }  # fmt: skip
+    ws.close()
+
+
+HANDLES = ("Workspace", "Dataset", "Version", "Campaign", "Members", "Notices", "Work", "OpenTask", "Table")
+
+
+def kinds_of_handles() -> dict[str, type]:
+    from nbannotate.workspace import campaign, data, members, notices, person, table, workspace
+
+    modules = (campaign, data, members, notices, person, table, workspace)
+    return {name: next(getattr(m, name) for m in modules if hasattr(m, name)) for name in HANDLES}
+
+
+def functions() -> dict[str, Any]:
+    """Every public function, method and class, by its name."""
+    found: dict[str, Any] = {}
+    for name in nb.__all__:
+        value = getattr(nb, name)
+        if inspect.isclass(value) and name not in ("Workspace", "Filter", "Annotator", "Reviewer", "Viewer"):
+            found[name] = value
+    for name in ("Viewer", "Annotator", "Reviewer"):
+        found[name] = getattr(nb, name)
+    for name, value in vars(nb.Filter).items():
+        if isinstance(value, classmethod) and not name.startswith("_"):
+            found[f"Filter.{name}"] = getattr(nb.Filter, name)
+    for name, kind in kinds_of_handles().items():
+        for method, value in inspect.getmembers(kind, inspect.isfunction):
+            if not method.startswith("_") and f"{name}.{method}" not in NOT_TRIED:
+                found[f"{name}.{method}"] = value
+    for package in (nb.stats, nb.charts):
+        for name in package.names():
+            found[f"{package.__name__.rpartition('.')[2]}.{name}"] = getattr(package, name)
+    return found
+
+
+FUNCTIONS = functions()
+
+
+def parameters(function: Any) -> dict[str, inspect.Parameter]:
+    found = inspect.signature(function).parameters
+    return {n: p for n, p in found.items() if n != "self" and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
+
+
+def cases() -> list[tuple[str, str]]:
+    return [(f, p) for f, function in FUNCTIONS.items() for p in parameters(function) if p not in NOT_VALUES]
+
+
+def example(function: str, parameter: str, annotation: str) -> Any:
+    for known, name in ((OF_ONE, f"{function}.{parameter}"), (EXAMPLES, parameter)):
+        if name in known:
+            return known[name]
+    for kind, value in (("bool", True), ("int", 1), ("float", 0.5), ("str", "x")):
+        if annotation.startswith(kind):
+            return value
+    pytest.fail(f"There is no example for {function}({parameter}: {annotation}); add one to EXAMPLES.")
+
+
+def as_others_have_it(value: Any, annotation: str) -> list[Any]:
+    """Return a value as numpy and pandas hold it."""
+    found: list[Any] = []
+    if isinstance(value, bool):
+        found = [np.bool_(value), np.array(value)]
+    elif isinstance(value, str):
+        found = [np.str_(value), np.array(value)]
+    elif isinstance(value, int):
+        found = [np.int64(value), np.int32(value), np.uint8(value), np.array(value)]
+    elif isinstance(value, float):
+        found = [np.float64(value), np.float32(value), np.float16(value), np.array(value)]
+    elif isinstance(value, datetime.date):
+        found = [np.datetime64(value), np.datetime64(value, "ns"), pd.Timestamp(value), value.isoformat()]
+        found += [np.str_(value.isoformat())]
+    elif isinstance(value, dict) and all(isinstance(v, int | float | str) for v in value.values()):
+        found = [pd.Series(value), {np.str_(k): np.array([v])[0] for k, v in value.items()}]
+    elif isinstance(value, dict):
+        found = [{np.str_(k): v for k, v in value.items()}]
+    elif isinstance(value, list | tuple) and value:
+        one_kind = len({type(v) for v in value}) == 1 and not isinstance(value[0], list | tuple | msgspec.Struct)
+        found = [tuple(value), list(value), pd.Series(value, dtype=None if one_kind else object)]
+        if one_kind or isinstance(value[0], tuple):
+            found.append(np.array(value))
+        if one_kind:
+            found.append(pd.Index(value))
+        if isinstance(value, list):
+            found.append(v for v in value)
+        if isinstance(value, list) and len(value) == 1:
+            found.append(value[0])
+    if "None" in annotation and value is not None and isinstance(value, datetime.date):
+        found.append(None)
+    return found
+
+
+def arguments(name: str, handles: dict[str, Any], tried: str) -> dict[str, Any]:
+    """Return what else a function needs to be called."""
+    given: dict[str, Any] = {}
+    for other, its in parameters(FUNCTIONS[name]).items():
+        if other == tried or its.default is not inspect.Parameter.empty:
+            continue
+        if other in ("scope", "images") and name in ("Viewer", "Annotator", "Reviewer"):
+            given[other] = str(handles["images"][0])
+        elif other == "scope":
+            given[other] = handles["Campaign"]
+        elif other == "workflow":
+            given[other] = nb.Workflow([nb.Step("draw", "annotation", ["ana"])])
+        elif other in ("paths", "path"):
+            given[other] = str(handles["images"][0])
+        elif other in ("issue", "spread", "invitation", "spec", "workspace"):
+            pytest.skip(f"{name} takes {other}, which is an object of ours")
+        else:
+            given[other] = example(name, other, str(its.annotation))
+    if name == "Attribute" and tried == "choices":
+        given["type"] = "choice"
+    if name == "Step" and tried in ("kind", "name"):
+        given["assignees"] = ["ana"]
+    if name == "Step" and tried == "weights":
+        given |= {"assignees": ["ana", "ben"], "attribution": "weighted"}
+    if name in ("Reviewer",) or (name == "Annotator" and tried == "labels"):
+        given.setdefault("shapes", [BOX]) if tried != "shapes" else None
+    if name == "Version.add_images" and tried == "moment":
+        given |= {"sequence": "folder", "metadata": {"0.png": {"at": 1}}}
+    return given
+
+
+def plainly(value: Any) -> Any:
+    """Return what two results are compared by."""
+    if isinstance(value, pd.DataFrame):
+        return value.to_json(date_format="iso")
+    if isinstance(value, msgspec.Struct):
+        return msgspec.json.encode(value)
+    if isinstance(value, Plan):
+        return msgspec.json.encode(value.value)
+    if hasattr(value, "to_plotly_json"):
+        return value.to_json()
+    if hasattr(value, "canvas"):
+        return [msgspec.structs.replace(s, id="") for s in value.canvas.shapes], value.canvas.labels
+    if isinstance(value, nb.Annotator):
+        return msgspec.json.encode(value.campaign.spec()), [a.shapes for a in value.annotations.values()]
+    if isinstance(value, nb.Canvas):
+        return value.shapes, value.labels, value.state
+    return repr(value)
+
+
+def outcome(call: Callable[[], Any]) -> Any:
+    """Return what a call comes to; anything but an error of ours is raised."""
+    try:
+        value = call()
+        if inspect.isgenerator(value):
+            value = list(value)
+    except Sent as request:
+        return ("sent", *request.args)
+    except NbannotateError as error:
+        return ("error", type(error))
+    try:
+        return ("value", plainly(value))
+    finally:
+        if hasattr(value, "close") and not isinstance(value, nb.Workspace):
+            with contextlib.suppress(Exception):
+                value.close()
+
+
+@pytest.fixture(autouse=True)
+def no_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets, "token_urlsafe", lambda n=0: "x" * 12)
+    monkeypatch.setattr(secrets, "token_hex", lambda n=8: "0" * 16)
+
+
+def test_functions_are_found() -> None:
+    assert len(FUNCTIONS) > 100
+    assert {"Recipe", "Version.add_images", "Campaign.plan", "Filter.metadata", "stats.throughput"} <= set(FUNCTIONS)
+    assert Server.__name__ not in FUNCTIONS
+
+
+@pytest.mark.parametrize(("name", "parameter"), cases())
+def test_a_parameter_takes_what_numpy_and_pandas_hold(name: str, parameter: str, handles: dict[str, Any]) -> None:
+    function = FUNCTIONS[name]
+    annotation = str(parameters(function)[parameter].annotation)
+    value = example(name, parameter, annotation)
+    if value is None:
+        pytest.skip("objects of ours only")
+    owner, _, method = name.partition(".")
+    target = getattr(handles[owner], method) if owner in handles and method else function
+    more = arguments(name, handles, parameter)
+    expected = outcome(lambda: target(**more, **{parameter: value}))
+    for given in as_others_have_it(value, annotation):
+        found = outcome(lambda given=given: target(**more, **{parameter: given}))
+        if given is None:
+            assert found[0] == expected[0]
+        else:
+            assert found == expected, f"{name}({parameter}={given!r})"
