@@ -29,8 +29,8 @@ def holders(t):
     return {k if isinstance(k, str) else None: int(v) for k, v in found.items()}
 
 
-def submit_job(client, t, step=0):
-    return client.call("jobs.submit", JobSubmitted, campaign_id=t.campaign.campaign_id, step=step)
+def submit_job(client, t, step=0, **more):
+    return client.call("jobs.submit", JobSubmitted, campaign_id=t.campaign.campaign_id, step=step, **more)
 
 
 def test_an_equal_split_is_exact_and_each_person_sees_the_own_share(team):
@@ -75,8 +75,8 @@ def test_a_job_is_submitted_as_a_whole_when_every_image_is_finished(team):
     assert holders(t) == {"ana": 30}
     do(t["ana"], "save", views[-1], BOX)
     first = submit_job(t["ana"], t)
-    assert (first.submitted, first.left) == (25, 5)
-    assert submit_job(t["ana"], t).left == 0
+    assert (first.submitted, first.left) == (5, 25)
+    assert [submit_job(t["ana"], t, checked=True).left for _ in range(5)] == [20, 15, 10, 5, 0]
     assert set(t.campaign.tasks.df()["step_name"]) == {"check"}
     assert jobs(t)["draw", "ana"].state == "on_review"
     with pytest.raises(Refused, match="nothing to submit"):

@@ -37,7 +37,7 @@ def _stage(ctx: Context, stage: Stage, version_id: int, source: str, file: Path,
             "Add the images first; nothing was imported."
         )
     left = []
-    piece: list[importing.Import] = []
+    piece: list[importing.Revision] = []
     shapes = 0
     for row in given:
         asset_id, width, height = known[row["asset"]]
@@ -51,13 +51,13 @@ def _stage(ctx: Context, stage: Stage, version_id: int, source: str, file: Path,
         if asset_id in worked and not overwrite:
             left.append(row["asset"])
             continue
-        piece.append(importing.Import(asset_id, annotation))
+        piece.append(importing.Revision(asset_id, ctx.actor.member_id, source, annotation))
         shapes += len(annotation.shapes)
         if len(piece) == PIECE_ASSETS or shapes >= PIECE_SHAPES:
-            importing.stage(stage, piece, ctx.actor.member_id, source, ctx.now)
+            importing.stage(stage, piece, ctx.now)
             piece, shapes = [], 0
     if piece:
-        importing.stage(stage, piece, ctx.actor.member_id, source, ctx.now)
+        importing.stage(stage, piece, ctx.now)
     over = sum(known[r["asset"]][0] in worked for r in given) if overwrite else 0
     return {"prepared_batch": _Staged(stage.batch_id, tuple(left), over)}
 

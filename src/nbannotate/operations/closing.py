@@ -19,7 +19,7 @@ from nbannotate.rules.flaws import settled
 from nbannotate.rules.rights import MANAGERS
 from nbannotate.rules.workflow import IssueFact, Next, Visit
 from nbannotate.store import campaigns as stored
-from nbannotate.store import data, dealing, ending, holding, people, talk, work
+from nbannotate.store import data, dealing, ending, holding, importing, people, talk, work
 from nbannotate.texts import t
 from nbannotate.texts.mark import filled
 
@@ -258,14 +258,17 @@ def end_open(ctx: Context, campaign_id: int, reason: str, step: int | None = Non
 
     What people had drawn and not submitted becomes a revision, so that nothing is lost.
     """
-    for row in ending.unsubmitted(ctx.tx, campaign_id, step, member_id):
-        version_id = stored.facts(ctx.tx, campaign_id)[0]
-        draft = work.draft(row)
-        if draft is not None and draft != data.annotation(ctx.tx, data.latest(ctx.tx, version_id, row["asset_id"])):
-            data.add_annotation(
-                ctx.tx, version_id=version_id, asset_id=row["asset_id"], member_id=row["assignee_id"],
-                source="ended", annotation=draft, now=ctx.now, campaign_id=campaign_id, task_id=row["task_id"],
-            )  # fmt: skip
+    version_id = stored.facts(ctx.tx, campaign_id)[0]
+    rows = ending.unsubmitted(ctx.tx, campaign_id, step, member_id)
+    latest = data.latest_of(ctx.tx, version_id, [row["asset_id"] for row in rows]) if rows else {}
+    drawn = [(row, draft) for row in rows if (draft := work.draft(row)) is not None]
+    kept = [
+        importing.Revision(row["asset_id"], row["assignee_id"], "ended", draft, campaign_id, row["task_id"])
+        for row, draft in drawn
+        if draft != latest.get(row["asset_id"], Annotation())
+    ]
+    if kept:
+        importing.add(ctx.tx, version_id, kept, ctx.now)
     return ending.end_all(ctx.tx, campaign_id, reason, ctx.now, step, member_id)
 
 

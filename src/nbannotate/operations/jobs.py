@@ -15,7 +15,7 @@ from nbannotate.store import batches, jobs, people, work
 from nbannotate.store import campaigns as stored
 
 #: Tasks that one call submits, so that others can work between the calls.
-AT_ONCE = 25
+AT_ONCE = 5
 
 
 def job(ctx: Context, row: dict[str, Any]) -> Job:
@@ -35,21 +35,16 @@ def of_campaign(ctx: Context, campaign_id: int) -> list[Job]:
     return [job(ctx, row) for row in jobs.of_campaign(ctx.tx, campaign_id)]
 
 
-@operation(writes=True)
-def submit(ctx: Context, campaign_id: int, step: int) -> JobSubmitted:
-    """Submit all tasks that I hold at a step, some at a time: ask again while ``left`` is not 0.
-
-    Everything is checked before the first one is submitted: who has not drawn in some image, and has not said
-    *nothing to label*, is told which.
-    """
+def _check_all(ctx: Context, campaign_id: int, step: int, checked: bool) -> dict[str, Any]:
+    """Check all tasks before the first one is submitted, outside the transaction in which that happens."""
+    if checked:
+        return {}
     spec = stored.spec(ctx.tx, _campaign(ctx, campaign_id))
-    rows = batches.held(ctx.tx, campaign_id, step, ctx.actor.member_id)
-    if not rows:
-        raise Refused("There is nothing to submit: you hold no open image at this step.")
+    held = batches.held(ctx.tx, campaign_id, step, ctx.actor.member_id)
     unfinished: dict[int, str] = {}
     names: list[str] = []
-    for row in rows:
-        task = work.task(ctx.tx, row, ctx.actor.member_id)
+    for task_id in held:
+        task = work.task(ctx.tx, task_id, ctx.actor.member_id)
         assert task is not None
         draft = work.draft(task)
         try:
@@ -57,23 +52,38 @@ def submit(ctx: Context, campaign_id: int, step: int) -> JobSubmitted:
                 raise Refused("nothing is saved for it yet.")
             closing.check_finished(ctx, task, spec, draft)
         except NbannotateError as error:
-            unfinished[row] = str(error)
+            unfinished[task_id] = str(error)
             names.append(task["asset"])
     if unfinished:
         first = [f"{name}: {why}" for name, why in zip(names[:5], unfinished.values(), strict=False)]
         some = " ".join(first) + (" …" if len(names) > 5 else "")
         raise Refused(
-            f"{len(names)} of {len(rows)} images are not finished; finish or skip them first. {some}",
+            f"{len(names)} of {len(held)} images are not finished; finish or skip them first. {some}",
             Unfinished(unfinished),
         )
-    for row in rows[:AT_ONCE]:
-        task = work.task(ctx.tx, row, ctx.actor.member_id)
+    return {}
+
+
+@operation(writes=True, prepare=_check_all)
+def submit(ctx: Context, campaign_id: int, step: int, checked: bool = False) -> JobSubmitted:
+    """Submit all tasks that I hold at a step, some at a time: ask again, with ``checked``, while ``left`` is not 0.
+
+    Everything is checked before the first one is submitted: who has not drawn in some image, and has not said
+    *nothing to label*, is told which. With ``checked`` only those are that are submitted now.
+    """
+    spec = stored.spec(ctx.tx, _campaign(ctx, campaign_id))
+    held = batches.held(ctx.tx, campaign_id, step, ctx.actor.member_id)
+    if not held:
+        raise Refused("There is nothing to submit: you hold no open image at this step.")
+    for task_id in held[:AT_ONCE]:
+        task = work.task(ctx.tx, task_id, ctx.actor.member_id)
         assert task is not None
         draft = work.draft(task)
-        assert draft is not None
+        if draft is None:
+            raise Refused(f"{task['asset']}: nothing is saved for it yet.")
         closing.submit(ctx, task, spec, draft, 0.0)
-    ctx.note(campaign_id=campaign_id, detail={"step": step, "tasks": len(rows[:AT_ONCE])})
-    return JobSubmitted(len(rows[:AT_ONCE]), max(0, len(rows) - AT_ONCE))
+    ctx.note(campaign_id=campaign_id, detail={"step": step, "tasks": len(held[:AT_ONCE])})
+    return JobSubmitted(len(held[:AT_ONCE]), max(0, len(held) - AT_ONCE))
 
 
 @operation(writes=True)

@@ -19,7 +19,7 @@ from nbannotate.rules import workflow
 from nbannotate.rules.annotation import check_draft
 from nbannotate.rules.copying import copyable
 from nbannotate.store import campaigns as stored
-from nbannotate.store import holding, work
+from nbannotate.store import data, holding, work
 from nbannotate.store import sequences as kept
 
 LONGEST_REASON = 4000
@@ -154,18 +154,20 @@ def _what(given: Annotation) -> str:
 def _said(ctx: Context, its: Range, rows: list[dict[str, Any]]) -> dict[int, Annotation]:
     """Return what slices say now, by task; each row gets its draft's ``revision`` and ``body``."""
     drafts = kept.drafts(ctx.tx, [r["task_id"] for r in rows], ctx.actor.member_id)
-    only = its.row["campaign_id"] if its.spec.existing == "restart" else None
-    revised = kept.said(ctx.tx, its.row["version_id"], its.dataset_id, its.row["sequence"], only)
     for r in rows:
         r |= drafts.get(r["task_id"], {"revision": None, "body": None}) | {"version_id": its.row["version_id"]}
+    mine = {r["task_id"]: work.draft(r) for r in rows}
+    began = _began(ctx, its, [r["asset_id"] for r in rows if mine[r["task_id"]] is None])
     return {
-        r["task_id"]: draft
-        if (draft := work.draft(r)) is not None
-        else closing.began_with(ctx, r, its.spec)
-        if r["asset_id"] in revised
-        else Annotation()
+        r["task_id"]: began.get(r["asset_id"], Annotation()) if (draft := mine[r["task_id"]]) is None else draft
         for r in rows
     }
+
+
+def _began(ctx: Context, its: Range, asset_ids: list[int]) -> dict[int, Annotation]:
+    """Return what work on some assets begins with: the last revision, or nothing where the campaign starts anew."""
+    only = its.row["campaign_id"] if its.spec.existing == "restart" else None
+    return data.latest_of(ctx.tx, its.row["version_id"], asset_ids, only) if asset_ids else {}
 
 
 def _unfit(its: Range, row: dict[str, Any], size: tuple[int, int], now: Annotation, before: Annotation) -> str:
@@ -245,18 +247,17 @@ def undo(ctx: Context, spread_id: int) -> Spread:
     if not back:
         raise Refused(rules.message(f"Taken back: {made['what']}", [], [], groups))
     untouched = [r for r in back if r["body"] is None and r["now_touched"] == made["created"]]
-    kept.give_back(ctx.tx, untouched, me)
+    kept.give_back(ctx.tx, spread_id, [r["task_id"] for r in untouched], me)
+    gone = {r["task_id"] for r in untouched}
+    opened = [r for r in back if r["task_id"] not in gone]
+    began = _began(ctx, its, [r["asset_id"] for r in opened if r["body"] is None])
     drafts = []
-    for r in back:
-        if r in untouched:
-            continue
+    for r in opened:
         body = r["body"]
         if body is None:  # somebody opened it meanwhile, in a tab perhaps: a number is never given out twice
-            dressed = {"asset_id": r["asset_id"], "version_id": row["version_id"], "campaign_id": row["campaign_id"]}
-            body = msgspec.json.encode(closing.began_with(ctx, dressed, its.spec)).decode()
+            body = msgspec.json.encode(began.get(r["asset_id"], Annotation())).decode()
         drafts.append((r["task_id"], r["revision"] + 1, body))
-        if r["revision_before"] is not None:
-            kept.moved(ctx.tx, spread_id, r["task_id"], me, r["revision_before"], r["revision"] + 1)
+    kept.moved(ctx.tx, spread_id, [r["task_id"] for r in opened if r["revision_before"] is not None], me)
     kept.put_drafts(ctx.tx, me, drafts, ctx.now)
     kept.forget(ctx.tx, [spread_id])
     places = sorted(place[r["asset_id"]] for r in back)

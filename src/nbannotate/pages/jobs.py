@@ -56,7 +56,9 @@ def submit_job(desk: Desk, message: Message) -> None:
     submitted = 0
     try:
         while True:
-            done = desk.call("jobs.submit", JobSubmitted, campaign_id=message.campaign, step=message.step)
+            done = desk.call(
+                "jobs.submit", JobSubmitted, campaign_id=message.campaign, step=message.step, checked=submitted > 0
+            )
             submitted += done.submitted
             if not done.left or not done.submitted:
                 break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
 
 #: So many assets are written in one piece.
-PIECE = 10_000
+PIECE = 5_000
 
 
 def add_dataset(tx: Transaction, name: str, readme: str, now: datetime.datetime) -> Dataset:
@@ -333,16 +334,44 @@ def annotation_row(tx: Transaction, annotation_id: int) -> dict[str, Any] | None
     return tx.one("select * from data.annotations where annotation_id = $1", annotation_id)
 
 
-@as_stored()
+_SHAPE = "shape_id, label, kind, points, attributes, confidence, color, rle, visibility, also"
+
+
 def annotation(tx: Transaction, row: dict[str, Any] | None) -> Annotation:
     """Return the annotation of a revision's row; an empty one for None."""
     if row is None:
         return Annotation()
-    found = tx.all(
-        "select shape_id, label, kind, points, attributes, confidence, color, rle, visibility, also from data.shapes "
-        "where annotation_id = $1 order by position",
-        row["annotation_id"],
+    found = tx.all(f"select {_SHAPE} from data.shapes where annotation_id = $1 order by position", row["annotation_id"])
+    return _annotation(row, found)
+
+
+def latest_of(
+    tx: Transaction, version_id: int, asset_ids: Sequence[int], of_campaign: int | None = None
+) -> dict[int, Annotation]:
+    """Return the latest annotation of each of some assets that has one, in two statements.
+
+    With ``of_campaign`` only of those whose latest one was made in that campaign.
+    """
+    rows = tx.all(
+        "select * from data.annotations where version_id = $1 and annotation_id in (select max(annotation_id) "
+        "from data.annotations where version_id = $1 and asset_id in (select unnest($2::bigint[])) group by asset_id) "
+        "and ($3 is null or campaign_id = $3)",
+        version_id,
+        list(asset_ids),
+        of_campaign,
     )
+    shapes: dict[int, list[dict[str, Any]]] = {row["annotation_id"]: [] for row in rows}
+    for shape in tx.all(
+        f"select annotation_id, {_SHAPE} from data.shapes "
+        "where annotation_id in (select unnest($1::bigint[])) order by annotation_id, position",
+        list(shapes),
+    ):
+        shapes[shape["annotation_id"]].append(shape)
+    return {row["asset_id"]: _annotation(row, shapes[row["annotation_id"]]) for row in rows}
+
+
+@as_stored()
+def _annotation(row: dict[str, Any], shapes: list[dict[str, Any]]) -> Annotation:
     return Annotation(
         shapes=tuple(
             Shape(
@@ -357,7 +386,7 @@ def annotation(tx: Transaction, row: dict[str, Any] | None) -> Annotation:
                 visibility=() if r["visibility"] is None else tuple(json.loads(r["visibility"])),
                 also=() if r["also"] is None else tuple(json.loads(r["also"])),
             )
-            for r in found
+            for r in shapes
         ),
         tags=tuple(json.loads(row["tags"])),
         nothing_to_label=row["nothing_to_label"],

@@ -14,7 +14,7 @@ from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
 
 #: So many tasks are made between two reports.
-CHUNK = 10_000
+CHUNK = 5_000
 
 #: Open tasks that nobody has begun; SQL over ``data.tasks``.
 UNSTARTED = "is_current and state = 'in_progress' and (opened is null or assignee_id is null)"

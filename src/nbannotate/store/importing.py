@@ -28,14 +28,18 @@ _WORKED_ON = """
 """
 
 #: So many revisions are copied in one piece.
-PIECE = 5_000
+PIECE = 2_000
 
 
-class Import(Struct, frozen=True):
-    """What a source says of an asset."""
+class Revision(Struct, frozen=True):
+    """What is said of an asset; with the task that it answers, if it is an answer and no import."""
 
     asset_id: int
+    member_id: int
+    source: str
     annotation: Annotation
+    campaign_id: int | None = None
+    task_id: int | None = None
 
 
 def worked_on(tx: Transaction, version_id: int) -> set[int]:
@@ -43,35 +47,44 @@ def worked_on(tx: Transaction, version_id: int) -> set[int]:
     return {row["asset_id"] for row in tx.all(_WORKED_ON, version_id)}
 
 
-def stage(stage: Stage, imports: Sequence[Import], member_id: int, source: str, now: datetime.datetime) -> None:
-    """Write a piece of an import: two statements, whatever the number of assets and shapes."""
-    ids = [r["id"] for r in stage.all("select nextval('data.ids') as id from range($1) order by 1", len(imports))]
+def add(tx: Transaction, version_id: int, revisions: Sequence[Revision], now: datetime.datetime) -> None:
+    """Append revisions to a version or a batch: in three statements, whatever the number of assets and shapes."""
+    ids = [r["id"] for r in tx.all("select nextval('data.ids') as id from range($1) order by 1", len(revisions))]
     rows = [
         {
-            "annotation_id": new, "asset_id": one.asset_id, "nothing_to_label": one.annotation.nothing_to_label,
-            "tags": json.dumps(list(one.annotation.tags)), "tag_attributes": data.tag_attributes_text(one.annotation),
+            "annotation_id": new, "asset_id": one.asset_id, "member_id": one.member_id, "source": one.source,
+            "campaign_id": one.campaign_id, "task_id": one.task_id,
+            "nothing_to_label": one.annotation.nothing_to_label, "tags": json.dumps(list(one.annotation.tags)),
+            "tag_attributes": data.tag_attributes_text(one.annotation),
+            "origin": "import" if one.task_id is None else "answer",
         }
-        for new, one in zip(ids, imports, strict=True)
+        for new, one in zip(ids, revisions, strict=True)
     ]  # fmt: skip
-    stage.run(
+    tx.run(
         """
         insert into data.annotations
-        select i.annotation_id, $2, i.asset_id, null, null, $3, $4, i.nothing_to_label, i.tags, $5, i.tag_attributes,
-               'import'
+        select i.annotation_id, $2, i.asset_id, i.campaign_id, i.task_id, i.member_id, i.source, i.nothing_to_label,
+               i.tags, $3, i.tag_attributes, i.origin
         from (
-          select unnest(from_json($1, '[{"annotation_id":"BIGINT","asset_id":"BIGINT","nothing_to_label":"BOOLEAN",
-            "tags":"VARCHAR","tag_attributes":"VARCHAR"}]'), recursive := true)
+          select unnest(from_json($1, '[{"annotation_id":"BIGINT","asset_id":"BIGINT","member_id":"BIGINT",
+            "source":"VARCHAR","campaign_id":"BIGINT","task_id":"BIGINT","nothing_to_label":"BOOLEAN","tags":"VARCHAR",
+            "tag_attributes":"VARCHAR","origin":"VARCHAR"}]'), recursive := true)
         ) i
         """,
-        msgspec.json.encode(rows).decode(), stage.batch_id, member_id, source, now,
+        msgspec.json.encode(rows).decode(), version_id, now,
     )  # fmt: skip
     shapes: list[dict[str, Any]] = [
         data.shape_row(new, position, shape)
-        for new, one in zip(ids, imports, strict=True)
+        for new, one in zip(ids, revisions, strict=True)
         for position, shape in enumerate(one.annotation.shapes)
     ]
     if shapes:
-        data.add_shapes(stage, shapes)
+        data.add_shapes(tx, shapes)
+
+
+def stage(stage: Stage, revisions: Sequence[Revision], now: datetime.datetime) -> None:
+    """Write a piece of an import."""
+    add(stage, stage.batch_id, revisions, now)
     stage.piece()
 
 

@@ -7,7 +7,7 @@ from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
 
 #: So many assets are copied in one piece.
-PIECE = 20_000
+PIECE = 5_000
 
 
 def publish(tx: Transaction, version_id: int) -> None:

@@ -188,30 +188,33 @@ def kept(tx: Transaction, spread_id: int) -> list[dict[str, Any]]:
     )
 
 
-def give_back(tx: Transaction, rows: Sequence[dict[str, Any]], member_id: int) -> None:
+def give_back(tx: Transaction, spread_id: int, task_ids: Sequence[int], member_id: int) -> None:
     """Let tasks that nobody opened since be as they were before a spread: no draft, and in the queue if they were."""
-    ids = [r["task_id"] for r in rows]
     tx.run(
         "delete from data.member_drafts where member_id = $2 and task_id in (select unnest($1::bigint[]))",
-        ids,
-        member_id,
-    )
-    for row in rows:
-        tx.run("update data.tasks set opened = $2, touched = $3 where task_id = $1",
-               row["task_id"], row["opened"], row["touched"])  # fmt: skip
-    taken = [r["task_id"] for r in rows if r["taken"]]
-    if taken:
-        tx.run(
-            "update data.tasks set assignee_id = null, leased_until = null "
-            "where task_id in (select unnest($1::bigint[]))",
-            taken,
-        )
-
-
-def moved(tx: Transaction, spread_id: int, task_id: int, member_id: int, before: int, now: int) -> None:
-    """Let what was spread earlier know the number that a draft got again when a later one was taken back."""
+        list(task_ids), member_id,
+    )  # fmt: skip
     tx.run(
-        "update data.spread_drafts set revision = $5 where task_id = $2 and member_id = $3 and revision = $4 "
-        "and spread_id < $1",
-        spread_id, task_id, member_id, before, now,
+        """
+        update data.tasks set opened = s.opened, touched = s.touched,
+               assignee_id = case when s.taken then null else tasks.assignee_id end,
+               leased_until = case when s.taken then null else tasks.leased_until end
+        from (select * from data.spread_drafts where spread_id = $1 and task_id in (select unnest($2::bigint[]))) s
+        where s.task_id = tasks.task_id
+        """,
+        spread_id, list(task_ids),
+    )  # fmt: skip
+
+
+def moved(tx: Transaction, spread_id: int, task_ids: Sequence[int], member_id: int) -> None:
+    """Let what was spread earlier know the number that drafts got again when a later spread was taken back."""
+    tx.run(
+        """
+        update data.spread_drafts set revision = s.now from (
+          select task_id, revision_before, revision + 1 as now from data.spread_drafts
+          where spread_id = $1 and task_id in (select unnest($2::bigint[]))
+        ) s where spread_drafts.task_id = s.task_id and spread_drafts.member_id = $3
+          and spread_drafts.revision = s.revision_before and spread_drafts.spread_id < $1
+        """,
+        spread_id, list(task_ids), member_id,
     )  # fmt: skip

@@ -85,8 +85,9 @@ class Work:
         submitted, left = 0, 1
         while left:
             done = self._client.call(
-                "jobs.submit", model.JobSubmitted, campaign_id=jobs[0].campaign_id, step=jobs[0].step
-            )
+                "jobs.submit", model.JobSubmitted, campaign_id=jobs[0].campaign_id, step=jobs[0].step,
+                checked=submitted > 0,
+            )  # fmt: skip
             submitted, left = submitted + done.submitted, done.left
         return submitted
 

@@ -1,0 +1,291 @@
+"""No operation holds the writer the longer the more assets there are: all that write, also those of tomorrow.
+
+What runs in the writer's transaction is counted in statements, at ten assets and at forty. An operation that is new
+fails here until it says how it is called on many assets, or that it is about one thing only.
+"""
+
+import pytest
+
+import nbannotate as nb
+from nbannotate.model import Annotation, Saved, Session, Shape, TaskView
+from nbannotate.operations import annotations, registry
+from nbannotate.operations.dispatch import Dispatcher
+from nbannotate.owner.memory import MemoryClient
+from nbannotate.owner.setup import first_member
+from nbannotate.store import data, dealing, importing, lineage
+from nbannotate.store.engine import MEMORY, Engine
+from nbannotate.workspace.workspace import Workspace
+
+FEW, MANY = 10, 40
+BOX = Annotation(shapes=(Shape(kind="rectangle", points=((1, 2), (20, 30)), label="WBC"),))
+RECIPE = nb.Recipe(labels=["WBC"])
+QUEUE = nb.Workflow([nb.Step("draw", "annotation", ["ana", "ben"])])
+EQUAL = nb.Workflow([nb.Step("draw", "annotation", ["ana", "ben"], attribution="equal")])
+OWN = nb.Workflow([nb.Step("draw", "annotation", ["ana"], attribution="equal")])
+
+#: About one thing each: a member, a session, a task, an issue, the words of a campaign.
+OF_ONE = {
+    "assets.set_metadata", "campaigns.archive", "datasets.create", "datasets.set_workers", "documents.add",
+    "issues.create", "issues.reply", "issues.set_state", "members.account", "members.add", "members.adopt",
+    "members.change_password", "members.enable", "members.invite", "members.set_password", "members.set_role",
+    "notices.see", "recipes.add_label", "sequences.take", "sessions.accept", "sessions.bind_kernel", "sessions.close",
+    "sessions.open", "sessions.unbind_kernel", "tasks.discard", "tasks.heartbeat", "tasks.next", "tasks.open",
+    "tasks.pull", "tasks.reject", "tasks.rework", "tasks.save", "tasks.skip", "tasks.submit", "tasks.submit_and_next",
+    "tasks.take", "versions.create",
+}  # fmt: skip
+
+#: Takes so many at a time, whatever there is: ``jobs.submit`` and, by its limit, ``sequences.exclude``.
+SOME_AT_A_TIME = {"jobs.submit", "sequences.exclude"}
+
+
+class Counted:
+    """The writer's connection, which counts the statements of each of its transactions."""
+
+    def __init__(self, connection):
+        self._connection, self.most, self._now = connection, 0, 0
+
+    def execute(self, sql, *arguments):
+        self._now = 0 if sql == "begin" else self._now + 1
+        self.most = max(self.most, self._now)
+        return self._connection.execute(sql, *arguments)
+
+    def __getattr__(self, name):
+        return getattr(self._connection, name)
+
+
+class Ground:
+    """A workspace with a version of so many images that need not exist."""
+
+    def __init__(self, count):
+        self.count, engine, token = count, Engine(MEMORY), "t" * 32
+        first_member(engine)
+        self.counted = engine._writer = Counted(engine._writer)
+        self.ws = Workspace(MemoryClient(Dispatcher(engine, token), token))
+        for login in ("ana", "ben"):
+            self.ws.members.add(login, password=f"password-of-{login}")
+        self.ana = self.ws.client.acting(
+            self.ws.client.call("sessions.open", Session, login="ana", password="password-of-ana").token
+        )
+        self.dataset = self.ws.create_dataset("d")
+        self.version = self.dataset.create_version("v")
+        self.add("a")
+
+    def add(self, prefix, version=None):
+        import pandas as pd
+
+        from nbannotate.workspace import frames
+
+        names = [f"{prefix}{i:03}.png" for i in range(self.count)]
+        rows = pd.DataFrame({"name": names, "path": names, "folder": "", "width": 64, "height": 48, "bytes": 1,
+                             "metadata": "{}", "sequence": "s", "moment": range(self.count)})  # fmt: skip
+        self.ws.client.upload("assets.add", int, frames.to_parquet(rows),
+                              version_id=(version or self.version).version_id)  # fmt: skip
+
+    def read(self, **options):
+        names = self.version.assets()["name"]
+        return self.version.add_annotations(dict.fromkeys(names, BOX), source="model", **options)
+
+    def campaign(self, flow=QUEUE, launch=True, **options):
+        made = self.version.create_campaign("July", RECIPE, flow, **options)
+        if launch:
+            made.launch()
+        return made
+
+    def drafts(self, campaign):
+        """Let ana open and save all that is hers."""
+        views = []
+        for task_id in campaign.tasks.df(assignee="ana")["task_id"]:
+            view = self.ana.call("tasks.open", TaskView, task_id=int(task_id))
+            self.ana.call("tasks.save", Saved, task_id=view.task.task_id, annotation=BOX, revision=view.revision,
+                          seconds=0.0)  # fmt: skip
+            views.append(view)
+        return views
+
+
+def add_that_join(g):
+    g.campaign(EQUAL)
+    return lambda: g.add("b")
+
+
+def restore(g):
+    g.read()
+    g.version.add_annotations(dict.fromkeys(g.version.assets()["name"], BOX), source="again")
+    return lambda: g.version.restore(source="again")
+
+
+def child(g):
+    g.read()
+    return lambda: g.version.create_child("v2")
+
+
+def publish(g):
+    g.read()
+    return g.version.publish
+
+
+def on_a_published_one(g):
+    g.read()
+    g.version.publish()
+    return lambda: g.campaign(launch=False)
+
+
+def launch(g):
+    g.read()
+    return g.campaign(EQUAL, launch=False).launch
+
+
+def apply(g):
+    c = g.campaign(EQUAL)
+    return lambda: c.add_assignee("draw", "zoe").apply()
+
+
+def let_in(g):
+    c = g.campaign(EQUAL, new_assets="wait")
+    g.add("b")
+    return c.join
+
+
+def complete(g):
+    c = g.campaign(OWN)
+    g.drafts(c)
+    return lambda: c.complete("enough")
+
+
+def complete_job(g):
+    c = g.campaign(OWN)
+    g.drafts(c)
+    return lambda: g.ws.client.call(
+        "jobs.complete", int, campaign_id=c.campaign_id, step="draw", member="ana", reason="enough"
+    )
+
+
+def delete(g):
+    c = g.campaign(OWN)
+    g.drafts(c)
+    return lambda: c.delete("July")
+
+
+def restart(g):
+    g.read()
+    c = g.campaign(OWN, existing="prefill")
+    for view in g.drafts(c):
+        g.ana.call("tasks.discard", nb.model.Closed, task_id=view.task.task_id, reason="x", revision=1, seconds=0.0)
+    return lambda: g.ws.client.call(
+        "jobs.restart", int, campaign_id=c.campaign_id, step="draw", member="ana", also=["discarded"]
+    )
+
+
+def send(g):
+    g.read()
+    c = g.campaign(existing="done")
+    other = g.dataset.create_version("w")
+    target = other.create_campaign("Experts", RECIPE, QUEUE)
+    g.add("w", other)
+    target.launch()
+    return lambda: g.ws.client.call(
+        "chain.send", int, campaign_id=c.campaign_id, to="Experts",
+        asset_ids=[int(i) for i in c.tasks.df()["asset_id"]],
+    )  # fmt: skip
+
+
+def reassign(g):
+    c = g.campaign(EQUAL)
+    g.drafts(c)
+    return lambda: g.ws.client.call(
+        "tasks.reassign", nb.model.Reassigned, campaign_id=c.campaign_id, to="ben", started=True
+    )
+
+
+def redistribute(g):
+    c = g.campaign(EQUAL)
+    return lambda: g.ws.client.call(
+        "tasks.redistribute", nb.model.Reassigned, campaign_id=c.campaign_id, step="draw", weights={"ben": 1.0}
+    )
+
+
+def _spread(g):
+    g.read()
+    c = g.campaign(OWN)
+    view = g.ana.call("tasks.next", TaskView, campaign_id=c.campaign_id, step=0)
+    mine = Annotation(shapes=(Shape(kind="rectangle", points=((3, 3), (9, 9)), label="WBC"),))
+    g.ana.call("tasks.save", Saved, task_id=view.task.task_id, annotation=mine, revision=view.revision, seconds=0.0)
+    return lambda: g.ana.call(
+        "sequences.spread", nb.model.Spread, task_id=view.task.task_id, first=1, last=g.count, existing="add"
+    )
+
+
+def undo(g):
+    made = _spread(g)()
+    return lambda: g.ana.call("sequences.undo", nb.model.Spread, spread_id=made.spread_id)
+
+
+def leases_run_out(g):
+    c = g.campaign(nb.Workflow([nb.Step("draw", "annotation", ["ana", "ben"], lease_minutes=1)]))
+    for _ in range(g.count):
+        g.ana.call("tasks.pull", TaskView, campaign_id=c.campaign_id, step=0)
+    g.ws.client.dispatcher.engine._writer.execute("update data.tasks set leased_until = timestamp '2020-01-01'")
+    return lambda: g.ws.client.call("clock.tick", int)
+
+
+def disable(g):
+    g.drafts(g.campaign(OWN))
+    return lambda: g.ws.members.disable("ana")
+
+
+CALLS = {
+    "annotations.add": lambda g: g.read,
+    "annotations.restore": restore,
+    "assets.add": add_that_join,
+    "campaigns.apply": apply,
+    "campaigns.complete": complete,
+    "campaigns.create": on_a_published_one,
+    "campaigns.delete": delete,
+    "campaigns.join": let_in,
+    "campaigns.launch": launch,
+    "chain.send": send,
+    "clock.tick": leases_run_out,
+    "jobs.complete": complete_job,
+    "jobs.restart": restart,
+    "members.disable": disable,
+    "sequences.spread": _spread,
+    "sequences.undo": undo,
+    "tasks.reassign": reassign,
+    "tasks.redistribute": redistribute,
+    "versions.child": child,
+    "versions.publish": publish,
+}
+
+
+def statements(name, count):
+    """Return the statements of the longest transaction of an operation on so many assets."""
+    ground = Ground(count)
+    if name == "campaigns.apply":
+        ground.ws.members.add("zoe", password="password-of-zoe")
+    call = CALLS[name](ground)
+    ground.counted.most = 0
+    call()
+    done = ground.ws.sql("select count(*) as n from events where operation = $1", [name])["n"][0]
+    assert done, f"{name} was not called"
+    return ground.counted.most
+
+
+def test_each_operation_that_writes_is_looked_at():
+    writing = {name for name, o in registry.operations().items() if o.writes}
+    assert writing == OF_ONE | SOME_AT_A_TIME | set(CALLS), "say in this file how it is called on many assets"
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_the_writer_runs_as_many_statements_for_many_assets_as_for_few(name):
+    assert statements(name, MANY) <= statements(name, FEW)
+
+
+def test_no_piece_holds_more_than_some_thousand_rows():
+    most = (
+        annotations.PIECE_ASSETS,
+        annotations.PIECE_SHAPES,
+        data.PIECE,
+        dealing.CHUNK,
+        importing.PIECE,
+        lineage.PIECE,
+    )
+    assert max(most) <= 10_000
