@@ -211,3 +211,51 @@ def test_without_pydicom_the_sentence_says_what_to_install(monkeypatch):
 def test_decoding_other_images_imports_no_pydicom(run_python):
     code = "import sys, nbannotate.imaging; print(any(m in sys.modules for m in ('pydicom', 'tifffile', 'pandas')))"
     assert run_python(code).strip() == "False"
+
+
+@pytest.mark.parametrize("photometric", ["MONOCHROME2", "MONOCHROME1"])
+@pytest.mark.parametrize(("keyword", "kind"), [("FloatPixelData", "<f4"), ("DoubleFloatPixelData", "<f8")])
+@pytest.mark.parametrize("function", ["LINEAR", None])
+@pytest.mark.parametrize("frames", [1, 3])
+def test_values_that_are_no_whole_numbers_are_shown_by_the_exact_function(
+    tmp_path, photometric, keyword, kind, function, frames
+):
+    ramp = np.tile(np.linspace(0, 1, 64), (8, 1))
+    data = pydicom.Dataset()
+    data.file_meta = pydicom.dataset.FileMetaDataset()
+    data.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
+    data.file_meta.MediaStorageSOPClassUID = data.SOPClassUID = "1.2.840.10008.5.1.4.1.1.30"
+    data.file_meta.MediaStorageSOPInstanceUID = data.SOPInstanceUID = "1.2.3"
+    data.Rows, data.Columns, data.SamplesPerPixel, data.PhotometricInterpretation = 8, 64, 1, photometric
+    data.BitsAllocated, data.NumberOfFrames = int(kind[2]) * 8, frames
+    data.WindowWidth, data.WindowCenter = "1", "0.5"
+    if function:
+        data.VOILUTFunction = function
+    setattr(data, keyword, np.stack([ramp] * frames).astype(kind).tobytes())
+    data.save_as(tmp_path / "map.dcm", enforce_file_format=True)
+    assert imaging.measure(tmp_path / "map.dcm").frames == frames
+    still = imaging.read(tmp_path / "map.dcm", frames)
+    assert np.abs(still.values - ramp).max() < 1e-4
+    shown = imaging.gray(
+        still.pixels, still.slope, still.offset, still.default(), inverted=still.inverted, exact=still.exact
+    )
+    wanted = ramp * 255 if photometric == "MONOCHROME2" else 255 - ramp * 255
+    assert np.abs(shown - wanted).max() <= 1
+
+
+def test_a_deflated_file_does_not_fill_the_memory(tmp_path, monkeypatch):
+    from nbannotate.imaging import dicom
+
+    path = sample("image_dfl.dcm")
+    assert imaging.read(path).deep
+    monkeypatch.setattr(dicom, "MOST_INFLATED", 1000)
+    for way in (imaging.measure, imaging.read):
+        with pytest.raises(ReadFailed, match="grows beyond a gigabyte"):
+            way(path)
+
+
+def test_a_file_that_is_cut_off_is_refused_when_it_is_measured(tmp_path):
+    body = sample("liver_1frame.dcm").read_bytes()
+    (tmp_path / "cut.dcm").write_bytes(body[: len(body) // 2])
+    with pytest.raises(ReadFailed, match="cut off"):
+        imaging.measure(tmp_path / "cut.dcm")

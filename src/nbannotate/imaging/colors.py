@@ -73,18 +73,14 @@ def sixteen(opened: Callable[[], Image.Image]) -> NDArray[np.uint8]:
     """
     with opened() as image:
         high = np.asarray(_loaded(image))
+        clear = image.mode == "RGBA"
     values = high.astype(np.uint16) << 8
     if int(high.max(initial=0)) < 64:  # fewer than fifteen bits are used: the low bytes count, too
         with opened() as image:
             swap(image)
             values |= np.asarray(_loaded(image))
     colors = eight(values[..., :3])
-    return on_white(colors, high[..., 3]) if high.shape[2] == 4 and raw_alpha(high) else colors
-
-
-def raw_alpha(pixels: NDArray[np.uint8]) -> bool:
-    """Return whether the fourth channel says that something is transparent."""
-    return int(pixels[..., 3].min(initial=255)) < 255
+    return on_white(colors, eight(values[..., 3])) if clear else colors
 
 
 def _loaded(image: Image.Image) -> Image.Image:

@@ -171,13 +171,17 @@ def measure(path: Path, whole: bool = True) -> Facts:
     """
     with speaking(), opened(path) as image:
         facts = Facts(image.format or "", *turned(image), 1, _bits(image))
-        if whole and (image.width * image.height <= SMALL or not _has_end(image)):
-            read(path)
+        if whole:
+            ends = image.width * image.height > SMALL and _has_end(image)
+            if not ends and not limits.is_large(*image.size):
+                read(path)
+            elif ends is False:
+                raise ReadFailed("The image cannot be read: the file is cut off.")
         return facts
 
 
-def _has_end(image: Image.Image) -> bool:
-    """Return whether a file ends as its kind does; of other kinds nothing is known."""
+def _has_end(image: Image.Image) -> bool | None:
+    """Return whether a file ends as its kind does; None for kinds of which that is not known."""
     file: BinaryIO = image.fp  # type: ignore[attr-defined]
     here = file.tell()
     size = file.seek(0, os.SEEK_END)
@@ -193,11 +197,30 @@ def _has_end(image: Image.Image) -> bool:
         return b"IEND" in tail
     if image.format == "GIF":
         return tail.rstrip(b"\0").endswith(b";")
+    if image.format == "JPEG2000":
+        return b"\xff\xd9" in tail[-64:]
+    if image.format == "AVIF":
+        return _has_boxes(file, size)
     if image.format == "WEBP":
         return int.from_bytes(head[4:8], "little") + 8 <= size
     if image.format == "BMP":
         return int.from_bytes(head[2:6], "little") in range(1, size + 1)
-    return False
+    return None
+
+
+def _has_boxes(file: BinaryIO, size: int) -> bool:
+    """Return whether the boxes of an ISO media file, as AVIF is one, end where it ends."""
+    here, at = file.tell(), 0
+    while at < size:
+        file.seek(at)
+        head = file.read(16)
+        length = int.from_bytes(head[:4], "big")
+        length = int.from_bytes(head[8:16], "big") if length == 1 else length or size - at
+        if length < 8:
+            break
+        at += length
+    file.seek(here)
+    return at == size
 
 
 def _bits(image: Image.Image) -> int:

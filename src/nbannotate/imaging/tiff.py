@@ -162,8 +162,8 @@ def _checked(found: Still, page: Page) -> Still:
 
 
 def _is_pillows(page: Page) -> bool:
-    """Return whether Pillow decodes a page as it is meant: not planes of more than eight bits, nor of others."""
-    return not (page.planar == 2 and page.bits > 8 and page.samples > 1)
+    """Return whether Pillow decodes a page as it is meant: not planes of more than eight bits, nor of gray."""
+    return not (page.planar == 2 and page.samples > 1 and (page.bits > 8 or page.gray))
 
 
 def _opened(source: bytes | Path, page: Page) -> Image.Image:
@@ -189,16 +189,16 @@ def as_stored(source: bytes | Path, page: Page) -> Image.Image:
 
 
 def _by_pillow(source: bytes | Path, page: Page) -> Still:
-    with speaking("The image cannot be decoded"), _opened(source, page) as image:
+    with speaking("The image cannot be decoded"), as_stored(source, page) as image:
         if colors.is_sixteen(image):
-            return Still(colors.sixteen(lambda: _opened(source, page)))
-        image.load()  # turned upright by Pillow
+            return Still(turning.upright(colors.sixteen(lambda: as_stored(source, page)), page.orientation))
+        image.load()
+        found = image if raster.deep(image) else raster.flat(image)
+        values = turning.upright(np.asarray(found), page.orientation)
         for mode, format, bits, kind in DEEP:
             if (image.mode, page.format, page.bits) == (mode, format, bits):
-                return _gray(np.asarray(image).view(kind), page)
-        if raster.deep(image):
-            return _gray(np.asarray(image), page)
-        return Still(np.asarray(raster.flat(image)))
+                return _gray(values.view(kind), page)
+        return _gray(values, page) if raster.deep(image) else Still(values)
 
 
 def _gray(values: Any, page: Page) -> Still:
@@ -225,7 +225,9 @@ def _own(source: bytes | Path, page: Page) -> Still:
         return Still(colors.eight(np.moveaxis(np.asarray(colormap, np.uint16), 0, -1)[values[..., 0]]))
     if page.gray:  # what is transparent in gray of many bits keeps its value
         if values.dtype == np.uint8:
-            return Still(255 - values[..., 0] if page.photometric == 0 else np.ascontiguousarray(values[..., 0]))
+            gray = 255 - values[..., 0] if page.photometric == 0 else np.ascontiguousarray(values[..., 0])
+            clear = values.shape[2] == 2 and 2 in _extra(source, page)
+            return Still(colors.on_white(np.dstack([gray] * 3), values[..., 1]) if clear else gray)
         return _gray(values[..., 0], page)
     if values.shape[2] not in (3, 4):
         raise ReadFailed(f"The image cannot be shown: its values have the shape {values.shape}.")

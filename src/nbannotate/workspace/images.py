@@ -149,17 +149,28 @@ def _in_folder(folder: Path, left_out: Counter[str]) -> list[Path]:
             entered.add((facts.st_dev, facts.st_ino))
             for entry in children:
                 path = here / entry.name
-                if entry.name.startswith("."):
-                    left_out["hidden"] += 1
-                elif path.is_dir():
+                try:
+                    kind = _kind(entry, path)
+                except OSError:
+                    kind = "that cannot be read"
+                if kind == "folder":
                     (links if entry.is_symlink() else inside).append(path)
-                elif not path.is_file():
-                    left_out["no regular files"] += 1
-                elif _is_taken(path):
+                elif kind == "image":
                     found.append(path)
                 else:
-                    left_out["of other kinds"] += 1
+                    left_out[kind] += 1
     return found
+
+
+def _kind(entry: os.DirEntry[str], path: Path) -> str:
+    """Return what an entry of a folder is: a folder, an image, or why it is left out."""
+    if entry.name.startswith("."):
+        return "hidden"
+    if path.is_dir():
+        return "folder"
+    if not path.is_file():
+        return "no regular files"
+    return "image" if _is_taken(path) else "of other kinds"
 
 
 def _is_taken(path: Path) -> bool:
