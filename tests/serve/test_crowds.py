@@ -57,7 +57,9 @@ def test_forty_pages_at_once_start_no_more_kernels_than_one_member_may_have(smal
     said = Counter(reply.status_code for reply in replies)
     assert set(said) == {200, 429}
     assert said[429] >= 30, "who asks for forty pages is told so, instead of starting forty kernels one by one"
-    assert "You opened many pages at once" in next(r.text for r in replies if r.status_code == 429)
+    refused = next(reply for reply in replies if reply.status_code == 429)
+    assert "You opened many pages at once" in refused.text
+    assert int(refused.headers["Retry-After"]) >= 1
     assert ana.page().greets() == "ana", "and the page after that opens"
     assert "Traceback" not in small.log
 

@@ -166,6 +166,14 @@ def test_a_kernel_has_two_websockets_at_most(page: Page) -> None:
         socket.close()
 
 
+def test_fast_drawing_is_no_flood(attach) -> None:
+    socket = attach()
+    slider = widget(socket, description="size")
+    for value in range(400):
+        socket.set(slider, value=value % 50)
+    wait_for(lambda: any(m["content"].get("data", {}).get("state") == {"value": "98"} for m in socket.until_info()))
+
+
 def goes_on(page: Page) -> bool:
     try:
         return page.greets() == "cem"
@@ -181,14 +189,6 @@ def test_a_flood_closes_the_websocket(page: Page) -> None:
         socket.made.send(raw)
     assert socket.closes(30) == TOO_MUCH
     wait_for(lambda: goes_on(page), what="the page itself goes on, as soon as its member may send again")
-
-
-def test_fast_drawing_is_no_flood(attach) -> None:
-    socket = attach()
-    slider = widget(socket, description="size")
-    for value in range(400):
-        socket.set(slider, value=value % 50)
-    wait_for(lambda: any(m["content"].get("data", {}).get("state") == {"value": "98"} for m in socket.until_info()))
 
 
 def test_many_websockets_send_no_more_than_one(owner, folder) -> None:

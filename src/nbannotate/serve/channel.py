@@ -22,7 +22,7 @@ CONTROL = "jupyter.widget.control"
 #: Never sent to a page: code, printed text and tracebacks.
 WITHHELD = frozenset({"error", "stream", "execute_input", "input_request", "debug_event"})
 HEADER = ("msg_id", "session", "date", "msg_type", "version")
-OPENING = 0.1  # seconds' worth of messages that opening a websocket counts for
+OPENING = 0.05  # seconds' worth of messages that opening a websocket counts for
 MOST_PIECES = 10_000
 BAD, TOO_MUCH = 4400, 4429  # websocket close codes
 

@@ -15,7 +15,7 @@ from tornado.web import HTTPError, StaticFileHandler
 from tornado.websocket import WebSocketClosedError
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
-from nbannotate.errors import NbannotateError, Refused
+from nbannotate.errors import NbannotateError, Refused, Wait
 from nbannotate.serve.identity import AWAY, known_user, sentence
 from nbannotate.serve.kernels import Kernel
 from nbannotate.serve.render import Renderer
@@ -148,6 +148,8 @@ class PageHandler(SiteHandler):
         except Refused as error:
             self.site.note("page not opened for %s: %s", user.login, error)
             self.set_status(429)
+            if isinstance(error.fact, Wait):
+                self.set_header("Retry-After", str(error.fact.seconds))
             self.message(t("One moment"), str(error))
             return
         except asyncio.CancelledError:

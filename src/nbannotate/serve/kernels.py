@@ -22,7 +22,7 @@ from jupyter_core.utils import ensure_async
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from tornado.web import HTTPError
 
-from nbannotate.errors import NbannotateError, NotAllowed, Refused
+from nbannotate.errors import NbannotateError, NotAllowed, Refused, Wait
 from nbannotate.serve.identity import SignedIn
 from nbannotate.texts import t
 
@@ -35,6 +35,7 @@ INHERITED = re.compile(
 #: Run in a spare kernel while it waits; an error here shows when the page runs the same import.
 WARM = "import nbannotate.pages"
 TOO_MANY_PAGES = t("You opened many pages at once. Close some of them, and load this one again.")
+WAIT_S = 5
 CUT_SHORT = t("This page was closed while it opened. Please load it again.")
 BURST = 5.0  # seconds' worth of messages that may come at once
 #: Websocket close codes: the kernel is gone; the session ended; the server stops, perhaps to be started again.
@@ -194,7 +195,7 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
         """
         login, most = user.login, self.parent.limits.kernels
         if self._waiting[login] >= most:
-            raise Refused(TOO_MANY_PAGES)
+            raise Refused(TOO_MANY_PAGES, Wait(WAIT_S))
         self._waiting[login] += 1
         try:
             async with self._turns[login]:
