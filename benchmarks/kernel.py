@@ -98,9 +98,7 @@ PAINTED = """() => [...document.querySelectorAll("canvas")].some(c => c.width > 
 
 def spares(server: psutil.Process) -> list[psutil.Process]:
     """Return the kernels of a server that have finished starting: they hardly use the processor any more."""
-    kernels = [
-        p for p in server.children(recursive=True) if any("nbannotate.serve.kernel" in part for part in p.cmdline())
-    ]
+    kernels = [p for p in server.children(recursive=True) if any("ipykernel_launcher" in part for part in p.cmdline())]
     return [p for p in kernels if p.cpu_percent(0.3) < 5]
 
 

@@ -112,9 +112,7 @@ class Place:
 
     def kernels(self) -> list[psutil.Process]:
         """Return the kernels of the server."""
-        return [
-            p for p in psutil.Process(self.server.pid).children() if "nbannotate.serve.kernel" in " ".join(p.cmdline())
-        ]
+        return [p for p in psutil.Process(self.server.pid).children() if "ipykernel_launcher" in " ".join(p.cmdline())]
 
     def stop(self, number: int = signal.SIGTERM) -> None:
         assert self.server.stdout is not None

@@ -91,7 +91,7 @@ class Server:
     def kernels(self) -> list[psutil.Process]:
         children = psutil.Process(self.process.pid).children(recursive=True)
         living = [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
-        return [child for child in living if "nbannotate.serve.kernel" in " ".join(child.cmdline())]
+        return [child for child in living if "ipykernel_launcher" in " ".join(child.cmdline())]
 
     def stop(self, number: int = signal.SIGTERM) -> list[psutil.Process]:
         """Stop the server and return the processes that it had."""

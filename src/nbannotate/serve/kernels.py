@@ -62,7 +62,7 @@ class ThisPython(KernelSpecManager):  # type: ignore[misc]
         spec.argv = [
             python,
             "-m",
-            "nbannotate.serve.kernel",
+            "nbannotate.serve.ipykernel_launcher",
             "-f",
             "{connection_file}",
             "--HistoryManager.enabled=False",

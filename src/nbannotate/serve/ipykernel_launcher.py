@@ -1,4 +1,4 @@
-"""The process of a kernel: ``python -m nbannotate.serve.kernel -f FILE``. IPython's own, without its TCP port.
+"""The process of a kernel, ``python -m nbannotate.serve.ipykernel_launcher -f FILE``: ipykernel's without its TCP port.
 
 IPython listens on a port for what forked processes print. Pages show nothing that is printed, and a kernel listens to
 nothing but the sockets in the server's own folder.
