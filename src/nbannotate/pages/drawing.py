@@ -40,9 +40,9 @@ def label(desk: Desk, message: Message) -> None:
 
 
 def select(desk: Desk, message: Message) -> None:
-    """Select shapes; ``on`` brings the first one into sight."""
+    """Select shapes; ``on`` brings the last one that was named into sight."""
     desk.canvas.select(message.ids)
-    if message.on and (shape := next((s for s in desk.canvas.shapes if s.id in message.ids), None)):
+    if message.on and (shape := next((s for s in desk.canvas.shapes if s.id in message.ids[-1:]), None)):
         flaws.look_at(desk, shape)
     desk.draw(selected=desk.canvas.selected)
 

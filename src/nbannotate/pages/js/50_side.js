@@ -7,11 +7,11 @@ function side(s) {
   const counts = { shapes: d.shapes.length + d.more, issues: issues.filter((i) => i.state !== "resolved").length };
   const body = { shapes: shapeList, issues: issuePanel, info: infoPanel, history: historyPanel }[s.ui.tab];
   return h("aside", { class: "nbp-side", "aria-label": T("Labels, shapes and issues") },
-    labelList(s, d), tagList(s, d),
+    h("div", { class: "nbp-lists", "data-key": "lists" }, labelList(s, d), tagList(s, d),
     h("div", { class: "tabs", role: "tablist", "aria-label": T("Panels"), onkeydown: (e) => tabKeys(e) }, PANELS.map(([name, title]) =>
       h("button", { type: "button", role: "tab", "data-key": name, "aria-selected": String(s.ui.tab === name), tabindex: s.ui.tab === name ? "0" : "-1",
         onclick: () => showPanel(s, name) }, T(title), counts[name] ? h("span", { class: "count", "data-kind": name }, counts[name]) : null))),
-    h("div", { class: "nbp-panel", role: "tabpanel", "aria-label": T(PANELS.find(([name]) => name === s.ui.tab)[1]), "data-key": s.ui.tab, tabindex: "-1" }, body(s, t, d)),
+    h("div", { class: "nbp-panel", role: "tabpanel", "aria-label": T(PANELS.find(([name]) => name === s.ui.tab)[1]), "data-key": s.ui.tab, tabindex: "-1" }, body(s, t, d))),
     actionBar(s));
 }
 
@@ -24,7 +24,8 @@ function showPanel(s, name) {
 
 function labelList(s, d) {
   if (!d.labels.length && !d.open_labels) return null;
-  return h("section", { class: "nbp-labels", "aria-label": T("Labels") }, h("h2", {}, d.selected && d.several ? T("Labels of the selection") : d.selected ? T("Label of the selection") : T("Labels"), attributesButton(s, d), d.most_shapes ? limit(d.counted, d.most_shapes) : null),
+  const rows = d.labels.length + Number(d.editable && d.labels.length > 0) + Number(d.open_labels && d.editable);
+  return h("section", { class: "nbp-labels", "aria-label": T("Labels"), style: `--rows:${rows}` }, h("h2", {}, h("span", { class: "name" }, d.selected && d.several ? T("Labels of the selection") : d.selected ? T("Label of the selection") : T("Labels")), attributesButton(s, d), d.most_shapes ? limit(d.counted, d.most_shapes) : null),
     h("div", { class: "list" }, d.labels.map((label, i) => labelButton(s, d, label, i)), noLabel(s, d),
       d.open_labels && d.editable ? h("button", { type: "button", class: "label add", "data-key": "+", onclick: () => openDialog(s, "label") }, icon("plus"), h("span", { class: "name" }, T("Add a label…"))) : null));
 }
@@ -39,10 +40,10 @@ function shapeList(s, t, d) {
     const tools = d.tools.map((k) => h("span", {}, cap(k.key.toUpperCase()), ` ${kindName(k)}  `));
     return h("div", { class: "nbp-hint" }, nothing ? T("The answer is: nothing to label.") : d.editable ? pieces("No shapes yet. Draw with {tools}", { tools }) : T("No shapes."));
   }
-  const locked = new Set(d.locked), hidden = new Set(d.hidden);
+  const locked = new Set(d.locked), hidden = new Set(d.hidden), first = d.shapes.find((v) => v[4])?.[0];   // the form stands below its row
   return [
     d.most_shapes && d.counted > d.most_shapes ? h("p", { class: "nbp-limit" }, limit(d.counted, d.most_shapes), h("span", { class: "soft" }, T("delete {n} to save", { n: d.counted - d.most_shapes }))) : null,
-    attributeForm(s, d), flawsHint(s, d),
+    first ? null : attributeForm(s, d), flawsHint(s, d),
     d.unlabelled && d.editable ? h("p", { class: "nbp-hint warn", role: "status" }, N(d.unlabelled, "{n} shape without a label: select, then press the label's number.", "{n} shapes without a label: select, then press the label's number.")) : null,
     d.hidden.length ? h("p", { class: "nbp-limit" }, h("button", { type: "button", class: "small", "data-key": "show all", onclick: (e) => { send(s, "hide", { ids: d.hidden, on: false }); toStage(s, e); } }, icon("eye"), N(d.hidden.length, "Show {n} hidden shape", "Show {n} hidden shapes"))) : null,
     h("ul", { class: "nbp-shapes", "aria-label": T("Shapes") }, d.shapes.map(([id, label, color, kind, selected, values, missing, flaws, mendable], i) =>
@@ -53,7 +54,7 @@ function shapeList(s, t, d) {
           h("span", { class: "soft" }, `${said(kind)} ${i + 1}`)),
         shapeSwitch(s, id, "lock", locked.has(id), d.editable, label || T("shape"), i + 1), shapeSwitch(s, id, "hide", hidden.has(id), true, label || T("shape"), i + 1),
         d.editable ? h("button", { type: "button", class: "bare remove", title: T("Delete"), "aria-label": T("Delete {name} {n}", { name: label || T("shape"), n: i + 1 }), onclick: (e) => { send(s, "delete", { ids: [id] }); toStage(s, e); } }, icon("trash")) : null,
-        flawLines(id, flaws, mendable)))),
+        flawLines(id, flaws, mendable), id === first ? attributeForm(s, d) : null))),
     d.more ? h("p", { class: "nbp-hint" }, N(d.more, "… and {n} more shape, all on the canvas.", "… and {n} more shapes, all on the canvas.")) : null,
   ];
 }
@@ -69,6 +70,6 @@ function shapeSwitch(s, id, what, on, may, name, n) {
 function pick(s, e, id, selected) {
   const now = s.get("drawing").shapes.filter((v) => v[4]).map((v) => v[0]);
   const ids = e.shiftKey || e.ctrlKey || e.metaKey ? (selected ? now.filter((v) => v !== id) : [...now, id]) : [id];
-  send(s, "select", { ids });
+  send(s, "select", { ids, on: ids.includes(id) });
   toStage(s, e);
 }

@@ -52,6 +52,7 @@ function paint(s) {
   if (stage && s.slot.parentNode !== stage) stage.append(s.slot);
   if (!stage) s.slot.remove();
   placeSlices(s);
+  follow(s);
   s.root.dataset.screen = screen;
   s.root.dataset.tool = s.get("drawing").tool ?? "";
   if (s.model.get("whole")) syncAddress(s);
@@ -121,6 +122,8 @@ async function render({ model, el, signal }) {
   on(matchMedia("(prefers-color-scheme: dark)"), "change", () => theme(s));
   const looks = new MutationObserver(() => theme(s));
   looks.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
+  const sizes = new ResizeObserver(() => { s.ui.followed = {}; follow(s); });
+  sizes.observe(s.root);
   const report = setInterval(() => { if (s.clock.due && s.get("page").task) send(s, "clock"); }, 5000);
   s.pulse = pulse(s);
   on(document, "visibilitychange", () => s.pulse.back());
@@ -143,6 +146,7 @@ async function render({ model, el, signal }) {
     s.pulse.stop();
     clearTimeout(slow);
     looks.disconnect();
+    sizes.disconnect();
     model.off("msg:custom", hearing);
     model.off("change:saving", saving);
     for (const part of PARTS) model.off(`change:${part}`, changed);

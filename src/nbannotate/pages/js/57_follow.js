@@ -1,0 +1,25 @@
+// What is chosen is in sight in its list: the label, the shape. Only when the choice changes: who scrolls is left alone.
+
+function follow(s) {
+  const d = s.get("drawing"), at = s.ui.followed ??= {};
+  const first = d.shapes?.find((v) => v[4])?.[0] ?? "";
+  const once = (name, what, box, row) => {
+    if (at[name] === what) return;
+    const list = s.root.querySelector(box), found = list?.querySelector(row);
+    if (!found) { at[name] = undefined; return; }
+    at[name] = what;
+    intoView(found, list);
+  };
+  const said = (d.labels ?? []).filter((v) => (d.selected ? v.on : v.name === d.label)).map((v) => v.name);
+  once("label", `${s.shown} ${said.join("\n")}`, ".nbp-labels .list", ".label:is([aria-pressed=true], [aria-pressed=mixed])");
+  once("shape", `${s.shown} ${s.ui.tab} ${first} ${hasForm(s, d) ? d.form.label : ""}`, ".nbp-panel", "li[data-selected]");
+}
+
+function intoView(row, list) {                             // scrolls the list, and what it is in, never the page around the pane
+  for (let box = list; box && !box.classList.contains("nbp-side"); box = box.parentElement) {
+    const its = row.getBoundingClientRect(), view = box.getBoundingClientRect(), above = its.top - view.top, below = its.bottom - view.bottom;
+    if (box.scrollHeight <= box.clientHeight) continue;
+    if (above < 0 || its.height > view.height) box.scrollTop += above - 4;
+    else if (below > 0) box.scrollTop += Math.min(below + 4, above);
+  }
+}
