@@ -13,9 +13,13 @@ from nbannotate.errors import InvalidInput
 from nbannotate.model.choices import check_kind, one_of
 from nbannotate.model.values import as_list, as_name, is_stored, settle
 
-#: Colours for labels that name none: the Okabe-Ito palette (readable with colour-blind eyes), then more.
+#: Colours for labels that name none: the Okabe-Ito palette, then each time the one that is farthest from those before
+#: it in OKLab, for eyes that see all colours and, counted double, for the three kinds of colour-blind ones.
 PALETTE = (
-    "#e69f00", "#56b4e9", "#009e73", "#cc79a7", "#d55e00", "#0072b2", "#f0e442", "#9467bd", "#8c564b", "#17becf",
+    "#e69f00", "#56b4e9", "#009e73", "#cc79a7", "#d55e00", "#0072b2", "#f0e442", "#870f69", "#9600ff", "#2d5a1e",
+    "#78ffff", "#ffb4c3", "#4b00d2", "#875a5a", "#8778f0", "#00e178", "#c31ea5", "#96b487", "#b4001e", "#b4d2ff",
+    "#e1f0c3", "#5a3c87", "#f01ee1", "#ff78e1", "#96ff87", "#ff3c78", "#87874b", "#7800a5", "#b4d200", "#694bc3",
+    "#d20069", "#5a8787", "#00a5b4", "#a55a00", "#0f6978", "#0000f0", "#785a96", "#3cc30f", "#ff875a", "#783c4b",
 )  # fmt: skip
 
 T = TypeVar("T")
