@@ -35,6 +35,7 @@ def test_an_ellipse_is_drawn_like_a_rectangle_and_resized_by_its_handles(stage):
     stage.press("1", "e")
     stage.drag((100, 100), (300, 200))
     stage.wait_shapes(("ellipse", "cell", [(100, 100), (300, 200)]))
+    stage.press("v")
     stage.drag((300, 200), (320, 240))
     stage.wait_shapes(("ellipse", "cell", [(100, 100), (320, 240)]))
     stage.press("Escape", "Escape")
@@ -50,6 +51,7 @@ def test_a_polyline_is_open_and_edited_by_its_vertices(stage):
         stage.click(x, y)
     stage.press("Enter")
     stage.wait_shapes(("polyline", "cell", [(100, 100), (200, 100), (200, 200)]))
+    stage.press("v")
     stage.drag((200, 150), (240, 150))
     stage.wait_shapes(("polyline", "cell", [(100, 100), (200, 100), (240, 150), (200, 200)]))
     stage.press("Escape", "Escape")
@@ -67,6 +69,7 @@ def test_a_point_takes_one_click_and_the_next_click_makes_another(stage):
     stage.wait_shapes(("point", "cell", [(100, 100)]))
     stage.click(200, 150)
     stage.wait_shapes(("point", "cell", [(100, 100)]), ("point", "cell", [(200, 150)]))
+    stage.press("v")
     stage.drag((200, 150), (240, 180))
     stage.wait_shapes(("point", "cell", [(100, 100)]), ("point", "cell", [(240, 180)]))
     stage.press("Escape", "Escape")
@@ -83,6 +86,7 @@ def test_key_points_are_clicked_one_by_one_moved_and_deleted_one_by_one(stage):
         stage.click(x, y)
     stage.press("Backspace", "Enter")
     stage.wait_shapes(("keypoints", "dust", [(100, 100), (200, 100), (300, 200)]))
+    stage.press("v")
     stage.drag((200, 100), (220, 130))
     stage.wait_shapes(("keypoints", "dust", [(100, 100), (220, 130), (300, 200)]))
     stage.page.keyboard.down("Alt")
@@ -308,12 +312,71 @@ def test_a_handle_resizes_even_through_the_opposite_side(stage):
     stage.wait_shapes(("rectangle", "cell", [(340, 100), (400, 290)]))
 
 
-def test_a_handle_edits_while_a_drawing_tool_is_active(stage):
-    stage.press("r")
+def test_fifty_boxes_side_by_side_are_drawn_and_none_resizes_the_one_before(stage):
+    stage.press("1", "r")
+    gap, size = 4 / stage.view()[0], 40  # the next one begins four pixels of the screen from the corner of the last
+    boxes = [(20 + column * (size + gap), 20 + row * (size + gap)) for row in range(5) for column in range(10)]
+    for x, y in boxes:
+        stage.drag((x, y), (x + size, y + size))
+    stage.wait_shapes(*[("rectangle", "cell", [(x, y), (x + size, y + size)]) for x, y in boxes])
+
+
+def test_with_a_tool_that_draws_only_the_handles_of_what_was_selected_act_and_only_from_near(stage):
+    stage.press("1", "r")
     stage.drag((100, 100), (300, 250))
     stage.wait("len(c.shapes)", 1)
-    stage.drag((300, 250), (350, 300))
-    stage.wait_shapes(("rectangle", "", [(100, 100), (350, 300)]))
+    stage.page.keyboard.down("Alt")
+    stage.click(200, 170)
+    stage.page.keyboard.up("Alt")
+    stage.wait("c.chosen", stage.kernel("c.selected"))
+    far, k = 6 / stage.view()[0], stage.view()[0]
+    stage.drag((300 + 1 / k, 250 + 1 / k), (350, 300))
+    stage.wait_shapes(("rectangle", "cell", [(100, 100), (350, 300)]), slack=1.5)
+    stage.drag((350 + far, 300), (450, 400))
+    stage.wait_shapes(
+        ("rectangle", "cell", [(100, 100), (350, 300)]),
+        ("rectangle", "cell", [(350 + far, 300), (450, 400)]),
+        slack=1.5,
+    )
+
+
+def test_a_digit_after_drawing_with_a_label_is_for_what_comes_next_and_it_says_so(stage):
+    tip = stage.page.locator(".nba-tip")
+    stage.press("1", "r")
+    stage.drag((100, 100), (200, 200))
+    stage.wait("[s.label for s in c.shapes]", ["cell"])
+    stage.press("3")
+    tip.get_by_text("Next shapes: dust").wait_for()
+    stage.drag((300, 100), (400, 200))
+    stage.wait("[s.label for s in c.shapes]", ["cell", "dust"])
+    stage.press("v")
+    stage.click(150, 150)
+    stage.wait("len(c.chosen)", 1)
+    stage.press("3")
+    tip.get_by_text("1 shape is dust now").wait_for()
+    stage.wait("[s.label for s in c.shapes]", ["dust", "dust"])
+    stage.press("m")
+    stage.press("Escape", "m", "1")
+    stage.drag((100, 300), (200, 300))
+    stage.wait("[s.label for s in c.shapes]", ["dust", "dust", "cell"])
+    stage.press("3")
+    stage.drag((100, 400), (200, 400))  # with another label another mask begins
+    stage.wait("[s.label for s in c.shapes]", ["dust", "dust", "cell", "dust"])
+
+
+def test_letters_in_the_menu_of_labels_find_labels_and_never_pick_a_tool(stage):
+    stage.reset(RECTANGLE)
+    stage.click(200, 170)
+    stage.page.get_by_role("toolbar", name="What can be done").get_by_role("button", name="Label").click()
+    stage.page.get_by_role("menu").wait_for()
+    stage.press("r", "p", "d")
+    focused = "document.activeElement.querySelector('span')?.textContent"
+    stage.page.wait_for_function(f"{focused} === 'dust'")
+    assert stage.kernel("c.tool") == "select"
+    stage.press("b")
+    stage.page.wait_for_function(f"{focused} === 'body'")
+    stage.press("3")
+    stage.wait("[s.label for s in c.shapes]", ["dust"])
 
 
 def test_vertices_are_moved_inserted_and_deleted(stage):
@@ -452,7 +515,8 @@ def test_shapes_are_copied_and_pasted_here_and_on_another_image(stage):
     stage.run("import PIL.Image; c.show(PIL.Image.open(IMAGE).crop((0, 0, 450, 400)))")
     stage.page.wait_for_function("s => document.querySelector('img.nba-preview').src !== s", arg=seen)
     stage.press("Control+v")
-    stage.wait("[s.points for s in c.shapes]", [((100, 100), (300, 250)), ((400, 100), (450, 200))])
+    stage.wait("[s.points for s in c.shapes]", [((100, 100), (300, 250))])
+    stage.page.get_by_text("1 of 2 shapes do not fit into this image and were left out: dust 2.").wait_for()
 
 
 def test_duplicate_and_cut(stage):

@@ -71,24 +71,61 @@ def test_a_thousand_changes_can_be_taken_back():
     assert not document.undo()
 
 
-def test_the_clipboard_survives_another_image_and_says_what_does_not_fit(canvas):
+def test_what_is_not_wholly_in_another_image_is_left_out_by_name_and_no_point_moves(canvas):
     said = []
     canvas.on_error(said.append)
     canvas.select_all()
     assert canvas.copy() == 2
-    canvas.show(np.zeros((30, 70, 3), np.uint8), labels=["other"])
+    canvas.show(np.zeros((40, 90, 3), np.uint8), labels=["other"])
     (one, two) = canvas.paste()
-    assert [s.points for s in canvas.shapes] == [((10, 10), (30, 30)), ((60, 10), (70, 30))]
+    assert [s.points for s in canvas.shapes] == [((10, 10), (30, 40)), ((60, 10), (80, 40))]
     assert canvas.shapes[0].label == ""
     assert said == ["1 of 2 shapes have no label now: theirs does not fit here."]
-    assert canvas.selected == (one, two)
-    canvas.show(np.zeros((30, 50, 3), np.uint8))
+    assert canvas.selected == canvas.chosen == (one, two)
+    canvas.show(np.zeros((40, 70, 3), np.uint8))
     canvas.paste()
-    assert len(canvas.shapes) == 1
-    assert "1 of 2 shapes would be outside" in said[-1]
+    assert [s.points for s in canvas.shapes] == [((10, 10), (30, 40))]
+    assert said[-1] == "1 of 2 shapes do not fit into this image and were left out: no label 2."
+    canvas.show(np.zeros((30, 20, 3), np.uint8))
+    assert canvas.paste() == ()
+    assert said[-1] == "2 of 2 shapes do not fit into this image and were left out: cell 1, no label 2."
     canvas.show(np.zeros((30, 50, 3), np.uint8), editable=False)
     with pytest.raises(Refused):
         canvas.paste()
+
+
+@given(
+    st.floats(-30, 230), st.floats(-30, 130), st.floats(1, 260), st.floats(1, 160), st.integers(1, 4)
+)  # also larger than the image, and partly outside of it, as an import may leave it
+def test_a_copy_on_the_same_image_has_the_size_of_what_was_copied(x, y, width, height, times):
+    made = Canvas(IMAGE)
+    try:
+        shape = Shape(kind="rectangle", points=((x, y), (x + width, y + height)), id=C)
+        made.set_shapes([shape])
+        made.copy([C])
+        for _ in range(times):
+            made.paste()
+        for copy in made.shapes[1:]:
+            (x0, y0), (x1, y1) = copy.points
+            assert (x1 - x0, y1 - y0) == pytest.approx((width, height))
+            assert (x0 >= min(x, 0) - 1e-9, x1 <= max(x + width, 200) + 1e-9) == (True, True)
+    finally:
+        made.close()
+
+
+def test_what_was_just_drawn_is_selected_but_nobody_chose_it():
+    document = Document([box(B, 60)])
+    document.draw(box(A, label="cell"))
+    assert (document.selected, document.chosen, document.for_label) == ((A,), (), ())
+    document.label(Label("dust"), [A])  # by name: the person meant it, and goes on to mean it
+    assert (document.drawn, document.for_label) == (A, (A,))
+    document.draw(box(C))
+    assert (document.chosen, document.for_label) == ((), (C,))  # it has no label yet
+    document.select([C])
+    assert (document.drawn, document.chosen, document.for_label) == ("", (C,), (C,))
+    document.draw(box("d" * 16, label="cell"))
+    document.undo()
+    assert (document.selected, document.drawn, document.chosen) == ((), "", ())
 
 
 def test_a_copy_at_the_edge_goes_the_other_way_and_keeps_its_size(canvas):
@@ -97,14 +134,16 @@ def test_a_copy_at_the_edge_goes_the_other_way_and_keeps_its_size(canvas):
     assert canvas.shapes[1].points == ((138, 38), (188, 88))
 
 
-def test_a_mask_is_pasted_cut_to_the_other_image(canvas):
+def test_a_mask_is_pasted_with_the_size_of_the_other_image(canvas):
     pixels = np.ones((20, 30), bool)
     canvas.set_shapes([mask(Region(50, 10, pixels), (100, 200), id=C)])
     canvas.copy([C])
-    canvas.show(np.zeros((20, 60, 3), np.uint8))
+    canvas.show(np.zeros((30, 80, 3), np.uint8))
     canvas.paste()
-    assert canvas.shapes[0].points == ((50, 10), (60, 20))
-    assert canvas.shapes[0].rle.size == (20, 60)
+    assert canvas.shapes[0].points == ((50, 10), (80, 30))
+    assert canvas.shapes[0].rle.size == (30, 80)
+    canvas.show(np.zeros((30, 79, 3), np.uint8))
+    assert canvas.paste() == ()
 
 
 def test_locks_hold_against_everything_that_changes_a_shape(canvas):

@@ -211,9 +211,11 @@ def test_one_finger_draws_and_the_second_one_cancels_moves_and_zooms(stage, fing
     fingers.drag((100, 100), (150, 120), (300, 250))
     box = ("rectangle", "cell", [(100, 100), (300, 250)])
     stage.wait_shapes(box)
+    stage.press("v")
     fingers.drag((300, 250), (310, 255), (330, 270))  # a handle
     box = ("rectangle", "cell", [(100, 100), (330, 270)])
     stage.wait_shapes(box)
+    stage.press("r")
     k, left, _ = stage.view()
     a, b = stage.at(400, 200), stage.at(500, 300)
     send = fingers.session.send

@@ -164,11 +164,13 @@ def test_shapes_are_copied_to_the_next_and_put_onto_a_range_and_taken_back(site,
     ana.wait_for_selector(".nba-stage:focus")
     draw(ana, 0.4, 0.4, 0.6, 0.6)
     ana.keyboard.press("1")
-    says(ana, 1, "1 × lesion")  # at once, before anything is stored
+    draw(ana, 0.7, 0.4, 0.9, 0.6)  # nobody selects anything: all that is drawn is meant, not the last one
+    ana.keyboard.press("1")
+    says(ana, 1, "2 × lesion")  # at once, before anything is stored
     ana.keyboard.press("Shift+F")
     on_slice(ana, 2)
-    toast(ana, "Copied to slice 2.")
-    playwright.expect(ana.locator(".nbp-shapes li")).to_have_count(1, timeout=EXPECT_MS)
+    toast(ana, "2 shapes copied to slice 2.")
+    playwright.expect(ana.locator(".nbp-shapes li")).to_have_count(2, timeout=EXPECT_MS)
     ana.wait_for_selector(".nba-stage:focus")
     ana.keyboard.press("Shift+G")
     ana.wait_for_selector(".nbp-range")
@@ -178,9 +180,9 @@ def test_shapes_are_copied_to_the_next_and_put_onto_a_range_and_taken_back(site,
     playwright.expect(ana.locator("#nbp-dialog-ask")).to_contain_text("4 of them come out of the queue")
     ana.keyboard.press("Enter")
     toast(ana, "Put onto 4 slices (3–6).")
-    says(ana, 6, "1 × lesion · Yours")
+    says(ana, 6, "2 × lesion · Yours")
     says(ana, 7, "Nothing said yet · Waits in the queue")
-    assert [s.labels for s in slices(site, "ana", "Queue")[:7]] == [{"lesion": 1}] * 6 + [{}]
+    assert [s.labels for s in slices(site, "ana", "Queue")[:7]] == [{"lesion": 2}] * 6 + [{}]
     ana.keyboard.press("Shift+U")
     toast(ana, "Taken back on 4 slices (3–6).")
     says(ana, 3, "Waits in the queue")

@@ -202,16 +202,6 @@ class Canvas(Leveled, Editing):
             self._document.change(checked, undoable=undoable)
 
     @property
-    def selected(self) -> tuple[str, ...]:
-        """Ids of the selected shapes."""
-        return self._document.selected
-
-    def select(self, ids: Iterable[str]) -> None:
-        """Select shapes by id; unknown ids are passed over."""
-        with self._turn():
-            self._document.select(ids)
-
-    @property
     def tool(self) -> str:
         """``"select"``, ``"zone"``, or the name of a shape kind."""
         return self._tool
@@ -305,6 +295,7 @@ class Canvas(Leveled, Editing):
         return CanvasState(
             self._tool, self._label, self.can_undo, self.can_redo, zoom, self._editable,
             len(self.locked) if self._locked else 0, len(self.hidden) if self._hidden else 0, len(self._clipboard),
+            self._document.drawn, bool(self._document.drawn) and not self._document.for_label,
         )  # fmt: skip
 
     # ---- what a page does
@@ -399,6 +390,9 @@ class Canvas(Leveled, Editing):
 
     def _choose(self, name: str) -> None:
         self._label = self._known_label(name).name if name else ""
+        drawn = self._document.shapes.get(self._document.drawn)
+        if drawn is not None and not self._document.for_label and kind(drawn.kind).gesture == "stroke":
+            self._document.select(())  # or the next stroke would go on with the mask of another label
 
     def _known_label(self, name: str) -> Label:
         name = as_name(name)

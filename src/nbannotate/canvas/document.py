@@ -29,6 +29,7 @@ class Document:
     def __init__(self, shapes: Iterable[Shape] = ()) -> None:
         self.shapes: dict[str, Shape] = checked(shapes)
         self.selected: tuple[str, ...] = ()
+        self._drawn, self._ready = "", False
         self._history = History()
 
     @property
@@ -93,12 +94,35 @@ class Document:
         """Select shapes by id, unknown ones passed over; return whether the selection differs."""
         wanted = tuple(i for i in dict.fromkeys(as_list("ids", ids)) if i in self.shapes)
         changed, self.selected = wanted != self.selected, wanted
+        self._drawn, self._ready = "", False
         return changed
+
+    def draw(self, shape: Shape) -> None:
+        """Add a shape that was drawn; it is selected, but nobody chose it."""
+        self.put([shape])
+        self.select([shape.id])
+        self._drawn, self._ready = shape.id, bool(shape.label)
+
+    @property
+    def drawn(self) -> str:
+        """Id of the shape that was drawn last, while it is the selection and nobody chose it; else empty."""
+        return self._drawn if self.selected == (self._drawn,) else ""
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """Ids of the shapes that a person selected: not of what is selected because it was drawn."""
+        return () if self.drawn else self.selected
+
+    @property
+    def for_label(self) -> tuple[str, ...]:
+        """Ids of the shapes that a label is for; of what was drawn with the current label none: it has one."""
+        return () if self.drawn and self._ready else self.selected
 
     def label(self, label: Label | None, ids: Iterable[str]) -> tuple[bool, str | None]:
         """Label shapes, or take their label away; return whether anything differs, and why some were passed over."""
         shapes = [self.shapes[i] for i in ids if i in self.shapes]
         fit = [s for s in shapes if label is None or suits(label, s.kind, len(s.points))]
+        self._ready = False
         name = "" if label is None else label.name
         changed = self.put(replace(s, label=name, also=()) if s.label != name or s.also else s for s in fit)
         refused = next((s for s in shapes if s not in fit), None)

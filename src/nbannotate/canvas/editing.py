@@ -14,11 +14,13 @@ from nbannotate.errors import InvalidInput, Refused
 from nbannotate.model import Shape, new_shape_id
 from nbannotate.model.values import as_list, plain
 from nbannotate.shapes import kind
+from nbannotate.texts import t
 
 if TYPE_CHECKING:
     from nbannotate.canvas.canvas import Canvas
 
 PASTED = 12.0  # pixels between a shape and its copy on the same image
+MOST_NAMED = 5  # shapes that were left out are named
 
 
 class Editing(Judged):
@@ -34,6 +36,26 @@ class Editing(Judged):
         self._clipboard: tuple[Shape, ...] = ()
         self._copied_at, self._pasted = -1, 0
         super().__init__(*args, **kwargs)
+
+    @property
+    def selected(self) -> tuple[str, ...]:
+        """Ids of the selected shapes; what was drawn last is, too."""
+        return self._document.selected
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """Ids of the shapes that a person selected: not of what is selected because it was just drawn."""
+        return self._document.chosen
+
+    @property
+    def for_label(self) -> tuple[str, ...]:
+        """Ids of the shapes that a label is for; none if what is selected was just drawn with the current label."""
+        return self._document.for_label
+
+    def select(self, ids: Iterable[str]) -> None:
+        """Select shapes by id; unknown ids are passed over."""
+        with self._turn():
+            self._document.select(ids)
 
     @property
     def locked(self) -> tuple[str, ...]:
@@ -129,8 +151,9 @@ class Editing(Judged):
     def paste(self) -> tuple[str, ...]:
         """Add what was copied, with ids of its own, and select it; return the ids.
 
-        On the image where it was copied it is shifted a little; on another one it has the same place, cut to that
-        image. Labels that are not here are left away, shapes outside of the image left out; ``on_error`` hears of it.
+        On the image where it was copied it is shifted a little; on another one it has the same place. No point is
+        moved into the image: shapes that are not wholly in it are left out. Labels that are not here are left away;
+        ``on_error`` hears which it was.
         """
         canvas = cast("Canvas", self)
         with self._turn():
@@ -151,31 +174,28 @@ class Editing(Judged):
         if len(shapes) + len(self._document.shapes) > MOST_SHAPES:
             raise Refused(f"There would be more than {MOST_SHAPES} shapes on this image; that is the limit.")
         self._check_room(shapes)
-        made, outside, bare = [], 0, 0
-        for shape in shapes:
-            its = kind(shape.kind)
-            try:
-                _, _, x1, y1 = its.bounds(shape.points)  # the other way at an edge, so that a copy keeps its size
-                dx, dy = (-shift if x1 + shift > width else shift), (-shift if y1 + shift > height else shift)
-                moved = its.fitted(its.moved(shape, dx, dy) if shift else shape, width, height)
-                sentence = its.problem(moved, width, height)
-            except InvalidInput:
-                outside += 1
+        made, outside, bare = [], [], 0
+        for number, shape in enumerate(shapes, 1):
+            moved = _shifted(shape, shift, width, height) if shift else _as_it_is(shape, width, height)
+            if moved is None:
+                outside.append(f"{', '.join(shape.labels) or t('no label')} {number}")
                 continue
-            outside += sentence is not None
             fit = [
                 name
                 for name in shape.labels
                 if (label := canvas._labels.get(name)) is not None and suits(label, shape.kind, len(shape.points))
             ]
             bare += bool(shape.label) and not fit
-            if sentence is None:
-                also = tuple(fit[1:]) if canvas.several_labels else ()
-                made.append(replace(moved, id=new_shape_id(), label=fit[0] if fit else "", also=also))
+            also = tuple(fit[1:]) if canvas.several_labels else ()
+            made.append(replace(moved, id=new_shape_id(), label=fit[0] if fit else "", also=also))
         self._document.put(made)
         self._document.select([s.id for s in made])
         if outside:
-            self._complain(f"{outside} of {len(shapes)} shapes would be outside of this image and were left out.")
+            which = ", ".join(outside[:MOST_NAMED]) + (", …" if len(outside) > MOST_NAMED else "")
+            self._complain(
+                t("{outside} of {n} shapes do not fit into this image and were left out: {which}.",
+                  outside=len(outside), n=len(shapes), which=which)
+            )  # fmt: skip
         elif bare:
             self._complain(f"{bare} of {len(shapes)} shapes have no label now: theirs does not fit here.")
         return tuple(s.id for s in made)
@@ -217,6 +237,29 @@ class Editing(Judged):
             self.hide()
         else:
             self.show_all()
+
+
+def _shifted(shape: Shape, shift: float, width: float, height: float) -> Shape:
+    """Return a copy beside a shape on the same image: the other way at an edge, less far where there is no room."""
+    its = kind(shape.kind)
+    x0, y0, x1, y1 = its.bounds(shape.points)
+    return its.moved(shape, _step(shift, x0, width - x1), _step(shift, y0, height - y1))
+
+
+def _step(shift: float, before: float, behind: float) -> float:
+    if behind >= shift or before >= shift:
+        return shift if behind >= shift else -shift
+    return max(0.0, behind) if behind >= before else -max(0.0, before)
+
+
+def _as_it_is(shape: Shape, width: int, height: int) -> Shape | None:
+    """Return a shape as it is on another image; None if it is not wholly in it."""
+    its = kind(shape.kind)
+    x0, y0, x1, y1 = its.bounds(shape.points)
+    if x0 < 0 or y0 < 0 or x1 > width or y1 > height:
+        return None
+    fitted = its.fitted(shape, width, height)  # of a mask the size of its image; no point of it moves
+    return None if its.problem(fitted, width, height) else fitted
 
 
 #: What the browser may ask for by name; True: it changes shapes.

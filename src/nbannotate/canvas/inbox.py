@@ -81,8 +81,7 @@ def create(canvas: Canvas, message: Message) -> None:
         raise InvalidInput(REASONS["figure"])
     label = current_label(canvas, its)
     shape = Shape(kind=its.name, points=points, id=message.id, label=label, visibility=message.visibility)
-    document.put([whole(its, shape)])
-    document.select([message.id])
+    document.draw(whole(its, shape))
 
 
 def whole(its: Kind, shape: Shape) -> Shape:
@@ -132,9 +131,12 @@ def stroke(canvas: Canvas, message: Message) -> None:
     after = its.brushed(shape, message.points, message.size, message.mode, *size, id=message.id, label=label)
     if after is None:
         document.remove([message.id])
+    elif shape is None:
+        document.draw(after)
     else:
         document.put([after])
-        document.select([message.id])
+        if document.selected != (message.id,):
+            document.select([message.id])
 
 
 def edit(canvas: Canvas, message: Message) -> None:

@@ -160,6 +160,8 @@ class Outbox:
         return {
             "tool": canvas._tool,
             "label": canvas._label,
+            "drawn": canvas._document.drawn,
+            "ready": bool(canvas._document.drawn) and not canvas._document.for_label,
             "labels": [
                 {"name": v.name, "color": v.color, "kinds": list(v.kinds)}
                 | ({"figure": {"points": list(v.skeleton.points), "edges": v.skeleton.pairs()}} if v.skeleton else {})

@@ -31,6 +31,10 @@ class CanvasState(Struct, frozen=True):
         How many shapes of this image are.
     copied
         How many shapes can be pasted.
+    drawn
+        Id of the shape that was drawn last, while it is selected without anybody having chosen it; else empty.
+    ready
+        Whether it had its label at once, so that a label that is picked now is for what comes next.
     """
 
     tool: str
@@ -42,6 +46,8 @@ class CanvasState(Struct, frozen=True):
     locked: int = 0
     hidden: int = 0
     copied: int = 0
+    drawn: str = ""
+    ready: bool = False
 
 
 class Mark(Struct, frozen=True):

@@ -369,7 +369,7 @@ class Desk:
         locked = self.canvas.locked if now.locked else ()
         hidden = self.canvas.hidden if now.hidden else ()
         self.draw(tool=now.tool, label=now.label, can_undo=now.can_undo, can_redo=now.can_redo,
-                  locked=locked, hidden=hidden, copied=now.copied)  # fmt: skip
+                  locked=locked, hidden=hidden, copied=now.copied, drawn=now.drawn, ready=now.ready)  # fmt: skip
 
     def _zone(self, zone: Zone) -> None:
         self.tell({"dialog": "issue", "zone": [round(v, 1) for v in zone]})

@@ -28,11 +28,13 @@ def zone(desk: Desk, message: Message) -> None:
 def label(desk: Desk, message: Message) -> None:
     """Label the selection, or choose the label of what is drawn next; an empty name takes the labels away.
 
+    What was just drawn with the current label is no selection of the person: the label is for what comes next.
+
     Where shapes may have several labels, one is added or taken away; ``on`` leaves this one only.
     """
     if not desk.open.editable:
         return
-    if desk.canvas.selected:
+    if desk.canvas.for_label:
         several = desk.canvas.several_labels and message.name and not message.on
         (desk.canvas.toggle_label if several else desk.canvas.set_label)(message.name)
     else:
@@ -123,7 +125,7 @@ def add_label(desk: Desk, message: Message) -> None:
         raise Refused(str(error)) from error
     desk.update_task(opened.task.task_id, view=replace(desk.open.view, recipe=recipe))
     desk.canvas.labels = recipe.labels
-    if desk.canvas.selected:
+    if desk.canvas.for_label:
         (desk.canvas.toggle_label if desk.canvas.several_labels else desk.canvas.set_label)(name)
     else:
         desk.canvas.label = name

@@ -60,7 +60,8 @@ def drawing(state: State, opened: OpenTask) -> Part:
     listed = opened.shapes[:MOST_LISTED]
     limits = recipe.max_shapes, recipe.max_tags
     labels = {names: fields.as_one(recipe, names) for names in {s.labels for s in listed}}
-    chosen = [set(s.labels) for s in opened.shapes if s.id in selected] if selected else []
+    labelled = set(now.for_label)
+    chosen = [set(s.labels) for s in opened.shapes if s.id in labelled] if labelled else []
     flaws = now.flaws if opened.looking is None else {}
     figures = any(v.skeleton is not None for v in recipe.labels)
     used = {k for v in recipe.labels for k in (v.kinds or shapes.kinds())}
@@ -86,6 +87,7 @@ def drawing(state: State, opened: OpenTask) -> Part:
         "flaws": recipe.flaws, "flawed": len(flaws), "mendable": len(now.mendable) if flaws else 0,
         "form": fields.form(opened, now.selected) if now.selected else None,
         "more": len(opened.shapes) - len(listed), "unlabelled": bare, "selected": len(selected),
+        "for_label": len(labelled), "drawn": bool(now.drawn) and now.selected == (now.drawn,),
     }  # fmt: skip
 
 

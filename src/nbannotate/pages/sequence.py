@@ -123,13 +123,16 @@ def spread(desk: Desk, message: Message) -> None:
     refresh(desk, task_id)
 
 
-def told(desk: Desk, what: str, done: Spread) -> None:
-    """Say what an operation on many slices did; the browser puts it into words."""
-    desk.tell({"sliced": cast("dict[str, Any]", to_builtins(done)) | {"did": what}})
+def told(desk: Desk, what: str, done: Spread, shapes: int = 0) -> None:
+    """Say what an operation on many slices did, with how many shapes; the browser puts it into words."""
+    desk.tell({"sliced": cast("dict[str, Any]", to_builtins(done)) | {"did": what, "shapes": shapes}})
 
 
 def copy_next(desk: Desk, message: Message) -> None:
-    """Put the selected shapes, or else all, or *nothing to label*, onto the next slice, and go there."""
+    """Put the shapes that were selected, or else all, or *nothing to label*, onto the next slice, and go there.
+
+    What is selected because it was just drawn was not selected by anybody: then all are meant.
+    """
     opened = flow.check_may(desk, "save")
     slices, place = there(desk).slices, here(desk)
     if place == len(slices):
@@ -137,7 +140,7 @@ def copy_next(desk: Desk, message: Message) -> None:
     if opened.annotation.empty:
         raise Refused("There is nothing on this slice that could be copied.")
     desk.drafts.flush()
-    chosen = [i for i in desk.canvas.selected if i in {s.id for s in opened.annotation.shapes}]
+    chosen = [i for i in desk.canvas.chosen if i in {s.id for s in opened.annotation.shapes}]
     existing: ExistingShapes = "add"
     done = desk.call(
         "sequences.spread", Spread, task_id=opened.task.task_id, first=place + 1, last=place + 1,
@@ -145,7 +148,7 @@ def copy_next(desk: Desk, message: Message) -> None:
         existing=existing,
     )  # fmt: skip
     flow.adopt(desk, desk.call("tasks.open", TaskView, task_id=slices[place].task_id))
-    told(desk, "copy", done)
+    told(desk, "copy", done, len(chosen) or len(opened.annotation.shapes))
 
 
 def undo(desk: Desk, message: Message) -> None:

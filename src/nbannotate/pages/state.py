@@ -179,7 +179,10 @@ class OpenSequence(Struct, frozen=True):
 
 
 class Drawing(Struct, frozen=True):
-    """What the canvas says of itself; of shapes with flaws what is wrong, and which are repaired at submit, by id."""
+    """What the canvas says of itself; of shapes with flaws what is wrong, and which are repaired at submit, by id.
+
+    ``drawn``, ``ready``: as in :class:`nbannotate.canvas.CanvasState`.
+    """
 
     tool: str = "select"
     label: str = ""
@@ -191,6 +194,13 @@ class Drawing(Struct, frozen=True):
     locked: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     copied: int = 0
+    drawn: str = ""
+    ready: bool = False
+
+    @property
+    def for_label(self) -> tuple[str, ...]:
+        """Ids of the shapes that a label is for: of what was drawn with the current label none, it has one."""
+        return () if self.ready and self.selected == (self.drawn,) else self.selected
 
 
 class OpenTask(Struct, frozen=True):

@@ -151,12 +151,20 @@ function hits(s, shape, x, y, tolerance) {
   return lines.some((line) => edgeAt(line, kind.closed, x, y).distance <= tolerance);
 }
 
+// How near the pointer takes a handle, in CSS pixels. It shrinks with the shape, so that there is room beside the handles.
+// While a tool draws, it is small, and what was just drawn has none: side by side with it the next shape begins.
+function reachOf(s, shape) {
+  const draws = s.tool !== "select", coarse = s.coarse ?? 1, [x0, y0, x1, y1] = shape.box;
+  if (s.tool === "zone" || (draws && s.created === shape.id)) return 0;
+  const { gesture } = s.kinds.get(shape.kind), side = { corners: Math.min, path: Math.max }[gesture]?.(x1 - x0, y1 - y0) ?? Infinity;
+  return coarse * Math.min(draws ? 4 : 8, Math.max(draws ? 2 : 3.5, (side * s.v.k) / (draws ? 6 : 3)));
+}
+
 // The handle under a place, of the one selected shape; vertices win over edge middles.
 function handleAt(s, [x, y]) {
   const shape = editedShape(s);
   if (!shape) return null;
-  const reach = (8 * (s.coarse ?? 1)) / s.v.k;
-  let best = null, least = reach;
+  let best = null, least = reachOf(s, shape) / s.v.k;
   for (const handle of handlesOf(s, shape)) {
     const distance = Math.hypot(handle.at[0] - x, handle.at[1] - y) + (handle.role === "middle" ? 1e-6 : 0);
     if (distance < least) { best = { ...handle, shape }; least = distance; }

@@ -56,9 +56,10 @@ function paintCrossings(ctx, s, kind, points) {          // shown at once, while
   }
 }
 
-function paintHandle(ctx, s, handle, color, hot) {
+function paintHandle(ctx, s, handle, color, hot, reach) {
   const x = handle.at[0] * s.v.k + s.v.x, y = handle.at[1] * s.v.k + s.v.y;
-  const size = ((handle.role === "middle" ? 3 : 4.5) + (hot ? 1.5 : 0)) * Math.sqrt(s.coarse ?? 1);
+  const part = clamp(reach / (8 * (s.coarse ?? 1)), 0.55, 1);
+  const size = ((handle.role === "middle" ? 3 : 4.5) * part + (hot ? 1.5 : 0)) * Math.sqrt(s.coarse ?? 1);
   ctx.beginPath();
   if (handle.role === "corner") ctx.rect(x - size, y - size, 2 * size, 2 * size); else ctx.arc(x, y, size, 0, 7);
   ctx.fillStyle = handle.role === "middle" ? color : handle.absent ? "#8a929c" : "#ffffff";
@@ -144,10 +145,11 @@ function paint(s) {
   const edited = editedShape(s);
   if (edited && !s.gesture?.hidesHandles) {
     const shown = { ...edited, points: s.gesture?.points?.(edited.id) ?? edited.points };
+    const reach = reachOf(s, edited), shows = reach > 0 || s.walk || s.gesture?.name === "reshape";
     paintCrossings(ctx, s, s.kinds.get(edited.kind), shown.points);
-    for (const handle of handlesOf(s, shown)) {
+    for (const handle of shows ? handlesOf(s, shown) : []) {
       const hot = !s.gesture && s.hover?.handle && s.hover.handle.role === handle.role && s.hover.handle.i === handle.i;
-      paintHandle(ctx, s, handle, s.colors.get(edited.label) ?? "#333333", hot);
+      paintHandle(ctx, s, handle, s.colors.get(edited.label) ?? "#333333", hot, reach);
     }
   }
   const pointed = s.gesture ? null : s.hover?.handle, figure = pointed ? s.figures.get(pointed.shape.label) : null;

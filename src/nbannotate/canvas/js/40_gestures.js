@@ -45,7 +45,7 @@ function pressSelect(s, at, point, e) {
     if (!ids.delete(shape.id)) ids.add(shape.id);
     return select(s, [...ids]);
   }
-  if (!s.selected.has(shape.id)) select(s, [shape.id]);
+  if (!s.selected.has(shape.id) || s.created === shape.id) select(s, [shape.id]);
   begin(s, s.editable ? moving(s, at, shape) : panning(s, at));
 }
 

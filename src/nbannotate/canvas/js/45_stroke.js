@@ -35,6 +35,7 @@ function drawingStroke(s, from, kind, e) {
         const [x0, y0, x1, y1] = boxOf(path);
         put(s, stroke.id, kind.name, label, [[x0 - size, y0 - size], [x1 + size, y1 + size]], { rings: [] });
         s.selected = new Set([stroke.id]);
+        Object.assign(s, { created: stroke.id, ready: Boolean(label) });
       }
       stroke.n = send(s, "stroke", { id: stroke.id, kind: kind.name, points: path, size, mode });
       if (!shape) s.selectedAt = stroke.n;

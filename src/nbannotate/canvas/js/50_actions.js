@@ -36,7 +36,7 @@ function create(s, kind, points, visibility) {
   const label = allowed && (!allowed.kinds.length || allowed.kinds.includes(kind.name)) ? s.label : "";
   put(s, id, kind.name, label, points, { visibility });
   s.selected = new Set([id]);
-  s.created = id;
+  Object.assign(s, { created: id, ready: Boolean(label) });
   warn(s, kind, points);
   const n = send(s, "create", { id, kind: kind.name, points, ...(visibility && { visibility }) });
   s.pending.set(id, n);
@@ -58,7 +58,7 @@ function edit(s, moved, nudged = false, visibility = []) {
 // Selected shapes are painted here; those that leave the selection stay as ghosts until ipycanvas has painted them.
 function select(s, ids) {
   const next = new Set(ids);
-  if (next.size === s.selected.size && [...next].every((id) => s.selected.has(id))) return;
+  if (!s.created && next.size === s.selected.size && [...next].every((id) => s.selected.has(id))) return;
   const left = [...s.selected].filter((id) => !next.has(id));
   s.selected = next;
   s.created = null;
@@ -83,14 +83,24 @@ function setTool(s, tool) {
   paint(s);
 }
 
+// A digit: it labels what was chosen, or what was drawn and has no label; else it is for what is drawn next.
 function chooseLabel(s, i) {
-  const label = s.labels[i];
+  const label = s.labels[i], drawn = s.ready && s.selected.size === 1 && s.selected.has(s.created) ? s.shapes.get(s.created) : null;
   if (!label || !s.editable) return;
-  if (s.selected.size) return void send(s, "label", { label: label.name, ids: [...s.selected] });
+  if (s.selected.size && !drawn) return void labelSelected(s, label);
+  if (drawn && s.kinds.get(drawn.kind).gesture === "stroke") select(s, []);         // the next stroke begins another mask
   s.label = label.name;
   s.stateAt = send(s, "current", { label: label.name });
-  complain(s, T("Next shapes: {name}", label));
+  tell(s, T("Next shapes: {name}", label), label.color);
   paint(s);
+}
+
+function labelSelected(s, label) {
+  const ids = [...s.selected], kinds = ids.map((id) => s.shapes.get(id)?.kind);
+  s.ready = false;
+  send(s, "label", { label: label.name, ids });
+  if (!s.several && kinds.every((kind) => !label.kinds.length || label.kinds.includes(kind)))
+    tell(s, N(ids.length, "{n} shape is {name} now", "{n} shapes are {name} now", { name: label.name }), label.color);
 }
 
 function whole(s, action, sure = false) {                                // done by Python: what concerns shapes as a whole
@@ -144,6 +154,19 @@ function reveal(s, shape) {                                // pan so that a shap
   const { k, x, y } = s.v, b = shape.box;
   if (b[2] * k + x > 0 && b[0] * k + x < s.w && b[3] * k + y > 0 && b[1] * k + y < s.h) return;
   setView(s, { k, x: s.w / 2 - ((b[0] + b[2]) / 2) * k, y: s.h / 2 - ((b[1] + b[3]) / 2) * k, fit: false });
+}
+
+// What a key did, said where one looks: at the pointer, or else below.
+function tell(s, text, color) {
+  if (!s.pointerInside || !s.cursor) return complain(s, text);
+  announce(s, text);
+  s.tip.replaceChildren(node("i", { class: "nba-swatch", style: `background:${color}` }), text);
+  s.tip.hidden = false;
+  const [x, y] = s.cursor, { offsetWidth: width, offsetHeight: height } = s.tip, left = x + 16 + width < s.w ? x + 16 : x - 12 - width;
+  s.tip.style.transform = `translate(${Math.max(4, left)}px, ${clamp(y + 18, 4, s.h - height - 4)}px)`;
+  clearTimeout(s.tipTimer);
+  s.tipTimer = setTimeout(() => { s.tip.hidden = true; }, 2500);
+  return undefined;
 }
 
 function announce(s, text) { s.voice.textContent = text; }

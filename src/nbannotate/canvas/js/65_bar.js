@@ -129,10 +129,10 @@ function toggleLabels(s) {
     button.addEventListener("click", () => { closeLabels(s, true); run(); });
     return button;
   };
-  const items = s.labels.map((label, i) => item(label.name, label.color, i, () => chooseLabel(s, i)));
+  const items = s.labels.map((label, i) => item(label.name, label.color, i, () => labelSelected(s, label)));
   items.push(item("", "", 9, () => send(s, "label", { label: "", ids: [...s.selected] })));
   s.labelMenu = node("div", { class: "nba-menu", role: "menu", "aria-label": T("Label of the selection") }, ...items);
-  s.labelMenu.addEventListener("keydown", (e) => (e.key === "Tab" ? closeLabels(s, true) : e.key === "Escape" ? (e.preventDefault(), e.stopPropagation(), closeLabels(s, true)) : rove(s, e, ["ArrowUp", "ArrowDown"])));
+  s.labelMenu.addEventListener("keydown", (e) => menuKeys(s, e, items));
   s.labelMenu.addEventListener("focusout", (e) => { if (s.labelMenu && !s.labelMenu.contains(e.relatedTarget) && e.relatedTarget?.dataset?.do !== "label") closeLabels(s); });
   s.labelMenu.toggleAttribute("data-below", s.bar.hasAttribute("data-below"));
   s.root.append(s.labelMenu);
@@ -141,6 +141,19 @@ function toggleLabels(s) {
   if (button) s.labelMenu.style.left = `${clamp(button.getBoundingClientRect().left - root.left + half, half + 8, root.width - half - 8)}px`;
   (items.find((v) => v.getAttribute("aria-checked") === "true") ?? items[0]).focus({ preventScroll: true });
   return undefined;
+}
+
+// Digits choose, letters go to the next label that begins so: what is typed in a menu is for nothing else.
+function menuKeys(s, e, items) {
+  if (e.key === "Tab") return closeLabels(s, true);
+  if (e.key === "Escape") { e.preventDefault(); e.stopPropagation(); return closeLabels(s, true); }
+  if (e.key === "Enter" || e.key === " ") return e.stopPropagation();
+  if (e.key.length > 1 || e.ctrlKey || e.metaKey || e.altKey) return rove(s, e, ["ArrowUp", "ArrowDown"]);
+  e.preventDefault();
+  e.stopPropagation();
+  if (/[1-9]/.test(e.key) && Number(e.key) <= s.labels.length) return items[Number(e.key) - 1].click();
+  const at = items.indexOf(e.target), key = e.key.toLocaleLowerCase(locale());
+  return [...items.slice(at + 1), ...items.slice(0, at + 1)].find((v) => v.querySelector("span").textContent.toLocaleLowerCase(locale()).startsWith(key))?.focus();
 }
 
 function closeLabels(s, back = false) {

@@ -51,6 +51,7 @@ const RECEIVE = {
       s.tool = m.tool;
       s.label = m.label;
     }
+    if (!stale(s, m, s.selectedAt)) Object.assign(s, { created: m.drawn || null, ready: m.ready });
     s.labels = m.labels;
     s.colors = new Map(m.labels.map((label) => [label.name, label.color]));
     s.figures = new Map(m.labels.filter((label) => label.figure).map((label) => [label.name, label.figure]));

@@ -14,8 +14,10 @@ function build(s) {
   s.picker = node("input", { type: "color", class: "nba-picker", tabindex: "-1" });
   s.toast = node("div", { class: "nba-toast", role: "status", "aria-live": "polite" });
   s.voice = node("div", { class: "nba-voice", "aria-live": "polite" });
+  s.tip = node("div", { class: "nba-tip", "aria-hidden": "true" });
+  s.tip.hidden = true;
   s.empty = node("div", { class: "nba-empty" });
-  s.stage.append(s.preview, s.base, s.overlay, s.empty, node("div", { class: "nba-corner" }, s.refining, buildLevels(s), s.zoom), s.toast, s.voice, s.picker);
+  s.stage.append(s.preview, s.base, s.overlay, s.empty, node("div", { class: "nba-corner" }, s.refining, buildLevels(s), s.zoom), s.tip, s.toast, s.voice, s.picker);
   s.root = node("div", { class: "nba-canvas" }, ...buildTools(s), s.stage, buildBar(s), s.helpButton);
   if (s.tools) s.root.dataset.tools = "";
   relabel(s);
@@ -145,6 +147,7 @@ async function render({ model, el, signal }) {
     looks.disconnect();
     clearTimeout(s.viewTimer);
     clearTimeout(s.toastTimer);
+    clearTimeout(s.tipTimer);
     clearTimeout(s.levelsTimer);
     model.off("msg:custom", receive);
     s.layers[0].off("new-frame", imageFrame);

@@ -25,7 +25,7 @@ function showPanel(s, name) {
 function labelList(s, d) {
   if (!d.labels.length && !d.open_labels) return null;
   const rows = d.labels.length + Number(d.editable && d.labels.length > 0) + Number(d.open_labels && d.editable);
-  return h("section", { class: "nbp-labels", "aria-label": T("Labels"), style: `--rows:${rows}` }, h("h2", {}, h("span", { class: "name" }, d.selected && d.several ? T("Labels of the selection") : d.selected ? T("Label of the selection") : T("Labels")), attributesButton(s, d), d.most_shapes ? limit(d.counted, d.most_shapes) : null),
+  return h("section", { class: "nbp-labels", "aria-label": T("Labels"), style: `--rows:${rows}` }, h("h2", {}, h("span", { class: "name" }, d.for_label && d.several ? T("Labels of the selection") : d.for_label ? T("Label of the selection") : T("Labels")), attributesButton(s, d), d.most_shapes ? limit(d.counted, d.most_shapes) : null),
     h("div", { class: "list" }, d.labels.map((label, i) => labelButton(s, d, label, i)), noLabel(s, d),
       d.open_labels && d.editable ? h("button", { type: "button", class: "label add", "data-key": "+", onclick: () => openDialog(s, "label") }, icon("plus"), h("span", { class: "name" }, T("Add a label…"))) : null));
 }

@@ -37,7 +37,7 @@ function tagForm(s, tag, may) {
   const folded = (s.ui.foldedTags ??= new Set()), open = !tag.locked && !folded.has(tag.name);
   const turn = () => { if (!folded.delete(tag.name)) folded.add(tag.name); repaint(s); };
   const values = tag.form.fields.filter((f) => f.value !== null && f.value !== "" && f.value?.length !== 0).map((f) => (f.value === true ? f.name : f.value === false ? null : [].concat(f.value).join(", "))).filter(Boolean);
-  return h("section", { class: "nbp-form", "data-key": `tag ${tag.name}`, "aria-label": T("Attributes of {name}", tag) },
+  return h("section", { class: "nbp-form", "data-key": `tag ${tag.name}`, "aria-label": T("Attributes of {name}", tag), onkeydown: formKeys },
     h("h3", {}, h("button", { type: "button", class: "fold", "aria-expanded": String(open), disabled: tag.locked, onclick: turn }, h("i", { class: "turn", "aria-hidden": "true" }), h("span", { class: "name" }, tag.name),
       open ? null : h("small", {}, values.join(" · ")), tag.needs.length && !open ? h("span", { class: "needs" }, T("needs {what}", { what: tag.needs.join(", ") })) : null)),
     open ? tag.form.fields.map((f, i) => attributeField(s, tag.form, f, `t-${tag.name}-${i}`, !may)) : null);

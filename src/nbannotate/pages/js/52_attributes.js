@@ -7,7 +7,7 @@ function attributeForm(s, d) {
   if (!hasForm(s, d)) return null;
   const key = form.ids.join(" "), typing = s.ui.typing && form.text !== null;
   const of = form.ids.length === 1 ? form.label : N(form.ids.length, "{n} shape: {label}", "{n} shapes: {label}", { label: form.label });
-  return h("section", { class: "nbp-form", "data-key": `form ${form.ids.join(" ")}`, "aria-label": T("Attributes of {name}", { name: of }) },
+  return h("section", { class: "nbp-form", "data-key": `form ${form.ids.join(" ")}`, "aria-label": T("Attributes of {name}", { name: of }), onkeydown: formKeys },
     h("h2", {}, of, cap(keyFor(s, "attributes")), h("span", { class: "grow" }), h("button", { type: "button", class: "small toggle", "data-key": "json", "aria-pressed": String(Boolean(typing)), disabled: form.text === null,
       title: form.text === null ? T("These shapes differ: select one of them") : T("All attributes as JSON"), onclick: () => typeJson(s, !typing) }, "JSON")),
     typing ? jsonEditor(s, key, form.text, { off: !d.editable, about: T("Attributes of {name}, as JSON", { name: of }), close: () => { s.ui.typing = false; },
@@ -59,8 +59,8 @@ function attributeInput(f, about, set, off) {
   if (f.type === "choice" || f.type === "choices") {
     const many = f.type === "choices", on = (c) => (many ? (f.value ?? []).includes(c) : f.value === c);
     const next = (c) => (many ? f.choices.filter((v) => (v === c ? !on(v) : on(v))) : on(c) ? null : c);
-    return h("div", { class: "chips", id: about.id, role: "group", "aria-labelledby": `${about.id}-name`, onkeydown: tagKeys }, f.choices.map((c) =>
-      h("button", { type: "button", class: "tag", "data-key": c, disabled: off, "aria-pressed": String(on(c)), onclick: () => set(next(c)) }, c)));
+    return h("div", { class: "chips", id: about.id, role: "group", "aria-labelledby": `${about.id}-name`, onkeydown: tagKeys }, f.choices.map((c, i) =>
+      h("button", { type: "button", class: "tag", "data-key": c, disabled: off, "aria-pressed": String(on(c)), onclick: (e) => { set(next(c)); toStage(s, e); } }, c, cap(i + 1))));
   }
   const number = f.type !== "text";
   const read = (e) => {
@@ -68,6 +68,14 @@ function attributeInput(f, about, set, off) {
     set(number && Number.isNaN(value) ? text : value);
   };
   return h("input", { ...about, type: "text", inputmode: number ? "decimal" : null, autocomplete: "off", maxlength: "4000", value: f.value ?? "", placeholder: f.mixed ? T("differs") : null, onchange: read, onkeydown: fieldKeys });
+}
+
+// A digit in a form is a choice of the field that has the focus; it never labels anything.
+function formKeys(e) {
+  if (e.ctrlKey || e.metaKey || e.altKey || !/^[0-9]$/.test(e.key) || e.target.closest(TEXT_FIELD)) return;
+  e.preventDefault();
+  e.stopPropagation();
+  e.target.closest(".chips")?.querySelectorAll("button:not(:disabled)")[Number(e.key) - 1]?.click();
 }
 
 function fieldKeys(e) {                                    // what is typed here is no key of the page

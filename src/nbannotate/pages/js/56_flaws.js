@@ -23,20 +23,20 @@ const flawLines = (id, sentences, mendable) => (sentences.length ? h("p", { clas
 
 function noLabel(s, d) {
   if (!d.labels.length || !d.editable) return null;
-  const title = d.selected ? titled(T("Take the labels of the selection away"), keyName("shift+Delete")) : T("Draw without a label");
-  return h("button", { type: "button", class: "label none", "data-key": "-", title, "aria-pressed": d.selected ? null : String(!d.label),
+  const title = d.for_label ? titled(T("Take the labels of the selection away"), keyName("shift+Delete")) : T("Draw without a label");
+  return h("button", { type: "button", class: "label none", "data-key": "-", title, "aria-pressed": d.for_label ? null : String(!d.label),
     onclick: (e) => { send(s, "label", { name: "" }); toStage(s, e); } }, h("i", { class: "swatch", "data-none": "" }), h("span", { class: "name" }, T("No label")));
 }
 
 const PRESSED_AS = { all: "true", some: "mixed" };
 
 function labelButton(s, d, label, i) {
-  const title = d.selected && d.several ? (label.on === "all" ? T("Take {name} away from the selection", label) : T("Add {name} to the selection", label))
-    : d.selected ? T("Label the selection {name}", label)
+  const title = d.for_label && d.several ? (label.on === "all" ? T("Take {name} away from the selection", label) : T("Add {name} to the selection", label))
+    : d.for_label ? T("Label the selection {name}", label)
     : label.kinds.length ? T("Draw {name} ({kinds})", { name: label.name, kinds: eitherOf(label.kinds.map(said)) }) : T("Draw {name}", label);
   return h("button", { type: "button", class: "label", "data-key": label.name, disabled: !d.editable, title,
-    "aria-pressed": d.selected ? PRESSED_AS[label.on] ?? "false" : String(d.label === label.name),
-    onclick: (e) => { send(s, "label", { name: label.name, on: Boolean(d.selected && e.altKey) }); toStage(s, e); } },
+    "aria-pressed": d.for_label ? PRESSED_AS[label.on] ?? "false" : String(d.label === label.name),
+    onclick: (e) => { send(s, "label", { name: label.name, on: Boolean(d.for_label && e.altKey) }); toStage(s, e); } },
     h("i", { class: "swatch", style: `background:${label.color}` }), h("span", { class: "name" }, label.name),
     label.count ? h("span", { class: "soft" }, label.count) : null, i < 9 ? cap(i + 1) : null);
 }

@@ -10,7 +10,7 @@ function follow(s) {
     at[name] = what;
     intoView(found, list);
   };
-  const said = (d.labels ?? []).filter((v) => (d.selected ? v.on : v.name === d.label)).map((v) => v.name);
+  const said = (d.labels ?? []).filter((v) => (d.for_label ? v.on : v.name === d.label)).map((v) => v.name);
   once("label", `${s.shown} ${said.join("\n")}`, ".nbp-labels .list", ".label:is([aria-pressed=true], [aria-pressed=mixed])");
   once("shape", `${s.shown} ${s.ui.tab} ${first} ${hasForm(s, d) ? d.form.label : ""}`, ".nbp-panel", "li[data-selected]");
 }

@@ -20,7 +20,7 @@ function rangeOf(s, d) {                                   // what of a range is
 function openSpread(s) {
   const d = s.get("drawing"), t = s.get("task"), here = placeHere(s), n = cellsOf(s).length;
   const all = (d.shapes?.length ?? 0) + (d.more ?? 0), tags = (d.tags ?? []).filter((v) => v.on).map((v) => v.name);
-  const what = t.nothing ? "nothing" : d.selected && d.selected < all ? "selected" : all ? "all" : tags.length ? "tags" : "nothing";
+  const what = t.nothing ? "nothing" : d.selected && !d.drawn && d.selected < all ? "selected" : all ? "all" : tags.length ? "tags" : "nothing";
   openDialog(s, "spread", { first: here < n ? here + 1 : 1, last: here < n ? n : here - 1, what, tags: tags.length > 0 && what !== "selected", existing: "keep",
     shapes: all, chosen: (d.shapes ?? []).filter((v) => v[4]).map((v) => v[0]), named: tags, text: "" });
   s.root.querySelector(".nbp-range input[type=number]")?.select();
@@ -135,7 +135,7 @@ function toldSliced(s, m) {
   const n = m.changed.length, places = runs(m.changed), left = m.left ?? [];
   const parts = [{
     spread: () => N(n, "Put onto {n} slice ({places}).", "Put onto {n} slices ({places}).", { places }),
-    copy: () => T("Copied to slice {places}.", { places }),
+    copy: () => (m.shapes ? N(m.shapes, "{n} shape copied to slice {places}.", "{n} shapes copied to slice {places}.", { places }) : T("Copied to slice {places}.", { places })),
     undo: () => N(n, "Taken back on {n} slice ({places}).", "Taken back on {n} slices ({places}).", { places }),
     exclude: () => N(n, "{n} slice is excluded ({places}).", "{n} slices are excluded ({places}).", { places }),
   }[m.did]()];

@@ -37,7 +37,9 @@ function onKey(s, e) {
   const target = e.composedPath()[0];
   if (target instanceof Element && (target.closest(TEXT_FIELD) || target.closest(".nba-help, .nbp-popover"))) return;
   if (!s.root.isConnected) return;
-  const letter = e.key.length === 1, key = letter ? e.key.toLowerCase() : e.key;
+  const letter = e.key.length === 1, typed = letter && !e.ctrlKey && !e.metaKey && !e.altKey;
+  if (typed && target instanceof Element && target.closest("[role=menu], [role=listbox]")) return;   // in a menu it is no key of the page
+  const key = letter ? e.key.toLowerCase() : e.key;
   const combo = `${e.ctrlKey || e.metaKey ? "ctrl+" : ""}${e.altKey ? "alt+" : ""}${e.shiftKey && (!letter || /[a-z]/.test(key)) ? "shift+" : ""}${key}`;
   if (key === "Escape" && s.get("page").screen === "task" && target instanceof Element && target.closest(".nbp-side, .nbp-strip, .nbp-top")) { e.preventDefault(); e.stopPropagation(); return void toStage(s); }
   const row = s.model.get("keymap").find((k) => k.key === combo);
