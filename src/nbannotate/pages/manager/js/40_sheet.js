@@ -26,7 +26,6 @@ async function takeSheet(s, message, buffer) {
   t.row = new Map(t.task_id.map((id, i) => [id, i]));
   Object.assign(t, { version: message.sheet, campaign: message.campaign });
   s.sheet = t;
-  for (const id of s.chosen) if (!t.row.has(id)) s.chosen.delete(id);   // the asset went on to another step
   match(s, true);
 }
 
@@ -51,6 +50,10 @@ function match(s, keep = false) {
   }
   const active = s.shown[s.active] !== undefined && keep ? s.activeTask : 0;
   Object.assign(s, { shown: rows, counts });
+  if (s.chosen.size) {                                     // what is not shown any more is not chosen: nobody would see it
+    const seen = new Set(rows.map((i) => t.task_id[i]));
+    for (const id of s.chosen) if (!seen.has(id)) s.chosen.delete(id);
+  }
   s.active = active ? Math.max(0, rows.findIndex((i) => t.task_id[i] === active)) : 0;
   s.activeTask = rows.length ? t.task_id[rows[s.active]] : 0;
   if (!keep && s.grid) s.grid.toTop();
