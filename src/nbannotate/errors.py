@@ -22,8 +22,26 @@ class Unfinished(msgspec.Struct, frozen=True, tag_field="code", tag="unfinished"
     tasks: dict[int, str]
 
 
+class Incomplete(msgspec.Struct, frozen=True, tag_field="code", tag="incomplete"):
+    """What has to be mended in an annotation before it can be submitted.
+
+    Parameters
+    ----------
+    shapes
+        Ids of the shapes that are meant, in their order; all of them, also those that the sentence only counts.
+    tag
+        The tag that is meant, or empty.
+    attribute
+        The attribute that the first of them lacks, or empty.
+    """
+
+    shapes: tuple[str, ...] = ()
+    tag: str = ""
+    attribute: str = ""
+
+
 #: What a program may read of an error; the tag is its ``code``.
-Fact = Wait | Unfinished
+Fact = Wait | Unfinished | Incomplete
 
 
 class NbannotateError(Exception):

@@ -8,6 +8,7 @@ import pytest
 
 import nbannotate as nb
 
+LED = {"tab": "shapes", "tag": "", "attribute": ""}
 INFECTED = nb.Label("infected", attributes=(nb.Attribute("parasites", "integer", required=True),))
 CELL = nb.Label("cell", attributes=(nb.Attribute("stage", "choice", ("ring", "old"), default="ring"),))
 RECIPE = nb.Recipe([CELL, INFECTED], several_labels=True, flaws="repair", min_size=6)
@@ -49,12 +50,38 @@ def test_a_flaw_is_in_the_list_at_once_and_gone_when_it_is_mended(ana):
     assert "too small: 3 pixels, at least 6 are wanted" in ana.part("drawing")["shapes"][-1][7][0]
 
 
+def test_a_refused_submit_leads_to_the_first_shape_that_is_meant_and_counts_all(make_place):
+    blurred = nb.Tag("blurred", (nb.Attribute("why", required=True),))
+    place = make_place(nb.Recipe([CELL, INFECTED], tags=[blurred]))
+    ana = place.person("ana")
+    ana.starts(place.campaign)
+    canvas = ana.page.canvas
+    boxes = [(10 * i, 10, 10 * i + 8, 20) for i in range(4)]
+    ana.draws(*boxes[:2], label="")
+    ana.draws(*boxes[2:], label="infected")
+    ids = [s.id for s in canvas.shapes]
+    assert ana.does("submit").startswith("2 shapes have no label yet")
+    assert (canvas.selected, ana.told[-2]) == ((ids[0],), LED)
+    canvas.set_label("cell", ids[:2])
+    said = ana.does("submit")
+    assert said == "2 shapes are not finished. Shape 3 (infected) needs the attribute 'parasites'."
+    assert (canvas.selected, ana.told[-2]) == ((ids[2],), {**LED, "attribute": "parasites"})
+    assert ana.part("drawing")["form"]["ids"] == [ids[2]]  # the form is there before the browser hears of the field
+    canvas.set_attributes({ids[2]: {"parasites": 1}})
+    assert ana.does("submit") == "Shape 4 (infected) needs the attribute 'parasites'."
+    assert canvas.selected == (ids[3],)
+    canvas.delete([ids[3]])
+    assert ana.does("tag", name="blurred") is None
+    assert ana.does("submit") == "The tag 'blurred' needs the attribute 'why'."
+    assert ana.told[-2] == {**LED, "tag": "blurred", "attribute": "why"}
+
+
 def test_what_stands_in_the_way_is_selected_when_the_submission_is_refused(ana):
     _, eight = draws(ana, LOOP, EIGHT)
     said = ana.does("submit")
     assert said.startswith("1 shape cannot be submitted as it is. Shape 2 (cell): The outline of the polygon crosses")
     assert ana.page.canvas.selected == (eight,)
-    assert {"tab": "shapes"} in ana.told
+    assert LED in ana.told
     ana.page.canvas.delete([eight])
     assert ana.does("submit") is None
     assert any("Shape 1 (cell) was repaired: The outline of the polygon crosses itself." in t for t in ana.toasts)

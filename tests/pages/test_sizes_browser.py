@@ -120,3 +120,15 @@ def place(page, x, y):
         "x": image["x"] - stage["x"] + x / 400 * image["width"],
         "y": image["y"] - stage["y"] + y / 300 * image["height"],
     }
+
+
+def test_a_refused_submit_opens_the_form_of_the_first_shape_and_a_digit_fills_it_in(page):
+    page.locator(".nba-stage").focus()
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("48 shapes are not finished. Shape 1 (last) needs the attribute 'stage'").wait_for()
+    page.wait_for_selector(".nbp-shapes li:first-child[data-selected]")
+    page.wait_for_function("document.activeElement.dataset.key === 'ring'")
+    page.keyboard.press("2")
+    page.wait_for_selector(".nbp-form .tag[data-key=schizont][aria-pressed=true]")
+    assert page.locator(".nbp-shapes li:first-child .name").inner_text().split("\n") == ["last", "schizont"]
+    assert settled(page)["row"]

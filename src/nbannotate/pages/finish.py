@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from nbannotate.errors import InvalidInput, Refused
+from nbannotate.errors import Incomplete, InvalidInput, NbannotateError, Refused
 from nbannotate.model import Closed, ClosedAndNext, Issue, Task
 from nbannotate.pages import flaws, flow, orders
 from nbannotate.pages.desk import Desk
@@ -27,8 +27,8 @@ def submit(desk: Desk, message: Message) -> None:
     except Exception as error:
         if claimed:
             desk.drafts.put(annotation)
-        if isinstance(error, Refused):
-            flaws.show_first(desk)
+        if isinstance(error, NbannotateError) and isinstance(error.fact, Incomplete):
+            flaws.show(desk, error.fact)
         raise
     after(desk, opened.task, done.closed, done if at_once else None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from nbannotate.errors import Incomplete
 from nbannotate.model import Recipe, Shape
 from nbannotate.rules.flaws import mended
 
@@ -38,18 +39,14 @@ class Judge:
         return frozenset(i for i, (_, _, can) in found.items() if can)
 
 
-def show_first(desk: Desk) -> bool:
-    """Select the first shape that stands in the way of submitting, and bring it into sight; say whether one does."""
-    opened, now = desk.state.task, desk.state.drawing
-    if opened is None or opened.view.recipe.flaws == "keep":
-        return False
-    first = next((s for s in opened.annotation.shapes if s.id in now.flaws and s.id not in now.mendable), None)
-    if first is None:
-        return False
-    desk.canvas.select([first.id])
-    look_at(desk, first)
-    desk.tell({"tab": "shapes"})
-    return True
+def show(desk: Desk, what: Incomplete) -> None:
+    """Lead the person to what a refusal is about: select the first shape, bring it into sight, open its form."""
+    first = next((s for s in desk.canvas.shapes if s.id in what.shapes[:1]), None)
+    if first is not None:
+        desk.canvas.select([first.id])
+        look_at(desk, first)
+        desk.draw(selected=desk.canvas.selected)
+    desk.tell({"tab": "shapes", "tag": what.tag, "attribute": what.attribute})
 
 
 def look_at(desk: Desk, shape: Shape) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nbannotate import shapes
-from nbannotate.errors import InvalidInput, Refused
+from nbannotate.errors import Incomplete, InvalidInput, Refused
 from nbannotate.model import Annotation, Recipe, Shape
 from nbannotate.rules.tags import check_tags, check_tags_complete, is_missing, needs
 from nbannotate.rules.well_formed import check_well_formed, names
@@ -57,23 +57,50 @@ def check_complete(
         raise Refused(
             "Nothing is drawn yet. If there is nothing to label in this image, say so with 'Nothing to label'."
         )
-    unlabelled = sum(not s.label for s in annotation.shapes)
-    if unlabelled:
+    if unlabelled := tuple(s.id for s in annotation.shapes if not s.label):
         raise Refused(
             tn(
-                unlabelled, "{n} shape has no label yet; select it and press the key of a label.",
-                "{n} shapes have no label yet; select it and press the key of a label.",
-            )
+                len(unlabelled), "{n} shape has no label yet; press the key of a label.",
+                "{n} shapes have no label yet; select each and press the key of a label.",
+            ),
+            Incomplete(unlabelled),
         )  # fmt: skip
+    _check_problems(annotation, width, height)
+    _check_required(annotation, recipe)
+    check_tags_complete(annotation, recipe)
+
+
+def _check_problems(annotation: Annotation, width: int, height: int) -> None:
+    """Raise Refused for shapes that their kind does not take on this image."""
+    found = [(n, s, shapes.kind(s.kind).problem(s, width, height)) for n, s in enumerate(annotation.shapes, 1)]
+    wrong = [(n, s, problem) for n, s, problem in found if problem is not None]
+    if wrong:
+        number, shape, problem = wrong[0]
+        first = t("Shape {number} ({what}): {problem+}", number=number, what=_said(shape), problem=problem)
+        raise Refused(_with_others(first, len(wrong)), Incomplete(tuple(s.id for _, s, _ in wrong)))
+
+
+def _check_required(annotation: Annotation, recipe: Recipe) -> None:
+    """Raise Refused for shapes that lack an attribute that their labels require."""
+    lacking = []
     for number, shape in enumerate(annotation.shapes, 1):
-        where = f"Shape {number} ({_said(shape)})"
-        problem = shapes.kind(shape.kind).problem(shape, width, height)
-        if problem:
-            raise Refused(t("Shape {number} ({what}): {problem+}", number=number, what=_said(shape), problem=problem))
         for attribute in recipe.attributes_of(shape.labels)[0]:
             if attribute.required and is_missing(shape.attributes.get(attribute.name)):
-                raise Refused(needs(where, attribute))
-    check_tags_complete(annotation, recipe)
+                lacking.append((number, shape, attribute))
+                break
+    if lacking:
+        number, shape, attribute = lacking[0]
+        sentence = needs(f"Shape {number} ({_said(shape)})", attribute)
+        raise Refused(
+            _with_others(sentence, len(lacking)), Incomplete(tuple(s.id for _, s, _ in lacking), "", attribute.name)
+        )
+
+
+def _with_others(first: str, n: int) -> str:
+    """Say what is wrong with the first of some shapes, and of how many something is."""
+    if n == 1:
+        return first
+    return t("{n} shapes are not finished. {first+}", n=n, first=first)
 
 
 def _check_shape(where: str, shape: Shape, recipe: Recipe, before: Shape | None) -> None:

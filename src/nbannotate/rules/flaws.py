@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from nbannotate.errors import Refused
+from nbannotate.errors import Incomplete, Refused
 from nbannotate.model import Annotation, Recipe, Shape
 from nbannotate.shapes import flaws, kind
 from nbannotate.texts import t, tn
@@ -78,7 +78,7 @@ def settled(annotation: Annotation, recipe: Recipe, width: float, height: float)
         return annotation, ()
     found = flawed(annotation, recipe, width, height)
     if wrong := blocking(found, recipe):
-        raise Refused(_refusal(wrong, recipe))
+        raise Refused(_refusal(wrong, recipe), Incomplete(tuple(f.shape.id for f in wrong)))
     by_id = {f.shape.id: f.mended for f in found if f.mended is not None}
     if not by_id:
         return annotation, ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from nbannotate.errors import InvalidInput, Refused
+from nbannotate.errors import Incomplete, InvalidInput, Refused
 from nbannotate.model import Annotation, Attribute, Recipe
 from nbannotate.texts import t
 
@@ -41,7 +41,9 @@ def check_tags_complete(annotation: Annotation, recipe: Recipe) -> None:
         values = annotation.tag_attributes.get(name, {})
         for attribute in tag.attributes if tag else ():
             if attribute.required and is_missing(values.get(attribute.name)):
-                raise Refused(needs(t("The tag {tag}", tag=repr(name)), attribute))
+                raise Refused(
+                    needs(t("The tag {tag}", tag=repr(name)), attribute), Incomplete((), name, attribute.name)
+                )
 
 
 def is_missing(value: object) -> bool:

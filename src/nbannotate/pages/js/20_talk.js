@@ -43,7 +43,7 @@ const RECEIVE = {
   sliced: (s, m) => toldSliced(s, m.sliced),
   dialog: (s, m) => zoneDrawn(s, m.zone),
   press: (s, m) => press(s, m.press),
-  tab: (s, m) => { s.ui.tab = s.ui.tabWanted = m.tab; repaint(s, true); s.ui.tabWanted = ""; },
+  tab: (s, m) => { s.ui.tab = s.ui.tabWanted = m.tab; repaint(s, true); s.ui.tabWanted = ""; toField(s, m.attribute, m.tag); },
 };
 
 function hear(s, message) {

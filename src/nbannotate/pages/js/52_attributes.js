@@ -83,6 +83,16 @@ function fieldKeys(e) {                                    // what is typed here
   e.stopPropagation();
 }
 
+// To a field that has to be filled in: of the selected shape, or of a tag.
+function toField(s, attribute, tag = "") {
+  if (!attribute) return;
+  if (tag && s.ui.foldedTags?.delete(tag)) repaint(s, true);
+  const forms = tag ? `.nbp-tags .nbp-form[data-key="tag ${CSS.escape(tag)}"]` : ".nbp-panel .nbp-form";
+  const field = s.root.querySelector(`${forms} .field[data-key="${CSS.escape(attribute)}"]`);
+  if (field) intoView(field, field.closest(".nbp-tags, .nbp-panel"));
+  field?.querySelector("input, select, .tag")?.focus({ preventScroll: true });
+}
+
 function toAttributes(s, asked = false) {
   const d = s.get("drawing");
   if (!d.form && !asked) return send(s, "clock", {}, () => toAttributes(s, true));   // the label may be on its way
