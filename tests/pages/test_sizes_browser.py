@@ -97,7 +97,7 @@ def test_the_buttons_the_label_and_the_selected_shape_are_in_sight_at_every_size
         found = settled(page)
         assert (found["hidden"], found["sideways"]) == ([], []), (width, height, found)
         assert found["stage"] >= width / 2, (width, height, found)
-    page.evaluate("document.querySelector('.nbp').classList.add('nbp-whole')")
+    page.evaluate("() => { const e = document.querySelector('.nbp'); e.classList.add('nbp-whole'); e.style = ''; }")
 
 
 def test_the_canvas_moves_to_the_shape_that_is_selected_in_the_list(page):

@@ -8,6 +8,7 @@ function send(s, type, fields = {}) {
 
 function complain(s, sentence) {
   s.toast.textContent = sentence;
+  s.tip.hidden = true;
   s.toast.dataset.shown = "true";
   clearTimeout(s.toastTimer);
   s.toastTimer = setTimeout(() => { delete s.toast.dataset.shown; }, 4500);
@@ -160,6 +161,7 @@ function reveal(s, shape) {                                // pan so that a shap
 function tell(s, text, color) {
   if (!s.pointerInside || !s.cursor) return complain(s, text);
   announce(s, text);
+  delete s.toast.dataset.shown;
   s.tip.replaceChildren(node("i", { class: "nba-swatch", style: `background:${color}` }), text);
   s.tip.hidden = false;
   const [x, y] = s.cursor, { offsetWidth: width, offsetHeight: height } = s.tip, left = x + 16 + width < s.w ? x + 16 : x - 12 - width;

@@ -76,7 +76,7 @@ function barButton(s, row) {
   const key = row.key ?? keyText(rowOf(s, row.id)), button = node("button", { type: "button", "data-do": row.id, title: key ? `${row.title} (${key})` : row.title, "aria-label": row.title }, icon(row.icon));
   if (row.text) { button.append(row.title); button.dataset.text = ""; }
   if (row.on !== undefined) button.setAttribute("aria-pressed", String(row.on));
-  if (row.menu) { button.setAttribute("aria-haspopup", "menu"); button.setAttribute("aria-expanded", "false"); }
+  if (row.menu) { button.setAttribute("aria-haspopup", "menu"); button.setAttribute("aria-expanded", String(Boolean(s.labelMenu))); }
   if (row.apart) button.dataset.apart = "";
   button.disabled = Boolean(row.off);
   button.tabIndex = -1;
@@ -102,7 +102,9 @@ function fillBar(s, bar, rows, told) {
 function tellBar(s) {
   const rows = barRows(s), quiet = Boolean(s.gesture) && !s.gesture.ready;
   const told = rows.map((v) => `${v.id}${v.title}${v.icon}${v.off}${v.on}${v.apart}`).join();
-  if (s.bar.told !== told) closeLabels(s);
+  const ids = rows.map((v) => v.id).join();
+  if (s.bar.ids !== ids) closeLabels(s);                   // not because something can be undone now
+  s.bar.ids = ids;
   fillBar(s, s.bar, rows, told);
   s.bar.hidden = !rows.length;
   s.bar.toggleAttribute("data-quiet", quiet);

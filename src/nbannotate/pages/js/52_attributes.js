@@ -45,12 +45,12 @@ function attributeField(s, form, f, place, off) {
   const about = { "aria-invalid": wrong ? "true" : null, "aria-required": f.required ? "true" : null, disabled: off, id };
   return h("div", { class: "field", "data-free": form.free ? "" : null, "data-type": f.type, "data-key": f.name }, f.type === "boolean"
     ? h("label", { class: "check" }, h("input", { ...about, type: "checkbox", checked: f.value === true, onchange: (e) => set(e.currentTarget.checked) }), h("span", {}, title))
-    : [h("label", { for: id, id: `${id}-name` }, title), attributeInput(f, about, set, off)],
+    : [h("label", { for: id, id: `${id}-name` }, title), attributeInput(s, f, about, set, off)],
     form.free && !off ? h("button", { type: "button", class: "bare remove", "data-key": "remove", title: T("Remove"), "aria-label": T("Remove {name}", f), onclick: () => set(null) }, icon("close")) : null,
     wrong ? h("p", { class: "error", role: "alert" }, wrong) : null);
 }
 
-function attributeInput(f, about, set, off) {
+function attributeInput(s, f, about, set, off) {
   if (f.type === "json") return h("code", { class: "json", id: about.id }, f.value);
   if (f.type === "choice" && f.choices.length > FEW) {
     return h("select", { ...about, onchange: (e) => set(e.currentTarget.value || null), onkeydown: fieldKeys },
@@ -89,7 +89,7 @@ function toField(s, attribute, tag = "") {
   if (tag && s.ui.foldedTags?.delete(tag)) repaint(s, true);
   const forms = tag ? `.nbp-tags .nbp-form[data-key="tag ${CSS.escape(tag)}"]` : ".nbp-panel .nbp-form";
   const field = s.root.querySelector(`${forms} .field[data-key="${CSS.escape(attribute)}"]`);
-  if (field) intoView(field, field.closest(".nbp-tags, .nbp-panel"));
+  for (const part of [field?.closest("li"), field]) if (part) intoView(part, part.closest(".nbp-tags, .nbp-panel"));
   field?.querySelector("input, select, .tag")?.focus({ preventScroll: true });
 }
 
