@@ -7,6 +7,7 @@ fails here until it says how it is called on many assets, or that it is about on
 import pytest
 
 import nbannotate as nb
+from nbannotate.formats import Ids
 from nbannotate.model import Annotation, Saved, Session, Shape, TaskView
 from nbannotate.operations import annotations, registry
 from nbannotate.operations.dispatch import Dispatcher
@@ -14,6 +15,7 @@ from nbannotate.owner.memory import MemoryClient
 from nbannotate.owner.setup import first_member
 from nbannotate.store import data, dealing, importing, lineage
 from nbannotate.store.engine import MEMORY, Engine
+from nbannotate.workspace import export
 from nbannotate.workspace.workspace import Workspace
 
 FEW, MANY = 10, 40
@@ -219,6 +221,12 @@ def undo(g):
     return lambda: g.ana.call("sequences.undo", nb.model.Spread, spread_id=made.spread_id)
 
 
+def remember(g):
+    ids = Ids({name: i for i, name in enumerate(g.version.assets()["name"])}, {}, {})
+    export.remember(g.version, "coco", ids)
+    return lambda: export.remember(g.version, "coco", ids)
+
+
 def leases_run_out(g):
     c = g.campaign(nb.Workflow([nb.Step("draw", "annotation", ["ana", "ben"], lease_minutes=1)]))
     for _ in range(g.count):
@@ -244,6 +252,7 @@ CALLS = {
     "campaigns.launch": launch,
     "chain.send": send,
     "clock.tick": leases_run_out,
+    "foreign.remember": remember,
     "jobs.complete": complete_job,
     "jobs.restart": restart,
     "members.disable": disable,

@@ -13,6 +13,7 @@ TABLES = {
     "version_assets": "insert into data.version_assets select $1, i, i from range(7) r(i)",
     "assets": "insert into data.assets select nextval('data.ids'), $1, 'n', 'p', 'f', 1, 1, 1, '{}', current_date, "
     "null, null from range(7) r(i)",
+    "foreign_ids": "insert into data.foreign_ids select $1, 'coco', 'image', 'n', '1', i from range(7) r(i)",
 }
 
 

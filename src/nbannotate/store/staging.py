@@ -25,6 +25,7 @@ _PLACES = (
     ("tasks", "task_id", "campaign_id"),
     ("version_assets", "asset_id", "version_id"),
     ("assets", "asset_id", "dataset_id"),
+    ("foreign_ids", "position", "version_id"),
 )
 
 
