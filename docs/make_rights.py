@@ -31,7 +31,7 @@ Only an owner creates or changes an owner, and the last active owner stays one.
 SAID = {
     "owner": "everything; their token file beside the workspace is the key to it",
     "manager": "members, campaigns, statistics",
-    "developer": "adds data and queries it; no members, no campaigns",
+    "developer": "adds data; looks at everything, also by SQL; changes no members and no campaigns",
     "reviewer": "works at annotation and review steps; restarts and completes jobs; sees only the own tasks",
     "annotator": "works at annotation steps; sees only the own tasks",
 }

@@ -10,22 +10,24 @@ from nbannotate.rules.rights import DEVELOPERS
 from nbannotate.store import campaigns, holding, work
 
 
-def check_may_see_asset(ctx: Context, asset_id: int, campaign_id: int | None = None) -> None:
-    """Raise NotAllowed unless the actor manages, or has or had a task of the asset.
+def check_may_see_revision(ctx: Context, row: dict[str, Any] | None) -> None:
+    """Raise NotAllowed unless the actor manages, or has or had a task of the asset where the revision was made.
 
-    Parameters
-    ----------
-    ctx
-        The context.
-    asset_id
-        The asset.
-    campaign_id
-        Only tasks of this campaign count; None for all.
+    A revision of a campaign is for those who work on the asset in that campaign; one that was imported, for those who
+    work on the asset in a campaign on that version. None (there is no such revision) is refused in the same words.
     """
     if ctx.actor.role in DEVELOPERS:
         return
-    if not work.had_task(ctx.tx, asset_id, ctx.actor.member_id, campaign_id):
-        raise NotAllowed("You may see only the images of your own tasks.")
+    me = ctx.actor.member_id
+    if row is None:
+        allowed = False
+    elif row["campaign_id"] is not None:
+        allowed = work.had_task(ctx.tx, row["asset_id"], me, row["campaign_id"])
+    else:
+        made_on = campaigns.of_version(ctx.tx, row["version_id"])
+        allowed = any(work.had_task(ctx.tx, row["asset_id"], me, campaign_id) for campaign_id in made_on)
+    if not allowed:
+        raise NotAllowed("You may see only what was said of the images of your own tasks, in their campaign.")
 
 
 def may_see_image(ctx: Context, asset_id: int) -> bool:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model import Annotation, Imported, Shape
 from nbannotate.model.values import decode
-from nbannotate.operations.access import check_may_see_asset
+from nbannotate.operations.access import check_may_see_revision
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.versions import draft
 from nbannotate.rules.well_formed import check_fits
@@ -169,5 +169,5 @@ def drafts(ctx: Context, campaign_id: int) -> dict[str, Annotation]:
 def get(ctx: Context, annotation_id: int) -> Annotation:
     """Return one revision as it was submitted."""
     row = data.annotation_row(ctx.tx, annotation_id)
-    check_may_see_asset(ctx, row["asset_id"] if row else -1)
+    check_may_see_revision(ctx, row)
     return data.annotation(ctx.tx, found(row, f"annotation {annotation_id}"))

@@ -21,6 +21,7 @@ from nbannotate.model import (
 from nbannotate.operations import changing, closing, joining, planning, versions
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.telling import tell
+from nbannotate.rules import words
 from nbannotate.store import campaigns as stored
 from nbannotate.store import data, dealing, ending, people
 from nbannotate.store.choice import chosen
@@ -213,9 +214,7 @@ def complete(ctx: Context, campaign_id: int, reason: str) -> Campaign:
 
     What people had drawn and not submitted becomes a revision, so that nothing is lost.
     """
-    reason = reason.strip()
-    if not 1 <= len(reason) <= LONGEST_REASON:
-        raise InvalidInput(f"reason: say in 1 to {LONGEST_REASON} characters why the campaign ends with open tasks.")
+    reason = words.checked(reason, "Say why the campaign ends with open tasks", LONGEST_REASON)
     campaign = _campaign(ctx, campaign_id)
     if campaign.launched is None:
         raise Refused(f"The campaign {campaign.name!r} is not launched, so there is nothing to complete.")

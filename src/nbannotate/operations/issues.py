@@ -5,18 +5,16 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from nbannotate.errors import InvalidInput, NotAllowed, Refused
+from nbannotate.errors import InvalidInput, NotAllowed, NotFound, Refused
 from nbannotate.model import Issue, IssueState, NoticeKind
 from nbannotate.operations import closing
 from nbannotate.operations.access import visible_task
-from nbannotate.operations.registry import Context, found, operation
+from nbannotate.operations.registry import Context, operation
 from nbannotate.operations.telling import tell
-from nbannotate.rules import workflow
-from nbannotate.rules.rights import MANAGERS
+from nbannotate.rules import words, workflow
+from nbannotate.rules.rights import DEVELOPERS, MANAGERS
 from nbannotate.store import campaigns as stored
 from nbannotate.store import talk, work
-
-LONGEST = 4000
 
 
 @operation(writes=True)
@@ -41,7 +39,7 @@ def create(
             raise InvalidInput("zone must be four numbers: x0, y0, x1, y1.")
         zone = (min(zone[0], zone[2]), min(zone[1], zone[3]), max(zone[0], zone[2]), max(zone[1], zone[3]))
     if shape_id is not None and not 0 < len(shape_id) <= 64:
-        raise InvalidInput(f"shape_id must be the id of a shape, not {shape_id!r}.")
+        raise InvalidInput("shape_id must be the id of a shape: 1 to 64 characters.")
     new = talk.add_issue(ctx.tx, task, ctx.actor.member_id, _text(text), zone, shape_id, ctx.now)
     ctx.note(campaign_id=task["campaign_id"], task_id=task_id, asset_id=task["asset_id"], detail={"issue_id": new})
     if not current["is_open"]:
@@ -100,11 +98,14 @@ def mine(ctx: Context) -> list[Issue]:
 
 def _visible(ctx: Context, issue_id: int) -> dict[str, Any]:
     row = talk.issue_row(ctx.tx, issue_id)
-    if row is None and ctx.actor.role not in MANAGERS:
-        raise NotAllowed("You may see only the issues of your own tasks.")
-    issue: dict[str, Any] = found(row, f"issue {issue_id}")
-    visible_task(ctx, issue["task_id"])
-    return issue
+    if row is None and ctx.actor.role in DEVELOPERS:
+        raise NotFound(f"There is no issue {issue_id}.")
+    try:
+        visible_task(ctx, row["task_id"] if row else -1)
+    except NotAllowed:
+        raise NotAllowed("You may see only the issues of your own tasks.") from None
+    assert row is not None
+    return row
 
 
 def _check_may_reopen(ctx: Context, current: dict[str, Any]) -> None:
@@ -148,10 +149,7 @@ def _tell(ctx: Context, task: dict[str, Any], kind: NoticeKind, text: str, issue
 
 
 def _text(text: str) -> str:
-    text = text.strip()
-    if not 0 < len(text) <= LONGEST:
-        raise InvalidInput(f"Say what is wrong in 1 to {LONGEST} characters.")
-    return text
+    return words.checked(text, "Say what is wrong")
 
 
 def _issue(ctx: Context, issue_id: int) -> Issue:

@@ -9,6 +9,7 @@ from nbannotate.model import CampaignSpec, Job, JobSubmitted, Member
 from nbannotate.operations import assigning, closing
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.telling import tell
+from nbannotate.rules import words
 from nbannotate.rules.jobs import job_state
 from nbannotate.rules.rights import MANAGERS
 from nbannotate.store import batches, jobs, people, work
@@ -120,9 +121,7 @@ def restart(
 @operation(writes=True)
 def complete(ctx: Context, campaign_id: int, step: str | int, member: str, reason: str) -> int:
     """Complete a job as it stands, and return how many open tasks were ended: their assets count as skipped."""
-    reason = reason.strip()
-    if not reason:
-        raise InvalidInput("Say in a few words why the job is completed with open images.")
+    reason = words.checked(reason, "Say why the job is completed with open images")
     _, index, who = _job_of(ctx, campaign_id, step, member)
     ended = closing.end_open(ctx, campaign_id, reason, index, who.member_id)
     if not ended:

@@ -9,7 +9,7 @@ from nbannotate.errors import Conflict, InvalidInput, NotAllowed, Refused
 from nbannotate.model import Before, BeforeKind, CampaignSpec, Ranked, ReviewOrder
 from nbannotate.operations import closing, viewing
 from nbannotate.operations.access import visible_task
-from nbannotate.operations.registry import Context, found
+from nbannotate.operations.registry import Context
 from nbannotate.store import campaigns as stored
 from nbannotate.store import data, holding, work
 
@@ -59,7 +59,7 @@ def _told(ctx: Context, row: dict[str, Any], kind: BeforeKind) -> Before:
 def order(ctx: Context, campaign_id: int, step: int, by: str, limit: int | None, seed: int) -> list[Ranked]:
     """Return the tasks of a review step that are the actor's or wait in the queue, the most urgent first."""
     if by not in get_args(ReviewOrder):
-        raise InvalidInput(f"by must be one of {', '.join(get_args(ReviewOrder))}, not {by!r}.")
+        raise InvalidInput(f"by must be one of {', '.join(get_args(ReviewOrder))}, not {by[:40]!r}.")
     if limit is not None and limit < 1:
         raise InvalidInput(f"limit must be 1 or more, not {limit}.")
     if not 0 <= seed < LARGEST_SEED:
@@ -87,10 +87,9 @@ def _key(value: float | None, down: bool) -> tuple[bool, float]:
 
 
 def _check_reviews(ctx: Context, campaign_id: int, step: int) -> CampaignSpec:
-    found(stored.campaign(ctx.tx, campaign_id), f"campaign {campaign_id}")
-    spec = stored.spec(ctx.tx, campaign_id)
     if ctx.actor.member_id not in stored.workers(ctx.tx, campaign_id).get(step, set()):
         raise NotAllowed("You do not work at this step.")
+    spec = stored.spec(ctx.tx, campaign_id)
     if spec.workflow.steps[step].kind != "review":
         raise InvalidInput(f"{spec.workflow.steps[step].name!r} is no review step; only those can be ordered.")
     return spec

@@ -15,14 +15,13 @@ from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.slicing import Range
 from nbannotate.operations.telling import tell
 from nbannotate.rules import sequences as rules
-from nbannotate.rules import workflow
+from nbannotate.rules import words, workflow
 from nbannotate.rules.annotation import check_draft
 from nbannotate.rules.copying import copyable
 from nbannotate.store import campaigns as stored
 from nbannotate.store import data, holding, work
 from nbannotate.store import sequences as kept
 
-LONGEST_REASON = 4000
 #: Ending a task takes some ten queries; more at once would hold up everybody's work.
 MOST_EXCLUDED = 500
 #: So many shapes are put onto slices at once, and onto so many slices.
@@ -274,9 +273,7 @@ def exclude(
 
     ``revision`` is that of the draft of the task itself, if it is in the range. What is not mine is left out.
     """
-    reason = reason.strip()
-    if not 0 < len(reason) <= LONGEST_REASON:
-        raise InvalidInput(f"Say in 1 to {LONGEST_REASON} characters why these slices are of no use.")
+    reason = words.checked(reason, "Say why these slices are of no use")
     row = visible_task(ctx, task_id)
     its = slicing.around(ctx, row)
     chosen = its.between(first, last)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbannotate.errors import Conflict, InvalidInput, NotAllowed, Refused
+from nbannotate.errors import Conflict, NotAllowed, Refused
 from nbannotate.model import (
     Annotation,
     Before,
@@ -25,11 +25,9 @@ from nbannotate.operations import assigning, closing, giving, reviewing, viewing
 from nbannotate.operations.access import may_see_image, visible_task
 from nbannotate.operations.jobs import job
 from nbannotate.operations.registry import Context, operation
-from nbannotate.rules import workflow
+from nbannotate.rules import words, workflow
 from nbannotate.store import campaigns as stored
 from nbannotate.store import holding, jobs, work
-
-LONGEST_REASON = 4000
 
 
 @operation()
@@ -213,9 +211,7 @@ def skip(ctx: Context, task_id: int, revision: int, seconds: float = 0.0) -> Clo
 @operation(writes=True)
 def discard(ctx: Context, task_id: int, reason: str, revision: int, seconds: float = 0.0) -> Closed:
     """Take an asset that is of no use out of the workflow; the reason is kept."""
-    reason = reason.strip()
-    if not 0 < len(reason) <= LONGEST_REASON:
-        raise InvalidInput(f"Say in 1 to {LONGEST_REASON} characters why the image is of no use.")
+    reason = words.checked(reason, "Say why the image is of no use")
     row, spec = _mine_to_change(ctx, task_id, "discard", revision)
     closing.keep_draft(ctx, row, "discard")
     return closing.close(ctx, row, spec, "discard", seconds, note=reason)

@@ -118,6 +118,12 @@ def _workers(tx: Transaction, campaign_id: int) -> dict[int, set[int]]:
     return found
 
 
+def of_version(tx: Transaction, version_id: int) -> list[int]:
+    """Return the campaigns that are or were on a version."""
+    rows = tx.all("select campaign_id from data.campaigns where version_id = $1 order by 1", version_id)
+    return [row["campaign_id"] for row in rows]
+
+
 def running_on(tx: Transaction, version_id: int, but: int | None = None) -> str | None:
     """Return the name of a launched campaign with open tasks on a version, other than one, or None."""
     return tx.value(  # type: ignore[no-any-return]
