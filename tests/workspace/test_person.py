@@ -1,9 +1,11 @@
 """Work on tasks from a program: the same rights and rules as on the page."""
 
+import numpy as np
 import pytest
 
 import nbannotate as nb
-from nbannotate.errors import LoginFailed, NotFound, Refused
+from nbannotate.errors import InvalidInput, LoginFailed, NbannotateError, NotFound, Refused
+from nbannotate.model.values import as_stored
 
 BOX = nb.Shape(kind="rectangle", points=((1, 2), (30, 40)), label="WBC")
 
@@ -96,3 +98,46 @@ def test_issues_are_answered_marked_reopened_and_resolved(people):
 def test_acting_takes_what_adding_a_member_returned(team):
     workspace = team(count=1).workspace
     assert workspace.acting(workspace.members.add("dora")).me.login == "dora"
+
+
+def test_a_refused_save_or_submit_leaves_the_task_as_it_was(team):
+    made = team(2)
+    task = made.workspace.acting("ana", made.passwords["ana"]).work.next("July")
+    good = nb.Shape(kind="rectangle", points=((1, 1), (20, 20)), label="WBC")
+    task.save([good])
+    before = task.annotation
+    wrong = nb.Shape(kind="rectangle", points=((1, 1), (20, 20)), label="a label of another recipe")
+    for act in (task.save, task.submit):
+        with pytest.raises(NbannotateError):
+            act([wrong])
+        with pytest.raises(InvalidInput):
+            act(["no shape"])
+        assert task.annotation is before
+    task.save(np.array([good, None], dtype=object)[:1])
+    assert task.submit().next_step == "check"  # as it is, and not as it was refused
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"), [({"confidence": 7.0}, "from 0 to 1"), ({"points": (1.0, 2.0)}, "pairs|no shapes")]
+)
+def test_what_no_shape_can_be_is_refused_at_every_door_with_the_image(team, fields, words):
+    made = team(2)
+    with as_stored():  # as another program sends it
+        bad = nb.Shape(**{"kind": "rectangle", "points": ((1, 1), (9, 9)), "label": "WBC", **fields})
+        said = nb.Annotation(shapes=(bad,))
+    with pytest.raises(InvalidInput, match=rf"img_001.png: .*({words}).*Nothing was imported"):
+        made.version.add_annotations({"img_001.png": said}, source="model")
+    task = made.workspace.acting("ana", made.passwords["ana"]).work.next("July")
+    with pytest.raises(InvalidInput):
+        task.save(said)
+    assert made.version.shapes().empty
+
+
+def test_shapes_alone_are_annotations_too(team):
+    made = team(3)
+    shape = nb.Shape(kind="rectangle", points=((1, 1), (9, 9)), label="WBC")
+    names = made.version.assets()["name"]
+    done = made.version.add_annotations({names[0]: shape, np.str_(names[1]): [shape], names[2]: []}, source="model")
+    assert done.assets + done.left_out == 2
+    with pytest.raises(InvalidInput, match=r"img_000\.png: an nb.Annotation, or nb.Shape values"):
+        made.version.add_annotations({names[0]: [(1, 2, 3, 4)]}, source="model")
