@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
-from tqdm.auto import tqdm
 
 from nbannotate import imaging
 from nbannotate.errors import InvalidInput, NotFound, ReadFailed
 from nbannotate.model.choices import one_of
 from nbannotate.model.values import as_list, plain, shown
+from nbannotate.workspace.bars import progress_bar
 
 Bad = Literal["refuse", "keep"]
 
@@ -202,7 +202,7 @@ def measure(
         return [there[str(file)]] if str(file) in there else _measure(file, every)
 
     with ThreadPoolExecutor(8) as pool:
-        results = list(tqdm(pool.map(one, files), total=len(files), desc="images", unit="", delay=1))
+        results = list(progress_bar(pool.map(one, files), total=len(files), desc="images", unit="", delay=1))
     broken = [one for found in results for one in found if one.reason]
     if broken and bad == "refuse":
         named = "; ".join(f"{one.path.name} ({one.reason})" for one in broken[:5])

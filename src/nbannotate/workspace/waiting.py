@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from nbannotate.errors import NbannotateError
 from nbannotate.model.campaign import Activity
+from nbannotate.workspace.bars import progress_bar
 
 if TYPE_CHECKING:
     from nbannotate.owner.client import Client
@@ -36,9 +37,7 @@ def call_with_bar(client: Client, operation: str, returns: type[T], /, **argumen
 
 def _watch(client: Client, key: str, answer: Future[Any]) -> None:
     """Show how far a call is until it is answered."""
-    from tqdm.auto import tqdm
-
-    with tqdm(total=0, desc="working", unit=" assets", leave=False) as bar:
+    with progress_bar(total=0, desc="working", unit=" assets", leave=False) as bar:
         while wait_for([answer], ASK_S).not_done:
             try:
                 how_far = client.call("workspace.activity", Activity | None, key=key)  # type: ignore[arg-type]
