@@ -92,6 +92,10 @@ class Conflict(NbannotateError):
     status = 409
 
 
+class Stale(Conflict):
+    """What an answer was made from changed before it was stored; the owner makes it again, and tells this at last."""
+
+
 class Refused(NbannotateError):
     """The workflow does not allow this action now; the message says what has to happen first."""
 

@@ -8,14 +8,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from nbannotate.errors import InvalidInput, Refused
+from nbannotate.errors import InvalidInput, Refused, Stale
 from nbannotate.model import Annotation, CampaignSpec, Closed
 from nbannotate.operations import chain
+from nbannotate.operations.checking import Checked
 from nbannotate.operations.registry import Context
 from nbannotate.operations.telling import tell
 from nbannotate.rules import attribution, workflow
-from nbannotate.rules.annotation import check_complete, check_draft
-from nbannotate.rules.flaws import settled
 from nbannotate.rules.rights import MANAGERS
 from nbannotate.rules.workflow import IssueFact, Next, Visit
 from nbannotate.store import campaigns as stored
@@ -50,55 +49,17 @@ def began_with(ctx: Context, row: dict[str, Any], spec: CampaignSpec) -> Annotat
     return data.annotation(ctx.tx, latest)
 
 
-def check_saved(ctx: Context, row: dict[str, Any], spec: CampaignSpec, annotation: Annotation) -> None:
-    """Raise InvalidInput if an annotation could not come from the canvas of a task.
-
-    What an import or another campaign left may stay as it is; it is looked up only when something does not fit.
-    """
-    try:
-        check_draft(annotation, spec.recipe)
-    except InvalidInput:
-        check_draft(annotation, spec.recipe, began_with(ctx, row, spec))
-
-
-def check_finished(
-    ctx: Context, row: dict[str, Any], spec: CampaignSpec, annotation: Annotation
-) -> tuple[Annotation, tuple[str, ...]]:
-    """Return an annotation as it is submitted, and what was repaired in it, in sentences.
-
-    Raises
-    ------
-    Refused, InvalidInput
-        With what is missing or wrong, if it cannot be submitted.
-    """
-    asset = data.asset(ctx.tx, row["asset_id"])
-    assert asset is not None
-    size = asset["width"], asset["height"]
-    try:
-        check_complete(annotation, spec.recipe, *size)
-    except (InvalidInput, Refused):
-        check_complete(annotation, spec.recipe, *size, began_with(ctx, row, spec))
-    return settled(annotation, spec.recipe, *size)
-
-
 def submit(
-    ctx: Context,
-    row: dict[str, Any],
-    spec: CampaignSpec,
-    annotation: Annotation,
-    seconds: float,
-    status: str | None = None,
+    ctx: Context, row: dict[str, Any], spec: CampaignSpec, made: Checked, seconds: float, status: str | None = None
 ) -> Closed:
     """Submit an annotation, or accept it at a review step."""
-    annotation, repaired = check_finished(ctx, row, spec, annotation)
-    latest = data.latest(ctx.tx, row["version_id"], row["asset_id"])
-    edited = latest is None or data.annotation(ctx.tx, latest) != annotation
-    if edited or row["kind"] == "annotation":
-        commit(ctx, row, annotation, row["kind"])
-    closed = close(ctx, row, spec, "submit", seconds, edited=edited, status=status)
-    if repaired:
-        ctx.note(detail={**ctx.event.get("detail", {}), "repaired": len(repaired)})
-    return replace(closed, message=" ".join([closed.message, *repaired]), repaired=repaired) if repaired else closed
+    if made.edited:
+        commit(ctx, row, made.annotation, row["kind"], made.rows)
+    closed = close(ctx, row, spec, "submit", seconds, edited=made.edited, status=status)
+    if not made.repaired:
+        return closed
+    ctx.note(detail={**ctx.event.get("detail", {}), "repaired": len(made.repaired)})
+    return replace(closed, message=" ".join([closed.message, *made.repaired]), repaired=made.repaired)
 
 
 def close(
@@ -237,19 +198,26 @@ def _tell_judge(
     tell(ctx, [judge], "issue_answered", text, campaign_id=row["campaign_id"])
 
 
-def commit(ctx: Context, row: dict[str, Any], annotation: Annotation, source: str) -> None:
-    """Append a revision of the asset's annotation."""
+def commit(ctx: Context, row: dict[str, Any], annotation: Annotation, source: str, rows: str | None = None) -> None:
+    """Append a revision of the asset's annotation; ``rows`` are its shapes, if they are made already."""
     data.add_annotation(
         ctx.tx, version_id=row["version_id"], asset_id=row["asset_id"], member_id=ctx.actor.member_id, source=source,
-        annotation=annotation, now=ctx.now, campaign_id=row["campaign_id"], task_id=row["task_id"],
+        annotation=annotation, now=ctx.now, campaign_id=row["campaign_id"], task_id=row["task_id"], rows=rows,
     )  # fmt: skip
 
 
-def keep_draft(ctx: Context, row: dict[str, Any], source: str) -> None:
+def keep_draft(ctx: Context, row: dict[str, Any], source: str, draft: Checked | None) -> None:
     """Turn what was drawn but not submitted into a revision, so that it is not lost when the task ends."""
+    if (row["revision"] or 0) != (0 if draft is None else draft.revision):
+        raise Stale("The draft changed while this was prepared; try again.")
+    if draft is not None and draft.believed(ctx, row).edited:
+        commit(ctx, row, draft.annotation, source, draft.rows)
+
+
+def keep_draft_now(ctx: Context, row: dict[str, Any], source: str) -> None:
+    """Do the same for a draft that nobody prepared: of many tasks that end at once."""
     draft = work.draft(row)
-    latest = data.annotation(ctx.tx, data.latest(ctx.tx, row["version_id"], row["asset_id"]))
-    if draft is not None and draft != latest:
+    if draft is not None and draft != data.annotation(ctx.tx, data.latest(ctx.tx, row["version_id"], row["asset_id"])):
         commit(ctx, row, draft, source)
 
 

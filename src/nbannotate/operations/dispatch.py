@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from nbannotate.errors import InvalidInput, NotFound, SessionEnded
+from nbannotate.errors import InvalidInput, NotFound, SessionEnded, Stale
 from nbannotate.model import Event, Member
 from nbannotate.operations.registry import Context, Operation, operations
 from nbannotate.operations.throttle import Throttle
@@ -19,6 +19,8 @@ from nbannotate.rules import rights
 from nbannotate.store import log, notices, people
 from nbannotate.store.engine import Engine, Transaction
 
+#: So often is what changed meanwhile prepared again.
+ATTEMPTS = 5
 KEPT_ANSWERS = datetime.timedelta(days=1)
 KEPT_SESSIONS = datetime.timedelta(days=30)
 KEPT_NOTICES = datetime.timedelta(days=90)
@@ -87,7 +89,7 @@ class Dispatcher:
         if operation.prepare is None:
             return arguments
         now = utc_now()
-        with self.engine.read() as tx:
+        with self.engine.read(remembers=operation.is_work) as tx:
             context = Context(self.engine, self.throttle, tx, self._actor(tx, request, now), now)
             checked = operation.prepare(context, **arguments)
         # Outside the transaction: what takes long.
@@ -175,8 +177,14 @@ class Dispatcher:
     def handle(self, request: Request) -> bytes | Path:
         """Do a whole request in this thread."""
         operation = self.find(request.operation)
-        arguments = self.prepare(operation, request, self.decode(operation, request))
-        return self.run(operation, request, arguments)
+        arguments = self.decode(operation, request)
+        for left in reversed(range(ATTEMPTS)):
+            try:
+                return self.run(operation, request, self.prepare(operation, request, arguments))
+            except Stale:
+                if not left:
+                    raise
+        raise AssertionError("unreachable")
 
 
 def _same(a: str, b: str) -> bool:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from nbannotate.errors import InvalidInput, NbannotateError, NotAllowed, Refused, Unfinished
+from msgspec import Struct
+
+from nbannotate.errors import InvalidInput, NotAllowed, Refused, Stale, Unfinished
 from nbannotate.model import CampaignSpec, Job, JobSubmitted, Member
-from nbannotate.operations import assigning, closing
+from nbannotate.operations import assigning, checking, closing
+from nbannotate.operations.checking import Checked, Ground, believed
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.telling import tell
 from nbannotate.rules import words
@@ -36,55 +39,67 @@ def of_campaign(ctx: Context, campaign_id: int) -> list[Job]:
     return [job(ctx, row) for row in jobs.of_campaign(ctx.tx, campaign_id)]
 
 
-def _check_all(ctx: Context, campaign_id: int, step: int, checked: bool) -> dict[str, Any]:
-    """Check all tasks before the first one is submitted, outside the transaction in which that happens."""
-    if checked:
-        return {}
-    spec = stored.spec(ctx.tx, _campaign(ctx, campaign_id))
+class Prepared(Struct, frozen=True):
+    """The tasks that a call submits, checked; what is not finished among all that were looked at."""
+
+    tasks: dict[int, Checked]
+    unfinished: dict[int, str]
+    names: list[str]
+
+
+def _prepare_submit(ctx: Context, campaign_id: int, step: int, checked: bool) -> dict[str, Any]:
+    version_id, spec = stored.facts(ctx.tx, _campaign(ctx, campaign_id))
     held = batches.held(ctx.tx, campaign_id, step, ctx.actor.member_id)
-    unfinished: dict[int, str] = {}
-    names: list[str] = []
-    for task_id in held:
-        task = work.task(ctx.tx, task_id, ctx.actor.member_id)
-        assert task is not None
-        draft = work.draft(task)
-        try:
-            if draft is None:
-                raise Refused("nothing is saved for it yet.")
-            closing.check_finished(ctx, task, spec, draft)
-        except NbannotateError as error:
-            unfinished[task_id] = str(error)
-            names.append(task["asset"])
-    if unfinished:
-        first = [f"{name}: {why}" for name, why in zip(names[:5], unfinished.values(), strict=False)]
-        some = " ".join(first) + (" …" if len(names) > 5 else "")
-        raise Refused(
-            f"{len(names)} of {len(held)} images are not finished; finish or skip them first. {some}",
-            Unfinished(unfinished),
-        )
-    return {}
+    rows = batches.drawn(ctx.tx, campaign_id, version_id, held[:AT_ONCE] if checked else held)
+    kind = spec.workflow.steps[step].kind if 0 <= step < len(spec.workflow.steps) else ""
+
+    def check() -> Prepared:
+        made = Prepared({}, {}, [])
+        for row in rows:
+            on = Ground(campaign_id, version_id, row["asset_id"], spec, kind, row["latest_id"])
+            why = "nothing is saved for it yet."
+            if row["body"] is not None:
+                drawn = work.decoded(row["body"])
+                one = checking.finished(ctx.engine, on, drawn, row["width"], row["height"], row["revision"])
+                if one.error is None:
+                    if len(made.tasks) < AT_ONCE:
+                        made.tasks[row["task_id"]] = one
+                    continue
+                why = str(one.error)
+            made.unfinished[row["task_id"]] = why
+            made.names.append(row["name"])
+        return made
+
+    return {"prepared_job": check}
 
 
-@operation(writes=True, prepare=_check_all)
-def submit(ctx: Context, campaign_id: int, step: int, checked: bool = False) -> JobSubmitted:
+@operation(writes=True, prepare=_prepare_submit)
+def submit(ctx: Context, campaign_id: int, step: int, checked: bool = False, *, prepared_job: Prepared) -> JobSubmitted:
     """Submit all tasks that I hold at a step, some at a time: ask again, with ``checked``, while ``left`` is not 0.
 
     Everything is checked before the first one is submitted: who has not drawn in some image, and has not said
     *nothing to label*, is told which. With ``checked`` only those are that are submitted now.
     """
     spec = stored.spec(ctx.tx, _campaign(ctx, campaign_id))
-    held = batches.held(ctx.tx, campaign_id, step, ctx.actor.member_id)
-    if not held:
+    rows = batches.held(ctx.tx, campaign_id, step, ctx.actor.member_id)
+    if not rows:
         raise Refused("There is nothing to submit: you hold no open image at this step.")
-    for task_id in held[:AT_ONCE]:
+    if wrong := prepared_job.unfinished:
+        names, total = prepared_job.names, len(rows)
+        first = [f"{name}: {why}" for name, why in zip(names[:5], wrong.values(), strict=False)]
+        some = " ".join(first) + (" …" if len(names) > 5 else "")
+        raise Refused(
+            f"{len(names)} of {total} images are not finished; finish or skip them first. {some}", Unfinished(wrong)
+        )
+    for task_id in rows[:AT_ONCE]:
         task = work.task(ctx.tx, task_id, ctx.actor.member_id)
         assert task is not None
-        draft = work.draft(task)
-        if draft is None:
-            raise Refused(f"{task['asset']}: nothing is saved for it yet.")
-        closing.submit(ctx, task, spec, draft, 0.0)
-    ctx.note(campaign_id=campaign_id, detail={"step": step, "tasks": len(held[:AT_ONCE])})
-    return JobSubmitted(len(held[:AT_ONCE]), max(0, len(held) - AT_ONCE))
+        made = believed(prepared_job.tasks.get(task_id), ctx, task)
+        if made.revision != (task["revision"] or 0):
+            raise Stale("A draft changed while the job was checked; try again.")
+        closing.submit(ctx, task, spec, made, 0.0)
+    ctx.note(campaign_id=campaign_id, detail={"step": step, "tasks": len(rows[:AT_ONCE])})
+    return JobSubmitted(len(rows[:AT_ONCE]), max(0, len(rows) - AT_ONCE))
 
 
 @operation(writes=True)

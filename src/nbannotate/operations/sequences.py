@@ -293,7 +293,7 @@ def exclude(
         workflow.check_may_work(closing.visit(one), its.spec.workflow.steps, ctx.actor.member_id, "discard")
         if r["task_id"] == task_id and revision != (one["revision"] or 0):
             raise Conflict("This slice was saved elsewhere after this page opened it. Reload to go on from there.")
-        closing.keep_draft(ctx, one, "discard")
+        closing.keep_draft_now(ctx, one, "discard")
         closing.close(ctx, one, its.spec, "discard", seconds if r["task_id"] == task_id else 0.0, note=reason)
     places = tuple(r["place"] for r in able)
     closing.note(ctx, row)

@@ -21,8 +21,9 @@ from nbannotate.model import (
     TaskState,
     TaskView,
 )
-from nbannotate.operations import assigning, closing, giving, reviewing, viewing
+from nbannotate.operations import assigning, checking, closing, giving, reviewing, viewing
 from nbannotate.operations.access import may_see_image, visible_task
+from nbannotate.operations.checking import Checked, believed
 from nbannotate.operations.jobs import job
 from nbannotate.operations.registry import Context, operation
 from nbannotate.rules import words, workflow
@@ -114,8 +115,16 @@ def heartbeat(ctx: Context, task_id: int, seconds: float = 0.0) -> Lease:
     return Lease(True, closing.lease_end(ctx, spec, row["step"]) if row["leased_until"] else None)
 
 
-@operation(writes=True)
-def save(ctx: Context, task_id: int, annotation: Annotation, revision: int, seconds: float = 0.0) -> Saved:
+@operation(writes=True, prepare=checking.save)
+def save(
+    ctx: Context,
+    task_id: int,
+    annotation: Annotation,
+    revision: int,
+    seconds: float = 0.0,
+    *,
+    prepared_draft: Checked | None,
+) -> Saved:
     """Keep a draft. ``revision`` is that of the draft that this one goes on from; it guards against a second tab.
 
     Who has lost the task meanwhile keeps the draft all the same, and is told.
@@ -129,8 +138,8 @@ def save(ctx: Context, task_id: int, annotation: Annotation, revision: int, seco
     else:
         workflow.check_may_work(closing.visit(row), spec.workflow.steps, me, "save")
     _check_revision(row, revision)
-    closing.check_saved(ctx, row, spec, annotation)
-    number = work.save_draft(ctx.tx, row, me, annotation, ctx.now)
+    draft = believed(prepared_draft, ctx, row)
+    number = work.save_draft(ctx.tx, row, me, draft.body, ctx.now)
     if lost:
         closing.note(ctx, row)
         return Saved(number, ctx.now, False, lost)
@@ -138,7 +147,7 @@ def save(ctx: Context, task_id: int, annotation: Annotation, revision: int, seco
     return Saved(number, ctx.now)
 
 
-@operation(writes=True)
+@operation(writes=True, prepare=checking.submit)
 def submit(
     ctx: Context,
     task_id: int,
@@ -146,16 +155,18 @@ def submit(
     revision: int,
     seconds: float = 0.0,
     status: str | None = None,
+    *,
+    prepared_work: Checked | None,
 ) -> Closed:
     """Submit an annotation; at a review step, accept it, with the edits that were made.
 
     ``status`` is one of the step's own statuses; without one the asset is *completed*, or in review *approved*.
     """
     row, spec = _mine_to_change(ctx, task_id, "submit", revision)
-    return closing.submit(ctx, row, spec, annotation, seconds, status)
+    return closing.submit(ctx, row, spec, believed(prepared_work, ctx, row), seconds, status)
 
 
-@operation(writes=True)
+@operation(writes=True, prepare=checking.submit)
 def submit_and_next(
     ctx: Context,
     task_id: int,
@@ -163,6 +174,8 @@ def submit_and_next(
     revision: int,
     seconds: float = 0.0,
     status: str | None = None,
+    *,
+    prepared_work: Checked | None,
 ) -> ClosedAndNext:
     """Submit an annotation (in review, accept it), and return the task to go on with at the same step.
 
@@ -170,7 +183,7 @@ def submit_and_next(
     once, and waits for one commit. If nothing more is given out, the submission stands, and the answer says why.
     """
     row, spec = _mine_to_change(ctx, task_id, "submit", revision)
-    closed = closing.submit(ctx, row, spec, annotation, seconds, status)
+    closed = closing.submit(ctx, row, spec, believed(prepared_work, ctx, row), seconds, status)
     ctx.did("tasks.submit")
     try:
         following = giving.go_on(ctx, row["campaign_id"], row["step"], row)
@@ -180,40 +193,52 @@ def submit_and_next(
     return ClosedAndNext(closed, following)
 
 
-@operation(writes=True)
-def rework(ctx: Context, task_id: int, revision: int, seconds: float = 0.0, step: str | None = None) -> Closed:
+@operation(writes=True, prepare=checking.keep)
+def rework(
+    ctx: Context,
+    task_id: int,
+    revision: int,
+    seconds: float = 0.0,
+    step: str | None = None,
+    *,
+    prepared_draft: Checked | None,
+) -> Closed:
     """Send an asset back to the person who annotated it; needs an open issue. The reviewer's own edits go along.
 
     ``step`` names one of the annotation steps before; without it, the last one.
     """
     row, spec = _mine_to_change(ctx, task_id, "rework", revision)
-    closing.keep_draft(ctx, row, "rework")
+    closing.keep_draft(ctx, row, "rework", prepared_draft)
     to = None if step is None else assigning.step_index(spec, step)
     return closing.close(ctx, row, spec, "rework", seconds, to_step=to)
 
 
-@operation(writes=True)
-def reject(ctx: Context, task_id: int, revision: int, seconds: float = 0.0) -> Closed:
+@operation(writes=True, prepare=checking.keep)
+def reject(
+    ctx: Context, task_id: int, revision: int, seconds: float = 0.0, *, prepared_draft: Checked | None
+) -> Closed:
     """Reject an asset in review: it leaves the workflow, until its job is restarted with what was rejected."""
     row, spec = _mine_to_change(ctx, task_id, "reject", revision)
-    closing.keep_draft(ctx, row, "reject")
+    closing.keep_draft(ctx, row, "reject", prepared_draft)
     return closing.close(ctx, row, spec, "reject", seconds)
 
 
-@operation(writes=True)
-def skip(ctx: Context, task_id: int, revision: int, seconds: float = 0.0) -> Closed:
+@operation(writes=True, prepare=checking.keep)
+def skip(ctx: Context, task_id: int, revision: int, seconds: float = 0.0, *, prepared_draft: Checked | None) -> Closed:
     """Take an asset out of the workflow; needs an open issue that says why."""
     row, spec = _mine_to_change(ctx, task_id, "skip", revision)
-    closing.keep_draft(ctx, row, "skip")
+    closing.keep_draft(ctx, row, "skip", prepared_draft)
     return closing.close(ctx, row, spec, "skip", seconds)
 
 
-@operation(writes=True)
-def discard(ctx: Context, task_id: int, reason: str, revision: int, seconds: float = 0.0) -> Closed:
+@operation(writes=True, prepare=checking.keep)
+def discard(
+    ctx: Context, task_id: int, reason: str, revision: int, seconds: float = 0.0, *, prepared_draft: Checked | None
+) -> Closed:
     """Take an asset that is of no use out of the workflow; the reason is kept."""
     reason = words.checked(reason, "Say why the image is of no use")
     row, spec = _mine_to_change(ctx, task_id, "discard", revision)
-    closing.keep_draft(ctx, row, "discard")
+    closing.keep_draft(ctx, row, "discard", prepared_draft)
     return closing.close(ctx, row, spec, "discard", seconds, note=reason)
 
 

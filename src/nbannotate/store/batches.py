@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from typing import Any
 
 from msgspec import Struct
 
@@ -179,6 +180,22 @@ def left_of_job(tx: Transaction, campaign_id: int, step: int, member_id: int, ou
         campaign_id, step, member_id, outcomes,
     )  # fmt: skip
     return [r["task_id"] for r in rows]
+
+
+def drawn(tx: Transaction, campaign_id: int, version_id: int, tasks: list[int]) -> list[dict[str, Any]]:
+    """Return what checking open tasks takes, in their order: the assignee's draft, the asset, its last revision."""
+    return tx.all(
+        """
+        select t.task_id, t.asset_id, a.name, a.width, a.height, coalesce(d.revision, 0) as revision, d.body,
+               (select max(n.annotation_id) from data.annotations n
+                where n.version_id = $2 and n.asset_id = t.asset_id) as latest_id
+        from data.tasks t
+        join data.assets a on a.asset_id = t.asset_id
+        left join data.member_drafts d on d.task_id = t.task_id and d.member_id = t.assignee_id
+        where t.campaign_id = $1 and list_contains($3, t.task_id) order by t.position, t.task_id
+        """,
+        campaign_id, version_id, tasks,
+    )  # fmt: skip
 
 
 def held(tx: Transaction, campaign_id: int, step: int, member_id: int) -> list[int]:

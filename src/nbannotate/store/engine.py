@@ -152,14 +152,21 @@ class Engine:
             raise said from error
 
     @contextmanager
-    def read(self) -> Iterator[Transaction]:
-        """Run a block over one snapshot of the database, with this thread's own cursor."""
+    def read(self, *, remembers: bool = False) -> Iterator[Transaction]:
+        """Run a block over one snapshot of the database, with this thread's own cursor.
+
+        Parameters
+        ----------
+        remembers
+            Whether the block may read sessions, members, campaigns and assets as the writer saw them last, because what
+            is found is compared again in a :meth:`write`.
+        """
         with self._told():
             cursor = self._reader()
         with self._told():
             cursor.execute("begin")
             try:
-                yield Transaction(cursor)
+                yield Transaction(cursor, dict(self._memo) if remembers else None)
             finally:
                 _roll_back(cursor)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-import msgspec
-
 from nbannotate.model import Annotation
 from nbannotate.model.values import decode
 from nbannotate.store import campaigns, data, people
@@ -40,9 +38,7 @@ def task(tx: Transaction, task_id: int, member_id: int) -> dict[str, Any] | None
 def dressed(tx: Transaction, row: dict[str, Any], member_id: int) -> dict[str, Any]:
     """Add to the row of a task its names and a member's draft of it (revision, body)."""
     _dress(tx, [row])
-    draft = tx.one(
-        "select revision, body from data.member_drafts where task_id = $1 and member_id = $2", row["task_id"], member_id
-    )
+    draft = draft_of(tx, row["task_id"], member_id)
     row |= draft or {"revision": None, "body": None}
     row["drafted"] = draft is not None
     return row
@@ -196,12 +192,9 @@ def pass_on(tx: Transaction, task_id: int) -> None:
     tx.run("update data.tasks set is_current = false where task_id = $1", task_id)
 
 
-def save_draft(
-    tx: Transaction, row: dict[str, Any], member_id: int, annotation: Annotation, now: datetime.datetime
-) -> int:
-    """Keep a member's state of work on a task, in the place of the draft before, and return its number."""
+def save_draft(tx: Transaction, row: dict[str, Any], member_id: int, body: str, now: datetime.datetime) -> int:
+    """Keep a member's state of work on a task (JSON), in the place of the draft before, and return its number."""
     revision = (row["revision"] or 0) + 1
-    body = msgspec.json.encode(annotation).decode()
     if row["drafted"]:  # an upsert takes twice as long as either
         tx.run(
             "update data.member_drafts set revision = $2, body = $3, saved = $4 where task_id = $1 and member_id = $5",
@@ -217,7 +210,24 @@ def save_draft(
 
 def draft(row: dict[str, Any]) -> Annotation | None:
     """Return the draft in a task's row, or None."""
-    return None if row["body"] is None else decode(row["body"], Annotation)
+    return None if row["body"] is None else decoded(row["body"])
+
+
+def decoded(body: str) -> Annotation:
+    """Return the annotation that a draft's body is."""
+    return decode(body, Annotation)
+
+
+def draft_of(tx: Transaction, task_id: int, member_id: int) -> dict[str, Any] | None:
+    """Return a member's draft of a task (revision, body), or None."""
+    return tx.one(
+        "select revision, body from data.member_drafts where task_id = $1 and member_id = $2", task_id, member_id
+    )
+
+
+def place(tx: Transaction, task_id: int) -> dict[str, Any] | None:
+    """Return where a task is (campaign_id, asset_id, step), or None."""
+    return tx.one("select campaign_id, asset_id, step from data.tasks where task_id = $1", task_id)
 
 
 def campaigns_at(tx: Transaction, asset_id: int, member_id: int) -> list[int]:
