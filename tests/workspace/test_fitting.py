@@ -155,3 +155,15 @@ def test_ids_order_and_unused_categories_come_back_through_a_version_and_its_chi
         assert [(c["id"], c["name"]) for c in out["categories"]] == [(7, "zebra"), (3, "cat"), (9, "never used")]
         assert [(i["id"], i["file_name"]) for i in out["images"]] == [(40, "2.jpg"), (30, "1.jpg")]
         assert [(a["id"], a["image_id"]) for a in out["annotations"]] == [(60, 40), (70, 30)]
+
+
+@pytest.mark.parametrize("pattern", ["Größe", "Gr\u006f\u0308ße", "./Größe/", "x\\..", "x/y", "x\\y", "*ö*", "Gr?ße"])
+def test_a_filter_knows_a_folder_in_another_form(version, pattern):
+    for form in ("NFC", "NFD"):
+        its = version(unicodedata.normalize(form, "Größe/1.png"), "x/y/2.png", "3.png", folder=form)
+        its.workspace.members.add("ana")
+        campaign = its.create_campaign(
+            "c", nb.Recipe(["cat"]), nb.Workflow([nb.Step("draw", "annotation", ["ana"])]),
+            filter=nb.Filter.folder(pattern),
+        )  # fmt: skip
+        assert campaign.plan().chosen == (0 if ".." in pattern else 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection
 from typing import Any
 
@@ -79,7 +80,11 @@ class Conditions:
                     f"where list_contains(from_json(n.tags, '[\"VARCHAR\"]'), {self.value(filter.values[0])})))"
                 )
             case "folder":
-                return f"regexp_full_match(a.folder, {self.value(as_regex(filter.values[0]))})"
+                # a folder is meant in any Unicode form, and with either slash, as in files/names.py
+                pattern = unicodedata.normalize("NFC", filter.values[0]).replace("\\", "/").removeprefix("./")
+                pattern = pattern.rstrip("/") or pattern
+                folder = "nfc_normalize(replace(a.folder, chr(92), '/'))"
+                return f"regexp_full_match({folder}, {self.value(as_regex(pattern))})"
             case "metadata":
                 return self._metadata(*filter.values)
             case "index":

@@ -19,6 +19,9 @@ from nbannotate.workspace import frames
 if TYPE_CHECKING:
     from nbannotate.workspace.data import Version
 
+#: So many ids are kept in one transaction: none holds others up.
+PIECE = 50_000
+
 
 def write(
     version: Version, format_: formats.Format, path: Path, state: str | None, origin: model.Origin | None
@@ -41,18 +44,12 @@ def remember(version: Version, format_: str, ids: formats.Ids) -> None:
     import pandas as pd
 
     said = [(what, *item) for what, its in _sorts(ids) for item in its.items()]
-    if not said:
-        return
-    table = pd.DataFrame(
-        {
-            "what": [what for what, _, _ in said],
-            "name": [name for _, name, _ in said],
-            "foreign_id": [msgspec.json.encode(i).decode() for _, _, i in said],
-            "place": range(len(said)),
-        }
-    )
     client = version.workspace.client
-    client.upload("foreign.remember", int, frames.to_parquet(table), version_id=version.version_id, format=format_)
+    for first in range(0, len(said), PIECE):
+        what, names, foreign = zip(*said[first : first + PIECE], strict=True)
+        written = [msgspec.json.encode(i).decode() for i in foreign]
+        table = pd.DataFrame({"what": what, "name": names, "foreign_id": written, "place": range(len(what))})
+        client.upload("foreign.remember", int, frames.to_parquet(table), version_id=version.version_id, format=format_)
 
 
 def remembered(version: Version, format_: str) -> formats.Ids:
