@@ -142,7 +142,7 @@ def measure(folder: Path, assets: int, images: list[int]) -> None:
             beside.run(f"read COCO, {count:,} images", lambda v=version, f=file: v.read("coco", f))  # type: ignore[misc]
         version = workspace.create_dataset("large").create_version("v1")
         beside.run(f"assets.add, {assets:,}", lambda: add_assets(version, assets))
-        version.read("coco", coco(folder, min(assets, 50_000)))
+        version.read("coco", coco(folder, min(assets, 10_000)))
         campaign = version.create_campaign("large", nb.Recipe(["cat"]), FLOW)
         beside.run(f"launch, {assets:,}", campaign.launch)
         call, at = workspace.client.call, {"campaign_id": campaign.campaign_id, "step": "draw"}

@@ -1,7 +1,10 @@
 """Long work on its way in: seen by nobody before its end, and nothing is left of what was not brought to its end."""
 
+import contextlib
+
 import duckdb
 
+import nbannotate as nb
 from nbannotate.store import staging
 from nbannotate.store.engine import CATALOG, Engine
 
@@ -61,3 +64,15 @@ def test_what_a_killed_owner_left_is_gone_at_the_next_start(tmp_path):
     again = Engine(tmp_path / "killed.duckdb")
     assert counts(again) == {}
     again.close()
+
+
+def test_the_clock_deletes_what_was_left_but_nothing_that_still_runs():
+    with contextlib.closing(nb.open(":memory:")) as ws:
+        engine = ws.client.dispatcher.engine
+        with engine.stage() as stage:
+            fill(stage)
+            assert ws.client.call("clock.tick", int) == 0
+            assert counts(engine)["tasks"] == 7
+            engine.staging.clear()  # as if the thread had died
+            ws.client.call("clock.tick", int)
+            assert counts(engine) == {}

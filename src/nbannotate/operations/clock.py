@@ -11,7 +11,7 @@ from nbannotate.model import NoticeKind
 from nbannotate.operations.registry import Context, operation
 from nbannotate.operations.telling import tell
 from nbannotate.rules.rights import MANAGERS
-from nbannotate.store import campaigns, data, holding, notices, people
+from nbannotate.store import campaigns, data, holding, notices, people, staging
 from nbannotate.texts import t, tn
 
 #: From how long before it a due date is near.
@@ -23,12 +23,15 @@ LATE = datetime.timedelta(days=60)
 
 
 def _nothing_to_do(ctx: Context) -> int | None:
-    return None if holding.has_run_out(ctx.tx, ctx.now) or _hearers(ctx) else 0
+    left = staging.left(ctx.tx, ctx.engine.staging)
+    return None if left or holding.has_run_out(ctx.tx, ctx.now) or _hearers(ctx) else 0
 
 
 @operation(writes=True, idle=_nothing_to_do)
 def tick(ctx: Context) -> int:
     """Return tasks whose lease ran out to their queues, and tell people of that and of due dates.
+
+    What long work left that was not brought to its end is deleted.
 
     Returns
     -------
@@ -36,6 +39,8 @@ def tick(ctx: Context) -> int:
         How many tasks went back, and how many notices of due dates were made. If there is nothing to do, nothing is
         written, and the log of events says nothing.
     """
+    for batch_id in staging.left(ctx.tx, ctx.engine.staging):
+        staging.discard(ctx.tx, batch_id)
     lost = holding.expire_leases(ctx.tx, ctx.now)
     held = [task for task in lost if task["assignee_id"] is not None]
     for (campaign_id, member_id), tasks in groupby(sorted(held, key=_place), _place):

@@ -27,6 +27,10 @@ from nbannotate.store.failures import is_full, no_room_to_open
 #: Seconds without a request after which an owner ends; the environment may say otherwise.
 IDLE_S = 600.0
 
+#: How long a thread that is busy in Python, with an import say, keeps the others waiting: a save takes turns with it
+#: some twenty times. Python's own 5 ms make a tenth of a second of that.
+SWITCH_S = 0.0005
+
 #: How long to wait for an owner that is just ending.
 LOCK_S = 5.0
 
@@ -59,6 +63,7 @@ def _why_not(place: Place, error: NbannotateError | OSError) -> NbannotateError:
 
 def main(path: str) -> int:
     """Own a workspace until it is unused; return the exit code."""
+    sys.setswitchinterval(SWITCH_S)
     os.umask(0o077)  # whatever is written here is this user's: the log of commits holds hashes of passwords
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
     place = Place(path)

@@ -34,7 +34,7 @@ MARK = "nbannotate workspace"
 CATALOG = "workspace"
 
 #: How much is written before the file itself is brought up to date, for which all writes wait: with DuckDB's own 16 MB
-#: that came several times a second beside an import, at four times as much it takes as long each time (measured).
+#: that came twice a second beside an import; at four times as much it takes as long each time (measured).
 CHECKPOINT = "64MB"
 
 
@@ -192,8 +192,9 @@ class Engine:
         connection = self._writer.cursor()
         connection.execute(f"use {CATALOG}")
         stage = Stage(connection)
-        self.staging.add(stage.batch_id)
+        self.staging.add(stage.batch_id)  # before anybody else can see the batch
         try:
+            stage.piece()
             yield stage
         finally:
             try:

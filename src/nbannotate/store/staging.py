@@ -3,7 +3,7 @@
 Staged rows stand in the tables where they are to stay, under the id of their batch, which is no version, campaign or
 dataset: no view and no question asks for it. The last step, one short transaction, gives them to theirs in one
 statement a table. A batch has a row in ``data.staged`` as long as it has rows of its own; what a process that was
-killed left of one is deleted when the workspace is opened.
+killed left of one is deleted when the workspace is opened, and anything else that was left by the clock.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _PLACES = (
 
 
 class Stage(Transaction):
-    """A connection of its own beside the writer's, for one batch; what is written ends with each :meth:`piece`.
+    """A connection of its own beside the writer's, for one batch; each :meth:`piece` commits what was written.
 
     Attributes
     ----------
@@ -43,7 +43,6 @@ class Stage(Transaction):
         self.run("begin")
         self.batch_id = self.new_id()
         self.run("insert into data.staged values ($1, cast(timezone('UTC', now()) as timestamp))", self.batch_id)
-        self.piece()
 
     def piece(self) -> None:
         """Commit what was written, and begin the next piece; what others committed meanwhile is seen from now on."""
