@@ -11,12 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from nbannotate import charts, formats, shapes, stats
 from nbannotate.errors import CannotWrite, ReadFailed
-from nbannotate.formats import Format, Row
+from nbannotate.files import output
+from nbannotate.formats import Format, Ids, Row
 from nbannotate.model import Annotation, Label, Shape
 from nbannotate.shapes import Kind
 
@@ -155,6 +157,60 @@ def test_a_format_says_when_a_file_is_missing_or_cannot_be_written(format_: Form
         format_.read(tmp_path / "nothing.json")
     with pytest.raises(CannotWrite, match="out"):
         format_.write(tmp_path / "no folder" / "out.json", [], [])
+
+
+@pytest.mark.parametrize("format_", FORMATS, ids=by_name)
+def test_a_format_replaces_nothing_that_must_stay_and_follows_links(
+    format_: Format, rows: list[Row], tmp_path: Path
+) -> None:
+    image, link, target = tmp_path / "image.png", tmp_path / "latest.json", tmp_path / "target.json"
+    image.write_bytes(b"an image")
+    target.write_text("old")
+    link.symlink_to(target)
+    with output.protecting(tmp_path / "work.duckdb", lambda: [str(image)]):
+        for path in (image, tmp_path / "work.duckdb", tmp_path / "work.duckdb.wal"):
+            with pytest.raises(CannotWrite, match="choose another name"):
+                format_.write(path, rows, [Label("cell")])
+        format_.write(link, rows, [Label("cell")])
+    assert image.read_bytes() == b"an image"
+    assert link.is_symlink()
+    assert format_.sniff(target)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["image.png", "latest.json", "target.json"]
+
+
+@pytest.mark.parametrize("format_", FORMATS, ids=by_name)
+def test_whatever_a_format_reads_it_ends_in_a_sentence(format_: Format, rows: list[Row], tmp_path: Path) -> None:
+    path, random = tmp_path / "out.json", np.random.default_rng(0)
+    format_.write(path, rows, [Label("cell")])
+    good = path.read_bytes()
+    path.write_bytes(b"\xef\xbb\xbf" + good)
+    assert format_.read(path).annotations.keys() == {"a.png"}
+    for _ in range(300):
+        data = bytearray(good)
+        for _ in range(random.integers(1, 4)):
+            at = int(random.integers(len(data)))
+            length = int(random.integers(0, 30))
+            data[at : at + length] = bytes(random.integers(0, 256, int(random.integers(0, 4)), dtype=np.uint8))
+        path.write_bytes(data)
+        format_.sniff(path)
+        try:
+            format_.read(path)
+        except ReadFailed as error:
+            assert "out.json" in str(error)  # noqa: PT017  a good file may be left, too
+
+
+@pytest.mark.parametrize("format_", FORMATS, ids=by_name)
+def test_a_format_calls_things_as_it_is_told(format_: Format, rows: list[Row], tmp_path: Path) -> None:
+    path = tmp_path / "out.json"
+    shape = Shape(kind="rectangle", points=((1, 1), (9, 9)), label="cell", id="q")
+    ids = Ids({"b.png": 7, "a.png": 5}, {"q": 12}, {"unused": 9, "cell": 3})
+    told = [Row("a.png", 20, 20, Annotation(shapes=(shape,))), Row("b.png", 20, 20)]
+    format_.write(path, told, [Label("cell")], ids)
+    reading = format_.read(path)
+    assert list(reading.ids.images.items()) == [("b.png", 7), ("a.png", 5)]
+    assert list(reading.ids.labels.items()) == [("unused", 9), ("cell", 3)]
+    assert reading.ids.shapes == {"q": 12}
+    assert reading.labels == ("unused", "cell")
 
 
 # --- statistics and charts ------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -170,3 +171,16 @@ def test_the_command_line_writes_to_standard_output_what_is_said_goes_elsewhere(
     assert out.startswith(b'{"images"') or out.startswith(b'{"info"')
     assert b"Wrote 1 assets" in err
     assert not (tmp_path / "-").exists()
+
+
+def test_only_one_module_writes_files_where_people_say():
+    writing = re.compile(r"\.write_(text|bytes)\(|\.open\([^)]*[\"'][wax]|os\.(replace|rename)|shutil\.(copy|move)")
+    package = Path(nb.__file__).parent
+    found = {
+        str(file.relative_to(package))
+        for folder in ("formats", "workspace", "stats", "charts", "files")
+        for file in (package / folder).rglob("*.py")
+        if writing.search(file.read_text("utf-8"))
+    }
+    assert found == {"files/output.py"}
+    assert not writing.search((package / "cli.py").read_text("utf-8"))
