@@ -38,6 +38,7 @@ def text(name: str) -> str:
         f"a request's body | {LIMITS.body >> 10} KiB",
         f"its head, its body, a connection without a request | {LIMITS.patience:g} s each",
         f"connections of one address (IPv6: of one /64) | {LIMITS.connections};",
+        f"somebody who does not read | {LIMITS.unread >> 20} MiB a connection",
         f"connections altogether | {LIMITS.everybody:,},",
         f"({WORDS[NARROW.free]} are free, then the wait doubles, up to {LONGEST_S / 60:g} minutes",
         f"one is forgotten every {NARROW.forgotten_s / 60:g} minutes), and, {WORDS[WIDE.free]} free",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 import socket
-import time
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 from serve_person import Person
-from serve_rig import Server, password
+from serve_rig import WORK, Server, notebook, password, wait_for
 
 MOST = 20
 HALF = b"GET /login HTTP/1.1\r\nHost: localhost\r\n"  # no empty line: the request goes on
@@ -21,9 +21,12 @@ BODY = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-
 
 @pytest.fixture(scope="module")
 def quick(folder: Path, owner) -> Iterator[Server]:
-    """A server that lets an address have few connections, and waits two seconds."""
-    options = ("--notebooks", str(folder / "notebooks"), "--preheat", "0")
-    made = Server(folder, *options, connections=MOST, patience=2.0)
+    """A server that lets an address have few connections, and waits two seconds; its page has much to say."""
+    large = folder / "large"
+    large.mkdir()
+    notebook(large, "work.ipynb", f"{WORK}\nmuch = widgets.HTML('x' * 1_000_000)")
+    options = ("--notebooks", str(large), "--preheat", "0")
+    made = Server(folder, *options, connections=MOST, patience=2.0, unread=4 << 20)
     yield made
     made.stop()
 
@@ -64,13 +67,26 @@ def test_six_times_as_many_half_requests_as_are_allowed_keep_nobody_out(quick, s
     assert all(closed(connection) for connection in half), "and all of them end by themselves"
 
 
-def test_a_page_stays_open_longer_than_a_connection_may_be_idle(quick: Server) -> None:
+def test_a_page_stays_open_longer_than_a_connection_may_be_idle(quick: Server, stranger) -> None:
     ana = Person(quick.url)
     ana.login("ana", password("ana"))
     socket_ = ana.attach(ana.page().kernel)
-    time.sleep(2.5)  # longer than the server's patience, which is what this is about
+    assert closed(stranger(b"")), "a connection that was opened later"
     assert socket_.widgets()
     socket_.close()
+
+
+def test_a_page_that_asks_again_and_again_and_reads_nothing_is_left(quick: Server) -> None:
+    ana = Person(quick.url)
+    ana.login("ana", password("ana"))
+    socket_ = ana.attach(ana.page().kernel)
+    assert len(str(socket_.widgets())) > 1_000_000, "who reads it gets all of it"
+    comm = uuid.uuid4().hex
+    socket_.send("comm_open", {"comm_id": comm, "target_name": "jupyter.widget.control", "data": {}})
+    for _ in range(60):
+        socket_.send("comm_msg", {"comm_id": comm, "data": {"method": "request_states"}})
+    wait_for(lambda: "closed: the websocket of ana reads nothing" in quick.log)
+    assert ana.page().greets() == "ana"
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,7 @@ class Door(HTTPServer):  # type: ignore[misc]
             return
         self.places.setdefault(name, {})[stream] = None
         self.place[stream] = name
+        stream.max_write_buffer_size = self.limits.unread  # a websocket's, too: it is the same stream
         super().handle_stream(stream, address)
 
     def _make_room(self, here: dict[IOStream, None]) -> bool:

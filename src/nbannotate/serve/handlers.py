@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from jupyter_server.auth.decorator import allow_unauthenticated, authorized
 from jupyter_server.base.handlers import FileFindHandler, JupyterHandler
-from tornado.iostream import StreamClosedError
+from tornado.iostream import StreamBufferFullError, StreamClosedError
 from tornado.web import HTTPError, StaticFileHandler
 from tornado.websocket import WebSocketClosedError
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
@@ -215,10 +215,14 @@ class KernelChannel(VoilaKernelWebsocketHandler):  # type: ignore[misc]
         return known_user(self)
 
     def write_message(self, message: Any, binary: bool = False) -> Any:
-        """Send a message; a page that left meanwhile is no error."""
+        """Send a message; a page that left meanwhile is no error, and one that does not read is left."""
         try:
             sent = super().write_message(message, binary)
         except WebSocketClosedError:
+            return None
+        except StreamBufferFullError:  # it does not read what it is sent; not even a close code would reach it
+            self.settings["site"].note("closed: the websocket of %s reads nothing", self.current_user.login)
+            self.ws_connection.stream.close()
             return None
         if sent is not None:
             sent.add_done_callback(lambda done: done.cancelled() or done.exception())

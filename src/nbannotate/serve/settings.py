@@ -64,6 +64,8 @@ class Limits(NamedTuple):
         Websocket messages of one member per second, on average; a burst of five seconds' worth passes.
     size
         Bytes of one websocket message.
+    unread
+        Bytes that wait for somebody who does not read; one message more closes the connection.
     body
         Bytes that a request may send: forms are all that is sent.
     patience
@@ -83,6 +85,7 @@ class Limits(NamedTuple):
     sockets: int = 2
     messages: float = 200.0
     size: int = 16 * 1024 * 1024
+    unread: int = 128 * 1024 * 1024
     body: int = 64 * 1024
     patience: float = 30.0
     connections: int = 256
