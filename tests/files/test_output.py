@@ -174,7 +174,9 @@ def test_the_command_line_writes_to_standard_output_what_is_said_goes_elsewhere(
 
 
 def test_only_one_module_writes_files_where_people_say():
-    writing = re.compile(r"\.write_(text|bytes)\(|\.open\([^)]*[\"'][wax]|os\.(replace|rename)|shutil\.(copy|move)")
+    writing = re.compile(
+        r"\.write_(text|bytes)\(|open\([^)]*[\"'][wax]b?\+?[\"']|os\.(replace|rename)|shutil\.(copy|move)"
+    )
     package = Path(nb.__file__).parent
     found = {
         str(file.relative_to(package))
