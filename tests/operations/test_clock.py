@@ -182,3 +182,22 @@ def test_only_the_owner_ticks(team):
     t = team()
     with pytest.raises(NotAllowed):
         t["ana"].call("clock.tick", int)
+
+
+def test_the_clock_forgets_what_is_past_its_time(team):
+    t = team(count=1)
+    client = t.workspace.client
+    engine = client.dispatcher.engine
+    with engine.write() as tx:
+        tx.run("update data.requests set created = created - interval 2 day")
+        tx.run("update data.sessions set ended = created - interval 40 day")
+        tx.run("update data.notices set seen = created - interval 100 day")
+    assert client.call("clock.tick", int) == 0
+    with engine.read() as tx:
+        left = {name: tx.value(f"select count(*) from data.{name}") for name in ("sessions", "notices")}
+        assert left == {"sessions": 0, "notices": 0}
+        assert [r["operation"] for r in tx.all("select operation from data.requests")] == ["clock.tick"]
+        events = tx.value("select count(*) from data.events")
+    assert client.call("clock.tick", int) == 0
+    with engine.read() as tx:
+        assert tx.value("select count(*) from data.events") == events, "there is nothing to do any more"

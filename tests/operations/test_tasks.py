@@ -1,5 +1,6 @@
 """People at work, through the operations that every page calls."""
 
+import msgspec
 import pytest
 
 import nbannotate as nb
@@ -15,6 +16,7 @@ from nbannotate.model import (
     Task,
     TaskView,
 )
+from nbannotate.operations.dispatch import Request
 
 BOX = Annotation(shapes=(Shape(kind="rectangle", points=((1.5, 2), (20, 30.25)), label="WBC", id="one"),))
 TWO = Annotation(shapes=(*BOX.shapes, Shape(kind="polygon", points=((1, 1), (9, 1), (5, 9)), label="RBC", id="two")))
@@ -318,3 +320,22 @@ def test_what_another_recipe_left_may_stay_but_not_grow(team, tmp_path):
     with pytest.raises(InvalidInput, match="car"):
         do(t["ana"], "save", view, grown, revision=1)
     do(t["ana"], "submit", view, kept, revision=1)
+
+
+@pytest.mark.parametrize("action", ["next", "pull", "open", "submit_and_next"])
+def test_a_repeated_request_gets_a_task_again_of_which_only_the_number_was_kept(team, action):
+    t = team(count=3)
+    view = next_(t["ana"], t)
+    place = {"campaign_id": t.campaign.campaign_id, "step": 0}
+    arguments = {
+        "open": {"task_id": view.task.task_id},
+        "submit_and_next": {"task_id": view.task.task_id, "annotation": TWO, "revision": view.revision},
+    }.get(action, place)
+    client = t["ana"]
+    request = Request(f"tasks.{action}", msgspec.json.encode(arguments), client._token, f"twice {action}")
+    first, second = (msgspec.json.decode(client.dispatcher.handle(request)) for _ in range(2))
+    assert first == second
+    with client.dispatcher.engine.read() as tx:
+        (kept,) = tx.all("select answer from data.requests where request_id = $1", f"twice {action}")
+        assert len(kept["answer"]) < 400
+        assert tx.value("select count(*) from data.events where operation = $1", "tasks.submit") < 2

@@ -11,25 +11,26 @@ from nbannotate.model import NoticeKind
 from nbannotate.operations.registry import Context, operation
 from nbannotate.operations.telling import tell
 from nbannotate.rules.rights import MANAGERS
-from nbannotate.store import campaigns, data, holding, notices, people, staging
+from nbannotate.store import campaigns, data, forgetting, holding, notices, people, staging
 from nbannotate.texts import t, tn
 
 #: From how long before it a due date is near.
 NEAR = datetime.timedelta(days=2)
 
 #: How long after it a due date that nobody was told of is still news. Shorter than seen notices are kept (see
-#: ``dispatch.py``), so that nobody is told twice.
+#: ``store/forgetting.py``), so that nobody is told twice.
 LATE = datetime.timedelta(days=60)
 
 
 def _nothing_to_do(ctx: Context) -> int | None:
     left = staging.left(ctx.tx, ctx.engine.staging)
-    return None if left or holding.has_run_out(ctx.tx, ctx.now) or _hearers(ctx) else 0
+    busy = holding.has_run_out(ctx.tx, ctx.now) or forgetting.is_due(ctx.tx, ctx.now) or _hearers(ctx)
+    return None if left or busy else 0
 
 
 @operation(writes=True, idle=_nothing_to_do)
 def tick(ctx: Context) -> int:
-    """Return tasks whose lease ran out to their queues, and tell people of that and of due dates.
+    """Return tasks whose lease ran out to their queues, tell people of that and of due dates, forget what is old.
 
     What long work left that was not brought to its end is deleted.
 
@@ -41,6 +42,7 @@ def tick(ctx: Context) -> int:
     """
     for batch_id in staging.left(ctx.tx, ctx.engine.staging):
         staging.discard(ctx.tx, batch_id)
+    forgetting.forget(ctx.tx, ctx.now)
     lost = holding.expire_leases(ctx.tx, ctx.now)
     held = [task for task in lost if task["assignee_id"] is not None]
     for (campaign_id, member_id), tasks in groupby(sorted(held, key=_place), _place):

@@ -16,14 +16,11 @@ from nbannotate.model import Event, Member
 from nbannotate.operations.registry import Context, Operation, operations
 from nbannotate.operations.throttle import Throttle
 from nbannotate.rules import rights
-from nbannotate.store import log, notices, people
+from nbannotate.store import forgetting, log, people
 from nbannotate.store.engine import Engine, Transaction
 
 #: So often is what changed meanwhile prepared again.
 ATTEMPTS = 5
-KEPT_ANSWERS = datetime.timedelta(days=1)
-KEPT_SESSIONS = datetime.timedelta(days=30)
-KEPT_NOTICES = datetime.timedelta(days=90)
 
 
 def utc_now() -> datetime.datetime:
@@ -61,10 +58,7 @@ class Dispatcher:
         self._owner_token = owner_token
         self._one_writer = threading.Lock()
         with engine.write() as tx:
-            now = utc_now()
-            log.forget_answers(tx, now - KEPT_ANSWERS)
-            people.forget_old_sessions(tx, now - KEPT_SESSIONS)
-            notices.forget(tx, now - KEPT_NOTICES)
+            forgetting.forget(tx, utc_now())
 
     def find(self, name: str) -> Operation:
         """Return an operation by name, or raise NotFound."""
@@ -144,7 +138,10 @@ class Dispatcher:
         asker = actor.member_id if actor else 0
         known = log.answer(tx, request.request_id, asker, operation.name)
         if known is not None:
-            return known.encode(), []
+            if operation.again is None:
+                return known.encode(), []
+            asked = Context(self.engine, self.throttle, tx, actor, now, began)
+            return msgspec.json.encode(operation.again(asked, msgspec.json.decode(known))), []
         context = Context(self.engine, self.throttle, tx, actor, now, began)
         result = operation.run(context, **arguments)
         if not context.done:

@@ -112,7 +112,10 @@ class Operation(msgspec.Struct, frozen=True):
         Looks, in a transaction that only reads, whether there is nothing to do, and returns the answer then; nothing
         is written. None means that there is something.
     keep
-        What of the answer is stored for a client that repeats the request; None stores nothing. Never a secret.
+        What of the answer is stored for a client that repeats the request; None stores nothing. Never a secret, and
+        nothing large.
+    again
+        Makes the answer to a repeated request from what was stored; None: it is the answer.
     takes_file
         Whether a Parquet file comes with the request; the operation gets its path as ``file``.
     gives_file
@@ -127,6 +130,7 @@ class Operation(msgspec.Struct, frozen=True):
     stage: Callable[..., dict[str, Any]] | None
     idle: Callable[..., Any] | None
     keep: Callable[[Any], Any] | None
+    again: Callable[[Context, Any], Any] | None
     takes_file: bool
     gives_file: bool
 
@@ -146,6 +150,7 @@ def operation(
     stage: Callable[..., dict[str, Any]] | None = None,
     idle: Callable[..., Any] | None = None,
     keep: Callable[[Any], Any] | None = lambda result: result,
+    again: Callable[[Context, Any], Any] | None = None,
 ) -> Callable[[F], F]:
     """Declare a function as an operation; its name is ``module.function``."""
 
@@ -169,6 +174,7 @@ def operation(
             stage,
             idle,
             keep,
+            again,
             "file" in hints,
             hints.get("return") in (Path, bytes | Path),
         )

@@ -40,7 +40,7 @@ def view(ctx: Context, task_id: int) -> Sequence:
     )  # fmt: skip
 
 
-@operation(writes=True)
+@operation(writes=True, keep=viewing.number, again=viewing.again)
 def take(ctx: Context, task_id: int) -> TaskView:
     """Take a slice out of the queue of a step, for whoever works on other slices of its sequence there."""
     row = work.task(ctx.tx, task_id, ctx.actor.member_id)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from nbannotate.errors import Conflict, NotAllowed, Refused
 from nbannotate.model import (
     Annotation,
@@ -49,7 +51,7 @@ def of_campaign(ctx: Context, campaign_id: int) -> list[Task]:
     return [viewing.task(row) for row in work.current(ctx.tx, campaign_id)]
 
 
-@operation(writes=True)
+@operation(writes=True, keep=viewing.number, again=viewing.again)
 def next_(ctx: Context, campaign_id: int, step: int) -> TaskView | None:
     """Return the task to go on with: one that was returned, or one that I began, or else the next of the queue.
 
@@ -58,7 +60,7 @@ def next_(ctx: Context, campaign_id: int, step: int) -> TaskView | None:
     return giving.go_on(ctx, campaign_id, step)
 
 
-@operation(writes=True)
+@operation(writes=True, keep=viewing.number, again=viewing.again)
 def pull(ctx: Context, campaign_id: int, step: int) -> TaskView | None:
     """Take the next task out of the queue of a step, whatever I hold already; None when the queue is empty."""
     return giving.pull(ctx, campaign_id, step)
@@ -79,7 +81,7 @@ def peek(ctx: Context, campaign_id: int, step: int, but: int | None = None) -> i
     return found
 
 
-@operation(writes=True)
+@operation(writes=True, keep=viewing.number, again=viewing.again)
 def open_(ctx: Context, task_id: int) -> TaskView:
     """Return a task to work on, or to look at where it is not mine or is submitted.
 
@@ -166,7 +168,16 @@ def submit(
     return closing.submit(ctx, row, spec, believed(prepared_work, ctx, row), seconds, status)
 
 
-@operation(writes=True, prepare=checking.submit)
+def _both(done: ClosedAndNext) -> dict[str, Any]:
+    return {"closed": done.closed, "next": viewing.number(done.next), "text": done.text}
+
+
+def _both_again(ctx: Context, kept: dict[str, Any]) -> ClosedAndNext:
+    closed = msgspec.convert(kept["closed"], Closed)
+    return ClosedAndNext(closed, viewing.again(ctx, kept["next"]), kept["text"])
+
+
+@operation(writes=True, prepare=checking.submit, keep=_both, again=_both_again)
 def submit_and_next(
     ctx: Context,
     task_id: int,
@@ -300,7 +311,7 @@ def review_order(
     return reviewing.order(ctx, campaign_id, step, by, limit, seed)
 
 
-@operation(writes=True)
+@operation(writes=True, keep=viewing.number, again=viewing.again)
 def take(ctx: Context, task_id: int) -> TaskView:
     """Take one image out of the queue of a review step, whatever its place in it."""
     reviewing.take(ctx, task_id)

@@ -7,6 +7,7 @@ from typing import Any
 
 from nbannotate.model import Annotation, CampaignSpec, HistoryItem, Task, TaskView
 from nbannotate.operations import closing
+from nbannotate.operations.access import visible_task
 from nbannotate.operations.registry import Context
 from nbannotate.rules import workflow
 from nbannotate.store import campaigns as stored
@@ -58,6 +59,16 @@ def why_lost(ctx: Context, row: dict[str, Any]) -> str:
 def task(row: dict[str, Any]) -> Task:
     """Return the task of a row that has its names."""
     return Task(**{name: row[name] for name in Task.__struct_fields__})
+
+
+def number(view: TaskView | None) -> int | None:
+    """Return what is kept of a view for a repeated request: the task's id."""
+    return None if view is None else view.task.task_id
+
+
+def again(ctx: Context, task_id: int | None) -> TaskView | None:
+    """Return the view of a task that was given to the actor before."""
+    return None if task_id is None else view(ctx, visible_task(ctx, task_id))
 
 
 def view(ctx: Context, row: dict[str, Any]) -> TaskView:

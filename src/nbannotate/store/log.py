@@ -38,11 +38,6 @@ def keep_answer(
         raise Conflict("Another request has this request id; nothing was done. Use a fresh id for each.") from error
 
 
-def forget_answers(tx: Transaction, before: datetime.datetime) -> None:
-    """Delete answers that are too old for anyone to ask again."""
-    tx.run("delete from data.requests where created < $1", before)
-
-
 def add_events(
     tx: Transaction, member_id: int, events: Sequence[tuple[str, float, dict[str, Any]]], now: datetime.datetime
 ) -> list[int]:

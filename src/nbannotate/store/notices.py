@@ -78,11 +78,6 @@ def see(tx: Transaction, member_id: int, lines: Collection[int] | None, now: dat
     return len(seen)
 
 
-def forget(tx: Transaction, before: datetime.datetime) -> None:
-    """Delete notices that were seen before a time."""
-    tx.run("delete from data.notices where seen < $1", before)
-
-
 def due(tx: Transaction, first: datetime.date, last: datetime.date) -> list[dict[str, Any]]:
     """Return campaign_id, name and due date of the launched campaigns that are due between two days."""
     return tx.all(

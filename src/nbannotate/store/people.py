@@ -231,8 +231,3 @@ def steps_of(tx: Transaction, member_id: int) -> list[dict[str, Any]]:
         """,
         member_id,
     )
-
-
-def forget_old_sessions(tx: Transaction, before: datetime.datetime) -> None:
-    """Delete sessions that were over before a time."""
-    tx.run("delete from data.sessions where coalesce(ended, expires) < $1", before)
