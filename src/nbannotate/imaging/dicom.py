@@ -22,6 +22,7 @@ import numpy as np
 from nbannotate.errors import ReadFailed
 from nbannotate.imaging import limits
 from nbannotate.imaging.colors import eight
+from nbannotate.imaging.speaking import one_line, plain
 from nbannotate.imaging.still import Facts, Still, stored
 from nbannotate.imaging.window import Window
 
@@ -76,14 +77,9 @@ def _speaking() -> Iterator[None]:
     except RuntimeError as error:
         if "missing dependencies" in str(error):
             raise ReadFailed(_needs(str(error))) from error
-        raise ReadFailed(f"The DICOM image cannot be decoded: {_short(error)}.") from error
+        raise ReadFailed(f"The DICOM image cannot be decoded: {plain(error)}.") from error
     except Exception as error:
-        raise ReadFailed(f"The DICOM file cannot be read: {_short(error)}.") from error
-
-
-def _short(error: BaseException) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
-    return (text[:200] + " …" if len(text) > 200 else text).rstrip(".")
+        raise ReadFailed(f"The DICOM file cannot be read: {plain(error)}.") from error
 
 
 def _header(source: BinaryIO) -> Any:
@@ -92,7 +88,7 @@ def _header(source: BinaryIO) -> Any:
     source.seek(0)
     data = pydicom.dcmread(source, stop_before_pixels=True, force=True)
     if not data.get("Rows") or not data.get("Columns"):
-        kind = getattr(data.get("SOPClassUID"), "name", "") or "no image"
+        kind = one_line(str(getattr(data.get("SOPClassUID"), "name", ""))) or "no image"
         raise ReadFailed(f"The DICOM file has no pixels (it is: {kind}).")
     limits.check(int(data.Columns), int(data.Rows))
     if _frames(data) > MOST_FRAMES:

@@ -40,7 +40,13 @@ def plain(error: BaseException) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
     said = getattr(error, "strerror", None) or str(error)
-    text = " ".join("".join(c if c.isprintable() else " " for c in str(said)).split()) or type(error).__name__
+    text = one_line(str(said)) or type(error).__name__
     if isinstance(error, ValueError | TypeError | KeyError | IndexError | ArithmeticError) and len(text) < 12:
         text = f"{type(error).__name__}: {text}"
-    return (text[:LONGEST] + " …" if len(text) > LONGEST else text).rstrip(".")
+    return text.rstrip(".")
+
+
+def one_line(text: str) -> str:
+    """Return a text that comes from a file as one short line that can be printed."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line[:LONGEST] + " …" if len(line) > LONGEST else line
