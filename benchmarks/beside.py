@@ -176,7 +176,8 @@ def main() -> None:
         saver_main(path, int(campaign_id), token)
         return
     print(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, duckdb {duckdb.__version__}"
+        f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.0f}, "
+        f"Python {platform.python_version()}, duckdb {duckdb.__version__}"
     )
     with tempfile.TemporaryDirectory() as folder:
         measure(Path(folder), given.assets, given.images)
