@@ -97,7 +97,7 @@ class Decoding:
 
     def image(self, opened: Callable[[], Image.Image], turn: int | None = None) -> None:
         """Decode an image of Pillow: a draft of a JPEG first, then all of it, then the copies."""
-        with speaking("The image cannot be decoded"):
+        with speaking("decode"):
             image = opened()
             say(orientation=turn or raster.orientation(image))
             if image.format in ("JPEG", "MPO"):

@@ -237,7 +237,7 @@ def decoded(image: Image.Image) -> Image.Image:
     ReadFailed
         If the file is cut off or damaged.
     """
-    with speaking("The image cannot be decoded"):
+    with speaking("decode"):
         there = hasattr(image, "fp") and bool(getattr(image, "tile", ()))
         how, size = orientation(image), image.size
         expected = image.size if image.format == "TIFF" or not there else turned(image)
@@ -277,7 +277,7 @@ def still(image: Image.Image) -> Still:
 
 def read(source: bytes | Path) -> Still:
     """Return the image of a file; not of a TIFF."""
-    with speaking("The image cannot be decoded"), opened(source) as image:
+    with speaking("decode"), opened(source) as image:
         how = orientation(image)
         if colors.is_sixteen(image):
             return Still(turning.upright(colors.sixteen(lambda: opened(source)), how))

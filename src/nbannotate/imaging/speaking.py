@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 from nbannotate.errors import NbannotateError, ReadFailed
 
@@ -11,20 +12,25 @@ LONGEST = 200  # characters of what a decoder says
 
 
 @contextmanager
-def speaking(begin: str = "The image cannot be read") -> Iterator[None]:
+def speaking(what: Literal["read", "decode", "video"] = "read") -> Iterator[None]:
     """Turn whatever is raised inside into :class:`ReadFailed`; our own errors pass as they are.
 
     Parameters
     ----------
-    begin
-        How the sentence begins.
+    what
+        What is tried: reading or decoding an image, or reading a video.
     """
     try:
         yield
     except NbannotateError:
         raise
     except Exception as error:
-        raise ReadFailed(f"{begin}: {plain(error)}.") from error
+        why = plain(error)
+        if what == "decode":
+            raise ReadFailed(f"The image cannot be decoded: {why}.") from error
+        if what == "video":
+            raise ReadFailed(f"The video cannot be read: {why}.") from error
+        raise ReadFailed(f"The image cannot be read: {why}.") from error
 
 
 def plain(error: BaseException) -> str:

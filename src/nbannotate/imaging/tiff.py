@@ -189,7 +189,7 @@ def as_stored(source: bytes | Path, page: Page) -> Image.Image:
 
 
 def _by_pillow(source: bytes | Path, page: Page) -> Still:
-    with speaking("The image cannot be decoded"), as_stored(source, page) as image:
+    with speaking("decode"), as_stored(source, page) as image:
         if colors.is_sixteen(image):
             return Still(turning.upright(colors.sixteen(lambda: as_stored(source, page)), page.orientation))
         image.load()
@@ -211,7 +211,7 @@ def _own(source: bytes | Path, page: Page) -> Still:
     """Return a page that Pillow does not decode, or not as it is meant."""
     tifffile = library()
     with (
-        speaking("The image cannot be decoded"),
+        speaking("decode"),
         tifffile.TiffFile(io.BytesIO(source) if isinstance(source, bytes) else source) as file,
     ):
         its = file.pages[page.index]

@@ -52,7 +52,7 @@ def _library() -> Any:
 
 def _speaking() -> AbstractContextManager[None]:
     """Turn what PyAV raises into a sentence."""
-    return speaking("The video cannot be read")
+    return speaking("video")
 
 
 def _opened(av: Any, path: Path) -> Any:
