@@ -98,7 +98,8 @@ function sayBelow(root) {
   const written = new WeakMap(), NAMES = ["aria-label", "title", "placeholder"];
   const put = (node, key, now, set) => {
     const kept = written.get(node) ?? {}, from = kept[key]?.to === now ? kept[key].from : now, bare = from.trim();
-    const to = bare ? from.replace(bare, () => (tableNow()?.texts[bare] ? T(bare) : said(bare))) : from;
+    const name = bare.replaceAll("\u00a0", " ");            // a Dropdown of ipywidgets writes its options so
+    const to = bare ? from.replace(bare, () => (tableNow()?.texts[name] ? T(name) : said(name))) : from;
     kept[key] = { from, to };
     written.set(node, kept);
     if (to !== now) set(to);
