@@ -27,7 +27,8 @@ READ = """() => {
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const text = walk.currentNode.data.trim(), parent = walk.currentNode.parentElement;
-    if (text && !parent.closest(skip) && (parent.checkVisibility() || parent.closest(".nba-bar option"))) found.add(text);
+    const shown = parent.checkVisibility() || parent.closest(".nba-bar option");
+    if (text && shown && !parent.closest(skip)) found.add(text);
   }
   for (const element of document.querySelectorAll("[aria-label], [title], [placeholder]"))
     for (const name of ["aria-label", "title", "placeholder"])

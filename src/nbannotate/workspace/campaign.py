@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from nbannotate import model
 from nbannotate.errors import InvalidInput, NotFound
-from nbannotate.model.choices import meant, named, sentence, unknown
+from nbannotate.model.choices import meant, named, one_of, sentence, unknown
 from nbannotate.model.values import as_list, as_mapping, as_whole, plain
 from nbannotate.workspace import given
 from nbannotate.workspace.plan import Plan
@@ -225,6 +225,8 @@ class Campaign:
         started
             Whether tasks that somebody began are given away, too; their drafts go along.
         """
+        if plain(state) is not None:
+            one_of("state", plain(state), model.TASK_STATES)
         ids = None if tasks is None else _ids(tasks, "task_id")
         done: model.Reassigned = self._call(
             "tasks.reassign", model.Reassigned,
@@ -273,6 +275,8 @@ class Campaign:
         also
             ``"skipped"`` and ``"discarded"`` assets of the job come along.
         """
+        for kind in as_list("also", also):
+            one_of("also", kind, ("skipped", "discarded"))
         restarted: int = self._call("jobs.restart", int, step=step, member=member, to=to, also=as_list("also", also))
         return restarted
 

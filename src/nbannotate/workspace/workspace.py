@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbannotate import model
-from nbannotate.errors import NotFound
-from nbannotate.model.values import as_list
+from nbannotate.errors import InvalidInput, NotFound
+from nbannotate.model.values import as_list, plain, shown
 from nbannotate.owner.client import Client, connect, connect_memory
 from nbannotate.workspace import frames
 from nbannotate.workspace.campaign import Campaign
@@ -43,6 +43,9 @@ def open(path: str | os.PathLike[str], member: str | None = None, password: str 
     LoginFailed
         The member or the password is wrong.
     """
+    path = plain(path)
+    if not isinstance(path, str | os.PathLike):
+        raise InvalidInput(f"A workspace is opened by the path of its file, or as ':memory:', not by {shown(path)}.")
     workspace = Workspace(connect_memory() if os.fspath(path) == ":memory:" else connect(path))
     return workspace if member is None else workspace.acting(member, password)
 
