@@ -79,6 +79,7 @@ def settled(page):
 
 
 def test_the_buttons_the_label_and_the_selected_shape_are_in_sight_at_every_size(page):
+    assert page.evaluate("document.querySelector('.nbp-labels .list').scrollTop") == 0  # no label is chosen: the first
     page.locator(".nba-overlay").click(position=place(page, 350, 200))
     page.wait_for_selector(".nbp-shapes li:nth-child(48)[data-selected]", state="attached")
     for width, height in SIZES:

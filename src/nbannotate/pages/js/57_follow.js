@@ -11,7 +11,7 @@ function follow(s) {
     intoView(found, list, whole);
   };
   const said = (d.labels ?? []).filter((v) => (d.for_label ? v.on : v.name === d.label)).map((v) => v.name);
-  once("label", `${s.shown} ${said.join("\n")}`, ".nbp-labels .list", ".label:is([aria-pressed=true], [aria-pressed=mixed])", !d.for_label);
+  once("label", `${s.shown} ${said.join("\n")}`, ".nbp-labels .list", ".label:not(.none):is([aria-pressed=true], [aria-pressed=mixed])", !d.for_label);
   once("shape", `${s.shown} ${s.ui.tab} ${first} ${hasForm(s, d) ? d.form.label : ""}`, ".nbp-panel", "li[data-selected]", !d.drawn);
 }
 
