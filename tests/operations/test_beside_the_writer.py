@@ -1,0 +1,118 @@
+"""What takes as long as somebody's drawing is large happens beside the one thread that writes, not in it."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from contextlib import contextmanager
+
+import msgspec
+import pytest
+
+from nbannotate import shapes
+from nbannotate.model import Annotation, Closed, ClosedAndNext, JobSubmitted, Shape
+from nbannotate.operations.dispatch import Dispatcher
+from nbannotate.operations.registry import operations
+from nbannotate.rules import flaws
+from nbannotate.store import data, work
+from nbannotate.store.engine import Engine
+
+from .test_tasks import do, next_, raise_issue
+
+#: Answers that are made in the transaction: the view of a task has what its image says already.
+READS = {"data.annotation", "work.decoded"}
+KNOWN = {
+    **dict.fromkeys(("tasks.next", "tasks.pull", "tasks.open", "tasks.take", "tasks.submit_and_next"), READS),
+}
+#: Take a drawing, but as an import does: in a stage of their own (see ``test_pieces.py``).
+STAGED = {"annotations.add"}
+DRAWN = Annotation(
+    shapes=(
+        Shape(kind="polygon", points=((1, 1), (30, 1), (30, 20), (1, 20), (0.5, 19), (4, 22)), label="WBC", id="loop"),
+        Shape(kind="rectangle", points=((1.5, 2), (20, 30.25)), label="RBC", id="box"),
+    )
+)
+
+
+@pytest.fixture
+def heavy(monkeypatch):
+    """Return what was called inside of a transaction that writes, by operation, of all that depends on a size."""
+    here, found = threading.local(), {}
+    write, run = Engine.write, Dispatcher._write
+
+    @contextmanager
+    def writing(self, **options):
+        with write(self, **options) as tx:
+            here.writes = True
+            try:
+                yield tx
+            finally:
+                here.writes = False
+
+    def operating(self, tx, operation, *arguments):
+        here.operation = operation.name
+        return run(self, tx, operation, *arguments)
+
+    def watched(name, function):
+        @functools.wraps(function)
+        def call(*arguments, **options):
+            if getattr(here, "writes", False):
+                found.setdefault(here.operation, set()).add(name)
+            return function(*arguments, **options)
+
+        return call
+
+    monkeypatch.setattr(Engine, "write", writing)
+    monkeypatch.setattr(Dispatcher, "_write", operating)
+    for kind in {type(k) for k in shapes.kinds().values()}:
+        for name in ("bounds", "covered", "area", "problem", "payload", "flaws", "repaired", "outline"):
+            monkeypatch.setattr(kind, name, watched(f"Kind.{name}", getattr(kind, name)))
+    for module, name in ((data, "shape_row"), (data, "annotation"), (work, "decoded"), (flaws, "flawed")):
+        short = f"{module.__name__.rpartition('.')[2]}.{name}"
+        monkeypatch.setattr(module, name, watched(short, getattr(module, name)))
+    return found
+
+
+def use_all(t):
+    """Do all that people do with drawings; return the operations that were tried."""
+    ana, chloe = t["ana"], t["chloe"]
+    where = {"campaign_id": t.campaign.campaign_id, "step": 0}
+    view = next_(ana, t)
+    do(ana, "save", view, DRAWN)
+    ana.call("jobs.submit", JobSubmitted, **where)
+    do(ana, "submit", next_(ana, t), DRAWN)
+    view = next_(ana, t)
+    ana.call("tasks.submit_and_next", ClosedAndNext, task_id=view.task.task_id, annotation=DRAWN, revision=0)
+    for client, step, action, more in (
+        (chloe, 1, "submit", {"annotation": DRAWN}), (chloe, 1, "rework", {}), (chloe, 1, "reject", {}),
+        (ana, 0, "skip", {}), (ana, 0, "discard", {"reason": "black"}),
+    ):  # fmt: skip
+        view = next_(client, t, step)
+        if action in ("rework", "skip"):
+            raise_issue(client, view)
+        revision = view.revision
+        if action != "submit":
+            revision = do(client, "save", view, msgspec.structs.replace(DRAWN, tags=("blurred",))).revision
+        client.call(f"tasks.{action}", Closed, task_id=view.task.task_id, revision=revision, **more)
+    return {"tasks.save", "jobs.submit", "tasks.submit", "tasks.submit_and_next", "tasks.rework", "tasks.reject",
+            "tasks.skip", "tasks.discard"}  # fmt: skip
+
+
+def takes_drawings(kind):
+    """Return whether a type has an annotation or a shape in it."""
+    return kind in (Annotation, Shape) or any(map(takes_drawings, getattr(kind, "__args__", ())))
+
+
+def test_no_operation_works_on_a_drawing_in_the_transaction(team, heavy):
+    t = team(count=8)
+    heavy.clear()
+    tried = use_all(t)
+    assert "data.annotation" in heavy["tasks.next"], "nothing is watched"
+    assert not {name: more for name, what in heavy.items() if (more := what - KNOWN.get(name, set()))}
+    takes = {
+        name
+        for name, operation in operations().items()
+        if operation.writes and any(takes_drawings(f.type) for f in msgspec.structs.fields(operation.arguments))
+    }
+    assert takes - STAGED <= tried, "say here how it is called"
+    assert all(operations()[name].prepare for name in tried)
