@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 import nbannotate as nb
 from nbannotate.errors import Conflict, InvalidInput, NotAllowed, NotFound, Refused
-from nbannotate.model import Campaign, CampaignSpec, Closed, Document, Plan, Rule, Saved, Session, TaskView
+from nbannotate.model import Campaign, CampaignSpec, Closed, Document, Job, Plan, Rule, Saved, Session, TaskView
 from nbannotate.store import campaigns as stored
 from nbannotate.workspace import frames
 
@@ -446,3 +446,15 @@ def test_a_deleted_campaign_leaves_its_annotations_and_the_log(ws, version):
 def test_a_spec_is_checked_by_the_owner_too(ws, version):
     with pytest.raises(InvalidInput, match="missing required field `recipe`"):
         ws.client.call("campaigns.create", CampaignSpec, version_id=version.version_id, spec={"name": "July"})
+
+
+def test_whoever_has_work_in_a_campaign_finds_it_with_their_own_tasks_counted(team):
+    t = team(count=4, roles={"ana": "annotator", "ben": "annotator", "chloe": "reviewer", "dev": "developer"})
+    t.workspace.members.add("eve", role="annotator", password="password-of-eve")
+    t.passwords["eve"] = "password-of-eve"
+    (mine,) = t["ana"].call("campaigns.list", list[Campaign])
+    (job,) = t["ana"].call("tasks.mine", list[Job])
+    assert (mine.name, mine.total, mine.remaining) == ("July", job.total, job.remaining)
+    assert t.log_in("eve").call("campaigns.list", list[Campaign]) == []
+    (whole,) = t["dev"].call("campaigns.list", list[Campaign])
+    assert (whole.total, whole.remaining) == (4, 4)

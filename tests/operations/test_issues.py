@@ -4,7 +4,7 @@ import pytest
 
 import nbannotate as nb
 from nbannotate.errors import InvalidInput, NotAllowed, Refused
-from nbannotate.model import Closed, Issue, Notice, Task
+from nbannotate.model import Closed, Issue, IssueSummary, Notice, Task
 
 from .test_tasks import BOX, do, next_, raise_issue, to_rework
 
@@ -149,3 +149,23 @@ def test_who_raised_the_issue_has_left_so_another_manager_is_asked(team):
     assert any("no review step is left" in n.text for n in owner.call("notices.mine", list[Notice]))
     set_state(owner, issue, "resolved")
     assert do(owner, "submit", view, BOX).asset_state == "done"
+
+
+def test_all_issues_are_listed_for_those_who_manage_open_ones_first(team):
+    t = team()
+    view = next_(t["ana"], t)
+    closed = raise_issue(t["ana"], view, "is it a cell?")
+    zone = raise_issue(t["ana"], view, "and this?", zone=(1, 2, 30, 40))
+    t["ana"].call("issues.reply", Issue, issue_id=zone.issue_id, text="it is blurred")
+    set_state(t["ana"], closed, "resolved")
+    owner = t.workspace.client
+    found = owner.call("issues.listing", list[IssueSummary])
+    assert [(i.text, i.state, i.place, i.comments, i.author, i.step) for i in found] == [
+        ("and this?", "open", "zone", 2, "ana", "draw"), ("is it a cell?", "resolved", "image", 1, "ana", "draw"),
+    ]  # fmt: skip
+    assert found[0].answered >= found[0].created
+    do(t["ana"], "submit", view, BOX)
+    later = owner.call("issues.listing", list[IssueSummary])
+    assert {i.task_id for i in later} == {next_(t["chloe"], t, 1).task.task_id}  # where the asset is now
+    with pytest.raises(NotAllowed, match=r"issues\.listing is for"):
+        t["ana"].call("issues.listing", list[IssueSummary])

@@ -85,3 +85,31 @@ def test_the_frames_of_a_file_come_one_after_the_other(place, tmp_path):
         ana.draws((5, 5, 20, 20))
         assert ana.does("submit") is None
     assert seen == [("stack.tif#1", 0), ("stack.tif#2", 1000), ("stack.tif#3", 2000)]
+
+
+@pytest.mark.browser
+def test_where_the_first_image_cannot_be_shown_the_page_stays_whole(serve):
+    def fill(workspace, folder):
+        (folder / "images").mkdir()
+        (folder / "images" / "a.png").write_bytes(b"this is no picture")
+        (folder / "images" / "b.png").write_bytes(jpeg())
+        version = workspace.create_dataset("smears").create_version("v1")
+        version.add_images(sorted((folder / "images").iterdir()), bad="keep")
+        draw = nb.Workflow([nb.Step("draw", "annotation", ["ana"])])
+        version.create_campaign("July", nb.Recipe(labels=["cell"]), draw).launch()
+
+    page = serve(fill).log_in("ana")  # a script error fails the test when the site is closed
+    page.locator("[data-first]").click()
+    page.wait_for_selector(".nba-empty:has-text('not an image of a known format')")
+    page.mouse.move(500, 400)
+    page.mouse.wheel(0, 100)
+    for key in ("f", "r", "+", "ArrowLeft"):
+        page.keyboard.press(key)
+    assert page.locator(".nba-zoom").is_hidden()
+    page.set_viewport_size({"width": 1000, "height": 700})
+    page.keyboard.press("PageDown")
+    page.wait_for_selector(".nbp-task h1:has-text('b.png')")
+    page.wait_for_selector(".nba-zoom:visible")
+    page.keyboard.press("PageUp")
+    page.wait_for_selector(".nbp-task h1:has-text('a.png')")
+    page.wait_for_selector(".nba-zoom", state="hidden")

@@ -154,6 +154,49 @@ def test_filtered_tasks_are_selected_with_shift_and_given_to_somebody_else(ws: A
     expect(page.get_by_text(f"{ASSETS} tasks", exact=True)).to_be_visible()
 
 
+def test_any_image_is_opened_from_the_list_and_an_issue_from_its_tab(ws: Any, mia: Callable[[str], Any]) -> None:
+    page = tasks_of(mia, ws, "Streets")
+    page.get_by_placeholder("Part of a name").fill("image_01")
+    expect(page.get_by_text(f"10 of {ASSETS} tasks", exact=False)).to_be_visible()
+    page.locator(".nbm-row:visible", has_text="image_012").click()
+    with page.context.expect_page() as opening:
+        page.get_by_role("button", name="Go to task").click()
+    image = opening.value
+    image.set_default_timeout(WAIT_MS)
+    title = image.locator(".nbp-task h1")
+    expect(title).to_have_text("image_012.png")
+    expect(image.locator(".steps .place")).to_contain_text("3 / 10")
+    expect(image.locator(".saved")).to_have_text("Read-only")
+    image.keyboard.press("PageDown")
+    expect(title).to_have_text("image_013.png")  # the next one of the filtered list
+    image.keyboard.press("i")
+    image.get_by_role("dialog").get_by_role("textbox").fill("Whose car is this?")
+    image.keyboard.press("Control+Enter")
+    expect(image.locator(".nbp-threads")).to_contain_text("Whose car is this?")
+
+    page.bring_to_front()
+    mia("#issues")
+    page.get_by_label("Author", exact=True).select_option("mia")
+    row = page.locator(".nbm-threads tbody tr")
+    expect(row).to_have_count(1)
+    for word in ("Whose car is this?", "open", "image", "image_013.png", "Streets", "draw", "mia"):
+        expect(row).to_contain_text(word)
+    image.keyboard.press("PageUp")
+    expect(title).to_have_text("image_012.png")
+    row.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    expect(title).to_have_text("image_013.png")  # in the same tab as before
+    expect(image.get_by_role("tab", name=re.compile("^Issues"))).to_have_attribute("aria-selected", "true")
+    expect(image.locator(".steps .place")).to_contain_text("1 / 1")
+    image.reload()
+    expect(title).to_have_text("image_013.png")
+    page.get_by_role("button", name="open", exact=False).first.click()  # no open ones: nothing is left
+    expect(page.get_by_text("No issue matches these filters.")).to_be_visible()
+    page.get_by_text("clear the filters").click()
+    expect(row.first).to_be_visible()
+    image.close()
+
+
 def test_with_the_keys_alone_tasks_are_found_selected_and_put_back_into_the_queue(
     ws: Any, mia: Callable[[str], Any]
 ) -> None:
@@ -166,7 +209,7 @@ def test_with_the_keys_alone_tasks_are_found_selected_and_put_back_into_the_queu
     for _ in range(2):
         page.keyboard.press("Shift+ArrowDown")
     expect(page.get_by_text("3 selected")).to_be_visible()
-    page.keyboard.press("Enter")
+    page.keyboard.press("r")
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("To").select_option("-")
     expect(dialog).to_contain_text("3 tasks of ben go back to the queue.")
@@ -276,13 +319,13 @@ def test_a_member_is_invited_and_another_one_disabled(ws: Any, mia: Callable[[st
 
 def test_the_statistics_come_with_their_tab_and_the_way_back_works(ws: Any, mia: Callable[[str], Any]) -> None:
     page = mia("#members")
-    page.keyboard.press("5")
+    page.keyboard.press("6")
     expect(page.get_by_role("heading", name="Statistics")).to_be_visible()
     expect(page.locator(".nba-plot .main-svg").first).to_be_attached()
     page.go_back()
     expect(page.locator("#nbm-tab-members[aria-selected=true]")).to_be_visible()
     page.set_viewport_size({"width": 420, "height": 800})
-    for part in ("campaigns", "tasks", "jobs", "members"):
+    for part in ("campaigns", "tasks", "jobs", "issues", "members"):
         mia(f"#{part}")
         page.wait_for_function("document.querySelector('.nbm-part').scrollWidth <= 420")
     page.set_viewport_size({"width": 1200, "height": 800})

@@ -81,6 +81,40 @@ class Issue(Struct, frozen=True):
     task_id: int | None = None
 
 
+class IssueSummary(Struct, frozen=True):
+    """An issue as a line of a list.
+
+    Parameters
+    ----------
+    task_id
+        The asset's current task in that campaign.
+    step
+        Name of the step at which it was raised.
+    place
+        What it is about: the whole asset, a zone of it, or one shape.
+    text
+        What was raised.
+    comments
+        How many comments its thread has, that one included.
+    answered
+        When somebody wrote in the thread last, UTC.
+    """
+
+    issue_id: int
+    campaign_id: int
+    campaign: str
+    asset: str
+    task_id: int
+    step: str
+    place: Literal["image", "zone", "shape"]
+    state: IssueState
+    author: str
+    text: str
+    comments: int
+    created: datetime.datetime
+    answered: datetime.datetime
+
+
 class TaskView(Struct, frozen=True):
     """All that a page needs to work on one task.
 

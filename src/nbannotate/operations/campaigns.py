@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from typing import Literal
 
 import msgspec
@@ -19,11 +20,13 @@ from nbannotate.model import (
     Version,
 )
 from nbannotate.operations import changing, closing, joining, planning, versions
+from nbannotate.operations.jobs import job
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.telling import tell
 from nbannotate.rules import words
+from nbannotate.rules.rights import DEVELOPERS
 from nbannotate.store import campaigns as stored
-from nbannotate.store import data, dealing, ending, people
+from nbannotate.store import data, dealing, ending, jobs, people
 from nbannotate.store.choice import chosen
 from nbannotate.store.staging import Stage
 
@@ -181,16 +184,28 @@ def list_(
 ) -> list[Campaign]:
     """Return the campaigns, newest first or by name; only those in some states, or of one dataset.
 
-    Archived ones are among them unless ``state`` says otherwise.
+    Archived ones are among them unless ``state`` says otherwise. Who sees only their own tasks gets the campaigns
+    that they have work in, with their own tasks counted.
     """
     if dataset is not None and all(d.name != dataset for d in data.datasets(ctx.tx)):
         raise NotFound(f"There is no dataset {dataset!r}.")
-    kept = [
-        c
-        for c in stored.campaigns(ctx.tx)
-        if (state is None or c.state in state) and (dataset is None or c.dataset == dataset)
-    ]
+    there = stored.campaigns(ctx.tx) if ctx.actor.role in DEVELOPERS else _own(ctx)
+    kept = [c for c in there if (state is None or c.state in state) and (dataset is None or c.dataset == dataset)]
     return sorted(kept, key=lambda c: c.name.casefold()) if sort == "name" else kept
+
+
+def _own(ctx: Context) -> list[Campaign]:
+    """Return the campaigns that the actor has work in, newest first, with the actor's own tasks counted."""
+    total: Counter[int] = Counter()
+    remaining: Counter[int] = Counter()
+    for mine in (job(ctx, row) for row in jobs.of_member(ctx.tx, ctx.actor.member_id)):
+        total[mine.campaign_id] += mine.total
+        remaining[mine.campaign_id] += mine.remaining
+    return [
+        msgspec.structs.replace(c, total=total[c.campaign_id], remaining=remaining[c.campaign_id])
+        for c in stored.campaigns(ctx.tx)
+        if c.campaign_id in total
+    ]
 
 
 @operation()

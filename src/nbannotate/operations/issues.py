@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from nbannotate.errors import InvalidInput, NotAllowed, NotFound, Refused
-from nbannotate.model import Issue, IssueState, NoticeKind
+from nbannotate.model import Issue, IssueState, IssueSummary, NoticeKind
 from nbannotate.operations import closing
 from nbannotate.operations.access import visible_task
 from nbannotate.operations.registry import Context, operation
@@ -15,6 +15,8 @@ from nbannotate.rules import words, workflow
 from nbannotate.rules.rights import DEVELOPERS, MANAGERS
 from nbannotate.store import campaigns as stored
 from nbannotate.store import talk, work
+
+MOST_LISTED = 5000
 
 
 @operation(writes=True)
@@ -94,6 +96,12 @@ def set_state(ctx: Context, issue_id: int, state: IssueState) -> Issue:
 def mine(ctx: Context) -> list[Issue]:
     """Return the issues on all assets that I work or worked on, newest first."""
     return talk.issues(ctx.tx, talk.of_member(ctx.tx, ctx.actor.member_id))
+
+
+@operation()
+def listing(ctx: Context) -> list[IssueSummary]:
+    """Return the issues of all campaigns, those that are not resolved first, newest first: 5,000 at most."""
+    return talk.listing(ctx.tx, MOST_LISTED)
 
 
 def _visible(ctx: Context, issue_id: int) -> dict[str, Any]:

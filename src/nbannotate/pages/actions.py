@@ -104,6 +104,7 @@ ACTIONS: dict[str, Handler] = {
     "start": flow.start,
     "open": flow.open_task,
     "open_issue": flow.open_issue,
+    "view": flow.view,
     "reload": flow.reload,
     "step": flow.step_to,
     "job": jobs.open_job,

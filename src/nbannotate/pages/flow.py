@@ -11,7 +11,7 @@ from nbannotate.errors import NotAllowed, NotFound, ReadFailed, Refused
 from nbannotate.model import Annotation, HistoryItem, Issue, Job, Notice, Task, TaskView
 from nbannotate.pages import orders
 from nbannotate.pages.desk import Desk
-from nbannotate.pages.state import OpenTask, Saving
+from nbannotate.pages.state import Browsing, OpenTask, Saving
 from nbannotate.pages.wire import Message
 
 
@@ -152,7 +152,7 @@ def adopt(desk: Desk, view: TaskView) -> None:
             f"The image of {view.task.asset} cannot be shown: its file is gone. Tell a manager, or skip it."
         ) from error
     desk.picture(opened, image)
-    if desk.state.browsing is not None and view.task.campaign_id != desk.state.browsing:
+    if desk.state.browsing is not None and view.task.campaign_id != desk.state.browsing.campaign_id:
         desk.update(browsing=None)
     if view.editable and any(issue.state != "resolved" for issue in view.issues):
         desk.tell({"tab": "issues"})  # what came back is read before it is mended, and before it is accepted
@@ -195,8 +195,22 @@ def browse(desk: Desk, campaign_id: int) -> bool:
     tasks = desk.call("tasks.of_campaign", list[Task], campaign_id=campaign_id)
     if tasks:
         adopt(desk, desk.call("tasks.open", TaskView, task_id=tasks[0].task_id))
-        desk.update(browsing=campaign_id)
+        desk.update(browsing=Browsing(campaign_id))
     return bool(tasks)
+
+
+def view(desk: Desk, message: Message) -> None:
+    """Open a task of a list that is gone through (``ids``), at the place of an issue if one is named.
+
+    It can be looked at only, unless it is the person's own.
+    """
+    leave(desk)
+    found = desk.call("tasks.open", TaskView, task_id=message.task)
+    ids = tuple(int(task_id) for task_id in message.ids if task_id.isdecimal())
+    desk.update(browsing=Browsing(found.task.campaign_id, ids or (message.task,)), banner=None)
+    adopt(desk, found)
+    if message.issue:
+        desk.tell({"tab": "issues"})
 
 
 # ---- previous and next
@@ -214,8 +228,9 @@ def step_to(desk: Desk, message: Message) -> None:
     """Go to the previous or the next task without submitting; past the last one, take a new one from the queue."""
     forward = message.name != "previous"
     leave(desk)
-    here, tasks = desk.open.task, listing(desk)
-    ids = [t.task_id for t in tasks]
+    here, browsing = desk.open.task, desk.state.browsing
+    ids = list(browsing.task_ids) if browsing else []
+    ids = ids or [t.task_id for t in listing(desk)]
     if here.task_id not in ids:
         to = ids[0] if forward and ids else None
     else:
@@ -224,14 +239,14 @@ def step_to(desk: Desk, message: Message) -> None:
     if to is not None:
         return adopt(desk, desk.call("tasks.open", TaskView, task_id=to))
     if not forward:
-        return desk.toast("This is the first of your tasks here.")
-    if desk.state.browsing is None and any(
-        (j.campaign_id, j.step) == (here.campaign_id, here.step) for j in jobs_of(desk)
-    ):
+        return desk.toast("This is the first of the list." if browsing else "This is the first of your tasks here.")
+    if browsing is None and any((j.campaign_id, j.step) == (here.campaign_id, here.step) for j in jobs_of(desk)):
         pulled = _next(desk, "tasks.pull", here.campaign_id, here.step)
         if pulled is not None:
             return adopt(desk, pulled)
-    return desk.toast("This is the last one; no other waits in the queue.")
+    return desk.toast(
+        "This is the last of the list." if browsing else "This is the last one; no other waits in the queue."
+    )
 
 
 def check_may(desk: Desk, action: str) -> OpenTask:

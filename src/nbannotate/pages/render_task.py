@@ -35,10 +35,14 @@ def task(state: State, opened: OpenTask) -> Part:
     view, now = opened.view, opened.task
     looking = opened.looking
     statuses = view.statuses if len(view.statuses) > 1 else ()
+    browsed = state.browsing.task_ids if state.browsing else ()
+    listed = now.task_id in browsed
     return {
         "id": now.task_id, "campaign_id": now.campaign_id, "campaign": view.campaign, "step": now.step,
         "step_name": now.step_name, "kind": now.kind, "asset": now.asset, "round": now.round,
-        "sequence": now.sequence or "", "state": now.state, "position": view.position, "total": view.total,
+        "sequence": now.sequence or "", "state": now.state, "listed": listed,
+        "position": browsed.index(now.task_id) + 1 if listed else view.position,
+        "total": len(browsed) if listed else view.total,
         "editable": opened.editable, "mine": view.editable, "reason": view.reason, "actions": list(view.actions),
         "edited": opened.edited, "nothing": opened.annotation.nothing_to_label, "open_issues": opened.open_issues,
         "returned": now.state == "to_rework", "browsing": state.browsing is not None, "pictured": opened.pictured,

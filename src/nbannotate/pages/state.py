@@ -284,6 +284,21 @@ class OpenTask(Struct, frozen=True):
         return sum(issue.state == "open" for issue in self.issues)
 
 
+class Browsing(Struct, frozen=True):
+    """Tasks that somebody looks through, whoever has them.
+
+    Parameters
+    ----------
+    campaign_id
+        The campaign.
+    task_ids
+        A list of its tasks, in the order in which one goes through them; empty for all of them.
+    """
+
+    campaign_id: int
+    task_ids: tuple[int, ...] = ()
+
+
 class State(Struct, frozen=True):
     """All that a page shows.
 
@@ -314,7 +329,7 @@ class State(Struct, frozen=True):
     finished
         The job that has nothing left for now; its numbers are those of ``jobs``.
     browsing
-        The campaign whose tasks are looked at by somebody who does not work in it, or None.
+        What is looked through by somebody who does not work in it, or None.
     """
 
     screen: Screen = "opening"
@@ -330,4 +345,4 @@ class State(Struct, frozen=True):
     ordered: Ordered | None = None
     slices: OpenSequence | None = None
     finished: Job | None = None
-    browsing: int | None = None
+    browsing: Browsing | None = None

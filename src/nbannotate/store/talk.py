@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from nbannotate.model import Comment, Issue
+from nbannotate.model import Comment, Issue, IssueSummary
 from nbannotate.store import campaigns, data, people
 from nbannotate.store.engine import Transaction
 
@@ -117,6 +117,34 @@ def issues(tx: Transaction, rows: list[dict[str, Any]]) -> list[Issue]:
         )
         for r in rows
     ]
+
+
+def listing(tx: Transaction, most: int) -> list[IssueSummary]:
+    """Return the issues of all campaigns, at most so many: those that are not resolved first, newest first."""
+    rows = tx.all(
+        """
+        select i.issue_id, i.campaign_id, c.name as campaign, a.name as asset, n.task_id, s.name as step,
+               case when i.shape_id is not null then 'shape' when i.x0 is not null then 'zone' else 'image' end
+                 as place,
+               i.state, m.login as author, k.text, f.comments, i.created, f.answered
+        from data.issues i
+        join data.campaigns c on c.campaign_id = i.campaign_id
+        join data.assets a on a.asset_id = i.asset_id
+        join data.members m on m.member_id = i.author_id
+        join data.tasks t on t.task_id = i.task_id
+        join data.steps s on s.campaign_id = t.campaign_id and s.step = t.step
+        join data.tasks n on n.campaign_id = i.campaign_id and n.asset_id = i.asset_id and n.is_current
+        join (
+          select issue_id, count(*) as comments, min(comment_id) as begins, max(created) as answered
+          from data.comments group by issue_id
+        ) f on f.issue_id = i.issue_id
+        join data.comments k on k.comment_id = f.begins
+        order by case when i.state = 'resolved' then 1 else 0 end, i.issue_id desc
+        limit $1
+        """,
+        most,
+    )
+    return [IssueSummary(**row) for row in rows]
 
 
 def authors(tx: Transaction, issue_id: int) -> set[int]:

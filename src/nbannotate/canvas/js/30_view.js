@@ -51,6 +51,11 @@ function styled(element, name, value) {                    // what is written co
 
 // ipycanvas painted for the view s.r; until it paints again, show that bitmap transformed from s.r to s.v.
 function place(s) {
+  if (!s.v) {                                              // no image was there yet
+    styled(s.base, "visibility", "hidden");
+    s.zoom.hidden = true;
+    return;
+  }
   const { k, x, y } = s.v, r = s.r;
   followSpot(s);
   if (r) {

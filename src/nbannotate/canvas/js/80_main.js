@@ -8,7 +8,7 @@ function build(s) {
   s.preview.draggable = false;
   s.overlay = node("canvas", { class: "nba-overlay" });
   s.ctx = s.overlay.getContext("2d");
-  s.zoom = node("span", { class: "nba-zoom" });
+  s.zoom = node("span", { class: "nba-zoom", hidden: "" });                           // until there is an image
   s.refining = node("span", { class: "nba-refining", role: "status", hidden: "" });   // a large image becomes sharper
   s.helpButton = node("button", { type: "button", class: "nba-help-button" }, "?");
   s.picker = node("input", { type: "color", class: "nba-picker", tabindex: "-1" });

@@ -28,7 +28,7 @@ function taskBar(s) {
     savedMark(s), bell(s),
     h("div", { class: "steps", role: "group", "aria-label": T("Tasks") },
       h("button", { type: "button", class: "bare", title: titled(T("Previous task"), keyFor(s, "previous")), "aria-label": T("Previous task"), onclick: () => press(s, "previous") }, icon("back")),
-      here && h("span", { class: "place", title: T("This task's place among yours here") }, here, h("i", { class: "bar" }, h("i", { style: `width:${(100 * t.position) / Math.max(1, t.total)}%` }))),
+      here && h("span", { class: "place", title: t.listed ? T("This task's place in the list that you go through") : T("This task's place among yours here") }, here, h("i", { class: "bar" }, h("i", { style: `width:${(100 * t.position) / Math.max(1, t.total)}%` }))),
       h("button", { type: "button", class: "bare", title: titled(T("Next task, without submitting"), keyFor(s, "next")), "aria-label": T("Next task, without submitting"), onclick: () => press(s, "next") }, icon("forward"))));
 }
 
@@ -48,7 +48,7 @@ function banners(s) {
     rows.push(h("div", { class: "nbp-banner", "data-kind": "look", role: "status", "data-key": "looking" },
       h("span", {}, T("Looking at what was submitted:"), " ", h("b", {}, said(t.looking.title)), t.looking.nothing ? ` — ${T("nothing to label")}` : ""),
       h("button", { type: "button", class: "small", onclick: () => send(s, "back") }, T("Back to the present"))));
-  } else if (!t.mine && !t.browsing && !t.lost && t.reason && t.reason !== s.get("page").banner?.text) {
+  } else if (!t.mine && (!t.browsing || t.listed) && !t.lost && t.reason && t.reason !== s.get("page").banner?.text) {
     rows.push(h("div", { class: "nbp-banner", "data-kind": "quiet", role: "status", "data-key": "reason" }, h("span", {}, said(t.reason), t.closed_as && !["completed", "approved", "returned"].includes(t.closed_as) ? ` ${T("It is called “{name}”.", { name: t.closed_as })}` : "")));
   }
   return h("div", { class: "nbp-banners", "data-key": "banners" }, rows);

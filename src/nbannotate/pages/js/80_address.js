@@ -1,11 +1,11 @@
-// What is shown stands in the address: the open task, or the job.
+// What is shown stands in the address: the open task, the job, or a task of a list that somebody goes through.
 
 const addressed = () => location.hash.slice(1);
 const withHash = (name) => `${location.pathname}${location.search}${name ? `#${name}` : ""}`;
 
 function placeOf(s) {
   const { screen, task, job } = s.get("page");
-  return screen === "task" ? `task=${task}` : screen === "job" ? `job=${job}` : "";
+  return screen === "task" ? `${s.get("task").listed ? "view" : "task"}=${task}` : screen === "job" ? `job=${job}` : "";
 }
 
 function syncAddress(s) {
@@ -18,6 +18,14 @@ function syncAddress(s) {
   s.ui.placed = true;
 }
 
+// The list that another page wrote before it opened this one: the ids of its tasks, in its order.
+function viewedList(task) {
+  try {
+    const ids = JSON.parse(localStorage.getItem("nbannotate-view") ?? "[]");
+    return Array.isArray(ids) && ids.includes(task) ? ids.map(String) : [];
+  } catch { return []; }                                   // no storage, or not ours: the task is opened alone
+}
+
 function followAddress(s) {                                // back, forward, reload, or a link
   const place = addressed();
   if (place === placeOf(s)) return;
@@ -28,7 +36,12 @@ function followAddress(s) {                                // back, forward, rel
     repaint(s);
   };
   const task = /^task=(\d{1,15})$/.exec(place), job = /^job=(\d{1,15})\.(\d{1,4})$/.exec(place);
-  if (task) send(s, "open", { task: Number(task[1]) }, done);
+  const view = /^view=(\d{1,15})(?:\.(\d{1,15}))?$/.exec(place), issue = Number(view?.[2] ?? 0);
+  if (view) send(s, "view", { task: Number(view[1]), ids: viewedList(Number(view[1])), issue }, (error) => {
+    done(error);
+    if (!error && issue && s.get("talk").issues?.some((i) => i.id === issue && i.place !== "image")) send(s, "issue_place", { issue });
+  });
+  else if (task) send(s, "open", { task: Number(task[1]) }, done);
   else if (job) send(s, "job", { campaign: Number(job[1]), step: Number(job[2]) }, done);
   else send(s, "home", {}, done);
 }

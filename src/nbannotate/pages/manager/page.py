@@ -66,6 +66,7 @@ class Manager(anywidget.AnyWidget):  # type: ignore[misc]
     page = traitlets.Dict().tag(sync=True)
     campaigns = traitlets.Dict().tag(sync=True)
     jobs = traitlets.Dict().tag(sync=True)
+    issues = traitlets.Dict().tag(sync=True)
     people = traitlets.Dict().tag(sync=True)
     notices = traitlets.Dict().tag(sync=True)
     dashboard = traitlets.Instance(ipywidgets.Widget, allow_none=True).tag(sync=True, **ipywidgets.widget_serialization)

@@ -6,7 +6,7 @@ import contextlib
 from collections import Counter
 
 from nbannotate.errors import InvalidInput, NotAllowed, NotFound
-from nbannotate.model import Campaign, CampaignSpec, Job, Member, Notice, Progress, Task
+from nbannotate.model import Campaign, CampaignSpec, IssueSummary, Job, Member, Notice, Progress, Task
 from nbannotate.pages.manager.desk import Answer, Desk
 from nbannotate.pages.manager.state import Card
 from nbannotate.pages.manager.wire import Message
@@ -26,6 +26,8 @@ def beat(desk: Desk, message: Message) -> Answer:
             jobs(desk, message.campaign)
             if message.tab == "tasks":
                 tasks(desk, message)
+        if message.tab == "issues":
+            issues(desk)
         if message.tab in ("members", "tasks", "jobs"):
             members(desk, count=message.tab == "members")
     except NotAllowed as error:
@@ -62,6 +64,11 @@ def jobs(desk: Desk, campaign_id: int) -> None:
     """Read the jobs of a campaign."""
     found = desk.call("jobs.of_campaign", list[Job], campaign_id=campaign_id)
     desk.put("jobs", jobs=tuple(found), jobs_of=campaign_id)
+
+
+def issues(desk: Desk) -> None:
+    """Read the issues of all campaigns."""
+    desk.put("issues", issues=tuple(desk.call("issues.listing", list[IssueSummary])))
 
 
 def tasks(desk: Desk, message: Message) -> None:

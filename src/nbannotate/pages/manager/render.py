@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbannotate.model import ATTRIBUTION, EXISTING, NEW_ASSETS, ROLES, Job, Member, Plan
+from nbannotate.model import ATTRIBUTION, EXISTING, NEW_ASSETS, ROLES, IssueSummary, Job, Member, Plan
 from nbannotate.pages.manager.state import Card, State
 from nbannotate.pages.render_task import when
 from nbannotate.rules import rights
@@ -18,6 +18,7 @@ def parts(state: State) -> dict[str, Part]:
         "page": page(state),
         "campaigns": {"read": "campaigns" in state.read, "rows": [card(c) for c in state.cards]},
         "jobs": {"of": state.jobs_of, "rows": [job(j) for j in state.jobs]},
+        "issues": {"read": "issues" in state.read, "rows": [issue(i) for i in state.issues]},
         "people": {"read": "members" in state.read, "rows": [member(m, state) for m in state.members]},
         "notices": {"rows": [notice(n) for n in state.notices]},
     }
@@ -103,6 +104,16 @@ def job(job: Job) -> Part:
         "waiting": job.waiting, "done": job.done, "issues": job.issues, "rejected": job.rejected,
         "skipped": job.skipped, "objects": job.objects, "worked": round(job.worked_s, 1),
         "per_task": job.seconds_per_task, "per_object": job.seconds_per_object,
+    }  # fmt: skip
+
+
+def issue(issue: IssueSummary) -> Part:
+    """Return a line of the list of issues."""
+    return {
+        "id": issue.issue_id, "campaign_id": issue.campaign_id, "campaign": issue.campaign, "asset": issue.asset,
+        "task": issue.task_id, "step": issue.step, "place": issue.place, "state": issue.state, "author": issue.author,
+        "text": issue.text[:300], "comments": issue.comments, "created": when(issue.created),
+        "answered": when(issue.answered),
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from nbannotate.pages.wire import Id, Name, Text, check_finite, checked
 
-Tab = Literal["campaigns", "tasks", "jobs", "members", "statistics"]
+Tab = Literal["campaigns", "tasks", "jobs", "issues", "members", "statistics"]
 
 
 class Message(Struct, frozen=True, forbid_unknown_fields=True):

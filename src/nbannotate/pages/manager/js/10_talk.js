@@ -9,6 +9,7 @@ Object.assign(ICONS, {
   chart: "M4 20V4M4 20h16M8 16v-4M12.5 16V8M17 16v-6",
   bell: "M6 16V10.5a6 6 0 0 1 12 0V16l1.8 2H4.2zM10 20.5h4",
   more: "M5.5 12h.01M12 12h.01M18.5 12h.01",
+  thread: "M4 5h16v11H9.5L5 20v-4H4zM8 9h8M8 12h5",
   search: "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5L21 21",
   up: "M6 15l6-6 6 6", down: "M6 9l6 6 6-6",
   copy: "M8 8h12v12H8zM4 16V4h12",

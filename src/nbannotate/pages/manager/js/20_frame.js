@@ -1,6 +1,6 @@
 // The frame: the bar above, the rail with the parts of the page, the bell, and small things that all parts use.
 
-const TABS = [["campaigns", M("Campaigns"), "flag"], ["tasks", M("Tasks"), "tasks"], ["jobs", M("Jobs"), "jobs"], ["members", M("Members"), "people"], ["statistics", M("Statistics"), "chart"]];
+const TABS = [["campaigns", M("Campaigns"), "flag"], ["tasks", M("Tasks"), "tasks"], ["jobs", M("Jobs"), "jobs"], ["issues", M("Issues"), "thread"], ["members", M("Members"), "people"], ["statistics", M("Statistics"), "chart"]];
 const STATE_NAME = { draft: M("draft"), active: M("active"), overdue: M("overdue"), completed: M("completed"), archived: M("archived") };
 const KIND = { annotation: M("annotation"), review: M("review") };
 const ROLE = { owner: M("owner"), manager: M("manager"), developer: M("developer"), reviewer: M("reviewer"), annotator: M("annotator") };
@@ -143,7 +143,7 @@ function go(s, tab, push = true) {
 }
 
 function follow(s) {                                       // the address says which part is looked at
-  const found = /^#(campaigns|tasks|jobs|members|statistics)(?:\/(\d{1,15}))?$/.exec(location.hash);
+  const found = /^#(campaigns|tasks|jobs|issues|members|statistics)(?:\/(\d{1,15}))?$/.exec(location.hash);
   if (found?.[2]) s.ui.campaign = Number(found[2]);
   if (found || !location.hash) go(s, found?.[1] ?? "campaigns", false);
 }

@@ -79,6 +79,10 @@ function makeGrid(s) {
     paint();
     repaint(s);
   });
+  rows.addEventListener("dblclick", (e) => {
+    const row = e.target.closest(".nbm-row");
+    if (row && !e.target.closest(".c-tick")) viewTask(s, Number(row.dataset.at));
+  });
   rows.addEventListener("keydown", (e) => {
     const n = s.shown.length, page = Math.max(1, Math.floor(rows.clientHeight / ROW) - 1), all = e.ctrlKey || e.metaKey;
     const to = { ArrowDown: s.active + 1, ArrowUp: s.active - 1, PageDown: s.active + page, PageUp: s.active - page, Home: 0, End: n - 1 }[e.key];
@@ -92,7 +96,8 @@ function makeGrid(s) {
     } else if (e.key === " " && n) { choose(s, s.active, { toggle: true }); paint(); }
     else if (e.key === "a" && all) { chooseAll(s); paint(); }
     else if (e.key === "Escape" && s.chosen.size) { clearSelection(s); paint(); }
-    else if (e.key === "Enter" && s.chosen.size) reassignDialog(s);
+    else if (e.key === "Enter" && n) viewTask(s, s.active);
+    else if (e.key === "r" && !all && s.chosen.size) reassignDialog(s);
     else return;
     e.preventDefault();
     e.stopPropagation();

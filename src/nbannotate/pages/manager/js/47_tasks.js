@@ -52,8 +52,9 @@ function statusBar(s, total) {
     h("div", { class: "nbm-chosen", role: "status", "data-some": n ? "" : null }, n ? [h("b", {}, T("{n} selected", { n })),
       unchosen ? h("button", { type: "button", class: "link", onclick: () => { chooseAll(s); s.grid.paint(); repaint(s); } }, shown === total ? T("all {n}", { n: shown }) : T("all {n} that match", { n: shown })) : null,
       h("button", { type: "button", class: "link", onclick: () => { clearSelection(s); s.grid.paint(); repaint(s); } }, T("none")),
-      h("button", { type: "button", class: "primary", onclick: () => reassignDialog(s) }, T("Reassign…"))]
-      : h("span", { class: "soft" }, T("Select rows to reassign them"))));
+      n === 1 ? h("button", { type: "button", title: T("Open the image, read-only (Enter)"), onclick: () => viewTask(s, s.shown.findIndex((i) => s.chosen.has(s.sheet.task_id[i]))) }, T("Go to task")) : null,
+      h("button", { type: "button", class: "primary", title: titled(T("Reassign…"), "R"), onclick: () => reassignDialog(s) }, T("Reassign…"))]
+      : h("span", { class: "soft" }, T("Enter or a double click opens a task; select rows to reassign them"))));
 }
 
 function table(s) {

@@ -1,12 +1,12 @@
 // Puts the parts together, keeps the table and the statistics alive across them, and takes everything down again.
 
-const PARTS = ["page", "campaigns", "jobs", "people", "notices"];
+const PARTS = ["page", "campaigns", "jobs", "issues", "people", "notices"];
 const FIELD = "textarea, select, input:not([type=checkbox]):not([type=radio]), [contenteditable]:not([contenteditable=false])";
 
 function tree(s) {
   const { refused } = s.get("page");
   if (refused && s.ui.tab !== "statistics") return empty("lock", T("This page is for managers"), said(refused));
-  return { campaigns, tasks, jobs, members, statistics }[s.ui.tab](s);
+  return { campaigns, tasks, jobs, issues, members, statistics }[s.ui.tab](s);
 }
 
 function statistics(s) {
@@ -95,7 +95,7 @@ async function render({ model, el, signal }) {
   const s = {
     model, replies: new Map(), waiting: false, gone: false, beating: false, again: false, timer: 0, unpacking: Promise.resolve(),
     get: (name) => model.get(name) ?? {}, sheet: noSheet(), shown: [], counts: [0, 0, 0, 0], chosen: new Set(), anchor: -1, active: 0, activeTask: 0, stepNames: [], steps: "", grid: null, dashboard: null,
-    ui: { tab: "campaigns", campaign: 0, list: { shown: "current", dataset: "", sort: "recent" }, filter: noFilter(), sort: { by: "", down: false }, people: "", opened: new Set(), menu: "", menuUp: false, dialog: null, toasts: [], first: true },
+    ui: { tab: "campaigns", campaign: 0, list: { shown: "current", dataset: "", sort: "recent" }, filter: noFilter(), sort: { by: "", down: false }, people: "", threads: noThreads(), opened: new Set(), menu: "", menuUp: false, dialog: null, toasts: [], first: true },
   };
   const deaf = await useTexts(model, () => repaint(s));
   s.inner = h("div", { class: "nbp-inner" });

@@ -1,0 +1,193 @@
+"""The documentation does not lie: each of its Python snippets runs as it stands, as the role that its page is for."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+import nbannotate as nb
+from nbannotate.demo import end_owner
+from nbannotate.shapes.mask import mask
+from nbannotate.shapes.rle import Region
+
+DOCS = Path(__file__).parents[2] / "docs"
+SNIPPET = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+PASSWORD = "a long password"
+SHAPE = nb.Shape(kind="polygon", points=((1, 1), (40, 4), (20, 30)), label="cell")
+
+
+def people(ws: Any) -> Any:
+    """Add everybody whom the documentation names; return a dataset with a version of the images there are."""
+    roles = {"ana": "annotator", "ben": "annotator", "carl": "annotator", "chloe": "reviewer"}
+    roles |= {"dev": "developer", "mara": "manager"}
+    for login, role in roles.items():
+        ws.members.add(login, role=role, password=PASSWORD)
+    return ws.create_dataset("blood").create_version("v1").add_images("images/*.jpg")
+
+
+def campaign(version: Any, name: str = "July") -> Any:
+    draw = nb.Step("draw", "annotation", {"ana": 2, "ben": 1}, attribution="weighted")
+    check = nb.Step("check", "review", ["chloe"], statuses=["for expert review"])
+    made = version.create_campaign(name, nb.Recipe(["WBC", "RBC"], ["blurred"]), nb.Workflow([draw, check]))
+    made.launch()
+    return made
+
+
+# What a page assumes to be there: each function returns the names that its snippets use.
+
+
+def nothing(ws: Any) -> dict[str, Any]:
+    return {}
+
+
+def at_work(ws: Any) -> dict[str, Any]:
+    campaign(people(ws))
+    return {"ws": ws}
+
+
+def a_version(ws: Any) -> dict[str, Any]:
+    return {"version": people(ws)}
+
+
+def running(ws: Any) -> dict[str, Any]:
+    return {"ws": ws, "campaign": campaign(people(ws))}
+
+
+def drawing(ws: Any) -> dict[str, Any]:
+    from nbannotate.shapes.base import Kind
+
+    return {"array": np.zeros((60, 80, 3), np.uint8), "other_array": np.ones((60, 80, 3), np.uint8), "Kind": Kind}
+
+
+def writing(ws: Any) -> dict[str, Any]:
+    version = people(ws)
+    dataset = ws.dataset("blood")
+    made = campaign(version, "First")
+    Path("july.yaml").write_text(made.spec_yaml())
+    steps = nb.Workflow([nb.Step("draw", "annotation", ["ana"], statuses=["for expert review"])])
+    again = dataset.create_version("again").add_images("images/*.jpg")
+    again.create_campaign("Take again", nb.Recipe(["RBC"]), steps)
+    table = pd.DataFrame({"name": ["a.png", "b.png"], "series": ["s", "s"], "z": [1.0, 2.0]})
+    return {"dataset": dataset, "campaign": made, "look": steps, "workflow": steps, "version": version, "table": table}
+
+
+def slices(ws: Any) -> dict[str, Any]:
+    people(ws)
+    Path("series").mkdir()
+    for i in range(60):
+        Image.new("L", (64, 48), i).save(f"series/{i:03}.png")
+    series = ws.create_dataset("MR").create_version("v1").add_images("series/", sequence="folder")
+    series.create_campaign(
+        "MR series", nb.Recipe(["cell"]), nb.Workflow([nb.Step("draw", "annotation", ["root"])])
+    ).launch()
+    return {"ws": ws, "tumor": SHAPE}
+
+
+def shapes(ws: Any) -> dict[str, Any]:
+    array = np.zeros((60, 80), bool)
+    array[10:30, 20:40] = True
+    return {"shape": SHAPE, "x": 5.0, "y": 5.0, "array": array, "width": 80, "height": 60}
+
+
+def counted(ws: Any) -> dict[str, Any]:
+    from nbannotate.stats.filters import Filters, Names, Query, When, check_known
+    from nbannotate.stats.scope import Scope
+    from nbannotate.stats.table import Column, table
+
+    there = {"table": table, "Column": Column, "Scope": Scope, "Names": Names, "When": When, "pd": pd, "Query": Query}
+    return {**running(ws), **there, "Filters": Filters, "check_known": check_known, "nb": nb}
+
+
+def viewed(ws: Any) -> dict[str, Any]:
+    version = people(ws)
+    version.add_annotations({"a.jpg": [SHAPE]}, source="model")
+    array = np.zeros((60, 80, 3), np.uint8)
+    region = np.zeros((60, 80), bool)
+    region[3:9, 3:9] = True
+    drawn = [SHAPE, mask(Region(0, 0, region), region.shape, label="cell")]
+    return {
+        "ws": ws, "array_a": array, "array_b": array, "shapes_of_a": drawn, "shapes_of_b": [], "drawn": drawn,
+        "predicted": [SHAPE], "shape": SHAPE, "images": ["smear.jpg"], "recipe": nb.Recipe(["cell"]),
+    }  # fmt: skip
+
+
+def windowed(ws: Any) -> dict[str, Any]:
+    version = people(ws)
+    return {"version": version, "canvas": nb.Canvas(np.full((60, 80), 300, np.uint16))}
+
+
+#: The role that a page is for, and what it assumes.
+PAGES: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
+    "annotating": ("annotator", at_work),
+    "campaigns": ("owner", a_version),
+    "canvas": ("owner", drawing),
+    "choosing": ("owner", nothing),
+    "images": ("owner", windowed),
+    "managing": ("manager", at_work),
+    "notices": ("annotator", at_work),
+    "recipes": ("owner", writing),
+    "sequences": ("owner", slices),
+    "shapes": ("owner", shapes),
+    "statistics": ("developer", counted),
+    "viewer": ("developer", viewed),
+}
+
+
+def acting(names: dict[str, Any], ws: Any, role: str) -> dict[str, Any]:
+    """Return the names as a member of a role has them."""
+    login = {"annotator": "ana", "manager": "mara", "developer": "dev"}[role]
+    theirs = ws.acting(login, PASSWORD)
+    own = {"ws": lambda: theirs, "campaign": lambda: theirs.campaign("July")}
+    return {name: own[name]() if name in own else value for name, value in names.items()}
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder with the files that the documentation names."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NBANNOTATE_OWNER_IDLE", "60")
+    for folder in ("images", "scans", "inbox", "study"):
+        Path(folder).mkdir()
+    picture = Image.fromarray(np.random.default_rng(0).integers(0, 255, (60, 80, 3), dtype=np.uint8))
+    for name in ("smear.jpg", "a.jpg", "b.jpg", "images/a.jpg", "images/smear_017.jpg", "scans/a.png", "scans/b.png"):
+        picture.save(name)
+    picture.save("inbox/c.jpg")
+    picture.save("stack.tif", save_all=True, append_images=[picture])
+    picture.save("atlas.pdf")
+    Path("guide.md").write_text("# Guide\n")
+    yield tmp_path
+    end_owner(tmp_path / "blood.duckdb")
+
+
+def snippets(page: str) -> list[str]:
+    return SNIPPET.findall((DOCS / f"{page}.md").read_text("utf-8"))
+
+
+def test_every_page_with_snippets_says_whom_it_is_for() -> None:
+    assert {p.stem for p in DOCS.glob("*.md") if snippets(p.stem)} == set(PAGES)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_snippets_of_a_page_run(page: str, here: Path, shared_data: Path) -> None:
+    role, assumes = PAGES[page]
+    if page == "images":
+        shutil.copytree(shared_data / "dicom_ct3_window", "study", dirs_exist_ok=True)
+        shutil.copy(next((shared_data / "video").glob("*.avi")), "street.mp4")
+    with contextlib.closing(nb.open("blood.duckdb" if page == "annotating" else ":memory:")) as ws:
+        names = {"nb": nb, **assumes(ws)}
+        if role != "owner":
+            names = acting(names, ws, role)
+        for number, code in enumerate(snippets(page)):
+            code = code.replace('password="…"', f"password={PASSWORD!r}")
+            exec(compile(code, f"{page}.md, snippet {number + 1}", "exec"), names)
+        if page == "annotating":
+            names["ws"].close()
