@@ -275,9 +275,10 @@ class Campaign:
         also
             ``"skipped"`` and ``"discarded"`` assets of the job come along.
         """
-        for kind in as_list("also", also):
+        more = as_list("also", also)
+        for kind in more:
             one_of("also", kind, ("skipped", "discarded"))
-        restarted: int = self._call("jobs.restart", int, step=step, member=member, to=to, also=as_list("also", also))
+        restarted: int = self._call("jobs.restart", int, step=step, member=member, to=to, also=more)
         return restarted
 
     def send(
