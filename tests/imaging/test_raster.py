@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 
 from nbannotate import imaging
+from nbannotate.canvas.picture import Picture
 from nbannotate.errors import ReadFailed
 
 
@@ -148,3 +150,35 @@ def test_the_fragment_of_a_path_names_a_frame(tmp_path):
     assert imaging.frame_of(str(odd)).path == odd
     assert str(imaging.frame_of("/data/cine.dcm#frame=12")) == "/data/cine.dcm#frame=12"
     assert imaging.named("cine.dcm", 7, 120) == "cine.dcm#007"
+
+
+def tagged(*entries):
+    """Return the bytes of EXIF data with these tags: number, type, count, value."""
+    table = b"".join(struct.pack("<HHI", *entry[:3]) + entry[3] for entry in entries)
+    return b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<H", len(entries)) + table + b"\0\0\0\0"
+
+
+TURN = (0x0112, 3, 1, struct.pack("<HH", 6, 0))
+
+
+@pytest.mark.parametrize(
+    ("entries", "turned"),
+    [
+        ((TURN, (531, 7, 1, b"\1\0\0\0")), True),  # a position as bytes, which cannot be written again
+        ((TURN, (0x829A, 5, 1, struct.pack("<I", 9999))), True),  # a fraction beyond the end
+        ((TURN, (0x010E, 99, 1, b"\0\0\0\0")), True),  # a type that there is not
+        (((0x0112, 3, 2, struct.pack("<HH", 6, 6)),), True),
+        (((0x0112, 3, 1, struct.pack("<HH", 77, 0)),), False),
+        (((0x0112, 2, 4, b"abc\0"),), False),
+    ],
+)
+@pytest.mark.parametrize("format", ["JPEG", "WEBP", "PNG"])
+@pytest.mark.filterwarnings("ignore")
+def test_whatever_stands_beside_an_image_it_is_shown_upright(file, entries, turned, format):
+    body = saved(Image.new("RGB", (30, 20), "red"), format, exif=tagged(*entries))
+    path = file(body, "photo.bin")
+    facts = imaging.measure(path)
+    assert (facts.width, facts.height) == ((20, 30) if turned else (30, 20))
+    for source in (path, body):
+        assert imaging.read(source).pixels.shape[1::-1] == (facts.width, facts.height)
+    assert (Picture(body).width, Picture(body).height) == (facts.width, facts.height)
