@@ -158,6 +158,10 @@ class QueryFailed(NbannotateError):
     """A SQL query was refused or failed; the message holds the reason."""
 
 
+class QueryTookLong(QueryFailed):
+    """A SQL query was ended, because it took longer than it may."""
+
+
 class ReadFailed(NbannotateError):
     """A file of annotations or an image could not be read; the message names the place."""
 

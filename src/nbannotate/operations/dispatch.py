@@ -89,6 +89,12 @@ class Dispatcher:
         # Outside the transaction: what takes long.
         return arguments | {k: v() if callable(v) else v for k, v in checked.items()}
 
+    def member_id(self, request: Request) -> int:
+        """Return who asks, or raise what a request of theirs would."""
+        with self.engine.read() as tx:
+            actor = self._actor(tx, request, utc_now())
+            return actor.member_id if actor else 0
+
     def run(self, operation: Operation, request: Request, arguments: dict[str, Any]) -> bytes | Path:
         """Run an operation in its transaction and return the answer, JSON or the path of a file."""
         if not operation.writes:

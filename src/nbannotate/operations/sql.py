@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
-from nbannotate.errors import QueryFailed
+from nbannotate.errors import QueryFailed, QueryTookLong
 from nbannotate.operations.registry import Context, operation
 from nbannotate.store.failures import is_fatal, is_full
 from nbannotate.store.guard import check_select
+from nbannotate.store.transaction import Transaction
 
 #: A query that runs longer is ended.
 LONGEST_S = 120.0
 
+#: An answer that is larger is given up; a process reads it whole.
+LARGEST = 1 << 30
+
 
 @operation()
-def query(ctx: Context, query: str, parameters: list[Any] | None = None) -> Path:
+def query(ctx: Context, query: str, parameters: list[Any] | None = None, prepared_limit_s: float = LONGEST_S) -> Path:
     """Run one SELECT over the public views and return its rows as a Parquet file.
 
     ``parameters`` fill the placeholders ``$1``, ``$2`` …
@@ -26,19 +31,44 @@ def query(ctx: Context, query: str, parameters: list[Any] | None = None) -> Path
 
     check_select(ctx.tx, query)
     file = ctx.engine.spool / f"{secrets.token_hex(8)}.parquet"
-    timer = threading.Timer(LONGEST_S, ctx.tx.connection.interrupt)
-    timer.start()
+    watch = _Watch(ctx.tx, file, prepared_limit_s)
+    watch.start()
     try:
         ctx.tx.run(f"copy ({query.strip().rstrip(';')}\n) to '{file}' (format parquet)", *(parameters or ()))
-    except duckdb.InterruptException as error:
-        raise QueryFailed(
-            f"The query was ended: it took longer than {LONGEST_S:.0f} seconds, or the workspace is just being closed."
-        ) from error
     except duckdb.Error as error:
         file.unlink(missing_ok=True)
         if is_fatal(error) or is_full(error):
             raise  # that is not the query's fault alone
+        if isinstance(error, duckdb.InterruptException):
+            raise watch.why() from error
         raise QueryFailed(str(error)) from error
     finally:
-        timer.cancel()
+        watch.over.set()
     return file
+
+
+class _Watch(threading.Thread):
+    """Ends a query that takes too long, or whose answer becomes too large."""
+
+    def __init__(self, tx: Transaction, file: Path, limit_s: float) -> None:
+        super().__init__(name="watch", daemon=True)
+        self.tx, self.file, self.limit_s = tx, file, limit_s
+        self.over = threading.Event()
+        self.late = self.large = False
+
+    def run(self) -> None:
+        """Look again and again until the query is over."""
+        until = time.monotonic() + self.limit_s
+        while not self.over.wait(0.05):
+            self.late = self.late or time.monotonic() > until
+            self.large = self.large or (self.file.exists() and self.file.stat().st_size > LARGEST)
+            if self.late or self.large:
+                self.tx.connection.interrupt()
+
+    def why(self) -> QueryFailed:
+        """Return why the query was ended."""
+        if self.large:
+            return QueryFailed(f"The answer has more than {LARGEST >> 20} MiB; ask for less at a time.")
+        if self.late:
+            return QueryTookLong(f"The query was ended: it took longer than {self.limit_s:.0f} seconds.")
+        return QueryFailed("The query was ended: the workspace is just being closed.")

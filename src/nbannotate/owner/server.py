@@ -28,6 +28,7 @@ from starlette.routing import Route
 from nbannotate.errors import InvalidInput, NbannotateError, OwnerFailed, Stale, told
 from nbannotate.operations.dispatch import ATTEMPTS, Dispatcher, Request
 from nbannotate.operations.registry import Operation
+from nbannotate.owner.queries import Queries
 from nbannotate.store.engine import Engine
 from nbannotate.store.failures import full, is_full
 
@@ -37,8 +38,11 @@ LARGEST_CALL = 64 << 20
 #: From here on a call is not decoded in the thread that hears everybody.
 LARGE_CALL = 64 << 10
 
-#: The exit code of an owner whose database failed.
+#: The exit code of an owner whose database failed, or whose query does not end.
 FAILED = 70
+
+#: Seconds in which queries must have ended when the process ends.
+END_S = 10.0
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +53,6 @@ class Threads:
     def __init__(self) -> None:
         self.write = ThreadPoolExecutor(1, "write")
         self.read = ThreadPoolExecutor(4, "read")
-        self.query = ThreadPoolExecutor(2, "query")
         self.slow = ThreadPoolExecutor(2, "slow")
         self.check = ThreadPoolExecutor(2, "check")  # what people draw is checked here, before it is written
         self.long = ThreadPoolExecutor(2, "long")
@@ -58,13 +61,11 @@ class Threads:
         """Return the threads that run an operation's transaction."""
         if operation.stage is not None:
             return self.long
-        if operation.writes:
-            return self.write
-        return self.query if operation.name == "sql.query" else self.read
+        return self.write if operation.writes else self.read
 
     def shutdown(self) -> None:
         """Wait for what runs."""
-        for pool in (self.write, self.read, self.query, self.slow, self.check, self.long):
+        for pool in (self.write, self.read, self.slow, self.check, self.long):
             pool.shutdown(wait=True, cancel_futures=True)
 
 
@@ -81,7 +82,7 @@ class Owner:
 
     def __init__(self, dispatcher: Dispatcher, idle_s: float) -> None:
         self.dispatcher, self.idle_s = dispatcher, idle_s
-        self.threads = Threads()
+        self.threads, self.queries = Threads(), Queries()
         self.busy = 0
         self.used = time.monotonic()
         self.app = Starlette(
@@ -150,6 +151,8 @@ class Owner:
 
     async def _answer(self, operation: Operation, request: Request, arguments: dict[str, Any]) -> Any:
         """Run an operation: what takes long first, and again if what that went by has changed meanwhile."""
+        if operation.name == "sql.query":
+            return await self._query(operation, request, arguments)
         secret = operation.name.partition(".")[0] in ("sessions", "members")  # a password's hash
         pool = self.threads.slow if secret else self.threads.check
         ready = arguments
@@ -162,6 +165,15 @@ class Owner:
                 if not left:
                     raise
         raise AssertionError("unreachable")
+
+    async def _query(self, operation: Operation, request: Request, arguments: dict[str, Any]) -> Any:
+        """Run people's SQL, at most one short and one long query of a member at a time."""
+        member_id = await self._in(self.threads.read, self.dispatcher.member_id, request)
+
+        def work(limit_s: float) -> Any:
+            return self.dispatcher.run(operation, request, arguments | {"prepared_limit_s": limit_s})
+
+        return await self.queries.run(member_id, work)
 
     async def _in(self, pool: ThreadPoolExecutor, work: Callable[..., Any], *arguments: Any) -> Any:
         # Shielded: a client that goes away does not stop a write half way between two threads.
@@ -190,7 +202,7 @@ class Owner:
         engine = self.dispatcher.engine
         if engine.in_doubt:
             self._give_up()  # without an answer: the client asks the next owner with the same request id
-        ends = BackgroundTask(self._give_up) if engine.has_failed else None
+        ends = BackgroundTask(self._give_up) if engine.has_failed or self.queries.stuck else None
         return Response(told(error), error.status, media_type="application/json", background=ends)
 
     def _unexpected(self, error: Exception) -> NbannotateError:
@@ -205,7 +217,7 @@ class Owner:
 
     def _give_up(self) -> None:
         """End this process at once, as a crash would: the next owner opens the file with all that was committed."""
-        logger.critical("The database has failed; this process ends, and the next one opens the file again.")
+        logger.critical("The database has failed, or a query does not end; this process ends, the next one goes on.")
         logging.shutdown()
         os._exit(FAILED)
 
@@ -241,6 +253,8 @@ class Owner:
         server = _Server(config, self.dispatcher.engine)
         server.run(sockets=[listening])
         self.threads.shutdown()
+        if not self.queries.shutdown(END_S):
+            self._give_up()  # a query does not end
         server.over.set()
 
 

@@ -38,6 +38,15 @@ CATALOG = "workspace"
 CHECKPOINT = "64MB"
 
 
+#: What queries may put aside on the disk, in the spool folder, when the memory does not suffice.
+MOST_TEMPORARY = 4 << 30
+
+
+def _memory() -> int:
+    """Return how much memory the database may use: a quarter of what there is, and 1 GiB at least."""
+    return max(1 << 30, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4)
+
+
 class Engine:
     """An open workspace file.
 
@@ -105,6 +114,9 @@ class Engine:
         """Let SQL reach no file but those that pass through the spool folder, and let it change no setting."""
         spool = str(self.spool).replace("'", "''")
         self._writer.execute("set threads = 1")
+        self._writer.execute(f"set memory_limit = '{_memory() >> 20} MiB'")
+        self._writer.execute(f"set temp_directory = '{spool}/temporary'")
+        self._writer.execute(f"set max_temp_directory_size = '{MOST_TEMPORARY >> 20} MiB'")
         self._writer.execute(f"set checkpoint_threshold = '{CHECKPOINT}'")
         self._writer.execute("set autoinstall_known_extensions = false")
         self._writer.execute("set autoload_known_extensions = false")
