@@ -13,7 +13,7 @@ from nbannotate.operations import annotations, registry
 from nbannotate.operations.dispatch import Dispatcher
 from nbannotate.owner.memory import MemoryClient
 from nbannotate.owner.setup import first_member
-from nbannotate.store import data, dealing, importing, lineage
+from nbannotate.store import arriving, dealing, importing, lineage
 from nbannotate.store.engine import MEMORY, Engine
 from nbannotate.workspace import export
 from nbannotate.workspace.workspace import Workspace
@@ -292,7 +292,7 @@ def test_no_piece_holds_more_than_some_thousand_rows():
     most = (
         annotations.PIECE_ASSETS,
         annotations.PIECE_SHAPES,
-        data.PIECE,
+        arriving.PIECE,
         dealing.CHUNK,
         importing.PIECE,
         lineage.PIECE,

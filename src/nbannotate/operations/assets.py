@@ -16,23 +16,23 @@ from nbannotate.operations.joining import join
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.versions import draft
 from nbannotate.rules.metadata import check_metadata
+from nbannotate.store import arriving, data
 from nbannotate.store import campaigns as stored
-from nbannotate.store import data
 from nbannotate.store.staging import Stage
 
 
 def _stage(ctx: Context, stage: Stage, version_id: int, file: Path) -> dict[str, Any]:
     """Check the assets of a file and write them in pieces."""
     draft(ctx, version_id)
-    _check_new(data.known_names(ctx.tx, version_id, file))
-    strange = data.bad_sequences(ctx.tx, file)
+    _check_new(arriving.known_names(ctx.tx, version_id, file))
+    strange = arriving.bad_sequences(ctx.tx, file)
     if strange:
         raise InvalidInput(
             f"The sequence of an asset is a text of 200 characters at most, and its moment a number, in contrast to "
             f"those of {', '.join(map(repr, strange[:5]))}; nothing was added."
         )
-    serving.check(ctx.engine, data.incoming_files(ctx.tx, file))
-    return {"prepared_batch": (stage.batch_id, data.stage_assets(stage, version_id, file, ctx.now))}
+    serving.check(ctx.engine, arriving.incoming_files(ctx.tx, file))
+    return {"prepared_batch": (stage.batch_id, arriving.stage_assets(stage, version_id, file, ctx.now))}
 
 
 def _check_new(twice: list[str]) -> None:
@@ -54,11 +54,11 @@ def add(ctx: Context, version_id: int, file: Path, prepared_batch: tuple[int, in
     """
     version = draft(ctx, version_id)
     batch_id, first = prepared_batch
-    if first != data.next_position(ctx.tx, version_id):  # somebody else added assets meanwhile
-        _check_new(data.staged_names(ctx.tx, batch_id, version_id))
+    if first != arriving.next_position(ctx.tx, version_id):  # somebody else added assets meanwhile
+        _check_new(arriving.staged_names(ctx.tx, batch_id, version_id))
     running = [c for c in stored.campaigns(ctx.tx) if c.version_id == version_id and c.state in ("active", "overdue")]
-    new = data.staged_assets(ctx.tx, batch_id) if running else []
-    added = data.reveal_assets(ctx.tx, batch_id, version)
+    new = arriving.staged_assets(ctx.tx, batch_id) if running else []
+    added = arriving.reveal_assets(ctx.tx, batch_id, version)
     detail: dict[str, Any] = {"version_id": version_id, "assets": added}
     if campaigns := _let_in(ctx, running, new):
         detail["campaigns"] = campaigns

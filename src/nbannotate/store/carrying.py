@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Collection
 from typing import Any
 
-from nbannotate.store.data import order_sequences
+from nbannotate.store.arriving import order_sequences
 from nbannotate.store.engine import Transaction
 
 
