@@ -1,15 +1,18 @@
 """Every figure shows exactly its table, in colors that mean the same everywhere, and says so when there is nothing."""
 
+import itertools
 import json
 from collections import Counter
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import planted
 import pytest
 
 from nbannotate import charts, stats
-from nbannotate.charts.look import STATE_COLORS, duration, member_colors
+from nbannotate.charts import task_times, throughput, time_per_task
+from nbannotate.charts.look import GRAY, STATE_COLORS, assign_colors, duration, member_colors
 
 WORLD = planted.simulate(assets=30, days=6)
 CHARTS = [getattr(charts, name) for name in charts.names()]
@@ -92,6 +95,33 @@ def test_a_member_keeps_the_color_whatever_the_filters() -> None:
     for members in (None, ["ben"], ["eve", "ben"]):
         for trace in charts.throughput(WORLD, members=members, steps="draw").data:
             assert trace.marker.color == colors[trace.name]
+
+
+@pytest.mark.parametrize("known", [0, 7, 44], ids=["no colors given", "some given", "all given"])
+def test_no_two_of_forty_members_and_no_member_and_state_share_color_and_hatch(known: int) -> None:
+    logins = [f"member{i:02d}" for i in range(44)]
+    colors = assign_colors(logins[:known]) if known else None
+    frame = pd.DataFrame(
+        [
+            (m, kind, np.datetime64("2026-07-01"), 3, 60.0, f"{kind} step", 1, "July")
+            for m in reversed(logins)
+            for kind in ("annotation", "review")
+        ],
+        columns=["member", "kind", "period", "tasks", "worked_s", "step_name", "campaign_id", "campaign"],
+    ).assign(mean_s=20.0, median_s=20.0, min_s=10.0, max_s=30.0)
+    stacked = [(t.marker.color, t.marker.pattern.shape or "") for t in throughput.draw(frame, colors=colors).data]
+    boxes = [trace.marker.color for trace in task_times.draw(frame, colors).data]
+    bars = dict(zip(frame["member"], time_per_task.draw(frame, colors).data[0].marker.color, strict=True))
+    assert len(stacked) == len(set(stacked)) == 2 * len(logins)
+    assert len(boxes) == len(set(boxes)) == len(logins) == len(set(bars.values()))
+    assert {color for color, _ in stacked} == set(boxes) == set(bars.values())
+    assert not {*boxes} & {*STATE_COLORS.values(), GRAY}
+
+
+def test_a_hundred_members_have_colors_that_are_not_nearly_the_same() -> None:
+    of_members = list(assign_colors(map(str, range(100))).values())
+    flat = [np.array(list(bytes.fromhex(c[1:]))) for c in {*of_members, *STATE_COLORS.values()}]
+    assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(flat, 2)) > 25
 
 
 def test_names_that_look_like_html_are_shown_as_they_are() -> None:

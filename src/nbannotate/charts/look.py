@@ -7,9 +7,11 @@ notebook, in either theme; the manager's page replaces the gray by the colors of
 from __future__ import annotations
 
 import html
+import itertools
 import math
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -119,13 +121,43 @@ def member_colors(scope: Scope) -> dict[str, str]:
 
 
 def assign_colors(logins: Iterable[str]) -> dict[str, str]:
-    """Return a color for each login, in their order; colors repeat after ten."""
-    return {login: PALETTE[i % len(PALETTE)] for i, login in enumerate(logins)}
+    """Return a color for each login, in their order: never that of another login, nor that of a state."""
+    ordered = list(dict.fromkeys(logins))
+    return dict(zip(ordered, _colors(len(ordered)), strict=True))
 
 
 def colors_for(frame: pd.DataFrame, colors: Mapping[str, str] | None) -> Mapping[str, str]:
-    """Return the given colors, or colors for the members of a table in alphabetical order."""
-    return assign_colors(sorted(set(frame["member"]))) if colors is None else colors
+    """Return colors for the members of a table: the given ones, and others for those who have none."""
+    given = colors or {}
+    missing = sorted(set(frame["member"]) - given.keys())
+    taken = set(given.values())
+    free = [color for color in _colors(len(missing) + len(taken)) if color not in taken]
+    return {**given, **dict(zip(missing, free, strict=False))}
+
+
+def _colors(n: int) -> list[str]:
+    """Return n colors that no state has: those of the palette, then always the one that is farthest from all others."""
+    states = set(STATE_COLORS.values())
+    chosen = [color for color in PALETTE if color not in states]
+    if n <= len(chosen):
+        return chosen[:n]
+    candidates = np.array(list(itertools.product(range(0, 256, 17), repeat=3)))
+    vivid = np.ptp(candidates, axis=1) >= 68  # no gray, which says that nobody is meant
+    light = candidates @ (0.30, 0.59, 0.11)
+    candidates = candidates[vivid & (light > 50) & (light < 215)]
+    apart = np.full(len(candidates), np.inf)
+    for color in [*states, *chosen]:
+        apart = np.minimum(apart, _distance(candidates, np.array(list(bytes.fromhex(color[1:])))))
+    while len(chosen) < n:
+        farthest = candidates[apart.argmax()]
+        chosen.append("#" + bytes(farthest.tolist()).hex())
+        apart = np.minimum(apart, _distance(candidates, farthest))
+    return chosen
+
+
+def _distance(colors: np.ndarray, color: np.ndarray) -> np.ndarray:
+    """Return the squares of distances in red, green and blue."""
+    return np.asarray(np.square(colors - color).sum(axis=1))
 
 
 def campaign_step(frame: pd.DataFrame) -> pd.Series[str]:

@@ -26,7 +26,7 @@ def draw(frame: pd.DataFrame, colors: Mapping[str, str] | None = None) -> go.Fig
             name=text(member),
             x=rows["step_name"].map(text),
             y=rows["worked_s"],
-            marker_color=colors.get(str(member)),
+            marker_color=colors[str(member)],
             boxpoints="outliers",
         )
     drawn.update_yaxes(title_text="seconds per task", rangemode="tozero")

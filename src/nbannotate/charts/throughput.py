@@ -30,7 +30,7 @@ def draw(frame: pd.DataFrame, by: By = "day", colors: Mapping[str, str] | None =
             x=rows["period"],
             y=rows["tasks"],
             width=bar_width(by),
-            marker_color=colors.get(str(member)),
+            marker_color=colors[str(member)],
             marker_pattern_shape="/" if review else "",
             marker_pattern_fillmode="replace",
             marker_pattern_size=6,
