@@ -80,6 +80,6 @@ def test_several_labels_go_from_the_draft_into_the_tables_the_filters_and_the_pl
     for plan in (t.campaign.remove_labels("RBC"), t.campaign.rename_label("RBC", "red")):
         with pytest.raises(Refused, match=r"'RBC' cannot .*: 1 submitted shape would lose it"):
             plan.apply()
-    with pytest.raises(NotFound, match="no label 'rbc'; it has 'WBC', 'RBC'"):
+    with pytest.raises(NotFound, match="no label 'rbc'"):
         t.campaign.rename_label("rbc", "red")
     assert "RBC" in " ".join(choice.plan().warnings)  # the recipe of the other campaign lacks it
