@@ -22,6 +22,7 @@ PLAIN: dict[str, Any] = {
     "shapes": None,
     "tags": None, "nothing": False, "existing": "keep", "metadata": {"a": 1}, "old": None, "name": "new", "color": None,
     "by": "random", "limit": None, "seed": 0, "member": "bob", "to": None, "also": [], "unseen": False,
+    "checked": False,
 }  # fmt: skip
 
 #: The arguments that are ids, and what they are ids of.
