@@ -61,6 +61,17 @@ ipywidgets.VBox([annotator, reviewer])
 """
 
 
+RESTART = """\
+import ipywidgets
+import numpy as np
+import nbannotate as nb
+from nbannotate.pages.manager.page import Manager
+gray = {name: np.full((500, 800), 120, np.uint8) for name in ("a", "b")}
+annotator = nb.Annotator(gray, labels=LABELS, height="700px")
+ipywidgets.VBox([annotator, nb.Viewer(gray), Manager(nb.open(":memory:"))])
+"""
+
+
 def free_port() -> int:
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
@@ -81,7 +92,12 @@ def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def notebooks(tmp_path_factory: pytest.TempPathFactory, picture: Path) -> Path:
     folder = tmp_path_factory.mktemp("notebooks")
     start = SETUP.format(image=str(picture))
-    books = {"one": "c", "two": "import ipywidgets\nipywidgets.VBox([c, ipywidgets.Box([c])])", "panes": PANES}
+    books = {
+        "one": "c",
+        "two": "import ipywidgets\nipywidgets.VBox([c, ipywidgets.Box([c])])",
+        "panes": PANES,
+        "restart": RESTART,
+    }
     for name, show in books.items():
         book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(start + show)])
         book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -189,15 +205,16 @@ class Stage:
     def overlay(self):
         return self.page.locator("canvas.nba-overlay").first
 
+    @property
+    def kernel_id(self) -> str:
+        return re.search(r"/api/kernels/([0-9a-f-]{36})", [u for u in self.sockets if "/api/kernels/" in u][-1])[1]
+
     def kernel(self, expression: str):
         """Return the value of an expression of literals in the kernel of the page."""
         from jupyter_client import BlockingKernelClient
 
         if self._client is None:
-            kernel_id = re.search(
-                r"/api/kernels/([0-9a-f-]{36})", [u for u in self.sockets if "/api/kernels/" in u][-1]
-            )[1]
-            (file,) = self.runtime.rglob(f"kernel-{kernel_id}.json")
+            (file,) = self.runtime.rglob(f"kernel-{self.kernel_id}.json")
             self._client = BlockingKernelClient(connection_file=str(file))
             self._client.load_connection_file()
             self._client.start_channels()

@@ -136,3 +136,31 @@ def test_in_jupyterlab_images_are_annotated_and_reviewed_without_a_workspace(pag
     stage.wait("reviewer.state.task.task.asset", "b.png")
     stage.wait("list(reviewer.campaign.tasks.df(status='done')['outcome'])", ["accepted"])
     assert stage.kernel("len(annotator.annotations['a'].shapes)") == 1
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("canvas-lab")
+def test_in_jupyterlab_after_a_restart_the_cell_says_to_run_it_again_and_claims_nothing_else(page):
+    stage = page("lab", "restart")
+    stage.wait("annotator.state.saving.state", "clean")
+    stage.page.evaluate(RESTART, stage.kernel_id)
+    ended = "The kernel has ended or was started anew. Run the cell again to go on."
+    for part in (".nbp:not(.nbm) .nbp-banner", ".nbm .nbp-banner", ".nba-canvas .nba-ended"):
+        stage.page.locator(part, has_text=ended).first.wait_for()
+    assert stage.page.locator(".nba-ended[data-shown]").count() == 1  # the viewer's; the pane says it above its image
+    stage.click(2, 2)
+    stage.press("r")
+    stage.drag((100, 100), (300, 250))
+    stage.page.locator(".nbp-banner", has_text="What was not saved yet is kept in this browser.").wait_for()
+    assert stage.page.locator(".saved").count() == 0
+    stage.page.locator(".jp-Notebook .jp-Cell .jp-InputArea-editor").first.click()
+    stage.page.keyboard.press("Control+Enter")
+    stage.page.locator(".nbp-toast", has_text="is here again").wait_for()
+    assert stage.page.locator(".nbp-banner").count() == 0
+    stage.close()  # the connection to the kernel that was
+    stage.wait("[s.kind for s in annotator.annotations['a'].shapes]", ["rectangle"])
+
+
+RESTART = """id => fetch(`/api/kernels/${id}/restart`, { method: 'POST',
+    headers: { 'X-XSRFToken': document.cookie.match(/_xsrf=([^;]*)/)?.[1] ?? '' } })
+    .then((reply) => { if (!reply.ok) throw new Error(`${reply.status}`); })"""

@@ -117,3 +117,13 @@ def test_nonsense_that_was_kept_is_passed_over(place):
     assert len(ana.task.annotation.shapes) == 1
     assert ana.state.screen == "task"
     assert ana.task.view.editable
+
+
+def test_who_runs_the_cell_again_is_asked_where_what_the_old_kernel_held_in_memory_is_gone(place):
+    ana = place.person("ana")
+    ana.starts(place.campaign)  # nothing is stored yet, as in a workspace in memory that was made anew
+    assert ana.does("replay", revision=3, entries=[drawn(1, 100, 4)]) is None
+    assert kept(ana)["kept"] == "ask"
+    assert ana.task.annotation.empty
+    assert ana.does("replay", revision=3, entries=[drawn(1, 100, 4)], on=True) is None
+    assert len(ana.task.annotation.shapes) == 1

@@ -67,9 +67,10 @@ def choose(chosen: str | None, accepted: str = "") -> str:
 
 
 def module() -> str:
-    """Return the source that modules of the browser begin with: ``T``, ``N``, ``said`` and the language's menu."""
+    """Return the source that modules of the browser begin with: ``T``, ``N``, ``said``, ``whenKernelEnds``."""
     names = json.dumps(languages(), ensure_ascii=False)
-    return (HERE / "texts.js").read_text("utf-8").replace('{ en: "English" }', names, 1)
+    words = (HERE / "texts.js").read_text("utf-8").replace('{ en: "English" }', names, 1)
+    return f"{words}\n{(HERE / 'kernel.js').read_text('utf-8')}"
 
 
 def answer(widget: Any, content: object) -> bool:

@@ -13,11 +13,12 @@ function build(s) {
   s.helpButton = node("button", { type: "button", class: "nba-help-button" }, "?");
   s.picker = node("input", { type: "color", class: "nba-picker", tabindex: "-1" });
   s.toast = node("div", { class: "nba-toast", role: "status", "aria-live": "polite" });
+  s.ended = node("div", { class: "nba-toast nba-ended", role: "alert" });           // the kernel is gone; a page around it says so itself
   s.voice = node("div", { class: "nba-voice", "aria-live": "polite" });
   s.tip = node("div", { class: "nba-tip", "aria-hidden": "true" });
   s.tip.hidden = true;
   s.empty = node("div", { class: "nba-empty" });
-  s.stage.append(s.preview, s.base, s.overlay, s.empty, node("div", { class: "nba-corner" }, s.refining, buildLevels(s), s.zoom), s.tip, s.toast, s.voice, s.picker);
+  s.stage.append(s.preview, s.base, s.overlay, s.empty, node("div", { class: "nba-corner" }, s.refining, buildLevels(s), s.zoom), s.tip, s.toast, s.ended, s.voice, s.picker);
   s.root = node("div", { class: "nba-canvas" }, ...buildTools(s), s.stage, buildBar(s), s.helpButton);
   if (s.tools) s.root.dataset.tools = "";
   relabel(s);
@@ -31,6 +32,7 @@ function relabel(s) {                                      // in the language of
   if (s.tools) name(s.tools, { "aria-label": T("Tools") });
   name(s.picker, { "aria-label": T("Color of the selection") });
   s.empty.textContent = said(s.instead) || T("No image");
+  if (s.ended.dataset.shown) s.ended.textContent = kernelEnded();
   if (s.help) closeHelp(s);
   s.bar.told = null;
   if (s.tools) s.tools.told = null;
@@ -128,6 +130,7 @@ async function render({ model, el, signal }) {
 
   const receive = (message, buffers) => RECEIVE[message.type]?.(s, message, buffers ?? []);
   const imageFrame = () => { onImageFrame(s); levelsFrame(s); }, shapesFrame = () => { onShapesFrame(s); if (s.live) showLevels(s); };
+  const awake = whenKernelEnds(model, () => { if (!s.root.closest(".nbp")) { s.ended.dataset.shown = "true"; relabel(s); } });
   model.on("msg:custom", receive);
   s.layers[0].on("new-frame", imageFrame);
   s.layers[1].on("new-frame", shapesFrame);
@@ -142,6 +145,7 @@ async function render({ model, el, signal }) {
 
   return () => {
     deaf();
+    awake();
     removeEventListener("nbannotate-reload", asked);
     sizes.disconnect();
     looks.disconnect();

@@ -37,6 +37,7 @@ function post(s, message, kept = KEPT_ACTIONS.includes(message.do) && message) {
   const whole = { ...message, sid: line.sid, q: line.q, ...(kept ? { keep: true } : {}) };
   line.sent.push({ message: whole, at: performance.now() });
   if (kept) keep(s, { ...kept, q: line.q });
+  if (s.ended) return void repaint(s);                    // the next kernel gets what is kept
   if (!hand(s, whole)) down(s, true);
   return true;
 }
@@ -47,7 +48,7 @@ function hand(s, message) {
 
 function probe(s, now = false) {                           // nothing heard of what was sent: ask how far it came
   const line = s.line, time = performance.now(), oldest = line.sent[0];
-  if (!oldest && !line.down && !now) return;
+  if (s.ended || (!oldest && !line.down && !now)) return;
   if (line.asked && time - line.asked > DOWN_MS) down(s, true);
   if (now || (!line.asked && time - oldest.at > PROBE_MS) || (line.asked && time - line.asked > DOWN_MS && time - line.last > DOWN_MS)) {
     line.asked ||= time;
@@ -103,7 +104,7 @@ const place = (s) => `nbannotate:${document.body.dataset.baseUrl ?? location.pat
 
 function journalOf(s) {
   const { task, revision = 0 } = s.get("page"), line = s.line;
-  if (line.journal?.task !== task) line.journal = { task, revision: Math.max(revision, line.at?.task === task ? line.at.revision : 0), marks: null, entries: [], key: `${place(s)}${task}:${line.sid}` };
+  if (line.journal?.task !== task) line.journal = { task, revision: Math.max(revision, line.at?.task === task ? line.at.revision : 0), marks: null, entries: [], name: s.get("task").asset, key: `${place(s)}${task}:${line.sid}` };
   return line.journal;
 }
 
@@ -118,7 +119,7 @@ function write(s) {
   const j = s.line.journal;
   if (!j || !store) return;
   if (!j.entries.length) return void store.removeItem(j.key);
-  try { store.setItem(j.key, JSON.stringify({ revision: j.revision, marks: j.marks, entries: j.entries, name: s.get("task").asset, at: Date.now() })); } catch { /* full: it is still in memory */ }
+  try { store.setItem(j.key, JSON.stringify({ revision: j.revision, marks: j.marks, entries: j.entries, name: j.name, at: Date.now() })); } catch { /* full: it is still in memory */ }
 }
 
 function forget(s, task) {                                 // it is closed, or was loaded anew on purpose
@@ -139,7 +140,8 @@ const rested = ([, kept]) => Date.now() - kept.at > STALE_MS;
 
 function offerKept(s, force = false) {                     // a task was opened: what is kept for it goes onto it
   const { task } = s.get("page"), t = s.get("task"), line = s.line;
-  const found = keptOf(s).filter((row) => strange(s, row) && taskOf(s, row[0]) === task && (force || !line.offered.has(row[0])));
+  const found = keptOf(s).filter((row) => strange(s, row) && taskOf(s, row[0]) === task && (force || !line.offered.has(row[0]))
+    && (row[1].name ?? t.asset) === t.asset);              // a new workspace in memory counts its tasks from one again
   for (const [key, kept] of found) {
     line.offered.add(key);
     const j = journalOf(s);
@@ -158,13 +160,19 @@ function toldOfKept(s, m) {
   repaint(s);
 }
 
+function endedRow(s) {                                     // in a notebook, where only the person can start another
+  const kept = store && s.get("task").mine && s.line.journal?.entries.length;
+  return h("div", { class: "nbp-banner", "data-kind": "warning", role: "alert", "data-key": "ended" },
+    h("span", {}, kernelEnded(), kept ? ` ${T("What was not saved yet is kept in this browser.")}` : ""));
+}
+
 function keptRow(s) {                                      // in the place of a banner
   const { screen, task } = s.get("page");
   const row = (text, acts) => h("div", { class: "nbp-banner", "data-kind": "warning", role: "alert", "data-key": "kept" }, h("span", {}, text),
     acts.map(([title, act]) => h("button", { type: "button", class: "small", "data-key": title, onclick: act }, title)));
   if (screen === "task" && s.ui.kept?.task === task) {
     const { keys } = s.ui.kept, end = () => { s.ui.kept = null; repaint(s); };
-    return row(T("This browser kept what you drew here before the connection was lost, but the image was saved elsewhere since."),
+    return row(T("This browser kept what you drew here before the connection was lost, but what is saved of this image is not what you drew it on."),
       [[T("Put it on top"), () => { end(); offerKept(s, true); }], [T("Forget it"), () => { for (const key of keys) store?.removeItem(key); end(); }]]);
   }
   if (screen !== "tasks") return null;

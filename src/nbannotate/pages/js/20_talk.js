@@ -70,6 +70,7 @@ function toasts(s) {
 }
 
 function sentence(s) {                                     // the banner that stays until it is dealt with
+  if (s.ended) return endedRow(s);
   const { banner: n } = s.get("page"), kept = keptRow(s);
   if (!n || kept) return kept;
   const complain = (e) => e && toast(s, e, "error"), t = s.get("task");

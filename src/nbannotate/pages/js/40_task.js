@@ -35,6 +35,7 @@ function taskBar(s) {
 function savedMark(s) {
   const { state, text, at } = s.get("saving"), t = s.get("task");
   if (t.lost) return h("span", { class: "saved", "data-state": state === "offline" ? "offline" : "kept", role: "status" }, state === "offline" ? T("Not saved yet — trying again") : T("Draft kept"));
+  if (s.ended && t.mine) return null;                      // the banner says it
   if (s.line?.down && t.mine) return h("span", { class: "saved", "data-state": "offline", role: "status", title: T("What you draw is kept in this browser, and saved when the connection is back") }, T("Offline — kept in this browser"));
   if (!t.mine) return h("span", { class: "saved", "data-state": "read" }, T("Read-only"));
   const slow = (state === "saving" || state === "waiting") && s.ui.slow;

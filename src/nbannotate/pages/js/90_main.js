@@ -105,6 +105,7 @@ async function render({ model, el, signal }) {
   // Lumino tells a widget and its children when they are in the page; here nobody else does.
   view.luminoWidget.processMessage({ type: "after-attach", isConflatable: false, conflate: () => false });
 
+  const awake = whole ? () => {} : whenKernelEnds(model, () => { s.ended = true; repaint(s); });   // a whole page is loaded again: serve/assets/page.js
   const hearing = (message) => hear(s, message);
   const changed = () => repaint(s);
   model.on("msg:custom", hearing);
@@ -140,6 +141,7 @@ async function render({ model, el, signal }) {
     s.gone = true;
     deaf();
     hangUp();
+    awake();
     closeSlices();
     clearInterval(report);
     clearTimeout(s.soon);

@@ -97,6 +97,7 @@ function toasts(s) {
 }
 
 function banner(s) {
+  if (s.ended) return h("div", { class: "nbp-banner", "data-kind": "warning", role: "alert", "data-key": "ended" }, h("span", {}, kernelEnded()));
   const { banner: b } = s.get("page");
   if (!b) return null;
   const action = { login: [T("Log in again"), () => location.reload()], retry: [T("Try again"), () => beat(s)] }[b.action];

@@ -108,6 +108,7 @@ async function render({ model, el, signal }) {
   for (const part of PARTS) model.on(`change:${part}`, changed);
   const dashboard = () => showDashboard(s).catch((e) => toast(s, T("The statistics could not be shown: {why}", { why: e.message }), "error"));
   model.on("change:dashboard", dashboard);
+  const awake = whole ? () => {} : whenKernelEnds(model, () => { s.ended = true; repaint(s); });
   dashboard();
 
   const on = (target, type, does, options = {}) => target.addEventListener(type, does, { signal, ...options });
@@ -125,6 +126,7 @@ async function render({ model, el, signal }) {
   return () => {
     s.gone = true;
     deaf();
+    awake();
     clearTimeout(s.timer);
     looks.disconnect();
     model.off("msg:custom", hearing);
