@@ -8,13 +8,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 from owner_rig import Script, end_owner, kill_owner, owners
 
 import nbannotate as nb
-from nbannotate.errors import CannotWrite, NbannotateError, NewerWorkspace, NotAWorkspace, WorkspaceError
+from nbannotate.errors import (
+    CannotWrite,
+    NbannotateError,
+    NewerWorkspace,
+    NotAllowed,
+    NotAWorkspace,
+    WorkspaceError,
+)
 from nbannotate.owner.client import connect
 from nbannotate.store.engine import Engine
+from nbannotate.workspace import frames
 
 HOLD = """
 import duckdb, sys
@@ -142,6 +151,22 @@ def test_a_workspace_that_this_very_program_has_open_says_so_and_stays_locked(wo
     assert str(program.process.pid) in said
     assert "Conflicting lock" in others
     nb.open(workspace_path).close()
+
+
+def test_the_database_as_an_asset_is_refused_and_stays_locked(workspace_path: Path) -> None:
+    ws = nb.open(workspace_path)
+    version = ws.create_dataset("d").create_version("v")
+    link, hard = workspace_path.with_name("link.png"), workspace_path.with_name("hard.png")
+    link.symlink_to(workspace_path)
+    hard.hardlink_to(workspace_path)
+    for path in (workspace_path, link, hard):
+        row = {"name": "x", "path": str(path), "folder": "", "width": 3, "height": 2, "bytes": 1, "metadata": "{}"}
+        table = frames.to_parquet(pd.DataFrame([row]))
+        with pytest.raises(NotAllowed, match="belongs to the workspace itself"):
+            ws.client.upload("assets.add", int, table, version_id=version.version_id)
+    with pytest.raises(duckdb.IOException, match="lock"):
+        duckdb.connect(str(workspace_path))
+    ws.close()
 
 
 def test_a_place_where_no_file_can_be_made_is_refused() -> None:

@@ -31,6 +31,8 @@ def opened(engine: Engine, path: Path, name: str) -> Iterator[int]:
     NotAllowed
         It belongs to the workspace itself.
     """
+    if _is_locked_here(engine, path):  # not even opened: a lock of this process ends when it closes that file anywhere
+        raise NotAllowed(f"{path} belongs to the workspace itself; it is no image and is not served.")
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     except OSError as error:
@@ -44,6 +46,17 @@ def opened(engine: Engine, path: Path, name: str) -> Iterator[int]:
         yield handle
     finally:
         os.close(handle)
+
+
+def _is_locked_here(engine: Engine, path: Path) -> bool:
+    """Return whether a path, through whatever links, leads to what DuckDB holds a lock on."""
+    if engine.path == MEMORY:
+        return False
+    for ours in (engine.path, f"{engine.path}.wal"):
+        with suppress(OSError):
+            if path.samefile(ours):
+                return True
+    return False
 
 
 def _is_ours(engine: Engine, handle: int, facts: os.stat_result, path: Path) -> bool:
