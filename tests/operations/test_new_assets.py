@@ -1,11 +1,15 @@
 """Images that are added to a version while a campaign runs on it."""
 
+import datetime
 import json
 
+import pandas as pd
 import pytest
 
 import nbannotate as nb
 from nbannotate.errors import Refused
+from nbannotate.operations import joining
+from nbannotate.workspace import frames
 
 FLOW = nb.Workflow([nb.Step("draw", "annotation", ["ana"])])
 
@@ -83,3 +87,38 @@ def test_only_those_that_the_filter_chooses_join(team, make_images):
     right = more(make_images, 3, "more/right")
     t.version.add_images([*left, *right])
     assert last_detail(t)["campaigns"] == [{"campaign": "July", "new_assets": "join", "joined": 2}]
+
+
+def add(t, rows):
+    """Add images that need not exist: name, sequence and moment of each."""
+    frame = pd.DataFrame(rows, columns=["name", "sequence", "moment"]).assign(
+        path=lambda f: f["name"], folder="", width=64, height=48, bytes=1, metadata="{}"
+    )
+    t.workspace.client.upload("assets.add", int, frames.to_parquet(frame), version_id=t.version.version_id)
+
+
+def test_frames_join_in_the_order_of_their_sequences_and_at_their_places(team):
+    t = team(count=2, filter=nb.Filter.index(0, 5))
+    add(t, [("y1", "b", 2), ("y0", "b", 1), ("x1", "a", 2), ("x0", "a", 1), ("plain", "", 0)])
+    assert list(t.version.assets()["name"]) == ["img_000.png", "img_001.png", "plain", "x0", "x1", "y0", "y1"]
+    assert joined(t) == ["img_000.png", "img_001.png", "plain", "x0", "x1"]
+
+
+@pytest.mark.parametrize("change", [{"new_assets": "wait"}, {"due": datetime.date(2100, 1, 1)}])
+def test_what_the_campaign_says_at_the_last_moment_counts(team, monkeypatch, change):
+    t = team(count=2)
+    stage, changed = joining.stage_tasks, []
+
+    def changed_meanwhile(*given):
+        coming = stage(*given)
+        if not changed:
+            changed.append(coming)
+            t.campaign.plan(**change).apply()
+        return coming
+
+    monkeypatch.setattr(joining, "stage_tasks", changed_meanwhile)
+    add(t, [("a", "", 0), ("b", "", 0)])
+    assert changed[0].count == 2
+    assert joined(t) == ["img_000.png", "img_001.png", *(["a", "b"] if "due" in change else [])]
+    assert len(t.version.assets()) == 4
+    assert not t.workspace.client.dispatcher.engine.staging

@@ -6,13 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from nbannotate import imaging
 from nbannotate.errors import Conflict, InvalidInput, NotAllowed
-from nbannotate.model import Campaign
-from nbannotate.operations import serving
+from nbannotate.model import Campaign, NewAssets
+from nbannotate.operations import joining, serving
 from nbannotate.operations.access import may_see_image
 from nbannotate.operations.describing import check_may_describe
-from nbannotate.operations.joining import join
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.versions import draft
 from nbannotate.rules.metadata import check_metadata
@@ -32,7 +33,34 @@ def _stage(ctx: Context, stage: Stage, version_id: int, file: Path) -> dict[str,
             f"those of {', '.join(map(repr, strange[:5]))}; nothing was added."
         )
     serving.check(ctx.engine, arriving.incoming_files(ctx.tx, file))
-    return {"prepared_batch": (stage.batch_id, arriving.stage_assets(stage, version_id, file, ctx.now))}
+    first = arriving.stage_assets(stage, version_id, file, ctx.now)
+    coming = None
+    if taker := _taker(_running(ctx, version_id)):
+        version, new = draft(ctx, version_id), arriving.staged_assets(stage, stage.batch_id)
+        coming = joining.stage_tasks(ctx, stage, taker, new, lambda: arriving.try_assets(stage, version))
+    return {"prepared_batch": _Batch(stage.batch_id, first, coming)}
+
+
+class _Batch(Struct, frozen=True):
+    """What was staged: the batch, the first position in the version, and what joins a campaign at once."""
+
+    batch_id: int
+    first: int
+    coming: joining.Coming | None
+
+
+def _running(ctx: Context, version_id: int) -> list[tuple[Campaign, NewAssets]]:
+    """Return the campaigns that run on a version, each with what it does with new assets."""
+    return [
+        (c, stored.spec(ctx.tx, c.campaign_id).new_assets)
+        for c in stored.campaigns(ctx.tx)
+        if c.version_id == version_id and c.state in ("active", "overdue")
+    ]
+
+
+def _taker(running: list[tuple[Campaign, NewAssets]]) -> Campaign | None:
+    """Return the campaign that new assets join; while two run, they wait."""
+    return running[0][0] if len(running) == 1 and running[0][1] == "join" else None
 
 
 def _check_new(twice: list[str]) -> None:
@@ -45,37 +73,27 @@ def _check_new(twice: list[str]) -> None:
 
 
 @operation(writes=True, stage=_stage)
-def add(ctx: Context, version_id: int, file: Path, prepared_batch: tuple[int, int]) -> int:
+def add(ctx: Context, version_id: int, file: Path, prepared_batch: _Batch) -> int:
     """Add the assets of a Parquet file to a version and return how many.
 
     Columns: name, path, folder, width, height, bytes, metadata (JSON text); and, for frames and slices, sequence (the
     name of what belongs together) and moment (a number that orders it). Campaigns that run on the version take the new
     assets as their ``new_assets`` says.
     """
-    version = draft(ctx, version_id)
-    batch_id, first = prepared_batch
-    if first != arriving.next_position(ctx.tx, version_id):  # somebody else added assets meanwhile
-        _check_new(arriving.staged_names(ctx.tx, batch_id, version_id))
-    running = [c for c in stored.campaigns(ctx.tx) if c.version_id == version_id and c.state in ("active", "overdue")]
-    new = arriving.staged_assets(ctx.tx, batch_id) if running else []
-    added = arriving.reveal_assets(ctx.tx, batch_id, version)
+    version, batch = draft(ctx, version_id), prepared_batch
+    if batch.first != arriving.next_position(ctx.tx, version_id):  # somebody else added assets meanwhile
+        _check_new(arriving.staged_names(ctx.tx, batch.batch_id, version_id))
+    running = _running(ctx, version_id)
+    joined = joining.take_staged(ctx, _taker(running), batch.coming)
+    added = arriving.reveal_assets(ctx.tx, batch.batch_id, version)
     detail: dict[str, Any] = {"version_id": version_id, "assets": added}
-    if campaigns := _let_in(ctx, running, new):
-        detail["campaigns"] = campaigns
+    if running:
+        detail["campaigns"] = [
+            {"campaign": campaign.name, "new_assets": policy, "joined": joined if policy == "join" else 0}
+            for campaign, policy in running
+        ]
     ctx.note(detail=detail)
     return added
-
-
-def _let_in(ctx: Context, running: list[Campaign], new: list[int]) -> list[dict[str, Any]]:
-    """Let assets join the campaigns that run on their version, where the policy is so; return what became of them."""
-    return [
-        {
-            "campaign": campaign.name,
-            "new_assets": (policy := stored.spec(ctx.tx, campaign.campaign_id).new_assets),
-            "joined": join(ctx, campaign.campaign_id, new) if policy == "join" else 0,
-        }
-        for campaign in running
-    ]
 
 
 @operation()

@@ -215,10 +215,19 @@ def spec(ctx: Context, campaign_id: int) -> CampaignSpec:
     return stored.spec(ctx.tx, campaign_id)
 
 
-@operation(writes=True)
-def join(ctx: Context, campaign_id: int) -> int:
+def _stage_join(ctx: Context, stage: Stage, campaign_id: int) -> dict[str, joining.Coming]:
+    """Choose among the assets that wait, and make their tasks in pieces."""
+    campaign = _campaign(ctx, campaign_id)
+    joining.check_open(ctx, campaign)
+    return {"prepared_coming": joining.stage_tasks(ctx, stage, campaign)}
+
+
+@operation(writes=True, stage=_stage_join)
+def join(ctx: Context, campaign_id: int, prepared_coming: joining.Coming) -> int:
     """Let the assets that wait join a launched campaign, as far as its filter and limit take them; return how many."""
-    joined = joining.let_in(ctx, _campaign(ctx, campaign_id))
+    campaign = _campaign(ctx, campaign_id)
+    joining.check_open(ctx, campaign)
+    joined = joining.take_staged(ctx, campaign, prepared_coming)
     ctx.note(campaign_id=campaign_id, detail={"assets": joined})
     return joined
 

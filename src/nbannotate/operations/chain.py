@@ -8,7 +8,7 @@ from typing import Any
 
 from nbannotate.errors import InvalidInput, NbannotateError, NotFound, Refused
 from nbannotate.model import CampaignSpec, NoticeKind, When
-from nbannotate.operations.joining import join
+from nbannotate.operations.joining import take_sent
 from nbannotate.operations.planning import unknown_status
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.telling import tell
@@ -145,7 +145,7 @@ def _send(ctx: Context, source: dict[str, Any], target: dict[str, Any], asset_id
             ctx.tx, source["version_id"], target["version_id"], ordered, ctx.actor.member_id, source["name"], ctx.now
         )
     if ordered and target["launched"]:
-        return join(ctx, target["campaign_id"], ordered, forced=True)
+        return take_sent(ctx, target["campaign_id"], ordered)
     return lacking
 
 

@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import datetime
+from collections.abc import Callable, Collection
 
 import msgspec
+from msgspec import Struct
 
-from nbannotate.errors import Refused
+from nbannotate.errors import Refused, Stale
 from nbannotate.model import Campaign, CampaignSpec
+from nbannotate.operations.planning import fingerprint
 from nbannotate.operations.registry import Context, found
 from nbannotate.operations.telling import tell
 from nbannotate.store import campaigns as stored
 from nbannotate.store import dealing, people
-from nbannotate.store.choice import chosen
+from nbannotate.store.arriving import quoted
+from nbannotate.store.choice import PLACES, chosen
+from nbannotate.store.staging import Stage
 
 
-def join(ctx: Context, campaign_id: int, asset_ids: Collection[int] | None, *, forced: bool = False) -> int:
-    """Create the first tasks of assets of the version that are not in the campaign yet, and return how many.
+class Coming(Struct, frozen=True):
+    """Tasks that were staged for a campaign: their batch, how many, when, and a text for what that was made from."""
 
-    A campaign that is not launched takes none: its launch will. While another campaign runs on the version, they wait.
-
-    Parameters
-    ----------
-    ctx, campaign_id
-        The context and the campaign.
-    asset_ids
-        Assets of the version; None for all that are not in the campaign. Those that are in it are passed over.
-    forced
-        Whether they come whatever the campaign's ``new_assets``, filter and limit say.
-    """
-    campaign: Campaign = found(stored.campaign(ctx.tx, campaign_id), f"campaign {campaign_id}")
-    spec = stored.spec(ctx.tx, campaign_id)
-    if campaign.launched is None or campaign.archived or (spec.new_assets != "join" and not forced):
-        return 0
-    if stored.running_on(ctx.tx, campaign.version_id, but=campaign_id):
-        return 0
-    return take_in(ctx, campaign, spec, asset_ids, everything=forced)
+    batch_id: int
+    campaign_id: int
+    count: int
+    created: datetime.datetime
+    ground: str
 
 
-def let_in(ctx: Context, campaign: Campaign) -> int:
-    """Let the assets that wait join a launched campaign, or raise Refused with the reason why they cannot."""
+def check_open(ctx: Context, campaign: Campaign) -> None:
+    """Raise Refused, with the reason, if the assets that wait cannot join a campaign."""
     spec = stored.spec(ctx.tx, campaign.campaign_id)
     if campaign.launched is None:
         raise Refused(f"The campaign {campaign.name!r} is not launched; its launch takes all assets that it chooses.")
@@ -52,39 +44,110 @@ def let_in(ctx: Context, campaign: Campaign) -> int:
     other = stored.running_on(ctx.tx, campaign.version_id, but=campaign.campaign_id)
     if other:
         raise Refused(f"The campaign {other!r} is running on this version; a version has one campaign at a time.")
-    return take_in(ctx, campaign, spec, None)
 
 
-def take_in(
-    ctx: Context, campaign: Campaign, spec: CampaignSpec, asset_ids: Collection[int] | None, *, everything: bool = False
-) -> int:
-    """Create the first tasks of those of some assets that are new to a launched campaign and that it chooses."""
+def stage_tasks(
+    ctx: Context,
+    stage: Stage,
+    campaign: Campaign,
+    asset_ids: Collection[int] | None = None,
+    reveal: Callable[[], str] = lambda: PLACES,
+) -> Coming:
+    """Choose among assets that are new to a launched campaign, and make their first tasks in pieces.
+
+    Parameters
+    ----------
+    ctx, stage, campaign
+        The context, which reads through the stage; the stage; and the campaign.
+    asset_ids
+        Only these; None for all that are not in the campaign.
+    reveal
+        Makes the staged assets visible for as long as is chosen, and returns the table that has the positions of all.
+    """
+    ground = _ground(ctx, campaign)
+    spec = _with_room(stored.spec(ctx.tx, campaign.campaign_id), campaign)
+    made, file = 0, ctx.engine.spool / f"chosen-{stage.batch_id}.parquet"
+    if spec is not None:
+        try:
+            with stage.trial():
+                places = reveal()
+                new = _new(ctx, campaign, asset_ids)
+                with chosen(stage, campaign.version_id, spec, only=new, places=places):
+                    stage.run(f"copy chosen to {quoted(file)} (format parquet)")
+            stage.run(f"create temp table chosen as select * from read_parquet({quoted(file)})")
+        finally:
+            file.unlink(missing_ok=True)
+        made = dealing.stage_first_tasks(stage, campaign.campaign_id, spec, ctx.now)
+        stage.run("drop table chosen")
+    return Coming(stage.batch_id, campaign.campaign_id, made, ctx.now, ground)
+
+
+def take_staged(ctx: Context, campaign: Campaign | None, coming: Coming | None) -> int:
+    """Give staged tasks to the campaign that takes them now, and return how many; raise Stale if that has changed."""
+    same = (campaign and campaign.campaign_id) == (coming and coming.campaign_id)
+    if not same or (campaign and coming and coming.ground != _ground(ctx, campaign)):
+        raise Stale("The campaign that new assets join was changed while they were prepared; try again.")
+    if campaign is None or coming is None or not coming.count:
+        return 0
+    dealing.reveal_tasks(ctx.tx, coming.batch_id, campaign.campaign_id)
+    _tell(ctx, campaign, stored.spec(ctx.tx, campaign.campaign_id), coming.created)
+    return coming.count
+
+
+def take_sent(ctx: Context, campaign_id: int, asset_ids: Collection[int]) -> int:
+    """Create the first tasks of assets that were sent to a campaign, whatever its filter and limit say.
+
+    Those that are in it are passed over. A campaign that is not launched takes none: its launch will. While another
+    campaign runs on the version, they wait. Return how many came.
+    """
+    campaign: Campaign = found(stored.campaign(ctx.tx, campaign_id), f"campaign {campaign_id}")
+    if campaign.launched is None or campaign.archived:
+        return 0
+    if stored.running_on(ctx.tx, campaign.version_id, but=campaign_id):
+        return 0
+    new = _new(ctx, campaign, asset_ids)
+    if not new:
+        return 0
+    spec = stored.spec(ctx.tx, campaign_id)
+    with chosen(ctx.tx, campaign.version_id, spec, only=new, everything=True):
+        joined = dealing.first_tasks(ctx.tx, campaign_id, spec, ctx.now)
+    if joined:
+        _tell(ctx, campaign, spec, ctx.now)
+    return joined
+
+
+def _ground(ctx: Context, campaign: Campaign) -> str:
+    """Return a short text that differs if what tasks of new assets are made from has changed."""
+    spec = stored.spec(ctx.tx, campaign.campaign_id)
+    people_now = sorted((step, sorted(who)) for step, who in stored.workers(ctx.tx, campaign.campaign_id).items())
+    return fingerprint(spec, campaign.launched, campaign.archived, campaign.total, people_now)
+
+
+def _with_room(spec: CampaignSpec, campaign: Campaign) -> CampaignSpec | None:
+    """Return a spec that takes as many assets as there is room for; None if there is none."""
+    if spec.limit is None:
+        return spec
+    room = spec.limit - campaign.total
+    return msgspec.structs.replace(spec, limit=room) if room > 0 else None
+
+
+def _new(ctx: Context, campaign: Campaign, asset_ids: Collection[int] | None) -> list[int]:
+    """Return those of some assets of the version, or of all, that are not in a campaign."""
     rows = ctx.tx.all(
         "select v.asset_id from data.version_assets v "
         "where v.version_id = $1 and ($3 is null or v.asset_id in (select unnest($3::bigint[]))) and not exists ("
         "select 1 from data.tasks t where t.campaign_id = $2 and t.asset_id = v.asset_id)",
         campaign.version_id, campaign.campaign_id, None if asset_ids is None else list(asset_ids),
     )  # fmt: skip
-    new = [row["asset_id"] for row in rows]
-    if spec.limit is not None and not everything:
-        if campaign.total >= spec.limit:
-            return 0
-        spec = msgspec.structs.replace(spec, limit=spec.limit - campaign.total)
-    if not new:
-        return 0
-    with chosen(ctx.tx, campaign.version_id, spec, only=new, everything=everything):
-        joined = dealing.first_tasks(ctx.tx, campaign.campaign_id, spec, ctx.now)
-    if joined:
-        _tell(ctx, campaign, spec)
-    return joined
+    return [row["asset_id"] for row in rows]
 
 
-def _tell(ctx: Context, campaign: Campaign, spec: CampaignSpec) -> None:
+def _tell(ctx: Context, campaign: Campaign, spec: CampaignSpec, created: datetime.datetime) -> None:
     """Tell those who got assets, and the people of a queue, that there is more to do."""
     rows = ctx.tx.all(
         "select assignee_id, step, count(*) as n from data.tasks "
         "where campaign_id = $1 and created = $2 and is_current and state = 'in_progress' group by 1, 2",
-        campaign.campaign_id, ctx.now,
+        campaign.campaign_id, created,
     )  # fmt: skip
     ids = {login: member_id for member_id, login in people.logins(ctx.tx).items()}
     for row in rows:

@@ -7,11 +7,21 @@ from pathlib import Path
 
 from nbannotate.model import Version
 from nbannotate.store import staging
+from nbannotate.store.choice import PLACES
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
 
 #: So many assets are written in one piece.
 PIECE = 5_000
+
+#: The assets of a version ($1) with their positions in the order of their sequences.
+_IN_ORDER = """
+    select v.version_id, v.asset_id, row_number() over (
+             order by a.sequence nulls first, case when a.sequence is null then v.position end,
+                      a.moment nulls last, a.name
+           ) - 1 as position
+    from data.version_assets v join data.assets a on a.asset_id = v.asset_id where v.version_id = $1
+"""
 
 
 def stage_assets(stage: Stage, version_id: int, file: Path, now: datetime.datetime) -> int:
@@ -26,7 +36,7 @@ def stage_assets(stage: Stage, version_id: int, file: Path, now: datetime.dateti
         f"create or replace temp table incoming as "
         f"select nextval('data.ids') as asset_id, name, path, folder, width, height, bytes, metadata, "
         f"{sequence} as in_sequence, {moment} as at_moment, row_number() over () - 1 as place "
-        f"from read_parquet({_quote(file)})"
+        f"from read_parquet({quoted(file)})"
     )
     for low in range(0, int(stage.value("select count(*) from incoming")), PIECE):
         stage.run(
@@ -54,23 +64,39 @@ def staged_assets(tx: Transaction, batch_id: int) -> list[int]:
 
 def reveal_assets(tx: Transaction, batch_id: int, version: Version) -> int:
     """Give the staged assets to a version, and return how many."""
+    added, slices = _give(tx, batch_id, version)
+    if slices:
+        order_sequences(tx, version.version_id)
+    staging.keep(tx, batch_id)
+    return added
+
+
+def try_assets(stage: Stage, version: Version) -> str:
+    """Do so in a trial, and return the table that has the positions in the version as they will be."""
+    _, slices = _give(stage, stage.batch_id, version)
+    if not slices:
+        return PLACES
+    # Rows of others are not renumbered: the writer could not change them meanwhile.
+    stage.run(f"create temp table tried as {_IN_ORDER}", version.version_id)
+    return "tried"
+
+
+def _give(tx: Transaction, batch_id: int, version: Version) -> tuple[int, int]:
+    """Put the staged assets behind the others of a version; return how many, and how many belong to sequences."""
+    found = tx.one("select count(*) as n, count(sequence) as slices from data.assets where dataset_id = $1", batch_id)
+    assert found is not None
     tx.run(
         "insert into data.version_assets select $2, asset_id, $3 + row_number() over (order by asset_id) - 1 "
         "from data.assets where dataset_id = $1",
         batch_id, version.version_id, next_position(tx, version.version_id),
     )  # fmt: skip
-    found = tx.one("select count(*) as n, count(sequence) as slices from data.assets where dataset_id = $1", batch_id)
-    assert found is not None
     tx.run("update data.assets set dataset_id = $2 where dataset_id = $1", batch_id, version.dataset_id)
-    if found["slices"]:
-        order_sequences(tx, version.version_id)
-    staging.keep(tx, batch_id)
-    return int(found["n"])
+    return int(found["n"]), int(found["slices"])
 
 
 def _sequence_columns(tx: Transaction, file: Path) -> tuple[str, str]:
     """Return the expressions that give the sequence and the moment of the rows of a Parquet file."""
-    columns = {r["name"] for r in tx.all(f"select name from parquet_schema({_quote(file)})")}
+    columns = {r["name"] for r in tx.all(f"select name from parquet_schema({quoted(file)})")}
     return (
         "nullif(cast(sequence as varchar), '')" if "sequence" in columns else "null::varchar",
         "try_cast(moment as double)" if "moment" in columns else "null::double",
@@ -82,7 +108,7 @@ def bad_sequences(tx: Transaction, file: Path) -> list[str]:
     sequence, moment = _sequence_columns(tx, file)
     given = "false" if moment.startswith("null") else f"moment is not null and not coalesce(isfinite({moment}), false)"
     rows = tx.all(
-        f"select name from read_parquet({_quote(file)}) where length({sequence}) > 200 or {given} order by name limit 6"
+        f"select name from read_parquet({quoted(file)}) where length({sequence}) > 200 or {given} order by name limit 6"
     )
     return [r["name"] for r in rows]
 
@@ -93,14 +119,10 @@ def order_sequences(tx: Transaction, version_id: int) -> None:
     Within a sequence by moment, then by name; frames that were added later come to their place.
     """
     tx.run(
-        """
-        update data.version_assets set position = n.place from (
-          select v.asset_id, row_number() over (
-                   order by a.sequence nulls first, case when a.sequence is null then v.position end,
-                            a.moment nulls last, a.name
-                 ) - 1 as place
-          from data.version_assets v join data.assets a on a.asset_id = v.asset_id where v.version_id = $1
-        ) n where version_assets.version_id = $1 and version_assets.asset_id = n.asset_id and position <> n.place
+        f"""
+        update data.version_assets set position = n.position from ({_IN_ORDER}) n
+        where version_assets.version_id = $1 and version_assets.asset_id = n.asset_id
+          and version_assets.position <> n.position
         """,
         version_id,
     )
@@ -108,7 +130,7 @@ def order_sequences(tx: Transaction, version_id: int) -> None:
 
 def incoming_files(tx: Transaction, file: Path) -> list[tuple[str, str, int, int]]:
     """Return name, path, width and height of the assets of a Parquet file."""
-    rows = tx.all(f"select name, path, width, height from read_parquet({_quote(file)})")
+    rows = tx.all(f"select name, path, width, height from read_parquet({quoted(file)})")
     return [(r["name"], r["path"], int(r["width"] or 0), int(r["height"] or 0)) for r in rows]
 
 
@@ -116,7 +138,7 @@ def known_names(tx: Transaction, version_id: int, file: Path) -> list[str]:
     """Return names in a Parquet file that stand twice in it or are in the version already."""
     rows = tx.all(
         f"""
-        with incoming as (select name from read_parquet({_quote(file)}))
+        with incoming as (select name from read_parquet({quoted(file)}))
         select name from incoming group by name having count(*) > 1
         union select i.name from incoming i join assets a on a.name = i.name and a.version_id = $1 order by 1
         """,
@@ -136,5 +158,6 @@ def staged_names(tx: Transaction, batch_id: int, version_id: int) -> list[str]:
     return [r["name"] for r in rows]
 
 
-def _quote(file: Path) -> str:
+def quoted(file: Path) -> str:
+    """Return the name of a file as a text in SQL."""
     return "'" + str(file).replace("'", "''") + "'"

@@ -18,6 +18,9 @@ from nbannotate.store.failures import is_fatal, is_full
 #: A condition that people wrote in SQL is ended when it takes longer: it may hold up everybody's work.
 LONGEST_S = 20.0
 
+#: Where the assets of a version stand, with their positions.
+PLACES = "data.version_assets"
+
 EXAMPLES = 3
 MOST_SHOWN = 150
 
@@ -51,6 +54,7 @@ def chosen(
     *,
     only: Collection[int] | None = None,
     everything: bool = False,
+    places: str = PLACES,
 ) -> Iterator[Choice]:
     """Make the table ``chosen(asset_id, rank, annotated)`` for a block; also in a transaction that reads.
 
@@ -65,6 +69,8 @@ def chosen(
         Consider only these assets of the version; places (``index``) are still those in the whole version.
     everything
         Ignore the filter and the limit.
+    places
+        The table that has the assets of the version and their positions.
 
     Raises
     ------
@@ -74,7 +80,7 @@ def chosen(
     given = Filter.all() if everything else Filter.parse(spec.filter)
     limit = None if everything else spec.limit
     try:
-        _consider(tx, version_id, given, only)
+        _consider(tx, version_id, given, only, places)
         if spec.workflow.steps[0].kind == "review":
             tx.run("update considered set out = 'unannotated' where out is null and not annotated")
         _rank(tx, spec, limit)
@@ -86,7 +92,7 @@ def chosen(
             tx.run("drop table if exists temp.considered")
 
 
-def _consider(tx: Transaction, version_id: int, given: Filter, only: Collection[int] | None) -> None:
+def _consider(tx: Transaction, version_id: int, given: Filter, only: Collection[int] | None, places: str) -> None:
     """Make the table of all assets that are considered; those that the filter leaves out are marked."""
     conditions = Conditions(tx, version_id, only)
     version = conditions.value(version_id)
@@ -100,7 +106,7 @@ def _consider(tx: Transaction, version_id: int, given: Filter, only: Collection[
           select v.asset_id, s.name, s.folder, s.metadata, s.sequence, s.moment, v.position,
                  case when s.sequence is null then v.position else min(v.position) over (partition by s.sequence) end
                    as first
-          from (select * from data.version_assets where version_id = {version} and {early}) v
+          from (select * from {places} where version_id = {version} and {early}) v
           join data.assets s on s.asset_id = v.asset_id
         ),
         a as (

@@ -85,12 +85,17 @@ def first_tasks(
 
 
 def stage_first_tasks(
-    stage: Stage, campaign_id: int, spec: CampaignSpec, now: datetime.datetime, report: Callable[[int, int], None]
-) -> None:
+    stage: Stage,
+    campaign_id: int,
+    spec: CampaignSpec,
+    now: datetime.datetime,
+    report: Callable[[int, int], None] = lambda done, total: None,
+) -> int:
     """Do as :func:`first_tasks`, in pieces; the tasks are the campaign's after :func:`reveal_tasks`."""
     _place_first(stage, spec)
-    _insert(stage, campaign_id, stage.batch_id, spec, now, report, stage.piece)
+    made = _insert(stage, campaign_id, stage.batch_id, spec, now, report, stage.piece)
     stage.run("drop table first_tasks")
+    return made
 
 
 def reveal_tasks(tx: Transaction, batch_id: int, campaign_id: int) -> None:

@@ -8,7 +8,8 @@ killed left of one is deleted when the workspace is opened, and anything else th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from nbannotate.store.transaction import Transaction
@@ -47,6 +48,19 @@ class Stage(Transaction):
     def piece(self) -> None:
         """Commit what was written, and begin the next piece; what others committed meanwhile is seen from now on."""
         self.run("commit")
+        self.run("begin")
+        self.memo.clear()
+
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """Run a block that looks at the workspace as it will be: what it writes is taken back, and nobody sees it.
+
+        A block that fails leaves that to the end of the stage. Only rows of the batch may be changed in it, because the
+        writer does not wait for rows that another transaction has changed.
+        """
+        self.piece()
+        yield
+        self.run("rollback")
         self.run("begin")
         self.memo.clear()
 
