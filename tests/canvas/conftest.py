@@ -183,7 +183,7 @@ class Stage:
         self._client = None
         page.set_default_timeout(1000 * PATIENCE_S)
         page.on("websocket", lambda w: self.sockets.append(w.url))
-        page.on("pageerror", lambda e: self.errors.append(str(e)))
+        page.on("pageerror", lambda e: self.errors.append(str(e.stack)))
 
     def open(self, notebook: str) -> Stage:
         if self.front == "voila":
@@ -352,6 +352,7 @@ def page_of(request: pytest.FixtureRequest, front: str, **context):
     try:
         yield stage
         assert not stage.errors, stage.errors
+        assert stage.page.locator(".nba-ended[data-shown], [data-key=ended]").count() == 0, "a live kernel has ended"
     finally:
         stage.close()
         opened.close()

@@ -2,7 +2,7 @@
 
 function send(s, type, fields = {}) {
   s.n += 1;
-  s.model.send({ type, g: s.g, view_id: s.viewId, n: s.n, ...fields });
+  if (!s.ended.dataset.shown) s.model.send({ type, g: s.g, view_id: s.viewId, n: s.n, ...fields });
   return s.n;
 }
 

@@ -23,6 +23,7 @@ Object.assign(ICONS, {
 let asked = 0;
 
 function send(s, what, fields = {}, reply = null) {
+  if (s.ended) return;                                     // nobody hears it
   const message = { do: what, ...fields };
   if (reply) {
     asked += 1;
