@@ -1,6 +1,7 @@
 """A campaign in a notebook: planned, launched, changed, given out again, ended."""
 
 import re
+import sys
 import threading
 import time
 
@@ -187,6 +188,7 @@ def test_the_spec_is_printed_and_read_back(ws, campaign):
 def test_a_long_call_shows_how_far_it_is(monkeypatch, capsys):
     monkeypatch.setattr(waiting, "SOON_S", 0.0)
     monkeypatch.setattr(waiting, "ASK_S", 0.0)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     asked = threading.Event()
 
     class Client:
