@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from nbannotate.model import Job, Progress
+from nbannotate.model import Job, Plan, Progress
 
 from .any_sequence_rig import World
 
@@ -126,7 +126,8 @@ def jobs(rows: dict[str, list[Row]]) -> dict[tuple[int, int], dict[str, Any]]:
                 continue
             last, current = mine[-1], tasks[-1]
             counts["returned"] += last["state"] == "to_rework"
-            counts["started"] += last["state"] == "in_progress"
+            counts["in_progress"] += last["state"] == "in_progress"
+            counts["started"] += is_open(last) and (last["state"] == "to_rework" or last["opened"] is not None)
             counts["done"] += not is_open(last)
             counts["opened"] += any(t["opened"] is not None for t in mine)
             counts["elsewhere"] += not is_open(last) and is_open(current)
@@ -150,7 +151,7 @@ def job_state(counts: dict[str, int], remaining: int) -> str:
     return "completed_with_issues" if counts["skipped"] or counts["issues"] else "completed"
 
 
-FIGURES = ("returned", "started", "done", "issues", "rejected", "skipped", "objects")
+FIGURES = ("returned", "in_progress", "started", "done", "issues", "rejected", "skipped", "objects")
 
 
 def check_jobs(world: World, rows: dict[str, list[Row]], who: str) -> None:
@@ -161,7 +162,7 @@ def check_jobs(world: World, rows: dict[str, list[Row]], who: str) -> None:
     for job in told:
         counts = expected[job.step, world.ids[job.member]]
         assert {f: getattr(job, f) for f in (*FIGURES, "waiting")} == {f: counts[f] for f in (*FIGURES, "waiting")}
-        remaining = counts["returned"] + counts["started"] + counts["waiting"]
+        remaining = counts["returned"] + counts["in_progress"] + counts["waiting"]
         assert (job.remaining, job.total) == (remaining, remaining + counts["done"])
         assert job.state == job_state(counts, remaining), (job, counts)
     mine, error = None, None
@@ -170,11 +171,11 @@ def check_jobs(world: World, rows: dict[str, list[Row]], who: str) -> None:
         mine = world.call(who, "tasks.mine", list[Job])
         assert sorted(mine, key=str) == sorted((j for j in told if j.member == who), key=str), error
     seen = {(j["step"], world.ids[j["member"]]): j for j in world.view("jobs")}
-    assert set(seen) == {k for k, c in expected.items() if c["returned"] + c["started"] + c["done"]}
+    assert set(seen) == {k for k, c in expected.items() if c["returned"] + c["in_progress"] + c["done"]}
     for place, job in seen.items():
         counts = expected[place]
         assert {f: job[f] for f in FIGURES} == {f: counts[f] for f in FIGURES}, place
-        remaining = counts["returned"] + counts["started"]
+        remaining = counts["returned"] + counts["in_progress"]
         assert (job["remaining"], job["total"]) == (remaining, remaining + counts["done"])
         assert job["state"] == job_state(counts, remaining), (job, counts)
 
@@ -194,7 +195,12 @@ def check_campaign(world: World, rows: dict[str, list[Row]]) -> None:
         len(current), done, skipped, remaining
     )  # fmt: skip
     assert progress.open_issues == sum(i["state"] != "resolved" for i in rows["issues"])
-    for step in progress.steps:
+    plan = world.workspace.client.call("campaigns.plan", Plan, campaign_id=world.campaign_id)
+    had = {(t["step"], t["asset_id"], t["assignee_id"]) for t in rows["tasks"]}
+    for step, planned in zip(progress.steps, plan.steps, strict=True):
+        assert (planned.tasks, planned.passed) == (step.waiting + step.in_progress + step.to_rework, step.passed)
+        for login, n in planned.people.items():
+            assert n >= sum((at, who) == (step.step, world.ids[login]) for at, _, who in had)
         here = [t for t in current if t["step"] == step.step and is_open(t)]
         held = [t for t in here if t["assignee_id"] is not None]
         assert step.waiting == len(here) - len(held)

@@ -78,6 +78,39 @@ def submit(client, campaign, step=0):
 # Launching -----------------------------------------------------------------------------------------------------------
 
 
+def test_the_plan_of_a_running_campaign_tells_what_is_there(ws, version):
+    equal = nb.Step("draw", "annotation", ["ana", "ben"], attribution="equal")
+    c = write(version, equal, nb.Step("check", "review", ["chloe", "dora"], attribution="equal"))
+    launched = c.launch()
+    ana, chloe = acting(ws, "ana"), acting(ws, "chloe")
+    for plan in (launched, c.plan(due="2099-01-01")):
+        assert [(s.tasks, s.passed, s.people) for s in plan.steps] == [
+            (10, 0, {"ana": 5, "ben": 5}), (0, 0, {"chloe": 5, "dora": 5}),
+        ]  # fmt: skip
+    for _ in range(4):
+        submit(ana, c)
+    submit(chloe, c, 1)
+    view = ana.call("tasks.next", TaskView, campaign_id=c.campaign_id, step=0)
+    ana.call("tasks.discard", Closed, task_id=view.task.task_id, reason="blurred", revision=view.revision, seconds=0.0)
+    for plan in (c.plan(), c.plan(due="2099-01-01"), c.plan(instructions="Look twice.")):
+        assert [(s.tasks, s.passed) for s in plan.steps] == [(5, 4), (3, 1)]
+        assert plan.steps[0].people == {"ana": 5, "ben": 5}
+        assert sum(plan.steps[1].people.values()) == 9, "the one that was discarded does not come"
+        assert "| draw | annotation | equal | ana: 5, ben: 5 | 5 | 4 |" in repr(plan)
+    plan = c.plan(due="2099-01-01")
+    done = plan.apply()
+    assert [(s.tasks, s.passed) for s in done.steps] == [(5, 4), (3, 1)]
+
+
+def test_the_plan_counts_what_was_done_at_once_as_passed(version):
+    annotate(version, 1, 2)
+    c = write(version, existing="done")
+    before = c.plan()
+    assert [(s.tasks, s.passed) for s in before.steps] == [(8, 2), (0, 2)]
+    c.launch()
+    assert [(s.tasks, s.passed) for s in c.plan().steps] == [(8, 2), (0, 2)]
+
+
 def test_a_queue_belongs_to_nobody_and_shares_are_dealt_in_blocks(version):
     queue = write(version, name="queue")
     queue.launch()

@@ -4,7 +4,9 @@ import pytest
 
 import nbannotate as nb
 from nbannotate.errors import InvalidInput, NotAllowed, NotFound, Refused
-from nbannotate.model import Annotation, Issue, Job, JobSubmitted, Notice, Reassigned, TaskView
+from nbannotate.model import Annotation, Issue, Job, JobSubmitted, Notice, Reassigned, Task, TaskView
+from nbannotate.pages.manager.sheet import begun
+from nbannotate.pages.render import one_job
 
 from .test_tasks import BOX, TWO, do, next_, raise_issue
 
@@ -145,6 +147,32 @@ def test_who_loses_a_task_keeps_the_draft_and_the_next_person_goes_on_from_it(te
     assert (late.held, "ben has it now" in late.text) == (False, True)
     assert t["ben"].call("tasks.open", TaskView, task_id=view.task.task_id).annotation == BOX
     assert any("had begun" in n.text for n in t["ana"].call("notices.mine", list[Notice]))
+
+
+def test_started_means_begun_wherever_it_stands(team):
+    t = team(count=4, steps=EQUAL)
+    view = next_(t["ana"], t)
+    do(t["ana"], "submit", view, TWO)
+    review = next_(t["chloe"], t, 1)
+    raise_issue(t["chloe"], review)
+    do(t["chloe"], "rework", review)
+    (mine,) = t["ben"].call("tasks.mine", list[Job])
+    assert (mine.in_progress, mine.started, mine.state) == (2, 0, "pending")
+    next_(t["ben"], t)
+    expected = {"ana": (1, 1, 1), "ben": (0, 2, 1)}
+    assert expected == {j.member: (j.returned, j.in_progress, j.started) for j in jobs(t).values() if j.step == 0}
+    rows = t.workspace.sql("select member, returned, in_progress, started from jobs where step = 0 order by member")
+    assert {who: tuple(n) for who, *n in rows.values.tolist()} == expected
+    table = t.campaign.jobs.df(step="draw").set_index("member")[["returned", "in_progress", "started"]]
+    assert {who: tuple(n) for who, n in zip(table.index, table.values.tolist(), strict=True)} == expected
+    tasks = t.workspace.client.call("tasks.of_campaign", list[Task], campaign_id=t.campaign.campaign_id)
+    for login, (_, _, started) in expected.items():
+        assert sum(begun(task) for task in tasks if task.assignee == login and task.step == 0) == started
+        without = t.campaign.spec().workflow.steps[0].assignees
+        other = next(w for w in without if w != login)
+        assert reassign(t.workspace.client, t, other, step="draw", assignee=login, started=False).left == started
+    own = {job.member: one_job(job) for job in t["ana"].call("tasks.mine", list[Job])}
+    assert (own["ana"]["returned"], "started" in own["ana"]) == (1, False)
 
 
 def test_what_cannot_be_reassigned_is_said_and_nothing_changes(team):

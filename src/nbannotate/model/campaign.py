@@ -284,14 +284,18 @@ class CampaignSpec(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class PlanStep(Struct, frozen=True):
-    """What a launch, or a change, puts at one step.
+    """What a launch puts at one step; or of a running campaign, what is there.
 
     Parameters
     ----------
     tasks
-        Tasks that are created at this step; the other assets come when they have passed the steps before.
+        Open tasks: those that the launch creates at this step, or that remain at it now. The other assets come when
+        they have passed the steps before.
     people
-        How many assets of the whole campaign each assignee gets at this step; empty for a queue.
+        How many assets of the whole campaign each assignee gets at this step, with those that the person had already;
+        empty for a queue.
+    passed
+        Assets that have passed this step.
     """
 
     step: int
@@ -301,6 +305,7 @@ class PlanStep(Struct, frozen=True):
     tasks: int
     attribution: Attribution = "queue"
     people: dict[str, int] = {}
+    passed: int = 0
 
 
 class LeftOut(Struct, frozen=True):
@@ -358,12 +363,14 @@ class Plan(Struct, frozen=True):
             f"**{self.campaign}** {what} {self.chosen:,} of {self.assets:,} assets, {self.with_annotations:,} of them "
             f"annotated already ({EXISTING[self.existing]}).",
             "",
-            "| step | kind | attribution | assignees | tasks now |",
-            "|---|---|---|---|--:|",
+            "| step | kind | attribution | assignees | tasks now |" + " passed |" * self.launched,
+            "|---|---|---|---|--:|" + "--:|" * self.launched,
         ]
         for s in self.steps:
             who = ", ".join(f"{n}: {s.people[n]:,}" if n in s.people else n for n in s.assignees)
-            lines.append(f"| {s.name} | {s.kind} | {s.attribution} | {who} | {s.tasks:,} |")
+            lines.append(
+                f"| {s.name} | {s.kind} | {s.attribution} | {who} | {s.tasks:,} |" + f" {s.passed:,} |" * self.launched
+            )
         lines.append("")
         for out in self.left_out:
             some = ", ".join(out.examples) + (" …" if out.assets > len(out.examples) else "")

@@ -116,11 +116,13 @@ class Job(Struct, frozen=True):
     total
         Tasks of this step that are the person's, plus those that wait in the queue.
     remaining
-        Those that are not done: ``returned`` + ``started`` + ``waiting``.
+        Those that are not done: ``returned`` + ``in_progress`` + ``waiting``.
     returned
         Tasks to rework.
+    in_progress
+        Tasks in the person's hand that were not sent back, opened or not.
     started
-        Tasks that the person holds and has not submitted.
+        Open tasks that the person has begun: the returned ones, and those in progress that were opened.
     waiting
         Tasks in the queue that anyone of the step may pull.
     done
@@ -147,6 +149,7 @@ class Job(Struct, frozen=True):
     total: int
     remaining: int
     returned: int
+    in_progress: int
     started: int
     waiting: int
     done: int

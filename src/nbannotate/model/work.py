@@ -271,7 +271,7 @@ class Ranked(Struct, frozen=True):
 
 
 class Reassigned(Struct, frozen=True):
-    """How many tasks were given to whom, and how many were left as they are because they are started."""
+    """How many tasks were given to whom, and how many were left as they are because somebody has started them."""
 
     tasks: int
     people: dict[str, int] = {}

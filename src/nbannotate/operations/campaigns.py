@@ -297,15 +297,14 @@ def progress(ctx: Context, campaign_id: int) -> Progress:
     campaign = _campaign(ctx, campaign_id)
     rows = stored.progress(ctx.tx, campaign_id)
     done, skipped = sum(r["done"] for r in rows), sum(r["skipped"] for r in rows)
-    still = [r["waiting"] + r["in_progress"] + r["to_rework"] for r in rows]
+    remaining = sum(r["open"] for r in rows)
     steps = tuple(
         StepProgress(
-            r["step"], r["name"], r["kind"], r["waiting"], r["in_progress"], r["to_rework"],
-            passed=done + sum(still[r["step"] + 1 :]),
+            r["step"], r["name"], r["kind"], r["waiting"], r["in_progress"], r["to_rework"], passed=r["passed"]
         )
         for r in rows
     )  # fmt: skip
     issues = ctx.tx.value(
         "select count(*) from data.issues where campaign_id = $1 and state <> 'resolved'", campaign_id
     )
-    return Progress(campaign.name, done + skipped + sum(still), done, skipped, sum(still), issues, steps)
+    return Progress(campaign.name, done + skipped + remaining, done, skipped, remaining, issues, steps)

@@ -60,7 +60,7 @@ def plan_change(ctx: Context, campaign: Campaign, spec: CampaignSpec) -> tuple[C
     )
     change = compare(old, spec, facts)
     if launched:
-        planned = planning.running_plan(ctx, campaign, spec)
+        planned = planning.running_plan(ctx, campaign, spec, change.dealt)
         warnings = list(planning.rule_problems(ctx, planning.version_of(ctx, campaign), spec)[1])
     else:
         with chosen(ctx.tx, campaign.version_id, spec) as choice:

@@ -24,7 +24,7 @@ AT_ONCE = 5
 
 def job(ctx: Context, row: dict[str, Any]) -> Job:
     """Return the job of a row of counts."""
-    remaining = row["returned"] + row["started"] + row["waiting"]
+    remaining = row["returned"] + row["in_progress"] + row["waiting"]
     opened, elsewhere = row.pop("opened"), row.pop("elsewhere")
     state = job_state(remaining, opened, row["done"], elsewhere, row["skipped"], row["issues"])
     step = stored.spec(ctx.tx, row["campaign_id"]).workflow.steps[row["step"]]

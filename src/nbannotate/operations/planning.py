@@ -109,14 +109,15 @@ def ground(ctx: Context, campaign: Campaign, spec: CampaignSpec) -> str:
     return fingerprint(spec, campaign.archived, version.state, version.assets, latest, other, problems)
 
 
-def plan_steps(spec: CampaignSpec, starts: dict[int, int]) -> tuple[PlanStep, ...]:
-    """Return what is put at each step, if so many assets begin at each."""
+def plan_steps(spec: CampaignSpec, starts: dict[int, int], done: int = 0) -> tuple[PlanStep, ...]:
+    """Return what a launch puts at each step, if so many assets begin at each, and so many are done at once."""
     through = passing(starts, len(spec.workflow.steps))
     return tuple(
         PlanStep(
             i, step.name, step.kind, step.assignees, starts.get(i, 0), step.attribution,
             {} if step.attribution == "queue"
             else dict(zip(step.assignees, split(through[i], list(step.shares.values())), strict=True)),
+            passed=done,
         )
         for i, step in enumerate(spec.workflow.steps)
     )  # fmt: skip
@@ -125,8 +126,9 @@ def plan_steps(spec: CampaignSpec, starts: dict[int, int]) -> tuple[PlanStep, ..
 def launch_plan(ctx: Context, campaign: Campaign, spec: CampaignSpec, choice: Choice) -> Plan:
     """Return what launching a spec does; the choice is the one of its assets, with its table at hand."""
     version = version_of(ctx, campaign)
-    starts = entry(spec).starts(choice.count - choice.annotated, choice.annotated)
-    steps = plan_steps(spec, starts)
+    begin = entry(spec)
+    starts = begin.starts(choice.count - choice.annotated, choice.annotated)
+    steps = plan_steps(spec, starts, choice.annotated if begin.done else 0)
     refusals, warnings = rule_problems(ctx, version, spec)
     refusals = [
         *_refusals(ctx, campaign, spec, choice),
@@ -223,10 +225,26 @@ def _strange_labels(ctx: Context, version_id: int, spec: CampaignSpec) -> list[t
     return [(row["label"], row["n"]) for row in rows]
 
 
-def running_plan(ctx: Context, campaign: Campaign, spec: CampaignSpec) -> Plan:
-    """Return how a launched campaign stands, told with a spec: what began where, and who gets how much."""
+def running_steps(ctx: Context, campaign: Campaign, spec: CampaignSpec, dealt: Collection[int]) -> tuple[PlanStep, ...]:
+    """Return what is at each step of a launched campaign; what nobody has begun is dealt again at some of them."""
+    there = {row["step"]: row for row in stored.progress(ctx.tx, campaign.campaign_id)}
+    nothing = {"open": 0, "passed": 0}
+    return tuple(
+        PlanStep(
+            i, step.name, step.kind, step.assignees, there.get(i, nothing)["open"], step.attribution,
+            dealing.outlook(ctx.tx, campaign.campaign_id, spec, i, again=i in dealt),
+            passed=there.get(i, nothing)["passed"],
+        )
+        for i, step in enumerate(spec.workflow.steps)
+    )  # fmt: skip
+
+
+def running_plan(ctx: Context, campaign: Campaign, spec: CampaignSpec, dealt: Collection[int] = ()) -> Plan:
+    """Return how a launched campaign stands, told with a spec: what remains at each step, and who gets how much.
+
+    ``dealt`` are the steps where the spec deals again what nobody has begun.
+    """
     version = version_of(ctx, campaign)
-    begun = dealing.starts(ctx.tx, campaign.campaign_id)
     annotated = ctx.tx.value(
         """
         select count(distinct n.asset_id) from data.annotations n
@@ -241,7 +259,7 @@ def running_plan(ctx: Context, campaign: Campaign, spec: CampaignSpec) -> Plan:
         campaign=spec.name,
         assets=version.assets,
         chosen=campaign.total,
-        steps=plan_steps(spec, begun),
+        steps=running_steps(ctx, campaign, spec, dealt),
         with_annotations=annotated,
         existing=spec.existing,
         left_out=(LeftOut("they were not chosen, or wait to join", outside),) if outside > 0 else (),

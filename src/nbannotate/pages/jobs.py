@@ -73,7 +73,7 @@ def submit_job(desk: Desk, message: Message) -> None:
 def reread(desk: Desk, opened: OpenJob) -> None:
     """Show the job as it is now."""
     jobs = flow.jobs_of(desk)
-    job = find(jobs, *opened.key) or replace(opened.job, remaining=0, returned=0, started=0, waiting=0)
+    job = find(jobs, *opened.key) or replace(opened.job, remaining=0, returned=0, in_progress=0, started=0, waiting=0)
     desk.update(job=opened_job(desk, job), jobs=jobs)
 
 

@@ -74,7 +74,7 @@ def one_job(job: Job) -> Part:
     return {
         "campaign_id": job.campaign_id, "campaign": job.campaign, "dataset": job.dataset, "step": job.step,
         "name": job.step_name, "kind": job.kind, "state": job.state, "total": job.total, "remaining": job.remaining,
-        "returned": job.returned, "started": job.started, "waiting": job.waiting, "done": job.done,
+        "returned": job.returned, "in_progress": job.in_progress, "waiting": job.waiting, "done": job.done,
         "issues": job.issues, "rejected": job.rejected, "objects": job.objects,
         "per_object": job.seconds_per_object, "per_task": job.seconds_per_task,
         "due": job.due.isoformat() if job.due else None,

@@ -51,7 +51,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     most_shapes, most_tags
         The most that one asset has.
     started
-        Tasks that a person has begun and not ended, or has to rework, by step and login.
+        Tasks that a person has begun and not ended, the returned ones among them, by step and login.
     unstarted
         Tasks that nobody has begun, by step.
     statuses

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from nbannotate.store.campaigns import OPEN
+from nbannotate.store.campaigns import OPEN, STARTED
 from nbannotate.store.transaction import Transaction
 
 
@@ -40,7 +40,7 @@ def mark(
         f"""
         create or replace temp table moving as
         select t.task_id, t.step, t.assignee_id, cast(null as bigint) as to_id, false as moves,
-               (t.opened is not null and t.assignee_id is not null) or t.state = 'to_rework' as started,
+               {STARTED} as started,
                row_number() over (order by t.position, t.task_id) as place
         from data.tasks t
         where t.campaign_id = $1 and {OPEN} and ($2 is null or t.task_id in (select unnest($2::bigint[])))

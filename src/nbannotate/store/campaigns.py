@@ -13,6 +13,13 @@ from nbannotate.store.engine import Transaction
 
 OPEN = "t.state in ('in_progress', 'to_rework')"
 
+#: Open tasks that somebody has begun: who has it opened it, or it came back to rework; SQL over ``data.tasks t``.
+#: The view ``jobs`` has the same.
+STARTED = "(t.state = 'to_rework' or (t.state = 'in_progress' and t.opened is not null and t.assignee_id is not null))"
+
+#: Open tasks that nobody has begun.
+UNSTARTED = f"({OPEN} and not {STARTED})"
+
 
 def add_campaign(
     tx: Transaction, version_id: int, spec: CampaignSpec, members: dict[str, int], now: datetime.datetime
@@ -149,8 +156,8 @@ def set_archived(tx: Transaction, campaign_id: int, when: datetime.datetime | No
 
 
 def progress(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
-    """Return, for each step of a campaign, the assets by state of their current task, and how many passed."""
-    return tx.all(
+    """Return, for each step of a campaign, the assets by state of their current task, and how many passed it."""
+    rows = tx.all(
         f"""
         select s.step, s.name, s.kind,
                count(*) filter (where t.is_current and {OPEN} and t.assignee_id is null) as waiting,
@@ -166,3 +173,9 @@ def progress(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
         """,
         campaign_id,
     )
+    later = sum(row["done"] for row in rows)
+    for row in reversed(rows):
+        row["open"] = row["waiting"] + row["in_progress"] + row["to_rework"]
+        row["passed"] = later
+        later += row["open"]
+    return rows

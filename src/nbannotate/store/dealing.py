@@ -10,14 +10,12 @@ from nbannotate.model import CampaignSpec
 from nbannotate.rules.attribution import deal
 from nbannotate.rules.entry import entry, passing
 from nbannotate.store import batches, campaigns, people, staging
+from nbannotate.store.campaigns import OPEN, UNSTARTED
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
 
 #: So many tasks are made between two reports.
 CHUNK = 5_000
-
-#: Open tasks that nobody has begun; SQL over ``data.tasks``.
-UNSTARTED = "is_current and state = 'in_progress' and (opened is null or assignee_id is null)"
 
 
 def starts(tx: Transaction, campaign_id: int) -> dict[int, int]:
@@ -40,9 +38,9 @@ def expected(tx: Transaction, campaign_id: int, steps: int) -> list[int]:
 
 
 def assigned(tx: Transaction, campaign_id: int, step: int, *, but: str = "false") -> dict[int, int]:
-    """Return how many assets each member has or had at a step; ``but`` is a condition on tasks that do not count."""
+    """Return how many assets each member has or had at a step; tasks ``t`` of which ``but`` holds do not count."""
     rows = tx.all(
-        f"select assignee_id, count(distinct asset_id) as n from data.tasks "
+        f"select assignee_id, count(distinct asset_id) as n from data.tasks t "
         f"where campaign_id = $1 and step = $2 and assignee_id is not null and not ({but}) group by 1",
         campaign_id,
         step,
@@ -189,8 +187,8 @@ def deal_again(
     later step only if nobody else has room.
     """
     waiting = tx.all(
-        f"select task_id, asset_id, assignee_id from data.tasks where campaign_id = $1 and step = $2 and {UNSTARTED} "
-        "order by position, task_id",
+        f"select task_id, asset_id, assignee_id from data.tasks t "
+        f"where t.campaign_id = $1 and t.step = $2 and {UNSTARTED} order by position, task_id",
         campaign_id,
         step,
     )
@@ -217,6 +215,36 @@ def deal_again(
         if tasks:
             batches.give(tx, tasks, to, now)
     return {to: len(tasks) for to, tasks in given.items() if tasks}
+
+
+def outlook(tx: Transaction, campaign_id: int, spec: CampaignSpec, step: int, *, again: bool = False) -> dict[str, int]:
+    """Return how many assets of a running campaign each assignee of a step has, had, or gets; empty for a queue.
+
+    An asset that left the workflow before the step does not come. ``again`` counts as if what nobody has begun were
+    dealt as the spec says (:func:`deal_again`).
+    """
+    weights = shares(tx, spec, step)
+    if weights is None:
+        return {}
+    but = UNSTARTED if again else "false"
+    has = assigned(tx, campaign_id, step, but=but)
+    coming = tx.value(
+        f"""
+        select count(*) from data.tasks t
+        where t.campaign_id = $1 and t.is_current and {OPEN} and t.step <= $2 and t.asset_id not in (
+          select t.asset_id from data.tasks t
+          where t.campaign_id = $1 and t.step = $2 and t.assignee_id is not null and not ({but})
+        )
+        """,
+        campaign_id,
+        step,
+    )
+    active = {m.member_id for m in people.members(tx) if m.active}
+    can = {m: weight for m, weight in weights.items() if m in active}
+    total = passing(starts(tx, campaign_id), len(spec.workflow.steps))[step]
+    gets = deal(can, total, has, coming) if can else {}
+    names = people.logins(tx)
+    return {names[m]: has.get(m, 0) + gets.get(m, 0) for m in weights}
 
 
 def _annotators(tx: Transaction, campaign_id: int, step: int) -> dict[int, set[int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbannotate.store.campaigns import OPEN
+from nbannotate.store.campaigns import OPEN, STARTED
 from nbannotate.store.engine import Transaction
 
 #: $1 is a member or null, $2 a campaign or null: one of them bounds what is read.
@@ -37,7 +37,8 @@ with people as (
 ), counts as (
   select t.campaign_id, t.step, t.assignee_id,
          count(*) filter (where t.state = 'to_rework') as returned,
-         count(*) filter (where t.state = 'in_progress') as started,
+         count(*) filter (where t.state = 'in_progress') as in_progress,
+         count(*) filter (where {STARTED}) as started,
          count(*) filter (where t.state in ('done', 'skipped')) as done,
          count(*) filter (
            where t.state in ('done', 'skipped') and n.state in ('in_progress', 'to_rework')
@@ -54,7 +55,8 @@ with people as (
   where t.assignee_id is null and {OPEN} and t.campaign_id in (select campaign_id from people) group by 1, 2
 )
 select p.campaign_id, c.name as campaign, v.dataset, c.due, p.step, s.name as step_name, s.kind, m.login as member,
-       coalesce(n.returned, 0) as returned, coalesce(n.started, 0) as started, coalesce(n.done, 0) as done,
+       coalesce(n.returned, 0) as returned, coalesce(n.in_progress, 0) as in_progress,
+       coalesce(n.started, 0) as started, coalesce(n.done, 0) as done,
        coalesce(w.opened, 0) as opened, coalesce(n.elsewhere, 0) as elsewhere, coalesce(n.rejected, 0) as rejected,
        coalesce(n.skipped, 0) as skipped, coalesce(n.issues, 0) as issues, coalesce(d.objects, 0) as objects,
        coalesce(w.worked_s, 0) as worked_s,

@@ -13,8 +13,7 @@ from nbannotate.model import Annotation, Recipe
 from nbannotate.model.values import decode
 from nbannotate.rules.change_facts import Facts, Used
 from nbannotate.store import people
-from nbannotate.store.campaigns import OPEN, spec
-from nbannotate.store.dealing import UNSTARTED
+from nbannotate.store.campaigns import OPEN, STARTED, UNSTARTED, spec
 from nbannotate.store.engine import Transaction
 
 
@@ -126,8 +125,7 @@ def facts(tx: Transaction, campaign_id: int, version_id: int, *, launched: bool,
 def _started(tx: Transaction, campaign_id: int) -> dict[tuple[int, str], int]:
     rows = tx.all(
         f"select t.step, t.assignee_id, count(*) as n from data.tasks t "
-        f"where t.campaign_id = $1 and {OPEN} and t.assignee_id is not null "
-        "and (t.state = 'to_rework' or t.opened is not null) group by all",
+        f"where t.campaign_id = $1 and {STARTED} and t.assignee_id is not null group by all",
         campaign_id,
     )
     names = people.logins(tx)
@@ -136,7 +134,8 @@ def _started(tx: Transaction, campaign_id: int) -> dict[tuple[int, str], int]:
 
 def _unstarted(tx: Transaction, campaign_id: int) -> dict[int, int]:
     rows = tx.all(
-        f"select step, count(*) as n from data.tasks where campaign_id = $1 and {UNSTARTED} group by all", campaign_id
+        f"select step, count(*) as n from data.tasks t where t.campaign_id = $1 and {UNSTARTED} group by all",
+        campaign_id,
     )
     return {row["step"]: row["n"] for row in rows}
 

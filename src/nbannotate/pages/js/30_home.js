@@ -75,7 +75,7 @@ function jobNumbers(job) {
 
 function jobTimes(job) {
   const parts = [
-    job.started ? T("{n} in hand", { n: job.started }) : "", job.objects ? N(job.objects, "{n} object", "{n} objects") : "",
+    job.in_progress ? T("{n} in hand", { n: job.in_progress }) : "", job.objects ? N(job.objects, "{n} object", "{n} objects") : "",
     job.per_task ? T("{time} per image", { time: span(job.per_task) }) : "", job.per_object ? T("{time} per object", { time: span(job.per_object) }) : "",
   ].filter(Boolean);
   return parts.length ? h("div", { class: "times soft", title: T("Mean working time") }, parts.join(" · ")) : null;

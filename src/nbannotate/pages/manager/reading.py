@@ -92,7 +92,7 @@ def members(desk: Desk, count: bool = True) -> None:
     for card in desk.state.cards:
         if card.campaign.state in RUNNING:
             for job in desk.call("jobs.of_campaign", list[Job], campaign_id=card.campaign.campaign_id):
-                work[job.member] += job.returned + job.started
+                work[job.member] += job.returned + job.in_progress
     return desk.put("members", members=found, open_tasks=dict(work))
 
 

@@ -100,7 +100,7 @@ def job(job: Job) -> Part:
     """Return the numbers of a job."""
     return {
         "step": job.step, "name": job.step_name, "kind": job.kind, "member": job.member, "state": job.state,
-        "total": job.total, "remaining": job.remaining, "returned": job.returned, "started": job.started,
+        "total": job.total, "remaining": job.remaining, "returned": job.returned, "in_progress": job.in_progress,
         "waiting": job.waiting, "done": job.done, "issues": job.issues, "rejected": job.rejected,
         "skipped": job.skipped, "objects": job.objects, "worked": round(job.worked_s, 1),
         "per_task": job.seconds_per_task, "per_object": job.seconds_per_object,

@@ -24,7 +24,7 @@ function jobTable(s, c, step, rows) {
   return h("div", { class: "nbm-scroll" }, h("table", { class: "nbm-list nbm-jobs" },
     h("thead", {}, h("tr", {}, heads.map(([title, n]) => h("th", { scope: "col", class: n ? "n" : null }, title)), h("th", { scope: "col" }, h("span", { class: "nbm-hidden" }, T("Actions"))))),
     h("tbody", {}, rows.map((j) => {
-      const own = j.returned + j.started, total = own + j.done, share = total ? Math.floor((100 * j.done) / total) : 0;
+      const own = j.returned + j.in_progress, total = own + j.done, share = total ? Math.floor((100 * j.done) / total) : 0;
       return h("tr", { "data-key": j.member },
         h("th", { scope: "row", title: j.member }, j.member), h("td", {}, h("span", { class: "nbm-state", "data-state": j.state }, T(JOB_STATE[j.state]))),
         h("td", { class: "wide" }, total ? h("div", { class: "nbm-progress" }, h("div", { class: "bar", role: "progressbar", "aria-valuemin": "0", "aria-valuemax": total, "aria-valuenow": j.done, "aria-label": T("{name}: {n} of {total} done", { name: j.member, n: j.done, total }) }, h("i", { style: `width:${share}%` })),

@@ -76,7 +76,7 @@ const DIALOGS = {
   },
   complete_job: {
     title: (d) => T("Complete {member}’s job at {name}?", d.j), done: M("Complete"), danger: true,
-    body: (s, d) => [h("p", {}, N(d.j.returned + d.j.started, "{n} open task ends as skipped. What was drawn is kept.", "{n} open tasks end as skipped. What was drawn is kept.")), reason(d, T("Why? It stands in the history."))],
+    body: (s, d) => [h("p", {}, N(d.j.returned + d.j.in_progress, "{n} open task ends as skipped. What was drawn is kept.", "{n} open tasks end as skipped. What was drawn is kept.")), reason(d, T("Why? It stands in the history."))],
     go: (s, d, end) => act(s, "complete_job", { campaign: d.c.id, step: d.step, login: d.j.member, text: d.values.text ?? "" }, end),
   },
   add: {
@@ -154,7 +154,7 @@ function planShown(d, change = false) {
       h("table", { class: "nbm-list small" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, T("Step")), h("th", { scope: "col" }, T("Who")), h("th", { scope: "col", class: "n" }, T("Tasks now")))),
         h("tbody", {}, p.steps.map((step) => h("tr", {}, h("th", { scope: "row" }, step.name, " ", h("span", { class: "kind", "data-kind": step.kind }, T(KIND[step.kind]))),
           h("td", { class: "people" }, step.how === "queue" ? [step.people.map((q) => q[0]).join(", "), h("small", {}, T(", from the queue"))] : step.people.map(([who, n]) => h("span", { class: "chip" }, n === null ? who : `${who} ${number(n)}`))),
-          h("td", { class: "n" }, step.tasks ? number(step.tasks) : h("span", { class: "soft" }, T("later"))))))),
+          h("td", { class: "n" }, step.tasks || p.launched ? number(step.tasks) : h("span", { class: "soft" }, T("later"))))))),
       p.left_out.length ? h("ul", { class: "nbm-says" }, p.left_out.map(([why, n, some]) => h("li", {}, N(n, "Left out: {n} asset, {why}", "Left out: {n} assets, {why}", { why: said(why) }), some.length ? h("small", {}, ` (${some.join(", ")}${n > some.length ? " …" : ""})`) : null))) : null],
     says("warning", p.warnings),
     d.activity ? activityShown(d.activity) : null,
