@@ -103,7 +103,7 @@ def opened(old):
     with engine.write() as tx:
         for login, member_id in {"ana": ANA, "ben": BEN, "chloe": CHLOE}.items():
             until = datetime.datetime.now() + datetime.timedelta(days=7)
-            people.add_session(tx, f"token of {login}", "password", member_id, THEN, until)
+            people.add_session(tx, f"token of {login}", "login", member_id, THEN, until)
             workspace.people[login] = workspace.client.acting(f"token of {login}")
     yield workspace
     engine.close()

@@ -25,11 +25,12 @@ def test_a_submitted_mask_is_stored_as_coco_rle_with_its_area_and_a_color(team):
     for wrong in (
         nb.Shape(kind="mask", points=shape.points, label="WBC", rle=Rle((48, 64), "x")),
         nb.Shape(kind="mask", points=shape.points, label="WBC"),
-        nb.Shape(kind="rectangle", points=((1, 1), (9, 9)), label="WBC", color="red"),
         nb.Shape(kind="rectangle", points=((1, 1), (9, 9)), label="WBC", rle=shape.rle),
     ):
         with pytest.raises(InvalidInput):
             made["ana"].call("tasks.save", Saved, annotation=nb.Annotation(shapes=(wrong,)), **task)
+    with pytest.raises(InvalidInput, match="the color must look like"):
+        nb.Shape(kind="rectangle", points=((1, 1), (9, 9)), label="WBC", color="red")
     other = mask(Region(5, 5, DISK), (47, 64), label="WBC")
     with pytest.raises(Refused, match="64 × 47 pixels, the image 64 × 48"):
         made["ana"].call("tasks.submit", Closed, annotation=nb.Annotation(shapes=(other,)), **task)

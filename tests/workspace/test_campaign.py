@@ -257,7 +257,7 @@ def test_completing_keeps_what_was_drawn(ws, campaign):
     ana.call("tasks.save", Saved, task_id=view.task.task_id, annotation=drawn, revision=0, seconds=0.0)
     with pytest.raises(Refused, match="remain"):
         campaign.archive()
-    with pytest.raises(InvalidInput, match="reason"):
+    with pytest.raises(InvalidInput, match="Say why the campaign ends"):
         campaign.complete("  ")
     assert campaign.complete("the study ended").state == "completed"
     ended = campaign.tasks.df(outcome="ended")
