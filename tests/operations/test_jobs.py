@@ -4,7 +4,8 @@ import pytest
 
 import nbannotate as nb
 from nbannotate.errors import InvalidInput, NotAllowed, NotFound, Refused
-from nbannotate.model import Annotation, Issue, Job, JobSubmitted, Notice, Reassigned, Task, TaskView
+from nbannotate.model import Annotation, Deletion, Issue, Job, JobSubmitted, Notice, Reassigned, Saved, Task, TaskView
+from nbannotate.operations import closing
 from nbannotate.pages.manager.sheet import begun
 from nbannotate.pages.render import one_job
 
@@ -106,6 +107,32 @@ def test_a_job_is_restarted_with_just_the_rejected_images(team):
     assert next_(t["ana"], t).annotation == BOX
     with pytest.raises(Refused, match="nothing to restart"):
         t["chloe"].call("jobs.restart", int, campaign_id=t.campaign.campaign_id, step="draw", member="ana")
+
+
+@pytest.mark.parametrize("operation", ["jobs.complete", "campaigns.complete"])
+def test_what_is_drawn_while_all_is_ended_is_kept_and_nobody_sees_it_before(team, monkeypatch, operation):
+    t = team(count=2, steps=EQUAL)
+    view = next_(t["ana"], t)
+    save = {"task_id": view.task.task_id, "seconds": 0.0}
+    saved = t["ana"].call("tasks.save", Saved, annotation=BOX, revision=view.revision, **save)
+    stage, seen = closing.stage_drafts, []
+
+    def drawn_meanwhile(*given):
+        kept = stage(*given)
+        given[1].piece()
+        if not seen:
+            where = {"campaign_id": t.campaign.campaign_id}
+            gone = t.workspace.client.call("campaigns.deletion", Deletion, **where)
+            seen.append((jobs(t)["draw", "ana"].objects, gone.kept_annotations))
+            t["ana"].call("tasks.save", Saved, annotation=TWO, revision=saved.revision, **save)
+        return kept
+
+    monkeypatch.setattr(closing, "stage_drafts", drawn_meanwhile)
+    who = {"step": 0, "member": "ana"} if operation.startswith("jobs") else {}
+    t.workspace.client.call(operation, object, campaign_id=t.campaign.campaign_id, reason="late", **who)
+    assert seen == [(0, 0)]
+    kept = t.workspace.sql("select source, count(*) as n from annotations join shapes using (annotation_id) group by 1")
+    assert kept.values.tolist() == [["ended", 2]]
 
 
 def test_a_job_can_be_completed_as_it_stands(team):

@@ -9,7 +9,7 @@ import pytest
 import nbannotate as nb
 from nbannotate.formats import Ids
 from nbannotate.model import Annotation, Saved, Session, Shape, TaskView
-from nbannotate.operations import annotations, registry
+from nbannotate.operations import annotations, closing, registry
 from nbannotate.operations.dispatch import Dispatcher
 from nbannotate.owner.memory import MemoryClient
 from nbannotate.owner.setup import first_member
@@ -293,6 +293,7 @@ def test_no_piece_holds_more_than_some_thousand_rows():
         annotations.PIECE_ASSETS,
         annotations.PIECE_SHAPES,
         arriving.PIECE,
+        closing.DRAFTS_AT_ONCE,
         dealing.CHUNK,
         importing.PIECE,
         lineage.PIECE,

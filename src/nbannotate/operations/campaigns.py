@@ -232,8 +232,14 @@ def join(ctx: Context, campaign_id: int, prepared_coming: joining.Coming) -> int
     return joined
 
 
-@operation(writes=True)
-def complete(ctx: Context, campaign_id: int, reason: str) -> Campaign:
+def _stage_complete(ctx: Context, stage: Stage, campaign_id: int, reason: str) -> dict[str, closing.Kept]:
+    """Make revisions of what people have drawn, in pieces."""
+    _campaign(ctx, campaign_id)
+    return {"prepared_kept": closing.stage_drafts(ctx, stage, campaign_id)}
+
+
+@operation(writes=True, stage=_stage_complete)
+def complete(ctx: Context, campaign_id: int, reason: str, prepared_kept: closing.Kept) -> Campaign:
     """Complete a campaign as it stands: open tasks end, and their assets count as skipped.
 
     What people had drawn and not submitted becomes a revision, so that nothing is lost.
@@ -244,7 +250,7 @@ def complete(ctx: Context, campaign_id: int, reason: str) -> Campaign:
         raise Refused(f"The campaign {campaign.name!r} is not launched, so there is nothing to complete.")
     if not campaign.remaining:
         raise Refused(f"The campaign {campaign.name!r} is completed: no asset remains.")
-    ended = closing.end_open(ctx, campaign_id, reason)
+    ended = closing.end_open(ctx, prepared_kept, campaign_id, reason)
     ctx.note(campaign_id=campaign_id, detail={"reason": reason, "tasks": ended})
     return _campaign(ctx, campaign_id)
 

@@ -6,6 +6,7 @@ import datetime
 import math
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from nbannotate.errors import InvalidInput, Refused, Stale
@@ -19,11 +20,15 @@ from nbannotate.rules.rights import MANAGERS
 from nbannotate.rules.workflow import IssueFact, Next, Visit
 from nbannotate.store import campaigns as stored
 from nbannotate.store import data, dealing, ending, holding, importing, people, talk, work
+from nbannotate.store.staging import Stage
 from nbannotate.texts import t
 from nbannotate.texts.mark import filled
 
 #: A page reports at least this often; more seconds at once are not believed.
 MOST_SECONDS = 600.0
+
+#: So many drafts become revisions in one piece.
+DRAFTS_AT_ONCE = 500
 
 SAID = {
     "submitted": t("{asset} submitted"),
@@ -221,12 +226,19 @@ def keep_draft_now(ctx: Context, row: dict[str, Any], source: str) -> None:
         commit(ctx, row, draft, source)
 
 
-def end_open(ctx: Context, campaign_id: int, reason: str, step: int | None = None, member_id: int | None = None) -> int:
-    """End open tasks of a campaign as they stand, and return how many.
+class Kept(Struct, frozen=True):
+    """What had been drawn in open tasks, staged as revisions: their batch, and a text for what they were made from."""
 
-    What people had drawn and not submitted becomes a revision, so that nothing is lost.
-    """
+    batch_id: int
+    ground: str
+
+
+def stage_drafts(
+    ctx: Context, stage: Stage, campaign_id: int, step: int | None = None, member_id: int | None = None
+) -> Kept:
+    """Make revisions of what people have drawn and not submitted in open tasks, in pieces."""
     version_id = stored.facts(ctx.tx, campaign_id)[0]
+    ground = ending.drafts_mark(ctx.tx, campaign_id, version_id, step, member_id)
     rows = ending.unsubmitted(ctx.tx, campaign_id, step, member_id)
     latest = data.latest_of(ctx.tx, version_id, [row["asset_id"] for row in rows]) if rows else {}
     drawn = [(row, draft) for row in rows if (draft := work.draft(row)) is not None]
@@ -235,8 +247,25 @@ def end_open(ctx: Context, campaign_id: int, reason: str, step: int | None = Non
         for row, draft in drawn
         if draft != latest.get(row["asset_id"], Annotation())
     ]
-    if kept:
-        importing.add(ctx.tx, version_id, kept, ctx.now)
+    for low in range(0, len(kept), DRAFTS_AT_ONCE):
+        importing.stage(stage, kept[low : low + DRAFTS_AT_ONCE], ctx.now)
+    return Kept(stage.batch_id, ground)
+
+
+def end_open(
+    ctx: Context, kept: Kept, campaign_id: int, reason: str, step: int | None = None, member_id: int | None = None
+) -> int:
+    """End open tasks of a campaign as they stand, and return how many; what was staged of their drafts is revealed.
+
+    Raises
+    ------
+    Stale
+        Somebody saved or submitted meanwhile.
+    """
+    version_id = stored.facts(ctx.tx, campaign_id)[0]
+    if kept.ground != ending.drafts_mark(ctx.tx, campaign_id, version_id, step, member_id):
+        raise Stale("Somebody drew while what had been drawn was kept; try again.")
+    importing.reveal(ctx.tx, kept.batch_id, version_id, overwrite=True)
     return ending.end_all(ctx.tx, campaign_id, reason, ctx.now, step, member_id)
 
 

@@ -17,6 +17,7 @@ from nbannotate.rules.jobs import job_state
 from nbannotate.rules.rights import MANAGERS
 from nbannotate.store import batches, jobs, people, work
 from nbannotate.store import campaigns as stored
+from nbannotate.store.staging import Stage
 
 #: Tasks that one call submits, so that others can work between the calls.
 AT_ONCE = 5
@@ -133,12 +134,22 @@ def restart(
     return len(tasks)
 
 
-@operation(writes=True)
-def complete(ctx: Context, campaign_id: int, step: str | int, member: str, reason: str) -> int:
+def _stage_complete(
+    ctx: Context, stage: Stage, campaign_id: int, step: str | int, member: str, reason: str
+) -> dict[str, closing.Kept]:
+    """Make revisions of what the person has drawn, in pieces."""
+    _, index, who = _job_of(ctx, campaign_id, step, member)
+    return {"prepared_kept": closing.stage_drafts(ctx, stage, campaign_id, index, who.member_id)}
+
+
+@operation(writes=True, stage=_stage_complete)
+def complete(
+    ctx: Context, campaign_id: int, step: str | int, member: str, reason: str, prepared_kept: closing.Kept
+) -> int:
     """Complete a job as it stands, and return how many open tasks were ended: their assets count as skipped."""
     reason = words.checked(reason, "Say why the job is completed with open images")
     _, index, who = _job_of(ctx, campaign_id, step, member)
-    ended = closing.end_open(ctx, campaign_id, reason, index, who.member_id)
+    ended = closing.end_open(ctx, prepared_kept, campaign_id, reason, index, who.member_id)
     if not ended:
         raise Refused("This job has no open image; it is complete already.")
     ctx.note(campaign_id=campaign_id, detail={"step": index, "member": member, "tasks": ended})

@@ -7,6 +7,7 @@ from typing import Any
 
 from nbannotate.store.campaigns import OPEN
 from nbannotate.store.engine import Transaction
+from nbannotate.store.staging import NOT_STAGED
 
 _TASKS = "task_id in (select task_id from data.tasks where campaign_id = $1)"
 
@@ -25,6 +26,20 @@ def unsubmitted(
         f"where {_OPEN} order by t.task_id",
         campaign_id, step, member_id,
     )  # fmt: skip
+
+
+def drafts_mark(
+    tx: Transaction, campaign_id: int, version_id: int, step: int | None = None, member_id: int | None = None
+) -> str:
+    """Return a short text that differs if a draft of those, or what stands below it, has changed."""
+    return str(tx.value(
+        f"select coalesce(md5(string_agg(t.task_id || ' ' || d.revision || ' ' || coalesce(l.annotation_id, 0), "
+        f"',' order by t.task_id)), '') from data.tasks t "
+        f"join data.member_drafts d on d.task_id = t.task_id and d.member_id = t.assignee_id "
+        f"left join (select asset_id, max(annotation_id) as annotation_id from data.annotations "
+        f"where version_id = $4 group by asset_id) l on l.asset_id = t.asset_id where {_OPEN}",
+        campaign_id, step, member_id, version_id,
+    ))  # fmt: skip
 
 
 def end_all(
@@ -59,7 +74,8 @@ def counts(tx: Transaction, campaign_id: int) -> dict[str, int]:
                (select count(*) from data.member_drafts where {_TASKS}) as drafts,
                (select count(*) from data.issues where campaign_id = $1) as issues,
                (select count(*) from data.notices where campaign_id = $1) as notices,
-               (select count(*) from data.annotations where campaign_id = $1) as kept_annotations
+               (select count(*) from data.annotations where campaign_id = $1 and {NOT_STAGED})
+                 as kept_annotations
         """,
         campaign_id,
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from nbannotate.store.campaigns import OPEN, STARTED
 from nbannotate.store.engine import Transaction
+from nbannotate.store.staging import NOT_STAGED
 
 #: $1 is a member or null, $2 a campaign or null: one of them bounds what is read.
 _JOBS = f"""
@@ -26,7 +27,7 @@ with people as (
   where is_current and campaign_id in (select campaign_id from people)
 ), made as (
   select t.campaign_id, t.step, t.assignee_id, t.asset_id, max(n.annotation_id) as annotation_id
-  from theirs t join data.annotations n on n.task_id = t.task_id group by 1, 2, 3, 4
+  from theirs t join data.annotations n on n.task_id = t.task_id and {NOT_STAGED} group by 1, 2, 3, 4
 ), drawn as (
   select m.campaign_id, m.step, m.assignee_id, count(*) as objects
   from made m join data.shapes s on s.annotation_id = m.annotation_id group by 1, 2, 3

@@ -29,6 +29,9 @@ _PLACES = (
     ("foreign_ids", "position", "version_id"),
 )
 
+#: Whether a revision is somebody's, for questions that ask by task or campaign, and not by version.
+NOT_STAGED = "version_id not in (select batch_id from data.staged)"
+
 
 class Stage(Transaction):
     """A connection of its own beside the writer's, for one batch; each :meth:`piece` commits what was written.
