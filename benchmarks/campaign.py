@@ -154,7 +154,9 @@ def problems(workspace: nb.Workspace, board: Board, assets: int) -> list[str]:
         if expected != got:
             found.append(f"{what}: expected {expected}, found {got}")
 
-    tasks = workspace.sql("select task_id, asset_id, assignee, state, is_current, round, step, closed from tasks")
+    tasks = workspace.sql(
+        "select task_id, asset_id, assignee, state, is_current, round, step, closed from tasks order by task_id"
+    )
     current = tasks[tasks["is_current"]]
     in_version = set(workspace.sql("select asset_id from assets")["asset_id"])
     same("assets with one current task", (assets, in_version), (len(current), set(current["asset_id"])))

@@ -324,7 +324,7 @@ def test_a_coco_file_is_recognised_by_its_content(tmp_path: Path) -> None:
 
 
 def test_a_format_that_does_not_exist_is_answered_with_those_that_do() -> None:
-    with pytest.raises(InvalidInput, match=r"There is no format .coca.; there are: .*coco"):
+    with pytest.raises(InvalidInput, match=r"There is no format 'coca' \(did you mean 'coco'\?\); there .*'coco'"):
         formats.get("coca")
 
 
