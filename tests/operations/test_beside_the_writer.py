@@ -8,19 +8,24 @@ from contextlib import contextmanager
 
 import msgspec
 import pytest
+from PIL import Image
 
+import nbannotate as nb
 from nbannotate import shapes
-from nbannotate.model import Annotation, Closed, ClosedAndNext, JobSubmitted, Shape
+from nbannotate.model import Annotation, Closed, ClosedAndNext, JobSubmitted, Saved, Shape, Spread
 from nbannotate.operations.dispatch import Dispatcher
 from nbannotate.operations.registry import operations
-from nbannotate.rules import flaws
+from nbannotate.rules import flaws, sequences
 from nbannotate.store import data, work
 from nbannotate.store.engine import Engine
+from tests.conftest import Team
 
 from .test_tasks import do, next_, raise_issue
 
 #: Answers that are made in the transaction: the view of a task has what its image says already.
 READS = {"data.annotation", "work.decoded"}
+#: Work on many slices: what they say goes from one to the others, or into revisions.
+SLICES = {"sequences.spread", "sequences.undo", "sequences.exclude"}
 KNOWN = {
     **dict.fromkeys(("tasks.next", "tasks.pull", "tasks.open", "tasks.take", "tasks.submit_and_next"), READS),
 }
@@ -67,7 +72,10 @@ def heavy(monkeypatch):
     for kind in {type(k) for k in shapes.kinds().values()}:
         for name in ("bounds", "covered", "area", "problem", "payload", "flaws", "repaired", "outline"):
             monkeypatch.setattr(kind, name, watched(f"Kind.{name}", getattr(kind, name)))
-    for module, name in ((data, "shape_row"), (data, "annotation"), (work, "decoded"), (flaws, "flawed")):
+    for module, name in (
+        (data, "shape_row"), (data, "annotation"), (data, "latest_of"), (work, "decoded"), (flaws, "flawed"),
+        (sequences, "spread"),
+    ):  # fmt: skip
         short = f"{module.__name__.rpartition('.')[2]}.{name}"
         monkeypatch.setattr(module, name, watched(short, getattr(module, name)))
     return found
@@ -98,15 +106,40 @@ def use_all(t):
             "tasks.skip", "tasks.discard"}  # fmt: skip
 
 
+def use_slices(t):
+    """Spread a drawing over slices, take that back, do it again, and exclude what was drawn; return the operations."""
+    ana = t["ana"]
+    view = next_(ana, t)
+    do(ana, "save", view, DRAWN)
+    on = {"task_id": view.task.task_id, "first": 1}
+    first = ana.call("sequences.spread", Spread, last=5, **on)
+    ana.call("sequences.undo", Spread, spread_id=first.spread_id)
+    assert len(ana.call("sequences.spread", Spread, last=5, **on).changed) == 4
+    assert len(ana.call("sequences.exclude", Spread, last=5, reason="air", revision=1, **on).changed) == 5
+    kept = t.workspace.sql("select count(*) as n from annotations where source = 'discard'")["n"][0]
+    assert kept == 5, "nothing was drawn"
+    return SLICES
+
+
 def takes_drawings(kind):
     """Return whether a type has an annotation or a shape in it."""
     return kind in (Annotation, Shape) or any(map(takes_drawings, getattr(kind, "__args__", ())))
 
 
-def test_no_operation_works_on_a_drawing_in_the_transaction(team, heavy):
+@pytest.fixture
+def stack(tmp_path):
+    """Return a launched campaign over the slices of one file."""
+    pages = [Image.new("L", (64, 48)) for _ in range(6)]
+    pages[0].save(tmp_path / "stack.tif", save_all=True, append_images=pages[1:])
+    workspace = nb.open(":memory:")
+    yield Team(workspace, [tmp_path / "stack.tif"])
+    workspace.close()
+
+
+def test_no_operation_works_on_a_drawing_in_the_transaction(team, stack, heavy):
     t = team(count=8)
     heavy.clear()
-    tried = use_all(t)
+    tried = use_all(t) | use_slices(stack)
     assert "data.annotation" in heavy["tasks.next"], "nothing is watched"
     assert not {name: more for name, what in heavy.items() if (more := what - KNOWN.get(name, set()))}
     takes = {
@@ -116,3 +149,37 @@ def test_no_operation_works_on_a_drawing_in_the_transaction(team, heavy):
     }
     assert takes - STAGED <= tried, "say here how it is called"
     assert all(operations()[name].prepare for name in tried)
+
+
+@pytest.mark.parametrize("what", SLICES)
+def test_what_is_saved_while_slices_are_prepared_is_not_lost(stack, what, monkeypatch):
+    ana = stack["ana"]
+    view = next_(ana, stack)
+    do(ana, "save", view, DRAWN)
+    on = {"task_id": view.task.task_id, "first": 1, "last": 3}
+    made = ana.call("sequences.spread", Spread, **on)
+    second = ana.call("sequences.view", nb.model.Sequence, task_id=view.task.task_id).slices[1].task_id
+    one = msgspec.structs.replace(DRAWN, shapes=DRAWN.shapes[1:])
+    ana.call("tasks.save", Saved, task_id=view.task.task_id, annotation=one, revision=1)
+    prepare, late = Dispatcher.prepare, [msgspec.structs.replace(DRAWN, tags=("blurred",))]
+
+    def then_save(self, operation, request, arguments):
+        done = prepare(self, operation, request, arguments)
+        if operation.name == what and late:
+            ana.call("tasks.save", Saved, task_id=second, annotation=late.pop(), revision=1)
+        return done
+
+    monkeypatch.setattr(Dispatcher, "prepare", then_save)
+    more = {
+        "sequences.spread": {**on, "existing": "replace"},
+        "sequences.undo": {"spread_id": made.spread_id},
+        "sequences.exclude": {**on, "reason": "air", "revision": 2},
+    }[what]
+    said = ana.call(what, Spread, **more)
+    assert not late
+    if what == "sequences.exclude":
+        tags = stack.workspace.sql("select tags from annotations where task_id = $1", [second])["tags"]
+        assert "blurred" in str(tags[0])
+    else:
+        assert (2 in said.changed) == (what == "sequences.spread")
+        assert ana.call("tasks.open", nb.model.TaskView, task_id=second).annotation.tags == ("blurred",)

@@ -219,13 +219,6 @@ def keep_draft(ctx: Context, row: dict[str, Any], source: str, draft: Checked | 
         commit(ctx, row, draft.annotation, source, draft.rows)
 
 
-def keep_draft_now(ctx: Context, row: dict[str, Any], source: str) -> None:
-    """Do the same for a draft that nobody prepared: of many tasks that end at once."""
-    draft = work.draft(row)
-    if draft is not None and draft != data.annotation(ctx.tx, data.latest(ctx.tx, row["version_id"], row["asset_id"])):
-        commit(ctx, row, draft, source)
-
-
 class Kept(Struct, frozen=True):
     """What had been drawn in open tasks, staged as revisions: their batch, and a text for what they were made from."""
 

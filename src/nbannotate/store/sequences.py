@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
-import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+import msgspec
+from msgspec import Struct
 
 from nbannotate.store.engine import Transaction
 
@@ -100,22 +102,44 @@ def hold(
         )  # fmt: skip
 
 
-def put_drafts(tx: Transaction, member_id: int, rows: Sequence[tuple[int, int, str]], now: datetime.datetime) -> None:
-    """Store many drafts of a member at once: task, revision, body; revision 1 is the first one."""
-    for which, statement in (
-        ([r for r in rows if r[1] > 1],
+class Drafts(Struct, frozen=True):
+    """Drafts as they are stored: those that change one, and the first ones, as JSON; empty if there are none."""
+
+    changed: str
+    first: str
+
+
+def packed(rows: Iterable[tuple[int, int, str]]) -> Drafts:
+    """Return drafts (task, revision, body) as they are stored; revision 1 is the first one."""
+    given = [{"task_id": t, "revision": n, "body": body} for t, n, body in rows]
+    changed, first = [r for r in given if r["revision"] != 1], [r for r in given if r["revision"] == 1]
+    return Drafts(_text(changed) if changed else "", _text(first) if first else "")
+
+
+def _text(rows: Sequence[dict[str, Any]]) -> str:
+    return msgspec.json.encode(rows).decode()
+
+
+def put_drafts(tx: Transaction, member_id: int, drafts: Drafts, now: datetime.datetime) -> None:
+    """Store many drafts of a member at once."""
+    for given, statement in (
+        (drafts.changed,
          "update data.member_drafts set revision = r.revision, body = r.body, saved = $2 from given r "
          "where member_drafts.task_id = r.task_id and member_drafts.member_id = $3"),
-        ([r for r in rows if r[1] == 1],
+        (drafts.first,
          "insert into data.member_drafts select r.task_id, $3, r.revision, r.body, $2 from given r"),
     ):  # fmt: skip
-        if which:
-            given = json.dumps([{"task_id": t, "revision": n, "body": body} for t, n, body in which])
+        if given:
             tx.run(
                 "with given as (select unnest(from_json($1, "
                 '\'[{"task_id":"BIGINT","revision":"INTEGER","body":"VARCHAR"}]\'), recursive := true)) ' + statement,
                 given, now, member_id,
             )  # fmt: skip
+
+
+def before(rows: Iterable[dict[str, Any]]) -> str:
+    """Return what drafts were as it is stored: task_id, revision, body, revision_before, taken, opened, touched."""
+    return _text(list(rows))
 
 
 def remember(
@@ -125,17 +149,16 @@ def remember(
     step: int,
     sequence: str,
     what: str,
-    rows: Sequence[dict[str, Any]],
+    was: str,
     now: datetime.datetime,
 ) -> int:
     """Keep what drafts were before something was spread over them, and return its id; the oldest are forgotten.
 
-    ``rows``: task_id, revision, body, revision_before, taken, opened, touched.
+    ``was`` is the text of :func:`before`.
     """
     new = tx.new_id()
     tx.run("insert into data.spreads values ($1, $2, $3, $4, $5, $6, $7)",
            new, member_id, campaign_id, step, sequence, what, now)  # fmt: skip
-    plain = [r | {name: r[name] and r[name].isoformat() for name in ("opened", "touched")} for r in rows]
     tx.run(
         """
         insert into data.spread_drafts
@@ -143,7 +166,7 @@ def remember(
         from (select unnest(from_json($3, '[{"task_id":"BIGINT","revision":"INTEGER","body":"VARCHAR",
           "revision_before":"INTEGER","taken":"BOOLEAN","opened":"TIMESTAMP","touched":"TIMESTAMP"}]')) as r) q
         """,
-        new, member_id, json.dumps(plain),
+        new, member_id, was,
     )  # fmt: skip
     old = tx.all(
         "select spread_id from data.spreads where member_id = $1 and campaign_id = $2 "
@@ -152,6 +175,38 @@ def remember(
     )  # fmt: skip
     forget(tx, [r["spread_id"] for r in old])
     return new
+
+
+def mark(tx: Transaction, task_ids: Sequence[int], member_id: int, version_id: int) -> str:
+    """Return a short text that differs if tasks, a member's drafts of them, or what stands below them has changed."""
+    return str(tx.value(
+        """
+        select md5(string_agg(concat_ws(' ', t.task_id, t.state, t.is_current, coalesce(t.assignee_id, 0),
+                   coalesce(cast(t.leased_until as varchar), '-'), coalesce(cast(t.opened as varchar), '-'),
+                   coalesce(cast(t.touched as varchar), '-'), coalesce(d.revision, 0), coalesce(l.annotation_id, 0)),
+                   ',' order by t.task_id))
+        from data.tasks t
+        left join data.member_drafts d on d.task_id = t.task_id and d.member_id = $2
+        left join (
+          select asset_id, max(annotation_id) as annotation_id from data.annotations
+          where version_id = $3 and asset_id in (
+            select asset_id from data.tasks where task_id in (select unnest($1::bigint[]))
+          ) group by 1
+        ) l on l.asset_id = t.asset_id
+        where t.task_id in (select unnest($1::bigint[]))
+        """,
+        list(task_ids), member_id, version_id,
+    ))  # fmt: skip
+
+
+def latest_ids(tx: Transaction, version_id: int, asset_ids: Sequence[int]) -> dict[int, int]:
+    """Return the last revision of each of some assets that has one in a version."""
+    rows = tx.all(
+        "select asset_id, max(annotation_id) as annotation_id from data.annotations "
+        "where version_id = $1 and asset_id in (select unnest($2::bigint[])) group by 1",
+        version_id, list(asset_ids),
+    )  # fmt: skip
+    return {r["asset_id"]: r["annotation_id"] for r in rows}
 
 
 def forget(tx: Transaction, spread_ids: Sequence[int]) -> None:
