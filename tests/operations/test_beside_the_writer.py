@@ -148,7 +148,7 @@ def test_no_operation_works_on_a_drawing_in_the_transaction(team, stack, heavy):
         if operation.writes and any(takes_drawings(f.type) for f in msgspec.structs.fields(operation.arguments))
     }
     assert takes - STAGED <= tried, "say here how it is called"
-    assert all(operations()[name].prepare for name in tried)
+    assert all(operations()[name].prepare or operations()[name].stage for name in tried)
 
 
 @pytest.mark.parametrize("what", SLICES)
@@ -161,15 +161,14 @@ def test_what_is_saved_while_slices_are_prepared_is_not_lost(stack, what, monkey
     second = ana.call("sequences.view", nb.model.Sequence, task_id=view.task.task_id).slices[1].task_id
     one = msgspec.structs.replace(DRAWN, shapes=DRAWN.shapes[1:])
     ana.call("tasks.save", Saved, task_id=view.task.task_id, annotation=one, revision=1)
-    prepare, late = Dispatcher.prepare, [msgspec.structs.replace(DRAWN, tags=("blurred",))]
+    commit, late = Dispatcher._commit, [msgspec.structs.replace(DRAWN, tags=("blurred",))]
 
-    def then_save(self, operation, request, arguments):
-        done = prepare(self, operation, request, arguments)
+    def saved_before(self, operation, *arguments):
         if operation.name == what and late:
             ana.call("tasks.save", Saved, task_id=second, annotation=late.pop(), revision=1)
-        return done
+        return commit(self, operation, *arguments)
 
-    monkeypatch.setattr(Dispatcher, "prepare", then_save)
+    monkeypatch.setattr(Dispatcher, "_commit", saved_before)
     more = {
         "sequences.spread": {**on, "existing": "replace"},
         "sequences.undo": {"spread_id": made.spread_id},

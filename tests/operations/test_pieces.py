@@ -36,8 +36,8 @@ OF_ONE = {
     "tasks.take", "versions.create",
 }  # fmt: skip
 
-#: Takes so many at a time, whatever there is: ``jobs.submit`` and, by its limit, ``sequences.exclude``.
-SOME_AT_A_TIME = {"jobs.submit", "sequences.exclude"}
+#: Takes so many at a time, whatever there is.
+SOME_AT_A_TIME = {"jobs.submit"}
 
 
 class Counted:
@@ -221,6 +221,16 @@ def undo(g):
     return lambda: g.ana.call("sequences.undo", nb.model.Spread, spread_id=made.spread_id)
 
 
+def exclude(g):
+    g.dataset.create_version("w").create_campaign("Others", RECIPE, QUEUE)
+    c = g.campaign(OWN, rules=[nb.Rule("discarded", "Others")])
+    views = g.drafts(c)
+    return lambda: g.ana.call(
+        "sequences.exclude", nb.model.Spread, task_id=views[0].task.task_id, first=1, last=g.count, reason="air",
+        revision=1,
+    )  # fmt: skip
+
+
 def remember(g):
     ids = Ids({name: i for i, name in enumerate(g.version.assets()["name"])}, {}, {})
     export.remember(g.version, "coco", ids)
@@ -256,6 +266,7 @@ CALLS = {
     "jobs.complete": complete_job,
     "jobs.restart": restart,
     "members.disable": disable,
+    "sequences.exclude": exclude,
     "sequences.spread": _spread,
     "sequences.undo": undo,
     "tasks.reassign": reassign,

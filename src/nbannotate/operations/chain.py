@@ -51,23 +51,27 @@ def send(ctx: Context, campaign_id: int, to: str, asset_ids: list[int] | None = 
     return sent
 
 
-def apply_rules(ctx: Context, campaign_id: int, spec: CampaignSpec, asset_id: int, when: When, status: str) -> None:
-    """Send an asset that has just left a campaign to where the campaign's rules say.
+def apply_rules(
+    ctx: Context, campaign_id: int, spec: CampaignSpec, asset_ids: list[int], when: When, status: str
+) -> None:
+    """Send assets that have just left a campaign, with a status, to where the campaign's rules say.
 
-    A rule that cannot be followed stops nobody's work: the asset stays where it is, and the managers are told, once a
-    day for each rule.
+    A rule that cannot be followed stops nobody's work: the assets stay where they are, and the managers are told, once
+    a day for each rule.
     """
-    own = own_statuses(spec)
     rules = [r for r in spec.rules if r.when == when]
-    had = carrying.statuses(ctx.tx, campaign_id, asset_id).get(asset_id, set()) if own and rules else set()
+    own = own_statuses(spec) if rules else set()
+    had = carrying.statuses(ctx.tx, campaign_id, asset_ids[0] if len(asset_ids) == 1 else None) if own else {}
     for rule in rules:
-        if rule.status not in (None, status) and rule.status not in had & own:
+        sent_on = [i for i in asset_ids if rule.status in (None, status) or rule.status in had.get(i, set()) & own]
+        if not sent_on:
             continue
         source = carrying.end(ctx.tx, campaign_id=campaign_id)
         assert source is not None
         try:
             target = _target(ctx, source, rule.to)
-            new = {asset_id} - carrying.inside(ctx.tx, target["campaign_id"], [asset_id])
+            inside = carrying.inside(ctx.tx, target["campaign_id"], sent_on)
+            new = [i for i in sent_on if i not in inside]
             sent = _send(ctx, source, target, new)
             if sent == len(new):
                 continue

@@ -19,7 +19,7 @@ from nbannotate.operations.registry import Context
 from nbannotate.rules.annotation import check_complete, check_draft
 from nbannotate.rules.flaws import settled
 from nbannotate.store import campaigns as stored
-from nbannotate.store import data, sequences, work
+from nbannotate.store import data, work
 from nbannotate.store.engine import Engine
 
 #: The last revision was not asked for.
@@ -145,29 +145,6 @@ def keep(ctx: Context, task_id: int, **_: Any) -> dict[str, Any]:
         return Checked(there, annotation, rows=rows, edited=edited, revision=revision)
 
     return {"prepared_draft": kept}
-
-
-def keep_many(ctx: Context, campaign_id: int, rows: list[dict[str, Any]]) -> Callable[[], dict[int, Checked]]:
-    """Prepare the same for the actor's drafts of many tasks of a campaign at once, by task."""
-    version_id, spec = stored.facts(ctx.tx, campaign_id)
-    drafts = sequences.drafts(ctx.tx, [row["task_id"] for row in rows], ctx.actor.member_id)
-    drawn = [row for row in rows if row["task_id"] in drafts]
-    ids = sequences.latest_ids(ctx.tx, version_id, [row["asset_id"] for row in drawn])
-
-    def kept() -> dict[int, Checked]:
-        with ctx.engine.read() as tx:  # what is newer than its id is told in the transaction
-            there = data.latest_of(tx, version_id, list(ids)) if ids else {}
-        made = {}
-        for row in drawn:
-            draft, kind = drafts[row["task_id"]], spec.workflow.steps[row["step"]].kind
-            on = Ground(campaign_id, version_id, row["asset_id"], spec, kind, ids.get(row["asset_id"]))
-            annotation = work.decoded(draft["body"])
-            edited = annotation != there.get(row["asset_id"], Annotation())
-            said = data.shape_rows(annotation) if edited else ""
-            made[row["task_id"]] = Checked(on, annotation, rows=said, edited=edited, revision=draft["revision"])
-        return made
-
-    return kept
 
 
 def finished(engine: Engine, on: Ground, annotation: Annotation, width: int, height: int, revision: int = 0) -> Checked:

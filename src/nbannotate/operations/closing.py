@@ -105,7 +105,7 @@ def close(
         _tell_judge(ctx, row, spec, raised, decided)
     ctx.note(detail={"outcome": decided.outcome, "status": decided.status})
     if (when := decided.leaves) is not None and spec.rules:
-        chain.apply_rules(ctx, row["campaign_id"], spec, row["asset_id"], when, decided.status)
+        chain.apply_rules(ctx, row["campaign_id"], spec, [row["asset_id"]], when, decided.status)
     where = steps[decided.next.step].name if decided.next else None
     other = action == "submit" and decided.status != workflow.statuses(steps[row["step"]])[0]
     said = _said(filled(SAID[decided.outcome], {"asset": row["asset"]}), where, decided.status if other else None)
@@ -233,16 +233,21 @@ def stage_drafts(
     version_id = stored.facts(ctx.tx, campaign_id)[0]
     ground = ending.drafts_mark(ctx.tx, campaign_id, version_id, step, member_id)
     rows = ending.unsubmitted(ctx.tx, campaign_id, step, member_id)
+    stage_revisions(ctx, stage, version_id, rows, "ended")
+    return Kept(stage.batch_id, ground)
+
+
+def stage_revisions(ctx: Context, stage: Stage, version_id: int, rows: list[dict[str, Any]], source: str) -> None:
+    """Make revisions of drafts that say something new, in pieces: rows of tasks with ``assignee_id`` and ``body``."""
     latest = data.latest_of(ctx.tx, version_id, [row["asset_id"] for row in rows]) if rows else {}
     drawn = [(row, draft) for row in rows if (draft := work.draft(row)) is not None]
     kept = [
-        importing.Revision(row["asset_id"], row["assignee_id"], "ended", draft, campaign_id, row["task_id"])
+        importing.Revision(row["asset_id"], row["assignee_id"], source, draft, row["campaign_id"], row["task_id"])
         for row, draft in drawn
         if draft != latest.get(row["asset_id"], Annotation())
     ]
     for low in range(0, len(kept), DRAFTS_AT_ONCE):
         importing.stage(stage, kept[low : low + DRAFTS_AT_ONCE], ctx.now)
-    return Kept(stage.batch_id, ground)
 
 
 def end_open(

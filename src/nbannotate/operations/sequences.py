@@ -6,22 +6,22 @@ from typing import Any
 
 import msgspec
 
-from nbannotate.errors import Conflict, InvalidInput, NbannotateError, NotAllowed, Refused, Stale
+from nbannotate.errors import Conflict, InvalidInput, NotAllowed, Refused, Stale
 from nbannotate.model import ExistingShapes, Sequence, Spread, TaskView
-from nbannotate.operations import checking, closing, slicing, spreading, viewing
+from nbannotate.operations import chain, closing, slicing, spreading, viewing
 from nbannotate.operations.access import visible_task
-from nbannotate.operations.checking import Checked
-from nbannotate.operations.registry import Context, found, operation
+from nbannotate.operations.registry import Context, operation
 from nbannotate.operations.slicing import Range
 from nbannotate.operations.telling import tell
 from nbannotate.rules import sequences as rules
 from nbannotate.rules import words, workflow
+from nbannotate.store import batches, holding, importing, work
 from nbannotate.store import campaigns as stored
-from nbannotate.store import holding, work
 from nbannotate.store import sequences as kept
+from nbannotate.store.staging import Stage
 
-#: Ending a task takes some ten queries; more at once would hold up everybody's work.
-MOST_EXCLUDED = 500
+#: So many slices are excluded at once.
+MOST_EXCLUDED = 5_000
 
 
 @operation()
@@ -130,18 +130,34 @@ def undo(ctx: Context, spread_id: int, *, prepared_undo: spreading.Made | spread
     return made.answer
 
 
-def _prepare_exclude(ctx: Context, task_id: int, first: int, last: int, **_: Any) -> dict[str, Any]:
-    """Prepare that drafts of mine in a range become revisions; what cannot be excluded is refused by the operation."""
-    try:
-        its = slicing.around(ctx, visible_task(ctx, task_id))
-        chosen = its.between(first, last)
-    except NbannotateError:
-        return {"prepared_drafts": {}}
-    able = [r for r in chosen if not slicing.why_not(its, r)] if len(chosen) <= MOST_EXCLUDED else []
-    return {"prepared_drafts": checking.keep_many(ctx, its.row["campaign_id"], able)}
+def _stage_exclude(
+    ctx: Context, stage: Stage, task_id: int, first: int, last: int, reason: str, **_: Any
+) -> dict[str, closing.Kept]:
+    """Make revisions of what I have drawn on the slices of a range, in pieces."""
+    words.checked(reason, "Say why these slices are of no use")
+    its = slicing.around(ctx, visible_task(ctx, task_id))
+    able, _left = _excluded(its, first, last)
+    ids, me, version_id = [r["task_id"] for r in able], ctx.actor.member_id, its.row["version_id"]
+    mark = kept.mark(ctx.tx, ids, me, version_id)
+    drafts = kept.drafts(ctx.tx, ids, me)
+    drawn = [r | drafts[r["task_id"]] | {"assignee_id": me} for r in able if r["task_id"] in drafts]
+    closing.stage_revisions(ctx, stage, version_id, drawn, "discard")
+    return {"prepared_kept": closing.Kept(stage.batch_id, mark)}
 
 
-@operation(writes=True, prepare=_prepare_exclude)
+def _excluded(its: Range, first: int, last: int) -> tuple[list[dict[str, Any]], list[tuple[int, str]]]:
+    """Return the slices of a range that can be excluded, and why others cannot; raise if none can be."""
+    chosen = its.between(first, last)
+    if len(chosen) > MOST_EXCLUDED:
+        raise InvalidInput(f"At most {MOST_EXCLUDED:,} slices can be excluded at once, not {len(chosen):,}.")
+    left = [(r["place"], why) for r in chosen if (why := slicing.why_not(its, r))]
+    able = [r for r in chosen if not slicing.why_not(its, r)]
+    if not able:
+        raise Refused(rules.message("Excluded", [], [], rules.grouped(left)))
+    return able, left
+
+
+@operation(writes=True, stage=_stage_exclude)
 def exclude(
     ctx: Context,
     task_id: int,
@@ -151,35 +167,35 @@ def exclude(
     revision: int = 0,
     seconds: float = 0.0,
     *,
-    prepared_drafts: dict[int, Checked],
+    prepared_kept: closing.Kept,
 ) -> Spread:
     """Discard a range of slices that I hold or may take, with one reason, all in one transaction.
 
     ``revision`` is that of the draft of the task itself, if it is in the range. What is not mine is left out.
     """
     reason = words.checked(reason, "Say why these slices are of no use")
-    row = visible_task(ctx, task_id)
+    row, me = visible_task(ctx, task_id), ctx.actor.member_id
     its = slicing.around(ctx, row)
-    chosen = its.between(first, last)
-    if len(chosen) > MOST_EXCLUDED:
-        raise InvalidInput(f"At most {MOST_EXCLUDED} slices can be excluded at once, not {len(chosen):,}.")
-    left = [(r["place"], why) for r in chosen if (why := slicing.why_not(its, r))]
-    able = [r for r in chosen if not slicing.why_not(its, r)]
-    groups = rules.grouped(left)
-    if not able:
-        raise Refused(rules.message("Excluded", [], [], groups))
+    able, left = _excluded(its, first, last)
+    ids = [r["task_id"] for r in able]
+    if prepared_kept.ground != kept.mark(ctx.tx, ids, me, row["version_id"]):
+        raise Stale("The slices changed while what was drawn on them was kept; try again.")
+    for r in able:
+        visit = closing.visit(r | {"assignee_id": me})
+        workflow.check_may_work(visit, its.spec.workflow.steps, me, "discard")
+    worked = 0.0
+    if task_id in ids:
+        if revision != (row["revision"] or 0):
+            raise Conflict("This slice was saved elsewhere after this page opened it. Reload to go on from there.")
+        worked = closing.believed(ctx, row, seconds)
     free = [r for r in able if r["hold"] == "free"]
     _take(ctx, its, free)
     until = closing.lease_end(ctx, its.spec, row["step"])
-    kept.hold(ctx.tx, [r["task_id"] for r in able], ctx.actor.member_id, ctx.now, until, [r["task_id"] for r in free])
-    for r in able:
-        one = found(work.task(ctx.tx, r["task_id"], ctx.actor.member_id), f"task {r['task_id']}")
-        workflow.check_may_work(closing.visit(one), its.spec.workflow.steps, ctx.actor.member_id, "discard")
-        if r["task_id"] == task_id and revision != (one["revision"] or 0):
-            raise Conflict("This slice was saved elsewhere after this page opened it. Reload to go on from there.")
-        closing.keep_draft(ctx, one, "discard", prepared_drafts.get(r["task_id"]))
-        closing.close(ctx, one, its.spec, "discard", seconds if r["task_id"] == task_id else 0.0, note=reason)
-    places = tuple(r["place"] for r in able)
+    kept.hold(ctx.tx, ids, me, ctx.now, until, [r["task_id"] for r in free])
+    importing.reveal(ctx.tx, prepared_kept.batch_id, row["version_id"], overwrite=True)
+    batches.discard(ctx.tx, ids, reason, ctx.now, task_id, worked)
+    chain.apply_rules(ctx, row["campaign_id"], its.spec, [r["asset_id"] for r in able], "discarded", "discarded")
+    places, groups = tuple(r["place"] for r in able), rules.grouped(left)
     closing.note(ctx, row)
-    ctx.note(detail={"tasks": [r["task_id"] for r in able], "left": len(left), "reason": reason})
+    ctx.note(worked_s=worked, detail={"tasks": ids, "left": len(left), "reason": reason})
     return Spread(places, (), groups, len(free), None, rules.message("Excluded", places, (), groups, len(free)))

@@ -165,6 +165,19 @@ def restart(
     tx.run("update data.tasks set is_current = false where task_id in (select unnest($1::bigint[]))", tasks)
 
 
+def discard(
+    tx: Transaction, tasks: list[int], note: str, now: datetime.datetime, one: int | None = None, worked_s: float = 0.0
+) -> None:
+    """End tasks as discarded; ``worked_s`` are the last seconds worked, on one of them."""
+    tx.run(
+        "update data.tasks set state = 'skipped', outcome = 'discarded', status = 'discarded', closed = $2, note = $3, "
+        "leased_until = null, opened = coalesce(opened, $2), touched = $2, "
+        "worked_s = worked_s + case when task_id = $4 then $5 else 0 end "
+        "where task_id in (select unnest($1::bigint[]))",
+        tasks, now, note, one, worked_s,
+    )  # fmt: skip
+
+
 def left_of_job(tx: Transaction, campaign_id: int, step: int, member_id: int, outcomes: list[str]) -> list[int]:
     """Return the current tasks, in order, of the assets of a job that left the workflow in one of these ways."""
     rows = tx.all(

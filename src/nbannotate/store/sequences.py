@@ -199,16 +199,6 @@ def mark(tx: Transaction, task_ids: Sequence[int], member_id: int, version_id: i
     ))  # fmt: skip
 
 
-def latest_ids(tx: Transaction, version_id: int, asset_ids: Sequence[int]) -> dict[int, int]:
-    """Return the last revision of each of some assets that has one in a version."""
-    rows = tx.all(
-        "select asset_id, max(annotation_id) as annotation_id from data.annotations "
-        "where version_id = $1 and asset_id in (select unnest($2::bigint[])) group by 1",
-        version_id, list(asset_ids),
-    )  # fmt: skip
-    return {r["asset_id"]: r["annotation_id"] for r in rows}
-
-
 def forget(tx: Transaction, spread_ids: Sequence[int]) -> None:
     """Forget spreads: they cannot be taken back any more."""
     for table in ("spread_drafts", "spreads") if spread_ids else ():
