@@ -4,7 +4,8 @@ import pytest
 
 import nbannotate as nb
 from nbannotate.errors import InvalidInput, NotAllowed, NotFound, Refused
-from nbannotate.model import Annotation, Closed, Notice, Rule, Shape, TaskView
+from nbannotate.model import Annotation, Closed, Issue, Notice, Rule, Shape, TaskView
+from nbannotate.operations.dispatch import Dispatcher
 
 EXPERT = "for expert review"
 BOX = Annotation(
@@ -136,6 +137,28 @@ def test_rules_in_a_circle_end(team, make_images):
         work(t)
     assert len(inside(experts)) == 3
     assert len(experts.tasks.df(is_current=[True, False])) == 3
+
+
+def test_what_comes_back_while_it_is_sent_is_not_sent(team, make_images, monkeypatch):
+    t = team(count=3, steps=[DRAW])
+    experts = seeded(t, make_images)
+    before = inside(experts)
+    sent = [work(t, status=EXPERT), work(t, status=EXPERT)]
+    row = t.campaign.tasks.df(asset_id=sent[1]).iloc[0]
+    stage, late = Dispatcher._commit, [int(row["task_id"])]
+
+    def raised_before(self, operation, *arguments):
+        if operation.name == "chain.send" and late:
+            t.workspace.client.call("issues.create", Issue, task_id=late.pop(), text="wrong")
+        return stage(self, operation, *arguments)
+
+    monkeypatch.setattr(Dispatcher, "_commit", raised_before)
+    with pytest.raises(Refused, match="1 of these assets are still worked on"):
+        send(t, "Experts", asset_ids=sent)
+    assert inside(experts) == before
+    assert not len(t.workspace.sql("select * from annotations where version_id = $1", [experts.version_id]))
+    assert send(t, "Experts", status=EXPERT) == 1
+    assert inside(experts) == before | {sent[0]}
 
 
 def test_assets_are_sent_by_status_by_hand_once(team, make_images):

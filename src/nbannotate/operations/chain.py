@@ -6,22 +6,91 @@ import difflib
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from nbannotate.errors import InvalidInput, NbannotateError, NotFound, Refused
-from nbannotate.model import CampaignSpec, NoticeKind, When
-from nbannotate.operations.joining import take_sent
-from nbannotate.operations.planning import unknown_status
+import msgspec
+from msgspec import Struct
+
+from nbannotate.errors import InvalidInput, NbannotateError, NotFound, Refused, Stale
+from nbannotate.model import Campaign, CampaignSpec, NoticeKind, When
+from nbannotate.operations.joining import Coming, stage_tasks, take_sent, take_staged
+from nbannotate.operations.planning import fingerprint, unknown_status
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.telling import tell
 from nbannotate.rules.rights import MANAGERS
 from nbannotate.store import campaigns as stored
 from nbannotate.store import carrying, people
+from nbannotate.store.choice import PLACES
+from nbannotate.store.staging import Stage
 
 #: What managers are told with when a rule cannot do its work.
 KIND: NoticeKind = "issue"
 
 
-@operation(writes=True)
-def send(ctx: Context, campaign_id: int, to: str, asset_ids: list[int] | None = None, status: str | None = None) -> int:
+class _Sent(Struct, frozen=True):
+    """What was staged: the batch, the current tasks of all that are sent (a JSON list), and what that was made from.
+
+    ``lacking`` are new in the other version; ``coming`` are the tasks in the other campaign, if it is launched.
+    """
+
+    batch_id: int
+    tasks: str
+    chosen: int
+    lacking: int
+    coming: Coming | None
+    ground: str
+
+
+def _stage_send(
+    ctx: Context, stage: Stage, campaign_id: int, to: str, asset_ids: list[int] | None, status: str | None
+) -> dict[str, _Sent]:
+    """Copy what is sent, and make its tasks, in pieces."""
+    source, target = _ends(ctx, campaign_id, to)
+    standing = _chosen(ctx, source, asset_ids, status)
+    tasks = msgspec.json.encode([row["task_id"] for row in standing]).decode()
+    ground = _ground(ctx, source, target, tasks)
+    ids = [row["asset_id"] for row in standing]
+    inside = carrying.inside(ctx.tx, target["campaign_id"], ids)
+    new = [i for i in ids if i not in inside]
+    lacking = carrying.lacking(ctx.tx, target["version_id"], new)  # sent before the launch, they are there already
+    own = target["version_id"] == source["version_id"]
+    if new and not own:
+        of = source["version_id"], target["version_id"]
+        carrying.stage(stage, *of, new, ctx.actor.member_id, source["name"], ctx.now)
+    coming = None
+    if new and target["launched"]:
+        campaign: Campaign = found(stored.campaign(ctx.tx, target["campaign_id"]), f"campaign {to!r}")
+        reveal = (lambda: PLACES) if own else (lambda: carrying.attempt(stage, target["version_id"]))
+        coming = stage_tasks(ctx, stage, campaign, new, reveal, everything=True)
+    return {"prepared_sent": _Sent(stage.batch_id, tasks, len(ids), lacking, coming, ground)}
+
+
+def _ends(ctx: Context, campaign_id: int, to: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the campaign that assets have left, and the one that they go to; raise if they cannot go there now."""
+    source: dict[str, Any] = found(carrying.end(ctx.tx, campaign_id=campaign_id), f"campaign {campaign_id}")
+    target = _target(ctx, source, to)
+    if target["launched"] and (other := stored.running_on(ctx.tx, target["version_id"], but=target["campaign_id"])):
+        raise Refused(
+            f"The campaign {other!r} is running on the version of {to!r}, which has one campaign at a time; "
+            f"send the assets when {other!r} is completed."
+        )
+    return source, target
+
+
+def _ground(ctx: Context, source: dict[str, Any], target: dict[str, Any], tasks: str) -> str:
+    """Return a short text that differs if what is sent, or where it goes, has changed."""
+    ends = source["version_id"], target["version_id"], target["campaign_id"]
+    return fingerprint(target, carrying.mark(ctx.tx, tasks, *ends))
+
+
+@operation(writes=True, stage=_stage_send)
+def send(
+    ctx: Context,
+    campaign_id: int,
+    to: str,
+    asset_ids: list[int] | None = None,
+    status: str | None = None,
+    *,
+    prepared_sent: _Sent,
+) -> int:
     """Send assets that have left a campaign to another one of the same dataset, and return how many are new there.
 
     They come into the other campaign's version if they are not in it, with their latest annotation. A campaign that is
@@ -37,17 +106,19 @@ def send(ctx: Context, campaign_id: int, to: str, asset_ids: list[int] | None = 
     asset_ids, status
         Which assets: these, or those with this status, or those of these that have this status. A status of a step's
         own counts whatever later steps called the asset; a built-in one is what it is called in the end.
+    prepared_sent
+        What was staged.
     """
-    source: dict[str, Any] = found(carrying.end(ctx.tx, campaign_id=campaign_id), f"campaign {campaign_id}")
-    target = _target(ctx, source, to)
-    chosen = _chosen(ctx, source, asset_ids, status)
-    if target["launched"] and (other := stored.running_on(ctx.tx, target["version_id"], but=target["campaign_id"])):
-        raise Refused(
-            f"The campaign {other!r} is running on the version of {to!r}, which has one campaign at a time; "
-            f"send the assets when {other!r} is completed."
-        )
-    sent = _send(ctx, source, target, chosen)
-    ctx.note(campaign_id=campaign_id, detail={"to": to, "status": status, "chosen": len(chosen), "sent": sent})
+    source, target = _ends(ctx, campaign_id, to)
+    made = prepared_sent
+    if made.ground != _ground(ctx, source, target, made.tasks):
+        raise Stale("What is sent, or where it goes, was changed while this was prepared; try again.")
+    if target["version_id"] != source["version_id"]:
+        carrying.reveal(ctx.tx, made.batch_id, target["version_id"])
+    sent = made.lacking
+    if made.coming is not None:
+        sent = take_staged(ctx, stored.campaign(ctx.tx, target["campaign_id"]), made.coming)
+    ctx.note(campaign_id=campaign_id, detail={"to": to, "status": status, "chosen": made.chosen, "sent": sent})
     return sent
 
 
@@ -102,8 +173,10 @@ def _target(ctx: Context, source: dict[str, Any], to: str) -> dict[str, Any]:
     return target
 
 
-def _chosen(ctx: Context, source: dict[str, Any], asset_ids: Collection[int] | None, status: str | None) -> list[int]:
-    """Return the assets that are to be sent, in the order of the campaign, or raise why some cannot be."""
+def _chosen(
+    ctx: Context, source: dict[str, Any], asset_ids: Collection[int] | None, status: str | None
+) -> list[dict[str, Any]]:
+    """Return where the assets stand that are to be sent, in the order of the campaign, or raise why some cannot be."""
     if asset_ids is None and status is None:
         raise InvalidInput("Say which assets: those with a status, or one by one.")
     name = source["name"]
@@ -126,7 +199,7 @@ def _chosen(ctx: Context, source: dict[str, Any], asset_ids: Collection[int] | N
     at_work = [row["asset"] for row in standing.values() if row["state"] not in ("done", "skipped")]
     if at_work:
         raise Refused(f"{len(at_work)} of these assets are still worked on in {name!r}: {_some(at_work)}.")
-    return list(standing)
+    return list(standing.values())
 
 
 def own_statuses(spec: CampaignSpec) -> set[str]:

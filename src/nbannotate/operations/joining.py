@@ -52,6 +52,8 @@ def stage_tasks(
     campaign: Campaign,
     asset_ids: Collection[int] | None = None,
     reveal: Callable[[], str] = lambda: PLACES,
+    *,
+    everything: bool = False,
 ) -> Coming:
     """Choose among assets that are new to a launched campaign, and make their first tasks in pieces.
 
@@ -63,16 +65,19 @@ def stage_tasks(
         Only these; None for all that are not in the campaign.
     reveal
         Makes the staged assets visible for as long as is chosen, and returns the table that has the positions of all.
+    everything
+        Whatever the filter and the limit of the campaign say.
     """
     ground = _ground(ctx, campaign)
-    spec = _with_room(stored.spec(ctx.tx, campaign.campaign_id), campaign)
+    written = stored.spec(ctx.tx, campaign.campaign_id)
+    spec = written if everything else _with_room(written, campaign)
     made, file = 0, ctx.engine.spool / f"chosen-{stage.batch_id}.parquet"
     if spec is not None:
         try:
             with stage.trial():
                 places = reveal()
                 new = _new(ctx, campaign, asset_ids)
-                with chosen(stage, campaign.version_id, spec, only=new, places=places):
+                with chosen(stage, campaign.version_id, spec, only=new, everything=everything, places=places):
                     stage.run(f"copy chosen to {quoted(file)} (format parquet)")
             stage.run(f"create temp table chosen as select * from read_parquet({quoted(file)})")
         finally:

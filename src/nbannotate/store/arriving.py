@@ -76,8 +76,15 @@ def try_assets(stage: Stage, version: Version) -> str:
     _, slices = _give(stage, stage.batch_id, version)
     if not slices:
         return PLACES
-    # Rows of others are not renumbered: the writer could not change them meanwhile.
-    stage.run(f"create temp table tried as {_IN_ORDER}", version.version_id)
+    return tried(stage, version.version_id)
+
+
+def tried(stage: Stage, version_id: int) -> str:
+    """Make a table of the assets of a version in the order of their sequences, in a trial, and return its name.
+
+    Rows of others are not renumbered: the writer could not change them meanwhile.
+    """
+    stage.run(f"create temp table tried as {_IN_ORDER}", version_id)
     return "tried"
 
 

@@ -6,8 +6,14 @@ import datetime
 from collections.abc import Collection
 from typing import Any
 
-from nbannotate.store.arriving import order_sequences
-from nbannotate.store.engine import Transaction
+from nbannotate.store import importing, staging
+from nbannotate.store.arriving import next_position, order_sequences, tried
+from nbannotate.store.choice import PLACES
+from nbannotate.store.staging import Stage
+from nbannotate.store.transaction import Transaction
+
+#: So many assets are written in one piece.
+PIECE = 5_000
 
 
 def end(tx: Transaction, *, name: str | None = None, campaign_id: int | None = None) -> dict[str, Any] | None:
@@ -24,10 +30,10 @@ def end(tx: Transaction, *, name: str | None = None, campaign_id: int | None = N
 
 
 def standing(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
-    """Return where each asset of a campaign stands (asset_id, asset, state, status), in the order of the campaign."""
+    """Return where each asset of a campaign stands, in its order: asset_id, task_id, asset, state, status."""
     return tx.all(
         """
-        select s.asset_id, s.asset, s.state, s.status from asset_states s
+        select s.asset_id, t.task_id, s.asset, s.state, s.status from asset_states s
         join data.tasks t on t.campaign_id = s.campaign_id and t.asset_id = s.asset_id and t.is_current
         where s.campaign_id = $1 order by t.position, t.task_id
         """,
@@ -72,6 +78,31 @@ def inside(tx: Transaction, campaign_id: int, asset_ids: Collection[int]) -> set
     return {row["asset_id"] for row in rows}
 
 
+def mark(tx: Transaction, tasks: str, from_version: int, to_version: int, to_campaign: int) -> dict[str, Any]:
+    """Return what differs if assets cannot be sent as they were: those of so many current tasks (a JSON list of ids).
+
+    How many have still left the campaign, what is said of them in both versions, and how many the other end has.
+    """
+    found = tx.one(
+        """
+        with sent as (
+          select asset_id from data.tasks
+          where task_id in (select unnest(from_json($1, '["BIGINT"]'))) and is_current and state in ('done', 'skipped')
+        )
+        select (select count(*) from sent) as sent,
+               (select concat_ws(' ', count(*), max(n.annotation_id)) from data.annotations n
+                where n.version_id in ($2, $3) and n.asset_id in (select asset_id from sent)) as said,
+               (select count(*) from data.version_assets v
+                where v.version_id = $3 and v.asset_id in (select asset_id from sent)) as there,
+               (select count(distinct t.asset_id) from data.tasks t
+                where t.campaign_id = $4 and t.asset_id in (select asset_id from sent)) as inside
+        """,
+        tasks, from_version, to_version, to_campaign,
+    )  # fmt: skip
+    assert found is not None
+    return found
+
+
 def carry(
     tx: Transaction,
     from_version: int,
@@ -87,46 +118,119 @@ def carry(
     their place in their sequences; a single one stands last until then, because renumbering a large version for each
     would take a second. Campaigns order frames by themselves.
     """
-    tx.run("create or replace temp table carried as select unnest($1::bigint[]) as asset_id", list(asset_ids))
+    assets, revisions = _mark(tx, from_version, to_version, asset_ids)
+    _write_assets(tx, to_version, next_position(tx, to_version), 0, assets)
+    frames = "select count(a.sequence) from sent c join data.assets a on a.asset_id = c.asset_id"
+    if len(asset_ids) > 1 and tx.value(frames):
+        order_sequences(tx, to_version)
+    _write_revisions(tx, to_version, member_id, source, now, 0, revisions)
+    _forget_marked(tx)
+
+
+def stage(
+    stage: Stage,
+    from_version: int,
+    to_version: int,
+    asset_ids: Collection[int],
+    member_id: int,
+    source: str,
+    now: datetime.datetime,
+) -> None:
+    """Do so in pieces; they come into the other version with :func:`reveal`."""
+    assets, revisions = _mark(stage, from_version, to_version, asset_ids)
+    for low in range(0, assets, PIECE):
+        _write_assets(stage, stage.batch_id, 0, low, low + PIECE)
+        stage.piece()
+    for low in range(0, revisions, importing.PIECE):
+        _write_revisions(stage, stage.batch_id, member_id, source, now, low, low + importing.PIECE)
+        stage.piece()
+    _forget_marked(stage)
+
+
+def reveal(tx: Transaction, batch_id: int, version_id: int) -> None:
+    """Give assets and annotations that were staged to a version."""
+    if _give(tx, batch_id, version_id):
+        order_sequences(tx, version_id)
+    staging.keep(tx, batch_id)
+
+
+def attempt(stage: Stage, version_id: int) -> str:
+    """Do so in a trial, and return the table that has the positions in the version as they will be."""
+    return tried(stage, version_id) if _give(stage, stage.batch_id, version_id) else PLACES
+
+
+def _give(tx: Transaction, batch_id: int, version_id: int) -> bool:
+    """Let staged assets and annotations be those of a version; return whether they are several, with frames."""
+    found = tx.one(
+        "select count(*) as n, count(a.sequence) as frames from data.version_assets v "
+        "join data.assets a on a.asset_id = v.asset_id where v.version_id = $1",
+        batch_id,
+    )
+    assert found is not None
+    tx.run(
+        "update data.version_assets set version_id = $2, position = position + $3 where version_id = $1",
+        batch_id, version_id, next_position(tx, version_id),
+    )  # fmt: skip
+    tx.run("update data.annotations set version_id = $2 where version_id = $1", batch_id, version_id)
+    return int(found["n"]) > 1 and int(found["frames"]) > 0
+
+
+def _mark(tx: Transaction, from_version: int, to_version: int, asset_ids: Collection[int]) -> tuple[int, int]:
+    """Make the tables ``carried``, of assets that are new to a version, and ``copied``, of revisions; count them."""
+    tx.run("create or replace temp table sent as select unnest($1::bigint[]) as asset_id", list(asset_ids))
     tx.run(
         """
-        insert into data.version_assets
-        select $2, c.asset_id, row_number() over (order by v.position) - 1
-               + (select coalesce(max(position) + 1, 0) from data.version_assets where version_id = $2)
-        from carried c join data.version_assets v on v.asset_id = c.asset_id and v.version_id = $1
+        create or replace temp table carried as
+        select c.asset_id, row_number() over (order by v.position) - 1 as place
+        from sent c join data.version_assets v on v.asset_id = c.asset_id and v.version_id = $1
         where not exists (select 1 from data.version_assets w where w.version_id = $2 and w.asset_id = c.asset_id)
         """,
         from_version,
         to_version,
     )
-    in_sequences = "select count(a.sequence) from carried c join data.assets a on a.asset_id = c.asset_id"
-    if len(asset_ids) > 1 and tx.value(in_sequences):
-        order_sequences(tx, to_version)
     tx.run(
         """
         create or replace temp table copied as
-        select nextval('data.ids') as annotation_id, l.annotation_id as original from (
+        select nextval('data.ids') as annotation_id, l.annotation_id as original, row_number() over () - 1 as place
+        from (
           select n.asset_id, max(n.annotation_id) filter (where n.version_id = $1) as annotation_id,
                  max(n.annotation_id) filter (where n.version_id = $2) as there
-          from data.annotations n join carried c on c.asset_id = n.asset_id
+          from data.annotations n join sent c on c.asset_id = n.asset_id
           where n.version_id in ($1, $2) group by 1
         ) l where l.annotation_id > coalesce(l.there, -1)
         """,
         from_version,
         to_version,
     )
+    return int(tx.value("select count(*) from carried")), int(tx.value("select count(*) from copied"))
+
+
+def _forget_marked(tx: Transaction) -> None:
+    for table in ("sent", "carried", "copied"):
+        tx.run(f"drop table {table}")
+
+
+def _write_assets(tx: Transaction, under: int, first: int, low: int, high: int) -> None:
     tx.run(
-        """
+        "insert into data.version_assets select $1, asset_id, $2 + place from carried where place >= $3 and place < $4",
+        under, first, low, high,
+    )  # fmt: skip
+
+
+def _write_revisions(
+    tx: Transaction, under: int, member_id: int, source: str, now: datetime.datetime, low: int, high: int
+) -> None:
+    these = f"(select * from copied where place >= {low} and place < {high})"
+    tx.run(
+        f"""
         insert into data.annotations
         select c.annotation_id, $1, n.asset_id, null, null, $2, $3, n.nothing_to_label, n.tags, $4, n.tag_attributes,
                n.origin
-        from copied c join data.annotations n on n.annotation_id = c.original
+        from {these} c join data.annotations n on n.annotation_id = c.original
         """,
-        to_version, member_id, source, now,
+        under, member_id, source, now,
     )  # fmt: skip
     tx.run(
-        "insert into data.shapes select c.annotation_id, s.* exclude (annotation_id) "
-        "from copied c join data.shapes s on s.annotation_id = c.original"
+        f"insert into data.shapes select c.annotation_id, s.* exclude (annotation_id) "
+        f"from {these} c join data.shapes s on s.annotation_id = c.original"
     )
-    tx.run("drop table copied")
-    tx.run("drop table carried")
