@@ -9,6 +9,7 @@ from msgspec.structs import replace
 import nbannotate as nb
 from nbannotate.errors import Conflict, InvalidInput, NotAllowed, NotFound, Refused
 from nbannotate.model import Campaign, CampaignSpec, Closed, Document, Job, Plan, Rule, Saved, Session, TaskView
+from nbannotate.operations.dispatch import Dispatcher
 from nbannotate.store import campaigns as stored
 from nbannotate.workspace import frames
 
@@ -344,6 +345,38 @@ def test_a_change_of_the_weights_leaves_what_is_begun(ws, version):
     c.reassign("ben", assignee="ana")
     c.remove_assignee("draw", "ana").apply()
     assert c.spec().workflow.steps[0].assignees == ("ben",)
+
+
+def test_what_is_dealt_again_at_a_review_goes_to_who_did_not_draw_it(ws, version):
+    draw = nb.Step("draw", "annotation", ["ana", "chloe"])
+    c = write(version, draw, nb.Step("check", "review", ["chloe", "dora"]))
+    c.launch()
+    chloe, ana = acting(ws, "chloe"), acting(ws, "ana")
+    for client in (chloe, ana, chloe, ana, ana, chloe):
+        submit(client, c)
+    c.plan(workflow=nb.Workflow([draw, nb.Step("check", "review", ["chloe", "dora"], attribution="equal")])).apply()
+    rows = c.tasks.df(is_current=[True, False])
+    drew = rows[rows["step"] == 0].set_index("asset_id")["assignee"]
+    check = rows[rows["step"] == 1].set_index("asset_id")["assignee"]
+    assert check.value_counts().to_dict() == {"chloe": 3, "dora": 3}
+    assert {(drew[i], who) for i, who in check.items()} == {("chloe", "dora"), ("ana", "chloe")}
+    c.plan(workflow=nb.Workflow([draw, nb.Step("check", "review", ["chloe", "dora"])])).apply()
+    assert c.tasks.df(step=1)["assignee"].isna().all()
+
+
+def test_assets_that_come_while_a_change_is_prepared_are_counted(version, monkeypatch):
+    c = write(version)
+    commit, late = Dispatcher._commit, [5]
+
+    def added_before(self, operation, *arguments):
+        if operation.name == "campaigns.apply" and late:
+            add_assets(version, late.pop(), begin=10)
+        return commit(self, operation, *arguments)
+
+    monkeypatch.setattr(Dispatcher, "_commit", added_before)
+    spec = replace(c.spec(), filter=str(nb.Filter.sql("width > 10")))
+    planned = version.workspace.client.call("campaigns.apply", Plan, campaign_id=c.campaign_id, spec=spec)
+    assert planned.chosen == 15
 
 
 def test_a_label_that_drafts_use_cannot_go(ws, version):

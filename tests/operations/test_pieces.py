@@ -45,8 +45,10 @@ class Counted:
 
     def __init__(self, connection):
         self._connection, self.most, self._now = connection, 0, 0
+        self.said = []
 
     def execute(self, sql, *arguments):
+        self.said.append(sql)
         self._now = 0 if sql == "begin" else self._now + 1
         self.most = max(self.most, self._now)
         return self._connection.execute(sql, *arguments)
@@ -297,6 +299,20 @@ def test_each_operation_that_writes_is_looked_at():
 @pytest.mark.parametrize("name", CALLS)
 def test_the_writer_runs_as_many_statements_for_many_assets_as_for_few(name):
     assert statements(name, MANY) <= statements(name, FEW)
+
+
+def test_a_filter_is_never_asked_in_the_writer():
+    ground = Ground(FEW)
+    mine = "sqrt(width) > 2"
+    made = ground.campaign(EQUAL, launch=False, filter=nb.Filter.sql(mine))
+    made.plan(order="random").apply()
+    made.launch()
+    ground.add("b")
+    made.plan(new_assets="wait").apply()
+    ground.add("c")
+    made.join()
+    assert made.info().total == 3 * FEW
+    assert not [said for said in ground.counted.said if mine in said]
 
 
 def test_no_piece_holds_more_than_some_thousand_rows():

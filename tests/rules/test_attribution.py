@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbannotate.errors import InvalidInput
-from nbannotate.rules.attribution import choose, deal, split
+from nbannotate.rules.attribution import choose, deal, place, split
 
 WEIGHTS = st.lists(st.floats(0.01, 1000, allow_nan=False), min_size=1, max_size=8)
 TOTALS = st.integers(0, 3000)
@@ -87,3 +87,11 @@ def test_who_annotated_an_asset_gets_it_only_if_nobody_else_has_room():
 def test_more_than_the_share_is_taken_by_whoever_is_there():
     assert deal({1: 1.0, 2: 1.0}, 10, {1: 9}, 3) == {1: 0, 2: 3}
     assert deal({1: 1.0, 2: 1.0}, 4, {1: 2, 2: 2}, 2) == {1: 1, 2: 1}
+
+
+def test_who_annotated_gets_what_others_have_no_room_for():
+    ana, ben, zoe = 1, 2, 3
+    groups = [(frozenset(), 2), (frozenset({ana}), 2), (frozenset({ben}), 3)]
+    assert place({ana: 3, ben: 4}, groups) == [{ana: 0, ben: 2}, {ana: 0, ben: 2}, {ana: 3, ben: 0}]
+    assert place({ana: 2, zoe: 1}, [(frozenset({ana}), 3)]) == [{ana: 2, zoe: 1}]
+    assert place({ana: 2, ben: 1}, [(frozenset(), 3)]) == [{ana: 2, ben: 1}]

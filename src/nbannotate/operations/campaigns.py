@@ -70,7 +70,7 @@ def plan(ctx: Context, campaign_id: int, spec: CampaignSpec | None = None) -> Pl
     """Return what launching a campaign as it is written would do; or with a spec, what changing to it would do."""
     campaign = _campaign(ctx, campaign_id)
     if spec is not None:
-        return changing.plan_change(ctx, campaign, spec)[1]
+        return changing.plan(ctx, campaign, spec)
     written = stored.spec(ctx.tx, campaign_id)
     if campaign.launched is not None:
         planned = planning.running_plan(ctx, campaign, written)
@@ -79,14 +79,21 @@ def plan(ctx: Context, campaign_id: int, spec: CampaignSpec | None = None) -> Pl
         return planning.launch_plan(ctx, campaign, written, choice)
 
 
-@operation(writes=True)
-def apply(ctx: Context, campaign_id: int, spec: CampaignSpec, fingerprint: str = "") -> Plan:
+@operation(writes=True, prepare=changing.choose)
+def apply(
+    ctx: Context,
+    campaign_id: int,
+    spec: CampaignSpec,
+    fingerprint: str = "",
+    *,
+    prepared_choice: changing.Chosen | None,
+) -> Plan:
     """Change a campaign, written or launched; refused, with the reason, if work would be lost.
 
     ``fingerprint`` is that of the plan that was looked at; if what it was made from has changed, nothing is done.
     """
     campaign = _campaign(ctx, campaign_id)
-    spec, planned, change = changing.plan_change(ctx, campaign, spec)
+    spec, planned, change = changing.plan_change(ctx, campaign, spec, prepared_choice)
     _check_plan(planned, fingerprint)
     changing.carry_out(ctx, campaign, spec, change)
     ctx.note(campaign_id=campaign_id, detail={"changes": list(planned.changes)})

@@ -5,8 +5,9 @@ from __future__ import annotations
 import zlib
 
 import msgspec
+from msgspec import Struct
 
-from nbannotate.errors import Conflict, InvalidInput
+from nbannotate.errors import Conflict, InvalidInput, NbannotateError, Stale
 from nbannotate.model import Campaign, CampaignSpec, Plan
 from nbannotate.operations import planning
 from nbannotate.operations.registry import Context
@@ -49,10 +50,59 @@ def check(
         raise InvalidInput(" ".join(problems))
 
 
-def plan_change(ctx: Context, campaign: Campaign, spec: CampaignSpec) -> tuple[CampaignSpec, Plan, Change]:
-    """Return the spec as it will be stored, what changing to it would do, and the change."""
+class Chosen(Struct, frozen=True):
+    """What launching a spec would do, or why nobody can say, and a text for what that was made from."""
+
+    ground: str
+    plan: Plan | None = None
+    error: NbannotateError | None = None
+
+
+def choose(ctx: Context, campaign_id: int, spec: CampaignSpec, **_: str) -> dict[str, Chosen | None]:
+    """Prepare the change of a campaign that is only written: choose its assets, by whatever filter somebody wrote."""
+    campaign = stored.campaign(ctx.tx, campaign_id)
+    if campaign is None or campaign.launched is not None:
+        return {"prepared_choice": None}
+    spec = _settled(ctx, campaign, spec)
+    ground = planning.ground(ctx, campaign, spec)
+    try:
+        with chosen(ctx.tx, campaign.version_id, spec) as choice:
+            return {"prepared_choice": Chosen(ground, planning.launch_plan(ctx, campaign, spec, choice))}
+    except NbannotateError as error:
+        return {"prepared_choice": Chosen(ground, error=error)}
+
+
+def _settled(ctx: Context, campaign: Campaign, spec: CampaignSpec) -> CampaignSpec:
+    """Return a spec as it will be stored in a campaign."""
     old = stored.spec(ctx.tx, campaign.campaign_id)
-    spec = settle(spec, old.seed if old.seed is not None else zlib.crc32(str(campaign.campaign_id).encode()))
+    return settle(spec, old.seed if old.seed is not None else zlib.crc32(str(campaign.campaign_id).encode()))
+
+
+def _believed(ctx: Context, campaign: Campaign, spec: CampaignSpec, made: Chosen | None) -> Plan:
+    """Return what was prepared, in the transaction that writes; raise what was wrong, or Stale."""
+    if made is None or made.ground != planning.ground(ctx, campaign, spec):
+        raise Stale("The campaign, its version or its people were changed while this was prepared; try again.")
+    if made.error is not None:
+        raise made.error
+    assert made.plan is not None
+    return made.plan
+
+
+def plan(ctx: Context, campaign: Campaign, spec: CampaignSpec) -> Plan:
+    """Return what changing a campaign to a spec would do."""
+    made = None if campaign.launched is not None else choose(ctx, campaign.campaign_id, spec)["prepared_choice"]
+    return plan_change(ctx, campaign, spec, made)[1]
+
+
+def plan_change(
+    ctx: Context, campaign: Campaign, spec: CampaignSpec, made: Chosen | None
+) -> tuple[CampaignSpec, Plan, Change]:
+    """Return the spec as it will be stored, what changing to it would do, and the change.
+
+    ``made`` is what was prepared if it is not launched.
+    """
+    old = stored.spec(ctx.tx, campaign.campaign_id)
+    spec = _settled(ctx, campaign, spec)
     check(ctx, campaign, campaign.version_id, old, spec)
     launched = campaign.launched is not None
     facts = usage.facts(
@@ -63,8 +113,7 @@ def plan_change(ctx: Context, campaign: Campaign, spec: CampaignSpec) -> tuple[C
         planned = planning.running_plan(ctx, campaign, spec, change.dealt)
         warnings = list(planning.rule_problems(ctx, planning.version_of(ctx, campaign), spec)[1])
     else:
-        with chosen(ctx.tx, campaign.version_id, spec) as choice:
-            planned = planning.launch_plan(ctx, campaign, spec, choice)
+        planned = _believed(ctx, campaign, spec, made)
         warnings = [*planned.warnings, *(f"It cannot be launched yet. {r}" for r in planned.refusals)]
     renamed = _followers(ctx, campaign, old, spec)
     changes = [*change.changes, *(f"The rules of {c.name!r} follow the new name." for c in renamed)]

@@ -70,6 +70,35 @@ def deal(shares: Mapping[int, float], total: int, assigned: Mapping[int, int], c
     return {m: n + b for m, n, b in zip(shares, parts, beyond, strict=True)}
 
 
+def place(room: Mapping[int, int], groups: Sequence[tuple[Set[int], int]]) -> list[dict[int, int]]:
+    """Place assets with members who have room, as far as possible not with who annotated them.
+
+    Parameters
+    ----------
+    room
+        How many each member takes; as many as there are assets, in all.
+    groups
+        The assets: how many there are of each set of annotators.
+
+    Returns
+    -------
+    list of dict
+        How many of each group each member gets; members in their order.
+    """
+    left, parts = dict(room), [dict.fromkeys(room, 0) for _ in groups]
+    waiting = [n for _, n in groups]
+    # First those that the fewest may have; then whatever is left, with whoever has room.
+    narrow = sorted(range(len(groups)), key=lambda i: -len(groups[i][0] & set(room)))
+    for avoids in (True, False):
+        for i in narrow:
+            for member in room:
+                n = 0 if avoids and member in groups[i][0] else min(left[member], waiting[i])
+                parts[i][member] += n
+                left[member] -= n
+                waiting[i] -= n
+    return parts
+
+
 def choose(
     shares: Mapping[int, float], total: int, assigned: Mapping[int, int], avoid: Set[int] = frozenset()
 ) -> int | None:

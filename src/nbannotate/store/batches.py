@@ -134,17 +134,6 @@ def give_marked(tx: Transaction, now: datetime.datetime) -> None:
     tx.run("drop table moving")
 
 
-def give(tx: Transaction, tasks: list[int], member_id: int | None, now: datetime.datetime) -> None:
-    """Give tasks to a member, or back to the queue (None). The drafts go along; who had them keeps a copy."""
-    tx.run(
-        "create or replace temp table moving as select task_id, assignee_id, cast($2 as bigint) as to_id, "
-        "true as moves from data.tasks where task_id in (select unnest($1::bigint[]))",
-        tasks,
-        member_id,
-    )
-    give_marked(tx, now)
-
-
 def restart(
     tx: Transaction, campaign_id: int, step: int, tasks: list[int], member_id: int, now: datetime.datetime
 ) -> None:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 
 from nbannotate.model import CampaignSpec
-from nbannotate.rules.attribution import deal
+from nbannotate.rules.attribution import deal, place
 from nbannotate.rules.entry import entry, passing
 from nbannotate.store import batches, campaigns, people, staging
 from nbannotate.store.campaigns import OPEN, UNSTARTED
@@ -178,43 +178,89 @@ def _blocks(tx: Transaction, campaign_id: int, spec: CampaignSpec) -> list[dict[
     return blocks
 
 
-def deal_again(
-    tx: Transaction, campaign_id: int, spec: CampaignSpec, step: int, now: datetime.datetime
-) -> dict[int | None, int]:
-    """Deal the tasks of a step that nobody has begun as the spec says; return how many each member got that is new.
+def deal_again(tx: Transaction, campaign_id: int, spec: CampaignSpec, step: int, now: datetime.datetime) -> None:
+    """Deal the tasks of a step that nobody has begun as the spec says, or give them to the queue.
 
-    None stands for the queue. Who has a task keeps it as far as the share allows; who annotated an asset gets it at a
-    later step only if nobody else has room.
+    Who has a task keeps it as far as the share allows; who annotated an asset gets it at a later step only if nobody
+    else has room.
     """
-    waiting = tx.all(
-        f"select task_id, asset_id, assignee_id from data.tasks t "
-        f"where t.campaign_id = $1 and t.step = $2 and {UNSTARTED} order by position, task_id",
-        campaign_id,
-        step,
-    )
     weights = _active_shares(tx, campaign_id, spec, step)
-    given: dict[int | None, list[int]] = {}
     if weights is None:
-        given[None] = [row["task_id"] for row in waiting if row["assignee_id"] is not None]
-    else:
-        total = expected(tx, campaign_id, len(spec.workflow.steps))[step]
-        room = deal(weights, total, assigned(tx, campaign_id, step, but=UNSTARTED), len(waiting))
-        avoid = _annotators(tx, campaign_id, step)
-        rest = []
-        for row in waiting:
-            if room.get(row["assignee_id"]):
-                room[row["assignee_id"]] -= 1
-            else:
-                rest.append(row)
-        for row in rest:
-            open_to = [m for m, n in room.items() if n]
-            member = next((m for m in open_to if m not in avoid.get(row["asset_id"], ())), open_to[0])
-            room[member] -= 1
-            given.setdefault(member, []).append(row["task_id"])
-    for to, tasks in given.items():
-        if tasks:
-            batches.give(tx, tasks, to, now)
-    return {to: len(tasks) for to, tasks in given.items() if tasks}
+        tx.run(
+            f"create or replace temp table moving as select t.task_id, t.assignee_id, cast(null as bigint) as to_id, "
+            f"true as moves from data.tasks t "
+            f"where t.campaign_id = $1 and t.step = $2 and {UNSTARTED} and t.assignee_id is not null",
+            campaign_id, step,
+        )  # fmt: skip
+        batches.give_marked(tx, now)
+        return
+    held = _wait(tx, campaign_id, step)
+    total = expected(tx, campaign_id, len(spec.workflow.steps))[step]
+    has = assigned(tx, campaign_id, step, but=UNSTARTED)
+    room = deal(weights, total, has, sum(held.values()))
+    kept = {m: min(n, held.get(m, 0)) for m, n in room.items()}
+    tx.run(
+        """
+        create or replace temp table rest as
+        select w.task_id, w.assignee_id, w.annotators, w.place,
+               row_number() over (partition by w.annotators order by w.place) - 1 as nth
+        from waiting w left join (
+          select unnest(from_json($1, '[{"member_id":"BIGINT","kept":"BIGINT"}]'), recursive := true)
+        ) k on k.member_id = w.assignee_id where k.member_id is null or w.nth > k.kept
+        """,
+        json.dumps([{"member_id": m, "kept": n} for m, n in kept.items()]),
+    )
+    groups = {
+        row["annotators"]: row["n"]
+        for row in tx.all("select annotators, count(*) as n from rest group by 1 order by min(place)")
+    }
+    who = {text: frozenset(map(int, text.split())) for text in groups}
+    parts = place({m: n - kept[m] for m, n in room.items()}, [(who[text], n) for text, n in groups.items()])
+    blocks = []
+    for text, part in zip(groups, parts, strict=True):
+        low = 0
+        for member_id, n in part.items():
+            blocks.append({"annotators": text, "low": low, "high": low + n, "member_id": member_id})
+            low += n
+    tx.run(
+        """
+        create or replace temp table moving as
+        select r.task_id, r.assignee_id, b.member_id as to_id, true as moves from rest r join (
+          select unnest(from_json($1,
+            '[{"annotators":"VARCHAR","low":"BIGINT","high":"BIGINT","member_id":"BIGINT"}]'), recursive := true)
+        ) b on b.annotators = r.annotators and r.nth >= b.low and r.nth < b.high
+        """,
+        json.dumps(blocks),
+    )
+    tx.run("drop table waiting")
+    tx.run("drop table rest")
+    batches.give_marked(tx, now)
+
+
+def _wait(tx: Transaction, campaign_id: int, step: int) -> dict[int | None, int]:
+    """Make the table ``waiting`` of a step's tasks that nobody has begun; return how many each assignee has of them.
+
+    ``annotators`` are those who worked on the asset at the annotation steps before, as a text; ``place`` counts in the
+    order of the campaign, ``nth`` for each assignee.
+    """
+    tx.run(
+        f"""
+        create or replace temp table waiting as
+        select t.task_id, t.assignee_id, coalesce(a.annotators, '') as annotators,
+               row_number() over (order by t.position, t.task_id) as place,
+               row_number() over (partition by t.assignee_id order by t.position, t.task_id) as nth
+        from data.tasks t left join (
+          select asset_id, string_agg(cast(assignee_id as varchar), ' ' order by assignee_id) as annotators from (
+            select distinct b.asset_id, b.assignee_id from data.tasks b
+            join data.steps s on s.campaign_id = b.campaign_id and s.step = b.step and s.kind = 'annotation'
+            where b.campaign_id = $1 and b.step < $2 and b.assignee_id is not null
+          ) group by 1
+        ) a on a.asset_id = t.asset_id
+        where t.campaign_id = $1 and t.step = $2 and {UNSTARTED}
+        """,
+        campaign_id, step,
+    )  # fmt: skip
+    return {r["assignee_id"]: r["n"] for r in tx.all("select assignee_id, count(*) as n from waiting group by 1")}
 
 
 def outlook(tx: Transaction, campaign_id: int, spec: CampaignSpec, step: int, *, again: bool = False) -> dict[str, int]:
@@ -245,18 +291,3 @@ def outlook(tx: Transaction, campaign_id: int, spec: CampaignSpec, step: int, *,
     gets = deal(can, total, has, coming) if can else {}
     names = people.logins(tx)
     return {names[m]: has.get(m, 0) + gets.get(m, 0) for m in weights}
-
-
-def _annotators(tx: Transaction, campaign_id: int, step: int) -> dict[int, set[int]]:
-    """Return who worked on each asset at the steps before one."""
-    if step == 0:
-        return {}
-    found: dict[int, set[int]] = {}
-    for row in tx.all(
-        "select distinct t.asset_id, t.assignee_id from data.tasks t "
-        "join data.steps s on s.campaign_id = t.campaign_id and s.step = t.step and s.kind = 'annotation' "
-        "where t.campaign_id = $1 and t.step < $2 and t.assignee_id is not null",
-        campaign_id, step,
-    ):  # fmt: skip
-        found.setdefault(row["asset_id"], set()).add(row["assignee_id"])
-    return found
