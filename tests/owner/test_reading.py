@@ -6,6 +6,7 @@ import asyncio
 import signal
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from owner_rig import Campaign, contact, drawn, is_running, kill_owner, password, wait_for
@@ -118,7 +119,7 @@ def begun(made: Campaign) -> set[str]:
 
 
 def test_a_member_has_one_query_of_a_kind_at_a_time_and_one_that_does_not_end_is_noted(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, in_a_thread: Callable[..., Any]
 ) -> None:
     monkeypatch.setattr("nbannotate.owner.queries.GRACE_S", 0.1)
     ended = threading.Event()
@@ -151,7 +152,7 @@ def test_a_member_has_one_query_of_a_kind_at_a_time_and_one_that_does_not_end_is
         ended.set()
         assert queries.shutdown(10)
 
-    asyncio.run(ask())
+    in_a_thread(asyncio.run, ask())  # a browser's loop may run in this one
 
 
 @pytest.mark.parametrize(

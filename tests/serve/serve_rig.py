@@ -89,7 +89,8 @@ class Server:
         return self.log_file.read_text()
 
     def kernels(self) -> list[psutil.Process]:
-        children = psutil.Process(self.process.pid).children(recursive=True)
+        # Not what a kernel starts: between fork and exec it has the kernel's command line.
+        children = psutil.Process(self.process.pid).children()
         living = [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
         return [child for child in living if "ipykernel_launcher" in " ".join(child.cmdline())]
 

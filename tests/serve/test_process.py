@@ -121,6 +121,7 @@ def test_a_folder_without_pages_and_an_unknown_theme_are_refused(tmp_path: Path,
 
 
 def test_it_does_not_start_where_signals_could_not_stop_it(tmp_path: Path) -> None:
+    (tmp_path / "x.duckdb").touch()
     raised = []
 
     def run() -> None:

@@ -298,13 +298,13 @@ def serve(
 
     if theme not in THEMES:
         raise InvalidInput(f"theme must be one of {', '.join(THEMES)}, not {theme!r}.")
-    if threading.current_thread() is not threading.main_thread() or asyncio._get_running_loop() is not None:
-        raise InvalidInput("serve() needs a process of its own: run `nbannotate serve` in a terminal.")
-    _log_to_stderr()
     folder = notebooks_folder(notebooks)
     workspace = Path(path).expanduser().resolve()
     if not workspace.is_file():
         raise NotAWorkspace(f"There is no workspace {path}; make one with nbannotate.open().")
+    if threading.current_thread() is not threading.main_thread() or asyncio._get_running_loop() is not None:
+        raise InvalidInput("serve() needs a process of its own: run `nbannotate serve` in a terminal.")
+    _log_to_stderr()
     client = connect(workspace)
     before = os.umask(0o077)  # what the server and its kernels write is this account's
     try:

@@ -49,7 +49,7 @@
       final = true;
       lost("gone", "reload");
     } else {
-      timer = setTimeout(() => { if (!open && !leaving) lost("away", "reload"); }, 3000);
+      timer = setTimeout(() => { if (!open && !leaving && !final) lost("away", "reload"); }, 3000);
       since ||= performance.now();
       asking ||= setTimeout(ask, ASK_MS);
     }
