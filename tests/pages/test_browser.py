@@ -99,7 +99,9 @@ def log_in(chromium: Any, url: str) -> Iterator[Callable[[str], Any]]:
 
 def start(page: Any, campaign: str) -> None:
     """Walk to a job with the keys and go on with it."""
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")  # the focus has come
     page.locator(".nbp-headline button", has_text="Refresh").click()
+    page.wait_for_selector(".nbp-headline button:not([aria-busy]) >> text=Refresh")
     page.wait_for_selector(f"[data-go][aria-label$='of {campaign}']")
     page.locator("[data-go]").first.focus()
     for _ in range(page.locator("[data-go]").count()):

@@ -14,7 +14,7 @@ function home(s) {
         h("div", { class: "tabs big", role: "tablist", "aria-label": T("Lists"), onkeydown: (e) => tabKeys(e) }, tabs.map(([name, title, n]) =>
           h("button", { type: "button", role: "tab", "aria-selected": String(tab === name), tabindex: tab === name ? "0" : "-1", "data-key": name,
             onclick: () => { s.ui.homeTab = name; repaint(s); } }, title, n && h("span", { class: "count" }, n)))),
-        h("button", { type: "button", class: "small", title: T("Look again; the list also does so by itself"), onclick: () => refresh(s) }, icon("refresh"), T("Refresh"))),
+        h("button", { type: "button", class: "small", title: T("Look again; the list also does so by itself"), "aria-busy": s.ui.refreshing ? "true" : null, onclick: () => refresh(s) }, icon("refresh"), T("Refresh"))),
       tab === "tasks" ? jobList(s, groups) : myIssues(s, issues)));
 }
 
@@ -43,8 +43,8 @@ function jobList(s, groups) {
   return h("div", { class: "nbp-jobs", onkeydown: (e) => arrows(e, "[data-go], summary, [data-open]") },
     open.length ? null : h("p", { class: "nbp-all-done", role: "status" }, icon("check"), T("All done. Nothing waits for you right now.")),
     open.map(campaign),
-    n ? h("details", { class: "nbp-fold", "data-key": "closed", open: s.ui.fold ?? !open.length, ontoggle: (e) => { s.ui.fold = e.currentTarget.open; } },
-      h("summary", {}, T("Finished"), h("span", { class: "count" }, n)), h("div", { class: "nbp-jobs" }, closed.map(campaign))) : null);
+    n ? h("details", { class: "nbp-fold", "data-key": "closed", open: s.ui.fold ?? !open.length },
+      h("summary", { onclick: (e) => { s.ui.fold = !e.currentTarget.parentNode.open; } }, T("Finished"), h("span", { class: "count" }, n)), h("div", { class: "nbp-jobs" }, closed.map(campaign))) : null);
 }
 
 function due(day, open = true) {
