@@ -6,6 +6,7 @@ notebook, in either theme; the manager's page replaces the gray by the colors of
 
 from __future__ import annotations
 
+import colorsys
 import html
 import itertools
 import math
@@ -136,9 +137,9 @@ def colors_for(frame: pd.DataFrame, colors: Mapping[str, str] | None) -> Mapping
 
 
 def _colors(n: int) -> list[str]:
-    """Return n colors that no state has: those of the palette, then always the one that is farthest from all others."""
+    """Return n colors that no state has: the calm ones of the palette, its others, then what is farthest from all."""
     states = set(STATE_COLORS.values())
-    chosen = [color for color in PALETTE if color not in states]
+    chosen = sorted((color for color in PALETTE if color not in states), key=_is_glaring)
     if n <= len(chosen):
         return chosen[:n]
     candidates = np.array(list(itertools.product(range(0, 256, 17), repeat=3)))
@@ -153,6 +154,12 @@ def _colors(n: int) -> list[str]:
         chosen.append("#" + bytes(farthest.tolist()).hex())
         apart = np.minimum(apart, _distance(candidates, farthest))
     return chosen
+
+
+def _is_glaring(color: str) -> bool:
+    """Return whether large bars of a color hurt: fully saturated, very light or very dark."""
+    _, lightness, saturation = colorsys.rgb_to_hls(*(part / 255 for part in bytes.fromhex(color[1:])))
+    return saturation > 0.81 or not 0.2 < lightness < 0.65
 
 
 def _distance(colors: np.ndarray, color: np.ndarray) -> np.ndarray:
