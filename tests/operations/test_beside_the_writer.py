@@ -151,7 +151,7 @@ def test_no_operation_works_on_a_drawing_in_the_transaction(team, stack, heavy):
     assert all(operations()[name].prepare or operations()[name].stage for name in tried)
 
 
-@pytest.mark.parametrize("what", SLICES)
+@pytest.mark.parametrize("what", sorted(SLICES))
 def test_what_is_saved_while_slices_are_prepared_is_not_lost(stack, what, monkeypatch):
     ana = stack["ana"]
     view = next_(ana, stack)
