@@ -23,6 +23,7 @@ from nbannotate.store import campaigns
 from nbannotate.store import choice as choices
 from nbannotate.store.choice import Choice, chosen
 from nbannotate.store.engine import MEMORY, Engine, Transaction
+from nbannotate.store.transaction import id_list
 
 F = nb.Filter
 NOW = datetime.datetime(2026, 7, 1)
@@ -383,11 +384,11 @@ def test_each_asset_that_is_left_out_is_told_with_its_reason() -> None:
 def test_new_assets_are_chosen_alone_and_everything_ignores_filter_and_limit() -> None:
     with version(plain(6)) as tx:
         new = [r["asset_id"] for r in tx.all("select asset_id from data.assets where name in ('1.png', '4.png')")]
-        with chosen(tx, VERSION, spec("index(2)", limit=1), only=[*new, 999]) as choice:
+        with chosen(tx, VERSION, spec("index(2)", limit=1), only=id_list([*new, 999])) as choice:
             assert (names(tx), choice.total) == (["4.png"], 2)
-        with chosen(tx, VERSION, spec("index(2)", limit=1), only=set(new), everything=True) as choice:
+        with chosen(tx, VERSION, spec("index(2)", limit=1), only=id_list(new), everything=True) as choice:
             assert (names(tx), choice.left_out) == (["1.png", "4.png"], ())
-        with chosen(tx, VERSION, spec(), only=[]) as choice:
+        with chosen(tx, VERSION, spec(), only=id_list([])) as choice:
             assert choice == Choice(0, 0, 0, ())
 
 
@@ -399,7 +400,7 @@ def test_new_assets_are_chosen_as_they_would_be_among_all(assets: list[Asset], g
             among_all = set(names(tx))
         ids = {r["name"]: r["asset_id"] for r in tx.all("select name, asset_id from data.assets")}
         some = {a.name for i, a in enumerate(assets) if i in new}
-        with chosen(tx, VERSION, spec(given), only=[ids[n] for n in some]) as choice:
+        with chosen(tx, VERSION, spec(given), only=id_list(ids[n] for n in some)) as choice:
             assert set(names(tx)) == among_all & some
             assert choice.total == len(some)
 

@@ -6,7 +6,6 @@ import difflib
 from collections.abc import Collection, Iterable
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from nbannotate.errors import InvalidInput, NbannotateError, NotFound, Refused, Stale
@@ -20,6 +19,7 @@ from nbannotate.store import campaigns as stored
 from nbannotate.store import carrying, people
 from nbannotate.store.choice import PLACES
 from nbannotate.store.staging import Stage
+from nbannotate.store.transaction import id_list
 
 #: What managers are told with when a rule cannot do its work.
 KIND: NoticeKind = "issue"
@@ -44,23 +44,22 @@ def _stage_send(
 ) -> dict[str, _Sent]:
     """Copy what is sent, and make its tasks, in pieces."""
     source, target = _ends(ctx, campaign_id, to)
-    standing = _chosen(ctx, source, asset_ids, status)
-    tasks = msgspec.json.encode([row["task_id"] for row in standing]).decode()
+    _choose(ctx, source, asset_ids, status)
+    chosen, tasks, _ = carrying.listed(ctx.tx)
     ground = _ground(ctx, source, target, tasks)
-    ids = [row["asset_id"] for row in standing]
-    inside = carrying.inside(ctx.tx, target["campaign_id"], ids)
-    new = [i for i in ids if i not in inside]
-    lacking = carrying.lacking(ctx.tx, target["version_id"], new)  # sent before the launch, they are there already
+    # Sent before the launch, they are in the version already.
+    lacking = carrying.leave_out(ctx.tx, target["campaign_id"], target["version_id"])
+    new, _, ids = carrying.listed(ctx.tx)
     own = target["version_id"] == source["version_id"]
     if new and not own:
         of = source["version_id"], target["version_id"]
-        carrying.stage(stage, *of, new, ctx.actor.member_id, source["name"], ctx.now)
+        carrying.stage(stage, *of, ctx.actor.member_id, source["name"], ctx.now)
     coming = None
     if new and target["launched"]:
         campaign: Campaign = found(stored.campaign(ctx.tx, target["campaign_id"]), f"campaign {to!r}")
         reveal = (lambda: PLACES) if own else (lambda: carrying.attempt(stage, target["version_id"]))
-        coming = stage_tasks(ctx, stage, campaign, new, reveal, everything=True)
-    return {"prepared_sent": _Sent(stage.batch_id, tasks, len(ids), lacking, coming, ground)}
+        coming = stage_tasks(ctx, stage, campaign, ids, reveal, everything=True)
+    return {"prepared_sent": _Sent(stage.batch_id, tasks, chosen, lacking, coming, ground)}
 
 
 def _ends(ctx: Context, campaign_id: int, to: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -173,33 +172,21 @@ def _target(ctx: Context, source: dict[str, Any], to: str) -> dict[str, Any]:
     return target
 
 
-def _chosen(
-    ctx: Context, source: dict[str, Any], asset_ids: Collection[int] | None, status: str | None
-) -> list[dict[str, Any]]:
-    """Return where the assets stand that are to be sent, in the order of the campaign, or raise why some cannot be."""
+def _choose(ctx: Context, source: dict[str, Any], asset_ids: Collection[int] | None, status: str | None) -> None:
+    """Make the table of the assets that are to be sent, or raise why some cannot be."""
     if asset_ids is None and status is None:
         raise InvalidInput("Say which assets: those with a status, or one by one.")
-    name = source["name"]
-    standing = {row["asset_id"]: row for row in carrying.standing(ctx.tx, source["campaign_id"])}
-    if asset_ids is not None:
-        strange = [i for i in asset_ids if i not in standing]
-        if strange:
-            raise InvalidInput(f"{len(strange)} of these assets are not in the campaign {name!r}: {_some(strange)}.")
-        wanted = set(asset_ids)
-        standing = {i: row for i, row in standing.items() if i in wanted}
+    name, campaign_id = source["name"], source["campaign_id"]
+    spec = stored.spec(ctx.tx, campaign_id)
+    these = None if asset_ids is None else id_list(asset_ids)
+    if these is not None and (strange := carrying.strangers(ctx.tx, campaign_id, these)):
+        raise InvalidInput(f"{len(strange)} of these assets are not in the campaign {name!r}: {_some(strange)}.")
     if status is not None:
-        _check_status(stored.spec(ctx.tx, source["campaign_id"]), status)
-        spec = stored.spec(ctx.tx, source["campaign_id"])
-        had = carrying.statuses(ctx.tx, source["campaign_id"]) if status in own_statuses(spec) else {}
-        standing = {
-            i: row
-            for i, row in standing.items()
-            if row["state"] in ("done", "skipped") and (row["status"] == status or status in had.get(i, ()))
-        }
-    at_work = [row["asset"] for row in standing.values() if row["state"] not in ("done", "skipped")]
-    if at_work:
-        raise Refused(f"{len(at_work)} of these assets are still worked on in {name!r}: {_some(at_work)}.")
-    return list(standing.values())
+        _check_status(spec, status)
+    carrying.choose(ctx.tx, campaign_id, these, status, status in own_statuses(spec))
+    count, first = carrying.at_work(ctx.tx, 6)
+    if count:
+        raise Refused(f"{count} of these assets are still worked on in {name!r}: {_some(first)}.")
 
 
 def own_statuses(spec: CampaignSpec) -> set[str]:
@@ -222,7 +209,7 @@ def _send(ctx: Context, source: dict[str, Any], target: dict[str, Any], asset_id
             ctx.tx, source["version_id"], target["version_id"], ordered, ctx.actor.member_id, source["name"], ctx.now
         )
     if ordered and target["launched"]:
-        return take_sent(ctx, target["campaign_id"], ordered)
+        return take_sent(ctx, target["campaign_id"], id_list(ordered))
     return lacking
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 import msgspec
 from msgspec import Struct
@@ -18,6 +18,7 @@ from nbannotate.store import dealing, people
 from nbannotate.store.arriving import quoted
 from nbannotate.store.choice import PLACES, chosen
 from nbannotate.store.staging import Stage
+from nbannotate.store.transaction import LISTED
 
 
 class Coming(Struct, frozen=True):
@@ -50,7 +51,7 @@ def stage_tasks(
     ctx: Context,
     stage: Stage,
     campaign: Campaign,
-    asset_ids: Collection[int] | None = None,
+    asset_ids: str | None = None,
     reveal: Callable[[], str] = lambda: PLACES,
     *,
     everything: bool = False,
@@ -62,7 +63,7 @@ def stage_tasks(
     ctx, stage, campaign
         The context, which reads through the stage; the stage; and the campaign.
     asset_ids
-        Only these; None for all that are not in the campaign.
+        Only these (:func:`nbannotate.store.transaction.id_list`); None for all that are not in the campaign.
     reveal
         Makes the staged assets visible for as long as is chosen, and returns the table that has the positions of all.
     everything
@@ -99,7 +100,7 @@ def take_staged(ctx: Context, campaign: Campaign | None, coming: Coming | None) 
     return coming.count
 
 
-def take_sent(ctx: Context, campaign_id: int, asset_ids: Collection[int]) -> int:
+def take_sent(ctx: Context, campaign_id: int, asset_ids: str) -> int:
     """Create the first tasks of assets that were sent to a campaign, whatever its filter and limit say.
 
     Those that are in it are passed over. A campaign that is not launched takes none: its launch will. While another
@@ -111,8 +112,6 @@ def take_sent(ctx: Context, campaign_id: int, asset_ids: Collection[int]) -> int
     if stored.running_on(ctx.tx, campaign.version_id, but=campaign_id):
         return 0
     new = _new(ctx, campaign, asset_ids)
-    if not new:
-        return 0
     spec = stored.spec(ctx.tx, campaign_id)
     with chosen(ctx.tx, campaign.version_id, spec, only=new, everything=True):
         joined = dealing.first_tasks(ctx.tx, campaign_id, spec, ctx.now)
@@ -136,15 +135,14 @@ def _with_room(spec: CampaignSpec, campaign: Campaign) -> CampaignSpec | None:
     return msgspec.structs.replace(spec, limit=room) if room > 0 else None
 
 
-def _new(ctx: Context, campaign: Campaign, asset_ids: Collection[int] | None) -> list[int]:
+def _new(ctx: Context, campaign: Campaign, asset_ids: str | None) -> str:
     """Return those of some assets of the version, or of all, that are not in a campaign."""
-    rows = ctx.tx.all(
-        "select v.asset_id from data.version_assets v "
-        "where v.version_id = $1 and ($3 is null or v.asset_id in (select unnest($3::bigint[]))) and not exists ("
+    return str(ctx.tx.value(
+        "select '[' || coalesce(string_agg(cast(v.asset_id as varchar), ','), '') || ']' from data.version_assets v "
+        f"where v.version_id = $1 and ($3 is null or v.asset_id in {LISTED.format('$3')}) and not exists ("
         "select 1 from data.tasks t where t.campaign_id = $2 and t.asset_id = v.asset_id)",
-        campaign.version_id, campaign.campaign_id, None if asset_ids is None else list(asset_ids),
-    )  # fmt: skip
-    return [row["asset_id"] for row in rows]
+        campaign.version_id, campaign.campaign_id, asset_ids,
+    ))  # fmt: skip
 
 
 def _tell(ctx: Context, campaign: Campaign, spec: CampaignSpec, created: datetime.datetime) -> None:

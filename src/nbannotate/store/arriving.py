@@ -56,10 +56,13 @@ def next_position(tx: Transaction, version_id: int) -> int:
     )
 
 
-def staged_assets(tx: Transaction, batch_id: int) -> list[int]:
-    """Return the assets of a batch."""
-    rows = tx.all("select asset_id from data.assets where dataset_id = $1 order by 1", batch_id)
-    return [row["asset_id"] for row in rows]
+def staged_assets(tx: Transaction, batch_id: int) -> str:
+    """Return the assets of a batch, as a text (:func:`nbannotate.store.transaction.id_list`)."""
+    return str(tx.value(
+        "select '[' || coalesce(string_agg(cast(asset_id as varchar), ','), '') || ']' from data.assets "
+        "where dataset_id = $1",
+        batch_id,
+    ))  # fmt: skip
 
 
 def reveal_assets(tx: Transaction, batch_id: int, version: Version) -> int:

@@ -10,10 +10,17 @@ from nbannotate.store import importing, staging
 from nbannotate.store.arriving import next_position, order_sequences, tried
 from nbannotate.store.choice import PLACES
 from nbannotate.store.staging import Stage
-from nbannotate.store.transaction import Transaction
+from nbannotate.store.transaction import LISTED, Transaction
 
 #: So many assets are written in one piece.
 PIECE = 5_000
+
+
+#: What each step of the campaign $1 called an asset last, at whichever step it is now.
+_CALLED = """
+    select asset_id, step, max_by(status, task_id) as status from data.tasks
+    where campaign_id = $1 and closed is not null and status <> 'returned' group by 1, 2
+"""
 
 
 def end(tx: Transaction, *, name: str | None = None, campaign_id: int | None = None) -> dict[str, Any] | None:
@@ -29,16 +36,65 @@ def end(tx: Transaction, *, name: str | None = None, campaign_id: int | None = N
     )
 
 
-def standing(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
-    """Return where each asset of a campaign stands, in its order: asset_id, task_id, asset, state, status."""
-    return tx.all(
-        """
-        select s.asset_id, t.task_id, s.asset, s.state, s.status from asset_states s
+def choose(tx: Transaction, campaign_id: int, asset_ids: str | None, status: str | None, own: bool) -> None:
+    """Make the table ``sent`` of assets of a campaign, and where they stand.
+
+    These (:func:`nbannotate.store.transaction.id_list`), or all; with a status, those that have left the campaign with
+    it, or, if it is a step's own, that any step called so last.
+    """
+    tx.run(
+        f"""
+        create or replace temp table sent as
+        select s.asset_id, t.task_id, s.asset, s.state, t.position from asset_states s
         join data.tasks t on t.campaign_id = s.campaign_id and t.asset_id = s.asset_id and t.is_current
-        where s.campaign_id = $1 order by t.position, t.task_id
+        where s.campaign_id = $1 and ($2 is null or s.asset_id in {LISTED.format("$2")})
+          and ($3 is null or (s.state in ('done', 'skipped') and (s.status = $3 or ($4 and s.asset_id in (
+            select asset_id from ({_CALLED}) where status = $3
+          )))))
         """,
+        campaign_id, asset_ids, status, own,
+    )  # fmt: skip
+
+
+def strangers(tx: Transaction, campaign_id: int, asset_ids: str) -> list[int]:
+    """Return which of some assets (:func:`nbannotate.store.transaction.id_list`) are not in a campaign."""
+    rows = tx.all(
+        f"select i.asset_id from {LISTED.format('$2')} i(asset_id) where i.asset_id not in "
+        "(select asset_id from data.tasks where campaign_id = $1 and is_current)",
         campaign_id,
+        asset_ids,
     )
+    return [row["asset_id"] for row in rows]
+
+
+def at_work(tx: Transaction, most: int) -> tuple[int, list[str]]:
+    """Return how many assets of the table ``sent`` have not left the campaign, and the names of the first ones."""
+    rows = tx.all(
+        "select asset, count(*) over () as n from sent where state not in ('done', 'skipped') "
+        "order by position, task_id limit $1",
+        most,
+    )
+    return (rows[0]["n"] if rows else 0), [row["asset"] for row in rows]
+
+
+def listed(tx: Transaction) -> tuple[int, str, str]:
+    """Return how many are in the table ``sent``, their current tasks, and their ids, each as one text."""
+    row = tx.one(
+        "select count(*) as n, '[' || coalesce(string_agg(cast(task_id as varchar), ','), '') || ']' as tasks, "
+        "'[' || coalesce(string_agg(cast(asset_id as varchar), ','), '') || ']' as assets from sent"
+    )
+    assert row is not None
+    return row["n"], row["tasks"], row["assets"]
+
+
+def leave_out(tx: Transaction, campaign_id: int, version_id: int) -> int:
+    """Take out of the table ``sent`` what is in a campaign; return how many of the others are not in a version."""
+    tx.run("delete from sent where asset_id in (select asset_id from data.tasks where campaign_id = $1)", campaign_id)
+    return int(tx.value(
+        "select count(*) from sent where asset_id not in "
+        "(select asset_id from data.version_assets where version_id = $1)",
+        version_id,
+    ))  # fmt: skip
 
 
 def statuses(tx: Transaction, campaign_id: int, asset_id: int | None = None) -> dict[int, set[str]]:
@@ -84,18 +140,18 @@ def mark(tx: Transaction, tasks: str, from_version: int, to_version: int, to_cam
     How many have still left the campaign, what is said of them in both versions, and how many the other end has.
     """
     found = tx.one(
-        """
-        with sent as (
+        f"""
+        with those as (
           select asset_id from data.tasks
-          where task_id in (select unnest(from_json($1, '["BIGINT"]'))) and is_current and state in ('done', 'skipped')
+          where task_id in {LISTED.format("$1")} and is_current and state in ('done', 'skipped')
         )
-        select (select count(*) from sent) as sent,
+        select (select count(*) from those) as sent,
                (select concat_ws(' ', count(*), max(n.annotation_id)) from data.annotations n
-                where n.version_id in ($2, $3) and n.asset_id in (select asset_id from sent)) as said,
+                where n.version_id in ($2, $3) and n.asset_id in (select asset_id from those)) as said,
                (select count(*) from data.version_assets v
-                where v.version_id = $3 and v.asset_id in (select asset_id from sent)) as there,
+                where v.version_id = $3 and v.asset_id in (select asset_id from those)) as there,
                (select count(distinct t.asset_id) from data.tasks t
-                where t.campaign_id = $4 and t.asset_id in (select asset_id from sent)) as inside
+                where t.campaign_id = $4 and t.asset_id in (select asset_id from those)) as inside
         """,
         tasks, from_version, to_version, to_campaign,
     )  # fmt: skip
@@ -118,7 +174,8 @@ def carry(
     their place in their sequences; a single one stands last until then, because renumbering a large version for each
     would take a second. Campaigns order frames by themselves.
     """
-    assets, revisions = _mark(tx, from_version, to_version, asset_ids)
+    tx.run("create or replace temp table sent as select unnest($1::bigint[]) as asset_id", list(asset_ids))
+    assets, revisions = _mark(tx, from_version, to_version)
     _write_assets(tx, to_version, next_position(tx, to_version), 0, assets)
     frames = "select count(a.sequence) from sent c join data.assets a on a.asset_id = c.asset_id"
     if len(asset_ids) > 1 and tx.value(frames):
@@ -131,13 +188,12 @@ def stage(
     stage: Stage,
     from_version: int,
     to_version: int,
-    asset_ids: Collection[int],
     member_id: int,
     source: str,
     now: datetime.datetime,
 ) -> None:
-    """Do so in pieces; they come into the other version with :func:`reveal`."""
-    assets, revisions = _mark(stage, from_version, to_version, asset_ids)
+    """Do so with the assets of the table ``sent``, in pieces; they come into the version with :func:`reveal`."""
+    assets, revisions = _mark(stage, from_version, to_version)
     for low in range(0, assets, PIECE):
         _write_assets(stage, stage.batch_id, 0, low, low + PIECE)
         stage.piece()
@@ -175,9 +231,8 @@ def _give(tx: Transaction, batch_id: int, version_id: int) -> bool:
     return int(found["n"]) > 1 and int(found["frames"]) > 0
 
 
-def _mark(tx: Transaction, from_version: int, to_version: int, asset_ids: Collection[int]) -> tuple[int, int]:
-    """Make the tables ``carried``, of assets that are new to a version, and ``copied``, of revisions; count them."""
-    tx.run("create or replace temp table sent as select unnest($1::bigint[]) as asset_id", list(asset_ids))
+def _mark(tx: Transaction, from_version: int, to_version: int) -> tuple[int, int]:
+    """Make the tables ``carried``, of assets sent that a version lacks, and ``copied``, of revisions; count them."""
     tx.run(
         """
         create or replace temp table carried as

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from msgspec import Struct
@@ -52,7 +52,7 @@ def chosen(
     version_id: int,
     spec: CampaignSpec,
     *,
-    only: Collection[int] | None = None,
+    only: str | None = None,
     everything: bool = False,
     places: str = PLACES,
 ) -> Iterator[Choice]:
@@ -66,7 +66,8 @@ def chosen(
     Parameters
     ----------
     only
-        Consider only these assets of the version; places (``index``) are still those in the whole version.
+        Consider only these assets of the version (:func:`nbannotate.store.transaction.id_list`); places (``index``) are
+        still those in the whole version.
     everything
         Ignore the filter and the limit.
     places
@@ -92,7 +93,7 @@ def chosen(
             tx.run("drop table if exists temp.considered")
 
 
-def _consider(tx: Transaction, version_id: int, given: Filter, only: Collection[int] | None, places: str) -> None:
+def _consider(tx: Transaction, version_id: int, given: Filter, only: str | None, places: str) -> None:
     """Make the table of all assets that are considered; those that the filter leaves out are marked."""
     conditions = Conditions(tx, version_id, only)
     version = conditions.value(version_id)

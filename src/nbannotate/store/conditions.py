@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection
 from typing import Any
 
 from nbannotate.errors import InvalidInput, QueryFailed
@@ -11,8 +10,8 @@ from nbannotate.model import BUILT_IN_STATUSES, TASK_STATES, Filter
 from nbannotate.model.choices import unknown
 from nbannotate.model.filters import as_regex
 from nbannotate.store import campaigns
-from nbannotate.store.engine import Transaction
 from nbannotate.store.guard import condition
+from nbannotate.store.transaction import LISTED, Transaction
 
 #: A key with more dots than this is the name of one field, or each of its parts is; not all ways are looked at.
 MOST_DOTS = 4
@@ -38,14 +37,13 @@ class Conditions:
         Whether people's SQL is in it.
     """
 
-    def __init__(self, tx: Transaction, version_id: int, only: Collection[int] | None = None) -> None:
+    def __init__(self, tx: Transaction, version_id: int, only: str | None = None) -> None:
         self.tx = tx
         self.version_id = version_id
         self.parameters: list[Any] = []
         self.among = "true"
         if only is not None:
-            ids = self.value([int(i) for i in only])
-            self.among = f"asset_id in (select unnest(cast({ids} as bigint[])))"
+            self.among = f"asset_id in {LISTED.format(self.value(only))}"
         self.subqueries = [
             "latest as (select asset_id, max(annotation_id) as annotation_id from data.annotations "
             f"where version_id = {self.value(version_id)} and {self.among} group by asset_id)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
@@ -10,7 +10,15 @@ if TYPE_CHECKING:
 
 MOST_MEMO = 20_000
 
+#: Ids that came as the text of :func:`id_list`; a list as a parameter keeps all threads waiting while it is converted.
+LISTED = """(select unnest(from_json({}, '["BIGINT"]')))"""
+
 T = TypeVar("T")
+
+
+def id_list(ids: Iterable[int]) -> str:
+    """Return ids as a text (JSON), as long lists are given to a statement."""
+    return "[" + ",".join(map(str, ids)) + "]"
 
 
 class Transaction:
