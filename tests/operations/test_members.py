@@ -6,6 +6,7 @@ import re
 import pytest
 
 import nbannotate as nb
+from nbannotate.demo import end_owner
 from nbannotate.errors import Conflict, InvalidInput, LoginFailed, NotAllowed, NotFound, Refused, SessionEnded
 from nbannotate.model import Account, Invitation, Job, Member, NewMember, Session, TaskView
 from nbannotate.operations import dispatch
@@ -450,3 +451,16 @@ def test_passwords_are_hashed_with_argon2id_and_64_mib(run_python):
     assert int(memory) >= 65536
     assert int(time) >= 3
     assert int(lanes) >= 1
+
+
+def test_what_is_guessed_first_is_no_password_where_somebody_else_could_log_in(ws, tmp_path):
+    ws.members.add("ana", password="password1")  # in memory: nobody can
+    with pytest.raises(InvalidInput, match="8 to 256"):
+        ws.members.add("ben", password="short")
+    kept = nb.open(tmp_path / "work.duckdb")
+    try:
+        with pytest.raises(InvalidInput, match="tried first"):
+            kept.members.add("ana", password="password1")
+    finally:
+        kept.close()
+        end_owner(tmp_path / "work.duckdb")

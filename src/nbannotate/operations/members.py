@@ -18,6 +18,7 @@ from nbannotate.operations.telling import tell
 from nbannotate.operations.throttle import Key
 from nbannotate.rules import passwords, rights
 from nbannotate.store import people
+from nbannotate.store.engine import MEMORY
 
 #: How long an invitation can be accepted.
 INVITATION_LASTS = datetime.timedelta(days=7)
@@ -34,8 +35,14 @@ def hasher() -> argon2.PasswordHasher:
 
 
 def check_password(ctx: Context, password: str, login: str) -> None:
-    """Raise InvalidInput if a password is too short, too long, or guessed first."""
-    why = passwords.weakness(password, login, Path(ctx.engine.path).stem)
+    """Raise InvalidInput if a password is too short, too long, or guessed first.
+
+    Only the program that has it reaches a workspace in memory: there nobody guesses, and a password has a length only.
+    """
+    if ctx.engine.path == MEMORY:
+        why = passwords.wrong_length(password)
+    else:
+        why = passwords.weakness(password, login, Path(ctx.engine.path).stem)
     if why is not None:
         raise InvalidInput(why)
 

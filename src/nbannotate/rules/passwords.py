@@ -26,6 +26,13 @@ NAMES = "A password is neither the login nor the name of the workspace."
 PATTERN = "This password repeats itself, or follows a row of letters or keys; choose another."
 
 
+def wrong_length(password: str) -> str | None:
+    """Return why a password is too short or too long; None if it is not."""
+    if SHORTEST <= len(password) <= LONGEST:
+        return None
+    return f"A password has {SHORTEST} to {LONGEST} characters."
+
+
 def weakness(password: str, *names: str) -> str | None:
     """Return why a password must not be chosen; None if it may be.
 
@@ -36,8 +43,8 @@ def weakness(password: str, *names: str) -> str | None:
     names
         The login, the name of the workspace: what a stranger knows.
     """
-    if not SHORTEST <= len(password) <= LONGEST:
-        return f"A password has {SHORTEST} to {LONGEST} characters."
+    if (why := wrong_length(password)) is not None:
+        return why
     if password != password.strip():
         return BLANK
     word = _plain(password)
