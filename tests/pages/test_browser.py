@@ -103,12 +103,13 @@ def start(page: Any, campaign: str) -> None:
     page.locator(".nbp-headline button", has_text="Refresh").click()
     page.wait_for_selector(".nbp-headline button:not([aria-busy]) >> text=Refresh")
     page.wait_for_selector(f"[data-go][aria-label$='of {campaign}']")
+    job = page.locator(f"[data-go][aria-label$='of {campaign}']")
     page.locator("[data-go]").first.focus()
     for _ in range(page.locator("[data-go]").count()):
-        if page.evaluate("document.activeElement.getAttribute('aria-label')").endswith(f"of {campaign}"):
+        if job.evaluate("button => button === document.activeElement"):
             break
         page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
+    job.press("Enter")
     shows(page, "image_0.png")
 
 
