@@ -25,6 +25,7 @@ import nbformat
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import TimeoutError
 
 SIZE = (800, 500)  # of the test image
 PATIENCE_S = 45  # a busy machine is slow; what comes in time costs nothing
@@ -193,7 +194,11 @@ class Stage:
             shutil.copy(self.notebooks / f"{notebook}.ipynb", self.notebooks / f"{own}.ipynb")
             self.page.goto(f"{self.url}/lab/tree/{own}.ipynb?reset")
             idle = "document.querySelector('#jp-main-statusbar')?.innerText.includes('| Idle')"
-            self.page.wait_for_function(idle)
+            try:
+                self.page.wait_for_function(idle)
+            except TimeoutError:  # JupyterLab itself did not come to its kernel, which a reload mends
+                self.page.reload()
+                self.page.wait_for_function(idle)
             self.page.locator(".jp-Notebook .jp-Cell").first.click()
             self.page.keyboard.press("Shift+Enter")
         self.overlay.wait_for()
