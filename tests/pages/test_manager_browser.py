@@ -195,6 +195,7 @@ def test_any_image_is_opened_from_the_list_and_an_issue_from_its_tab(ws: Any, mi
     page.get_by_text("clear the filters").click()
     expect(row.first).to_be_visible()
     image.close()
+    mia(f"#tasks/{number(ws, 'Streets')}").get_by_placeholder("Part of a name").fill("")
 
 
 def test_with_the_keys_alone_tasks_are_found_selected_and_put_back_into_the_queue(

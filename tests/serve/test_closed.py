@@ -91,11 +91,12 @@ def raw_request(person: Person, line: str) -> str:
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "get", "X" * 300])
 @pytest.mark.parametrize("path", ["/", "/work", "/login", "/no-such", f"/api/kernels/{SOME_ID}/channels"])
 def test_a_method_that_nobody_uses_is_refused_in_one_line(server: Server, ana: Person, method: str, path: str) -> None:
+    before = len(server.log)  # other tests end kernels while they open pages
     for person in (ana, Person(server.url)):
         answer = raw_request(person, f"{method} {path}")
         assert re.match(r"HTTP/1.1 4\d\d ", answer), answer[:100]
         assert not re.search(r"Traceback|site-packages|\.py\b", answer)
-    assert "Traceback" not in server.log
+    assert "Traceback" not in server.log[before:]
 
 
 @pytest.mark.parametrize(
