@@ -233,7 +233,10 @@ def test_with_the_keys_alone_tasks_are_found_selected_and_put_back_into_the_queu
 def test_the_page_stays_live_and_keeps_selection_scroll_and_focus(ws: Any, mia: Callable[[str], Any]) -> None:
     page = tasks_of(mia, ws, "Streets")
     rows = page.locator(".nbm-rows")
-    rows.evaluate("e => { e.scrollTop = 3600; }")
+    page.wait_for_function(  # a table that is still being filled begins at its top again
+        "() => { const e = document.querySelector('.nbm-rows'); e.scrollTop = 3600;"
+        " return [...e.querySelectorAll('.nbm-row:not([hidden])')].some(row => row.innerText.includes('image_105')); }"
+    )
     page.locator(".nbm-row", has_text="image_105").click()
     page.locator(".nbm-row", has_text="image_107").click(modifiers=["Control"])
     held = next(a for a, who in holders(ws, "Streets").items() if who == "ana" and a >= "image_108")
