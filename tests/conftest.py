@@ -9,13 +9,14 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import numpy as np
 import pytest
 from argon2 import PasswordHasher
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 import nbannotate as nb
 from nbannotate.model import Session
@@ -72,8 +73,36 @@ def chromium():
     assert path is not None, "CI has no Chromium"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        BROWSERS.append(browser)
         yield browser
+        BROWSERS.remove(browser)
         browser.close()
+
+
+#: What is running, to say what stood on the screens when a test failed.
+BROWSERS: list[Any] = []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Add to a browser test that failed what every open page shows."""
+    report = yield
+    if report.failed and item.get_closest_marker("browser"):
+        pages = [page for browser in BROWSERS for context in browser.contexts for page in context.pages]
+        report.sections += [(f"page {page.url}", _shown(page)) for page in pages]
+    return report
+
+
+def _shown(page):
+    try:
+        return page.evaluate(
+            "() => ['.nbp', '.nbm'].flatMap((root) => [...document.querySelectorAll(root)])"
+            ".map((root) => JSON.stringify(root.dataset)).join(' ') + ' focus: '"
+            " + (document.activeElement?.outerHTML ?? '').slice(0, 200)"
+            " + '\\n' + document.body.innerText.slice(0, 1500)"
+        )
+    except Error as error:  # the page is gone, or is being loaded
+        return str(error)
 
 
 @pytest.fixture

@@ -55,7 +55,8 @@ def test_who_submits_flaws_is_led_to_what_cannot_be_repaired_and_told_what_was(p
     assert second.locator(".flaws").inner_text() == "⚠ The outline of the polygon crosses itself."
     page.keyboard.press("Escape")
     page.wait_for_selector(".nbp-shapes li:nth-child(2):not([data-selected])")
-    page.locator(".submit").click()
+    page.wait_for_selector(".nba-stage:focus")
+    page.keyboard.press("Control+Enter")
     page.get_by_text("Shape 2 (cell): The outline of the polygon crosses itself.").wait_for()
     page.wait_for_selector(".nbp-shapes li:nth-child(2)[data-selected]")
     page.keyboard.press("Delete")
