@@ -23,6 +23,7 @@ from PIL import Image
 
 import nbannotate as nb
 from nbannotate.errors import NbannotateError
+from nbannotate.model.making import Making
 from nbannotate.model.values import encode
 from nbannotate.operations.registry import operations
 from nbannotate.workspace import frames
@@ -58,6 +59,8 @@ EXAMPLES: dict[str, Any] = {
     "to": "ben", "tool": "polygon", "type": "choice", "unseen": True, "until": TODAY, "value": 3, "visibility": [2, 2],
     "weight": 2.0, "weights": {"ana": 2, "ben": 1}, "when": "done", "zone": (1, 1, 5, 5), "campaigns": ["July"],
     "every_campaign": True, "undoable": True, "editable": True, "keep_view": True, "instead": "Nothing here.",
+    "x0": 1, "y0": 2.5, "x1": 20.0, "y1": 30, "cx": 9.5, "cy": 9, "rx": 5.5, "ry": 4,
+    "pixels": np.eye(4, dtype=bool),
     "brightness": 0.25, "contrast": 1.5, "width": 5, "x": 5.0, "y": 5.0,
 }  # fmt: skip
 OF_ONE: dict[str, Any] = {
@@ -72,6 +75,7 @@ OF_ONE: dict[str, Any] = {
     "Annotation.nothing_to_label": False, "OpenTask.spread.tags": ["dark"], "Filter.metadata.value": 3,
     "Filter.metadata.op": "==", "Attribute.choices ": ["a"], "Version.create_campaign.pdf": None,
     "Members.list": None, "Dataset.version.name": "v1", "Workspace.dataset.name": "smears",
+    "Shape.rectangle.height": 5.5, "Shape.polygon.points": ((1, 1), (9, 9), (1, 9)),
     "Workspace.campaign.name": "July", "Version.restore.source": None,
 }  # fmt: skip
 #: Parameters that take objects of ours, streams, callbacks and files only, with the reason.
@@ -159,6 +163,9 @@ def functions() -> dict[str, Any]:
     for name, value in vars(nb.Filter).items():
         if isinstance(value, classmethod) and not name.startswith("_"):
             found[f"Filter.{name}"] = getattr(nb.Filter, name)
+    for name, value in vars(Making).items():
+        if isinstance(value, classmethod):
+            found[f"Shape.{name}"] = getattr(nb.Shape, name)
     for name, kind in kinds_of_handles().items():
         for method, value in inspect.getmembers(kind, inspect.isfunction):
             if not method.startswith("_") and f"{name}.{method}" not in NOT_TRIED:

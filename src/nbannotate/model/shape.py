@@ -14,6 +14,8 @@ from msgspec.structs import force_setattr
 
 from nbannotate.errors import InvalidInput
 from nbannotate.model.choices import check_kind
+from nbannotate.model.geometry import Measured
+from nbannotate.model.making import Making
 from nbannotate.model.values import as_list, as_mapping, as_name, is_stored, plain, shown
 
 Point = tuple[float, float]
@@ -64,8 +66,11 @@ class Rle(Struct, frozen=True):
             force_setattr(self, "size", tuple(plain(size)))
 
 
-class Shape(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Shape(Making, Measured, Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One geometry with a label.
+
+    Made of numbers, points or pixels by :meth:`rectangle`, :meth:`box`, :meth:`polygon`, :meth:`polyline`,
+    :meth:`ellipse`, :meth:`point`, :meth:`keypoints`, :meth:`skeleton` and :meth:`mask`.
 
     Parameters
     ----------

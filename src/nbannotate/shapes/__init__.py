@@ -1,9 +1,12 @@
 """Shape kinds: one file a kind. A new file here, or an entry point ``nbannotate.shapes``, is all that a kind takes."""
 
 from nbannotate.model.choices import tell_kinds
+from nbannotate.model.geometry import tell_geometry
+from nbannotate.shapes import geometry
 from nbannotate.shapes.base import FORMS, GESTURES, Bounds, Form, Gesture, Kind, Points
 from nbannotate.shapes.registry import kind, kinds
 
 tell_kinds(kinds)
+tell_geometry(geometry)
 
 __all__ = ["FORMS", "GESTURES", "Bounds", "Form", "Gesture", "Kind", "Points", "kind", "kinds"]
