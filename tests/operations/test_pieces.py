@@ -30,10 +30,10 @@ OF_ONE = {
     "assets.set_metadata", "campaigns.archive", "datasets.create", "datasets.set_workers", "documents.add",
     "issues.create", "issues.reply", "issues.set_state", "members.account", "members.add", "members.adopt",
     "members.change_password", "members.enable", "members.invite", "members.set_password", "members.set_role",
-    "notices.see", "recipes.add_label", "sequences.take", "sessions.accept", "sessions.bind_kernel", "sessions.close",
-    "sessions.open", "sessions.unbind_kernel", "tasks.discard", "tasks.heartbeat", "tasks.next", "tasks.open",
-    "tasks.pull", "tasks.reject", "tasks.rework", "tasks.save", "tasks.skip", "tasks.submit", "tasks.submit_and_next",
-    "tasks.take", "versions.create",
+    "notices.see", "recipes.add_label", "sequences.take", "sessions.accept", "sessions.act_as", "sessions.bind_kernel",
+    "sessions.close", "sessions.open", "sessions.unbind_kernel", "tasks.discard", "tasks.heartbeat", "tasks.next",
+    "tasks.open", "tasks.pull", "tasks.reject", "tasks.rework", "tasks.save", "tasks.skip", "tasks.submit",
+    "tasks.submit_and_next", "tasks.take", "versions.create",
 }  # fmt: skip
 
 #: Takes so many at a time, whatever there is.

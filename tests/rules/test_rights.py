@@ -35,7 +35,9 @@ def test_an_annotator_may_call_nothing_that_manages():
 def test_the_owner_may_do_everything_and_only_the_owner_hands_out_accounts_and_kernels():
     assert all("owner" in roles for roles in rights.ALLOWED.values())
     only = {name for name, roles in rights.ALLOWED.items() if roles == {"owner"}}
-    assert only == {"members.account", "sessions.bind_kernel", "sessions.unbind_kernel", "clock.tick"}
+    assert only == {
+        "members.account", "sessions.act_as", "sessions.bind_kernel", "sessions.unbind_kernel", "clock.tick",
+    }  # fmt: skip
 
 
 def test_who_reviews_is_no_mere_annotator():

@@ -38,6 +38,8 @@ class Event(Struct, frozen=True):
         For example ``"tasks.submit"``.
     notices
         The notices that it made, each with the member whom it is for.
+    acted_by
+        The owner who did it in the member's name, or None.
     """
 
     event_id: int
@@ -49,3 +51,4 @@ class Event(Struct, frozen=True):
     asset_id: int | None = None
     detail: dict[str, Any] = {}
     notices: tuple[Notice, ...] = ()
+    acted_by: str | None = None

@@ -224,7 +224,10 @@ class ClosedAndNext(Struct, frozen=True):
 
 
 class HistoryItem(Struct, frozen=True):
-    """One line of an asset's history in a campaign: who did what, when, in which step; or a step still to come."""
+    """One line of an asset's history in a campaign: who did what, when, in which step; or a step still to come.
+
+    ``acted_by`` is the owner who did it in the member's name, or None.
+    """
 
     step: int
     step_name: str
@@ -238,6 +241,7 @@ class HistoryItem(Struct, frozen=True):
     shapes: int | None = None
     status: str | None = None
     note: str | None = None
+    acted_by: str | None = None
 
 
 BeforeKind = Literal["submitted", "seen", "given", "first"]

@@ -26,6 +26,8 @@ from nbannotate.texts.mark import filled
 
 #: A page reports at least this often; more seconds at once are not believed.
 MOST_SECONDS = 600.0
+#: So many seconds of work elsewhere may be given for one image at once.
+MOST_GIVEN_SECONDS = 86_400.0
 
 #: So many drafts become revisions in one piece.
 DRAFTS_AT_ONCE = 500
@@ -103,7 +105,7 @@ def close(
     _tell_of_fixes(ctx, row, raised, decided)
     if decided.next is not None and action == "submit" and decided.next.step == row["step"]:
         _tell_judge(ctx, row, spec, raised, decided)
-    ctx.note(detail={"outcome": decided.outcome, "status": decided.status})
+    ctx.note(detail={"outcome": decided.outcome, "status": decided.status, **_given(ctx, seconds)})
     if (when := decided.leaves) is not None and spec.rules:
         chain.apply_rules(ctx, row["campaign_id"], spec, [row["asset_id"]], when, decided.status)
     where = steps[decided.next.step].name if decided.next else None
@@ -273,9 +275,16 @@ def lease_end(ctx: Context, spec: CampaignSpec, step: int) -> datetime.datetime:
 
 
 def believed(ctx: Context, row: dict[str, Any], seconds: float) -> float:
-    """Return the seconds of work that a page reports, as far as the clock since its last report allows."""
+    """Return the seconds of work that are reported, as far as the clock since the last report allows.
+
+    On the word of an owner they are taken as they are given: for work that was done elsewhere.
+    """
     if not math.isfinite(seconds) or seconds < 0:
         raise InvalidInput(f"seconds must be 0 or more, not {seconds}.")
+    if ctx.acted_by is not None:
+        if seconds > MOST_GIVEN_SECONDS:
+            raise InvalidInput(f"seconds must be at most {MOST_GIVEN_SECONDS:,.0f} (a day) for one image.")
+        return seconds
     since = (ctx.now - row["touched"]).total_seconds() if row["touched"] else 0.0
     return max(0.0, min(seconds, since, MOST_SECONDS))
 
@@ -285,6 +294,13 @@ def worked(ctx: Context, row: dict[str, Any], spec: CampaignSpec, seconds: float
     seconds = believed(ctx, row, seconds)
     holding.touch(ctx.tx, row["task_id"], seconds, ctx.now, lease_end(ctx, spec, row["step"]))
     _note_work(ctx, row, seconds)
+    if given := _given(ctx, seconds):
+        ctx.note(detail=given)
+
+
+def _given(ctx: Context, seconds: float) -> dict[str, str]:
+    """Return what marks an event whose time no clock saw."""
+    return {"worked": "given"} if ctx.acted_by is not None and seconds else {}
 
 
 def _note_work(ctx: Context, row: dict[str, Any], seconds: float) -> None:

@@ -38,6 +38,18 @@ class Request(msgspec.Struct, frozen=True):
     file: Path | None = None
 
 
+class Asker(msgspec.Struct, frozen=True):
+    """Who asks, and by which session; nobody for a public operation."""
+
+    member: Member | None = None
+    session: people.Known | None = None
+
+    @property
+    def member_id(self) -> int:
+        """The id of who asks; 0 is nobody."""
+        return self.member.member_id if self.member else 0
+
+
 class Dispatcher:
     """Runs requests against an open workspace.
 
@@ -84,7 +96,7 @@ class Dispatcher:
             return arguments
         now = utc_now()
         with self.engine.read(remembers=operation.is_work) as tx:
-            context = Context(self.engine, self.throttle, tx, self._actor(tx, request, now), now)
+            context = self._context(tx, self._asker(tx, request, now), now)
             checked = operation.prepare(context, **arguments)
         # Outside the transaction: what takes long.
         return arguments | {k: v() if callable(v) else v for k, v in checked.items()}
@@ -92,21 +104,20 @@ class Dispatcher:
     def member_id(self, request: Request) -> int:
         """Return who asks, or raise what a request of theirs would."""
         with self.engine.read() as tx:
-            actor = self._actor(tx, request, utc_now())
-            return actor.member_id if actor else 0
+            return self._asker(tx, request, utc_now()).member_id
 
     def run(self, operation: Operation, request: Request, arguments: dict[str, Any]) -> bytes | Path:
         """Run an operation in its transaction and return the answer, JSON or the path of a file."""
         if not operation.writes:
             with self.engine.read() as tx:
                 now = utc_now()
-                context = Context(self.engine, self.throttle, tx, self._actor(tx, request, now), now)
+                context = self._context(tx, self._asker(tx, request, now), now)
                 result = operation.run(context, **arguments)
                 return result if operation.gives_file else msgspec.json.encode(result)
         if operation.idle is not None:
             with self.engine.read() as tx:
                 now = utc_now()
-                context = Context(self.engine, self.throttle, tx, self._actor(tx, request, now), now)
+                context = self._context(tx, self._asker(tx, request, now), now)
                 answer = operation.idle(context, **arguments)
             if answer is not None:
                 return msgspec.json.encode(answer)
@@ -115,11 +126,11 @@ class Dispatcher:
         began = time.perf_counter()
         with self.engine.stage() as stage:
             now = utc_now()
-            actor = self._actor(stage, request, now)
-            known = log.answer(stage, request.request_id, actor.member_id if actor else 0, operation.name)
+            asker = self._asker(stage, request, now)
+            known = log.answer(stage, request.request_id, asker.member_id, operation.name)
             if known is not None:
                 return known.encode()
-            staged = operation.stage(Context(self.engine, self.throttle, stage, actor, now), stage, **arguments)
+            staged = operation.stage(self._context(stage, asker, now), stage, **arguments)
             stage.piece()
             return self._commit(operation, request, arguments | staged, began)
 
@@ -140,42 +151,56 @@ class Dispatcher:
         now = utc_now()
         if not request.request_id or len(request.request_id) > 64:
             raise InvalidInput(f"{operation.name} writes, so it needs a request id of 1 to 64 characters.")
-        actor = self._actor(tx, request, now)
-        asker = actor.member_id if actor else 0
-        known = log.answer(tx, request.request_id, asker, operation.name)
+        asker = self._asker(tx, request, now)
+        known = log.answer(tx, request.request_id, asker.member_id, operation.name)
         if known is not None:
             if operation.again is None:
                 return known.encode(), []
-            asked = Context(self.engine, self.throttle, tx, actor, now, began)
+            asked = self._context(tx, asker, now, began)
             return msgspec.json.encode(operation.again(asked, msgspec.json.decode(known))), []
-        context = Context(self.engine, self.throttle, tx, actor, now, began)
+        context = self._context(tx, asker, now, began)
         result = operation.run(context, **arguments)
         if not context.done:
             context.did(operation.name)
-        ids = log.add_events(tx, context.actor.member_id, [(name, ms, what) for name, ms, what, _ in context.done], now)
+        done, by = [(name, ms, what) for name, ms, what, _ in context.done], context.acted_by
+        ids = log.add_events(tx, context.actor.member_id, done, now, by)
         if operation.keep is not None:
             kept = msgspec.json.encode(operation.keep(result)).decode()
-            log.keep_answer(tx, request.request_id, asker, operation.name, kept, now)
+            log.keep_answer(tx, request.request_id, asker.member_id, operation.name, kept, now)
+        said = None if by is None else people.logins(tx)[by]
         events = [
-            Event(i, context.actor.login, name, now, notices=told, **{k: v for k, v in what.items() if k != "worked_s"})
+            Event(
+                i,
+                context.actor.login,
+                name,
+                now,
+                notices=told,
+                acted_by=said,
+                **{k: v for k, v in what.items() if k != "worked_s"},
+            )
             for i, (name, _, what, told) in zip(ids, context.done, strict=True)
         ]
         return msgspec.json.encode(result), events
 
-    def _actor(self, tx: Transaction, request: Request, now: datetime.datetime) -> Member | None:
-        """Return who asks, from the token alone, and check the table of rights; None for a public operation."""
+    def _context(self, tx: Transaction, asker: Asker, now: datetime.datetime, began: float | None = None) -> Context:
+        return Context(self.engine, self.throttle, tx, asker.member, now, began, asker.session)
+
+    def _asker(self, tx: Transaction, request: Request, now: datetime.datetime) -> Asker:
+        """Return who asks, from the token alone, and check the table of rights."""
         if request.operation in rights.PUBLIC:
-            return None
-        actor = None
+            return Asker()
+        actor, session = None, None
         if request.token and _same(request.token, self._owner_token):
             actor = people.first_owner(tx)
         elif request.token:
             session = people.session(tx, request.token, now)
-            actor = session[0] if session else None
+            actor = session.member if session else None
         if actor is None:
             raise SessionEnded("Your session has ended; log in again.")
         rights.check_operation(actor.role, request.operation)
-        return actor
+        if session is not None and session.acted_by is not None:
+            rights.check_on_word(request.operation)
+        return Asker(actor, session)
 
     def handle(self, request: Request) -> bytes | Path:
         """Do a whole request in this thread."""

@@ -24,6 +24,7 @@ import msgspec
 from nbannotate.errors import NotFound
 from nbannotate.model import Member, Notice
 from nbannotate.operations.throttle import Throttle
+from nbannotate.store import people
 from nbannotate.store.engine import Engine, Transaction
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -38,6 +39,8 @@ class Context:
         The transaction; reading operations have one that only reads.
     actor
         Who asks; already checked against the table of rights. None only for public operations.
+    session
+        By which the actor asks; None where the workspace's own token is shown, and for public operations.
     now
         The time of the request, UTC.
     engine, throttle
@@ -56,9 +59,10 @@ class Context:
         actor: Member | None,
         now: datetime.datetime,
         began: float | None = None,
+        session: people.Known | None = None,
     ) -> None:
         self.engine, self.throttle, self.tx, self.now = engine, throttle, tx, now
-        self._actor = actor
+        self._actor, self.session = actor, session
         self.event: dict[str, Any] = {}
         self.done: list[tuple[str, float, dict[str, Any], tuple[Notice, ...]]] = []
         self._began = time.perf_counter() if began is None else began
@@ -69,6 +73,11 @@ class Context:
         """Who asks."""
         assert self._actor is not None, "a public operation has no actor"
         return self._actor
+
+    @property
+    def acted_by(self) -> int | None:
+        """The id of the owner who does this in the actor's name, or None."""
+        return self.session.acted_by if self.session else None
 
     def acts_as(self, member: Member) -> None:
         """Write the event in the name of a member who has just proved who it is."""

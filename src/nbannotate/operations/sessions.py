@@ -1,6 +1,7 @@
 """Logging in and out, accepting invitations, and the tokens of kernels.
 
-A session token stands for a member until it ends. A kernel's token is bound to a session and ends with it.
+A session token stands for a member until it ends. A kernel's token is bound to a session and ends with it; so is a
+session that an owner opens for somebody else.
 """
 
 from __future__ import annotations
@@ -12,15 +13,19 @@ from typing import Any
 
 from argon2.exceptions import VerificationError
 
-from nbannotate.errors import InvalidInput, LoginFailed, SessionEnded
+from nbannotate.errors import InvalidInput, LoginFailed, NotAllowed, NotFound, Refused, SessionEnded
 from nbannotate.model import Member, Session
+from nbannotate.model.choices import sentence, unknown
 from nbannotate.operations.members import check_password, count_attempt, hasher
 from nbannotate.operations.registry import Context, operation
 from nbannotate.operations.throttle import WIDE, Key, Rate, place_of
+from nbannotate.rules import rights
 from nbannotate.rules.passwords import LONGEST
 from nbannotate.store import people
 
 LASTS = datetime.timedelta(hours=12)
+#: How long a session lasts that an owner opened for somebody; a program opens another one when it is over.
+WORD_LASTS = datetime.timedelta(hours=1)
 #: How long a browser in which a member logged in is known, from the last login on.
 BROWSER_LASTS = datetime.timedelta(days=180)
 LONGEST_LOGIN = 64
@@ -151,13 +156,39 @@ def accept(
     return _begin(ctx, member, address, browser)
 
 
+@operation(writes=True, keep=None)
+def act_as(ctx: Context, login: str) -> Session:
+    """Open a session for a member on the word of an owner, without the password: for programs, and for work only.
+
+    It lasts an hour, and no longer than the owner's own session. What is done in it stands in the log as the member's,
+    with the owner in ``acted_by``. No page is opened with it, and it changes no account and no password
+    (:data:`nbannotate.rules.rights.IN_PERSON`).
+    """
+    if ctx.session is not None and ctx.session.kind != "login":
+        raise NotAllowed("A page does not act for others; open the workspace in a notebook or a program.")
+    member = people.named(ctx.tx, login[:LONGEST_LOGIN])
+    if member is None:
+        known = [m.login for m in people.members(ctx.tx)]
+        raise NotFound(sentence(unknown("member", login[:LONGEST_LOGIN], known)))
+    rights.check_may_act_as(ctx.actor, member)
+    if not member.active:
+        raise Refused(f"The account of {member.login!r} is disabled; enable it first.")
+    token, expires = secrets.token_urlsafe(32), ctx.now + WORD_LASTS
+    if ctx.session is not None:
+        expires = min(expires, ctx.session.expires)
+    by = ctx.actor.member_id
+    people.add_session(ctx.tx, token, "word", member.member_id, ctx.now, expires, parent=ctx.session, acted_by=by)
+    ctx.note(detail={"login": member.login})
+    return Session(token, member, expires)
+
+
 @operation()
 def check(ctx: Context, token: str) -> Member:
     """Return who a token stands for, or raise SessionEnded."""
     known = people.session(ctx.tx, token, ctx.now)
-    if known is None:
+    if known is None or known.kind == "word":  # which is for programs, and opens no page
         raise SessionEnded("Your session has ended; log in again.")
-    return known[0]
+    return known.member
 
 
 @operation(writes=True)
@@ -170,10 +201,10 @@ def close(ctx: Context, token: str) -> None:
 def bind_kernel(ctx: Context, session: str, kernel_token: str) -> Member:
     """Let a kernel's token stand for the member of a session, as long as that session lasts."""
     known = people.session(ctx.tx, session, ctx.now)
-    if known is None or known[1] != "login":
+    if known is None or known.kind != "login":
         raise SessionEnded("The session has ended; log in again.")
-    member, _, expires = known
-    people.add_session(ctx.tx, kernel_token, "kernel", member.member_id, ctx.now, expires, parent=session)
+    member = known.member
+    people.add_session(ctx.tx, kernel_token, "kernel", member.member_id, ctx.now, known.expires, parent=known)
     ctx.note(detail={"login": member.login})
     return member
 

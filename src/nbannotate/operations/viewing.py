@@ -11,7 +11,7 @@ from nbannotate.operations.access import visible_task
 from nbannotate.operations.registry import Context
 from nbannotate.rules import workflow
 from nbannotate.store import campaigns as stored
-from nbannotate.store import data, holding, talk, work
+from nbannotate.store import data, holding, log, talk, work
 
 
 def history(ctx: Context, row: dict[str, Any]) -> list[HistoryItem]:
@@ -26,6 +26,7 @@ def history(ctx: Context, row: dict[str, Any]) -> list[HistoryItem]:
             row["asset_id"],
         )
     }
+    by = log.acted_by(ctx.tx, row["campaign_id"], row["asset_id"])
     items = []
     for v in visits:
         made = revisions.get(v["task_id"], {})
@@ -34,7 +35,7 @@ def history(ctx: Context, row: dict[str, Any]) -> list[HistoryItem]:
             HistoryItem(
                 v["step"], v["step_name"], v["kind"], v["round"], v["state"], v["assignee"],
                 action.replace("_", " "), v["closed"], made.get("annotation_id"), made.get("shapes"),
-                v["status"], v["note"],
+                v["status"], v["note"], by.get(v["task_id"]),
             )
         )  # fmt: skip
     if visits[-1]["is_open"]:

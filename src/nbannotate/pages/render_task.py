@@ -188,7 +188,7 @@ def line(item: HistoryItem) -> Part:
     return {
         "step": item.step_name, "kind": item.kind, "round": item.round, "state": item.state, "member": item.member,
         "action": item.action, "at": when(item.created), "annotation": item.annotation_id, "shapes": item.shapes,
-        "status": item.status or "", "note": item.note or "",
+        "status": item.status or "", "note": item.note or "", "by": item.acted_by or "",
     }  # fmt: skip
 
 

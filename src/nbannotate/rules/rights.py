@@ -6,7 +6,7 @@ This is the first gate. An operation checks the second one itself, for example w
 from __future__ import annotations
 
 from nbannotate.errors import NotAllowed
-from nbannotate.model import ROLES, Role
+from nbannotate.model import ROLES, Member, Role
 
 EVERYONE: frozenset[Role] = frozenset(ROLES)
 MANAGERS: frozenset[Role] = frozenset({"owner", "manager"})
@@ -34,6 +34,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "members.adopt": MANAGERS,
     "sessions.open": EVERYONE,
     "sessions.accept": EVERYONE,
+    "sessions.act_as": OWNER,
     "sessions.check": EVERYONE,
     "sessions.close": EVERYONE,
     "sessions.bind_kernel": OWNER,
@@ -113,6 +114,15 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "sql.query": DEVELOPERS,
 }
 
+#: What is done only by a person, and never in somebody's name on the word of an owner: who may come in, and with which
+#: password; what is read of the notices.
+IN_PERSON: frozenset[str] = frozenset(
+    {
+        "members.add", "members.invite", "members.set_role", "members.set_password", "members.change_password",
+        "members.disable", "members.enable", "members.account", "members.adopt", "sessions.act_as",
+        "sessions.bind_kernel", "sessions.unbind_kernel", "notices.see",
+    }
+)  # fmt: skip
 
 #: Who may work at a step of which kind.
 STEP_ROLES: dict[str, frozenset[Role]] = {
@@ -127,6 +137,20 @@ def check_operation(role: Role, operation: str) -> None:
     if role not in allowed:
         who = ", ".join(r for r in ROLES if r in allowed) or "nobody"
         raise NotAllowed(f"Your role is {role}; {operation} is for {who}.")
+
+
+def check_on_word(operation: str) -> None:
+    """Raise NotAllowed if an operation is not for a session that was opened on an owner's word."""
+    if operation in IN_PERSON:
+        raise NotAllowed(
+            f"{operation} is not done in somebody's name; this session was opened on the word of an owner, for work."
+        )
+
+
+def check_may_act_as(owner: Member, other: Member) -> None:
+    """Raise NotAllowed if an owner may not act in the name of a member: that is another owner."""
+    if other.role == "owner" and other.member_id != owner.member_id:
+        raise NotAllowed(f"{other.login} is an owner, too; nobody acts in the name of another owner.")
 
 
 def check_may_manage(actor: Role, other: str) -> None:

@@ -38,8 +38,26 @@ def keep_answer(
         raise Conflict("Another request has this request id; nothing was done. Use a fresh id for each.") from error
 
 
+def acted_by(tx: Transaction, campaign_id: int, asset_id: int) -> dict[int, str]:
+    """Return which owner ended a task in the name of its assignee, by task: those of an asset in a campaign."""
+    rows = tx.all(
+        """
+        select distinct t.task_id, o.login from data.tasks t
+        join data.events e on e.campaign_id = t.campaign_id and e.created = t.closed and e.member_id = t.assignee_id
+        join data.members o on o.member_id = e.acted_by and o.member_id <> e.member_id
+        where t.campaign_id = $1 and t.asset_id = $2
+        """,
+        campaign_id, asset_id,
+    )  # fmt: skip
+    return {row["task_id"]: row["login"] for row in rows}
+
+
 def add_events(
-    tx: Transaction, member_id: int, events: Sequence[tuple[str, float, dict[str, Any]]], now: datetime.datetime
+    tx: Transaction,
+    member_id: int,
+    events: Sequence[tuple[str, float, dict[str, Any]]],
+    now: datetime.datetime,
+    acted_by: int | None = None,
 ) -> list[int]:
     """Append rows to the log: who did what, when, and how long it took; return their ids.
 
@@ -50,15 +68,17 @@ def add_events(
     events
         The operation, how long it took (ms), and what it was about: campaign_id, task_id, asset_id, worked_s (how long
         the person worked, in seconds), detail.
+    acted_by
+        The owner who did it in the member's name, or None.
     """
     rows: list[str] = []
     values: list[Any] = []
     for operation, milliseconds, what in events:
         n = len(values)
-        rows.append("(nextval('data.ids'), " + ", ".join(f"${n + i}" for i in range(1, 10)) + ")")
+        rows.append("(nextval('data.ids'), " + ", ".join(f"${n + i}" for i in range(1, 11)) + ")")
         values += [
             member_id, operation, what.get("campaign_id"), what.get("task_id"), what.get("asset_id"), milliseconds,
-            what.get("worked_s"), msgspec.json.encode(what.get("detail") or {}).decode(), now,
+            what.get("worked_s"), msgspec.json.encode(what.get("detail") or {}).decode(), now, acted_by,
         ]  # fmt: skip
     made = tx.all(f"insert into data.events values {', '.join(rows)} returning event_id", *values)
     return sorted(row["event_id"] for row in made)

@@ -5,12 +5,33 @@ from __future__ import annotations
 import datetime
 import hashlib
 import unicodedata
-from typing import Any
+from typing import Any, Literal
+
+from msgspec import Struct
 
 from nbannotate.model import Member
 from nbannotate.store.engine import Transaction
 
 _MEMBER = "m.member_id, m.login, m.role, m.active"
+
+
+class Known(Struct, frozen=True):
+    """A session that goes on, and whom it stands for.
+
+    Parameters
+    ----------
+    kind
+        ``"login"``: somebody logged in; ``"kernel"``: a kernel's token, bound to such a session; ``"word"``: opened for
+        the member on the word of an owner.
+    acted_by
+        The id of that owner; None where the member is who it is.
+    """
+
+    member: Member
+    kind: Literal["login", "kernel", "word"]
+    expires: datetime.datetime
+    token_hash: str
+    acted_by: int | None = None
 
 
 def hash_token(token: str) -> str:
@@ -103,39 +124,53 @@ def add_session(
     member_id: int,
     now: datetime.datetime,
     expires: datetime.datetime,
-    parent: str | None = None,
+    parent: Known | None = None,
+    acted_by: int | None = None,
 ) -> None:
-    """Insert a session; ``parent`` is the token of the session that it lives and dies with."""
-    parent_hash = hash_token(parent) if parent else None
+    """Insert a session.
+
+    Parameters
+    ----------
+    parent
+        The session that it lives and dies with.
+    acted_by
+        The owner on whose word it is opened; it ends when that owner's own sessions are ended.
+    """
+    parent_hash = parent.token_hash if parent else None
     tx.run(
-        "insert into data.sessions values ($1, $2, $3, $4, $5, $6, null)",
-        hash_token(token), kind, member_id, parent_hash, now, expires,
+        "insert into data.sessions values ($1, $2, $3, $4, $5, $6, null, $7)",
+        hash_token(token), kind, member_id, parent_hash, now, expires, acted_by,
     )  # fmt: skip
 
 
-def session(tx: Transaction, token: str, now: datetime.datetime) -> tuple[Member, str, datetime.datetime] | None:
-    """Return who a token stands for, its kind and its end; None if it is unknown, over, or its member disabled.
+def session(tx: Transaction, token: str, now: datetime.datetime) -> Known | None:
+    """Return the session of a token; None if it is unknown, over, or its member disabled.
 
     An invitation is no session: its token opens the page where a password is chosen, and nothing else. Nor is a browser
-    that is known: it only counts failures by itself.
+    that is known: it only counts failures by itself. A session on an owner's word lasts no longer than that owner is
+    one, and never stands for another owner.
     """
     hashed = hash_token(token)
     row = tx.once(("session", hashed), lambda: _session(tx, hashed))
     found = _member(row)
     if row is None or found is None or row["expires"] <= now:
         return None
-    return found, row["kind"], row["expires"]
+    return Known(found, row["kind"], row["expires"], hashed, row["acted_by"])
 
 
 def _session(tx: Transaction, hashed: str) -> dict[str, Any] | None:
     """Return the row of a session that nobody ended, with the earlier end of the two if it depends on another."""
     return tx.one(
         f"""
-        select {_MEMBER}, s.kind, least(s.expires, coalesce(p.expires, s.expires)) as expires from data.sessions s
+        select {_MEMBER}, s.kind, s.acted_by, least(s.expires, coalesce(p.expires, s.expires)) as expires
+        from data.sessions s
         join data.members m on m.member_id = s.member_id
         left join data.sessions p on p.token_hash = s.parent_hash
-        where s.token_hash = $1 and s.kind in ('login', 'kernel') and s.ended is null and m.active and p.ended is null
-          and (s.parent_hash is null or p.token_hash is not null)
+        left join data.members o on o.member_id = s.acted_by
+        where s.token_hash = $1 and s.kind in ('login', 'kernel', 'word') and s.ended is null and m.active
+          and p.ended is null and (s.parent_hash is null or p.token_hash is not null)
+          and (s.acted_by is null
+               or (o.active and o.role = 'owner' and (m.role <> 'owner' or m.member_id = o.member_id)))
         """,
         hashed,
     )
@@ -151,7 +186,7 @@ def end_session(tx: Transaction, token: str, now: datetime.datetime) -> None:
 
 
 def end_sessions(tx: Transaction, member_id: int, now: datetime.datetime, stays: str = "") -> None:
-    """End all sessions and invitations of a member.
+    """End all sessions and invitations of a member, and those of others on the member's word.
 
     Parameters
     ----------
@@ -163,7 +198,7 @@ def end_sessions(tx: Transaction, member_id: int, now: datetime.datetime, stays:
         with staying as (
           select coalesce(parent_hash, token_hash) as token_hash from data.sessions where token_hash = $3
         )
-        update data.sessions set ended = $2 where member_id = $1 and ended is null
+        update data.sessions set ended = $2 where (member_id = $1 or acted_by = $1) and ended is null
           and coalesce(parent_hash, token_hash) not in (select token_hash from staying)
         """,
         member_id, now, hash_token(stays),
@@ -191,7 +226,7 @@ def know_browser(
 ) -> None:
     """Know a browser as one in which a member logged in; what ends the member's sessions ends that, too."""
     tx.run(
-        "insert into data.sessions values ($1, 'browser', $2, null, $3, $4, null) "
+        "insert into data.sessions values ($1, 'browser', $2, null, $3, $4, null, null) "
         "on conflict (token_hash) do update set expires = excluded.expires, ended = null",
         _browser(token, member_id), member_id, now, expires,
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from nbannotate.workspace.campaign import Campaign
 from nbannotate.workspace.data import Dataset, markdown, pick
 from nbannotate.workspace.members import Members
 from nbannotate.workspace.notices import Notices
+from nbannotate.workspace.on_word import OnWord
 from nbannotate.workspace.person import Work
 from nbannotate.workspace.table import Table
 
@@ -61,6 +63,7 @@ class Workspace:
 
     def __init__(self, client: Client) -> None:
         self.client = client
+        self._on_word: weakref.WeakSet[OnWord] = weakref.WeakSet()
         info = client.call("workspace.info", model.WorkspaceInfo)
         self.path, self.me = info.path, info.member
         self.members = Members(client)
@@ -75,7 +78,8 @@ class Workspace:
         Parameters
         ----------
         member, password
-            A login and its password; or what ``members.add`` returned, which has both.
+            A login and its password; or what ``members.add`` returned, which has both. An owner needs no password
+            with :meth:`as_member`.
 
         Raises
         ------
@@ -88,6 +92,29 @@ class Workspace:
             login = member
         session = self.client.call("sessions.open", model.Session, login=login, password=password)
         return Workspace(self.client.acting(session.token))
+
+    def as_member(self, member: str | model.Member | model.NewMember) -> Workspace:
+        """Return this workspace as another member sees it, on your word as an owner and without the password.
+
+        What is done with it stands in the log as the member's, with you in ``acted_by``. It is for work: it changes no
+        account and no password, opens no page, and ends when it or this workspace is closed.
+
+        Parameters
+        ----------
+        member
+            A login, or the member.
+
+        Raises
+        ------
+        NotAllowed
+            You are no owner, or the member is another owner.
+        NotFound, Refused
+            There is no such member; the account is disabled.
+        """
+        found = member.member if isinstance(member, model.NewMember) else member
+        client = OnWord(self.client, plain(getattr(found, "login", found)))
+        self._on_word.add(client)
+        return Workspace(client)
 
     def create_dataset(self, name: str, readme: str | os.PathLike[str] = "") -> Dataset:
         """Create a dataset.
@@ -160,7 +187,9 @@ class Workspace:
         return self.client.call("clock.tick", int)
 
     def close(self) -> None:
-        """Close the connections to the owner process."""
+        """Close the connections to the owner process; what :meth:`as_member` returned ends."""
+        for client in list(self._on_word):
+            client.close()
         self.client.close()
 
     def __repr__(self) -> str:

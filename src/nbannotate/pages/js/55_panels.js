@@ -96,7 +96,7 @@ function historyPanel(s, t) {
       h("span", { class: "did", "data-did": item.action }, T(DID[item.action] ?? item.action)),
       item.status && !["completed", "approved", "returned", item.action].includes(item.status) ? h("span", { class: "chip" }, item.status) : null,
       item.note ? h("small", { class: "note" }, T("“{text}”", { text: item.note })) : null,
-      h("small", {}, [item.member, item.at && ago(item.at), item.shapes !== null && N(item.shapes, "{n} shape", "{n} shapes")].filter(Boolean).join(" · "))];
+      h("small", {}, [item.by ? T("{member} (by {by})", { member: item.member, by: item.by }) : item.member, item.at && ago(item.at), item.shapes !== null && N(item.shapes, "{n} shape", "{n} shapes")].filter(Boolean).join(" · "))];
     return h("li", { "data-key": `${i}`, "data-state": item.state, "data-now": here ? "" : null }, item.annotation !== null
       ? h("button", { type: "button", "aria-pressed": String(here), title: T("Look at what was submitted then"),
           onclick: () => (here ? send(s, "back") : send(s, "look", { annotation: item.annotation }, (error) => error && toast(s, error, "error"))) }, text, icon("forward"))
