@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from nbannotate import charts, formats, shapes, stats
-from nbannotate.errors import CannotWrite, ReadFailed
+from nbannotate.errors import CannotWrite, FileMissing, ReadFailed
 from nbannotate.files import output
 from nbannotate.formats import Format, Ids, Row
 from nbannotate.model import Annotation, Label, Shape
@@ -153,7 +153,7 @@ def test_a_format_refuses_other_files_with_a_sentence(format_: Format, content: 
 @pytest.mark.parametrize("format_", FORMATS, ids=by_name)
 def test_a_format_says_when_a_file_is_missing_or_cannot_be_written(format_: Format, tmp_path: Path) -> None:
     assert not format_.sniff(tmp_path / "nothing.json")
-    with pytest.raises(ReadFailed, match="nothing"):
+    with pytest.raises(FileMissing, match="nothing"):
         format_.read(tmp_path / "nothing.json")
     with pytest.raises(CannotWrite, match="out"):
         format_.write(tmp_path / "no folder" / "out.json", [], [])

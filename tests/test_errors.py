@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import copy
+import pickle
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,6 +53,32 @@ def test_what_another_version_tells_is_an_error_too():
     assert type(revive(b'{"error": "Unheard", "message": "Something."}')) is NbannotateError
     with pytest.raises(msgspec.MsgspecError):
         revive(b"<html>")
+
+
+#: What people catch, by what happened. The two that are not here are bases, and never raised.
+BUILT_IN = {
+    "InvalidInput": ValueError, "NotFound": KeyError, "WrongCall": TypeError, "Unchangeable": AttributeError,
+    "FileMissing": FileNotFoundError, "NotAllowed": PermissionError, "Conflict": RuntimeError, "Stale": RuntimeError,
+    "Refused": RuntimeError, "LoginFailed": PermissionError, "SessionEnded": PermissionError,
+    "NotAWorkspace": ValueError, "NewerWorkspace": RuntimeError, "CannotWrite": OSError,
+    "FolderMissing": FileNotFoundError, "DiskFull": OSError, "DatabaseFailed": RuntimeError,
+    "OwnerUnavailable": ConnectionError, "OwnerFailed": RuntimeError, "QueryFailed": ValueError,
+    "QueryTookLong": TimeoutError, "ReadFailed": ValueError,
+}  # fmt: skip
+
+
+def test_every_error_is_the_built_in_one_that_people_catch():
+    assert set(BUILT_IN) == OURS - {"NbannotateError", "WorkspaceError"}
+    for name, built_in in BUILT_IN.items():
+        assert issubclass(getattr(errors, name), built_in), name
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_an_error_says_its_sentence_wherever_it_goes(name):
+    error = getattr(errors, name)("There is no 'x'.", Wait(3))
+    for same in (error, pickle.loads(pickle.dumps(error)), copy.copy(error), revive(told(error))):
+        assert (type(same), str(same), same.fact) == (type(error), "There is no 'x'.", Wait(3))
+    assert traceback.format_exception_only(error)[-1].endswith(f"{name}: There is no 'x'.\n")
 
 
 def readers(tree: ast.Module) -> Iterator[str]:

@@ -3,9 +3,16 @@
 A message says what was wrong, where, and what to do; it is for people, and no program reads it. What a program needs
 to know stands in the error's *fact*, a struct of its own. The owner process sends both (:func:`told`), and
 :func:`revive` turns that back into the same error.
+
+Each class derives from :class:`NbannotateError`, and from the built-in exception that people catch for such a thing:
+``except ValueError`` takes what was given wrongly, ``except KeyError`` what is not there, ``except FileNotFoundError``
+a file that is missing, ``except PermissionError`` what one may not do, ``except OSError`` all of the last two and more.
+Inside this package, who catches a built-in around a call that may raise one of ours lets ours through first.
 """
 
 from __future__ import annotations
+
+import errno
 
 import msgspec
 
@@ -62,7 +69,7 @@ class NbannotateError(Exception):
         self.fact = fact
 
     def __str__(self) -> str:
-        return str(self.args[0]) or type(self).__name__
+        return (str(self.args[0]) if self.args else "") or type(self).__name__
 
     @property
     def code(self) -> str:
@@ -70,23 +77,37 @@ class NbannotateError(Exception):
         return type(self).__name__ if self.fact is None else str(type(self.fact).__struct_config__.tag)
 
 
-class InvalidInput(NbannotateError):
+class InvalidInput(NbannotateError, ValueError):
     """A value that was given is wrong; the message names the field and what it may be."""
 
 
-class NotFound(NbannotateError):
+class NotFound(NbannotateError, KeyError):
     """The thing that was asked for is not in the workspace."""
 
     status = 404
 
 
-class NotAllowed(NbannotateError):
+class WrongCall(InvalidInput, TypeError):
+    """Something was called with an argument that it does not take, or without one that it needs."""
+
+
+class Unchangeable(InvalidInput, AttributeError, TypeError):
+    """An attribute was assigned that is changed in another way; the message says in which."""
+
+
+class FileMissing(NotFound, FileNotFoundError):
+    """A file, or a folder, is not there; the message says where it was looked for."""
+
+    errno = errno.ENOENT
+
+
+class NotAllowed(NbannotateError, PermissionError):
     """The member may not do this; the message says why."""
 
     status = 403
 
 
-class Conflict(NbannotateError):
+class Conflict(NbannotateError, RuntimeError):
     """Someone or something else changed the same thing first; reload and try again."""
 
     status = 409
@@ -96,19 +117,19 @@ class Stale(Conflict):
     """What an answer was made from changed before it was stored; the owner makes it again, and tells this at last."""
 
 
-class Refused(NbannotateError):
+class Refused(NbannotateError, RuntimeError):
     """The workflow does not allow this action now; the message says what has to happen first."""
 
     status = 409
 
 
-class LoginFailed(NbannotateError):
+class LoginFailed(NbannotateError, PermissionError):
     """The login or the password is wrong, or there were too many attempts."""
 
     status = 401
 
 
-class SessionEnded(NbannotateError):
+class SessionEnded(NbannotateError, PermissionError):
     """The session was ended, by logging out, by a manager, or by time."""
 
     status = 401
@@ -118,51 +139,58 @@ class WorkspaceError(NbannotateError):
     """The workspace file cannot be used."""
 
 
-class NotAWorkspace(WorkspaceError):
+class NotAWorkspace(WorkspaceError, ValueError):
     """The file exists, but it is not an nbannotate workspace."""
 
 
-class NewerWorkspace(WorkspaceError):
+class NewerWorkspace(WorkspaceError, RuntimeError):
     """The workspace was written by a newer nbannotate."""
 
 
-class CannotWrite(WorkspaceError):
+class CannotWrite(WorkspaceError, OSError):
     """The workspace file or its folder cannot be written."""
+
+
+class FolderMissing(CannotWrite, FileNotFoundError):
+    """The folder that a file was to be written in is not there."""
+
+    errno = errno.ENOENT
 
 
 class DiskFull(CannotWrite):
     """There is no room on the disk; nothing was changed, and nothing that was done is lost."""
 
     status = 507
+    errno = errno.ENOSPC
 
 
-class DatabaseFailed(WorkspaceError):
+class DatabaseFailed(WorkspaceError, RuntimeError):
     """The database failed in the middle; it is opened again, with all that was done."""
 
     status = 500
 
 
-class OwnerUnavailable(WorkspaceError):
+class OwnerUnavailable(WorkspaceError, ConnectionError):
     """The process that owns the workspace does not answer and could not be started."""
 
     status = 503
 
 
-class OwnerFailed(WorkspaceError):
+class OwnerFailed(WorkspaceError, RuntimeError):
     """The owner process met an error that nobody thought of; nothing was changed."""
 
     status = 500
 
 
-class QueryFailed(NbannotateError):
+class QueryFailed(NbannotateError, ValueError):
     """A SQL query was refused or failed; the message holds the reason."""
 
 
-class QueryTookLong(QueryFailed):
+class QueryTookLong(QueryFailed, TimeoutError):
     """A SQL query was ended, because it took longer than it may."""
 
 
-class ReadFailed(NbannotateError):
+class ReadFailed(NbannotateError, ValueError):
     """A file of annotations or an image could not be read; the message names the place."""
 
 

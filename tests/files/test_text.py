@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import nbannotate as nb
-from nbannotate.errors import InvalidInput, NbannotateError, ReadFailed
+from nbannotate.errors import FileMissing, NbannotateError, ReadFailed
 from nbannotate.files.text import read_text
 from nbannotate.workspace import given
 from nbannotate.workspace.spec import from_yaml
@@ -50,7 +50,7 @@ def test_a_name_without_blanks_is_a_file_and_one_with_blanks_is_if_it_is_there(t
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my guide.md").write_text("# Guide")
     assert given.markdown("my guide.md") == "# Guide"
-    with pytest.raises(InvalidInput, match=r"There is no file guide\.md"):
+    with pytest.raises(FileMissing, match=r"There is no file guide\.md"):
         given.markdown("guide.md")
 
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbannotate import formats, shapes
-from nbannotate.errors import CannotWrite, InvalidInput, ReadFailed
+from nbannotate.errors import CannotWrite, FileMissing, InvalidInput, ReadFailed
 from nbannotate.formats import Row
 from nbannotate.model import Annotation, Label, Shape
 from nbannotate.rules.well_formed import check_well_formed
@@ -311,9 +311,9 @@ def test_a_file_that_is_not_coco_is_refused_with_the_reason(tmp_path: Path, cont
 
 
 def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
-    with pytest.raises(ReadFailed, match="There is no file"):
+    with pytest.raises(FileMissing, match="There is no file"):
         COCO.read(tmp_path / "nothing.json")
-    with pytest.raises(ReadFailed, match="There is no file"):
+    with pytest.raises(FileMissing, match="There is no file"):
         formats.sniff(tmp_path / "nothing.json")
 
 

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 import nbannotate as nb
-from nbannotate.errors import Conflict, InvalidInput, LoginFailed, NotFound, QueryFailed, Refused
+from nbannotate.errors import Conflict, FileMissing, InvalidInput, LoginFailed, NotFound, QueryFailed, Refused
 from nbannotate.model import TaskView
 
 FLOW = nb.Workflow([nb.Step("draw", "annotation", ["ana"]), nb.Step("check", "review", ["chloe"])])
@@ -69,7 +69,7 @@ def test_a_file_that_is_no_image_stops_the_import_and_is_named(version, make_ima
     [(["img_000.png", "img_009.png"], "img_009.png"), (["img_000.png", "img_000.png"], "two rows")],
 )
 def test_metadata_that_fits_no_image_is_refused(version, make_images, rows, word):
-    with pytest.raises(InvalidInput, match=word):
+    with pytest.raises((InvalidInput, FileMissing), match=word):
         version.add_images(make_images(2), metadata=pd.DataFrame({"name": rows}))
     assert version.assets().empty
 
@@ -137,7 +137,7 @@ def test_launching_without_images_is_refused_and_the_plan_warns(version):
     ],
 )
 def test_a_campaign_with_a_mistake_is_not_stored(ws, version, change, word):
-    with pytest.raises(InvalidInput, match=word):
+    with pytest.raises((InvalidInput, FileMissing), match=word):
         version.create_campaign(**{"name": "July", "recipe": RECIPE, "workflow": FLOW, **change})
     assert ws.campaigns() == []
 

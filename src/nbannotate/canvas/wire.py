@@ -7,13 +7,12 @@ from itertools import chain
 from math import isfinite
 from typing import Any
 
-import msgspec
 import numpy as np
 from msgspec import Struct
 
 from nbannotate.canvas.view import View
 from nbannotate.errors import InvalidInput
-from nbannotate.model import Shape
+from nbannotate.model import Shape, taking
 from nbannotate.shapes import kind
 
 MOST_POINTS = 400_000  # of one message
@@ -67,10 +66,7 @@ def received(content: object) -> Message:
     InvalidInput
         If it is not one: a browser can send anything.
     """
-    try:
-        message = msgspec.convert(content, Message)
-    except (msgspec.ValidationError, TypeError, RecursionError) as error:
-        raise InvalidInput(f"The canvas sent something that is not understood ({error}).") from error
+    message = taking.take(content, Message, "The canvas sent something that is not understood: message")
     groups = [message.points, *(points for _, points in message.shapes)]
     if sum(map(len, groups)) > MOST_POINTS:
         raise InvalidInput(f"A change of more than {MOST_POINTS} points at once is not taken.")

@@ -89,6 +89,8 @@ def replace(path: str | os.PathLike[str], data: bytes) -> None:
         if found is not None and (os.fspath(path).startswith(OPEN) or not stat.S_ISREG(found.st_mode)):
             return _write_into(Path(path), found, data)
         _move_there(target, found, data)
+    except CannotWrite:
+        raise
     except OSError as error:
         raise CannotWrite(f"{path} cannot be written: {error.strerror or error}.") from None
 

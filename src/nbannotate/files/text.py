@@ -6,7 +6,7 @@ import codecs
 import os
 from pathlib import Path
 
-from nbannotate.errors import ReadFailed
+from nbannotate.errors import FileMissing, ReadFailed
 
 #: What a file in another encoding begins with; the long ones first.
 _MARKS = (
@@ -20,13 +20,13 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
 
     Raises
     ------
-    ReadFailed
+    FileMissing, ReadFailed
         It is not there, or cannot be read.
     """
     try:
         return Path(path).read_bytes()
     except FileNotFoundError:
-        raise ReadFailed(f"There is no file {path}.") from None
+        raise FileMissing(f"There is no file {path}.") from None
     except (OSError, ValueError) as error:
         raise ReadFailed(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
 

@@ -13,7 +13,7 @@ import pkgutil
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from nbannotate.errors import InvalidInput, NbannotateError, ReadFailed
+from nbannotate.errors import FileMissing, InvalidInput, NbannotateError, ReadFailed
 from nbannotate.formats._contract import Format, Id, Ids, LeftOut, Reading, Row, Tally, Writing
 from nbannotate.model.choices import sentence, unknown
 from nbannotate.model.values import plain
@@ -68,12 +68,12 @@ def sniff(path: str | Path) -> Format:
 
     Raises
     ------
-    ReadFailed
+    FileMissing, ReadFailed
         If the file is not there or looks like none of the formats.
     """
     path = Path(path)
     if not path.exists():
-        raise ReadFailed(f"There is no file {path}.")
+        raise FileMissing(f"There is no file {path}.")
     for candidate in available().values():
         if candidate.sniff(path):
             return candidate

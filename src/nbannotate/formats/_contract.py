@@ -140,8 +140,10 @@ class Format(Protocol):
 
         Raises
         ------
+        FileMissing
+            If the file is not there.
         ReadFailed
-            If the file is not there or is wrong; the message names the file and the place in it.
+            If it is wrong; the message names the file and the place in it.
         """
         ...
 

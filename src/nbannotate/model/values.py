@@ -18,6 +18,7 @@ import msgspec
 from msgspec.structs import force_setattr
 
 from nbannotate.errors import InvalidInput
+from nbannotate.model import taking
 
 T = TypeVar("T")
 
@@ -254,6 +255,13 @@ def is_stored() -> bool:
 
 
 def decode(body: bytes | str, type: type[T]) -> T:
-    """Return what the store, or the owner, says as JSON; see :func:`as_stored`."""
+    """Return what the store, or the owner, says as JSON; see :func:`as_stored`.
+
+    Raises
+    ------
+    InvalidInput
+        It says something that is not known here: it is perhaps of another version.
+    """
     with as_stored():
-        return msgspec.json.decode(body, type=type)
+        found: T = taking.read(body, type, "The words of the workspace", "The workspace says what is not known here")
+        return found

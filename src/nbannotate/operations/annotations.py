@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from nbannotate.errors import InvalidInput, NotFound
@@ -94,8 +93,8 @@ def add(
 def _shapes(asset: str, text: str) -> tuple[Shape, ...]:
     try:
         return decode(text, tuple[Shape, ...])  # check_fits tells what is wrong, with the shape's place
-    except msgspec.ValidationError as error:
-        raise InvalidInput(f"{asset}: these are no shapes: {error}. Nothing was imported.") from None
+    except InvalidInput as error:
+        raise InvalidInput(f"{asset}: these are no shapes. {error} Nothing was imported.") from None
 
 
 def _check(asset: str, annotation: Annotation, width: int, height: int) -> None:

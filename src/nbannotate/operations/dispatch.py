@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from nbannotate.errors import InvalidInput, NotFound, SessionEnded, Stale
-from nbannotate.model import Event, Member
+from nbannotate.model import Event, Member, taking
 from nbannotate.operations.registry import Context, Operation, operations
 from nbannotate.operations.throttle import Throttle
 from nbannotate.rules import rights
@@ -83,10 +83,8 @@ class Dispatcher:
         """Return the arguments of a request, or raise InvalidInput that names the field."""
         if operation.takes_file != (request.file is not None):
             raise InvalidInput(f"{operation.name} {'needs' if operation.takes_file else 'takes no'} file.")
-        try:
-            given = msgspec.json.decode(request.arguments or b"{}", type=operation.arguments)
-        except msgspec.MsgspecError as error:
-            raise InvalidInput(f"{operation.name}: {error}") from error
+        where = f"The arguments of {operation.name}"
+        given = taking.read(request.arguments or b"{}", operation.arguments, where, f"{operation.name}: ")
         values = {f: getattr(given, f) for f in operation.arguments.__struct_fields__}
         return values | ({"file": request.file} if operation.takes_file else {})
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from nbannotate import imaging
-from nbannotate.errors import InvalidInput, NotAllowed, NotFound, ReadFailed
+from nbannotate.errors import FileMissing, InvalidInput, NotAllowed, NotFound, ReadFailed
 from nbannotate.imaging import apart, video
 from nbannotate.imaging.apart import Asked
 from nbannotate.imaging.child import Look, Seen
@@ -36,7 +36,7 @@ def opened(engine: Engine, path: Path, name: str) -> Iterator[int]:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     except OSError as error:
-        raise NotFound(f"The image file of asset {name} is gone: {path} ({error.strerror}).") from error
+        raise FileMissing(f"The image file of asset {name} is gone: {path} ({error.strerror}).") from error
     try:
         facts = os.fstat(handle)
         if not stat.S_ISREG(facts.st_mode):

@@ -12,7 +12,7 @@ import time
 
 from filelock import FileLock, Timeout
 
-from nbannotate.errors import CannotWrite, NotAWorkspace, OwnerUnavailable, revive
+from nbannotate.errors import CannotWrite, FolderMissing, NbannotateError, NotAWorkspace, OwnerUnavailable, revive
 from nbannotate.owner.place import Place
 
 #: How long an owner may take to open its file (a crash's log is replayed first).
@@ -38,6 +38,8 @@ def start_owner(place: Place) -> None:
     except Timeout:
         if not place.spawn.exists():
             raise CannotWrite(f"No files can be made in the folder {place.database.parent}.") from None
+    except NbannotateError:
+        raise
     except OSError as error:  # no right, a read-only disk, a full one
         raise CannotWrite(
             f"The folder {place.database.parent} cannot be written; a workspace needs to write beside its file. {error}"
@@ -48,7 +50,7 @@ def _look(place: Place) -> None:
     """Raise at a glance what would be in vain, before any file is made beside it; the owner looks closer."""
     file = place.database
     if not file.parent.is_dir():
-        raise CannotWrite(f"The folder {file.parent} does not exist; create it first.")
+        raise FolderMissing(f"The folder {file.parent} does not exist; create it first.")
     if file.is_dir():
         raise NotAWorkspace(f"{file} is a folder; name a file in it, for example {file / 'work.duckdb'}.")
     place.socket()

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from nbannotate.errors import InvalidInput
+from nbannotate.model import taking
 
 T = TypeVar("T")
 
@@ -107,10 +108,7 @@ def checked(content: object, kind: type[T]) -> T:
     InvalidInput
         If it is not one.
     """
-    try:
-        return msgspec.convert(content, kind)
-    except (msgspec.ValidationError, TypeError, RecursionError) as error:
-        raise InvalidInput(f"The page sent something that is not understood ({error}).") from error
+    return taking.take(content, kind, "The page sent something that is not understood: message")
 
 
 def check_finite(*numbers: float) -> None:

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbannotate.errors import CannotWrite, DatabaseFailed, NotAWorkspace
+from nbannotate.errors import CannotWrite, DatabaseFailed, FolderMissing, NotAWorkspace
 from nbannotate.store import staging
 from nbannotate.store.failures import failure, is_fatal, why_not
 from nbannotate.store.migrations import SCHEMA_VERSION, check_version, migrate
@@ -266,7 +266,7 @@ def _check_file(path: Path, duckdb: Any) -> None:
     """Raise before anything is changed if a file cannot serve as a workspace."""
     folder = path.parent
     if not folder.is_dir():
-        raise CannotWrite(f"The folder {folder} does not exist; create it, or open the workspace elsewhere.")
+        raise FolderMissing(f"The folder {folder} does not exist; create it, or open the workspace elsewhere.")
     if path.is_dir():
         raise NotAWorkspace(f"{path} is a folder; name a file in it, for example {path / 'work.duckdb'}.")
     if not os.access(folder, os.W_OK):

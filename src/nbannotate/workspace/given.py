@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbannotate import model
-from nbannotate.errors import InvalidInput
+from nbannotate.errors import FileMissing, InvalidInput
 from nbannotate.files.text import read_text
 from nbannotate.model.choices import meant
 from nbannotate.model.values import as_day, as_list, plain, shown
@@ -131,5 +131,5 @@ def _instructions(value: Instructions) -> tuple[str, list[Pdf]]:
 def _file(name: str) -> Path:
     path = Path(name).expanduser()
     if not path.is_file():
-        raise InvalidInput(f"There is no file {path} (looked in {Path.cwd()}).")
+        raise FileMissing(f"There is no file {path} (looked in {Path.cwd()}).")
     return path

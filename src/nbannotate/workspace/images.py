@@ -13,7 +13,7 @@ from typing import Literal
 from msgspec import Struct
 
 from nbannotate import imaging
-from nbannotate.errors import InvalidInput, NotFound, ReadFailed
+from nbannotate.errors import FileMissing, InvalidInput, ReadFailed
 from nbannotate.model.choices import one_of
 from nbannotate.model.values import as_list, plain, shown
 from nbannotate.workspace.bars import progress_bar
@@ -102,7 +102,7 @@ def find(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> Fo
             matches = _once([Path(p) for p in everything if Path(p).is_file()])
         if not matches:
             rest = f" {Found([], dict(left_out)).said()}" if left_out else ""
-            raise NotFound(f"No image matches {text!r} (looked in {Path.cwd()}).{rest}")
+            raise FileMissing(f"No image matches {text!r} (looked in {Path.cwd()}).{rest}")
         found.update(matches)
     return Found(sorted(found), dict(left_out))
 

@@ -14,7 +14,7 @@ import msgspec
 import yaml
 
 from nbannotate import shapes
-from nbannotate.errors import InvalidInput, NotFound
+from nbannotate.errors import FileMissing, InvalidInput
 from nbannotate.files.text import read_text
 from nbannotate.model import Attribute, CampaignSpec, Filter, Label, Recipe, Step, Tag, choices
 from nbannotate.workspace.given import is_path
@@ -41,7 +41,7 @@ def from_yaml(text_or_path: str | os.PathLike[str]) -> CampaignSpec:
 
     Raises
     ------
-    NotFound
+    FileMissing
         There is no such file.
     InvalidInput
         The document has a mistake; the message begins with its place, for example ``workflow.steps[1].kind``.
@@ -66,7 +66,7 @@ def _read(text_or_path: str | os.PathLike[str]) -> str:
     if is_path(text_or_path, ".yaml", ".yml"):
         path = Path(text).expanduser()
         if not path.is_file():
-            raise NotFound(f"There is no file {path} (looked in {Path.cwd()}).")
+            raise FileMissing(f"There is no file {path} (looked in {Path.cwd()}).")
         return read_text(path)
     return text.removeprefix("\ufeff")
 
