@@ -200,7 +200,7 @@ class Reader:
             return ImageExtra()
         try:
             extra = msgspec.convert(given, ImageExtra)
-        except msgspec.ValidationError:
+        except (msgspec.ValidationError, UnicodeEncodeError):  # half of a character
             self.tally.add("fields nbannotate", "they are not as nbannotate writes them", f"{place}.nbannotate")
             return ImageExtra()
         tags = list(dict.fromkeys(v.strip() for v in extra.tags if 0 < len(v.strip()) <= 200 and _json.plain(v)))
@@ -325,7 +325,7 @@ class Reader:
             return AnnotationExtra()
         try:
             extra = msgspec.convert(given, AnnotationExtra)
-        except msgspec.ValidationError:
+        except (msgspec.ValidationError, UnicodeEncodeError):  # half of a character
             self.tally.add("fields nbannotate", "they are not as nbannotate writes them", f"{place}.nbannotate")
             return AnnotationExtra()
         return AnnotationExtra(extra.shape_ids, [v.strip() for v in extra.also if 0 < len(v.strip()) <= 200])

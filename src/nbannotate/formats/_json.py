@@ -48,7 +48,7 @@ def structs(items: list[Any], type_: type[T], bad: Callable[[int], None]) -> Ite
             continue
         try:
             yield place, msgspec.convert(item, type_)
-        except msgspec.ValidationError:
+        except (msgspec.ValidationError, UnicodeEncodeError):  # half of a character
             bad(place)
 
 

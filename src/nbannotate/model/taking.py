@@ -51,10 +51,10 @@ def read(body: bytes | str, kind: Any, what: str, where: str) -> Any:
     """
     try:
         return msgspec.json.decode(body, type=kind)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         try:
             given = msgspec.json.decode(body)
-        except (msgspec.MsgspecError, RecursionError):
+        except (msgspec.MsgspecError, ValueError, RecursionError):
             raise InvalidInput(f"{what} are no JSON.") from None
         raise _why(given, kind, where) from error
 
@@ -69,7 +69,7 @@ def take(given: Any, kind: type[T], where: str) -> T:
     """
     try:
         return msgspec.convert(given, kind, str_keys=True)
-    except (msgspec.MsgspecError, TypeError, RecursionError) as error:
+    except (msgspec.MsgspecError, TypeError, ValueError, RecursionError) as error:
         raise _why(given, kind, where) from error
 
 
@@ -94,7 +94,7 @@ def misfit(given: Any, kind: Any, where: str) -> NbannotateError | None:
     """
     try:
         msgspec.convert(given, kind, str_keys=True)
-    except (msgspec.MsgspecError, TypeError, RecursionError):
+    except (msgspec.MsgspecError, TypeError, ValueError, RecursionError):
         pass
     else:
         return None
@@ -184,7 +184,7 @@ def _of_mapping(given: Mapping[Any, Any], kind: Any, where: str) -> NbannotateEr
     for key, value in given.items():
         try:
             msgspec.convert({key: None}, of_key, str_keys=True)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, ValueError):
             return InvalidInput(f"{where} has keys that are {many(items[0])}, not {_shown(key)}.")
         if (found := misfit(value, items[1], f"{where}[{key!r}]")) is not None:
             return found

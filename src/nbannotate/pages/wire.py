@@ -89,7 +89,7 @@ def number(content: object) -> Numbered | None:
     """Return the number of a message that is not understood, so that those after it are not waited for in vain."""
     try:
         return msgspec.convert(content, Numbered)
-    except (msgspec.ValidationError, TypeError, RecursionError):
+    except (msgspec.ValidationError, TypeError, ValueError, RecursionError):
         return None
 
 
