@@ -61,6 +61,7 @@ EXAMPLES: dict[str, Any] = {
     "every_campaign": True, "undoable": True, "editable": True, "keep_view": True, "instead": "Nothing here.",
     "x0": 1, "y0": 2.5, "x1": 20.0, "y1": 30, "cx": 9.5, "cy": 9, "rx": 5.5, "ry": 4,
     "pixels": np.eye(4, dtype=bool),
+    "exist_ok": True,
     "brightness": 0.25, "contrast": 1.5, "width": 5, "x": 5.0, "y": 5.0,
 }  # fmt: skip
 OF_ONE: dict[str, Any] = {

@@ -47,8 +47,30 @@ class Incomplete(msgspec.Struct, frozen=True, tag_field="code", tag="incomplete"
     attribute: str = ""
 
 
+class Difference(msgspec.Struct, frozen=True):
+    """A field of something that is there, and what was asked for instead.
+
+    Parameters
+    ----------
+    field
+        Where it is, for example ``"recipe.labels['cell'].color"``.
+    there, asked
+        The two values, as they stand in the message.
+    """
+
+    field: str
+    there: str
+    asked: str
+
+
+class Different(msgspec.Struct, frozen=True, tag_field="code", tag="different"):
+    """Something of that name is there already, and is not what was asked for; field by field."""
+
+    differences: tuple[Difference, ...]
+
+
 #: What a program may read of an error; the tag is its ``code``.
-Fact = Wait | Unfinished | Incomplete
+Fact = Wait | Unfinished | Incomplete | Different
 
 
 class NbannotateError(Exception):

@@ -17,17 +17,22 @@ CampaignState = Literal["draft", "active", "overdue", "completed", "archived"]
 
 
 class Dataset(Struct, frozen=True):
-    """A named family of versions."""
+    """A named family of versions.
+
+    ``new`` says, in the answer to who asked for it, whether it was created for that.
+    """
 
     dataset_id: int
     name: str
     readme: str = ""
+    new: bool = False
 
 
 class Version(Struct, frozen=True):
     """The assets and annotations of a dataset at one stage: a draft, or published, which never changes again.
 
-    ``parent_id`` is the version that it was made from, or None.
+    ``parent_id`` is the version that it was made from, or None; ``new`` says, in the answer to who asked for it,
+    whether it was created for that.
     """
 
     version_id: int
@@ -37,6 +42,7 @@ class Version(Struct, frozen=True):
     assets: int = 0
     state: VersionState = "draft"
     parent_id: int | None = None
+    new: bool = False
 
 
 class Imported(Struct, frozen=True):

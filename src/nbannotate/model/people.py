@@ -21,10 +21,14 @@ class Member(Struct, frozen=True):
 
 
 class NewMember(Struct, frozen=True):
-    """A member who was just added, with the password, which is shown this once."""
+    """A member who was just added, with the password, which is shown this once.
+
+    ``there`` says that the member was there already and keeps the password, which is not in here then.
+    """
 
     member: Member
     password: str
+    there: bool = False
 
 
 class Session(Struct, frozen=True):
@@ -41,6 +45,7 @@ class Invitation(Struct, frozen=True):
     member: Member
     token: str
     expires: datetime.datetime
+    there: bool = False
 
 
 class Account(Struct, frozen=True):

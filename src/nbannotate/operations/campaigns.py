@@ -19,7 +19,7 @@ from nbannotate.model import (
     StepProgress,
     Version,
 )
-from nbannotate.operations import changing, closing, joining, planning, versions
+from nbannotate.operations import changing, closing, existing, joining, planning, versions
 from nbannotate.operations.jobs import job
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.telling import tell
@@ -33,8 +33,12 @@ from nbannotate.store.staging import Stage
 LONGEST_REASON = 1000
 
 
-def _stage_create(ctx: Context, stage: Stage, version_id: int, spec: CampaignSpec) -> dict[str, int]:
+def _stage_create(
+    ctx: Context, stage: Stage, version_id: int, spec: CampaignSpec, exist_ok: bool = False
+) -> dict[str, int]:
     """Copy the rows of a published version for the child on which the campaign is to work."""
+    if existing.campaign(ctx, version_id, spec, exist_ok):  # since a moment ago
+        return {"prepared_batch": stage.batch_id}
     version: Version = found(data.version(ctx.tx, version_id), f"version {version_id}")
     if version.state == "published":
         changing.check(ctx, None, version_id, None, changing.settle(spec, 0))
@@ -42,12 +46,16 @@ def _stage_create(ctx: Context, stage: Stage, version_id: int, spec: CampaignSpe
     return {"prepared_batch": stage.batch_id}
 
 
-@operation(writes=True, stage=_stage_create)
-def create(ctx: Context, version_id: int, spec: CampaignSpec, prepared_batch: int) -> Campaign:
+@operation(writes=True, stage=_stage_create, idle=existing.campaign)
+def create(ctx: Context, version_id: int, spec: CampaignSpec, prepared_batch: int, exist_ok: bool = False) -> Campaign:
     """Store a campaign on a version; nothing is given out until it is launched.
 
-    On a published version, which never changes, it is stored on a new draft child that bears the campaign's name.
+    On a published version, which never changes, it is stored on a new draft child that bears the campaign's name. With
+    ``exist_ok`` a campaign of that name which is there with the same spec is returned.
     """
+    if there := existing.campaign(ctx, version_id, spec, exist_ok):  # since the rows were copied
+        ctx.unchanged()
+        return there
     spec = changing.settle(spec, secrets.randbelow(2**31))
     version: Version = found(data.version(ctx.tx, version_id), f"version {version_id}")
     if version.state == "published":
@@ -122,8 +130,23 @@ def _launchable(ctx: Context, campaign_id: int) -> tuple[Campaign, CampaignSpec]
     return campaign, stored.spec(ctx.tx, campaign_id)
 
 
-def _stage_launch(ctx: Context, stage: Stage, campaign_id: int, activity: str, fingerprint: str) -> dict[str, _Launch]:
+def _running(
+    ctx: Context, campaign_id: int, activity: str = "", fingerprint: str = "", exist_ok: bool = False
+) -> Plan | None:
+    """Return how a campaign stands that was launched before, to who takes that, too."""
+    campaign = _campaign(ctx, campaign_id)
+    if not exist_ok or campaign.launched is None or campaign.archived is not None:
+        return None
+    planned = planning.running_plan(ctx, campaign, stored.spec(ctx.tx, campaign_id))
+    return msgspec.structs.replace(planned, warnings=(f"{_launched_already(campaign)} Nothing was done.",))
+
+
+def _stage_launch(
+    ctx: Context, stage: Stage, campaign_id: int, activity: str, fingerprint: str, exist_ok: bool
+) -> dict[str, _Launch | None]:
     """Choose the assets and make their tasks in pieces."""
+    if _running(ctx, campaign_id, exist_ok=exist_ok):  # since a moment ago
+        return {"prepared_launch": None}
     campaign, spec = _launchable(ctx, campaign_id)
     ground = planning.ground(ctx, campaign, spec)
     try:
@@ -148,12 +171,24 @@ class _Launch(msgspec.Struct, frozen=True):
     ground: str
 
 
-@operation(writes=True, stage=_stage_launch)
-def launch(ctx: Context, campaign_id: int, prepared_launch: _Launch, activity: str = "", fingerprint: str = "") -> Plan:
+@operation(writes=True, stage=_stage_launch, idle=_running)
+def launch(
+    ctx: Context,
+    campaign_id: int,
+    prepared_launch: _Launch | None,
+    activity: str = "",
+    fingerprint: str = "",
+    exist_ok: bool = False,
+) -> Plan:
     """Create the first task of every chosen asset; people can work from now on.
 
-    ``activity`` is a key under which ``workspace.activity`` tells how far it is.
+    ``activity`` is a key under which ``workspace.activity`` tells how far it is. With ``exist_ok`` a campaign that was
+    launched before is left as it is, and the plan tells how it stands; it is refused otherwise.
     """
+    if there := _running(ctx, campaign_id, exist_ok=exist_ok):
+        ctx.unchanged()
+        return there
+    assert prepared_launch is not None, "only what runs already is staged without a plan"
     campaign, spec = _launchable(ctx, campaign_id)
     if planning.ground(ctx, campaign, spec) != prepared_launch.ground:
         raise Conflict(

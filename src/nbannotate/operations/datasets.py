@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from nbannotate.errors import Conflict, InvalidInput, Refused
 from nbannotate.model import Dataset
 from nbannotate.model.choices import near
 from nbannotate.model.recipe import as_tuple, check_name, check_unique
 from nbannotate.operations.registry import Context, found, operation
+from nbannotate.rules.same import check_same, differences
 from nbannotate.store import data, people
 
 
+class Wanted(Struct, frozen=True):
+    """What is asked of a dataset that is created; a readme that is not given (None) is not compared."""
+
+    readme: str
+
+
 @operation(writes=True)
-def create(ctx: Context, name: str, readme: str = "") -> Dataset:
-    """Create a dataset; its readme is Markdown."""
+def create(ctx: Context, name: str, readme: str | None = None, exist_ok: bool = False) -> Dataset:
+    """Create a dataset; its readme is Markdown. With ``exist_ok`` one that is there, with that readme, is returned."""
     check_name("Dataset name", name)
-    if any(d.name == name for d in data.datasets(ctx.tx)):
-        raise Conflict(f"There is a dataset {name!r} already; choose another name.")
-    return data.add_dataset(ctx.tx, name, readme, ctx.now)
+    there = next((d for d in data.datasets(ctx.tx) if d.name == name), None)
+    if there is None:
+        return replace(data.add_dataset(ctx.tx, name, readme or "", ctx.now), new=True)
+    if not exist_ok:
+        raise Conflict(f"There is a dataset {name!r} already; choose another name, or say exist_ok=True to have it.")
+    if readme is not None:
+        found = differences(Wanted(there.readme), Wanted(readme))
+        check_same(f"a dataset {name!r}", found, "Leave the readme out, or choose another name.")
+    ctx.unchanged()
+    return there
 
 
 @operation()

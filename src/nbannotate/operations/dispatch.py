@@ -158,7 +158,7 @@ class Dispatcher:
             return msgspec.json.encode(operation.again(asked, msgspec.json.decode(known))), []
         context = self._context(tx, asker, now, began)
         result = operation.run(context, **arguments)
-        if not context.done:
+        if not context.done and context.changed:
             context.did(operation.name)
         done, by = [(name, ms, what) for name, ms, what, _ in context.done], context.acted_by
         ids = log.add_events(tx, context.actor.member_id, done, now, by)

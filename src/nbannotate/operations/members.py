@@ -11,8 +11,9 @@ from typing import Any
 
 import argon2
 
-from nbannotate.errors import Conflict, InvalidInput, LoginFailed, NotFound, Refused, Wait
+from nbannotate.errors import Conflict, InvalidInput, LoginFailed, NotFound, Refused, Stale, Wait
 from nbannotate.model import ROLES, Account, Invitation, Member, NewMember, Role
+from nbannotate.operations import existing
 from nbannotate.operations.registry import Context, operation
 from nbannotate.operations.telling import tell
 from nbannotate.operations.throttle import Key
@@ -76,9 +77,11 @@ def _check_role(ctx: Context, role: str) -> Role:
     return known
 
 
-def _prepare_add(ctx: Context, login: str, role: str, password: str | None) -> dict[str, Any]:
+def _prepare_add(ctx: Context, login: str, role: str, password: str | None, exist_ok: bool = False) -> dict[str, Any]:
     _check_login(login)
-    _check_role(ctx, role)
+    wanted = _check_role(ctx, role)
+    if exist_ok and existing.member(ctx, login, wanted):
+        return {"prepared_hash": None}
     if password is None:
         password = secrets.token_urlsafe(9)
     check_password(ctx, password, login)
@@ -86,17 +89,32 @@ def _prepare_add(ctx: Context, login: str, role: str, password: str | None) -> d
     return {"password": chosen, "prepared_hash": lambda: hasher().hash(chosen)}
 
 
-@operation(writes=True, prepare=_prepare_add, keep=lambda new: NewMember(new.member, ""))
-def add(ctx: Context, login: str, role: str, password: str | None = None, *, prepared_hash: str) -> NewMember:
-    """Add a member; without a password one is made up. It is shown in the answer and stored only as a hash."""
-    assert password is not None, "prepare makes one up"
+@operation(writes=True, prepare=_prepare_add, keep=lambda new: NewMember(new.member, "", new.there))
+def add(
+    ctx: Context,
+    login: str,
+    role: str,
+    password: str | None = None,
+    exist_ok: bool = False,
+    *,
+    prepared_hash: str | None,
+) -> NewMember:
+    """Add a member; without a password one is made up. It is shown in the answer and stored only as a hash.
+
+    With ``exist_ok`` a member with this role who is there is returned, keeps the password, and the answer has none.
+    """
+    if exist_ok and (there := existing.member(ctx, login, _check_role(ctx, role))):
+        ctx.unchanged()
+        return NewMember(there, "", there=True)
+    if prepared_hash is None or password is None:
+        raise Stale(f"The member {login!r} was renamed or deleted meanwhile; try again.")
     _check_free(ctx, login)
     ctx.note(detail={"login": login, "role": role})
     return NewMember(people.add_member(ctx.tx, login, role, prepared_hash, ctx.now), password)
 
 
-@operation(writes=True, keep=lambda made: Invitation(made.member, "", made.expires))
-def invite(ctx: Context, login: str, role: str, token: str | None = None) -> Invitation:
+@operation(writes=True, keep=lambda made: Invitation(made.member, "", made.expires, made.there))
+def invite(ctx: Context, login: str, role: str, token: str | None = None, exist_ok: bool = False) -> Invitation:
     """Add a member who chooses the password, or invite again one who has not chosen it yet; earlier invitations end.
 
     Parameters
@@ -104,9 +122,16 @@ def invite(ctx: Context, login: str, role: str, token: str | None = None) -> Inv
     token
         32 to 128 random letters, digits, ``-`` and ``_``, which are stored as a hash; None makes it up. Whoever asks
         makes it, so that a request whose answer was lost can be repeated.
+    exist_ok
+        A member with this role who has a password, or an invitation that can be accepted, is returned without a token.
     """
     _check_login(login)
     wanted = _check_role(ctx, role)
+    if exist_ok and (there := existing.member(ctx, login, wanted)):
+        until = people.invited_until(ctx.tx, there.member_id, ctx.now)
+        if until or people.has_password(ctx.tx, there.member_id):
+            ctx.unchanged()
+            return Invitation(there, "", until or ctx.now, there=True)
     token = token if token is not None else secrets.token_urlsafe(32)
     if not re.fullmatch(r"[A-Za-z0-9_-]{32,128}", token):
         raise InvalidInput("token must be 32 to 128 letters, digits, - and _; leave it out to have one made.")
@@ -262,8 +287,10 @@ def account(ctx: Context, login: str) -> Account:
 
 
 @operation(writes=True)
-def adopt(ctx: Context, account: Account, role: str | None = None) -> Member:
+def adopt(ctx: Context, account: Account, role: str | None = None, exist_ok: bool = False) -> Member:
     """Add an account of another workspace; the person logs in here with the same password.
+
+    With ``exist_ok`` a member with this login and role who is there is returned, and keeps the password.
 
     The password is copied once: changed in one workspace later, it stays what it was in the other one.
     """
@@ -271,6 +298,9 @@ def adopt(ctx: Context, account: Account, role: str | None = None) -> Member:
     wanted = _check_role(ctx, role or account.role)
     if account.password_hash is not None:
         _check_hash(account.password_hash)
+    if exist_ok and (there := existing.member(ctx, account.login, wanted)):
+        ctx.unchanged()
+        return there
     _check_free(ctx, account.login)
     ctx.note(detail={"login": account.login, "role": wanted})
     return people.add_member(ctx.tx, account.login, wanted, account.password_hash, ctx.now)

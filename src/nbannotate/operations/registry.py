@@ -49,6 +49,8 @@ class Context:
         The notices that were made for the present event.
     done
         The events of this operation: name, milliseconds, what, notices.
+    changed
+        Whether it changes something; what does not leaves no event.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Context:
         self.done: list[tuple[str, float, dict[str, Any], tuple[Notice, ...]]] = []
         self._began = time.perf_counter() if began is None else began
         self.told: list[Notice] = []
+        self.changed = True
 
     @property
     def actor(self) -> Member:
@@ -91,6 +94,10 @@ class Context:
     def note(self, **what: Any) -> None:
         """Add to the event row: campaign_id, task_id, asset_id, worked_s, detail."""
         self.event.update({k: v for k, v in what.items() if v is not None})
+
+    def unchanged(self) -> None:
+        """Say that there was nothing to do: no event is left."""
+        self.changed = False
 
     def did(self, operation: str) -> None:
         """Say that what was done until now is an event, under the name of the operation that does just it.

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from nbannotate.errors import Conflict, Refused
 from nbannotate.model import Version
 from nbannotate.model.recipe import check_name
 from nbannotate.operations.registry import Context, found, operation
+from nbannotate.rules.same import check_same, differences
 from nbannotate.store import campaigns as stored
 from nbannotate.store import data, lineage, staging
 from nbannotate.store.staging import Stage
 
 
+class Origin(Struct, frozen=True):
+    """What is asked of a version that is created: the version that it is a child of, or None."""
+
+    parent: str | None
+
+
 @operation(writes=True)
-def create(ctx: Context, dataset_id: int, name: str) -> Version:
-    """Create a draft version of a dataset."""
+def create(ctx: Context, dataset_id: int, name: str, exist_ok: bool = False) -> Version:
+    """Create a draft version of a dataset. With ``exist_ok`` one that is there, and no child, is returned."""
     check_name("Version name", name)
     found(data.dataset(ctx.tx, dataset_id), f"dataset {dataset_id}")
-    _check_new(ctx, dataset_id, name)
+    if there := _there(ctx, dataset_id, name, None, exist_ok):
+        ctx.unchanged()
+        return there
     ctx.note(detail={"name": name})
-    return data.add_version(ctx.tx, dataset_id, name, ctx.now)
+    return replace(data.add_version(ctx.tx, dataset_id, name, ctx.now), new=True)
 
 
 @operation(writes=True)
@@ -35,18 +47,42 @@ def publish(ctx: Context, version_id: int) -> Version:
     return _version(ctx, version_id)
 
 
-def _stage_child(ctx: Context, stage: Stage, version_id: int, name: str, annotations: bool = True) -> dict[str, int]:
+def _child_there(
+    ctx: Context, version_id: int, name: str, annotations: bool = True, exist_ok: bool = False
+) -> Version | None:
+    """Return the child that is there, where that will do."""
+    parent: Version = found(data.version(ctx.tx, version_id), f"version {version_id}")
+    return _there(ctx, parent.dataset_id, name, parent, exist_ok)
+
+
+def _stage_child(
+    ctx: Context, stage: Stage, version_id: int, name: str, annotations: bool = True, exist_ok: bool = False
+) -> dict[str, int]:
     """Copy the rows of a version for its child."""
     parent: Version = found(data.version(ctx.tx, version_id), f"version {version_id}")
-    stage_child(ctx, stage, parent, name, annotations)
+    if not _there(ctx, parent.dataset_id, name, parent, exist_ok):
+        stage_child(ctx, stage, parent, name, annotations)
     return {"prepared_batch": stage.batch_id}
 
 
-@operation(writes=True, stage=_stage_child)
-def child(ctx: Context, version_id: int, name: str, prepared_batch: int, annotations: bool = True) -> Version:
-    """Create a draft version with the assets of another one, and its latest annotations if they are wanted."""
+@operation(writes=True, stage=_stage_child, idle=_child_there)
+def child(
+    ctx: Context,
+    version_id: int,
+    name: str,
+    prepared_batch: int,
+    annotations: bool = True,
+    exist_ok: bool = False,
+) -> Version:
+    """Create a draft version with the assets of another one, and its latest annotations if they are wanted.
+
+    With ``exist_ok`` a child of that version which is there is returned.
+    """
     parent = found(data.version(ctx.tx, version_id), f"version {version_id}")
-    return make_child(ctx, parent, name, prepared_batch)
+    if there := _there(ctx, parent.dataset_id, name, parent, exist_ok):  # since the rows were copied
+        ctx.unchanged()
+        return there
+    return replace(make_child(ctx, parent, name, prepared_batch), new=True)
 
 
 def stage_child(ctx: Context, stage: Stage, parent: Version, name: str, annotations: bool = True) -> None:
@@ -88,7 +124,24 @@ def _version(ctx: Context, version_id: int) -> Version:
 
 def _check_new(ctx: Context, dataset_id: int, name: str) -> None:
     """Raise Conflict if a dataset has a version of that name."""
-    if any(v.name == name for v in data.versions(ctx.tx, dataset_id)):
-        dataset = data.dataset(ctx.tx, dataset_id)
-        assert dataset is not None
-        raise Conflict(f"The dataset {dataset.name!r} has a version {name!r} already; choose another name.")
+    _there(ctx, dataset_id, name, None, False)
+
+
+def _there(ctx: Context, dataset_id: int, name: str, parent: Version | None, exist_ok: bool) -> Version | None:
+    """Return the version of that name if it will do, and None if there is none; raise Conflict if it will not."""
+    versions = data.versions(ctx.tx, dataset_id)
+    there = next((v for v in versions if v.name == name), None)
+    if there is None:
+        return None
+    dataset = data.dataset(ctx.tx, dataset_id)
+    assert dataset is not None
+    if not exist_ok:
+        raise Conflict(
+            f"The dataset {dataset.name!r} has a version {name!r} already; choose another name, or say exist_ok=True "
+            "to have it."
+        )
+    names = {v.version_id: v.name for v in versions}
+    was = Origin(None if there.parent_id is None else names.get(there.parent_id))
+    asked = Origin(None if parent is None else parent.name)
+    check_same(f"a version {name!r} of {dataset.name!r}", differences(was, asked), "Choose another name.")
+    return there

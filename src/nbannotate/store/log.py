@@ -71,6 +71,8 @@ def add_events(
     acted_by
         The owner who did it in the member's name, or None.
     """
+    if not events:
+        return []
     rows: list[str] = []
     values: list[Any] = []
     for operation, milliseconds, what in events:

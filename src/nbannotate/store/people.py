@@ -217,6 +217,21 @@ def invited(tx: Transaction, token: str, now: datetime.datetime) -> Member | Non
     return _member(row)
 
 
+def invited_until(tx: Transaction, member_id: int, now: datetime.datetime) -> datetime.datetime | None:
+    """Return until when an invitation of a member can be accepted; None if there is none."""
+    return tx.value(  # type: ignore[no-any-return]
+        "select max(expires) from data.sessions where member_id = $1 and kind = 'invite' and ended is null "
+        "and expires > $2",
+        member_id,
+        now,
+    )
+
+
+def has_password(tx: Transaction, member_id: int) -> bool:
+    """Return whether a member has chosen a password, or was given one."""
+    return bool(tx.value("select password_hash is not null from data.members where member_id = $1", member_id))
+
+
 def _browser(token: str, member_id: int) -> str:
     return hash_token(f"{token} of {member_id}")  # several members may log in with one browser
 

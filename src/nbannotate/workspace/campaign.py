@@ -117,12 +117,16 @@ class Campaign:
     def launch(self) -> model.Plan:
         """Create the first task of every asset that the campaign takes; people can work from now on.
 
+        A campaign that was launched before is left as it is, so that a cell runs twice: the answer tells how it stands.
+
         Raises
         ------
         Refused
-            It is launched already, or cannot be; the message says why and what to do. Nothing is changed.
+            It cannot be launched; the message says why and what to do. Nothing is changed.
         """
-        return call_with_bar(self.workspace.client, "campaigns.launch", model.Plan, campaign_id=self.campaign_id)
+        return call_with_bar(
+            self.workspace.client, "campaigns.launch", model.Plan, campaign_id=self.campaign_id, exist_ok=True
+        )
 
     def add_assignee(self, step: str, login: str, weight: float | None = None) -> Plan:
         """Return the plan of adding a person to a step; ``.apply()`` does it.

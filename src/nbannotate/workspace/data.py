@@ -36,9 +36,24 @@ class Dataset:
         self.workspace = workspace
         self.dataset_id, self.name, self.readme = found.dataset_id, found.name, found.readme
 
-    def create_version(self, name: str) -> Version:
-        """Create an empty draft version."""
-        made = self.workspace.client.call("versions.create", model.Version, dataset_id=self.dataset_id, name=name)
+    def create_version(self, name: str, *, exist_ok: bool = False) -> Version:
+        """Create an empty draft version.
+
+        Parameters
+        ----------
+        name
+            Unique in the dataset.
+        exist_ok
+            Whether one that is there is returned, unless it is a child of another version.
+
+        Raises
+        ------
+        Conflict
+            There is one of that name; with ``exist_ok``: as a child.
+        """
+        made = self.workspace.client.call(
+            "versions.create", model.Version, dataset_id=self.dataset_id, name=name, exist_ok=exist_ok
+        )
         return Version(self, made)
 
     def version(self, name: str) -> Version:
@@ -104,7 +119,7 @@ class Version(Said):
         self.state = made.state
         return self
 
-    def create_child(self, name: str, annotations: bool = True) -> Version:
+    def create_child(self, name: str, annotations: bool = True, *, exist_ok: bool = False) -> Version:
         """Create a draft version with the assets of this one.
 
         Parameters
@@ -113,9 +128,21 @@ class Version(Said):
             Unique in the dataset.
         annotations
             Whether the latest annotation of each asset comes along, as said by who said it.
+        exist_ok
+            Whether a child of this version that is there is returned, whatever it was begun with.
+
+        Raises
+        ------
+        Conflict
+            There is one of that name; with ``exist_ok``: that is no child of this one.
         """
         made = self.workspace.client.call(
-            "versions.child", model.Version, version_id=self.version_id, name=name, annotations=annotations
+            "versions.child",
+            model.Version,
+            version_id=self.version_id,
+            name=name,
+            annotations=annotations,
+            exist_ok=exist_ok,
         )
         return Version(self.dataset, made)
 
@@ -276,6 +303,7 @@ class Version(Said):
         clip: int | None = None,
         new_assets: model.NewAssets = "join",
         rules: Iterable[model.Rule] = (),
+        exist_ok: bool = False,
     ) -> Campaign:
         """Write a campaign on this version; ``plan()`` shows what ``launch()`` would do.
 
@@ -306,20 +334,24 @@ class Version(Said):
             What becomes of assets that are added later: ``"join"``, ``"wait"`` or ``"closed"``.
         rules
             Where assets go that leave the campaign: :class:`nb.Rule` values.
+        exist_ok
+            Whether a campaign of that name is returned, if it is on this version and written the same. Labels that
+            annotators added to an open recipe make no difference.
 
         Raises
         ------
         InvalidInput, Conflict
-            A field is wrong (the message names it), a member is missing, or the name is taken.
+            A field is wrong (the message names it), a member is missing, or the name is taken; with ``exist_ok``: by
+            another campaign, and the message shows where it differs.
         """
         fields, file = given.fields(
             name=name, recipe=recipe, workflow=workflow, instructions=instructions, pdf=pdf, due=due, existing=existing,
             filter=filter, order=order, seed=seed, limit=limit, clip=clip, new_assets=new_assets, rules=rules,
         )  # fmt: skip
-        return self._create(model.CampaignSpec(**fields), file)
+        return self._create(model.CampaignSpec(**fields), file, exist_ok)
 
     def create_campaign_from(
-        self, spec: model.CampaignSpec | str | os.PathLike[str] | Campaign, **changes: Any
+        self, spec: model.CampaignSpec | str | os.PathLike[str] | Campaign, *, exist_ok: bool = False, **changes: Any
     ) -> Campaign:
         """Write a campaign as another one is written, on this version.
 
@@ -327,6 +359,8 @@ class Version(Said):
         ----------
         spec
             What ``campaign.spec()`` returns, its YAML, the path of a ``.yaml`` file, or a campaign.
+        exist_ok
+            As in :meth:`create_campaign`.
         **changes
             Fields that are to differ, as :meth:`create_campaign` takes them, for example ``name="August"``.
 
@@ -343,14 +377,14 @@ class Version(Said):
 
             spec = from_yaml(spec)
         fields, file = given.fields(**changes)
-        return self._create(msgspec.structs.replace(spec, **fields), file)
+        return self._create(msgspec.structs.replace(spec, **fields), file, exist_ok)
 
-    def _create(self, spec: model.CampaignSpec, file: given.Pdf | None) -> Campaign:
+    def _create(self, spec: model.CampaignSpec, file: given.Pdf | None, exist_ok: bool) -> Campaign:
         """Send a campaign, after the PDF of its instructions."""
         client = self.workspace.client
         if file is not None:
             file.send(client)
-        made = client.call("campaigns.create", model.Campaign, version_id=self.version_id, spec=spec)
+        made = client.call("campaigns.create", model.Campaign, version_id=self.version_id, spec=spec, exist_ok=exist_ok)
         return Campaign(self.workspace, made)
 
     def __repr__(self) -> str:

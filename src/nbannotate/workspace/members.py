@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from nbannotate import model
+from nbannotate.errors import Refused
 from nbannotate.owner.client import Client
 from nbannotate.workspace import frames
 from nbannotate.workspace.narrowing import narrowed
@@ -40,7 +41,8 @@ class Invited(Struct, frozen=True):
     member
         Who it is for.
     path
-        What follows the address of the site. The part after ``#`` never reaches a server's log.
+        What follows the address of the site. The part after ``#`` never reaches a server's log. Empty where the member
+        was there already, with ``exist_ok=True``.
     expires
         Until when it can be used, once (UTC).
     """
@@ -50,16 +52,28 @@ class Invited(Struct, frozen=True):
     expires: datetime.datetime
 
     def link(self, site: str) -> str:
-        """Return the whole link.
+        """Return the whole link; see ``path``.
 
         Parameters
         ----------
         site
             The address that people type, for example ``"https://annotate.example.com"``.
+
+        Raises
+        ------
+        Refused
+            The member was there already, and no link was made.
         """
+        if not self.path:
+            raise Refused(f"{self._there()} Without exist_ok=True a new link is made for who has no password yet.")
         return site.rstrip("/") + self.path
 
+    def _there(self) -> str:
+        return f"{self.member.login} ({self.member.role}) was there already; an invitation that was sent still works."
+
     def __str__(self) -> str:
+        if not self.path:
+            return self._there()
         return (
             f"{self.member.login} ({self.member.role}) is invited. Send this, after the address of your site:\n"
             f"    {self.path}\n"
@@ -68,6 +82,8 @@ class Invited(Struct, frozen=True):
 
     def _repr_markdown_(self) -> str:
         """Return how a notebook shows it."""
+        if not self.path:
+            return self._there()
         return (
             f"**{self.member.login}** ({self.member.role}) is invited. Send this, after the address of your site:\n\n"
             f"`{self.path}`\n\n"
@@ -87,7 +103,9 @@ class Members:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def add(self, login: str, role: model.Role = "annotator", password: str | None = None) -> model.NewMember:
+    def add(
+        self, login: str, role: model.Role = "annotator", password: str | None = None, *, exist_ok: bool = False
+    ) -> model.NewMember:
         """Add a member.
 
         Parameters
@@ -98,13 +116,23 @@ class Members:
             owner, manager, developer, reviewer or annotator.
         password
             8 to 256 characters; without one, one is made up and is in the answer, this once.
+        exist_ok
+            Whether a member with this login and role who is there is returned. The password stays the one that the
+            member has, whatever is given here, and the answer has none.
+
+        Raises
+        ------
+        Conflict
+            There is a member of that login; with ``exist_ok``: with another role, or the account is disabled.
         """
         # Made up here: an answer that was lost on the way and is asked for again holds no password.
         password = password or secrets.token_urlsafe(9)
-        made = self._client.call("members.add", model.NewMember, login=login, role=role, password=password)
-        return model.NewMember(made.member, password)
+        made = self._client.call(
+            "members.add", model.NewMember, login=login, role=role, password=password, exist_ok=exist_ok
+        )
+        return made if made.there else model.NewMember(made.member, password)
 
-    def invite(self, login: str, role: model.Role = "annotator") -> Invited:
+    def invite(self, login: str, role: model.Role = "annotator", *, exist_ok: bool = False) -> Invited:
         """Add a member who chooses the password on the page of an invitation, within 7 days.
 
         Inviting again who has not chosen one yet makes a new link; the one before stops working.
@@ -115,10 +143,20 @@ class Members:
             1 to 64 letters, digits and ``. _ @ + -``.
         role
             owner, manager, developer, reviewer or annotator.
+        exist_ok
+            Whether a member with this login and role who is there is returned. A link that was sent still works then,
+            and is not shown again; only where it is too old, a new one is made.
+
+        Raises
+        ------
+        Conflict
+            There is a member of that login who has a password, or another role.
         """
         token = secrets.token_urlsafe(32)  # made here for the same reason as a password
-        made = self._client.call("members.invite", model.Invitation, login=login, role=role, token=token)
-        return Invited(made.member, f"/invite#{login}/{token}", made.expires)
+        made = self._client.call(
+            "members.invite", model.Invitation, login=login, role=role, token=token, exist_ok=exist_ok
+        )
+        return Invited(made.member, "" if made.there else f"/invite#{login}/{token}", made.expires)
 
     def list(self) -> list[model.Member]:
         """Return all members, by login."""
@@ -173,7 +211,9 @@ class Members:
         """Open an account again, with the password from before."""
         self._client.call("members.enable", type(None), login=login)
 
-    def adopt(self, workspace: Workspace, login: str, role: model.Role | None = None) -> model.Member:
+    def adopt(
+        self, workspace: Workspace, login: str, role: model.Role | None = None, *, exist_ok: bool = False
+    ) -> model.Member:
         """Add an account of another workspace to this one; the person logs in with the same password.
 
         Parameters
@@ -184,9 +224,11 @@ class Members:
             Of the account.
         role
             The role here; None takes the one that it has there.
+        exist_ok
+            Whether a member with this login and role who is there is returned, and keeps the password.
         """
         account = workspace.client.call("members.account", model.Account, login=login)
-        return self._client.call("members.adopt", model.Member, account=account, role=role)
+        return self._client.call("members.adopt", model.Member, account=account, role=role, exist_ok=exist_ok)
 
     def __repr__(self) -> str:
         return "\n".join(f"{m.login:20} {m.role:10}{'' if m.active else ' disabled'}" for m in self.list())

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbannotate import model
-from nbannotate.errors import InvalidInput, NotFound
+from nbannotate.errors import InvalidInput, LoginFailed, NotFound
 from nbannotate.model.values import as_list, plain, shown
 from nbannotate.owner.client import Client, connect, connect_memory
 from nbannotate.workspace import frames
@@ -87,6 +87,11 @@ class Workspace:
             The member or the password is wrong.
         """
         if isinstance(member, model.NewMember):
+            if member.there and not password:
+                raise LoginFailed(
+                    f"{member.member.login!r} was there already and keeps the password, which is not in the answer; "
+                    f"say it: acting({member.member.login!r}, password)."
+                )
             login, password = member.member.login, password or member.password
         else:
             login = member
@@ -116,7 +121,9 @@ class Workspace:
         self._on_word.add(client)
         return Workspace(client)
 
-    def create_dataset(self, name: str, readme: str | os.PathLike[str] = "") -> Dataset:
+    def create_dataset(
+        self, name: str, readme: str | os.PathLike[str] | None = None, *, exist_ok: bool = False
+    ) -> Dataset:
         """Create a dataset.
 
         Parameters
@@ -125,8 +132,16 @@ class Workspace:
             Unique in the workspace.
         readme
             Markdown, or the path of a ``.md`` file; annotators see it.
+        exist_ok
+            Whether one that is there is returned, if it has this readme, or none is given.
+
+        Raises
+        ------
+        Conflict
+            There is one of that name; with ``exist_ok``: with another readme, of which the message shows the line.
         """
-        made = self.client.call("datasets.create", model.Dataset, name=name, readme=markdown(readme))
+        text = None if readme is None else markdown(readme)
+        made = self.client.call("datasets.create", model.Dataset, name=name, readme=text, exist_ok=exist_ok)
         return Dataset(self, made)
 
     def dataset(self, name: str) -> Dataset:
