@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,15 @@ sys.path.append(str(Path(__file__).parent))  # for serve_rig and serve_person
 
 from serve_person import Person
 from serve_rig import Server, end_owner, make, password
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add to a test that failed what its server said last."""
+    report = yield
+    if report.failed and (server := getattr(item, "funcargs", {}).get("server")) is not None:
+        report.sections.append(("server", server.log[-3000:]))
+    return report
 
 
 @pytest.fixture(scope="session")

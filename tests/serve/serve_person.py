@@ -105,9 +105,12 @@ class Socket:
         return header["msg_id"]
 
     def receive(self) -> dict[str, Any]:
-        raw = self.made.recv()
-        if not raw:
-            raise websocket.WebSocketConnectionClosedException("closed")
+        raw: str | bytes
+        kind, raw = self.made.recv_data()
+        if kind == websocket.ABNF.OPCODE_CLOSE:
+            why = f"{int.from_bytes(raw[:2], 'big')} {raw[2:].decode()}" if raw else "without a code"
+            raise websocket.WebSocketConnectionClosedException(f"the server closed it: {why}")
+        raw = raw.decode() if kind == websocket.ABNF.OPCODE_TEXT else raw
         if self.protocol == V1:
             assert isinstance(raw, bytes)
             count = int.from_bytes(raw[:8], "little")

@@ -76,3 +76,15 @@ def test_the_clock_deletes_what_was_left_but_nothing_that_still_runs():
             engine.staging.clear()  # as if the thread had died
             ws.client.call("clock.tick", int)
             assert counts(engine) == {}
+
+
+def test_who_began_to_read_before_the_end_of_long_work_finds_nothing_left():
+    with contextlib.closing(nb.open(":memory:")) as ws:
+        engine = ws.client.dispatcher.engine
+        with contextlib.ExitStack() as reading:
+            with engine.stage() as stage:
+                fill(stage)
+                tx = reading.enter_context(engine.read())
+                assert staging.left(tx)
+            assert staging.left(tx), "as it was when the reader began"
+            assert engine.left(tx) == []

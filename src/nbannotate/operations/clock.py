@@ -23,7 +23,7 @@ LATE = datetime.timedelta(days=60)
 
 
 def _nothing_to_do(ctx: Context) -> int | None:
-    left = staging.left(ctx.tx, ctx.engine.staging)
+    left = ctx.engine.left(ctx.tx)
     busy = holding.has_run_out(ctx.tx, ctx.now) or forgetting.is_due(ctx.tx, ctx.now) or _hearers(ctx)
     return None if left or busy else 0
 
@@ -40,7 +40,7 @@ def tick(ctx: Context) -> int:
         How many tasks went back, and how many notices of due dates were made. If there is nothing to do, nothing is
         written, and the log of events says nothing.
     """
-    for batch_id in staging.left(ctx.tx, ctx.engine.staging):
+    for batch_id in ctx.engine.left(ctx.tx):
         staging.discard(ctx.tx, batch_id)
     forgetting.forget(ctx.tx, ctx.now)
     lost = holding.expire_leases(ctx.tx, ctx.now)

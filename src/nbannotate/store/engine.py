@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import threading
 import weakref
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -106,6 +107,8 @@ class Engine:
         self.activities: dict[str, tuple[str, int, int]] = {}
         #: Batches of long work that run in this process.
         self.staging: set[int] = set()
+        #: The last of those that came to their end: a reader who began before that still sees their rows.
+        self.ended: deque[int] = deque(maxlen=100)
         with self.write() as tx:  # of an owner that was killed
             for batch_id in staging.left(tx):
                 staging.discard(tx, batch_id)
@@ -200,6 +203,10 @@ class Engine:
         with self._told():
             yield from self._staged()
 
+    def left(self, tx: Transaction) -> list[int]:
+        """Return the batches of long work that was not brought to its end, and does not run any more."""
+        return staging.left(tx, {*self.staging, *self.ended})
+
     def _staged(self) -> Iterator[Stage]:
         connection = self._writer.cursor()
         connection.execute(f"use {CATALOG}")
@@ -214,6 +221,7 @@ class Engine:
                 stage.run("begin")
                 staging.discard(stage, stage.batch_id, stage.piece)
                 stage.run("commit")
+                self.ended.append(stage.batch_id)
             finally:
                 self.staging.discard(stage.batch_id)
                 connection.close()
