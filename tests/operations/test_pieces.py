@@ -27,8 +27,9 @@ OWN = nb.Workflow([nb.Step("draw", "annotation", ["ana"], attribution="equal")])
 
 #: About one thing each: a member, a session, a task, an issue, the words of a campaign.
 OF_ONE = {
-    "assets.set_metadata", "campaigns.archive", "datasets.create", "datasets.set_workers", "documents.add",
-    "issues.create", "issues.reply", "issues.set_state", "members.account", "members.add", "members.adopt",
+    "assets.set_metadata", "campaigns.archive", "datasets.create", "datasets.set_workers", "datasets.take_back",
+    "documents.add", "issues.create", "issues.reply", "issues.set_state", "members.account", "members.add",
+    "members.adopt",
     "members.change_password", "members.enable", "members.invite", "members.set_password", "members.set_role",
     "notices.see", "recipes.add_label", "sequences.take", "sessions.accept", "sessions.act_as", "sessions.bind_kernel",
     "sessions.close", "sessions.open", "sessions.unbind_kernel", "tasks.discard", "tasks.heartbeat", "tasks.next",

@@ -38,6 +38,7 @@ from nbannotate.model.overview import (
     Origin,
     Progress,
     StepProgress,
+    TakenBack,
     Version,
     VersionState,
 )
@@ -179,6 +180,7 @@ __all__ = [
     "StepKind",
     "StepProgress",
     "Tag",
+    "TakenBack",
     "Task",
     "TaskState",
     "TaskView",

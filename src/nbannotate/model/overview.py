@@ -28,6 +28,13 @@ class Dataset(Struct, frozen=True):
     new: bool = False
 
 
+class TakenBack(Struct, frozen=True):
+    """The names of what was created for a call that failed, and is gone again; empty where it stays."""
+
+    version: str = ""
+    dataset: str = ""
+
+
 class Version(Struct, frozen=True):
     """The assets and annotations of a dataset at one stage: a draft, or published, which never changes again.
 

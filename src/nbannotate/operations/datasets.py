@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
 from nbannotate.errors import Conflict, InvalidInput, Refused
-from nbannotate.model import Dataset
+from nbannotate.model import Dataset, TakenBack
 from nbannotate.model.choices import near
 from nbannotate.model.recipe import as_tuple, check_name, check_unique
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.rules.same import check_same, differences
-from nbannotate.store import data, people
+from nbannotate.store import data, emptiness, people
 
 
 class Wanted(Struct, frozen=True):
@@ -26,14 +26,42 @@ def create(ctx: Context, name: str, readme: str | None = None, exist_ok: bool = 
     check_name("Dataset name", name)
     there = next((d for d in data.datasets(ctx.tx) if d.name == name), None)
     if there is None:
-        return replace(data.add_dataset(ctx.tx, name, readme or "", ctx.now), new=True)
+        made = replace(data.add_dataset(ctx.tx, name, readme or "", ctx.now), new=True)
+        ctx.engine.fresh.add(made.dataset_id)
+        return made
     if not exist_ok:
         raise Conflict(f"There is a dataset {name!r} already; choose another name, or say exist_ok=True to have it.")
     if readme is not None:
         found = differences(Wanted(there.readme), Wanted(readme))
         check_same(f"a dataset {name!r}", found, "Leave the readme out, or choose another name.")
+    ctx.engine.fresh.discard(there.dataset_id)
     ctx.unchanged()
     return there
+
+
+@operation(writes=True)
+def take_back(ctx: Context, dataset_id: int | None = None, version_id: int | None = None) -> TakenBack:
+    """Delete a version, and the dataset, that were just created for a call that failed: if they are still empty.
+
+    What was given to somebody else since, with ``exist_ok``, stays.
+    """
+    gone = TakenBack()
+    if (
+        version_id is not None
+        and version_id in ctx.engine.fresh
+        and (version := emptiness.take_back_version(ctx.tx, version_id))
+    ):
+        gone = replace(gone, version=version)
+    if (
+        dataset_id is not None
+        and dataset_id in ctx.engine.fresh
+        and (dataset := emptiness.take_back_dataset(ctx.tx, dataset_id))
+    ):
+        gone = replace(gone, dataset=dataset)
+    if gone == TakenBack():
+        ctx.unchanged()
+    ctx.note(detail=to_builtins(gone))
+    return gone
 
 
 @operation()

@@ -27,10 +27,13 @@ def create(ctx: Context, dataset_id: int, name: str, exist_ok: bool = False) -> 
     check_name("Version name", name)
     found(data.dataset(ctx.tx, dataset_id), f"dataset {dataset_id}")
     if there := _there(ctx, dataset_id, name, None, exist_ok):
+        ctx.engine.fresh.discard(there.version_id)
         ctx.unchanged()
         return there
     ctx.note(detail={"name": name})
-    return replace(data.add_version(ctx.tx, dataset_id, name, ctx.now), new=True)
+    made = replace(data.add_version(ctx.tx, dataset_id, name, ctx.now), new=True)
+    ctx.engine.fresh.add(made.version_id)
+    return made
 
 
 @operation(writes=True)

@@ -40,6 +40,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "sessions.bind_kernel": OWNER,
     "sessions.unbind_kernel": OWNER,
     "datasets.create": DEVELOPERS,
+    "datasets.take_back": DEVELOPERS,
     "datasets.list": DEVELOPERS,
     "datasets.set_workers": MANAGERS,
     "datasets.workers": DEVELOPERS,

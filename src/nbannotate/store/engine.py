@@ -109,6 +109,9 @@ class Engine:
         self.staging: set[int] = set()
         #: The last of those that came to their end: a reader who began before that still sees their rows.
         self.ended: deque[int] = deque(maxlen=100)
+        #: Datasets and versions that were created by this process and given to nobody else: those that a call of a
+        #: chain that fails takes back while they are empty. What a process before created stays.
+        self.fresh: set[int] = set()
         with self.write() as tx:  # of an owner that was killed
             for batch_id in staging.left(tx):
                 staging.discard(tx, batch_id)

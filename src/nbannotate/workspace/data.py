@@ -15,6 +15,7 @@ from nbannotate.model.choices import sentence, unknown
 from nbannotate.model.values import as_list
 from nbannotate.workspace import export, fitting, frames, given, images, rows
 from nbannotate.workspace.campaign import Campaign
+from nbannotate.workspace.chained import Chained
 from nbannotate.workspace.given import markdown
 from nbannotate.workspace.said import Said
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from nbannotate.workspace.workspace import Workspace
 
 
-class Dataset:
+class Dataset(Chained):
     """A named family of versions.
 
     Made by :meth:`Workspace.create_dataset` and :meth:`Workspace.dataset`.
@@ -35,6 +36,22 @@ class Dataset:
     def __init__(self, workspace: Workspace, found: model.Dataset) -> None:
         self.workspace = workspace
         self.dataset_id, self.name, self.readme = found.dataset_id, found.name, found.readme
+        self._is_fresh = found.new
+
+    def _create_again(self) -> None:
+        made = self.workspace.client.call(
+            "datasets.create", model.Dataset, name=self.name, readme=self.readme, exist_ok=True
+        )
+        self.dataset_id, self._is_fresh, self._was_taken_back = made.dataset_id, made.new, False
+
+    def _take_back(self, version_id: int | None = None) -> model.TakenBack:
+        mine = self.dataset_id if self._is_fresh else None
+        gone = self.workspace.client.call("datasets.take_back", model.TakenBack, dataset_id=mine, version_id=version_id)
+        self._is_fresh, self._was_taken_back = self._is_fresh and not gone.dataset, bool(gone.dataset)
+        return gone
+
+    def _keep(self) -> None:
+        self._is_fresh = False
 
     def create_version(self, name: str, *, exist_ok: bool = False) -> Version:
         """Create an empty draft version.
@@ -51,9 +68,10 @@ class Dataset:
         Conflict
             There is one of that name; with ``exist_ok``: as a child.
         """
-        made = self.workspace.client.call(
-            "versions.create", model.Version, dataset_id=self.dataset_id, name=name, exist_ok=exist_ok
-        )
+        with self._or_nothing():
+            made = self.workspace.client.call(
+                "versions.create", model.Version, dataset_id=self.dataset_id, name=name, exist_ok=exist_ok
+            )
         return Version(self, made)
 
     def version(self, name: str) -> Version:
@@ -106,6 +124,22 @@ class Version(Said):
         self.dataset, self.workspace = dataset, dataset.workspace
         self.version_id, self.name, self.state = found.version_id, found.name, found.state
         self.parent_id = found.parent_id
+        self._is_fresh = found.new
+
+    def _create_again(self) -> None:
+        made = self.dataset.create_version(self.name, exist_ok=True)
+        self.version_id, self.state, self._is_fresh, self._was_taken_back = (
+            made.version_id, made.state, made._is_fresh, False,
+        )  # fmt: skip
+
+    def _take_back(self) -> model.TakenBack:
+        gone = self.dataset._take_back(self.version_id)
+        self._is_fresh, self._was_taken_back = self._is_fresh and not gone.version, bool(gone.version)
+        return gone
+
+    def _keep(self) -> None:
+        self._is_fresh = False
+        self.dataset._keep()
 
     def publish(self) -> Version:
         """Publish this version, and return it: it never changes again; work goes on in a child of it.
@@ -136,14 +170,15 @@ class Version(Said):
         Conflict
             There is one of that name; with ``exist_ok``: that is no child of this one.
         """
-        made = self.workspace.client.call(
-            "versions.child",
-            model.Version,
-            version_id=self.version_id,
-            name=name,
-            annotations=annotations,
-            exist_ok=exist_ok,
-        )
+        with self._filling():
+            made = self.workspace.client.call(
+                "versions.child",
+                model.Version,
+                version_id=self.version_id,
+                name=name,
+                annotations=annotations,
+                exist_ok=exist_ok,
+            )
         return Version(self.dataset, made)
 
     def add_images(
@@ -196,13 +231,14 @@ class Version(Said):
         NotFound, InvalidInput, Conflict
             Nothing matches, a file is no image, a row fits no image, or a name is there already. Nothing is added.
         """
-        found, there = images.find(paths), rows.there(self.assets())
-        measured = images.measure(found.files, bad, every, there.single)
-        table = rows.assets(measured, metadata, sequence, moment)
-        table = table[~table["path"].isin(there.paths)]
-        if len(table):
-            self.workspace.client.upload("assets.add", int, frames.to_parquet(table), version_id=self.version_id)
-        rows.say(len(table), len(measured) - len(table), found)
+        with self._filling():
+            found, there = images.find(paths), rows.there(self.assets())
+            measured = images.measure(found.files, bad, every, there.single)
+            table = rows.assets(measured, metadata, sequence, moment)
+            table = table[~table["path"].isin(there.paths)]
+            if len(table):
+                self.workspace.client.upload("assets.add", int, frames.to_parquet(table), version_id=self.version_id)
+            rows.say(len(table), len(measured) - len(table), found)
         return self
 
     def read(
@@ -243,9 +279,10 @@ class Version(Said):
         ReadFailed, InvalidInput
             The file is bad (the message names the place), or none of its images is in this version.
         """
-        reading = fitting.fitted(self, formats.get(format).read(Path(path)), scale)
-        done = self.add_annotations(reading.annotations, source=source or Path(path).name, overwrite=overwrite)
-        export.remember(self, format, reading.ids)
+        with self._filling():
+            reading = fitting.fitted(self, formats.get(format).read(Path(path)), scale)
+            done = self.add_annotations(reading.annotations, source=source or Path(path).name, overwrite=overwrite)
+            export.remember(self, format, reading.ids)
         if not done.left_out:
             return reading
         reason = "people have worked on them; overwrite=True takes them, too"
@@ -344,11 +381,13 @@ class Version(Said):
             A field is wrong (the message names it), a member is missing, or the name is taken; with ``exist_ok``: by
             another campaign, and the message shows where it differs.
         """
-        fields, file = given.fields(
-            name=name, recipe=recipe, workflow=workflow, instructions=instructions, pdf=pdf, due=due, existing=existing,
-            filter=filter, order=order, seed=seed, limit=limit, clip=clip, new_assets=new_assets, rules=rules,
-        )  # fmt: skip
-        return self._create(model.CampaignSpec(**fields), file, exist_ok)
+        with self._filling():
+            fields, file = given.fields(
+                name=name, recipe=recipe, workflow=workflow, instructions=instructions, pdf=pdf, due=due,
+                existing=existing, filter=filter, order=order, seed=seed, limit=limit, clip=clip,
+                new_assets=new_assets, rules=rules,
+            )  # fmt: skip
+            return self._create(model.CampaignSpec(**fields), file, exist_ok)
 
     def create_campaign_from(
         self, spec: model.CampaignSpec | str | os.PathLike[str] | Campaign, *, exist_ok: bool = False, **changes: Any
@@ -370,14 +409,15 @@ class Version(Said):
             There is no such file, or it has a mistake (the message begins with its place), or as in
             :meth:`create_campaign`.
         """
-        if isinstance(spec, Campaign):
-            spec = spec.spec()
-        elif not isinstance(spec, model.CampaignSpec):
-            from nbannotate.workspace.spec import from_yaml
+        with self._filling():
+            if isinstance(spec, Campaign):
+                spec = spec.spec()
+            elif not isinstance(spec, model.CampaignSpec):
+                from nbannotate.workspace.spec import from_yaml
 
-            spec = from_yaml(spec)
-        fields, file = given.fields(**changes)
-        return self._create(msgspec.structs.replace(spec, **fields), file, exist_ok)
+                spec = from_yaml(spec)
+            fields, file = given.fields(**changes)
+            return self._create(msgspec.structs.replace(spec, **fields), file, exist_ok)
 
     def _create(self, spec: model.CampaignSpec, file: given.Pdf | None, exist_ok: bool) -> Campaign:
         """Send a campaign, after the PDF of its instructions."""

@@ -10,6 +10,7 @@ from nbannotate import model
 from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model.values import as_list, as_mapping, as_whole, encode, plain
 from nbannotate.workspace import fitting, frames
+from nbannotate.workspace.chained import Chained
 from nbannotate.workspace.given import annotation
 from nbannotate.workspace.metadata import plain_metadata
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from nbannotate.workspace.workspace import Workspace
 
 
-class Said:
+class Said(Chained):
     """The base of a version for what concerns whole assets."""
 
     workspace: Workspace
@@ -86,25 +87,28 @@ class Said:
         """
         import pandas as pd
 
-        given = {
-            _path(name): annotation(name, its, nothing=False)
-            for name, its in as_mapping("annotations", annotations).items()
-        }
-        by_name = fitting.meant(self, given)
-        kept = {by_name[name]: a for name, a in given.items() if not a.empty}
-        table = pd.DataFrame(
-            {
-                "asset": list(kept),
-                "shapes": [_json(name, a.shapes) for name, a in kept.items()],
-                "tags": [_json(name, a.tags) for name, a in kept.items()],
-                "nothing_to_label": [a.nothing_to_label for a in kept.values()],
-                "tag_attributes": [_json(name, a.tag_attributes) for name, a in kept.items()],
+        with self._filling():
+            given = {
+                _path(name): annotation(name, its, nothing=False)
+                for name, its in as_mapping("annotations", annotations).items()
             }
-        ).astype({"asset": "str", "shapes": "str", "tags": "str", "nothing_to_label": "bool", "tag_attributes": "str"})
-        return self.workspace.client.upload(
-            "annotations.add", model.Imported, frames.to_parquet(table),
-            version_id=self.version_id, source=source, overwrite=overwrite,
-        )  # fmt: skip
+            by_name = fitting.meant(self, given)
+            kept = {by_name[name]: a for name, a in given.items() if not a.empty}
+            table = pd.DataFrame(
+                {
+                    "asset": list(kept),
+                    "shapes": [_json(name, a.shapes) for name, a in kept.items()],
+                    "tags": [_json(name, a.tags) for name, a in kept.items()],
+                    "nothing_to_label": [a.nothing_to_label for a in kept.values()],
+                    "tag_attributes": [_json(name, a.tag_attributes) for name, a in kept.items()],
+                }
+            ).astype(
+                {"asset": "str", "shapes": "str", "tags": "str", "nothing_to_label": "bool", "tag_attributes": "str"}
+            )
+            return self.workspace.client.upload(
+                "annotations.add", model.Imported, frames.to_parquet(table),
+                version_id=self.version_id, source=source, overwrite=overwrite,
+            )  # fmt: skip
 
     def restore(self, revisions: int | Iterable[int] | None = None, *, source: str | None = None) -> int:
         """Bring earlier revisions back, each as a new revision as said by who said it; nothing is deleted.
