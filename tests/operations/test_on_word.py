@@ -195,11 +195,11 @@ def test_a_handle_goes_on_after_the_hour_and_ends_when_it_is_closed(team, monkey
     ana = t.workspace.as_member("ana")
     assert (ana.me.login, ana.me.role) == ("ana", "annotator")
     later(monkeypatch, hours=2)
-    assert len(ana.work.jobs()) == 1
+    assert len(ana.work.jobs) == 1
     ana.close()
     ana.close()
     with pytest.raises(SessionEnded, match=r"as_member\('ana'\) makes another one"):
-        ana.work.jobs()
+        ana.work.next()
 
 
 def test_a_handle_ends_with_the_workspace_and_with_the_account(team):
@@ -207,11 +207,11 @@ def test_a_handle_ends_with_the_workspace_and_with_the_account(team):
     ana, ben = t.workspace.as_member("ana"), t.workspace.as_member(t.workspace.members.add("zoe"))
     t.workspace.members.disable("ana")
     with pytest.raises(Refused, match="'ana' is disabled"):
-        ana.work.jobs()
+        ana.work.next()
     assert ben.me.login == "zoe"
     t.workspace.close()
     with pytest.raises(SessionEnded):
-        ben.work.jobs()
+        ben.work.next()
 
 
 def test_a_member_acts_for_nobody(team):
@@ -232,9 +232,9 @@ def test_it_works_beside_an_owner_process(tmp_path, monkeypatch):
     try:
         with_owner.members.add("ana", password="password-of-ana")
         ana = with_owner.as_member("ana")
-        assert ana.work.jobs() == []
+        assert ana.work.jobs == []
         with_owner.close()
         with pytest.raises(SessionEnded):
-            ana.work.jobs()
+            ana.work.next()
     finally:
         end_owner(path)

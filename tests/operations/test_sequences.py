@@ -349,7 +349,7 @@ def test_a_program_does_the_same_with_the_task_at_hand(series):
     work = t.workspace.acting("ana", t.passwords["ana"]).work
     task = work.next(t.campaign.name)
     task.save([BOX])
-    assert [s.hold for s in task.sequence().slices] == ["mine", "free", "free", "free"]
+    assert [s.hold for s in task.slices] == ["mine", "free", "free", "free"]
     done = task.spread(2, 4, shapes=[BOX])
     assert done.changed == (2, 3, 4)
     assert work.undo(done).changed == (2, 3, 4)

@@ -268,3 +268,10 @@ def test_completing_keeps_what_was_drawn(ws, campaign):
     assert campaign.archive().state == "archived"
     assert "archived" in campaign.plan(due="2099-01-01").refusals[0]
     assert campaign.archive(False).state == "completed"
+
+
+def test_a_job_is_completed_as_it_stands(team):
+    t = team(3)
+    t.campaign.as_member("ana").next().save([])
+    assert t.campaign.complete_job("draw", "ana", "enough") == 1
+    assert list(t.campaign.tasks.df(state="skipped")["asset"]) == ["img_000.png"]

@@ -1,11 +1,20 @@
 """Work on tasks from a program: the same rights and rules as on the page."""
 
+import datetime
+from pathlib import Path
+
 import numpy as np
 import pytest
+from PIL import Image
 
 import nbannotate as nb
-from nbannotate.errors import InvalidInput, LoginFailed, NbannotateError, NotFound, Refused
+from nbannotate import workspace
+from nbannotate.errors import InvalidInput, LoginFailed, NbannotateError, NotAllowed, NotFound, Refused, SessionEnded
 from nbannotate.model.values import as_stored
+from nbannotate.pages.actions import ACTIONS
+from nbannotate.rules.rights import ALLOWED
+from nbannotate.workspace.notices import Notices
+from nbannotate.workspace.person import OpenTask, Work
 
 BOX = nb.Shape(kind="rectangle", points=((1, 2), (30, 40)), label="WBC")
 
@@ -27,7 +36,7 @@ def test_a_person_goes_through_the_own_tasks(people):
     assert list(t.workspace.sql("select nothing_to_label from annotations order by 1")["nothing_to_label"]) == [
         False, False, True,
     ]  # fmt: skip
-    assert [j.done for j in by["ana"].jobs()] == [3]
+    assert [j.done for j in by["ana"].jobs] == [3]
 
 
 def test_a_reviewer_returns_rejects_and_accepts(people):
@@ -51,7 +60,7 @@ def test_a_reviewer_returns_rejects_and_accepts(people):
     assert dict(t.campaign.tasks.df().set_index("asset")["outcome"]) == {
         "img_000.png": "accepted", "img_001.png": "rejected", "img_002.png": "skipped",
     }  # fmt: skip
-    assert [h.action for h in by["chloe"].open(back.task_id).history()] == [
+    assert [h.action for h in by["chloe"].open(back.task_id).history] == [
         "submitted", "rework", "submitted", "accepted",
     ]  # fmt: skip
 
@@ -141,3 +150,196 @@ def test_shapes_alone_are_annotations_too(team):
     assert done.assets + done.left_out == 2
     with pytest.raises(InvalidInput, match=r"img_000\.png: an nb.Annotation, or nb.Shape values"):
         made.version.add_annotations({names[0]: [(1, 2, 3, 4)]}, source="model")
+
+
+def test_a_campaign_as_somebody_sees_it_is_gone_through(team):
+    t = team(4)
+    with t.campaign.as_member("ana") as ana:
+        assert (ana.me.login, ana.campaign, [j.step_name for j in ana.jobs]) == ("ana", "July", ["draw"])
+        assert repr(ana) == "Work('ana', 'July')"
+        for number, task in enumerate(ana):
+            assert (task.campaign, task.step, task.size) == ("July", "draw", (64, 48))
+            done = task.submit([BOX], seconds=datetime.timedelta(minutes=number))
+            assert (done.state, done.next_step) == ("done", "check")
+        assert [x.state for x in ana.tasks()] == ["done"] * 4
+        assert [x.asset for x in ana.work.tasks(t.campaign, state="in_progress")] == []
+    with pytest.raises(SessionEnded, match=r"as_member\('ana'\)"):
+        ana.next()
+    assert t.campaign.jobs.df(member="ana")["worked_s"].sum() == 6 * 60
+    assert set(t.campaign.events.df(operation="tasks.submit")["acted_by"]) == {"root"}
+
+
+def test_the_work_in_a_campaign_is_that_of_no_other(team):
+    t = team(2)
+    ana = t.campaign.as_member("ana")
+    with pytest.raises(InvalidInput, match=r"work in 'July'; \.work has that in 'June'"):
+        ana.next("June")
+    with pytest.raises(NotFound, match="did you mean 'July'"):
+        ana.work.next("july")
+    assert ana.work.next("July").asset == "img_000.png"
+
+
+@pytest.mark.parametrize(
+    ("action", "arguments", "state"),
+    [
+        ("submit", ([BOX],), "submitted; now at 'check'"), ("skip", ("upside down",), "skipped"),
+        ("discard", ("all black",), "discarded"),
+    ],
+)  # fmt: skip
+def test_a_task_that_is_over_says_so_and_can_be_looked_at(team, action, arguments, state):
+    t = team(2)
+    task = t.campaign.as_member("ana").next()
+    done = getattr(task, action)(*arguments)
+    assert done.task_id == task.task_id
+    for again in (
+        lambda: task.save([BOX]), lambda: task.submit([BOX]), lambda: task.skip("once more"),
+        lambda: task.discard("black"), lambda: task.rework("no"), lambda: task.reject("no"),
+    ):  # fmt: skip
+        with pytest.raises(Refused, match=rf"This task is over \(img_000.png {state}"):
+            again()
+    assert state.partition(";")[0] in repr(task)
+    assert task.history[0].action == state.partition(";")[0]
+    assert task.image.shape == (48, 64, 3)
+    assert t.workspace.sql("select count(*) as n from issues")["n"][0] == (action == "skip")
+
+
+def test_a_reason_is_raised_once_also_if_the_second_half_fails(team):
+    t = team(2)
+    by = {login: t.campaign.as_member(login) for login in ("ana", "chloe")}
+    by["ana"].next().submit([BOX])
+    task = by["chloe"].next()
+    with pytest.raises(NbannotateError):
+        task.rework("too large", step="no such step")
+    assert task.rework("too large").next_step == "draw"
+    back = by["ana"].next()
+    assert [i.comments[0].text for i in back.issues] == ["too large"]
+    assert [i.issue_id for i in by["ana"].issues] == [back.issues[0].issue_id]
+    assert back.mark_for_review(back.issues[0].issue_id).state == back.issues[0].state == "for_review"
+
+
+def test_what_was_said_before_can_be_read(team):
+    t = team(2)
+    by = {login: t.campaign.as_member(login) for login in ("ana", "chloe")}
+    by["ana"].next().submit([BOX])
+    by["chloe"].next().rework("two cells")
+    back = by["ana"].next()
+    assert back.before.annotation.shapes[0].label == "WBC"
+    assert back.revision(back.history[0]) == back.before.annotation
+    back.submit([BOX, nb.Shape(kind="rectangle", points=((40, 4), (50, 14)), label="RBC")])
+    ranked = by["chloe"].ranked("most shapes")
+    assert [(r.task.asset, r.value) for r in ranked] == [("img_000.png", 2.0)]
+    assert by["chloe"].take(ranked[0].task).accept().asset_state == "done"
+
+
+def test_a_model_gets_the_pixels_and_the_path(team, make_images):
+    t = team(2)
+    task = t.campaign.as_member("ana").next()
+    with Image.open(task.path) as stored:
+        assert (np.asarray(stored) == task.image).all()
+    assert (task.image.dtype, task.asset_id) == (np.uint8, t.version.assets()["asset_id"][0])
+    in_person = t.workspace.acting("ben", t.passwords["ben"]).work.next()
+    assert in_person.image.shape == (48, 64, 3)
+    with pytest.raises(NotAllowed):
+        _ = in_person.path
+    task.path.unlink()
+    assert task.image.shape == (48, 64, 3)
+    with pytest.raises(NbannotateError, match=r"img_000\.png"):
+        _ = t.campaign.as_member("ana").next().image
+
+
+def test_deep_images_keep_their_values(tmp_path, team):
+    depth = np.arange(64 * 48, dtype=np.uint16).reshape(48, 64) * 20
+    t = team(1)
+    Image.fromarray(depth).save(tmp_path / "deep.png")
+    t.version.add_images(tmp_path / "deep.png")
+    deep = [t.campaign.as_member("ana").pull() for _ in range(2)][1]
+    assert deep.asset == "deep.png"
+    assert deep.image.dtype == np.uint16
+    assert (deep.image == depth).all()
+
+
+def test_labels_and_metadata_are_added_where_the_recipe_lets_people(team):
+    recipe = nb.Recipe(labels=["WBC"], open_labels=True, metadata="edit")
+    t = team(2, recipe=recipe)
+    task = t.campaign.as_member("ana").next()
+    assert [v.name for v in task.add_label("RBC").labels] == ["WBC", "RBC"]
+    assert task.recipe.label("RBC")
+    assert task.set_metadata({"site": "Bern"}) == task.metadata == {"site": "Bern"}
+    t.version.set_metadata("img_000.png", {"site": "Basel"})
+    with pytest.raises(NbannotateError, match="changed by somebody else"):
+        task.set_metadata({"site": "Zug"})
+    assert task.pdf is None
+    assert task.hold(1).held
+
+
+def test_somebody_with_several_jobs_says_which(team):
+    steps = [nb.Step("draw", "annotation", ["ana"]), nb.Step("again", "annotation", ["ana"])]
+    t = team(2, steps=steps)
+    ana = t.campaign.as_member("ana")
+    assert [task.submit([BOX]).next_step for task in ana] == ["again", "again", None, None]
+    for act in (ana.submit_job, ana.pull, lambda: ana.ranked("changes")):
+        with pytest.raises(InvalidInput, match="2 jobs there; say which campaign and step: 'draw' of 'July', 'again'"):
+            act()
+
+
+def test_old_names_answer_and_say_the_new_ones(team):
+    t = team(2)
+    ana = t.campaign.as_member("ana")
+    with pytest.warns(FutureWarning, match=r"work\.jobs\(\) is called work\.jobs now"):
+        assert [j.step_name for j in ana.jobs()] == ["draw"]
+    task = ana.next()
+    with pytest.warns(FutureWarning, match=r"task\.history\(\) is called"):
+        assert task.history()
+    with pytest.warns(FutureWarning, match=r"skip\(issue=…\)"):
+        task.skip(issue="black")
+
+
+#: What each action of the page is in a program. Those of the page only are about what it shows; what is drawn on the
+#: canvas is a value in a program.
+PROGRAM = {
+    **dict.fromkeys(("home", "refresh"), "Work.jobs"), "start": "Work.next",
+    **dict.fromkeys(("open", "view", "reload", "retake"), "Work.open"), "step": "Work.tasks", "job": "Work.tasks",
+    "job_of_task": "Work.tasks", "order": "Work.ranked", "take": "Work.take", "submit_job": "Work.submit_job",
+    "open_issue": "Work.issues", "unspread": "Work.undo",
+    **{name: f"OpenTask.{name}" for name in (
+        "submit", "rework", "reject", "skip", "discard", "reply", "spread", "exclude", "history", "add_label",
+    )},
+    "status": "OpenTask.submit", "beat": "OpenTask.hold", "paper": "OpenTask.pdf", "issue": "OpenTask.raise_issue",
+    "issue_state": "OpenTask.resolve", "metadata": "OpenTask.set_metadata", "metadata_undo": "OpenTask.set_metadata",
+    "slice": "OpenTask.open_slice", "frames": "OpenTask.slices", "copy_next": "OpenTask.spread",
+    "changes": "OpenTask.before", "look": "OpenTask.revision", "replay": "OpenTask.save",
+    "notice": "Notices.list", "notices_seen": "Notices.see",
+}  # fmt: skip
+PAGE_ONLY = {"issue_place", "change_place", "back", "close_banner", "retry", "clock", "again", "tool", "zone", "select",
+             "lock", "hide", "fit"}  # fmt: skip
+VALUES = {"label", "delete", "undo", "redo", "paste", "nothing", "attribute", "attributes", "tag", "tag_attribute",
+          "tag_lock"}  # fmt: skip
+
+
+def test_what_a_person_can_do_on_the_page_a_program_can_do():
+    assert set(ACTIONS) == set(PROGRAM) | PAGE_ONLY | VALUES, "say here what the action is in a program"
+    kinds = {"Work": Work, "OpenTask": OpenTask, "Notices": Notices}
+    for name in PROGRAM.values():
+        owner, _, method = name.partition(".")
+        assert hasattr(kinds[owner], method), name
+
+
+#: Operations of daily work that no handle calls, with the reason.
+NOT_CALLED = {
+    "tasks.submit_and_next": "the same as two calls, for a page that waits",
+    "tasks.peek": "for the image that a page has ready",
+    "assets.large": "asked by the client for an image",
+    "assets.locate": "asked by the client for an image",
+    "annotations.drafts": "for a page that shows many",
+}
+
+
+def test_every_operation_of_daily_work_has_its_method():
+    source = "".join(p.read_text("utf-8") for p in Path(workspace.__file__).parent.glob("*.py"))
+    daily = {
+        name for name, roles in ALLOWED.items()
+        if "reviewer" in roles and name.partition(".")[0] not in ("sessions", "members", "workspace", "campaigns")
+    }  # fmt: skip
+    called = {name for name in daily if f'"{name}"' in source}
+    called |= {f"tasks.{action}" for action in ("save", "submit", "rework", "reject", "skip", "discard")}
+    assert daily - called == set(NOT_CALLED)

@@ -1,12 +1,16 @@
 """Names that were changed: the old one answers for one release, by saying the new one.
 
-Four ways, for what may have been renamed::
+Five ways, for what may have been renamed::
 
     class Dataset:
         workers = renamed.attribute("members")           # a property or a method of a class
 
         @renamed.parameters(login="member")              # a keyword parameter
         def add(self, member: str) -> None: ...
+
+        @property
+        def jobs(self) -> renamed.results[Job]:          # a list that a method returned
+            return renamed.results("work.jobs()", "work.jobs", jobs)
 
     load = renamed.function("nbannotate.load", "nbannotate.open", open)
 
@@ -20,13 +24,14 @@ from __future__ import annotations
 import functools
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ParamSpec, TypeVar
 
 from nbannotate.errors import InvalidInput
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 _PACKAGE = __name__.partition(".")[0]
 
@@ -102,6 +107,27 @@ def function(old: str, new: str, its: Callable[P, R]) -> Callable[P, R]:
         return its(*args, **kwargs)
 
     return call
+
+
+class results(list[T]):
+    """What a method returned that is a property now: a list, which may still be called.
+
+    Parameters
+    ----------
+    old, new
+        As one writes them: ``"work.jobs()"``, ``"work.jobs"``.
+    values
+        What is in it.
+    """
+
+    def __init__(self, old: str, new: str, values: Iterable[T]) -> None:
+        super().__init__(values)
+        self._old, self._new = old, new
+
+    def __call__(self) -> list[T]:
+        """Return what the method did."""
+        say(self._old, self._new)
+        return list(self)
 
 
 def parameters(**renamed: str) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -177,6 +177,22 @@ def as_whole(where: str, value: Any) -> int:
     return given
 
 
+def as_seconds(where: str, value: Any) -> float:
+    """Return a duration in seconds, also if it stands as a timedelta.
+
+    Raises
+    ------
+    InvalidInput
+        It is something else; the message begins with ``where``.
+    """
+    given = plain(value)
+    if isinstance(given, datetime.timedelta):
+        return given.total_seconds()
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        raise InvalidInput(f"{where} takes seconds, or a timedelta, not {shown(value)}.")
+    return float(given)
+
+
 def as_name(value: Any) -> Any:
     """Return a name of a label or a tag: a whole number, as detectors give it, is its digits."""
     given = plain(value)

@@ -12,6 +12,7 @@ from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model.choices import meant, named, one_of, sentence, unknown
 from nbannotate.model.values import as_list, as_mapping, as_whole, plain
 from nbannotate.workspace import given
+from nbannotate.workspace.person import Work
 from nbannotate.workspace.plan import Plan
 from nbannotate.workspace.table import Table
 from nbannotate.workspace.waiting import call_with_bar
@@ -285,6 +286,19 @@ class Campaign:
         restarted: int = self._call("jobs.restart", int, step=step, member=member, to=to, also=more)
         return restarted
 
+    def complete_job(self, step: str | int, member: str, reason: str) -> int:
+        """Complete a job as it stands, and return how many open tasks ended: their images count as skipped.
+
+        Parameters
+        ----------
+        step, member
+            Whose job, at which step.
+        reason
+            Why; it is kept with every task that ends.
+        """
+        ended: int = self._call("jobs.complete", int, step=step, member=member, reason=reason)
+        return ended
+
     def send(
         self, to: Campaign | str, status: str | None = None, assets: pd.DataFrame | Iterable[int] | None = None
     ) -> int:
@@ -307,6 +321,26 @@ class Campaign:
             status=status,
         )
         return sent
+
+    def as_member(self, member: str | model.Member | model.NewMember) -> Work:
+        """Return the work of a member in this campaign, on your word as an owner and without the password.
+
+        ``for task in campaign.as_member("ana"): task.submit(…)`` goes through what is hers to do. The log says that it
+        was you (``acted_by``). See :meth:`Workspace.as_member`.
+
+        Parameters
+        ----------
+        member
+            A login, or the member.
+
+        Raises
+        ------
+        NotAllowed
+            You are no owner, or the member is another owner.
+        NotFound, Refused
+            There is no such member; the account is disabled.
+        """
+        return Work(self.workspace.as_member(member), self.name)
 
     # Its end ---------------------------------------------------------------------------------------------------------
 

@@ -2,44 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
 
 from nbannotate import model
 from nbannotate.errors import InvalidInput, NotFound
-from nbannotate.model.values import as_list, plain
-from nbannotate.workspace.given import annotation as given_annotation
+from nbannotate.model import renamed
+from nbannotate.model.choices import meant, one_of
+from nbannotate.model.values import as_whole, plain
+from nbannotate.workspace.task import OpenTask
 
 if TYPE_CHECKING:
     from nbannotate.workspace.campaign import Campaign
     from nbannotate.workspace.workspace import Workspace
 
+__all__ = ["OpenTask", "Work"]
+
+ORDERS: tuple[model.ReviewOrder, ...] = ("confidence", "changes", "most shapes", "fewest shapes", "random")
+
 
 class Work:
-    """The tasks of whoever the workspace was opened as.
+    """The tasks of one member: of whoever the workspace was opened as.
 
-    Made by :attr:`Workspace.work`, for example ``nb.open(path, member="ana", password=…).work``.
+    Made by :attr:`Workspace.work`, and by :meth:`Campaign.as_member`; the latter is about one campaign, which its
+    methods need not be told again. Going through it gives the tasks to do, one after the other.
 
     Parameters
     ----------
     workspace
-        The workspace.
+        The workspace, as the member sees it.
+    campaign
+        The campaign that it is about; None for all.
+
+    Attributes
+    ----------
+    workspace, campaign
+        As given; the campaign by name.
+    me
+        Who works.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace, self._client = workspace, workspace.client
+    def __init__(self, workspace: Workspace, campaign: str | None = None) -> None:
+        self.workspace, self._client = workspace, workspace.client
+        self.me, self.campaign = workspace.me, campaign
 
-    def jobs(self) -> list[model.Job]:
-        """Return my jobs: my tasks at each step of each campaign, counted."""
-        return self._client.call("tasks.mine", list[model.Job])
+    @property
+    def work(self) -> Work:
+        """All work of the member, in whatever campaign."""
+        return self.workspace.work
 
-    def next(self, campaign: str | Campaign, step: str | int | None = None) -> OpenTask | None:
+    @property
+    def jobs(self) -> renamed.results[model.Job]:
+        """My jobs: my tasks at each step of each campaign, counted."""
+        jobs = self._client.call("tasks.mine", list[model.Job])
+        mine = [j for j in jobs if self.campaign in (None, j.campaign)]
+        return renamed.results("work.jobs()", "work.jobs", mine)
+
+    @property
+    def issues(self) -> list[model.Issue]:
+        """The issues on all images that I work or worked on, newest first."""
+        issues = self._client.call("issues.mine", list[model.Issue])
+        return [i for i in issues if self.campaign in (None, i.campaign)]
+
+    def next(self, campaign: str | Campaign | None = None, step: str | int | None = None) -> OpenTask | None:
         """Return the task to go on with, or None if nothing is left.
 
         Parameters
         ----------
         campaign
-            The campaign or its name.
+            The campaign or its name; None takes the first one that has work for me.
         step
             Name or index of a step at which I work; None takes the first one that has work for me.
 
@@ -55,7 +87,7 @@ class Work:
                 return OpenTask(self, view)
         return None
 
-    def all(self, campaign: str | Campaign, step: str | int | None = None) -> Iterable[OpenTask]:
+    def all(self, campaign: str | Campaign | None = None, step: str | int | None = None) -> Iterator[OpenTask]:
         """Go through all tasks that are mine to do, one after the other, until nothing is left.
 
         A task that is neither submitted nor ended in some other way ends the loop: it would only come again.
@@ -65,29 +97,88 @@ class Work:
             before = task.task_id
             yield task
 
-    def tasks(self, campaign: str | Campaign, step: str | int | None = None) -> list[model.Task]:
-        """Return my tasks in a campaign, finished ones too, in the order of the images; of each image the last one."""
+    def __iter__(self) -> Iterator[OpenTask]:
+        return self.all()
+
+    def pull(self, campaign: str | Campaign | None = None, step: str | int | None = None) -> OpenTask | None:
+        """Take one more task out of the queue of a step, whatever I hold already; None when the queue is empty."""
+        job = self._job(campaign, step)
+        asked: Any = model.TaskView | None
+        view = self._client.call("tasks.pull", asked, campaign_id=job.campaign_id, step=job.step)
+        return None if view is None else OpenTask(self, view)
+
+    def tasks(
+        self,
+        campaign: str | Campaign | None = None,
+        step: str | int | None = None,
+        state: model.TaskState | None = None,
+    ) -> list[model.Task]:
+        """Return my tasks, finished ones too, in the order of the images; of each image the last one.
+
+        Parameters
+        ----------
+        campaign, step
+            As for :meth:`next`; None for all.
+        state
+            Only tasks in this state; ``"in_progress"`` are those that wait for me.
+        """
+        if (state := plain(state)) is not None:
+            one_of("state", state, model.TASK_STATES)
         found: list[model.Task] = []
         for job in self._jobs(campaign, step):
             found += self._client.call("tasks.listing", list[model.Task], campaign_id=job.campaign_id, step=job.step)
-        return found
+        return [t for t in found if state in (None, t.state)]
 
-    def open(self, task_id: int) -> OpenTask:
-        """Open a task of mine by its id."""
-        return OpenTask(self, self._client.call("tasks.open", model.TaskView, task_id=task_id))
+    def ranked(
+        self,
+        by: model.ReviewOrder,
+        campaign: str | Campaign | None = None,
+        step: str | int | None = None,
+        limit: int | None = None,
+        seed: int = 0,
+    ) -> list[model.Ranked]:
+        """Return the tasks of a review step that are mine or wait, those that are worth a look first.
 
-    def submit_job(self, campaign: str | Campaign, step: str | int | None = None) -> int:
+        Open one with ``work.take(ranked[0].task)``.
+
+        Parameters
+        ----------
+        by
+            ``"confidence"`` (the lowest mean first), ``"changes"`` (the most between the last two revisions),
+            ``"most shapes"``, ``"fewest shapes"``, or ``"random"``.
+        campaign, step
+            As for :meth:`next`; I may have one job that they mean.
+        limit
+            At most so many.
+        seed
+            The same one gives the same random sample again.
+        """
+        one_of("by", by := plain(by), ORDERS)
+        job = self._job(campaign, step)
+        return self._client.call(
+            "tasks.review_order", list[model.Ranked], campaign_id=job.campaign_id, step=job.step, by=by, limit=limit,
+            seed=seed,
+        )  # fmt: skip
+
+    def open(self, task: int | model.Task) -> OpenTask:
+        """Open a task of mine, to work on it or to look at it, by its id or as :meth:`tasks` has it.
+
+        A task that I lost because its lease ran out is mine again if nobody else has it.
+        """
+        return OpenTask(self, self._client.call("tasks.open", model.TaskView, task_id=_task_id(task)))
+
+    def take(self, task: int | model.Task) -> OpenTask:
+        """Take a task out of the queue of a review step, whatever its place in it."""
+        return OpenTask(self, self._client.call("tasks.take", model.TaskView, task_id=_task_id(task)))
+
+    def submit_job(self, campaign: str | Campaign | None = None, step: str | int | None = None) -> int:
         """Submit all tasks that I hold at a step and return how many; refused, naming them, if some are unfinished."""
-        jobs = self._jobs(campaign, step)
-        if len(jobs) != 1:
-            names = ", ".join(repr(j.step_name) for j in jobs)
-            raise InvalidInput(f"You have {len(jobs)} jobs in this campaign; say of which step: {names}.")
+        job = self._job(campaign, step)
         submitted, left = 0, 1
         while left:
             done = self._client.call(
-                "jobs.submit", model.JobSubmitted, campaign_id=jobs[0].campaign_id, step=jobs[0].step,
-                checked=submitted > 0,
-            )  # fmt: skip
+                "jobs.submit", model.JobSubmitted, campaign_id=job.campaign_id, step=job.step, checked=submitted > 0
+            )
             submitted, left = submitted + done.submitted, done.left
         return submitted
 
@@ -95,192 +186,48 @@ class Work:
         """Take back what :meth:`OpenTask.spread` put onto slices; what changed since stays as it is."""
         return self._client.call("sequences.undo", model.Spread, spread_id=spread.spread_id or 0)
 
-    def _jobs(self, campaign: str | Campaign, step: str | int | None) -> list[model.Job]:
-        name = getattr(campaign, "name", None) or plain(campaign)
+    def close(self) -> None:
+        """Close the workspace that this belongs to: what :meth:`Campaign.as_member` opened ends."""
+        self.workspace.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _job(self, campaign: str | Campaign | None, step: str | int | None) -> model.Job:
+        """Return the one job that is meant, or raise."""
+        jobs = self._jobs(campaign, step)
+        if len(jobs) != 1:
+            names = ", ".join(f"{j.step_name!r} of {j.campaign!r}" for j in jobs)
+            raise InvalidInput(f"You have {len(jobs)} jobs there; say which campaign and step: {names}.")
+        return jobs[0]
+
+    def _jobs(self, campaign: str | Campaign | None, step: str | int | None) -> list[model.Job]:
+        named = plain(getattr(campaign, "name", campaign))
+        name = self.campaign if named is None else named
+        if self.campaign is not None and name != self.campaign:
+            raise InvalidInput(f"This is the work in {self.campaign!r}; .work has that in {name!r}.")
         step = plain(step)
-        known = self.jobs()
-        found = [j for j in known if j.campaign == name and step in (None, j.step, j.step_name)]
+        known = self._client.call("tasks.mine", list[model.Job])
+        found = [j for j in known if name in (None, j.campaign) and step in (None, j.step, j.step_name)]
         if not found:
             mine = ", ".join(f"{j.campaign!r} {j.step_name!r}" for j in known) or "none"
             at = "" if step is None else f", step {step!r}"
-            raise NotFound(f"You have no job in {name!r}{at}; you have {mine}.")
+            like = meant(name, [j.campaign for j in known]) if name not in {None, *(j.campaign for j in known)} else ""
+            raise NotFound(f"You have no job in {name!r}{at}{like}; you have {mine}.")
         return found
 
     def _act(self, operation: str, returns: Any, **arguments: Any) -> Any:
         return self._client.call(operation, returns, **arguments)
 
-
-class OpenTask:
-    """A task at hand.
-
-    Attributes
-    ----------
-    view
-        All that the page knows of it: image size, recipe, issues, actions …
-    annotation
-        What it says now; submit with another one, or with this one as it is.
-    """
-
-    def __init__(self, work: Work, view: model.TaskView) -> None:
-        self._work, self.view = work, view
-        self.annotation, self._revision = view.annotation, view.revision
-
-    @property
-    def task_id(self) -> int:
-        """The id of the task."""
-        return self.view.task.task_id
-
-    @property
-    def asset(self) -> str:
-        """The name of the image."""
-        return self.view.task.asset
-
-    @property
-    def issues(self) -> tuple[model.Issue, ...]:
-        """The threads on the image, as they were when the task was opened."""
-        return self.view.issues
-
-    def save(self, annotation: model.Annotation | Iterable[model.Shape], seconds: float = 0.0) -> model.Saved:
-        """Keep a draft. ``seconds`` is the time worked since the last report."""
-        given = given_annotation("annotation", annotation, nothing=True)
-        saved: model.Saved = self._do("save", model.Saved, annotation=given, seconds=seconds)
-        self.annotation, self._revision = given, saved.revision
-        return saved
-
-    def submit(
-        self,
-        annotation: model.Annotation | Iterable[model.Shape] | None = None,
-        status: str | None = None,
-        seconds: float = 0.0,
-    ) -> model.Closed:
-        """Submit, or at a review step accept: the annotation as it is, or another one.
-
-        Parameters
-        ----------
-        annotation
-            An annotation, or shapes; no shapes at all say *nothing to label*. None: as it is now.
-        status
-            One of the step's own statuses.
-        seconds
-            The time worked since the last report.
-        """
-        given = self.annotation if annotation is None else given_annotation("annotation", annotation, nothing=True)
-        closed: model.Closed = self._do("submit", model.Closed, annotation=given, status=status, seconds=seconds)
-        self.annotation = given
-        return closed
-
-    accept = submit
-
-    def sequence(self) -> model.Sequence:
-        """Return the slices of the sequence that the image belongs to, as I see them."""
-        found: model.Sequence = self._work._act("sequences.view", model.Sequence, task_id=self.task_id)
-        return found
-
-    def spread(
-        self,
-        first: int,
-        last: int,
-        shapes: Iterable[model.Shape | str] | None = None,
-        tags: Iterable[str] | None = None,
-        nothing: bool = False,
-        existing: model.ExistingShapes = "keep",
-    ) -> model.Spread:
-        """Put what is saved on this slice onto a range of slices that are mine or wait in the queue.
-
-        Parameters
-        ----------
-        first, last
-            Places in the sequence, from 1; this slice is passed over.
-        shapes, tags
-            Which of them; None for all.
-        nothing
-            Put *nothing to label* there instead.
-        existing
-            What becomes of slices that have shapes already: ``"keep"`` leaves them out, ``"add"``, or ``"replace"``.
-
-        Raises
-        ------
-        Refused
-            No slice can take it; the message says why, slice by slice.
-        """
-        ids = None if shapes is None else [s.id if isinstance(s, model.Shape) else s for s in as_list("shapes", shapes)]
-        done: model.Spread = self._work._act(
-            "sequences.spread", model.Spread, task_id=self.task_id, first=first, last=last, shapes=ids,
-            tags=None if tags is None else as_list("tags", tags), nothing=nothing, existing=existing,
-        )  # fmt: skip
-        return done
-
-    def exclude(self, first: int, last: int, reason: str) -> model.Spread:
-        """Discard a range of slices that are mine or wait in the queue, with one reason."""
-        done: model.Spread = self._work._act(
-            "sequences.exclude", model.Spread, task_id=self.task_id, first=first, last=last, reason=reason,
-            revision=self._revision,
-        )  # fmt: skip
-        return done
-
-    def raise_issue(
-        self, text: str, zone: tuple[float, float, float, float] | None = None, shape: model.Shape | str | None = None
-    ) -> model.Issue:
-        """Raise an issue on the image, on a zone ``(x0, y0, x1, y1)`` (image pixels), or on a shape."""
-        shape_id = shape.id if isinstance(shape, model.Shape) else shape
-        made: model.Issue = self._work._act(
-            "issues.create", model.Issue, task_id=self.task_id, text=text, zone=zone, shape_id=shape_id
-        )
-        return made
-
-    def reply(self, issue: model.Issue, text: str) -> model.Issue:
-        """Answer in the thread of an issue."""
-        made: model.Issue = self._work._act("issues.reply", model.Issue, issue_id=issue.issue_id, text=text)
-        return made
-
-    def mark_for_review(self, issue: model.Issue) -> model.Issue:
-        """Say that an issue is fixed; whoever raised it looks at it."""
-        return self._set(issue, "for_review")
-
-    def resolve(self, issue: model.Issue) -> model.Issue:
-        """Say that an issue is settled."""
-        return self._set(issue, "resolved")
-
-    def reopen(self, issue: model.Issue) -> model.Issue:
-        """Say that an issue is not settled."""
-        return self._set(issue, "open")
-
-    def _set(self, issue: model.Issue, state: model.IssueState) -> model.Issue:
-        made: model.Issue = self._work._act("issues.set_state", model.Issue, issue_id=issue.issue_id, state=state)
-        return made
-
-    def rework(self, issue: str | None = None, step: str | None = None, seconds: float = 0.0) -> model.Closed:
-        """Send it back to whoever annotated it; ``issue`` raises one that says what is wrong."""
-        if issue is not None:
-            self.raise_issue(issue)
-        closed: model.Closed = self._do("rework", model.Closed, step=step, seconds=seconds)
-        return closed
-
-    def reject(self, seconds: float = 0.0) -> model.Closed:
-        """Reject it: it leaves the workflow until its job is restarted."""
-        closed: model.Closed = self._do("reject", model.Closed, seconds=seconds)
-        return closed
-
-    def skip(self, issue: str | None = None, seconds: float = 0.0) -> model.Closed:
-        """Take it out of the workflow; ``issue`` raises one that says why."""
-        if issue is not None:
-            self.raise_issue(issue)
-        closed: model.Closed = self._do("skip", model.Closed, seconds=seconds)
-        return closed
-
-    def discard(self, reason: str, seconds: float = 0.0) -> model.Closed:
-        """Take an image that is of no use out of the workflow."""
-        closed: model.Closed = self._do("discard", model.Closed, reason=reason, seconds=seconds)
-        return closed
-
-    def history(self) -> list[model.HistoryItem]:
-        """Return what happened to the image in its campaign, and the steps to come."""
-        items: list[model.HistoryItem] = self._work._act("tasks.history", list[model.HistoryItem], task_id=self.task_id)
-        return items
-
-    def _do(self, action: str, returns: Any, **arguments: Any) -> Any:
-        return self._work._act(f"tasks.{action}", returns, task_id=self.task_id, revision=self._revision, **arguments)
-
     def __repr__(self) -> str:
-        t = self.view.task
-        return f"OpenTask({t.asset!r}, {t.step_name!r}, {t.state})"
+        where = "" if self.campaign is None else f", {self.campaign!r}"
+        return f"Work({self.me.login!r}{where})"
+
+
+def _task_id(task: int | model.Task) -> int:
+    return as_whole("task", getattr(task, "task_id", task))

@@ -59,10 +59,12 @@ class Workspace:
     ----------
     client
         Who acts, and where.
+    on_word_of
+        The workspace of the owner on whose word it was opened (:meth:`as_member`); None for what one opens oneself.
     """
 
-    def __init__(self, client: Client) -> None:
-        self.client = client
+    def __init__(self, client: Client, on_word_of: Workspace | None = None) -> None:
+        self.client, self.on_word_of = client, on_word_of
         self._on_word: weakref.WeakSet[OnWord] = weakref.WeakSet()
         info = client.call("workspace.info", model.WorkspaceInfo)
         self.path, self.me = info.path, info.member
@@ -119,7 +121,7 @@ class Workspace:
         found = member.member if isinstance(member, model.NewMember) else member
         client = OnWord(self.client, plain(getattr(found, "login", found)))
         self._on_word.add(client)
-        return Workspace(client)
+        return Workspace(client, self)
 
     def create_dataset(
         self, name: str, readme: str | os.PathLike[str] | None = None, *, exist_ok: bool = False

@@ -1,0 +1,402 @@
+"""A task at hand: looking at the image, saying what is on it, submitting it, or ending it in another way."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from msgspec.structs import replace
+from numpy.typing import NDArray
+
+from nbannotate import imaging, model
+from nbannotate.errors import NotFound, Refused
+from nbannotate.model import renamed
+from nbannotate.model.values import as_list, as_mapping, as_seconds, as_whole
+from nbannotate.workspace.given import annotation as given_annotation
+from nbannotate.workspace.metadata import plain_metadata
+
+if TYPE_CHECKING:
+    from nbannotate.workspace.person import Work
+
+#: How long somebody worked: seconds, or a timedelta.
+Seconds = float | datetime.timedelta
+
+
+class OpenTask:
+    """A task at hand.
+
+    It can be saved as often as one likes, and ends once: submitted, returned, rejected, skipped or discarded. After
+    that it only tells. Each of these says what it did.
+
+    Attributes
+    ----------
+    view
+        All that the page knows of it.
+    annotation
+        What it says now; submit with another one, or with this one as it is.
+    """
+
+    def __init__(self, work: Work, view: model.TaskView) -> None:
+        self._work, self.view = work, view
+        self.annotation, self._revision = view.annotation, view.revision
+        self._ended = ""
+
+    # What it is about ------------------------------------------------------------------------------------------------
+
+    @property
+    def task_id(self) -> int:
+        """The id of the task."""
+        return self.view.task.task_id
+
+    @property
+    def asset(self) -> str:
+        """The name of the image."""
+        return self.view.task.asset
+
+    @property
+    def asset_id(self) -> int:
+        """The id of the image."""
+        return self.view.task.asset_id
+
+    @property
+    def campaign(self) -> str:
+        """The name of the campaign."""
+        return self.view.campaign
+
+    @property
+    def step(self) -> str:
+        """The name of the step."""
+        return self.view.task.step_name
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the image in pixels."""
+        return self.view.width, self.view.height
+
+    @property
+    def recipe(self) -> model.Recipe:
+        """What may be said of the image."""
+        return self.view.recipe
+
+    @property
+    def instructions(self) -> str:
+        """What the campaign asks for, as Markdown."""
+        return self.view.instructions
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What is known of the image."""
+        return self.view.metadata
+
+    @property
+    def issues(self) -> tuple[model.Issue, ...]:
+        """The threads on the image, as far as this handle knows: when it was opened, and what was done with it."""
+        return self.view.issues
+
+    @cached_property
+    def image(self) -> NDArray[Any]:
+        """The image as an array: ``(height, width, 3)`` of uint8 in the order R, G, B, or ``(height, width)``.
+
+        Gray images have the type that they are stored in (uint8, uint16), those of CT and MR their values (float32,
+        Hounsfield units for CT). ``PIL.Image.fromarray(task.image)`` is the same for Pillow.
+
+        Raises
+        ------
+        ReadFailed
+            The file is gone, or it is no image that can be read.
+        """
+        source = self._work._client.source(self.asset_id)
+        if isinstance(source, bytes):
+            still = imaging.read(source)
+        else:
+            frame = imaging.frame_of(str(source))
+            still = imaging.read(frame.path, frame.number)
+        return still.pixels if (still.slope, still.offset) == (1.0, 0.0) else np.asarray(still.values)
+
+    @property
+    def path(self) -> Path:
+        """Where the file of the image lies; of a frame, the file that it is in.
+
+        Raises
+        ------
+        NotAllowed
+            You log in as an annotator or a reviewer, who do not learn where files are; :attr:`image` works.
+        """
+        asks = self._work.workspace.on_word_of or self._work.workspace
+        rows = asks.sql("select path from assets where asset_id = $1 limit 1", [self.asset_id])
+        if rows.empty:
+            raise NotFound(f"{self.asset} is not in the workspace any more.")
+        return imaging.frame_of(rows["path"][0]).path
+
+    @property
+    def pdf(self) -> bytes | None:
+        """The PDF of the instructions; None if there is none."""
+        known = self.view.pdf
+        return None if known is None else self._work._client.call("documents.get", bytes, sha256=known.sha256)
+
+    @property
+    def history(self) -> renamed.results[model.HistoryItem]:
+        """What happened to the image in its campaign, and the steps to come."""
+        items = self._work._act("tasks.history", list[model.HistoryItem], task_id=self.task_id)
+        return renamed.results("task.history()", "task.history", items)
+
+    @property
+    def before(self) -> model.Before | None:
+        """What the image said before: what I submitted, or saw, last time, or else what was there at first."""
+        asked: Any = model.Before | None
+        before: model.Before | None = self._work._act("tasks.before", asked, task_id=self.task_id)
+        return before
+
+    def revision(self, item: int | model.HistoryItem) -> model.Annotation:
+        """Return what was said of the image at a line of its :attr:`history`, or by the id of an annotation."""
+        number = as_whole("item", getattr(item, "annotation_id", item))
+        found: model.Annotation = self._work._act("annotations.get", model.Annotation, annotation_id=number)
+        return found
+
+    # What is said of it ----------------------------------------------------------------------------------------------
+
+    def save(self, annotation: Any, seconds: Seconds = 0.0) -> model.Saved:
+        """Keep a draft.
+
+        Parameters
+        ----------
+        annotation
+            An annotation, shapes, or what :meth:`submit` takes.
+        seconds
+            The time worked since the last report; see :meth:`submit`.
+        """
+        given = given_annotation("annotation", annotation, nothing=True)
+        saved: model.Saved = self._do("save", model.Saved, seconds, annotation=given)
+        self.annotation, self._revision = given, saved.revision
+        return saved
+
+    def submit(self, annotation: Any = None, status: str | None = None, seconds: Seconds = 0.0) -> model.Closed:
+        """Submit, or at a review step accept: the annotation as it is, or another one.
+
+        Parameters
+        ----------
+        annotation
+            An annotation, or shapes; no shapes at all say *nothing to label*. None: as it is now.
+        status
+            One of the step's own statuses.
+        seconds
+            The time worked since the last report, in seconds or as a timedelta. It is believed as far as the clock
+            allows: the time since the task was opened or saved. On the word of an owner (:meth:`Campaign.as_member`) it
+            is taken as it is given, for work that was done elsewhere, and the log marks it.
+        """
+        given = self.annotation if annotation is None else given_annotation("annotation", annotation, nothing=True)
+        closed = self._end("submit", seconds, annotation=given, status=status)
+        self.annotation = given
+        return closed
+
+    accept = submit
+
+    def rework(self, issue: str | None = None, step: str | None = None, seconds: Seconds = 0.0) -> model.Closed:
+        """Send it back to whoever annotated it.
+
+        Parameters
+        ----------
+        issue
+            Raised on the image: what is wrong. Needed, unless an issue is open already.
+        step
+            The annotation step that it goes back to; None for the last one before.
+        seconds
+            As for :meth:`submit`.
+        """
+        self._raise_once(issue, "rework")
+        return self._end("rework", seconds, step=step)
+
+    def reject(self, reason: str | None = None, seconds: Seconds = 0.0) -> model.Closed:
+        """Reject it in review: it leaves the workflow until its job is restarted. A reason is raised as an issue."""
+        self._raise_once(reason, "reject")
+        return self._end("reject", seconds)
+
+    @renamed.parameters(issue="reason")
+    def skip(self, reason: str | None = None, seconds: Seconds = 0.0) -> model.Closed:
+        """Take it out of the workflow. The reason is raised as an issue; needed, unless one is open already."""
+        self._raise_once(reason, "skip")
+        return self._end("skip", seconds)
+
+    def discard(self, reason: str, seconds: Seconds = 0.0) -> model.Closed:
+        """Take an image that is of no use out of the workflow; the reason is kept with it."""
+        return self._end("discard", seconds, reason=reason)
+
+    def hold(self, seconds: Seconds = 0.0) -> model.Lease:
+        """Say that I am still working on it, so that its lease does not run out; see :meth:`submit` for ``seconds``."""
+        held: model.Lease = self._act("tasks.heartbeat", model.Lease, seconds=as_seconds("seconds", seconds))
+        return held
+
+    def add_label(self, name: str, color: str | None = None) -> model.Recipe:
+        """Add a label to the recipe of the campaign, where it lets annotators do so, and return the recipe."""
+        recipe: model.Recipe = self._work._act(
+            "recipes.add_label", model.Recipe, campaign_id=self.view.task.campaign_id, name=name, color=color
+        )
+        self.view = replace(self.view, recipe=recipe)
+        return recipe
+
+    def set_metadata(self, metadata: Mapping[str, Any]) -> dict[str, Any]:
+        """Replace what is known of the image, where the recipe lets people do so, and return it.
+
+        Raises
+        ------
+        Conflict
+            Somebody else changed it since this task was opened; open it again.
+        """
+        values = plain_metadata(as_mapping("set_metadata", metadata))
+        kept: dict[str, Any] = self._work._act(
+            "assets.set_metadata", dict[str, Any], asset_id=self.asset_id, metadata=values, old=self.view.metadata
+        )
+        self.view = replace(self.view, metadata=kept)
+        return kept
+
+    # Its sequence ----------------------------------------------------------------------------------------------------
+
+    @property
+    def slices(self) -> tuple[model.Slice, ...]:
+        """The slices of the sequence that the image belongs to, as I see them."""
+        return self._sequence().slices
+
+    @property
+    def place(self) -> int:
+        """Which slice of its sequence the image is, from 1."""
+        return self._sequence().here
+
+    def sequence(self) -> model.Sequence:
+        """Return the sequence: the old name of :attr:`slices` and :attr:`place`."""
+        renamed.say("task.sequence()", "task.slices, and task.place where it stands in them,")
+        return self._sequence()
+
+    def _sequence(self) -> model.Sequence:
+        found: model.Sequence = self._act("sequences.view", model.Sequence)
+        return found
+
+    def open_slice(self, place: int) -> OpenTask:
+        """Open another slice of the sequence: mine, one to look at, or one that waits in the queue, which is taken."""
+        number = as_whole("place", place)
+        slices = self.slices
+        if not 1 <= number <= len(slices):
+            raise NotFound(f"The sequence has the slices 1 to {len(slices)}; there is no slice {number}.")
+        there = slices[number - 1]
+        if there.hold == "hidden":
+            raise Refused(f"Slice {number} is somebody else's.")
+        operation = "sequences.take" if there.hold == "free" else "tasks.open"
+        return OpenTask(self._work, self._work._act(operation, model.TaskView, task_id=there.task_id))
+
+    def spread(
+        self,
+        first: int,
+        last: int,
+        shapes: Iterable[model.Shape | str] | None = None,
+        tags: Iterable[str] | None = None,
+        nothing: bool = False,
+        existing: model.ExistingShapes = "keep",
+    ) -> model.Spread:
+        """Put what is saved on this slice onto a range of slices that are mine or wait in the queue.
+
+        Parameters
+        ----------
+        first, last
+            Places in the sequence, from 1; this slice is passed over.
+        shapes, tags
+            Which of them; None for all.
+        nothing
+            Put *nothing to label* there instead.
+        existing
+            What becomes of slices that have shapes already: ``"keep"`` leaves them out, ``"add"``, or ``"replace"``.
+
+        Raises
+        ------
+        Refused
+            No slice can take it; the message says why, slice by slice.
+        """
+        self._check_open()
+        ids = None if shapes is None else [s.id if isinstance(s, model.Shape) else s for s in as_list("shapes", shapes)]
+        done: model.Spread = self._act(
+            "sequences.spread", model.Spread, first=first, last=last, shapes=ids,
+            tags=None if tags is None else as_list("tags", tags), nothing=nothing, existing=existing,
+        )  # fmt: skip
+        return done
+
+    def exclude(self, first: int, last: int, reason: str) -> model.Spread:
+        """Discard a range of slices that are mine or wait in the queue, with one reason."""
+        self._check_open()
+        here = self.place
+        done: model.Spread = self._act(
+            "sequences.exclude", model.Spread, first=first, last=last, reason=reason, revision=self._revision
+        )
+        if here in done.changed:
+            self._ended = "discarded"
+        return done
+
+    # Its issues ------------------------------------------------------------------------------------------------------
+
+    def raise_issue(
+        self, text: str, zone: tuple[float, float, float, float] | None = None, shape: model.Shape | str | None = None
+    ) -> model.Issue:
+        """Raise an issue on the image, on a zone ``(x0, y0, x1, y1)`` (image pixels), or on a shape."""
+        shape_id = shape.id if isinstance(shape, model.Shape) else shape
+        return self._know(self._act("issues.create", model.Issue, text=text, zone=zone, shape_id=shape_id))
+
+    def reply(self, issue: model.Issue | int, text: str) -> model.Issue:
+        """Answer in the thread of an issue."""
+        return self._know(self._work._act("issues.reply", model.Issue, issue_id=_issue_id(issue), text=text))
+
+    def mark_for_review(self, issue: model.Issue | int) -> model.Issue:
+        """Say that an issue is fixed; whoever raised it looks at it."""
+        return self._set(issue, "for_review")
+
+    def resolve(self, issue: model.Issue | int) -> model.Issue:
+        """Say that an issue is settled."""
+        return self._set(issue, "resolved")
+
+    def reopen(self, issue: model.Issue | int) -> model.Issue:
+        """Say that an issue is not settled."""
+        return self._set(issue, "open")
+
+    def _set(self, issue: model.Issue | int, state: model.IssueState) -> model.Issue:
+        return self._know(self._work._act("issues.set_state", model.Issue, issue_id=_issue_id(issue), state=state))
+
+    def _raise_once(self, text: str | None, action: str) -> None:
+        """Raise an issue before a task is ended, unless that was done and the other half failed."""
+        self._check_open()
+        if text is not None and not any(i.state == "open" and i.comments[0].text == text for i in self.issues):
+            self.raise_issue(text)
+
+    def _know(self, issue: model.Issue) -> model.Issue:
+        others = [i for i in self.view.issues if i.issue_id != issue.issue_id]
+        self.view = replace(self.view, issues=tuple(sorted([*others, issue], key=lambda i: i.issue_id)))
+        return issue
+
+    # -----------------------------------------------------------------------------------------------------------------
+
+    def _act(self, operation: str, returns: Any, **arguments: Any) -> Any:
+        return self._work._act(operation, returns, task_id=self.task_id, **arguments)
+
+    def _do(self, action: str, returns: Any, seconds: Seconds, **arguments: Any) -> Any:
+        self._check_open()
+        spent = as_seconds("seconds", seconds)
+        return self._act(f"tasks.{action}", returns, revision=self._revision, seconds=spent, **arguments)
+
+    def _end(self, action: str, seconds: Seconds, **arguments: Any) -> model.Closed:
+        closed: model.Closed = self._do(action, model.Closed, seconds, **arguments)
+        self._ended = closed.message.rstrip(".")
+        return closed
+
+    def _check_open(self) -> None:
+        if self._ended:
+            raise Refused(
+                f"This task is over ({self._ended}). It can be looked at; if it is returned, next() gives it again."
+            )
+
+    def __repr__(self) -> str:
+        t = self.view.task
+        state = self._ended or t.state.replace("_", " ")
+        return f"OpenTask({t.asset!r}, {t.step_name!r}, {state})"
+
+
+def _issue_id(issue: model.Issue | int) -> int:
+    return as_whole("issue", getattr(issue, "issue_id", issue))
