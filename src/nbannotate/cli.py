@@ -216,14 +216,14 @@ def run_export(options: argparse.Namespace) -> None:
         raise CannotWrite(f"{options.to} is there already; --overwrite replaces it.")
     with opened(options.workspace) as ws:
         if options.campaign:
-            version_id = ws.campaign(options.campaign).version_id
+            version_id = ws.campaigns[options.campaign].version_id
             known = ws.client.call("versions.list", list[Version])
             dataset, name = next((v.dataset, v.name) for v in known if v.version_id == version_id)
         else:
             dataset, slash, name = options.version.rpartition("/")
             if not slash:
                 raise InvalidInput(f"--version takes DATASET/VERSION, for example smears/v1, not {options.version!r}.")
-        writing = ws.dataset(dataset).version(name).write(options.format, options.to, state=options.state)
+        writing = ws.datasets[dataset].versions[name].write(options.format, options.to, state=options.state)
     if output.is_standard(options.to):
         print(writing, file=sys.stderr)
     else:
@@ -235,12 +235,12 @@ def run_info(options: argparse.Namespace) -> None:
     with opened(options.workspace) as ws:
         info = ws.client.call("workspace.info", WorkspaceInfo)
         say(f"{info.path}\nwritten by nbannotate {info.program}, schema {info.schema_version}\n")
-        members = ((m.login, m.role, "active" if m.active else "disabled") for m in ws.members.list())
+        members = ((m.login, m.role, "active" if m.active else "disabled") for m in ws.members)
         say(table(members, ("member", "role", "account")) + "\n")
         versions = ((v.dataset, v.name, v.assets) for v in ws.client.call("versions.list", list[Version]))
         say(table(versions, ("dataset", "version", "assets")) + "\n")
         rows = []
-        for campaign in ws.campaigns():
+        for campaign in ws.campaigns:
             p = campaign.progress()
             rows.append((campaign.name, p.total, p.done, p.skipped, p.remaining, p.open_issues))
         say(table(rows, ("campaign", "assets", "done", "skipped", "remaining", "open issues")))

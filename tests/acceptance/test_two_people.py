@@ -224,7 +224,7 @@ def test_annotate_return_mend_accept_export(campaign, server, chromium, tmp_path
     # What the database holds.
     progress = campaign.progress()
     assert (progress.total, progress.done, progress.remaining, progress.open_issues) == (IMAGES, IMAGES, 0, 0)
-    shapes = campaign.version.shapes()
+    shapes = campaign.version.shapes.df()
     assert len(shapes) == IMAGES + 1
     first = shapes[shapes["label"] == "RBC"].set_index("asset")
     for asset, (x0, y0, x1, y1) in boxes.items():

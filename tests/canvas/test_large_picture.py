@@ -135,7 +135,7 @@ def test_an_asset_that_is_large_is_added_listed_and_read_where_it_lies(files):
         version = workspace.create_dataset("slides").create_version("v1")
         version.add_images(files / "color.png")
         version.add_images(files / "deep.png")
-        rows = version.assets()
+        rows = version.assets.df()
         assert rows[["width", "height"]].to_numpy().tolist() == [[WIDTH, HEIGHT]] * 2
         client = workspace.client
         sources = [client.source(int(i)) for i in rows["asset_id"]]

@@ -63,7 +63,7 @@ def test_the_street_plays_and_seeks_to_the_exact_frame(shared_data):
 def test_a_video_becomes_a_sequence_of_assets(clip):
     with contextlib.closing(nb.open(":memory:")) as ws:
         version = ws.create_dataset("street").create_version("v1").add_images(clip, every=10)
-        assets = version.assets()
+        assets = version.assets.df()
         assert list(assets["name"]) == ["clip.mp4#01", "clip.mp4#11", "clip.mp4#21"]
         assert list(assets["sequence"].unique()) == ["clip.mp4"]
         assert list(assets["moment"]) == pytest.approx([0, 0.4, 0.81])
@@ -76,7 +76,7 @@ def test_videos_are_not_taken_out_of_a_folder_unasked(clip, tmp_path):
     Image.new("RGB", (8, 8)).save(tmp_path / "a.png")
     with contextlib.closing(nb.open(":memory:")) as ws:
         version = ws.create_dataset("street").create_version("v1").add_images(tmp_path)
-        assert list(version.assets()["name"]) == ["a.png"]
+        assert list(version.assets.df()["name"]) == ["a.png"]
 
 
 def test_what_cannot_be_read_says_why(clip, tmp_path, monkeypatch):

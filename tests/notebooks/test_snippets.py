@@ -78,7 +78,7 @@ def drawing(ws: Any) -> dict[str, Any]:
 
 def writing(ws: Any) -> dict[str, Any]:
     version = people(ws)
-    dataset = ws.dataset("blood")
+    dataset = ws.datasets["blood"]
     made = campaign(version, "First")
     Path("july.yaml").write_text(made.spec_yaml())
     steps = nb.Workflow([nb.Step("draw", "annotation", ["ana"], statuses=["for expert review"])])
@@ -154,7 +154,7 @@ def acting(names: dict[str, Any], ws: Any, role: str) -> dict[str, Any]:
     """Return the names as a member of a role has them."""
     login = {"annotator": "ana", "manager": "mara", "developer": "dev"}[role]
     theirs = ws.acting(login, PASSWORD)
-    own = {"ws": lambda: theirs, "campaign": lambda: theirs.campaign("July")}
+    own = {"ws": lambda: theirs, "campaign": lambda: theirs.campaigns["July"]}
     return {name: own[name]() if name in own else value for name, value in names.items()}
 
 

@@ -96,7 +96,7 @@ def test_micro_tasks_are_chained_flagged_shapes_reopened_and_hard_images_go_to_a
     tell: Any, best: Path | None
 ) -> None:
     cycle, assets, shapes = tell(
-        "dataloop", "cycle", "table", "v1.shapes().groupby('label').size().to_frame('n')", data=best
+        "dataloop", "cycle", "table", "v1.shapes.df().groupby('label').size().to_frame('n')", data=best
     ).tables
     assert [row["status"] for row in cycle] == ["completed", None, "completed", None, "completed", "approved"]
     assert len(shapes) == 1  # the first version has one label: the other one was drawn in the second

@@ -264,7 +264,7 @@ def test_a_mistake_is_named_and_nothing_is_stored(ws, version, change, word):
 
     with pytest.raises((InvalidInput, Conflict), match=word):
         attempt()
-    assert ws.campaigns() == []
+    assert list(ws.campaigns) == []
     assert ws.sql("select count(*) as n from events")["n"][0] == events
 
 

@@ -22,7 +22,7 @@ def beside(team, name="Experts", version="v2", who="ben", launch=False, **option
     known = team.workspace.sql(
         "select name from versions where name = $1 and dataset_id = $2", [version, dataset.dataset_id]
     )
-    target = dataset.version(version) if len(known) else dataset.create_version(version)
+    target = dataset.versions[version] if len(known) else dataset.create_version(version)
     flow = nb.Workflow([nb.Step("look", "annotation", [who])])
     campaign = target.create_campaign(name, RECIPE, flow, **options)
     if launch:
@@ -35,7 +35,7 @@ def seeded(team, make_images, **options):
     campaign = beside(team, **options)
     name = f"own-{campaign.version_id}"
     paths = [p.rename(p.with_name(f"{name}.png")) for p in make_images(1, folder=name)]
-    version = team.version.dataset.version(options.get("version", "v2"))
+    version = team.version.dataset.versions[options.get("version", "v2")]
     version.add_images(paths)
     campaign.launch()
     return campaign
@@ -234,7 +234,7 @@ def test_frames_of_a_sequence_come_in_order(team, tmp_path, make_images):
     experts = beside(t)
     assert send(t, "Experts", asset_ids=[assets[2]]) == 1
     assert send(t, "Experts", asset_ids=assets[:2]) == 2
-    assert list(t.version.dataset.version("v2").assets()["asset_id"]) == assets
+    assert list(t.version.dataset.versions["v2"].assets.df()["asset_id"]) == assets
     experts.launch()
     assert list(experts.tasks.df().sort_values("position")["asset_id"]) == assets
 
@@ -259,7 +259,7 @@ def test_a_mistake_sends_nothing(team, to, which, error, sentence):
     work(t, status=EXPERT)
     with pytest.raises(error, match=sentence):
         send(t, to, **which)
-    assert t.version.dataset.version("v2").assets().empty
+    assert t.version.dataset.versions["v2"].assets.df().empty
     assert inside(experts) == set()
 
 

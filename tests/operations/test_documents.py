@@ -115,4 +115,4 @@ def test_a_file_that_is_no_pdf_stops_the_campaign(team, tmp_path):
     t = team()
     with pytest.raises(InvalidInput, match=r"fake\.pdf is not a PDF"):
         t.version.create_campaign_from(t.campaign, name="August", pdf=fake)
-    assert [c.name for c in t.workspace.campaigns()] == ["July"]
+    assert [c.name for c in t.workspace.campaigns] == ["July"]

@@ -25,12 +25,12 @@ def t(team):
 
 
 def everywhere(t):
-    return dict.fromkeys(t.version.assets()["name"], MODEL)
+    return dict.fromkeys(t.version.assets.df()["name"], MODEL)
 
 
 def latest(t, version=None):
     """Return the ids of the shapes that stand now, by image."""
-    return (version or t.version).shapes().groupby("asset")["shape_id"].agg(list).to_dict()
+    return (version or t.version).shapes.df().groupby("asset")["shape_id"].agg(list).to_dict()
 
 
 def events(t, operation):
@@ -64,7 +64,7 @@ def test_reading_a_file_again_changes_nothing_that_is_done(t, tmp_path):
         task.submit(task.annotation, seconds=0)
     file = tmp_path / "model.json"
     file.write_text(json.dumps({
-        "images": [{"id": i, "file_name": n} for i, n in enumerate(t.version.assets()["name"])],
+        "images": [{"id": i, "file_name": n} for i, n in enumerate(t.version.assets.df()["name"])],
         "annotations": [{"id": 1, "image_id": 0, "category_id": 1, "bbox": [1, 1, 5, 5]}],
         "categories": [{"id": 1, "name": "RBC"}],
     }))  # fmt: skip
@@ -85,7 +85,7 @@ def test_an_image_that_was_accepted_as_the_model_said_is_left_out_too(team):
     )  # fmt: skip
     task = t.workspace.acting("chloe", t.passwords["chloe"]).work.next("July")
     task.submit(task.annotation, seconds=0)
-    assert t.version.annotations()["origin"].tolist() == ["import"]
+    assert t.version.annotations.df()["origin"].tolist() == ["import"]
     assert t.version.add_annotations({"img_000.png": HAND}, source="second model").left_out == 1
 
 
@@ -97,43 +97,43 @@ def test_overwriting_is_asked_for_has_an_event_and_is_taken_back(t):
     assert "restore" in repr(done)
     assert events(t, "annotations.add")[-1]["overwritten"] == 2
     assert latest(t)["img_000.png"] == ["model"]
-    revisions = len(t.version.annotations(history=True))
+    revisions = len(t.version.annotations.df(history=True))
     assert t.version.restore(source="model.json") == 3
     assert latest(t) == before | {"img_001.png": ["model"]}  # it had nothing before but a draft
     assert events(t, "annotations.restore")[-1]["assets"] == 3
-    assert len(t.version.annotations(history=True)) == revisions + 3
-    first = t.version.annotations().set_index("asset").loc["img_000.png"]
+    assert len(t.version.annotations.df(history=True)) == revisions + 3
+    first = t.version.annotations.df().set_index("asset").loc["img_000.png"]
     assert (first["origin"], first["member"]) == ("answer", "ana")
     assert t.version.add_annotations(everywhere(t), source="third.json").left_out == 2
 
 
 def test_one_revision_comes_back_by_its_id(t):
     t.version.add_annotations(everywhere(t), source="model.json", overwrite=True)
-    history = t.version.annotations(history=True)
+    history = t.version.annotations.df(history=True)
     assert history["origin"].tolist() == ["answer", "import", "import", "import", "import"]
     assert history["is_latest"].tolist() == [False, True, True, True, True]
     earlier = history["annotation_id"][0]
     assert t.version.restore(earlier) == 1
     assert latest(t)["img_000.png"] == ["hand"]
-    stands = t.version.annotations()["annotation_id"]
+    stands = t.version.annotations.df()["annotation_id"]
     assert t.version.restore(stands) == 0
 
 
 def test_what_cannot_come_back_is_a_sentence_and_changes_nothing(t):
     t.version.add_annotations(everywhere(t), source="model.json", overwrite=True)
-    history = t.version.annotations(history=True)["annotation_id"]
+    history = t.version.annotations.df(history=True)["annotation_id"]
     with pytest.raises(NotFound, match="history=True"):
         t.version.restore([history[0], 1])
     with pytest.raises(InvalidInput, match="same asset"):
         t.version.restore(history[:2])
     with pytest.raises(InvalidInput, match="either"):
         t.version.restore()
-    assert len(t.version.annotations(history=True)) == len(history)
+    assert len(t.version.annotations.df(history=True)) == len(history)
     t.campaign.complete("enough")
     child = t.version.publish().create_child("v2")
     with pytest.raises(Refused, match="published"):
         t.version.restore(history[0])
-    assert child.annotations()["origin"].tolist() == t.version.annotations()["origin"].tolist()
+    assert child.annotations.df()["origin"].tolist() == t.version.annotations.df()["origin"].tolist()
 
 
 def test_an_answer_stays_one_in_a_child_and_is_told_apart_in_sql_and_exports(t, tmp_path):

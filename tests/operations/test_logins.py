@@ -137,7 +137,7 @@ def test_a_login_is_the_same_however_it_is_written(ws, typed):
 def test_a_second_login_that_differs_in_case_only_is_refused(ws, made):
     with pytest.raises(Conflict, match="There is a member 'ana' already"):
         getattr(ws.members, made)("Ana")
-    assert [m.login for m in ws.members.list()].count("Ana") == 0
+    assert [m.login for m in ws.members].count("Ana") == 0
 
 
 def test_logins_of_an_older_workspace_that_differ_in_case_only_go_on_working(ws):

@@ -77,7 +77,7 @@ def test_a_made_up_password_works_once_it_was_shown(ws):
 def test_bad_input_adds_nobody(ws, login, role, password, error):
     with pytest.raises(error):
         ws.members.add(login, role=role, password=password)
-    assert len(ws.members.list()) == 1
+    assert len(ws.members) == 1
 
 
 def test_a_login_is_taken_once(ws):
@@ -435,7 +435,7 @@ def test_an_account_is_given_to_owners_only_and_not_when_it_is_disabled(ws, mara
 def test_an_account_that_cannot_be_used_is_not_taken(ws, account, word):
     with pytest.raises(InvalidInput, match=word):
         ws.client.call("members.adopt", Member, account=account)
-    assert len(ws.members.list()) == 1
+    assert len(ws.members) == 1
 
 
 def test_a_manager_adopts_no_owner(ws, mara):

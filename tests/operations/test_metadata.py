@@ -22,11 +22,11 @@ def first(made, login="ana", step=0):
 def test_a_manager_changes_them_and_the_event_keeps_what_was_before(team):
     made = team(1)
     version = made.version
-    name = version.assets()["name"][0]
+    name = version.assets.df()["name"][0]
     assert version.set_metadata(name, {"site": "Bern", "age": 7}) == {"site": "Bern", "age": 7}
-    asset_id = int(version.assets()["asset_id"][0])
+    asset_id = int(version.assets.df()["asset_id"][0])
     assert version.set_metadata(asset_id, {"site": "Lyon", "ok": True}) == version.metadata(name)
-    assert json.loads(version.assets()["metadata"][0]) == {"site": "Lyon", "ok": True}
+    assert json.loads(version.assets.df()["metadata"][0]) == {"site": "Lyon", "ok": True}
     events = made.workspace.sql("select detail from events where operation = 'assets.set_metadata' order by event_id")
     assert json.loads(events["detail"].iloc[-1])["changes"] == {
         "site": {"before": "Bern", "after": "Lyon"}, "age": {"before": 7}, "ok": {"after": True},

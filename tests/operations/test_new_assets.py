@@ -43,7 +43,7 @@ def test_they_wait_or_stay_out_where_the_campaign_says_so(team, make_images, pol
     t = team(count=2, new_assets=policy)
     t.version.add_images(more(make_images))
     assert len(joined(t)) == 2
-    assert len(t.version.assets()) == 4
+    assert len(t.version.assets) == 4
     assert last_detail(t)["campaigns"] == [{"campaign": "July", "new_assets": policy, "joined": 0}]
 
 
@@ -100,7 +100,7 @@ def add(t, rows):
 def test_frames_join_in_the_order_of_their_sequences_and_at_their_places(team):
     t = team(count=2, filter=nb.Filter.index(0, 5))
     add(t, [("y1", "b", 2), ("y0", "b", 1), ("x1", "a", 2), ("x0", "a", 1), ("plain", "", 0)])
-    assert list(t.version.assets()["name"]) == ["img_000.png", "img_001.png", "plain", "x0", "x1", "y0", "y1"]
+    assert list(t.version.assets.df()["name"]) == ["img_000.png", "img_001.png", "plain", "x0", "x1", "y0", "y1"]
     assert joined(t) == ["img_000.png", "img_001.png", "plain", "x0", "x1"]
 
 
@@ -120,5 +120,5 @@ def test_what_the_campaign_says_at_the_last_moment_counts(team, monkeypatch, cha
     add(t, [("a", "", 0), ("b", "", 0)])
     assert changed[0].count == 2
     assert joined(t) == ["img_000.png", "img_001.png", *(["a", "b"] if "due" in change else [])]
-    assert len(t.version.assets()) == 4
+    assert len(t.version.assets) == 4
     assert not t.workspace.client.dispatcher.engine.staging

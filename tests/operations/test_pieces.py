@@ -87,7 +87,7 @@ class Ground:
                               version_id=(version or self.version).version_id)  # fmt: skip
 
     def read(self, **options):
-        names = self.version.assets()["name"]
+        names = self.version.assets.df()["name"]
         return self.version.add_annotations(dict.fromkeys(names, BOX), source="model", **options)
 
     def campaign(self, flow=QUEUE, launch=True, **options):
@@ -114,7 +114,7 @@ def add_that_join(g):
 
 def restore(g):
     g.read()
-    g.version.add_annotations(dict.fromkeys(g.version.assets()["name"], BOX), source="again")
+    g.version.add_annotations(dict.fromkeys(g.version.assets.df()["name"], BOX), source="again")
     return lambda: g.version.restore(source="again")
 
 
@@ -235,7 +235,7 @@ def exclude(g):
 
 
 def remember(g):
-    ids = Ids({name: i for i, name in enumerate(g.version.assets()["name"])}, {}, {})
+    ids = Ids({name: i for i, name in enumerate(g.version.assets.df()["name"])}, {}, {})
     export.remember(g.version, "coco", ids)
     return lambda: export.remember(g.version, "coco", ids)
 

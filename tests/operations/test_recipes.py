@@ -19,7 +19,7 @@ def opened(team, **options):
     spec = t.campaign.spec()
     recipe = nb.Recipe(spec.recipe.labels, tags=spec.recipe.tags, open_labels=True)
     flow = nb.Workflow([nb.Step("draw", "annotation", ["ana"])])
-    version = t.version.dataset.create_version("v2").add_images(t.version.assets()["path"])
+    version = t.version.dataset.create_version("v2").add_images(t.version.assets.df()["path"])
     t.campaign = version.create_campaign("August", recipe, flow)
     t.campaign.launch()
     return t

@@ -76,7 +76,7 @@ def pre_annotate(confidences):
 
         from nbannotate.workspace import frames
 
-        names = list(version.assets()["name"])
+        names = list(version.assets.df()["name"])
         rows = [[to_builtins(box(4.0 * i, confidence=c)) for i, c in enumerate(found)] for found in confidences]
         table = pd.DataFrame({"asset": names, "shapes": [json.dumps(r) for r in rows], "tags": "[]",
                               "nothing_to_label": False})  # fmt: skip
@@ -93,7 +93,7 @@ CONFIDENCES = [[0.9, 0.8], [0.2], [0.5, 0.6, 0.7], [1.0]]
 def reviewed(team):
     """Four images that a model annotated and that wait for review."""
     its = team(4, annotated=pre_annotate(CONFIDENCES), existing="review")
-    names = list(its.version.assets()["name"])
+    names = list(its.version.assets.df()["name"])
     return its, names
 
 
@@ -159,7 +159,7 @@ def test_what_somebody_else_took_is_not_taken_from_them(team):
         roles={"ana": "annotator", "ben": "annotator", "chloe": "reviewer", "dan": "reviewer"},
         steps=[nb.Step("draw", "annotation", ["ana"]), nb.Step("check", "review", ["chloe", "dan"])],
     )  # fmt: skip
-    name = its.version.assets()["name"][0]
+    name = its.version.assets.df()["name"][0]
     task_id = task_of(its, its["chloe"], name)
     its["dan"].call("tasks.take", TaskView, task_id=task_id)
     with pytest.raises(Conflict, match="Somebody else"):

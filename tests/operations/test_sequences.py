@@ -164,7 +164,7 @@ def test_what_the_recipe_does_not_have_stays_behind_and_is_said(series, where):
     said = Annotation(shapes=imported, tags=("blurred",), tag_attributes={"blurred": {"by": "cvat"}})
     team = series(
         recipe=nb.Recipe(labels=[nb.Label("WBC", attributes=[stage]), "RBC"], tags=["blurred"]),
-        annotated=lambda version: version.add_annotations({version.assets()["name"][0]: said}, source="cvat"),
+        annotated=lambda version: version.add_annotations({version.assets.df()["name"][0]: said}, source="cvat"),
     )
     ana = team["ana"]
     view = next_(ana, team)

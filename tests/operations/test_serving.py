@@ -30,7 +30,7 @@ def add(version, path, width=30, height=20, name="x"):
     rows = pd.DataFrame({"name": [name], "path": [str(path)], "folder": [""], "width": [width], "height": [height],
                          "bytes": [1], "metadata": ["{}"]})  # fmt: skip
     version.workspace.client.upload("assets.add", int, frames.to_parquet(rows), version_id=version.version_id)
-    return int(version.assets()["asset_id"].iloc[-1])
+    return int(version.assets.df()["asset_id"].iloc[-1])
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_a_file_that_is_no_image_is_refused_when_it_is_added(version, tmp_path):
             path.write_text("#!/bin/sh\n")
         with pytest.raises(InvalidInput, match="not an image of a known format"):
             add(version, path)
-    assert version.assets().empty
+    assert version.assets.df().empty
 
 
 def test_a_size_that_is_not_that_of_the_file_is_refused(version, picture):
@@ -117,7 +117,7 @@ def test_a_frame_is_taken_out_by_the_process_apart(version, tmp_path, monkeypatc
     pages[0].save(tmp_path / "scan.tif", save_all=True, append_images=pages[1:])
     version.add_images(tmp_path / "scan.tif")
     monkeypatch.setattr(imaging, "extracted", lambda *_: pytest.fail("it is decoded in this process"))
-    for i, asset in enumerate(version.assets()["asset_id"]):
+    for i, asset in enumerate(version.assets.df()["asset_id"]):
         still = imaging.read(version.workspace.client.image(int(asset)))
         assert still.pixels.shape == (20, 30 + i)
         assert still.pixels[0, 0] == 40 * i

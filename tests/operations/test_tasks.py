@@ -270,7 +270,7 @@ def test_every_change_leaves_one_event_with_who_and_what(team):
 @pytest.mark.parametrize(("existing", "step", "shapes"), [("prefill", 0, 1), ("restart", 0, 0), ("review", 1, 1)])
 def test_annotations_that_exist_already_are_used_as_the_campaign_says(team, tmp_path, existing, step, shapes):
     def annotate(version):
-        name = version.assets()["name"][0]
+        name = version.assets.df()["name"][0]
         (tmp_path / "pre.json").write_text(
             f'{{"images":[{{"id":1,"file_name":"{name}","width":64,"height":48}}],"categories":[{{"id":1,"name":"WBC"}}],'
             '"annotations":[{"id":1,"image_id":1,"category_id":1,"bbox":[1,2,10,12],"score":0.5}]}'

@@ -165,7 +165,7 @@ def test_what_may_be_in_the_store_may_be_saved_submitted_and_written(tmp_path_fa
 def test_what_came_in_can_be_saved_submitted_exported_and_read_again(door, examples):
     version = door.version()
     stored = {}
-    for name, fields in zip(version.assets()["name"], examples, strict=False):
+    for name, fields in zip(version.assets.df()["name"], examples, strict=False):
         try:
             annotation = made(fields)
             version.add_annotations({name: annotation}, source="anything")

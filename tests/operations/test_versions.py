@@ -37,14 +37,14 @@ def test_a_published_version_takes_no_images(team, make_images):
 def test_a_child_has_the_assets_and_what_was_said_of_them(team):
     t = annotated(team)
     child = t.version.create_child("v2")
-    assert list(child.assets()["name"]) == list(t.version.assets()["name"])
-    assert list(child.shapes()["asset"]) == ["img_000.png", "img_001.png"]
-    assert set(child.shapes()["member"]) == {"ana"}
-    assert t.version.create_child("bare", annotations=False).shapes().empty
+    assert list(child.assets.df()["name"]) == list(t.version.assets.df()["name"])
+    assert list(child.shapes.df()["asset"]) == ["img_000.png", "img_001.png"]
+    assert set(child.shapes.df()["member"]) == {"ana"}
+    assert t.version.create_child("bare", annotations=False).shapes.df().empty
     with pytest.raises(Conflict, match="'v2' already"):
         t.version.create_child("v2")
     do(t["ana"], "submit", next_(t["ana"], t), BOX)
-    assert len(child.shapes()) == 2, "what is said of the parent later does not reach the child"
+    assert len(child.shapes) == 2, "what is said of the parent later does not reach the child"
 
 
 def test_a_campaign_on_a_published_version_works_in_a_child_that_bears_its_name(team):

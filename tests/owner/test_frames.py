@@ -15,7 +15,7 @@ def test_one_frame_travels_and_no_file_is_left_behind(workspace_path, tmp_path):
     pages[0].save(tmp_path / "stack.tif", save_all=True, append_images=pages[1:])
     client = SocketClient(workspace_path)
     version = Workspace(client).create_dataset("d").create_version("v").add_images(tmp_path / "stack.tif")
-    body = client.image(int(version.assets()["asset_id"][4]))
+    body = client.image(int(version.assets.df()["asset_id"][4]))
     assert set(imaging.read(body).values.ravel()) == {4000}
     assert len(body) < (tmp_path / "stack.tif").stat().st_size / 4
     assert not list(client.place.spool().iterdir())

@@ -22,8 +22,8 @@ from owner_rig import drawn
 from test_killed_import import add_images
 path, what, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
 ws = nb.open(path)
-version = ws.dataset("scans").version("v1")
-names = version.assets()["name"]
+version = ws.datasets["scans"].versions["v1"]
+names = version.assets.df()["name"]
 print("0", flush=True)
 sys.stdin.readline()
 if what == "assets":

@@ -122,7 +122,7 @@ def test_files_that_were_left_wide_are_closed_when_the_workspace_is_opened_again
     for file in beside:
         file.chmod(0o644)
     try:
-        assert nb.open(path).dataset("scans")
+        assert nb.open(path).datasets["scans"]
         assert wide(home) == []
     finally:
         end_owner(path)

@@ -183,5 +183,5 @@ def test_a_table_is_uploaded_with_words_in_any_script(path: Path, tmp_path: Path
     )
     version.read("coco", tmp_path / "pre.json", source="Modell größe 图")
     assert list(with_words.sql("select source from annotations")["source"]) == ["Modell größe 图"]
-    assert list(version.shapes()["label"]) == ["Zelle 图"]
+    assert list(version.shapes.df()["label"]) == ["Zelle 图"]
     with_words.close()

@@ -55,14 +55,14 @@ def fill(ws: Any, folder: Path) -> None:
     labels = [nb.Label("cell", attributes=(stage, Attribute("note"))), "dust"]
     tags = ["blurred", nb.Tag("dark", [stage, "why"])]
     recipe = nb.Recipe(labels=labels, tags=tags, max_shapes=5, open_labels=True, metadata="edit")
-    for name in version.assets()["name"]:
+    for name in version.assets.df()["name"]:
         version.set_metadata(name, {"site": "Bern", "sharp": True, "spacing": [0.5, 0.5], "note": "long " * 50})
     draw = nb.Step("draw", "annotation", ["ana"], statuses=("unsure",))
     steps = nb.Workflow([draw, nb.Step("check", "review", ["chloe"])])
     campaign = version.create_campaign("July", recipe, steps, instructions="Draw *every* [cell](https://example.org).",
                                        due="2030-01-31")  # fmt: skip
     campaign.launch()
-    version2 = ws.dataset("smears").create_version("v2").add_images([folder / "images"])
+    version2 = ws.datasets["smears"].create_version("v2").add_images([folder / "images"])
     version2.create_campaign("Written", recipe, steps)
     ana, chloe = acting(ws, "ana"), acting(ws, "chloe")
     drawn = nb.Shape(kind="rectangle", points=((20.0, 20.0), (90.0, 90.0)), label="cell", attributes={"stage": "ring"})

@@ -85,7 +85,7 @@ def test_what_stands_in_the_way_is_selected_when_the_submission_is_refused(ana):
     ana.page.canvas.delete([eight])
     assert ana.does("submit") is None
     assert any("Shape 1 (cell) was repaired: The outline of the polygon crosses itself." in t for t in ana.toasts)
-    shapes = ana.place.version.shapes()
+    shapes = ana.place.version.shapes.df()
     assert 9500 < shapes["area"][0] < 10500
 
 

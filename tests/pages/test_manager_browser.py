@@ -106,7 +106,7 @@ def mia(chromium: Any, url: str) -> Iterator[Callable[[str], Any]]:
 
 
 def number(ws: Any, name: str) -> int:
-    return int(ws.campaign(name).campaign_id)
+    return int(ws.campaigns[name].campaign_id)
 
 
 def holders(ws: Any, name: str) -> dict[str, str | None]:
@@ -315,7 +315,7 @@ def test_a_member_is_invited_and_another_one_disabled(ws: Any, mia: Callable[[st
     page.keyboard.press("Enter")
     dialog.get_by_role("button", name="Disable").click()
     expect(page.locator("tr", has_text="dan")).to_contain_text("disabled")
-    assert {m.login: m.active for m in ws.members.list()}["dan"] is False
+    assert {m.login: m.active for m in ws.members}["dan"] is False
     with pytest.raises(LoginFailed):
         acting(ws, "dan")
     expect(page.locator("tr", has_text="root").get_by_role("button")).to_have_count(0)

@@ -191,7 +191,7 @@ def test_the_statistics_come_when_they_are_asked_for(boss: Callable[..., tuple[B
 
 
 def draft(crew: Any, name: str = "August", count: int = 4) -> int:
-    version = crew.workspace.dataset("smears").create_version(name)
+    version = crew.workspace.datasets["smears"].create_version(name)
     version.add_images([crew.folder])
     steps = nb.Workflow([nb.Step("draw", "annotation", ["ana", "ben"], attribution="equal")])
     made = version.create_campaign(name, nb.Recipe(labels=["cell"]), steps)

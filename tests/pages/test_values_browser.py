@@ -118,7 +118,7 @@ def test_metadata_are_searched_changed_and_taken_back(site, page):
     field.fill("Lyon")
     field.press("Enter")
     page.wait_for_selector(".nbp-meta h2 [data-key=undo]")
-    version = site.ws.dataset("smears").version("v1")
+    version = site.ws.datasets["smears"].versions["v1"]
     assert version.metadata("a.png")["site"] == "Lyon"
     page.click(".nbp-meta h2 [data-key=undo]")
     page.wait_for_function("() => document.querySelector('.nbp-meta .field[data-key=site] input').value === 'Bern'")
@@ -127,4 +127,4 @@ def test_metadata_are_searched_changed_and_taken_back(site, page):
     area.fill('{"site": "Basel"}')
     area.press("Control+Enter")
     page.wait_for_function("() => document.querySelectorAll('.nbp-meta .facts > div').length === 1")
-    assert json.loads(version.assets()["metadata"][0]) == {"site": "Basel"}
+    assert json.loads(version.assets.df()["metadata"][0]) == {"site": "Basel"}

@@ -130,7 +130,7 @@ class TestOfAVersion:
 
     def test_a_table_of_its_shapes_shows_only_those(self, its):
         its, asset, _ = its
-        table = its.version.shapes()
+        table = its.version.shapes.df()
         viewer = nb.Viewer(its.version, table[table["label"] == "WBC"], show=asset)
         assert [(s.kind, s.label) for s in viewer.canvas.shapes] == [("ellipse", "WBC")]
         viewer.close()

@@ -11,7 +11,8 @@ from serve_rig import Server, password, wait_for
 
 from nbannotate.model import NewMember
 from nbannotate.serve.passwords import parts
-from nbannotate.workspace.members import Invited, Members
+from nbannotate.workspace import Workspace
+from nbannotate.workspace.members import Invited
 
 NEW = "a-password-of-my-own"
 COUNT = itertools.count()
@@ -20,7 +21,7 @@ PLACE = {"X-Forwarded-For": "203.0.113.50"}
 
 @pytest.fixture
 def invite(owner) -> Callable[[str], Invited]:
-    return Members(owner).invite
+    return Workspace(owner).members.invite
 
 
 @pytest.fixture

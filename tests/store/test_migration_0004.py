@@ -16,7 +16,7 @@ SAID = nb.Annotation(shapes=(SHAPE,), tags=("blurred",), tag_attributes={"blurre
 def test_further_labels_and_tag_attributes_are_stored_and_go_into_a_child_version(make_images):
     with contextlib.closing(nb.open(":memory:")) as ws:
         version = ws.create_dataset("smears").create_version("v1").add_images(make_images(1))
-        (asset_id,) = version.assets()["asset_id"]
+        (asset_id,) = version.assets.df()["asset_id"]
         engine = ws.client.dispatcher.engine
         with engine.write() as tx:
             member_id = tx.value("select min(member_id) from data.members")

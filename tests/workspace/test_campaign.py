@@ -164,7 +164,7 @@ def test_deleting_asks_first(ws, campaign, capsys):
     with pytest.raises(InvalidInput, match="'July', not 'June'"):
         campaign.delete(confirm="June")
     assert campaign.delete(confirm="July").deleted
-    assert ws.campaigns() == []
+    assert list(ws.campaigns) == []
     assert ws.sql("select count(*) as n from tasks")["n"][0] == 0
     with pytest.raises(NotFound, match="was deleted"):
         campaign.info()

@@ -70,7 +70,7 @@ def test_a_handle_that_was_kept_goes_on_after_the_failure(ws, make_images):
     version.add_images(make_images(2))
     assert there(ws) == (["x"], ["v1"])
     assert ws.sql("select readme from datasets")["readme"][0] == "# Read me"
-    assert len(version.assets()) == 2
+    assert len(version.assets) == 2
     assert dataset.create_version("v2").dataset.dataset_id == version.dataset.dataset_id
 
 
@@ -94,7 +94,7 @@ def test_what_another_notebook_has_been_given_or_has_filled_stays(ws, make_image
     assert there(ws) == (["x"], ["v1"])
 
     mine = ws.create_dataset("y").create_version("v1")
-    ws.dataset("y").version("v1").add_images(make_images(1))
+    ws.datasets["y"].versions["v1"].add_images(make_images(1))
     with pytest.raises(NotFound) as caught:
         mine.add_images("wrong/*.png")
     assert not getattr(caught.value, "__notes__", [])
@@ -104,7 +104,7 @@ def test_what_another_notebook_has_been_given_or_has_filled_stays(ws, make_image
 def test_nobody_takes_back_what_somebody_else_has_just_created(ws):
     ws.create_dataset("x")
     with pytest.raises(NotFound):
-        ws.dataset("x").create_version("v1").add_images("wrong/*.png")
+        ws.datasets["x"].create_version("v1").add_images("wrong/*.png")
     assert there(ws) == (["x"], [])
     with pytest.raises(Conflict):
         ws.create_dataset("x").create_version("v1")

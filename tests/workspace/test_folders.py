@@ -24,7 +24,7 @@ def version():
 
 
 def names(version):
-    return list(version.assets()["name"])
+    return list(version.assets.df()["name"])
 
 
 def test_two_links_to_one_file_are_two_assets_with_their_own_names(version, tmp_path):
@@ -34,7 +34,7 @@ def test_two_links_to_one_file_are_two_assets_with_their_own_names(version, tmp_
         (tmp_path / "snap" / name).symlink_to("../blobs/9f86")
     version.add_images(tmp_path / "snap")
     assert names(version) == ["cat.jpg", "dog.jpg"]
-    assert version.workspace.client.image(int(version.assets()["asset_id"][0]))
+    assert version.workspace.client.image(int(version.assets.df()["asset_id"][0]))
 
 
 def test_a_linked_folder_is_entered_once_and_under_its_real_name_where_it_has_one(tmp_path):
@@ -68,7 +68,7 @@ def test_a_folder_holds_neither_hidden_files_nor_what_cannot_be_decoded(version,
     assert "6 of other kinds" in said
     assert "2 no regular files" in said
     version.add_images(tmp_path / "i" / "sub" / ".b.jpg")  # by name it is taken
-    assert len(version.assets()) == 3
+    assert len(version.assets) == 3
 
 
 def test_a_folder_in_which_nothing_is_an_image_says_what_is_there(tmp_path):
@@ -88,5 +88,5 @@ def test_each_file_that_cannot_be_opened_is_named_and_may_be_kept(version, tmp_p
     for name in ("cut.jpg", "empty.png", "script.png"):
         assert name in str(refused.value)
     version.add_images(tmp_path, bad="keep")
-    sizes = version.assets().set_index("name")["width"].to_dict()
+    sizes = version.assets.df().set_index("name")["width"].to_dict()
     assert sizes == {"good.jpg": 30, "cut.jpg": 0, "empty.png": 0, "script.png": 0}

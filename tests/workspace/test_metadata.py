@@ -33,8 +33,8 @@ def add(make_images):
         try:
             version.add_images(paths, metadata, **options)
         finally:
-            assert len(version.assets()) in (0, 2)  # all or nothing
-        return [json.loads(text) for text in version.assets()["metadata"]]
+            assert len(version.assets) in (0, 2)  # all or nothing
+        return [json.loads(text) for text in version.assets.df()["metadata"]]
 
     yield run
     for ws in made:

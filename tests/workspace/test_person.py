@@ -139,13 +139,13 @@ def test_what_no_shape_can_be_is_refused_at_every_door_with_the_image(team, fiel
     task = made.workspace.acting("ana", made.passwords["ana"]).work.next("July")
     with pytest.raises(InvalidInput):
         task.save(said)
-    assert made.version.shapes().empty
+    assert made.version.shapes.df().empty
 
 
 def test_shapes_alone_are_annotations_too(team):
     made = team(3)
     shape = nb.Shape(kind="rectangle", points=((1, 1), (9, 9)), label="WBC")
-    names = made.version.assets()["name"]
+    names = made.version.assets.df()["name"]
     done = made.version.add_annotations({names[0]: shape, np.str_(names[1]): [shape], names[2]: []}, source="model")
     assert done.assets + done.left_out == 2
     with pytest.raises(InvalidInput, match=r"img_000\.png: an nb.Annotation, or nb.Shape values"):
@@ -236,7 +236,7 @@ def test_a_model_gets_the_pixels_and_the_path(team, make_images):
     task = t.campaign.as_member("ana").next()
     with Image.open(task.path) as stored:
         assert (np.asarray(stored) == task.image).all()
-    assert (task.image.dtype, task.asset_id) == (np.uint8, t.version.assets()["asset_id"][0])
+    assert (task.image.dtype, task.asset_id) == (np.uint8, t.version.assets.df()["asset_id"][0])
     in_person = t.workspace.acting("ben", t.passwords["ben"]).work.next()
     assert in_person.image.shape == (48, 64, 3)
     with pytest.raises(NotAllowed):

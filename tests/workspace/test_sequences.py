@@ -33,7 +33,7 @@ def frames(tmp_path):
 def listed(version):
     return [
         (n.removesuffix(".png"), s if isinstance(s, str) else None)
-        for n, s in version.assets()[["name", "sequence"]].values
+        for n, s in version.assets.df()[["name", "sequence"]].values
     ]
 
 
@@ -52,8 +52,8 @@ def test_columns_of_the_metadata_name_the_series_and_order_the_slices(version, f
     table = pd.DataFrame({"series": [7, 8, 7, 8], "z": [2.5, 1, -3, 0]}, index=["a.png", "b.png", "c.png", "d.png"])
     version.add_images(folder, table, sequence="series", moment="z")
     assert listed(version) == [("c", "7"), ("a", "7"), ("d", "8"), ("b", "8")]
-    assert list(version.assets()["moment"]) == [-3.0, 2.5, 0.0, 1.0]
-    assert version.assets()["metadata"][0] == '{"series":7,"z":-3.0}'
+    assert list(version.assets.df()["moment"]) == [-3.0, 2.5, 0.0, 1.0]
+    assert version.assets.df()["metadata"][0] == '{"series":7,"z":-3.0}'
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_frames_are_ordered_by_times(version, frames, times):
     table = pd.DataFrame({"name": ["a.png", "b.png"], "video": "v", "at": times})
     version.add_images(folder, table, sequence="video", moment="at")
     assert [n for n, _ in listed(version)] == ["b", "a"]
-    assert version.assets()["moment"].diff()[1] == 1.5
+    assert version.assets.df()["moment"].diff()[1] == 1.5
 
 
 def test_frames_that_come_later_find_their_place(version, frames):
@@ -83,7 +83,7 @@ def test_frames_that_come_later_find_their_place(version, frames):
     table = pd.DataFrame({"s": ["x", "y"], "t": [0, 1]}, index=["c.png", "d.png"])
     version.add_images([folder / "c.png", folder / "d.png"], table, sequence="s", moment="t")
     assert listed(version) == [("e", None), ("c", "x"), ("b", "x"), ("d", "y"), ("a", "y")]
-    assert list(version.assets()["position"]) == [0, 1, 2, 3, 4]
+    assert list(version.assets.df()["position"]) == [0, 1, 2, 3, 4]
 
 
 def test_an_image_without_a_row_or_a_value_belongs_to_no_sequence(version, frames):
@@ -108,7 +108,7 @@ def test_a_mistake_adds_nothing(version, frames, options, sentence):
         table["long"] = "x" * 201
     with pytest.raises(InvalidInput, match=sentence):
         version.add_images(frames("a"), table, **options)
-    assert version.assets().empty
+    assert version.assets.df().empty
 
 
 def test_without_metadata_there_is_only_the_folder(version, frames):

@@ -39,7 +39,7 @@ def test_the_slices_of_a_series_stand_along_their_normal_whatever_they_are_calle
     random.Random(1).shuffle(names)
     for file, name in zip(files, names, strict=True):
         shutil.copy(file, tmp_path / name)  # not even a suffix
-    assets = version().add_images(tmp_path).assets()
+    assets = version().add_images(tmp_path).assets.df()
     assert len(assets) == 32
 
     headers = {name: pydicom.dcmread(file) for file, name in zip(files, names, strict=True)}
@@ -57,7 +57,7 @@ def test_the_slices_of_a_series_stand_along_their_normal_whatever_they_are_calle
 
 def test_the_values_of_each_slice_are_those_of_pydicom(version, shared_data):
     made = version().add_images(shared_data / "dicom_ct3_window")
-    assets = made.assets()
+    assets = made.assets.df()
     assert list(assets["name"]) == ["03.dcm", "02.dcm", "01.dcm"]  # z falls from 01 to 03
     for row in assets.itertuples():
         data = pydicom.dcmread(row.path)
@@ -76,7 +76,7 @@ def test_slices_at_the_same_place_are_ordered_by_time_point_then_place(version, 
             data = pydicom.dcmread(file)
             data.TemporalPositionIdentifier = phase
             data.save_as(tmp_path / f"{file.stem}_{3 - phase}.dcm")
-    assets = version().add_images(tmp_path).assets()
+    assets = version().add_images(tmp_path).assets.df()
     stems = [f.stem for f in files]
     assert list(assets["name"]) == [f"{stem}_{i}.dcm" for i in (2, 1) for stem in stems]
     assert list(assets["moment"]) == [0, 1, 2, 3, 4, 5]
@@ -86,11 +86,11 @@ def test_a_sequence_that_is_given_wins_and_is_still_in_order(version, shared_dat
     files = sorted((shared_data / "dicom_mr_t1" / "dicoms").glob("*.dcm"))[:4]
     for file, name in zip(files, "dcba", strict=True):
         shutil.copy(file, tmp_path / f"{name}.dcm")
-    assets = version().add_images(tmp_path, sequence="folder").assets()
+    assets = version().add_images(tmp_path, sequence="folder").assets.df()
     assert set(assets["sequence"]) == {tmp_path.name}
     assert list(assets["name"]) == ["d.dcm", "c.dcm", "b.dcm", "a.dcm"]
     frame = pd.DataFrame({"name": ["a.dcm", "b.dcm", "c.dcm", "d.dcm"], "scan": "s", "t": [4, 3, 1, 2]})
-    assets = version().add_images(tmp_path, frame, sequence="scan", moment="t").assets()
+    assets = version().add_images(tmp_path, frame, sequence="scan", moment="t").assets.df()
     assert list(assets["name"]) == ["c.dcm", "d.dcm", "b.dcm", "a.dcm"]
 
 
@@ -99,7 +99,7 @@ def test_single_radiographs_are_no_sequences(version, shared_data, tmp_path):
         data = pydicom.dcmread(file)
         data.SeriesInstanceUID = f"1.2.3.{i}"
         data.save_as(tmp_path / file.name)
-    assert version().add_images(tmp_path).assets()["sequence"].isna().all()
+    assert version().add_images(tmp_path).assets.df()["sequence"].isna().all()
 
 
 def test_each_frame_of_a_file_is_an_asset(version, tmp_path):
@@ -108,7 +108,7 @@ def test_each_frame_of_a_file_is_an_asset(version, tmp_path):
     pages = [Image.fromarray(np.full((8, 9), 1000 * i, np.uint16)) for i in range(12)]
     pages[0].save(tmp_path / "stack.tif", save_all=True, append_images=pages[1:])
     made = version().add_images(tmp_path)
-    assets = made.assets()
+    assets = made.assets.df()
     assert list(assets["name"])[:2] == ["dose.dcm#01", "dose.dcm#02"]
     assert list(assets["name"])[-1] == "stack.tif#12"
     assert list(assets["path"])[-1].endswith("stack.tif#frame=12")
@@ -139,14 +139,14 @@ def test_files_that_cannot_be_opened_are_named_and_nothing_is_added(version, tmp
         InvalidInput, match=r"3 of 4 files.*empty.jpg \(.*the file is empty\).*report.dcm .*no pixels.*text"
     ):
         made.add_images(tmp_path)
-    assert len(made.assets()) == 0
+    assert len(made.assets) == 0
     with pytest.raises(InvalidInput, match=r"'refuse'.*'keep'"):
         made.add_images(tmp_path, bad="skip")
 
 
 def test_kept_ones_are_assets_that_say_why(version, tmp_path):
     bad = bad_files(tmp_path)
-    assets = version().add_images(tmp_path, bad="keep").assets()
+    assets = version().add_images(tmp_path, bad="keep").assets.df()
     assert sorted(assets["name"]) == sorted([*bad, "good.jpg"])
     rows = assets.set_index("name")
     assert (rows.loc["text.png", "width"], rows.loc["text.png", "height"]) == (0, 0)

@@ -339,4 +339,4 @@ def test_a_change_that_is_wrong_writes_nothing(version, changes, error, sentence
     july = version.create_campaign("July", SPEC.recipe, SPEC.workflow)
     with pytest.raises(error, match=sentence):
         version.create_campaign_from(july, **changes)
-    assert [c.name for c in version.workspace.campaigns()] == ["July"]
+    assert [c.name for c in version.workspace.campaigns] == ["July"]

@@ -37,15 +37,16 @@ def made(tmp_path_factory):
 
 def tables(ws, campaign):
     """Every table that a workspace and a campaign have, found by looking."""
-    found = {f"campaign.{name}": t for name, t in vars(campaign).items() if isinstance(t, Table)}
-    found |= {f"ws.{name}": t for name, t in vars(ws).items() if hasattr(t, "df")}
-    return found
+    dataset = ws.datasets["smears"]
+    of = {"ws": ws, "dataset": dataset, "version": dataset.versions["v1"], "campaign": campaign}
+    return {f"{a}.{name}": t for a, its in of.items() for name, t in vars(its).items() if isinstance(t, Table)}
 
 
 def test_they_are_found(made):
     assert set(tables(*made)) >= {
         "campaign.tasks", "campaign.jobs", "campaign.assets", "campaign.issues", "campaign.events", "ws.events",
-        "ws.members", "ws.notices",
+        "ws.members", "ws.notices", "ws.datasets", "ws.campaigns", "dataset.versions", "version.assets",
+        "version.shapes", "version.annotations", "version.tags",
     }  # fmt: skip
 
 

@@ -104,7 +104,7 @@ def test_on_a_published_version_the_child_is_made_once(version):
     version.publish()
     made = [version.create_campaign("July", RECIPE, FLOW, exist_ok=True).campaign_id for _ in range(2)]
     assert made[0] == made[1]
-    assert [v.name for v in version.dataset.versions()] == ["v1", "July"]
+    assert [v.name for v in version.dataset.versions] == ["v1", "July"]
 
 
 def test_two_notebooks_create_the_same_at_once_and_both_have_it(ws, version):

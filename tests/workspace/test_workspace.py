@@ -31,7 +31,7 @@ def test_images_of_a_pattern_are_added_in_order_with_their_metadata(version, mak
         {"name": ["img_000.png", "img_002.png"], "day": pd.to_datetime(["2026-01-02", None]), "n": [1, 2]}
     )
     version.add_images(str(paths[0].parent / "*.png"), metadata=frame)
-    assets = version.assets()
+    assets = version.assets.df()
     assert list(assets["name"]) == ["img_000.png", "img_001.png", "img_002.png"]
     assert list(assets["position"]) == [0, 1, 2]
     assert (assets["width"].iloc[0], assets["height"].iloc[0]) == (64, 48)
@@ -42,8 +42,8 @@ def test_a_folder_of_folders_gives_names_below_it(version, make_images, tmp_path
     make_images(1, folder="images/left")
     make_images(1, folder="images/right")
     version.add_images(tmp_path / "images")
-    assert list(version.assets()["name"]) == ["left/img_000.png", "right/img_000.png"]
-    assert list(version.assets()["folder"]) == ["left", "right"]
+    assert list(version.assets.df()["name"]) == ["left/img_000.png", "right/img_000.png"]
+    assert list(version.assets.df()["folder"]) == ["left", "right"]
 
 
 def test_a_photo_lying_on_its_side_has_the_size_that_people_see(version, tmp_path):
@@ -52,7 +52,7 @@ def test_a_photo_lying_on_its_side_has_the_size_that_people_see(version, tmp_pat
     exif[274] = 6
     image.save(tmp_path / "turned.jpg", exif=exif)
     version.add_images(tmp_path / "turned.jpg")
-    assert (version.assets()["width"][0], version.assets()["height"][0]) == (40, 60)
+    assert (version.assets.df()["width"][0], version.assets.df()["height"][0]) == (40, 60)
 
 
 def test_a_file_that_is_no_image_stops_the_import_and_is_named(version, make_images):
@@ -61,7 +61,7 @@ def test_a_file_that_is_no_image_stops_the_import_and_is_named(version, make_ima
     bad.write_text("hello")
     with pytest.raises(InvalidInput, match=r"1 of 3 files .* bad\.png"):
         version.add_images([*paths, bad])
-    assert version.assets().empty
+    assert version.assets.df().empty
 
 
 @pytest.mark.parametrize(
@@ -71,17 +71,17 @@ def test_a_file_that_is_no_image_stops_the_import_and_is_named(version, make_ima
 def test_metadata_that_fits_no_image_is_refused(version, make_images, rows, word):
     with pytest.raises((InvalidInput, FileMissing), match=word):
         version.add_images(make_images(2), metadata=pd.DataFrame({"name": rows}))
-    assert version.assets().empty
+    assert version.assets.df().empty
 
 
 def test_adding_a_folder_again_takes_what_is_new(version, make_images, capsys):
     paths = make_images(3)
     version.add_images(paths[:2])
     version.add_images(paths)
-    assert len(version.assets()) == 3
+    assert len(version.assets) == 3
     assert "1 images are new; 2 were in the version already." in capsys.readouterr().out
     version.add_images(paths)
-    assert list(version.assets()["path"]) == [str(p) for p in paths]
+    assert list(version.assets.df()["path"]) == [str(p) for p in paths]
 
 
 def test_another_image_of_the_same_name_is_refused(version, make_images, tmp_path):
@@ -92,7 +92,7 @@ def test_another_image_of_the_same_name_is_refused(version, make_images, tmp_pat
     other.write_bytes(first.read_bytes())
     with pytest.raises(Conflict, match="1 asset names"):
         version.add_images([other])
-    assert len(version.assets()) == 1
+    assert len(version.assets) == 1
 
 
 def test_a_pattern_without_images_says_where_it_looked(version, tmp_path):
@@ -139,7 +139,7 @@ def test_launching_without_images_is_refused_and_the_plan_warns(version):
 def test_a_campaign_with_a_mistake_is_not_stored(ws, version, change, word):
     with pytest.raises((InvalidInput, FileMissing), match=word):
         version.create_campaign(**{"name": "July", "recipe": RECIPE, "workflow": FLOW, **change})
-    assert ws.campaigns() == []
+    assert list(ws.campaigns) == []
 
 
 def test_names_are_unique_and_what_is_missing_is_named(ws, version):
@@ -149,10 +149,10 @@ def test_names_are_unique_and_what_is_missing_is_named(ws, version):
     with pytest.raises(Conflict, match="'smears'"):
         ws.create_dataset("smears")
     with pytest.raises(Conflict, match="'v1'"):
-        ws.dataset("smears").create_version("v1")
+        ws.datasets["smears"].create_version("v1")
     with pytest.raises(NotFound, match="'July'"):
-        ws.campaign("June")
-    assert ws.campaign("July").spec().workflow == FLOW
+        ws.campaigns["June"]
+    assert ws.campaigns["July"].spec().workflow == FLOW
 
 
 def test_tables_are_filtered_by_any_column(ws, version, make_images):
@@ -199,10 +199,10 @@ def test_annotations_are_imported_all_or_nothing(ws, version, make_images, tmp_p
     file.write_text(text.replace("%s", "other.png"))
     with pytest.raises(InvalidInput, match=r"'other\.png'"):
         version.read("coco", file)
-    assert version.shapes().empty
+    assert version.shapes.df().empty
     file.write_text(text.replace("%s", "img_000.png"))
     version.read("coco", file)
-    row = version.shapes().iloc[0]
+    row = version.shapes.df().iloc[0]
     assert (row["label"], row["kind"], row["area"], row["x"], row["y"]) == ("WBC", "rectangle", 120, 1, 2)
 
 

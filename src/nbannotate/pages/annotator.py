@@ -33,7 +33,7 @@ class Annotator(Page):
     Parameters
     ----------
     scope
-        A campaign (``ws.campaign("July")``); a workspace for all campaigns in which you have work; or images, as
+        A campaign (``ws.campaigns["July"]``); a workspace for all campaigns in which you have work; or images, as
         :class:`nbannotate.Viewer` takes them, a pattern or a folder.
     step
         Name or index of a step; None takes the first one that has work for you.

@@ -14,7 +14,7 @@ class Reviewer(Annotator):
     Parameters
     ----------
     scope
-        A campaign (``ws.campaign("July")``); a workspace for all campaigns in which you review; or images, as
+        A campaign (``ws.campaigns["July"]``); a workspace for all campaigns in which you review; or images, as
         :class:`nbannotate.Viewer` takes them.
     step
         Name or index of a review step; None takes the first one that has work for you.

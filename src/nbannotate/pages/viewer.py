@@ -26,7 +26,7 @@ class Viewer(ipywidgets.VBox):  # type: ignore[misc]
     Parameters
     ----------
     images
-        A version (``dataset.version("v1")``), one image, a list of images, or a mapping from names to images. An image
+        A version (``dataset.versions["v1"]``), one image, a list of images, or a mapping from names to images. An image
         is a path, the bytes of a file, a PIL image or a uint8 array.
     shapes
         What is shown over them; for a version, its latest annotations if not given. For one image a list of shapes; for

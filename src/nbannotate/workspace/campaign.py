@@ -14,8 +14,8 @@ from nbannotate.model.values import as_list, as_mapping, as_whole, plain
 from nbannotate.workspace import given
 from nbannotate.workspace.person import Work
 from nbannotate.workspace.plan import Plan
-from nbannotate.workspace.table import Table
 from nbannotate.workspace.waiting import call_with_bar
+from nbannotate.workspace.work_tables import AssetStates, Events, Issues, Jobs, Tasks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from nbannotate.workspace.data import Version
     from nbannotate.workspace.workspace import Workspace
 
-__all__ = ["Campaign", "Table"]
+__all__ = ["Campaign"]
 
 
 class Campaign:
     """A campaign: written, then launched, then followed.
 
-    Made by :meth:`Version.create_campaign` and :meth:`Workspace.campaign`.
+    Made by :meth:`Version.create_campaign`, found by :attr:`Workspace.campaigns`.
 
     Attributes
     ----------
@@ -41,11 +41,9 @@ class Campaign:
     def __init__(self, workspace: Workspace, found: model.Campaign) -> None:
         self.workspace = workspace
         self.campaign_id, self.name, self.version_id = found.campaign_id, found.name, found.version_id
-        self.tasks = Table(workspace, "tasks", found.campaign_id)
-        self.jobs = Table(workspace, "jobs", found.campaign_id)
-        self.assets = Table(workspace, "asset_states", found.campaign_id)
-        self.issues = Table(workspace, "issues", found.campaign_id)
-        self.events = Table(workspace, "events", found.campaign_id)
+        self.tasks, self.jobs = Tasks(workspace, self), Jobs(workspace, self)
+        self.assets, self.issues = AssetStates(workspace, self), Issues(workspace, self)
+        self.events = Events(workspace, self)
 
     def _call(self, operation: str, returns: Any, **arguments: Any) -> Any:
         return self.workspace.client.call(operation, returns, campaign_id=self.campaign_id, **arguments)
@@ -56,7 +54,7 @@ class Campaign:
     def version(self) -> Version:
         """The dataset version that it annotates."""
         info = self.info()
-        return self.workspace.dataset(info.dataset).version(info.version)
+        return self.workspace.datasets[info.dataset].versions[info.version]
 
     def spec(self) -> model.CampaignSpec:
         """Return what defines the campaign."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -11,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from nbannotate import formats, model
-from nbannotate.model.choices import sentence, unknown
+from nbannotate.model import renamed
 from nbannotate.model.values import as_list
 from nbannotate.workspace import export, fitting, frames, given, images, rows
 from nbannotate.workspace.campaign import Campaign
 from nbannotate.workspace.chained import Chained
+from nbannotate.workspace.data_tables import Annotations, Assets, Shapes, Tags, Versions
 from nbannotate.workspace.given import markdown
 from nbannotate.workspace.said import Said
 
-__all__ = ["Dataset", "Version", "markdown", "pick"]
+__all__ = ["Dataset", "Version", "markdown"]
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,13 +32,19 @@ if TYPE_CHECKING:
 class Dataset(Chained):
     """A named family of versions.
 
-    Made by :meth:`Workspace.create_dataset` and :meth:`Workspace.dataset`.
+    Made by :meth:`Workspace.create_dataset`, found by :attr:`Workspace.datasets`.
+
+    Attributes
+    ----------
+    versions
+        The table of its versions, oldest first; ``dataset.versions["v1"]`` gives one.
     """
 
     def __init__(self, workspace: Workspace, found: model.Dataset) -> None:
         self.workspace = workspace
         self.dataset_id, self.name, self.readme = found.dataset_id, found.name, found.readme
         self._is_fresh = found.new
+        self.versions = Versions(self, functools.partial(Version, self))
 
     def _create_again(self) -> None:
         made = self.workspace.client.call(
@@ -75,20 +83,9 @@ class Dataset(Chained):
         return Version(self, made)
 
     def version(self, name: str) -> Version:
-        """Return a version by name.
-
-        Raises
-        ------
-        NotFound
-            There is none of that name; the message lists those that exist.
-        """
-        known = self.workspace.client.call("versions.list", list[model.Version], dataset_id=self.dataset_id)
-        return Version(self, pick(known, name, f"version of {self.name!r}"))
-
-    def versions(self) -> list[Version]:
-        """Return all versions, oldest first."""
-        known = self.workspace.client.call("versions.list", list[model.Version], dataset_id=self.dataset_id)
-        return [Version(self, v) for v in known]
+        """Return a version by name: the old name of ``dataset.versions[name]``."""
+        renamed.say("dataset.version(name)", "dataset.versions[name]")
+        return self.versions[name]
 
     @property
     def workers(self) -> list[str] | None:
@@ -118,13 +115,23 @@ class Dataset(Chained):
 
 
 class Version(Said):
-    """The assets and annotations of a dataset at one stage."""
+    """The assets and annotations of a dataset at one stage.
+
+    Made by :meth:`Dataset.create_version`, found by :attr:`Dataset.versions`.
+
+    Attributes
+    ----------
+    assets, shapes, annotations, tags
+        Its tables: ``version.assets["a.png"]`` gives an asset, ``version.shapes.df(label="cell")`` a DataFrame.
+    """
 
     def __init__(self, dataset: Dataset, found: model.Version) -> None:
         self.dataset, self.workspace = dataset, dataset.workspace
         self.version_id, self.name, self.state = found.version_id, found.name, found.state
         self.parent_id = found.parent_id
         self._is_fresh = found.new
+        self.assets, self.shapes = Assets(self), Shapes(self)
+        self.annotations, self.tags = Annotations(self), Tags(self)
 
     def _create_again(self) -> None:
         made = self.dataset.create_version(self.name, exist_ok=True)
@@ -232,7 +239,7 @@ class Version(Said):
             Nothing matches, a file is no image, a row fits no image, or a name is there already. Nothing is added.
         """
         with self._filling():
-            found, there = images.find(paths), rows.there(self.assets())
+            found, there = images.find(paths), rows.there(self.assets.df())
             measured = images.measure(found.files, bad, every, there.single)
             table = rows.assets(measured, metadata, sequence, moment)
             table = table[~table["path"].isin(there.paths)]
@@ -429,13 +436,3 @@ class Version(Said):
 
     def __repr__(self) -> str:
         return f"Version({self.dataset.name!r}, {self.name!r})"
-
-
-def pick(known: list[Any], name: str, what: str) -> Any:
-    """Return the thing of that name, or raise NotFound that lists the names there are."""
-    from nbannotate.errors import NotFound
-
-    for one in known:
-        if one.name == name:
-            return one
-    raise NotFound(sentence(unknown(what, name, [k.name for k in known])))

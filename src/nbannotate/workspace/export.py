@@ -78,7 +78,7 @@ def rows(version: Version, state: str | None, origin: model.Origin | None = None
         one_of("origin", origin, get_args(model.Origin))
     if state is not None:
         one_of("state", state, model.TASK_STATES)
-    assets = version.assets()
+    assets = version.assets.df()
     if state is not None:
         states = version.workspace.sql(
             "select s.asset_id from asset_states s join campaigns c on c.campaign_id = s.campaign_id "
@@ -86,21 +86,7 @@ def rows(version: Version, state: str | None, origin: model.Origin | None = None
             [version.version_id, state],
         )
         assets = assets[assets["asset_id"].isin(states["asset_id"])]
-    shapes: dict[int, list[model.Shape]] = {}
-    for r in frames.records(version.shapes()):
-        shape = model.Shape(
-            kind=r["kind"],
-            points=tuple((x, y) for x, y in msgspec.json.decode(r["points"])),
-            label=r["label"],
-            id=r["shape_id"],
-            attributes=msgspec.json.decode(r["attributes"]),
-            confidence=r["confidence"],
-            color=r["color"],
-            rle=None if r["rle"] is None else msgspec.json.decode(r["rle"], type=model.Rle),
-            visibility=() if r["visibility"] is None else tuple(msgspec.json.decode(r["visibility"])),
-            also=tuple(msgspec.json.decode(r["also"])),
-        )
-        shapes.setdefault(r["asset_id"], []).append(shape)
+    shapes = version.shapes.by_asset()
     said = {
         r["asset_id"]: r
         for r in frames.records(
@@ -133,12 +119,12 @@ def labels(version: Version) -> list[model.Label]:
     Names that no label can have, which came in before they were refused, are not among them; shapes keep them.
     """
     found: dict[str, model.Label] = {}
-    for campaign in version.workspace.campaigns():
+    for campaign in version.workspace.campaigns:
         if campaign.version_id == version.version_id:
             found.update({v.name: v for v in campaign.spec().recipe.labels})
-    shapes = version.shapes()
-    further = {name for text in shapes["also"].unique() for name in msgspec.json.decode(text)}
-    for name in [*shapes["label"].unique(), *sorted(further)]:
+    given = version.workspace.sql("select distinct label, also from shapes where version_id = $1", [version.version_id])
+    further = {name for text in given["also"] for name in msgspec.json.decode(text)}
+    for name in [*given["label"].unique(), *sorted(further)]:
         if name and name not in found:
             with contextlib.suppress(InvalidInput):
                 found[name] = model.Label(name)

@@ -10,13 +10,10 @@ from msgspec import Struct
 
 from nbannotate import model
 from nbannotate.errors import Refused
-from nbannotate.owner.client import Client
-from nbannotate.workspace import frames
-from nbannotate.workspace.narrowing import narrowed
+from nbannotate.model import renamed
+from nbannotate.workspace.table import Listed
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from nbannotate.workspace.workspace import Workspace
 
 _FRAME = """
@@ -29,6 +26,7 @@ left join (
   select member, max(created) as last_login from events where operation in ('sessions.open', 'sessions.accept')
   group by 1
 ) e on e.member = m.login
+where $1 is null or true
 order by m.login
 """
 
@@ -91,17 +89,33 @@ class Invited(Struct, frozen=True):
         )
 
 
-class Members:
-    """The people of a workspace.
+class Members(Listed[model.Member]):
+    """The people of a workspace, by login; ``ws.members["ana"]`` is one.
 
     Parameters
     ----------
-    client
-        Who acts.
+    workspace
+        The workspace.
     """
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    what, one, view = "members", "member", "members"
+    first = ("login", "role", "active", "open_tasks", "last_login")
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self._client = workspace.client
+
+    def _sql(self, history: bool = False) -> str:
+        return _FRAME
+
+    def _list(self) -> list[model.Member]:
+        return self._client.call("members.list", list[model.Member])
+
+    def _name_of(self, item: Any) -> Any:
+        return item.login if isinstance(item, model.Member) else item
+
+    def _known(self, column: str) -> list[str] | None:
+        return list(model.ROLES) if column == "role" else None
 
     def add(
         self, login: str, role: model.Role = "annotator", password: str | None = None, *, exist_ok: bool = False
@@ -159,24 +173,9 @@ class Members:
         return Invited(made.member, "" if made.there else f"/invite#{login}/{token}", made.expires)
 
     def list(self) -> list[model.Member]:
-        """Return all members, by login."""
-        return self._client.call("members.list", list[model.Member])
-
-    def df(self, **filters: Any) -> pd.DataFrame:
-        """Return members as a DataFrame: login, role, active, created, open_tasks, last_login (UTC).
-
-        Parameters
-        ----------
-        **filters
-            Columns and the value, or list of values, that they must have, for example ``role="annotator"``.
-
-        Raises
-        ------
-        InvalidInput
-            There is no such column, role or login; the message lists what there is.
-        """
-        rows = frames.from_parquet(self._client.query(_FRAME, []))
-        return narrowed(rows, "members", filters, lambda column: list(model.ROLES) if column == "role" else None)
+        """Return all members: the old name of ``list(ws.members)``."""
+        renamed.say("ws.members.list()", "list(ws.members)")
+        return list(self)
 
     def set_role(self, login: str, role: model.Role) -> model.Member:
         """Give a member another role; it holds at once, in open pages too.
@@ -229,11 +228,3 @@ class Members:
         """
         account = workspace.client.call("members.account", model.Account, login=login)
         return self._client.call("members.adopt", model.Member, account=account, role=role, exist_ok=exist_ok)
-
-    def __repr__(self) -> str:
-        return "\n".join(f"{m.login:20} {m.role:10}{'' if m.active else ' disabled'}" for m in self.list())
-
-    def _repr_markdown_(self) -> str:
-        """Return how a notebook shows it."""
-        rows = (f"| {m.login} | {m.role} | {'active' if m.active else 'disabled'} |" for m in self.list())
-        return "\n".join(["| login | role | account |", "|---|---|---|", *rows])

@@ -2,40 +2,81 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, get_args
 
 from nbannotate import model
+from nbannotate.model import renamed
 from nbannotate.model.values import as_list, as_whole
-from nbannotate.owner.client import Client
-from nbannotate.workspace.narrowing import narrowed
+from nbannotate.workspace.table import Table, number
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from nbannotate.workspace.workspace import Workspace
 
 _COLUMNS = ["notice_id", "kind", "text", "campaign", "created", "seen", "campaign_id", "task_id", "issue_id"]
 
 #: How many lines a notebook shows.
 _SHOWN = 20
 
+#: The most that are asked for at a time.
+_MOST = 1000
 
-class Notices:
+
+class Notices(Table[model.Notice]):
     """My notices: tasks that were assigned or returned, issues, due dates, leases that ran out.
 
-    A notebook shows those that I have not seen; showing them does not count as seen, :meth:`see` does.
+    What I have not seen comes first, then the newest. A notebook shows those that I have not seen; showing them does
+    not count as seen, :meth:`see` does.
 
     Parameters
     ----------
-    client
-        Who acts.
+    workspace
+        The workspace.
     """
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    what, one, view = "notices", "notice", "notices"
 
-    def list(self, unseen: bool = False, limit: int = 100) -> list[model.Notice]:
-        """Return my notices, what I have not seen first, then the newest first.
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self._client = workspace.client
+
+    def _sql(self, history: bool = False) -> str:
+        return f"select {', '.join(_COLUMNS)} from notices where $1 is null or true"
+
+    def _mine(self, unseen: bool = False, limit: int = _MOST) -> builtins.list[model.Notice]:
+        """Return my notices, what I have not seen first, then the newest first."""
+        return self._client.call("notices.mine", list[model.Notice], unseen=unseen, limit=limit)
+
+    def __iter__(self) -> Iterator[model.Notice]:
+        return iter(self._mine())
+
+    def __len__(self) -> int:
+        return len(self._mine())
+
+    def _find(self, name: Any) -> model.Notice | None:
+        wanted = number(name)
+        return next((n for n in self._mine() if n.notice_id == wanted), None)
+
+    def _names(self) -> builtins.list[Any]:
+        return [n.notice_id for n in self._mine()]
+
+    def _name_of(self, item: Any) -> Any:
+        return item.notice_id if isinstance(item, model.Notice) else item
+
+    def _known(self, column: str) -> builtins.list[str] | None:
+        return [*get_args(model.NoticeKind)] if column == "kind" else None
+
+    def list(self, unseen: bool = False, limit: int = 100) -> builtins.list[model.Notice]:
+        """Return my notices: the old name of ``list(ws.notices)``."""
+        renamed.say("ws.notices.list()", "list(ws.notices)")
+        return self._mine(unseen, limit)
+
+    def df(self, *, unseen: bool = False, limit: int = _MOST, **filters: Any) -> pd.DataFrame:
+        """Return my notices as a DataFrame; times are UTC.
 
         Parameters
         ----------
@@ -43,16 +84,6 @@ class Notices:
             Only those that I have not seen.
         limit
             1 to 1000.
-        """
-        return self._client.call("notices.mine", list[model.Notice], unseen=unseen, limit=limit)
-
-    def df(self, unseen: bool = False, limit: int = 1000, **filters: Any) -> pd.DataFrame:
-        """Return them as a table; times are UTC.
-
-        Parameters
-        ----------
-        unseen, limit
-            As for :meth:`list`.
         **filters
             Columns and the value, or list of values, that they must have, for example ``kind="returned"``.
 
@@ -61,15 +92,11 @@ class Notices:
         InvalidInput
             There is no such column or kind; the message lists what there is.
         """
-        import pandas as pd
+        return self._narrowed(_frame(self._mine(unseen, limit)), filters)
 
-        rows = [[getattr(n, column) for column in _COLUMNS] for n in self.list(unseen, limit)]
-        frame = pd.DataFrame(rows, columns=_COLUMNS)
-        ids = dict.fromkeys(["notice_id", "campaign_id", "task_id", "issue_id"], "Int64")
-        times = dict.fromkeys(["created", "seen"], "datetime64[us]")
-        frame = frame.astype(ids | times | dict.fromkeys(["kind", "text", "campaign"], "string"))
-        kinds = list(get_args(model.NoticeKind))
-        return narrowed(frame, "notices", filters, lambda column: kinds if column == "kind" else None)
+    def _types(self) -> dict[str, str]:
+        """Return the types of the columns as pandas has them: who may ask for no SQL has notices, too."""
+        return {str(name): str(dtype) for name, dtype in _frame(()).dtypes.items()}
 
     def see(self, notices: Iterable[int | model.Notice] | None = None) -> int:
         """Note that I have seen them.
@@ -94,16 +121,13 @@ class Notices:
         )
         return self._client.call("notices.see", int, notice_ids=ids)
 
-    def __iter__(self) -> Iterator[model.Notice]:
-        return iter(self.list())
-
     def __repr__(self) -> str:
-        lines = [f"{n.created:%Y-%m-%d %H:%M}  {n.text}" for n in self.list(unseen=True, limit=_SHOWN)]
+        lines = [f"{n.created:%Y-%m-%d %H:%M}  {n.text}" for n in self._mine(unseen=True, limit=_SHOWN)]
         return "\n".join(lines) or "No new notices."
 
     def _repr_markdown_(self) -> str:
         """Return how a notebook shows it: what is not seen, the newest first."""
-        found = self.list(unseen=True, limit=_SHOWN + 1)
+        found = self._mine(unseen=True, limit=_SHOWN + 1)
         if not found:
             return "No new notices."
         lines = ["| when (UTC) | | what |", "|---|---|---|"]
@@ -112,6 +136,15 @@ class Notices:
         if len(found) > _SHOWN:
             lines += ["", "There are more: `ws.notices.df()` shows all."]
         return "\n".join(lines)
+
+
+def _frame(notices: Iterable[model.Notice]) -> pd.DataFrame:
+    import pandas as pd
+
+    frame = pd.DataFrame([[getattr(n, column) for column in _COLUMNS] for n in notices], columns=_COLUMNS)
+    ids = dict.fromkeys(["notice_id", "campaign_id", "task_id", "issue_id"], "Int64")
+    times = dict.fromkeys(["created", "seen"], "datetime64[us]")
+    return frame.astype(ids | times | dict.fromkeys(["kind", "text", "campaign"], "string"))
 
 
 def _plain(text: str) -> str:

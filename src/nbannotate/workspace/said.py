@@ -15,8 +15,6 @@ from nbannotate.workspace.given import annotation
 from nbannotate.workspace.metadata import plain_metadata
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from nbannotate.workspace.workspace import Workspace
 
 
@@ -26,35 +24,6 @@ class Said(Chained):
     workspace: Workspace
     version_id: int
     name: str
-
-    def assets(self) -> pd.DataFrame:
-        """Return the assets, in order."""
-        return self.workspace.sql("select * from assets where version_id = $1 order by position", [self.version_id])
-
-    def shapes(self) -> pd.DataFrame:
-        """Return the shapes of the latest annotation of each asset."""
-        return self.workspace.sql(
-            "select * from shapes where version_id = $1 order by asset_id, position", [self.version_id]
-        )
-
-    def annotations(self, history: bool = False) -> pd.DataFrame:
-        """Return the latest annotation of each asset that has one, with its tags, without its shapes.
-
-        The column ``origin`` tells an *answer* of a person at work from an *import*, a model's output for example;
-        ``source`` says at which action, or where from.
-
-        Parameters
-        ----------
-        history
-            All revisions, not only the latest of each asset; those have ``is_latest``.
-        """
-        return self.workspace.sql(
-            "select n.asset_id, a.name as asset, n.annotation_id, n.nothing_to_label, n.shapes, n.tags, "
-            "n.tag_attributes, n.member, n.source, n.campaign_id, n.task_id, n.step, n.created, n.origin, n.is_latest "
-            "from annotations n join assets a on a.asset_id = n.asset_id and a.version_id = n.version_id "
-            "where n.version_id = $1 and (n.is_latest or $2) order by a.position, n.annotation_id",
-            [self.version_id, history],
-        )
 
     def add_annotations(
         self, annotations: Mapping[str, model.Annotation], source: str, *, overwrite: bool = False
@@ -116,7 +85,7 @@ class Said(Chained):
         Parameters
         ----------
         revisions
-            The ``annotation_id`` of a revision, or several of different assets; ``annotations(history=True)`` lists
+            The ``annotation_id`` of a revision, or several of different assets; ``annotations.df(history=True)`` lists
             them.
         source
             Instead of that, the source of an import that is to be taken back: where it is what stands now, what stood
@@ -135,19 +104,6 @@ class Said(Chained):
         ids = None if revisions is None else [as_whole("revisions", i) for i in as_list("revisions", revisions)]
         return self.workspace.client.call(
             "annotations.restore", int, version_id=self.version_id, revisions=ids, source=source
-        )
-
-    def tags(self) -> pd.DataFrame:
-        """Return the tags of the latest annotation of each asset: a row for each, with its attributes as JSON."""
-        return self.workspace.sql(
-            "select q.asset_id, q.asset, q.tag, coalesce(q.named[q.tag], '{}') as attributes, q.member, q.created "
-            "from ("
-            "select n.asset_id, a.name as asset, a.position, n.member, n.created, "
-            "unnest(from_json(n.tags, '[\"VARCHAR\"]')) as tag, "
-            "cast(n.tag_attributes as map(varchar, json)) as named "
-            "from annotations n join assets a on a.asset_id = n.asset_id and a.version_id = n.version_id "
-            "where n.version_id = $1 and n.is_latest) q order by q.position, q.tag",
-            [self.version_id],
         )
 
     def metadata(self, asset: str | int) -> dict[str, Any]:
@@ -187,7 +143,7 @@ class Said(Chained):
             f"select asset_id from assets where version_id = $1 and {column} = $2", [self.version_id, value]
         )
         if rows.empty:
-            raise NotFound(f"There is no asset {asset!r} in the version {self.name!r}; version.assets() lists them.")
+            raise NotFound(f"There is no asset {asset!r} in the version {self.name!r}; version.assets lists them.")
         return int(rows["asset_id"][0])
 
 

@@ -1,145 +1,234 @@
-"""The tables of a campaign, and of a workspace: tasks, jobs, issues, events, filtered as one asks."""
+"""What every table can do: ``len()``, iteration, ``[name]``, ``in``, ``.df(…)``, ``.columns``, completion of names.
+
+The tables themselves stand by their noun: :mod:`data_tables`, :mod:`work_tables`, :mod:`members`, :mod:`notices`.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, get_args
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from nbannotate import model
-from nbannotate.errors import InvalidInput
+from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model.choices import sentence, unknown
-from nbannotate.model.values import is_missing, plain
-from nbannotate.workspace.narrowing import matches, narrowed, values
+from nbannotate.model.columns import Column, Columns, meaning
+from nbannotate.model.values import plain, shown
+from nbannotate.workspace import show
+from nbannotate.workspace.narrowing import narrowed
+from nbannotate.workspace.row import records
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from nbannotate.workspace.workspace import Workspace
 
-_ORDER = {
-    "tasks": "position, task_id", "asset_states": "asset", "jobs": "step, member", "issues": "issue_id",
-    "events": "event_id",
-}  # fmt: skip
+T = TypeVar("T")
 
-_STATES: dict[str, tuple[str, ...]] = {
-    "tasks": model.TASK_STATES,
-    "asset_states": model.TASK_STATES,
-    "jobs": get_args(model.JobState),
-    "issues": get_args(model.IssueState),
-}
-_ASSETS = "from assets a join campaigns c on c.version_id = a.version_id where $1 is null or c.campaign_id = $1"
-#: Where the names come from that a column may have, also if no row has them; $1 is the campaign, or null for all.
-_NAMES = {
-    "asset": f"select distinct a.name {_ASSETS}",
-    "sequence": f"select distinct a.sequence as name {_ASSETS}",
-    "step_name": "select distinct name from steps where $1 is null or campaign_id = $1",
-    "campaign": "select name from campaigns where $1 is null or true",
-    **dict.fromkeys(
-        ("assignee", "member", "author", "closed_by"), "select login as name from members where $1 is null or true"
-    ),
-}
-_WORDS: dict[str, tuple[str, ...]] = {"kind": get_args(model.StepKind), "outcome": get_args(model.Outcome)}
+#: So many names are offered when somebody completes one.
+MOST_OFFERED = 10_000
 
 
-class Table:
-    """A table of a campaign, or of a workspace.
+class Table(ABC, Generic[T]):
+    """A table: iterated, it gives its rows or handles; ``table[name]`` gives one; ``.df(…)`` a DataFrame.
 
     Parameters
     ----------
     workspace
         The workspace.
-    view
-        ``"tasks"``, ``"jobs"``, ``"issues"``, ``"asset_states"`` or ``"events"``.
-    campaign_id
-        The campaign; None for all.
     """
 
-    def __init__(self, workspace: Workspace, view: str, campaign_id: int | None = None) -> None:
-        self._workspace, self._view, self._campaign_id = workspace, view, campaign_id
+    #: What its rows are called, several and one of them, and the view that has the meanings of its columns.
+    what: ClassVar[str] = ""
+    one: ClassVar[str] = ""
+    view: ClassVar[str] = ""
+    #: Columns that a notebook shows first.
+    first: ClassVar[tuple[str, ...]] = ()
 
-    def df(self, *, history: bool = False, **filters: Any) -> pd.DataFrame:
-        """Return the rows as a DataFrame.
+    _types_of: ClassVar[dict[type[Any], dict[str, str]]] = {}
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    # What a table of its own kind says ------------------------------------------------------------------------------
+
+    @abstractmethod
+    def _sql(self, history: bool = False) -> str:
+        """Return the SELECT of its rows, of which $1 is the scope; with ``history`` also those of before."""
+
+    def _scope(self) -> Any:
+        """Return what $1 is."""
+        return None
+
+    def _of(self) -> str:
+        """Return where the rows are, as it follows in a sentence: ``" in 'July'"``."""
+        return ""
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[T]:
+        """Go through all of it, in order."""
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """Return how many there are."""
+
+    @abstractmethod
+    def _find(self, name: Any) -> T | None:
+        """Return what has a name, or None."""
+
+    @abstractmethod
+    def _names(self) -> list[Any]:
+        """Return the names that ``table[name]`` takes, in order."""
+
+    @abstractmethod
+    def _name_of(self, item: Any) -> Any:
+        """Return the name of something that the table gave; anything else is a name already."""
+
+    def _known(self, column: str) -> list[str] | None:
+        """Return the names that a column may have, also if no row has them; None where it may have any."""
+        return None
+
+    # What all of them do --------------------------------------------------------------------------------------------
+
+    def __getitem__(self, name: Any) -> T:
+        name = plain(name)
+        if isinstance(name, slice):
+            raise InvalidInput(f"The {self.what} are found by name; list(…)[{_written(name)}] takes some by place.")
+        found = self._find(name)
+        if found is None:
+            raise NotFound(sentence(unknown(self.one, name, map(_text, self._names()), self._of())))
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return self._find(plain(self._name_of(name))) is not None
+
+    def _ipython_key_completions_(self) -> list[Any]:
+        return self._names()[:MOST_OFFERED]
+
+    def df(self, **filters: Any) -> pd.DataFrame:
+        """Return the rows as a DataFrame; times are UTC.
 
         Parameters
         ----------
-        history
-            For tasks: all visits of every asset, and not only its current task.
         **filters
-            Columns and the value, or list of values, that they must have: ``status="to_rework"``,
-            ``assignee=["ana", "ben"]``, ``step="draw"`` (name or index); None for what is missing. Tasks: the current
-            task of each asset; ``is_current=False`` gives the ones before; ``status`` is a state (``"in_progress"``,
-            ``"done"``) or what an asset was closed with (``"approved"``, ``"for expert review"``). Jobs: ``status`` is
-            the state. Issues: ``open=True`` for those not resolved, ``open=False`` for those resolved. Of times, a day
-            is the whole day.
+            Columns and the value, or list of values, that they must have, for example ``state="draft"``; None for what
+            is missing. Of times, a day is the whole day.
 
         Raises
         ------
         InvalidInput
-            There is no such column, or no such state, status, step, member, asset …; the message lists what there is.
+            There is no such column, or no such name; the message lists what there is.
         """
-        rows = self._workspace.sql(
-            f"select * from {self._view} where $1 is null or campaign_id = $1 order by {_ORDER[self._view]}",
-            [self._campaign_id],
-        )
-        if self._view == "issues" and "open" in filters:
-            resolved, is_open = rows["state"] == "resolved", plain(filters.pop("open"))
-            if not isinstance(is_open, bool):
-                raise InvalidInput(f"open is True or False, not {is_open!r}.")
-            rows = rows[~resolved if is_open else resolved]
-        if self._view == "tasks" and not plain(history):
-            filters.setdefault("is_current", True)
-        for special, match in (("step", self._at_step), ("status", self._with_status)):
-            if special in filters and (special in rows.columns or "state" in rows.columns):
-                rows = rows[match(rows, values(special, filters.pop(special)))]
-        return narrowed(rows, self._view, filters, self._known)
+        return self._narrowed(self._frame(), filters)
 
-    def _at_step(self, rows: pd.DataFrame, wanted: list[Any]) -> pd.Series[bool]:
-        """Return which rows are at steps that are given by name or by index."""
-        steps = self._workspace.sql(
-            "select distinct step, name from steps where $1 is null or campaign_id = $1 order by step",
-            [self._campaign_id],
-        )
-        found: list[Any] = []
-        for value in wanted:
-            same = steps["step" if isinstance(value, int | float) else "name"] == value
-            if is_missing(value):
-                found.append(None)
-            elif isinstance(value, bool) or not same.any():
-                raise InvalidInput(sentence(unknown("step", value, list(steps["name"]))))
-            else:
-                found += list(map(int, steps["step"][same]))
-        return matches(rows["step"], "step", found, self._known)
+    def _frame(self, history: bool = False) -> pd.DataFrame:
+        """Return all rows, in order."""
+        return self._workspace.sql(self._sql(history), [self._scope()])
 
-    def _with_status(self, rows: pd.DataFrame, wanted: list[Any]) -> pd.Series[bool]:
-        """Return which rows have a status, or are in a state."""
-        if "status" not in rows.columns:
-            return matches(rows["state"], "state", wanted, self._known)
-        # "done" and "skipped" are states; every other word is what a task was closed with.
-        states = [v for v in wanted if v in model.TASK_STATES]
-        others = [v for v in wanted if v not in states]
-        return rows["state"].isin(states) | matches(rows["status"], "status", others, self._known)
+    def _narrowed(self, rows: pd.DataFrame, filters: dict[str, Any]) -> pd.DataFrame:
+        """Return the rows that filters ask for."""
+        return narrowed(rows, self.what, filters, self._known)
 
-    def _known(self, column: str) -> list[str] | None:
-        """Return the names that a column may have, also if no row has them."""
-        if column in _NAMES:
-            found = self._workspace.sql(_NAMES[column], [self._campaign_id])["name"]
-            return sorted(found.dropna())
-        if column == "state":
-            return list(_STATES[self._view])
-        if column == "status":
-            return [*model.TASK_STATES, *sorted(model.BUILT_IN_STATUSES), *self._own_statuses()]
-        if column == "operation":
-            from nbannotate.operations.registry import operations
+    @property
+    def columns(self) -> Columns:
+        """The columns of ``.df()``, with what they mean and their types in the database."""
+        return Columns(Column(name, meaning(self.view, name), type_) for name, type_ in self._types().items())
 
-            return list(operations())
-        return list(_WORDS[column]) if column in _WORDS else None
+    def _types(self) -> dict[str, str]:
+        """Return the types of the columns; they are the same in all workspaces."""
+        kind = type(self)
+        if kind not in self._types_of:
+            names = self._frame_of(f"select * from ({self._sql()}) q where false").columns
+            asked = ", ".join(f'typeof(q."{name}") as "{name}"' for name in names)
+            # A row of nothing has the types of what is not there.
+            found = self._frame_of(f"select {asked} from (select 1 as one) o left join ({self._sql()}) q on false")
+            self._types_of[kind] = {name: str(found[name][0]) for name in names}
+        return self._types_of[kind]
 
-    def _own_statuses(self) -> list[str]:
-        """Return the statuses that the steps of the campaign give."""
-        if self._campaign_id is None:
-            return []
-        spec = self._workspace.client.call("campaigns.spec", model.CampaignSpec, campaign_id=self._campaign_id)
-        return sorted({s for step in spec.workflow.steps for s in step.statuses})
+    def _frame_of(self, query: str, *parameters: Any) -> pd.DataFrame:
+        """Return the rows of a SELECT that has the table's own in it."""
+        return self._workspace.sql(query, [self._scope(), *parameters])
 
     def __repr__(self) -> str:
-        of = "the workspace" if self._campaign_id is None else "a campaign"
-        return f"The {self._view.replace('_', ' ')} of {of}; .df() returns them, .df(step=…, status=…) some of them."
+        return show.line(self)
+
+    def _repr_markdown_(self) -> str:
+        """Return how a notebook shows it."""
+        return show.markdown(self)
+
+
+class Rows(Table[T]):
+    """A table whose rows are asked for when they are needed: there may be very many."""
+
+    #: The column that names a row.
+    key: ClassVar[str] = ""
+
+    def _item(self, row: dict[str, Any]) -> T:
+        """Return what a row becomes."""
+        raise NotImplementedError
+
+    def _where(self, name: Any) -> tuple[str, list[Any]] | None:
+        """Return the condition of the row of a name, with its values from $2 on; None if no row can have it."""
+        return f"{self.key} = $2", [name]
+
+    def _find(self, name: Any) -> T | None:
+        where = self._where(name)
+        if where is None:
+            return None
+        query = f"select * from ({self._sql(history=True)}) q where {where[0]} limit 1"
+        found = records(self._frame_of(query, *where[1]), self._types())
+        return self._item(found[0]) if found else None
+
+    def __iter__(self) -> Iterator[T]:
+        return iter([self._item(row) for row in records(self._frame(), self._types())])
+
+    def __len__(self) -> int:
+        return int(self._frame_of(f"select count(*) as n from ({self._sql()}) q")["n"][0])
+
+    def _names(self) -> list[Any]:
+        return list(self._frame_of(f"select {self.key} as name from ({self._sql()}) q")["name"].tolist())
+
+    def _name_of(self, item: Any) -> Any:
+        return getattr(item, self.key, item)
+
+
+class Listed(Table[T]):
+    """A table of few things, which the owner lists."""
+
+    @abstractmethod
+    def _list(self) -> list[T]:
+        """Return all of it."""
+
+    def _find(self, name: Any) -> T | None:
+        return next((item for item in self._list() if self._name_of(item) == name), None)
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._list())
+
+    def __len__(self) -> int:
+        return len(self._list())
+
+    def _names(self) -> list[Any]:
+        return [self._name_of(item) for item in self._list()]
+
+    def _name_of(self, item: Any) -> Any:
+        return getattr(item, "name", item)
+
+
+def number(name: Any) -> int | None:
+    """Return a whole number that is a name; None for anything else."""
+    if isinstance(name, float) and name.is_integer():
+        return int(name)
+    return name if isinstance(name, int) and not isinstance(name, bool) else None
+
+
+def _text(name: Any) -> Any:
+    return name if isinstance(name, str) else _written(name)
+
+
+def _written(name: Any) -> str:
+    if isinstance(name, slice):
+        return ":".join("" if v is None else str(v) for v in (name.start, name.stop))
+    return shown(name)
+
+
+__all__ = ["Listed", "Rows", "Table", "number"]

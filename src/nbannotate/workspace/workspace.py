@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 import sys
@@ -12,16 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 from nbannotate import model
 from nbannotate.errors import InvalidInput, LoginFailed, NotFound
+from nbannotate.model import renamed
 from nbannotate.model.values import as_list, plain, shown
 from nbannotate.owner.client import Client, connect, connect_memory
 from nbannotate.workspace import frames
 from nbannotate.workspace.campaign import Campaign
-from nbannotate.workspace.data import Dataset, markdown, pick
+from nbannotate.workspace.data import Dataset, markdown
+from nbannotate.workspace.data_tables import Datasets
 from nbannotate.workspace.members import Members
 from nbannotate.workspace.notices import Notices
 from nbannotate.workspace.on_word import OnWord
 from nbannotate.workspace.person import Work
-from nbannotate.workspace.table import Table
+from nbannotate.workspace.work_tables import Campaigns, Events
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,6 +64,14 @@ class Workspace:
         Who acts, and where.
     on_word_of
         The workspace of the owner on whose word it was opened (:meth:`as_member`); None for what one opens oneself.
+
+    Attributes
+    ----------
+    datasets, campaigns, members, events, notices
+        Its tables: ``ws.datasets["smears"]`` gives one, ``for c in ws.campaigns`` goes through them,
+        ``ws.events.df(member="ana")`` gives a DataFrame, ``ws.members.columns`` says what its columns mean.
+    work
+        My tasks, for work from a program.
     """
 
     def __init__(self, client: Client, on_word_of: Workspace | None = None) -> None:
@@ -68,11 +79,12 @@ class Workspace:
         self._on_word: weakref.WeakSet[OnWord] = weakref.WeakSet()
         info = client.call("workspace.info", model.WorkspaceInfo)
         self.path, self.me = info.path, info.member
-        self.members = Members(client)
-        self.notices = Notices(client)
+        self.datasets = Datasets(self, functools.partial(Dataset, self))
+        self.campaigns = Campaigns(self, functools.partial(Campaign, self))
+        self.members = Members(self)
+        self.events = Events(self)
+        self.notices = Notices(self)
         self.work = Work(self)
-        #: Who did what, when: ``ws.events.df(member="ana")``.
-        self.events = Table(self, "events")
 
     def acting(self, member: str | model.NewMember, password: str = "") -> Workspace:
         """Return this workspace as another member sees it.
@@ -147,17 +159,14 @@ class Workspace:
         return Dataset(self, made)
 
     def dataset(self, name: str) -> Dataset:
-        """Return a dataset by name, or raise NotFound that lists those there are."""
-        return Dataset(self, pick(self.client.call("datasets.list", list[model.Dataset]), name, "dataset"))
-
-    def campaigns(self) -> list[Campaign]:
-        """Return all campaigns, newest first."""
-        return [Campaign(self, c) for c in self.client.call("campaigns.list", list[model.Campaign])]
+        """Return a dataset by name: the old name of ``ws.datasets[name]``."""
+        renamed.say("ws.dataset(name)", "ws.datasets[name]")
+        return self.datasets[name]
 
     def campaign(self, name: str) -> Campaign:
-        """Return a campaign by name, or raise NotFound that lists those there are."""
-        found: Campaign = pick(self.campaigns(), name, "campaign")
-        return found
+        """Return a campaign by name: the old name of ``ws.campaigns[name]``."""
+        renamed.say("ws.campaign(name)", "ws.campaigns[name]")
+        return self.campaigns[name]
 
     def sql(self, query: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
         """Return the rows of one SELECT over the public views, as a DataFrame. Times are UTC.

@@ -1,0 +1,411 @@
+"""What the rows and the columns of the public views mean, in plain words; types come from the database.
+
+The one place that says so: :attr:`Table.columns`, ``ws.sql.describe()`` and the pages about SQL read it. All times are
+UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from nbannotate.errors import NotFound
+from nbannotate.model.choices import sentence, unknown
+from nbannotate.model.values import plain
+
+
+class Column(Struct, frozen=True):
+    """One column: its name, what it means, and its type in the database (empty where nobody asked the database)."""
+
+    name: str
+    meaning: str
+    type: str = ""
+
+
+class Columns(Mapping[str, Column]):
+    """The columns of a table: iterated, they are the names; ``columns["state"]`` says what one means.
+
+    Parameters
+    ----------
+    columns
+        In order.
+    """
+
+    def __init__(self, columns: Iterable[Column]) -> None:
+        self._columns = {c.name: c for c in columns}
+
+    def __getitem__(self, name: str) -> Column:
+        found = self._columns.get(plain(name))
+        if found is None:
+            raise NotFound(sentence(unknown("column", name, self._columns)))
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return plain(name) in self._columns
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._columns)
+
+    def __repr__(self) -> str:
+        wide = max((len(c.name) for c in self._columns.values()), default=0)
+        kind = max((len(c.type) for c in self._columns.values()), default=0)
+        return "\n".join(f"{c.name:{wide}}  {c.type:{kind}}  {c.meaning}" for c in self._columns.values())
+
+    def _repr_markdown_(self) -> str:
+        """Return how a notebook shows it."""
+        rows = (f"| {c.name} | {c.type} | {c.meaning} |" for c in self._columns.values())
+        return "\n".join(["| column | type | what it means |", "|---|---|---|", *rows])
+
+
+class View(Struct, frozen=True):
+    """One public view.
+
+    Parameters
+    ----------
+    name
+        The name that SQL uses.
+    row
+        What one row is.
+    columns
+        Its columns in order, with their meanings.
+    """
+
+    name: str
+    row: str
+    columns: tuple[Column, ...]
+
+
+def _view(name: str, row: str, /, **meanings: str) -> View:
+    return View(name, row, tuple(Column(column, meaning) for column, meaning in meanings.items()))
+
+
+# What several views have -------------------------------------------------------------------------------------------
+
+_ASSET = "Name of the asset."
+_ASSET_ID = "Id of the asset, unique in the workspace."
+_CAMPAIGN = "Name of the campaign."
+_CAMPAIGN_ID = "Id of the campaign."
+_DATASET = "Name of the dataset."
+_DATASET_ID = "Id of the dataset."
+_MEMBER_ID = "Id of the member."
+_STEP = "Index of the step in the workflow, from 0."
+_STEP_NAME = "Name of the step."
+_STEP_KIND = "Kind of the step: annotation or review."
+_TASK_ID = "Id of the task."
+_VERSION_ID = "Id of the dataset version."
+_OUTCOME = (
+    "How the visit ended: submitted, accepted, accepted_with_edits, rework, rejected, skipped, discarded, existing "
+    "(done already at the launch) or ended (with the campaign, or its step); missing while it is open."
+)
+_ORIGIN = "answer: a person said it at work; import: it came from a file, a model or another program."
+_WORKED_S = "Time that people worked on it, in seconds."
+
+_SHAPE = {
+    "annotation_id": "Id of the revision that the shape is part of.",
+    "asset_id": _ASSET_ID,
+    "asset": _ASSET,
+    "version_id": _VERSION_ID,
+    "campaign_id": "Id of the campaign in which it was said; missing for imports.",
+    "task_id": "Id of the task in which it was said; missing for imports.",
+    "position": "Place of the shape in its annotation, from 0; later ones lie on top.",
+    "shape_id": "Id of the shape; it stays the same over all revisions.",
+    "label": "Name of its label; empty while it is not labelled.",
+    "kind": "Kind of the shape: rectangle, polygon, mask …",
+    "points": "Its points as [[x, y], …] in image pixels, from the top-left corner.",
+    "attributes": "Values of its attributes, by name.",
+    "confidence": "How sure a model was, from 0 to 1; missing for what a person drew.",
+    "area": "Its area in square pixels.",
+    "x": "Left edge of its bounding box, in image pixels.",
+    "y": "Top edge of its bounding box, in image pixels.",
+    "width": "Width of its bounding box, in image pixels.",
+    "height": "Height of its bounding box, in image pixels.",
+    "member": "Login of who said it; of an import, who imported it.",
+    "created": "When the revision was made.",
+    "color": "A color of its own, as #rrggbb; missing where it has that of its label.",
+    "rle": "The pixels of a mask as COCO stores them, {size, counts}; missing for other kinds.",
+    "visibility": "Of keypoints, 0, 1 or 2 for each point; missing for other kinds.",
+    "also": "Further labels of the shape, where the recipe allows several.",
+    "origin": _ORIGIN,
+}
+
+_ANNOTATION = {
+    "annotation_id": "Id of the revision; later ones have larger ids.",
+    "asset_id": _ASSET_ID,
+    "version_id": _VERSION_ID,
+    "campaign_id": "Id of the campaign in which it was said; missing for imports.",
+    "task_id": "Id of the task in which it was said; missing for imports.",
+    "step": "Index of the step at which it was said, from 0; missing for imports.",
+    "member": "Login of who said it; of an import, who imported it.",
+    "source": "At which action it was said (submit, accept …), or where it was imported from.",
+    "nothing_to_label": "Whether it says that there is nothing to label in the image.",
+    "tags": "Names of the tags of the image.",
+    "shapes": "How many shapes it has.",
+    "created": "When it was made.",
+    "is_latest": "Whether it is the latest revision of the asset in its version: the one that counts.",
+    "tag_attributes": "Values of the tags' attributes, by tag and name.",
+    "origin": _ORIGIN,
+}
+
+_EACH = (
+    _view(
+        "annotations",
+        "One revision of what somebody, or a model, said of an asset. None is ever overwritten.",
+        **_ANNOTATION,
+    ),
+    _view(
+        "asset_states",
+        "One asset in a campaign: where it stands now, and how it was closed last.",
+        campaign_id=_CAMPAIGN_ID,
+        asset_id=_ASSET_ID,
+        asset=_ASSET,
+        state="Where its current task stands: in_progress, to_rework, done or skipped.",
+        step="Index of the step where it is, from 0.",
+        step_name="Name of the step where it is.",
+        assignee="Login of who has it; missing while it waits in the queue.",
+        outcome="How its current task ended; missing while that is open.",
+        status=(
+            "What it was closed with last: completed, approved, discarded …, or a status of the step's own; missing "
+            "while it is in rework or has an open issue."
+        ),
+    ),
+    _view(
+        "assets",
+        "One asset (an image, a frame or a slice) in a version of a dataset.",
+        asset_id=_ASSET_ID,
+        dataset_id=_DATASET_ID,
+        version_id=_VERSION_ID,
+        name="Name of the asset, unique in the version: its path below the folder that was added.",
+        path="Path of its file, where the asset was added; '#frame=' and a number follow for one of several frames.",
+        folder="The part of the name before the last slash; empty if there is none.",
+        width="Width in pixels; 0 if the file cannot be opened.",
+        height="Height in pixels; 0 if the file cannot be opened.",
+        bytes="Size of the file in bytes.",
+        metadata="What is known of the asset, as a JSON object.",
+        sequence="Name of the sequence that it belongs to; missing if it belongs to none.",
+        moment="The number that orders it in its sequence, for example seconds or millimetres.",
+        position="Its place in the version's order.",
+    ),
+    _view(
+        "campaigns",
+        "One campaign, with its state and its assets counted.",
+        campaign_id=_CAMPAIGN_ID,
+        name="Name of the campaign, unique in the workspace.",
+        version_id="Id of the dataset version that it annotates.",
+        dataset=_DATASET,
+        version="Name of the version that it annotates.",
+        due="The last day of the work; missing if there is none.",
+        created="When it was written.",
+        launched="When it was launched; missing if it was not.",
+        archived="When it was put away; missing if it was not.",
+        state=(
+            "draft (only written), active, overdue (the due day passed and assets remain), completed (every asset is "
+            "done or skipped) or archived."
+        ),
+        total="How many assets are in it.",
+        remaining="How many of them have not left the workflow.",
+    ),
+    _view(
+        "datasets",
+        "One dataset: a named family of versions.",
+        dataset_id=_DATASET_ID,
+        name="Name of the dataset, unique in the workspace.",
+        readme="What it is, as Markdown; annotators see it.",
+        created="When it was created.",
+    ),
+    _view(
+        "events",
+        "One thing that was done: who, what, when, how long it took.",
+        event_id="Id of the event; later ones have larger ids.",
+        member="Login of who did it.",
+        operation="What was done, for example tasks.submit.",
+        campaign_id="Id of the campaign that it concerned; missing if it concerned none.",
+        task_id="Id of the task that it concerned; missing if it concerned none.",
+        asset_id="Id of the asset that it concerned; missing if it concerned none.",
+        milliseconds="How long the workspace took for it, in milliseconds.",
+        worked_s="Time that the person worked before it, in seconds; missing where none was reported.",
+        detail="What else is known of it, as a JSON object.",
+        created="When it was done.",
+        acted_by="Login of the owner who did it in the member's name; missing where the member did it.",
+    ),
+    _view(
+        "foreign_ids",
+        "What a file that was imported called an image, a shape or a label, so that an export calls it so again.",
+        version_id=_VERSION_ID,
+        format="Name of the file's format, for example coco.",
+        what="image, shape or label.",
+        name="What it is called here: the asset's name, the shape's id or the label's name.",
+        foreign_id="What the file called it, as JSON.",
+        position="The order in which the file named it.",
+        distance="0 if this version read the file, 1 if its parent did, and so on.",
+    ),
+    _view(
+        "issues",
+        "One issue: a thread on an asset, a zone or a shape.",
+        issue_id="Id of the issue.",
+        campaign_id=_CAMPAIGN_ID,
+        campaign=_CAMPAIGN,
+        asset_id=_ASSET_ID,
+        asset=_ASSET,
+        task_id="Id of the task in which it was raised.",
+        step="Index of the step at which it was raised, from 0.",
+        shape_id="Id of the shape that it is about; missing if it is about none.",
+        x0="Left edge of the zone that it is about, in image pixels; missing if it is about none.",
+        y0="Top edge of that zone.",
+        x1="Right edge of that zone.",
+        y1="Bottom edge of that zone.",
+        state="Where it stands: open, for_review or resolved.",
+        author="Login of who raised it.",
+        text="The first message of the thread.",
+        comments="How many messages the thread has, the first among them.",
+        created="When it was raised.",
+        closed="When it was resolved; missing if it was not.",
+        closed_by="Login of who resolved it.",
+    ),
+    _view(
+        "jobs",
+        "One job: the tasks of one person at one step of a campaign, counted.",
+        campaign_id=_CAMPAIGN_ID,
+        campaign=_CAMPAIGN,
+        step=_STEP,
+        step_name=_STEP_NAME,
+        kind=_STEP_KIND,
+        member="Login of whose job it is.",
+        state=(
+            "pending (nothing was opened), in_progress, on_review (all is submitted, some assets have not left the "
+            "workflow), completed, or completed_with_issues (some asset was skipped, rejected or discarded, or has an "
+            "issue that is not resolved)."
+        ),
+        total="How many assets it has.",
+        remaining="How many of its tasks are open.",
+        returned="How many of those came back to rework.",
+        in_progress="How many of those are in the person's hand and were not sent back, opened or not.",
+        started="How many open tasks the person has begun.",
+        done="How many the person submitted or skipped.",
+        rejected="How many of its assets a reviewer rejected.",
+        skipped="How many of its assets left the workflow without being done; the rejected ones are among them.",
+        issues="Issues that are not resolved, on its assets.",
+        objects="Shapes in what the person submitted.",
+        worked_s=_WORKED_S,
+        s_per_task="Mean time for a task that is done, in seconds; missing before there is one.",
+        s_per_object="Mean time for a shape, in seconds; missing before there is one.",
+    ),
+    _view(
+        "members",
+        "One member: a person with a login and a role.",
+        member_id=_MEMBER_ID,
+        login="The name that the member logs in with, unique in the workspace.",
+        role="What the member may do: owner, manager, developer, reviewer or annotator.",
+        active="Whether the account is open.",
+        created="When the member was added.",
+    ),
+    _view(
+        "notices",
+        "One thing that a member should know.",
+        notice_id="Id of the notice.",
+        member="Login of whom it is for.",
+        kind="assigned, returned, restarted, issue, issue_answered, due_near, due_past, lease_out or account.",
+        text="What it says.",
+        campaign_id="Id of the campaign that it is about; missing if it is about none.",
+        campaign="Name of the campaign that it is about; missing if it is about none.",
+        task_id="Id of the task that it is about; missing if it is about none.",
+        issue_id="Id of the issue that it is about; missing if it is about none.",
+        created="When it was made.",
+        seen="When the member saw it; missing if that was not yet.",
+    ),
+    _view("shape_history", "One shape of one revision; all revisions of every asset.", **_SHAPE),
+    _view("shapes", "One shape of the latest annotation of an asset.", **_SHAPE),
+    _view(
+        "steps",
+        "One step of a campaign's workflow.",
+        campaign_id=_CAMPAIGN_ID,
+        step=_STEP,
+        name=_STEP_NAME,
+        kind=_STEP_KIND,
+    ),
+    _view(
+        "tasks",
+        "One visit of an asset at a step, for one person. When the asset comes back, that is a new task.",
+        task_id="Id of the task; later ones have larger ids.",
+        campaign_id=_CAMPAIGN_ID,
+        campaign=_CAMPAIGN,
+        asset_id=_ASSET_ID,
+        asset=_ASSET,
+        step=_STEP,
+        step_name=_STEP_NAME,
+        kind=_STEP_KIND,
+        round="How often the asset has come to this step: 1 at first, 2 after rework, and so on.",
+        state="Where it stands: in_progress, to_rework, done or skipped.",
+        outcome=_OUTCOME,
+        status=(
+            "What it was closed with: completed, approved, returned, discarded …, or a status of the step's own; "
+            "missing while it is open."
+        ),
+        assignee="Login of whose task it is; missing while it waits in the queue.",
+        created="When the asset came to the step.",
+        opened="When the person opened it first; missing if that was not yet.",
+        closed="When it was closed; missing while it is open.",
+        worked_s=_WORKED_S,
+        is_current="Whether it is the asset's current task; exactly one of an asset is.",
+        issues="Issues that are not resolved, on its asset.",
+        leased_until="Until when a task from the queue is held; missing where no lease runs.",
+        note="The reason that was given when it was skipped, discarded or ended.",
+        position="Its asset's place in the campaign's order.",
+        sequence="Name of the sequence that its asset belongs to; missing if it belongs to none.",
+    ),
+    _view(
+        "versions",
+        "One version of a dataset.",
+        version_id=_VERSION_ID,
+        dataset_id=_DATASET_ID,
+        dataset=_DATASET,
+        name="Name of the version, unique in its dataset.",
+        state="draft, or published: it never changes again.",
+        created="When it was created.",
+        parent_id="Id of the version that it was made from; missing if from none.",
+        parent="Name of the version that it was made from; missing if from none.",
+    ),
+    _view(
+        "workers",
+        "One member who may be an assignee of a dataset's campaigns; a dataset without rows is open to all.",
+        dataset_id=_DATASET_ID,
+        dataset=_DATASET,
+        member_id=_MEMBER_ID,
+        member="Login of the member.",
+    ),
+)
+
+#: The public views by their name.
+VIEWS: Mapping[str, View] = {view.name: view for view in _EACH}
+
+#: Columns that tables of handles have beside those of the views that they are made of.
+FURTHER: Mapping[str, Mapping[str, str]] = {
+    "annotations": {"asset": _ASSET},
+    "members": {
+        "open_tasks": "How many open tasks the member holds.",
+        "last_login": "When the member logged in last; missing if never.",
+    },
+    "tags": {
+        "asset_id": _ASSET_ID,
+        "asset": _ASSET,
+        "tag": "Name of the tag.",
+        "attributes": "Values of its attributes, by name.",
+        "member": "Login of who said it; of an import, who imported it.",
+        "created": "When it was said.",
+    },
+    "versions": {"assets": "How many assets it has."},
+}
+
+
+def meaning(view: str, column: str) -> str:
+    """Return what a column of a view, or of the table of that name, means; empty where it is not written down."""
+    further: Any = FURTHER.get(view, {})
+    known = {c.name: c.meaning for c in VIEWS[view].columns} if view in VIEWS else {}
+    return str(known.get(column) or further.get(column) or "")

@@ -1,0 +1,63 @@
+"""The handle of one image of a version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from nbannotate import model
+
+if TYPE_CHECKING:
+    from nbannotate.workspace.data import Version
+
+
+class Asset:
+    """One image of a version: ``version.assets["a.png"]``.
+
+    Attributes
+    ----------
+    name, asset_id
+        Its name in the version, and its id.
+    width, height
+        Its size in pixels.
+    sequence, moment
+        The sequence that it belongs to and what orders it there; None if it belongs to none.
+    path
+        Where its file is.
+    metadata
+        What is known of it, by name.
+    """
+
+    def __init__(self, version: Version, row: Mapping[str, Any]) -> None:
+        self.version = version
+        self.name: str = row["name"]
+        self.asset_id: int = row["asset_id"]
+        self.width: int = row["width"]
+        self.height: int = row["height"]
+        self.sequence: str | None = row["sequence"]
+        self.moment: float | None = row["moment"]
+        self.path: str = row["path"]
+        self.metadata: dict[str, Any] = row["metadata"] or {}
+
+    @property
+    def annotation(self) -> model.Annotation | None:
+        """What stands of it now: its latest annotation; None if nobody said anything yet."""
+        found = self.version.workspace.sql(
+            "select annotation_id from annotations where version_id = $1 and asset_id = $2 and is_latest",
+            [self.version.version_id, self.asset_id],
+        )
+        if found.empty:
+            return None
+        revision = int(found["annotation_id"][0])
+        return self.version.workspace.client.call("annotations.get", model.Annotation, annotation_id=revision)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Asset) and (self.asset_id, self.version.version_id) == (
+            other.asset_id, other.version.version_id
+        )  # fmt: skip
+
+    def __hash__(self) -> int:
+        return hash((self.asset_id, self.version.version_id))
+
+    def __repr__(self) -> str:
+        return f"Asset({self.name!r}, {self.width} x {self.height})"

@@ -1,0 +1,315 @@
+"""Datasets, versions, assets and what was said of them, as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from nbannotate import model
+from nbannotate.errors import InvalidInput
+from nbannotate.model import renamed
+from nbannotate.model.values import as_stored
+from nbannotate.workspace.asset import Asset
+from nbannotate.workspace.row import Row, records
+from nbannotate.workspace.table import Listed, Rows, number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from nbannotate.workspace.data import Dataset, Version
+    from nbannotate.workspace.workspace import Workspace
+
+
+class Datasets(Listed["Dataset"]):
+    """The datasets of a workspace, by name.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    make
+        Makes the handle of a dataset.
+    """
+
+    what, one, view = "datasets", "dataset", "datasets"
+    first = ("name", "created")
+
+    def __init__(self, workspace: Workspace, make: Callable[[model.Dataset], Dataset]) -> None:
+        super().__init__(workspace)
+        self._make = make
+
+    def _sql(self, history: bool = False) -> str:
+        return "select * from datasets where $1 is null or true order by name"
+
+    def _list(self) -> list[Dataset]:
+        return [self._make(d) for d in self._workspace.client.call("datasets.list", list[model.Dataset])]
+
+
+class Versions(Listed["Version"]):
+    """The versions of a dataset, oldest first.
+
+    Parameters
+    ----------
+    dataset
+        The dataset.
+    make
+        Makes the handle of a version.
+    """
+
+    what, one, view = "versions", "version", "versions"
+    first = ("name", "state", "assets", "parent", "created")
+
+    def __init__(self, dataset: Dataset, make: Callable[[model.Version], Version]) -> None:
+        super().__init__(dataset.workspace)
+        self._dataset, self._make = dataset, make
+
+    def _sql(self, history: bool = False) -> str:
+        return (
+            "select v.*, coalesce(n.assets, 0) as assets from versions v left join (select version_id, "
+            "count(*) as assets from assets group by 1) n on n.version_id = v.version_id "
+            "where v.dataset_id = $1 order by v.version_id"
+        )
+
+    def _scope(self) -> int:
+        return self._dataset.dataset_id
+
+    def _of(self) -> str:
+        return f" of {self._dataset.name!r}"
+
+    def _list(self) -> list[Version]:
+        found = self._workspace.client.call("versions.list", list[model.Version], dataset_id=self._scope())
+        return [self._make(v) for v in found]
+
+    def __call__(self) -> list[Version]:
+        """Return what the old name ``dataset.versions()`` did: ``list(dataset.versions)``."""
+        renamed.say("dataset.versions()", "list(dataset.versions)")
+        return list(self)
+
+
+class _OfVersion:
+    """What the tables of a version share."""
+
+    _version: Version
+
+    def _scope(self) -> int:
+        return self._version.version_id
+
+    def _of(self) -> str:
+        return f" in {self._version.dataset.name!r}, {self._version.name!r}"
+
+    def _known(self, column: str) -> list[str] | None:
+        if column not in ("asset", "name"):
+            return None
+        query = "select name from assets where version_id = $1 order by position"
+        return list(self._version.workspace.sql(query, [self._scope()])["name"])
+
+
+class Assets(_OfVersion, Rows[Asset]):
+    """The assets of a version, in order; ``version.assets["a.png"]`` gives the handle of one.
+
+    Parameters
+    ----------
+    version
+        The version.
+    """
+
+    what, one, view, key = "assets", "asset", "assets", "name"
+    first = ("name", "width", "height", "sequence", "metadata")
+
+    def __init__(self, version: Version) -> None:
+        super().__init__(version.workspace)
+        self._version = version
+
+    def _sql(self, history: bool = False) -> str:
+        return "select * from assets where version_id = $1 order by position"
+
+    def _where(self, name: Any) -> tuple[str, list[Any]] | None:
+        if (asset_id := number(name)) is not None:
+            return "asset_id = $2", [asset_id]
+        return ("name = $2", [name]) if isinstance(name, str) else None
+
+    def _item(self, row: dict[str, Any]) -> Asset:
+        return Asset(self._version, row)
+
+    def __call__(self) -> pd.DataFrame:
+        """Return what the old name ``version.assets()`` did: ``version.assets.df()``."""
+        renamed.say("version.assets()", "version.assets.df()")
+        return self.df()
+
+
+class Shapes(_OfVersion, Rows[model.Shape]):
+    """The shapes of the latest annotation of each asset; ``version.shapes[shape_id]`` gives one.
+
+    Parameters
+    ----------
+    version
+        The version.
+    """
+
+    what, one, view, key = "shapes", "shape", "shapes", "shape_id"
+    first = ("asset", "label", "kind", "x", "y", "width", "height", "confidence")
+
+    def __init__(self, version: Version) -> None:
+        super().__init__(version.workspace)
+        self._version = version
+
+    def _sql(self, history: bool = False) -> str:
+        return "select * from shapes where version_id = $1 order by asset_id, position"
+
+    def _where(self, name: Any) -> tuple[str, list[Any]] | None:
+        if isinstance(name, tuple) and len(name) == 2:
+            return "asset = $2 and shape_id = $3", list(name)
+        return ("shape_id = $2", [name]) if isinstance(name, str) else None
+
+    def _find(self, name: Any) -> model.Shape | None:
+        if isinstance(name, str):
+            query = f"select distinct asset from ({self._sql()}) q where shape_id = $2 order by asset"
+            assets = list(self._frame_of(query, name)["asset"])
+            if len(assets) > 1:
+                raise InvalidInput(
+                    f"{len(assets)} assets have a shape {name!r}; say of which: shapes[{assets[0]!r}, {name!r}]."
+                )
+        return super()._find(name)
+
+    def _item(self, row: dict[str, Any]) -> model.Shape:
+        return shape_of(row)
+
+    def by_asset(self) -> dict[int, list[model.Shape]]:
+        """Return the shapes of each asset that has some, by its id, in order."""
+        found: dict[int, list[model.Shape]] = {}
+        for row in records(self._frame(), self._types()):
+            found.setdefault(row["asset_id"], []).append(shape_of(row))
+        return found
+
+    def _name_of(self, item: Any) -> Any:
+        return item.id if isinstance(item, model.Shape) else item
+
+    def __call__(self) -> pd.DataFrame:
+        """Return what the old name ``version.shapes()`` did: ``version.shapes.df()``."""
+        renamed.say("version.shapes()", "version.shapes.df()")
+        return self.df()
+
+
+@as_stored()
+def shape_of(row: dict[str, Any]) -> model.Shape:
+    """Return the shape of a row of the view ``shapes``, its JSON read."""
+    return model.Shape(
+        kind=row["kind"],
+        points=tuple((x, y) for x, y in row["points"]),
+        label=row["label"],
+        id=row["shape_id"],
+        attributes=row["attributes"],
+        confidence=row["confidence"],
+        color=row["color"],
+        rle=None if row["rle"] is None else msgspec.convert(row["rle"], model.Rle),
+        visibility=() if row["visibility"] is None else tuple(row["visibility"]),
+        also=tuple(row["also"]),
+    )
+
+
+class Annotations(_OfVersion, Rows[Row]):
+    """The latest annotation of each asset that has one; ``.df(history=True)`` gives all revisions.
+
+    ``version.annotations["a.png"]`` is that of an asset, ``version.annotations[annotation_id]`` a revision.
+
+    Parameters
+    ----------
+    version
+        The version.
+    """
+
+    what, one, view, key = "annotations", "annotation", "annotations", "asset"
+    first = ("asset", "shapes", "tags", "nothing_to_label", "member", "source", "created")
+
+    def __init__(self, version: Version) -> None:
+        super().__init__(version.workspace)
+        self._version = version
+
+    def _sql(self, history: bool = False) -> str:
+        return (
+            "select n.asset_id, a.name as asset, n.annotation_id, n.nothing_to_label, n.shapes, n.tags, "
+            "n.tag_attributes, n.member, n.source, n.campaign_id, n.task_id, n.step, n.created, n.origin, n.is_latest "
+            "from annotations n join assets a on a.asset_id = n.asset_id and a.version_id = n.version_id "
+            f"where n.version_id = $1{'' if history else ' and n.is_latest'} order by a.position, n.annotation_id"
+        )
+
+    def _where(self, name: Any) -> tuple[str, list[Any]] | None:
+        if (revision := number(name)) is not None:
+            return "annotation_id = $2", [revision]
+        return ("is_latest and asset = $2", [name]) if isinstance(name, str) else None
+
+    def _item(self, row: dict[str, Any]) -> Row:
+        return Row(self.one, row)
+
+    def df(self, *, history: bool = False, **filters: Any) -> pd.DataFrame:
+        """Return the latest annotation of each asset that has one, with its tags, without its shapes.
+
+        The column ``origin`` tells an *answer* of a person at work from an *import*, a model's output for example;
+        ``source`` says at which action, or where from.
+
+        Parameters
+        ----------
+        history
+            All revisions, not only the latest of each asset; those have ``is_latest``.
+        **filters
+            Columns and the value, or list of values, that they must have, for example ``member="ana"``.
+
+        Raises
+        ------
+        InvalidInput
+            There is no such column, or no such name; the message lists what there is.
+        """
+        return self._narrowed(self._frame(bool(history)), filters)
+
+    def __call__(self, history: bool = False) -> pd.DataFrame:
+        """Return what the old name ``version.annotations()`` did: ``version.annotations.df()``."""
+        renamed.say("version.annotations()", "version.annotations.df()")
+        return self.df(history=history)
+
+
+class Tags(_OfVersion, Rows[Row]):
+    """The tags of the latest annotation of each asset, a row for each; ``version.tags["a.png", "dark"]`` is one.
+
+    Parameters
+    ----------
+    version
+        The version.
+    """
+
+    what, one, view, key = "tags", "tag", "tags", "tag"
+    first = ("asset", "tag", "attributes", "member", "created")
+
+    def __init__(self, version: Version) -> None:
+        super().__init__(version.workspace)
+        self._version = version
+
+    def _sql(self, history: bool = False) -> str:
+        return (
+            "select q.asset_id, q.asset, q.tag, coalesce(q.named[q.tag], '{}') as attributes, q.member, q.created "
+            "from ("
+            "select n.asset_id, a.name as asset, a.position, n.member, n.created, "
+            "unnest(from_json(n.tags, '[\"VARCHAR\"]')) as tag, "
+            "cast(n.tag_attributes as map(varchar, json)) as named "
+            "from annotations n join assets a on a.asset_id = n.asset_id and a.version_id = n.version_id "
+            "where n.version_id = $1 and n.is_latest) q order by q.position, q.tag"
+        )
+
+    def _where(self, name: Any) -> tuple[str, list[Any]] | None:
+        return ("asset = $2 and tag = $3", list(name)) if isinstance(name, tuple) and len(name) == 2 else None
+
+    def _item(self, row: dict[str, Any]) -> Row:
+        return Row(self.one, row)
+
+    def _names(self) -> list[Any]:
+        found = self._frame()
+        return list(zip(found["asset"], found["tag"], strict=True))
+
+    def _name_of(self, item: Any) -> Any:
+        return (item.asset, item.tag) if isinstance(item, Row) else item
+
+    def __call__(self) -> pd.DataFrame:
+        """Return what the old name ``version.tags()`` did: ``version.tags.df()``."""
+        renamed.say("version.tags()", "version.tags.df()")
+        return self.df()

@@ -1,0 +1,48 @@
+"""How tables look: one line in a terminal, and a few rows in a notebook. The one place that says so."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+from nbannotate.model.values import is_missing
+
+if TYPE_CHECKING:
+    from nbannotate.workspace.table import Table
+
+#: How many rows, and how many columns, a notebook shows.
+ROWS, COLUMNS = 10, 8
+
+
+def line(table: Table[Any]) -> str:
+    """Return a table in one line: what it is, how many, and what to type next."""
+    return f"<{title(table)}; .df() gives them as a DataFrame, .columns says what the columns mean>"
+
+
+def title(table: Table[Any]) -> str:
+    """Return what a table is and how many rows it has: ``"2 campaigns"``."""
+    many = len(table)
+    return f"{many:,} {table.one if many == 1 else table.what}{table._of()}"
+
+
+def markdown(table: Table[Any]) -> str:
+    """Return the first rows of a table as Markdown."""
+    rows = table.df()
+    names = [c for c in table.first if c in rows.columns] or list(rows.columns[:COLUMNS])
+    lines = [f"**{title(table)}**", ""]
+    if len(rows):
+        lines += [f"| {' | '.join(names)} |", "|---" * len(names) + "|"]
+        lines += [f"| {' | '.join(map(_cell, row))} |" for row in rows[names].head(ROWS).itertuples(index=False)]
+    if len(rows) > ROWS:
+        lines += ["", f"and {len(rows) - ROWS:,} more"]
+    return "\n".join(lines)
+
+
+def _cell(value: Any) -> str:
+    if is_missing(value) or value != value:
+        return ""
+    if isinstance(value, datetime.datetime):
+        value = f"{value:%Y-%m-%d %H:%M}"
+    text = f"{value:,.4g}" if isinstance(value, float) else " ".join(str(value).split())
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
+    return text if len(text) <= 60 else f"{text[:59]}…"
