@@ -29,6 +29,12 @@ def test_a_notebook_is_kept_without_outputs(path: Path) -> None:
             assert cell.execution_count is None
 
 
+def test_what_people_read_uses_nothing_below_the_public_interface() -> None:
+    """Handles have a method for all; a request to the owner by its name is for the package itself."""
+    read = [*NOTEBOOKS, ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "src/nbannotate/demo").glob("*.py")]
+    assert [p.name for p in read if ".call(" in p.read_text("utf-8")] == []
+
+
 @pytest.fixture(scope="module")
 def first_campaign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Any]]:
     """The first tutorial, executed; the folder that it made, and the notebook with its outputs."""

@@ -7,6 +7,7 @@ on the same folder.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import secrets
 import signal
@@ -19,8 +20,7 @@ from filelock import FileLock, Timeout
 
 from nbannotate.demo.images import make_images, metadata, predict
 from nbannotate.errors import CannotWrite, InvalidInput, OwnerUnavailable
-from nbannotate.model import Attribute, Closed, Issue, Label, Recipe, Role, Step, Tag, TaskView, Workflow
-from nbannotate.owner.client import Client
+from nbannotate.model import Attribute, Label, Recipe, Role, Step, Tag, Workflow
 from nbannotate.owner.place import Place
 from nbannotate.workspace import open as open_workspace
 
@@ -138,42 +138,27 @@ def build(folder: Path, say: Callable[[str], None], untouched: bool = False) -> 
         first = plan.steps[0]
         say(f"The campaign {CAMPAIGN!r} is launched: {first.tasks} tasks wait at the step {first.name!r}.")
         if not untouched:
-            begin(path, campaign.campaign_id, {v.login: v.password for v in logins})
+            begin(path, {v.login: v.password for v in logins})
             say("Ana has submitted five images, Chloe accepted two and sent one back: there is something to see.")
     logins_file.touch(mode=0o600)
     logins_file.write_bytes(msgspec.json.format(msgspec.json.encode(logins)))
     return Demo(path, tuple(logins), again=False)
 
 
-def begin(path: Path, campaign_id: int, passwords: dict[str, str]) -> None:
-    """Do a little of the work as the annotator and the reviewer, through the operations that their pages use."""
+def begin(path: Path, passwords: dict[str, str]) -> None:
+    """Do a little of the work as the annotator and the reviewer."""
     with (
         contextlib.closing(open_workspace(path, "ana", passwords["ana"])) as ana,
         contextlib.closing(open_workspace(path, "chloe", passwords["chloe"])) as chloe,
     ):
-        for member, step, times in ((ana, 0, 5), (chloe, 1, 2)):
-            for _ in range(times):
-                _submit(member.client, _next(member.client, campaign_id, step))
-        view = _next(chloe.client, campaign_id, 1)
-        task_id = view.task.task_id
-        zone = (0.0, view.height * 0.64, 168.0, view.height * 0.97)
-        chloe.client.call("issues.create", Issue, task_id=task_id, text=ISSUE, zone=zone)
-        chloe.client.call("tasks.rework", Closed, task_id=task_id, revision=view.revision, seconds=0.0)
-
-
-def _next(client: Client, campaign_id: int, step: int) -> TaskView:
-    return client.call("tasks.next", TaskView, campaign_id=campaign_id, step=step)
-
-
-def _submit(client: Client, view: TaskView) -> None:
-    client.call(
-        "tasks.submit",
-        Closed,
-        task_id=view.task.task_id,
-        annotation=view.annotation,
-        revision=view.revision,
-        seconds=0.0,
-    )
+        for task in itertools.islice(ana.work.all(CAMPAIGN), 5):
+            task.submit()
+        for task in itertools.islice(chloe.work.all(CAMPAIGN), 2):
+            task.accept()
+        (returned,) = itertools.islice(chloe.work.all(CAMPAIGN), 1)
+        height = returned.size[1]
+        returned.raise_issue(ISSUE, zone=(0.0, height * 0.64, 168.0, height * 0.97))
+        returned.rework()
 
 
 def end_owner(path: Path, patience_s: float = 20.0) -> None:
