@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
+from nbannotate.model.choices import named
 from nbannotate.model.values import is_missing
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ ROWS, COLUMNS = 10, 8
 
 def line(table: Table[Any]) -> str:
     """Return a table in one line: what it is, how many, and what to type next."""
-    return f"<{title(table)}; .df() gives them as a DataFrame, .columns says what the columns mean>"
+    names = table._few_names()
+    return f"<{title(table)}{f': {named(names)}' if names else '; .df() gives them as a DataFrame'}>"
 
 
 def title(table: Table[Any]) -> str:

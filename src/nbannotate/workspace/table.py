@@ -104,6 +104,10 @@ class Table(ABC, Generic[T]):
     def _ipython_key_completions_(self) -> list[Any]:
         return self._names()[:MOST_OFFERED]
 
+    def _few_names(self) -> list[Any]:
+        """Return the names that a line shows, where there are never many; empty otherwise."""
+        return []
+
     def df(self, **filters: Any) -> pd.DataFrame:
         """Return the rows as a DataFrame; times are UTC.
 
@@ -209,6 +213,9 @@ class Listed(Table[T]):
 
     def _names(self) -> list[Any]:
         return [self._name_of(item) for item in self._list()]
+
+    def _few_names(self) -> list[Any]:
+        return self._names()
 
     def _name_of(self, item: Any) -> Any:
         return getattr(item, "name", item)
