@@ -47,7 +47,7 @@ def test_the_members_are_a_table_with_their_open_tasks(team):
     assert not frame.loc["ben", "active"]
     assert frame["last_login"].isna().to_dict()["zoe"], "has not accepted yet"
     assert not frame["last_login"].isna().to_dict()["ana"]
-    assert "| ben | annotator | False |" in t.workspace.members._repr_markdown_()
+    assert "| ben | annotator | no |" in t.workspace.members._repr_markdown_()
 
 
 def test_a_role_is_changed_and_the_reason_why_not_is_said(team):

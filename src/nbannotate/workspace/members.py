@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import datetime
 import secrets
 from typing import TYPE_CHECKING, Any
@@ -99,7 +100,7 @@ class Members(Listed[model.Member]):
     """
 
     what, one, view = "members", "member", "members"
-    first = ("login", "role", "active", "open_tasks", "last_login")
+    first = ("login", "role", "active")
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
@@ -108,13 +109,17 @@ class Members(Listed[model.Member]):
     def _sql(self, history: bool = False) -> str:
         return _FRAME
 
-    def _list(self) -> list[model.Member]:
+    def _list(self) -> builtins.list[model.Member]:
         return self._client.call("members.list", list[model.Member])
 
     def _name_of(self, item: Any) -> Any:
         return item.login if isinstance(item, model.Member) else item
 
-    def _known(self, column: str) -> list[str] | None:
+    def _preview(self, rows: int) -> tuple[builtins.list[str], builtins.list[builtins.list[Any]]]:
+        # Of what the owner lists, not of a frame: showing people imports no pandas.
+        return [*self.first], [[getattr(m, c) for c in self.first] for m in self._list()[:rows]]
+
+    def _known(self, column: str) -> builtins.list[str] | None:
         return list(model.ROLES) if column == "role" else None
 
     def add(
@@ -172,7 +177,7 @@ class Members(Listed[model.Member]):
         )
         return Invited(made.member, "" if made.there else f"/invite#{login}/{token}", made.expires)
 
-    def list(self) -> list[model.Member]:
+    def list(self) -> builtins.list[model.Member]:
         """Return all members: the old name of ``list(ws.members)``."""
         renamed.say("ws.members.list()", "list(ws.members)")
         return list(self)

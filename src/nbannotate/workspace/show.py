@@ -11,8 +11,8 @@ from nbannotate.model.values import is_missing
 if TYPE_CHECKING:
     from nbannotate.workspace.table import Table
 
-#: How many rows, and how many columns, a notebook shows.
-ROWS, COLUMNS = 10, 8
+#: How many rows a notebook shows.
+ROWS = 10
 
 
 def line(table: Table[Any]) -> str:
@@ -29,20 +29,21 @@ def title(table: Table[Any]) -> str:
 
 def markdown(table: Table[Any]) -> str:
     """Return the first rows of a table as Markdown."""
-    rows = table.df()
-    names = [c for c in table.first if c in rows.columns] or list(rows.columns[:COLUMNS])
+    names, rows = table._preview(ROWS)
     lines = [f"**{title(table)}**", ""]
-    if len(rows):
+    if rows:
         lines += [f"| {' | '.join(names)} |", "|---" * len(names) + "|"]
-        lines += [f"| {' | '.join(map(_cell, row))} |" for row in rows[names].head(ROWS).itertuples(index=False)]
-    if len(rows) > ROWS:
-        lines += ["", f"and {len(rows) - ROWS:,} more"]
+        lines += [f"| {' | '.join(map(_cell, row))} |" for row in rows]
+    if len(rows) == ROWS and (more := len(table) - ROWS) > 0:
+        lines += ["", f"and {more:,} more"]
     return "\n".join(lines)
 
 
 def _cell(value: Any) -> str:
     if is_missing(value) or value != value:
         return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, datetime.datetime):
         value = f"{value:%Y-%m-%d %H:%M}"
     text = f"{value:,.4g}" if isinstance(value, float) else " ".join(str(value).split())

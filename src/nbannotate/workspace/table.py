@@ -104,6 +104,11 @@ class Table(ABC, Generic[T]):
     def _ipython_key_completions_(self) -> list[Any]:
         return self._names()[:MOST_OFFERED]
 
+    def _preview(self, rows: int) -> tuple[list[str], list[list[Any]]]:
+        """Return the columns that a notebook shows first, and so many rows of them."""
+        found = self._frame_of(f"select {', '.join(self.first)} from ({self._sql()}) q limit {rows}")
+        return list(self.first), [list(row) for row in found.itertuples(index=False)]
+
     def _few_names(self) -> list[Any]:
         """Return the names that a line shows, where there are never many; empty otherwise."""
         return []
