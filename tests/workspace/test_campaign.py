@@ -171,10 +171,10 @@ def test_deleting_asks_first(ws, campaign, capsys):
 
 
 def test_a_campaign_shows_a_card(campaign):
-    card = campaign._repr_markdown_()
+    card = campaign._repr_mimebundle_()["text/markdown"]
     assert "**July** · draft" in card
     assert "smears / v1" in card
-    assert "draw (annotation: ana, ben) → check (review: chloe)" in card
+    assert "draw (annotation: ana, ben · equal) → check (review: chloe · queue)" in card
     assert "not launched" in card
 
 

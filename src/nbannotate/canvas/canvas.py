@@ -29,6 +29,7 @@ from nbannotate.canvas.scene import Style
 from nbannotate.canvas.state import CanvasState, Mark, Zone
 from nbannotate.canvas.turns import Callback
 from nbannotate.canvas.view import View
+from nbannotate.cards import counted
 from nbannotate.errors import InvalidInput, ReadFailed, Refused
 from nbannotate.model import Label, Recipe, Shape
 from nbannotate.model.choices import one_of
@@ -355,6 +356,10 @@ class Canvas(Leveled, Editing):
         check_free(wanted, key_map(self._kinds.values(), (), ()))
         with self._turn():
             self._bound[f"bound:{wanted}"] = (Key(f"bound:{wanted}", (wanted,), title, group), callback)
+
+    def __repr__(self) -> str:
+        width, height = self.image_size
+        return f"{type(self).__name__}({width} x {height} pixels, {counted(len(self.shapes), 'shape')})"
 
     def close(self) -> None:
         """Take the canvas and its layers from the page."""

@@ -14,11 +14,14 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from nbannotate.errors import FileMissing, InvalidInput, NbannotateError, ReadFailed
+from nbannotate.formats import _cards
 from nbannotate.formats._contract import Format, Id, Ids, LeftOut, Reading, Row, Tally, Writing
 from nbannotate.model.choices import sentence, unknown
 from nbannotate.model.values import plain
 
 GROUP = "nbannotate.formats"
+
+_CARDS = _cards  # loaded, so that what is read and written has its cards
 
 __all__ = ["GROUP", "Format", "Id", "Ids", "LeftOut", "Reading", "Row", "Tally", "Writing", "available", "get", "sniff"]
 

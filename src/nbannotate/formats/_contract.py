@@ -8,10 +8,11 @@ from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
+from nbannotate.cards import Shown, cut, one_line
 from nbannotate.model import Annotation, Label, Origin
 
 
-class LeftOut(Struct, frozen=True):
+class LeftOut(Shown, Struct, frozen=True):
     """Things of one sort that a file has and the workspace does not take, or the other way round.
 
     Parameters
@@ -39,7 +40,7 @@ class LeftOut(Struct, frozen=True):
 Id = int | float | str
 
 
-class Ids(Struct, frozen=True):
+class Ids(Shown, Struct, frozen=True):
     """What a file calls things, in its order, so that a file that is written calls them so again.
 
     Parameters
@@ -57,7 +58,7 @@ class Ids(Struct, frozen=True):
     labels: dict[str, Id] = {}
 
 
-class Reading(Struct, frozen=True):
+class Reading(Shown, Struct, frozen=True):
     """What a file says.
 
     Parameters
@@ -81,13 +82,14 @@ class Reading(Struct, frozen=True):
     ids: Ids = Ids()
 
     def __repr__(self) -> str:
-        """Return what a person wants to know after an import, in a line and one for each thing left out."""
+        """Return what a person wants to know after an import."""
         shapes = sum(len(a.shapes) for a in self.annotations.values())
-        head = f"Read {shapes} shapes on {len(self.annotations)} assets; labels: {', '.join(self.labels) or 'none'}."
-        return "\n".join([head, *(f"{v}." for v in self.left_out)])
+        labels = cut(", ".join(self.labels), 200) or "none"
+        head = f"Read {shapes} shapes on {len(self.annotations)} assets; labels: {labels}."
+        return one_line(" ".join([head, *(f"{v}." for v in self.left_out)]))
 
 
-class Row(Struct, frozen=True):
+class Row(Shown, Struct, frozen=True):
     """One asset to be written: its file name, its width and height in pixels, and what was said of it.
 
     ``annotation`` is None for an asset of which nothing was said yet; it is written as an image without shapes.
@@ -103,7 +105,7 @@ class Row(Struct, frozen=True):
     source: str | None = None
 
 
-class Writing(Struct, frozen=True):
+class Writing(Shown, Struct, frozen=True):
     """What was written: how many assets and how many annotations in the format's own count, and what could not be."""
 
     assets: int
@@ -113,7 +115,7 @@ class Writing(Struct, frozen=True):
     def __repr__(self) -> str:
         """Return what a person wants to know after an export."""
         head = f"Wrote {self.assets} assets with {self.annotations} annotations."
-        return "\n".join([head, *(f"{v}." for v in self.left_out)])
+        return one_line(" ".join([head, *(f"{v}." for v in self.left_out)]))
 
 
 @runtime_checkable

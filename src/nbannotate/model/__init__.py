@@ -1,5 +1,6 @@
 """What things are: frozen structs, no I/O. The words are those of ``docs/glossary.md``."""
 
+from nbannotate.model import cards as _cards
 from nbannotate.model.campaign import (
     ATTRIBUTION,
     BUILT_IN_STATUSES,
@@ -101,6 +102,8 @@ from nbannotate.model.work import (
     TaskState,
     TaskView,
 )
+
+_CARDS = _cards  # loaded, so that every struct has its card
 
 __all__ = [
     "ATTRIBUTE_TYPES",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
+from nbannotate.cards import Shown, cut, marked_down, one_line
 from nbannotate.errors import InvalidInput
 from nbannotate.model.choices import one_of
 from nbannotate.model.filters import Filter
@@ -46,7 +47,7 @@ DEFAULT_STATUS: dict[str, str] = {"annotation": "completed", "review": "approved
 BUILT_IN_STATUSES: frozenset[str] = frozenset({"completed", "approved", "discarded", "skipped", "rejected", "returned"})
 
 
-class Step(Struct, frozen=True, forbid_unknown_fields=True):
+class Step(Shown, Struct, frozen=True, forbid_unknown_fields=True):
     """One step of a workflow.
 
     Parameters
@@ -132,7 +133,7 @@ def _weighed(assignees: Any) -> dict[Any, Any] | None:
     return as_mapping("Step.assignees", assignees) if numbers or isinstance(assignees, Mapping) else None
 
 
-class Workflow(Struct, frozen=True, forbid_unknown_fields=True):
+class Workflow(Shown, Struct, frozen=True, forbid_unknown_fields=True):
     """The ordered steps of a campaign.
 
     A workflow that begins with a review takes only assets that have annotations already.
@@ -155,12 +156,15 @@ class Workflow(Struct, frozen=True, forbid_unknown_fields=True):
                 raise InvalidInput(f"Workflow.steps takes nb.Step values, not {step!r}.")
         check_unique("Workflow.steps: the step", (s.name for s in steps))
 
+    def __repr__(self) -> str:
+        return cut(one_line(f"Workflow([{', '.join(map(repr, self.steps))}])"), 400)
+
     def first_review(self) -> int | None:
         """Return the index of the first review step, or None."""
         return next((i for i, s in enumerate(self.steps) if s.kind == "review"), None)
 
 
-class Rule(Struct, frozen=True, forbid_unknown_fields=True):
+class Rule(Shown, Struct, frozen=True, forbid_unknown_fields=True):
     """Sends assets that leave this campaign to another one, on its own.
 
     Parameters
@@ -185,7 +189,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
             check_name("Rule.status", self.status)
 
 
-class Document(Struct, frozen=True, forbid_unknown_fields=True):
+class Document(Shown, Struct, frozen=True, forbid_unknown_fields=True):
     """A file that is shown with the instructions: a PDF.
 
     Parameters
@@ -200,7 +204,7 @@ class Document(Struct, frozen=True, forbid_unknown_fields=True):
     sha256: str
 
 
-class CampaignSpec(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class CampaignSpec(Shown, Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All that defines a campaign, apart from the version that it annotates.
 
     Parameters
@@ -283,7 +287,7 @@ class CampaignSpec(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         force_setattr(self, "rules", rules)
 
 
-class PlanStep(Struct, frozen=True):
+class PlanStep(Shown, Struct, frozen=True):
     """What a launch puts at one step; or of a running campaign, what is there.
 
     Parameters
@@ -308,7 +312,7 @@ class PlanStep(Struct, frozen=True):
     passed: int = 0
 
 
-class LeftOut(Struct, frozen=True):
+class LeftOut(Shown, Struct, frozen=True):
     """Assets of the version that the campaign does not take, and why."""
 
     reason: str
@@ -316,7 +320,7 @@ class LeftOut(Struct, frozen=True):
     examples: tuple[str, ...] = ()
 
 
-class Plan(Struct, frozen=True):
+class Plan(Shown, Struct, frozen=True):
     """What launching a campaign, or changing it, would do (or did).
 
     Parameters
@@ -356,32 +360,41 @@ class Plan(Struct, frozen=True):
     launched: bool = False
     fingerprint: str = ""
 
-    def _repr_markdown_(self) -> str:
-        """Return how a notebook shows it."""
+    def __repr__(self) -> str:
+        steps = ", ".join(f"{s.name}: {s.tasks:,}" for s in self.steps)
+        refused = "; refused" if self.refusals else ""
+        return f"Plan({self.campaign!r}, {self.chosen:,} of {self.assets:,} assets, tasks: {steps}{refused})"
+
+    def told(self, written: Callable[[str], str] = one_line) -> str:
+        """Return it as lines with a table; ``written`` makes of a text what may stand there."""
         what = "is launched with" if self.launched else "would launch with"
         lines = [
-            f"**{self.campaign}** {what} {self.chosen:,} of {self.assets:,} assets, {self.with_annotations:,} of them "
-            f"annotated already ({EXISTING[self.existing]}).",
+            f"**{written(self.campaign)}** {what} {self.chosen:,} of {self.assets:,} assets, "
+            f"{self.with_annotations:,} of them annotated already ({EXISTING[self.existing]}).",
             "",
             "| step | kind | attribution | assignees | tasks now |" + " passed |" * self.launched,
             "|---|---|---|---|--:|" + "--:|" * self.launched,
         ]
         for s in self.steps:
-            who = ", ".join(f"{n}: {s.people[n]:,}" if n in s.people else n for n in s.assignees)
-            lines.append(
-                f"| {s.name} | {s.kind} | {s.attribution} | {who} | {s.tasks:,} |" + f" {s.passed:,} |" * self.launched
-            )
+            who = written(", ".join(f"{n}: {s.people[n]:,}" if n in s.people else n for n in s.assignees))
+            cells = [written(s.name), s.kind, s.attribution, who, f"{s.tasks:,}", *([f"{s.passed:,}"] * self.launched)]
+            lines.append(f"| {' | '.join(cells)} |")
         lines.append("")
         for out in self.left_out:
-            some = ", ".join(out.examples) + (" …" if out.assets > len(out.examples) else "")
-            lines.append(f"- left out: {out.assets:,} assets, {out.reason}" + (f" ({some})" if some else ""))
-        lines += [f"- change: {c}" for c in self.changes]
-        lines += [f"- ⚠ {w}" for w in self.warnings]
-        lines += [f"- ⛔ {r}" for r in self.refusals]
+            some = ", ".join(out.examples) + (" …" if out.examples and out.assets > len(out.examples) else "")
+            lines.append(
+                f"- left out: {out.assets:,} assets, {written(out.reason)}" + (f" ({written(some)})" if some else "")
+            )
+        lines += [f"- change: {written(c)}" for c in self.changes]
+        lines += [f"- ⚠ {written(w)}" for w in self.warnings]
+        lines += [f"- ⛔ {written(r)}" for r in self.refusals]
         return "\n".join(lines)
 
+    def _repr_markdown_(self) -> str:
+        return self.told(marked_down)
 
-class Activity(Struct, frozen=True):
+
+class Activity(Shown, Struct, frozen=True):
     """How far a long operation is; ``total`` is 0 while it is not known."""
 
     text: str

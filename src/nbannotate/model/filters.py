@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from nbannotate.cards import Shown
 from nbannotate.errors import InvalidInput
 from nbannotate.model.choices import meant
 from nbannotate.model.expressions import DEEPEST, MOST_CHARACTERS, Expressions
@@ -23,7 +24,7 @@ Range = tuple[float | None, float | None]
 Scalar = str | int | float | bool
 
 
-class Filter:
+class Filter(Shown):
     """A choice of assets: a condition, or conditions combined with ``&``, ``|`` and ``~``.
 
     Filters are made by the functions below or read from text (:meth:`parse`); ``str`` gives the text, and equal filters

@@ -7,12 +7,14 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from nbannotate.cards import Shown
+
 NoticeKind = Literal[
     "assigned", "returned", "restarted", "issue", "issue_answered", "due_near", "due_past", "lease_out", "account"
 ]
 
 
-class Notice(Struct, frozen=True):
+class Notice(Shown, Struct, frozen=True):
     """Something that a person should know; ``seen`` is None until the person has seen it."""
 
     notice_id: int
@@ -27,7 +29,7 @@ class Notice(Struct, frozen=True):
     seen: datetime.datetime | None = None
 
 
-class Event(Struct, frozen=True):
+class Event(Shown, Struct, frozen=True):
     """One thing that was done, as an ``on_event`` hook gets it.
 
     Parameters

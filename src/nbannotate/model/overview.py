@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from nbannotate.cards import Shown, marked_down
 from nbannotate.model.campaign import Attribution, StepKind
 
 #: Where a revision comes from: a person at work, or a file, a model, another program.
@@ -16,7 +17,7 @@ JobState = Literal["pending", "in_progress", "on_review", "completed", "complete
 CampaignState = Literal["draft", "active", "overdue", "completed", "archived"]
 
 
-class Dataset(Struct, frozen=True):
+class Dataset(Shown, Struct, frozen=True):
     """A named family of versions.
 
     ``new`` says, in the answer to who asked for it, whether it was created for that.
@@ -28,14 +29,14 @@ class Dataset(Struct, frozen=True):
     new: bool = False
 
 
-class TakenBack(Struct, frozen=True):
+class TakenBack(Shown, Struct, frozen=True):
     """The names of what was created for a call that failed, and is gone again; empty where it stays."""
 
     version: str = ""
     dataset: str = ""
 
 
-class Version(Struct, frozen=True):
+class Version(Shown, Struct, frozen=True):
     """The assets and annotations of a dataset at one stage: a draft, or published, which never changes again.
 
     ``parent_id`` is the version that it was made from, or None; ``new`` says, in the answer to who asked for it,
@@ -52,7 +53,7 @@ class Version(Struct, frozen=True):
     new: bool = False
 
 
-class Imported(Struct, frozen=True):
+class Imported(Shown, Struct, frozen=True):
     """What became of an import of annotations.
 
     Parameters
@@ -87,7 +88,7 @@ class Imported(Struct, frozen=True):
         return " ".join(told)
 
 
-class Campaign(Struct, frozen=True):
+class Campaign(Shown, Struct, frozen=True):
     """A campaign in the list of campaigns.
 
     Parameters
@@ -115,7 +116,7 @@ class Campaign(Struct, frozen=True):
     remaining: int = 0
 
 
-class Job(Struct, frozen=True):
+class Job(Shown, Struct, frozen=True):
     """The tasks of one assignee at one step, counted.
 
     Parameters
@@ -187,7 +188,7 @@ class Job(Struct, frozen=True):
         return self.worked_s / self.done if self.done else None
 
 
-class JobSubmitted(Struct, frozen=True):
+class JobSubmitted(Shown, Struct, frozen=True):
     """What submitting a whole job did.
 
     Parameters
@@ -202,7 +203,7 @@ class JobSubmitted(Struct, frozen=True):
     left: int
 
 
-class Deletion(Struct, frozen=True):
+class Deletion(Shown, Struct, frozen=True):
     """What deleting a campaign would delete, or deleted; the annotations of the version stay."""
 
     campaign: str
@@ -217,12 +218,13 @@ class Deletion(Struct, frozen=True):
         """Return how a notebook shows it."""
         what = "was deleted with" if self.deleted else "would be deleted with"
         return (
-            f"**{self.campaign}** {what} {self.tasks:,} tasks, {self.drafts:,} drafts, {self.issues:,} issues and "
-            f"{self.notices:,} notices. {self.kept_annotations:,} annotations stay in the version."
+            f"**{marked_down(self.campaign)}** {what} {self.tasks:,} tasks, {self.drafts:,} drafts, "
+            f"{self.issues:,} issues and {self.notices:,} notices. "
+            f"{self.kept_annotations:,} annotations stay in the version."
         )
 
 
-class StepProgress(Struct, frozen=True):
+class StepProgress(Shown, Struct, frozen=True):
     """How many assets are now at a step, by state of their current task, and how many passed it."""
 
     step: int
@@ -234,7 +236,7 @@ class StepProgress(Struct, frozen=True):
     passed: int
 
 
-class Progress(Struct, frozen=True):
+class Progress(Shown, Struct, frozen=True):
     """Where the assets of a campaign are; ``done + skipped + remaining == total``."""
 
     campaign: str
@@ -245,16 +247,24 @@ class Progress(Struct, frozen=True):
     open_issues: int
     steps: tuple[StepProgress, ...]
 
+    def __repr__(self) -> str:
+        issues = f", {self.open_issues:,} open issues" if self.open_issues else ""
+        return (
+            f"Progress({self.campaign!r}, {self.done:,} of {self.total:,} done, {self.skipped:,} skipped, "
+            f"{self.remaining:,} remaining{issues})"
+        )
+
     def _repr_markdown_(self) -> str:
         """Return how a notebook shows it."""
         lines = [
-            f"**{self.campaign}**: {self.done} of {self.total} done, {self.skipped} skipped, "
+            f"**{marked_down(self.campaign)}**: {self.done} of {self.total} done, {self.skipped} skipped, "
             f"{self.remaining} remaining, {self.open_issues} open issue{'' if self.open_issues == 1 else 's'}.",
             "",
             "| step | kind | waiting | in progress | to rework | passed |",
             "|---|---|--:|--:|--:|--:|",
         ]
         lines += [
-            f"| {s.name} | {s.kind} | {s.waiting} | {s.in_progress} | {s.to_rework} | {s.passed} |" for s in self.steps
+            f"| {marked_down(s.name)} | {s.kind} | {s.waiting} | {s.in_progress} | {s.to_rework} | {s.passed} |"
+            for s in self.steps
         ]
         return "\n".join(lines)

@@ -7,11 +7,13 @@ from typing import Literal
 
 from msgspec import Struct
 
+from nbannotate.cards import Shown
+
 Role = Literal["owner", "manager", "developer", "reviewer", "annotator"]
 ROLES: tuple[Role, ...] = ("owner", "manager", "developer", "reviewer", "annotator")
 
 
-class Member(Struct, frozen=True):
+class Member(Shown, Struct, frozen=True):
     """A person with a login and a role."""
 
     member_id: int
@@ -20,7 +22,7 @@ class Member(Struct, frozen=True):
     active: bool = True
 
 
-class NewMember(Struct, frozen=True):
+class NewMember(Shown, Struct, frozen=True):
     """A member who was just added, with the password, which is shown this once.
 
     ``there`` says that the member was there already and keeps the password, which is not in here then.
@@ -31,15 +33,18 @@ class NewMember(Struct, frozen=True):
     there: bool = False
 
 
-class Session(Struct, frozen=True):
+class Session(Shown, Struct, frozen=True):
     """A session that was opened with a password; the token is shown this once."""
 
     token: str
     member: Member
     expires: datetime.datetime
 
+    def __repr__(self) -> str:
+        return f"Session({self.member.login!r}, until {self.expires:%Y-%m-%d %H:%M} UTC)"
 
-class Invitation(Struct, frozen=True):
+
+class Invitation(Shown, Struct, frozen=True):
     """A member who was just invited; the token is shown this once, and opens the page where a password is chosen."""
 
     member: Member
@@ -48,7 +53,7 @@ class Invitation(Struct, frozen=True):
     there: bool = False
 
 
-class Account(Struct, frozen=True):
+class Account(Shown, Struct, frozen=True):
     """What another workspace needs of an account: the login and the hash of the password; for owners only."""
 
     login: str
@@ -59,7 +64,7 @@ class Account(Struct, frozen=True):
         return f"Account({self.login!r}, {self.role!r})"
 
 
-class WorkspaceInfo(Struct, frozen=True):
+class WorkspaceInfo(Shown, Struct, frozen=True):
     """What a client learns when it connects."""
 
     path: str

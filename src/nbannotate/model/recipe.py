@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar
 from msgspec import Struct
 from msgspec.structs import force_setattr, replace
 
+from nbannotate.cards import Shown, short
 from nbannotate.errors import InvalidInput
 from nbannotate.model.choices import check_kind, one_of
 from nbannotate.model.values import as_list, as_name, is_stored, settle
@@ -52,7 +53,7 @@ FLAW_POLICIES: tuple[FlawPolicy, ...] = ("keep", "refuse", "repair")
 ATTRIBUTE_TYPES: tuple[AttributeType, ...] = ("text", "number", "integer", "boolean", "choice", "choices")
 
 
-class Attribute(Struct, frozen=True, forbid_unknown_fields=True):
+class Attribute(Shown, Struct, frozen=True, forbid_unknown_fields=True):
     """A typed value on a shape.
 
     Parameters
@@ -107,7 +108,7 @@ class Attribute(Struct, frozen=True, forbid_unknown_fields=True):
         return None
 
 
-class Skeleton(Struct, frozen=True, forbid_unknown_fields=True):
+class Skeleton(Shown, Struct, frozen=True, forbid_unknown_fields=True):
     """The points of a skeleton, by name and in order, and which of them are joined.
 
     Parameters
@@ -141,7 +142,7 @@ class Skeleton(Struct, frozen=True, forbid_unknown_fields=True):
         return tuple((at[a], at[b]) for a, b in self.edges)
 
 
-class Label(Struct, frozen=True, forbid_unknown_fields=True):
+class Label(Shown, Struct, frozen=True, forbid_unknown_fields=True):
     """The class of a shape.
 
     Parameters
@@ -178,7 +179,7 @@ class Label(Struct, frozen=True, forbid_unknown_fields=True):
         force_setattr(self, "attributes", as_attributes("Label", self.name, self.attributes))
 
 
-class Tag(Struct, frozen=True, forbid_unknown_fields=True):
+class Tag(Shown, Struct, frozen=True, forbid_unknown_fields=True):
     """A label for the whole asset.
 
     Parameters
@@ -215,7 +216,7 @@ def as_attributes(owner: str, name: str, given: Iterable[Any] | None) -> tuple[A
     return tuple(attributes)
 
 
-class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
+class Recipe(Shown, Struct, frozen=True, forbid_unknown_fields=True):
     """The labels and tags that annotators of a campaign may use.
 
     Parameters
@@ -285,6 +286,15 @@ class Recipe(Struct, frozen=True, forbid_unknown_fields=True):
             colored.append(value)
         force_setattr(self, "labels", tuple(colored))
         force_setattr(self, "tags", tags)
+
+    def __repr__(self) -> str:
+        given = {"labels": [v.name for v in self.labels], "tags": [v.name for v in self.tags]}
+        others = [
+            f"{f}={getattr(self, f)!r}" for f in self.__struct_fields__[2:] if getattr(self, f) not in (None, False)
+        ]
+        usual = ("metadata='show'", "flaws='keep'")
+        named = [f"{name}={short(names)}" for name, names in given.items() if names]
+        return f"Recipe({', '.join([*named, *(v for v in others if v not in usual)])})"
 
     def label(self, name: str) -> Label | None:
         """Return the label of that name, or None."""

@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from nbannotate.cards import Shown
 from nbannotate.model.work import Outcome, TaskState
 
 Hold = Literal["mine", "free", "seen", "hidden"]
@@ -13,7 +14,7 @@ Hold = Literal["mine", "free", "seen", "hidden"]
 Existing = Literal["keep", "add", "replace"]
 
 
-class Slice(Struct, frozen=True):
+class Slice(Shown, Struct, frozen=True):
     """One asset of a sequence in a campaign.
 
     Parameters
@@ -49,7 +50,7 @@ class Slice(Struct, frozen=True):
     drafted: bool = False
 
 
-class Sequence(Struct, frozen=True):
+class Sequence(Shown, Struct, frozen=True):
     """The slices of a sequence in a campaign, in their order.
 
     Parameters
@@ -69,14 +70,14 @@ class Sequence(Struct, frozen=True):
     undo_what: str = ""
 
 
-class LeftSlices(Struct, frozen=True):
+class LeftSlices(Shown, Struct, frozen=True):
     """Slices that an operation left as they were, and why."""
 
     reason: str
     places: tuple[int, ...]
 
 
-class Spread(Struct, frozen=True):
+class Spread(Shown, Struct, frozen=True):
     """What an operation on a range of slices did.
 
     Parameters

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import secrets
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import force_setattr
 
+from nbannotate.cards import Shown, counted, one_line
 from nbannotate.errors import InvalidInput
 from nbannotate.model.choices import check_kind
 from nbannotate.model.geometry import Measured
@@ -43,7 +45,7 @@ def _points(where: str, given: Any) -> Points:
     return points
 
 
-class Rle(Struct, frozen=True):
+class Rle(Shown, Struct, frozen=True):
     """The pixels of a mask as COCO stores them, so that ``msgspec.to_builtins`` gives COCO's own object.
 
     Parameters
@@ -66,7 +68,7 @@ class Rle(Struct, frozen=True):
             force_setattr(self, "size", tuple(plain(size)))
 
 
-class Shape(Making, Measured, Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Shape(Shown, Making, Measured, Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One geometry with a label.
 
     Made of numbers, points or pixels by :meth:`rectangle`, :meth:`box`, :meth:`polygon`, :meth:`polyline`,
@@ -154,7 +156,7 @@ class Shape(Making, Measured, Struct, frozen=True, kw_only=True, omit_defaults=T
         return (self.label, *self.also) if self.label else self.also
 
 
-class Annotation(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Annotation(Shown, Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All that was said of one asset: its shapes and tags, or *nothing to label*.
 
     ``nothing_to_label`` is an answer of its own, distinct from an annotation that is not finished; it excludes shapes.
@@ -181,6 +183,14 @@ class Annotation(Struct, frozen=True, kw_only=True, omit_defaults=True):
         force_setattr(self, "nothing_to_label", plain(self.nothing_to_label))
         if type(self.tag_attributes) is not dict or self.tag_attributes:
             force_setattr(self, "tag_attributes", as_mapping("Annotation.tag_attributes", self.tag_attributes))
+
+    def __repr__(self) -> str:
+        counts = Counter(s.label or "without label" for s in self.shapes)
+        shapes = ", ".join(f"{n} {label}" for label, n in counts.most_common(8)) + (", …" if len(counts) > 8 else "")
+        told = [f"{counted(len(self.shapes), 'shape')}: {shapes}"] if self.shapes else []
+        told += [f"tags {', '.join(self.tags)}"] if self.tags else []
+        told += ["nothing to label"] if self.nothing_to_label else []
+        return one_line(f"Annotation({'; '.join(told) or 'empty'})")
 
     @property
     def empty(self) -> bool:

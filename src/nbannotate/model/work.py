@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from nbannotate.cards import Shown
 from nbannotate.model.campaign import Document, StepKind
 from nbannotate.model.recipe import Recipe
 from nbannotate.model.shape import Annotation
@@ -21,7 +22,7 @@ Outcome = Literal[
 IssueState = Literal["open", "for_review", "resolved"]
 
 
-class Task(Struct, frozen=True):
+class Task(Shown, Struct, frozen=True):
     """One asset at one step for one assignee; a new round of the same asset and step is a new task."""
 
     task_id: int
@@ -46,7 +47,7 @@ class Task(Struct, frozen=True):
     sequence: str | None = None
 
 
-class Comment(Struct, frozen=True):
+class Comment(Shown, Struct, frozen=True):
     """One message in the thread of an issue."""
 
     author: str
@@ -54,7 +55,7 @@ class Comment(Struct, frozen=True):
     created: datetime.datetime
 
 
-class Issue(Struct, frozen=True):
+class Issue(Shown, Struct, frozen=True):
     """A thread on an asset, a zone or a shape.
 
     Parameters
@@ -81,7 +82,7 @@ class Issue(Struct, frozen=True):
     task_id: int | None = None
 
 
-class IssueSummary(Struct, frozen=True):
+class IssueSummary(Shown, Struct, frozen=True):
     """An issue as a line of a list.
 
     Parameters
@@ -115,7 +116,7 @@ class IssueSummary(Struct, frozen=True):
     answered: datetime.datetime
 
 
-class TaskView(Struct, frozen=True):
+class TaskView(Shown, Struct, frozen=True):
     """All that a page needs to work on one task.
 
     Parameters
@@ -166,7 +167,7 @@ class TaskView(Struct, frozen=True):
     notice: str = ""
 
 
-class Saved(Struct, frozen=True):
+class Saved(Shown, Struct, frozen=True):
     """A draft that is stored: its number and when.
 
     Parameters
@@ -182,7 +183,7 @@ class Saved(Struct, frozen=True):
     text: str = ""
 
 
-class Lease(Struct, frozen=True):
+class Lease(Shown, Struct, frozen=True):
     """Whether a person still holds a task, and until when; ``until`` is None where no lease runs."""
 
     held: bool
@@ -190,7 +191,7 @@ class Lease(Struct, frozen=True):
     text: str = ""
 
 
-class Closed(Struct, frozen=True):
+class Closed(Shown, Struct, frozen=True):
     """What became of a task that was submitted, returned or skipped.
 
     ``next_step`` is the name of the step where the asset is now, or None when it left the workflow. ``repaired`` says
@@ -205,7 +206,7 @@ class Closed(Struct, frozen=True):
     repaired: tuple[str, ...] = ()
 
 
-class ClosedAndNext(Struct, frozen=True):
+class ClosedAndNext(Shown, Struct, frozen=True):
     """What became of a task, and the one to go on with.
 
     Parameters
@@ -223,7 +224,7 @@ class ClosedAndNext(Struct, frozen=True):
     text: str = ""
 
 
-class HistoryItem(Struct, frozen=True):
+class HistoryItem(Shown, Struct, frozen=True):
     """One line of an asset's history in a campaign: who did what, when, in which step; or a step still to come.
 
     ``acted_by`` is the owner who did it in the member's name, or None.
@@ -248,7 +249,7 @@ BeforeKind = Literal["submitted", "seen", "given", "first"]
 ReviewOrder = Literal["confidence", "changes", "most shapes", "fewest shapes", "random"]
 
 
-class Before(Struct, frozen=True):
+class Before(Shown, Struct, frozen=True):
     """The annotation that the present one of a task is compared with.
 
     Parameters
@@ -267,14 +268,14 @@ class Before(Struct, frozen=True):
     created: datetime.datetime
 
 
-class Ranked(Struct, frozen=True):
+class Ranked(Shown, Struct, frozen=True):
     """A task in an order of review, with the figure that it is ordered by; None where there is none."""
 
     task: Task
     value: float | None = None
 
 
-class Reassigned(Struct, frozen=True):
+class Reassigned(Shown, Struct, frozen=True):
     """How many tasks were given to whom, and how many were left as they are because somebody has started them."""
 
     tasks: int

@@ -84,6 +84,9 @@ class Page(anywidget.AnyWidget):  # type: ignore[misc]
         stop = weakref.WeakMethod(self.desk.stop)
         atexit.register(lambda: (method := stop()) and method())
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.desk.state.screen!r})" if hasattr(self, "desk") else type(self).__name__
+
     @property
     def state(self) -> State:
         """What is shown."""

@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets
 
 from nbannotate.canvas import Canvas
+from nbannotate.cards import counted, one_line
 from nbannotate.errors import InvalidInput, NbannotateError, NotFound
 from nbannotate.model import Label, Shape
 from nbannotate.model.choices import sentence, unknown
@@ -112,6 +113,9 @@ class Viewer(ipywidgets.VBox):  # type: ignore[misc]
     def previous(self) -> None:
         """Show the image before, if there is one."""
         self.show(max(self._at - 1, 0))
+
+    def __repr__(self) -> str:
+        return one_line(f"Viewer({self.name!r}, {self.index + 1:,} of {counted(len(self), 'image')})")
 
     def close(self) -> None:
         """Take the viewer from the page."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from msgspec.structs import replace
 
 from nbannotate import model
+from nbannotate.cards import Shown
 from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model.choices import meant, named, one_of, sentence, unknown
 from nbannotate.model.values import as_list, as_mapping, as_whole, plain
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Campaign"]
 
 
-class Campaign:
+class Campaign(Shown):
     """A campaign: written, then launched, then followed.
 
     Made by :meth:`Version.create_campaign`, found by :attr:`Workspace.campaigns`.
@@ -372,26 +373,6 @@ class Campaign:
             return would
         done: model.Deletion = self._call("campaigns.delete", model.Deletion, name=confirm)
         return done
-
-    def _repr_markdown_(self) -> str:
-        """Return the card that a notebook shows: version, choice of assets, steps, labels, due date."""
-        info, spec = self.info(), self.spec()
-        choice = f"`{spec.filter}`, {spec.order}"
-        choice += f" (seed {spec.seed})" if spec.order == "random" else ""
-        choice += f", at most {spec.limit:,}" if spec.limit is not None else ""
-        steps = " → ".join(f"{s.name} ({s.kind}: {', '.join(s.assignees)})" for s in spec.workflow.steps)
-        done = f"{info.total - info.remaining:,} of {info.total:,} done or skipped" if info.launched else "not launched"
-        return "\n".join(
-            [
-                f"**{info.name}** · {info.state}",
-                "",
-                f"- version: {info.dataset} / {info.version}",
-                f"- assets: {choice}; {done}",
-                f"- steps: {steps}",
-                f"- labels: {', '.join(v.name for v in spec.recipe.labels) or 'none'}",
-                f"- due: {info.due or 'no day'}",
-            ]
-        )
 
     def __repr__(self) -> str:
         return f"Campaign({self.name!r})"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from nbannotate import formats, model
+from nbannotate.cards import Shown
 from nbannotate.model import renamed
 from nbannotate.model.values import as_list
 from nbannotate.workspace import export, fitting, frames, given, images, rows
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from nbannotate.workspace.workspace import Workspace
 
 
-class Dataset(Chained):
+class Dataset(Shown, Chained):
     """A named family of versions.
 
     Made by :meth:`Workspace.create_dataset`, found by :attr:`Workspace.datasets`.
@@ -435,4 +436,4 @@ class Version(Said):
         return Campaign(self.workspace, made)
 
     def __repr__(self) -> str:
-        return f"Version({self.dataset.name!r}, {self.name!r})"
+        return f"Version({self.dataset.name!r}, {self.name!r}, {self.state})"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from nbannotate import model
+from nbannotate.cards import Shown, marked_down
 from nbannotate.errors import Refused
 from nbannotate.model import renamed
 from nbannotate.workspace.table import Listed
@@ -32,7 +33,7 @@ order by m.login
 """
 
 
-class Invited(Struct, frozen=True):
+class Invited(Shown, Struct, frozen=True):
     """A member who was just invited, with the link to send; it is shown this once.
 
     Parameters
@@ -84,7 +85,8 @@ class Invited(Struct, frozen=True):
         if not self.path:
             return self._there()
         return (
-            f"**{self.member.login}** ({self.member.role}) is invited. Send this, after the address of your site:\n\n"
+            f"**{marked_down(self.member.login)}** ({self.member.role}) is invited. "
+            "Send this, after the address of your site:\n\n"
             f"`{self.path}`\n\n"
             f"It can be used once, until {self.expires:%Y-%m-%d %H:%M} UTC, and is not shown again."
         )

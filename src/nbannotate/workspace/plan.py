@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from nbannotate import model
+from nbannotate.cards import Shown, marked_down, one_line
 from nbannotate.workspace.waiting import call_with_bar
 
 if TYPE_CHECKING:
     from nbannotate.workspace.campaign import Campaign
 
 
-class Plan:
+class Plan(Shown):
     """What launching or changing a campaign would do; :meth:`apply` does it.
 
     Made by :meth:`Campaign.plan`. A notebook shows it as a table.
@@ -97,15 +99,15 @@ class Plan:
         campaign.name = self._spec.name
         return done
 
+    def _told(self, written: Callable[[str], str]) -> str:
+        nothing = self._spec is not None and not self.changes and not self.refusals
+        return self.value.told(written) + ("\n- nothing changes" if nothing else "")
+
     def _repr_markdown_(self) -> str:
-        """Return how a notebook shows it."""
-        text = self.value._repr_markdown_()
-        if self._spec is not None and not self.changes and not self.refusals:
-            text += "\n- nothing changes"
-        return text
+        return self._told(marked_down)
 
     def __repr__(self) -> str:
-        return self._repr_markdown_()
+        return self._told(one_line)
 
 
 __all__ = ["Plan"]

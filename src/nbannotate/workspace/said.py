@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from nbannotate import model
+from nbannotate.cards import Shown
 from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model.values import as_list, as_mapping, as_whole, encode, plain
 from nbannotate.workspace import fitting, frames
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from nbannotate.workspace.workspace import Workspace
 
 
-class Said(Chained):
+class Said(Shown, Chained):
     """The base of a version for what concerns whole assets."""
 
     workspace: Workspace

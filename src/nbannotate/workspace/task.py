@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from nbannotate import imaging, model
+from nbannotate.cards import Shown
 from nbannotate.errors import NotFound, Refused
 from nbannotate.model import renamed
 from nbannotate.model.values import as_list, as_mapping, as_seconds, as_whole
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 Seconds = float | datetime.timedelta
 
 
-class OpenTask:
+class OpenTask(Shown):
     """A task at hand.
 
     It can be saved as often as one likes, and ends once: submitted, returned, rejected, skipped or discarded. After

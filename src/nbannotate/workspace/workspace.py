@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbannotate import model
+from nbannotate.cards import Shown
 from nbannotate.errors import InvalidInput, LoginFailed, NotFound
 from nbannotate.model import renamed
 from nbannotate.model.values import as_list, plain, shown
@@ -55,7 +56,7 @@ def open(path: str | os.PathLike[str], member: str | None = None, password: str 
     return workspace if member is None else workspace.acting(member, password)
 
 
-class Workspace:
+class Workspace(Shown):
     """A store of members, datasets and campaigns.
 
     Parameters
@@ -222,7 +223,7 @@ class Workspace:
         return f"Workspace({self.path!r}, acting as {self.me.login!r}, {self.me.role})"
 
 
-class Server:
+class Server(Shown):
     """The pages' server, as a process that this one started.
 
     Parameters
@@ -243,3 +244,6 @@ class Server:
         """End the server and every kernel that it started."""
         self._process.terminate()
         self._process.wait(30)
+
+    def __repr__(self) -> str:
+        return f"Server({self.url!r})"
