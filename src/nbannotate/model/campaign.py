@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import field
 from msgspec.structs import force_setattr
 
 from nbannotate.cards import Shown, cut, marked_down, one_line
@@ -14,6 +14,7 @@ from nbannotate.errors import InvalidInput
 from nbannotate.model.choices import one_of
 from nbannotate.model.filters import Filter
 from nbannotate.model.recipe import Recipe, as_tuple, check_name, check_unique
+from nbannotate.model.value import Record, Value
 from nbannotate.model.values import as_day, as_list, as_mapping, is_series, settle
 
 StepKind = Literal["annotation", "review"]
@@ -47,7 +48,7 @@ DEFAULT_STATUS: dict[str, str] = {"annotation": "completed", "review": "approved
 BUILT_IN_STATUSES: frozenset[str] = frozenset({"completed", "approved", "discarded", "skipped", "rejected", "returned"})
 
 
-class Step(Shown, Struct, frozen=True, forbid_unknown_fields=True):
+class Step(Shown, Value, frozen=True, forbid_unknown_fields=True):
     """One step of a workflow.
 
     Parameters
@@ -133,7 +134,7 @@ def _weighed(assignees: Any) -> dict[Any, Any] | None:
     return as_mapping("Step.assignees", assignees) if numbers or isinstance(assignees, Mapping) else None
 
 
-class Workflow(Shown, Struct, frozen=True, forbid_unknown_fields=True):
+class Workflow(Shown, Value, frozen=True, forbid_unknown_fields=True):
     """The ordered steps of a campaign.
 
     A workflow that begins with a review takes only assets that have annotations already.
@@ -164,7 +165,7 @@ class Workflow(Shown, Struct, frozen=True, forbid_unknown_fields=True):
         return next((i for i, s in enumerate(self.steps) if s.kind == "review"), None)
 
 
-class Rule(Shown, Struct, frozen=True, forbid_unknown_fields=True):
+class Rule(Shown, Value, frozen=True, forbid_unknown_fields=True):
     """Sends assets that leave this campaign to another one, on its own.
 
     Parameters
@@ -189,7 +190,7 @@ class Rule(Shown, Struct, frozen=True, forbid_unknown_fields=True):
             check_name("Rule.status", self.status)
 
 
-class Document(Shown, Struct, frozen=True, forbid_unknown_fields=True):
+class Document(Shown, Record, frozen=True, forbid_unknown_fields=True):
     """A file that is shown with the instructions: a PDF.
 
     Parameters
@@ -204,7 +205,7 @@ class Document(Shown, Struct, frozen=True, forbid_unknown_fields=True):
     sha256: str
 
 
-class CampaignSpec(Shown, Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class CampaignSpec(Shown, Value, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All that defines a campaign, apart from the version that it annotates.
 
     Parameters
@@ -287,7 +288,7 @@ class CampaignSpec(Shown, Struct, frozen=True, forbid_unknown_fields=True, kw_on
         force_setattr(self, "rules", rules)
 
 
-class PlanStep(Shown, Struct, frozen=True):
+class PlanStep(Shown, Record, frozen=True):
     """What a launch puts at one step; or of a running campaign, what is there.
 
     Parameters
@@ -308,11 +309,11 @@ class PlanStep(Shown, Struct, frozen=True):
     assignees: tuple[str, ...]
     tasks: int
     attribution: Attribution = "queue"
-    people: dict[str, int] = {}
+    people: dict[str, int] = field(default_factory=dict)
     passed: int = 0
 
 
-class LeftOut(Shown, Struct, frozen=True):
+class LeftOut(Shown, Record, frozen=True):
     """Assets of the version that the campaign does not take, and why."""
 
     reason: str
@@ -320,7 +321,7 @@ class LeftOut(Shown, Struct, frozen=True):
     examples: tuple[str, ...] = ()
 
 
-class Plan(Shown, Struct, frozen=True):
+class Plan(Shown, Record, frozen=True):
     """What launching a campaign, or changing it, would do (or did).
 
     Parameters
@@ -394,7 +395,7 @@ class Plan(Shown, Struct, frozen=True):
         return self.told(marked_down)
 
 
-class Activity(Shown, Struct, frozen=True):
+class Activity(Shown, Record, frozen=True):
     """How far a long operation is; ``total`` is 0 while it is not known."""
 
     text: str

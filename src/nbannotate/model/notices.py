@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import field
 
+from nbannotate.model.value import Record
 from nbannotate.cards import Shown
 
 NoticeKind = Literal[
@@ -14,7 +15,7 @@ NoticeKind = Literal[
 ]
 
 
-class Notice(Shown, Struct, frozen=True):
+class Notice(Shown, Record, frozen=True):
     """Something that a person should know; ``seen`` is None until the person has seen it."""
 
     notice_id: int
@@ -29,7 +30,7 @@ class Notice(Shown, Struct, frozen=True):
     seen: datetime.datetime | None = None
 
 
-class Event(Shown, Struct, frozen=True):
+class Event(Shown, Record, frozen=True):
     """One thing that was done, as an ``on_event`` hook gets it.
 
     Parameters
@@ -51,6 +52,6 @@ class Event(Shown, Struct, frozen=True):
     campaign_id: int | None = None
     task_id: int | None = None
     asset_id: int | None = None
-    detail: dict[str, Any] = {}
+    detail: dict[str, Any] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
     acted_by: str | None = None

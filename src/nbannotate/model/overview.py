@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import Literal
 
-from msgspec import Struct
 
 from nbannotate.cards import Shown, marked_down
+from nbannotate.model.value import Record
 from nbannotate.model.campaign import Attribution, StepKind
 
 #: Where a revision comes from: a person at work, or a file, a model, another program.
@@ -17,7 +17,7 @@ JobState = Literal["pending", "in_progress", "on_review", "completed", "complete
 CampaignState = Literal["draft", "active", "overdue", "completed", "archived"]
 
 
-class Dataset(Shown, Struct, frozen=True):
+class Dataset(Shown, Record, frozen=True):
     """A named family of versions.
 
     ``new`` says, in the answer to who asked for it, whether it was created for that.
@@ -29,14 +29,14 @@ class Dataset(Shown, Struct, frozen=True):
     new: bool = False
 
 
-class TakenBack(Shown, Struct, frozen=True):
+class TakenBack(Shown, Record, frozen=True):
     """The names of what was created for a call that failed, and is gone again; empty where it stays."""
 
     version: str = ""
     dataset: str = ""
 
 
-class Version(Shown, Struct, frozen=True):
+class Version(Shown, Record, frozen=True):
     """The assets and annotations of a dataset at one stage: a draft, or published, which never changes again.
 
     ``parent_id`` is the version that it was made from, or None; ``new`` says, in the answer to who asked for it,
@@ -53,7 +53,7 @@ class Version(Shown, Struct, frozen=True):
     new: bool = False
 
 
-class Imported(Shown, Struct, frozen=True):
+class Imported(Shown, Record, frozen=True):
     """What became of an import of annotations.
 
     Parameters
@@ -88,7 +88,7 @@ class Imported(Shown, Struct, frozen=True):
         return " ".join(told)
 
 
-class Campaign(Shown, Struct, frozen=True):
+class Campaign(Shown, Record, frozen=True):
     """A campaign in the list of campaigns.
 
     Parameters
@@ -116,7 +116,7 @@ class Campaign(Shown, Struct, frozen=True):
     remaining: int = 0
 
 
-class Job(Shown, Struct, frozen=True):
+class Job(Shown, Record, frozen=True):
     """The tasks of one assignee at one step, counted.
 
     Parameters
@@ -188,7 +188,7 @@ class Job(Shown, Struct, frozen=True):
         return self.worked_s / self.done if self.done else None
 
 
-class JobSubmitted(Shown, Struct, frozen=True):
+class JobSubmitted(Shown, Record, frozen=True):
     """What submitting a whole job did.
 
     Parameters
@@ -203,7 +203,7 @@ class JobSubmitted(Shown, Struct, frozen=True):
     left: int
 
 
-class Deletion(Shown, Struct, frozen=True):
+class Deletion(Shown, Record, frozen=True):
     """What deleting a campaign would delete, or deleted; the annotations of the version stay."""
 
     campaign: str
@@ -224,7 +224,7 @@ class Deletion(Shown, Struct, frozen=True):
         )
 
 
-class StepProgress(Shown, Struct, frozen=True):
+class StepProgress(Shown, Record, frozen=True):
     """How many assets are now at a step, by state of their current task, and how many passed it."""
 
     step: int
@@ -236,7 +236,7 @@ class StepProgress(Shown, Struct, frozen=True):
     passed: int
 
 
-class Progress(Shown, Struct, frozen=True):
+class Progress(Shown, Record, frozen=True):
     """Where the assets of a campaign are; ``done + skipped + remaining == total``."""
 
     campaign: str

@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime
 from typing import Literal
 
-from msgspec import Struct
 
+from nbannotate.model.value import Record
 from nbannotate.cards import Shown
 
 Role = Literal["owner", "manager", "developer", "reviewer", "annotator"]
 ROLES: tuple[Role, ...] = ("owner", "manager", "developer", "reviewer", "annotator")
 
 
-class Member(Shown, Struct, frozen=True):
+class Member(Shown, Record, frozen=True):
     """A person with a login and a role."""
 
     member_id: int
@@ -22,7 +22,7 @@ class Member(Shown, Struct, frozen=True):
     active: bool = True
 
 
-class NewMember(Shown, Struct, frozen=True):
+class NewMember(Shown, Record, frozen=True):
     """A member who was just added, with the password, which is shown this once.
 
     ``there`` says that the member was there already and keeps the password, which is not in here then.
@@ -33,7 +33,7 @@ class NewMember(Shown, Struct, frozen=True):
     there: bool = False
 
 
-class Session(Shown, Struct, frozen=True):
+class Session(Shown, Record, frozen=True):
     """A session that was opened with a password; the token is shown this once."""
 
     token: str
@@ -44,7 +44,7 @@ class Session(Shown, Struct, frozen=True):
         return f"Session({self.member.login!r}, until {self.expires:%Y-%m-%d %H:%M} UTC)"
 
 
-class Invitation(Shown, Struct, frozen=True):
+class Invitation(Shown, Record, frozen=True):
     """A member who was just invited; the token is shown this once, and opens the page where a password is chosen."""
 
     member: Member
@@ -53,7 +53,7 @@ class Invitation(Shown, Struct, frozen=True):
     there: bool = False
 
 
-class Account(Shown, Struct, frozen=True):
+class Account(Shown, Record, frozen=True):
     """What another workspace needs of an account: the login and the hash of the password; for owners only."""
 
     login: str
@@ -64,7 +64,7 @@ class Account(Shown, Struct, frozen=True):
         return f"Account({self.login!r}, {self.role!r})"
 
 
-class WorkspaceInfo(Shown, Struct, frozen=True):
+class WorkspaceInfo(Shown, Record, frozen=True):
     """What a client learns when it connects."""
 
     path: str

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, Literal, TypeVar
 
-from msgspec import Struct
+from msgspec import field
 from msgspec.structs import force_setattr, replace
 
 from nbannotate.cards import Shown, short
 from nbannotate.errors import InvalidInput
 from nbannotate.model.choices import check_kind, one_of
+from nbannotate.model.value import Value
 from nbannotate.model.values import as_list, as_name, is_stored, settle
 
 #: Colours for labels that name none: the Okabe-Ito palette, then each time the one that is farthest from those before
@@ -53,7 +54,7 @@ FLAW_POLICIES: tuple[FlawPolicy, ...] = ("keep", "refuse", "repair")
 ATTRIBUTE_TYPES: tuple[AttributeType, ...] = ("text", "number", "integer", "boolean", "choice", "choices")
 
 
-class Attribute(Shown, Struct, frozen=True, forbid_unknown_fields=True):
+class Attribute(Shown, Value, frozen=True, forbid_unknown_fields=True):
     """A typed value on a shape.
 
     Parameters
@@ -108,7 +109,7 @@ class Attribute(Shown, Struct, frozen=True, forbid_unknown_fields=True):
         return None
 
 
-class Skeleton(Shown, Struct, frozen=True, forbid_unknown_fields=True):
+class Skeleton(Shown, Value, frozen=True, forbid_unknown_fields=True):
     """The points of a skeleton, by name and in order, and which of them are joined.
 
     Parameters
@@ -142,7 +143,7 @@ class Skeleton(Shown, Struct, frozen=True, forbid_unknown_fields=True):
         return tuple((at[a], at[b]) for a, b in self.edges)
 
 
-class Label(Shown, Struct, frozen=True, forbid_unknown_fields=True):
+class Label(Shown, Value, frozen=True, forbid_unknown_fields=True):
     """The class of a shape.
 
     Parameters
@@ -179,7 +180,7 @@ class Label(Shown, Struct, frozen=True, forbid_unknown_fields=True):
         force_setattr(self, "attributes", as_attributes("Label", self.name, self.attributes))
 
 
-class Tag(Shown, Struct, frozen=True, forbid_unknown_fields=True):
+class Tag(Shown, Value, frozen=True, forbid_unknown_fields=True):
     """A label for the whole asset.
 
     Parameters
@@ -216,7 +217,7 @@ def as_attributes(owner: str, name: str, given: Iterable[Any] | None) -> tuple[A
     return tuple(attributes)
 
 
-class Recipe(Shown, Struct, frozen=True, forbid_unknown_fields=True):
+class Recipe(Shown, Value, frozen=True, forbid_unknown_fields=True):
     """The labels and tags that annotators of a campaign may use.
 
     Parameters
@@ -305,7 +306,7 @@ class Recipe(Shown, Struct, frozen=True, forbid_unknown_fields=True):
 
         Of attributes of the same name that of the first label counts. A label that declares none takes any.
         """
-        found: dict[str, Attribute] = {}
+        found: dict[str, Attribute] = field(default_factory=dict)
         labels = [self.label(name) for name in names]
         for label in labels:
             for attribute in label.attributes if label is not None else ():

@@ -149,14 +149,14 @@ def parameters(**renamed: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
             if renamed.keys().isdisjoint(kwargs):
                 return its(*args, **kwargs)
-            return its(*args, **_with_new_names(its.__qualname__, renamed, kwargs))
+            return its(*args, **with_new_names(its.__qualname__, renamed, kwargs))
 
         return call
 
     return declare
 
 
-def _with_new_names(where: str, renamed: dict[str, str], given: dict[str, Any]) -> dict[str, Any]:
+def with_new_names(where: str, renamed: dict[str, str], given: dict[str, Any]) -> dict[str, Any]:
     """Return keyword arguments under their new names."""
     found = dict(given)
     for old, new in renamed.items():

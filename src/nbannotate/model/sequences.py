@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import field
 
 from nbannotate.cards import Shown
+from nbannotate.model.value import Record
 from nbannotate.model.work import Outcome, TaskState
 
 Hold = Literal["mine", "free", "seen", "hidden"]
@@ -14,7 +15,7 @@ Hold = Literal["mine", "free", "seen", "hidden"]
 Existing = Literal["keep", "add", "replace"]
 
 
-class Slice(Shown, Struct, frozen=True):
+class Slice(Shown, Record, frozen=True):
     """One asset of a sequence in a campaign.
 
     Parameters
@@ -44,13 +45,13 @@ class Slice(Shown, Struct, frozen=True):
     state: TaskState = "in_progress"
     outcome: Outcome | None = None
     step: int = 0
-    labels: dict[str, int] = {}
+    labels: dict[str, int] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     nothing_to_label: bool = False
     drafted: bool = False
 
 
-class Sequence(Shown, Struct, frozen=True):
+class Sequence(Shown, Record, frozen=True):
     """The slices of a sequence in a campaign, in their order.
 
     Parameters
@@ -70,14 +71,14 @@ class Sequence(Shown, Struct, frozen=True):
     undo_what: str = ""
 
 
-class LeftSlices(Shown, Struct, frozen=True):
+class LeftSlices(Shown, Record, frozen=True):
     """Slices that an operation left as they were, and why."""
 
     reason: str
     places: tuple[int, ...]
 
 
-class Spread(Shown, Struct, frozen=True):
+class Spread(Shown, Record, frozen=True):
     """What an operation on a range of slices did.
 
     Parameters

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import field
 from msgspec.structs import force_setattr
 
 from nbannotate.cards import Shown, counted, one_line
@@ -18,6 +18,7 @@ from nbannotate.errors import InvalidInput
 from nbannotate.model.choices import check_kind
 from nbannotate.model.geometry import Measured
 from nbannotate.model.making import Making
+from nbannotate.model.value import Value
 from nbannotate.model.values import as_list, as_mapping, as_name, is_stored, plain, shown
 
 Point = tuple[float, float]
@@ -45,7 +46,7 @@ def _points(where: str, given: Any) -> Points:
     return points
 
 
-class Rle(Shown, Struct, frozen=True):
+class Rle(Shown, Value, frozen=True):
     """The pixels of a mask as COCO stores them, so that ``msgspec.to_builtins`` gives COCO's own object.
 
     Parameters
@@ -68,7 +69,7 @@ class Rle(Shown, Struct, frozen=True):
             force_setattr(self, "size", tuple(plain(size)))
 
 
-class Shape(Shown, Making, Measured, Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Shape(Shown, Making, Measured, Value, frozen=True, kw_only=True, omit_defaults=True):
     """One geometry with a label.
 
     Made of numbers, points or pixels by :meth:`rectangle`, :meth:`box`, :meth:`polygon`, :meth:`polyline`,
@@ -156,7 +157,7 @@ class Shape(Shown, Making, Measured, Struct, frozen=True, kw_only=True, omit_def
         return (self.label, *self.also) if self.label else self.also
 
 
-class Annotation(Shown, Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Annotation(Shown, Value, frozen=True, kw_only=True, omit_defaults=True):
     """All that was said of one asset: its shapes and tags, or *nothing to label*.
 
     ``nothing_to_label`` is an answer of its own, distinct from an annotation that is not finished; it excludes shapes.

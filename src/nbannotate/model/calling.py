@@ -1,0 +1,78 @@
+"""What is said where something is called with an argument that it does not take, or without one that it needs."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, ParamSpec, TypeVar
+
+from nbannotate.errors import WrongCall
+from nbannotate.model.choices import meant
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_NAMED = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+_PLACED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+def told(function: Callable[P, R]) -> Callable[P, R]:
+    """Return a function, or a method, that says in our words with what it was called wrongly.
+
+    What its own body raises is left as it is, and a right call costs one frame.
+    """
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except TypeError as error:
+            name = function.__qualname__.removesuffix(".__init__")
+            if not of_the_call(error) or (why := wrong(name, function, args, kwargs)) is None:
+                raise
+            raise why from None
+
+    return call
+
+
+def of_the_call(error: TypeError) -> bool:
+    """Return whether a call itself was refused, not something in what was called."""
+    trace = error.__traceback__
+    return trace is not None and trace.tb_next is None
+
+
+def wrong(name: str, called: Callable[..., Any], args: tuple[Any, ...], given: Mapping[str, Any]) -> WrongCall | None:
+    """Return what is wrong with a call, or None if nothing is.
+
+    Parameters
+    ----------
+    name
+        What was called, as one writes it: ``"Version.create_campaign"``.
+    called
+        It; its signature says what it takes. If its first parameter is ``self``, ``args`` begin with that.
+    args, given
+        What it was called with.
+    """
+    known = dict(inspect.signature(called).parameters)
+    if (first := next(iter(known), "")) in ("self", "cls"):
+        del known[first]
+        args = args[1:]
+    takes = [n for n, p in known.items() if p.kind in _NAMED]
+    placed = [n for n, p in known.items() if p.kind in _PLACED]
+    rest = {p.kind for p in known.values()}
+    said = f"it takes {', '.join(takes)}" if takes else "it takes none"
+    if inspect.Parameter.VAR_KEYWORD not in rest:
+        for key in given:
+            if key not in takes:
+                return WrongCall(f"{name} takes no argument {key!r}{meant(key, takes)}; {said}.")
+    if len(args) > len(placed) and inspect.Parameter.VAR_POSITIONAL not in rest:
+        hint = f"; name the others: {', '.join(f'{n}=…' for n in takes if n not in placed)}" if takes != placed else ""
+        most = f"at most {len(placed)} of its arguments" if placed else "no argument"
+        return WrongCall(f"{name} takes {most} without a name, not {len(args)}{hint or f'; {said}'}.")
+    if twice := [n for n in placed[: len(args)] if n in given]:
+        return WrongCall(f"{name} is given {twice[0]!r} twice: by its place, and by its name.")
+    needed = [n for n, p in known.items() if p.default is p.empty and p.kind in (*_NAMED, *_PLACED)]
+    if missing := [n for n in needed if n not in given and n not in placed[: len(args)]]:
+        return WrongCall(f"{name} needs {' and '.join(missing)}; {said}.")
+    return None
