@@ -510,7 +510,7 @@ def test_a_deleted_campaign_leaves_its_annotations_and_the_log(ws, version):
 
 
 def test_a_spec_is_checked_by_the_owner_too(ws, version):
-    with pytest.raises(InvalidInput, match="missing required field `recipe`"):
+    with pytest.raises(InvalidInput, match=r"campaigns\.create: spec: recipe is missing"):
         ws.client.call("campaigns.create", CampaignSpec, version_id=version.version_id, spec={"name": "July"})
 
 

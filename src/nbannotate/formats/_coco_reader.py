@@ -133,7 +133,7 @@ class Reader:
             raise ReadFailed(f"{self.path.name}: top level: must be an object, not {found!r:.40}.")
         for name in _File.__struct_fields__:
             if name not in found:
-                raise ReadFailed(f"{self.path.name}: top level: Object missing required field `{name}`.")
+                raise ReadFailed(f"{self.path.name}: top level: {name} is missing.")
             if not isinstance(found[name], list):
                 raise ReadFailed(f"{self.path.name}: {name}: must be a list, not {found[name]!r:.40}.")
         return found

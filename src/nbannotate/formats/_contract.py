@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from msgspec import Struct
+from msgspec import field
 
 from nbannotate.cards import Shown, cut, one_line
 from nbannotate.model import Annotation, Label, Origin
+from nbannotate.model.value import Record
 
 
-class LeftOut(Shown, Struct, frozen=True):
+class LeftOut(Shown, Record, frozen=True):
     """Things of one sort that a file has and the workspace does not take, or the other way round.
 
     Parameters
@@ -40,7 +41,7 @@ class LeftOut(Shown, Struct, frozen=True):
 Id = int | float | str
 
 
-class Ids(Shown, Struct, frozen=True):
+class Ids(Shown, Record, frozen=True):
     """What a file calls things, in its order, so that a file that is written calls them so again.
 
     Parameters
@@ -53,12 +54,12 @@ class Ids(Shown, Struct, frozen=True):
         By the name of the label, used or not.
     """
 
-    images: dict[str, Id] = {}
-    shapes: dict[str, Id] = {}
-    labels: dict[str, Id] = {}
+    images: dict[str, Id] = field(default_factory=dict)
+    shapes: dict[str, Id] = field(default_factory=dict)
+    labels: dict[str, Id] = field(default_factory=dict)
 
 
-class Reading(Shown, Struct, frozen=True):
+class Reading(Shown, Record, frozen=True):
     """What a file says.
 
     Parameters
@@ -89,7 +90,7 @@ class Reading(Shown, Struct, frozen=True):
         return one_line(" ".join([head, *(f"{v}." for v in self.left_out)]))
 
 
-class Row(Shown, Struct, frozen=True):
+class Row(Shown, Record, frozen=True):
     """One asset to be written: its file name, its width and height in pixels, and what was said of it.
 
     ``annotation`` is None for an asset of which nothing was said yet; it is written as an image without shapes.
@@ -105,7 +106,7 @@ class Row(Shown, Struct, frozen=True):
     source: str | None = None
 
 
-class Writing(Shown, Struct, frozen=True):
+class Writing(Shown, Record, frozen=True):
     """What was written: how many assets and how many annotations in the format's own count, and what could not be."""
 
     assets: int

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from msgspec import field
 
-from nbannotate.model.value import Record
 from nbannotate.cards import Shown
+from nbannotate.model.value import Record
 
 NoticeKind = Literal[
     "assigned", "returned", "restarted", "issue", "issue_answered", "due_near", "due_past", "lease_out", "account"

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import Literal
 
-
 from nbannotate.cards import Shown, marked_down
-from nbannotate.model.value import Record
 from nbannotate.model.campaign import Attribution, StepKind
+from nbannotate.model.value import Record
 
 #: Where a revision comes from: a person at work, or a file, a model, another program.
 Origin = Literal["answer", "import"]

@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime
 from typing import Literal
 
-
-from nbannotate.model.value import Record
 from nbannotate.cards import Shown
+from nbannotate.model.value import Record
 
 Role = Literal["owner", "manager", "developer", "reviewer", "annotator"]
 ROLES: tuple[Role, ...] = ("owner", "manager", "developer", "reviewer", "annotator")

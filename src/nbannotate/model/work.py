@@ -10,8 +10,8 @@ from msgspec import field
 from nbannotate.cards import Shown
 from nbannotate.model.campaign import Document, StepKind
 from nbannotate.model.recipe import Recipe
-from nbannotate.model.value import Record
 from nbannotate.model.shape import Annotation
+from nbannotate.model.value import Record
 
 TaskState = Literal["in_progress", "to_rework", "done", "skipped"]
 TASK_STATES: tuple[TaskState, ...] = ("in_progress", "to_rework", "done", "skipped")

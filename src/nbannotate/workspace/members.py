@@ -7,12 +7,11 @@ import datetime
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
-
 from nbannotate import model
 from nbannotate.cards import Shown, marked_down
 from nbannotate.errors import Refused
 from nbannotate.model import renamed
+from nbannotate.model.value import Record
 from nbannotate.workspace.table import Listed
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ order by m.login
 """
 
 
-class Invited(Shown, Struct, frozen=True):
+class Invited(Shown, Record, frozen=True):
     """A member who was just invited, with the link to send; it is shown this once.
 
     Parameters
