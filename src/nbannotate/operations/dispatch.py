@@ -105,7 +105,10 @@ class Dispatcher:
             return self._asker(tx, request, utc_now()).member_id
 
     def run(self, operation: Operation, request: Request, arguments: dict[str, Any]) -> bytes | Path:
-        """Run an operation in its transaction and return the answer, JSON or the path of a file."""
+        """Run an operation in its transaction and return what it returned, JSON or the path of a file.
+
+        That is what is answered, unless the operation says otherwise: see :meth:`answer`.
+        """
         if not operation.writes:
             with self.engine.read() as tx:
                 now = utc_now()
@@ -132,6 +135,14 @@ class Dispatcher:
             stage.piece()
             return self._commit(operation, request, arguments | staged, began)
 
+    def answer(self, operation: Operation, request: Request, returned: bytes) -> bytes:
+        """Return the answer of an operation that makes it after the commit, from what it returned."""
+        assert operation.answer is not None
+        with self.engine.read(remembers=True) as tx:
+            now = utc_now()
+            context = self._context(tx, self._asker(tx, request, now), now)
+            return msgspec.json.encode(operation.answer(context, msgspec.json.decode(returned)))
+
     def _commit(self, operation: Operation, request: Request, arguments: dict[str, Any], began: float) -> bytes:
         """Run the transaction of a writing operation, and publish its events."""
         with self._one_writer:
@@ -152,10 +163,7 @@ class Dispatcher:
         asker = self._asker(tx, request, now)
         known = log.answer(tx, request.request_id, asker.member_id, operation.name)
         if known is not None:
-            if operation.again is None:
-                return known.encode(), []
-            asked = self._context(tx, asker, now, began)
-            return msgspec.json.encode(operation.again(asked, msgspec.json.decode(known))), []
+            return known.encode(), []
         context = self._context(tx, asker, now, began)
         result = operation.run(context, **arguments)
         if not context.done and context.changed:
@@ -206,10 +214,14 @@ class Dispatcher:
         arguments = self.decode(operation, request)
         for left in reversed(range(ATTEMPTS)):
             try:
-                return self.run(operation, request, self.prepare(operation, request, arguments))
+                returned = self.run(operation, request, self.prepare(operation, request, arguments))
             except Stale:
                 if not left:
                     raise
+            else:
+                if operation.answer is None or isinstance(returned, Path):
+                    return returned
+                return self.answer(operation, request, returned)
         raise AssertionError("unreachable")
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from nbannotate.errors import NotAllowed, Refused
-from nbannotate.model import TaskView
-from nbannotate.operations import closing, viewing
+from nbannotate.operations import closing
 from nbannotate.operations.registry import Context
 from nbannotate.operations.telling import tell
 from nbannotate.store import campaigns as stored
 from nbannotate.store import holding, work
 
 
-def begin(ctx: Context, row: dict[str, Any], *, touch: bool = True) -> TaskView:
-    """Return what a page needs to work on a task of the actor, which is opened now.
+def begin(ctx: Context, row: dict[str, Any], *, touch: bool = True) -> int:
+    """Open a task of the actor, and return its id.
 
     Parameters
     ----------
@@ -30,7 +29,7 @@ def begin(ctx: Context, row: dict[str, Any], *, touch: bool = True) -> TaskView:
         holding.touch(ctx.tx, row["task_id"], 0.0, ctx.now, until)
         opened(ctx, row, until if row["leased_until"] is not None else None)
     closing.note(ctx, row)
-    return viewing.view(ctx, row)
+    return int(row["task_id"])
 
 
 def opened(ctx: Context, row: dict[str, Any], until: Any) -> None:
@@ -38,7 +37,7 @@ def opened(ctx: Context, row: dict[str, Any], until: Any) -> None:
     row |= {"opened": row["opened"] or ctx.now, "touched": ctx.now, "leased_until": until}
 
 
-def go_on(ctx: Context, campaign_id: int, step: int, done: dict[str, Any] | None = None) -> TaskView | None:
+def go_on(ctx: Context, campaign_id: int, step: int, done: dict[str, Any] | None = None) -> int | None:
     """Return the actor's own task to go on with at a step, or else the next of the queue; None if nothing is left.
 
     ``done`` is the row of the task that was just finished: in a sequence one goes on from there.
@@ -50,13 +49,13 @@ def go_on(ctx: Context, campaign_id: int, step: int, done: dict[str, Any] | None
     return _take(ctx, campaign_id, step, row)
 
 
-def pull(ctx: Context, campaign_id: int, step: int) -> TaskView | None:
+def pull(ctx: Context, campaign_id: int, step: int) -> int | None:
     """Take the next task out of the queue of a step; None if it is empty."""
     row = holding.first(ctx.tx, campaign_id, step, ctx.actor.member_id, ctx.now, held=False)
     return _take(ctx, campaign_id, step, row)
 
 
-def _take(ctx: Context, campaign_id: int, step: int, row: dict[str, Any] | None) -> TaskView | None:
+def _take(ctx: Context, campaign_id: int, step: int, row: dict[str, Any] | None) -> int | None:
     """Give the actor a task of a queue: in the writer's thread, so that none is ever served twice.
 
     Whatever is refused is refused before anything is written.

@@ -130,8 +130,9 @@ class Operation(msgspec.Struct, frozen=True):
     keep
         What of the answer is stored for a client that repeats the request; None stores nothing. Never a secret, and
         nothing large.
-    again
-        Makes the answer to a repeated request from what was stored; None: it is the answer.
+    answer
+        Makes the answer from what the function returned, in a transaction that only reads, after the commit: so nothing
+        that takes as long as somebody's work is large is read in the writer. None: what it returned is the answer.
     takes_file
         Whether a Parquet file comes with the request; the operation gets its path as ``file``.
     gives_file
@@ -146,7 +147,7 @@ class Operation(msgspec.Struct, frozen=True):
     stage: Callable[..., dict[str, Any]] | None
     idle: Callable[..., Any] | None
     keep: Callable[[Any], Any] | None
-    again: Callable[[Context, Any], Any] | None
+    answer: Callable[[Context, Any], Any] | None
     takes_file: bool
     gives_file: bool
 
@@ -166,7 +167,7 @@ def operation(
     stage: Callable[..., dict[str, Any]] | None = None,
     idle: Callable[..., Any] | None = None,
     keep: Callable[[Any], Any] | None = lambda result: result,
-    again: Callable[[Context, Any], Any] | None = None,
+    answer: Callable[[Context, Any], Any] | None = None,
 ) -> Callable[[F], F]:
     """Declare a function as an operation; its name is ``module.function``."""
 
@@ -190,7 +191,7 @@ def operation(
             stage,
             idle,
             keep,
-            again,
+            answer,
             "file" in hints,
             hints.get("return") in (Path, bytes | Path),
         )

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from nbannotate.errors import Conflict, InvalidInput, NotAllowed, Refused, Stale
-from nbannotate.model import ExistingShapes, Sequence, Spread, TaskView
+from nbannotate.model import ExistingShapes, Sequence, Spread
 from nbannotate.operations import chain, closing, slicing, spreading, viewing
 from nbannotate.operations.access import visible_task
 from nbannotate.operations.registry import Context, operation
@@ -36,8 +36,8 @@ def view(ctx: Context, task_id: int) -> Sequence:
     )  # fmt: skip
 
 
-@operation(writes=True, keep=viewing.number, again=viewing.again)
-def take(ctx: Context, task_id: int) -> TaskView:
+@operation(writes=True, answer=viewing.seen)
+def take(ctx: Context, task_id: int) -> int:
     """Take a slice out of the queue of a step, for whoever works on other slices of its sequence there."""
     row = work.task(ctx.tx, task_id, ctx.actor.member_id)
     me = ctx.actor.member_id
@@ -57,9 +57,7 @@ def take(ctx: Context, task_id: int) -> TaskView:
     else:
         holding.touch(ctx.tx, task_id, 0.0, ctx.now, until)
     closing.note(ctx, row)
-    opened = work.task(ctx.tx, task_id, me)
-    assert opened is not None
-    return viewing.view(ctx, opened)
+    return task_id
 
 
 @operation(writes=True, prepare=spreading.prepare)

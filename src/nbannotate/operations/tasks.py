@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from nbannotate.errors import Conflict, NotAllowed, Refused
+from nbannotate.errors import Conflict, NotAllowed, NotFound, Refused
 from nbannotate.model import (
     Annotation,
     Before,
@@ -21,7 +21,6 @@ from nbannotate.model import (
     Saved,
     Task,
     TaskState,
-    TaskView,
 )
 from nbannotate.operations import assigning, checking, closing, giving, reviewing, viewing
 from nbannotate.operations.access import may_see_image, visible_task
@@ -51,8 +50,8 @@ def of_campaign(ctx: Context, campaign_id: int) -> list[Task]:
     return [viewing.task(row) for row in work.current(ctx.tx, campaign_id)]
 
 
-@operation(writes=True, keep=viewing.number, again=viewing.again)
-def next_(ctx: Context, campaign_id: int, step: int) -> TaskView | None:
+@operation(writes=True, answer=viewing.seen)
+def next_(ctx: Context, campaign_id: int, step: int) -> int | None:
     """Return the task to go on with: one that was returned, or one that I began, or else the next of the queue.
 
     None means that nothing is left for me at this step.
@@ -60,8 +59,8 @@ def next_(ctx: Context, campaign_id: int, step: int) -> TaskView | None:
     return giving.go_on(ctx, campaign_id, step)
 
 
-@operation(writes=True, keep=viewing.number, again=viewing.again)
-def pull(ctx: Context, campaign_id: int, step: int) -> TaskView | None:
+@operation(writes=True, answer=viewing.seen)
+def pull(ctx: Context, campaign_id: int, step: int) -> int | None:
     """Take the next task out of the queue of a step, whatever I hold already; None when the queue is empty."""
     return giving.pull(ctx, campaign_id, step)
 
@@ -81,8 +80,8 @@ def peek(ctx: Context, campaign_id: int, step: int, but: int | None = None) -> i
     return found
 
 
-@operation(writes=True, keep=viewing.number, again=viewing.again)
-def open_(ctx: Context, task_id: int) -> TaskView:
+@operation(writes=True, answer=viewing.seen)
+def open_(ctx: Context, task_id: int) -> int:
     """Return a task to work on, or to look at where it is not mine or is submitted.
 
     A task that I lost because its lease ran out is mine again if nobody else has it.
@@ -91,7 +90,7 @@ def open_(ctx: Context, task_id: int) -> TaskView:
     if row["is_open"] and (row["assignee_id"] == ctx.actor.member_id or _take_again(ctx, row)):
         return giving.begin(ctx, row)
     closing.note(ctx, row)
-    return viewing.view(ctx, row)
+    return task_id
 
 
 def _idle_heartbeat(ctx: Context, task_id: int, seconds: float) -> Lease | None:
@@ -168,16 +167,23 @@ def submit(
     return closing.submit(ctx, row, spec, believed(prepared_work, ctx, row), seconds, status)
 
 
-def _both(done: ClosedAndNext) -> dict[str, Any]:
-    return {"closed": done.closed, "next": viewing.number(done.next), "text": done.text}
+class SubmittedAndTaken(msgspec.Struct, frozen=True):
+    """What is known of a submission, and of the task to go on with, before its view is read."""
+
+    closed: Closed
+    task_id: int | None = None
+    text: str = ""
 
 
-def _both_again(ctx: Context, kept: dict[str, Any]) -> ClosedAndNext:
-    closed = msgspec.convert(kept["closed"], Closed)
-    return ClosedAndNext(closed, viewing.again(ctx, kept["next"]), kept["text"])
+def _with_view(ctx: Context, kept: dict[str, Any]) -> ClosedAndNext:
+    done = msgspec.convert(kept, SubmittedAndTaken)
+    try:
+        return ClosedAndNext(done.closed, viewing.seen(ctx, done.task_id), done.text)
+    except (NotAllowed, NotFound) as error:  # it was given to somebody else meanwhile; the submission stands
+        return ClosedAndNext(done.closed, None, str(error))
 
 
-@operation(writes=True, prepare=checking.submit, keep=_both, again=_both_again)
+@operation(writes=True, prepare=checking.submit, answer=_with_view)
 def submit_and_next(
     ctx: Context,
     task_id: int,
@@ -187,7 +193,7 @@ def submit_and_next(
     status: str | None = None,
     *,
     prepared_work: Checked | None,
-) -> ClosedAndNext:
+) -> SubmittedAndTaken:
     """Submit an annotation (in review, accept it), and return the task to go on with at the same step.
 
     The same as ``tasks.submit`` and then ``tasks.next``, with an event for each, but in one transaction: a page asks
@@ -199,9 +205,9 @@ def submit_and_next(
     try:
         following = giving.go_on(ctx, row["campaign_id"], row["step"], row)
     except (Refused, NotAllowed) as error:  # raised before anything is written
-        return ClosedAndNext(closed, None, str(error))
+        return SubmittedAndTaken(closed, None, str(error))
     ctx.did("tasks.next")
-    return ClosedAndNext(closed, following)
+    return SubmittedAndTaken(closed, following)
 
 
 @operation(writes=True, prepare=checking.keep)
@@ -311,8 +317,8 @@ def review_order(
     return reviewing.order(ctx, campaign_id, step, by, limit, seed)
 
 
-@operation(writes=True, keep=viewing.number, again=viewing.again)
-def take(ctx: Context, task_id: int) -> TaskView:
+@operation(writes=True, answer=viewing.seen)
+def take(ctx: Context, task_id: int) -> int:
     """Take one image out of the queue of a review step, whatever its place in it."""
     reviewing.take(ctx, task_id)
     return giving.begin(ctx, visible_task(ctx, task_id))

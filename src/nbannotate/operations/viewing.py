@@ -62,13 +62,8 @@ def task(row: dict[str, Any]) -> Task:
     return Task(**{name: row[name] for name in Task.__struct_fields__})
 
 
-def number(view: TaskView | None) -> int | None:
-    """Return what is kept of a view for a repeated request: the task's id."""
-    return None if view is None else view.task.task_id
-
-
-def again(ctx: Context, task_id: int | None) -> TaskView | None:
-    """Return the view of a task that was given to the actor before."""
+def seen(ctx: Context, task_id: int | None) -> TaskView | None:
+    """Return the view of a task that was opened by, or given to, the actor; None for none."""
     return None if task_id is None else view(ctx, visible_task(ctx, task_id))
 
 

@@ -160,10 +160,14 @@ class Owner:
             if operation.prepare is not None:
                 ready = await self._in(pool, self.dispatcher.prepare, operation, request, arguments)
             try:
-                return await self._in(self.threads.of(operation), self.dispatcher.run, operation, request, ready)
+                returned = await self._in(self.threads.of(operation), self.dispatcher.run, operation, request, ready)
             except Stale:
                 if not left:
                     raise
+            else:
+                if operation.answer is None:
+                    return returned
+                return await self._in(self.threads.read, self.dispatcher.answer, operation, request, returned)
         raise AssertionError("unreachable")
 
     async def _query(self, operation: Operation, request: Request, arguments: dict[str, Any]) -> Any:
