@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 import nbannotate as nb
-from nbannotate.errors import InvalidInput, NotAllowed, NotFound
+from nbannotate.errors import FileMissing, InvalidInput, NotAllowed, NotFound
 from nbannotate.model import Document
 from nbannotate.operations import documents
 
@@ -97,7 +97,7 @@ def test_instructions_are_markdown_and_a_pdf_in_any_way(team, pdf, tmp_path):
 @pytest.mark.parametrize("given", [{"pdf": "missing.pdf"}, {"instructions": "missing.pdf"}, {"instructions": ["a.md"]}])
 def test_a_file_that_is_missing_is_named(team, given):
     t = team()
-    with pytest.raises(InvalidInput, match=r"There is no file (missing\.pdf|a\.md)"):
+    with pytest.raises(FileMissing, match=r"There is no file (missing\.pdf|a\.md)"):
         t.version.create_campaign(
             "August", nb.Recipe(["WBC"]), nb.Workflow([nb.Step("a", "annotation", ["ana"])]), **given
         )
