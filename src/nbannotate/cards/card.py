@@ -72,9 +72,9 @@ class Card(Struct, frozen=True):
             size += len(made.encode())
             inside.append(made)
         notes = [*self.notes, *(["More than a card holds is left out."] if left_out else [])]
-        head = f'<span class="nbac-kind">{escaped(self.kind)}</span>'
+        head = f'<span class="nbac-kind">{escaped(self.kind)}</span> ' if self.kind else ""
         if self.name:
-            head += f' <b class="nbac-name">{escaped(self.name, 120)}</b>'
+            head += f'<b class="nbac-name">{escaped(self.name, 120)}</b>'
         if self.state:
             word = re.sub(r"[^a-z]+", "-", self.state.lower()).strip("-")
             head += f' <span class="nbac-state nbac-is-{word}">{escaped(self.state, 60)}</span>'

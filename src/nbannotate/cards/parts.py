@@ -104,11 +104,14 @@ class Grid(Struct, frozen=True):
         Numbers (written with separators), texts, or None for nothing.
     more
         How many rows there are that are not shown.
+    longest
+        How many characters of a text are shown.
     """
 
     head: tuple[str, ...]
     rows: tuple[tuple[int | float | str | None, ...], ...]
     more: int = 0
+    longest: int = 120
 
     def html(self) -> str:
         """Return it as HTML."""
@@ -118,7 +121,9 @@ class Grid(Struct, frozen=True):
         of = [' class="nbac-n"' if n else "" for n in numbers]
         head = "".join(f"<th{c}>{escaped(h, 60)}</th>" for h, c in zip(self.head, of, strict=True))
         rows = "".join(
-            "<tr>" + "".join(f"<td{c}>{escaped(_cell(v), 120)}</td>" for v, c in zip(row, of, strict=True)) + "</tr>"
+            "<tr>"
+            + "".join(f"<td{c}>{escaped(_cell(v), self.longest)}</td>" for v, c in zip(row, of, strict=True))
+            + "</tr>"
             for row in self.rows
         )
         more = f'<div class="nbac-more">and {self.more:,} more</div>' if self.more else ""
@@ -129,7 +134,7 @@ class Grid(Struct, frozen=True):
         if not self.rows:
             return ""
         lines = [self.head, ("---",) * len(self.head), *self.rows]
-        cells = [[marked_down(_cell(v), 120) if v != "---" else v for v in line] for line in lines]
+        cells = [[marked_down(_cell(v), self.longest) if v != "---" else v for v in line] for line in lines]
         return "\n".join(["", *(f"| {' | '.join(line)} |" for line in cells), ""])
 
 

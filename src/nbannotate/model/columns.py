@@ -11,12 +11,13 @@ from typing import Any
 
 from msgspec import Struct
 
+from nbannotate.cards import Shown
 from nbannotate.errors import NotFound
 from nbannotate.model.choices import sentence, unknown
 from nbannotate.model.values import plain
 
 
-class Column(Struct, frozen=True):
+class Column(Shown, Struct, frozen=True):
     """One column: its name, what it means, and its type in the database (empty where nobody asked the database)."""
 
     name: str
@@ -24,7 +25,7 @@ class Column(Struct, frozen=True):
     type: str = ""
 
 
-class Columns(Mapping[str, Column]):
+class Columns(Shown, Mapping[str, Column]):
     """The columns of a table: iterated, they are the names; ``columns["state"]`` says what one means.
 
     Parameters
@@ -65,7 +66,7 @@ class Columns(Mapping[str, Column]):
         return "\n".join(["| column | type | what it means |", "|---|---|---|", *rows])
 
 
-class View(Struct, frozen=True):
+class View(Shown, Struct, frozen=True):
     """One public view.
 
     Parameters

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nbannotate import model
+from nbannotate.cards import Shown
 
 if TYPE_CHECKING:
     from nbannotate.workspace.data import Version
 
 
-class Asset:
+class Asset(Shown):
     """One image of a version: ``version.assets["a.png"]``.
 
     Attributes

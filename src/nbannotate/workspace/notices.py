@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import builtins
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, get_args
 
 from nbannotate import model
+from nbannotate.cards import cut, marked_down, one_line
 from nbannotate.model import renamed
 from nbannotate.model.values import as_list, as_whole
 from nbannotate.workspace.table import Table, number
@@ -122,8 +122,12 @@ class Notices(Table[model.Notice]):
         return self._client.call("notices.see", int, notice_ids=ids)
 
     def __repr__(self) -> str:
-        lines = [f"{n.created:%Y-%m-%d %H:%M}  {n.text}" for n in self._mine(unseen=True, limit=_SHOWN)]
-        return "\n".join(lines) or "No new notices."
+        found = self._mine(unseen=True, limit=_SHOWN)
+        if not found:
+            return "No new notices."
+        return (
+            f"<{len(found)}{'+' * (len(found) == _SHOWN)} new notices; the first: {cut(one_line(found[0].text), 120)}>"
+        )
 
     def _repr_markdown_(self) -> str:
         """Return how a notebook shows it: what is not seen, the newest first."""
@@ -132,7 +136,7 @@ class Notices(Table[model.Notice]):
             return "No new notices."
         lines = ["| when (UTC) | | what |", "|---|---|---|"]
         for n in found[:_SHOWN]:
-            lines.append(f"| {n.created:%Y-%m-%d %H:%M} | {n.kind.replace('_', ' ')} | {_plain(n.text)} |")
+            lines.append(f"| {n.created:%Y-%m-%d %H:%M} | {n.kind.replace('_', ' ')} | {marked_down(n.text, 4000)} |")
         if len(found) > _SHOWN:
             lines += ["", "There are more: `ws.notices.df()` shows all."]
         return "\n".join(lines)
@@ -145,9 +149,3 @@ def _frame(notices: Iterable[model.Notice]) -> pd.DataFrame:
     ids = dict.fromkeys(["notice_id", "campaign_id", "task_id", "issue_id"], "Int64")
     times = dict.fromkeys(["created", "seen"], "datetime64[us]")
     return frame.astype(ids | times | dict.fromkeys(["kind", "text", "campaign"], "string"))
-
-
-def _plain(text: str) -> str:
-    """Return text that Markdown and HTML leave as it is, in one line."""
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([\\`*_{}\[\]()#+!|~$])", r"\\\1", " ".join(text.split()))

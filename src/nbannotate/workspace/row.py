@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from nbannotate.cards import Shown, cut, short
 from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model.choices import meant, sentence, unknown
 from nbannotate.model.values import plain
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class Row(Mapping[str, Any]):
+class Row(Shown, Mapping[str, Any]):
     """One row of a table; it does not change.
 
     ``row.state`` and ``row["state"]`` are the same; ``dict(row)`` is all of it. What is missing is None, times are UTC.
@@ -76,13 +77,8 @@ class Row(Mapping[str, Any]):
         return list(self._values)
 
     def __repr__(self) -> str:
-        told = ", ".join(f"{name}={value!r}" for name, value in self._values.items() if value is not None)
-        return f"{self._what.capitalize()}({told})"
-
-    def _repr_markdown_(self) -> str:
-        """Return how a notebook shows it."""
-        rows = (f"| {name} | {'' if value is None else value} |" for name, value in self._values.items())
-        return "\n".join([f"| {self._what} | |", "|---|---|", *rows])
+        told = ", ".join(f"{name}={short(value)}" for name, value in self._values.items() if value is not None)
+        return cut(f"{self._what.capitalize()}({told})", 480)
 
 
 def records(frame: pd.DataFrame, types: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
+from nbannotate.cards import marked_down, one_line
+from nbannotate.errors import NbannotateError
 from nbannotate.model.choices import named
 from nbannotate.model.values import is_missing
 
@@ -17,8 +19,11 @@ ROWS = 10
 
 def line(table: Table[Any]) -> str:
     """Return a table in one line: what it is, how many, and what to type next."""
-    names = table._few_names()
-    return f"<{title(table)}{f': {named(names)}' if names else '; .df() gives them as a DataFrame'}>"
+    try:
+        names = table._few_names()
+        return f"<{one_line(title(table))}{f': {named(names)}' if names else '; .df() gives them as a DataFrame'}>"
+    except NbannotateError as error:
+        return f"<{table.what}{one_line(table._of())}; they cannot be asked for now: {one_line(error)}>"
 
 
 def title(table: Table[Any]) -> str:
@@ -30,7 +35,7 @@ def title(table: Table[Any]) -> str:
 def markdown(table: Table[Any]) -> str:
     """Return the first rows of a table as Markdown."""
     names, rows = table._preview(ROWS)
-    lines = [f"**{title(table)}**", ""]
+    lines = [f"**{marked_down(title(table))}**", ""]
     if rows:
         lines += [f"| {' | '.join(names)} |", "|---" * len(names) + "|"]
         lines += [f"| {' | '.join(map(_cell, row))} |" for row in rows]
@@ -46,6 +51,4 @@ def _cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, datetime.datetime):
         value = f"{value:%Y-%m-%d %H:%M}"
-    text = f"{value:,.4g}" if isinstance(value, float) else " ".join(str(value).split())
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
-    return text if len(text) <= 60 else f"{text[:59]}…"
+    return marked_down(f"{value:,.4g}" if isinstance(value, float) else value, 60)

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+from nbannotate.cards import Shown
 from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model.choices import sentence, unknown
 from nbannotate.model.columns import Column, Columns, meaning
@@ -28,7 +29,7 @@ T = TypeVar("T")
 MOST_OFFERED = 10_000
 
 
-class Table(ABC, Generic[T]):
+class Table(Shown, ABC, Generic[T]):
     """A table: iterated, it gives its rows or handles; ``table[name]`` gives one; ``.df(…)`` a DataFrame.
 
     Parameters

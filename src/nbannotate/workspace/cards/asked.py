@@ -41,13 +41,14 @@ def rows(workspace: Workspace, query: str, *parameters: Any) -> list[dict[str, A
     return frames.records(workspace.sql(query, list(parameters)))
 
 
-def first_assets(workspace: Workspace, version_id: int) -> list[Wanted]:
-    """Return the first assets of a version that have shapes, then others, with what was said of them last."""
+def first_assets(workspace: Workspace, version_id: int, drawn_first: bool = True) -> list[Wanted]:
+    """Return the first assets of a version with what was said of them last; those that have shapes first, if asked."""
+    order = "coalesce(n.shapes, 0) = 0, a.position" if drawn_first else "a.position"
     found = rows(
         workspace,
         "select a.asset_id, a.name, a.path, a.width, a.height from assets a "
         "left join annotations n on n.asset_id = a.asset_id and n.version_id = a.version_id and n.is_latest "
-        f"where a.version_id = $1 order by coalesce(n.shapes, 0) = 0, a.position limit {MOST}",
+        f"where a.version_id = $1 order by {order} limit {MOST}",
         version_id,
     )
     drawn = latest_shapes(workspace, version_id, [r["asset_id"] for r in found])
