@@ -134,7 +134,7 @@ def test_in_jupyterlab_images_are_annotated_and_reviewed_without_a_workspace(pag
     second.click(position={"x": 5, "y": 5})
     stage.press("Control+Enter")
     stage.wait("reviewer.state.task.task.asset", "b.png")
-    stage.wait("list(reviewer.campaign.tasks.df(status='done')['outcome'])", ["accepted"])
+    stage.wait("list(reviewer.campaign.tasks.df(state='done')['outcome'])", ["accepted"])
     assert stage.kernel("len(annotator.annotations['a'].shapes)") == 1
 
 

@@ -170,7 +170,7 @@ def test_annotated_assets_are_done_at_once_where_that_is_wanted(version):
     c = write(version, existing="done")
     assert "2 assets are done at once" in c.plan().warnings[0]
     c.launch()
-    done = c.tasks.df(status="done")
+    done = c.tasks.df(state="done")
     assert done[["asset", "step_name", "outcome", "status"]].values.tolist() == [
         ["img_00000.png", "check", "existing", "approved"], ["img_00009.png", "check", "existing", "approved"],
     ]  # fmt: skip

@@ -113,7 +113,7 @@ def test_a_rule_that_cannot_be_followed_stops_nobody_and_the_managers_are_told_o
         other = t.workspace.create_dataset("others").create_version("v1")
         other.create_campaign("Experts", RECIPE, nb.Workflow([nb.Step("look", "annotation", ["ben"])]))
     first, second = work(t), work(t)
-    assert list(t.campaign.tasks.df(status="done")["asset_id"]) == [first, second]
+    assert list(t.campaign.tasks.df(state="done")["asset_id"]) == [first, second]
     (notice,) = told(t)
     assert notice.campaign == "July"
     assert "'Experts'" in notice.text

@@ -140,8 +140,8 @@ def test_tasks_and_jobs_are_tables(campaign):
     assert campaign.jobs.df()[["step_name", "member", "state", "total"]].values.tolist() == [
         ["draw", "ana", "pending", 3], ["draw", "ben", "pending", 2],
     ]  # fmt: skip
-    assert len(campaign.jobs.df(status="pending", step="draw", member="ana")) == 1
-    assert len(campaign.tasks.df(status=["in_progress", "approved"], step=0)) == 5
+    assert len(campaign.jobs.df(state="pending", step="draw", member="ana")) == 1
+    assert len(campaign.tasks.df(state="in_progress", step=0)) == 5
     assert campaign.tasks.df(status="approved").empty
     with pytest.raises(InvalidInput, match="jobs have no column 'color'"):
         campaign.jobs.df(color="red")

@@ -9,6 +9,7 @@ import pytest
 import nbannotate as nb
 from nbannotate.errors import InvalidInput
 from nbannotate.model import TASK_STATES
+from nbannotate.model.renamed import RenamedWarning
 from nbannotate.workspace.narrowing import FREE
 from nbannotate.workspace.table import Table
 
@@ -99,14 +100,14 @@ def test_every_value_that_a_table_has_finds_its_rows_also_as_numpy_and_pandas_ha
 @pytest.mark.parametrize(
     ("table", "filters", "words"),
     [
-        ("tasks", {"status": "to_rewrok"}, "no status 'to_rewrok' .did you mean 'to_rework'"),
+        ("tasks", {"state": "to_rewrok"}, "no state 'to_rewrok' .did you mean 'to_rework'"),
         ("tasks", {"status": "for the exprt"}, "did you mean 'for the expert'"),
-        ("tasks", {"status": ["done", "finished"]}, "no status 'finished'"),
+        ("tasks", {"status": ["approved", "finished"]}, "no status 'finished'"),
         ("tasks", {"assignee": "anna"}, "no assignee 'anna' .did you mean 'ana'.*'ben'"),
         ("tasks", {"step": "darw"}, "no step 'darw' .did you mean 'draw'.*'check'"),
         ("tasks", {"step": 7}, "no step 7.*'draw', 'check'"),
         ("tasks", {"step": True}, "no step True"),
-        ("jobs", {"status": "complete"}, "did you mean 'completed'"),
+        ("jobs", {"state": "complete"}, "did you mean 'completed'"),
         ("jobs", {"member": "zoe"}, "no member 'zoe'"),
         ("issues", {"state": "closed"}, "'resolved'"),
         ("issues", {"step": "chek"}, "did you mean 'check'"),
@@ -129,7 +130,7 @@ def test_what_was_meant_is_asked(made, table, filters, words):
         ("issues", {"asset": "2.png"}),
         ("issues", {"author": "ana"}),
         ("issues", {"step": "draw", "state": "resolved"}),
-        ("jobs", {"status": "completed"}),
+        ("jobs", {"state": "completed"}),
         ("events", {"operation": "tasks.skip"}),
         ("events", {"created": datetime.date(2020, 1, 1)}),
         ("tasks", {"assignee": []}),
@@ -139,6 +140,75 @@ def test_what_could_be_there_and_is_not_gives_no_rows(made, table, filters):
     if "owner" in str(filters):
         filters = {"assignee": made[0].me.login}
     assert getattr(made[1], table).df(**filters).empty
+
+
+TIMED = ("ws.events", "campaign.tasks", "campaign.issues", "version.annotations", "ws.members")
+
+
+@pytest.mark.parametrize("name", TIMED)
+    "name", ["ws.events", "campaign.tasks", "campaign.issues", "version.annotations", "ws.members"]
+)
+def test_every_table_with_times_takes_a_period_and_a_zone(made, name):
+    table = tables(*made)[name]
+    rows, today = table.df(), datetime.datetime.now(datetime.UTC).date()
+    assert len(table.df(start=today - datetime.timedelta(days=1), end=today)) == len(rows)
+    assert table.df(end=today - datetime.timedelta(days=1)).empty
+    assert table.df(start="2999-01-01", tz="Asia/Tokyo").empty
+    zoned = table.df(tz="Asia/Tokyo")
+    assert str(zoned["created"].dt.tz) == "Asia/Tokyo"
+    assert zoned["created"].dt.tz_convert("UTC").dt.tz_localize(None).tolist() == rows["created"].tolist()
+    there = zoned["created"].iloc[0]
+    assert len(table.df(created=there.date(), tz="Asia/Tokyo")) == (zoned["created"].dt.date == there.date()).sum()
+    assert len(table.df(start=there.tz_localize(None), tz="Asia/Tokyo")) == (zoned["created"] >= there).sum() or (
+        name == "campaign.tasks"  # an open task belongs to now
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"tz": "Europe/Zurick"}, "no time zone 'Europe/Zurick' .did you mean 'Europe/Zurich'"),
+        ({"start": "soon"}, "start must be a time"),
+        ({"start": "2026-02-01", "end": "2026-01-01"}, "must come after start"),
+    ],
+)
+def test_a_period_or_a_zone_that_is_none_is_said_by_every_table(made, arguments, words):
+    for table in tables(*made).values():
+        with pytest.raises(InvalidInput, match=words):
+            table.df(**arguments)
+
+
+def test_what_has_no_time_says_so(made):
+    for name in ("version.assets", "campaign.jobs", "campaign.assets"):
+        with pytest.raises(InvalidInput, match="have no time"):
+            tables(*made)[name].df(start="2026-01-01")
+
+
+def test_a_person_a_step_and_an_asset_are_asked_for_by_one_name_in_every_table(made):
+    found = tables(*made)
+    people = {"campaign.tasks": "assignee", "campaign.assets": "assignee", "campaign.issues": "author"}
+    people |= {"ws.members": "login", **dict.fromkeys(("ws.events", "campaign.jobs", "version.shapes"), "member")}
+    for name, column in people.items():
+        expected = found[name].df()
+        assert list(found[name].df(member="ana").index) == list(range((expected[column] == "ana").sum())), name
+        with pytest.raises(InvalidInput, match="did you mean 'ana'"):
+            found[name].df(member="anna")
+    for name in ("campaign.tasks", "campaign.jobs", "campaign.assets", "campaign.issues", "version.annotations"):
+        assert len(found[name].df(step="draw")) == len(found[name].df(step=0)) == (found[name].df()["step"] == 0).sum()
+        with pytest.raises(InvalidInput, match=r"no step 'darw' .did you mean 'draw'"):
+            found[name].df(step="darw")
+    for name in ("version.assets", "version.shapes", "version.annotations", "campaign.tasks", "campaign.assets"):
+        assert len(found[name].df(asset="0.png")) == 1, name
+    assert found["campaign.tasks"].df(member="ana", assignee="ben").empty
+
+
+def test_a_state_that_is_asked_for_as_a_status_is_said_to_be_one(made):
+    campaign = made[1]
+    with pytest.warns(RenamedWarning, match=r"tasks.df.state='to_rework'"):
+        old = campaign.tasks.df(status="to_rework")
+    pd.testing.assert_frame_equal(old, campaign.tasks.df(state="to_rework"))
+    with pytest.warns(RenamedWarning, match="jobs.df.state"):
+        campaign.jobs.df(status="pending")
 
 
 def test_a_day_is_all_of_it_and_none_is_what_is_missing(made):

@@ -161,7 +161,7 @@ def test_tables_are_filtered_by_any_column(ws, version, make_images):
     ana = nb.Workspace(ws.client.acting(_token(ws)))
     ana.client.call("tasks.next", TaskView, campaign_id=c.campaign_id, step=0)
     assert len(c.tasks.df(assignee="ana")) == 1
-    assert len(c.tasks.df(status="in_progress", step="draw")) == 3
+    assert len(c.tasks.df(state="in_progress", step="draw")) == 3
     assert len(c.tasks.df(step=1)) == 0
     assert c.issues.df(open=True).empty
     with pytest.raises(InvalidInput, match="no column 'color'"):

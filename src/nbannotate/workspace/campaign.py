@@ -36,7 +36,7 @@ class Campaign(Shown):
     ----------
     tasks, jobs, assets, issues, events
         Its tables (``assets``: where each one stands, with its status; ``events``: who did what, when);
-        ``campaign.tasks.df(step="draw", status="to_rework")`` gives some rows as a DataFrame.
+        ``campaign.tasks.df(step="draw", state="to_rework")`` gives some rows as a DataFrame.
     """
 
     def __init__(self, workspace: Workspace, found: model.Campaign) -> None:

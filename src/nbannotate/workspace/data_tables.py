@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import msgspec
 
 from nbannotate import model
 from nbannotate.errors import InvalidInput
 from nbannotate.model import renamed
-from nbannotate.model.values import as_stored
+from nbannotate.model.times import When
+from nbannotate.model.values import as_stored, plain
 from nbannotate.workspace.asset import Asset
 from nbannotate.workspace.row import Row, records
 from nbannotate.workspace.table import Listed, Rows, number
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from nbannotate.workspace.data import Dataset, Version
     from nbannotate.workspace.workspace import Workspace
+
+T = TypeVar("T")
 
 
 class Datasets(Listed["Dataset"]):
@@ -88,10 +91,18 @@ class Versions(Listed["Version"]):
         return list(self)
 
 
-class _OfVersion:
-    """What the tables of a version share."""
+class OfVersion(Rows[T]):
+    """What the tables of a version share.
 
-    _version: Version
+    Parameters
+    ----------
+    version
+        The version.
+    """
+
+    def __init__(self, version: Version) -> None:
+        super().__init__(version.workspace)
+        self._version = version
 
     def _scope(self) -> int:
         return self._version.version_id
@@ -101,12 +112,12 @@ class _OfVersion:
 
     def _known(self, column: str) -> list[str] | None:
         if column not in ("asset", "name"):
-            return None
+            return super()._known(column)
         query = "select name from assets where version_id = $1 order by position"
         return list(self._version.workspace.sql(query, [self._scope()])["name"])
 
 
-class Assets(_OfVersion, Rows[Asset]):
+class Assets(OfVersion[Asset]):
     """The assets of a version, in order; ``version.assets["a.png"]`` gives the handle of one.
 
     Parameters
@@ -116,11 +127,9 @@ class Assets(_OfVersion, Rows[Asset]):
     """
 
     what, one, view, key = "assets", "asset", "assets", "name"
+    time = ""
+    means: ClassVar[Mapping[str, str]] = {"asset": "name"}
     first = ("name", "width", "height", "sequence", "metadata")
-
-    def __init__(self, version: Version) -> None:
-        super().__init__(version.workspace)
-        self._version = version
 
     def _sql(self, history: bool = False) -> str:
         return "select * from assets where version_id = $1 order by position"
@@ -139,21 +148,11 @@ class Assets(_OfVersion, Rows[Asset]):
         return self.df()
 
 
-class Shapes(_OfVersion, Rows[model.Shape]):
-    """The shapes of the latest annotation of each asset; ``version.shapes[shape_id]`` gives one.
-
-    Parameters
-    ----------
-    version
-        The version.
-    """
+class Shapes(OfVersion[model.Shape]):
+    """The shapes of the latest annotation of each asset; ``version.shapes[shape_id]`` gives one."""
 
     what, one, view, key = "shapes", "shape", "shapes", "shape_id"
     first = ("asset", "label", "kind", "x", "y", "width", "height", "confidence")
-
-    def __init__(self, version: Version) -> None:
-        super().__init__(version.workspace)
-        self._version = version
 
     def _sql(self, history: bool = False) -> str:
         return "select * from shapes where version_id = $1 order by asset_id, position"
@@ -209,7 +208,7 @@ def shape_of(row: dict[str, Any]) -> model.Shape:
     )
 
 
-class Annotations(_OfVersion, Rows[Row]):
+class Annotations(OfVersion[Row]):
     """The latest annotation of each asset that has one; ``.df(history=True)`` gives all revisions.
 
     ``version.annotations["a.png"]`` is that of an asset, ``version.annotations[annotation_id]`` a revision.
@@ -222,10 +221,6 @@ class Annotations(_OfVersion, Rows[Row]):
 
     what, one, view, key = "annotations", "annotation", "annotations", "asset"
     first = ("asset", "shapes", "tags", "nothing_to_label", "member", "source", "created")
-
-    def __init__(self, version: Version) -> None:
-        super().__init__(version.workspace)
-        self._version = version
 
     def _sql(self, history: bool = False) -> str:
         return (
@@ -243,7 +238,16 @@ class Annotations(_OfVersion, Rows[Row]):
     def _item(self, row: dict[str, Any]) -> Row:
         return Row(self.one, row)
 
-    def df(self, *, history: bool = False, **filters: Any) -> pd.DataFrame:
+    def _steps(self) -> dict[str, list[int]]:
+        found = self._frame_of(
+            "select distinct s.step, s.name from steps s join campaigns c on c.campaign_id = s.campaign_id "
+            "where c.version_id = $1 order by s.step"
+        )
+        return {name: list(map(int, rows["step"])) for name, rows in found.groupby("name", sort=False)}  # type: ignore[misc]
+
+    def df(
+        self, *, history: bool = False, start: When = None, end: When = None, tz: Any = None, **filters: Any
+    ) -> pd.DataFrame:
         """Return the latest annotation of each asset that has one, with its tags, without its shapes.
 
         The column ``origin`` tells an *answer* of a person at work from an *import*, a model's output for example;
@@ -253,15 +257,20 @@ class Annotations(_OfVersion, Rows[Row]):
         ----------
         history
             All revisions, not only the latest of each asset; those have ``is_latest``.
+        start, end
+            Only those that were made in this period, half open; a plain day as ``end`` is included whole.
+        tz
+            The zone of the times that are given, and of those in the answer; None: they are UTC, without a zone.
         **filters
-            Columns and the value, or list of values, that they must have, for example ``member="ana"``.
+            Columns and the value, or list of values, that they must have: ``member="ana"``, ``step="draw"`` (name or
+            index), ``asset="a.png"``.
 
         Raises
         ------
         InvalidInput
             There is no such column, or no such name; the message lists what there is.
         """
-        return self._narrowed(self._frame(bool(history)), filters)
+        return self._narrowed(self._frame(bool(plain(history))), filters, start, end, tz)
 
     def __call__(self, history: bool = False) -> pd.DataFrame:
         """Return what the old name ``version.annotations()`` did: ``version.annotations.df()``."""
@@ -269,7 +278,7 @@ class Annotations(_OfVersion, Rows[Row]):
         return self.df(history=history)
 
 
-class Tags(_OfVersion, Rows[Row]):
+class Tags(OfVersion[Row]):
     """The tags of the latest annotation of each asset, a row for each; ``version.tags["a.png", "dark"]`` is one.
 
     Parameters
@@ -280,10 +289,6 @@ class Tags(_OfVersion, Rows[Row]):
 
     what, one, view, key = "tags", "tag", "tags", "tag"
     first = ("asset", "tag", "attributes", "member", "created")
-
-    def __init__(self, version: Version) -> None:
-        super().__init__(version.workspace)
-        self._version = version
 
     def _sql(self, history: bool = False) -> str:
         return (

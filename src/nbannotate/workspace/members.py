@@ -5,7 +5,8 @@ from __future__ import annotations
 import builtins
 import datetime
 import secrets
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from nbannotate import model
 from nbannotate.cards import Shown, marked_down
@@ -101,6 +102,7 @@ class Members(Listed[model.Member]):
     """
 
     what, one, view = "members", "member", "members"
+    means: ClassVar[Mapping[str, str]] = {"member": "login", "name": "login"}
     first = ("login", "role", "active")
 
     def __init__(self, workspace: Workspace) -> None:
@@ -121,7 +123,7 @@ class Members(Listed[model.Member]):
         return [*self.first], [[getattr(m, c) for c in self.first] for m in self._list()[:rows]]
 
     def _known(self, column: str) -> builtins.list[str] | None:
-        return list(model.ROLES) if column == "role" else None
+        return [*model.ROLES] if column == "role" else super()._known(column)
 
     def add(
         self, login: str, role: model.Role = "annotator", password: str | None = None, *, exist_ok: bool = False

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from nbannotate.errors import InvalidInput
 from nbannotate.model.choices import meant, sentence, unknown
+from nbannotate.model.times import Period
 from nbannotate.model.values import as_list, is_missing, shown
 
 if TYPE_CHECKING:
@@ -90,10 +91,39 @@ def _checked(series: pd.Series[Any], column: str, wanted: list[Any], known: Know
     return wanted
 
 
+def at_step(series: pd.Series[Any], wanted: list[Any], steps: Mapping[str, list[int]], known: Known) -> pd.Series[bool]:
+    """Return which rows are at steps that are given by name or by index.
+
+    Parameters
+    ----------
+    series
+        The indices of their steps.
+    wanted
+        Names or indices; None for rows without a step.
+    steps
+        By the name of a step, the indices that it has.
+    known
+        As for :func:`matches`.
+    """
+    indices = {index for its in steps.values() for index in its}
+    found: list[Any] = []
+    for value in wanted:
+        if is_missing(value):
+            found.append(None)
+        elif isinstance(value, str) and value in steps:
+            found += steps[value]
+        elif not isinstance(value, bool) and isinstance(value, int | float) and value in indices:
+            found.append(int(value))
+        else:
+            raise InvalidInput(sentence(unknown("step", value, steps)))
+    return matches(series, "step", found, known)
+
+
 def _moments(series: pd.Series[Any], column: str, wanted: list[Any]) -> pd.Series[bool]:
-    """Return which times are asked for; a day is all of it."""
+    """Return which times are asked for; a day is all of it; what has no zone means that of the series."""
     import pandas as pd
 
+    zone = series.dt.tz
     found = pd.Series(False, index=series.index)
     for value in wanted:
         try:
@@ -102,10 +132,35 @@ def _moments(series: pd.Series[Any], column: str, wanted: list[Any]) -> pd.Serie
                 kind = datetime.date if len(value) <= 10 else datetime.datetime
                 given = kind.fromisoformat(value)
             if isinstance(given, datetime.datetime):
-                utc = given.astimezone(datetime.UTC).replace(tzinfo=None) if given.tzinfo else given
-                found |= series == pd.Timestamp(utc)
+                at = pd.Timestamp(given)
+                if zone is None:
+                    at = at.tz_convert("UTC").tz_localize(None) if at.tzinfo else at
+                else:
+                    at = at.tz_convert(zone) if at.tzinfo else at.tz_localize(zone)
+                found |= series == at
             else:
                 found |= series.dt.date == given
         except ValueError:
             raise InvalidInput(f"{column} is a day or a time such as '2026-07-01', not {value!r}.") from None
+    return found
+
+
+def within(series: pd.Series[Any], during: Period) -> pd.Series[bool]:
+    """Return which times, naive UTC, are in a period; what is missing is in none that has a bound."""
+    import pandas as pd
+
+    found = pd.Series(True, index=series.index)
+    if during.start is not None:
+        found &= series >= pd.Timestamp(during.start)
+    if during.end is not None:
+        found &= series < pd.Timestamp(during.end)
+    return found
+
+
+def in_zone(rows: pd.DataFrame, columns: Iterable[str], tz: str) -> pd.DataFrame:
+    """Return rows whose columns of times, naive UTC, stand in a zone and say so."""
+    found = rows.copy()
+    for column in columns:
+        if column in found.columns:
+            found[column] = found[column].dt.tz_localize("UTC").dt.tz_convert(tz)
     return found

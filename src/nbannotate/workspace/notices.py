@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from nbannotate import model
 from nbannotate.cards import cut, marked_down, one_line
 from nbannotate.model import renamed
+from nbannotate.model.times import When
 from nbannotate.model.values import as_list, as_whole
 from nbannotate.workspace.table import Table, number
 
@@ -68,15 +69,24 @@ class Notices(Table[model.Notice]):
         return item.notice_id if isinstance(item, model.Notice) else item
 
     def _known(self, column: str) -> builtins.list[str] | None:
-        return [*get_args(model.NoticeKind)] if column == "kind" else None
+        return [*get_args(model.NoticeKind)] if column == "kind" else super()._known(column)
 
     def list(self, unseen: bool = False, limit: int = 100) -> builtins.list[model.Notice]:
         """Return my notices: the old name of ``list(ws.notices)``."""
         renamed.say("ws.notices.list()", "list(ws.notices)")
         return self._mine(unseen, limit)
 
-    def df(self, *, unseen: bool = False, limit: int = _MOST, **filters: Any) -> pd.DataFrame:
-        """Return my notices as a DataFrame; times are UTC.
+    def df(
+        self,
+        *,
+        unseen: bool = False,
+        limit: int = _MOST,
+        start: When = None,
+        end: When = None,
+        tz: Any = None,
+        **filters: Any,
+    ) -> pd.DataFrame:
+        """Return my notices as a DataFrame.
 
         Parameters
         ----------
@@ -84,6 +94,10 @@ class Notices(Table[model.Notice]):
             Only those that I have not seen.
         limit
             1 to 1000.
+        start, end
+            Only those of this period, half open; a plain day as ``end`` is included whole.
+        tz
+            The zone of the times that are given, and of those in the answer; None: they are UTC, without a zone.
         **filters
             Columns and the value, or list of values, that they must have, for example ``kind="returned"``.
 
@@ -92,7 +106,7 @@ class Notices(Table[model.Notice]):
         InvalidInput
             There is no such column or kind; the message lists what there is.
         """
-        return self._narrowed(_frame(self._mine(unseen, limit)), filters)
+        return self._narrowed(_frame(self._mine(unseen, limit)), filters, start, end, tz)
 
     def _types(self) -> dict[str, str]:
         """Return the types of the columns as pandas has them: who may ask for no SQL has notices, too."""

@@ -6,16 +6,17 @@ The tables themselves stand by their noun: :mod:`data_tables`, :mod:`work_tables
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from nbannotate.cards import Shown
 from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model.choices import sentence, unknown
 from nbannotate.model.columns import Column, Columns, meaning
+from nbannotate.model.times import Period, When, period, zone
 from nbannotate.model.values import plain, shown
 from nbannotate.workspace import show
-from nbannotate.workspace.narrowing import narrowed
+from nbannotate.workspace.narrowing import at_step, in_zone, narrowed, values, within
 from nbannotate.workspace.row import records
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from nbannotate.workspace.workspace import Workspace
 
 T = TypeVar("T")
+
+#: Columns that hold logins.
+PEOPLE = frozenset({"member", "assignee", "author", "closed_by", "acted_by", "login"})
 
 #: So many names are offered when somebody completes one.
 MOST_OFFERED = 10_000
@@ -42,6 +46,10 @@ class Table(Shown, ABC, Generic[T]):
     what: ClassVar[str] = ""
     one: ClassVar[str] = ""
     view: ClassVar[str] = ""
+    #: The column of times that ``start`` and ``end`` mean; empty where there is none.
+    time: ClassVar[str] = "created"
+    #: The column that a filter means that has the name of none: ``member`` is the ``assignee`` of a task.
+    means: ClassVar[Mapping[str, str]] = {}
     #: Columns that a notebook shows first.
     first: ClassVar[tuple[str, ...]] = ()
 
@@ -86,6 +94,8 @@ class Table(Shown, ABC, Generic[T]):
 
     def _known(self, column: str) -> list[str] | None:
         """Return the names that a column may have, also if no row has them; None where it may have any."""
+        if column in PEOPLE:
+            return list(self._workspace.sql("select login from members order by login")["login"])
         return None
 
     # What all of them do --------------------------------------------------------------------------------------------
@@ -114,11 +124,16 @@ class Table(Shown, ABC, Generic[T]):
         """Return the names that a line shows, where there are never many; empty otherwise."""
         return []
 
-    def df(self, **filters: Any) -> pd.DataFrame:
-        """Return the rows as a DataFrame; times are UTC.
+    def df(self, *, start: When = None, end: When = None, tz: Any = None, **filters: Any) -> pd.DataFrame:
+        """Return the rows as a DataFrame.
 
         Parameters
         ----------
+        start, end
+            Only what is in this period, half open; a plain day as ``end`` is included whole.
+        tz
+            The zone of the times that are given, and of those in the answer, for example ``"Europe/Zurich"``. None:
+            they are UTC, without a zone.
         **filters
             Columns and the value, or list of values, that they must have, for example ``state="draft"``; None for what
             is missing. Of times, a day is the whole day.
@@ -126,17 +141,44 @@ class Table(Shown, ABC, Generic[T]):
         Raises
         ------
         InvalidInput
-            There is no such column, or no such name; the message lists what there is.
+            There is no such column, name or zone; the message lists what there is.
         """
-        return self._narrowed(self._frame(), filters)
+        return self._narrowed(self._frame(), filters, start, end, tz)
 
     def _frame(self, history: bool = False) -> pd.DataFrame:
         """Return all rows, in order."""
         return self._workspace.sql(self._sql(history), [self._scope()])
 
-    def _narrowed(self, rows: pd.DataFrame, filters: dict[str, Any]) -> pd.DataFrame:
-        """Return the rows that filters ask for."""
-        return narrowed(rows, self.what, filters, self._known)
+    def _narrowed(
+        self, rows: pd.DataFrame, filters: dict[str, Any], start: When = None, end: When = None, tz: Any = None
+    ) -> pd.DataFrame:
+        """Return the rows that filters ask for, with their times in a zone."""
+        during, zoned = period(start, end, tz), zone(tz)
+        if during != Period():
+            rows = rows[within(self._times(rows), during)]
+        if zoned is not None:
+            times = [name for name, type_ in self._types().items() if type_.lower().startswith(("timestamp", "date"))]
+            rows = in_zone(rows, [name for name in times if self._types()[name] != "DATE"], zoned)
+        own = {name: value for name, value in filters.items() if name not in self.means or name in rows.columns}
+        rows = self._picked(rows, {self.means[name]: value for name, value in filters.items() if name not in own})
+        return self._picked(rows, own)
+
+    def _times(self, rows: pd.DataFrame) -> pd.Series[Any]:
+        """Return the time of each row that ``start`` and ``end`` ask for."""
+        if not self.time:
+            raise InvalidInput(f"{self.what} have no time; start and end cannot be asked of them.")
+        return rows[self.time]
+
+    def _picked(self, rows: pd.DataFrame, filters: dict[str, Any]) -> pd.DataFrame:
+        """Return the rows whose columns have what filters say."""
+        left = dict(filters)
+        if "step" in left and "step" in rows.columns and (steps := self._steps()) is not None:
+            rows = rows[at_step(rows["step"], values("step", left.pop("step")), steps, self._known)]
+        return narrowed(rows, self.what, left, self._known)
+
+    def _steps(self) -> dict[str, list[int]] | None:
+        """Return the indices that the name of a step has; None where there are no steps."""
+        return None
 
     @property
     def columns(self) -> Columns:

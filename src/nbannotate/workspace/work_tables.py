@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 from nbannotate import model
 from nbannotate.errors import InvalidInput
 from nbannotate.model import renamed
-from nbannotate.model.choices import sentence, unknown
-from nbannotate.model.values import is_missing, plain
+from nbannotate.model.times import When
+from nbannotate.model.values import plain
 from nbannotate.workspace.narrowing import matches, values
 from nbannotate.workspace.row import Row
 from nbannotate.workspace.table import Listed, Rows, number
@@ -27,9 +28,6 @@ _NAMES = {
     "sequence": f"select distinct a.sequence as name {_ASSETS}",
     "step_name": "select distinct name from steps where $1 is null or campaign_id = $1",
     "campaign": "select name from campaigns where $1 is null or true",
-    **dict.fromkeys(
-        ("assignee", "member", "author", "closed_by"), "select login as name from members where $1 is null or true"
-    ),
 }
 _WORDS: dict[str, tuple[str, ...]] = {"kind": get_args(model.StepKind), "outcome": get_args(model.Outcome)}
 
@@ -59,7 +57,7 @@ class Campaigns(Listed["Campaign"]):
         return [self._make(c) for c in self._workspace.client.call("campaigns.list", list[model.Campaign])]
 
     def _known(self, column: str) -> list[str] | None:
-        return list(get_args(model.CampaignState)) if column == "state" else None
+        return list(get_args(model.CampaignState)) if column == "state" else super()._known(column)
 
     def __call__(self) -> list[Campaign]:
         """Return what the old name ``ws.campaigns()`` did: ``list(ws.campaigns)``."""
@@ -100,55 +98,28 @@ class WorkTable(Rows[Row]):
     def _where(self, name: Any) -> tuple[str, list[Any]] | None:
         return None if (key := number(name)) is None else (f"{self.key} = $2", [key])
 
-    def df(self, **filters: Any) -> pd.DataFrame:
-        """Return the rows as a DataFrame; times are UTC.
-
-        Parameters
-        ----------
-        **filters
-            Columns and the value, or list of values, that they must have: ``member=["ana", "ben"]``, ``step="draw"``
-            (name or index); None for what is missing. ``status`` is a state (``"in_progress"``, ``"done"``) or what an
-            asset was closed with (``"approved"``, ``"for expert review"``); of jobs it is the state. Of times, a day is
-            the whole day.
-
-        Raises
-        ------
-        InvalidInput
-            There is no such column, or no such state, status, step, member, asset …; the message lists what there is.
-        """
-        return self._narrowed(self._frame(), filters)
-
-    def _narrowed(self, rows: pd.DataFrame, filters: dict[str, Any]) -> pd.DataFrame:
+    def _picked(self, rows: pd.DataFrame, filters: dict[str, Any]) -> pd.DataFrame:
         left = dict(filters)
-        for special, match in (("step", self._at_step), ("status", self._with_status)):
-            if special in left and (special in rows.columns or "state" in rows.columns):
-                rows = rows[match(rows, values(special, left.pop(special)))]
-        return super()._narrowed(rows, left)
-
-    def _at_step(self, rows: pd.DataFrame, wanted: list[Any]) -> pd.Series[bool]:
-        """Return which rows are at steps that are given by name or by index."""
-        steps = self._frame_of(
-            "select distinct step, name from steps where $1 is null or campaign_id = $1 order by step"
-        )
-        found: list[Any] = []
-        for value in wanted:
-            same = steps["step" if isinstance(value, int | float) else "name"] == value
-            if is_missing(value):
-                found.append(None)
-            elif isinstance(value, bool) or not same.any():
-                raise InvalidInput(sentence(unknown("step", value, list(steps["name"]))))
-            else:
-                found += list(map(int, steps["step"][same]))
-        return matches(rows["step"], "step", found, self._known)
+        if "status" in left and "state" in rows.columns:
+            rows = rows[self._with_status(rows, values("status", left.pop("status")))]
+        return super()._picked(rows, left)
 
     def _with_status(self, rows: pd.DataFrame, wanted: list[Any]) -> pd.Series[bool]:
-        """Return which rows have a status, or are in a state."""
+        """Return which rows have a status; a state, which was once asked for in this way, is said to be one."""
         if "status" not in rows.columns:
+            renamed.say(f"{self.what}.df(status=…)", f"{self.what}.df(state=…)")
             return matches(rows["state"], "state", wanted, self._known)
-        # "done" and "skipped" are states; every other word is what a task was closed with.
-        states = [v for v in wanted if v in model.TASK_STATES]
+        states = [v for v in wanted if v in self.states and v not in model.BUILT_IN_STATUSES]
+        if states:
+            renamed.say(f"{self.what}.df(status={states[0]!r})", f"{self.what}.df(state={states[0]!r})")
         others = [v for v in wanted if v not in states]
         return rows["state"].isin(states) | matches(rows["status"], "status", others, self._known)
+
+    def _steps(self) -> dict[str, list[int]]:
+        found = self._frame_of(
+            "select distinct step, name from steps where $1 is null or campaign_id = $1 order by step"
+        )
+        return {name: list(map(int, rows["step"])) for name, rows in found.groupby("name", sort=False)}  # type: ignore[misc]
 
     def _known(self, column: str) -> list[str] | None:
         if column in _NAMES:
@@ -156,12 +127,12 @@ class WorkTable(Rows[Row]):
         if column == "state":
             return list(self.states)
         if column == "status":
-            return [*model.TASK_STATES, *sorted(model.BUILT_IN_STATUSES), *self._own_statuses()]
+            return [*sorted(model.BUILT_IN_STATUSES), *self._own_statuses()]
         if column == "operation":
             from nbannotate.operations.registry import operations
 
             return list(operations())
-        return list(_WORDS[column]) if column in _WORDS else None
+        return list(_WORDS[column]) if column in _WORDS else super()._known(column)
 
     def _own_statuses(self) -> list[str]:
         """Return the statuses that the steps of the campaign give."""
@@ -178,6 +149,7 @@ class Tasks(WorkTable):
 
     what, one, view, key, order = "tasks", "task", "tasks", "asset", "position, task_id"
     states = model.TASK_STATES
+    means: ClassVar[Mapping[str, str]] = {"member": "assignee"}
     first = ("task_id", "asset", "step_name", "state", "status", "assignee", "round", "issues")
 
     def _sql(self, history: bool = False) -> str:
@@ -189,17 +161,28 @@ class Tasks(WorkTable):
             return "task_id = $2", [task_id]
         return ("is_current and asset = $2", [name]) if isinstance(name, str) else None
 
-    def df(self, *, history: bool = False, **filters: Any) -> pd.DataFrame:
-        """Return the current task of each asset as a DataFrame; times are UTC.
+    def _times(self, rows: pd.DataFrame) -> pd.Series[Any]:
+        # A task that is closed belongs to the moment at which it was closed, an open one to now, as in statistics.
+        return rows["closed"].fillna(datetime.datetime.now(datetime.UTC).replace(tzinfo=None))
+
+    def df(
+        self, *, history: bool = False, start: When = None, end: When = None, tz: Any = None, **filters: Any
+    ) -> pd.DataFrame:
+        """Return the current task of each asset as a DataFrame.
 
         Parameters
         ----------
         history
             All visits of every asset, and not only its current task.
+        start, end
+            Only tasks of this period, half open; a plain day as ``end`` is included whole. A closed task belongs to the
+            moment at which it was closed, an open one to now.
+        tz
+            The zone of the times that are given, and of those in the answer; None: they are UTC, without a zone.
         **filters
-            Columns and the value, or list of values, that they must have: ``state="to_rework"``, ``step="draw"`` (name
-            or index), ``member=["ana", "ben"]``; None for what is missing. ``is_current=False`` gives the tasks before.
-            Of times, a day is the whole day.
+            Columns and the value, or list of values, that they must have: ``state="to_rework"`` (where it stands),
+            ``status="approved"`` (how it ended), ``step="draw"`` (name or index), ``member=["ana", "ben"]``; None for
+            what is missing. ``is_current=False`` gives the tasks before. Of times, a day is the whole day.
 
         Raises
         ------
@@ -209,7 +192,7 @@ class Tasks(WorkTable):
         rows = self._frame(history=True)
         if not plain(history) and "is_current" not in filters:
             rows = rows[rows["is_current"]]
-        return self._narrowed(rows, filters)
+        return self._narrowed(rows, filters, start, end, tz)
 
 
 class Jobs(WorkTable):
@@ -219,7 +202,7 @@ class Jobs(WorkTable):
     """
 
     what, one, view, key, order = "jobs", "job", "jobs", "member", "step, member"
-    states = get_args(model.JobState)
+    states, time = get_args(model.JobState), ""
     first = ("step_name", "member", "state", "total", "remaining", "returned", "issues", "worked_s")
 
     def _where(self, name: Any) -> tuple[str, list[Any]] | None:
@@ -240,7 +223,8 @@ class AssetStates(WorkTable):
     """The assets of a campaign: where each one stands, and how it was closed last; ``campaign.assets["a.png"]``."""
 
     what, one, view, key, order = "assets", "asset", "asset_states", "asset", "asset"
-    states = model.TASK_STATES
+    states, time = model.TASK_STATES, ""
+    means: ClassVar[Mapping[str, str]] = {"member": "assignee", "name": "asset"}
     first = ("asset", "state", "step_name", "assignee", "status", "outcome")
 
     def _where(self, name: Any) -> tuple[str, list[Any]] | None:
@@ -254,18 +238,25 @@ class Issues(WorkTable):
 
     what, one, view, key, order = "issues", "issue", "issues", "issue_id", "issue_id"
     states = get_args(model.IssueState)
+    means: ClassVar[Mapping[str, str]] = {"member": "author"}
     first = ("issue_id", "asset", "state", "author", "text", "comments", "created")
 
-    def df(self, *, open: bool | None = None, **filters: Any) -> pd.DataFrame:
-        """Return the issues as a DataFrame; times are UTC.
+    def df(
+        self, *, open: bool | None = None, start: When = None, end: When = None, tz: Any = None, **filters: Any
+    ) -> pd.DataFrame:
+        """Return the issues as a DataFrame.
 
         Parameters
         ----------
         open
             True for those that are not resolved, False for those that are.
+        start, end
+            Only issues that were raised in this period, half open; a plain day as ``end`` is included whole.
+        tz
+            The zone of the times that are given, and of those in the answer; None: they are UTC, without a zone.
         **filters
-            Columns and the value, or list of values, that they must have: ``state="for_review"``, ``author="ben"``,
-            ``step="check"`` (name or index). Of times, a day is the whole day.
+            Columns and the value, or list of values, that they must have: ``state="for_review"``, ``member="ben"`` (who
+            raised it), ``step="check"`` (name or index). Of times, a day is the whole day.
 
         Raises
         ------
@@ -277,7 +268,7 @@ class Issues(WorkTable):
             if not isinstance(is_open, bool):
                 raise InvalidInput(f"open is True or False, not {is_open!r}.")
             rows = rows[(rows["state"] != "resolved") == is_open]
-        return self._narrowed(rows, filters)
+        return self._narrowed(rows, filters, start, end, tz)
 
 
 class Events(WorkTable):
