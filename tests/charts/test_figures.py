@@ -33,7 +33,7 @@ def test_a_workspace_without_work_gets_a_sentence_and_no_axes(chart: Any) -> Non
 @pytest.mark.parametrize("chart", CHARTS, ids=by_name)
 @pytest.mark.parametrize("scope", [WORLD, WORLD.campaign(1)], ids=["workspace", "campaign"])
 def test_a_chart_takes_the_filters_of_its_table_and_becomes_json(chart: Any, scope: Any) -> None:
-    figure = chart(scope, members=["ana", "chloe"], steps="draw", since="2026-07-01", until="2026-07-30")
+    figure = chart(scope, member=["ana", "chloe"], step="draw", start="2026-07-01", end="2026-07-30")
     assert json.loads(figure.to_json())["layout"]["template"]
     assert not figure.layout.title.text
 
@@ -74,7 +74,7 @@ def test_the_bars_of_time_per_task_are_the_table() -> None:
 
 
 def test_the_bars_and_the_line_of_issues_are_the_table() -> None:
-    table, figure = stats.issues(WORLD, until="2026-07-11"), charts.issues(WORLD, until="2026-07-11")
+    table, figure = stats.issues(WORLD, end="2026-07-11"), charts.issues(WORLD, end="2026-07-11")
     assert [list(trace.y) for trace in figure.data] == [list(table[c]) for c in ("opened", "closed", "open")]
 
 
@@ -93,7 +93,7 @@ def test_a_member_keeps_the_color_whatever_the_filters() -> None:
     colors = member_colors(WORLD)
     assert len(set(colors.values())) == len(colors)
     for members in (None, ["ben"], ["eve", "ben"]):
-        for trace in charts.throughput(WORLD, members=members, steps="draw").data:
+        for trace in charts.throughput(WORLD, member=members, step="draw").data:
             assert trace.marker.color == colors[trace.name]
 
 

@@ -23,7 +23,7 @@ VIEWS = {
     " timestamp, opened timestamp, closed timestamp, worked_s double, is_current boolean, issues bigint,"
     " leased_until timestamp, note text, position bigint, sequence text",
     "events": "event_id bigint, member text, operation text, campaign_id bigint, task_id bigint, asset_id bigint,"
-    " milliseconds double, worked_s double, detail text, created timestamp",
+    " milliseconds double, worked_s double, detail text, created timestamp, acted_by text",
     "issues": "issue_id bigint, campaign_id bigint, campaign text, asset_id bigint, asset text, task_id bigint,"
     " step integer, shape_id text, x0 double, y0 double, x1 double, y1 double, state text, author text, text text,"
     " comments bigint, created timestamp, closed timestamp, closed_by text",

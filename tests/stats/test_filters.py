@@ -8,6 +8,7 @@ import pytest
 
 from nbannotate import stats
 from nbannotate.errors import InvalidInput
+from nbannotate.model.renamed import RenamedWarning
 from nbannotate.stats.filters import Filters
 
 WORLD = planted.simulate(assets=20, days=5)
@@ -18,19 +19,40 @@ def by_name(table: Any) -> str:
     return str(table.__name__)
 
 
-def test_a_plain_day_as_until_is_included_whole() -> None:
-    assert Filters.of(until="2026-07-05").until == dt.datetime(2026, 7, 6)
-    assert Filters.of(until=dt.date(2026, 7, 5)).until == dt.datetime(2026, 7, 6)
-    assert Filters.of(until="2026-07-05T00:00").until == dt.datetime(2026, 7, 5)
+def test_steps_are_named_or_counted_from_0() -> None:
+    assert Filters.of(WORLD, step=1).steps == Filters.of(WORLD, step="check").steps == ("check",)
+    assert Filters.of(WORLD, step=[0, "draw"]).steps == ("draw",)
 
 
-def test_times_of_other_zones_are_turned_into_utc() -> None:
-    assert Filters.of(since="2026-07-05T10:00+02:00").since == dt.datetime(2026, 7, 5, 8)
+def test_days_begin_in_the_zone_that_is_asked_for() -> None:
+    here, there = stats.throughput(WORLD), stats.throughput(WORLD, tz="Asia/Tokyo")
+    assert str(there["period"].dt.tz) == "Asia/Tokyo"
+    assert (there["period"].dt.hour == 0).all()
+    assert there["tasks"].sum() == here["tasks"].sum()
+    day = there["period"].iloc[0].date()
+    one = stats.throughput(WORLD, start=day, end=day, tz="Asia/Tokyo")
+    assert one.equals(there[there["period"] == there["period"].iloc[0]].reset_index(drop=True))
+    assert len(stats.task_times(WORLD, start=day, end=day, tz="Asia/Tokyo")) >= one["tasks"].sum() > 0
+
+
+def test_issues_are_counted_over_days_of_a_zone_whose_clock_changes() -> None:
+    row = dict(next(iter(WORLD.rows["issues"])))
+    row |= {"created": dt.datetime(2026, 3, 27, 22), "closed": dt.datetime(2026, 3, 30, 12), "state": "resolved"}
+    frame = stats.issues(planted.Planted(WORLD.rows | {"issues": [row]}), end="2026-03-31", tz="Europe/Zurich")
+    assert [str(t) for t in frame["period"].dt.date] == [f"2026-03-{d}" for d in (27, 28, 29, 30, 31)]
+    assert frame["open"].tolist() == [1, 1, 1, 0, 0]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=by_name)
+def test_the_old_names_of_filters_answer_by_saying_the_new_ones(table: Any) -> None:
+    with pytest.warns(RenamedWarning, match="is called"):
+        old = table(WORLD, members="ana", steps="draw", since="2026-07-01", until="2026-07-30")
+    assert old.equals(table(WORLD, member="ana", step="draw", start="2026-07-01", end="2026-07-30"))
 
 
 def test_days_add_up_to_the_whole() -> None:
     days = [dt.date(2026, 7, 6) + dt.timedelta(days=i) for i in range(6)]
-    parts = sum(stats.throughput(WORLD, since=day, until=day)["tasks"].sum() for day in days)
+    parts = sum(stats.throughput(WORLD, start=day, end=day)["tasks"].sum() for day in days)
     assert parts == stats.throughput(WORLD)["tasks"].sum() > 0
 
 
@@ -38,12 +60,14 @@ def test_days_add_up_to_the_whole() -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"members": "anna"}, "no member 'anna'.*'ana'"),
-        ({"steps": ["draw", "drow"]}, "no step 'drow'.*'draw'"),
-        ({"since": "July"}, "since must be a time"),
-        ({"since": 5}, "since must be"),
-        ({"members": [1]}, "members takes names"),
-        ({"since": "2026-07-05", "until": "2026-07-04"}, "must come after"),
+        ({"member": "anna"}, "no member 'anna'.*'ana'"),
+        ({"step": ["draw", "drow"]}, "no step 'drow'.*'draw'"),
+        ({"start": "July"}, "start must be a time"),
+        ({"start": 5}, "start must be"),
+        ({"member": [1]}, "member takes names"),
+        ({"tz": "Asia/Tokio"}, "did you mean 'Asia/Tokyo'"),
+        ({"step": 7}, "no step 7"),
+        ({"start": "2026-07-05", "end": "2026-07-04"}, "must come after"),
     ],
 )
 def test_a_wrong_filter_is_answered_with_a_sentence(table: Any, wrong: dict[str, Any], said: str) -> None:
@@ -54,12 +78,12 @@ def test_a_wrong_filter_is_answered_with_a_sentence(table: Any, wrong: dict[str,
 @pytest.mark.parametrize("table", TABLES, ids=by_name)
 def test_what_people_wrote_is_never_sql(table: Any) -> None:
     with pytest.raises(InvalidInput, match="no member"):
-        table(WORLD, members="ana' or '1'='1")
+        table(WORLD, member="ana' or '1'='1")
 
 
 @pytest.mark.parametrize("table", TABLES, ids=by_name)
 def test_an_empty_list_lets_nobody_pass_and_the_types_stay(table: Any) -> None:
-    frame = table(WORLD, members=[])
+    frame = table(WORLD, member=[])
     assert {name: str(dtype) for name, dtype in frame.dtypes.items()} == {n: c.dtype for n, c in table.columns.items()}
     counts = {"tasks", "total", "issues"} & set(frame.columns)
     assert all(frame[name].sum() == 0 for name in counts)

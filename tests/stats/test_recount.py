@@ -22,17 +22,17 @@ moments = st.datetimes(END - dt.timedelta(days=8), END + dt.timedelta(days=2))
 filters = st.fixed_dictionaries(
     {},
     optional={
-        "members": st.one_of(
+        "member": st.one_of(
             st.sampled_from(["ana", "chloe"]), st.lists(st.sampled_from(["ana", "ben", "max", "chloe"]))
         ),
-        "steps": st.sampled_from(["draw", "check", ["draw", "check"], []]),
-        "since": moments,
+        "step": st.sampled_from(["draw", "check", ["draw", "check"], []]),
+        "start": moments,
     },
 ).flatmap(
     lambda f: st.one_of(
         st.just(f),
         st.integers(1, 200).map(
-            lambda h: {**f, "until": f.get("since", END - dt.timedelta(days=4)) + dt.timedelta(hours=h)}
+            lambda h: {**f, "end": f.get("start", END - dt.timedelta(days=4)) + dt.timedelta(hours=h)}
         ),
     )
 )
@@ -41,12 +41,12 @@ Row = dict[str, Any]
 
 
 def passes(row: Row, given_: Row, member: str | None, step: str, moment: dt.datetime) -> bool:
-    members, steps = given_.get("members"), given_.get("steps")
+    members, steps = given_.get("member"), given_.get("step")
     return (
         (members is None or member in ([members] if isinstance(members, str) else members))
         and (steps is None or step in ([steps] if isinstance(steps, str) else steps))
-        and ("since" not in given_ or moment >= given_["since"])
-        and ("until" not in given_ or moment < given_["until"])
+        and ("start" not in given_ or moment >= given_["start"])
+        and ("end" not in given_ or moment < given_["end"])
     )
 
 
@@ -160,13 +160,13 @@ def test_issues_add_up_to_those_that_stay_open(
     world: planted.Planted, campaign: int | None, given_: Row, by: str
 ) -> None:
     table = stats.issues(scope_of(world, campaign), by=by, **given_)
-    people = {k: v for k, v in given_.items() if k in ("members", "steps")}
+    people = {k: v for k, v in given_.items() if k in ("member", "step")}
     mine = [
         i
         for i in world.rows["issues"]
         if campaign in (None, i["campaign_id"]) and passes(i, people, i["author"], planted.STEPS[i["step"]][0], END)
     ]
-    since, until = given_.get("since", dt.datetime.min), given_.get("until", dt.datetime.max)
+    since, until = given_.get("start", dt.datetime.min), given_.get("end", dt.datetime.max)
     opened = Counter(start_of(i["created"], by) for i in mine if since <= i["created"] < until)
     closed = Counter(start_of(i["closed"], by) for i in mine if i.get("closed") and since <= i["closed"] < until)
     rows = table.to_dict("records")

@@ -146,8 +146,6 @@ TIMED = ("ws.events", "campaign.tasks", "campaign.issues", "version.annotations"
 
 
 @pytest.mark.parametrize("name", TIMED)
-    "name", ["ws.events", "campaign.tasks", "campaign.issues", "version.annotations", "ws.members"]
-)
 def test_every_table_with_times_takes_a_period_and_a_zone(made, name):
     table = tables(*made)[name]
     rows, today = table.df(), datetime.datetime.now(datetime.UTC).date()
@@ -228,6 +226,6 @@ def test_statistics_name_what_there_is(made, name):
     table = getattr(nb.stats, name)
     for scope in made:
         with pytest.raises(InvalidInput, match=r"no member 'anna' here .did you mean 'ana'"):
-            table(scope, members="anna")
+            table(scope, member="anna")
         with pytest.raises(InvalidInput, match=r"no step 'darw' here .did you mean 'draw'"):
-            table(scope, steps=np.array(["darw"]))
+            table(scope, step=np.array(["darw"]))

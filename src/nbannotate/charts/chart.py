@@ -9,6 +9,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar, cast
 import plotly.graph_objects as go
 
 from nbannotate.stats.filters import FILTERS_DOC
+from nbannotate.stats.table import with_old_names
 
 P = ParamSpec("P")
 P_co = ParamSpec("P_co")
@@ -36,8 +37,9 @@ def chart(draw: Callable[..., go.Figure]) -> Callable[[Callable[P, go.Figure]], 
     """
 
     def decorate(function: Callable[P, go.Figure]) -> Chart[P]:
-        function.draw = draw  # type: ignore[attr-defined]
-        function.__doc__ = f"{inspect.cleandoc(function.__doc__ or '')}\n{FILTERS_DOC}"
-        return cast("Chart[P]", function)
+        known = with_old_names(function)
+        known.draw = draw  # type: ignore[attr-defined]
+        known.__doc__ = f"{inspect.cleandoc(function.__doc__ or '')}\n{FILTERS_DOC}"
+        return cast("Chart[P]", known)
 
     return decorate

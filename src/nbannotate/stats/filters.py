@@ -1,6 +1,6 @@
-"""The filters that every table shares (members, steps, since, until) and the query that they become.
+"""The filters that every table shares (member, step, start, end, tz) and the query that they become.
 
-All times in a workspace are naive UTC. A period is half open: ``since <= t < until``. A day given as ``until`` is
+All times in a workspace are naive UTC. A period is half open: ``start <= t < end``. A day given as ``end`` is
 included whole. A task that is closed belongs to the moment at which it was closed; a task that is open is open *now*.
 """
 
@@ -10,81 +10,59 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict
+from zoneinfo import ZoneInfo
 
 from nbannotate.errors import InvalidInput
 from nbannotate.model.choices import sentence, unknown
-from nbannotate.model.values import as_list, plain
+from nbannotate.model.times import When, period, zone
+from nbannotate.model.values import as_list
 from nbannotate.stats.scope import Scope, resolve
 
 if TYPE_CHECKING:
     import pandas as pd
 
-When = dt.datetime | dt.date | str | None
 Names = str | Iterable[str] | None
+Steps = str | int | Iterable[str | int] | None
+
+#: How the filters were called before.
+OLD = {"members": "member", "steps": "step", "since": "start", "until": "end"}
 
 
 class FilterArguments(TypedDict, total=False):
     """The filters as keyword arguments, for functions that pass them on (charts)."""
 
-    members: Names
-    steps: Names
-    since: When
-    until: When
+    member: Names
+    step: Steps
+    start: When
+    end: When
+    tz: Any
 
 
 #: Said once, appended to the docstring of every table and chart.
 FILTERS_DOC = """
 Filters
 -------
-members : str or list of str, optional
+member : str or list of str, optional
     Logins; None takes everybody, also tasks that wait for somebody.
-steps : str or list of str, optional
-    Names of workflow steps.
-since, until : datetime, date or ISO text, optional
-    The period, half open, in UTC. A plain day as ``until`` is included whole. A closed task belongs to the moment at
-    which it was closed, an open one to now.
+step : str, int or list of them, optional
+    Names of workflow steps, or their indices.
+start, end : datetime, date or ISO text, optional
+    The period, half open. A plain day as ``end`` is included whole. A closed task belongs to the moment at which it was
+    closed, an open one to now.
+tz : str, optional
+    The zone of the times that are given, of the days and weeks that are counted, and of the times in the answer, for
+    example ``"Europe/Zurich"``; None: UTC, without a zone.
 
 Raises
 ------
 InvalidInput
-    If a login or a step is unknown in this scope, a time is not a time, or the period is upside down.
+    If a login, a step or a zone is unknown, a time is not a time, or the period is upside down.
 """
 
 
 def utc_now() -> dt.datetime:
     """Return the present as naive UTC, as the workspace stores times."""
     return dt.datetime.now(dt.UTC).replace(tzinfo=None)
-
-
-def moment(name: str, value: When, *, end: bool = False) -> dt.datetime | None:
-    """Return a time as naive UTC; a plain day is its beginning, or with ``end`` the beginning of the next day.
-
-    Raises
-    ------
-    InvalidInput
-        If the value is not a datetime, a date or an ISO 8601 text.
-    """
-    value = plain(value)
-    if value is None:
-        return None
-    if isinstance(value, str):
-        try:
-            value = dt.date.fromisoformat(value) if len(value) <= 10 else dt.datetime.fromisoformat(value)
-        except ValueError:
-            raise InvalidInput(
-                f"{name} must be a time such as '2026-07-01' or '2026-07-01T08:00', not {value!r}."
-            ) from None
-    if isinstance(value, dt.datetime):
-        try:
-            return value.astimezone(dt.UTC).replace(tzinfo=None) if value.tzinfo else value
-        except OverflowError:
-            raise InvalidInput(f"{name} lies beyond the times that there are: {value}.") from None
-    if isinstance(value, dt.date):
-        day = dt.datetime(value.year, value.month, value.day)
-        if end and value == dt.date.max:
-            return dt.datetime.max
-        return day + dt.timedelta(days=1) if end else day
-    raise InvalidInput(f"{name} must be a datetime, a date or an ISO text, not {value!r}.")
 
 
 def names(name: str, value: Names) -> tuple[str, ...] | None:
@@ -100,26 +78,69 @@ def names(name: str, value: Names) -> tuple[str, ...] | None:
 
 @dataclass(frozen=True)
 class Filters:
-    """The shared filters, normalised. ``None`` filters nothing; an empty tuple lets nothing pass."""
+    """The shared filters, normalised. ``None`` filters nothing; an empty tuple lets nothing pass.
+
+    Parameters
+    ----------
+    members, steps
+        Logins; names of steps.
+    start, end
+        Naive UTC.
+    tz
+        The name of the zone in which days begin.
+    """
 
     members: tuple[str, ...] | None = None
     steps: tuple[str, ...] | None = None
-    since: dt.datetime | None = None
-    until: dt.datetime | None = None
+    start: dt.datetime | None = None
+    end: dt.datetime | None = None
+    tz: str | None = None
 
     @classmethod
-    def of(cls, members: Names = None, steps: Names = None, since: When = None, until: When = None) -> Filters:
+    def of(
+        cls, scope: Scope, *, member: Names = None, step: Steps = None, start: When = None, end: When = None,
+        tz: Any = None,
+    ) -> Filters:  # fmt: skip
         """Return filters from what a user typed.
 
         Raises
         ------
         InvalidInput
-            If a value is not usable; the message names the filter.
+            If a value is not usable or not known in the scope; the message names the filter.
         """
-        start, end = moment("since", since), moment("until", until, end=True)
-        if start is not None and end is not None and end <= start:
-            raise InvalidInput(f"until ({until}) must come after since ({since}).")
-        return cls(names("members", members), names("steps", steps), start, end)
+        during = period(start, end, tz)
+        members = names("member", member)
+        if members:
+            _check_members(scope, members)
+        return cls(members, _steps(scope, step), during.start, during.end, zone(tz))
+
+
+def _check_members(scope: Scope, asked: tuple[str, ...]) -> None:
+    """Raise InvalidInput if one of the logins is nobody's."""
+    q = Query(scope)
+    found = set(q.run(f"select login as name from members where {q.member_of('login', asked)}")["name"])
+    for name in asked:
+        if name not in found:
+            known = Query(scope).run("select login as name from members order by login")["name"]
+            raise InvalidInput(sentence(unknown("member", name, known, " here")))
+
+
+def _steps(scope: Scope, given: Steps) -> tuple[str, ...] | None:
+    """Return the names of steps that are given by name or by index."""
+    if given is None:
+        return None
+    wanted = as_list("step", given)
+    if not wanted:
+        return ()
+    q = Query(scope)
+    there = q.run(f"select distinct step, name from steps where {q.in_campaign()} order by step")
+    found: list[str] = []
+    for value in wanted:
+        same = there["name" if isinstance(value, str) else "step"] == value
+        if isinstance(value, bool) or not same.any():
+            raise InvalidInput(sentence(unknown("step", value, list(dict.fromkeys(there["name"])), " here")))
+        found += [str(name) for name in there["name"][same]]
+    return tuple(dict.fromkeys(found))
 
 
 class Query:
@@ -157,10 +178,10 @@ class Query:
     def in_period(self, column: str, filters: Filters) -> str:
         """Return the condition that a time is in the filters' period."""
         parts = []
-        if filters.since is not None:
-            parts.append(f"{column} >= {self.bind_time(filters.since)}")
-        if filters.until is not None:
-            parts.append(f"{column} < {self.bind_time(filters.until)}")
+        if filters.start is not None:
+            parts.append(f"{column} >= {self.bind_time(filters.start)}")
+        if filters.end is not None:
+            parts.append(f"{column} < {self.bind_time(filters.end)}")
         return " and ".join(parts) or "true"
 
     def where(self, filters: Filters, *, member: str, step: str, time: str, campaign: str = "campaign_id") -> str:
@@ -174,6 +195,12 @@ class Query:
             )
         )
 
+    def beginning(self, column: str, by: str, tz: str | None) -> str:
+        """Return the beginning of the hour, day or week of a time, by the clock on the wall of a zone."""
+        if tz is not None:
+            column = f"timezone({self.bind(tz)}, timezone('UTC', {column}))"
+        return f"date_trunc('{by}', {column})"
+
     def task_moment(self, prefix: str = "") -> str:
         """Return the moment a task belongs to: when it was closed, or now while it is open."""
         return f"coalesce({prefix}closed, timestamp '{utc_now().isoformat(sep=' ')}')"
@@ -183,19 +210,16 @@ class Query:
         return self.workspace.sql(sql, tuple(self.parameters))
 
 
-def check_known(scope: Scope, filters: Filters) -> None:
-    """Raise InvalidInput if a filter names a member or a step that the scope does not have."""
-    if filters.members:
-        asked = Query(scope)
-        found = asked.run(f"select login as name from members where {asked.member_of('login', filters.members)}")
-        _refuse_unknown("member", filters.members, found, Query(scope).run("select login as name from members"))
-    if filters.steps:
-        asked = Query(scope)
-        every = asked.run(f"select distinct name from steps where {asked.in_campaign()}")
-        _refuse_unknown("step", filters.steps, every, every)
+def of_wall(times: pd.Series[Any], tz: str | None) -> pd.Series[Any]:
+    """Return times by the clock on the wall of a zone as naive UTC."""
+    if tz is None:
+        return times
+    # An hour that comes twice counts as the first one; one that is left out, as the moment after it.
+    there = times.dt.tz_localize(tz, ambiguous=[True] * len(times), nonexistent="shift_forward")
+    found: pd.Series[Any] = there.dt.tz_convert("UTC").dt.tz_localize(None)
+    return found
 
 
-def _refuse_unknown(what: str, asked: tuple[str, ...], found: pd.DataFrame, every: pd.DataFrame) -> None:
-    missing = [name for name in asked if name not in set(found["name"])]
-    if missing:
-        raise InvalidInput(sentence(unknown(what, missing[0], sorted(every["name"]), " here")))
+def wall(moment: dt.datetime, tz: str | None) -> dt.datetime:
+    """Return what the clock on the wall of a zone says at a moment, which is naive UTC."""
+    return moment if tz is None else moment.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(tz)).replace(tzinfo=None)

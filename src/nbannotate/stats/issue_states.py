@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
-from nbannotate.stats.filters import Filters, Names, Query, When, check_known
+from nbannotate.model.times import When
+from nbannotate.stats.filters import Filters, Names, Query, Steps
 from nbannotate.stats.scope import Scope
 from nbannotate.stats.table import Column, table
 
@@ -16,15 +19,20 @@ STATES = ("open", "for_review", "resolved")
     issues=Column("int64", "How many issues are in this state; 0 is listed too."),
 )
 def issue_states(
-    scope: Scope, *, members: Names = None, steps: Names = None, since: When = None, until: When = None
+    scope: Scope,
+    *,
+    member: Names = None,
+    step: Steps = None,
+    start: When = None,
+    end: When = None,
+    tz: Any = None,
 ) -> pd.DataFrame:
     """Return one row per state of issues.
 
     The filter on members looks at who raised an issue, the one on steps at the step where it was raised; a resolved
     issue belongs to the moment at which it was resolved, the others to now.
     """
-    filters = Filters.of(members, steps, since, until)
-    check_known(scope, filters)
+    filters = Filters.of(scope, member=member, step=step, start=start, end=end, tz=tz)
     q = Query(scope)
     when = q.task_moment("i.")
     picked = q.where(filters, member="i.author", step="s.name", time=when, campaign="i.campaign_id")

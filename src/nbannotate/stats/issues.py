@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pandas as pd
 
-from nbannotate.stats.filters import Filters, Names, Query, When, check_known, utc_now
+from nbannotate.model.times import When
+from nbannotate.stats.filters import Filters, Names, Query, Steps, of_wall, utc_now, wall
 from nbannotate.stats.scope import Scope
 from nbannotate.stats.table import Column, table
 from nbannotate.stats.throughput import By, check_period
@@ -24,16 +26,17 @@ def issues(
     scope: Scope,
     by: By = "day",
     *,
-    members: Names = None,
-    steps: Names = None,
-    since: When = None,
-    until: When = None,
+    member: Names = None,
+    step: Steps = None,
+    start: When = None,
+    end: When = None,
+    tz: Any = None,
 ) -> pd.DataFrame:
-    """Return issues opened and closed per period, without gaps, up to now or ``until``.
+    """Return issues opened and closed per period, without gaps, up to now or ``end``.
 
     The filter on members looks at who raised an issue, the one on steps at the step where it was raised. The count
-    of open issues knows all earlier ones, also those before ``since``; the first and last period may be cut by
-    ``since`` and ``until``.
+    of open issues knows all earlier ones, also those before ``start``; the first and last period may be cut by
+    ``start`` and ``end``.
 
     Parameters
     ----------
@@ -41,15 +44,14 @@ def issues(
         ``"hour"``, ``"day"`` or ``"week"``.
     """
     check_period(by)
-    filters = Filters.of(members, steps, since, until)
-    check_known(scope, filters)
+    filters = Filters.of(scope, member=member, step=step, start=start, end=end, tz=tz)
     q = Query(scope)
     picked = " and ".join(
         (q.in_campaign("i.campaign_id"), q.member_of("i.author", filters.members), q.member_of("s.name", filters.steps))
     )
     join = "issues i left join steps s on s.campaign_id = i.campaign_id and s.step = i.step"
     changes = q.run(f"""
-        select date_trunc('{by}', moment) as period, place, sum(opened) as opened, sum(closed) as closed
+        select {q.beginning("moment", by, filters.tz)} as period, place, sum(opened) as opened, sum(closed) as closed
         from (
             select moment, opened, closed, case {_place(q, filters)} else 'inside' end as place
             from (
@@ -66,9 +68,9 @@ def issues(
 def _place(q: Query, filters: Filters) -> str:
     """Return the branches that say whether a change came before, after or in the period."""
     early = (
-        "when false then ''" if filters.since is None else f"when moment < {q.bind_time(filters.since)} then 'early'"
+        "when false then ''" if filters.start is None else f"when moment < {q.bind_time(filters.start)} then 'early'"
     )
-    late = "" if filters.until is None else f"when moment >= {q.bind_time(filters.until)} then 'late'"
+    late = "" if filters.end is None else f"when moment >= {q.bind_time(filters.end)} then 'late'"
     return f"{early} {late}"
 
 
@@ -89,10 +91,12 @@ def _balance(changes: pd.DataFrame, filters: Filters, by: By) -> pd.DataFrame:
     if changes.empty:
         return pd.DataFrame({name: [] for name in ("period", *counts, "open")})
     now = utc_now()
-    first = inside.index.min() if early.empty or filters.since is None else _floor(filters.since, by)
-    end = now if filters.until is None else min(now, filters.until - dt.timedelta(microseconds=1))
-    last = max([first, _floor(end, by), *inside.index])
+    first = inside.index.min() if early.empty or filters.start is None else _floor(wall(filters.start, filters.tz), by)
+    end = now if filters.end is None else min(now, filters.end - dt.timedelta(microseconds=1))
+    last = max([first, _floor(wall(end, filters.tz), by), *inside.index])
     grid = pd.date_range(first, last, freq=WIDTHS[by], name="period")
     filled = inside.reindex(grid, fill_value=0)
     filled["open"] = int((early["opened"] - early["closed"]).sum()) + (filled["opened"] - filled["closed"]).cumsum()
-    return filled.reset_index()
+    found = filled.reset_index()
+    found["period"] = of_wall(found["period"], filters.tz)
+    return found

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
-from nbannotate.stats.filters import Filters, Names, Query, When, check_known
+from nbannotate.model.times import When
+from nbannotate.stats.filters import Filters, Names, Query, Steps
 from nbannotate.stats.scope import Scope
 from nbannotate.stats.table import Column, table
 
@@ -22,11 +25,16 @@ from nbannotate.stats.table import Column, table
     last=Column("datetime64[us]", "When the member last closed a task, UTC; missing if never."),
 )
 def members(
-    scope: Scope, *, members: Names = None, steps: Names = None, since: When = None, until: When = None
+    scope: Scope,
+    *,
+    member: Names = None,
+    step: Steps = None,
+    start: When = None,
+    end: When = None,
+    tz: Any = None,
 ) -> pd.DataFrame:
     """Return one row per member who has or had a task: tasks in hand, and work handed in, by outcome."""
-    filters = Filters.of(members, steps, since, until)
-    check_known(scope, filters)
+    filters = Filters.of(scope, member=member, step=step, start=start, end=end, tz=tz)
     q = Query(scope)
     when = q.task_moment()
     picked = q.where(filters, member="assignee", step="step_name", time=when)

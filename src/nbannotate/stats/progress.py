@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
-from nbannotate.stats.filters import Filters, Names, Query, When, check_known
+from nbannotate.model.times import When
+from nbannotate.stats.filters import Filters, Names, Query, Steps
 from nbannotate.stats.scope import Scope
 from nbannotate.stats.table import Column, table
 
@@ -15,7 +18,7 @@ from nbannotate.stats.table import Column, table
     dataset=Column("string", "The dataset that it annotates."),
     version=Column("string", "The version of that dataset."),
     launched=Column("datetime64[us]", "When it was launched, UTC; missing while it is only written."),
-    due=Column("datetime64[us]", "The day on which the work should be done; missing if none was set."),
+    due=Column("datetime64[us]", "The day on which the work should be done; missing if none was set.", is_day=True),
     total=Column("int64", "Assets, as far as the filters let them pass: done + skipped + remaining."),
     done=Column("int64", "Assets that went through the whole workflow."),
     skipped=Column("int64", "Assets that left the workflow by being skipped."),
@@ -23,15 +26,20 @@ from nbannotate.stats.table import Column, table
     share=Column("float64", "Finished share, (done + skipped) / total, 0 to 1; missing if total is 0."),
 )
 def progress(
-    scope: Scope, *, members: Names = None, steps: Names = None, since: When = None, until: When = None
+    scope: Scope,
+    *,
+    member: Names = None,
+    step: Steps = None,
+    start: When = None,
+    end: When = None,
+    tz: Any = None,
 ) -> pd.DataFrame:
     """Return one row per campaign: how many assets are done, skipped, remaining.
 
     An asset counts by its current task: the filters on members and steps look at who has that task and at which
     step it is, the period at when it was closed.
     """
-    filters = Filters.of(members, steps, since, until)
-    check_known(scope, filters)
+    filters = Filters.of(scope, member=member, step=step, start=start, end=end, tz=tz)
     q = Query(scope)
     when = q.task_moment("t.")
     picked = q.where(filters, member="t.assignee", step="t.step_name", time=when, campaign="t.campaign_id")

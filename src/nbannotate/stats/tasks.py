@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
-from nbannotate.stats.filters import Filters, Names, Query, When, check_known
+from nbannotate.model.times import When
+from nbannotate.stats.filters import Filters, Names, Query, Steps
 from nbannotate.stats.scope import Scope
 from nbannotate.stats.table import Column, table
 
@@ -22,15 +25,20 @@ STATES = ("waiting", "in_progress", "to_rework", "done", "skipped")
     tasks=Column("int64", "How many assets have their current task at this step in this state; 0 is listed too."),
 )
 def tasks(
-    scope: Scope, *, members: Names = None, steps: Names = None, since: When = None, until: When = None
+    scope: Scope,
+    *,
+    member: Names = None,
+    step: Steps = None,
+    start: When = None,
+    end: When = None,
+    tz: Any = None,
 ) -> pd.DataFrame:
     """Return current tasks by campaign, step and state; every step has all five states.
 
     An asset has one current task, so the tasks of a campaign add up to its assets. ``done`` stands at the step where
     the asset left the workflow.
     """
-    filters = Filters.of(members, steps, since, until)
-    check_known(scope, filters)
+    filters = Filters.of(scope, member=member, step=step, start=start, end=end, tz=tz)
     q = Query(scope)
     when = q.task_moment("t.")
     picked = q.where(filters, member="t.assignee", step="t.step_name", time=when, campaign="t.campaign_id")

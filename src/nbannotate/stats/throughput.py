@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
 from nbannotate.model.choices import one_of
-from nbannotate.stats.filters import Filters, Names, Query, When, check_known
+from nbannotate.model.times import When
+from nbannotate.stats.filters import Filters, Names, Query, Steps, of_wall
 from nbannotate.stats.scope import Scope
 from nbannotate.stats.table import Column, table
 
@@ -35,10 +36,11 @@ def throughput(
     scope: Scope,
     by: By = "day",
     *,
-    members: Names = None,
-    steps: Names = None,
-    since: When = None,
-    until: When = None,
+    member: Names = None,
+    step: Steps = None,
+    start: When = None,
+    end: When = None,
+    tz: Any = None,
 ) -> pd.DataFrame:
     """Return tasks handed in per period, member and kind of step; periods without work are not listed.
 
@@ -48,13 +50,14 @@ def throughput(
         ``"hour"``, ``"day"`` or ``"week"``.
     """
     check_period(by)
-    filters = Filters.of(members, steps, since, until)
-    check_known(scope, filters)
+    filters = Filters.of(scope, member=member, step=step, start=start, end=end, tz=tz)
     q = Query(scope)
     picked = q.where(filters, member="assignee", step="step_name", time="closed")
-    return q.run(f"""
-        select date_trunc('{by}', closed) as period, assignee as member, kind, count(*) as tasks,
+    frame = q.run(f"""
+        select {q.beginning("closed", by, filters.tz)} as period, assignee as member, kind, count(*) as tasks,
                count(case when outcome = 'rework' then 1 end) as reworked, sum(coalesce(worked_s, 0)) as worked_s
         from tasks where outcome in {SUBMITTED} and {picked}
         group by 1, 2, 3 order by 1, 2, 3
     """)
+    frame["period"] = of_wall(frame["period"], filters.tz)
+    return frame

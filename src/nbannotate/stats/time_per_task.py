@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
-from nbannotate.stats.filters import Filters, Names, Query, When, check_known
+from nbannotate.model.times import When
+from nbannotate.stats.filters import Filters, Names, Query, Steps
 from nbannotate.stats.scope import Scope
 from nbannotate.stats.table import Column, table
 
@@ -24,14 +27,19 @@ from nbannotate.stats.table import Column, table
     max_s=Column("float64", "Longest time of a task, in seconds."),
 )
 def time_per_task(
-    scope: Scope, *, members: Names = None, steps: Names = None, since: When = None, until: When = None
+    scope: Scope,
+    *,
+    member: Names = None,
+    step: Steps = None,
+    start: When = None,
+    end: When = None,
+    tz: Any = None,
 ) -> pd.DataFrame:
     """Return the time worked per closed task, by campaign, step and member.
 
     The time is that of active work as the page measured it, capped by the clock on the wall; pauses do not count.
     """
-    filters = Filters.of(members, steps, since, until)
-    check_known(scope, filters)
+    filters = Filters.of(scope, member=member, step=step, start=start, end=end, tz=tz)
     q = Query(scope)
     picked = q.where(filters, member="assignee", step="step_name", time="closed")
     return q.run(f"""

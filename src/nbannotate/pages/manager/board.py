@@ -36,7 +36,7 @@ class Choice:
     campaign_id
         One campaign, or None for all.
     period
-        One of :data:`PERIODS`; ``since`` and ``until`` count for ``"custom"`` only.
+        One of :data:`PERIODS`; ``start`` and ``end`` count for ``"custom"`` only.
     step, member
         Only this step, only this member; None takes all.
     by
@@ -45,24 +45,24 @@ class Choice:
 
     campaign_id: int | None = None
     period: str = "all"
-    since: dt.date | None = None
-    until: dt.date | None = None
+    start: dt.date | None = None
+    end: dt.date | None = None
     step: str | None = None
     member: str | None = None
     by: By = "day"
 
     def filters(self) -> FilterArguments:
         """Return the choice as the filters of the statistics."""
-        since: dt.date | None = None
-        until: dt.date | None = None
+        start: dt.date | None = None
+        end: dt.date | None = None
         today = utc_now().date()
         if self.period == "custom":
-            since, until = self.since, self.until
+            start, end = self.start, self.end
         elif self.period == "today":
-            since = today
+            start = today
         elif self.period != "all":
-            since = today - dt.timedelta(days=int(self.period.split()[0]) - 1)
-        return {"members": self.member, "steps": self.step, "since": since, "until": until}
+            start = today - dt.timedelta(days=int(self.period.split()[0]) - 1)
+        return {"member": self.member, "step": self.step, "start": start, "end": end}
 
 
 @dataclass(frozen=True)

@@ -126,8 +126,8 @@ class Dashboard(w.VBox):  # type: ignore[misc]
         return Choice(
             campaign_id=self.campaign.value or None,
             period=self.period.value,
-            since=self.since.value,
-            until=self.until.value,
+            start=self.since.value,
+            end=self.until.value,
             step=self.step.value or None,
             member=self.member.value or None,
             by=self.by.value,
