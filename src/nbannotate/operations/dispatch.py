@@ -36,6 +36,7 @@ class Request(msgspec.Struct, frozen=True):
     token: str | None
     request_id: str
     file: Path | None = None
+    files: tuple[Path, ...] = ()
 
 
 class Asker(msgspec.Struct, frozen=True):
@@ -83,10 +84,13 @@ class Dispatcher:
         """Return the arguments of a request, or raise InvalidInput that names the field."""
         if operation.takes_file != (request.file is not None):
             raise InvalidInput(f"{operation.name} {'needs' if operation.takes_file else 'takes no'} file.")
+        if request.files and not operation.takes_files:
+            raise InvalidInput(f"{operation.name} takes no files.")
         where = f"The arguments of {operation.name}"
         given = taking.read(request.arguments or b"{}", operation.arguments, where, f"{operation.name}: ")
         values = {f: getattr(given, f) for f in operation.arguments.__struct_fields__}
-        return values | ({"file": request.file} if operation.takes_file else {})
+        values |= {"file": request.file} if operation.takes_file else {}
+        return values | ({"files": request.files} if operation.takes_files else {})
 
     def prepare(self, operation: Operation, request: Request, arguments: dict[str, Any]) -> dict[str, Any]:
         """Do an operation's slow work that needs no transaction; who may not call it is refused first."""

@@ -135,6 +135,8 @@ class Operation(msgspec.Struct, frozen=True):
         that takes as long as somebody's work is large is read in the writer. None: what it returned is the answer.
     takes_file
         Whether a Parquet file comes with the request; the operation gets its path as ``file``.
+    takes_files
+        Whether several may; the operation gets their paths as ``files``.
     gives_file
         Whether the answer is a file; the operation returns its path.
     """
@@ -149,6 +151,7 @@ class Operation(msgspec.Struct, frozen=True):
     keep: Callable[[Any], Any] | None
     answer: Callable[[Context, Any], Any] | None
     takes_file: bool
+    takes_files: bool
     gives_file: bool
 
     @property
@@ -176,7 +179,7 @@ def operation(
         hints = typing.get_type_hints(function)
         fields: list[Any] = []
         for parameter in list(inspect.signature(function).parameters.values())[1:]:
-            if parameter.name == "file" or parameter.name.startswith("prepared_"):
+            if parameter.name in ("file", "files") or parameter.name.startswith("prepared_"):
                 continue
             kind = hints[parameter.name]
             plain = parameter.default is inspect.Parameter.empty
@@ -193,6 +196,7 @@ def operation(
             keep,
             answer,
             "file" in hints,
+            "files" in hints,
             hints.get("return") in (Path, bytes | Path),
         )
         return function

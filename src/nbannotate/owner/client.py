@@ -15,6 +15,7 @@ import threading
 import time
 import uuid
 import weakref
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
@@ -22,6 +23,7 @@ import msgspec
 
 from nbannotate.errors import DatabaseFailed, NotFound, OwnerUnavailable, SessionEnded, revive
 from nbannotate.model.values import decode, encode
+from nbannotate.owner import parts
 from nbannotate.owner.place import Place
 from nbannotate.owner.spawn import start_owner
 
@@ -65,8 +67,18 @@ class Client(Protocol):
         """Return the bytes of an asset's file; where it lies, if it is too large to be sent."""
         ...
 
-    def query(self, sql: str, parameters: list[Any]) -> bytes:
-        """Return the rows of a SELECT over the public views, as Parquet."""
+    def query(self, sql: str, parameters: Any, tables: Mapping[str, bytes] | None = None) -> bytes:
+        """Return the rows of a SELECT over the public views, as Parquet.
+
+        Parameters
+        ----------
+        sql
+            The query.
+        parameters
+            Values for ``$1``, ``$2`` … in a list, or by name in a mapping.
+        tables
+            Tables of this query only, as Parquet, by the names that it gives them.
+        """
         ...
 
     def upload(self, operation: str, returns: type[T], parquet: bytes, /, **arguments: Any) -> T:
@@ -138,9 +150,9 @@ class SocketClient:
         """Return the bytes of an asset's file, or where it lies."""
         return source(self, asset_id)
 
-    def query(self, sql: str, parameters: list[Any]) -> bytes:
-        """Return the rows of a SELECT, as Parquet."""
-        return self._ask("/file/sql.query", encode({"query": sql, "parameters": parameters}))
+    def query(self, sql: str, parameters: Any, tables: Mapping[str, bytes] | None = None) -> bytes:
+        """Return the rows of a SELECT, as Parquet; see :meth:`Client.query`."""
+        return self._ask("/file/sql.query", *parts.packed(sql, parameters, tables or {}))
 
     def upload(self, operation: str, returns: type[T], parquet: bytes, /, **arguments: Any) -> T:
         """Call an operation that takes a table."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import secrets
 import threading
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from nbannotate.model.values import decode, encode
 from nbannotate.operations.dispatch import Dispatcher, Request
+from nbannotate.owner import parts
 from nbannotate.owner.client import Client, source
 from nbannotate.owner.hooks import Hooks, installed
 from nbannotate.owner.setup import first_member
@@ -52,13 +54,20 @@ class MemoryClient:
         """Return the bytes of an asset's file, or where it lies."""
         return source(self, asset_id)
 
-    def query(self, sql: str, parameters: list[Any]) -> bytes:
-        """Return the rows of a SELECT, as Parquet."""
-        file = self._file("sql.query", {"query": sql, "parameters": parameters})
+    def query(self, sql: str, parameters: Any, tables: Mapping[str, bytes] | None = None) -> bytes:
+        """Return the rows of a SELECT, as Parquet; see :meth:`Client.query`."""
+        given = tables or {}
+        files = {self.dispatcher.engine.spool / f"{secrets.token_hex(8)}.parquet": table for table in given.values()}
         try:
-            return file.read_bytes()
+            for path, table in files.items():
+                path.write_bytes(table)
+            file = self._file("sql.query", parts.arguments(sql, parameters, given), tuple(files))
+            try:
+                return file.read_bytes()
+            finally:
+                file.unlink()
         finally:
-            file.unlink()
+            parts.remove(list(files))
 
     def upload(self, operation: str, returns: type[T], parquet: bytes, /, **arguments: Any) -> T:
         """Call an operation that takes a table."""
@@ -83,11 +92,13 @@ class MemoryClient:
         assert isinstance(answer, bytes), f"{operation} answers with a file"
         return answer
 
-    def _file(self, operation: str, arguments: dict[str, Any]) -> Path:
-        answer = self._run(operation, arguments, None)
+    def _file(self, operation: str, arguments: dict[str, Any], files: tuple[Path, ...] = ()) -> Path:
+        answer = self._run(operation, arguments, None, files)
         assert isinstance(answer, Path), f"{operation} does not answer with a file"
         return answer
 
-    def _run(self, operation: str, arguments: dict[str, Any], file: Path | None) -> bytes | Path:
+    def _run(
+        self, operation: str, arguments: dict[str, Any], file: Path | None, files: tuple[Path, ...] = ()
+    ) -> bytes | Path:
         body = encode(arguments)
-        return self.dispatcher.handle(Request(operation, body, self._token, uuid.uuid4().hex, file))
+        return self.dispatcher.handle(Request(operation, body, self._token, uuid.uuid4().hex, file, files))

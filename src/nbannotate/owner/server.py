@@ -28,6 +28,7 @@ from starlette.routing import Route
 from nbannotate.errors import InvalidInput, NbannotateError, OwnerFailed, Stale, told
 from nbannotate.operations.dispatch import ATTEMPTS, Dispatcher, Request
 from nbannotate.operations.registry import Operation
+from nbannotate.owner import parts
 from nbannotate.owner.queries import Queries
 from nbannotate.store.engine import Engine
 from nbannotate.store.failures import full, is_full
@@ -108,6 +109,9 @@ class Owner:
         return await self._guard(request, self._upload)
 
     async def _call(self, request: HttpRequest) -> Response:
+        said = request.headers.get(parts.HEADER)
+        if said is not None:
+            return await self._with_tables(request, said)
         body = bytearray()
         async for part in request.stream():
             body += part
@@ -129,10 +133,18 @@ class Owner:
         finally:
             file.unlink(missing_ok=True)
 
-    async def _run(self, http: HttpRequest, body: bytes, file: Path | None) -> Response:
+    async def _with_tables(self, request: HttpRequest, said: str) -> Response:
+        """Run a query whose tables come with it; they are gone with the answer."""
+        body, files = await parts.unpacked(said, request.stream(), self.dispatcher.engine.spool, LARGEST_CALL)
+        try:
+            return await self._run(request, body, None, tuple(files))
+        finally:
+            parts.remove(files)
+
+    async def _run(self, http: HttpRequest, body: bytes, file: Path | None, files: tuple[Path, ...] = ()) -> Response:
         token = http.headers.get("authorization", "").removeprefix("Bearer ") or None
         name = http.path_params["operation"]
-        request = Request(name, body, token, http.headers.get("nbannotate-request", ""), file)
+        request = Request(name, body, token, http.headers.get("nbannotate-request", ""), file, files)
         operation = self.dispatcher.find(name)
         if len(body) < LARGE_CALL:
             arguments = self.dispatcher.decode(operation, request)

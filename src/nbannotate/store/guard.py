@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
+
 from nbannotate.errors import QueryFailed
+from nbannotate.model.choices import meant
 from nbannotate.store import functions
 from nbannotate.store.engine import Transaction
 
@@ -19,7 +22,7 @@ MOST_WRITTEN = 5
 #: What a SELECT may be made of, as DuckDB's parser names it.
 _PARTS = """
     SELECT_NODE SET_OPERATION_NODE RECURSIVE_CTE_NODE
-    EMPTY BASE_TABLE SUBQUERY JOIN TABLE_FUNCTION EXPRESSION_LIST PIVOT
+    EMPTY BASE_TABLE SUBQUERY JOIN TABLE_FUNCTION EXPRESSION_LIST PIVOT SHOW_REF
     ORDER_MODIFIER LIMIT_MODIFIER LIMIT_PERCENT_MODIFIER DISTINCT_MODIFIER
     ORDER_DEFAULT ASCENDING DESCENDING
     """
@@ -31,31 +34,80 @@ _EXPRESSIONS = """
 EXPRESSIONS = frozenset(_EXPRESSIONS.split())
 
 
-def check_select(tx: Transaction, query: str, rule: str = "Only one SELECT can be run here.") -> dict[str, Any]:
+class Also(msgspec.Struct, frozen=True):
+    """What one query may name besides the public views: both are made for it, and gone after it.
+
+    Parameters
+    ----------
+    tables
+        Tables that came along with it, in small letters.
+    kinds
+        Types that hold the values of its PIVOTs.
+    """
+
+    tables: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+
+
+def check_select(
+    tx: Transaction, query: str, rule: str = "Only one SELECT can be run here.", also: Also | None = None
+) -> dict[str, Any]:
     """Raise QueryFailed unless a text is one SELECT that reads only the public views; return its tree.
 
     Everything in the tree must be known: tables are public views or subqueries that are named where they are read,
     functions are those of :mod:`nbannotate.store.functions`. What DuckDB says of a text that is none follows the
     ``rule``.
     """
+    statement = parse(tx, query, rule)
+    check(tx, statement, also or Also())
+    return statement
+
+
+def parse(tx: Transaction, query: str, rule: str = "Only one SELECT can be run here.") -> dict[str, Any]:
+    """Return the tree of a text that is one SELECT (or DESCRIBE, SHOW, SUMMARIZE), or raise QueryFailed."""
     _check_text(query)
     try:
         tree = json.loads(tx.value("select json_serialize_sql($1)", query))
     except RecursionError:
         raise QueryFailed("The query is nested too deeply; write it in several steps (with … as …).") from None
-    if tree.get("error"):
-        raise QueryFailed(f"{rule} {tree.get('error_message', '')}".strip())
+    if tree.get("error_type") == "parser":
+        raise QueryFailed(_why(query, tree))
+    if tree.get("error"):  # it is another statement
+        numbered = " Its placeholders are all numbered ($1) or all named ($label)." if "$" in query else ""
+        raise QueryFailed(f"{rule}{numbered}" if rule else f"{tree.get('error_message', '')}")
+    if not tree["statements"]:
+        raise QueryFailed("There is no query; write a SELECT, for example: select * from tasks.")
     if len(tree["statements"]) != 1:
         raise QueryFailed("Only one SELECT can be run at a time.")
-    views = {
-        r["view_name"]
-        for r in tx.all("select view_name from duckdb_views() where schema_name = 'main' and not internal")
-    }
-    # A subquery's name holds only inside it; outside, DuckDB's own table of that name would be read.
-    own = {r["view_name"] for r in tx.all("select view_name from duckdb_views() where internal")}
-    _check(tree["statements"][0], frozenset(views), frozenset(own))
     found: dict[str, Any] = tree["statements"][0]
     return found
+
+
+def _why(query: str, tree: dict[str, Any]) -> str:
+    """Return what is wrong with a text that was not understood, and in which line."""
+    position, lines = tree.get("position"), query.strip().count("\n")
+    line = query.encode()[: int(position)].count(b"\n") + 1 if position is not None and lines else 0
+    return f"The query is not understood{f' in line {line}' if line else ''}: {tree.get('error_message', '')}."
+
+
+def check(tx: Transaction, statement: dict[str, Any], also: Also) -> None:
+    """Raise QueryFailed unless the tree of a statement reads only the public views, and what came along."""
+    # A subquery's name holds only inside it; outside, DuckDB's own table of that name would be read.
+    _check(statement, views(tx), own_names(tx), also)
+
+
+def views(tx: Transaction) -> frozenset[str]:
+    """Return the names of the public views."""
+    rows = tx.all(
+        "select view_name from duckdb_views() "
+        "where database_name = current_database() and schema_name = 'main' and not internal"
+    )
+    return frozenset(r["view_name"] for r in rows)
+
+
+def own_names(tx: Transaction) -> frozenset[str]:
+    """Return the names that DuckDB gave tables of its own."""
+    return frozenset(r["view_name"] for r in tx.all("select view_name from duckdb_views() where internal"))
 
 
 def _check_text(query: str) -> None:
@@ -72,15 +124,17 @@ def _check_text(query: str) -> None:
         raise QueryFailed(f"The query is nested {deepest} deep; {DEEPEST} is the most.")
 
 
-def _check(statement: Any, views: frozenset[str], own: frozenset[str]) -> None:
+def _check(statement: Any, views: frozenset[str], own: frozenset[str], also: Also) -> None:
     """Raise QueryFailed for whatever is not known in a statement; each part with the names that hold there."""
-    left: list[tuple[Any, frozenset[str], int]] = [(statement, frozenset(), 0)]
+    left: list[tuple[Any, frozenset[str], int]] = [(statement, also.tables, 0)]
     while left:
         node, names, written = left.pop()
         if isinstance(node, list):
             left.extend((value, names, written) for value in node)
         elif isinstance(node, dict):
-            _check_part(node, names, views)
+            _check_part(node, names, views, also.kinds)
+            if node.get("type") == "SHOW_REF":
+                names = also.tables  # whether names from outside hold in there is not said anywhere
             if node.get("class") == "LAMBDA" or node.get("function_name") in functions.MACROS:
                 written += 1
                 if written > MOST_WRITTEN:
@@ -106,7 +160,9 @@ def _inside(node: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in node.items() if key != "cte_map"}
 
 
-def _check_part(node: dict[str, Any], names: frozenset[str], views: frozenset[str]) -> None:
+def _check_part(
+    node: dict[str, Any], names: frozenset[str], views: frozenset[str], kinds: frozenset[str] = frozenset()
+) -> None:
     """Raise QueryFailed unless one part of a statement is known."""
     kind = node.get("type")
     if "class" in node:
@@ -120,6 +176,15 @@ def _check_part(node: dict[str, Any], names: frozenset[str], views: frozenset[st
         _check_table(_path(node, "catalog_name", "schema_name", "table_name"), names, views)
     elif kind == "TABLE_FUNCTION":
         _check_function(node["function"], functions.TABLES, "table function")
+    elif kind == "SHOW_REF":
+        # What is described is a SELECT, which is looked at like any other; whatever is shown by its name alone is not.
+        named = any(node.get(name) for name in ("table_name", "schema_name", "catalog_name"))
+        if node.get("show_type") not in ("DESCRIBE", "SUMMARY") or not isinstance(node.get("query"), dict) or named:
+            raise QueryFailed("Only describe and summarize can be used there; show tables stands alone.")
+    elif kind == "PIVOT":
+        for pivot in node.get("pivots", ()):
+            if pivot.get("pivot_enum") and pivot["pivot_enum"] not in kinds:
+                raise QueryFailed(f"There is no type {pivot['pivot_enum']!r}; write the values: in ('a', 'b').")
 
 
 def _check_table(path: list[str], names: frozenset[str], views: frozenset[str]) -> None:
@@ -127,13 +192,16 @@ def _check_table(path: list[str], names: frozenset[str], views: frozenset[str]) 
     if path[:-1] == [] and name in names:
         return
     if path[:-1] not in ([], ["main"]) or name not in views:
-        raise QueryFailed(f"There is no public table {'.'.join(path)!r}; there are {', '.join(sorted(views))}.")
+        known = sorted(views | names)
+        raise QueryFailed(
+            f"There is no public table {'.'.join(path)!r}{meant(path[-1], known)}; there are {', '.join(known)}."
+        )
 
 
 def _check_function(node: dict[str, Any], known: frozenset[str], what: str = "function") -> None:
     path = _path(node, "catalog", "schema", "function_name")
     if path[-1].lower() not in known or path[:-1] not in ([], ["main"]):
-        raise QueryFailed(f"The {what} {'.'.join(path)!r} cannot be used here.")
+        raise QueryFailed(f"The {what} {'.'.join(path)!r} cannot be used here{meant(path[-1], sorted(known))}.")
 
 
 def _path(node: dict[str, Any], *fields: str) -> list[str]:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import functools
+import importlib
+import io
 import tempfile
+import zoneinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from nbannotate.errors import InvalidInput
+from nbannotate.model.choices import meant, near
+from nbannotate.model.values import plain, shown
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+
+    from nbannotate.workspace.answer import Answer
 
 
 @functools.cache
@@ -20,12 +29,103 @@ def _engine() -> duckdb.DuckDBPyConnection:
     return duckdb.connect()
 
 
-def from_parquet(content: bytes) -> pd.DataFrame:
-    """Return the table of a Parquet file's bytes."""
+def from_parquet(content: bytes, tz: str | None = None) -> pd.DataFrame:
+    """Return the table of a Parquet file's bytes.
+
+    Parameters
+    ----------
+    content
+        The file.
+    tz
+        The zone of its times, as :func:`zone` returns it. None leaves them as they are: UTC, without a zone.
+    """
     with tempfile.NamedTemporaryFile(suffix=".parquet") as file, _engine().cursor() as cursor:
         file.write(content)
         file.flush()
-        return cursor.execute("select * from read_parquet($1)", [file.name]).df()
+        rows = cursor.execute("select * from read_parquet($1)", [file.name])
+        # A day is no moment, although pandas has one type for both.
+        times = [i for i, column in enumerate(rows.description or ()) if str(column[1]).startswith("TIMESTAMP")]
+        frame = rows.df()
+    return frame if tz is None else _in_zone(frame, times, tz)
+
+
+def answer(content: bytes, tz: str | None = None) -> Answer:
+    """Return the table of a Parquet file's bytes, with its times in a zone, as what a query answers."""
+    from nbannotate.workspace.answer import Answer
+
+    return Answer.of(content, from_parquet(content, tz), tz)
+
+
+def zone(tz: Any) -> str | None:
+    """Return the name of a zone that is given by it, or as ``ZoneInfo``; None where none is.
+
+    Raises
+    ------
+    InvalidInput
+        There is no such zone; the message says which one was perhaps meant.
+    """
+    given = plain(tz)
+    name = given if given is None or isinstance(given, str) else getattr(given, "key", None)
+    if name is None and str(given) in ("None", "UTC"):
+        return None if given is None else "UTC"
+    if not isinstance(name, str):
+        raise InvalidInput(f"tz is the name of a zone, for example 'Europe/Zurich', not {shown(given)}.")
+    known = zoneinfo.available_timezones()
+    if name not in known:
+        cities = {zone.rpartition("/")[2]: zone for zone in sorted(known, reverse=True)}
+        city = near(name.replace(" ", "_"), cities)
+        hint = meant(name, sorted(known)) or (f" (did you mean {cities[city]!r}?)" if city else "")
+        raise InvalidInput(f"There is no time zone {name!r}{hint}; write it like 'Europe/Zurich' or 'UTC'.")
+    return name
+
+
+def _in_zone(frame: pd.DataFrame, times: list[int], tz: str) -> pd.DataFrame:
+    """Return a table whose columns of times, which are UTC, stand in a zone and say so."""
+    for place in times:
+        column = frame.iloc[:, place].dt
+        frame.isetitem(place, (column.tz_localize("UTC").dt if column.tz is None else column).tz_convert(tz))
+    return frame
+
+
+def is_table(value: Any) -> bool:
+    """Return whether a value is a table of pandas, polars or Arrow."""
+    return hasattr(value, "columns") and any(hasattr(value, name) for name in ("iloc", "write_parquet", "to_batches"))
+
+
+def sent(name: str, table: Any) -> bytes:
+    """Return a table that goes along with a query as the bytes of a Parquet file.
+
+    Parameters
+    ----------
+    name
+        What the query calls it, for the message.
+    table
+        Of pandas, polars or Arrow.
+
+    Raises
+    ------
+    InvalidInput
+        It cannot be sent.
+    """
+    import duckdb
+
+    names = [str(n) for n in (table.columns if not hasattr(table, "column_names") else table.column_names)]
+    twice = next((n for n in names if names.count(n) > 1), None)
+    if twice is not None or not names:
+        why = f"has more than one column {twice!r}" if names else "has no columns"
+        raise InvalidInput(f"The table {name!r} cannot go along: it {why}.")
+    try:
+        if hasattr(table, "iloc"):
+            return to_parquet(table.set_axis(names, axis=1))
+        if hasattr(table, "write_parquet"):
+            file = io.BytesIO()
+            table.write_parquet(file)
+            return file.getvalue()
+        file = io.BytesIO()
+        importlib.import_module("pyarrow.parquet").write_table(table, file)
+        return file.getvalue()
+    except (duckdb.Error, ValueError, TypeError, NotImplementedError) as error:
+        raise InvalidInput(f"The table {name!r} cannot go along: {str(error).splitlines()[0]}") from error
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -50,9 +50,9 @@ class OnWord:
         """Return the bytes of an asset's file, or where it lies."""
         return self._ask(lambda client: client.source(asset_id))
 
-    def query(self, sql: str, parameters: list[Any]) -> bytes:
+    def query(self, sql: str, parameters: Any, tables: Mapping[str, bytes] | None = None) -> bytes:
         """Return the rows of a SELECT, as Parquet."""
-        return self._ask(lambda client: client.query(sql, parameters))
+        return self._ask(lambda client: client.query(sql, parameters, tables))
 
     def upload(self, operation: str, returns: type[T], parquet: bytes, /, **arguments: Any) -> T:
         """Call an operation that takes a table."""

@@ -7,17 +7,14 @@ import os
 import subprocess
 import sys
 import weakref
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from nbannotate import model
 from nbannotate.cards import Shown
 from nbannotate.errors import InvalidInput, LoginFailed, NotFound
 from nbannotate.model import renamed
-from nbannotate.model.values import as_list, plain, shown
+from nbannotate.model.values import plain, shown
 from nbannotate.owner.client import Client, connect, connect_memory
-from nbannotate.workspace import frames
 from nbannotate.workspace.campaign import Campaign
 from nbannotate.workspace.data import Dataset, markdown
 from nbannotate.workspace.data_tables import Datasets
@@ -25,10 +22,8 @@ from nbannotate.workspace.members import Members
 from nbannotate.workspace.notices import Notices
 from nbannotate.workspace.on_word import OnWord
 from nbannotate.workspace.person import Work
+from nbannotate.workspace.sql import Sql
 from nbannotate.workspace.work_tables import Campaigns, Events
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def open(path: str | os.PathLike[str], member: str | None = None, password: str = "") -> Workspace:
@@ -71,6 +66,8 @@ class Workspace(Shown):
     datasets, campaigns, members, events, notices
         Its tables: ``ws.datasets["smears"]`` gives one, ``for c in ws.campaigns`` goes through them,
         ``ws.events.df(member="ana")`` gives a DataFrame, ``ws.members.columns`` says what its columns mean.
+    sql
+        SQL over the public views: ``ws.sql("select …")``, ``ws.sql.tables()``.
     work
         My tasks, for work from a program.
     """
@@ -86,6 +83,7 @@ class Workspace(Shown):
         self.events = Events(self)
         self.notices = Notices(self)
         self.work = Work(self)
+        self.sql = Sql(client)
 
     def acting(self, member: str | model.NewMember, password: str = "") -> Workspace:
         """Return this workspace as another member sees it.
@@ -168,23 +166,6 @@ class Workspace(Shown):
         """Return a campaign by name: the old name of ``ws.campaigns[name]``."""
         renamed.say("ws.campaign(name)", "ws.campaigns[name]")
         return self.campaigns[name]
-
-    def sql(self, query: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
-        """Return the rows of one SELECT over the public views, as a DataFrame. Times are UTC.
-
-        Parameters
-        ----------
-        query
-            For example ``"select label, count(*) as n from shapes group by 1"``.
-        parameters
-            Values for the placeholders ``$1``, ``$2`` …
-
-        Raises
-        ------
-        QueryFailed
-            The query is wrong, is no SELECT, or reads something that is not public.
-        """
-        return frames.from_parquet(self.client.query(query, as_list("parameters", parameters)))
 
     def serve(self, port: int = 8866) -> Server:
         """Start the pages for annotators in a process of their own.
