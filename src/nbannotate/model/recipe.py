@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, Literal, TypeVar
 
-from msgspec import field
 from msgspec.structs import force_setattr, replace
 
 from nbannotate.cards import Shown, short
@@ -306,7 +305,7 @@ class Recipe(Shown, Value, frozen=True, forbid_unknown_fields=True):
 
         Of attributes of the same name that of the first label counts. A label that declares none takes any.
         """
-        found: dict[str, Attribute] = field(default_factory=dict)
+        found: dict[str, Attribute] = {}
         labels = [self.label(name) for name in names]
         for label in labels:
             for attribute in label.attributes if label is not None else ():
