@@ -48,12 +48,7 @@ ASSUMED = {
     "recipes": WORKSPACE + VERSION + CAMPAIGN + STEPS + TABLE,
     "sequences": WORKSPACE + SHAPE + "tumor = shape\n",
     "shapes": SHAPE + NUMPY + "x, y, width, height = 5.0, 5.0, 80, 60\narray = np.zeros((60, 80), bool)\n",
-    "statistics": WORKSPACE + CAMPAIGN + (
-        "import pandas as pd\n"
-        "from nbannotate.stats.filters import Filters, Names, Query, When, check_known\n"
-        "from nbannotate.stats.scope import Scope\n"
-        "from nbannotate.stats.table import Column, table\n"
-    ),
+    "statistics": WORKSPACE + CAMPAIGN,
     "viewer": WORKSPACE + SHAPE + NUMPY + (
         "array_a = array_b = np.zeros((60, 80, 3), np.uint8)\n"
         "shapes_of_a = shapes_of_b = drawn = predicted = [shape]\n"
