@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from msgspec import Struct
+
 from nbannotate.cards import Shown
 from nbannotate.errors import NotFound
 from nbannotate.model.choices import sentence, unknown
-from nbannotate.model.value import Record
 from nbannotate.model.values import plain
 
 
-class Column(Record, frozen=True):
+class Column(Shown, Struct, frozen=True):
     """One column: its name, what it means, and its type in the database (empty where nobody asked the database)."""
 
     name: str
@@ -65,7 +66,7 @@ class Columns(Shown, Mapping[str, Column]):
         return "\n".join(["| column | type | what it means |", "|---|---|---|", *rows])
 
 
-class View(Record, frozen=True):
+class View(Shown, Struct, frozen=True):
     """One public view.
 
     Parameters

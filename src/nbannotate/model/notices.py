@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from msgspec import field
 
+from nbannotate.cards import Shown
 from nbannotate.model.value import Record
 
 NoticeKind = Literal[
@@ -14,7 +15,7 @@ NoticeKind = Literal[
 ]
 
 
-class Notice(Record, frozen=True):
+class Notice(Shown, Record, frozen=True):
     """Something that a person should know; ``seen`` is None until the person has seen it."""
 
     notice_id: int
@@ -29,7 +30,7 @@ class Notice(Record, frozen=True):
     seen: datetime.datetime | None = None
 
 
-class Event(Record, frozen=True):
+class Event(Shown, Record, frozen=True):
     """One thing that was done, as an ``on_event`` hook gets it.
 
     Parameters

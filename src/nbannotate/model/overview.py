@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Literal
 
-from nbannotate.cards import marked_down
+from nbannotate.cards import Shown, marked_down
 from nbannotate.model.campaign import Attribution, StepKind
 from nbannotate.model.value import Record
 
@@ -16,7 +16,7 @@ JobState = Literal["pending", "in_progress", "on_review", "completed", "complete
 CampaignState = Literal["draft", "active", "overdue", "completed", "archived"]
 
 
-class Dataset(Record, frozen=True):
+class Dataset(Shown, Record, frozen=True):
     """A named family of versions.
 
     ``new`` says, in the answer to who asked for it, whether it was created for that.
@@ -28,14 +28,14 @@ class Dataset(Record, frozen=True):
     new: bool = False
 
 
-class TakenBack(Record, frozen=True):
+class TakenBack(Shown, Record, frozen=True):
     """The names of what was created for a call that failed, and is gone again; empty where it stays."""
 
     version: str = ""
     dataset: str = ""
 
 
-class Version(Record, frozen=True):
+class Version(Shown, Record, frozen=True):
     """The assets and annotations of a dataset at one stage: a draft, or published, which never changes again.
 
     ``parent_id`` is the version that it was made from, or None; ``new`` says, in the answer to who asked for it,
@@ -52,7 +52,7 @@ class Version(Record, frozen=True):
     new: bool = False
 
 
-class Imported(Record, frozen=True):
+class Imported(Shown, Record, frozen=True):
     """What became of an import of annotations.
 
     Parameters
@@ -87,7 +87,7 @@ class Imported(Record, frozen=True):
         return " ".join(told)
 
 
-class Campaign(Record, frozen=True):
+class Campaign(Shown, Record, frozen=True):
     """A campaign in the list of campaigns.
 
     Parameters
@@ -115,7 +115,7 @@ class Campaign(Record, frozen=True):
     remaining: int = 0
 
 
-class Job(Record, frozen=True):
+class Job(Shown, Record, frozen=True):
     """The tasks of one assignee at one step, counted.
 
     Parameters
@@ -187,7 +187,7 @@ class Job(Record, frozen=True):
         return self.worked_s / self.done if self.done else None
 
 
-class JobSubmitted(Record, frozen=True):
+class JobSubmitted(Shown, Record, frozen=True):
     """What submitting a whole job did.
 
     Parameters
@@ -202,7 +202,7 @@ class JobSubmitted(Record, frozen=True):
     left: int
 
 
-class Deletion(Record, frozen=True):
+class Deletion(Shown, Record, frozen=True):
     """What deleting a campaign would delete, or deleted; the annotations of the version stay."""
 
     campaign: str
@@ -223,7 +223,7 @@ class Deletion(Record, frozen=True):
         )
 
 
-class StepProgress(Record, frozen=True):
+class StepProgress(Shown, Record, frozen=True):
     """How many assets are now at a step, by state of their current task, and how many passed it."""
 
     step: int
@@ -235,7 +235,7 @@ class StepProgress(Record, frozen=True):
     passed: int
 
 
-class Progress(Record, frozen=True):
+class Progress(Shown, Record, frozen=True):
     """Where the assets of a campaign are; ``done + skipped + remaining == total``."""
 
     campaign: str

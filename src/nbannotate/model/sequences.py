@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import field
 
+from nbannotate.cards import Shown
 from nbannotate.model.value import Record
 from nbannotate.model.work import Outcome, TaskState
 
@@ -14,7 +15,7 @@ Hold = Literal["mine", "free", "seen", "hidden"]
 Existing = Literal["keep", "add", "replace"]
 
 
-class Slice(Record, frozen=True):
+class Slice(Shown, Record, frozen=True):
     """One asset of a sequence in a campaign.
 
     Parameters
@@ -50,7 +51,7 @@ class Slice(Record, frozen=True):
     drafted: bool = False
 
 
-class Sequence(Record, frozen=True):
+class Sequence(Shown, Record, frozen=True):
     """The slices of a sequence in a campaign, in their order.
 
     Parameters
@@ -70,14 +71,14 @@ class Sequence(Record, frozen=True):
     undo_what: str = ""
 
 
-class LeftSlices(Record, frozen=True):
+class LeftSlices(Shown, Record, frozen=True):
     """Slices that an operation left as they were, and why."""
 
     reason: str
     places: tuple[int, ...]
 
 
-class Spread(Record, frozen=True):
+class Spread(Shown, Record, frozen=True):
     """What an operation on a range of slices did.
 
     Parameters

@@ -6,7 +6,6 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from nbannotate.cards import Shown
 from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model.choices import sentence, unknown
 from nbannotate.model.columns import VIEWS
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from nbannotate.workspace.answer import Answer
 
 
-class Sql(Shown):
+class Sql:
     """SQL over the public views of a workspace.
 
     ``ws.sql("select …")`` gives the rows, ``ws.sql.tables()`` what there is, ``ws.sql.describe("shapes")`` the columns
@@ -124,7 +123,10 @@ class Sql(Shown):
         return sorted(VIEWS)
 
     def __repr__(self) -> str:
-        return f'<SQL over {len(self)} tables: ws.sql("select …"); ws.sql.tables() lists them>'
+        return (
+            'SQL over the tables of the workspace: ws.sql("select label, count(*) as n from shapes group by 1"); '
+            'ws.sql.tables() lists them, ws.sql.describe("shapes") the columns of one.'
+        )
 
 
 def _value(value: Any) -> Any:
