@@ -160,7 +160,7 @@ def measure(folder: Path, assets: int, images: list[int]) -> None:
         beside.run("send all to another campaign", lambda: campaign.send("other", status="skipped"))
         again = folder / "again.json"
         coco(folder, 2_000).rename(again)
-        version.read("coco", again, overwrite=True)
+        version.read("coco", again, on_conflict="replace")
         beside.run("undo an import of 2,000", lambda: version.restore(source="again.json"))
         beside.run("publish", version.publish)
         beside.run("child of the published", lambda: version.create_child("v3"))

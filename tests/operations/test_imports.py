@@ -6,7 +6,7 @@ import threading
 import pytest
 
 import nbannotate as nb
-from nbannotate.errors import InvalidInput, NotFound, Refused
+from nbannotate.errors import Conflict, InvalidInput, NotFound, Refused
 from nbannotate.model import Annotation, Saved, Shape, TaskView
 from nbannotate.store import importing, staging
 
@@ -92,7 +92,7 @@ def test_an_image_that_was_accepted_as_the_model_said_is_left_out_too(team):
 def test_overwriting_is_asked_for_has_an_event_and_is_taken_back(t):
     t.version.add_annotations(everywhere(t), source="first.json")
     before = latest(t)
-    done = t.version.add_annotations(everywhere(t), source="model.json", overwrite=True)
+    done = t.version.add_annotations(everywhere(t), source="model.json", on_conflict="replace")
     assert (done.assets, done.left_out, done.overwritten) == (4, 0, 2)
     assert "restore" in repr(done)
     assert events(t, "annotations.add")[-1]["overwritten"] == 2
@@ -108,7 +108,7 @@ def test_overwriting_is_asked_for_has_an_event_and_is_taken_back(t):
 
 
 def test_one_revision_comes_back_by_its_id(t):
-    t.version.add_annotations(everywhere(t), source="model.json", overwrite=True)
+    t.version.add_annotations(everywhere(t), source="model.json", on_conflict="replace")
     history = t.version.annotations.df(history=True)
     assert history["origin"].tolist() == ["answer", "import", "import", "import", "import"]
     assert history["is_latest"].tolist() == [False, True, True, True, True]
@@ -120,7 +120,7 @@ def test_one_revision_comes_back_by_its_id(t):
 
 
 def test_what_cannot_come_back_is_a_sentence_and_changes_nothing(t):
-    t.version.add_annotations(everywhere(t), source="model.json", overwrite=True)
+    t.version.add_annotations(everywhere(t), source="model.json", on_conflict="replace")
     history = t.version.annotations.df(history=True)["annotation_id"]
     with pytest.raises(NotFound, match="history=True"):
         t.version.restore([history[0], 1])
@@ -203,3 +203,56 @@ def test_two_imports_at_once_both_arrive(t):
     for thread in threads:
         thread.join()
     assert set(latest(t)) == {"img_000.png", "img_002.png", "img_003.png"}
+
+
+def test_whoever_wants_an_error_where_people_have_worked_gets_one_and_nothing_comes_in(t):
+    with pytest.raises(Conflict, match=r"worked on 2 of these images: 'img_000.png'"):
+        t.version.add_annotations(everywhere(t), source="model.json", on_conflict="error")
+    assert t.version.annotations.df()["origin"].tolist() == ["answer"]
+    untouched = {"img_002.png": MODEL, "img_003.png": MODEL}
+    assert t.version.add_annotations(untouched, source="model.json", on_conflict="error").assets == 2
+
+
+def test_names_that_are_no_assets_are_an_error_or_counted(t, tmp_path):
+    some = {"img_003.png": MODEL, "elsewhere.png": MODEL}
+    with pytest.raises(InvalidInput, match="missing='skip'"):
+        t.version.add_annotations(some, source="model")
+    done = t.version.add_annotations(some, source="model", missing="skip")
+    assert (done.assets, done.missing, done.first_missing) == (1, 1, "elsewhere.png")
+    assert "1 names are no assets (first: elsewhere.png)" in repr(done)
+    assert events(t, "annotations.add")[-1]["missing"] == 1
+    file = tmp_path / "model.json"
+    file.write_text(json.dumps({
+        "images": [{"id": 1, "file_name": "img_002.png"}, {"id": 2, "file_name": "elsewhere.png"}],
+        "annotations": [{"id": i, "image_id": i, "category_id": 1, "bbox": [1, 1, 5, 5]} for i in (1, 2)],
+        "categories": [{"id": 1, "name": "RBC"}],
+    }))  # fmt: skip
+    with pytest.raises(InvalidInput, match=r"'elsewhere.png'"):
+        t.version.read("coco", file, missing="error")
+    assert "they are no assets of this version (first: elsewhere.png)" in repr(t.version.read("coco", file))
+
+
+def test_a_cell_that_imports_runs_twice_and_says_nothing_twice(t):
+    def cell():
+        shape = nb.Shape(kind="rectangle", points=((5, 5), (9, 9)), label="RBC", confidence=0.5)  # a new id each time
+        said = {name: Annotation(shapes=(shape,), tags=("blurred",)) for name in t.version.assets.df()["name"]}
+        return t.version.add_annotations(said, source="model")
+
+    assert (cell().assets, cell().assets) == (2, 0)
+    again = cell()
+    assert (again.unchanged, again.first_unchanged, again.left_out) == (2, "img_002.png", 2)
+    assert "2 were said just so already" in repr(again)
+    assert len(t.version.annotations.df(history=True)) == 3
+    other = {"img_002.png": MODEL}
+    assert t.version.add_annotations(other, source="model").assets == 1
+    assert t.version.add_annotations(other, source="another model").assets == 1
+
+
+def test_the_old_name_of_replacing_says_the_new_one(t):
+    with pytest.warns(FutureWarning, match=r"on_conflict='replace'"):
+        done = t.version.add_annotations(everywhere(t), source="model", overwrite=True)
+    assert done.overwritten == 2
+    with pytest.warns(FutureWarning, match=r"on_conflict='skip'"):
+        t.version.add_annotations(everywhere(t), source="other", overwrite=False)
+    with pytest.raises(InvalidInput, match="on_conflict must be one of"):
+        t.version.add_annotations(everywhere(t), source="model", on_conflict="overwrite")

@@ -75,15 +75,17 @@ class Ground:
         self.version = self.dataset.create_version("v")
         self.add("a")
 
-    def add(self, prefix, version=None):
+    def rows(self, prefix):
         import pandas as pd
 
+        names = [f"{prefix}{i:03}.png" for i in range(self.count)]
+        return pd.DataFrame({"name": names, "path": names, "folder": "", "width": 64, "height": 48, "bytes": 1,
+                             "metadata": "{}", "sequence": "s", "moment": range(self.count)})  # fmt: skip
+
+    def add(self, prefix, version=None):
         from nbannotate.workspace import frames
 
-        names = [f"{prefix}{i:03}.png" for i in range(self.count)]
-        rows = pd.DataFrame({"name": names, "path": names, "folder": "", "width": 64, "height": 48, "bytes": 1,
-                             "metadata": "{}", "sequence": "s", "moment": range(self.count)})  # fmt: skip
-        self.ws.client.upload("assets.add", int, frames.to_parquet(rows),
+        self.ws.client.upload("assets.add", int, frames.to_parquet(self.rows(prefix)),
                               version_id=(version or self.version).version_id)  # fmt: skip
 
     def read(self, **options):
@@ -110,6 +112,14 @@ class Ground:
 def add_that_join(g):
     g.campaign(EQUAL)
     return lambda: g.add("b")
+
+
+def replace(g):
+    table = g.rows("a")
+    table["path"] = "elsewhere/" + table["path"]
+    from nbannotate.workspace import frames
+
+    return lambda: g.ws.client.upload("assets.replace", int, frames.to_parquet(table), version_id=g.version.version_id)
 
 
 def restore(g):
@@ -257,6 +267,7 @@ CALLS = {
     "annotations.add": lambda g: g.read,
     "annotations.restore": restore,
     "assets.add": add_that_join,
+    "assets.replace": replace,
     "campaigns.apply": apply,
     "campaigns.complete": complete,
     "campaigns.create": on_a_published_one,

@@ -74,6 +74,8 @@ class Reading(Shown, Record, frozen=True):
         What could not be taken.
     ids
         What the file calls its images, shapes and labels.
+    unchanged
+        Of how many assets a version has just that already, from the same source; they got no new revision.
     """
 
     annotations: dict[str, Annotation]
@@ -81,12 +83,15 @@ class Reading(Shown, Record, frozen=True):
     sizes: dict[str, tuple[int, int]]
     left_out: tuple[LeftOut, ...] = ()
     ids: Ids = Ids()
+    unchanged: int = 0
 
     def __repr__(self) -> str:
         """Return what a person wants to know after an import."""
         shapes = sum(len(a.shapes) for a in self.annotations.values())
         labels = cut(", ".join(self.labels), 200) or "none"
         head = f"Read {shapes} shapes on {len(self.annotations)} assets; labels: {labels}."
+        if self.unchanged:
+            head += f" {self.unchanged} assets were said just so already."
         return one_line(" ".join([head, *(f"{v}." for v in self.left_out)]))
 
 

@@ -28,6 +28,7 @@ from nbannotate.model.filters import (
 )
 from nbannotate.model.notices import Event, Notice, NoticeKind
 from nbannotate.model.overview import (
+    Added,
     Campaign,
     CampaignState,
     Dataset,
@@ -36,6 +37,8 @@ from nbannotate.model.overview import (
     Job,
     JobState,
     JobSubmitted,
+    Missing,
+    OnConflict,
     Origin,
     Progress,
     StepProgress,
@@ -118,6 +121,7 @@ __all__ = [
     "WHEN",
     "Account",
     "Action",
+    "Added",
     "Annotation",
     "Attribute",
     "AttributeType",
@@ -154,10 +158,12 @@ __all__ = [
     "LeftSlices",
     "Member",
     "MetadataPolicy",
+    "Missing",
     "NewAssets",
     "NewMember",
     "Notice",
     "NoticeKind",
+    "OnConflict",
     "Order",
     "Origin",
     "Outcome",

@@ -5,12 +5,17 @@ from __future__ import annotations
 import datetime
 from typing import Literal
 
+from msgspec import field
+
 from nbannotate.cards import Shown, marked_down
 from nbannotate.model.campaign import Attribution, StepKind
 from nbannotate.model.value import Record
 
 #: Where a revision comes from: a person at work, or a file, a model, another program.
 Origin = Literal["answer", "import"]
+#: What becomes of names that are none of what there is, and of what is there already in another form.
+Missing = Literal["error", "skip"]
+OnConflict = Literal["error", "skip", "replace"]
 VersionState = Literal["draft", "published"]
 JobState = Literal["pending", "in_progress", "on_review", "completed", "completed_with_issues"]
 CampaignState = Literal["draft", "active", "overdue", "completed", "archived"]
@@ -64,13 +69,21 @@ class Imported(Shown, Record, frozen=True):
     first
         The name of the first of those.
     overwritten
-        How many of ``assets`` people had worked on, with ``overwrite=True``.
+        How many of ``assets`` people had worked on, with ``on_conflict="replace"``.
+    unchanged, first_unchanged
+        How many stand just so already, from the same source, and got no new revision; and the first of them.
+    missing, first_missing
+        How many names are no assets, with ``missing="skip"``, and the first of them.
     """
 
     assets: int
     left_out: int = 0
     first: str = ""
     overwritten: int = 0
+    unchanged: int = 0
+    first_unchanged: str = ""
+    missing: int = 0
+    first_missing: str = ""
 
     def __repr__(self) -> str:
         """Return what a person wants to know after an import."""
@@ -78,13 +91,61 @@ class Imported(Shown, Record, frozen=True):
         if self.left_out:
             told.append(
                 f"{self.left_out:,} assets were left out: people have worked on them (first: {self.first}); "
-                "overwrite=True takes them, too."
+                "on_conflict='replace' takes them, too."
             )
+        if self.unchanged:
+            told.append(f"{self.unchanged:,} were said just so already (first: {self.first_unchanged}).")
+        if self.missing:
+            told.append(f"{self.missing:,} names are no assets (first: {self.first_missing}).")
         if self.overwritten:
             told.append(
                 f"{self.overwritten:,} of them stand over the work of people; version.restore(source=…) brings it back."
             )
         return " ".join(told)
+
+
+class Added(Shown, Record, frozen=True):
+    """What became of images that were to become assets; ``version.added`` is that of the last call.
+
+    Parameters
+    ----------
+    assets
+        How many are new.
+    there
+        How many were in the version already, with the same file.
+    skipped
+        How many have the name of an asset with another file, and were passed over (``on_conflict="skip"``).
+    replaced
+        How many assets have another file now (``on_conflict="replace"``).
+    left_out
+        Files of folders that are no images that can be decoded here, by the reason.
+    missing
+        How many rows of metadata fit no image (``missing="skip"``).
+    """
+
+    assets: int = 0
+    there: int = 0
+    skipped: int = 0
+    replaced: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
+    missing: int = 0
+
+    def __repr__(self) -> str:
+        """Return what a person wants to know after images were added."""
+        told = [f"{self.assets:,} images are new"]
+        counts = (
+            (self.there, "were in the version already"),
+            (self.skipped, "have the name of another file there and were passed over"),
+            (self.replaced, "took the place of another file"),
+        )
+        told += [f"{n:,} {what}" for n, what in counts if n]
+        text = "; ".join(told) + "."
+        if self.left_out:
+            many = sum(self.left_out.values())
+            text += f" Left out: {', '.join(f'{n:,} {why}' for why, n in self.left_out.items())} ({many:,} in all)."
+        if self.missing:
+            text += f" {self.missing:,} rows of metadata fit no image."
+        return text
 
 
 class Campaign(Shown, Record, frozen=True):

@@ -8,12 +8,13 @@ from typing import Any
 
 from msgspec import Struct
 
-from nbannotate.errors import InvalidInput, NotFound
-from nbannotate.model import Annotation, Imported, Shape
+from nbannotate.errors import Conflict, InvalidInput, NotFound
+from nbannotate.model import Annotation, Imported, Missing, OnConflict, Shape
 from nbannotate.model.values import decode
 from nbannotate.operations.access import check_may_see_revision
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.versions import draft
+from nbannotate.rules.same import says_same
 from nbannotate.rules.well_formed import check_fits
 from nbannotate.store import data, importing
 from nbannotate.store.staging import Stage
@@ -22,23 +23,36 @@ from nbannotate.store.staging import Stage
 PIECE_ASSETS, PIECE_SHAPES = 500, 2_000
 
 
-def _stage(ctx: Context, stage: Stage, version_id: int, source: str, file: Path, overwrite: bool) -> dict[str, _Staged]:
+def _stage(
+    ctx: Context,
+    stage: Stage,
+    version_id: int,
+    source: str,
+    file: Path,
+    missing: Missing = "error",
+    on_conflict: OnConflict = "skip",
+) -> dict[str, _Staged]:
     """Check the annotations of a file and write them in pieces, without those of assets that people work on."""
     version = draft(ctx, version_id)
     known = data.asset_ids(ctx.tx, version_id)
     worked = importing.worked_on(ctx.tx, version_id)
     given: list[dict[str, Any]] = ctx.tx.all("select * from read_parquet($1)", str(file))
     strange = [r["asset"] for r in given if r["asset"] not in known]
-    if strange:
-        some = ", ".join(map(repr, strange[:5])) + (" …" if len(strange) > 5 else "")
+    if strange and missing == "error":
         raise InvalidInput(
-            f"{len(strange)} of {len(given)} annotated images are not assets of the version {version.name!r}: {some}. "
-            "Add the images first; nothing was imported."
+            f"{len(strange)} of {len(given)} annotated images are not assets of the version {version.name!r}: "
+            f"{_some(strange)}. Add the images first, or pass over them with missing='skip'; nothing was imported."
         )
-    left = []
+    theirs = [r["asset"] for r in given if r["asset"] in known and known[r["asset"]][0] in worked]
+    if theirs and on_conflict == "error":
+        raise _worked_on(theirs)
+    standing = importing.stands(ctx.tx, version_id, source)
     piece: list[importing.Revision] = []
+    same: list[int] = []
     shapes = 0
     for row in given:
+        if row["asset"] not in known:
+            continue
         asset_id, width, height = known[row["asset"]]
         annotation = Annotation(
             shapes=_shapes(row["asset"], row["shapes"]),
@@ -47,47 +61,93 @@ def _stage(ctx: Context, stage: Stage, version_id: int, source: str, file: Path,
             tag_attributes=json.loads(row.get("tag_attributes") or "{}"),
         )
         _check(row["asset"], annotation, width, height)
-        if asset_id in worked and not overwrite:
-            left.append(row["asset"])
+        if asset_id in worked and on_conflict == "skip":
             continue
         piece.append(importing.Revision(asset_id, ctx.actor.member_id, source, annotation))
         shapes += len(annotation.shapes)
         if len(piece) == PIECE_ASSETS or shapes >= PIECE_SHAPES:
-            importing.stage(stage, piece, ctx.now)
+            same += _write(ctx, stage, version_id, piece, standing)
             piece, shapes = [], 0
     if piece:
-        importing.stage(stage, piece, ctx.now)
-    over = sum(known[r["asset"]][0] in worked for r in given) if overwrite else 0
-    return {"prepared_batch": _Staged(stage.batch_id, tuple(left), over)}
+        same += _write(ctx, stage, version_id, piece, standing)
+    left = tuple(theirs) if on_conflict == "skip" else ()
+    passed = set(same)
+    over = sum(known[name][0] not in passed for name in theirs) if on_conflict == "replace" else 0
+    first = next((name for name, (asset_id, *_) in known.items() if same and asset_id == same[0]), "")
+    return {"prepared_batch": _Staged(stage.batch_id, left, over, len(same), first, tuple(strange))}
+
+
+def _write(
+    ctx: Context, stage: Stage, version_id: int, piece: list[importing.Revision], standing: set[int]
+) -> list[int]:
+    """Write a piece of an import, and return the assets of which the same source says just that already."""
+    again = data.latest_of(ctx.tx, version_id, [r.asset_id for r in piece if r.asset_id in standing])
+    same = [r.asset_id for r in piece if r.asset_id in again and says_same(again[r.asset_id], r.annotation)]
+    passed = set(same)
+    if new := [r for r in piece if r.asset_id not in passed]:
+        importing.stage(stage, new, ctx.now)
+    return same
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(map(repr, names[:5])) + (" …" if len(names) > 5 else "")
+
+
+def _worked_on(names: list[str]) -> Conflict:
+    return Conflict(
+        f"People have worked on {len(names):,} of these images: {_some(names)}. Pass over them with "
+        "on_conflict='skip', or give them a new revision, too, with 'replace'; nothing was imported."
+    )
 
 
 class _Staged(Struct, frozen=True):
-    """What was staged: the batch, the assets that were left out, and over how many answers it goes."""
+    """What was staged: the batch, what was left out, over how many answers it goes, what stands, what is missing."""
 
     batch_id: int
     left: tuple[str, ...] = ()
     over: int = 0
+    same: int = 0
+    first_same: str = ""
+    missing: tuple[str, ...] = ()
 
 
 @operation(writes=True, stage=_stage)
 def add(
-    ctx: Context, version_id: int, source: str, file: Path, prepared_batch: _Staged, overwrite: bool = False
+    ctx: Context,
+    version_id: int,
+    source: str,
+    file: Path,
+    prepared_batch: _Staged,
+    missing: Missing = "error",
+    on_conflict: OnConflict = "skip",
 ) -> Imported:
     """Add the annotations of a Parquet file to a version, one revision for each asset. All or nothing.
 
     Columns: asset (name), shapes (JSON list), tags (JSON list), nothing_to_label; and, if there are any, tag_attributes
-    (JSON object: tag, then attribute, then value). Assets that people have worked on are left out and counted, unless
-    ``overwrite`` says that they get a new revision, too.
+    (JSON object: tag, then attribute, then value). ``missing`` says what becomes of names that are no assets, and
+    ``on_conflict`` of assets that people have worked on. What the same source said just so already is not said again.
     """
     draft(ctx, version_id)
     staged = prepared_batch
-    added, late = importing.reveal(ctx.tx, staged.batch_id, version_id, overwrite=overwrite)
-    names = [*staged.left, *(row["name"] for i in late if (row := data.asset(ctx.tx, i)) is not None)]
+    added, late = importing.reveal(ctx.tx, staged.batch_id, version_id, overwrite=on_conflict == "replace")
+    late_names = [row["name"] for i in late if (row := data.asset(ctx.tx, i)) is not None]
+    if late_names and on_conflict == "error":
+        raise _worked_on(late_names)
+    names = [*staged.left, *late_names]
     detail = {"version_id": version_id, "source": source, "assets": added, "left_out": len(names)}
-    if overwrite:
+    if on_conflict == "replace":
         detail["overwritten"] = staged.over
-    ctx.note(detail=detail)
-    return Imported(added, len(names), names[0] if names else "", staged.over)
+    ctx.note(detail=detail | ({"missing": len(staged.missing)} if staged.missing else {}))
+    return Imported(
+        added,
+        left_out=len(names),
+        first=next(iter(names), ""),
+        overwritten=staged.over,
+        unchanged=staged.same,
+        first_unchanged=staged.first_same,
+        missing=len(staged.missing),
+        first_missing=next(iter(staged.missing), ""),
+    )
 
 
 def _shapes(asset: str, text: str) -> tuple[Shape, ...]:

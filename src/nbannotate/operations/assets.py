@@ -17,7 +17,7 @@ from nbannotate.operations.describing import check_may_describe
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.versions import draft
 from nbannotate.rules.metadata import check_metadata
-from nbannotate.store import arriving, data
+from nbannotate.store import arriving, data, replacing
 from nbannotate.store import campaigns as stored
 from nbannotate.store.staging import Stage
 
@@ -68,7 +68,8 @@ def _check_new(twice: list[str]) -> None:
         some = ", ".join(twice[:5]) + (" …" if len(twice) > 5 else "")
         raise Conflict(
             f"{len(twice)} asset names stand twice or are in the version already: {some}. "
-            "Names are the paths below the common folder; nothing was added."
+            "Names are the paths below the common folder; nothing was added. on_conflict='skip' passes over images "
+            "whose name is there, and 'replace' gives their assets the new files."
         )
 
 
@@ -94,6 +95,28 @@ def add(ctx: Context, version_id: int, file: Path, prepared_batch: _Batch) -> in
         ]
     ctx.note(detail=detail)
     return added
+
+
+def _stage_replace(ctx: Context, stage: Stage, version_id: int, file: Path) -> dict[str, Any]:
+    """Look at the files of assets that are to be other ones."""
+    draft(ctx, version_id)
+    replacing.check(ctx.tx, version_id, file)
+    serving.check(ctx.engine, arriving.incoming_files(ctx.tx, file))
+    return {}
+
+
+@operation(writes=True, stage=_stage_replace)
+def replace(ctx: Context, version_id: int, file: Path) -> int:
+    """Give assets of a draft other files, by their names in a Parquet file as for ``assets.add``; return how many.
+
+    Their metadata stay; what the new files bring is put over it. Refused where people have worked on one, where one is
+    published, and where shapes are of another size.
+    """
+    draft(ctx, version_id)
+    replacing.check(ctx.tx, version_id, file)
+    count = replacing.replace(ctx.tx, version_id, file)
+    ctx.note(detail={"version_id": version_id, "assets": count})
+    return count
 
 
 @operation()

@@ -49,6 +49,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "versions.publish": DEVELOPERS,
     "versions.child": DEVELOPERS,
     "assets.add": DEVELOPERS,
+    "assets.replace": DEVELOPERS,
     "assets.locate": EVERYONE,
     "assets.large": EVERYONE,
     "assets.metadata": EVERYONE,

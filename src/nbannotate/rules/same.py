@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from nbannotate.errors import Conflict, Difference, Different
-from nbannotate.model import CampaignSpec
+from nbannotate.model import Annotation, CampaignSpec, Shape
 
 #: So much of a value is shown, and so many differences; the others are counted.
 LONGEST_VALUE, MOST_SHOWN = 60, 12
@@ -59,6 +59,17 @@ def differences(there: Any, asked: Any, at: str = "") -> Iterator[Difference]:
         yield from _by_name({v.name: v for v in there}, {v.name: v for v in asked}, at)
     else:
         yield Difference(at, *_shown(there, asked))
+
+
+def says_same(there: Annotation, asked: Annotation) -> bool:
+    """Return whether two annotations say the same of an asset; what their shapes are called makes no difference."""
+    return _said(there) == _said(asked)
+
+
+def _said(annotation: Annotation) -> tuple[Any, ...]:
+    fields = [name for name in Shape.__struct_fields__ if name != "id"]
+    shapes = [tuple(getattr(shape, name) for name in fields) for shape in annotation.shapes]
+    return shapes, annotation.tags, annotation.nothing_to_label, annotation.tag_attributes
 
 
 def _are_named(values: Any) -> bool:

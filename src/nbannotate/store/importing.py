@@ -16,7 +16,7 @@ from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
 
 #: Assets of the version $1 that people have worked on: they have answered, or are at work, or the asset is done.
-_WORKED_ON = """
+WORKED_ON = """
     select asset_id from data.annotations where version_id = $1 and origin = 'answer'
     union
     select t.asset_id from data.tasks t join data.campaigns c on c.campaign_id = t.campaign_id
@@ -44,7 +44,19 @@ class Revision(Struct, frozen=True):
 
 def worked_on(tx: Transaction, version_id: int) -> set[int]:
     """Return the assets of a version that people have worked on, or work on now, or that are done."""
-    return {row["asset_id"] for row in tx.all(_WORKED_ON, version_id)}
+    return {row["asset_id"] for row in tx.all(WORKED_ON, version_id)}
+
+
+def stands(tx: Transaction, version_id: int, source: str) -> set[int]:
+    """Return the assets of a version whose latest revision is an import of a source."""
+    rows = tx.all(
+        "select asset_id from data.annotations where version_id = $1 and origin = 'import' and source = $2 "
+        "and annotation_id in (select max(annotation_id) from data.annotations where version_id = $1 "
+        "group by asset_id)",
+        version_id,
+        source,
+    )
+    return {row["asset_id"] for row in rows}
 
 
 def add(tx: Transaction, version_id: int, revisions: Sequence[Revision], now: datetime.datetime) -> None:
@@ -99,7 +111,7 @@ def reveal(tx: Transaction, batch_id: int, version_id: int, *, overwrite: bool) 
     late: list[int] = []
     if not overwrite:
         rows = tx.all(
-            f"select asset_id from data.annotations where version_id = $2 and asset_id in ({_WORKED_ON}) order by 1",
+            f"select asset_id from data.annotations where version_id = $2 and asset_id in ({WORKED_ON}) order by 1",
             version_id,
             batch_id,
         )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
+from msgspec.structs import replace
 
 from nbannotate import formats, model
 from nbannotate.cards import Shown
@@ -133,6 +133,8 @@ class Version(Said):
         self._is_fresh = found.new
         self.assets, self.shapes = Assets(self), Shapes(self)
         self.annotations, self.tags = Annotations(self), Tags(self)
+        #: What became of the images of the last :meth:`add_images`.
+        self.added = model.Added()
 
     def _create_again(self) -> None:
         made = self.dataset.create_version(self.name, exist_ok=True)
@@ -198,6 +200,8 @@ class Version(Said):
         moment: str | None = None,
         every: int = 1,
         bad: images.Bad = "refuse",
+        missing: model.Missing = "error",
+        on_conflict: model.OnConflict = "error",
     ) -> Version:
         """Add image files as assets; the files stay where they are.
 
@@ -228,26 +232,43 @@ class Version(Said):
         bad
             What is done with files that cannot be opened: ``"refuse"``, or ``"keep"``: they become assets of 0 x 0
             pixels whose metadata says why (``cannot_be_opened``), which people can skip or discard.
+        missing
+            What becomes of rows of ``metadata`` that fit no image: ``"error"``, or ``"skip"``: they are counted.
+        on_conflict
+            What becomes of images whose name an asset has with another file, or whose file has changed:
+            ``"error"``; ``"skip"``: the asset stays as it is; or ``"replace"``: it has that file from now on, which is
+            refused where people have worked on it, where it is published, and where shapes would not fit.
 
         Returns
         -------
         Version
-            This version, so that calls can be chained.
+            This version, so that calls can be chained; ``version.added`` says what became of the images.
 
         Raises
         ------
         NotFound, InvalidInput, Conflict
             Nothing matches, a file is no image, a row fits no image, or a name is there already. Nothing is added.
         """
+        missing, on_conflict = given.checked(missing, on_conflict)
         with self._filling():
-            found, there = images.find(paths), rows.there(self.assets.df())
-            measured = images.measure(found.files, bad, every, there.single)
-            table = rows.assets(measured, metadata, sequence, moment)
-            table = table[~table["path"].isin(there.paths)]
-            if len(table):
-                self.workspace.client.upload("assets.add", int, frames.to_parquet(table), version_id=self.version_id)
-            rows.say(len(table), len(measured) - len(table), found)
+            found, known = images.find(paths), self.assets.df()
+            there = {} if on_conflict == "replace" else rows.there(known)
+            measured = images.measure(found.files, bad, every, there)
+            table, absent = rows.assets(measured, metadata, sequence, moment, missing)
+            split = rows.split(table, known, changed=on_conflict == "replace")
+            skipped = len(split.other) if on_conflict == "skip" else 0
+            new, replaced = split.new, 0
+            if on_conflict == "error" and len(split.other):
+                new = table[~table["path"].isin(known["path"])]  # the owner says which names are there
+            if on_conflict == "replace" and len(split.other):
+                replaced = self._upload("assets.replace", split.other)
+            added = self._upload("assets.add", new) if len(new) else 0
+            self.added = model.Added(added, split.there, skipped, replaced, found.left_out, absent)
+            rows.say(self.added)
         return self
+
+    def _upload(self, operation: str, table: pd.DataFrame) -> int:
+        return self.workspace.client.upload(operation, int, frames.to_parquet(table), version_id=self.version_id)
 
     def read(
         self,
@@ -255,8 +276,10 @@ class Version(Said):
         path: str | os.PathLike[str],
         source: str | None = None,
         *,
-        overwrite: bool = False,
+        missing: model.Missing = "skip",
+        on_conflict: model.OnConflict = "skip",
         scale: bool = False,
+        overwrite: bool | None = None,
     ) -> formats.Reading:
         """Import annotations from a file, for example a model's output as pre-annotations. All or nothing.
 
@@ -272,10 +295,16 @@ class Version(Said):
             The file.
         source
             Where the annotations come from, as the tables will show; the file's name if not given.
-        overwrite
-            Give a new revision to assets that people have worked on, too; see :meth:`add_annotations`.
+        missing
+            What becomes of images of the file that are no assets: ``"skip"``, or ``"error"``. A file of which no image
+            is an asset is always an error.
+        on_conflict
+            What becomes of assets that people have worked on: ``"skip"``, ``"error"`` or ``"replace"``; see
+            :meth:`add_annotations`.
         scale
             Resize the shapes of images that have another size in the file, instead of leaving them out.
+        overwrite
+            The old name of ``on_conflict="replace"``.
 
         Returns
         -------
@@ -286,16 +315,21 @@ class Version(Said):
         ------
         ReadFailed, InvalidInput
             The file is bad (the message names the place), or none of its images is in this version.
+        Conflict
+            With ``on_conflict="error"``: people have worked on some.
         """
+        missing, on_conflict = given.checked(missing, on_conflict, overwrite)
         with self._filling():
-            reading = fitting.fitted(self, formats.get(format).read(Path(path)), scale)
-            done = self.add_annotations(reading.annotations, source=source or Path(path).name, overwrite=overwrite)
+            reading = fitting.fitted(self, formats.get(format).read(Path(path)), scale, missing)
+            name = source or Path(path).name
+            done = self.add_annotations(reading.annotations, source=name, on_conflict=on_conflict)
             export.remember(self, format, reading.ids)
+        reading = replace(reading, unchanged=done.unchanged)
         if not done.left_out:
             return reading
-        reason = "people have worked on them; overwrite=True takes them, too"
+        reason = "people have worked on them; on_conflict='replace' takes them, too"
         left = formats.LeftOut("assets", done.left_out, reason, done.first)
-        return msgspec.structs.replace(reading, left_out=(*reading.left_out, left))
+        return replace(reading, left_out=(*reading.left_out, left))
 
     def write(
         self,
@@ -425,7 +459,7 @@ class Version(Said):
 
                 spec = from_yaml(spec)
             fields, file = given.fields(**changes)
-            return self._create(msgspec.structs.replace(spec, **fields), file, exist_ok)
+            return self._create(replace(spec, **fields), file, exist_ok)
 
     def _create(self, spec: model.CampaignSpec, file: given.Pdf | None, exist_ok: bool) -> Campaign:
         """Send a campaign, after the PDF of its instructions."""

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from nbannotate import formats, imaging, shapes
 from nbannotate.errors import InvalidInput
 from nbannotate.files.names import Match, Names
-from nbannotate.model import Annotation, Shape
+from nbannotate.model import Annotation, Missing, Shape
 from nbannotate.rules.well_formed import check_shape, check_well_formed
 from nbannotate.workspace import frames
 
@@ -59,7 +59,7 @@ def said_of(unclear: dict[str, str]) -> str:
     return f"{many} not clear: {some}. Write as much of the path as tells them apart."
 
 
-def fitted(version: Said, reading: formats.Reading, scale: bool = False) -> formats.Reading:
+def fitted(version: Said, reading: formats.Reading, scale: bool = False, missing: Missing = "skip") -> formats.Reading:
     """Return what a version takes of what a file says, by the names of its assets; the rest is counted.
 
     Parameters
@@ -70,11 +70,13 @@ def fitted(version: Said, reading: formats.Reading, scale: bool = False) -> form
         What the file says.
     scale
         Resize the shapes of an image that has another size in the file; they are left out otherwise.
+    missing
+        Whether annotated images that are no assets are passed over, or an error.
 
     Raises
     ------
     InvalidInput
-        No image that the file says something of is in the version.
+        No image that the file says something of is in the version; or with ``missing="error"``, one is not.
     """
     assets, tally = _assets(version), formats.Tally()
     match = assets.names.match(dict.fromkeys([*reading.ids.images, *reading.sizes, *reading.annotations]))
@@ -84,6 +86,14 @@ def fitted(version: Said, reading: formats.Reading, scale: bool = False) -> form
         raise InvalidInput(
             f"None of the {len(reading.annotations)} annotated images are assets of the version {version.name!r}: "
             f"{some}.{why} Nothing was imported."
+        )
+    unknown = set(match.unknown)
+    if missing == "error" and (absent := [name for name in reading.annotations if name in unknown]):
+        some = ", ".join(map(repr, absent[:5])) + (" …" if len(absent) > 5 else "")
+        raise InvalidInput(
+            f"{len(absent)} of {len(reading.annotations)} annotated images are not assets of the version "
+            f"{version.name!r}: {some}. Add the images first, or pass over them with missing='skip'; nothing was "
+            "imported."
         )
     kept: dict[str, Annotation] = {}
     for name, annotation in reading.annotations.items():

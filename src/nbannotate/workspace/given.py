@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from nbannotate import model
 from nbannotate.errors import FileMissing, InvalidInput
 from nbannotate.files.text import read_text
-from nbannotate.model.choices import meant
+from nbannotate.model import renamed
+from nbannotate.model.choices import meant, one_of
 from nbannotate.model.values import as_day, as_list, plain, shown
 
 if TYPE_CHECKING:
@@ -60,6 +61,19 @@ def annotation(where: object, value: Any, *, nothing: bool) -> model.Annotation:
         if not isinstance(shape, model.Shape):
             raise InvalidInput(f"{where}: an nb.Annotation, or nb.Shape values, are taken, not {shown(shape)}.")
     return model.Annotation(shapes=shapes, nothing_to_label=nothing and not shapes)
+
+
+def checked(
+    missing: model.Missing, on_conflict: model.OnConflict, overwrite: bool | None = None
+) -> tuple[model.Missing, model.OnConflict]:
+    """Return how an import treats what is missing and what people have worked on; ``overwrite`` is an old name."""
+    missing, on_conflict = plain(missing), plain(on_conflict)
+    one_of("missing", missing, ("error", "skip"))
+    one_of("on_conflict", on_conflict, ("error", "skip", "replace"))
+    if overwrite is None:
+        return missing, on_conflict
+    renamed.say(f"overwrite={overwrite}", f"on_conflict={'replace' if overwrite else 'skip'!r}")
+    return missing, "replace" if overwrite else "skip"
 
 
 class Pdf:

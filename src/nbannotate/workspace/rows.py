@@ -15,11 +15,12 @@ from msgspec import Struct
 from nbannotate.errors import InvalidInput
 from nbannotate.files.names import Names
 from nbannotate.imaging import Frame
+from nbannotate.model import Added, Missing
 from nbannotate.model.choices import meant
 from nbannotate.model.values import is_missing, plain
 from nbannotate.workspace import metadata as metadata_of
 from nbannotate.workspace import slices
-from nbannotate.workspace.images import Found, ImageFile
+from nbannotate.workspace.images import ImageFile
 from nbannotate.workspace.metadata import Given
 
 if TYPE_CHECKING:
@@ -29,40 +30,67 @@ if TYPE_CHECKING:
 PLAIN = frozenset({".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp"})
 
 
-class There(Struct, frozen=True):
-    """The images that a version has: all paths, and by their path those that need not be measured again."""
-
-    paths: set[str]
-    single: dict[str, ImageFile]
-
-
-def there(known: pd.DataFrame) -> There:
-    """Return the images that a version has, from the table of its assets."""
+def there(known: pd.DataFrame) -> dict[str, ImageFile]:
+    """Return the images of a version that need not be measured again, by their path, from the table of its assets."""
     columns = (known[name] for name in ("path", "width", "height", "bytes"))
-    single = {
+    return {
         path: ImageFile(Path(path), int(width), int(height), int(size or 0))
         for path, width, height, size in zip(*columns, strict=True)
         if width and Path(path).suffix.lower() in PLAIN and "#frame=" not in path
     }
-    return There(set(known["path"]), single)
 
 
-def say(new: int, old: int, found: Found) -> None:
+class Split(Struct, frozen=True):
+    """Rows of images, by what is in the version: new ones, those that are there, and names that have another file."""
+
+    new: pd.DataFrame
+    there: int
+    other: pd.DataFrame
+
+
+def split(rows: pd.DataFrame, known: pd.DataFrame, *, changed: bool) -> Split:
+    """Return what of some images is new to a version: those whose path it does not have.
+
+    ``changed``: whether a file that has another size than it had is another one, under the name that its asset has.
+    """
+    at = known.set_index("path")
+    there = rows["path"].isin(at.index)
+    other = ~there & rows["name"].isin(known["name"])
+    if changed and there.any():
+        before = at.loc[rows["path"][there]]
+        facts = ["width", "height", "bytes"]
+        differs = (rows.loc[there, facts].to_numpy() != before[facts].to_numpy()).any(axis=1)
+        rows = rows.copy()
+        rows.loc[there, "name"] = before["name"].to_numpy()
+        other[there], there[there] = differs, ~differs
+    return Split(rows[~there & ~other], int(there.sum()), rows[other])
+
+
+def say(added: Added) -> None:
     """Say what of the files that were named did not become an asset."""
-    passed = f"{new:,} images are new; {old:,} were in the version already. " if old else ""
-    if text := passed + found.said():
-        print(text.strip())
+    if added != Added(added.assets):
+        print(added)
 
 
-def assets(files: Sequence[ImageFile], metadata: Any, sequence: str | None, moment: str | None) -> pd.DataFrame:
-    """Return one row for each image, in the order that the version will have; see :meth:`Version.add_images`."""
+def assets(
+    files: Sequence[ImageFile],
+    metadata: Any,
+    sequence: str | None,
+    moment: str | None,
+    missing: Missing = "error",
+) -> tuple[pd.DataFrame, int]:
+    """Return one row for each image, in the order that the version will have; see :meth:`Version.add_images`.
+
+    Also how many rows of the metadata fit no image.
+    """
     import pandas as pd
 
     base = Path(os.path.commonpath([f.path.parent for f in files]))
     names = [f.name(base) for f in files]
     given = metadata_of.given(metadata)
-    fitting = _fit({n: str(f.path) for n, f in zip(names, files, strict=True)}, given.names)
-    extra = dict(zip(fitting, metadata_of.kept(given), strict=True))
+    fitting = _fit({n: str(f.path) for n, f in zip(names, files, strict=True)}, given.names, missing)
+    extra: dict[str | None, dict[str, Any]] = dict(zip(fitting, metadata_of.kept(given), strict=True))
+    absent = sum(name is None for name in fitting)
     sequence, moment = plain(sequence), plain(moment)
     rows = pd.DataFrame(
         {
@@ -82,7 +110,7 @@ def assets(files: Sequence[ImageFile], metadata: Any, sequence: str | None, mome
         raise InvalidInput("moment orders the assets of a sequence; say sequence=…, too.")
     belongs: dict[str, Any] | None = slices.sequences(by_name) if sequence is None else None
     if sequence is None and not belongs:
-        return rows
+        return rows, absent
     if sequence is not None:
         belongs = _column("sequence", given, sequence, fitting, or_folder=True)
     if belongs is None:
@@ -93,7 +121,7 @@ def assets(files: Sequence[ImageFile], metadata: Any, sequence: str | None, mome
     if moment is not None:
         at = _column("moment", given, moment, fitting) or {}
     rows["moment"] = pd.array([_moment(n, moment, at.get(n)) for n in names], dtype="Float64")
-    return rows
+    return rows, absent
 
 
 def _own(file: ImageFile) -> dict[str, Any]:
@@ -103,24 +131,27 @@ def _own(file: ImageFile) -> dict[str, Any]:
     return file.facts.metadata | ({"frame": file.frame} if file.frame is not None else {})
 
 
-def _fit(paths: dict[str, str], keys: list[str]) -> list[str]:
-    """Return, for each row of metadata, the asset's name that it is for."""
+def _fit(paths: dict[str, str], keys: list[str], missing: Missing) -> list[str | None]:
+    """Return, for each row of metadata, the asset's name that it is for; None if it is for none."""
     if len(set(keys)) < len(keys):
         twice = next(key for key, times in Counter(keys).items() if times > 1)
         raise InvalidInput(f"metadata has two rows for {twice!r}; nothing was added.")
     match = Names(paths).match(keys)
-    wrong = match.unclear() | dict.fromkeys(match.unknown, "fits no image")
+    wrong = match.unclear()
+    if missing == "error":
+        wrong |= dict.fromkeys(match.unknown, "fits no image")
     if wrong:
         some = "; ".join(f"{k!r} {why}" for k, why in list(wrong.items())[:5]) + (" …" if len(wrong) > 5 else "")
         raise InvalidInput(
             f"{len(wrong)} rows of metadata fit no image, or more than one: {some}. "
-            "Put the image's name into the column 'name' or the index; nothing was added."
+            "Put the image's name into the column 'name' or the index; rows that fit no image are passed over with "
+            "missing='skip'. Nothing was added."
         )
-    return [match.found[k] for k in keys]
+    return [match.found.get(k) for k in keys]
 
 
 def _column(
-    what: str, given: Given, column: str, fitting: list[str], *, or_folder: bool = False
+    what: str, given: Given, column: str, fitting: list[str | None], *, or_folder: bool = False
 ) -> dict[str, Any] | None:
     """Return the values of a column of the metadata by the asset's name; None for the folder."""
     if column not in given.columns:
@@ -131,7 +162,7 @@ def _column(
         raise InvalidInput(
             f"{what}={column!r} must be a column of metadata{also}{meant(column, given.columns)}; it has {there}."
         )
-    return dict(zip(fitting, given.columns[column], strict=True))
+    return {name: value for name, value in zip(fitting, given.columns[column], strict=True) if name is not None}
 
 
 def _name(asset: str, value: Any) -> str | None:

@@ -12,7 +12,7 @@ from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model.values import as_list, as_mapping, as_whole, encode, plain
 from nbannotate.workspace import fitting, frames
 from nbannotate.workspace.chained import Chained
-from nbannotate.workspace.given import annotation
+from nbannotate.workspace.given import annotation, checked
 from nbannotate.workspace.metadata import plain_metadata
 
 if TYPE_CHECKING:
@@ -27,12 +27,19 @@ class Said(Shown, Chained):
     name: str
 
     def add_annotations(
-        self, annotations: Mapping[str, model.Annotation], source: str, *, overwrite: bool = False
+        self,
+        annotations: Mapping[str, model.Annotation],
+        source: str,
+        *,
+        missing: model.Missing = "error",
+        on_conflict: model.OnConflict = "skip",
+        overwrite: bool | None = None,
     ) -> model.Imported:
         """Add annotations, for example the predictions of a model: a new revision for each asset. All or nothing.
 
         What people said stays what counts: assets that somebody has annotated, reviewed, skipped or discarded, or works
-        on now, and those that are done, are left out and counted.
+        on now, and those that are done, are left out and counted. What the same source has said just so already is not
+        said again, so that a cell may run twice.
 
         Parameters
         ----------
@@ -41,22 +48,29 @@ class Said(Shown, Chained):
             Empty ones are passed over.
         source
             Where they come from, as the tables will show.
+        missing
+            What becomes of names that are no assets of this version: ``"error"``, or ``"skip"``: they are counted.
+        on_conflict
+            What becomes of assets that people have worked on: ``"skip"``; ``"error"``; or ``"replace"``: they get a new
+            revision, too. What people said stays as an earlier one; ``version.restore(source=…)`` brings it back.
         overwrite
-            Give a new revision to those assets, too. What people said stays as an earlier revision;
-            ``version.restore(source=…)`` brings it back.
+            The old name of ``on_conflict="replace"``.
 
         Returns
         -------
         Imported
-            How many assets got one, and how many were left out.
+            How many assets got one, how many were left out, stand so already, or are none.
 
         Raises
         ------
         InvalidInput
             An image is not in this version, a name fits several or two names fit one, or a shape is not well formed.
+        Conflict
+            With ``on_conflict="error"``: people have worked on some.
         """
         import pandas as pd
 
+        missing, on_conflict = checked(missing, on_conflict, overwrite)
         with self._filling():
             given = {
                 _path(name): annotation(name, its, nothing=False)
@@ -77,7 +91,7 @@ class Said(Shown, Chained):
             )
             return self.workspace.client.upload(
                 "annotations.add", model.Imported, frames.to_parquet(table),
-                version_id=self.version_id, source=source, overwrite=overwrite,
+                version_id=self.version_id, source=source, missing=missing, on_conflict=on_conflict,
             )  # fmt: skip
 
     def restore(self, revisions: int | Iterable[int] | None = None, *, source: str | None = None) -> int:
