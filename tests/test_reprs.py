@@ -141,6 +141,7 @@ def handles_of() -> list[type]:
         "person",
         "plan",
         "row",
+        "sql",
         "table",
         "task",
         "work_tables",
@@ -184,6 +185,7 @@ def things(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]
     server = Server.__new__(Server)
     server.url, server._process = HOSTILE, SimpleNamespace(poll=lambda: None)  # type: ignore[assignment]
     yield {
+        "Sql": ws.sql,
         "Workspace": ws, "Dataset": dataset, "Version": version, "Campaign": campaign, "Plan": campaign.plan(),
         "Members": ws.members, "Notices": hers.notices, "Work": hers.work, "OpenTask": hers.work.next(HOSTILE),
         "Datasets": ws.datasets, "Versions": dataset.versions, "Assets": version.assets, "Shapes": version.shapes,

@@ -106,15 +106,6 @@ def shapes(ws: Any) -> dict[str, Any]:
     return {"shape": SHAPE, "x": 5.0, "y": 5.0, "array": array, "width": 80, "height": 60}
 
 
-def counted(ws: Any) -> dict[str, Any]:
-    from nbannotate.stats.filters import Filters, Names, Query, When, check_known
-    from nbannotate.stats.scope import Scope
-    from nbannotate.stats.table import Column, table
-
-    there = {"table": table, "Column": Column, "Scope": Scope, "Names": Names, "When": When, "pd": pd, "Query": Query}
-    return {**running(ws), **there, "Filters": Filters, "check_known": check_known, "nb": nb}
-
-
 def viewed(ws: Any) -> dict[str, Any]:
     version = people(ws)
     version.add_annotations({"a.jpg": [SHAPE]}, source="model")
@@ -145,7 +136,7 @@ PAGES: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     "recipes": ("owner", writing),
     "sequences": ("owner", slices),
     "shapes": ("owner", shapes),
-    "statistics": ("developer", counted),
+    "statistics": ("developer", running),
     "viewer": ("developer", viewed),
 }
 

@@ -11,7 +11,7 @@ import pytest
 import nbannotate as nb
 from nbannotate.errors import Conflict, InvalidInput, NotFound, Refused
 from nbannotate.model import Plan, Saved, Session, TaskView
-from nbannotate.model.campaign import Activity
+from nbannotate.model.plan import Activity
 from nbannotate.workspace import waiting
 
 RECIPE = nb.Recipe(["WBC", "RBC"])

@@ -437,4 +437,4 @@ def as_height(height: str) -> str:
 
 def as_labels(labels: Sequence[Label | str]) -> dict[str, Label]:
     """Return labels by name, each with a color; InvalidInput if a name stands twice."""
-    return {v.name: replace(v) for v in Recipe(labels=labels, open_labels=True).labels}  # type: ignore[arg-type]
+    return {v.name: replace(v) for v in Recipe(labels=labels, open_labels=True).labels}

@@ -8,12 +8,12 @@ from typing import Protocol, runtime_checkable
 
 from msgspec import field
 
-from nbannotate.cards import Shown, cut, one_line
+from nbannotate.cards import cut, one_line
 from nbannotate.model import Annotation, Label, Origin
 from nbannotate.model.value import Record
 
 
-class LeftOut(Shown, Record, frozen=True):
+class LeftOut(Record, frozen=True):
     """Things of one sort that a file has and the workspace does not take, or the other way round.
 
     Parameters
@@ -41,7 +41,7 @@ class LeftOut(Shown, Record, frozen=True):
 Id = int | float | str
 
 
-class Ids(Shown, Record, frozen=True):
+class Ids(Record, frozen=True):
     """What a file calls things, in its order, so that a file that is written calls them so again.
 
     Parameters
@@ -59,7 +59,7 @@ class Ids(Shown, Record, frozen=True):
     labels: dict[str, Id] = field(default_factory=dict)
 
 
-class Reading(Shown, Record, frozen=True):
+class Reading(Record, frozen=True):
     """What a file says.
 
     Parameters
@@ -95,7 +95,7 @@ class Reading(Shown, Record, frozen=True):
         return one_line(" ".join([head, *(f"{v}." for v in self.left_out)]))
 
 
-class Row(Shown, Record, frozen=True):
+class Row(Record, frozen=True):
     """One asset to be written: its file name, its width and height in pixels, and what was said of it.
 
     ``annotation`` is None for an asset of which nothing was said yet; it is written as an image without shapes.
@@ -111,7 +111,7 @@ class Row(Shown, Record, frozen=True):
     source: str | None = None
 
 
-class Writing(Shown, Record, frozen=True):
+class Writing(Record, frozen=True):
     """What was written: how many assets and how many annotations in the format's own count, and what could not be."""
 
     assets: int

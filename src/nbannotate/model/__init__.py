@@ -1,6 +1,7 @@
 """What things are: frozen structs, no I/O. The words are those of ``docs/glossary.md``."""
 
 from nbannotate.model import cards as _cards
+from nbannotate.model.attribute import ATTRIBUTE_TYPES, Attribute, AttributeType
 from nbannotate.model.campaign import (
     ATTRIBUTION,
     BUILT_IN_STATUSES,
@@ -12,11 +13,8 @@ from nbannotate.model.campaign import (
     CampaignSpec,
     Document,
     Existing,
-    LeftOut,
     NewAssets,
     Order,
-    Plan,
-    PlanStep,
     Rule,
     Step,
     StepKind,
@@ -56,11 +54,9 @@ from nbannotate.model.people import (
     Session,
     WorkspaceInfo,
 )
+from nbannotate.model.plan import LeftOut, Plan, PlanStep
 from nbannotate.model.recipe import (
-    ATTRIBUTE_TYPES,
     PALETTE,
-    Attribute,
-    AttributeType,
     FlawPolicy,
     Label,
     MetadataPolicy,

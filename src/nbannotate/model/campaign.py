@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
-from msgspec import field
 from msgspec.structs import force_setattr
 
-from nbannotate.cards import Shown, cut, marked_down, one_line
+from nbannotate.cards import cut, one_line
 from nbannotate.errors import InvalidInput
+from nbannotate.model.attribute import as_tuple, check_name, check_unique
 from nbannotate.model.choices import one_of
 from nbannotate.model.filters import Filter
-from nbannotate.model.recipe import Recipe, as_tuple, check_name, check_unique
+from nbannotate.model.recipe import Recipe
 from nbannotate.model.value import Record, Value
 from nbannotate.model.values import as_day, as_list, as_mapping, is_series, settle
 
@@ -48,7 +48,7 @@ DEFAULT_STATUS: dict[str, str] = {"annotation": "completed", "review": "approved
 BUILT_IN_STATUSES: frozenset[str] = frozenset({"completed", "approved", "discarded", "skipped", "rejected", "returned"})
 
 
-class Step(Shown, Value, frozen=True, forbid_unknown_fields=True):
+class Step(Value, frozen=True, forbid_unknown_fields=True):
     """One step of a workflow.
 
     Parameters
@@ -78,6 +78,19 @@ class Step(Shown, Value, frozen=True, forbid_unknown_fields=True):
     weights: tuple[float, ...] = ()
     lease_minutes: float = 30.0
     statuses: tuple[str, ...] = ()
+
+    if TYPE_CHECKING:  # what is taken; the fields say what it becomes
+
+        def __init__(
+            self,
+            name: str,
+            kind: StepKind,
+            assignees: Iterable[str] | Mapping[str, float] = ...,
+            attribution: Attribution = ...,
+            weights: Iterable[float] = ...,
+            lease_minutes: float = ...,
+            statuses: Iterable[str] = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         weighed = _weighed(self.assignees)
@@ -134,7 +147,7 @@ def _weighed(assignees: Any) -> dict[Any, Any] | None:
     return as_mapping("Step.assignees", assignees) if numbers or isinstance(assignees, Mapping) else None
 
 
-class Workflow(Shown, Value, frozen=True, forbid_unknown_fields=True):
+class Workflow(Value, frozen=True, forbid_unknown_fields=True):
     """The ordered steps of a campaign.
 
     A workflow that begins with a review takes only assets that have annotations already.
@@ -146,6 +159,13 @@ class Workflow(Shown, Value, frozen=True, forbid_unknown_fields=True):
     """
 
     steps: tuple[Step, ...]
+
+    if TYPE_CHECKING:  # what is taken; the fields say what it becomes
+
+        def __init__(
+            self,
+            steps: Iterable[Step],
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         steps = as_tuple("Workflow", "steps", self.steps)
@@ -165,7 +185,7 @@ class Workflow(Shown, Value, frozen=True, forbid_unknown_fields=True):
         return next((i for i, s in enumerate(self.steps) if s.kind == "review"), None)
 
 
-class Rule(Shown, Value, frozen=True, forbid_unknown_fields=True):
+class Rule(Value, frozen=True, forbid_unknown_fields=True):
     """Sends assets that leave this campaign to another one, on its own.
 
     Parameters
@@ -190,7 +210,7 @@ class Rule(Shown, Value, frozen=True, forbid_unknown_fields=True):
             check_name("Rule.status", self.status)
 
 
-class Document(Shown, Record, frozen=True, forbid_unknown_fields=True):
+class Document(Record, frozen=True, forbid_unknown_fields=True):
     """A file that is shown with the instructions: a PDF.
 
     Parameters
@@ -205,7 +225,7 @@ class Document(Shown, Record, frozen=True, forbid_unknown_fields=True):
     sha256: str
 
 
-class CampaignSpec(Shown, Value, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class CampaignSpec(Value, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All that defines a campaign, apart from the version that it annotates.
 
     Parameters
@@ -253,6 +273,27 @@ class CampaignSpec(Shown, Value, frozen=True, forbid_unknown_fields=True, kw_onl
     new_assets: NewAssets = "join"
     rules: tuple[Rule, ...] = ()
 
+    if TYPE_CHECKING:  # what is taken; the fields say what it becomes
+
+        def __init__(
+            self,
+            *,
+            name: str,
+            recipe: Recipe,
+            workflow: Workflow,
+            instructions: str = ...,
+            pdf: Document | None = ...,
+            due: datetime.date | str | None = ...,
+            existing: Existing = ...,
+            filter: Filter | str = ...,
+            order: Order = ...,
+            seed: int | None = ...,
+            limit: int | None = ...,
+            clip: int | None = ...,
+            new_assets: NewAssets = ...,
+            rules: Iterable[Rule] = ...,
+        ) -> None: ...
+
     def __post_init__(self) -> None:
         settle(self)
         force_setattr(self, "due", as_day("due", self.due))
@@ -286,118 +327,3 @@ class CampaignSpec(Shown, Value, frozen=True, forbid_unknown_fields=True, kw_onl
             if rule.to == self.name:
                 raise InvalidInput(f"A rule of {self.name!r} sends assets to itself; name another campaign.")
         force_setattr(self, "rules", rules)
-
-
-class PlanStep(Shown, Record, frozen=True):
-    """What a launch puts at one step; or of a running campaign, what is there.
-
-    Parameters
-    ----------
-    tasks
-        Open tasks: those that the launch creates at this step, or that remain at it now. The other assets come when
-        they have passed the steps before.
-    people
-        How many assets of the whole campaign each assignee gets at this step, with those that the person had already;
-        empty for a queue.
-    passed
-        Assets that have passed this step.
-    """
-
-    step: int
-    name: str
-    kind: StepKind
-    assignees: tuple[str, ...]
-    tasks: int
-    attribution: Attribution = "queue"
-    people: dict[str, int] = field(default_factory=dict)
-    passed: int = 0
-
-
-class LeftOut(Shown, Record, frozen=True):
-    """Assets of the version that the campaign does not take, and why."""
-
-    reason: str
-    assets: int
-    examples: tuple[str, ...] = ()
-
-
-class Plan(Shown, Record, frozen=True):
-    """What launching a campaign, or changing it, would do (or did).
-
-    Parameters
-    ----------
-    assets
-        How many assets the version has.
-    chosen
-        How many of them the campaign takes.
-    steps
-        Tasks per step and person.
-    with_annotations
-        How many of the chosen assets have annotations already.
-    left_out
-        Assets that are not taken, by reason; ``chosen`` and these make ``assets``.
-    changes
-        What a change of a written or launched campaign changes, one sentence each.
-    warnings
-        Sentences for the author.
-    refusals
-        Why it cannot be done; empty if it can.
-    launched
-        Whether the campaign is launched.
-    fingerprint
-        Of the state that this plan was made from; applying it later is refused if that has changed.
-    """
-
-    campaign: str
-    assets: int
-    chosen: int
-    steps: tuple[PlanStep, ...]
-    with_annotations: int
-    existing: Existing
-    left_out: tuple[LeftOut, ...] = ()
-    changes: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    refusals: tuple[str, ...] = ()
-    launched: bool = False
-    fingerprint: str = ""
-
-    def __repr__(self) -> str:
-        steps = ", ".join(f"{s.name}: {s.tasks:,}" for s in self.steps)
-        refused = "; refused" if self.refusals else ""
-        return f"Plan({self.campaign!r}, {self.chosen:,} of {self.assets:,} assets, tasks: {steps}{refused})"
-
-    def told(self, written: Callable[[str], str] = one_line) -> str:
-        """Return it as lines with a table; ``written`` makes of a text what may stand there."""
-        what = "is launched with" if self.launched else "would launch with"
-        lines = [
-            f"**{written(self.campaign)}** {what} {self.chosen:,} of {self.assets:,} assets, "
-            f"{self.with_annotations:,} of them annotated already ({EXISTING[self.existing]}).",
-            "",
-            "| step | kind | attribution | assignees | tasks now |" + " passed |" * self.launched,
-            "|---|---|---|---|--:|" + "--:|" * self.launched,
-        ]
-        for s in self.steps:
-            who = written(", ".join(f"{n}: {s.people[n]:,}" if n in s.people else n for n in s.assignees))
-            cells = [written(s.name), s.kind, s.attribution, who, f"{s.tasks:,}", *([f"{s.passed:,}"] * self.launched)]
-            lines.append(f"| {' | '.join(cells)} |")
-        lines.append("")
-        for out in self.left_out:
-            some = ", ".join(out.examples) + (" …" if out.examples and out.assets > len(out.examples) else "")
-            lines.append(
-                f"- left out: {out.assets:,} assets, {written(out.reason)}" + (f" ({written(some)})" if some else "")
-            )
-        lines += [f"- change: {written(c)}" for c in self.changes]
-        lines += [f"- ⚠ {written(w)}" for w in self.warnings]
-        lines += [f"- ⛔ {written(r)}" for r in self.refusals]
-        return "\n".join(lines)
-
-    def _repr_markdown_(self) -> str:
-        return self.told(marked_down)
-
-
-class Activity(Shown, Record, frozen=True):
-    """How far a long operation is; ``total`` is 0 while it is not known."""
-
-    text: str
-    done: int
-    total: int

@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from msgspec import Struct
-
 from nbannotate.cards import Shown
 from nbannotate.errors import NotFound
 from nbannotate.model.choices import sentence, unknown
+from nbannotate.model.value import Record
 from nbannotate.model.values import plain
 
 
-class Column(Shown, Struct, frozen=True):
+class Column(Record, frozen=True):
     """One column: its name, what it means, and its type in the database (empty where nobody asked the database)."""
 
     name: str
@@ -66,7 +65,7 @@ class Columns(Shown, Mapping[str, Column]):
         return "\n".join(["| column | type | what it means |", "|---|---|---|", *rows])
 
 
-class View(Shown, Struct, frozen=True):
+class View(Record, frozen=True):
     """One public view.
 
     Parameters

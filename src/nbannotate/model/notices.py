@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 from msgspec import field
 
-from nbannotate.cards import Shown
 from nbannotate.model.value import Record
 
 NoticeKind = Literal[
@@ -15,7 +14,7 @@ NoticeKind = Literal[
 ]
 
 
-class Notice(Shown, Record, frozen=True):
+class Notice(Record, frozen=True):
     """Something that a person should know; ``seen`` is None until the person has seen it."""
 
     notice_id: int
@@ -30,7 +29,7 @@ class Notice(Shown, Record, frozen=True):
     seen: datetime.datetime | None = None
 
 
-class Event(Shown, Record, frozen=True):
+class Event(Record, frozen=True):
     """One thing that was done, as an ``on_event`` hook gets it.
 
     Parameters

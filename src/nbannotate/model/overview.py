@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import field
 
-from nbannotate.cards import Shown, marked_down
+from nbannotate.cards import marked_down
 from nbannotate.model.campaign import Attribution, StepKind
 from nbannotate.model.value import Record
 
@@ -21,7 +21,7 @@ JobState = Literal["pending", "in_progress", "on_review", "completed", "complete
 CampaignState = Literal["draft", "active", "overdue", "completed", "archived"]
 
 
-class Dataset(Shown, Record, frozen=True):
+class Dataset(Record, frozen=True):
     """A named family of versions.
 
     ``new`` says, in the answer to who asked for it, whether it was created for that.
@@ -33,14 +33,14 @@ class Dataset(Shown, Record, frozen=True):
     new: bool = False
 
 
-class TakenBack(Shown, Record, frozen=True):
+class TakenBack(Record, frozen=True):
     """The names of what was created for a call that failed, and is gone again; empty where it stays."""
 
     version: str = ""
     dataset: str = ""
 
 
-class Version(Shown, Record, frozen=True):
+class Version(Record, frozen=True):
     """The assets and annotations of a dataset at one stage: a draft, or published, which never changes again.
 
     ``parent_id`` is the version that it was made from, or None; ``new`` says, in the answer to who asked for it,
@@ -57,7 +57,7 @@ class Version(Shown, Record, frozen=True):
     new: bool = False
 
 
-class Imported(Shown, Record, frozen=True):
+class Imported(Record, frozen=True):
     """What became of an import of annotations.
 
     Parameters
@@ -104,7 +104,7 @@ class Imported(Shown, Record, frozen=True):
         return " ".join(told)
 
 
-class Added(Shown, Record, frozen=True):
+class Added(Record, frozen=True):
     """What became of images that were to become assets; ``version.added`` is that of the last call.
 
     Parameters
@@ -148,7 +148,7 @@ class Added(Shown, Record, frozen=True):
         return text
 
 
-class Campaign(Shown, Record, frozen=True):
+class Campaign(Record, frozen=True):
     """A campaign in the list of campaigns.
 
     Parameters
@@ -176,7 +176,7 @@ class Campaign(Shown, Record, frozen=True):
     remaining: int = 0
 
 
-class Job(Shown, Record, frozen=True):
+class Job(Record, frozen=True):
     """The tasks of one assignee at one step, counted.
 
     Parameters
@@ -248,7 +248,7 @@ class Job(Shown, Record, frozen=True):
         return self.worked_s / self.done if self.done else None
 
 
-class JobSubmitted(Shown, Record, frozen=True):
+class JobSubmitted(Record, frozen=True):
     """What submitting a whole job did.
 
     Parameters
@@ -263,7 +263,7 @@ class JobSubmitted(Shown, Record, frozen=True):
     left: int
 
 
-class Deletion(Shown, Record, frozen=True):
+class Deletion(Record, frozen=True):
     """What deleting a campaign would delete, or deleted; the annotations of the version stay."""
 
     campaign: str
@@ -284,7 +284,7 @@ class Deletion(Shown, Record, frozen=True):
         )
 
 
-class StepProgress(Shown, Record, frozen=True):
+class StepProgress(Record, frozen=True):
     """How many assets are now at a step, by state of their current task, and how many passed it."""
 
     step: int
@@ -296,7 +296,7 @@ class StepProgress(Shown, Record, frozen=True):
     passed: int
 
 
-class Progress(Shown, Record, frozen=True):
+class Progress(Record, frozen=True):
     """Where the assets of a campaign are; ``done + skipped + remaining == total``."""
 
     campaign: str

@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime
 from typing import Literal
 
-from nbannotate.cards import Shown
 from nbannotate.model.value import Record
 
 Role = Literal["owner", "manager", "developer", "reviewer", "annotator"]
 ROLES: tuple[Role, ...] = ("owner", "manager", "developer", "reviewer", "annotator")
 
 
-class Member(Shown, Record, frozen=True):
+class Member(Record, frozen=True):
     """A person with a login and a role."""
 
     member_id: int
@@ -21,7 +20,7 @@ class Member(Shown, Record, frozen=True):
     active: bool = True
 
 
-class NewMember(Shown, Record, frozen=True):
+class NewMember(Record, frozen=True):
     """A member who was just added, with the password, which is shown this once.
 
     ``there`` says that the member was there already and keeps the password, which is not in here then.
@@ -32,7 +31,7 @@ class NewMember(Shown, Record, frozen=True):
     there: bool = False
 
 
-class Session(Shown, Record, frozen=True):
+class Session(Record, frozen=True):
     """A session that was opened with a password; the token is shown this once."""
 
     token: str
@@ -43,7 +42,7 @@ class Session(Shown, Record, frozen=True):
         return f"Session({self.member.login!r}, until {self.expires:%Y-%m-%d %H:%M} UTC)"
 
 
-class Invitation(Shown, Record, frozen=True):
+class Invitation(Record, frozen=True):
     """A member who was just invited; the token is shown this once, and opens the page where a password is chosen."""
 
     member: Member
@@ -52,7 +51,7 @@ class Invitation(Shown, Record, frozen=True):
     there: bool = False
 
 
-class Account(Shown, Record, frozen=True):
+class Account(Record, frozen=True):
     """What another workspace needs of an account: the login and the hash of the password; for owners only."""
 
     login: str
@@ -63,7 +62,7 @@ class Account(Shown, Record, frozen=True):
         return f"Account({self.login!r}, {self.role!r})"
 
 
-class WorkspaceInfo(Shown, Record, frozen=True):
+class WorkspaceInfo(Record, frozen=True):
     """What a client learns when it connects."""
 
     path: str

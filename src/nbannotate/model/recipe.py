@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Any, Literal, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec.structs import force_setattr, replace
 
-from nbannotate.cards import Shown, short
+from nbannotate.cards import short
 from nbannotate.errors import InvalidInput
+from nbannotate.model.attribute import Attribute, as_attributes, as_tuple, check_name, check_unique, named
 from nbannotate.model.choices import check_kind, one_of
 from nbannotate.model.value import Value
-from nbannotate.model.values import as_list, as_name, is_stored, settle
+from nbannotate.model.values import as_name, is_stored, settle
 
 #: Colours for labels that name none: the Okabe-Ito palette, then each time the one that is farthest from those before
 #: it in OKLab, for eyes that see all colours and, counted double, for the three kinds of colour-blind ones.
@@ -23,92 +24,12 @@ PALETTE = (
     "#d20069", "#5a8787", "#00a5b4", "#a55a00", "#0f6978", "#0000f0", "#785a96", "#3cc30f", "#ff875a", "#783c4b",
 )  # fmt: skip
 
-T = TypeVar("T")
-
-
-def as_tuple(owner: str, field: str, value: Iterable[T] | None) -> tuple[T, ...]:
-    """Return a field's value as a tuple; one text is a tuple of one, an array or a Series is its values."""
-    return tuple(as_list(f"{owner}.{field}", value))
-
-
-def check_name(what: str, name: object) -> None:
-    """Raise InvalidInput if a name is empty, too long, not text, or has spaces at its ends."""
-    if not isinstance(name, str) or not name.strip() or name != name.strip() or len(name) > 200:
-        raise InvalidInput(f"{what} must be a text of 1 to 200 characters without spaces at its ends, not {name!r}.")
-
-
-def check_unique(what: str, names: Iterable[str]) -> None:
-    """Raise InvalidInput if a name stands twice."""
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            raise InvalidInput(f"{what} {name!r} is there twice; names must differ.")
-        seen.add(name)
-
-
-AttributeType = Literal["text", "number", "integer", "boolean", "choice", "choices"]
 MetadataPolicy = Literal["show", "edit"]
 FlawPolicy = Literal["keep", "refuse", "repair"]
 FLAW_POLICIES: tuple[FlawPolicy, ...] = ("keep", "refuse", "repair")
-ATTRIBUTE_TYPES: tuple[AttributeType, ...] = ("text", "number", "integer", "boolean", "choice", "choices")
 
 
-class Attribute(Shown, Value, frozen=True, forbid_unknown_fields=True):
-    """A typed value on a shape.
-
-    Parameters
-    ----------
-    name
-        Unique in its label.
-    type
-        ``"text"``, ``"number"``, ``"integer"``, ``"boolean"``, ``"choice"`` (one of ``choices``) or ``"choices"``
-        (any of them).
-    choices
-        For the last two types.
-    required
-        Whether an asset can be submitted only with it.
-    default
-        What a new shape begins with.
-    """
-
-    name: str
-    type: AttributeType = "text"
-    choices: tuple[str, ...] = ()
-    required: bool = False
-    default: Any = None
-
-    def __post_init__(self) -> None:
-        settle(self)
-        force_setattr(self, "name", as_name(self.name))
-        check_name("Attribute.name", self.name)
-        of = f"of {self.name!r}"
-        one_of(f"Attribute.type {of}", self.type, ATTRIBUTE_TYPES)
-        force_setattr(self, "choices", tuple(map(as_name, as_tuple("Attribute", "choices", self.choices))))
-        for choice in self.choices:
-            check_name(f"Attribute.choices {of}: a choice", choice)
-        check_unique(f"Attribute.choices {of}: the choice", self.choices)
-        if (self.type in ("choice", "choices")) != bool(self.choices):
-            raise InvalidInput(f"Attribute.choices {of}: the types 'choice' and 'choices' have some, the others none.")
-        if self.default is not None and (problem := self.problem(self.default)):
-            raise InvalidInput(f"Attribute.default {of} {problem}.")
-
-    def problem(self, value: object) -> str | None:
-        """Return what is wrong with a value, as the end of a sentence, or None."""
-        if self.type == "boolean":
-            return None if isinstance(value, bool) else f"must be true or false, not {value!r}"
-        if self.type in ("number", "integer"):
-            kind: Any = int if self.type == "integer" else int | float
-            good = isinstance(value, kind) and not isinstance(value, bool) and abs(value) < float("inf")
-            return None if good else f"must be a{'n integer' if self.type == 'integer' else ' number'}, not {value!r}"
-        if self.type == "text":
-            return None if isinstance(value, str) and len(value) <= 4000 else f"must be a text, not {value!r}"
-        given = [value] if self.type == "choice" else value
-        if not isinstance(given, list | tuple) or any(v not in self.choices for v in given):
-            return f"must be {'one' if self.type == 'choice' else 'some'} of {', '.join(self.choices)}, not {value!r}"
-        return None
-
-
-class Skeleton(Shown, Value, frozen=True, forbid_unknown_fields=True):
+class Skeleton(Value, frozen=True, forbid_unknown_fields=True):
     """The points of a skeleton, by name and in order, and which of them are joined.
 
     Parameters
@@ -121,6 +42,14 @@ class Skeleton(Shown, Value, frozen=True, forbid_unknown_fields=True):
 
     points: tuple[str, ...]
     edges: tuple[tuple[str, str], ...] = ()
+
+    if TYPE_CHECKING:  # what is taken; the fields say what it becomes
+
+        def __init__(
+            self,
+            points: Iterable[str],
+            edges: Iterable[Sequence[str]] = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         settle(self)
@@ -142,7 +71,7 @@ class Skeleton(Shown, Value, frozen=True, forbid_unknown_fields=True):
         return tuple((at[a], at[b]) for a, b in self.edges)
 
 
-class Label(Shown, Value, frozen=True, forbid_unknown_fields=True):
+class Label(Value, frozen=True, forbid_unknown_fields=True):
     """The class of a shape.
 
     Parameters
@@ -165,6 +94,17 @@ class Label(Shown, Value, frozen=True, forbid_unknown_fields=True):
     attributes: tuple[Attribute, ...] = ()
     skeleton: Skeleton | None = None
 
+    if TYPE_CHECKING:  # what is taken; the fields say what it becomes
+
+        def __init__(
+            self,
+            name: str,
+            kinds: Iterable[str] = ...,
+            color: str | None = ...,
+            attributes: Iterable[Attribute | str] = ...,
+            skeleton: Skeleton | None = ...,
+        ) -> None: ...
+
     def __post_init__(self) -> None:
         settle(self)
         force_setattr(self, "name", as_name(self.name))
@@ -179,7 +119,7 @@ class Label(Shown, Value, frozen=True, forbid_unknown_fields=True):
         force_setattr(self, "attributes", as_attributes("Label", self.name, self.attributes))
 
 
-class Tag(Shown, Value, frozen=True, forbid_unknown_fields=True):
+class Tag(Value, frozen=True, forbid_unknown_fields=True):
     """A label for the whole asset.
 
     Parameters
@@ -193,6 +133,14 @@ class Tag(Shown, Value, frozen=True, forbid_unknown_fields=True):
     name: str
     attributes: tuple[Attribute, ...] = ()
 
+    if TYPE_CHECKING:  # what is taken; the fields say what it becomes
+
+        def __init__(
+            self,
+            name: str,
+            attributes: Iterable[Attribute | str] = ...,
+        ) -> None: ...
+
     def __post_init__(self) -> None:
         settle(self)
         force_setattr(self, "name", as_name(self.name))
@@ -200,23 +148,7 @@ class Tag(Shown, Value, frozen=True, forbid_unknown_fields=True):
         force_setattr(self, "attributes", as_attributes("Tag", self.name, self.attributes))
 
 
-def _named(kind: Callable[[str], T], value: Any) -> T | Any:
-    """Return what a name alone stands for; anything else as it is."""
-    name = as_name(value)
-    return kind(name) if isinstance(name, str) else value
-
-
-def as_attributes(owner: str, name: str, given: Iterable[Any] | None) -> tuple[Attribute, ...]:
-    """Return the attributes of a label or a tag; a name alone is a text."""
-    attributes = [v if isinstance(v, Attribute) else _named(Attribute, v) for v in as_tuple(owner, "attributes", given)]
-    for value in attributes:
-        if not isinstance(value, Attribute):
-            raise InvalidInput(f"{owner}.attributes of {name!r} takes nb.Attribute values, not {value!r}.")
-    check_unique(f"{owner}.attributes of {name!r}: the attribute", (v.name for v in attributes))
-    return tuple(attributes)
-
-
-class Recipe(Shown, Value, frozen=True, forbid_unknown_fields=True):
+class Recipe(Value, frozen=True, forbid_unknown_fields=True):
     """The labels and tags that annotators of a campaign may use.
 
     Parameters
@@ -252,6 +184,21 @@ class Recipe(Shown, Value, frozen=True, forbid_unknown_fields=True):
     flaws: FlawPolicy = "keep"
     min_size: float | None = None
 
+    if TYPE_CHECKING:  # what is taken; the fields say what it becomes
+
+        def __init__(
+            self,
+            labels: Iterable[Label | str],
+            tags: Iterable[Tag | str] = ...,
+            max_shapes: int | None = ...,
+            max_tags: int | None = ...,
+            open_labels: bool = ...,
+            metadata: MetadataPolicy = ...,
+            several_labels: bool = ...,
+            flaws: FlawPolicy = ...,
+            min_size: float | None = ...,
+        ) -> None: ...
+
     def __post_init__(self) -> None:
         settle(self)
         one_of("Recipe.metadata", self.metadata, ("show", "edit"))
@@ -261,12 +208,12 @@ class Recipe(Shown, Value, frozen=True, forbid_unknown_fields=True):
             if isinstance(size, bool) or not isinstance(size, int | float) or not 0 < size < float("inf"):
                 raise InvalidInput(f"Recipe.min_size must be a number of pixels above 0, not {size!r}.")
             force_setattr(self, "min_size", float(size))
-        labels = [_named(Label, v) for v in as_tuple("Recipe", "labels", self.labels)]
+        labels = [named(Label, v) for v in as_tuple("Recipe", "labels", self.labels)]
         for value in labels:
             if not isinstance(value, Label):
                 raise InvalidInput(f"Recipe.labels takes nb.Label values or names, not {value!r}.")
         check_unique("Recipe.labels: the label", (v.name for v in labels))
-        tags = tuple(_named(Tag, v) for v in as_tuple("Recipe", "tags", self.tags))
+        tags = tuple(named(Tag, v) for v in as_tuple("Recipe", "tags", self.tags))
         for tag in tags:
             if not isinstance(tag, Tag):
                 raise InvalidInput(f"Recipe.tags takes nb.Tag values or names, not {tag!r}.")

@@ -6,7 +6,6 @@ from typing import Literal
 
 from msgspec import field
 
-from nbannotate.cards import Shown
 from nbannotate.model.value import Record
 from nbannotate.model.work import Outcome, TaskState
 
@@ -15,7 +14,7 @@ Hold = Literal["mine", "free", "seen", "hidden"]
 Existing = Literal["keep", "add", "replace"]
 
 
-class Slice(Shown, Record, frozen=True):
+class Slice(Record, frozen=True):
     """One asset of a sequence in a campaign.
 
     Parameters
@@ -51,7 +50,7 @@ class Slice(Shown, Record, frozen=True):
     drafted: bool = False
 
 
-class Sequence(Shown, Record, frozen=True):
+class Sequence(Record, frozen=True):
     """The slices of a sequence in a campaign, in their order.
 
     Parameters
@@ -71,14 +70,14 @@ class Sequence(Shown, Record, frozen=True):
     undo_what: str = ""
 
 
-class LeftSlices(Shown, Record, frozen=True):
+class LeftSlices(Record, frozen=True):
     """Slices that an operation left as they were, and why."""
 
     reason: str
     places: tuple[int, ...]
 
 
-class Spread(Shown, Record, frozen=True):
+class Spread(Record, frozen=True):
     """What an operation on a range of slices did.
 
     Parameters

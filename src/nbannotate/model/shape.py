@@ -6,14 +6,14 @@ import math
 import re
 import secrets
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import field
 from msgspec.structs import force_setattr
 
-from nbannotate.cards import Shown, counted, one_line
+from nbannotate.cards import counted, one_line
 from nbannotate.errors import InvalidInput
 from nbannotate.model.choices import check_kind
 from nbannotate.model.geometry import Measured
@@ -46,7 +46,7 @@ def _points(where: str, given: Any) -> Points:
     return points
 
 
-class Rle(Shown, Value, frozen=True):
+class Rle(Value, frozen=True):
     """The pixels of a mask as COCO stores them, so that ``msgspec.to_builtins`` gives COCO's own object.
 
     Parameters
@@ -60,6 +60,14 @@ class Rle(Shown, Value, frozen=True):
     size: tuple[int, int]
     counts: str
 
+    if TYPE_CHECKING:  # what is taken; the fields say what it becomes
+
+        def __init__(
+            self,
+            size: Iterable[int],
+            counts: str | bytes,
+        ) -> None: ...
+
     def __post_init__(self) -> None:
         counts: Any = self.counts
         if isinstance(counts, bytes):  # as pycocotools gives it
@@ -69,7 +77,7 @@ class Rle(Shown, Value, frozen=True):
             force_setattr(self, "size", tuple(plain(size)))
 
 
-class Shape(Shown, Making, Measured, Value, frozen=True, kw_only=True, omit_defaults=True):
+class Shape(Making, Measured, Value, frozen=True, kw_only=True, omit_defaults=True):
     """One geometry with a label.
 
     Made of numbers, points or pixels by :meth:`rectangle`, :meth:`box`, :meth:`polygon`, :meth:`polyline`,
@@ -110,6 +118,23 @@ class Shape(Shown, Making, Measured, Value, frozen=True, kw_only=True, omit_defa
     rle: Rle | None = None
     visibility: tuple[int, ...] = ()
     also: tuple[str, ...] = ()
+
+    if TYPE_CHECKING:  # what is taken; the fields say what it becomes
+
+        def __init__(
+            self,
+            *,
+            kind: str,
+            points: Iterable[Iterable[float]],
+            label: str = ...,
+            id: str = ...,
+            attributes: Mapping[str, Any] = ...,
+            confidence: float | None = ...,
+            color: str | None = ...,
+            rle: Rle | Mapping[str, Any] | None = ...,
+            visibility: Iterable[int] = ...,
+            also: Iterable[str] = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         if is_stored():
@@ -157,7 +182,7 @@ class Shape(Shown, Making, Measured, Value, frozen=True, kw_only=True, omit_defa
         return (self.label, *self.also) if self.label else self.also
 
 
-class Annotation(Shown, Value, frozen=True, kw_only=True, omit_defaults=True):
+class Annotation(Value, frozen=True, kw_only=True, omit_defaults=True):
     """All that was said of one asset: its shapes and tags, or *nothing to label*.
 
     ``nothing_to_label`` is an answer of its own, distinct from an annotation that is not finished; it excludes shapes.
@@ -168,6 +193,17 @@ class Annotation(Shown, Value, frozen=True, kw_only=True, omit_defaults=True):
     tags: tuple[str, ...] = ()
     nothing_to_label: bool = False
     tag_attributes: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    if TYPE_CHECKING:  # what is taken; the fields say what it becomes
+
+        def __init__(
+            self,
+            *,
+            shapes: Iterable[Shape] = ...,
+            tags: Iterable[str] = ...,
+            nothing_to_label: bool = ...,
+            tag_attributes: Mapping[str, Mapping[str, Any]] = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         if is_stored():

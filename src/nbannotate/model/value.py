@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 
 from msgspec import Struct, StructMeta, structs
 
+from nbannotate.cards import Shown
 from nbannotate.errors import Unchangeable, WrongCall
 from nbannotate.model import calling, renamed
 from nbannotate.model.choices import meant, named
@@ -55,7 +56,7 @@ class _Checked(_Frozen):
 _make = StructMeta.__call__
 
 
-class Record(Struct, metaclass=_Frozen, frozen=True):
+class Record(Shown, Struct, metaclass=_Frozen, frozen=True):
     """What a workspace says of something: it does not change, and is asked for again.
 
     Attributes

@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 from msgspec import field
 
-from nbannotate.cards import Shown
 from nbannotate.model.campaign import Document, StepKind
 from nbannotate.model.recipe import Recipe
 from nbannotate.model.shape import Annotation
@@ -23,7 +22,7 @@ Outcome = Literal[
 IssueState = Literal["open", "for_review", "resolved"]
 
 
-class Task(Shown, Record, frozen=True):
+class Task(Record, frozen=True):
     """One asset at one step for one assignee; a new round of the same asset and step is a new task."""
 
     task_id: int
@@ -48,7 +47,7 @@ class Task(Shown, Record, frozen=True):
     sequence: str | None = None
 
 
-class Comment(Shown, Record, frozen=True):
+class Comment(Record, frozen=True):
     """One message in the thread of an issue."""
 
     author: str
@@ -56,7 +55,7 @@ class Comment(Shown, Record, frozen=True):
     created: datetime.datetime
 
 
-class Issue(Shown, Record, frozen=True):
+class Issue(Record, frozen=True):
     """A thread on an asset, a zone or a shape.
 
     Parameters
@@ -83,7 +82,7 @@ class Issue(Shown, Record, frozen=True):
     task_id: int | None = None
 
 
-class IssueSummary(Shown, Record, frozen=True):
+class IssueSummary(Record, frozen=True):
     """An issue as a line of a list.
 
     Parameters
@@ -117,7 +116,7 @@ class IssueSummary(Shown, Record, frozen=True):
     answered: datetime.datetime
 
 
-class TaskView(Shown, Record, frozen=True):
+class TaskView(Record, frozen=True):
     """All that a page needs to work on one task.
 
     Parameters
@@ -168,7 +167,7 @@ class TaskView(Shown, Record, frozen=True):
     notice: str = ""
 
 
-class Saved(Shown, Record, frozen=True):
+class Saved(Record, frozen=True):
     """A draft that is stored: its number and when.
 
     Parameters
@@ -184,7 +183,7 @@ class Saved(Shown, Record, frozen=True):
     text: str = ""
 
 
-class Lease(Shown, Record, frozen=True):
+class Lease(Record, frozen=True):
     """Whether a person still holds a task, and until when; ``until`` is None where no lease runs."""
 
     held: bool
@@ -192,7 +191,7 @@ class Lease(Shown, Record, frozen=True):
     text: str = ""
 
 
-class Closed(Shown, Record, frozen=True):
+class Closed(Record, frozen=True):
     """What became of a task that was submitted, returned or skipped.
 
     ``next_step`` is the name of the step where the asset is now, or None when it left the workflow. ``repaired`` says
@@ -207,7 +206,7 @@ class Closed(Shown, Record, frozen=True):
     repaired: tuple[str, ...] = ()
 
 
-class ClosedAndNext(Shown, Record, frozen=True):
+class ClosedAndNext(Record, frozen=True):
     """What became of a task, and the one to go on with.
 
     Parameters
@@ -225,7 +224,7 @@ class ClosedAndNext(Shown, Record, frozen=True):
     text: str = ""
 
 
-class HistoryItem(Shown, Record, frozen=True):
+class HistoryItem(Record, frozen=True):
     """One line of an asset's history in a campaign: who did what, when, in which step; or a step still to come.
 
     ``acted_by`` is the owner who did it in the member's name, or None.
@@ -250,7 +249,7 @@ BeforeKind = Literal["submitted", "seen", "given", "first"]
 ReviewOrder = Literal["confidence", "changes", "most shapes", "fewest shapes", "random"]
 
 
-class Before(Shown, Record, frozen=True):
+class Before(Record, frozen=True):
     """The annotation that the present one of a task is compared with.
 
     Parameters
@@ -269,14 +268,14 @@ class Before(Shown, Record, frozen=True):
     created: datetime.datetime
 
 
-class Ranked(Shown, Record, frozen=True):
+class Ranked(Record, frozen=True):
     """A task in an order of review, with the figure that it is ordered by; None where there is none."""
 
     task: Task
     value: float | None = None
 
 
-class Reassigned(Shown, Record, frozen=True):
+class Reassigned(Record, frozen=True):
     """How many tasks were given to whom, and how many were left as they are because somebody has started them."""
 
     tasks: int

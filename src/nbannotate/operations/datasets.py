@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from nbannotate.errors import Conflict, InvalidInput, Refused
 from nbannotate.model import Dataset, TakenBack
+from nbannotate.model.attribute import as_tuple, check_name, check_unique
 from nbannotate.model.choices import near
-from nbannotate.model.recipe import as_tuple, check_name, check_unique
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.rules.same import check_same, differences
 from nbannotate.store import data, emptiness, people

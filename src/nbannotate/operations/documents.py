@@ -6,7 +6,7 @@ import hashlib
 
 from nbannotate.errors import InvalidInput, NotAllowed
 from nbannotate.model import Document
-from nbannotate.model.recipe import check_name
+from nbannotate.model.attribute import check_name
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.rules.rights import DEVELOPERS
 from nbannotate.store import documents

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from nbannotate.errors import Conflict, Refused
 from nbannotate.model import Version
-from nbannotate.model.recipe import check_name
+from nbannotate.model.attribute import check_name
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.rules.same import check_same, differences
 from nbannotate.store import campaigns as stored

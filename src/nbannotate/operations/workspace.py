@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from nbannotate.model import WorkspaceInfo
-from nbannotate.model.campaign import Activity
+from nbannotate.model.plan import Activity
 from nbannotate.operations.registry import Context, operation
 from nbannotate.store.migrations import SCHEMA_VERSION
 

@@ -120,7 +120,7 @@ def _files(images: Any) -> Any:
 def _recipe(labels: Labels, shapes: Iterable[Shape]) -> Recipe:
     if isinstance(labels, Recipe):
         return labels
-    named = Recipe(labels=labels, open_labels=True).labels  # type: ignore[arg-type]  # names, too
+    named = Recipe(labels=labels, open_labels=True).labels  # names, too
     known = {v.name for v in named}
     more = sorted({name for s in shapes for name in (s.label, *s.also) if name and name not in known})
     made = (*named, *map(Label, more))

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from nbannotate.errors import InvalidInput, Refused
 from nbannotate.model import Attribute, AttributeType, Label, Recipe, Shape, TaskView
-from nbannotate.model.recipe import check_name
+from nbannotate.model.attribute import check_name
 from nbannotate.pages import jsontext, wire
 from nbannotate.pages.state import OpenTask
 

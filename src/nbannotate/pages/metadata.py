@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from nbannotate.errors import Conflict, NotAllowed, Refused
 from nbannotate.model import Member
-from nbannotate.model.recipe import check_name
+from nbannotate.model.attribute import check_name
 from nbannotate.pages import jsontext
 from nbannotate.pages.desk import Desk
 from nbannotate.pages.state import OpenTask

@@ -15,7 +15,7 @@ import msgspec
 from nbannotate import shapes
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Annotation, Shape
-from nbannotate.model.recipe import check_name
+from nbannotate.model.attribute import check_name
 
 MAX_SHAPES = 50_000
 MAX_POINTS = 20_000

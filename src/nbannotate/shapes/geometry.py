@@ -111,7 +111,7 @@ def _of_runs(where: str, given: Rle | Mapping[str, Any]) -> Rle:
             f"{where}: run lengths look like {{'size': (height, width), 'counts': …}}, as COCO has them, "
             f"not {shown(dict(given))}."
         )
-    return Rle(size=tuple(size), counts=counts)  # type: ignore[arg-type]  # bytes, too
+    return Rle(size=tuple(size), counts=counts)  # bytes, too
 
 
 def _of_array(where: str, given: Any) -> Rle:

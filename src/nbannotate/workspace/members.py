@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from nbannotate import model
-from nbannotate.cards import Shown, marked_down
+from nbannotate.cards import marked_down
 from nbannotate.errors import Refused
 from nbannotate.model import renamed
 from nbannotate.model.value import Record
@@ -33,7 +33,7 @@ order by m.login
 """
 
 
-class Invited(Shown, Record, frozen=True):
+class Invited(Record, frozen=True):
     """A member who was just invited, with the link to send; it is shown this once.
 
     Parameters

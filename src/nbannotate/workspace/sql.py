@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from nbannotate.cards import Shown
 from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model.choices import sentence, unknown
 from nbannotate.model.columns import VIEWS
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from nbannotate.workspace.answer import Answer
 
 
-class Sql:
+class Sql(Shown):
     """SQL over the public views of a workspace.
 
     ``ws.sql("select …")`` gives the rows, ``ws.sql.tables()`` what there is, ``ws.sql.describe("shapes")`` the columns
@@ -123,10 +124,7 @@ class Sql:
         return sorted(VIEWS)
 
     def __repr__(self) -> str:
-        return (
-            'SQL over the tables of the workspace: ws.sql("select label, count(*) as n from shapes group by 1"); '
-            'ws.sql.tables() lists them, ws.sql.describe("shapes") the columns of one.'
-        )
+        return f'<SQL over {len(self)} tables: ws.sql("select …"); ws.sql.tables() lists them>'
 
 
 def _value(value: Any) -> Any:

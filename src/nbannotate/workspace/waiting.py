@@ -8,7 +8,7 @@ from concurrent.futures import wait as wait_for
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from nbannotate.errors import NbannotateError
-from nbannotate.model.campaign import Activity
+from nbannotate.model.plan import Activity
 from nbannotate.workspace.bars import progress_bar
 
 if TYPE_CHECKING:

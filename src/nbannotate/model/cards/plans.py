@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nbannotate.cards import Bar, Card, Counts, Grid, Lines, Words, card_of, count, counted
-from nbannotate.model.campaign import Plan, PlanStep
 from nbannotate.model.overview import Deletion, Progress
+from nbannotate.model.plan import Plan, PlanStep
 
 
 @card_of.register

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from nbannotate.cards import Card, Chips, Code, Counts, Grid, Pairs, Steps, Words, card_of, count, counted, short
+from nbannotate.model.attribute import Attribute
 from nbannotate.model.campaign import EXISTING, CampaignSpec, Rule, Step, Workflow
 from nbannotate.model.filters import Filter
-from nbannotate.model.recipe import Attribute, Label, Recipe, Tag
+from nbannotate.model.recipe import Label, Recipe, Tag
 
 
 def labels(values: tuple[Label, ...]) -> Chips:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from nbannotate.cards import Bar, Card, Chips, Grid, Lines, Pairs, Part, card_of, quoted, short
-from nbannotate.model.columns import Columns
+from nbannotate.model.columns import VIEWS, Columns
 from nbannotate.model.values import is_missing
 from nbannotate.shapes.cards import said
 from nbannotate.workspace import show
@@ -23,6 +23,7 @@ from nbannotate.workspace.data_tables import Annotations, Assets, Datasets, Shap
 from nbannotate.workspace.members import Members
 from nbannotate.workspace.notices import Notices
 from nbannotate.workspace.row import Row
+from nbannotate.workspace.sql import Sql
 from nbannotate.workspace.table import Table
 from nbannotate.workspace.work_tables import AssetStates, Campaigns, Events, Issues, Jobs, Tasks
 
@@ -147,6 +148,14 @@ def _(row: Row) -> Card:
 def _(columns: Columns) -> Card:
     rows = tuple((c.name, c.type, c.meaning) for c in columns.values())
     return Card("Columns", parts=(Grid(("column", "type", "what it means"), rows, longest=400),))
+
+
+@card_of.register
+def _(sql: Sql) -> Card:
+    tables = tuple((view.name, view.row, ", ".join(c.name for c in view.columns)) for view in VIEWS.values())
+    next = ('ws.sql("select label, count(*) as n from shapes group by 1")', 'ws.sql.describe("shapes")')
+    grid = Grid(("table", "a row", "columns"), tables, longest=160)
+    return Card("", f"SQL over {len(tables)} tables", parts=(grid,), next=next)
 
 
 @card_of.register
