@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from nbannotate.pages import Annotator, Reviewer, Viewer
     from nbannotate.workspace import Workspace, open
 
+    __version__: str
+
 _PUBLIC = {
     "Annotation": "nbannotate.model",
     "Annotator": "nbannotate.pages",
@@ -45,14 +47,22 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        globals()[name] = importlib.import_module("importlib.metadata").version("nbannotate")
+        return globals()[name]
     if name not in _PUBLIC:
-        raise AttributeError(f"module 'nbannotate' has no attribute {name!r}")
+        raise AttributeError(f"module 'nbannotate' has no attribute {name!r}{_meant(name)}")
     module = _PUBLIC[name]
     if module == "nbannotate.model":
         importlib.import_module("nbannotate.shapes")  # tells the model which kinds there are
     value = getattr(importlib.import_module(module), name) if module else importlib.import_module(f"nbannotate.{name}")
     globals()[name] = value
     return value
+
+
+def _meant(name: str) -> str:
+    """Return the question whether a public name was meant; whoever only asks whether a name is there pays little."""
+    return "" if name.startswith("_") else str(importlib.import_module("nbannotate.model.choices").meant(name, __all__))
 
 
 def __dir__() -> list[str]:

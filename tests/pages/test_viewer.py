@@ -141,7 +141,7 @@ class TestReviewer:
         steps = [nb.Step("draw", "annotation", ["chloe"]), nb.Step("check", "review", ["chloe"])]
         its = team(2, steps=steps)
         client = its["chloe"]
-        its.campaign.workspace = SimpleNamespace(client=client)  # opened with her password
+        object.__setattr__(its.campaign, "workspace", SimpleNamespace(client=client))  # opened with her password
         view = client.call("tasks.next", TaskView, campaign_id=its.campaign.campaign_id, step=0)
         client.call("tasks.submit", Closed, task_id=view.task.task_id, annotation=Annotation(shapes=(box(1),)),
                     revision=view.revision)  # fmt: skip

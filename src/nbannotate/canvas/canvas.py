@@ -32,6 +32,7 @@ from nbannotate.canvas.view import View
 from nbannotate.cards import counted
 from nbannotate.errors import InvalidInput, ReadFailed, Refused
 from nbannotate.model import Label, Recipe, Shape
+from nbannotate.model.calling import told
 from nbannotate.model.choices import one_of
 from nbannotate.model.values import as_name, plain, shown
 from nbannotate.shapes import kind, kinds
@@ -73,6 +74,7 @@ class Canvas(Leveled, Editing):
         If a label or a shape is not usable; the message names it.
     """
 
+    @told
     def __init__(
         self,
         image: object = None,

@@ -8,6 +8,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 import plotly.graph_objects as go
 
+from nbannotate.model.calling import told
 from nbannotate.stats.filters import FILTERS_DOC
 from nbannotate.stats.table import with_old_names
 
@@ -37,7 +38,7 @@ def chart(draw: Callable[..., go.Figure]) -> Callable[[Callable[P, go.Figure]], 
     """
 
     def decorate(function: Callable[P, go.Figure]) -> Chart[P]:
-        known = with_old_names(function)
+        known = with_old_names(told(function))
         known.draw = draw  # type: ignore[attr-defined]
         known.__doc__ = f"{inspect.cleandoc(function.__doc__ or '')}\n{FILTERS_DOC}"
         return cast("Chart[P]", known)

@@ -5,22 +5,34 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from nbannotate.errors import WrongCall
+from nbannotate.model import renamed
 from nbannotate.model.choices import meant
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+#: Files whose functions only pass a call on.
+_PASSED_ON = (__file__, renamed.__file__)
 _NAMED = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 _PLACED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
-def told(function: Callable[P, R]) -> Callable[P, R]:
+def told(
+    function: Callable[P, R], refuse: Callable[[WrongCall, tuple[Any, ...]], NoReturn] | None = None
+) -> Callable[P, R]:
     """Return a function, or a method, that says in our words with what it was called wrongly.
 
     What its own body raises is left as it is, and a right call costs one frame.
+
+    Parameters
+    ----------
+    function
+        It.
+    refuse
+        Raises what is wrong; is given that, and the arguments without a name. None: it is just raised.
     """
 
     @functools.wraps(function)
@@ -31,6 +43,8 @@ def told(function: Callable[P, R]) -> Callable[P, R]:
             name = function.__qualname__.removesuffix(".__init__")
             if not of_the_call(error) or (why := wrong(name, function, args, kwargs)) is None:
                 raise
+            if refuse is not None:
+                refuse(why, args)
             raise why from None
 
     return call
@@ -39,6 +53,8 @@ def told(function: Callable[P, R]) -> Callable[P, R]:
 def of_the_call(error: TypeError) -> bool:
     """Return whether a call itself was refused, not something in what was called."""
     trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None and trace.tb_next.tb_frame.f_code.co_filename in _PASSED_ON:
+        trace = trace.tb_next
     return trace is not None and trace.tb_next is None
 
 

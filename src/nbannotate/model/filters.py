@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from nbannotate.cards import Shown
-from nbannotate.errors import InvalidInput
+from nbannotate.errors import InvalidInput, Unchangeable
+from nbannotate.model.calling import told
 from nbannotate.model.choices import meant
 from nbannotate.model.expressions import DEEPEST, MOST_CHARACTERS, Expressions
 from nbannotate.model.values import as_list, plain
@@ -59,16 +60,19 @@ class Filter(Shown):
     # Conditions ------------------------------------------------------------------------------------------------------
 
     @classmethod
+    @told
     def all(cls) -> Filter:
         """Every asset."""
         return _new("all", (), "all()")
 
     @classmethod
+    @told
     def empty(cls) -> Filter:
         """Assets without shapes, annotated or not."""
         return _new("empty", (), "empty()")
 
     @classmethod
+    @told
     def label(cls, name: str, confidence: Range = (None, None), count: Range = (1, None)) -> Filter:
         """Assets with so many shapes of a label, be it the first of a shape or a further one; one or more if not said.
 
@@ -87,11 +91,13 @@ class Filter(Shown):
         return _new("label", (str(name), confidence, (low or 0, high)), text + ")")
 
     @classmethod
+    @told
     def tag(cls, name: str) -> Filter:
         """Assets with a tag."""
         return _new("tag", (_text("the tag", name),))
 
     @classmethod
+    @told
     def folder(cls, pattern: str) -> Filter:
         """Assets whose folder matches a pattern; ``*`` and ``?`` match any characters, ``[ab]`` and ``[!ab]`` one.
 
@@ -105,6 +111,7 @@ class Filter(Shown):
         return _new("folder", (pattern,))
 
     @classmethod
+    @told
     def metadata(cls, key: str, op: str = "exists", value: Any = None) -> Filter:
         """Assets by a value of their metadata.
 
@@ -142,6 +149,7 @@ class Filter(Shown):
         return _new("metadata", (key, op, value))
 
     @classmethod
+    @told
     def index(cls, start: int, stop: int | None = None) -> Filter:
         """Assets from a place in the version's order up to, and without, another; the first is 0, None is the end."""
         start = _whole("start", start)
@@ -151,11 +159,13 @@ class Filter(Shown):
         return _new("index", (start, stop))
 
     @classmethod
+    @told
     def status(cls, campaign: str, status: str) -> Filter:
         """Assets by their status (``"approved"``) or state (``"skipped"``) in an earlier campaign."""
         return _new("status", (_text("the campaign", campaign), _text("the status", status)))
 
     @classmethod
+    @told
     def sql(cls, expression: str) -> Filter:
         """Assets for which a SQL expression over the columns of the view ``assets`` is true."""
         if not _text("the SQL expression", expression).strip():
@@ -165,6 +175,7 @@ class Filter(Shown):
     # Text ------------------------------------------------------------------------------------------------------------
 
     @classmethod
+    @told
     def parse(cls, value: str | Filter) -> Filter:
         """Return the filter that a text stands for; a filter is returned as it is.
 
@@ -207,7 +218,7 @@ class Filter(Shown):
         raise InvalidInput("Filter objects are combined with &, | and ~; and, or, not are for their text.")
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(f"A filter cannot be changed; combine it into a new one ({name!r} was set).")
+        raise Unchangeable(f"A filter cannot be changed; combine it into a new one ({name!r} was set).")
 
     def __reduce__(self) -> tuple[Callable[..., Filter], tuple[str]]:
         return Filter.parse, (self._text,)

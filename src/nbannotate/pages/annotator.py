@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from nbannotate.canvas.canvas import as_height
 from nbannotate.errors import InvalidInput, NbannotateError, NotAllowed
 from nbannotate.model import Annotation, Job, StepKind, WorkspaceInfo
+from nbannotate.model.calling import told
 from nbannotate.model.values import as_list, plain
 from nbannotate.owner.client import Client
 from nbannotate.pages import flow
@@ -54,6 +55,7 @@ class Annotator(Page):
     #: Only steps of this kind, or of both.
     kind: ClassVar[StepKind | None] = None
 
+    @told
     def __init__(
         self,
         scope: Any,

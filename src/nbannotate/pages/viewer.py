@@ -12,6 +12,7 @@ from nbannotate.canvas import Canvas
 from nbannotate.cards import counted, one_line
 from nbannotate.errors import InvalidInput, NbannotateError, NotFound
 from nbannotate.model import Label, Shape
+from nbannotate.model.calling import told
 from nbannotate.model.choices import sentence, unknown
 from nbannotate.model.values import as_list, as_whole, plain
 from nbannotate.pages import sources
@@ -59,6 +60,7 @@ class Viewer(ipywidgets.VBox):  # type: ignore[misc]
     >>> nb.Viewer(version, predictions[predictions["confidence"] > 0.5])
     """
 
+    @told
     def __init__(
         self,
         images: Any,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from zoneinfo import ZoneInfo
 
 from nbannotate.errors import InvalidInput
+from nbannotate.model.calling import told
 from nbannotate.model.choices import sentence, unknown
 from nbannotate.model.times import When, period, zone
 from nbannotate.model.values import as_list
@@ -97,6 +98,7 @@ class Filters:
     tz: str | None = None
 
     @classmethod
+    @told
     def of(
         cls, scope: Scope, *, member: Names = None, step: Steps = None, start: When = None, end: When = None,
         tz: Any = None,

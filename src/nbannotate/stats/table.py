@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, Protocol, TypeVar, cast
 
 from nbannotate.model import renamed
+from nbannotate.model.calling import told
 from nbannotate.model.times import zone
 from nbannotate.stats.filters import FILTERS_DOC, OLD
 
@@ -90,9 +91,11 @@ def table(**columns: Column) -> Callable[[Callable[P, pd.DataFrame]], Table[P]]:
     """
 
     def decorate(function: Callable[P, pd.DataFrame]) -> Table[P]:
+        its = told(function)
+
         @functools.wraps(function)
         def wrapped(*args: P.args, **kwargs: P.kwargs) -> pd.DataFrame:
-            return in_zone(typed(function(*args, **kwargs), columns), columns, zone(kwargs.get("tz")))
+            return in_zone(typed(its(*args, **kwargs), columns), columns, zone(kwargs.get("tz")))
 
         lines = "\n".join(f"{name} : {column.dtype}\n    {column.what}" for name, column in columns.items())
         wrapped.__doc__ = f"{inspect.cleandoc(function.__doc__ or '')}\n\nColumns\n-------\n{lines}\n{FILTERS_DOC}"

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from nbannotate import model
 from nbannotate.cards import Shown
+from nbannotate.workspace.handle import Handle
 
 if TYPE_CHECKING:
     from nbannotate.workspace.data import Version
 
 
-class Asset(Shown):
+class Asset(Handle, Shown):
     """One image of a version: ``version.assets["a.png"]``.
 
     Attributes
@@ -28,6 +29,8 @@ class Asset(Shown):
     metadata
         What is known of it, by name.
     """
+
+    changed_by: ClassVar[dict[str, str]] = {"metadata": "version.set_metadata(…) replaces it"}
 
     def __init__(self, version: Version, row: Mapping[str, Any]) -> None:
         self.version = version

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from msgspec.structs import replace
 
@@ -13,6 +13,7 @@ from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model.choices import meant, named, one_of, sentence, unknown
 from nbannotate.model.values import as_list, as_mapping, as_whole, plain
 from nbannotate.workspace import given
+from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.person import Work
 from nbannotate.workspace.plan import Plan
 from nbannotate.workspace.waiting import call_with_bar
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Campaign"]
 
 
-class Campaign(Shown):
+class Campaign(Handle, Shown):
     """A campaign: written, then launched, then followed.
 
     Made by :meth:`Version.create_campaign`, found by :attr:`Workspace.campaigns`.
@@ -38,6 +39,10 @@ class Campaign(Shown):
         Its tables (``assets``: where each one stands, with its status; ``events``: who did what, when);
         ``campaign.tasks.df(step="draw", state="to_rework")`` gives some rows as a DataFrame.
     """
+
+    changed_by: ClassVar[dict[str, str]] = dict.fromkeys(
+        model.CampaignSpec.__struct_fields__, "campaign.plan({name}=…).apply() changes it"
+    )
 
     def __init__(self, workspace: Workspace, found: model.Campaign) -> None:
         self.workspace = workspace

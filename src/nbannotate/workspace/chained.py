@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import NoReturn
 
 from nbannotate.errors import NbannotateError
 from nbannotate.model import TakenBack
@@ -33,6 +34,12 @@ class Chained(ABC):
     @abstractmethod
     def _keep(self) -> None:
         """Note that something was put in."""
+
+    def _wrongly_called(self, why: NbannotateError) -> NoReturn:
+        """Raise what is wrong with a call of this handle; what was created for it alone is taken back."""
+        with self._or_nothing():
+            raise why from None
+        raise why
 
     @contextmanager
     def _filling(self) -> Iterator[None]:

@@ -7,7 +7,7 @@ import functools
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from msgspec.structs import replace
 
@@ -20,6 +20,7 @@ from nbannotate.workspace.campaign import Campaign
 from nbannotate.workspace.chained import Chained
 from nbannotate.workspace.data_tables import Annotations, Assets, Shapes, Tags, Versions
 from nbannotate.workspace.given import markdown
+from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.said import Said
 
 __all__ = ["Dataset", "Version", "markdown"]
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from nbannotate.workspace.workspace import Workspace
 
 
-class Dataset(Shown, Chained):
+class Dataset(Chained, Handle, Shown):
     """A named family of versions.
 
     Made by :meth:`Workspace.create_dataset`, found by :attr:`Workspace.datasets`.
@@ -125,6 +126,8 @@ class Version(Said):
     assets, shapes, annotations, tags
         Its tables: ``version.assets["a.png"]`` gives an asset, ``version.shapes.df(label="cell")`` a DataFrame.
     """
+
+    changed_by: ClassVar[dict[str, str]] = {"state": "version.publish() publishes it"}
 
     def __init__(self, dataset: Dataset, found: model.Version) -> None:
         self.dataset, self.workspace = dataset, dataset.workspace

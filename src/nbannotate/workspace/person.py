@@ -12,6 +12,7 @@ from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model import renamed
 from nbannotate.model.choices import meant, one_of
 from nbannotate.model.values import as_whole, plain
+from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.task import OpenTask
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ __all__ = ["OpenTask", "Work"]
 ORDERS: tuple[model.ReviewOrder, ...] = ("confidence", "changes", "most shapes", "fewest shapes", "random")
 
 
-class Work(Shown):
+class Work(Handle, Shown):
     """The tasks of one member: of whoever the workspace was opened as.
 
     Made by :attr:`Workspace.work`, and by :meth:`Campaign.as_member`; the latter is about one campaign, which its

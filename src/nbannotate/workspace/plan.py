@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from nbannotate import model
 from nbannotate.cards import Shown, marked_down, one_line
+from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.waiting import call_with_bar
 
 if TYPE_CHECKING:
     from nbannotate.workspace.campaign import Campaign
 
 
-class Plan(Shown):
+class Plan(Handle, Shown):
     """What launching or changing a campaign would do; :meth:`apply` does it.
 
     Made by :meth:`Campaign.plan`. A notebook shows it as a table.

@@ -13,13 +13,14 @@ from nbannotate.model.values import as_list, as_mapping, as_whole, encode, plain
 from nbannotate.workspace import fitting, frames
 from nbannotate.workspace.chained import Chained
 from nbannotate.workspace.given import annotation, checked
+from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.metadata import plain_metadata
 
 if TYPE_CHECKING:
     from nbannotate.workspace.workspace import Workspace
 
 
-class Said(Shown, Chained):
+class Said(Chained, Handle, Shown):
     """The base of a version for what concerns whole assets."""
 
     workspace: Workspace

@@ -16,6 +16,7 @@ from nbannotate.model.columns import Column, Columns, meaning
 from nbannotate.model.times import Period, When, period, zone
 from nbannotate.model.values import plain, shown
 from nbannotate.workspace import show
+from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.narrowing import at_step, in_zone, narrowed, values, within
 from nbannotate.workspace.row import records
 
@@ -33,7 +34,7 @@ PEOPLE = frozenset({"member", "assignee", "author", "closed_by", "acted_by", "lo
 MOST_OFFERED = 10_000
 
 
-class Table(Shown, ABC, Generic[T]):
+class Table(Handle, Shown, ABC, Generic[T]):
     """A table: iterated, it gives its rows or handles; ``table[name]`` gives one; ``.df(…)`` a DataFrame.
 
     Parameters

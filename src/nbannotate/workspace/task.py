@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from msgspec.structs import replace
@@ -18,6 +18,7 @@ from nbannotate.errors import NotFound, Refused
 from nbannotate.model import renamed
 from nbannotate.model.values import as_list, as_mapping, as_seconds, as_whole
 from nbannotate.workspace.given import annotation as given_annotation
+from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.metadata import plain_metadata
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 Seconds = float | datetime.timedelta
 
 
-class OpenTask(Shown):
+class OpenTask(Handle, Shown):
     """A task at hand.
 
     It can be saved as often as one likes, and ends once: submitted, returned, rejected, skipped or discarded. After
@@ -40,6 +41,11 @@ class OpenTask(Shown):
     annotation
         What it says now; submit with another one, or with this one as it is.
     """
+
+    changed_by: ClassVar[dict[str, str]] = {
+        "annotation": "task.save(…) keeps another one, task.submit(…) submits it",
+        "": "a task is changed by its methods",
+    }  # fmt: skip
 
     def __init__(self, work: Work, view: model.TaskView) -> None:
         self._work, self.view = work, view

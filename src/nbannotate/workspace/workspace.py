@@ -8,16 +8,19 @@ import subprocess
 import sys
 import weakref
 from pathlib import Path
+from typing import ClassVar, Self
 
 from nbannotate import model
 from nbannotate.cards import Shown
 from nbannotate.errors import InvalidInput, LoginFailed, NotFound
 from nbannotate.model import renamed
+from nbannotate.model.calling import told
 from nbannotate.model.values import plain, shown
 from nbannotate.owner.client import Client, connect, connect_memory
 from nbannotate.workspace.campaign import Campaign
 from nbannotate.workspace.data import Dataset, markdown
 from nbannotate.workspace.data_tables import Datasets
+from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.members import Members
 from nbannotate.workspace.notices import Notices
 from nbannotate.workspace.on_word import OnWord
@@ -26,6 +29,7 @@ from nbannotate.workspace.sql import Sql
 from nbannotate.workspace.work_tables import Campaigns, Events
 
 
+@told
 def open(path: str | os.PathLike[str], member: str | None = None, password: str = "") -> Workspace:
     """Open a workspace, or create it; its owner process is found, or started.
 
@@ -51,7 +55,7 @@ def open(path: str | os.PathLike[str], member: str | None = None, password: str 
     return workspace if member is None else workspace.acting(member, password)
 
 
-class Workspace(Shown):
+class Workspace(Handle, Shown):
     """A store of members, datasets and campaigns.
 
     Parameters
@@ -71,6 +75,11 @@ class Workspace(Shown):
     work
         My tasks, for work from a program.
     """
+
+    changed_by: ClassVar[dict[str, str]] = {
+        "path": "nb.open(…) opens another workspace", "me": "ws.acting(…) acts as somebody else",
+        "": "a workspace is changed by its methods, and asked by its tables",
+    }  # fmt: skip
 
     def __init__(self, client: Client, on_word_of: Workspace | None = None) -> None:
         self.client, self.on_word_of = client, on_word_of
@@ -194,6 +203,12 @@ class Workspace(Shown):
         """
         return self.client.call("clock.tick", int)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Close the connections to the owner process; what :meth:`as_member` returned ends."""
         for client in list(self._on_word):
@@ -204,7 +219,7 @@ class Workspace(Shown):
         return f"Workspace({self.path!r}, acting as {self.me.login!r}, {self.me.role})"
 
 
-class Server(Shown):
+class Server(Handle, Shown):
     """The pages' server, as a process that this one started.
 
     Parameters

@@ -1,0 +1,63 @@
+"""What all handles do: they refuse assignment with what to do in its place, and say what is wrong with a call."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any, ClassVar, NoReturn
+
+from nbannotate.errors import NbannotateError, Unchangeable
+from nbannotate.model import calling
+from nbannotate.model.choices import meant
+
+_PACKAGE = __name__.partition(".")[0]
+
+
+class Handle:
+    """The base of what a notebook holds of a workspace: the workspace itself, a campaign, a table, a task.
+
+    Its public methods say in our words what they do not take. Its attributes are assigned by this package only; names
+    with an underscore at their beginning are everybody's own matter.
+
+    Attributes
+    ----------
+    changed_by
+        By name, what to do in place of assigning to it; ``""`` stands for all others. ``{name}`` is that name.
+    """
+
+    __slots__ = ()
+
+    changed_by: ClassVar[dict[str, str]] = {}
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for name, value in list(vars(cls).items()):
+            if isinstance(value, FunctionType) and (name in ("__init__", "__call__") or not name.startswith("_")):
+                its: Callable[..., Any] = value
+                setattr(cls, name, calling.told(its, lambda why, args: args[0]._wrongly_called(why)))
+
+    def _wrongly_called(self, why: NbannotateError) -> NoReturn:
+        """Raise what is wrong with a call of this handle."""
+        raise why from None
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name.startswith("_") or _is_ours(sys._getframe(1).f_globals.get("__name__")):
+            object.__setattr__(self, name, value)
+            return
+        kind = type(self)
+        how = kind.changed_by.get(name, "")
+        if not how and not hasattr(self, name):
+            known = [n for n in dir(self) if not n.startswith("_")]
+            raise Unchangeable(f"{kind.__name__} has no {name!r}{meant(name, known)}, and takes no new attribute.")
+        how = how or kind.changed_by.get("", "it is what the workspace said; changing it here would change nothing")
+        raise Unchangeable(f"{kind.__name__}.{name} cannot be assigned: {how.format(name=name)}.")
+
+    def __delattr__(self, name: str) -> None:
+        if not name.startswith("_") and not _is_ours(sys._getframe(1).f_globals.get("__name__")):
+            raise Unchangeable(f"{type(self).__name__}.{name} cannot be deleted.")
+        object.__delattr__(self, name)
+
+
+def _is_ours(module: object) -> bool:
+    return isinstance(module, str) and module.partition(".")[0] == _PACKAGE
