@@ -95,8 +95,8 @@ def test_what_is_to_be_done_in_its_place_can_be_done():
         (lambda t: nb.Filter.label("cell", cuont=2), r"^Filter\.label .*did you mean 'count'\?"),
         (lambda t: nb.Viewer(str(t["folder"] / "a.png"), heigt="3px"), r"^Viewer .*did you mean 'height'\?"),
         (lambda t: nb.Canvas(lables=["cell"]), r"^Canvas .*did you mean 'labels'\?"),
-        (lambda t: nb.stats.throughput(t["campaign"], stepss="draw"), r"did you mean 'steps'\?"),
-        (lambda t: nb.charts.throughput(t["campaign"], memebers="ana"), r"did you mean 'members'\?"),
+        (lambda t: nb.stats.throughput(t["campaign"], stpe="draw"), r"did you mean 'step'\?"),
+        (lambda t: nb.charts.throughput(t["campaign"], memebr="ana"), r"did you mean 'member'\?"),
     ],
 )
 def test_a_wrong_argument_is_named_with_what_was_meant(there, call, said):
