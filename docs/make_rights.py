@@ -26,6 +26,9 @@ cannot know, for example that a task is the person's own: that is why *everyone*
 still sees nothing but the own tasks. A role that is changed holds from the next request on, in open pages too.
 
 Only an owner creates or changes an owner, and the last active owner stays one.
+
+An owner may work [in somebody's name](python.md#who-really-did-it) from a program, with the rights of that member and
+no more (`sessions.act_as`). Not so: {in_person}.
 """
 
 SAID = {
@@ -39,7 +42,7 @@ SAID = {
 
 def text() -> str:
     """Return the page."""
-    parts = [HEAD, "## Roles\n", _table(("role", "in short"), [(f"**{r}**", SAID[r]) for r in ROLES])]
+    parts = [_head(), "## Roles\n", _table(("role", "in short"), [(f"**{r}**", SAID[r]) for r in ROLES])]
     steps = [(f"{kind} step", *_marks(roles)) for kind, roles in rights.STEP_ROLES.items()]
     parts += ["\n## Working at a step\n", _table(("may be an assignee of", *ROLES), steps)]
     parts.append("\n## Operations\n")
@@ -48,6 +51,11 @@ def text() -> str:
         rows = [(f"`{n}`", _says(n, known.get(n)), *_marks(rights.ALLOWED[n])) for n in names]
         parts += [f"### {module}\n", _table(("operation", "what it does", *ROLES), rows), ""]
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _head() -> str:
+    """Return what stands before the tables."""
+    return HEAD.format(in_person=", ".join(f"`{name}`" for name in sorted(rights.IN_PERSON)))
 
 
 def _says(name: str, operation: Operation | None) -> str:

@@ -236,6 +236,7 @@ def test_a_model_gets_the_pixels_and_the_path(team, make_images):
     task = t.campaign.as_member("ana").next()
     with Image.open(task.path) as stored:
         assert (np.asarray(stored) == task.image).all()
+    assert (t.version.assets["img_000.png"].image == task.image).all()
     assert (task.image.dtype, task.asset_id) == (np.uint8, t.version.assets.df()["asset_id"][0])
     in_person = t.workspace.acting("ben", t.passwords["ben"]).work.next()
     assert in_person.image.shape == (48, 64, 3)

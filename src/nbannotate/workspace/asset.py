@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from numpy.typing import NDArray
+
 from nbannotate import model
 from nbannotate.cards import Shown
 from nbannotate.workspace.handle import Handle
+from nbannotate.workspace.pixels import pixels
 
 if TYPE_CHECKING:
     from nbannotate.workspace.data import Version
@@ -42,6 +45,20 @@ class Asset(Handle, Shown):
         self.moment: float | None = row["moment"]
         self.path: str = row["path"]
         self.metadata: dict[str, Any] = row["metadata"] or {}
+
+    @property
+    def image(self) -> NDArray[Any]:
+        """The image as an array: ``(height, width, 3)`` of uint8 in the order R, G, B, or ``(height, width)``.
+
+        Gray images have the type that they are stored in (uint8, uint16), those of CT and MR their values (float32,
+        Hounsfield units for CT).
+
+        Raises
+        ------
+        ReadFailed
+            The file is gone, or it is no image that can be read.
+        """
+        return pixels(self.version.workspace.client, self.asset_id)
 
     @property
     def annotation(self) -> model.Annotation | None:

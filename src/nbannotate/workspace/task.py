@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
@@ -20,6 +19,7 @@ from nbannotate.model.values import as_list, as_mapping, as_seconds, as_whole
 from nbannotate.workspace.given import annotation as given_annotation
 from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.metadata import plain_metadata
+from nbannotate.workspace.pixels import pixels
 
 if TYPE_CHECKING:
     from nbannotate.workspace.person import Work
@@ -116,13 +116,7 @@ class OpenTask(Handle, Shown):
         ReadFailed
             The file is gone, or it is no image that can be read.
         """
-        source = self._work._client.source(self.asset_id)
-        if isinstance(source, bytes):
-            still = imaging.read(source)
-        else:
-            frame = imaging.frame_of(str(source))
-            still = imaging.read(frame.path, frame.number)
-        return still.pixels if (still.slope, still.offset) == (1.0, 0.0) else np.asarray(still.values)
+        return pixels(self._work._client, self.asset_id)
 
     @property
     def path(self) -> Path:
