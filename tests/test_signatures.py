@@ -140,7 +140,7 @@ def handles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
         "Workspace": behind, "Dataset": dataset, "Version": dataset.versions["v1"], "Campaign": july,
         "Members": behind.members, "Notices": hers.notices, "Work": hers.work, "OpenTask": task, "Tasks": july.tasks,
         "Issues": july.issues, "Annotations": dataset.versions["v1"].annotations,
-        "images": [folder / f"{i}.png" for i in range(3)],
+        "Sql": behind.sql, "images": [folder / f"{i}.png" for i in range(3)],
     }  # fmt: skip
     ws.close()
 
@@ -157,13 +157,14 @@ HANDLES = (
     "Tasks",
     "Issues",
     "Annotations",
+    "Sql",
 )
 
 
 def kinds_of_handles() -> dict[str, type]:
-    from nbannotate.workspace import campaign, data, data_tables, members, notices, person, work_tables, workspace
+    from nbannotate.workspace import campaign, data, data_tables, members, notices, person, sql, work_tables, workspace
 
-    modules = (campaign, data, data_tables, members, notices, person, work_tables, workspace)
+    modules = (campaign, data, data_tables, members, notices, person, sql, work_tables, workspace)
     return {name: next(getattr(m, name) for m in modules if hasattr(m, name)) for name in HANDLES}
 
 

@@ -137,6 +137,7 @@ PAGES: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     "recipes": ("owner", writing),
     "sequences": ("owner", slices),
     "shapes": ("owner", shapes),
+    "sql": ("developer", running),
     "statistics": ("developer", running),
     "viewer": ("developer", viewed),
 }

@@ -6,13 +6,10 @@ import functools
 import importlib
 import io
 import tempfile
-import zoneinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbannotate.errors import InvalidInput
-from nbannotate.model.choices import meant, near
-from nbannotate.model.values import plain, shown
 
 if TYPE_CHECKING:
     import duckdb
@@ -37,7 +34,7 @@ def from_parquet(content: bytes, tz: str | None = None) -> pd.DataFrame:
     content
         The file.
     tz
-        The zone of its times, as :func:`zone` returns it. None leaves them as they are: UTC, without a zone.
+        The zone of its times, by its name in full. None leaves them as they are: UTC, without a zone.
     """
     with tempfile.NamedTemporaryFile(suffix=".parquet") as file, _engine().cursor() as cursor:
         file.write(content)
@@ -54,29 +51,6 @@ def answer(content: bytes, tz: str | None = None) -> Answer:
     from nbannotate.workspace.answer import Answer
 
     return Answer.of(content, from_parquet(content, tz), tz)
-
-
-def zone(tz: Any) -> str | None:
-    """Return the name of a zone that is given by it, or as ``ZoneInfo``; None where none is.
-
-    Raises
-    ------
-    InvalidInput
-        There is no such zone; the message says which one was perhaps meant.
-    """
-    given = plain(tz)
-    name = given if given is None or isinstance(given, str) else getattr(given, "key", None)
-    if name is None and str(given) in ("None", "UTC"):
-        return None if given is None else "UTC"
-    if not isinstance(name, str):
-        raise InvalidInput(f"tz is the name of a zone, for example 'Europe/Zurich', not {shown(given)}.")
-    known = zoneinfo.available_timezones()
-    if name not in known:
-        cities = {zone.rpartition("/")[2]: zone for zone in sorted(known, reverse=True)}
-        city = near(name.replace(" ", "_"), cities)
-        hint = meant(name, sorted(known)) or (f" (did you mean {cities[city]!r}?)" if city else "")
-        raise InvalidInput(f"There is no time zone {name!r}{hint}; write it like 'Europe/Zurich' or 'UTC'.")
-    return name
 
 
 def _in_zone(frame: pd.DataFrame, times: list[int], tz: str) -> pd.DataFrame:

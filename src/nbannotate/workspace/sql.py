@@ -10,6 +10,7 @@ from nbannotate.cards import Shown
 from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model.choices import sentence, unknown
 from nbannotate.model.columns import VIEWS
+from nbannotate.model.times import zone
 from nbannotate.model.values import as_list, as_mapping, plain
 from nbannotate.owner.client import Client
 from nbannotate.owner.parts import check_size
@@ -64,7 +65,7 @@ class Sql(Shown):
         InvalidInput
             There is no such zone, or a table cannot go along.
         """
-        zone = frames.zone(tz)
+        zoned = zone(tz)
         tables = {name: frames.sent(name, value) for name, value in named.items() if frames.is_table(value)}
         check_size(sum(map(len, tables.values())))
         values = {name: _value(value) for name, value in named.items() if name not in tables}
@@ -80,7 +81,7 @@ class Sql(Shown):
             if given and values:
                 raise InvalidInput("Give the values by their order or by their names, not both.")
             given = given or values or []
-        return frames.answer(self._client.query(query, given, tables), zone)
+        return frames.answer(self._client.query(query, given, tables), zoned)
 
     def tables(self) -> Answer:
         """Return the tables that there are: their names, what a row is, and their columns."""
