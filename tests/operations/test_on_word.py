@@ -214,6 +214,19 @@ def test_a_handle_ends_with_the_workspace_and_with_the_account(team):
         ben.work.next()
 
 
+def test_a_handle_closes_after_the_session_of_its_owner(team):
+    t = team(2)
+    add(t, "olga", "owner")
+    olga = t.workspace.acting("olga", "password-of-olga")
+    ana = olga.as_member("ana")
+    assert repr(ana) == "Workspace(':memory:', acting as 'ana', annotator, on the word of 'olga')"
+    t.workspace.members.disable("olga")
+    with pytest.raises(SessionEnded):
+        ana.work.next()
+    ana.close()
+    olga.close()
+
+
 def test_a_member_acts_for_nobody(team):
     t = team(2)
     for login in ("ana", "chloe"):

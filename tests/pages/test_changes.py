@@ -131,3 +131,11 @@ def test_the_place_of_an_issue_is_brought_into_sight(place, monkeypatch):
     assert ana.page.canvas.selected == (shape.id,)
     ana.page.canvas.delete()
     assert "deleted" in ana.does("issue_place", issue=flag.issue_id)
+
+
+def test_what_an_owner_did_in_the_name_of_somebody_is_told_in_the_history(place):
+    place.campaign.as_member("ana").next().submit([nb.Shape.box(10, 10, 60, 60, label="RBC")])
+    chloe = place.person("chloe")
+    chloe.starts(place.campaign, 1)
+    assert chloe.does("history") is None
+    assert [(i["member"], i["by"]) for i in chloe.part("info")["history"]] == [("ana", "root"), ("chloe", "")]

@@ -68,8 +68,12 @@ class OnWord:
             if self._closed:
                 return
             self._closed = True
-        self._owner.call("sessions.close", type(None), token=self._token)
-        self._client.close()
+        try:
+            self._owner.call("sessions.close", type(None), token=self._token)
+        except SessionEnded:
+            return  # the owner's own session is over, and this one with it
+        finally:
+            self._client.close()
 
     def _ask(self, ask: Callable[[Client], T]) -> T:
         client = self._client

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import subprocess
@@ -211,12 +212,14 @@ class Workspace(Handle, Shown):
 
     def close(self) -> None:
         """Close the connections to the owner process; what :meth:`as_member` returned ends."""
-        for client in list(self._on_word):
-            client.close()
-        self.client.close()
+        with contextlib.ExitStack() as ends:  # all of them, whatever one raises; the own client last
+            ends.callback(self.client.close)
+            for client in list(self._on_word):
+                ends.callback(client.close)
 
     def __repr__(self) -> str:
-        return f"Workspace({self.path!r}, acting as {self.me.login!r}, {self.me.role})"
+        word = f", on the word of {self.on_word_of.me.login!r}" if self.on_word_of else ""
+        return f"Workspace({self.path!r}, acting as {self.me.login!r}, {self.me.role}{word})"
 
 
 class Server(Handle, Shown):

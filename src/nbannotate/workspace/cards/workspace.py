@@ -56,7 +56,8 @@ order by d.dataset_id desc
 
 
 def _who(ws: Workspace) -> str:
-    return f"as {ws.me.login}, {ws.me.role}"
+    word = f", on the word of {ws.on_word_of.me.login}" if ws.on_word_of else ""
+    return f"as {ws.me.login}, {ws.me.role}{word}"
 
 
 @card_of.register
