@@ -84,7 +84,7 @@ def test_ana_and_chloe_have_work_and_something_is_done_already(built: tuple[demo
     made, _ = built
     passwords = {v.login: v.password for v in made.logins}
     ws = nb.open(made.path)
-    progress = ws.campaigns[demo.CAMPAIGN].progress()
+    progress = ws.campaigns[demo.CAMPAIGN].progress
     ws.close()
     assert (progress.total, progress.done, progress.open_issues) == (16, 2, 1)
     jobs = {}

@@ -183,10 +183,13 @@ def things(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]
     assert task is not None
     task.raise_issue(HOSTILE.replace("\u202e", ""))
     server = Server.__new__(Server)
-    server.url, server._process = HOSTILE, SimpleNamespace(poll=lambda: None)  # type: ignore[assignment]
+    object.__setattr__(server, "url", HOSTILE)
+    server._process = SimpleNamespace(poll=lambda: None)  # type: ignore[assignment]
     yield {
         "Sql": ws.sql,
         "Workspace": ws, "Dataset": dataset, "Version": version, "Campaign": campaign, "Plan": campaign.plan(),
+        "Planner": campaign.plan,
+        "Done": campaign.change(instructions=HOSTILE),
         "Members": ws.members, "Notices": hers.notices, "Work": hers.work, "OpenTask": hers.work.next(HOSTILE),
         "Datasets": ws.datasets, "Versions": dataset.versions, "Assets": version.assets, "Shapes": version.shapes,
         "Annotations": version.annotations, "Tags": version.tags, "Campaigns": ws.campaigns, "Tasks": campaign.tasks,

@@ -36,7 +36,7 @@ TODAY = datetime.date(2031, 1, 31)
 #: Examples by the name of a parameter, for all functions, or for one of them.
 EXAMPLES: dict[str, Any] = {
     "annotation": nb.Annotation(shapes=(BOX,)), "annotations": {"0.png": nb.Annotation(shapes=(BOX,))},
-    "archived": False, "asset": "0.png", "assets": [1, 2], "assignee": "ana", "assignees": ["ana", "ben"],
+    "archived": False, "asset": "0.png", "assets": [1, 2],  "assignees": ["ana", "ben"],
     "also": ["skipped"], "attributes": ["note"], "attribution": "equal", "bad": "keep", "by": "week",
     "campaign": "July",
     "choices": ["a", "b"], "clip": 2, "color": "#112233", "confidence": 0.5, "confirm": "July", "count": (1, 3),
@@ -44,20 +44,20 @@ EXAMPLES: dict[str, Any] = {
     "filter": "label('cell')", "first": 1, "flaws": "keep", "format": "coco", "height": "300px", "history": True,
     "ids": ["s1"], "instructions": ["Be exact.", "Be quick."], "invitation": "x", "key": "site", "keys": "page",
     "kind": "annotation", "kinds": ["polygon", "mask"], "label": "cell", "labels": ["cell", "dot"], "last": 2,
-    "lease_minutes": 5, "limit": 2, "login": "ana", "logins": ["ana", "ben"], "max_shapes": 3, "max_tags": 2,
+    "lease_minutes": 5, "limit": 2, "max_shapes": 3, "max_tags": 2,
     "member": "ana", "members": ["ana", "ben"], "metadata": {"0.png": {"site": "Bern"}}, "min_size": 2.5,
     "moment": "at", "name": "new", "names": ["cell"], "new": "new", "new_assets": "wait", "notices": [1, 2],
-    "nothing": True, "nothing_to_label": True, "op": "==", "open": True, "open_labels": True, "order": "random",
+    "nothing_to_label": True, "op": "==", "open": True, "open_labels": True, "order": "random",
     "origin": "answer", "overwrite": None, "missing": "skip",
     "on_conflict": "replace", "parameters": [1, "x"], "password": "a long password", "pattern": "train*",
     "points": ((1, 1), (9, 9)), "query": "select $1, $2", "readme": "# Read me", "reason": "enough",
     "recipe": nb.Recipe(["cell"]), "required": True, "revisions": [1, 2], "role": "reviewer", "rules": [],
     "seconds": 2.5,
-    "seed": 7, "sequence": "folder", "several_labels": True, "shape": BOX, "shapes": [BOX], "show": 0, "since": TODAY,
-    "skeleton": None, "source": "a model", "start": 1, "started": True, "state": "done", "status": "approved",
-    "statuses": ["for the expert"], "step": "draw", "steps": ["draw"], "stop": 3, "tag": "dark",
+    "seed": 7, "sequence": "folder", "several_labels": True, "shape": BOX, "shapes": [BOX], "show": 0,
+    "skeleton": None, "source": "a model", "start": TODAY, "started": True, "state": "done", "status": "approved",
+    "statuses": ["for the expert"], "step": "draw", "steps": ["draw"], "tz": "Europe/Zurich", "tag": "dark",
     "tag_attributes": {"dark": {"note": "x"}}, "tags": ["dark"], "task_id": 1, "tasks": [1, 2], "text": "Look.",
-    "to": "ben", "tool": "polygon", "type": "choice", "unseen": True, "until": TODAY, "value": 3, "visibility": [2, 2],
+    "to": "ben", "tool": "polygon", "type": "choice", "unseen": True, "end": TODAY, "value": 3, "visibility": [2, 2],
     "weight": 2.0, "weights": {"ana": 2, "ben": 1}, "when": "done", "zone": (1, 1, 5, 5), "campaigns": ["July"],
     "every_campaign": True, "undoable": True, "editable": True, "keep_view": True, "instead": "Nothing here.",
     "x0": 1, "y0": 2.5, "x1": 20.0, "y1": 30, "cx": 9.5, "cy": 9, "rx": 5.5, "ry": 4,
@@ -77,7 +77,7 @@ OF_ONE: dict[str, Any] = {
     "Annotation.nothing_to_label": False, "OpenTask.spread.tags": ["dark"], "Filter.metadata.value": 3,
     "Filter.metadata.op": "==", "Attribute.choices ": ["a"], "Version.create_campaign.pdf": None,
     "Shape.rectangle.height": 5.5, "Shape.polygon.points": ((1, 1), (9, 9), (1, 9)),
-    "Version.restore.source": None,
+    "Version.restore.source": None, "Filter.index.start": 1, "Filter.index.end": 3,
 }  # fmt: skip
 #: Parameters that take objects of ours, streams, callbacks and files only, with the reason.
 NOT_VALUES = {
@@ -140,6 +140,7 @@ def handles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
         "Workspace": behind, "Dataset": dataset, "Version": dataset.versions["v1"], "Campaign": july,
         "Members": behind.members, "Notices": hers.notices, "Work": hers.work, "OpenTask": task, "Tasks": july.tasks,
         "Issues": july.issues, "Annotations": dataset.versions["v1"].annotations,
+        "Planner": july.plan, "Events": behind.events, "Assets": dataset.versions["v1"].assets,
         "Sql": behind.sql, "images": [folder / f"{i}.png" for i in range(3)],
     }  # fmt: skip
     ws.close()
@@ -158,13 +159,27 @@ HANDLES = (
     "Issues",
     "Annotations",
     "Sql",
+    "Planner",
+    "Events",
+    "Assets",
 )
 
 
 def kinds_of_handles() -> dict[str, type]:
-    from nbannotate.workspace import campaign, data, data_tables, members, notices, person, sql, work_tables, workspace
+    from nbannotate.workspace import (
+        campaign,
+        data,
+        data_tables,
+        members,
+        notices,
+        person,
+        planner,
+        sql,
+        work_tables,
+        workspace,
+    )
 
-    modules = (campaign, data, data_tables, members, notices, person, sql, work_tables, workspace)
+    modules = (campaign, data, data_tables, members, notices, person, planner, sql, work_tables, workspace)
     return {name: next(getattr(m, name) for m in modules if hasattr(m, name)) for name in HANDLES}
 
 
@@ -293,7 +308,7 @@ def plainly(value: Any) -> Any:
     if hasattr(value, "canvas"):
         return [msgspec.structs.replace(s, id="") for s in value.canvas.shapes], value.canvas.labels
     if isinstance(value, nb.Annotator):
-        return msgspec.json.encode(value.campaign.spec()), [a.shapes for a in value.annotations.values()]
+        return msgspec.json.encode(value.campaign.spec), [a.shapes for a in value.annotations.values()]
     if isinstance(value, nb.Canvas):
         return value.shapes, value.labels, value.state
     return repr(value)
@@ -325,7 +340,7 @@ def no_chance(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_functions_are_found() -> None:
     assert len(FUNCTIONS) > 100
-    assert {"Recipe", "Version.add_images", "Campaign.plan", "Filter.metadata", "stats.throughput"} <= set(FUNCTIONS)
+    assert {"Recipe", "Version.add_images", "Campaign.change", "Filter.metadata", "stats.throughput"} <= set(FUNCTIONS)
     assert Server.__name__ not in FUNCTIONS
 
 

@@ -241,7 +241,7 @@ def run_info(options: argparse.Namespace) -> None:
         say(table(versions, ("dataset", "version", "assets")) + "\n")
         rows = []
         for campaign in ws.campaigns:
-            p = campaign.progress()
+            p = campaign.progress
             rows.append((campaign.name, p.total, p.done, p.skipped, p.remaining, p.open_issues))
         say(table(rows, ("campaign", "assets", "done", "skipped", "remaining", "open issues")))
 

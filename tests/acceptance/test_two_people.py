@@ -168,7 +168,7 @@ def test_annotate_return_mend_accept_export(campaign, server, chromium, tmp_path
         ana.shapes_listed(1)
         ana.submit()
     assert seen == sorted(boxes)
-    assert campaign.progress().steps[1].waiting == IMAGES
+    assert campaign.progress.steps[1].waiting == IMAGES
 
     # chloe returns the first one with an issue on a zone, and accepts the others.
     chloe = Person(chromium, server, "chloe")
@@ -190,7 +190,7 @@ def test_annotate_return_mend_accept_export(campaign, server, chromium, tmp_path
     assert abs(issue["x0"] - (x0 - 5)) < 2
     while not chloe.finished:
         chloe.submit()
-    assert campaign.progress().done == IMAGES - 1
+    assert campaign.progress.done == IMAGES - 1
 
     # ana reloads, finds the returned one, draws the second cell, survives a reload in between, and submits.
     ana.page.goto(server)
@@ -222,7 +222,7 @@ def test_annotate_return_mend_accept_export(campaign, server, chromium, tmp_path
     assert ana.errors == chloe.errors == []
 
     # What the database holds.
-    progress = campaign.progress()
+    progress = campaign.progress
     assert (progress.total, progress.done, progress.remaining, progress.open_issues) == (IMAGES, IMAGES, 0, 0)
     shapes = campaign.version.shapes.df()
     assert len(shapes) == IMAGES + 1

@@ -86,7 +86,7 @@ def test_ours_does_all_eight_jobs(here: list[str], monkeypatch: pytest.MonkeyPat
     before, after = code.split("# %% follow")
     names: dict[str, Any] = {}
     exec(compile(before, "with_nbannotate.py", "exec"), names)
-    assert names["july"].progress().remaining == 3
+    assert names["july"].progress.remaining == 3
     for login in ("ana", "ben", "chloe"):
         for task in names["july"].as_member(login):
             task.submit()

@@ -66,7 +66,7 @@ def test_the_first_campaign_shows_the_annotate_page_as_a_widget(first_campaign: 
 
 def test_the_first_campaign_shows_tasks_issues_and_numbers(first_campaign: Any) -> None:
     _, notebook = first_campaign
-    assert "7 remaining" in result(notebook, "c.progress()")["text/plain"]
+    assert "7 remaining" in result(notebook, "c.progress")["text/plain"]
     assert "coin_8.png" in result(notebook, "c.tasks.df()")["text/html"]
     assert "open" in result(notebook, "c.issues.df(")["text/plain"]
     assert "ana" in result(notebook, "nb.stats.throughput")["text/plain"]

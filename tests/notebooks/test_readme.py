@@ -47,7 +47,7 @@ def test_the_notebook_in_the_readme_runs(work: Path) -> None:
         exported = json.loads((work / "smears.json").read_text())
         assert [v["name"] for v in exported["categories"]] == ["WBC", "RBC"]
         assert [v["bbox"] for v in exported["annotations"]] == [[10, 10, 30, 20]]
-        assert names["c"].progress().remaining == 2
+        assert names["c"].progress.remaining == 2
     finally:
         if "server" in names:
             names["server"].stop()

@@ -80,7 +80,7 @@ def writing(ws: Any) -> dict[str, Any]:
     version = people(ws)
     dataset = ws.datasets["blood"]
     made = campaign(version, "First")
-    Path("july.yaml").write_text(made.spec_yaml())
+    Path("july.yaml").write_text(made.to_yaml())
     steps = nb.Workflow([nb.Step("draw", "annotation", ["ana"], statuses=["for expert review"])])
     again = dataset.create_version("again").add_images("images/*.jpg")
     again.create_campaign("Take again", nb.Recipe(["RBC"]), steps)

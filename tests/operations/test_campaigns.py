@@ -126,7 +126,7 @@ def test_a_queue_belongs_to_nobody_and_shares_are_dealt_in_blocks(version):
 
 def test_a_random_order_has_a_seed_that_is_kept(version):
     c = write(version, order="random", limit=4)
-    seed = c.spec().seed
+    seed = c.spec.seed
     assert isinstance(seed, int)
     c.launch()
     first = c.tasks.df()["asset"].tolist()
@@ -174,9 +174,9 @@ def test_annotated_assets_are_done_at_once_where_that_is_wanted(version):
     assert done[["asset", "step_name", "outcome", "status"]].values.tolist() == [
         ["img_00000.png", "check", "existing", "approved"], ["img_00009.png", "check", "existing", "approved"],
     ]  # fmt: skip
-    progress = c.progress()
+    progress = c.progress
     assert (progress.done, progress.remaining, progress.total) == (2, 8, 10)
-    assert c.info().remaining == 8
+    assert c.info.remaining == 8
 
 
 def test_a_workflow_that_begins_with_a_review_takes_what_is_annotated(version):
@@ -294,7 +294,7 @@ def test_who_was_disabled_since_stops_the_launch_but_no_other_change(ws, version
     assert plan.refusals == ()
     assert any("cannot be launched yet" in w for w in plan.warnings)
     plan.apply()
-    c.remove_assignee("draw", "ben").apply()
+    c.remove_assignee("draw", "ben")
     assert c.launch().launched
 
 
@@ -317,10 +317,10 @@ def test_a_written_campaign_may_change_in_everything(version):
     assert plan.refusals == ()
     assert plan.chosen == 3
     plan.apply()
-    assert c.spec().seed is not None
+    assert c.spec.seed is not None
     chosen = [s.name for s in c.launch().steps]
     assert chosen == ["first", "second", "check"]
-    assert c.progress().steps[1].name == "second"
+    assert c.progress.steps[1].name == "second"
 
 
 def test_a_change_of_the_weights_leaves_what_is_begun(ws, version):
@@ -338,13 +338,13 @@ def test_a_change_of_the_weights_leaves_what_is_begun(ws, version):
     rows = c.tasks.df(step=0)
     assert rows["assignee"].value_counts().to_dict() == {"ben": 8, "ana": 1}
     assert rows[rows["assignee"] == "ana"]["task_id"].tolist() == [held]
-    plan = c.remove_assignee("draw", "ana")
+    plan = c.plan.remove_assignee("draw", "ana")
     assert "'ana' cannot leave with 1 begun or returned task." in plan.refusals[0]
     with pytest.raises(Refused, match="reassign"):
         plan.apply()
-    c.reassign("ben", assignee="ana")
-    c.remove_assignee("draw", "ana").apply()
-    assert c.spec().workflow.steps[0].assignees == ("ben",)
+    c.reassign("ben", member="ana")
+    c.remove_assignee("draw", "ana")
+    assert c.spec.workflow.steps[0].assignees == ("ben",)
 
 
 def test_what_is_dealt_again_at_a_review_goes_to_who_did_not_draw_it(ws, version):
@@ -374,7 +374,7 @@ def test_assets_that_come_while_a_change_is_prepared_are_counted(version, monkey
         return commit(self, operation, *arguments)
 
     monkeypatch.setattr(Dispatcher, "_commit", added_before)
-    spec = replace(c.spec(), filter=str(nb.Filter.sql("width > 10")))
+    spec = replace(c.spec, filter=str(nb.Filter.sql("width > 10")))
     planned = version.workspace.client.call("campaigns.apply", Plan, campaign_id=c.campaign_id, spec=spec)
     assert planned.chosen == 15
 
@@ -403,7 +403,7 @@ def test_an_overdue_campaign_runs_again_when_its_day_is_moved(ws, version):
     c.launch()
     yesterday = datetime.date(2020, 1, 1)
     with ws.client.dispatcher.engine.write() as tx:
-        stored.set_spec(tx, c.campaign_id, replace(c.spec(), due=yesterday))
+        stored.set_spec(tx, c.campaign_id, replace(c.spec, due=yesterday))
     assert c.state == "overdue"
     with ws.client.dispatcher.engine.read() as tx:
         assert stored.is_overdue(tx, c.campaign_id, datetime.date(2020, 1, 2))
@@ -419,7 +419,7 @@ def test_a_new_name_is_followed_by_the_rules_of_others(version):
     plan = target.plan(name="specialists")
     assert "The rules of 'July' follow the new name." in plan.changes
     plan.apply()
-    assert source.spec().rules == (Rule("done", "specialists"),)
+    assert source.spec.rules == (Rule("done", "specialists"),)
 
 
 # New assets, list, end -----------------------------------------------------------------------------------------------
@@ -460,7 +460,7 @@ def test_the_limit_holds_for_those_that_join(version):
     c = write(version, limit=12, new_assets="wait")
     c.launch()
     add_assets(version, 5, begin=10)
-    assert (c.join(), c.join(), c.info().total) == (2, 0, 12)
+    assert (c.join(), c.join(), c.info.total) == (2, 0, 12)
 
 
 def test_campaigns_are_listed_by_state_dataset_and_name(ws, version):

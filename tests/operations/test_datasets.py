@@ -39,7 +39,7 @@ def test_an_assignee_of_a_campaign_that_is_not_completed_stays_a_worker(t):
 def test_who_worked_in_a_completed_campaign_may_go(t):
     with t.workspace.client.dispatcher.engine.write() as tx:
         tx.run("update data.tasks set state = 'done', closed = created")
-    assert t.campaign.progress().remaining == 0
+    assert t.campaign.progress.remaining == 0
     assert t.version.dataset.set_workers(["ben"]) == ["ben"]
 
 

@@ -61,7 +61,7 @@ def test_the_largest_file_is_25_mib():
 def test_only_people_of_a_launched_campaign_read_its_pdf(team, pdf, make_images):
     roles = {"ana": "annotator", "ben": "annotator", "chloe": "reviewer", "dev": "developer", "eve": "annotator"}
     t = team(pdf=pdf, roles=roles)
-    sha256 = t.campaign.spec().pdf.sha256
+    sha256 = t.campaign.spec.pdf.sha256
     for login in ("ana", "chloe", "dev"):
         assert get(t[login], sha256) == pdf.read_bytes()
     with pytest.raises(NotAllowed, match="campaigns that you work in"):
@@ -88,7 +88,7 @@ def test_instructions_are_markdown_and_a_pdf_in_any_way(team, pdf, tmp_path):
     guide = tmp_path / "guide.md"
     guide.write_text("# Guide\n", encoding="utf-8")
     t = team(instructions=[guide, "Ask when in doubt.", str(pdf)])
-    spec = t.campaign.spec()
+    spec = t.campaign.spec
     assert spec.instructions == "# Guide\n\n\nAsk when in doubt."
     assert spec.pdf.name == "How to draw.pdf"
     assert get(t["ana"], spec.pdf.sha256) == pdf.read_bytes()

@@ -15,7 +15,7 @@ BOTH = Shape(kind="rectangle", points=((1, 1), (9, 9)), label="WBC", id="both", 
 
 
 def recipe(t, **changes):
-    t.campaign.plan(recipe=replace(t.campaign.spec().recipe, **changes)).apply()
+    t.campaign.plan(recipe=replace(t.campaign.spec.recipe, **changes)).apply()
 
 
 def next_(t, who, step=0):
@@ -77,7 +77,7 @@ def test_several_labels_go_from_the_draft_into_the_tables_the_filters_and_the_pl
             f"again {label}", other, nb.Workflow([nb.Step("s", "annotation", ["ana"])]), filter=nb.Filter.label(label)
         )
         assert choice.plan().chosen == n
-    for plan in (t.campaign.remove_labels("RBC"), t.campaign.rename_label("RBC", "red")):
+    for plan in (t.campaign.plan.remove_labels("RBC"), t.campaign.plan.rename_label("RBC", "red")):
         with pytest.raises(Refused, match=r"'RBC' cannot .*: 1 submitted shape would lose it"):
             plan.apply()
     with pytest.raises(NotFound, match="no label 'rbc'"):

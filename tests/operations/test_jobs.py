@@ -195,7 +195,7 @@ def test_started_means_begun_wherever_it_stands(team):
     tasks = t.workspace.client.call("tasks.of_campaign", list[Task], campaign_id=t.campaign.campaign_id)
     for login, (_, _, started) in expected.items():
         assert sum(begun(task) for task in tasks if task.assignee == login and task.step == 0) == started
-        without = t.campaign.spec().workflow.steps[0].assignees
+        without = t.campaign.spec.workflow.steps[0].assignees
         other = next(w for w in without if w != login)
         assert reassign(t.workspace.client, t, other, step="draw", assignee=login, started=False).left == started
     own = {job.member: one_job(job) for job in t["ana"].call("tasks.mine", list[Job])}

@@ -43,7 +43,7 @@ def test_who_works_on_an_asset_changes_them_only_where_the_recipe_says_so(team):
     asset_id = first(made).task.asset_id
     with pytest.raises(NotAllowed, match="changed by its manager"):
         change(made["ana"], asset_id, {"a": 1})
-    made.campaign.plan(recipe=nb.Recipe(made.campaign.spec().recipe.labels, metadata="edit")).apply()
+    made.campaign.plan(recipe=nb.Recipe(made.campaign.spec.recipe.labels, metadata="edit")).apply()
     assert change(made["ana"], asset_id, {"a": 1}, old={}) == {"a": 1}
     with pytest.raises(Conflict, match="by somebody else"):
         change(made["ana"], asset_id, {"b": 1}, old={})

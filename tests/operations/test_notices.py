@@ -195,7 +195,7 @@ def test_the_notebook_shows_what_is_new_and_sees_it_when_told_to(team):
     frame = me.df(unseen=True)
     assert list(frame["campaign"]) == ["July"]
     assert str(frame["created"].dtype) == "datetime64[us]"
-    assert me.see(me.list()) == 1
+    assert me.see(list(me)) == 1
     assert me.df(unseen=True).empty
     assert repr(me) == "No new notices."
     assert [n.kind for n in me] == ["issue"]

@@ -151,7 +151,7 @@ def launch(g):
 
 def apply(g):
     c = g.campaign(EQUAL)
-    return lambda: c.add_assignee("draw", "zoe").apply()
+    return lambda: c.add_assignee("draw", "zoe")
 
 
 def let_in(g):
@@ -323,7 +323,7 @@ def test_a_filter_is_never_asked_in_the_writer():
     made.plan(new_assets="wait").apply()
     ground.add("c")
     made.join()
-    assert made.info().total == 3 * FEW
+    assert made.info.total == 3 * FEW
     assert not [said for said in ground.counted.said if mine in said]
 
 

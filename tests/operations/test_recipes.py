@@ -16,7 +16,7 @@ def add_label(client, team, name, **more):
 def opened(team, **options):
     """Return a team whose annotators may add labels."""
     t = team(**options)
-    spec = t.campaign.spec()
+    spec = t.campaign.spec
     recipe = nb.Recipe(spec.recipe.labels, tags=spec.recipe.tags, open_labels=True)
     flow = nb.Workflow([nb.Step("draw", "annotation", ["ana"])])
     version = t.version.dataset.create_version("v2").add_images(t.version.assets.df()["path"])
@@ -33,7 +33,7 @@ def test_a_manager_adds_a_label_while_people_work_and_it_can_be_used_at_once(tea
         t["ana"].call("tasks.save", Saved, **save)
     recipe = add_label(t.workspace.client, t, "dog", color="#102030")
     assert [(v.name, v.color) for v in recipe.labels][-1] == ("dog", "#102030")
-    assert t.campaign.spec().recipe == recipe
+    assert t.campaign.spec.recipe == recipe
     assert t["ana"].call("tasks.save", Saved, **save).revision == 1
     again = t["ana"].call("tasks.open", TaskView, task_id=view.task.task_id)
     assert again.recipe == recipe
@@ -64,11 +64,11 @@ def test_a_label_that_is_there_is_not_added_again(team, name):
 
 def test_a_bad_name_or_color_is_refused_and_changes_nothing(team):
     t = team()
-    before = t.campaign.spec()
+    before = t.campaign.spec
     for wrong in ({"name": " dog"}, {"name": ""}, {"name": "dog", "color": "brown"}):
         with pytest.raises(InvalidInput, match="Label"):
             add_label(t.workspace.client, t, **wrong)
-    assert t.campaign.spec() == before
+    assert t.campaign.spec == before
 
 
 def test_no_campaign_or_an_archived_one_takes_no_label(team):

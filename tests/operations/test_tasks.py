@@ -125,7 +125,7 @@ def test_the_loop_of_annotate_rework_fix_and_accept(team):
     assert [h.shapes for h in history] == [1, None, 2, None]
     first = t["ana"].call("annotations.get", Annotation, annotation_id=history[0].annotation_id)
     assert first == BOX
-    progress = t.campaign.progress()
+    progress = t.campaign.progress
     assert (progress.total, progress.done, progress.remaining, progress.open_issues) == (4, 1, 3, 0)
 
 
@@ -160,7 +160,7 @@ def test_skipping_takes_the_asset_out_and_needs_an_issue(team):
     raise_issue(t["ana"], view, "out of focus")
     assert do(t["ana"], "skip", view).asset_state == "skipped"
     assert next_(t["ana"], t) is None
-    progress = t.campaign.progress()
+    progress = t.campaign.progress
     assert (progress.done, progress.skipped, progress.remaining) == (0, 1, 0)
     with pytest.raises(Refused, match="left the workflow"):
         raise_issue(t["ana"], view, "again")

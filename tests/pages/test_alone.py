@@ -33,7 +33,7 @@ def test_files_are_annotated_in_one_line(make_images, shown):
     assert list(said) == ["img_000.png", "img_001.png", "img_002.png"]
     assert [s.points[0] for s in said["img_000.png"].shapes] == [(1, 1), (2, 1)]
     assert said["img_001.png"].empty
-    assert pane.campaign.progress().total == 3
+    assert pane.campaign.progress.total == 3
 
 
 def test_a_folder_a_pattern_arrays_and_bytes_are_images_too(make_images, shown, tmp_path):
@@ -60,7 +60,7 @@ def test_it_begins_with_given_shapes_and_takes_their_labels(make_images, shown):
 
 def test_without_labels_one_adds_them_while_working(make_images, shown):
     pane = shown(nb.Annotator(make_images(1)))
-    assert pane.campaign.spec().recipe.open_labels
+    assert pane.campaign.spec.recipe.open_labels
 
 
 def test_given_shapes_are_reviewed(make_images, shown):

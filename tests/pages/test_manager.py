@@ -225,7 +225,7 @@ def test_a_manager_watches_the_work_in_a_browser(site: tuple[str, nbw.Campaign, 
     before = int(tiles.nth(1).inner_text())
     real.work(campaign, clients, tasks=25, seed=1)
     page.get_by_role("button", name="Refresh").click()
-    done = campaign.progress().done
+    done = campaign.progress.done
     assert done > before
     expect(tiles.nth(1)).to_have_text(str(done), timeout=60_000)
 

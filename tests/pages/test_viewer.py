@@ -122,7 +122,7 @@ class TestOfAVersion:
         viewer = nb.Viewer(its.version, show=asset)
         assert viewer.canvas.shapes == drawn
         assert len(viewer) == 3
-        colors = {v.name: v.color for v in its.campaign.spec().recipe.labels}
+        colors = {v.name: v.color for v in its.campaign.spec.recipe.labels}
         assert {v.name: v.color for v in viewer.canvas.labels} == colors
         viewer.next()
         assert viewer.canvas.shapes == ()

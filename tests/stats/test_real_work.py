@@ -48,7 +48,7 @@ def test_throughput_and_members_are_the_diary(worked: Any) -> None:
 
 def test_progress_is_what_the_campaign_says_of_itself(worked: Any) -> None:
     _, campaign, _ = worked
-    said, row = campaign.progress(), stats.progress(campaign).iloc[0]
+    said, row = campaign.progress, stats.progress(campaign).iloc[0]
     assert (row["total"], row["done"], row["skipped"], row["remaining"]) == (
         said.total, said.done, said.skipped, said.remaining,
     )  # fmt: skip

@@ -138,7 +138,7 @@ def test_states_of_jobs_and_of_the_campaign_are_counted(opened):
     assert (job.done, job.waiting, job.state) == (2, 0, "on_review")
     campaigns = opened.sql("select name, state, total, remaining, archived from campaigns")
     assert campaigns[["name", "state", "total", "remaining"]].values.tolist() == [["July", "active", 5, 3]]
-    assert opened.campaigns["July"].progress().remaining == 3
+    assert opened.campaigns["July"].progress.remaining == 3
 
 
 def test_what_came_later_has_its_default_in_an_old_spec(opened):

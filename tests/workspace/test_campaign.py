@@ -12,6 +12,8 @@ import nbannotate as nb
 from nbannotate.errors import Conflict, InvalidInput, NotFound, Refused
 from nbannotate.model import Plan, Saved, Session, TaskView
 from nbannotate.model.plan import Activity
+from nbannotate.model.renamed import RenamedWarning
+from nbannotate.workspace import plan as plans
 from nbannotate.workspace import waiting
 
 RECIPE = nb.Recipe(["WBC", "RBC"])
@@ -66,35 +68,82 @@ def test_a_plan_that_is_out_of_date_is_not_carried_out(campaign, version, make_i
     first.apply()
     with pytest.raises(Conflict):
         late.apply()
-    assert str(campaign.spec().due) == "2098-01-01"
+    assert str(campaign.spec.due) == "2098-01-01"
 
 
 def test_a_running_campaign_is_changed_by_its_plan(campaign):
     campaign.launch()
     plan = campaign.plan(due="2099-01-01", name="August", recipe=nb.Recipe(["WBC", "RBC", "platelet"]))
     assert [c for c in plan.changes if "platelet" in c] == ["The label 'platelet' is added."]
-    assert str(campaign.spec().due) == "None"
+    assert str(campaign.spec.due) == "None"
     plan.apply()
-    assert (campaign.name, str(campaign.info().due)) == ("August", "2099-01-01")
-    assert [v.name for v in campaign.spec().recipe.labels] == ["WBC", "RBC", "platelet"]
+    assert (campaign.name, str(campaign.info.due)) == ("August", "2099-01-01")
+    assert [v.name for v in campaign.spec.recipe.labels] == ["WBC", "RBC", "platelet"]
     assert "nothing changes" in repr(campaign.plan(due="2099-01-01"))
+
+
+def test_a_change_acts_when_it_is_called_and_says_what_it_did(campaign):
+    campaign.launch()
+    seen = campaign.plan.add_labels("platelet")
+    assert [v.name for v in campaign.spec.recipe.labels] == ["WBC", "RBC"]
+    done = campaign.add_labels("platelet")
+    assert done.changes == seen.changes == ("The label 'platelet' is added.",)
+    assert repr(done) == "Changed('July': The label 'platelet' is added.)"
+    done = campaign.change(due="2099-01-01", name="August")
+    assert (campaign.name, str(campaign.info.due), len(done.changes)) == ("August", "2099-01-01", 2)
+    assert campaign.change(due="2099-01-01").changes == ()
+    with pytest.raises(Refused, match="limit cannot become 3"):
+        campaign.change(limit=3)
+    with pytest.raises(InvalidInput, match="Say what is to change"):
+        campaign.change()
+
+
+def test_a_change_is_planned_anew_when_somebody_else_was_faster(campaign, monkeypatch):
+    campaign.launch()
+    other, once = campaign.workspace.campaigns["July"], iter([True])
+    apply = plans.Plan.apply
+
+    def late(plan):
+        if next(once, False):
+            other.change(instructions="Look twice.")
+        return apply(plan)
+
+    monkeypatch.setattr(plans.Plan, "apply", late)
+    campaign.change(due="2099-01-01")
+    assert (campaign.spec.instructions, str(campaign.spec.due)) == ("Look twice.", "2099-01-01")
+
+
+def test_the_old_ways_of_changes_and_nouns_answer_by_saying_the_new_ones(campaign):
+    with pytest.warns(RenamedWarning, match="is called campaign.add_labels"):
+        assert campaign.add_labels("platelet").apply().changes
+    for old, new in (("spec", campaign.spec), ("info", campaign.info), ("progress", campaign.progress)):
+        with pytest.warns(RenamedWarning, match=f"campaign.{old} now"):
+            assert getattr(campaign, old)() == new
+    with pytest.warns(RenamedWarning, match="to_yaml"):
+        assert campaign.spec_yaml() == campaign.to_yaml()
+    with pytest.warns(RenamedWarning, match="member="):
+        campaign.plan.add_assignee("draw", login="carl")
+
+
+def test_steps_are_named_or_counted_in_changes_too(campaign):
+    assert campaign.plan.add_assignee(0, "carl").changes == campaign.plan.add_assignee("draw", "carl").changes
 
 
 def test_labels_are_added_beside_all_the_others(campaign):
     campaign.launch()
-    campaign.add_labels("platelet", nb.Label("dust", kinds=["rectangle"])).apply()
-    assert [v.name for v in campaign.spec().recipe.labels] == ["WBC", "RBC", "platelet", "dust"]
+    campaign.add_labels("platelet", nb.Label("dust", kinds=["rectangle"]))
+    assert [v.name for v in campaign.spec.recipe.labels] == ["WBC", "RBC", "platelet", "dust"]
     with pytest.raises(InvalidInput, match="'WBC' is there twice"):
         campaign.add_labels("WBC")
 
 
 def test_a_person_is_added_and_taken_off_again(campaign):
     campaign.launch()
-    plan = campaign.add_assignee("draw", "carl")
+    plan = campaign.plan.add_assignee("draw", "carl")
     assert plan.steps[0].people == {"ana": 2, "ben": 2, "carl": 1}
     plan.apply()
     assert campaign.tasks.df()["assignee"].value_counts().to_dict() == {"ana": 2, "ben": 2, "carl": 1}
-    campaign.remove_assignee("draw", "ana").apply()
+    campaign.remove_assignee("draw", "ana")
     assert campaign.tasks.df()["assignee"].value_counts().to_dict() == {"ben": 3, "carl": 2}
     with pytest.raises(InvalidInput, match="'ana' is no assignee"):
         campaign.remove_assignee("draw", "ana")
@@ -119,10 +168,10 @@ def test_a_person_is_added_and_taken_off_again(campaign):
 )
 def test_a_change_with_a_mistake_changes_nothing(campaign, version, change, word):
     version.create_campaign("June", RECIPE, FLOW)
-    before = campaign.spec()
+    before = campaign.spec
     with pytest.raises((InvalidInput, Conflict), match=word):
         campaign.plan(**change)
-    assert campaign.spec() == before
+    assert campaign.spec == before
 
 
 def test_a_refused_change_says_what_to_do(campaign):
@@ -132,7 +181,7 @@ def test_a_refused_change_says_what_to_do(campaign):
     assert "⛔" in repr(plan)
     with pytest.raises(Refused, match="another choice takes another campaign"):
         plan.apply()
-    assert campaign.spec().limit is None
+    assert campaign.spec.limit is None
 
 
 def test_tasks_and_jobs_are_tables(campaign):
@@ -167,7 +216,7 @@ def test_deleting_asks_first(ws, campaign, capsys):
     assert list(ws.campaigns) == []
     assert ws.sql("select count(*) as n from tasks")["n"][0] == 0
     with pytest.raises(NotFound, match="was deleted"):
-        campaign.info()
+        campaign.info  # noqa: B018
 
 
 def test_a_campaign_shows_a_card(campaign):
@@ -179,10 +228,10 @@ def test_a_campaign_shows_a_card(campaign):
 
 
 def test_the_spec_is_printed_and_read_back(ws, campaign):
-    text = campaign.spec_yaml()
+    text = campaign.to_yaml()
     assert "name: July" in text
     other = ws.create_dataset("others").create_version("v1").create_campaign_from(text, name="August")
-    assert msgspec.structs.replace(other.spec(), name="July") == campaign.spec()
+    assert msgspec.structs.replace(other.spec, name="July") == campaign.spec
 
 
 def test_a_long_call_shows_how_far_it_is(monkeypatch, capsys):
@@ -240,9 +289,9 @@ def test_waiting_assets_join_when_they_are_let_in(ws, version, make_images):
     c = version.create_campaign("July", RECIPE, FLOW, new_assets="wait")
     c.launch()
     version.add_images(make_images(8)[5:])
-    assert c.info().total == 5
+    assert c.info.total == 5
     assert c.join() == 3
-    assert c.info().total == 8
+    assert c.info.total == 8
     assert c.tasks.df()["assignee"].value_counts().to_dict() == {"ana": 4, "ben": 4}
     assert c.join() == 0
 

@@ -287,7 +287,7 @@ def test_a_campaign_is_written_with_every_field_and_stored_as_it_is(version):
         new_assets="closed",
         rules=[Rule("done", "Experts", "for expert review")],
     )
-    spec = campaign.spec()
+    spec = campaign.spec
     assert spec == CampaignSpec(
         name="July",
         recipe=SPEC.recipe,
@@ -303,23 +303,23 @@ def test_a_campaign_is_written_with_every_field_and_stored_as_it_is(version):
         new_assets="closed",
         rules=(Rule("done", "Experts", "for expert review"),),
     )
-    assert version.create_campaign("All", SPEC.recipe, SPEC.workflow, filter=None).spec().filter == "all()"
+    assert version.create_campaign("All", SPEC.recipe, SPEC.workflow, filter=None).spec.filter == "all()"
 
 
 @pytest.mark.parametrize("how", ["spec", "campaign", "text", "path", "name of a file"])
 def test_a_campaign_is_written_again_from_what_was_printed(version, tmp_path, how):
     july = version.create_campaign("July", SPEC.recipe, SPEC.workflow, instructions="# Draw\n", order="random", seed=7)
     file = tmp_path / "july.yaml"
-    file.write_text(to_yaml(july.spec()), encoding="utf-8")
+    file.write_text(to_yaml(july.spec), encoding="utf-8")
     given = {
-        "spec": july.spec(),
+        "spec": july.spec,
         "campaign": july,
         "text": file.read_text(encoding="utf-8"),
         "path": file,
         "name of a file": str(file),
     }[how]
     august = version.create_campaign_from(given, name="August", due="2099-01-31", instructions="# Look\n", limit=2)
-    spec = august.spec()
+    spec = august.spec
     assert (spec.name, spec.due, spec.instructions, spec.limit) == ("August", datetime.date(2099, 1, 31), "# Look\n", 2)
     assert (spec.recipe, spec.workflow, spec.seed) == (SPEC.recipe, SPEC.workflow, 7)
 

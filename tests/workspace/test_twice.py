@@ -82,7 +82,7 @@ def test_a_campaign_that_is_written_otherwise_is_shown_field_by_field(ws, versio
 
 
 def test_a_campaign_on_another_version_or_put_away_is_another_one(version):
-    spec = version.create_campaign("July", RECIPE, FLOW).spec()
+    spec = version.create_campaign("July", RECIPE, FLOW).spec
     other = version.dataset.create_version("w")
     with pytest.raises(Conflict, match="version: 'smears / v1' is there, 'smears / w' was asked for"):
         other.create_campaign_from(spec, exist_ok=True)

@@ -152,7 +152,7 @@ def test_names_are_unique_and_what_is_missing_is_named(ws, version):
         ws.datasets["smears"].create_version("v1")
     with pytest.raises(NotFound, match="'July'"):
         ws.campaigns["June"]
-    assert ws.campaigns["July"].spec().workflow == FLOW
+    assert ws.campaigns["July"].spec.workflow == FLOW
 
 
 def test_tables_are_filtered_by_any_column(ws, version, make_images):

@@ -10,6 +10,7 @@ from msgspec.structs import force_setattr
 
 from nbannotate.cards import cut, one_line
 from nbannotate.errors import InvalidInput
+from nbannotate.model import renamed
 from nbannotate.model.attribute import as_tuple, check_name, check_unique
 from nbannotate.model.choices import one_of
 from nbannotate.model.filters import Filter
@@ -327,3 +328,8 @@ class CampaignSpec(Value, frozen=True, forbid_unknown_fields=True, kw_only=True)
             if rule.to == self.name:
                 raise InvalidInput(f"A rule of {self.name!r} sends assets to itself; name another campaign.")
         force_setattr(self, "rules", rules)
+
+    def __call__(self) -> CampaignSpec:
+        """Return itself: the old way, when it was asked for with a call."""
+        renamed.say("campaign.spec()", "campaign.spec")
+        return self

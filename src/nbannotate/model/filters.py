@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from nbannotate.cards import Shown
 from nbannotate.errors import InvalidInput, Unchangeable
+from nbannotate.model import renamed
 from nbannotate.model.calling import told
 from nbannotate.model.choices import meant
 from nbannotate.model.expressions import DEEPEST, MOST_CHARACTERS, Expressions
@@ -150,13 +151,14 @@ class Filter(Shown):
 
     @classmethod
     @told
-    def index(cls, start: int, stop: int | None = None) -> Filter:
+    @renamed.parameters(stop="end")
+    def index(cls, start: int, end: int | None = None) -> Filter:
         """Assets from a place in the version's order up to, and without, another; the first is 0, None is the end."""
         start = _whole("start", start)
-        stop = None if stop is None else _whole("stop", stop)
-        if stop is not None and stop <= start:
-            raise InvalidInput(f"index({start}, {stop}) is empty; stop is the place after the last one.")
-        return _new("index", (start, stop))
+        end = None if end is None else _whole("end", end)
+        if end is not None and end <= start:
+            raise InvalidInput(f"index({start}, {end}) is empty; end is the place after the last one.")
+        return _new("index", (start, end))
 
     @classmethod
     @told

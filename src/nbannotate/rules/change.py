@@ -136,7 +136,7 @@ def _people(i: int, old: Step, new: Step, facts: Facts, found: Change) -> None:
         if begun:
             found.refusals.append(
                 f"{what}: {login!r} cannot leave with {begun:,} begun or returned task{'s' * (begun != 1)}. "
-                f"Give them to somebody first: reassign(to=…, step={old.name!r}, assignee={login!r})."
+                f"Give them to somebody first: reassign(to=…, step={old.name!r}, member={login!r})."
             )
         else:
             found.changes.append(f"{what}: {login!r} leaves.")

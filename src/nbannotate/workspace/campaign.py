@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
-
-from msgspec.structs import replace
 
 from nbannotate import model
 from nbannotate.cards import Shown
-from nbannotate.errors import InvalidInput, NotFound
-from nbannotate.model.choices import meant, named, one_of, sentence, unknown
+from nbannotate.errors import Conflict, InvalidInput, NotFound
+from nbannotate.model import renamed
+from nbannotate.model.choices import one_of
 from nbannotate.model.values import as_list, as_mapping, as_whole, plain
-from nbannotate.workspace import given
 from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.person import Work
-from nbannotate.workspace.plan import Plan
+from nbannotate.workspace.plan import Done, Plan
+from nbannotate.workspace.planner import Planner
 from nbannotate.workspace.waiting import call_with_bar
 from nbannotate.workspace.work_tables import AssetStates, Events, Issues, Jobs, Tasks
 
@@ -26,6 +25,9 @@ if TYPE_CHECKING:
     from nbannotate.workspace.workspace import Workspace
 
 __all__ = ["Campaign"]
+
+#: So often a change is planned anew, if somebody else changes the campaign between its plan and its being done.
+TRIES = 3
 
 
 class Campaign(Handle, Shown):
@@ -41,7 +43,7 @@ class Campaign(Handle, Shown):
     """
 
     changed_by: ClassVar[dict[str, str]] = dict.fromkeys(
-        model.CampaignSpec.__struct_fields__, "campaign.plan({name}=…).apply() changes it"
+        model.CampaignSpec.__struct_fields__, "campaign.change({name}=…) changes it"
     )
 
     def __init__(self, workspace: Workspace, found: model.Campaign) -> None:
@@ -59,22 +61,26 @@ class Campaign(Handle, Shown):
     @property
     def version(self) -> Version:
         """The dataset version that it annotates."""
-        info = self.info()
+        info = self.info
         return self.workspace.datasets[info.dataset].versions[info.version]
 
+    @property
     def spec(self) -> model.CampaignSpec:
-        """Return what defines the campaign."""
+        """What defines the campaign."""
         spec: model.CampaignSpec = self._call("campaigns.spec", model.CampaignSpec)
         return spec
 
-    def spec_yaml(self) -> str:
+    def to_yaml(self) -> str:
         """Return what defines the campaign as YAML, which :meth:`Version.create_campaign_from` takes."""
         from nbannotate.workspace.spec import to_yaml
 
-        return to_yaml(self.spec())
+        return to_yaml(self.spec)
 
+    spec_yaml = renamed.attribute("to_yaml", "campaign.to_yaml()")
+
+    @property
     def info(self) -> model.Campaign:
-        """Return the campaign as the list of campaigns has it: version, state, due date, assets that remain."""
+        """The campaign as the list of campaigns has it: version, state, due date, assets that remain."""
         for known in self.workspace.client.call("campaigns.list", list[model.Campaign]):
             if known.campaign_id == self.campaign_id:
                 return known
@@ -83,41 +89,20 @@ class Campaign(Handle, Shown):
     @property
     def state(self) -> model.CampaignState:
         """``"draft"``, ``"active"``, ``"overdue"``, ``"completed"`` or ``"archived"``; counted from the tasks."""
-        return self.info().state
+        return self.info.state
 
+    @property
     def progress(self) -> model.Progress:
-        """Return where the assets are now."""
+        """Where the assets are now."""
         progress: model.Progress = self._call("campaigns.progress", model.Progress)
         return progress
 
     # Planning, launching, changing -----------------------------------------------------------------------------------
 
-    def plan(self, **changes: Any) -> Plan:
-        """Return what launching the campaign, or changing it, would do. Nothing is changed before ``.apply()``.
-
-        Parameters
-        ----------
-        **changes
-            Fields that are to become different, as :meth:`Version.create_campaign` takes them:
-            ``due="2027-01-01"``, ``workflow=…``, ``recipe=…``, ``name=…``. Without any, it is the plan of the launch.
-
-        Returns
-        -------
-        Plan
-            Tasks per step and person, assets left out and why, changes, warnings, and what speaks against it.
-
-        Raises
-        ------
-        InvalidInput, Conflict
-            A field is wrong (the message names it), or the name is taken.
-        """
-        if not changes:
-            return Plan(self, self._call("campaigns.plan", model.Plan), None)
-        fields, file = given.fields(**changes)
-        if file is not None:
-            file.send(self.workspace.client)
-        spec = replace(self.spec(), **fields)
-        return Plan(self, self._call("campaigns.plan", model.Plan, spec=spec), spec)
+    @property
+    def plan(self) -> Planner:
+        """What launching or changing the campaign would do: ``plan()``, ``plan(due=…)``, ``plan.add_labels(…)``."""
+        return Planner(self)
 
     def launch(self) -> model.Plan:
         """Create the first task of every asset that the campaign takes; people can work from now on.
@@ -133,76 +118,69 @@ class Campaign(Handle, Shown):
             self.workspace.client, "campaigns.launch", model.Plan, campaign_id=self.campaign_id, exist_ok=True
         )
 
-    def add_assignee(self, step: str, login: str, weight: float | None = None) -> Plan:
-        """Return the plan of adding a person to a step; ``.apply()`` does it.
+    def change(self, **changes: Any) -> Done:
+        """Change the campaign, written or launched, and return what was done. All or nothing.
+
+        ``campaign.plan(…)`` with the same fields shows it before.
+
+        Parameters
+        ----------
+        **changes
+            Fields that are to become different, as :meth:`Version.create_campaign` takes them:
+            ``due="2027-01-01"``, ``workflow=…``, ``recipe=…``, ``name=…``.
+
+        Raises
+        ------
+        InvalidInput, Conflict
+            A field is wrong (the message names it), or the name is taken.
+        Refused
+            Work would be lost; the message says which, and what to do first.
+        """
+        if not changes:
+            raise InvalidInput('Say what is to change, for example campaign.change(due="2027-01-31").')
+        return self._at_once(lambda: self.plan(**changes))
+
+    @renamed.parameters(login="member")
+    def add_assignee(self, step: str | int, member: str, weight: float | None = None) -> Done:
+        """Add a person to a step, and return what was done; ``campaign.plan.add_assignee(…)`` shows it before.
 
         Parameters
         ----------
         step
-            The step's name.
-        login
-            The member.
+            Name or index.
+        member
+            Who works there from now on.
         weight
             Where the step's attribution is *weighted*.
         """
-        return self._change_step(step, {plain(login): weight}, gone=None)
+        return self._at_once(lambda: self.plan.add_assignee(step, member, weight))
 
-    def remove_assignee(self, step: str, login: str) -> Plan:
-        """Return the plan of taking a person off a step; ``.apply()`` does it."""
-        return self._change_step(step, {}, gone=login)
+    @renamed.parameters(login="member")
+    def remove_assignee(self, step: str | int, member: str) -> Done:
+        """Take a person off a step, and return what was done; ``campaign.plan.remove_assignee(…)`` shows it before."""
+        return self._at_once(lambda: self.plan.remove_assignee(step, member))
 
-    def add_labels(self, *labels: model.Label | str) -> Plan:
-        """Return the plan of adding labels, or names of labels, to the recipe; ``.apply()`` does it."""
-        recipe = self.spec().recipe
-        new = [label for given in labels for label in as_list("labels", given)]
-        return self.plan(recipe=replace(recipe, labels=(*recipe.labels, *new)))
+    def add_labels(self, *labels: model.Label | str) -> Done:
+        """Add labels, or names of labels, to the recipe; ``campaign.plan.add_labels(…)`` shows it before."""
+        return self._at_once(lambda: self.plan.add_labels(*labels))
 
-    def remove_labels(self, *names: str) -> Plan:
-        """Return the plan of taking labels out of the recipe; it is refused while shapes use them, with the counts."""
-        recipe = self.spec().recipe
-        names = tuple(name for given in names for name in as_list("labels", given))
-        self._known_labels(recipe, names)
-        return self.plan(recipe=replace(recipe, labels=tuple(v for v in recipe.labels if v.name not in names)))
+    def remove_labels(self, *names: str) -> Done:
+        """Take labels out of the recipe; it is refused while shapes use them, with the counts."""
+        return self._at_once(lambda: self.plan.remove_labels(*names))
 
-    def rename_label(self, name: str, new: str) -> Plan:
-        """Return the plan of giving a label of the recipe another name; it is refused while shapes use it."""
-        recipe = self.spec().recipe
-        self._known_labels(recipe, [name])
-        labels = tuple(replace(v, name=new) if v.name == name else v for v in recipe.labels)
-        return self.plan(recipe=replace(recipe, labels=labels))
+    def rename_label(self, name: str, new: str) -> Done:
+        """Give a label of the recipe another name; it is refused while shapes use it."""
+        return self._at_once(lambda: self.plan.rename_label(name, new))
 
-    def _known_labels(self, recipe: model.Recipe, names: Iterable[str]) -> None:
-        for name in names:
-            if recipe.label(name) is None:
-                known = [v.name for v in recipe.labels]
-                raise NotFound(sentence(unknown("label", name, known, f" in the recipe of {self.name!r}")))
-
-    def _change_step(self, step: str, new: Mapping[str, float | None], gone: str | None) -> Plan:
-        spec = self.spec()
-        steps = list(spec.workflow.steps)
-        index = next((i for i, s in enumerate(steps) if s.name == step), None)
-        if index is None:
-            raise NotFound(sentence(unknown("step", step, [s.name for s in steps], f" in {self.name!r}")))
-        old = steps[index]
-        if gone is not None and gone not in old.assignees:
-            raise InvalidInput(
-                f"{gone!r} is no assignee of {step!r}{meant(gone, old.assignees)}; those are {named(old.assignees)}."
-            )
-        weighted, step, gone = old.attribution == "weighted", plain(step), plain(gone)
-        new = as_mapping("weight", new)
-        shares: dict[str, float] = {n: w for n, w in old.shares.items() if n != gone}
-        for login, weight in new.items():
-            if login in shares:
-                raise InvalidInput(f"{login!r} is an assignee of {step!r} already.")
-            if weighted == (weight is None):
-                what = (
-                    "needs a weight above 0" if weighted else f"takes no weight: its attribution is {old.attribution}"
-                )
-                raise InvalidInput(f"The step {step!r} {what}.")
-            shares[login] = 1.0 if weight is None else weight
-        weights = tuple(shares.values()) if weighted else ()
-        steps[index] = replace(old, assignees=tuple(shares), weights=weights)
-        return self.plan(workflow=model.Workflow(tuple(steps)))
+    def _at_once(self, plan: Callable[[], Plan]) -> Done:
+        """Plan a change and carry it out; again, if the campaign changed in between."""
+        for _ in range(TRIES):
+            planned = plan()
+            try:
+                return Done(planned.apply())
+            except Conflict as error:
+                last = error
+        raise last
 
     def join(self) -> int:
         """Let the assets that wait join the first step, as far as filter and limit take them; return how many."""
@@ -211,13 +189,14 @@ class Campaign(Handle, Shown):
 
     # People's work ---------------------------------------------------------------------------------------------------
 
+    @renamed.parameters(assignee="member")
     def reassign(
         self,
         to: str | None,
         tasks: pd.DataFrame | Iterable[int] | None = None,
         *,
         step: str | int | None = None,
-        assignee: str | None = None,
+        member: str | None = None,
         state: model.TaskState | None = None,
         started: bool = True,
     ) -> model.Reassigned:
@@ -226,10 +205,10 @@ class Campaign(Handle, Shown):
         Parameters
         ----------
         to
-            A login, or None: back to the queue.
+            A member, or None: back to the queue.
         tasks
             Rows of ``campaign.tasks.df(…)``, or task ids; all open tasks if not given.
-        step, assignee, state
+        step, member, state
             Only tasks of this step, of this person, in this state; together they narrow.
         started
             Whether tasks that somebody began are given away, too; their drafts go along.
@@ -239,7 +218,7 @@ class Campaign(Handle, Shown):
         ids = None if tasks is None else _ids(tasks, "task_id")
         done: model.Reassigned = self._call(
             "tasks.reassign", model.Reassigned,
-            to=to, task_ids=ids, step=step, assignee=assignee, state=state, started=started,
+            to=to, task_ids=ids, step=step, assignee=member, state=state, started=started,
         )  # fmt: skip
         return done
 
@@ -253,7 +232,7 @@ class Campaign(Handle, Shown):
         step
             Name or index.
         weights
-            By login; those of the step if not given.
+            By member; those of the step if not given.
         started
             Whether tasks that somebody began are dealt, too.
         """

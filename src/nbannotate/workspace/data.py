@@ -94,13 +94,14 @@ class Dataset(Chained, Handle, Shown):
         """The logins of those who may be assignees of this dataset's campaigns; None if every member may."""
         return self.workspace.client.call("datasets.workers", list[str] | None, dataset_id=self.dataset_id)  # type: ignore[arg-type]
 
-    def set_workers(self, logins: Iterable[str] | None) -> list[str]:
+    @renamed.parameters(logins="members")
+    def set_workers(self, members: Iterable[str] | None) -> list[str]:
         """Say who may be an assignee of this dataset's campaigns, and return them.
 
         Parameters
         ----------
-        logins
-            Logins of members; None lets every member work here.
+        members
+            Their logins; None lets every member work here.
 
         Raises
         ------
@@ -109,7 +110,7 @@ class Dataset(Chained, Handle, Shown):
         Refused
             Someone left out is an assignee of a campaign that is not completed; the message says of which.
         """
-        chosen = None if logins is None else as_list("logins", logins)
+        chosen = None if members is None else as_list("members", members)
         return self.workspace.client.call("datasets.set_workers", list[str], dataset_id=self.dataset_id, logins=chosen)
 
     def __repr__(self) -> str:
@@ -442,7 +443,7 @@ class Version(Said):
         Parameters
         ----------
         spec
-            What ``campaign.spec()`` returns, its YAML, the path of a ``.yaml`` file, or a campaign.
+            What ``campaign.spec`` returns, its YAML, the path of a ``.yaml`` file, or a campaign.
         exist_ok
             As in :meth:`create_campaign`.
         **changes
@@ -456,7 +457,7 @@ class Version(Said):
         """
         with self._filling():
             if isinstance(spec, Campaign):
-                spec = spec.spec()
+                spec = spec.spec
             elif not isinstance(spec, model.CampaignSpec):
                 from nbannotate.workspace.spec import from_yaml
 

@@ -121,7 +121,7 @@ def labels(version: Version) -> list[model.Label]:
     found: dict[str, model.Label] = {}
     for campaign in version.workspace.campaigns:
         if campaign.version_id == version.version_id:
-            found.update({v.name: v for v in campaign.spec().recipe.labels})
+            found.update({v.name: v for v in campaign.spec.recipe.labels})
     given = version.workspace.sql("select distinct label, also from shapes where version_id = $1", [version.version_id])
     further = {name for text in given["also"] for name in msgspec.json.decode(text)}
     for name in [*given["label"].unique(), *sorted(further)]:

@@ -13,6 +13,7 @@ from nbannotate.cards import marked_down
 from nbannotate.errors import Refused
 from nbannotate.model import renamed
 from nbannotate.model.value import Record
+from nbannotate.model.values import plain
 from nbannotate.workspace.table import Listed
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ left join (
 where $1 is null or true
 order by m.login
 """
+
+
+def login_of(member: Any) -> Any:
+    """Return the login of a member who is given as such, or by the login."""
+    return plain(getattr(member, "login", member))
 
 
 class Invited(Record, frozen=True):
@@ -125,15 +131,16 @@ class Members(Listed[model.Member]):
     def _known(self, column: str) -> builtins.list[str] | None:
         return [*model.ROLES] if column == "role" else super()._known(column)
 
+    @renamed.parameters(login="member")
     def add(
-        self, login: str, role: model.Role = "annotator", password: str | None = None, *, exist_ok: bool = False
+        self, member: str, role: model.Role = "annotator", password: str | None = None, *, exist_ok: bool = False
     ) -> model.NewMember:
         """Add a member.
 
         Parameters
         ----------
-        login
-            1 to 64 letters, digits and ``. _ @ + -``.
+        member
+            The login: 1 to 64 letters, digits and ``. _ @ + -``.
         role
             owner, manager, developer, reviewer or annotator.
         password
@@ -150,19 +157,20 @@ class Members(Listed[model.Member]):
         # Made up here: an answer that was lost on the way and is asked for again holds no password.
         password = password or secrets.token_urlsafe(9)
         made = self._client.call(
-            "members.add", model.NewMember, login=login, role=role, password=password, exist_ok=exist_ok
+            "members.add", model.NewMember, login=member, role=role, password=password, exist_ok=exist_ok
         )
         return made if made.there else model.NewMember(made.member, password)
 
-    def invite(self, login: str, role: model.Role = "annotator", *, exist_ok: bool = False) -> Invited:
+    @renamed.parameters(login="member")
+    def invite(self, member: str, role: model.Role = "annotator", *, exist_ok: bool = False) -> Invited:
         """Add a member who chooses the password on the page of an invitation, within 7 days.
 
         Inviting again who has not chosen one yet makes a new link; the one before stops working.
 
         Parameters
         ----------
-        login
-            1 to 64 letters, digits and ``. _ @ + -``.
+        member
+            The login: 1 to 64 letters, digits and ``. _ @ + -``.
         role
             owner, manager, developer, reviewer or annotator.
         exist_ok
@@ -176,16 +184,17 @@ class Members(Listed[model.Member]):
         """
         token = secrets.token_urlsafe(32)  # made here for the same reason as a password
         made = self._client.call(
-            "members.invite", model.Invitation, login=login, role=role, token=token, exist_ok=exist_ok
+            "members.invite", model.Invitation, login=member, role=role, token=token, exist_ok=exist_ok
         )
-        return Invited(made.member, "" if made.there else f"/invite#{login}/{token}", made.expires)
+        return Invited(made.member, "" if made.there else f"/invite#{member}/{token}", made.expires)
 
     def list(self) -> builtins.list[model.Member]:
         """Return all members: the old name of ``list(ws.members)``."""
         renamed.say("ws.members.list()", "list(ws.members)")
         return list(self)
 
-    def set_role(self, login: str, role: model.Role) -> model.Member:
+    @renamed.parameters(login="member")
+    def set_role(self, member: str | model.Member, role: model.Role) -> model.Member:
         """Give a member another role; it holds at once, in open pages too.
 
         Raises
@@ -193,11 +202,12 @@ class Members(Listed[model.Member]):
         Refused
             The member works at a step that is not for this role, or is the last active owner.
         """
-        return self._client.call("members.set_role", model.Member, login=login, role=role)
+        return self._client.call("members.set_role", model.Member, login=login_of(member), role=role)
 
-    def set_password(self, login: str, password: str) -> None:
+    @renamed.parameters(login="member")
+    def set_password(self, member: str | model.Member, password: str) -> None:
         """Give a member a new password; open sessions and invitations of the member end."""
-        self._client.call("members.set_password", type(None), login=login, password=password)
+        self._client.call("members.set_password", type(None), login=login_of(member), password=password)
 
     def change_password(self, current: str, new: str) -> None:
         """Change your own password; your other sessions end.
@@ -210,16 +220,19 @@ class Members(Listed[model.Member]):
         session = getattr(self._client, "_token", None) or ""
         self._client.call("members.change_password", type(None), current=current, new=new, session=session)
 
-    def disable(self, login: str) -> None:
+    @renamed.parameters(login="member")
+    def disable(self, member: str | model.Member) -> None:
         """Close an account; its open sessions end at once. Managers are told which open tasks it holds."""
-        self._client.call("members.disable", type(None), login=login)
+        self._client.call("members.disable", type(None), login=login_of(member))
 
-    def enable(self, login: str) -> None:
+    @renamed.parameters(login="member")
+    def enable(self, member: str | model.Member) -> None:
         """Open an account again, with the password from before."""
-        self._client.call("members.enable", type(None), login=login)
+        self._client.call("members.enable", type(None), login=login_of(member))
 
+    @renamed.parameters(login="member")
     def adopt(
-        self, workspace: Workspace, login: str, role: model.Role | None = None, *, exist_ok: bool = False
+        self, workspace: Workspace, member: str, role: model.Role | None = None, *, exist_ok: bool = False
     ) -> model.Member:
         """Add an account of another workspace to this one; the person logs in with the same password.
 
@@ -227,12 +240,12 @@ class Members(Listed[model.Member]):
         ----------
         workspace
             Where the account is; you must be an owner there, because the hash of the password is taken along.
-        login
-            Of the account.
+        member
+            The login of the account.
         role
             The role here; None takes the one that it has there.
         exist_ok
             Whether a member with this login and role who is there is returned, and keeps the password.
         """
-        account = workspace.client.call("members.account", model.Account, login=login)
+        account = workspace.client.call("members.account", model.Account, login=member)
         return self._client.call("members.adopt", model.Member, account=account, role=role, exist_ok=exist_ok)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from nbannotate import model
-from nbannotate.cards import Shown, marked_down, one_line
+from nbannotate.cards import Shown, cut, marked_down, one_line, short
+from nbannotate.model import renamed
 from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.waiting import call_with_bar
 
@@ -14,25 +15,17 @@ if TYPE_CHECKING:
     from nbannotate.workspace.campaign import Campaign
 
 
-class Plan(Handle, Shown):
-    """What launching or changing a campaign would do; :meth:`apply` does it.
-
-    Made by :meth:`Campaign.plan`. A notebook shows it as a table.
+class _Planned(Handle, Shown):
+    """What plans, and what was done, say.
 
     Parameters
     ----------
-    campaign
-        The campaign.
-    planned
-        What was planned.
-    spec
-        What the campaign would become; None for a launch.
+    value
+        The plan as a value.
     """
 
-    def __init__(self, campaign: Campaign, planned: model.Plan, spec: model.CampaignSpec | None) -> None:
-        self._campaign, self._spec = campaign, spec
-        #: The plan as a value.
-        self.value = planned
+    def __init__(self, value: model.Plan) -> None:
+        self.value = value
 
     @property
     def assets(self) -> int:
@@ -56,7 +49,7 @@ class Plan(Handle, Shown):
 
     @property
     def changes(self) -> tuple[str, ...]:
-        """What would change, one sentence each; empty for a launch."""
+        """What changes, one sentence each; empty for a launch."""
         return self.value.changes
 
     @property
@@ -73,6 +66,43 @@ class Plan(Handle, Shown):
     def launched(self) -> bool:
         """Whether the campaign is launched."""
         return self.value.launched
+
+
+class Done(_Planned):
+    """What a change of a campaign did.
+
+    Made by :meth:`Campaign.change`, :meth:`Campaign.add_labels` and the like.
+    """
+
+    def apply(self) -> model.Plan:
+        """Return the plan that was carried out: the old way, when these methods only planned."""
+        renamed.say("campaign.add_labels(…).apply()", "campaign.add_labels(…)")
+        return self.value
+
+    def __repr__(self) -> str:
+        return cut(
+            f"Changed({short(self.value.campaign)}: {one_line(' '.join(self.changes) or 'nothing changes')})", 400
+        )
+
+
+class Plan(_Planned):
+    """What launching or changing a campaign would do; :meth:`apply` does it.
+
+    Made by :attr:`Campaign.plan`. A notebook shows it as a table.
+
+    Parameters
+    ----------
+    campaign
+        The campaign.
+    planned
+        What was planned.
+    spec
+        What the campaign would become; None for a launch.
+    """
+
+    def __init__(self, campaign: Campaign, planned: model.Plan, spec: model.CampaignSpec | None) -> None:
+        super().__init__(planned)
+        self._campaign, self._spec = campaign, spec
 
     def apply(self) -> model.Plan:
         """Do what the plan says: launch the campaign, or change it. All or nothing.
@@ -100,15 +130,15 @@ class Plan(Handle, Shown):
         campaign.name = self._spec.name
         return done
 
-    def _told(self, written: Callable[[str], str]) -> str:
-        nothing = self._spec is not None and not self.changes and not self.refusals
-        return self.value.told(written) + ("\n- nothing changes" if nothing else "")
-
     def _repr_markdown_(self) -> str:
         return self._told(marked_down)
 
     def __repr__(self) -> str:
         return self._told(one_line)
 
+    def _told(self, written: Callable[[str], str]) -> str:
+        nothing = self._spec is not None and not self.changes and not self.refusals
+        return self.value.told(written) + ("\n- nothing changes" if nothing else "")
 
-__all__ = ["Plan"]
+
+__all__ = ["Done", "Plan"]

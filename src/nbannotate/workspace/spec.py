@@ -56,7 +56,7 @@ def from_yaml(text_or_path: str | os.PathLike[str]) -> CampaignSpec:
     except yaml.YAMLError as error:
         raise InvalidInput(f"This is not YAML: {error}") from error
     if not isinstance(document, dict):
-        raise InvalidInput("A spec is a mapping that begins with 'name: …'; see campaign.spec() for one.")
+        raise InvalidInput("A spec is a mapping that begins with 'name: …'; see campaign.spec for one.")
     spec: CampaignSpec = _struct(CampaignSpec, document, "")
     return spec
 

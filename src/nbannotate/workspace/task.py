@@ -287,13 +287,14 @@ class OpenTask(Handle, Shown):
         operation = "sequences.take" if there.hold == "free" else "tasks.open"
         return OpenTask(self._work, self._work._act(operation, model.TaskView, task_id=there.task_id))
 
+    @renamed.parameters(nothing="nothing_to_label")
     def spread(
         self,
         first: int,
         last: int,
         shapes: Iterable[model.Shape | str] | None = None,
         tags: Iterable[str] | None = None,
-        nothing: bool = False,
+        nothing_to_label: bool = False,
         existing: model.ExistingShapes = "keep",
     ) -> model.Spread:
         """Put what is saved on this slice onto a range of slices that are mine or wait in the queue.
@@ -304,7 +305,7 @@ class OpenTask(Handle, Shown):
             Places in the sequence, from 1; this slice is passed over.
         shapes, tags
             Which of them; None for all.
-        nothing
+        nothing_to_label
             Put *nothing to label* there instead.
         existing
             What becomes of slices that have shapes already: ``"keep"`` leaves them out, ``"add"``, or ``"replace"``.
@@ -318,7 +319,7 @@ class OpenTask(Handle, Shown):
         ids = None if shapes is None else [s.id if isinstance(s, model.Shape) else s for s in as_list("shapes", shapes)]
         done: model.Spread = self._act(
             "sequences.spread", model.Spread, first=first, last=last, shapes=ids,
-            tags=None if tags is None else as_list("tags", tags), nothing=nothing, existing=existing,
+            tags=None if tags is None else as_list("tags", tags), nothing=nothing_to_label, existing=existing,
         )  # fmt: skip
         return done
 

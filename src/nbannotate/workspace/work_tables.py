@@ -138,7 +138,7 @@ class WorkTable(Rows[Row]):
         """Return the statuses that the steps of the campaign give."""
         if self._campaign is None:
             return []
-        return sorted({s for step in self._campaign.spec().workflow.steps for s in step.statuses})
+        return sorted({s for step in self._campaign.spec.workflow.steps for s in step.statuses})
 
 
 class Tasks(WorkTable):

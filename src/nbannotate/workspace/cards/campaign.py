@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from nbannotate.cards import Card, Counts, Pairs, Part, card_of, count
+from nbannotate.cards import Card, Counts, Lines, Pairs, Part, card_of, count
 from nbannotate.model.cards import plans, recipes
 from nbannotate.workspace.campaign import Campaign
 from nbannotate.workspace.cards.asked import Notes
-from nbannotate.workspace.plan import Plan
+from nbannotate.workspace.plan import Done, Plan
+from nbannotate.workspace.planner import Planner
 
 _NEXT = {
     "draft": ("campaign.plan()", "campaign.launch()"),
-    "active": ("campaign.progress()", "campaign.tasks.df()", "campaign.issues.df(open=True)"),
-    "overdue": ("campaign.progress()", "campaign.tasks.df()", 'campaign.plan(due="…")'),
+    "active": ("campaign.progress", "campaign.tasks.df()", "campaign.issues.df(open=True)"),
+    "overdue": ("campaign.progress", "campaign.tasks.df()", 'campaign.change(due="…")'),
     "completed": ('campaign.version.write("coco", "annotations.json")', "campaign.version.publish()"),
     "archived": ("campaign.archive(False)",),
 }
@@ -21,9 +22,9 @@ _NEXT = {
 
 @card_of.register
 def _(campaign: Campaign) -> Card:
-    info, spec, notes = campaign.info(), campaign.spec(), Notes()
+    info, spec, notes = campaign.info, campaign.spec, Notes()
 
-    progress = notes.ask("Progress", campaign.progress) if info.launched else None
+    progress = notes.ask("Progress", lambda: campaign.progress) if info.launched else None
     pairs = [
         ("version", f"{info.dataset} / {info.version}"),
         ("assets", recipes.choice(spec) + ("" if info.launched else "; not launched")),
@@ -49,3 +50,21 @@ def _(plan: Plan) -> Card:
     card = plans.plan_card(plan.value)
     nothing = () if plan._spec is None or plan.changes or plan.refusals else ("Nothing changes.",)
     return replace(card, notes=nothing, next=() if plan.refusals or nothing else ("plan.apply()",))
+
+
+@card_of.register
+def _(done: Done) -> Card:
+    changes = done.changes or ("Nothing changes.",)
+    return Card(
+        "Changed",
+        done.value.campaign,
+        parts=(Lines(tuple(("change", c) for c in changes)),),
+        notes=done.warnings,
+        next=("campaign.progress",),
+    )
+
+
+@card_of.register
+def _(planner: Planner) -> Card:
+    typed = ("campaign.plan()", 'campaign.plan(due="…")', 'campaign.plan.add_labels("…")')
+    return Card("Plans", planner._campaign.name, notes=("Shows what would be done; .apply() does it.",), next=typed)

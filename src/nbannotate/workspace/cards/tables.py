@@ -112,7 +112,7 @@ def _of_tasks(table: Tasks, notes: Notes) -> list[Part]:
         version_id,
     )
     drawn = latest_shapes(ws, version_id, [r["asset_id"] for r in found])
-    hues = {v.name: v.color for v in campaign.spec().recipe.labels if v.color is not None}
+    hues = {v.name: v.color for v in campaign.spec.recipe.labels if v.color is not None}
     some = [
         Wanted(
             r["asset"],
