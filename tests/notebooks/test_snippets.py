@@ -139,6 +139,7 @@ PAGES: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     "shapes": ("owner", shapes),
     "sql": ("developer", running),
     "statistics": ("developer", running),
+    "tables": ("developer", running),
     "viewer": ("developer", viewed),
 }
 

@@ -27,7 +27,7 @@ def made(tmp_path_factory):
     ben = ws.members.add("ben", "reviewer")
     version = ws.create_dataset("smears").create_version("v1").add_images(folder)
     steps = [nb.Step("draw", "annotation", ["ana"]), nb.Step("check", "review", ["ben"], statuses=["for the expert"])]
-    campaign = version.create_campaign("July", nb.Recipe(["cell"]), nb.Workflow(steps))
+    campaign = version.create_campaign("July", nb.Recipe(["cell", "dot"], tags=["dark"]), nb.Workflow(steps))
     campaign.launch()
     work = ws.acting(ana).work
     work.next("July").submit([nb.Shape(kind="rectangle", points=[(1, 1), (9, 9)], label="cell")])
@@ -174,6 +174,21 @@ def test_a_period_or_a_zone_that_is_none_is_said_by_every_table(made, arguments,
     for table in tables(*made).values():
         with pytest.raises(InvalidInput, match=words):
             table.df(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("name", "filters"),
+    [
+        ("version.annotations", {"origin": "import"}),
+        ("version.shapes", {"kind": "mask"}),
+        ("version.shapes", {"label": "dot"}),
+        ("version.tags", {"tag": "dark"}),
+        ("dataset.versions", {"state": "published"}),
+        ("ws.campaigns", {"state": "archived"}),
+    ],
+)
+def test_what_a_table_could_have_and_has_not_gives_no_rows(made, name, filters):
+    assert tables(*made)[name].df(**filters).empty
 
 
 def test_what_has_no_time_says_so(made):

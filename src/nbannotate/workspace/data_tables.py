@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, get_args
 
 import msgspec
 
-from nbannotate import model
+from nbannotate import model, shapes
 from nbannotate.errors import InvalidInput
 from nbannotate.model import renamed
 from nbannotate.model.times import When
@@ -81,6 +81,9 @@ class Versions(Listed["Version"]):
     def _of(self) -> str:
         return f" of {self._dataset.name!r}"
 
+    def _known(self, column: str) -> list[str] | None:
+        return list(get_args(model.VersionState)) if column == "state" else super()._known(column)
+
     def _list(self) -> list[Version]:
         found = self._workspace.client.call("versions.list", list[model.Version], dataset_id=self._scope())
         return [self._make(v) for v in found]
@@ -111,10 +114,17 @@ class OfVersion(Rows[T]):
         return f" in {self._version.dataset.name!r}, {self._version.name!r}"
 
     def _known(self, column: str) -> list[str] | None:
-        if column not in ("asset", "name"):
-            return super()._known(column)
-        query = "select name from assets where version_id = $1 order by position"
-        return list(self._version.workspace.sql(query, [self._scope()])["name"])
+        if column in ("asset", "name"):
+            query = "select name from assets where version_id = $1 order by position"
+            return list(self._version.workspace.sql(query, [self._scope()])["name"])
+        if column == "origin":
+            return list(get_args(model.Origin))
+        if column == "kind":
+            return list(shapes.kinds())
+        if column in ("label", "tag"):
+            recipes = [c.spec.recipe for c in self._workspace.campaigns if c.version_id == self._scope()]
+            return [n for r in recipes for n in (r.tag_names if column == "tag" else [v.name for v in r.labels])]
+        return super()._known(column)
 
 
 class Assets(OfVersion[Asset]):
