@@ -16,6 +16,8 @@ import errno
 
 import msgspec
 
+from nbannotate.tracebacks import short
+
 
 class Wait(msgspec.Struct, frozen=True, tag_field="code", tag="wait"):
     """The same may be tried again after a while."""
@@ -89,6 +91,10 @@ class NbannotateError(Exception):
     def __init__(self, message: str = "", fact: Fact | None = None) -> None:
         super().__init__(message)
         self.fact = fact
+
+    def _render_traceback_(self) -> list[str]:
+        """Return how notebooks show the error: the lines that led to it, and the sentence; see :mod:`.tracebacks`."""
+        return short(self)
 
     def __str__(self) -> str:
         return (str(self.args[0]) if self.args else "") or type(self).__name__
