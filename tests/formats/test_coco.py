@@ -353,7 +353,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path: Path) -> None
     out = saved(tmp_path, "old")
     with pytest.raises(InvalidInput, match=r"2 assets are called 'a\.png'"):
         COCO.write(out, [Row("a.png", 9, 9), Row("a.png", 9, 9)], [])
-    with pytest.raises(CannotWrite, match="cannot be written"):
+    with pytest.raises(CannotWrite, match="cannot be written: there is no folder"):
         COCO.write(tmp_path / "no" / "folder.json", [], [])
     assert [p.name for p in tmp_path.iterdir()] == ["file.json"]
     assert out.read_text() == "old"

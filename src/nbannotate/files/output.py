@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 
-from nbannotate.errors import CannotWrite
+from nbannotate.errors import CannotWrite, FolderMissing
 
 #: The path that means standard output.
 STANDARD = "-"
@@ -92,6 +92,9 @@ def replace(path: str | os.PathLike[str], data: bytes) -> None:
     except CannotWrite:
         raise
     except OSError as error:
+        if not target.parent.exists():
+            why = f"there is no folder {target.parent}; create it first"
+            raise FolderMissing(f"{path} cannot be written: {why}.") from None
         raise CannotWrite(f"{path} cannot be written: {error.strerror or error}.") from None
 
 

@@ -33,7 +33,7 @@ def read(path: Path, type_: type[T]) -> T | Any:
         try:
             return json.loads(data)
         except ValueError as error:
-            raise ReadFailed(f"{path.name} is not JSON: {error}.") from None
+            raise ReadFailed(f"{path.name} is not JSON{_where(error, len(data.decode()))}.") from None
         except RecursionError:
             raise ReadFailed(f"{path.name} is nested too deeply to be read.") from None
     except RecursionError:
@@ -83,3 +83,12 @@ def plain(value: object) -> bool:
     except (TypeError, ValueError, RecursionError):
         return False
     return True
+
+
+def _where(error: ValueError, length: int) -> str:
+    """Return where a text ceases to be JSON, in our words."""
+    if not isinstance(error, json.JSONDecodeError):
+        return ""
+    if error.pos >= length or error.msg.startswith("Unterminated"):
+        return ": it breaks off; write or download it again"
+    return f", from line {error.lineno}, column {error.colno} on"

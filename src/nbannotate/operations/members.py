@@ -13,6 +13,7 @@ import argon2
 
 from nbannotate.errors import Conflict, InvalidInput, LoginFailed, NotFound, Refused, Stale, Wait
 from nbannotate.model import ROLES, Account, Invitation, Member, NewMember, Role
+from nbannotate.model.choices import one_of, sentence, unknown
 from nbannotate.operations import existing
 from nbannotate.operations.registry import Context, operation
 from nbannotate.operations.telling import tell
@@ -70,9 +71,8 @@ def _check_login(login: str) -> None:
 
 def _check_role(ctx: Context, role: str) -> Role:
     """Return a role that the actor may give, or raise."""
-    known = next((r for r in ROLES if r == role), None)
-    if known is None:
-        raise InvalidInput(f"role must be one of {', '.join(ROLES)}, not {role!r}.")
+    one_of("role", role, ROLES)
+    known = next(r for r in ROLES if r == role)
     rights.check_may_manage(ctx.actor.role, known)
     return known
 
@@ -278,7 +278,7 @@ def account(ctx: Context, login: str) -> Account:
     """Return what another workspace needs to add this account: login, role, and the hash of the password."""
     known = people.password_hash(ctx.tx, login)
     if known is None:
-        raise NotFound(f"There is no member {login!r}.")
+        raise NotFound(sentence(unknown("member", login, [m.login for m in people.members(ctx.tx)])))
     member, stored = known
     if not member.active:
         raise Refused(f"The account of {login!r} is disabled; enable it first.")
@@ -333,7 +333,7 @@ def _check_not_last_owner(ctx: Context, member: Member) -> None:
 def _known(ctx: Context, login: str) -> Member:
     member = people.member(ctx.tx, login)
     if member is None:
-        raise NotFound(f"There is no member {login!r}.")
+        raise NotFound(sentence(unknown("member", login, [m.login for m in people.members(ctx.tx)])))
     return member
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection
 import msgspec
 
 from nbannotate.model import BUILT_IN_STATUSES, Campaign, CampaignSpec, Filter, LeftOut, Plan, PlanStep, Version
+from nbannotate.model.choices import meant
 from nbannotate.operations.registry import Context, found
 from nbannotate.rules import rights
 from nbannotate.rules.attribution import split
@@ -51,7 +52,7 @@ def people_problems(
             member = by_login.get(login)
             where = f"Step.assignees of {step.name!r}"
             if member is None:
-                problems.append(f"{where}: there is no member {login!r}; add the member first.")
+                problems.append(f"{where}: there is no member {login!r}{meant(login, by_login)}; add the member first.")
             elif (login, step.kind) in known:
                 continue
             elif not member.active:

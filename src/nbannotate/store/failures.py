@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from pathlib import Path
 
 from nbannotate.errors import (
@@ -74,7 +75,7 @@ def why_not(path: Path, error: Exception) -> WorkspaceError:
         return no_room_to_open(str(path))
     if "lock" in text.lower() and "conflicting" in text.lower():
         return CannotWrite(
-            f"{path} is open in another program (a DuckDB shell, perhaps); close it there and try again. {text}"
+            f"{path} is open in another program (a DuckDB shell, perhaps); close it there and try again.{_holder(text)}"
         )
     if "newer version" in text.lower() or "storage version" in text.lower():
         return NotAWorkspace(f"{path} cannot be read by this version of DuckDB; upgrade duckdb. {text}")
@@ -85,3 +86,9 @@ def why_not(path: Path, error: Exception) -> WorkspaceError:
     if "permission" in text.lower() or "read-only" in text.lower() or "cannot open" in text.lower():
         return CannotWrite(f"{path} cannot be written. {text}")
     return WorkspaceError(f"{path} could not be opened; if it is damaged, restore it from a backup. {text}")
+
+
+def _holder(text: str) -> str:
+    """Return which process holds the lock on a file, as far as DuckDB says it."""
+    found = re.search(r"PID (\d+)", text)
+    return f" It is the process {found.group(1)}." if found else ""

@@ -16,7 +16,7 @@ from nbannotate.cards import Shown
 from nbannotate.errors import InvalidInput, LoginFailed, NotFound
 from nbannotate.model import renamed
 from nbannotate.model.calling import told
-from nbannotate.model.values import plain, shown
+from nbannotate.model.values import as_whole, plain, shown
 from nbannotate.owner.client import Client, connect, connect_memory
 from nbannotate.workspace.campaign import Campaign
 from nbannotate.workspace.data import Dataset, markdown
@@ -183,16 +183,24 @@ class Workspace(Handle, Shown):
         Parameters
         ----------
         port
-            On 127.0.0.1.
+            On 127.0.0.1; 0 takes a free one.
 
         Returns
         -------
         Server
             Has the address; ``stop()`` ends it. It ends with this Python process, too.
+
+        Raises
+        ------
+        NotFound, InvalidInput
+            The workspace is in memory, or there is no such port.
         """
         if self.path == ":memory:":
             raise NotFound("A workspace in memory cannot be served; open a file.")
-        return Server(self.path, port)
+        number = as_whole("port", port)
+        if not 0 <= number <= 65535:
+            raise InvalidInput(f"port must be a number from 0 to 65535, not {number}; 0 takes a free one.")
+        return Server(self.path, number)
 
     def tick(self) -> int:
         """Do now what the clock does every half minute (leases that ran out, due dates); for workspaces in memory.
