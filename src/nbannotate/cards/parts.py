@@ -135,7 +135,8 @@ class Grid(Struct, frozen=True):
             return ""
         lines = [self.head, ("---",) * len(self.head), *self.rows]
         cells = [[marked_down(_cell(v), self.longest) if v != "---" else v for v in line] for line in lines]
-        return "\n".join(["", *(f"| {' | '.join(line)} |" for line in cells), ""])
+        more = [f"and {self.more:,} more", ""] if self.more else []
+        return "\n".join(["", *(f"| {' | '.join(line)} |" for line in cells), "", *more])
 
 
 class Bar(Struct, frozen=True):

@@ -29,6 +29,10 @@ class Shown:
     def __repr__(self) -> str:
         return line_of(self)
 
+    def _repr_markdown_(self) -> str:
+        """Return the card as Markdown; a class may say it in its own words."""
+        return self._repr_mimebundle_()["text/markdown"]
+
     def _repr_mimebundle_(
         self, include: Container[str] | None = None, exclude: Container[str] | None = None
     ) -> dict[str, str]:
@@ -39,8 +43,8 @@ class Shown:
             found = {"text/html": card.html(), "text/plain": line}
             if card.counts and not isinstance(self, Struct) and "\n" not in line:
                 found["text/plain"] = f"{line}: {card.said()}"
-            own = getattr(self, "_repr_markdown_", None)
-            found["text/markdown"] = own() if callable(own) else card.markdown()
+            own = type(self)._repr_markdown_ is not Shown._repr_markdown_
+            found["text/markdown"] = self._repr_markdown_() if own else card.markdown()
         except Exception as error:  # noqa: BLE001  what cannot be shown must not end a cell
             why = (
                 f"More cannot be shown now: {error}"

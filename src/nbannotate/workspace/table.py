@@ -204,10 +204,6 @@ class Table(Handle, Shown, ABC, Generic[T]):
     def __repr__(self) -> str:
         return show.line(self)
 
-    def _repr_markdown_(self) -> str:
-        """Return how a notebook shows it."""
-        return show.markdown(self)
-
 
 class Rows(Table[T]):
     """A table whose rows are asked for when they are needed: there may be very many."""

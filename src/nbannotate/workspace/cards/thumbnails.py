@@ -115,7 +115,7 @@ def _decoded(source: Source, near: tuple[int, int]) -> Any:
 
     path, number = _file(source)
     if isinstance(path, Path) and (not path.is_file() or path.stat().st_size > LARGEST_BYTES):
-        raise _Unseen("not where it was" if not path.exists() else "too large")
+        raise _Unseen("not where it was" if not path.exists() else "no file" if not path.is_file() else "too large")
     if number is None:
         try:
             with Image.open(path if isinstance(path, Path) else io.BytesIO(path)) as image:
