@@ -14,6 +14,9 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+import nbannotate as nb
+from nbannotate.demo import FILE
+
 FOLDER = Path(__file__).parent / "images"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 SIZE = {"width": 1240, "height": 760}
@@ -82,6 +85,21 @@ def film(page: Page) -> None:
     f.write(FOLDER / "annotate.gif")
 
 
+def cards(browser: Browser, workspace: str) -> None:
+    """Show a version and its campaign as a notebook does, light and dark."""
+    ws = nb.open(workspace)
+    campaign = next(iter(ws.campaigns))
+    shown = [thing._repr_mimebundle_()["text/html"] for thing in (campaign.version, campaign)]
+    style = "html{color-scheme:light dark} main{width:880px;padding:12px}"
+    body = f"<!doctype html><style>{style}</style><main>{''.join(shown)}</main>"
+    for theme in ("light", "dark"):
+        page = browser.new_context(color_scheme=theme, device_scale_factor=1.5).new_page()  # type: ignore[arg-type]
+        page.set_content(body)
+        page.locator("main").screenshot(path=FOLDER / f"cards_{theme}.png")
+        page.close()
+    ws.close()
+
+
 def main() -> None:
     """Run the demo and take all pictures."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
@@ -128,6 +146,7 @@ def main() -> None:
                 mara.locator(".js-plotly-plot").first.wait_for()
                 mara.wait_for_timeout(3000)
                 mara.screenshot(path=FOLDER / "dashboard.png", full_page=True)
+                cards(browser, f"{folder}/demo/{FILE}")
                 browser.close()
         finally:
             demo.send_signal(signal.SIGINT)

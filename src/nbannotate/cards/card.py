@@ -80,13 +80,13 @@ class Card(Struct, frozen=True):
             head += f' <span class="nbac-state nbac-is-{word}">{escaped(self.state, 60)}</span>'
         html = [f'<div class="nbac"><style>{style()}</style><div class="nbac-head">{head}</div>']
         if self.counts:
-            counts = "".join(f"<span><b>{escaped(_number(n))}</b> {escaped(what)}</span>" for n, what in self.counts)
+            counts = " ".join(f"<span><b>{escaped(_number(n))}</b> {escaped(what)}</span>" for n, what in self.counts)
             html.append(f'<div class="nbac-counts">{counts}</div>')
         html += inside
         html += [f'<div class="nbac-note">{escaped(note)}</div>' for note in notes[:8]]
         if self.next:
-            lines = "".join(f"<code>{escaped(line)}</code>" for line in self.next)
-            html.append(f'<div class="nbac-next"><span>Next</span>{lines}</div>')
+            lines = " ".join(f"<code>{escaped(line)}</code>" for line in self.next)
+            html.append(f'<div class="nbac-next"><span>Next</span> {lines}</div>')
         return "".join([*html, "</div>"])
 
 

@@ -61,7 +61,7 @@ class Chips(Struct, frozen=True):
 
     def html(self) -> str:
         """Return it as HTML."""
-        chips = "".join(
+        chips = " ".join(
             f'<span class="nbac-chip">{swatch(color)}{escaped(name, 60)}'
             + (f" <i>{escaped(more, 120)}</i>" if more else "")
             + "</span>"
@@ -69,7 +69,7 @@ class Chips(Struct, frozen=True):
         )
         over = len(self.names) - self.most
         chips += f'<span class="nbac-more">and {over:,} more</span>' if over > 0 else ""
-        what = f'<span class="nbac-what">{escaped(self.what)}</span>' if self.what else ""
+        what = f'<span class="nbac-what">{escaped(self.what)}</span> ' if self.what else ""
         return f'<div class="nbac-chips">{what}{chips}</div>'
 
     def markdown(self) -> str:
@@ -153,7 +153,7 @@ class Bar(Struct, frozen=True):
         bars = "".join(
             f'<i class="nbac-is-{_word(state)}" style="flex-grow:{n}"></i>' for n, _, state in self.pieces if n
         )
-        key = "".join(
+        key = " ".join(
             f'<span><i class="nbac-dot nbac-is-{_word(state)}"></i>{n:,} {escaped(what)}</span>'
             for n, what, state in self.pieces
             if n
@@ -180,7 +180,7 @@ class Steps(Struct, frozen=True):
             + "</span>"
             for name, kind, more in self.steps
         ]
-        return f'<div class="nbac-steps">{"<span>→</span>".join(made)}</div>' if made else ""
+        return f'<div class="nbac-steps">{" <span>→</span> ".join(made)}</div>' if made else ""
 
     def markdown(self) -> str:
         """Return it as Markdown."""

@@ -23,7 +23,7 @@ PATIENCE_S = 1.0
 LARGEST_PIXELS = 40_000_000
 LARGEST_BYTES = 64 << 20
 #: The size at which one is shown, and how many bytes it may have: of several beside each other, and of one alone.
-SMALL, LARGE = (116, 88), (420, 300)
+SMALL, LARGE = (112, 84), (420, 300)
 BYTES_SMALL, BYTES_LARGE = 4_200, 24_000
 
 #: Where the image is: a path of an asset, or the bytes of a file.
