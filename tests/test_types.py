@@ -37,12 +37,13 @@ KIND = "from nbannotate.shapes.base import Kind\n\n"
 TABLE = 'import pandas as pd\n\ntable = pd.DataFrame({"name": ["a.png"]})\n'
 STEPS = 'look = workflow = nb.Workflow([nb.Step("draw", "annotation", ["ana"])])\n'
 
-#: What a page assumes to be there, as code; pages that are not named here have a workspace.
+#: What a page assumes to be there, as code; the others have a workspace, a version, a campaign.
 ASSUMED = {
     "README": 'import pandas as pd\n\ndf = pd.DataFrame({"name": ["a.jpg"]})\n',
     "campaigns": WORKSPACE + VERSION,
     "canvas": NUMPY + KIND + "array = other_array = np.zeros((60, 80, 3), np.uint8)\n",
     "choosing": "",
+    "python": "",
     "images": WORKSPACE + VERSION + NUMPY + "canvas = nb.Canvas(np.zeros((60, 80), np.uint16))\n",
     "managing": WORKSPACE + CAMPAIGN,
     "recipes": WORKSPACE + VERSION + CAMPAIGN + STEPS + TABLE,
@@ -96,7 +97,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pages")
     for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
         if snippets := SNIPPET.findall(path.read_text("utf-8")):
-            code = [BEGIN + ASSUMED.get(path.stem, WORKSPACE)]
+            code = [BEGIN + ASSUMED.get(path.stem, WORKSPACE + VERSION + CAMPAIGN)]
             code += [f"# snippet {number}\n{snippet}" for number, snippet in enumerate(snippets, 1)]
             (folder / f"page_{path.stem}.py").write_text("\n".join(code), "utf-8")
     (folder / "page_lists.py").write_text(BEGIN + WORKSPACE + LISTS, "utf-8")

@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import field
 
-from nbannotate.cards import marked_down
+from nbannotate.cards import cut, marked_down, one_line
 from nbannotate.model import renamed
 from nbannotate.model.campaign import Attribution, StepKind
 from nbannotate.model.value import Record
@@ -58,6 +58,11 @@ class Version(Record, frozen=True):
     new: bool = False
 
 
+def _named(name: str) -> str:
+    """Return a name of an image as it stands in a line."""
+    return cut(one_line(name), 60)
+
+
 class Imported(Record, frozen=True):
     """What became of an import of annotations.
 
@@ -91,13 +96,13 @@ class Imported(Record, frozen=True):
         told = [f"Annotations came to {self.assets:,} assets."]
         if self.left_out:
             told.append(
-                f"{self.left_out:,} assets were left out: people have worked on them (first: {self.first}); "
+                f"{self.left_out:,} assets were left out: people have worked on them (first: {_named(self.first)}); "
                 "on_conflict='replace' takes them, too."
             )
         if self.unchanged:
-            told.append(f"{self.unchanged:,} were said just so already (first: {self.first_unchanged}).")
+            told.append(f"{self.unchanged:,} were said just so already (first: {_named(self.first_unchanged)}).")
         if self.missing:
-            told.append(f"{self.missing:,} names are no assets (first: {self.first_missing}).")
+            told.append(f"{self.missing:,} names are no assets (first: {_named(self.first_missing)}).")
         if self.overwritten:
             told.append(
                 f"{self.overwritten:,} of them stand over the work of people; version.restore(source=…) brings it back."

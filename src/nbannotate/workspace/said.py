@@ -29,7 +29,7 @@ class Said(Chained, Handle, Shown):
 
     def add_annotations(
         self,
-        annotations: Mapping[str, model.Annotation],
+        annotations: Mapping[str, model.Annotation | Iterable[model.Shape]],
         source: str,
         *,
         missing: model.Missing = "error",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nbannotate.cards import Card, Chips, Counts, Lines, Pairs, Words, card_of, count, counted
-from nbannotate.model.overview import Imported
+from nbannotate.model.overview import Added, Imported
 from nbannotate.model.sequences import Spread
 from nbannotate.model.work import Closed, ClosedAndNext, Reassigned, Saved
 
@@ -12,15 +12,35 @@ from nbannotate.model.work import Closed, ClosedAndNext, Reassigned, Saved
 def _(done: Imported) -> Card:
     lines = []
     if done.left_out:
-        lines.append(("left out", f"People have worked on them (first: {done.first}); overwrite=True takes them, too."))
+        lines.append(
+            ("left out", f"people have worked on them (first: {done.first}); on_conflict='replace' takes them, too")
+        )
+    if done.unchanged:
+        lines.append(("unchanged", f"they were said just so already (first: {done.first_unchanged})"))
+    if done.missing:
+        lines.append(("missing", f"names that are no assets (first: {done.first_missing})"))
     if done.overwritten:
         lines.append(
-            ("note", f"{counted(done.overwritten, 'of them stands', 'of them stand')} over the work of people.")
+            ("note", f"{counted(done.overwritten, 'of them stands', 'of them stand')} over the work of people")
         )
-    counts: Counts = ((done.assets, "assets got annotations"),)
-    counts += ((done.left_out, "left out"),) if done.left_out else ()
+    counts: Counts = (count(done.assets, "asset got an annotation", "assets got annotations"),)
+    sums = ((done.left_out, "left out"), (done.unchanged, "unchanged"), (done.missing, "missing"))
+    counts += tuple(pair for pair in sums if pair[0])
     back = ("version.restore(source=…)",) if done.overwritten else ()
     return Card("Imported", counts=counts, parts=(Lines(tuple(lines)),), next=back)
+
+
+@card_of.register
+def _(added: Added) -> Card:
+    sums = (
+        (added.there, "in the version already"),
+        (added.skipped, "passed over: the name of another file"),
+        (added.replaced, "in place of another file"),
+        (added.missing, "rows of metadata that fit no image"),
+    )
+    counts: Counts = (count(added.assets, "new image"), *(pair for pair in sums if pair[0]))
+    left = tuple(("left out", f"{n:,} {why}") for why, n in added.left_out.items())
+    return Card("Added", counts=counts, parts=(Lines(left),))
 
 
 @card_of.register
