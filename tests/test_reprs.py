@@ -293,6 +293,18 @@ def test_a_widget_says_itself_in_a_line() -> None:
         assert not ADDRESS.search(repr(canvas))
 
 
+@pytest.mark.parametrize("name", sorted(h.__name__ for h in HANDLES))
+def test_what_a_card_says_to_type_next_is_there(name: str, things: dict[str, Any]) -> None:
+    typed = {"ws": "Workspace", "task": "OpenTask"}
+    for line in card_of(things[name]).next:
+        for chain in re.findall(r"\b([a-z]+(?:\.[a-z_]+|\.[A-Z]\w+)+)", re.sub(r'"(?:[^"\\]|\\.)*"', '""', line)):
+            first, *rest = chain.split(".")
+            found = nb if first == "nb" else things[typed.get(first, first.capitalize())]
+            for attribute in rest:
+                assert hasattr(found, attribute), f"{line}: there is no {attribute}"
+                found = getattr(found, attribute)
+
+
 class Broken(Shown):
     def __repr__(self) -> str:
         return "Broken()"
