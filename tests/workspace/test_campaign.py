@@ -215,8 +215,9 @@ def test_deleting_asks_first(ws, campaign, capsys):
     assert campaign.delete(confirm="July").deleted
     assert list(ws.campaigns) == []
     assert ws.sql("select count(*) as n from tasks")["n"][0] == 0
-    with pytest.raises(NotFound, match="was deleted"):
-        campaign.info  # noqa: B018
+    for ask in (lambda: campaign.info, campaign.launch, lambda: campaign.spec, lambda: campaign.plan(due="2027-01-01")):
+        with pytest.raises(NotFound, match=r"The campaign 'July' was deleted; ws\.campaigns has"):
+            ask()
 
 
 def test_a_campaign_shows_a_card(campaign):

@@ -37,7 +37,8 @@ def start_owner(place: Place) -> None:
                 _start(place)
     except Timeout:
         if not place.spawn.exists():
-            raise CannotWrite(f"No files can be made in the folder {place.database.parent}.") from None
+            where = place.database.parent
+            raise CannotWrite(f"No files can be made in the folder {where}; name one where you may write.") from None
     except NbannotateError:
         raise
     except OSError as error:  # no right, a read-only disk, a full one

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from nbannotate import model
@@ -54,7 +55,17 @@ class Campaign(Handle, Shown):
         self.events = Events(workspace, self)
 
     def _call(self, operation: str, returns: Any, **arguments: Any) -> Any:
-        return self.workspace.client.call(operation, returns, campaign_id=self.campaign_id, **arguments)
+        with self._named():
+            return self.workspace.client.call(operation, returns, campaign_id=self.campaign_id, **arguments)
+
+    @contextlib.contextmanager
+    def _named(self) -> Iterator[None]:
+        """Tell of a campaign that was deleted meanwhile by its name; operations know its number only."""
+        try:
+            yield
+        except NotFound:
+            _ = self.info
+            raise
 
     # What it is ------------------------------------------------------------------------------------------------------
 
@@ -84,7 +95,7 @@ class Campaign(Handle, Shown):
         for known in self.workspace.client.call("campaigns.list", list[model.Campaign]):
             if known.campaign_id == self.campaign_id:
                 return known
-        raise NotFound(f"The campaign {self.name!r} was deleted.")
+        raise NotFound(f"The campaign {self.name!r} was deleted; ws.campaigns has those that there are.")
 
     @property
     def state(self) -> model.CampaignState:
@@ -114,9 +125,10 @@ class Campaign(Handle, Shown):
         Refused
             It cannot be launched; the message says why and what to do. Nothing is changed.
         """
-        return call_with_bar(
-            self.workspace.client, "campaigns.launch", model.Plan, campaign_id=self.campaign_id, exist_ok=True
-        )
+        with self._named():
+            return call_with_bar(
+                self.workspace.client, "campaigns.launch", model.Plan, campaign_id=self.campaign_id, exist_ok=True
+            )
 
     def change(self, **changes: Any) -> Done:
         """Change the campaign, written or launched, and return what was done. All or nothing.
