@@ -9,10 +9,12 @@ from typing import Any
 import msgspec
 
 from nbannotate import shapes
-from nbannotate.errors import ReadFailed
-from nbannotate.formats import _json
+from nbannotate.errors import InvalidInput, ReadFailed
+from nbannotate.formats import _coco_extra, _json
+from nbannotate.formats._coco_extra import ImageExtra
 from nbannotate.formats._contract import Id, Ids, Reading, Tally
-from nbannotate.model import Annotation, Point, Shape, new_shape_id
+from nbannotate.model import Annotation, Point, Rle, Shape, new_shape_id
+from nbannotate.model.geometry import of_pixels
 
 PART_OF = "part_of"
 
@@ -22,6 +24,7 @@ class _Image(msgspec.Struct):
     file_name: Any = None
     width: Any = None
     height: Any = None
+    extra: Any = None
     nbannotate: Any = None
 
 
@@ -49,23 +52,6 @@ class _File(msgspec.Struct):
     categories: list[_Category]
 
 
-class ImageExtra(msgspec.Struct, omit_defaults=True):
-    """What is said of an image beside its shapes."""
-
-    tags: list[str] = []
-    nothing_to_label: bool = False
-    tag_attributes: dict[str, dict[str, Any]] = {}
-    origin: str | None = None
-    source: str | None = None
-
-
-class AnnotationExtra(msgspec.Struct, omit_defaults=True):
-    """What COCO has no word for in an annotation."""
-
-    shape_ids: list[str] = []
-    also: list[str] = []
-
-
 class _Known(msgspec.Struct, frozen=True):
     """An image of the file that can be used: its place, its name, its size (infinite if not known), and more."""
 
@@ -74,13 +60,22 @@ class _Known(msgspec.Struct, frozen=True):
     width: float
     height: float
     extra: ImageExtra
+    metadata: dict[str, Any] = {}
 
 
 class Reader:
-    """Reads one file; keeps its name for messages and counts what it leaves out."""
+    """Reads one file; keeps its name for messages and counts what it leaves out.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    Parameters
+    ----------
+    path
+        The file.
+    given
+        What it says, if that is known already.
+    """
+
+    def __init__(self, path: Path, given: Any = None) -> None:
+        self.path, self.given = path, given
         self.tally = Tally()
 
     def reading(self) -> Reading:
@@ -117,11 +112,12 @@ class Reader:
             {v.name: (round(v.width), round(v.height)) for v in usable.values() if v.width < math.inf},
             self.tally.left_out(),
             Ids({v.name: _whole(image_id) for image_id, v in usable.items()}, shape_ids, label_ids),
+            metadata={v.name: v.metadata for v in usable.values() if v.metadata},
         )
 
     def lists(self) -> dict[str, list[Any]]:
         """Return the three lists of the file."""
-        found = _json.read(self.path, _File)
+        found = _json.read(self.path, _File) if self.given is None else self.given
         if isinstance(found, _File):
             return {name: getattr(found, name) for name in found.__struct_fields__}
         if isinstance(found, list):
@@ -190,26 +186,15 @@ class Reader:
             else:
                 width, height = _json.number(image.width) or 0, _json.number(image.height) or 0
                 size = (width, height) if width > 0 and height > 0 else (math.inf, math.inf)
-                found[image.id] = _Known(i, image.file_name, *size, self.image_extra(place, image.nbannotate))
+                found[image.id] = _Known(
+                    i,
+                    image.file_name,
+                    *size,
+                    _coco_extra.of_image(self.tally, place, image.nbannotate),
+                    _coco_extra.metadata(self.tally, place, image.extra),
+                )
                 names.add(image.file_name)
         return found
-
-    def image_extra(self, place: str, given: Any) -> ImageExtra:
-        """Return what our own field says of an image."""
-        if given is None:
-            return ImageExtra()
-        try:
-            extra = msgspec.convert(given, ImageExtra)
-        except (msgspec.ValidationError, UnicodeEncodeError):  # half of a character
-            self.tally.add("fields nbannotate", "they are not as nbannotate writes them", f"{place}.nbannotate")
-            return ImageExtra()
-        tags = list(dict.fromkeys(v.strip() for v in extra.tags if 0 < len(v.strip()) <= 200 and _json.plain(v)))
-        values = {t: v for t, v in extra.tag_attributes.items() if t in tags and _json.plain(v)}
-        if tags != extra.tags:
-            self.tally.add("tags", "they stand twice, or have no name that a tag can have", f"{place}.nbannotate")
-        if values != extra.tag_attributes:
-            self.tally.add("attributes of tags", "the image has no such tag", f"{place}.nbannotate")
-        return ImageExtra(tags, extra.nothing_to_label, values)
 
     def annotation(self, image: _Known, found: list[Shape]) -> Annotation:
         """Return all that the file says of an image."""
@@ -226,22 +211,23 @@ class Reader:
     def shapes(self, index: int, item: _Annotation, label: str, image: _Known, taken: set[str]) -> list[Shape]:
         """Return the shapes of one annotation."""
         place = f"annotations[{index}]"
-        if isinstance(item.segmentation, dict):
-            what = "crowd regions" if _is_crowd(item) else "masks"
-            self.tally.add(what, "masks (RLE) cannot be read yet", f"{place}.segmentation")
-            return []
         if _is_crowd(item):
-            self.tally.add("crowd regions", "a crowd is no single shape", f"{place}.iscrowd")
+            field = "segmentation" if isinstance(item.segmentation, dict) else "iscrowd"
+            self.tally.add("crowd regions", "a crowd is no single shape", f"{place}.{field}")
             return []
         if isinstance(item.keypoints, list) and any(item.keypoints):
             self.tally.add("sets of key points", "key points cannot be read yet", f"{place}.keypoints")
-        kind, parts = "polygon", self.polygons(place, item.segmentation, image)
-        if not parts:
-            kind, parts = "rectangle", self.rectangle(place, item, image)
+        rle = None
+        if isinstance(item.segmentation, dict):
+            kind, (parts, rle) = "mask", self.mask(place, item.segmentation, image)
+        else:
+            kind, parts = "polygon", self.polygons(place, item.segmentation, image)
+            if not parts:
+                kind, parts = "rectangle", self.rectangle(place, item, image)
         attributes = self.attributes(place, item.attributes)
         if len(parts) > 1:
             attributes.setdefault(PART_OF, f"coco {item.id if is_id(item.id) else index}")
-        extra = self.annotation_extra(place, item.nbannotate)
+        extra = _coco_extra.of_annotation(self.tally, place, item.nbannotate)
         also = tuple(dict.fromkeys(v for v in extra.also if v != label))
         confidence = self.confidence(place, item.score)
         made = []
@@ -252,10 +238,24 @@ class Reader:
             made.append(
                 Shape(
                     kind=kind, points=points, label=label, id=shape_id, attributes=attributes, confidence=confidence,
-                    also=also,
+                    also=also, rle=rle,
                 )
             )  # fmt: skip
         return made
+
+    def mask(
+        self, place: str, segmentation: dict[str, Any], image: _Known
+    ) -> tuple[list[tuple[Point, ...]], Rle | None]:
+        """Return the corners of the box around the pixels, and their run lengths; count what are none."""
+        try:
+            points, rle = of_pixels("a mask", segmentation)
+        except InvalidInput:
+            self.tally.add("masks", "their run lengths are those of no mask", f"{place}.segmentation")
+            return [], None
+        if image.width < math.inf and rle.size != (round(image.height), round(image.width)):
+            self.tally.add("masks", "they have another size than their image", f"{place}.segmentation.size")
+            return [], None
+        return [points], rle
 
     def polygons(self, place: str, segmentation: Any, image: _Known) -> list[tuple[Point, ...]]:
         """Return the polygons that can be taken, and count the others."""
@@ -318,17 +318,6 @@ class Reader:
         for name in given.keys() - kept.keys():
             self.tally.add("attributes", "their values are no JSON, such as NaN", f"{place}.attributes.{name!r:.80}")
         return kept
-
-    def annotation_extra(self, place: str, given: Any) -> AnnotationExtra:
-        """Return what our own field says of an annotation."""
-        if given is None:
-            return AnnotationExtra()
-        try:
-            extra = msgspec.convert(given, AnnotationExtra)
-        except (msgspec.ValidationError, UnicodeEncodeError):  # half of a character
-            self.tally.add("fields nbannotate", "they are not as nbannotate writes them", f"{place}.nbannotate")
-            return AnnotationExtra()
-        return AnnotationExtra(extra.shape_ids, [v.strip() for v in extra.also if 0 < len(v.strip()) <= 200])
 
     def confidence(self, place: str, given: Any) -> float | None:
         """Return the score, if it is one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from msgspec import field
 
@@ -76,6 +76,8 @@ class Reading(Record, frozen=True):
         What the file calls its images, shapes and labels.
     unchanged
         Of how many assets a version has just that already, from the same source; they got no new revision.
+    metadata
+        Of images, by their names, as far as the file has any.
     """
 
     annotations: dict[str, Annotation]
@@ -84,6 +86,7 @@ class Reading(Record, frozen=True):
     left_out: tuple[LeftOut, ...] = ()
     ids: Ids = Ids()
     unchanged: int = 0
+    metadata: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Return what a person wants to know after an import."""
@@ -100,7 +103,7 @@ class Row(Record, frozen=True):
 
     ``annotation`` is None for an asset of which nothing was said yet; it is written as an image without shapes.
     ``origin`` and ``source`` say where the annotation comes from: a person's answer, or an import from somewhere. A
-    format that has no word for that passes over it.
+    format that has no word for that, or for ``metadata``, passes over it.
     """
 
     name: str
@@ -109,6 +112,7 @@ class Row(Record, frozen=True):
     annotation: Annotation | None = None
     origin: Origin | None = None
     source: str | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
 
 
 class Writing(Record, frozen=True):

@@ -7,7 +7,8 @@ How it is read:
 - A polygon of several parts becomes one polygon for each part. They share the attribute ``part_of``, and are written
   as one annotation again as long as they agree in label, attributes and confidence.
 - ``score`` is the confidence; ``attributes`` (as CVAT writes them) are the shape's attributes.
-- Masks (RLE), crowd regions, key points and annotations without a geometry are counted in ``left_out``.
+- Run lengths (RLE, compressed or not) are a mask; the metadata of an image is in its field ``extra``.
+- Crowd regions, key points and annotations without a geometry are counted in ``left_out``.
 - Not read: ``info``, ``licenses``, the URLs of the images, the super-categories, the colors, and the ``area``, which
   follows from the geometry; these may hold anything.
 - What is read and cannot be used is counted in ``left_out`` with its place, and costs that item only: a score that is
@@ -18,10 +19,10 @@ A shape with several labels is one annotation: its category is the first label, 
 ``nbannotate``. One annotation for each label would be counted as that many objects by every other program.
 
 How it is written: ``area`` is the shoelace area of the polygon (summed over parts), ``bbox`` its bounds; a rectangle
-has a ``bbox`` and an empty ``segmentation``. What COCO has no word for (tags and their attributes, *nothing to label*,
-the ids of shapes, further labels) is in a field ``nbannotate`` of images and annotations, which other programs ignore;
-so is the origin of an image's annotation (a person's answer or an import, and its source), which is not read again:
-what is read is an import.
+has a ``bbox`` and an empty ``segmentation``, a mask its run lengths. What COCO has no word for (tags and their
+attributes, *nothing to label*, the ids of shapes, further labels) is in a field ``nbannotate`` of images and
+annotations, which other programs ignore; so is the origin of an image's annotation (a person's answer or an import, and
+its source), which is not read again: what is read is an import.
 """
 
 from __future__ import annotations
@@ -37,9 +38,10 @@ from nbannotate import shapes
 from nbannotate.errors import InvalidInput, ReadFailed
 from nbannotate.files.output import replace
 from nbannotate.formats import _json
-from nbannotate.formats._coco_reader import PART_OF, AnnotationExtra, ImageExtra, Reader
+from nbannotate.formats._coco_extra import AnnotationExtra, ImageExtra
+from nbannotate.formats._coco_reader import PART_OF, Reader
 from nbannotate.formats._contract import Format, Id, Ids, Reading, Row, Tally, Writing
-from nbannotate.model import Annotation, Label, Shape
+from nbannotate.model import Annotation, Label, Rle, Shape
 
 T = TypeVar("T")
 
@@ -49,6 +51,7 @@ class _Image(msgspec.Struct, omit_defaults=True):
     file_name: str
     width: int
     height: int
+    extra: dict[str, Any] | None = None
     nbannotate: ImageExtra | None = None
 
 
@@ -65,7 +68,7 @@ class _Annotation(msgspec.Struct, omit_defaults=True):
     category_id: Id
     bbox: list[float]
     area: float
-    segmentation: list[list[float]]
+    segmentation: list[list[float]] | Rle
     iscrowd: int
     score: float | None = None
     attributes: dict[str, Any] | None = None
@@ -131,6 +134,11 @@ class Coco:
         return Writing(len(file.images), len(file.annotations), tally.left_out())
 
 
+def of_lists(what: str, lists: Mapping[str, Any]) -> Reading:
+    """Return what the object of a file says that is in memory already, by the name ``what`` in messages."""
+    return Reader(Path(what), dict(lists)).reading()
+
+
 class _Numbers:
     """Ids of one sort: those that things have already, each once, and for the others the next number that is free."""
 
@@ -173,7 +181,7 @@ def _contents(rows: list[Row], labels: Sequence[Label], ids: Ids, tally: Tally) 
         image_id = image_number.of(row.name)
         images.append(
             _Image(
-                id=image_id, file_name=row.name, width=row.width, height=row.height,
+                id=image_id, file_name=row.name, width=row.width, height=row.height, extra=row.metadata or None,
                 nbannotate=extra if said.tags or said.nothing_to_label or row.origin else None,
             )
         )  # fmt: skip
@@ -197,7 +205,7 @@ def _together(row: Row, tally: Tally) -> list[list[Shape]]:
     families: dict[object, list[Shape]] = {}
     for shape in row.annotation.shapes if row.annotation else ():
         place = f"{row.name}, shape {shape.id}"
-        if shape.kind not in ("rectangle", "polygon"):
+        if shape.kind not in ("rectangle", "polygon", "mask"):
             tally.add(f"shapes of kind {shape.kind}", "COCO has no such geometry", place)
         elif not shape.label:
             tally.add("shapes", "they have no label, and COCO needs a category", place)
@@ -220,13 +228,14 @@ def _written(parts: list[Shape], annotation_id: Id, image_id: Id, category_id: I
     x0, y0 = min(b[0] for b in bounds), min(b[1] for b in bounds)
     x1, y1 = max(b[2] for b in bounds), max(b[3] for b in bounds)
     flat = [[value for point in p.points for value in point] for p in parts] if first.kind == "polygon" else []
+    segmentation = first.rle if first.kind == "mask" and first.rle is not None else flat
     return _Annotation(
         id=annotation_id,
         image_id=image_id,
         category_id=category_id,
         bbox=[x0, y0, x1 - x0, y1 - y0],
-        area=sum(kind.area(p.points) for p in parts),
-        segmentation=flat,
+        area=sum(kind.covered(p) for p in parts),
+        segmentation=segmentation,
         iscrowd=0,
         score=first.confidence,
         attributes=first.attributes or None,

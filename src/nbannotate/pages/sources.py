@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import math
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from nbannotate.errors import InvalidInput
 from nbannotate.files.names import Names
-from nbannotate.model import Label, Rle, Shape
-from nbannotate.model.choices import sentence
-from nbannotate.model.values import as_list, as_mapping, as_stored, is_series, is_stored, plain, shown
+from nbannotate.model import Label, Shape
+from nbannotate.model.values import is_series, plain
 
 Images = Callable[[str], Any]
 Shapes = Callable[[str], tuple[Shape, ...]]
@@ -32,13 +28,13 @@ class Source(Struct, frozen=True):
     labels: tuple[Label | str, ...] = ()
 
 
-def of(images: Any, shapes: Any) -> Source:
-    """Return what was given."""
+def of(images: Any, shapes: Any, labels: Any = None) -> Source:
+    """Return what was given; ``labels`` are the names of labels that are given as numbers."""
     if hasattr(images, "version_id") and hasattr(images, "workspace"):
-        return _of_version(images, shapes)
+        return _of_version(images, shapes, labels)
     by_name, single = _named(images)
     paths = {name: os.fspath(image) if isinstance(image, str | Path) else "" for name, image in by_name.items()}
-    return _with(list(by_name), by_name.__getitem__, _shapes_of(shapes, paths, single))
+    return _with(list(by_name), by_name.__getitem__, _shapes_of(shapes, paths, single, labels))
 
 
 def _with(names: list[str], image: Images, found: dict[str, tuple[Shape, ...]]) -> Source:
@@ -46,8 +42,8 @@ def _with(names: list[str], image: Images, found: dict[str, tuple[Shape, ...]]) 
     return Source(tuple(names), image, lambda name: found.get(name, ()), tuple(labels))
 
 
-def _of_version(version: Any, shapes: Any) -> Source:
-    from nbannotate.workspace import export
+def _of_version(version: Any, shapes: Any, named: Any) -> Source:
+    from nbannotate.workspace import export, real
 
     assets = version.assets.df()
     ids = {str(name): int(i) for name, i in zip(assets["name"], assets["asset_id"], strict=True)}
@@ -62,13 +58,12 @@ def _of_version(version: Any, shapes: Any) -> Source:
             "select * from shapes where version_id = $1 and asset_id = $2 order by position",
             [version.version_id, ids[name]],
         )
-        with as_stored():
-            return tuple(_shape(row) for row in rows.to_dict("records"))
+        return real.as_shapes(rows)
 
     labels = tuple(export.labels(version))
     if shapes is None:
         return Source(tuple(names), image, latest, labels)
-    source = _with(names, image, _shapes_of(shapes, paths, False))
+    source = _with(names, image, _shapes_of(shapes, paths, False, named, lambda: export.remembered(version, "coco")))
     known = {v.name for v in labels}
     return replace(source, labels=(*labels, *(v for v in source.labels if v not in known)))
 
@@ -103,55 +98,19 @@ def _name(image: Any, other: str) -> str:
     return Path(image).name if isinstance(image, str | Path) else other
 
 
-def _shapes_of(shapes: Any, paths: Mapping[str, str], single: bool) -> dict[str, tuple[Shape, ...]]:
+def _shapes_of(
+    shapes: Any, paths: Mapping[str, str], single: bool, labels: Any, ids: Callable[[], Any] | None = None
+) -> dict[str, tuple[Shape, ...]]:
     """Return shapes by the name of their image; images are given as their names with the paths of their files."""
-    names = list(paths)
-    if shapes is None:
-        return {}
-    if hasattr(shapes, "columns") and hasattr(shapes, "to_dict"):
-        return _of_table(shapes, paths)
-    if isinstance(shapes, Mapping) and not _is_row(shapes):
-        by_name = {str(plain(name)): rows for name, rows in shapes.items()}
-        known = _known(by_name, paths)
-        return {known[name]: _all(rows, known[name]) for name, rows in by_name.items()}
-    if single:
-        return {names[0]: _all(shapes, names[0])}
-    rows = as_list("shapes", shapes)
-    if len(rows) != len(names):
-        raise InvalidInput(f"There are {len(names)} images and {len(rows)} lists of shapes; give one list an image.")
-    return {name: _all(its, name) for name, its in zip(names, rows, strict=True)}
+    from nbannotate import formats
+    from nbannotate.workspace import intake
 
-
-def _is_row(value: Mapping[Any, Any]) -> bool:
-    """Return whether a mapping is a shape, and not images with their shapes."""
-    return "points" in value or {"x", "y", "width", "height"} <= set(value)
-
-
-def _all(rows: Any, image: str) -> tuple[Shape, ...]:
-    """Return the shapes of an image; what is wrong with one is told with its place and the image."""
-    if hasattr(rows, "columns") and hasattr(rows, "to_dict"):
-        rows = rows.to_dict("records")
-    elif isinstance(rows, Mapping) and _is_row(rows):
-        rows = [rows]
-    elif isinstance(rows, Iterable) and not isinstance(rows, str):
-        rows = list(rows)  # not its depth: a row may be an array
-        rows = [rows] if len(rows) == 4 and all(isinstance(plain(v), int | float) for v in rows) else rows
-    else:
-        rows = as_list("shapes", rows)
-    return tuple(_shape(row, f"shape {i} of {image!r}" if image else f"shape {i}") for i, row in enumerate(rows, 1))
-
-
-def _of_table(table: Any, paths: Mapping[str, str]) -> dict[str, tuple[Shape, ...]]:
-    columns = set(table.columns)
-    if "asset" not in columns and len(paths) > 1:
-        raise InvalidInput("The table of shapes needs a column 'asset' with the name of the image of each shape.")
-    known = _known(map(str, table["asset"].unique()), paths, strict=False) if "asset" in columns else {}
-    found: dict[str, list[Shape]] = {}
-    for label, row in zip(table.index, table.to_dict("records"), strict=True):
-        name = known.get(str(row["asset"])) if "asset" in columns else next(iter(paths))
-        if name is not None:
-            found.setdefault(name, []).append(_shape(row, f"row {plain(label)!r} of the table, of {name!r}"))
-    return {name: tuple(its) for name, its in found.items()}
+    there = intake.Images(list(paths), single, ids or formats.Ids)
+    given = intake.taken(shapes, there, labels)
+    table = isinstance(given, formats.Reading) or intake.is_table(shapes)
+    by_name = given.annotations if isinstance(given, formats.Reading) else given
+    known = _known(by_name, paths, strict=not table)
+    return {known[name]: its.shapes for name, its in by_name.items() if name in known}
 
 
 def _known(given: Iterable[str], paths: Mapping[str, str], strict: bool = True) -> dict[str, str]:
@@ -166,63 +125,3 @@ def _known(given: Iterable[str], paths: Mapping[str, str], strict: bool = True) 
             f"There are shapes for {match.unknown[0]!r}, but no image of that name; there is {example!r}, for example."
         )
     return match.found
-
-
-def _shape(row: Any, where: str = "this") -> Shape:
-    """Return a shape that is given as such, as a box, or as a mapping of its fields."""
-    if isinstance(row, Shape):
-        return row
-    try:
-        if isinstance(row, Mapping):
-            return _of_fields(row)
-        if is_series(row) and not isinstance(plain(row.index)[0], int):  # a row of a table
-            return _of_fields(as_mapping("A shape", row))
-        try:
-            x0, y0, x1, y1 = map(float, row)
-        except (TypeError, ValueError):
-            raise InvalidInput(
-                f"give an nb.Shape, or (x0, y0, x1, y1) for a rectangle, in place of {shown(row)}."
-            ) from None
-        return Shape(kind="rectangle", points=((x0, y0), (x1, y1)))
-    except InvalidInput as error:
-        raise InvalidInput(f"{sentence(where)} is no shape: {error}") from None
-
-
-def _of_fields(row: Mapping[str, Any]) -> Shape:
-    fields: dict[str, Any] = {name: _cell(name, row[name]) for name in Shape.__struct_fields__ if name in row}
-    fields = {name: value for name, value in fields.items() if value is not None}
-    if "points" not in fields:
-        box = {name: _cell(name, row.get(name)) for name in ("x", "y", "width", "height")}
-        missing = [name for name, value in box.items() if value is None]
-        if missing:
-            raise InvalidInput(
-                f"A shape needs points, or x, y, width and height; {' and '.join(missing)} is missing in "
-                f"{', '.join(map(str, row))}."
-            )
-        for name, value in box.items():
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                raise InvalidInput(f"{name} is a number of pixels, not {shown(value)}.")
-        x, y = float(box["x"]), float(box["y"])
-        fields |= {"kind": "rectangle", "points": ((x, y), (x + float(box["width"]), y + float(box["height"])))}
-    if (shape_id := _cell("shape_id", row.get("shape_id"))) is not None:
-        fields["id"] = shape_id
-    if isinstance(fields.get("rle"), Mapping):
-        fields["rle"] = msgspec.convert(fields["rle"], Rle)
-    if is_stored():
-        return msgspec.convert(fields, Shape)
-    return Shape(**{"kind": "rectangle", **fields})
-
-
-#: Columns that a table may hold as JSON text; a label is never read as such.
-_NESTED = ("points", "attributes", "rle", "visibility", "also")
-
-
-def _cell(name: str, value: Any) -> Any:
-    """Return a cell of a table as Python has it: JSON is read where values are nested, what is missing is None."""
-    if isinstance(value, str) and name in _NESTED:
-        try:
-            return json.loads(value)
-        except ValueError:
-            raise InvalidInput(f"{name} is no JSON: {shown(value)}.") from None
-    given = plain(value)
-    return None if isinstance(given, float) and math.isnan(given) else given

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -31,13 +31,15 @@ class Viewer(ipywidgets.VBox):  # type: ignore[misc]
         A version (``dataset.versions["v1"]``), one image, a list of images, or a mapping from names to images. An image
         is a path, the bytes of a file, a PIL image or a uint8 array.
     shapes
-        What is shown over them; for a version, its latest annotations if not given. For one image a list of shapes; for
-        several a list of such lists, or a mapping from names. A shape is an :class:`nb.Shape`, four numbers
-        ``(x0, y0, x1, y1)`` for a rectangle, or a mapping with the fields of a Shape. Or a DataFrame, one row a shape,
-        with the columns ``asset`` (the image's name; not needed for one image), ``label``, and either ``kind`` and
-        ``points`` or a box: ``x, y, width, height``.
+        What is shown over them, all that ``version.add_annotations`` takes; for a version, its latest annotations if
+        not given. For one image shapes, ``(n, 4)`` boxes, masks, or what a detector found; for several a list of such,
+        or a mapping from names. A shape is an :class:`nb.Shape`, four numbers ``(x0, y0, x1, y1)`` for a rectangle, or
+        a mapping with the fields of a Shape. Or a DataFrame, one row a shape, with the columns ``asset`` (the image's
+        name; not needed for one image), ``label``, and either ``kind`` and ``points`` or a box: ``x, y, width, height``
+        or ``x0, y0, x1, y1``. Or a COCO object, or a list of COCO results.
     labels
-        :class:`nb.Label` values or names; those that the shapes have if not given.
+        :class:`nb.Label` values or names; those that the shapes have if not given. They also name the labels of shapes
+        that are given as numbers: in their order, or as a mapping says.
     show
         The image to begin with: its name, or its place from 0.
     height
@@ -65,16 +67,19 @@ class Viewer(ipywidgets.VBox):  # type: ignore[misc]
         self,
         images: Any,
         shapes: Any = None,
-        labels: Sequence[Label | str] = (),
+        labels: Sequence[Label | str] | Mapping[int, str] = (),
         *,
         show: str | int = 0,
         height: str = "560px",
     ) -> None:
-        source = sources.of(images, shapes)
+        named = labels if isinstance(labels, Mapping) else as_list("labels", labels)
+        source = sources.of(images, shapes, named)
         if not source.names:
             raise InvalidInput("There are no images to look at.")
         self._source, self._names = source, list(source.names)
-        self._labels: Sequence[Label | str] = as_list("labels", labels) or source.labels
+        self._labels: Sequence[Label | str] = (
+            list(dict.fromkeys(named.values() if isinstance(named, Mapping) else named)) or source.labels
+        )
         names = self._names
         self._at = self._place(show)
         self.canvas = Canvas(labels=self._labels, editable=False, height=height)

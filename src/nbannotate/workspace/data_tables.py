@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, get_args
 
 import msgspec
 
-from nbannotate import model, shapes
+from nbannotate import model
 from nbannotate.errors import InvalidInput
 from nbannotate.model import renamed
 from nbannotate.model.times import When
 from nbannotate.model.values import as_stored, plain
+from nbannotate.workspace import real
 from nbannotate.workspace.asset import Asset
+from nbannotate.workspace.of_version import OfVersion
 from nbannotate.workspace.row import Row, records
-from nbannotate.workspace.table import Listed, Rows, number
+from nbannotate.workspace.table import Listed, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,39 +96,6 @@ class Versions(Listed["Version"]):
         return list(self)
 
 
-class OfVersion(Rows[T]):
-    """What the tables of a version share.
-
-    Parameters
-    ----------
-    version
-        The version.
-    """
-
-    def __init__(self, version: Version) -> None:
-        super().__init__(version.workspace)
-        self._version = version
-
-    def _scope(self) -> int:
-        return self._version.version_id
-
-    def _of(self) -> str:
-        return f" in {self._version.dataset.name!r}, {self._version.name!r}"
-
-    def _known(self, column: str) -> list[str] | None:
-        if column in ("asset", "name"):
-            query = "select name from assets where version_id = $1 order by position"
-            return list(self._version.workspace.sql(query, [self._scope()])["name"])
-        if column == "origin":
-            return list(get_args(model.Origin))
-        if column == "kind":
-            return list(shapes.kinds())
-        if column in ("label", "tag"):
-            recipes = [c.spec.recipe for c in self._workspace.campaigns if c.version_id == self._scope()]
-            return [n for r in recipes for n in (r.tag_names if column == "tag" else [v.name for v in r.labels])]
-        return super()._known(column)
-
-
 class Assets(OfVersion[Asset]):
     """The assets of a version, in order; ``version.assets["a.png"]`` gives the handle of one.
 
@@ -161,7 +130,7 @@ class Assets(OfVersion[Asset]):
 class Shapes(OfVersion[model.Shape]):
     """The shapes of the latest annotation of each asset; ``version.shapes[shape_id]`` gives one."""
 
-    what, one, view, key = "shapes", "shape", "shapes", "shape_id"
+    what, one, view, key, wide = "shapes", "shape", "shapes", "shape_id", "attributes"
     first = ("asset", "label", "kind", "x", "y", "width", "height", "confidence")
 
     def _sql(self, history: bool = False) -> str:
@@ -184,6 +153,9 @@ class Shapes(OfVersion[model.Shape]):
 
     def _item(self, row: dict[str, Any]) -> model.Shape:
         return shape_of(row)
+
+    def _real(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return real.of_shapes(rows)
 
     def by_asset(self) -> dict[int, list[model.Shape]]:
         """Return the shapes of each asset that has some, by its id, in order."""
@@ -255,6 +227,9 @@ class Annotations(OfVersion[Row]):
         )
         return {name: list(map(int, rows["step"])) for name, rows in found.groupby("name", sort=False)}  # type: ignore[misc]
 
+    def _real(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return real.of_annotations(rows)
+
     def df(
         self, *, history: bool = False, start: When = None, end: When = None, tz: Any = None, **filters: Any
     ) -> pd.DataFrame:
@@ -291,13 +266,15 @@ class Annotations(OfVersion[Row]):
 class Tags(OfVersion[Row]):
     """The tags of the latest annotation of each asset, a row for each; ``version.tags["a.png", "dark"]`` is one.
 
+    ``.df()`` has each attribute as a column ``attributes.…``, and is what ``version.add_annotations`` takes.
+
     Parameters
     ----------
     version
         The version.
     """
 
-    what, one, view, key = "tags", "tag", "tags", "tag"
+    what, one, view, key, wide = "tags", "tag", "tags", "tag", "attributes"
     first = ("asset", "tag", "attributes", "member", "created")
 
     def _sql(self, history: bool = False) -> str:
@@ -316,6 +293,9 @@ class Tags(OfVersion[Row]):
 
     def _item(self, row: dict[str, Any]) -> Row:
         return Row(self.one, row)
+
+    def _real(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return real.of_tags(rows)
 
     def _names(self) -> list[Any]:
         found = self._frame()

@@ -18,6 +18,7 @@ from nbannotate.workspace import frames
 
 if TYPE_CHECKING:
     from nbannotate.workspace.data import Version
+    from nbannotate.workspace.said import Said
 
 #: So many ids are kept in one transaction: none holds others up.
 PIECE = 50_000
@@ -39,7 +40,7 @@ def write(
         return format_.write(path, rows(version, state, origin), labels(version), remembered(version, format_.name))
 
 
-def remember(version: Version, format_: str, ids: formats.Ids) -> None:
+def remember(version: Said, format_: str, ids: formats.Ids) -> None:
     """Keep what a file calls things, so that an export in its format calls them so again."""
     import pandas as pd
 
@@ -52,7 +53,7 @@ def remember(version: Version, format_: str, ids: formats.Ids) -> None:
         client.upload("foreign.remember", int, frames.to_parquet(table), version_id=version.version_id, format=format_)
 
 
-def remembered(version: Version, format_: str) -> formats.Ids:
+def remembered(version: Said, format_: str) -> formats.Ids:
     """Return what files of a format called things; what the version read itself comes before what its parents did."""
     table = version.workspace.sql(
         "select what, name, foreign_id from foreign_ids where version_id = $1 and format = $2 "

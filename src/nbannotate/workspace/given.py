@@ -54,13 +54,9 @@ def annotation(where: object, value: Any, *, nothing: bool) -> model.Annotation:
     InvalidInput
         It is neither; the message begins with ``where``.
     """
-    if isinstance(value, model.Annotation):
-        return value
-    shapes = tuple(as_list(f"{where}", value))
-    for shape in shapes:
-        if not isinstance(shape, model.Shape):
-            raise InvalidInput(f"{where}: an nb.Annotation, or nb.Shape values, are taken, not {shown(shape)}.")
-    return model.Annotation(shapes=shapes, nothing_to_label=nothing and not shapes)
+    from nbannotate.workspace import intake
+
+    return intake.of_one(where, value, nothing=nothing)
 
 
 def checked(

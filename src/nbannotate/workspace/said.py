@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +9,9 @@ from nbannotate import model
 from nbannotate.cards import Shown
 from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model.values import as_list, as_mapping, as_whole, encode, plain
-from nbannotate.workspace import fitting, frames
+from nbannotate.workspace import export, fitting, frames, taking
 from nbannotate.workspace.chained import Chained
-from nbannotate.workspace.given import annotation, checked
+from nbannotate.workspace.given import checked
 from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.metadata import plain_metadata
 
@@ -29,9 +28,11 @@ class Said(Chained, Handle, Shown):
 
     def add_annotations(
         self,
-        annotations: Mapping[str, model.Annotation | Iterable[model.Shape]],
+        annotations: Any,
         source: str,
         *,
+        labels: Any = None,
+        images: Any = None,
         missing: model.Missing = "error",
         on_conflict: model.OnConflict = "skip",
         overwrite: bool | None = None,
@@ -45,10 +46,18 @@ class Said(Chained, Handle, Shown):
         Parameters
         ----------
         annotations
-            By the name of the asset, or as much of its path as is clear: :class:`nb.Annotation` values, or shapes.
-            Empty ones are passed over.
+            A DataFrame, one row a shape: ``asset``, ``label``, and ``kind`` and ``points``, or a box as ``x, y, width,
+            height`` or ``x0, y0, x1, y1``, or ``rle``; ``confidence``; every further column is an attribute. Or a
+            mapping from the name of the asset (as much of its path as is clear) to what is said of it:
+            :class:`nb.Annotation`, shapes, ``(n, 4)`` boxes, bool masks, what torchvision or supervision detected. Or a
+            COCO object, or a list of COCO results. What is empty is passed over.
         source
             Where they come from, as the tables will show.
+        labels
+            The names of labels that are given as numbers: a list in their order, a mapping, or a recipe.
+        images
+            For COCO results, the names of images by their ``image_id``: a mapping, or COCO's list of images. If it is
+            not given, what COCO files that were read called them is known.
         missing
             What becomes of names that are no assets of this version: ``"error"``, or ``"skip"``: they are counted.
         on_conflict
@@ -65,7 +74,8 @@ class Said(Chained, Handle, Shown):
         Raises
         ------
         InvalidInput
-            An image is not in this version, a name fits several or two names fit one, or a shape is not well formed.
+            An image is not in this version, a name fits several or two names fit one, or a shape is not well formed;
+            the message says the row, the image or the column. Nothing is changed.
         Conflict
             With ``on_conflict="error"``: people have worked on some.
         """
@@ -73,10 +83,7 @@ class Said(Chained, Handle, Shown):
 
         missing, on_conflict = checked(missing, on_conflict, overwrite)
         with self._filling():
-            given = {
-                _path(name): annotation(name, its, nothing=False)
-                for name, its in as_mapping("annotations", annotations).items()
-            }
+            given, ids = taking.taken(self, annotations, labels, images)
             by_name = fitting.meant(self, given)
             kept = {by_name[name]: a for name, a in given.items() if not a.empty}
             table = pd.DataFrame(
@@ -90,10 +97,13 @@ class Said(Chained, Handle, Shown):
             ).astype(
                 {"asset": "str", "shapes": "str", "tags": "str", "nothing_to_label": "bool", "tag_attributes": "str"}
             )
-            return self.workspace.client.upload(
+            done = self.workspace.client.upload(
                 "annotations.add", model.Imported, frames.to_parquet(table),
                 version_id=self.version_id, source=source, missing=missing, on_conflict=on_conflict,
             )  # fmt: skip
+            if ids is not None:
+                export.remember(self, "coco", ids)
+            return done
 
     def restore(self, revisions: int | Iterable[int] | None = None, *, source: str | None = None) -> int:
         """Bring earlier revisions back, each as a new revision as said by who said it; nothing is deleted.
@@ -161,13 +171,6 @@ class Said(Chained, Handle, Shown):
         if rows.empty:
             raise NotFound(f"There is no asset {asset!r} in the version {self.name!r}; version.assets lists them.")
         return int(rows["asset_id"][0])
-
-
-def _path(name: object) -> str:
-    """Return the name of an image that is given as text or as a path."""
-    if not isinstance(name, str | os.PathLike):
-        raise InvalidInput(f"annotations has {name!r} for the name of an image, which is no text.")
-    return os.fsdecode(name)
 
 
 def _json(asset: str, value: object) -> str:

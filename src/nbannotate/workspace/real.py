@@ -1,0 +1,124 @@
+"""Rows of the views as pandas users have them: arrays of points, lists, columns of attributes; no JSON text.
+
+What comes out goes in: ``version.add_annotations`` of these tables gives the same shapes, tags and attributes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from nbannotate.model import Rle, Shape
+from nbannotate.model.values import as_stored
+from nbannotate.workspace.intake.fields import PREFIX
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_decode = msgspec.json.decode
+_rle = msgspec.json.Decoder(Rle)
+_pairs = msgspec.json.Decoder(tuple[tuple[float, float], ...])
+
+
+def of_shapes(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of the view ``shapes`` with real values.
+
+    ``points`` are ``(n, 2)`` arrays of float64, ``rle`` COCO's mapping or None, ``visibility`` a list or None, ``also``
+    a list; each attribute is a column ``attributes.…`` behind the others, with the type of its values.
+    """
+    import numpy as np
+
+    found = rows.copy()
+    points = (np.array(_pairs.decode(v), dtype=np.float64).reshape(-1, 2) for v in rows["points"])
+    found["points"] = _objects(rows, points)
+    for name in ("rle", "visibility", "also"):
+        found[name] = _objects(rows, (_decode(v) if isinstance(v, str) else None for v in rows[name]))
+    return _with_columns(found.drop(columns="attributes"), PREFIX, _mappings(rows["attributes"]))
+
+
+def of_annotations(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of annotations with real values: ``tags`` are lists, ``tag_attributes`` mappings."""
+    found = rows.copy()
+    for name in ("tags", "tag_attributes"):
+        found[name] = _objects(rows, (_decode(v) if isinstance(v, str) else None for v in rows[name]))
+    return found
+
+
+def of_tags(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of tags with real values: each attribute is a column ``attributes.…``."""
+    return _with_columns(rows.drop(columns="attributes"), PREFIX, _mappings(rows["attributes"]))
+
+
+@as_stored()
+def as_shapes(rows: pd.DataFrame) -> tuple[Shape, ...]:
+    """Return the shapes of rows of the view ``shapes``, as they are in the store."""
+    columns = [rows[name].tolist() for name in _FIELDS]
+    return tuple(
+        Shape(
+            kind=kind, points=_pairs.decode(points), label=label, id=shape_id, attributes=_decode(attributes),
+            confidence=confidence if isinstance(confidence, float) and confidence == confidence else None,
+            color=color if isinstance(color, str) else None, rle=_rle.decode(rle) if isinstance(rle, str) else None,
+            visibility=tuple(_decode(visibility)) if isinstance(visibility, str) else (), also=tuple(_decode(also)),
+        )
+        for kind, points, label, shape_id, attributes, confidence, color, rle, visibility, also in zip(
+            *columns, strict=True
+        )
+    )  # fmt: skip
+
+
+_FIELDS = ("kind", "points", "label", "shape_id", "attributes", "confidence", "color", "rle", "visibility", "also")
+
+
+def column(values: list[Any], missing: Any = None) -> Any:
+    """Return values as a column of the type that all of them have; ``missing`` marks those that are not there.
+
+    Whole numbers, texts and True and False keep their type where some are missing (``Int64``, ``string``,
+    ``boolean``). What is of several types, or nested, or None, is a column of objects, where NA is what is missing.
+    """
+    import pandas as pd
+
+    kinds = {type(v) for v in values if v is not missing}
+    gaps = any(v is missing for v in values)
+    dtypes = {bool: ("bool", "boolean"), int: ("int64", "Int64"), float: ("float64", "float64"), str: ("string",) * 2}
+    if len(kinds) == 1 and (kind := next(iter(kinds))) in dtypes:
+        if kind is int and not all(-(2**63) <= v < 2**63 for v in values if v is not missing):
+            return _object([pd.NA if v is missing else v for v in values])
+        empty: Any = float("nan") if kind is float else pd.NA
+        return pd.array([empty if v is missing else v for v in values], dtype=dtypes[kind][gaps])  # type: ignore[call-overload]
+    return _object([pd.NA if v is missing else v for v in values])
+
+
+class _Missing:
+    """What stands for a value that is not there, where None is one."""
+
+
+def _with_columns(table: pd.DataFrame, prefix: str, mappings: list[dict[str, Any]]) -> pd.DataFrame:
+    """Return a table with a column behind the others for each key of some mappings, one a row."""
+    import pandas as pd
+
+    names = sorted({name for its in mappings for name in its})
+    missing: Any = _Missing()
+    more = {f"{prefix}{name}": column([its.get(name, missing) for its in mappings], missing) for name in names}
+    return pd.concat([table, pd.DataFrame(more, index=table.index)], axis=1) if more else table
+
+
+def _mappings(texts: Iterable[Any]) -> list[dict[str, Any]]:
+    return [{} if v in ("{}", None) else _decode(v) for v in texts]
+
+
+def _objects(rows: pd.DataFrame, values: Iterable[Any]) -> pd.Series[Any]:
+    import pandas as pd
+
+    return pd.Series(_object(list(values)), index=rows.index)
+
+
+def _object(values: list[Any]) -> Any:
+    """Return an array of objects, also of values that are arrays or lists themselves."""
+    import numpy as np
+
+    found = np.empty(len(values), dtype=object)
+    for i, value in enumerate(values):
+        found[i] = value
+    return found
