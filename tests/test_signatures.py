@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import inspect
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -23,6 +24,7 @@ from PIL import Image
 
 import nbannotate as nb
 from nbannotate.errors import NbannotateError
+from nbannotate.model import taking
 from nbannotate.model.making import Making
 from nbannotate.model.values import encode
 from nbannotate.operations.registry import operations
@@ -103,7 +105,9 @@ class Door:
 
     def call(self, operation: str, returns: Any, /, **arguments: Any) -> Any:
         body = encode(arguments)
-        if operations()[operation].writes:
+        its = operations()[operation]
+        if its.writes:
+            taking.read(body, its.arguments, f"The arguments of {operation}", f"{operation}: ")
             raise Sent(operation, body)
         return self._client.call(operation, returns, **arguments)
 
@@ -314,7 +318,7 @@ def plainly(value: Any) -> Any:
     return repr(value)
 
 
-def outcome(call: Callable[[], Any]) -> Any:
+def outcome(call: Callable[[], Any], look: Callable[[NbannotateError], None] | None = None) -> Any:
     """Return what a call comes to; anything but an error of ours is raised."""
     try:
         value = call()
@@ -323,8 +327,12 @@ def outcome(call: Callable[[], Any]) -> Any:
     except Sent as request:
         return ("sent", *request.args)
     except NbannotateError as error:
+        if look is not None:
+            look(error)
         return ("error", type(error))
     try:
+        if look is not None:
+            return ("value", None)
         return ("value", plainly(value))
     finally:
         if hasattr(value, "close") and not isinstance(value, nb.Workspace):
@@ -361,3 +369,45 @@ def test_a_parameter_takes_what_numpy_and_pandas_hold(name: str, parameter: str,
             assert found[0] == expected[0]
         else:
             assert found == expected, f"{name}({parameter}={given!r})"
+
+
+class Odd:
+    """Something that fits nowhere."""
+
+    def __repr__(self) -> str:
+        return "<something odd>"
+
+
+#: What is meant nowhere.
+WRONG: list[Any] = [
+    Odd(), 3.5j, -7, 1e300, "no such thing", [Odd()], {"a": Odd()}, pd.DataFrame({"a": [1]}), "\ud800",
+]  # fmt: skip
+#: What no sentence has in it: words of decoders and of Python's own errors, addresses.
+NOT_SAID = re.compile(r"Expected `|at `\$|nexpected keyword|msgspec|Binder|Conversion Error| object at 0x|Traceback")
+#: Parameters that are no values, and those whose objects are not looked at before they are used.
+NOT_WRONG = {"client", "found", "on_word_of", "overwrite"}
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_a_wrong_value_ends_in_a_sentence(name: str, handles: dict[str, Any]) -> None:
+    function = FUNCTIONS[name]
+    owner, _, method = name.partition(".")
+    target = getattr(handles[owner], method) if owner in handles and method else function
+    bad = []
+    for parameter in parameters(function):
+        if parameter in NOT_WRONG:
+            continue
+        for value in WRONG:
+            more = arguments(name, handles, parameter)
+            try:
+                outcome(lambda more=more, value=value, parameter=parameter: target(**more, **{parameter: value}), said)
+            except Exception as error:  # noqa: BLE001  all of them are gathered
+                bad.append(f"{parameter}={value!r}: {type(error).__name__}: {error}")
+    assert not bad, "\n".join(bad)
+
+
+def said(error: NbannotateError) -> None:
+    text = str(error)
+    assert " " in text, text
+    assert not NOT_SAID.search(text), text
+    assert text.rstrip()[-1] in ".?!…)'\"", text

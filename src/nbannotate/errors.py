@@ -71,8 +71,14 @@ class Different(msgspec.Struct, frozen=True, tag_field="code", tag="different"):
     differences: tuple[Difference, ...]
 
 
+class Part(msgspec.Struct, frozen=True, tag_field="code", tag="part"):
+    """The field of a struct that is wrong, where trying others does not tell."""
+
+    field: str
+
+
 #: What a program may read of an error; the tag is its ``code``.
-Fact = Wait | Unfinished | Incomplete | Different
+Fact = Wait | Unfinished | Incomplete | Different | Part
 
 
 class NbannotateError(Exception):
@@ -220,6 +226,10 @@ class QueryTookLong(QueryFailed, TimeoutError):
 
 class ReadFailed(NbannotateError, ValueError):
     """A file of annotations or an image could not be read; the message names the place."""
+
+
+class CannotShow(ReadFailed):
+    """An image is whole, but of a kind that is not shown here, or that needs a package that is not installed."""
 
 
 class _Told(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from PIL import Image
 
-from nbannotate.errors import ReadFailed
+from nbannotate.errors import CannotShow, ReadFailed
 from nbannotate.imaging import colors, ifd, limits, raster, turning
 from nbannotate.imaging.ifd import Page, is_tiff
 from nbannotate.imaging.speaking import speaking
@@ -29,7 +29,7 @@ def library() -> Any:
     try:
         import tifffile
     except ImportError as error:
-        raise ReadFailed(
+        raise CannotShow(
             "This kind of TIFF needs tifffile, which is not installed: pip install 'nbannotate[tiff]'."
         ) from error
     return tifffile
@@ -90,11 +90,11 @@ def measure(path: Path, whole: bool = True) -> Facts:
 def _check(path: Path, page: Page) -> None:
     """Raise ReadFailed if there is no decoder for a page."""
     if page.samples > 4 and page.photometric not in (2, 5, 6):
-        raise ReadFailed(
+        raise CannotShow(
             f"The image cannot be shown: each pixel has {page.samples} values. Store the bands as pages, or as colors."
         )
     if page.format not in (1, 2, 3, 4):
-        raise ReadFailed("The image cannot be shown: its values are complex numbers.")
+        raise CannotShow("The image cannot be shown: its values are complex numbers.")
     if _is_pillows(page):
         try:
             with _opened(path, page):
@@ -103,8 +103,10 @@ def _check(path: Path, page: Page) -> None:
             reason = error
         try:
             _check_own(path, page)
+        except CannotShow:
+            raise
         except ReadFailed as error:
-            raise error if "tifffile" in str(error) or "tile" in str(reason) else reason from error
+            raise error if page.tiled else reason from error
     else:
         _check_own(path, page)
 
@@ -122,9 +124,9 @@ def _check_own(path: Path, page: Page) -> None:
 
 def _check_shape(its: Any, page: Page) -> None:
     if its.dtype is None or its.dtype.kind not in "uif" or its.imagedepth != 1:
-        raise ReadFailed("The image cannot be shown: its values are of a kind that is not known here.")
+        raise CannotShow("The image cannot be shown: its values are of a kind that is not known here.")
     if page.photometric not in (0, 1, 2, 3) or page.samples > 4:
-        raise ReadFailed("The image cannot be shown: its colors are of a kind that is not known here.")
+        raise CannotShow("The image cannot be shown: its colors are of a kind that is not known here.")
 
 
 def read(source: bytes | Path, frame: int = 0) -> Still:
@@ -137,7 +139,7 @@ def read(source: bytes | Path, frame: int = 0) -> Still:
 
 def _check_samples(page: Page) -> None:
     if page.samples > 16:
-        raise ReadFailed(f"The image cannot be shown: each pixel has {page.samples} values.")
+        raise CannotShow(f"The image cannot be shown: each pixel has {page.samples} values.")
 
 
 def _still(source: bytes | Path, page: Page) -> Still:
@@ -150,8 +152,10 @@ def _still(source: bytes | Path, page: Page) -> Still:
             return _checked(found, page)
         try:
             return _checked(_own(source, page), page)
+        except CannotShow:
+            raise
         except ReadFailed as error:
-            raise error if "tifffile" in str(error) or "be shown" in str(error) else reason from error
+            raise reason from error
     return _checked(_own(source, page), page)
 
 
@@ -230,7 +234,7 @@ def _own(source: bytes | Path, page: Page) -> Still:
             return Still(colors.on_white(np.dstack([gray] * 3), values[..., 1]) if clear else gray)
         return _gray(values[..., 0], page)
     if values.shape[2] not in (3, 4):
-        raise ReadFailed(f"The image cannot be shown: its values have the shape {values.shape}.")
+        raise CannotShow(f"The image cannot be shown: its values have the shape {values.shape}.")
     shown = colors.eight(values[..., :3])
     extra = 2 in _extra(source, page) and values.shape[2] == 4 and values.dtype.kind == "u"
     return Still(colors.on_white(shown, _opacity(values[..., 3])) if extra else shown)

@@ -10,7 +10,7 @@ from msgspec.structs import force_setattr
 from nbannotate.errors import InvalidInput
 from nbannotate.model.choices import one_of
 from nbannotate.model.value import Value
-from nbannotate.model.values import as_list, as_name, settle
+from nbannotate.model.values import as_list, as_name, check_flag, settle
 
 T = TypeVar("T")
 
@@ -76,6 +76,7 @@ class Attribute(Value, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         settle(self)
+        check_flag("Attribute.required", self.required)
         force_setattr(self, "name", as_name(self.name))
         check_name("Attribute.name", self.name)
         of = f"of {self.name!r}"

@@ -7,8 +7,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
-from nbannotate.errors import WrongCall
-from nbannotate.model import renamed
+from nbannotate.errors import InvalidInput, NbannotateError, WrongCall
+from nbannotate.model import fitting, renamed
 from nbannotate.model.choices import meant
 
 P = ParamSpec("P")
@@ -21,11 +21,12 @@ _PLACED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KE
 
 
 def told(
-    function: Callable[P, R], refuse: Callable[[WrongCall, tuple[Any, ...]], NoReturn] | None = None
+    function: Callable[P, R], refuse: Callable[[InvalidInput, tuple[Any, ...]], NoReturn] | None = None
 ) -> Callable[P, R]:
     """Return a function, or a method, that says in our words with what it was called wrongly.
 
-    What its own body raises is left as it is, and a right call costs one frame.
+    What its body raises is left as it is, unless an argument is of a kind that the function does not take: then that is
+    what is said. A right call costs one frame.
 
     Parameters
     ----------
@@ -39,13 +40,19 @@ def told(
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return function(*args, **kwargs)
-        except TypeError as error:
+        except NbannotateError:
+            raise
+        except (TypeError, ValueError, AttributeError, LookupError) as error:
             name = function.__qualname__.removesuffix(".__init__")
-            if not of_the_call(error) or (why := wrong(name, function, args, kwargs)) is None:
+            if isinstance(error, TypeError) and of_the_call(error):
+                why: InvalidInput | None = wrong(name, function, args, kwargs)
+            else:
+                why = fitting.misgiven(name, function, args, kwargs, error)
+            if why is None:
                 raise
             if refuse is not None:
                 refuse(why, args)
-            raise why from None
+            raise why from error
 
     return call
 

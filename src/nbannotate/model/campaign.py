@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from msgspec.structs import force_setattr
 
 from nbannotate.cards import cut, one_line
-from nbannotate.errors import InvalidInput
+from nbannotate.errors import InvalidInput, Part
 from nbannotate.model import renamed
 from nbannotate.model.attribute import as_tuple, check_name, check_unique
 from nbannotate.model.choices import one_of
@@ -102,7 +102,9 @@ class Step(Value, frozen=True, forbid_unknown_fields=True):
         one_of(f"Step.attribution {of}", self.attribution, ATTRIBUTION)
         if weighed is not None:
             if self.weights:
-                raise InvalidInput(f"Step.weights {of}: the assignees are given with their weights already.")
+                raise InvalidInput(
+                    f"Step.weights {of}: the assignees are given with their weights already.", Part("weights")
+                )
             force_setattr(self, "assignees", tuple(weighed))
             force_setattr(self, "weights", tuple(weighed.values()))
         force_setattr(self, "assignees", as_tuple("Step", "assignees", self.assignees))
@@ -126,14 +128,17 @@ class Step(Value, frozen=True, forbid_unknown_fields=True):
         weights = as_tuple("Step", "weights", self.weights)
         for weight in weights:
             if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < weight < float("inf"):
-                raise InvalidInput(f"Step.weights {of} must be numbers above 0, not {weight!r}.")
+                raise InvalidInput(f"Step.weights {of} must be numbers above 0, not {weight!r}.", Part("weights"))
         if self.attribution == "weighted" and len(weights) != len(self.assignees):
             raise InvalidInput(
                 f"Step.weights {of} has {len(weights)} numbers for {len(self.assignees)} assignees; "
-                "attribution='weighted' takes one for each."
+                "attribution='weighted' takes one for each.",
+                Part("weights"),
             )
         if self.attribution != "weighted" and weights:
-            raise InvalidInput(f"Step.weights {of} are for attribution='weighted', not for {self.attribution!r}.")
+            raise InvalidInput(
+                f"Step.weights {of} are for attribution='weighted', not for {self.attribution!r}.", Part("weights")
+            )
         force_setattr(self, "weights", tuple(float(w) for w in weights))
 
     @property

@@ -13,7 +13,7 @@ from nbannotate.errors import InvalidInput
 from nbannotate.model.attribute import Attribute, as_attributes, as_tuple, check_name, check_unique, named
 from nbannotate.model.choices import check_kind, one_of
 from nbannotate.model.value import Value
-from nbannotate.model.values import as_name, is_stored, settle
+from nbannotate.model.values import as_name, check_flag, is_stored, settle
 
 #: Colours for labels that name none: the Okabe-Ito palette, then each time the one that is farthest from those before
 #: it in OKLab, for eyes that see all colours and, counted double, for the three kinds of colour-blind ones.
@@ -213,6 +213,8 @@ class Recipe(Value, frozen=True, forbid_unknown_fields=True):
             if not isinstance(value, Label):
                 raise InvalidInput(f"Recipe.labels takes nb.Label values or names, not {value!r}.")
         check_unique("Recipe.labels: the label", (v.name for v in labels))
+        for flag in ("open_labels", "several_labels"):
+            check_flag(f"Recipe.{flag}", getattr(self, flag))
         tags = tuple(named(Tag, v) for v in as_tuple("Recipe", "tags", self.tags))
         for tag in tags:
             if not isinstance(tag, Tag):

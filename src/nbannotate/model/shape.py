@@ -19,7 +19,7 @@ from nbannotate.model.choices import check_kind
 from nbannotate.model.geometry import Measured
 from nbannotate.model.making import Making
 from nbannotate.model.value import Value
-from nbannotate.model.values import as_list, as_mapping, as_name, is_stored, plain, shown
+from nbannotate.model.values import as_list, as_mapping, as_name, as_whole, check_flag, is_stored, plain, shown
 
 Point = tuple[float, float]
 Points = tuple[Point, ...]
@@ -170,11 +170,16 @@ class Shape(Making, Measured, Value, frozen=True, kw_only=True, omit_defaults=Tr
             force_setattr(self, "attributes", as_mapping("Shape.attributes", self.attributes))
         if type(self.also) is not tuple or self.also:
             force_setattr(self, "also", tuple(map(as_name, as_list("Shape.also", self.also))))
+            if strange := [v for v in self.also if not isinstance(v, str)]:
+                raise InvalidInput(f"Shape.also takes names of labels, not {shown(strange[0])}.")
         if type(self.visibility) is not tuple or self.visibility:
-            force_setattr(self, "visibility", tuple(as_list("Shape.visibility", self.visibility)))
+            seen = tuple(as_whole("Shape.visibility", v) for v in as_list("Shape.visibility", self.visibility))
+            force_setattr(self, "visibility", seen)
         rle: Any = self.rle
         if isinstance(rle, Mapping):
             force_setattr(self, "rle", Rle(**rle))
+        elif rle is not None and not isinstance(rle, Rle):
+            raise InvalidInput(f"Shape.rle takes pixels as COCO stores them, not {shown(rle)}.")
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -218,6 +223,7 @@ class Annotation(Value, frozen=True, kw_only=True, omit_defaults=True):
             if not isinstance(tag, str):
                 raise InvalidInput(f"Annotation.tags takes names, not {shown(tag)}.")
         force_setattr(self, "nothing_to_label", plain(self.nothing_to_label))
+        check_flag("Annotation.nothing_to_label", self.nothing_to_label)
         if type(self.tag_attributes) is not dict or self.tag_attributes:
             force_setattr(self, "tag_attributes", as_mapping("Annotation.tag_attributes", self.tag_attributes))
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 from msgspec import Struct, StructMeta, structs
 
 from nbannotate.cards import Shown
-from nbannotate.errors import Unchangeable, WrongCall
-from nbannotate.model import calling, renamed
+from nbannotate.errors import NbannotateError, Unchangeable, WrongCall
+from nbannotate.model import calling, fitting, renamed
 from nbannotate.model.choices import meant, named
 
 
@@ -44,9 +44,11 @@ class _Checked(_Frozen):
         def __call__(cls, *args, **kwargs):
             try:
                 return _make(cls, *args, **kwargs)
-            except TypeError as error:
-                if not calling.of_the_call(error):
-                    raise
+            except NbannotateError:
+                raise
+            except (TypeError, ValueError, AttributeError, LookupError) as error:
+                if not (isinstance(error, TypeError) and calling.of_the_call(error)):
+                    raise fitting.misgiven(cls.__name__, cls, args, kwargs, error) or error from error.__cause__
                 known = renamed.with_new_names(cls.__name__, cls.old_names, kwargs) if cls.old_names else kwargs
                 if known.keys() == kwargs.keys():
                     raise calling.wrong(cls.__name__, cls, args, kwargs) or error from None

@@ -193,6 +193,12 @@ def as_seconds(where: str, value: Any) -> float:
     return float(given)
 
 
+def check_flag(where: str, value: Any) -> None:
+    """Raise InvalidInput, beginning with ``where``, if a value is neither True nor False."""
+    if not isinstance(value, bool):
+        raise InvalidInput(f"{where} is True or False, not {shown(value)}.")
+
+
 def as_name(value: Any) -> Any:
     """Return a name of a label or a tag: a whole number, as detectors give it, is its digits."""
     given = plain(value)

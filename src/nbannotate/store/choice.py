@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from nbannotate.errors import InvalidInput
 from nbannotate.model import CampaignSpec, Filter, LeftOut
+from nbannotate.store import naming
 from nbannotate.store.conditions import Conditions
 from nbannotate.store.engine import Transaction
 from nbannotate.store.failures import is_fatal, is_full
@@ -131,7 +132,7 @@ def _consider(tx: Transaction, version_id: int, given: Filter, only: str | None,
     except _duckdb_error() as error:
         if is_fatal(error) or is_full(error):
             raise  # that is not the filter's fault
-        reason = str(error).split("\n\nLINE")[0].strip()
+        reason = naming.plain(error)
         if "interrupt" in reason.lower():
             reason = f"it takes longer than {LONGEST_S:.0f} seconds; write a simpler condition."
         raise InvalidInput(f"The SQL in the filter {_short(given)} cannot be run: {reason}") from error

@@ -11,11 +11,13 @@ from nbannotate.errors import (
     CannotWrite,
     DatabaseFailed,
     DiskFull,
+    InvalidInput,
     NbannotateError,
     NotAWorkspace,
     OwnerUnavailable,
     WorkspaceError,
 )
+from nbannotate.store import naming
 
 #: What the system says when there is no room: no space, over the quota, over the largest size of a file.
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -65,12 +67,14 @@ def failure(error: Exception, path: str) -> NbannotateError:
         return WorkspaceError("This needs more memory than the owner process may use; do it in smaller parts.")
     if kind == "InterruptException":
         return OwnerUnavailable("This was ended before it was done, and nothing was changed; do it again.")
-    return WorkspaceError(f"The database refused this, and nothing was changed. {str(error).splitlines()[0]}")
+    if kind in ("ConversionException", "OutOfRangeException", "InvalidInputException", "TypeMismatchException"):
+        return InvalidInput(f"The database does not take such a value, and nothing was changed. {naming.plain(error)}")
+    return WorkspaceError(f"The database refused this, and nothing was changed. {naming.plain(error)}")
 
 
 def why_not(path: Path, error: Exception) -> WorkspaceError:
     """Return what a DuckDB error at opening means for the user."""
-    text = str(error)
+    text, words = str(error), naming.plain(error)
     if is_full(error):
         return no_room_to_open(str(path))
     if "lock" in text.lower() and "conflicting" in text.lower():
@@ -78,14 +82,14 @@ def why_not(path: Path, error: Exception) -> WorkspaceError:
             f"{path} is open in another program (a DuckDB shell, perhaps); close it there and try again.{_holder(text)}"
         )
     if "newer version" in text.lower() or "storage version" in text.lower():
-        return NotAWorkspace(f"{path} cannot be read by this version of DuckDB; upgrade duckdb. {text}")
+        return NotAWorkspace(f"{path} cannot be read by this version of DuckDB; upgrade duckdb. {words}")
     if "not a valid duckdb" in text.lower() or "not a duckdb" in text.lower() or "magic" in text.lower():
         return NotAWorkspace(
             f"{path} is not a DuckDB database, so it is no nbannotate workspace; it was left as it is."
         )
     if "permission" in text.lower() or "read-only" in text.lower() or "cannot open" in text.lower():
-        return CannotWrite(f"{path} cannot be written. {text}")
-    return WorkspaceError(f"{path} could not be opened; if it is damaged, restore it from a backup. {text}")
+        return CannotWrite(f"{path} cannot be written. {words}")
+    return WorkspaceError(f"{path} could not be opened; if it is damaged, restore it from a backup. {words}")
 
 
 def _holder(text: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import functools
 import os
-import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import msgspec
 import yaml
 
 from nbannotate import shapes
-from nbannotate.errors import FileMissing, InvalidInput
+from nbannotate.errors import FileMissing, InvalidInput, Part
 from nbannotate.files.text import read_text
 from nbannotate.model import Attribute, CampaignSpec, Filter, Label, Recipe, Step, Tag, choices
 from nbannotate.workspace.given import is_path
@@ -232,14 +231,28 @@ def _struct(kind: type, given: Any, path: str) -> Any:
     try:
         return kind(**values)
     except InvalidInput as error:
-        raise _say(_place(kind, str(error), path), str(error)) from error
+        wrong = error.fact.field if isinstance(error.fact, Part) else _wrong(kind, values)
+        raise _say(_under(path, wrong) if wrong else path, str(error)) from error
 
 
-def _place(kind: type, message: str, path: str) -> str:
-    """Return the path of the field that a struct's own message names, or that of the struct."""
-    named = re.match(r"(?:\w+\.)?(\w+)", message)
-    field = named[1] if named else ""
-    return _under(path, field) if field in _fields(kind) else path
+def _wrong(kind: type, values: dict[str, Any]) -> str:
+    """Return the field without which a struct could be made, or with which it no longer can; or an empty text."""
+    needed = {name for name, field in _fields(kind).items() if field.required}
+    for name in values:
+        if name not in needed and _can_be(kind, {n: v for n, v in values.items() if n != name}):
+            return name
+    made = {n: v for n, v in values.items() if n in needed}
+    if not _can_be(kind, made):
+        return next(iter(needed)) if len(needed) == 1 else ""
+    return next((name for name in values if not _can_be(kind, made := {**made, name: values[name]})), "")
+
+
+def _can_be(kind: type, values: dict[str, Any]) -> bool:
+    try:
+        kind(**values)
+    except InvalidInput:
+        return False
+    return True
 
 
 def _typed(kind: msgspec.inspect.Type, given: Any, path: str) -> Any:
