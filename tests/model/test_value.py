@@ -98,7 +98,7 @@ def test_every_struct_of_the_model_says_it():
 def test_a_field_that_was_renamed_is_taken_under_its_old_name():
     class Day(Value, frozen=True):
         member: str
-        old_names: ClassVar = {"login": "member"}
+        _old_names: ClassVar = {"login": "member"}
 
     with pytest.warns(RenamedWarning, match=r"Day\(login=…\) is called Day\(member=…\) now"):
         assert Day(login="ana").member == "ana"

@@ -21,7 +21,7 @@ def _refuse(self: Record, name: str, value: object = None) -> NoReturn:
     kind, fields = type(self), self.__struct_fields__
     if name not in fields:
         raise Unchangeable(f"{kind.__name__} has no {name!r}{meant(name, fields)}; it has {named(fields)}.")
-    how = kind.changed_by.get(name, kind.changed_by.get("", ""))
+    how = kind._changed_by.get(name, kind._changed_by.get("", ""))
     raise Unchangeable(f"{kind.__name__}.{name} cannot be assigned{how and f': {how.format(name=name)}'}.")
 
 
@@ -49,7 +49,7 @@ class _Checked(_Frozen):
             except (TypeError, ValueError, AttributeError, LookupError) as error:
                 if not (isinstance(error, TypeError) and calling.of_the_call(error)):
                     raise fitting.misgiven(cls.__name__, cls, args, kwargs, error) or error from error.__cause__
-                known = renamed.with_new_names(cls.__name__, cls.old_names, kwargs) if cls.old_names else kwargs
+                known = renamed.with_new_names(cls.__name__, cls._old_names, kwargs) if cls._old_names else kwargs
                 if known.keys() == kwargs.keys():
                     raise calling.wrong(cls.__name__, cls, args, kwargs) or error from None
             return cls(*args, **known)
@@ -63,11 +63,11 @@ class Record(Shown, Struct, metaclass=_Frozen, frozen=True):
 
     Attributes
     ----------
-    changed_by
+    _changed_by
         By field, what to do in place of assigning to it; ``""`` stands for all others.
     """
 
-    changed_by: ClassVar[dict[str, str]] = {"": "it is what the workspace said; changing it here would change nothing"}
+    _changed_by: ClassVar[dict[str, str]] = {"": "it is what the workspace said; changing it here would change nothing"}
 
 
 class Value(Record, metaclass=_Checked, frozen=True):
@@ -75,12 +75,12 @@ class Value(Record, metaclass=_Checked, frozen=True):
 
     Attributes
     ----------
-    old_names
+    _old_names
         Fields that had another name: old name, new name.
     """
 
-    changed_by: ClassVar[dict[str, str]] = {"": "make another one with .replace({name}=…)"}
-    old_names: ClassVar[dict[str, str]] = {}
+    _changed_by: ClassVar[dict[str, str]] = {"": "make another one with .replace({name}=…)"}
+    _old_names: ClassVar[dict[str, str]] = {}
 
     def replace(self, **changes: Any) -> Self:
         """Return another one with some fields changed, checked as when one is made.

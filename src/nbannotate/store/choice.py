@@ -132,7 +132,7 @@ def _consider(tx: Transaction, version_id: int, given: Filter, only: str | None,
     except _duckdb_error() as error:
         if is_fatal(error) or is_full(error):
             raise  # that is not the filter's fault
-        reason = naming.plain(error)
+        reason = naming.without_kind(str(error).split("\n\nLINE")[0].strip())
         if "interrupt" in reason.lower():
             reason = f"it takes longer than {LONGEST_S:.0f} seconds; write a simpler condition."
         raise InvalidInput(f"The SQL in the filter {_short(given)} cannot be run: {reason}") from error

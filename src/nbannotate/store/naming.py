@@ -53,9 +53,14 @@ def wrong_name(statement: dict[str, Any], tables: Mapping[str, Sequence[str]]) -
     return None
 
 
+def without_kind(text: str) -> str:
+    """Return what DuckDB says without the kind of error that it begins with."""
+    return _KIND.sub("", text)
+
+
 def plain(error: Exception) -> str:
     """Return what DuckDB says of a query, without the kind of error and without what it quotes from the query."""
-    said = " ".join(_MORE.sub("", _KIND.sub("", str(error))).split())
+    said = " ".join(_MORE.sub("", without_kind(str(error))).split())
     return sentence(said if said.endswith((".", "!", "?")) else f"{said}.")
 
 

@@ -33,7 +33,7 @@ class Asset(Handle, Shown):
         What is known of it, by name.
     """
 
-    changed_by: ClassVar[dict[str, str]] = {"metadata": "version.set_metadata(…) replaces it"}
+    _changed_by: ClassVar[dict[str, str]] = {"metadata": "version.set_metadata(…) replaces it"}
 
     def __init__(self, version: Version, row: Mapping[str, Any]) -> None:
         self.version = version

@@ -43,7 +43,7 @@ class Campaign(Handle, Shown):
         ``campaign.tasks.df(step="draw", state="to_rework")`` gives some rows as a DataFrame.
     """
 
-    changed_by: ClassVar[dict[str, str]] = dict.fromkeys(
+    _changed_by: ClassVar[dict[str, str]] = dict.fromkeys(
         model.CampaignSpec.__struct_fields__, "campaign.change({name}=…) changes it"
     )
 

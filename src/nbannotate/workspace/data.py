@@ -128,7 +128,7 @@ class Version(Said):
         Its tables: ``version.assets["a.png"]`` gives an asset, ``version.shapes.df(label="cell")`` a DataFrame.
     """
 
-    changed_by: ClassVar[dict[str, str]] = {"state": "version.publish() publishes it"}
+    _changed_by: ClassVar[dict[str, str]] = {"state": "version.publish() publishes it"}
 
     def __init__(self, dataset: Dataset, found: model.Version) -> None:
         self.dataset, self.workspace = dataset, dataset.workspace

@@ -22,13 +22,13 @@ class Handle:
 
     Attributes
     ----------
-    changed_by
+    _changed_by
         By name, what to do in place of assigning to it; ``""`` stands for all others. ``{name}`` is that name.
     """
 
     __slots__ = ()
 
-    changed_by: ClassVar[dict[str, str]] = {}
+    _changed_by: ClassVar[dict[str, str]] = {}
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -46,11 +46,11 @@ class Handle:
             object.__setattr__(self, name, value)
             return
         kind = type(self)
-        how = kind.changed_by.get(name, "")
+        how = kind._changed_by.get(name, "")
         if not how and not hasattr(self, name):
             known = [n for n in dir(self) if not n.startswith("_")]
             raise Unchangeable(f"{kind.__name__} has no {name!r}{meant(name, known)}, and takes no new attribute.")
-        how = how or kind.changed_by.get("", "it is what the workspace said; changing it here would change nothing")
+        how = how or kind._changed_by.get("", "it is what the workspace said; changing it here would change nothing")
         raise Unchangeable(f"{kind.__name__}.{name} cannot be assigned: {how.format(name=name)}.")
 
     def __delattr__(self, name: str) -> None:

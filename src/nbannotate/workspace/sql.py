@@ -15,12 +15,13 @@ from nbannotate.model.values import as_list, as_mapping, plain
 from nbannotate.owner.client import Client
 from nbannotate.owner.parts import check_size
 from nbannotate.workspace import frames
+from nbannotate.workspace.handle import Handle
 
 if TYPE_CHECKING:
     from nbannotate.workspace.answer import Answer
 
 
-class Sql(Shown):
+class Sql(Handle, Shown):
     """SQL over the public views of a workspace.
 
     ``ws.sql("select …")`` gives the rows, ``ws.sql.tables()`` what there is, ``ws.sql.describe("shapes")`` the columns

@@ -42,7 +42,7 @@ class OpenTask(Handle, Shown):
         What it says now; submit with another one, or with this one as it is.
     """
 
-    changed_by: ClassVar[dict[str, str]] = {
+    _changed_by: ClassVar[dict[str, str]] = {
         "annotation": "task.save(…) keeps another one, task.submit(…) submits it",
         "": "a task is changed by its methods",
     }  # fmt: skip

@@ -77,7 +77,7 @@ class Workspace(Handle, Shown):
         My tasks, for work from a program.
     """
 
-    changed_by: ClassVar[dict[str, str]] = {
+    _changed_by: ClassVar[dict[str, str]] = {
         "path": "nb.open(…) opens another workspace", "me": "ws.acting(…) acts as somebody else",
         "": "a workspace is changed by its methods, and asked by its tables",
     }  # fmt: skip
