@@ -14,6 +14,7 @@ import inspect
 import re
 import secrets
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -389,7 +390,10 @@ NOT_WRONG = {"client", "found", "on_word_of", "overwrite"}
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
-def test_a_wrong_value_ends_in_a_sentence(name: str, handles: dict[str, Any]) -> None:
+def test_a_wrong_value_ends_in_a_sentence(
+    name: str, handles: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # "no such thing" is a name that a file may have
     function = FUNCTIONS[name]
     owner, _, method = name.partition(".")
     target = getattr(handles[owner], method) if owner in handles and method else function

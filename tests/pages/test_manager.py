@@ -57,7 +57,7 @@ def test_choosing_a_campaign_a_step_and_a_member_filters_every_part(manager: Das
     manager.member.value = "ana"
     manager.wait()
     world = planted.simulate(assets=20, days=6).campaign(1)
-    chosen = {"members": "ana", "steps": "draw"}
+    chosen = {"member": "ana", "step": "draw"}
     assert tile(manager, "Assets") == str(stats.progress(world, **chosen)["total"].sum())
     assert [t["name"] for t in figure(manager, "throughput")["data"]] == ["ana"]
     assert [t["name"] for t in figure(manager, "time_per_task")["data"]] == ["mean", "median"]
