@@ -16,10 +16,11 @@ SECRET = "open-sesame"
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[MemoryClient]:
-    """A workspace with a secret in a stored table and in a file that DuckDB itself may read."""
+    """A workspace with a secret in stored tables and in a file that DuckDB itself may read."""
     made = MemoryClient()
     with made.dispatcher.engine.write() as tx:
         tx.run("update data.members set password_hash = $1", SECRET)
+        tx.run(f"create table main.hidden as select '{SECRET}' as a")  # whose name is like any other one
         tx.run(f"copy (select '{SECRET}' as a) to '{made.dispatcher.engine.spool}/other.parquet' (format parquet)")
     yield made
     made.close()
@@ -44,6 +45,10 @@ TABLES = [
     "read_blob('SPOOL/*')", "query('from data.members')", "query_table('data.members')", "range(2)",
     "json_execute_serialized_sql(json_serialize_sql('from data.members'))", "seq_scan('data.members')", "unnest([1])",
     "pragma_table_info('data.members')", "(values (1))", "duckdb_logs()", "(show tables)", "(describe data.members)",
+    "hidden", "main.hidden", "(describe 'SPOOL/other.parquet')", "(summarize 'SPOOL/other.parquet')",
+    "(summarize data.members)", "(show members)",
+    "(summarize members)", "(describe members)", "duckdb_secrets()", "mine", "temp.mine", "main.mine",
+    "(pivot members on role)", "(pivot 'SPOOL/other.parquet' on a)", "(pivot data.members on password_hash)",
 ]  # fmt: skip
 NAMES = ["x", "t", "M", "members", '"SPOOL/*.parquet"', '"SPOOL/other.parquet"', '"data.members"', "duckdb_tables",
          '"X"',
@@ -70,7 +75,10 @@ def sources(selects: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.tuples(named, joins, named).map("".join),
         st.tuples(named, named).map(lambda p: f"{p[0]} join {p[1]} on true"),
         named.map(lambda t: f"(pivot {t} on role using count(*))"),
+        named.map(lambda t: f"(pivot {t} on a, lower(a) using count(*))"),
         named.map(lambda t: f"(unpivot {t} on role)"),
+        one.map(lambda t: f"(describe {t})"),
+        one.map(lambda t: f"(summarize {t})"),
     )
 
 
@@ -107,6 +115,74 @@ OTHERS = st.sampled_from([
     "set x = ({})", "insert into data.members {}", "export database 'SPOOL/x'; {}", "{}; {}", "{}) to '/x' --", "({})",
     "select * from ({})", "from ({}) select *", "table ({})", "values (({}))", "execute immediate '{}'", "load {}",
 ])  # fmt: skip
+
+
+# Names that hold in one place and not in another -------------------------------------------------------------------
+#
+# Of texts whose parts are chosen freely most are refused for the first wrong one. Here everything is right but for one
+# name, which is that of a table, a file, or a table of DuckDB's own, and of subqueries, too: it may be read where the
+# subquery of that name holds, and nowhere else. Tried with a guard that takes names of subqueries outside, in their own
+# bodies or too early, or that does not look into a PIVOT or a DESCRIBE, it finds each of these within 220 queries, and
+# found that the first part of a recursive subquery was taken to know its name.
+
+
+@st.composite
+def scoped(draw: st.DrawFn) -> str:
+    """A query that is right, but for one place at most that reads a name which may not hold there."""
+    name = draw(st.sampled_from([*["hidden"] * 8, '"SPOOL/other.parquet"', "sqlite_master"]))
+    wrong = draw(st.integers(1, 8))
+    places = 0
+
+    def table(scope: frozenset[str], depth: int) -> str:
+        nonlocal places
+        places += 1
+        if places == wrong:
+            return name
+        held = [*scope, *scope]
+        made = draw(st.sampled_from(["(select 1 as a)", *held, "(query)"]))
+        return f"({query(scope, depth - 1)})" if made == "(query)" else made
+
+    def query(scope: frozenset[str], depth: int) -> str:
+        if depth <= 0:
+            return f"select * from {table(scope, 0)}"
+        kind = draw(st.sampled_from(["with", "with", "with two", "recursive", "simple", "simple", "simple", "alone"]))
+        one, two = draw(st.sampled_from([(name, "x"), ("x", name)]))
+        if kind == "with":
+            how = draw(st.sampled_from(["as", "as materialized"]))
+            return f"with {one} {how} ({query(scope, depth - 1)}) from ({query(scope | {one}, depth - 1)})"
+        if kind == "with two":
+            first, second = query(scope, depth - 1), query(scope | {one}, depth - 1)
+            return f"with {one} as ({first}), {two} as ({second}) from ({query(scope | {one, two}, depth - 1)})"
+        if kind == "recursive":
+            first, again = query(scope, depth - 1), table(scope | {one}, 0)
+            last = query(scope | {one}, depth - 1)
+            return f"with recursive {one} as (from ({first}) union from {again}) from ({last})"
+        if kind == "alone":  # no name holds in there
+            return draw(st.sampled_from(ALONE)).format(query(frozenset(), depth - 1))
+        shape = draw(st.sampled_from(SHAPES))
+        while "{}" in shape:
+            shape = shape.replace("{}", table(scope, depth), 1)
+        return shape
+
+    return query(frozenset(), draw(st.integers(1, 3)))
+
+
+SHAPES = [
+    "from {}", "from {} a, {} b", "select * from {} where exists (from {})", "(from {}) union all by name (from {})",
+    "select (select count(*) from {}) as n, * from {}", "from {} a, lateral (from {}) b",
+    "select * from {} order by (select count(*) from {})", "from (pivot {} on a using count(*))",
+    "from (pivot {} on a in ('1') using max(a))", "from (unpivot {} on columns(*))", "from (pivot {} on a) b, {} c",
+]  # fmt: skip
+ALONE = ["from (describe {})", "from (summarize {})"]
+FIRST = st.sampled_from(["{}", "{}", "{}", "{}", "describe {}", "summarize {}", "pivot ({}) on a"])
+
+
+@settings(max_examples=300)
+@given(sql=scoped(), first=FIRST)
+def test_a_name_holds_where_its_subquery_does_and_nowhere_else(client: MemoryClient, sql: str, first: str) -> None:
+    said = answer(client, first.format(sql))
+    assert SECRET.encode() not in said
+    assert b"token_hash" not in said, "the definition of a stored table"
 
 
 @settings(max_examples=400)
@@ -159,6 +235,8 @@ TRICKS = [
     'select (with "SPOOL/*.parquet" as (select 1) select 1), * from "SPOOL/*.parquet"',
     'select * from members, lateral (with "SPOOL/*.parquet" as (select 1) select 1), "SPOOL/*.parquet"',
     '(with "SPOOL/*.parquet" as (select 1 as a) from "SPOOL/*.parquet") union all from "SPOOL/*.parquet"',
+    "with recursive hidden as (from hidden union select 'a') from hidden",
+    "with recursive hidden as (with x as (from hidden) from x union from hidden) from hidden",
     "select json_serialize_plan('select * from data.members')",
     "select json_serialize_sql('select 1')",
     "select json_deserialize_sql('{}')",
@@ -167,6 +245,19 @@ TRICKS = [
     "select current_setting('allowed_directories')", "select write_log('x')", "select stats(1)",
     "select * from members at (version => 1)",
     "with a as not materialized (select 1), b as not materialized (from a, a) from b, b",
+    'with "SPOOL/*.parquet" as (select 1 as a) from (describe "SPOOL/*.parquet")',
+    'with "SPOOL/*.parquet" as (select 1 as a) from (summarize from "SPOOL/*.parquet")',
+    'summarize "SPOOL/*.parquet"', "describe 'SPOOL/other.parquet'", 'show "SPOOL/other.parquet"',
+    "pivot 'SPOOL/other.parquet' on a", 'pivot "SPOOL/*.parquet" on a using count(*)',
+    'pivot (with "SPOOL/*.parquet" as (select 1 as a) from "SPOOL/*.parquet") on (from "SPOOL/*.parquet")',
+    'from (with "SPOOL/*.parquet" as (select 1 as a) pivot "SPOOL/*.parquet" on a), "SPOOL/*.parquet"',
+    'from (pivot "SPOOL/*.parquet" on a), (with "SPOOL/*.parquet" as (select 1 as a) from "SPOOL/*.parquet")',
+    'with b as (pivot "SPOOL/*.parquet" on a), "SPOOL/*.parquet" as (select 1 as a) from b',
+    'with "SPOOL/*.parquet" as (pivot "SPOOL/*.parquet" on a) from "SPOOL/*.parquet"',
+    "pivot members on role in data", "pivot members on role in members", "pivot members on role in \"pivot 0\"",
+    "show databases", "show schemas", "show settings", "from (show tables)", "from (show members)",
+    "from (show databases)",
+    "show tables from data", "describe databases", "from duckdb_secrets()", "summarize duckdb_settings()",
 ]  # fmt: skip
 
 

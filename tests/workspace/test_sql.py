@@ -173,6 +173,13 @@ def test_a_parameter_that_is_missing_or_too_many_is_told(ws: nb.Workspace, query
     assert said in str(error.value)
 
 
+def test_a_list_that_is_long_goes_along_as_a_table(ws: nb.Workspace) -> None:
+    assert ws.sql("select 99999 in $ids as a", ids=range(100_000))["a"].tolist() == [True]
+    with pytest.raises(QueryFailed, match=r"100,001 values.*as a table: ids=pd\.DataFrame"):
+        ws.sql("select 1 in $ids", ids=np.arange(100_001))
+    assert ws.sql("select 1 in (from ids) as a", ids=pd.DataFrame({"id": range(100_001)}))["a"].tolist() == [True]
+
+
 def test_values_are_given_by_order_or_by_name(ws: nb.Workspace) -> None:
     with pytest.raises(InvalidInput, match="not both"):
         ws.sql("select $1", [1], label=2)
@@ -237,6 +244,14 @@ def test_a_table_that_cannot_come_along_is_refused(ws: nb.Workspace, tables: dic
     with pytest.raises(InvalidInput, match=said):
         ws.sql("select 1", **tables)
     assert not spool(ws)
+
+
+def test_a_table_that_the_query_does_not_read_is_told(ws: nb.Workspace) -> None:
+    with pytest.raises(QueryFailed, match="does not read 'mine'"):
+        ws.sql("select 1", mine=MINE)
+    with pytest.raises(QueryFailed, match=r"no public table 'mien' .did you mean 'mine'"):
+        ws.sql("select * from mien", mine=MINE)
+    assert len(ws.sql("show Mine", mine=MINE)) == len(ws.sql("from (describe MINE)", mine=MINE)) == 2
 
 
 def test_tables_that_are_too_large_are_refused_before_they_are_sent(

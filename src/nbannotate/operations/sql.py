@@ -47,6 +47,7 @@ def query(
     if shown is None:
         guard.check(ctx.tx, statement, also)
         shown = asking.described(statement, text)
+    along.check_read(statement)
     given = asking.given(statement, parameters, types)
     file = ctx.engine.spool / f"{secrets.token_hex(8)}.parquet"
     theirs: dict[str, list[str]] = {}

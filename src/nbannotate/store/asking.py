@@ -21,6 +21,9 @@ from nbannotate.store.transaction import Transaction
 #: So many tables can come with a query.
 MOST_TABLES = 20
 
+#: The longest list that a parameter may be: nothing else runs in the process while it is converted.
+LONGEST_LIST = 100_000
+
 #: What a parameter may be that JSON has no word for, by the name of its class.
 KINDS: dict[str, Any] = {
     "datetime": datetime.datetime, "date": datetime.date, "time": datetime.time, "timedelta": datetime.timedelta,
@@ -49,6 +52,13 @@ class Along(msgspec.Struct, frozen=True):
                 raise InvalidInput(f"A table cannot be called {name!r} here; give it another name.")
             seen.add(name.lower())
         return cls(dict(zip(names, files, strict=True)))
+
+    def check_read(self, statement: dict[str, Any]) -> None:
+        """Raise QueryFailed for a table that the query does not read."""
+        read = {str(node["table_name"]).lower() for node in naming.nodes(statement) if node.get("table_name")}
+        for name in self.files:
+            if name.lower() not in read:
+                raise QueryFailed(f"The query does not read {name!r}, which came with it; write: from {name}.")
 
     def open(self, tx: Transaction) -> dict[str, list[str]]:
         """Let this transaction, and no other one, read the tables by their names; return their columns."""
@@ -97,6 +107,12 @@ def given(
             there = ", ".join(f"${n}" for n in wanted) or "none"
             near = meant(f"${name}", [f"${n}" for n in wanted])
             raise QueryFailed(f"{what}{near}; its placeholders are: {there}.")
+    for name, value in found.items():
+        if isinstance(value, list) and len(value) > LONGEST_LIST:
+            raise QueryFailed(
+                f"${name} has {len(value):,} values, and a list may have {LONGEST_LIST:,}; let them go along as a "
+                f"table: {'mine' if name.isdigit() else name}=pd.DataFrame(…)."
+            )
     for node in naming.nodes(statement):
         for item in (node.get("children") or [])[1:] if node.get("type") in ("COMPARE_IN", "COMPARE_NOT_IN") else []:
             if item.get("class") == "PARAMETER" and isinstance(found[str(item["identifier"])], list):

@@ -147,10 +147,14 @@ def _check(statement: Any, views: frozenset[str], own: frozenset[str], also: Als
                 body = entry["value"]
                 if body.get("materialized") == "CTE_MATERIALIZE_NEVER":
                     raise QueryFailed(f"{name!r} is 'not materialized'; leave that out, DuckDB decides well by itself.")
-                # Only what repeats itself knows its own name, and nothing knows the names that come after it.
-                left.append((body, inside | {name} if _is_recursive(body) else inside, written))
+                # Nothing knows its own name, nor the names that come after it.
+                left.append((body, inside, written))
                 inside |= {name}
-            left.extend((value, inside, written) for value in _inside(node).values())
+            own_name = {str(node.get("cte_name", "")).lower()}
+            for key, value in _inside(node).items():
+                # But what repeats itself does, in the part that is repeated.
+                again = node.get("type") == "RECURSIVE_CTE_NODE" and key == "right"
+                left.append((value, inside | own_name if again else inside, written))
 
 
 def _inside(node: dict[str, Any]) -> dict[str, Any]:
@@ -226,11 +230,6 @@ def _subquery_name(name: str, own: frozenset[str]) -> str:
     if name.lower() in own:
         raise QueryFailed(f"{name!r} is a name of DuckDB's own; give the subquery another one.")
     return name.lower()
-
-
-def _is_recursive(body: dict[str, Any]) -> bool:
-    found = body.get("query_node") or (body.get("query") or {}).get("node") or {}
-    return bool(found.get("type") == "RECURSIVE_CTE_NODE")
 
 
 def condition(tx: Transaction, expression: str, version_id: int) -> str:

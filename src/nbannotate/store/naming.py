@@ -9,7 +9,7 @@ from typing import Any
 from nbannotate.model.choices import meant, sentence
 
 #: What names columns that are written nowhere in the query: its tree does not tell which.
-_OPEN = frozenset({"TABLE_FUNCTION", "EXPRESSION_LIST", "PIVOT", "SHOW_REF"})
+_OPEN = ("TABLE_FUNCTION", "EXPRESSION_LIST", "PIVOT", "SHOW_REF")
 
 #: What DuckDB puts before its sentence, and what it adds for those who know its functions.
 _KIND = re.compile(r"^[A-Z][A-Za-z]*( [A-Z][a-z]*)* Error: ")

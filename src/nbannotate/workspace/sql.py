@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nbannotate.cards import Shown
@@ -132,7 +132,7 @@ class Sql(Handle, Shown):
 def _value(value: Any) -> Any:
     """Return a value of a placeholder; a time with a zone as the same moment in UTC, as times are stored."""
     given = plain(value)
-    if isinstance(given, list | tuple):
+    if isinstance(given, Iterable) and not isinstance(given, str | bytes | bytearray | Mapping):
         return [_value(item) for item in given]
     if isinstance(given, datetime.datetime) and given.tzinfo is not None:
         return given.astimezone(datetime.UTC).replace(tzinfo=None)
