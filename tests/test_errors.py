@@ -58,6 +58,7 @@ BUILT_IN = {
     "FolderMissing": FileNotFoundError, "DiskFull": OSError, "DatabaseFailed": RuntimeError,
     "OwnerUnavailable": ConnectionError, "OwnerFailed": RuntimeError, "QueryFailed": ValueError,
     "QueryTookLong": TimeoutError, "ReadFailed": ValueError, "CannotShow": ValueError,
+    "ImageMissing": FileNotFoundError,
 }  # fmt: skip
 
 

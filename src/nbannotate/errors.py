@@ -228,6 +228,12 @@ class ReadFailed(NbannotateError, ValueError):
     """A file of annotations or an image could not be read; the message names the place."""
 
 
+class ImageMissing(ReadFailed, FileNotFoundError):
+    """The file of an image that was to be read is not there."""
+
+    errno = errno.ENOENT
+
+
 class CannotShow(ReadFailed):
     """An image is whole, but of a kind that is not shown here, or that needs a package that is not installed."""
 

@@ -23,7 +23,7 @@ from nbannotate import imaging
 from nbannotate.canvas import large
 from nbannotate.canvas.deep import Deep
 from nbannotate.canvas.view import Box, View
-from nbannotate.errors import InvalidInput, ReadFailed
+from nbannotate.errors import InvalidInput, NbannotateError, ReadFailed
 from nbannotate.imaging import raster
 
 PREVIEW = 1024  # the longer side of the preview, in pixels
@@ -295,6 +295,10 @@ def file_bytes(path: str | Path) -> bytes:
     """Return the bytes of a file, or of the frame of it that a path names."""
     try:
         return imaging.extracted(imaging.frame_of(str(path)))
+    except NbannotateError:
+        raise
+    except FileNotFoundError:
+        raise imaging.missing(path) from None
     except OSError as error:
         raise ReadFailed(f"The image {str(path)!r} cannot be read: {error.strerror or error}.") from error
 

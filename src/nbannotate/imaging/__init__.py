@@ -9,7 +9,18 @@ Whatever a decoder raises is a sentence (``speaking``). It reads image files and
 """
 
 from nbannotate.imaging import limits
-from nbannotate.imaging.files import SUFFIXES, Frame, extracted, frame_of, is_dicom, is_tiff, measure, named, read
+from nbannotate.imaging.files import (
+    SUFFIXES,
+    Frame,
+    extracted,
+    frame_of,
+    is_dicom,
+    is_tiff,
+    measure,
+    missing,
+    named,
+    read,
+)
 from nbannotate.imaging.pyramid import Pyramid
 from nbannotate.imaging.still import Facts, Still
 from nbannotate.imaging.window import PRESETS, Window, gray
@@ -29,6 +40,7 @@ __all__ = [
     "is_tiff",
     "limits",
     "measure",
+    "missing",
     "named",
     "read",
 ]

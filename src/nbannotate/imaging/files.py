@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from nbannotate.errors import ReadFailed
+from nbannotate.errors import ImageMissing, ReadFailed
 from nbannotate.imaging import dicom, raster, tiff, video
 from nbannotate.imaging.still import Facts, Still
 
@@ -55,10 +55,17 @@ def is_tiff(body: bytes) -> bool:
     return tiff.is_tiff(body)
 
 
+def missing(path: str | Path) -> ImageMissing:
+    """Return what is said of an image whose file is not there."""
+    return ImageMissing(f"There is no image file {str(path)!r} (looked in {Path.cwd()}).")
+
+
 def _head(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(HEAD)
+    except FileNotFoundError:
+        raise missing(path) from None
     except OSError as error:
         raise ReadFailed(f"The image {str(path)!r} cannot be read: {error.strerror or error}.") from error
 
