@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from nbannotate.cards import Shown
 from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model.choices import sentence, unknown
-from nbannotate.model.columns import Column, Columns, meaning
+from nbannotate.model.column import Column, Columns
+from nbannotate.model.columns import meaning
 from nbannotate.model.times import Period, When, period, zone
 from nbannotate.model.values import plain, shown
 from nbannotate.workspace import show

@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from nbannotate.cards import Bar, Card, Chips, Grid, Lines, Pairs, Part, card_of, quoted, short
-from nbannotate.model.columns import VIEWS, Columns
+from nbannotate.model.column import Columns
+from nbannotate.model.columns import VIEWS
 from nbannotate.model.values import is_missing
 from nbannotate.shapes.cards import said
 from nbannotate.workspace import show
