@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, get_args
 
 from nbannotate import model, shapes
-from nbannotate.model.columns import Column, Columns
+from nbannotate.model.column import Column, Columns
 from nbannotate.model.times import When
 from nbannotate.workspace.table import Rows
 
