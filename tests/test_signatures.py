@@ -381,7 +381,8 @@ class Odd:
 
 #: What is meant nowhere.
 WRONG: list[Any] = [
-    Odd(), 3.5j, -7, 1e300, "no such thing", [Odd()], {"a": Odd()}, pd.DataFrame({"a": [1]}), "\ud800",
+    Odd(), 3.5j, -7, 1e300, "no such thing", [Odd()], {"a": Odd()}, pd.DataFrame({"a": [1]}), np.zeros((2, 3)),
+    "\ud800",
 ]  # fmt: skip
 #: What no sentence has in it: words of decoders and of Python's own errors, addresses.
 NOT_SAID = re.compile(r"Expected `|at `\$|nexpected keyword|msgspec|Binder|Conversion Error| object at 0x|Traceback")

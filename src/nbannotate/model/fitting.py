@@ -115,9 +115,10 @@ def fits(value: Any, hint: Any) -> bool:
     if not isinstance(kind, type):
         return True
     if hasattr(value, "dtype") or hasattr(value, "iloc"):  # of numpy or pandas: told apart where it is used
-        if not hasattr(value, "columns"):
-            return True
-        return isinstance(value, kind) or (issubclass(kind, Iterable) and kind is not str)
+        if not getattr(value, "ndim", 0):
+            return True  # a single value
+        rows_of_text = value.ndim > 1 and not hasattr(value, "columns") and items[:1] == (str,)
+        return isinstance(value, kind) or (issubclass(kind, Iterable) and kind is not str and not rows_of_text)
     if kind in (int, float):
         return isinstance(value, (int, float) if kind is float else int) and not isinstance(value, bool)
     if kind in (list, tuple, set, frozenset) or (issubclass(kind, Iterable) and not issubclass(kind, str | Mapping)):

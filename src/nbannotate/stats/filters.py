@@ -16,7 +16,7 @@ from nbannotate.errors import InvalidInput
 from nbannotate.model.calling import told
 from nbannotate.model.choices import sentence, unknown
 from nbannotate.model.times import When, period, zone
-from nbannotate.model.values import as_list
+from nbannotate.model.values import as_list, shown
 from nbannotate.stats.scope import Scope, resolve
 
 if TYPE_CHECKING:
@@ -138,6 +138,8 @@ def _steps(scope: Scope, given: Steps) -> tuple[str, ...] | None:
     there = q.run(f"select distinct step, name from steps where {q.in_campaign()} order by step")
     found: list[str] = []
     for value in wanted:
+        if not isinstance(value, str | int | float):
+            raise InvalidInput(f"step takes names of steps, or their places, not {shown(value)}.")
         same = there["name" if isinstance(value, str) else "step"] == value
         if isinstance(value, bool) or not same.any():
             raise InvalidInput(sentence(unknown("step", value, list(dict.fromkeys(there["name"])), " here")))
