@@ -29,7 +29,8 @@ for sample in dataset.iter_samples(autosave=True):
 doubtful = dataset.match_labels(filter=(F("label") == "cell") & (F("confidence") < 0.6), fields="predictions")
 
 # %% launch
-# In a CVAT server. Who reviews is said there: `job_reviewers` is for servers before version 2.
+# In a CVAT server (or in Label Studio, Labelbox); the app of fiftyone edits labels, too, image by image, without tasks.
+# Who reviews is said in CVAT: `job_reviewers` is for servers before version 2.
 dataset.clone_sample_field("predictions", "answers")
 doubtful.annotate("july", backend="cvat", label_field="answers", segment_size=50, job_assignees=["ana", "ben"])
 

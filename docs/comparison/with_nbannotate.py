@@ -14,11 +14,7 @@ ws = nb.open("work.duckdb")
 images = ws.create_dataset("cells").create_version("v1").add_images("images")
 
 # %% predict
-boxes = {
-    name: [nb.Shape.rectangle(b.x, b.y, b.width, b.height, b.label, confidence=b.confidence) for b in its.itertuples()]
-    for name, its in predicted.groupby("image")
-}
-images.add_annotations(boxes, source="model")
+images.add_annotations(predicted, source="model")
 
 # %% filter
 doubtful = nb.Filter.label("cell", confidence=(None, 0.6))
