@@ -149,7 +149,7 @@ def test_shapes_alone_are_annotations_too(team):
     done = made.version.add_annotations({names[0]: shape, np.str_(names[1]): [shape], names[2]: []}, source="model")
     assert done.assets + done.left_out == 2
     with pytest.raises(InvalidInput, match=r"img_000\.png.*is no shape"):
-        made.version.add_annotations({names[0]: [(1, 2, 3, 4)]}, source="model")
+        made.version.add_annotations({names[0]: [(1, 2, 3)]}, source="model")
 
 
 def test_a_campaign_as_somebody_sees_it_is_gone_through(team):
