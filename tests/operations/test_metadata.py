@@ -26,7 +26,7 @@ def test_a_manager_changes_them_and_the_event_keeps_what_was_before(team):
     assert version.set_metadata(name, {"site": "Bern", "age": 7}) == {"site": "Bern", "age": 7}
     asset_id = int(version.assets.df()["asset_id"][0])
     assert version.set_metadata(asset_id, {"site": "Lyon", "ok": True}) == version.metadata(name)
-    assert json.loads(version.assets.df()["metadata"][0]) == {"site": "Lyon", "ok": True}
+    assert version.assets[name].metadata == {"site": "Lyon", "ok": True}
     events = made.workspace.sql("select detail from events where operation = 'assets.set_metadata' order by event_id")
     assert json.loads(events["detail"].iloc[-1])["changes"] == {
         "site": {"before": "Bern", "after": "Lyon"}, "age": {"before": 7}, "ok": {"after": True},

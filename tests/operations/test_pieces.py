@@ -263,6 +263,10 @@ def disable(g):
     return lambda: g.ws.members.disable("ana")
 
 
+def describe(g):
+    return lambda: g.version.set_metadata({name: {"site": "Bern", "n": 1} for name in g.version.assets.df()["name"]})
+
+
 CALLS = {
     "annotations.add": lambda g: g.read,
     "annotations.restore": restore,
@@ -280,6 +284,7 @@ CALLS = {
     "jobs.complete": complete_job,
     "jobs.restart": restart,
     "members.disable": disable,
+    "metadata.set": describe,
     "sequences.exclude": exclude,
     "sequences.spread": _spread,
     "sequences.undo": undo,

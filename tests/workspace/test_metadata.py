@@ -34,7 +34,7 @@ def add(make_images):
             version.add_images(paths, metadata, **options)
         finally:
             assert len(version.assets) in (0, 2)  # all or nothing
-        return [json.loads(text) for text in version.assets.df()["metadata"]]
+        return [asset.metadata for asset in version.assets]
 
     yield run
     for ws in made:

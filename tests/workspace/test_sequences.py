@@ -53,7 +53,7 @@ def test_columns_of_the_metadata_name_the_series_and_order_the_slices(version, f
     version.add_images(folder, table, sequence="series", moment="z")
     assert listed(version) == [("c", "7"), ("a", "7"), ("d", "8"), ("b", "8")]
     assert list(version.assets.df()["moment"]) == [-3.0, 2.5, 0.0, 1.0]
-    assert version.assets.df()["metadata"][0] == '{"series":7,"z":-3.0}'
+    assert next(iter(version.assets)).metadata == {"series": 7, "z": -3.0}
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def test_images_of_a_pattern_are_added_in_order_with_their_metadata(version, mak
     assert list(assets["name"]) == ["img_000.png", "img_001.png", "img_002.png"]
     assert list(assets["position"]) == [0, 1, 2]
     assert (assets["width"].iloc[0], assets["height"].iloc[0]) == (64, 48)
-    assert list(assets["metadata"]) == ['{"day":"2026-01-02T00:00:00","n":1}', "{}", '{"n":2}']
+    assert [a.metadata for a in version.assets] == [{"day": "2026-01-02T00:00:00", "n": 1}, {}, {"n": 2}]
 
 
 def test_a_folder_of_folders_gives_names_below_it(version, make_images, tmp_path):

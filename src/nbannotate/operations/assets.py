@@ -17,12 +17,12 @@ from nbannotate.operations.describing import check_may_describe
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.versions import draft
 from nbannotate.rules.metadata import check_metadata
-from nbannotate.store import arriving, data, replacing
+from nbannotate.store import arriving, data, describing, replacing
 from nbannotate.store import campaigns as stored
 from nbannotate.store.staging import Stage
 
 
-def _stage(ctx: Context, stage: Stage, version_id: int, file: Path) -> dict[str, Any]:
+def _stage(ctx: Context, stage: Stage, version_id: int, file: Path, **_: Any) -> dict[str, Any]:
     """Check the assets of a file and write them in pieces."""
     draft(ctx, version_id)
     _check_new(arriving.known_names(ctx.tx, version_id, file))
@@ -74,12 +74,12 @@ def _check_new(twice: list[str]) -> None:
 
 
 @operation(writes=True, stage=_stage)
-def add(ctx: Context, version_id: int, file: Path, prepared_batch: _Batch) -> int:
+def add(ctx: Context, version_id: int, file: Path, prepared_batch: _Batch, types: dict[str, str] | None = None) -> int:
     """Add the assets of a Parquet file to a version and return how many.
 
     Columns: name, path, folder, width, height, bytes, metadata (JSON text); and, for frames and slices, sequence (the
     name of what belongs together) and moment (a number that orders it). Campaigns that run on the version take the new
-    assets as their ``new_assets`` says.
+    assets as their ``new_assets`` says. ``types`` says what columns of the metadata are that JSON has no type for.
     """
     version, batch = draft(ctx, version_id), prepared_batch
     if batch.first != arriving.next_position(ctx.tx, version_id):  # somebody else added assets meanwhile
@@ -87,6 +87,7 @@ def add(ctx: Context, version_id: int, file: Path, prepared_batch: _Batch) -> in
     running = _running(ctx, version_id)
     joined = joining.take_staged(ctx, _taker(running), batch.coming)
     added = arriving.reveal_assets(ctx.tx, batch.batch_id, version)
+    describing.set_types(ctx.tx, version.dataset_id, types or {})
     detail: dict[str, Any] = {"version_id": version_id, "assets": added}
     if running:
         detail["campaigns"] = [

@@ -65,7 +65,7 @@ class Alone:
                 str(absolute(_written(given.image(name), Path(self._folder.name), name))): name for name in given.names
             }
             self.version = workspace.create_dataset(NAME).create_version(NAME).add_images(list(files), bad="keep")
-            assets = self.version.assets.df()
+            assets = self.version.assets._frame()
             self._names = {
                 asset: files.get(path, asset) for asset, path in zip(assets["name"], assets["path"], strict=True)
             }

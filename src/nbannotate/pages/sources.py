@@ -45,7 +45,7 @@ def _with(names: list[str], image: Images, found: dict[str, tuple[Shape, ...]]) 
 def _of_version(version: Any, shapes: Any, named: Any) -> Source:
     from nbannotate.workspace import export, real
 
-    assets = version.assets.df()
+    assets = version.assets._frame()
     ids = {str(name): int(i) for name, i in zip(assets["name"], assets["asset_id"], strict=True)}
     names, client = list(ids), version.workspace.client
     paths = dict(zip(names, map(str, assets["path"]), strict=True))

@@ -54,6 +54,8 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "assets.large": EVERYONE,
     "assets.metadata": EVERYONE,
     "assets.set_metadata": EVERYONE,
+    "metadata.set": DEVELOPERS,
+    "metadata.types": DEVELOPERS,
     "annotations.add": DEVELOPERS,
     "annotations.restore": DEVELOPERS,
     "foreign.remember": DEVELOPERS,

@@ -16,9 +16,11 @@ from nbannotate.cards import Shown
 from nbannotate.model import renamed
 from nbannotate.model.values import as_list
 from nbannotate.workspace import export, fitting, frames, given, images, rows
+from nbannotate.workspace import metadata as metadata_of
 from nbannotate.workspace.campaign import Campaign
 from nbannotate.workspace.chained import Chained
 from nbannotate.workspace.data_tables import Annotations, Assets, Shapes, Tags, Versions
+from nbannotate.workspace.described import taken_from_file
 from nbannotate.workspace.given import markdown
 from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.said import Said
@@ -255,7 +257,7 @@ class Version(Said):
         """
         missing, on_conflict = given.checked(missing, on_conflict)
         with self._filling():
-            found, known = images.find(paths), self.assets.df()
+            found, known = images.find(paths), self.assets._frame()
             there = {} if on_conflict == "replace" else rows.there(known)
             measured = images.measure(found.files, bad, every, there)
             table, absent = rows.assets(measured, metadata, sequence, moment, missing)
@@ -266,13 +268,15 @@ class Version(Said):
                 new = table[~table["path"].isin(known["path"])]  # the owner says which names are there
             if on_conflict == "replace" and len(split.other):
                 replaced = self._upload("assets.replace", split.other)
-            added = self._upload("assets.add", new) if len(new) else 0
+            types = metadata_of.given(metadata).types
+            added = self._upload("assets.add", new, types=types) if len(new) else 0
             self.added = model.Added(added, split.there, skipped, replaced, found.left_out, absent)
             rows.say(self.added)
         return self
 
-    def _upload(self, operation: str, table: pd.DataFrame) -> int:
-        return self.workspace.client.upload(operation, int, frames.to_parquet(table), version_id=self.version_id)
+    def _upload(self, operation: str, table: pd.DataFrame, **more: Any) -> int:
+        parquet = frames.to_parquet(table)
+        return self.workspace.client.upload(operation, int, parquet, version_id=self.version_id, **more)
 
     def read(
         self,
@@ -328,7 +332,12 @@ class Version(Said):
             name = source or Path(path).name
             done = self.add_annotations(reading.annotations, source=name, on_conflict=on_conflict)
             export.remember(self, format, reading.ids)
+            other = taken_from_file(self, reading.metadata) if reading.metadata else {}
         reading = replace(reading, unchanged=done.unchanged)
+        if other:
+            name, field = next(iter(other.items()))
+            left = formats.LeftOut("metadata of assets", len(other), "they have another value here", f"{name}: {field}")
+            reading = replace(reading, left_out=(*reading.left_out, left))
         if not done.left_out:
             return reading
         reason = "people have worked on them; on_conflict='replace' takes them, too"

@@ -99,13 +99,15 @@ class Versions(Listed["Version"]):
 class Assets(OfVersion[Asset]):
     """The assets of a version, in order; ``version.assets["a.png"]`` gives the handle of one.
 
+    ``.df()`` has each value of the metadata as a column ``metadata.…`` of the type that it was given with.
+
     Parameters
     ----------
     version
         The version.
     """
 
-    what, one, view, key = "assets", "asset", "assets", "name"
+    what, one, view, key, wide = "assets", "asset", "assets", "name", "metadata"
     time = ""
     means: ClassVar[Mapping[str, str]] = {"asset": "name"}
     first = ("name", "width", "height", "sequence", "metadata")
@@ -120,6 +122,9 @@ class Assets(OfVersion[Asset]):
 
     def _item(self, row: dict[str, Any]) -> Asset:
         return Asset(self._version, row)
+
+    def _real(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return real.of_assets(rows, self._version._types())
 
     def __call__(self) -> pd.DataFrame:
         """Return what the old name ``version.assets()`` did: ``version.assets.df()``."""

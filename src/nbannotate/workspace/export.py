@@ -79,7 +79,7 @@ def rows(version: Version, state: str | None, origin: model.Origin | None = None
         one_of("origin", origin, get_args(model.Origin))
     if state is not None:
         one_of("state", state, model.TASK_STATES)
-    assets = version.assets.df()
+    assets = version.assets._frame()
     if state is not None:
         states = version.workspace.sql(
             "select s.asset_id from asset_states s join campaigns c on c.campaign_id = s.campaign_id "
@@ -109,8 +109,9 @@ def rows(version: Version, state: str | None, origin: model.Origin | None = None
                 nothing_to_label=known["nothing_to_label"],
                 tag_attributes=msgspec.json.decode(known["tag_attributes"] or "{}"),
             )
-        by = (known["origin"], known["source"]) if known is not None else (None, None)
-        found.append(formats.Row(r["name"], r["width"], r["height"], annotation, *by))
+        origin_of, source = (known["origin"], known["source"]) if known is not None else (None, None)
+        metadata = msgspec.json.decode(r["metadata"])
+        found.append(formats.Row(r["name"], r["width"], r["height"], annotation, origin_of, source, metadata))
     return found
 
 

@@ -106,7 +106,9 @@ def fitted(version: Said, reading: formats.Reading, scale: bool = False, missing
             elif not (good := _good(asset, annotation, size, factors, tally)).empty:
                 kept[asset] = good
     ids = replace(reading.ids, images={match.found[n]: i for n, i in reading.ids.images.items() if n in match.found})
-    return replace(reading, annotations=kept, left_out=(*reading.left_out, *tally.left_out()), ids=ids)
+    metadata = {match.found[n]: its for n, its in reading.metadata.items() if n in match.found}
+    left_out = (*reading.left_out, *tally.left_out())
+    return replace(reading, annotations=kept, left_out=left_out, ids=ids, metadata=metadata)
 
 
 def _asset(name: str, match: Match, tally: formats.Tally) -> str | None:

@@ -8,24 +8,33 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from nbannotate.errors import InvalidInput
 from nbannotate.model.values import is_missing, is_series, plain, shown
 from nbannotate.rules.metadata import NotJson, as_json, check_metadata, name_problem
+from nbannotate.workspace import dtypes
 
 #: So many columns that cannot be kept are told of; the others are counted.
 MOST_TOLD = 5
 
 
 class Given(Struct, frozen=True):
-    """Metadata as a table: the names of images, and columns of values as they were given, one for each name."""
+    """Metadata as a table: the names of images, and columns of values as they were given, one for each name.
+
+    Of some columns ``types`` has the type that they had, as :mod:`nbannotate.workspace.dtypes` names it.
+    """
 
     names: list[str]
     columns: dict[str, list[Any]]
+    types: dict[str, str] = field(default_factory=dict)
 
 
 NONE = Given([], {})
+#: What a column of metadata is called among those of assets: ``metadata.site``.
+PREFIX = "metadata."
+#: Where the names of images stand, in a column or in the index.
+NAMES = ("name", "asset")
 
 
 def given(metadata: Any) -> Given:
@@ -60,10 +69,15 @@ def _of_frame(frame: Any) -> Given:
     twice = [name for name, n in Counter(titles).items() if n > 1]
     if twice:
         raise InvalidInput(f"metadata has {_named(twice)} more than once; rename the columns. Nothing was added.")
-    at = titles.index("name") if "name" in titles else None
+    indexed = frame.index.name in NAMES
+    at = None if indexed else next((titles.index(name) for name in NAMES if name in titles), None)
     names = frame.index if at is None else frame.iloc[:, at]
-    columns = {title: _values(frame.iloc[:, i]) for i, title in enumerate(titles) if i != at}
-    return Given([str(v) for v in names], columns)
+    places = {title: i for i, title in enumerate(titles) if i != at}
+    if any(title.startswith(PREFIX) for title in places):  # a table of assets
+        places = {title.removeprefix(PREFIX): i for title, i in places.items() if title.startswith(PREFIX)}
+    columns = {title: _values(frame.iloc[:, i]) for title, i in places.items()}
+    types = {title: dtypes.named(frame.iloc[:, i]) for title, i in places.items()}
+    return Given([str(v) for v in names], columns, types)
 
 
 def _title(column: Any) -> str:
@@ -79,7 +93,9 @@ def _values(series: Any) -> list[Any]:
 def _of_records(records: list[tuple[Any, dict[Any, Any]]]) -> Given:
     titles = dict.fromkeys(_title(k) for _, values in records for k in values)
     rows = [{_title(k): v for k, v in values.items()} for _, values in records]
-    return Given([str(plain(name)) for name, _ in records], {t: [row.get(t) for row in rows] for t in titles})
+    columns = {t: [row.get(t) for row in rows] for t in titles}
+    types = {t: kind for t, values in columns.items() if (kind := dtypes.temporal(values)) is not None}
+    return Given([str(plain(name)) for name, _ in records], columns, types)
 
 
 def kept(table: Given) -> list[dict[str, Any]]:

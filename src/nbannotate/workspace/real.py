@@ -12,6 +12,7 @@ import msgspec
 
 from nbannotate.model import Rle, Shape
 from nbannotate.model.values import as_stored
+from nbannotate.workspace import dtypes
 from nbannotate.workspace.intake.fields import PREFIX
 
 if TYPE_CHECKING:
@@ -51,6 +52,27 @@ def of_tags(rows: pd.DataFrame) -> pd.DataFrame:
     return _with_columns(rows.drop(columns="attributes"), PREFIX, _mappings(rows["attributes"]))
 
 
+def of_assets(rows: pd.DataFrame, types: dict[str, str]) -> pd.DataFrame:
+    """Return rows of assets with real values: each value of the metadata is a column ``metadata.…`` of its type."""
+    import pandas as pd
+
+    more = of_metadata(rows["metadata"], types).add_prefix("metadata.").set_axis(rows.index)
+    return pd.concat([rows.drop(columns="metadata"), more], axis=1)
+
+
+def of_metadata(texts: pd.Series[Any], types: dict[str, str]) -> pd.DataFrame:
+    """Return metadata as a table: a column for each value, of the type that it was given with."""
+    import pandas as pd
+
+    mappings = _mappings(texts)
+    names = sorted({name for its in mappings for name in its})
+    columns = {
+        name: dtypes.restored([its.get(name, _Missing) for its in mappings], _Missing, types.get(name, ""))
+        for name in names
+    }
+    return pd.DataFrame(columns, index=range(len(mappings)))
+
+
 @as_stored()
 def as_shapes(rows: pd.DataFrame) -> tuple[Shape, ...]:
     """Return the shapes of rows of the view ``shapes``, as they are in the store."""
@@ -84,10 +106,10 @@ def column(values: list[Any], missing: Any = None) -> Any:
     dtypes = {bool: ("bool", "boolean"), int: ("int64", "Int64"), float: ("float64", "float64"), str: ("string",) * 2}
     if len(kinds) == 1 and (kind := next(iter(kinds))) in dtypes:
         if kind is int and not all(-(2**63) <= v < 2**63 for v in values if v is not missing):
-            return _object([pd.NA if v is missing else v for v in values])
+            return objects([pd.NA if v is missing else v for v in values])
         empty: Any = float("nan") if kind is float else pd.NA
         return pd.array([empty if v is missing else v for v in values], dtype=dtypes[kind][gaps])  # type: ignore[call-overload]
-    return _object([pd.NA if v is missing else v for v in values])
+    return objects([pd.NA if v is missing else v for v in values])
 
 
 class _Missing:
@@ -99,7 +121,7 @@ def _with_columns(table: pd.DataFrame, prefix: str, mappings: list[dict[str, Any
     import pandas as pd
 
     names = sorted({name for its in mappings for name in its})
-    missing: Any = _Missing()
+    missing: Any = _Missing
     more = {f"{prefix}{name}": column([its.get(name, missing) for its in mappings], missing) for name in names}
     return pd.concat([table, pd.DataFrame(more, index=table.index)], axis=1) if more else table
 
@@ -111,10 +133,10 @@ def _mappings(texts: Iterable[Any]) -> list[dict[str, Any]]:
 def _objects(rows: pd.DataFrame, values: Iterable[Any]) -> pd.Series[Any]:
     import pandas as pd
 
-    return pd.Series(_object(list(values)), index=rows.index)
+    return pd.Series(objects(list(values)), index=rows.index)
 
 
-def _object(values: list[Any]) -> Any:
+def objects(values: list[Any]) -> Any:
     """Return an array of objects, also of values that are arrays or lists themselves."""
     import numpy as np
 

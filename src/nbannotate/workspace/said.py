@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from nbannotate import model
 from nbannotate.cards import Shown
-from nbannotate.errors import InvalidInput, NotFound
-from nbannotate.model.values import as_list, as_mapping, as_whole, encode, plain
+from nbannotate.errors import InvalidInput
+from nbannotate.model.values import as_list, as_whole, encode
 from nbannotate.workspace import export, fitting, frames, taking
 from nbannotate.workspace.chained import Chained
+from nbannotate.workspace.described import Described
 from nbannotate.workspace.given import checked
 from nbannotate.workspace.handle import Handle
-from nbannotate.workspace.metadata import plain_metadata
 
 if TYPE_CHECKING:
     from nbannotate.workspace.workspace import Workspace
 
 
-class Said(Chained, Handle, Shown):
+class Said(Described, Chained, Handle, Shown):
     """The base of a version for what concerns whole assets."""
 
     workspace: Workspace
@@ -131,46 +131,6 @@ class Said(Chained, Handle, Shown):
         return self.workspace.client.call(
             "annotations.restore", int, version_id=self.version_id, revisions=ids, source=source
         )
-
-    def metadata(self, asset: str | int) -> dict[str, Any]:
-        """Return the metadata of an asset, by its name or its id."""
-        return self.workspace.client.call("assets.metadata", dict[str, Any], asset_id=self._asset(asset))
-
-    def set_metadata(self, asset: str | int, metadata: Mapping[str, Any]) -> dict[str, Any]:
-        """Replace the metadata of an asset, and return them.
-
-        They belong to the asset: they change in all versions that it is in, published ones too.
-
-        Parameters
-        ----------
-        asset
-            Its name, or its id.
-        metadata
-            All of it: texts, numbers, True and False, None, lists and mappings; days and times become texts. To change
-            one value, write ``version.set_metadata(name, {**version.metadata(name), "site": "Bern"})``.
-
-        Raises
-        ------
-        NotFound
-            There is no such asset in this version.
-        InvalidInput
-            It cannot be kept as JSON; the message says what.
-        """
-        values = plain_metadata(as_mapping("set_metadata", metadata))
-        return self.workspace.client.call(
-            "assets.set_metadata", dict[str, Any], asset_id=self._asset(asset), metadata=values
-        )
-
-    def _asset(self, asset: str | int) -> int:
-        asset = plain(asset)
-        column = "name" if isinstance(asset, str) else "asset_id"
-        value = asset if isinstance(asset, str) else as_whole("asset", asset)
-        rows = self.workspace.sql(
-            f"select asset_id from assets where version_id = $1 and {column} = $2", [self.version_id, value]
-        )
-        if rows.empty:
-            raise NotFound(f"There is no asset {asset!r} in the version {self.name!r}; version.assets lists them.")
-        return int(rows["asset_id"][0])
 
 
 def _json(asset: str, value: object) -> str:
