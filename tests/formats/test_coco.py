@@ -9,6 +9,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -448,3 +449,24 @@ def test_real_coco_that_we_write_is_the_same_for_pycocotools(tmp_path: Path) -> 
             assert source.cats[a["category_id"]]["name"] == ours.cats[b["category_id"]]["name"]
             assert (source.annToMask(a) == ours.annToMask(b)).all()
             assert b["bbox"] == pytest.approx(a["bbox"], abs=0.02)
+
+
+def test_masks_go_out_and_come_back_pixel_by_pixel_and_others_read_them(tmp_path: Path) -> None:
+    from pycocotools.coco import COCO as Reference
+
+    pixels = np.zeros((40, 60), dtype=bool)
+    pixels[3:20, 5:30] = True
+    pixels[8:12, 10:15] = False
+    drawn = Shape.mask(pixels, "cell", confidence=0.5)
+    path = tmp_path / "out.json"
+    written = COCO.write(path, [Row("a.png", 60, 40, Annotation(shapes=(drawn,)))], [])
+    assert (written.annotations, written.left_out) == (1, ())
+    assert COCO.read(path).annotations["a.png"].shapes == (drawn,)
+    with contextlib.redirect_stdout(io.StringIO()):
+        other = Reference(str(path))
+    (annotation,) = other.dataset["annotations"]
+    assert (other.annToMask(annotation).astype(bool) == pixels).all()
+    assert (annotation["area"], annotation["bbox"]) == (pixels.sum(), [5, 3, 25, 17])
+    annotation["segmentation"]["size"] = [60, 40]
+    path.write_text(json.dumps(other.dataset))
+    assert "another size than their image" in str(COCO.read(path).left_out[0])

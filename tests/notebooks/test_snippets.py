@@ -130,6 +130,7 @@ PAGES: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     "campaigns": ("owner", a_version),
     "canvas": ("owner", drawing),
     "choosing": ("owner", nothing),
+    "data": ("owner", a_version),
     "images": ("owner", windowed),
     "managing": ("manager", at_work),
     "notices": ("annotator", at_work),
