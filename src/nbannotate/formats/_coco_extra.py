@@ -66,7 +66,7 @@ def metadata(tally: Tally, place: str, given: Any) -> dict[str, Any]:
         return {}
     kept = {}
     for name, value in given.items():
-        if _json.plain(name) and name.strip() == name != "" and len(name) <= 200 and _json.plain(value):
+        if _json.kept(name) and name.strip() == name != "" and len(name) <= 200 and _json.kept(value):
             kept[name] = value
         else:
             tally.add("metadata", "their names or values are none that can be kept", f"{place}.extra.{name!r:.80}")

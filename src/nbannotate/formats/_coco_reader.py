@@ -314,7 +314,7 @@ class Reader:
         if not isinstance(given, dict):
             self.tally.add("sets of attributes", "they are no objects", f"{place}.attributes")
             return {}
-        kept = {name: value for name, value in given.items() if _json.plain(name) and _json.plain(value)}
+        kept = {name: value for name, value in given.items() if _json.kept(name) and _json.kept(value)}
         for name in given.keys() - kept.keys():
             self.tally.add("attributes", "their values are no JSON, such as NaN", f"{place}.attributes.{name!r:.80}")
         return kept

@@ -85,6 +85,11 @@ def plain(value: object) -> bool:
     return True
 
 
+def kept(value: object) -> bool:
+    """Return whether a value, or a name, can be kept: it is plain, and as a text it has no character 0."""
+    return plain(value) and not (isinstance(value, str) and "\0" in value)
+
+
 def _where(error: ValueError, length: int) -> str:
     """Return where a text ceases to be JSON, in our words."""
     if not isinstance(error, json.JSONDecodeError):
