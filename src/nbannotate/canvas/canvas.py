@@ -33,7 +33,7 @@ from nbannotate.cards import counted
 from nbannotate.errors import InvalidInput, ReadFailed, Refused
 from nbannotate.model import Label, Recipe, Shape
 from nbannotate.model.calling import told
-from nbannotate.model.choices import one_of
+from nbannotate.model.choices import one_of, sentence, unknown
 from nbannotate.model.values import as_name, plain, shown
 from nbannotate.shapes import kind, kinds
 
@@ -404,7 +404,7 @@ class Canvas(Leveled, Editing):
     def _known_label(self, name: str) -> Label:
         name = as_name(name)
         if name not in self._labels:
-            raise InvalidInput(f"There is no label {name!r}; there are {', '.join(self._labels) or 'none'}.")
+            raise InvalidInput(sentence(unknown("label", name, self._labels)))
         return self._labels[name]
 
     def _pick(self, name: str) -> None:

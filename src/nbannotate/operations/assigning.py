@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from nbannotate.errors import InvalidInput, NotFound, Refused
 from nbannotate.model import CampaignSpec, Member, Reassigned, TaskState
+from nbannotate.model.choices import meant, sentence, unknown
 from nbannotate.operations.registry import Context, found
 from nbannotate.operations.telling import tell
 from nbannotate.rules import attribution
@@ -21,12 +22,14 @@ def step_index(spec: CampaignSpec, step: str | int) -> int:
     for i, one in enumerate(steps):
         if step in (i, one.name):
             return i
-    raise NotFound(f"{spec.name!r} has no step {step!r}; it has {', '.join(repr(s.name) for s in steps)}.")
+    raise NotFound(sentence(unknown("step", step, [s.name for s in steps], f" in {spec.name!r}")))
 
 
 def worker(ctx: Context, login: str) -> Member:
     """Return an active member by login."""
-    member: Member = found(people.member(ctx.tx, login), f"member {login!r}")
+    member = people.member(ctx.tx, login)
+    if member is None:
+        raise NotFound(f"There is no member {login!r}{meant(login, [m.login for m in people.members(ctx.tx)])}.")
     if not member.active:
         raise Refused(f"The account of {login!r} is disabled; enable it first, or choose somebody else.")
     return member

@@ -19,6 +19,7 @@ from nbannotate.model import (
     StepProgress,
     Version,
 )
+from nbannotate.model.choices import sentence, unknown
 from nbannotate.operations import changing, closing, existing, joining, planning, versions
 from nbannotate.operations.jobs import job
 from nbannotate.operations.registry import Context, found, operation
@@ -229,8 +230,8 @@ def list_(
     Archived ones are among them unless ``state`` says otherwise. Who sees only their own tasks gets the campaigns
     that they have work in, with their own tasks counted.
     """
-    if dataset is not None and all(d.name != dataset for d in data.datasets(ctx.tx)):
-        raise NotFound(f"There is no dataset {dataset!r}.")
+    if dataset is not None and dataset not in (known := [d.name for d in data.datasets(ctx.tx)]):
+        raise NotFound(sentence(unknown("dataset", dataset, known)))
     there = stored.campaigns(ctx.tx) if ctx.actor.role in DEVELOPERS else _own(ctx)
     kept = [c for c in there if (state is None or c.state in state) and (dataset is None or c.dataset == dataset)]
     return sorted(kept, key=lambda c: c.name.casefold()) if sort == "name" else kept

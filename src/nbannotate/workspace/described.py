@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 _decode = msgspec.json.decode
 
 
+#: With so many names one that is not there is compared.
+MOST_COMPARED = 10_000
+
+
 class Described:
     """The base of a version for the metadata of its assets."""
 
@@ -156,7 +160,13 @@ class Described:
             f"select asset_id from assets where version_id = $1 and {column} = $2", [self.version_id, value]
         )
         if rows.empty:
-            raise NotFound(f"There is no asset {asset!r} in the version {self.name!r}; version.assets lists them.")
+            some = self.workspace.sql(
+                f"select name from assets where version_id = $1 limit {MOST_COMPARED}", [self.version_id]
+            )
+            near = did_you_mean(asset, some["name"]) if isinstance(asset, str) else ""
+            raise NotFound(
+                f"There is no asset {asset!r}{near} in the version {self.name!r}; version.assets lists them."
+            )
         return int(rows["asset_id"][0])
 
 
