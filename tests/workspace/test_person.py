@@ -4,6 +4,7 @@ import datetime
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -259,6 +260,35 @@ def test_deep_images_keep_their_values(tmp_path, team):
     assert (deep.image == depth).all()
 
 
+FOUND = np.array([[1.0, 2.0, 30.0, 40.0]])
+
+
+@pytest.mark.parametrize(
+    ("found", "labels"),
+    [
+        (BOX, None), ([BOX], None), (nb.Annotation(shapes=(BOX,)), None),
+        ({"kind": "rectangle", "points": [[1, 2], [30, 40]], "label": "WBC"}, None),
+        ({"boxes": FOUND, "labels": np.array([1]), "scores": np.array([0.5])}, ["background", "WBC"]),
+        (pd.DataFrame({"label": ["WBC"], "x": [1], "y": [2], "width": [29], "height": [38]}), None),
+        (pd.DataFrame({"class_id": [7], "bbox": [[1, 2, 29, 38]]}), {7: "WBC"}),
+    ],
+)  # fmt: skip
+def test_what_a_model_finds_is_submitted_as_it_comes(team, found, labels):
+    t = team(1)
+    task = t.campaign.as_member("ana").next()
+    task.save(found, labels=labels)
+    assert task.submit(found, labels=labels).next_step == "check"
+    (shape,) = task.annotation.shapes
+    assert (shape.label, shape.kind, np.array(shape.points).tolist()) == ("WBC", "rectangle", [[1, 2], [30, 40]])
+
+
+def test_a_model_that_finds_nothing_says_so(team):
+    t = team(2)
+    for task, found in zip(t.campaign.as_member("ana"), ([], {"boxes": np.zeros((0, 4)), "labels": []}), strict=False):
+        task.submit(found, labels=["WBC"])
+        assert task.annotation.nothing_to_label
+
+
 def test_labels_and_metadata_are_added_where_the_recipe_lets_people(team):
     recipe = nb.Recipe(labels=["WBC"], open_labels=True, metadata="edit")
     t = team(2, recipe=recipe)
@@ -309,7 +339,7 @@ PROGRAM = {
     "issue_state": "OpenTask.resolve", "metadata": "OpenTask.set_metadata", "metadata_undo": "OpenTask.set_metadata",
     "slice": "OpenTask.open_slice", "frames": "OpenTask.slices", "copy_next": "OpenTask.spread",
     "changes": "OpenTask.before", "look": "OpenTask.revision", "replay": "OpenTask.save",
-    "notice": "Notices.list", "notices_seen": "Notices.see",
+    "notice": "Notices.df", "notices_seen": "Notices.see",
 }  # fmt: skip
 PAGE_ONLY = {"issue_place", "change_place", "back", "close_banner", "retry", "clock", "again", "tool", "zone", "select",
              "lock", "hide", "fit"}  # fmt: skip

@@ -46,8 +46,10 @@ def is_path(value: str | os.PathLike[str], *endings: str) -> bool:
     return not re.search(r"\s", value) or os.path.isfile(os.path.expanduser(value))  # noqa: PTH111, PTH113
 
 
-def annotation(where: object, value: Any, *, nothing: bool) -> model.Annotation:
+def annotation(where: object, value: Any, labels: Any = None, *, nothing: bool) -> model.Annotation:
     """Return what was said of an image: an annotation, or shapes; ``nothing``: no shapes say *nothing to label*.
+
+    ``labels`` names those that are numbers.
 
     Raises
     ------
@@ -56,7 +58,7 @@ def annotation(where: object, value: Any, *, nothing: bool) -> model.Annotation:
     """
     from nbannotate.workspace import intake
 
-    return intake.of_one(where, value, nothing=nothing)
+    return intake.of_one(where, value, labels, nothing=nothing)
 
 
 def checked(

@@ -160,36 +160,35 @@ class OpenTask(Handle, Shown):
 
     # What is said of it ----------------------------------------------------------------------------------------------
 
-    def save(self, annotation: Any, seconds: Seconds = 0.0) -> model.Saved:
-        """Keep a draft.
-
-        Parameters
-        ----------
-        annotation
-            An annotation, shapes, or what :meth:`submit` takes.
-        seconds
-            The time worked since the last report; see :meth:`submit`.
-        """
-        given = given_annotation("annotation", annotation, nothing=True)
+    def save(self, annotation: Any, seconds: Seconds = 0.0, *, labels: Any = None) -> model.Saved:
+        """Keep a draft; all as for :meth:`submit`."""
+        given = given_annotation("annotation", annotation, labels, nothing=True)
         saved: model.Saved = self._do("save", model.Saved, seconds, annotation=given)
         self.annotation, self._revision = given, saved.revision
         return saved
 
-    def submit(self, annotation: Any = None, status: str | None = None, seconds: Seconds = 0.0) -> model.Closed:
+    def submit(
+        self, annotation: Any = None, status: str | None = None, seconds: Seconds = 0.0, *, labels: Any = None
+    ) -> model.Closed:
         """Submit, or at a review step accept: the annotation as it is, or another one.
 
         Parameters
         ----------
         annotation
-            An annotation, or shapes; no shapes at all say *nothing to label*. None: as it is now.
+            What :meth:`Version.add_annotations` takes for one image: an annotation, shapes, a DataFrame, arrays, what
+            a detector found. No shapes at all say *nothing to label*. None: as it is now.
         status
             One of the step's own statuses.
         seconds
             The time worked since the last report, in seconds or as a timedelta. It is believed as far as the clock
             allows: the time since the task was opened or saved. On the word of an owner (:meth:`Campaign.as_member`) it
             is taken as it is given, for work that was done elsewhere, and the log marks it.
+        labels
+            The names of labels that are numbers: a list in their order, a mapping, or a recipe.
         """
-        given = self.annotation if annotation is None else given_annotation("annotation", annotation, nothing=True)
+        given = self.annotation
+        if annotation is not None:
+            given = given_annotation("annotation", annotation, labels, nothing=True)
         closed = self._end("submit", seconds, annotation=given, status=status)
         self.annotation = given
         return closed
