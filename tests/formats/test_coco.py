@@ -368,8 +368,9 @@ def has_area(shape: Shape) -> bool:
     return shapes.kind(shape.kind).check(shape.points, 5500, 5500) is None
 
 
+letters = st.characters(codec="utf-8", exclude_characters="\0")  # what the store takes
 attributes = st.dictionaries(
-    st.text(min_size=1, max_size=8), st.one_of(st.booleans(), st.text(max_size=8), st.integers(-9, 9))
+    st.text(letters, min_size=1, max_size=8), st.one_of(st.booleans(), st.text(letters, max_size=8), st.integers(-9, 9))
 )
 confidences = st.none() | st.floats(0, 1)
 polygons = st.builds(
