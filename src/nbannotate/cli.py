@@ -264,7 +264,7 @@ def run_invite(options: argparse.Namespace) -> None:
 def run_members(options: argparse.Namespace) -> None:
     """Print the members."""
     with opened(options.workspace) as ws:
-        found = ws.members.df()
+        found = ws.members.df().drop(columns="archived")
     found["active"] = found["active"].map({True: "active", False: "disabled"})
     found["created"] = found["created"].dt.strftime("%Y-%m-%d")
     found["last_login"] = found["last_login"].dt.strftime("%Y-%m-%d %H:%M").fillna("never")

@@ -44,7 +44,7 @@ def test_every_meaning_is_a_sentence_and_types_are_not_written_by_hand():
 
 def test_the_columns_of_a_table_are_a_mapping_with_types_and_meanings():
     with_types = nb.open(":memory:").members.columns
-    assert list(with_types) == ["login", "role", "active", "created", "open_tasks", "last_login"]
+    assert list(with_types) == ["login", "role", "active", "created", "open_tasks", "last_login", "archived"]
     assert "role" in with_types
     assert with_types["created"].type == "TIMESTAMP"
     assert "owner" in with_types["role"].meaning

@@ -50,6 +50,10 @@ def nothing(ws: Any) -> dict[str, Any]:
     return {}
 
 
+def workspace(ws: Any) -> dict[str, Any]:
+    return {"ws": ws}
+
+
 def at_work(ws: Any) -> dict[str, Any]:
     campaign(people(ws))
     return {"ws": ws}
@@ -126,6 +130,7 @@ def windowed(ws: Any) -> dict[str, Any]:
 
 #: The role that a page is for, and what it assumes.
 PAGES: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
+    "again": ("owner", workspace),
     "annotating": ("annotator", at_work),
     "campaigns": ("owner", a_version),
     "canvas": ("owner", drawing),

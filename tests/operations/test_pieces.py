@@ -27,6 +27,8 @@ OWN = nb.Workflow([nb.Step("draw", "annotation", ["ana"], attribution="equal")])
 
 #: About one thing each: a member, a session, a task, an issue, the words of a campaign.
 OF_ONE = {
+    "assets.archive", "assets.delete", "assets.rename", "datasets.archive", "datasets.rename", "members.archive",
+    "members.delete", "members.rename", "versions.archive", "versions.rename",
     "assets.set_metadata", "campaigns.archive", "datasets.create", "datasets.set_workers", "datasets.take_back",
     "documents.add", "issues.create", "issues.reply", "issues.set_state", "members.account", "members.add",
     "members.adopt",
@@ -79,7 +81,8 @@ class Ground:
         import pandas as pd
 
         names = [f"{prefix}{i:03}.png" for i in range(self.count)]
-        return pd.DataFrame({"name": names, "path": names, "folder": "", "width": 64, "height": 48, "bytes": 1,
+        return pd.DataFrame({"name": names, "path": [f"old/{n}" for n in names], "folder": "", "width": 64,
+                             "height": 48, "bytes": 1,
                              "metadata": "{}", "sequence": "s", "moment": range(self.count)})  # fmt: skip
 
     def add(self, prefix, version=None):
@@ -120,6 +123,12 @@ def replace(g):
     from nbannotate.workspace import frames
 
     return lambda: g.ws.client.upload("assets.replace", int, frames.to_parquet(table), version_id=g.version.version_id)
+
+
+def relocate(g):
+    return lambda: g.ws.client.call(
+        "assets.relocate", int, version_id=g.version.version_id, old="old", new="/new", check=False
+    )
 
 
 def restore(g):
@@ -178,6 +187,18 @@ def delete(g):
     c = g.campaign(OWN)
     g.drafts(c)
     return lambda: c.delete("July")
+
+
+def delete_version(g):
+    g.read()
+    g.drafts(g.campaign(OWN))
+    next(iter(g.ws.campaigns)).complete("enough")
+    return lambda: g.version.delete("v")
+
+
+def delete_dataset(g):
+    delete_version(g)
+    return lambda: g.dataset.delete("d")
 
 
 def restart(g):
@@ -272,6 +293,7 @@ CALLS = {
     "annotations.restore": restore,
     "assets.add": add_that_join,
     "assets.replace": replace,
+    "assets.relocate": relocate,
     "campaigns.apply": apply,
     "campaigns.complete": complete,
     "campaigns.create": on_a_published_one,
@@ -279,6 +301,8 @@ CALLS = {
     "campaigns.join": let_in,
     "campaigns.launch": launch,
     "chain.send": send,
+    "datasets.delete": delete_dataset,
+    "versions.delete": delete_version,
     "clock.tick": leases_run_out,
     "foreign.remember": remember,
     "jobs.complete": complete_job,

@@ -59,7 +59,7 @@ def test_a_size_that_is_not_that_of_the_file_is_refused(version, picture):
 def test_what_is_no_image_is_not_served_either(version, tmp_path, size):
     path = tmp_path / "later.png"
     asset = add(version, path, *size)  # it is not there yet
-    with pytest.raises(NotFound, match="gone"):
+    with pytest.raises(NotFound, match="is not where it was"):
         version.workspace.client.source(asset)
     path.symlink_to("/etc/passwd")
     with pytest.raises(ReadFailed, match="not an image of a known format"):

@@ -42,6 +42,40 @@ def test_the_reason_is_said_and_the_work_goes_on(place, name, way):
     assert ana.does("submit") is None
 
 
+@pytest.mark.parametrize("step", [0, 1])
+def test_a_file_that_is_not_where_it_was_is_said_in_plain_words_and_the_work_goes_on(place, step):
+    ana, chloe = place.person("ana"), place.person("chloe")
+    ana.starts(place.campaign)
+    if step:  # the reviewer finds it gone
+        ana.draws((10, 10, 60, 60))
+        assert ana.does("submit") is None
+        ana.draws((10, 10, 60, 60))
+        assert ana.does("submit") is None
+    who = chloe if step else place.person("ana")
+    (place.folder / "image_0.png").rename(place.folder / "elsewhere.png")
+    said = who.does("start", campaign=place.campaign.campaign_id, step=step)
+    assert said is not None
+    assert "The file of image_0.png is not where it was" in said
+    assert "Tell a manager" in said
+    assert str(place.folder) not in said
+    assert not who.task.pictured
+    assert who.does("skip", text="Its file is gone") is None
+    assert (who.task.task.asset, who.task.pictured) == ("image_1.png", True)
+
+
+def test_what_comes_next_and_is_gone_is_said_when_it_comes(place):
+    (place.folder / "image_1.png").unlink()
+    ana = place.person("ana")
+    ana.starts(place.campaign)
+    ana.draws((10, 10, 60, 60))
+    assert ana.does("submit") is None
+    assert "The file of image_1.png is not where it was" in ana.page.canvas._instead
+    assert (ana.task.task.asset, ana.task.pictured) == ("image_1.png", False)
+    assert place.status_of("image_0.png") == "completed", "what was submitted is not lost by it"
+    assert ana.does("skip", text="Its file is gone") is None
+    assert (ana.task.task.asset, ana.task.pictured) == ("image_2.png", True)
+
+
 def at_work(place, campaign):
     """Return ana at a page that shows this campaign only."""
     place.campaign = campaign

@@ -64,8 +64,8 @@ def spec(filter: nb.Filter | str = "all()", **options: Any) -> CampaignSpec:
 def fill(tx: Transaction, assets: list[Asset]) -> None:
     """Write assets in the order of the version, their annotations and their tasks in the campaign of July."""
     ids = itertools.count(10_000)
-    tx.run("insert into data.members values ($1, 'ana', 'owner', null, true, $2)", ANA, NOW)
-    tx.run("insert into data.datasets values ($1, 'scans', '', $2)", DATASET, NOW)
+    tx.run("insert into data.members values ($1, 'ana', 'owner', null, true, $2, null)", ANA, NOW)
+    tx.run("insert into data.datasets values ($1, 'scans', '', $2, null)", DATASET, NOW)
     july = campaigns.add_campaign(tx, VERSION, spec(name="July"), {"ana": ANA}, NOW)
     rows: dict[str, list[tuple[Any, ...]]] = {}
 
@@ -78,8 +78,8 @@ def fill(tx: Transaction, assets: list[Asset]) -> None:
             "assets", key, DATASET, a.name, f"/{a.name}", a.folder, 100 + i, 50, 9, json.dumps(a.metadata), NOW,
             a.sequence, a.moment,
         )  # fmt: skip
-        add("version_assets", VERSION, key, i * 3)
-        add("version_assets", OTHER_VERSION, key, -i)
+        add("version_assets", VERSION, key, i * 3, None)
+        add("version_assets", OTHER_VERSION, key, -i, None)
         said = [(VERSION, r) for r in a.revisions]
         if a.elsewhere:
             said.append((OTHER_VERSION, (["elsewhere", "t"], [("car", 1.0)] * 3)))

@@ -68,7 +68,14 @@ def every_handle() -> list[type[Handle]]:
 
 
 def test_what_is_to_be_done_in_its_place_can_be_done():
-    nouns = {"campaign": "Campaign", "version": "Version", "dataset": "Dataset", "task": "OpenTask", "ws": "Workspace"}
+    nouns = {
+        "campaign": "Campaign",
+        "version": "Version",
+        "dataset": "Dataset",
+        "task": "OpenTask",
+        "ws": "Workspace",
+        "asset": "Asset",
+    }
     kinds = {k.__name__: k for k in every_handle()}
     assert set(nouns.values()) <= set(kinds)
     for kind in kinds.values():

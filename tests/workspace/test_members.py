@@ -41,7 +41,7 @@ def test_the_members_are_a_table_with_their_open_tasks(team):
     t.workspace.members.disable("ben")
     t.workspace.members.invite("zoe")
     frame = t.workspace.members.df().set_index("login")
-    assert list(frame.columns) == ["role", "active", "created", "open_tasks", "last_login"]
+    assert list(frame.columns) == ["role", "active", "created", "open_tasks", "last_login", "archived"]
     assert frame["open_tasks"].to_dict() == {"ana": 2, "ben": 0, "chloe": 0, "zoe": 0, t.workspace.me.login: 0}
     assert frame.loc["ana", "role"] == "annotator"
     assert not frame.loc["ben", "active"]

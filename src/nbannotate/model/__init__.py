@@ -25,22 +25,27 @@ from nbannotate.model.filters import (
     Filter,
 )
 from nbannotate.model.notices import Event, Notice, NoticeKind
-from nbannotate.model.overview import (
+from nbannotate.model.outcomes import (
     Added,
+    Deletion,
+    FileProblem,
+    FileState,
+    Imported,
+    Loss,
+    Missing,
+    OnConflict,
+    TakenBack,
+)
+from nbannotate.model.overview import (
     Campaign,
     CampaignState,
     Dataset,
-    Deletion,
-    Imported,
     Job,
     JobState,
     JobSubmitted,
-    Missing,
-    OnConflict,
     Origin,
     Progress,
     StepProgress,
-    TakenBack,
     Version,
     VersionState,
 )
@@ -136,6 +141,8 @@ __all__ = [
     "Event",
     "Existing",
     "ExistingShapes",
+    "FileProblem",
+    "FileState",
     "Filter",
     "FlawPolicy",
     "HistoryItem",
@@ -152,6 +159,7 @@ __all__ = [
     "Lease",
     "LeftOut",
     "LeftSlices",
+    "Loss",
     "Member",
     "MetadataPolicy",
     "Missing",

@@ -121,6 +121,7 @@ _EACH = (
         sequence="Name of the sequence that it belongs to; missing if it belongs to none.",
         moment="The number that orders it in its sequence, for example seconds or millimetres.",
         position="Its place in the version's order.",
+        archived="When it was put away in this version; missing if it was not.",
     ),
     _view(
         "campaigns",
@@ -148,6 +149,7 @@ _EACH = (
         name="Name of the dataset, unique in the workspace.",
         readme="What it is, as Markdown; annotators see it.",
         created="When it was created.",
+        archived="When it was put away; missing if it was not.",
     ),
     _view(
         "events",
@@ -234,6 +236,7 @@ _EACH = (
         role="What the member may do: owner, manager, developer, reviewer or annotator.",
         active="Whether the account is open.",
         created="When the member was added.",
+        archived="When it was put away; missing if it was not.",
     ),
     _view(
         "notices",
@@ -300,6 +303,7 @@ _EACH = (
         created="When it was created.",
         parent_id="Id of the version that it was made from; missing if from none.",
         parent="Name of the version that it was made from; missing if from none.",
+        archived="When it was put away; missing if it was not.",
     ),
     _view(
         "workers",

@@ -5,18 +5,13 @@ from __future__ import annotations
 import datetime
 from typing import Literal
 
-from msgspec import field
-
-from nbannotate.cards import cut, marked_down, one_line
+from nbannotate.cards import marked_down
 from nbannotate.model import renamed
 from nbannotate.model.campaign import Attribution, StepKind
 from nbannotate.model.value import Record
 
 #: Where a revision comes from: a person at work, or a file, a model, another program.
 Origin = Literal["answer", "import"]
-#: What becomes of names that are none of what there is, and of what is there already in another form.
-Missing = Literal["error", "skip"]
-OnConflict = Literal["error", "skip", "replace"]
 VersionState = Literal["draft", "published"]
 JobState = Literal["pending", "in_progress", "on_review", "completed", "completed_with_issues"]
 CampaignState = Literal["draft", "active", "overdue", "completed", "archived"]
@@ -32,13 +27,7 @@ class Dataset(Record, frozen=True):
     name: str
     readme: str = ""
     new: bool = False
-
-
-class TakenBack(Record, frozen=True):
-    """The names of what was created for a call that failed, and is gone again; empty where it stays."""
-
-    version: str = ""
-    dataset: str = ""
+    archived: datetime.datetime | None = None
 
 
 class Version(Record, frozen=True):
@@ -56,102 +45,7 @@ class Version(Record, frozen=True):
     state: VersionState = "draft"
     parent_id: int | None = None
     new: bool = False
-
-
-def _named(name: str) -> str:
-    """Return a name of an image as it stands in a line."""
-    return cut(one_line(name), 60)
-
-
-class Imported(Record, frozen=True):
-    """What became of an import of annotations.
-
-    Parameters
-    ----------
-    assets
-        How many assets got a new revision.
-    left_out
-        How many did not, because people have worked on them: what people said stays what counts.
-    first
-        The name of the first of those.
-    overwritten
-        How many of ``assets`` people had worked on, with ``on_conflict="replace"``.
-    unchanged, first_unchanged
-        How many stand just so already, from the same source, and got no new revision; and the first of them.
-    missing, first_missing
-        How many names are no assets, with ``missing="skip"``, and the first of them.
-    """
-
-    assets: int
-    left_out: int = 0
-    first: str = ""
-    overwritten: int = 0
-    unchanged: int = 0
-    first_unchanged: str = ""
-    missing: int = 0
-    first_missing: str = ""
-
-    def __repr__(self) -> str:
-        """Return what a person wants to know after an import."""
-        told = [f"Annotations came to {self.assets:,} assets."]
-        if self.left_out:
-            told.append(
-                f"{self.left_out:,} assets were left out: people have worked on them (first: {_named(self.first)}); "
-                "on_conflict='replace' takes them, too."
-            )
-        if self.unchanged:
-            told.append(f"{self.unchanged:,} were said just so already (first: {_named(self.first_unchanged)}).")
-        if self.missing:
-            told.append(f"{self.missing:,} names are no assets (first: {_named(self.first_missing)}).")
-        if self.overwritten:
-            told.append(
-                f"{self.overwritten:,} of them stand over the work of people; version.restore(source=…) brings it back."
-            )
-        return " ".join(told)
-
-
-class Added(Record, frozen=True):
-    """What became of images that were to become assets; ``version.added`` is that of the last call.
-
-    Parameters
-    ----------
-    assets
-        How many are new.
-    there
-        How many were in the version already, with the same file.
-    skipped
-        How many have the name of an asset with another file, and were passed over (``on_conflict="skip"``).
-    replaced
-        How many assets have another file now (``on_conflict="replace"``).
-    left_out
-        Files of folders that are no images that can be decoded here, by the reason.
-    missing
-        How many rows of metadata fit no image (``missing="skip"``).
-    """
-
-    assets: int = 0
-    there: int = 0
-    skipped: int = 0
-    replaced: int = 0
-    left_out: dict[str, int] = field(default_factory=dict)
-    missing: int = 0
-
-    def __repr__(self) -> str:
-        """Return what a person wants to know after images were added."""
-        told = [f"{self.assets:,} images are new"]
-        counts = (
-            (self.there, "were in the version already"),
-            (self.skipped, "have the name of another file there and were passed over"),
-            (self.replaced, "took the place of another file"),
-        )
-        told += [f"{n:,} {what}" for n, what in counts if n]
-        text = "; ".join(told) + "."
-        if self.left_out:
-            many = sum(self.left_out.values())
-            text += f" Left out: {', '.join(f'{n:,} {why}' for why, n in self.left_out.items())} ({many:,} in all)."
-        if self.missing:
-            text += f" {self.missing:,} rows of metadata fit no image."
-        return text
+    archived: datetime.datetime | None = None
 
 
 class Campaign(Record, frozen=True):
@@ -272,27 +166,6 @@ class JobSubmitted(Record, frozen=True):
 
     submitted: int
     left: int
-
-
-class Deletion(Record, frozen=True):
-    """What deleting a campaign would delete, or deleted; the annotations of the version stay."""
-
-    campaign: str
-    tasks: int
-    drafts: int
-    issues: int
-    notices: int
-    kept_annotations: int
-    deleted: bool = False
-
-    def _repr_markdown_(self) -> str:
-        """Return how a notebook shows it."""
-        what = "was deleted with" if self.deleted else "would be deleted with"
-        return (
-            f"**{marked_down(self.campaign)}** {what} {self.tasks:,} tasks, {self.drafts:,} drafts, "
-            f"{self.issues:,} issues and {self.notices:,} notices. "
-            f"{self.kept_annotations:,} annotations stay in the version."
-        )
 
 
 class StepProgress(Record, frozen=True):

@@ -18,6 +18,7 @@ class Member(Record, frozen=True):
     login: str
     role: Role
     active: bool = True
+    archived: datetime.datetime | None = None
 
 
 class NewMember(Record, frozen=True):

@@ -6,20 +6,22 @@ import json
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from nbannotate import imaging
-from nbannotate.errors import Conflict, InvalidInput, NotAllowed
-from nbannotate.model import Campaign, NewAssets
-from nbannotate.operations import joining, serving
+from nbannotate.errors import Conflict, InvalidInput, NotAllowed, NotFound, Refused, Stale
+from nbannotate.model import Campaign, FileState, Loss, NewAssets, Version
+from nbannotate.operations import joining, removal, serving
 from nbannotate.operations.access import may_see_image
 from nbannotate.operations.describing import check_may_describe
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.versions import draft
 from nbannotate.rules.metadata import check_metadata
-from nbannotate.store import arriving, data, describing, replacing
+from nbannotate.store import arriving, data, describing, relocating, removing, renaming, replacing
 from nbannotate.store import campaigns as stored
 from nbannotate.store.staging import Stage
+
+LONGEST_NAME = 1_000
 
 
 def _stage(ctx: Context, stage: Stage, version_id: int, file: Path, **_: Any) -> dict[str, Any]:
@@ -118,6 +120,134 @@ def replace(ctx: Context, version_id: int, file: Path) -> int:
     count = replacing.replace(ctx.tx, version_id, file)
     ctx.note(detail={"version_id": version_id, "assets": count})
     return count
+
+
+@operation(writes=True)
+def rename(ctx: Context, asset_id: int, name: str) -> str:
+    """Give an asset another name, in all versions that it is in; refused if one of them is published."""
+    row = found(data.asset(ctx.tx, asset_id), f"asset {asset_id}")
+    if not name.strip() or len(name) > LONGEST_NAME:
+        raise InvalidInput(f"The name of an asset is a text of 1 to {LONGEST_NAME:,} characters, not {name[:80]!r}.")
+    if published := removing.published_with(ctx.tx, asset_id):
+        raise Refused(
+            f"{row['name']!r} belongs to the published version {published[0]!r}, which never changes; it keeps "
+            "its name."
+        )
+    if (version := renaming.with_name(ctx.tx, asset_id, name)) is not None:
+        raise Conflict(f"The version {version!r} has an asset {name!r} already; choose another name.")
+    renaming.rename_asset(ctx.tx, asset_id, row["name"], name)
+    ctx.note(asset_id=asset_id, detail={"name": name, "before": row["name"]})
+    return name
+
+
+@operation(writes=True)
+def archive(ctx: Context, version_id: int, asset_id: int, archived: bool = True) -> None:
+    """Put an asset of a draft away, or take it back: it is not listed, exported or launched; what was said stays."""
+    draft(ctx, version_id)
+    row = _in_version(ctx, version_id, asset_id)
+    open_task = removing.at_work(ctx.tx, version_id, asset_id, begun=False)
+    if archived and open_task:
+        raise Refused(
+            f"{row['name']!r} has an open task in {open_task['campaign']!r}; it is put away when that is done, or the "
+            "campaign is completed."
+        )
+    renaming.archive_asset(ctx.tx, version_id, asset_id, ctx.now if archived else None)
+    ctx.note(asset_id=asset_id, detail={"version_id": version_id, "archived": archived})
+
+
+@operation()
+def deletion(ctx: Context, version_id: int, asset_id: int) -> Loss:
+    """Return what taking an asset out of a draft would delete, or raise why it stays."""
+    draft(ctx, version_id)
+    name = _in_version(ctx, version_id, asset_id)["name"]
+    if task := removing.at_work(ctx.tx, version_id, asset_id, begun=True):
+        raise Refused(
+            f"{task['login'] or 'Somebody'} is at work on {name!r} in {task['campaign']!r}; reassign or skip that task "
+            "first."
+        )
+    return Loss(f"asset {name!r}", name, removing.of_asset(ctx.tx, version_id, asset_id))
+
+
+@operation(writes=True)
+def delete(ctx: Context, version_id: int, asset_id: int, confirm: str) -> Loss:
+    """Take an asset out of a draft, with what was said and done about it there; other versions keep it, events stay.
+
+    ``confirm`` must be its name, so that no other one is deleted by mistake. The file is left where it is.
+    """
+    gone = deletion(ctx, version_id, asset_id)
+    removal.check_confirmed(gone, confirm)
+    removing.delete_asset(ctx.tx, version_id, asset_id, gone.name)
+    ctx.note(asset_id=asset_id, detail={"version_id": version_id, "asset": gone.name, **gone.lost})
+    return structs.replace(gone, deleted=True)
+
+
+def _in_version(ctx: Context, version_id: int, asset_id: int) -> dict[str, Any]:
+    row: dict[str, Any] = found(
+        ctx.tx.one("select name from assets where version_id = $1 and asset_id = $2", version_id, asset_id),
+        f"asset {asset_id} in version {version_id}",
+    )
+    return row
+
+
+def _there_already(ctx: Context, version_id: int, old: str, new: str, check: bool = True) -> int | None:
+    """Return 0 if what was there is where it is said to be already."""
+    none_left = not relocating.below(ctx.tx, version_id, old)
+    return 0 if none_left and relocating.below(ctx.tx, version_id, new) else None
+
+
+def _stage_relocate(
+    ctx: Context, stage: Stage, version_id: int, old: str, new: str, check: bool = True
+) -> dict[str, str]:
+    """Look at all files where they are said to be now."""
+    version: Version = found(data.version(ctx.tx, version_id), f"version {version_id}")
+    moved = relocating.below(ctx.tx, version_id, old)
+    if not moved:
+        begin = relocating.common_folder(ctx.tx, version_id)
+        where = f"; all of them are below {begin}" if begin else ""
+        raise NotFound(f"No asset of the version {version.name!r} has its file below {old}{where}.")
+    wrong: list[str] = []
+    seen: set[str] = set()
+    for one in moved:
+        path = relocating.moved(one.path, old, new)
+        file = str(imaging.frame_of(path).path)
+        if file in seen:  # another frame of it
+            continue
+        seen.add(file)
+        problem, now = serving.state(ctx.engine, path, one.name, one.bytes)
+        if problem and check:
+            size = f": {now:,} bytes, not {one.bytes:,}" if problem == "changed" else ""
+            wrong.append(f"{file} is {problem}{size}")
+    if wrong:
+        some = "; ".join(wrong[:5]) + (" …" if len(wrong) > 5 else "")
+        raise Refused(
+            f"{len(wrong):,} of {len(seen):,} files are not below {new} as they were: {some}. Nothing was changed; "
+            "check=False takes them all the same."
+        )
+    return {"prepared_ground": relocating.ground(moved)}
+
+
+@operation(writes=True, stage=_stage_relocate, idle=_there_already)
+def relocate(ctx: Context, version_id: int, old: str, new: str, prepared_ground: str, check: bool = True) -> int:
+    """Say where the files of a version are now, whose folder was moved: all of them or none; return how many assets.
+
+    With ``check`` each file must be there, with the size that it had. No path leads to the workspace's own files.
+    """
+    moved = relocating.below(ctx.tx, version_id, old)
+    if relocating.ground(moved) != prepared_ground:
+        raise Stale("The files of this version were changed while they were looked at; try again.")
+    relocating.move(ctx.tx, version_id, old, new)
+    ctx.note(detail={"version_id": version_id, "old": old, "new": new, "assets": len(moved), "checked": check})
+    return len(moved)
+
+
+@operation()
+def check(ctx: Context, version_id: int, asset_ids: list[int]) -> list[FileState]:
+    """Return which of some assets of a version have a file that is not as it was."""
+    rows = relocating.some(ctx.tx, version_id, asset_ids)
+    states = [(one, *serving.state(ctx.engine, one.path, one.name, one.bytes)) for one in rows]
+    return [
+        FileState(one.asset_id, one.name, one.path, problem, one.bytes, now) for one, problem, now in states if problem
+    ]
 
 
 @operation()

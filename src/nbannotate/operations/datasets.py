@@ -6,18 +6,20 @@ from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
 from nbannotate.errors import Conflict, InvalidInput, Refused
-from nbannotate.model import Dataset, TakenBack
+from nbannotate.model import Dataset, Loss, TakenBack
 from nbannotate.model.attribute import as_tuple, check_name, check_unique
 from nbannotate.model.choices import near
+from nbannotate.operations import removal
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.rules.same import check_same, differences
-from nbannotate.store import data, emptiness, people
+from nbannotate.store import data, emptiness, people, removing, renaming
 
 
 class Wanted(Struct, frozen=True):
     """What is asked of a dataset that is created; a readme that is not given (None) is not compared."""
 
     readme: str
+    archived: bool = False
 
 
 @operation(writes=True)
@@ -31,9 +33,10 @@ def create(ctx: Context, name: str, readme: str | None = None, exist_ok: bool = 
         return made
     if not exist_ok:
         raise Conflict(f"There is a dataset {name!r} already; choose another name, or say exist_ok=True to have it.")
-    if readme is not None:
-        found = differences(Wanted(there.readme), Wanted(readme))
-        check_same(f"a dataset {name!r}", found, "Leave the readme out, or choose another name.")
+    was = Wanted(there.readme, there.archived is not None)
+    asked = Wanted(there.readme if readme is None else readme)
+    instead = "Leave the readme out, take it back with archive(False), or choose another name."
+    check_same(f"a dataset {name!r}", differences(was, asked), instead)
     ctx.engine.fresh.discard(there.dataset_id)
     ctx.unchanged()
     return there
@@ -111,3 +114,60 @@ def workers(ctx: Context, dataset_id: int) -> list[str] | None:
     """Return the logins of those who may be assignees of a dataset's campaigns; None if every member may."""
     found(data.dataset(ctx.tx, dataset_id), f"dataset {dataset_id}")
     return data.workers(ctx.tx, dataset_id) or None
+
+
+@operation(writes=True)
+def rename(ctx: Context, dataset_id: int, name: str) -> Dataset:
+    """Give a dataset another name."""
+    check_name("Dataset name", name)
+    dataset: Dataset = found(data.dataset(ctx.tx, dataset_id), f"dataset {dataset_id}")
+    if any(d.name == name and d.dataset_id != dataset_id for d in data.datasets(ctx.tx)):
+        raise Conflict(f"There is a dataset {name!r} already; choose another name.")
+    renaming.rename_dataset(ctx.tx, dataset_id, name)
+    ctx.note(detail={"name": name, "before": dataset.name})
+    return _dataset(ctx, dataset_id)
+
+
+@operation(writes=True)
+def archive(ctx: Context, dataset_id: int, archived: bool = True) -> Dataset:
+    """Put a dataset away, or take it back; refused while a campaign runs on one of its versions."""
+    dataset = _dataset(ctx, dataset_id)
+    if archived:
+        removal.check_quiet(ctx, f"dataset {dataset.name!r}", _versions(ctx, dataset_id), "archived")
+    renaming.archive(ctx.tx, "dataset", dataset_id, (dataset.archived or ctx.now) if archived else None)
+    ctx.note(detail={"dataset": dataset.name, "archived": archived})
+    return _dataset(ctx, dataset_id)
+
+
+@operation()
+def deletion(ctx: Context, dataset_id: int) -> Loss:
+    """Return what deleting a dataset would delete."""
+    dataset = _dataset(ctx, dataset_id)
+    ids = _versions(ctx, dataset_id)
+    removal.check_quiet(ctx, f"dataset {dataset.name!r}", ids, "deleted")
+    lost = {"versions": len(ids), **removing.of_versions(ctx.tx, ids)}
+    return Loss(f"dataset {dataset.name!r}", dataset.name, lost)
+
+
+@operation(writes=True, stage=removal.stage)
+def delete(ctx: Context, dataset_id: int, confirm: str, prepared_gone: list[int]) -> Loss:
+    """Delete a dataset with its versions, their assets, annotations and campaigns; events stay.
+
+    ``confirm`` must be its name, so that no other one is deleted by mistake.
+    """
+    gone = deletion(ctx, dataset_id)
+    removal.check_confirmed(gone, confirm)
+    ids = _versions(ctx, dataset_id)
+    removing.delete_dataset(ctx.tx, dataset_id, ids)
+    removal.leave(ctx, prepared_gone, *ids, dataset_id)
+    ctx.note(detail={"dataset": gone.name, **gone.lost})
+    return replace(gone, deleted=True)
+
+
+def _dataset(ctx: Context, dataset_id: int) -> Dataset:
+    dataset: Dataset = found(data.dataset(ctx.tx, dataset_id), f"dataset {dataset_id}")
+    return dataset
+
+
+def _versions(ctx: Context, dataset_id: int) -> list[int]:
+    return [v.version_id for v in data.versions(ctx.tx, dataset_id)]

@@ -10,24 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import argon2
+import msgspec
 
 from nbannotate.errors import Conflict, InvalidInput, LoginFailed, NotFound, Refused, Stale, Wait
-from nbannotate.model import ROLES, Account, Invitation, Member, NewMember, Role
-from nbannotate.model.choices import one_of, sentence, unknown
-from nbannotate.operations import existing
+from nbannotate.model import Account, Invitation, Loss, Member, NewMember, Role
+from nbannotate.model.choices import sentence, unknown
+from nbannotate.operations import accounts, existing, removal
 from nbannotate.operations.registry import Context, operation
 from nbannotate.operations.telling import tell
 from nbannotate.operations.throttle import Key
 from nbannotate.rules import passwords, rights
-from nbannotate.store import people
+from nbannotate.store import people, removing, renaming
 from nbannotate.store.engine import MEMORY
 
 #: How long an invitation can be accepted.
 INVITATION_LASTS = datetime.timedelta(days=7)
-#: A stored hash says itself how much work it is to check; what another workspace gives may not ask for more than this.
-MOST_MEMORY_KIB = 1 << 20
-MOST_ROUNDS = 20
-MOST_LANES = 16
 
 
 @functools.cache
@@ -61,25 +58,9 @@ def _own(ctx: Context) -> Key:
     return Key(f"password:{ctx.actor.member_id}")
 
 
-def _check_login(login: str) -> None:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}", login):
-        raise InvalidInput(
-            f"The login {login!r} will not do: use 1 to 64 letters, digits and . _ @ + - , "
-            "beginning with a letter or digit."
-        )
-
-
-def _check_role(ctx: Context, role: str) -> Role:
-    """Return a role that the actor may give, or raise."""
-    one_of("role", role, ROLES)
-    known = next(r for r in ROLES if r == role)
-    rights.check_may_manage(ctx.actor.role, known)
-    return known
-
-
 def _prepare_add(ctx: Context, login: str, role: str, password: str | None, exist_ok: bool = False) -> dict[str, Any]:
-    _check_login(login)
-    wanted = _check_role(ctx, role)
+    accounts.check_login(login)
+    wanted = accounts.check_role(ctx, role)
     if exist_ok and existing.member(ctx, login, wanted):
         return {"prepared_hash": None}
     if password is None:
@@ -103,12 +84,12 @@ def add(
 
     With ``exist_ok`` a member with this role who is there is returned, keeps the password, and the answer has none.
     """
-    if exist_ok and (there := existing.member(ctx, login, _check_role(ctx, role))):
+    if exist_ok and (there := existing.member(ctx, login, accounts.check_role(ctx, role))):
         ctx.unchanged()
         return NewMember(there, "", there=True)
     if prepared_hash is None or password is None:
         raise Stale(f"The member {login!r} was renamed or deleted meanwhile; try again.")
-    _check_free(ctx, login)
+    accounts.check_free(ctx, login)
     ctx.note(detail={"login": login, "role": role})
     return NewMember(people.add_member(ctx.tx, login, role, prepared_hash, ctx.now), password)
 
@@ -125,8 +106,8 @@ def invite(ctx: Context, login: str, role: str, token: str | None = None, exist_
     exist_ok
         A member with this role who has a password, or an invitation that can be accepted, is returned without a token.
     """
-    _check_login(login)
-    wanted = _check_role(ctx, role)
+    accounts.check_login(login)
+    wanted = accounts.check_role(ctx, role)
     if exist_ok and (there := existing.member(ctx, login, wanted)):
         until = people.invited_until(ctx.tx, there.member_id, ctx.now)
         if until or people.has_password(ctx.tx, there.member_id):
@@ -137,7 +118,7 @@ def invite(ctx: Context, login: str, role: str, token: str | None = None, exist_
         raise InvalidInput("token must be 32 to 128 letters, digits, - and _; leave it out to have one made.")
     known = people.password_hash(ctx.tx, login)
     if known is None:
-        _check_free(ctx, login)
+        accounts.check_free(ctx, login)
         member = people.add_member(ctx.tx, login, wanted, None, ctx.now)
     else:
         member = _waiting(ctx, *known, wanted)
@@ -174,7 +155,7 @@ def list_(ctx: Context) -> list[Member]:
 def set_role(ctx: Context, login: str, role: str) -> Member:
     """Give a member another role; it holds from the next request on, in open pages too."""
     member = _manageable(ctx, login)
-    wanted = _check_role(ctx, role)
+    wanted = accounts.check_role(ctx, role)
     if wanted == member.role:
         return member
     if wanted != "owner":
@@ -248,28 +229,37 @@ def change_password(ctx: Context, current: str, new: str, session: str = "", *, 
 @operation(writes=True)
 def disable(ctx: Context, login: str) -> None:
     """Close an account: nobody logs in with it, its open sessions end at once, managers are told what it holds."""
-    member = _manageable(ctx, login)
+    _close(ctx, _manageable(ctx, login), "disabled")
+    ctx.note(detail={"login": login})
+
+
+def _close(ctx: Context, member: Member, how: str) -> None:
+    """Close an account, and tell managers what it holds."""
     if member.member_id == ctx.actor.member_id:
         raise Refused("You cannot disable your own account; ask another owner or manager.")
     _check_not_last_owner(ctx, member)
     people.set_active(ctx.tx, member.member_id, False)
     people.end_sessions(ctx.tx, member.member_id, ctx.now)
-    ctx.note(detail={"login": login})
     if not member.active:
         return
     managers = [m.member_id for m in people.members(ctx.tx) if m.active and m.role in rights.MANAGERS]
     for held in people.open_tasks(ctx.tx, member.member_id):
         n = held["tasks"]
-        text = f"{login} was disabled and holds {n:,} open task{'s' * (n != 1)} in {held['campaign']}; reassign them."
+        text = (
+            f"{member.login} was {how} and holds {n:,} open task{'s' * (n != 1)} in {held['campaign']}; reassign them."
+        )
         # With a key, who disabled the account is told, too; the time in it makes it another one each time.
-        once = f"disabled {login} {held['campaign_id']} {ctx.now}"
+        once = f"disabled {member.login} {held['campaign_id']} {ctx.now}"
         tell(ctx, managers, "account", text, campaign_id=held["campaign_id"], once=once)
 
 
 @operation(writes=True)
 def enable(ctx: Context, login: str) -> None:
     """Open an account again; its password is the one from before, its sessions and invitations stay ended."""
-    people.set_active(ctx.tx, _manageable(ctx, login).member_id, True)
+    member = _manageable(ctx, login)
+    people.set_active(ctx.tx, member.member_id, True)
+    if member.archived is not None:
+        renaming.archive(ctx.tx, "member", member.member_id, None)
     ctx.note(detail={"login": login})
 
 
@@ -294,33 +284,16 @@ def adopt(ctx: Context, account: Account, role: str | None = None, exist_ok: boo
 
     The password is copied once: changed in one workspace later, it stays what it was in the other one.
     """
-    _check_login(account.login)
-    wanted = _check_role(ctx, role or account.role)
+    accounts.check_login(account.login)
+    wanted = accounts.check_role(ctx, role or account.role)
     if account.password_hash is not None:
-        _check_hash(account.password_hash)
+        accounts.check_hash(account.password_hash)
     if exist_ok and (there := existing.member(ctx, account.login, wanted)):
         ctx.unchanged()
         return there
-    _check_free(ctx, account.login)
+    accounts.check_free(ctx, account.login)
     ctx.note(detail={"login": account.login, "role": wanted})
     return people.add_member(ctx.tx, account.login, wanted, account.password_hash, ctx.now)
-
-
-def _check_hash(stored: str) -> None:
-    """Raise InvalidInput unless this is a hash that logins can be checked against, at a cost that can be borne."""
-    try:
-        found = argon2.extract_parameters(stored)
-    except argon2.exceptions.InvalidHashError:
-        found = None
-    if found is None or found.type is not argon2.Type.ID or len(stored) > 512:
-        raise InvalidInput("account.password_hash is no argon2id hash; take the account from members.account.")
-    if found.memory_cost > MOST_MEMORY_KIB or found.time_cost > MOST_ROUNDS or found.parallelism > MOST_LANES:
-        raise InvalidInput("account.password_hash would take too long to check; take the account from members.account.")
-
-
-def _check_free(ctx: Context, login: str) -> None:
-    for there in people.same_logins(ctx.tx, login):
-        raise Conflict(f"There is a member {there!r} already; choose another login.")
 
 
 def _check_not_last_owner(ctx: Context, member: Member) -> None:
@@ -342,3 +315,56 @@ def _manageable(ctx: Context, login: str) -> Member:
     member = _known(ctx, login)
     rights.check_may_manage(ctx.actor.role, member.role)
     return member
+
+
+@operation(writes=True)
+def rename(ctx: Context, login: str, name: str) -> Member:
+    """Give a member another login; history, sessions and work stay the member's, and the campaigns' specs follow."""
+    member = _manageable(ctx, login)
+    accounts.check_login(name)
+    if people.folded(name) != people.folded(login):
+        accounts.check_free(ctx, name)
+    followed = renaming.rename_member(ctx.tx, member.member_id, login, name)
+    if member.member_id != ctx.actor.member_id:
+        tell(ctx, [member.member_id], "account", f"Your login is {name} now; it was {login}.")
+    ctx.note(detail={"login": name, "before": login, "campaigns": followed})
+    return _known(ctx, name)
+
+
+@operation(writes=True)
+def archive(ctx: Context, login: str, archived: bool = True) -> Member:
+    """Put a member away, whose account is closed then; or take the member back, and open the account."""
+    member = _manageable(ctx, login)
+    if archived:
+        _close(ctx, member, "archived")
+    else:
+        people.set_active(ctx.tx, member.member_id, True)
+    renaming.archive(ctx.tx, "member", member.member_id, (member.archived or ctx.now) if archived else None)
+    ctx.note(detail={"login": login, "archived": archived})
+    return _known(ctx, login)
+
+
+@operation()
+def deletion(ctx: Context, login: str) -> Loss:
+    """Return what deleting a member would delete, or raise why the member stays."""
+    member = _manageable(ctx, login)
+    if member.member_id == ctx.actor.member_id:
+        raise Refused("You cannot delete your own account; ask another owner or manager.")
+    if removing.deeds(ctx.tx, member.member_id):
+        raise Refused(
+            f"{login} has logged in, worked, or stands in a campaign, and history keeps who did what; close the "
+            "account with disable, or put it away with archive."
+        )
+    _check_not_last_owner(ctx, member)
+    return Loss(f"member {login!r}", login, {})
+
+
+@operation(writes=True)
+def delete(ctx: Context, login: str, confirm: str) -> Loss:
+    """Delete a member who did nothing yet; ``confirm`` must be the login."""
+    member = _known(ctx, login)
+    gone = deletion(ctx, login)
+    removal.check_confirmed(gone, confirm)
+    removing.delete_member(ctx.tx, member.member_id)
+    ctx.note(detail={"login": login})
+    return msgspec.structs.replace(gone, deleted=True)

@@ -14,6 +14,7 @@ from nbannotate.errors import FileMissing, InvalidInput, NotAllowed, NotFound, R
 from nbannotate.imaging import apart, video
 from nbannotate.imaging.apart import Asked
 from nbannotate.imaging.child import Look, Seen
+from nbannotate.model import FileProblem
 from nbannotate.store.engine import MEMORY, Engine
 
 LARGEST = 1 << 30  # bytes of a file that is sent
@@ -36,7 +37,10 @@ def opened(engine: Engine, path: Path, name: str) -> Iterator[int]:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     except OSError as error:
-        raise FileMissing(f"The image file of asset {name} is gone: {path} ({error.strerror}).") from error
+        raise FileMissing(
+            f"The file of {name} is not where it was: {path} ({error.strerror}). If its folder was moved, "
+            "version.relocate(old, new) says where it is now."
+        ) from error
     try:
         facts = os.fstat(handle)
         if not stat.S_ISREG(facts.st_mode):
@@ -141,6 +145,25 @@ def _looked(waiting: list[tuple[Path, Asked]], files: dict[Path, list[tuple[str,
 
 def _size(seen: Seen, at: int) -> tuple[int, int]:
     return seen.sizes[at] if len(seen.sizes) > 1 else seen.sizes[0]
+
+
+def state(engine: Engine, path: str, name: str, size: int) -> tuple[FileProblem | None, int | None]:
+    """Return what is wrong with the file of an asset, which had so many bytes, and how many it has; None if nothing is.
+
+    Raises
+    ------
+    NotAllowed
+        It belongs to the workspace itself.
+    """
+    try:
+        with opened(engine, imaging.frame_of(path).path, name) as handle:
+            now = os.fstat(handle).st_size
+    except FileMissing as error:
+        absent = isinstance(error.__cause__, FileNotFoundError | NotADirectoryError)
+        return ("missing" if absent else "unreadable"), None
+    except NotFound:
+        return "unreadable", None
+    return (None if now == size else "changed"), now
 
 
 def body(engine: Engine, path: str, name: str) -> bytes:

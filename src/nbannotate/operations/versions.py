@@ -6,12 +6,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from nbannotate.errors import Conflict, Refused
-from nbannotate.model import Version
+from nbannotate.model import Loss, Version
 from nbannotate.model.attribute import check_name
+from nbannotate.operations import removal
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.rules.same import check_same, differences
 from nbannotate.store import campaigns as stored
-from nbannotate.store import data, lineage, staging
+from nbannotate.store import data, lineage, removing, renaming, staging
 from nbannotate.store.staging import Stage
 
 
@@ -19,6 +20,7 @@ class Origin(Struct, frozen=True):
     """What is asked of a version that is created: the version that it is a child of, or None."""
 
     parent: str | None
+    archived: bool = False
 
 
 @operation(writes=True)
@@ -120,6 +122,60 @@ def list_(ctx: Context, dataset_id: int | None = None) -> list[Version]:
     return data.versions(ctx.tx, dataset_id)
 
 
+@operation(writes=True)
+def rename(ctx: Context, version_id: int, name: str) -> Version:
+    """Give a version another name, a published one, too: what it holds stays as it is."""
+    check_name("Version name", name)
+    version = _version(ctx, version_id)
+    if name != version.name:
+        _check_new(ctx, version.dataset_id, name)
+        renaming.rename_version(ctx.tx, version_id, name)
+    ctx.note(detail={"version_id": version_id, "name": name, "before": version.name})
+    return _version(ctx, version_id)
+
+
+@operation(writes=True)
+def archive(ctx: Context, version_id: int, archived: bool = True) -> Version:
+    """Put a version away, or take it back; refused while a campaign runs on it."""
+    version = _version(ctx, version_id)
+    if archived:
+        removal.check_quiet(ctx, _what(version), [version_id], "archived")
+    renaming.archive(ctx.tx, "version", version_id, (version.archived or ctx.now) if archived else None)
+    ctx.note(detail={"version_id": version_id, "archived": archived})
+    return _version(ctx, version_id)
+
+
+@operation()
+def deletion(ctx: Context, version_id: int) -> Loss:
+    """Return what deleting a version would delete, or raise what has to happen first."""
+    version = _version(ctx, version_id)
+    if children := removing.children(ctx.tx, version_id):
+        some = ", ".join(map(repr, children[:5])) + (" …" if len(children) > 5 else "")
+        raise Refused(
+            f"The {_what(version)} has the children {some}; delete those first, or put it away with archive()."
+        )
+    removal.check_quiet(ctx, _what(version), [version_id], "deleted")
+    return Loss(_what(version), version.name, removing.of_versions(ctx.tx, [version_id]))
+
+
+@operation(writes=True, stage=removal.stage)
+def delete(ctx: Context, version_id: int, confirm: str, prepared_gone: list[int]) -> Loss:
+    """Delete a version with its annotations, its campaigns, and the assets that no other version has; events stay.
+
+    ``confirm`` must be its name, so that no other one is deleted by mistake.
+    """
+    gone = deletion(ctx, version_id)
+    removal.check_confirmed(gone, confirm)
+    removing.delete_version(ctx.tx, version_id)
+    removal.leave(ctx, prepared_gone, version_id)
+    ctx.note(detail={"version_id": version_id, "version": gone.what, **gone.lost})
+    return replace(gone, deleted=True)
+
+
+def _what(version: Version) -> str:
+    return f"version {version.name!r} of {version.dataset!r}"
+
+
 def _version(ctx: Context, version_id: int) -> Version:
     version: Version = found(data.version(ctx.tx, version_id), f"version {version_id}")
     return version
@@ -144,7 +200,7 @@ def _there(ctx: Context, dataset_id: int, name: str, parent: Version | None, exi
             "to have it."
         )
     names = {v.version_id: v.name for v in versions}
-    was = Origin(None if there.parent_id is None else names.get(there.parent_id))
+    was = Origin(None if there.parent_id is None else names.get(there.parent_id), there.archived is not None)
     asked = Origin(None if parent is None else parent.name)
     check_same(f"a version {name!r} of {dataset.name!r}", differences(was, asked), "Choose another name.")
     return there

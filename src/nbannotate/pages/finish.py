@@ -108,6 +108,10 @@ def after(desk: Desk, task: Task, closed: Closed, done: ClosedAndNext | None = N
         desk.toast(str(error))
         return
     except Exception:
+        opened = desk.state.task
+        if opened is not None and opened.task.task_id != task.task_id:
+            # The next one is open, and says in place of its image why that cannot be shown.
+            return desk.tell(said)
         desk.update(screen="opening", task=None)  # it is closed: never leave it on the pane as if it were not
         flow.home(desk)
         desk.tell(said)

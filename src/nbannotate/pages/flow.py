@@ -146,11 +146,11 @@ def adopt(desk: Desk, view: TaskView) -> None:
         image = desk.frames.take(view.task.asset_id) or desk.ahead.image(view.task.asset_id)
     except ReadFailed as error:  # its reason stands in place of the image
         image = error
-    except NotFound as error:
-        desk.picture(opened, None)
-        raise NotFound(
-            f"The image of {view.task.asset} cannot be shown: its file is gone. Tell a manager, or skip it."
-        ) from error
+    except NotFound:
+        image = ReadFailed(
+            f"The file of {view.task.asset} is not where it was, so that it cannot be shown. Tell a manager, who can "
+            "say where it is now; or skip it, and go on."
+        )
     desk.picture(opened, image)
     if desk.state.browsing is not None and view.task.campaign_id != desk.state.browsing.campaign_id:
         desk.update(browsing=None)

@@ -154,7 +154,7 @@ class Viewer(ipywidgets.VBox):  # type: ignore[misc]
             if strict:
                 raise
             problem = str(error)
-            self.canvas.show(None, labels=self._labels, editable=False)
+            self.canvas.show(None, labels=self._labels, editable=False, instead=problem)
         self._line.value = _said(self.name, self._at, len(self._names), shapes, self.canvas.labels, problem)
         for button, off in zip(self._buttons, (self._at == 0, self._at == len(self._names) - 1), strict=True):
             button.disabled = off

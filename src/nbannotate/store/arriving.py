@@ -96,7 +96,8 @@ def _give(tx: Transaction, batch_id: int, version: Version) -> tuple[int, int]:
     found = tx.one("select count(*) as n, count(sequence) as slices from data.assets where dataset_id = $1", batch_id)
     assert found is not None
     tx.run(
-        "insert into data.version_assets select $2, asset_id, $3 + row_number() over (order by asset_id) - 1 "
+        "insert into data.version_assets (version_id, asset_id, position) "
+        "select $2, asset_id, $3 + row_number() over (order by asset_id) - 1 "
         "from data.assets where dataset_id = $1",
         batch_id, version.version_id, next_position(tx, version.version_id),
     )  # fmt: skip

@@ -267,7 +267,8 @@ def _forget_marked(tx: Transaction) -> None:
 
 def _write_assets(tx: Transaction, under: int, first: int, low: int, high: int) -> None:
     tx.run(
-        "insert into data.version_assets select $1, asset_id, $2 + place from carried where place >= $3 and place < $4",
+        "insert into data.version_assets (version_id, asset_id, position) "
+        "select $1, asset_id, $2 + place from carried where place >= $3 and place < $4",
         under, first, low, high,
     )  # fmt: skip
 

@@ -120,7 +120,9 @@ def _consider(tx: Transaction, version_id: int, given: Filter, only: str | None,
         select a.asset_id, a.name, a.sequence, a.place,
                a.asset_id in (select asset_id from latest) as annotated,
                case when {matched} then null else 'filter' end as out
-        from a where {late}
+        from a where {late} and a.asset_id not in (
+          select asset_id from data.version_assets where version_id = {version} and archived is not null
+        )
         """
     if not conditions.has_sql:
         tx.run(statement, *conditions.parameters)

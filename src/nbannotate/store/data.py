@@ -18,14 +18,16 @@ from nbannotate.store.transaction import Transaction
 def add_dataset(tx: Transaction, name: str, readme: str, now: datetime.datetime) -> Dataset:
     """Insert a dataset and return it."""
     new = tx.new_id()
-    tx.run("insert into data.datasets values ($1, $2, $3, $4)", new, name, readme, now)
+    tx.run(
+        "insert into data.datasets (dataset_id, name, readme, created) values ($1, $2, $3, $4)", new, name, readme, now
+    )
     return Dataset(new, name, readme)
 
 
 def datasets(tx: Transaction) -> list[Dataset]:
     """Return all datasets, by name."""
-    rows = tx.all("select dataset_id, name, readme from data.datasets order by name")
-    return [Dataset(r["dataset_id"], r["name"], r["readme"]) for r in rows]
+    rows = tx.all("select dataset_id, name, readme, archived from data.datasets order by name")
+    return [Dataset(r["dataset_id"], r["name"], r["readme"], archived=r["archived"]) for r in rows]
 
 
 def dataset(tx: Transaction, dataset_id: int) -> Dataset | None:
@@ -80,7 +82,9 @@ def add_version(
 ) -> Version:
     """Insert a draft version and return it; with a batch, its assets and annotations are those that were staged."""
     new = tx.new_id() if batch_id is None else batch_id
-    tx.run("insert into data.versions values ($1, $2, $3, 'draft', $4, $5)", new, dataset_id, name, parent_id, now)
+    tx.run(
+        "insert into data.versions values ($1, $2, $3, 'draft', $4, $5, null)", new, dataset_id, name, parent_id, now
+    )
     found = version(tx, new)
     assert found is not None
     return found
@@ -90,7 +94,7 @@ def versions(tx: Transaction, dataset_id: int | None = None, version_id: int | N
     """Return all versions, or those of one dataset, or one, oldest first."""
     rows = tx.all(
         """
-        select v.version_id, v.dataset_id, d.name as dataset, v.name, v.state, v.parent_id,
+        select v.version_id, v.dataset_id, d.name as dataset, v.name, v.state, v.parent_id, v.archived,
                (select count(*) from data.version_assets a where a.version_id = v.version_id) as assets
         from data.versions v join data.datasets d on d.dataset_id = v.dataset_id
         where ($1 is null or v.dataset_id = $1) and ($2 is null or v.version_id = $2) order by v.version_id

@@ -222,11 +222,12 @@ class Engine:
             try:
                 _roll_back(connection)
                 stage.run("begin")
-                staging.discard(stage, stage.batch_id, stage.piece)
+                for batch_id in (stage.batch_id, *stage.gone):
+                    staging.discard(stage, batch_id, stage.piece)
+                    self.ended.append(batch_id)
                 stage.run("commit")
-                self.ended.append(stage.batch_id)
             finally:
-                self.staging.discard(stage.batch_id)
+                self.staging -= {stage.batch_id, *stage.gone}
                 connection.close()
 
     def close(self) -> None:

@@ -22,15 +22,16 @@ def copy(stage: Stage, parent_id: int, annotations: bool) -> None:
     was at the first piece.
     """
     stage.run(
-        "create or replace temp table coming as select asset_id, position, row_number() over () - 1 as place "
-        "from (select asset_id, position from data.version_assets where version_id = $1 order by position, asset_id)",
+        "create or replace temp table coming as select *, row_number() over () - 1 as place from ("
+        "select asset_id, position, archived from data.version_assets where version_id = $1 "
+        "order by position, asset_id)",
         parent_id,
     )
     if annotations:
         importing.mark_latest(stage, parent_id)
     for low in range(0, int(stage.value("select count(*) from coming")), PIECE):
         stage.run(
-            "insert into data.version_assets select $1, asset_id, position from coming "
+            "insert into data.version_assets select $1, asset_id, position, archived from coming "
             "where place >= $2 and place < $3",
             stage.batch_id, low, low + PIECE,
         )  # fmt: skip

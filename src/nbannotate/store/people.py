@@ -12,7 +12,7 @@ from msgspec import Struct
 from nbannotate.model import Member
 from nbannotate.store.engine import Transaction
 
-_MEMBER = "m.member_id, m.login, m.role, m.active"
+_MEMBER = "m.member_id, m.login, m.role, m.active, m.archived"
 
 
 class Known(Struct, frozen=True):
@@ -40,13 +40,13 @@ def hash_token(token: str) -> str:
 
 
 def _member(row: dict[str, Any] | None) -> Member | None:
-    return None if row is None else Member(row["member_id"], row["login"], row["role"], row["active"])
+    return None if row is None else Member(row["member_id"], row["login"], row["role"], row["active"], row["archived"])
 
 
 def add_member(tx: Transaction, login: str, role: str, password_hash: str | None, now: datetime.datetime) -> Member:
     """Insert a member and return it."""
     new = tx.new_id()
-    tx.run("insert into data.members values ($1, $2, $3, $4, true, $5)", new, login, role, password_hash, now)
+    tx.run("insert into data.members values ($1, $2, $3, $4, true, $5, null)", new, login, role, password_hash, now)
     found = member(tx, login)
     assert found is not None
     return found
@@ -81,7 +81,7 @@ def same_logins(tx: Transaction, login: str) -> list[str]:
 def members(tx: Transaction) -> list[Member]:
     """Return all members, by login."""
     rows = tx.all(f"select {_MEMBER} from data.members m order by login")
-    return [Member(r["member_id"], r["login"], r["role"], r["active"]) for r in rows]
+    return [Member(r["member_id"], r["login"], r["role"], r["active"], r["archived"]) for r in rows]
 
 
 def first_owner(tx: Transaction) -> Member | None:

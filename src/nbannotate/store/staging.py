@@ -40,12 +40,15 @@ class Stage(Transaction):
     ----------
     batch_id
         What the rows stand under until the last step.
+    gone
+        What the last step has deleted: versions and datasets whose rows are deleted in pieces after it.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         super().__init__(connection)
         self.run("begin")
         self.batch_id = self.new_id()
+        self.gone: list[int] = []
         self.run("insert into data.staged values ($1, cast(timezone('UTC', now()) as timestamp))", self.batch_id)
 
     def piece(self) -> None:
@@ -71,6 +74,11 @@ class Stage(Transaction):
 def left(tx: Transaction, but: Collection[int] = ()) -> list[int]:
     """Return the batches that were not brought to their end, other than some."""
     return [r["batch_id"] for r in tx.all("select batch_id from data.staged order by 1") if r["batch_id"] not in but]
+
+
+def give_up(tx: Transaction, owner: int) -> None:
+    """Note that a version or a dataset is none any more: what stands under its id is seen by none, and goes."""
+    tx.run("insert into data.staged values ($1, cast(timezone('UTC', now()) as timestamp))", owner)
 
 
 def keep(tx: Transaction, batch_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,6 +12,7 @@ from nbannotate import model
 from nbannotate.cards import Shown
 from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.pixels import pixels
+from nbannotate.workspace.removal import delete
 
 if TYPE_CHECKING:
     from nbannotate.workspace.data import Version
@@ -31,9 +33,16 @@ class Asset(Handle, Shown):
         Where its file is.
     metadata
         What is known of it, by name.
+    archived
+        When it was put away in this version, or None.
     """
 
-    _changed_by: ClassVar[dict[str, str]] = {"metadata": "version.set_metadata(…) replaces it"}
+    _changed_by: ClassVar[dict[str, str]] = {
+        "metadata": "version.set_metadata(…) replaces it",
+        "name": "asset.rename(new) gives it another one",
+        "path": "version.relocate(old, new) says where the file is now",
+        "archived": "asset.archive() puts it away, archive(False) takes it back",
+    }
 
     def __init__(self, version: Version, row: Mapping[str, Any]) -> None:
         self.version = version
@@ -44,6 +53,7 @@ class Asset(Handle, Shown):
         self.sequence: str | None = row["sequence"]
         self.moment: float | None = row["moment"]
         self.path: str = row["path"]
+        self.archived: datetime.datetime | None = row["archived"]
         self.metadata: dict[str, Any] = row["metadata"] or {}
 
     @property
@@ -71,6 +81,57 @@ class Asset(Handle, Shown):
             return None
         revision = int(found["annotation_id"][0])
         return self.version.workspace.client.call("annotations.get", model.Annotation, annotation_id=revision)
+
+    def rename(self, new: str) -> Asset:
+        """Give the asset another name, in all versions that it is in, and return it.
+
+        Parameters
+        ----------
+        new
+            Unique in each of those versions.
+
+        Raises
+        ------
+        Refused
+            It is in a published version, which never changes.
+        """
+        client = self.version.workspace.client
+        self.name = client.call("assets.rename", str, asset_id=self.asset_id, name=new)
+        return self
+
+    def archive(self, archived: bool = True) -> Asset:
+        """Put the asset away in this version, or with False take it back, and return it.
+
+        It is not listed, exported or launched any more; what was said of it stays.
+        ``version.assets.df(archived=True)`` lists what is put away.
+
+        Raises
+        ------
+        Refused
+            The version is published, or the asset has an open task.
+        """
+        key = {"version_id": self.version.version_id, "asset_id": self.asset_id}
+        self.version.workspace.client.call("assets.archive", type(None), **key, archived=archived)
+        self.archived = self.version.assets[self.asset_id].archived
+        return self
+
+    def delete(self, confirm: str | None = None) -> model.Loss:
+        """Take the asset out of this version, with what was said and done about it there.
+
+        Other versions keep it; if there is none, it is gone. Events stay, and its file stays where it is.
+
+        Parameters
+        ----------
+        confirm
+            The asset's name. Without it nothing is deleted; the answer says what would be.
+
+        Raises
+        ------
+        Refused
+            The version is published, or somebody is at work on the asset.
+        """
+        key = {"version_id": self.version.version_id, "asset_id": self.asset_id}
+        return delete(self.version.workspace.client, "assets", "asset.delete(confirm={!r})", confirm, **key)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Asset) and (self.asset_id, self.version.version_id) == (

@@ -46,6 +46,8 @@ class Campaign(Moving, Shown):
     def __init__(self, workspace: Workspace, found: model.Campaign) -> None:
         self.workspace = workspace
         self.campaign_id, self.name, self.version_id = found.campaign_id, found.name, found.version_id
+        #: When it was put away, or None.
+        self.archived = found.archived
         self.tasks, self.jobs = Tasks(workspace, self), Jobs(workspace, self)
         self.assets, self.issues = AssetStates(workspace, self), Issues(workspace, self)
         self.events = Events(workspace, self)
@@ -231,6 +233,7 @@ class Campaign(Moving, Shown):
     def archive(self, archived: bool = True) -> model.Campaign:
         """Put the campaign away, or with False take it back. Refused while assets remain."""
         done: model.Campaign = self._call("campaigns.archive", model.Campaign, archived=archived)
+        self.archived = done.archived
         return done
 
     def delete(self, confirm: str | None = None) -> model.Deletion:

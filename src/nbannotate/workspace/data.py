@@ -5,31 +5,27 @@ from __future__ import annotations
 import datetime
 import functools
 import os
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from msgspec.structs import replace
 
-from nbannotate import formats, model
+from nbannotate import model
 from nbannotate.cards import Shown
 from nbannotate.model import renamed
 from nbannotate.model.values import as_list
-from nbannotate.workspace import export, fitting, frames, given, images, rows
-from nbannotate.workspace import metadata as metadata_of
+from nbannotate.workspace import given
 from nbannotate.workspace.campaign import Campaign
 from nbannotate.workspace.chained import Chained
 from nbannotate.workspace.data_tables import Annotations, Assets, Shapes, Tags, Versions
-from nbannotate.workspace.described import taken_from_file
+from nbannotate.workspace.filled import Filled
 from nbannotate.workspace.given import markdown
 from nbannotate.workspace.handle import Handle
-from nbannotate.workspace.said import Said
+from nbannotate.workspace.removal import delete
 
 __all__ = ["Dataset", "Version", "markdown"]
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from nbannotate.workspace.workspace import Workspace
 
 
@@ -44,9 +40,16 @@ class Dataset(Chained, Handle, Shown):
         The table of its versions, oldest first; ``dataset.versions["v1"]`` gives one.
     """
 
+    _changed_by: ClassVar[dict[str, str]] = {
+        "name": "dataset.rename(new) gives it another one",
+        "archived": "dataset.archive() puts it away, archive(False) takes it back",
+    }
+
     def __init__(self, workspace: Workspace, found: model.Dataset) -> None:
         self.workspace = workspace
         self.dataset_id, self.name, self.readme = found.dataset_id, found.name, found.readme
+        #: When it was put away, or None.
+        self.archived = found.archived
         self._is_fresh = found.new
         self.versions = Versions(self, functools.partial(Version, self))
 
@@ -86,6 +89,50 @@ class Dataset(Chained, Handle, Shown):
             )
         return Version(self, made)
 
+    def rename(self, new: str) -> Dataset:
+        """Give the dataset another name, and return it.
+
+        Parameters
+        ----------
+        new
+            Unique in the workspace.
+        """
+        client = self.workspace.client
+        self.name = client.call("datasets.rename", model.Dataset, dataset_id=self.dataset_id, name=new).name
+        return self
+
+    def archive(self, archived: bool = True) -> Dataset:
+        """Put the dataset away, or with False take it back, and return it.
+
+        What is put away stays as it is and is found by its name; lists show it with ``ws.datasets.df(archived=True)``.
+
+        Raises
+        ------
+        Refused
+            A campaign runs on one of its versions.
+        """
+        client = self.workspace.client
+        self.archived = client.call(
+            "datasets.archive", model.Dataset, dataset_id=self.dataset_id, archived=archived
+        ).archived
+        return self
+
+    def delete(self, confirm: str | None = None) -> model.Loss:
+        """Delete the dataset with its versions, assets, annotations and campaigns; events, and all files, stay.
+
+        Parameters
+        ----------
+        confirm
+            The dataset's name. Without it nothing is deleted; the answer says what would be.
+
+        Raises
+        ------
+        Refused
+            A campaign runs on one of its versions.
+        """
+        again = "dataset.delete(confirm={!r})"
+        return delete(self.workspace.client, "datasets", again, confirm, dataset_id=self.dataset_id)
+
     def version(self, name: str) -> Version:
         """Return a version by name: the old name of ``dataset.versions[name]``."""
         renamed.say("dataset.version(name)", "dataset.versions[name]")
@@ -119,7 +166,7 @@ class Dataset(Chained, Handle, Shown):
         return f"Dataset({self.name!r})"
 
 
-class Version(Said):
+class Version(Filled):
     """The assets and annotations of a dataset at one stage.
 
     Made by :meth:`Dataset.create_version`, found by :attr:`Dataset.versions`.
@@ -130,17 +177,21 @@ class Version(Said):
         Its tables: ``version.assets["a.png"]`` gives an asset, ``version.shapes.df(label="cell")`` a DataFrame.
     """
 
-    _changed_by: ClassVar[dict[str, str]] = {"state": "version.publish() publishes it"}
+    _changed_by: ClassVar[dict[str, str]] = {
+        "state": "version.publish() publishes it",
+        "name": "version.rename(new) gives it another one",
+        "archived": "version.archive() puts it away, archive(False) takes it back",
+    }
 
     def __init__(self, dataset: Dataset, found: model.Version) -> None:
         self.dataset, self.workspace = dataset, dataset.workspace
         self.version_id, self.name, self.state = found.version_id, found.name, found.state
         self.parent_id = found.parent_id
+        #: When it was put away, or None.
+        self.archived = found.archived
         self._is_fresh = found.new
         self.assets, self.shapes = Assets(self), Shapes(self)
         self.annotations, self.tags = Annotations(self), Tags(self)
-        #: What became of the images of the last :meth:`add_images`.
-        self.added = model.Added()
 
     def _create_again(self) -> None:
         made = self.dataset.create_version(self.name, exist_ok=True)
@@ -169,6 +220,52 @@ class Version(Said):
         self.state = made.state
         return self
 
+    def rename(self, new: str) -> Version:
+        """Give the version another name, and return it; a published one, too: what it holds stays as it is.
+
+        Parameters
+        ----------
+        new
+            Unique in the dataset.
+        """
+        client = self.workspace.client
+        self.name = client.call("versions.rename", model.Version, version_id=self.version_id, name=new).name
+        return self
+
+    def archive(self, archived: bool = True) -> Version:
+        """Put the version away, or with False take it back, and return it.
+
+        What is put away stays as it is and is found by its name; ``dataset.versions.df(archived=True)`` lists it.
+
+        Raises
+        ------
+        Refused
+            A campaign runs on it.
+        """
+        client = self.workspace.client
+        self.archived = client.call(
+            "versions.archive", model.Version, version_id=self.version_id, archived=archived
+        ).archived
+        return self
+
+    def delete(self, confirm: str | None = None) -> model.Loss:
+        """Delete the version with its annotations, its campaigns, and the assets that no other version has.
+
+        Events, and all files, stay.
+
+        Parameters
+        ----------
+        confirm
+            The version's name. Without it nothing is deleted; the answer says what would be.
+
+        Raises
+        ------
+        Refused
+            It has children, or a campaign runs on it.
+        """
+        again = "version.delete(confirm={!r})"
+        return delete(self.workspace.client, "versions", again, confirm, version_id=self.version_id)
+
     def create_child(self, name: str, annotations: bool = True, *, exist_ok: bool = False) -> Version:
         """Create a draft version with the assets of this one.
 
@@ -196,187 +293,6 @@ class Version(Said):
                 exist_ok=exist_ok,
             )
         return Version(self.dataset, made)
-
-    def add_images(
-        self,
-        paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
-        metadata: pd.DataFrame | Mapping[str, Mapping[str, Any]] | None = None,
-        *,
-        sequence: str | None = None,
-        moment: str | None = None,
-        every: int = 1,
-        bad: images.Bad = "refuse",
-        missing: model.Missing = "error",
-        on_conflict: model.OnConflict = "error",
-    ) -> Version:
-        """Add image files as assets; the files stay where they are.
-
-        Images of 8 and of 16 bits, TIFF, with the extra ``[dicom]`` DICOM files, with ``[video]`` video files. Each
-        frame of a video or a DICOM file and each page of a TIFF file becomes an asset of its own, ``"cine.dcm#007"``;
-        those of one file are a sequence. Videos are taken when a path or a pattern names them, not out of a folder. The
-        slices of a DICOM series become a sequence (named by its SeriesInstanceUID), in the order of their places along
-        the normal of the slices, never of their names; header fields that say nothing of the patient become metadata.
-
-        Parameters
-        ----------
-        paths
-            A pattern (``"images/*.jpg"``), a folder (with all images below it that can be decoded here; what is hidden,
-            or of another kind, is left out, counted and said), a file, or a list of these. An asset is named after its
-            path below the folder that all have in common, as it was given: links are not resolved. What the version has
-            already, by its path, is passed over, so that adding a folder again takes what is new.
-        metadata
-            One row for each image, found by the column ``name`` or else by the index: the asset's name or the file's
-            name; or a mapping from names to mappings. The other columns become the asset's metadata: numbers bit for
-            bit, times with all their digits as text, what is missing not at all. Images without a row have none.
-        sequence
-            For video frames and slices: the column of ``metadata`` that names the sequence that an image belongs to, or
-            ``"folder"`` for the folder that it lies in. Assets of a sequence stand together, by moment, then by name.
-        moment
-            The column of ``metadata`` that orders the images of a sequence: numbers or times.
-        every
-            Of files with several frames, how many one goes on each time: 10 takes the frames 1, 11, 21… of a video.
-        bad
-            What is done with files that cannot be opened: ``"refuse"``, or ``"keep"``: they become assets of 0 x 0
-            pixels whose metadata says why (``cannot_be_opened``), which people can skip or discard.
-        missing
-            What becomes of rows of ``metadata`` that fit no image: ``"error"``, or ``"skip"``: they are counted.
-        on_conflict
-            What becomes of images whose name an asset has with another file, or whose file has changed:
-            ``"error"``; ``"skip"``: the asset stays as it is; or ``"replace"``: it has that file from now on, which is
-            refused where people have worked on it, where it is published, and where shapes would not fit.
-
-        Returns
-        -------
-        Version
-            This version, so that calls can be chained; ``version.added`` says what became of the images.
-
-        Raises
-        ------
-        NotFound, InvalidInput, Conflict
-            Nothing matches, a file is no image, a row fits no image, or a name is there already. Nothing is added.
-        """
-        missing, on_conflict = given.checked(missing, on_conflict)
-        with self._filling():
-            found, known = images.find(paths), self.assets._frame()
-            there = {} if on_conflict == "replace" else rows.there(known)
-            measured = images.measure(found.files, bad, every, there)
-            table, absent = rows.assets(measured, metadata, sequence, moment, missing)
-            split = rows.split(table, known, changed=on_conflict == "replace")
-            skipped = len(split.other) if on_conflict == "skip" else 0
-            new, replaced = split.new, 0
-            if on_conflict == "error" and len(split.other):
-                new = table[~table["path"].isin(known["path"])]  # the owner says which names are there
-            if on_conflict == "replace" and len(split.other):
-                replaced = self._upload("assets.replace", split.other)
-            types = metadata_of.given(metadata).types
-            added = self._upload("assets.add", new, types=types) if len(new) else 0
-            self.added = model.Added(added, split.there, skipped, replaced, found.left_out, absent)
-            rows.say(self.added)
-        return self
-
-    def _upload(self, operation: str, table: pd.DataFrame, **more: Any) -> int:
-        parquet = frames.to_parquet(table)
-        return self.workspace.client.upload(operation, int, parquet, version_id=self.version_id, **more)
-
-    def read(
-        self,
-        format: str,
-        path: str | os.PathLike[str],
-        source: str | None = None,
-        *,
-        missing: model.Missing = "skip",
-        on_conflict: model.OnConflict = "skip",
-        scale: bool = False,
-        overwrite: bool | None = None,
-    ) -> formats.Reading:
-        """Import annotations from a file, for example a model's output as pre-annotations. All or nothing.
-
-        An image of the file means the asset whose name is the same, or whose path ends most like it. What cannot be
-        taken is left out and counted: images that are no assets, that fit several, or that have another size in the
-        file; shapes that are none; and, as what people said stays what counts, assets that people have worked on.
-
-        Parameters
-        ----------
-        format
-            The name of a format, for example ``"coco"``.
-        path
-            The file.
-        source
-            Where the annotations come from, as the tables will show; the file's name if not given.
-        missing
-            What becomes of images of the file that are no assets: ``"skip"``, or ``"error"``. A file of which no image
-            is an asset is always an error.
-        on_conflict
-            What becomes of assets that people have worked on: ``"skip"``, ``"error"`` or ``"replace"``; see
-            :meth:`add_annotations`.
-        scale
-            Resize the shapes of images that have another size in the file, instead of leaving them out.
-        overwrite
-            The old name of ``on_conflict="replace"``.
-
-        Returns
-        -------
-        formats.Reading
-            What was read; ``left_out`` counts what was not taken, with the reasons.
-
-        Raises
-        ------
-        ReadFailed, InvalidInput
-            The file is bad (the message names the place), or none of its images is in this version.
-        Conflict
-            With ``on_conflict="error"``: people have worked on some.
-        """
-        missing, on_conflict = given.checked(missing, on_conflict, overwrite)
-        with self._filling():
-            reading = fitting.fitted(self, formats.get(format).read(Path(path)), scale, missing)
-            name = source or Path(path).name
-            done = self.add_annotations(reading.annotations, source=name, on_conflict=on_conflict)
-            export.remember(self, format, reading.ids)
-            other = taken_from_file(self, reading.metadata) if reading.metadata else {}
-        reading = replace(reading, unchanged=done.unchanged)
-        if other:
-            name, field = next(iter(other.items()))
-            left = formats.LeftOut("metadata of assets", len(other), "they have another value here", f"{name}: {field}")
-            reading = replace(reading, left_out=(*reading.left_out, left))
-        if not done.left_out:
-            return reading
-        reason = "people have worked on them; on_conflict='replace' takes them, too"
-        left = formats.LeftOut("assets", done.left_out, reason, done.first)
-        return replace(reading, left_out=(*reading.left_out, left))
-
-    def write(
-        self,
-        format: str,
-        path: str | os.PathLike[str],
-        state: str | None = None,
-        *,
-        origin: model.Origin | None = None,
-    ) -> formats.Writing:
-        """Export the latest annotations of all assets to a file; each says whether a person said it.
-
-        Parameters
-        ----------
-        format
-            The name of a format, for example ``"coco"``.
-        path
-            The file; it is replaced, a link to it is followed. ``"-"`` is standard output.
-        state
-            Only assets whose state in this version's campaign is this one, for example ``"done"``; None for all.
-        origin
-            Only what people answered (``"answer"``) or only what was imported (``"import"``); None for both. An asset
-            that has only the other is written as one without annotation.
-
-        Returns
-        -------
-        formats.Writing
-            How much was written.
-
-        Raises
-        ------
-        CannotWrite
-            The file belongs to the workspace, is one of its images or a database, or cannot be written.
-        """
-        return export.write(self, formats.get(format), Path(path), state, origin)
 
     def create_campaign(
         self,

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+def _kept(history: bool, of: str = "") -> str:
+    """Return the condition that leaves out what is put away, unless all is wanted."""
+    return "" if history else f" and {of}archived is null"
+
+
 class Datasets(Listed["Dataset"]):
     """The datasets of a workspace, by name.
 
@@ -38,7 +43,7 @@ class Datasets(Listed["Dataset"]):
         Makes the handle of a dataset.
     """
 
-    what, one, view = "datasets", "dataset", "datasets"
+    what, one, view, puts_away = "datasets", "dataset", "datasets", True
     first = ("name", "created")
 
     def __init__(self, workspace: Workspace, make: Callable[[model.Dataset], Dataset]) -> None:
@@ -46,7 +51,7 @@ class Datasets(Listed["Dataset"]):
         self._make = make
 
     def _sql(self, history: bool = False) -> str:
-        return "select * from datasets where $1 is null or true order by name"
+        return f"select * from datasets where ($1 is null or true){_kept(history)} order by name"
 
     def _list(self) -> list[Dataset]:
         return [self._make(d) for d in self._workspace.client.call("datasets.list", list[model.Dataset])]
@@ -63,7 +68,7 @@ class Versions(Listed["Version"]):
         Makes the handle of a version.
     """
 
-    what, one, view = "versions", "version", "versions"
+    what, one, view, puts_away = "versions", "version", "versions", True
     first = ("name", "state", "assets", "parent", "created")
 
     def __init__(self, dataset: Dataset, make: Callable[[model.Version], Version]) -> None:
@@ -74,7 +79,7 @@ class Versions(Listed["Version"]):
         return (
             "select v.*, coalesce(n.assets, 0) as assets from versions v left join (select version_id, "
             "count(*) as assets from assets group by 1) n on n.version_id = v.version_id "
-            "where v.dataset_id = $1 order by v.version_id"
+            f"where v.dataset_id = $1{_kept(history, 'v.')} order by v.version_id"
         )
 
     def _scope(self) -> int:
@@ -107,13 +112,13 @@ class Assets(OfVersion[Asset]):
         The version.
     """
 
-    what, one, view, key, wide = "assets", "asset", "assets", "name", "metadata"
+    what, one, view, key, wide, puts_away = "assets", "asset", "assets", "name", "metadata", True
     time = ""
     means: ClassVar[Mapping[str, str]] = {"asset": "name"}
     first = ("name", "width", "height", "sequence", "metadata")
 
     def _sql(self, history: bool = False) -> str:
-        return "select * from assets where version_id = $1 order by position"
+        return f"select * from assets where version_id = $1{_kept(history)} order by position"
 
     def _where(self, name: Any) -> tuple[str, list[Any]] | None:
         if (asset_id := number(name)) is not None:

@@ -17,7 +17,7 @@ from nbannotate.model.values import as_stored, plain
 from nbannotate.workspace import frames
 
 if TYPE_CHECKING:
-    from nbannotate.workspace.data import Version
+    from nbannotate.workspace.filled import Filled
     from nbannotate.workspace.said import Said
 
 #: So many ids are kept in one transaction: none holds others up.
@@ -25,7 +25,7 @@ PIECE = 50_000
 
 
 def write(
-    version: Version, format_: formats.Format, path: Path, state: str | None, origin: model.Origin | None
+    version: Filled, format_: formats.Format, path: Path, state: str | None, origin: model.Origin | None
 ) -> formats.Writing:
     """Write a version's latest annotations to a file that is neither the workspace's nor one of its images."""
     workspace = version.workspace
@@ -72,7 +72,7 @@ def _sorts(ids: formats.Ids) -> list[tuple[str, dict[str, formats.Id]]]:
 
 
 @as_stored()
-def rows(version: Version, state: str | None, origin: model.Origin | None = None) -> list[formats.Row]:
+def rows(version: Filled, state: str | None, origin: model.Origin | None = None) -> list[formats.Row]:
     """Return the assets of a version with their latest annotations; only those of one state or origin, if given."""
     state, origin = plain(state), plain(origin)
     if origin is not None:
@@ -115,15 +115,17 @@ def rows(version: Version, state: str | None, origin: model.Origin | None = None
     return found
 
 
-def labels(version: Version) -> list[model.Label]:
+def labels(version: Filled) -> list[model.Label]:
     """Return the labels of this version's campaigns, then those that only imported shapes have.
 
     Names that no label can have, which came in before they were refused, are not among them; shapes keep them.
     """
     found: dict[str, model.Label] = {}
-    for campaign in version.workspace.campaigns:
+    client = version.workspace.client
+    for campaign in client.call("campaigns.list", list[model.Campaign]):  # also those that are put away
         if campaign.version_id == version.version_id:
-            found.update({v.name: v for v in campaign.spec.recipe.labels})
+            spec = client.call("campaigns.spec", model.CampaignSpec, campaign_id=campaign.campaign_id)
+            found.update({v.name: v for v in spec.recipe.labels})
     given = version.workspace.sql("select distinct label, also from shapes where version_id = $1", [version.version_id])
     further = {name for text in given["also"] for name in msgspec.json.decode(text)}
     for name in [*given["label"].unique(), *sorted(further)]:

@@ -14,13 +14,14 @@ from nbannotate.errors import Refused
 from nbannotate.model import renamed
 from nbannotate.model.value import Record
 from nbannotate.model.values import plain
+from nbannotate.workspace.removal import delete
 from nbannotate.workspace.table import Listed
 
 if TYPE_CHECKING:
     from nbannotate.workspace.workspace import Workspace
 
 _FRAME = """
-select m.login, m.role, m.active, m.created, coalesce(t.open_tasks, 0) as open_tasks, e.last_login
+select m.login, m.role, m.active, m.created, coalesce(t.open_tasks, 0) as open_tasks, e.last_login, m.archived
 from members m
 left join (
   select assignee, count(*) as open_tasks from tasks where state in ('in_progress', 'to_rework') group by 1
@@ -29,7 +30,7 @@ left join (
   select member, max(created) as last_login from events where operation in ('sessions.open', 'sessions.accept')
   group by 1
 ) e on e.member = m.login
-where $1 is null or true
+where ($1 is null or true){}
 order by m.login
 """
 
@@ -107,7 +108,7 @@ class Members(Listed[model.Member]):
         The workspace.
     """
 
-    what, one, view = "members", "member", "members"
+    what, one, view, puts_away = "members", "member", "members", True
     means: ClassVar[Mapping[str, str]] = {"member": "login", "name": "login"}
     first = ("login", "role", "active")
 
@@ -116,7 +117,7 @@ class Members(Listed[model.Member]):
         self._client = workspace.client
 
     def _sql(self, history: bool = False) -> str:
-        return _FRAME
+        return _FRAME.format("" if history else " and m.archived is null")
 
     def _list(self) -> builtins.list[model.Member]:
         return self._client.call("members.list", list[model.Member])
@@ -126,7 +127,7 @@ class Members(Listed[model.Member]):
 
     def _preview(self, rows: int) -> tuple[builtins.list[str], builtins.list[builtins.list[Any]]]:
         # Of what the owner lists, not of a frame: showing people imports no pandas.
-        return [*self.first], [[getattr(m, c) for c in self.first] for m in self._list()[:rows]]
+        return [*self.first], [[getattr(m, c) for c in self.first] for m in self._shown_ones()[:rows]]
 
     def _known(self, column: str) -> builtins.list[str] | None:
         return [*model.ROLES] if column == "role" else super()._known(column)
@@ -229,6 +230,47 @@ class Members(Listed[model.Member]):
     def enable(self, member: str | model.Member) -> None:
         """Open an account again, with the password from before."""
         self._client.call("members.enable", type(None), login=login_of(member))
+
+    def rename(self, member: str | model.Member, new: str) -> model.Member:
+        """Give a member another login; the member is told.
+
+        History, open sessions and work stay the member's: tables and events show the new login, and the workflows of
+        campaigns follow. Links of invitations that were sent still work.
+
+        Parameters
+        ----------
+        member
+            The login.
+        new
+            1 to 64 letters, digits and ``. _ @ + -``; no other member has it, however it is written.
+        """
+        return self._client.call("members.rename", model.Member, login=login_of(member), name=new)
+
+    def archive(self, member: str | model.Member, archived: bool = True) -> model.Member:
+        """Put a member away, or with False take the member back.
+
+        The account is closed, as with :meth:`disable`, and the member stands in no list any more, but in all history.
+        Taken back, the account is open again.
+        """
+        return self._client.call("members.archive", model.Member, login=login_of(member), archived=archived)
+
+    def delete(self, member: str | model.Member, confirm: str | None = None) -> model.Loss:
+        """Delete a member who has done nothing yet; who has is put away instead, with :meth:`archive`.
+
+        Parameters
+        ----------
+        member
+            The login.
+        confirm
+            The login again. Without it nothing is deleted; the answer says what would be.
+
+        Raises
+        ------
+        Refused
+            The member has logged in or worked, or stands in a campaign.
+        """
+        login = login_of(member)
+        return delete(self._client, "members", f"ws.members.delete({login!r}, confirm={{!r}})", confirm, login=login)
 
     @renamed.parameters(login="member")
     def adopt(

@@ -52,6 +52,8 @@ class Table(Handle, Shown, ABC, Generic[T]):
     time: ClassVar[str] = "created"
     #: The column that a filter means that has the name of none: ``member`` is the ``assignee`` of a task.
     means: ClassVar[Mapping[str, str]] = {}
+    #: Whether its rows can be put away: then they are listed only where ``archived`` asks for them.
+    puts_away: ClassVar[bool] = False
     #: Columns that a notebook shows first.
     first: ClassVar[tuple[str, ...]] = ()
 
@@ -64,7 +66,7 @@ class Table(Handle, Shown, ABC, Generic[T]):
 
     @abstractmethod
     def _sql(self, history: bool = False) -> str:
-        """Return the SELECT of its rows, of which $1 is the scope; with ``history`` also those of before."""
+        """Return the SELECT of its rows, of which $1 is the scope; with ``history`` also of before or put away."""
 
     def _scope(self) -> Any:
         """Return what $1 is."""
@@ -138,14 +140,27 @@ class Table(Handle, Shown, ABC, Generic[T]):
             they are UTC, without a zone.
         **filters
             Columns and the value, or list of values, that they must have, for example ``state="draft"``; None for what
-            is missing. Of times, a day is the whole day.
+            is missing. Of times, a day is the whole day. What is put away is listed with ``archived=True``, and with
+            ``archived=None`` beside all others.
 
         Raises
         ------
         InvalidInput
             There is no such column, name or zone; the message lists what there is.
         """
-        return self._narrowed(self._frame(), filters, start, end, tz)
+        if not self.puts_away:
+            return self._narrowed(self._frame(), filters, start, end, tz)
+        asked = self._asks_for_archived(filters)
+        others = {name: value for name, value in filters.items() if name != "archived"}
+        rows = self._frame(history=asked is not False)
+        return self._narrowed(rows[rows["archived"].notna()] if asked else rows, others, start, end, tz)
+
+    def _asks_for_archived(self, filters: dict[str, Any]) -> bool | None:
+        """Return whether filters ask for what is put away, or None: for all."""
+        asked = plain(filters.get("archived", False))
+        if asked is not None and not isinstance(asked, bool):
+            raise InvalidInput(f"archived is True, False, or None for all, not {shown(asked)}.")
+        return asked
 
     def _frame(self, history: bool = False) -> pd.DataFrame:
         """Return all rows, in order."""
@@ -246,19 +261,22 @@ class Listed(Table[T]):
 
     @abstractmethod
     def _list(self) -> list[T]:
-        """Return all of it."""
+        """Return all of it, also what is put away."""
+
+    def _shown_ones(self) -> list[T]:
+        return [item for item in self._list() if getattr(item, "archived", None) is None]
 
     def _find(self, name: Any) -> T | None:
         return next((item for item in self._list() if self._name_of(item) == name), None)
 
     def __iter__(self) -> Iterator[T]:
-        return iter(self._list())
+        return iter(self._shown_ones())
 
     def __len__(self) -> int:
-        return len(self._list())
+        return len(self._shown_ones())
 
     def _names(self) -> list[Any]:
-        return [self._name_of(item) for item in self._list()]
+        return [self._name_of(item) for item in self._shown_ones()]
 
     def _few_names(self) -> list[Any]:
         return self._names()

@@ -43,7 +43,7 @@ class Campaigns(Listed["Campaign"]):
         Makes the handle of a campaign.
     """
 
-    what, one, view = "campaigns", "campaign", "campaigns"
+    what, one, view, puts_away = "campaigns", "campaign", "campaigns", True
     first = ("name", "state", "dataset", "version", "total", "remaining", "due")
 
     def __init__(self, workspace: Workspace, make: Callable[[model.Campaign], Campaign]) -> None:
@@ -51,7 +51,12 @@ class Campaigns(Listed["Campaign"]):
         self._make = make
 
     def _sql(self, history: bool = False) -> str:
-        return "select * from campaigns where $1 is null or true order by campaign_id desc"
+        kept = "" if history else " and archived is null"
+        return f"select * from campaigns where ($1 is null or true){kept} order by campaign_id desc"
+
+    def _asks_for_archived(self, filters: dict[str, Any]) -> bool | None:
+        asks_by_state = "state" in filters and "archived" in values("state", filters["state"])
+        return None if asks_by_state else super()._asks_for_archived(filters)
 
     def _list(self) -> list[Campaign]:
         return [self._make(c) for c in self._workspace.client.call("campaigns.list", list[model.Campaign])]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nbannotate.cards import Card, Chips, Counts, Lines, Pairs, Words, card_of, count, counted
-from nbannotate.model.overview import Added, Imported
+from nbannotate.model.outcomes import Added, Imported
 from nbannotate.model.sequences import Spread
 from nbannotate.model.work import Closed, ClosedAndNext, Reassigned, Saved
 

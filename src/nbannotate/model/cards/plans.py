@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from nbannotate.cards import Bar, Card, Counts, Grid, Lines, Words, card_of, count, counted
-from nbannotate.model.overview import Deletion, Progress
+from nbannotate.model.outcomes import Deletion
+from nbannotate.model.overview import Progress
 from nbannotate.model.plan import Plan, PlanStep
 
 

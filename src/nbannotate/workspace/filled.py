@@ -1,0 +1,267 @@
+"""What a version is filled from and written to: image files, and files of annotations."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from msgspec.structs import replace
+
+from nbannotate import formats, model
+from nbannotate.model.values import plain
+from nbannotate.workspace import export, fitting, frames, given, images, rows
+from nbannotate.workspace import metadata as metadata_of
+from nbannotate.workspace.bars import progress_bar
+from nbannotate.workspace.described import taken_from_file
+from nbannotate.workspace.said import Said
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from nbannotate.workspace.data_tables import Assets, Shapes
+
+#: So many files are looked at in one call.
+FILES_AT_ONCE = 500
+
+
+class Filled(Said):
+    """The base of a version for what concerns files."""
+
+    #: What became of the images of the last :meth:`add_images`.
+    added = model.Added()
+    assets: Assets
+    shapes: Shapes
+
+    def add_images(
+        self,
+        paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+        metadata: pd.DataFrame | Mapping[str, Mapping[str, Any]] | None = None,
+        *,
+        sequence: str | None = None,
+        moment: str | None = None,
+        every: int = 1,
+        bad: images.Bad = "refuse",
+        missing: model.Missing = "error",
+        on_conflict: model.OnConflict = "error",
+    ) -> Self:
+        """Add image files as assets; the files stay where they are.
+
+        Images of 8 and of 16 bits, TIFF, with the extra ``[dicom]`` DICOM files, with ``[video]`` video files. Each
+        frame of a video or a DICOM file and each page of a TIFF file becomes an asset of its own, ``"cine.dcm#007"``;
+        those of one file are a sequence. Videos are taken when a path or a pattern names them, not out of a folder. The
+        slices of a DICOM series become a sequence (named by its SeriesInstanceUID), in the order of their places along
+        the normal of the slices, never of their names; header fields that say nothing of the patient become metadata.
+
+        Parameters
+        ----------
+        paths
+            A pattern (``"images/*.jpg"``), a folder (with all images below it that can be decoded here; what is hidden,
+            or of another kind, is left out, counted and said), a file, or a list of these. An asset is named after its
+            path below the folder that all have in common, as it was given: links are not resolved. What the version has
+            already, by its path, is passed over, so that adding a folder again takes what is new.
+        metadata
+            One row for each image, found by the column ``name`` or else by the index: the asset's name or the file's
+            name; or a mapping from names to mappings. The other columns become the asset's metadata: numbers bit for
+            bit, times with all their digits as text, what is missing not at all. Images without a row have none.
+        sequence
+            For video frames and slices: the column of ``metadata`` that names the sequence that an image belongs to, or
+            ``"folder"`` for the folder that it lies in. Assets of a sequence stand together, by moment, then by name.
+        moment
+            The column of ``metadata`` that orders the images of a sequence: numbers or times.
+        every
+            Of files with several frames, how many one goes on each time: 10 takes the frames 1, 11, 21… of a video.
+        bad
+            What is done with files that cannot be opened: ``"refuse"``, or ``"keep"``: they become assets of 0 x 0
+            pixels whose metadata says why (``cannot_be_opened``), which people can skip or discard.
+        missing
+            What becomes of rows of ``metadata`` that fit no image: ``"error"``, or ``"skip"``: they are counted.
+        on_conflict
+            What becomes of images whose name an asset has with another file, or whose file has changed:
+            ``"error"``; ``"skip"``: the asset stays as it is; or ``"replace"``: it has that file from now on, which is
+            refused where people have worked on it, where it is published, and where shapes would not fit.
+
+        Returns
+        -------
+        Version
+            This version, so that calls can be chained; ``version.added`` says what became of the images.
+
+        Raises
+        ------
+        NotFound, InvalidInput, Conflict
+            Nothing matches, a file is no image, a row fits no image, or a name is there already. Nothing is added.
+        """
+        missing, on_conflict = given.checked(missing, on_conflict)
+        with self._filling():
+            found, known = images.find(paths), self.assets._frame(history=True)
+            there = {} if on_conflict == "replace" else rows.there(known)
+            measured = images.measure(found.files, bad, every, there)
+            table, absent = rows.assets(measured, metadata, sequence, moment, missing)
+            split = rows.split(table, known, changed=on_conflict == "replace")
+            skipped = len(split.other) if on_conflict == "skip" else 0
+            new, replaced = split.new, 0
+            if on_conflict == "error" and len(split.other):
+                new = table[~table["path"].isin(known["path"])]  # the owner says which names are there
+            if on_conflict == "replace" and len(split.other):
+                replaced = self._upload("assets.replace", split.other)
+            types = metadata_of.given(metadata).types
+            added = self._upload("assets.add", new, types=types) if len(new) else 0
+            self.added = model.Added(added, split.there, skipped, replaced, found.left_out, absent)
+            rows.say(self.added)
+        return self
+
+    def _upload(self, operation: str, table: pd.DataFrame, **more: Any) -> int:
+        parquet = frames.to_parquet(table)
+        return self.workspace.client.upload(operation, int, parquet, version_id=self.version_id, **more)
+
+    def relocate(self, old: str | os.PathLike[str], new: str | os.PathLike[str], *, check: bool = True) -> int:
+        """Say where the files are now whose folder was moved, for all assets at once or for none; return how many.
+
+        The assets keep their names, and what was said of them; other versions that have them follow. Said again, it
+        changes nothing, and the answer is 0.
+
+        Parameters
+        ----------
+        old, new
+            The folder, or the file, as it was and as it is now: ``version.relocate("/mnt/a", "/mnt/b")``.
+        check
+            Whether each file must be there with the size that it had. False takes paths that nobody looks at, for
+            example of a disk that is not mounted yet.
+
+        Raises
+        ------
+        NotFound
+            No asset of this version is below ``old``; the message says where they are.
+        Refused
+            Some files are not below ``new``, or have another size; nothing is changed.
+        """
+        where = {
+            name: os.fspath(images.absolute(Path(os.fspath(path)).expanduser()))
+            for name, path in (("old", plain(old)), ("new", plain(new)))
+        }
+        return self.workspace.client.call(
+            "assets.relocate", int, version_id=self.version_id, check=bool(plain(check)), **where
+        )
+
+    def check_files(self) -> pd.DataFrame:
+        """Look whether all files are where they were, with a progress bar; return those that are not, one a row.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``asset``, ``problem`` (``"missing"``, ``"changed"``: it has another size, ``"unreadable"``), ``path``,
+            ``bytes`` and ``bytes_now``, ``asset_id``; empty if all is well. ``relocate`` says where files are now.
+        """
+        import pandas as pd
+
+        client, ids = self.workspace.client, [int(i) for i in self.assets.df(archived=None)["asset_id"]]
+        found: list[model.FileState] = []
+        with progress_bar(total=len(ids), desc="files", unit="", delay=1) as bar:
+            for first in range(0, len(ids), FILES_AT_ONCE):
+                some = ids[first : first + FILES_AT_ONCE]
+                found += client.call("assets.check", list[model.FileState], version_id=self.version_id, asset_ids=some)
+                bar.update(len(some))
+        columns = ["asset", "problem", "path", "bytes", "bytes_now", "asset_id"]
+        table = pd.DataFrame([{c: getattr(one, c) for c in columns} for one in found], columns=columns)
+        return table.astype({"bytes": "int64", "bytes_now": "Int64", "asset_id": "int64"})
+
+    def read(
+        self,
+        format: str,
+        path: str | os.PathLike[str],
+        source: str | None = None,
+        *,
+        missing: model.Missing = "skip",
+        on_conflict: model.OnConflict = "skip",
+        scale: bool = False,
+        overwrite: bool | None = None,
+    ) -> formats.Reading:
+        """Import annotations from a file, for example a model's output as pre-annotations. All or nothing.
+
+        An image of the file means the asset whose name is the same, or whose path ends most like it. What cannot be
+        taken is left out and counted: images that are no assets, that fit several, or that have another size in the
+        file; shapes that are none; and, as what people said stays what counts, assets that people have worked on.
+
+        Parameters
+        ----------
+        format
+            The name of a format, for example ``"coco"``.
+        path
+            The file.
+        source
+            Where the annotations come from, as the tables will show; the file's name if not given.
+        missing
+            What becomes of images of the file that are no assets: ``"skip"``, or ``"error"``. A file of which no image
+            is an asset is always an error.
+        on_conflict
+            What becomes of assets that people have worked on: ``"skip"``, ``"error"`` or ``"replace"``; see
+            :meth:`add_annotations`.
+        scale
+            Resize the shapes of images that have another size in the file, instead of leaving them out.
+        overwrite
+            The old name of ``on_conflict="replace"``.
+
+        Returns
+        -------
+        formats.Reading
+            What was read; ``left_out`` counts what was not taken, with the reasons.
+
+        Raises
+        ------
+        ReadFailed, InvalidInput
+            The file is bad (the message names the place), or none of its images is in this version.
+        Conflict
+            With ``on_conflict="error"``: people have worked on some.
+        """
+        missing, on_conflict = given.checked(missing, on_conflict, overwrite)
+        with self._filling():
+            reading = fitting.fitted(self, formats.get(format).read(Path(path)), scale, missing)
+            name = source or Path(path).name
+            done = self.add_annotations(reading.annotations, source=name, on_conflict=on_conflict)
+            export.remember(self, format, reading.ids)
+            other = taken_from_file(self, reading.metadata) if reading.metadata else {}
+        reading = replace(reading, unchanged=done.unchanged)
+        if other:
+            name, field = next(iter(other.items()))
+            left = formats.LeftOut("metadata of assets", len(other), "they have another value here", f"{name}: {field}")
+            reading = replace(reading, left_out=(*reading.left_out, left))
+        if not done.left_out:
+            return reading
+        reason = "people have worked on them; on_conflict='replace' takes them, too"
+        left = formats.LeftOut("assets", done.left_out, reason, done.first)
+        return replace(reading, left_out=(*reading.left_out, left))
+
+    def write(
+        self,
+        format: str,
+        path: str | os.PathLike[str],
+        state: str | None = None,
+        *,
+        origin: model.Origin | None = None,
+    ) -> formats.Writing:
+        """Export the latest annotations of all assets to a file; each says whether a person said it.
+
+        Parameters
+        ----------
+        format
+            The name of a format, for example ``"coco"``.
+        path
+            The file; it is replaced, a link to it is followed. ``"-"`` is standard output.
+        state
+            Only assets whose state in this version's campaign is this one, for example ``"done"``; None for all.
+        origin
+            Only what people answered (``"answer"``) or only what was imported (``"import"``); None for both. An asset
+            that has only the other is written as one without annotation.
+
+        Returns
+        -------
+        formats.Writing
+            How much was written.
+
+        Raises
+        ------
+        CannotWrite
+            The file belongs to the workspace, is one of its images or a database, or cannot be written.
+        """
+        return export.write(self, formats.get(format), Path(path), state, origin)
