@@ -99,20 +99,20 @@ def opened(old):
     """Open the old workspace with this program: its owner's handle, and a client for each person."""
     engine = Engine(old)
     workspace = Workspace(MemoryClient(Dispatcher(engine, "owner"), "owner"))
-    workspace.people = {}
+    workspace._people = {}
     with engine.write() as tx:
         for login, member_id in {"ana": ANA, "ben": BEN, "chloe": CHLOE}.items():
             until = datetime.datetime.now() + datetime.timedelta(days=7)
             people.add_session(tx, f"token of {login}", "login", member_id, THEN, until)
-            workspace.people[login] = workspace.client.acting(f"token of {login}")
+            workspace._people[login] = workspace.client.acting(f"token of {login}")
     yield workspace
     engine.close()
 
 
 def test_a_draft_is_the_draft_of_whoever_had_the_task(opened):
-    view = opened.people["ana"].call("tasks.next", TaskView, campaign_id=CAMPAIGN, step=0)
+    view = opened._people["ana"].call("tasks.next", TaskView, campaign_id=CAMPAIGN, step=0)
     assert (view.task.task_id, view.revision, view.annotation, view.editable) == (21, 3, DRAFT, True)
-    closed = opened.people["ana"].call("tasks.submit", Closed, task_id=21, annotation=DRAFT, revision=3)
+    closed = opened._people["ana"].call("tasks.submit", Closed, task_id=21, annotation=DRAFT, revision=3)
     assert closed.next_step == "check"
 
 
@@ -134,7 +134,7 @@ def test_states_of_jobs_and_of_the_campaign_are_counted(opened):
         [0, "ben", "in_progress", 2, 1, 1, 1, 1],
         [1, "chloe", "on_review", 2, 0, 0, 2, 0],
     ]
-    (job,) = opened.people["chloe"].call("tasks.mine", list[Job])
+    (job,) = opened._people["chloe"].call("tasks.mine", list[Job])
     assert (job.done, job.waiting, job.state) == (2, 0, "on_review")
     campaigns = opened.sql("select name, state, total, remaining, archived from campaigns")
     assert campaigns[["name", "state", "total", "remaining"]].values.tolist() == [["July", "active", 5, 3]]
@@ -150,7 +150,7 @@ def test_what_came_later_has_its_default_in_an_old_spec(opened):
 
 
 def test_an_asset_that_was_returned_goes_on_to_its_end(opened):
-    ben, chloe = opened.people["ben"], opened.people["chloe"]
+    ben, chloe = opened._people["ben"], opened._people["chloe"]
     view = ben.call("tasks.next", TaskView, campaign_id=CAMPAIGN, step=0)
     assert (view.task.task_id, view.task.state, view.issues[0].comments[0].text) == (
         24, "to_rework", "A cell is missing."
