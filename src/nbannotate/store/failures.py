@@ -67,7 +67,7 @@ def failure(error: Exception, path: str) -> NbannotateError:
         return WorkspaceError("This needs more memory than the owner process may use; do it in smaller parts.")
     if kind == "InterruptException":
         return OwnerUnavailable("This was ended before it was done, and nothing was changed; do it again.")
-    if kind in ("ConversionException", "OutOfRangeException", "InvalidInputException", "TypeMismatchException"):
+    if kind in ("ConversionException", "OutOfRangeException", "TypeMismatchException"):
         return InvalidInput(f"The database does not take such a value, and nothing was changed. {naming.plain(error)}")
     return WorkspaceError(f"The database refused this, and nothing was changed. {naming.plain(error)}")
 
