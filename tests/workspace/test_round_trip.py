@@ -158,3 +158,15 @@ def test_a_table_of_annotations_alone_does_not_lose_the_shapes_that_it_counts(pa
     assert list(version.tags.df()["tag"]) == ["dark", "é"]
     assert version.tags.df()["attributes.who"].tolist()[0] == "ana"
     assert list(version.annotations.df()["tags"]) == [[], ["dark", "é"]]
+
+
+def test_an_attribute_that_is_none_beside_texts_is_none_again(paths):
+    _, dataset = ground()
+    known = len(dataset.versions)
+    first, second = (dataset.create_version(f"{name}{known}").add_images(paths) for name in "ab")
+    said = [nb.Shape.box(1, 1, 5, 5, label="cell", attributes={"note": note}) for note in (None, "")]
+    first.add_annotations({"0.png": said}, source="model")
+    table = first.shapes.df()
+    assert table["attributes.note"].tolist() == [None, ""]
+    second.add_annotations(table, source="again")
+    assert [s.attributes for s in second.shapes] == [{"note": None}, {"note": ""}]

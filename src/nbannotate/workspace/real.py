@@ -123,7 +123,7 @@ def _with_columns(table: pd.DataFrame, prefix: str, mappings: list[dict[str, Any
     names = sorted({name for its in mappings for name in its})
     missing: Any = _Missing
     more = {f"{prefix}{name}": column([its.get(name, missing) for its in mappings], missing) for name in names}
-    return pd.concat([table, pd.DataFrame(more, index=table.index)], axis=1) if more else table
+    return pd.concat([table, pd.DataFrame(more).set_axis(table.index)], axis=1) if more else table
 
 
 def _mappings(texts: Iterable[Any]) -> list[dict[str, Any]]:
@@ -131,16 +131,18 @@ def _mappings(texts: Iterable[Any]) -> list[dict[str, Any]]:
 
 
 def _objects(rows: pd.DataFrame, values: Iterable[Any]) -> pd.Series[Any]:
-    import pandas as pd
-
-    return pd.Series(objects(list(values)), index=rows.index)
+    return objects(list(values)).set_axis(rows.index)
 
 
-def objects(values: list[Any]) -> Any:
-    """Return an array of objects, also of values that are arrays or lists themselves."""
+def objects(values: list[Any]) -> pd.Series[Any]:
+    """Return a column of objects, also of values that are arrays or lists themselves; None stays None.
+
+    The type is said: pandas makes a column of texts of an array with texts and None, where None is what is missing.
+    """
     import numpy as np
+    import pandas as pd
 
     found = np.empty(len(values), dtype=object)
     for i, value in enumerate(values):
         found[i] = value
-    return found
+    return pd.Series(found, dtype=object)
