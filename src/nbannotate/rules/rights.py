@@ -141,7 +141,8 @@ ALLOWED: dict[str, frozenset[Role]] = {
 IN_PERSON: frozenset[str] = frozenset(
     {
         "members.add", "members.invite", "members.set_role", "members.set_password", "members.change_password",
-        "members.disable", "members.enable", "members.account", "members.adopt", "sessions.act_as",
+        "members.disable", "members.enable", "members.account", "members.adopt", "members.rename", "members.archive",
+        "members.delete", "sessions.act_as",
         "sessions.bind_kernel", "sessions.unbind_kernel", "notices.see",
     }
 )  # fmt: skip
