@@ -36,14 +36,21 @@ def real_box(xml):
 
 
 @pytest.fixture
-def campaign(tmp_path, shared_data):
+def boxes(shared_data):
+    """Return a real box of each image, by name."""
     smears = shared_data / "voc_bccd" / "BCCD"
     names = sorted(p.stem for p in (smears / "JPEGImages").glob("*.jpg"))
-    boxes = {}
+    found = {}
     for name in names:
         xml = smears / "Annotations" / f"{name}.xml"
-        if xml.is_file() and len(boxes) < IMAGES:
-            boxes[f"{name}.jpg"] = real_box(xml)
+        if xml.is_file() and len(found) < IMAGES:
+            found[f"{name}.jpg"] = real_box(xml)
+    return found
+
+
+@pytest.fixture
+def campaign(tmp_path, shared_data, boxes):
+    smears = shared_data / "voc_bccd" / "BCCD"
     ws = nb.open(tmp_path / "blood.duckdb")
     ws.members.add("ana", role="annotator", password=PASSWORDS["ana"])
     ws.members.add("chloe", role="reviewer", password=PASSWORDS["chloe"])
@@ -53,7 +60,6 @@ def campaign(tmp_path, shared_data):
     flow = nb.Workflow([nb.Step("draw", "annotation", ["ana"]), nb.Step("check", "review", ["chloe"])])
     c = version.create_campaign("July", recipe, flow)
     c.launch()
-    c.boxes = boxes
     yield c
     contact = ws.client.place.contact()
     ws.close()
@@ -152,8 +158,8 @@ def saves(ws):
     return ws.sql("select count(*) as n from events where operation = 'tasks.save'")["n"][0]
 
 
-def test_annotate_return_mend_accept_export(campaign, server, chromium, tmp_path):
-    ws, boxes = campaign.workspace, campaign.boxes
+def test_annotate_return_mend_accept_export(campaign, boxes, server, chromium, tmp_path):
+    ws = campaign.workspace
 
     # ana draws one real box in each image: r picks the tool, a drag draws, 1 labels.
     ana = Person(chromium, server, "ana")

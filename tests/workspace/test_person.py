@@ -317,3 +317,12 @@ def test_old_names_answer_and_say_the_new_ones(team):
         assert task.history()
     with pytest.warns(FutureWarning, match=r"skip\(issue=…\)"):
         task.skip(issue="black")
+
+
+def test_an_annotation_that_says_nothing_stays_one(team):
+    t = team()
+    with t.campaign.as_member("ana") as ana:
+        task = next(iter(ana))
+        with pytest.raises(Refused, match="nothing to label"):
+            task.submit(nb.Annotation())
+        assert task.submit([]).state == "done"

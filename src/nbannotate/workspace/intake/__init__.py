@@ -45,7 +45,7 @@ class Images(Struct, frozen=True):
 
 
 def of_one(where: object, value: Any, labels: Any = None, *, nothing: bool = False) -> Annotation:
-    """Return what is said of one image; ``nothing``: no shapes say *nothing to label*.
+    """Return what is said of one image; ``nothing``: no shapes say *nothing to label*; an annotation stays as it is.
 
     Raises
     ------
@@ -53,7 +53,8 @@ def of_one(where: object, value: Any, labels: Any = None, *, nothing: bool = Fal
         It is nothing that can be said of an image; the message names the image, or the argument.
     """
     found = one.annotation(value, naming(labels), str(where))
-    return Annotation(nothing_to_label=True) if nothing and found.empty else found
+    says_nothing = nothing and found.empty and not isinstance(value, Annotation)
+    return Annotation(nothing_to_label=True) if says_nothing else found
 
 
 def taken(given: Any, images: Images, labels: Any = None) -> dict[str, Annotation] | formats.Reading:
