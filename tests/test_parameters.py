@@ -34,6 +34,8 @@ MEANINGS = {
     "scope": "a workspace, a campaign, or images: where something is shown or counted",
     "name": "what something is called, unique where it is",
     "new": "what takes the place of the thing before",
+    "old": "the thing before",
+    "check": "whether the files are looked for",
     "current": "what holds until now",
     # Where it stands, how it ended, when
     "state": "where something stands",

@@ -214,7 +214,7 @@ def test_what_cannot_be_reassigned_is_said_and_nothing_changes(team):
         reassign(client, t, "chloe", step="draw")
     with pytest.raises(NotFound, match="member 'dora'"):
         reassign(client, t, "dora")
-    with pytest.raises(NotFound, match="it has 'draw', 'check'"):
+    with pytest.raises(NotFound, match="there are 'draw', 'check'"):
         reassign(client, t, "ben", step="drew")
     with pytest.raises(NotAllowed):
         reassign(t["chloe"], t, "ben")

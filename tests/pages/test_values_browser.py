@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 from PIL import Image
@@ -127,4 +125,4 @@ def test_metadata_are_searched_changed_and_taken_back(site, page):
     area.fill('{"site": "Basel"}')
     area.press("Control+Enter")
     page.wait_for_function("() => document.querySelectorAll('.nbp-meta .facts > div').length === 1")
-    assert json.loads(version.assets.df()["metadata"][0]) == {"site": "Basel"}
+    assert version.metadata("a.png") == {"site": "Basel"}

@@ -331,7 +331,7 @@ def test_an_image_that_is_gone_is_said_and_the_task_can_be_skipped(place):
     (place.folder / "image_0.png").unlink()
     ana = place.person("ana")
     said = ana.does("start", campaign=place.campaign.campaign_id, step=0)
-    assert "its file is gone" in said
+    assert "is not where it was" in said
     assert ana.task.task.asset == "image_0.png"
     assert ana.does("skip", text="No image") is None
     assert ana.task.task.asset == "image_1.png"

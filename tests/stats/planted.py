@@ -14,7 +14,7 @@ import duckdb
 import pandas as pd
 
 VIEWS = {
-    "members": "member_id bigint, login text, role text, active boolean, created timestamp",
+    "members": "member_id bigint, login text, role text, active boolean, created timestamp, archived timestamp",
     "campaigns": "campaign_id bigint, name text, version_id bigint, dataset text, version text, due date,"
     " created timestamp, launched timestamp, archived timestamp, state text, total bigint, remaining bigint",
     "steps": "campaign_id bigint, step integer, name text, kind text",
