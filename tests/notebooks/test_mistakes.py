@@ -43,7 +43,7 @@ SAYS = {
     "Something that was deleted meanwhile": ("'August'", "deleted"),
     "A time zone with a typo": ("did you mean 'Europe/Zurich'?",),
     "The folder was moved": ("b.png", "smears/b.png"),
-    "A file was removed": ("b.png", "smears/b.png"),
+    "A file was removed": ("b.png", "archive/b.png"),
     "A file that is no workspace": ("notes.txt", "Open another file name"),
     "A workspace that another program has open": ("plain.duckdb", "close it there and try again"),
     "A folder where nothing can be written": ("/proc", "where you may write"),
