@@ -103,7 +103,7 @@ class Person:
 
     def wait_for_image(self):
         expect(self.page.locator(".nbp-task h1")).to_be_visible()
-        self.page.wait_for_selector(".nba-stage canvas")
+        self.page.wait_for_selector(".nba-stage:focus canvas")  # before that, nobody hears the keys
 
     @property
     def asset(self):
@@ -169,6 +169,7 @@ def test_annotate_return_mend_accept_export(campaign, boxes, server, chromium, t
         asset = ana.asset
         seen.append(asset)
         ana.page.keyboard.press("r")
+        ana.page.wait_for_selector(".tool[data-key=rectangle][aria-pressed=true]")
         ana.drag(*boxes[asset])
         ana.page.keyboard.press("1")
         ana.shapes_listed(1)
@@ -181,6 +182,7 @@ def test_annotate_return_mend_accept_export(campaign, boxes, server, chromium, t
     chloe.start()
     returned = chloe.asset
     chloe.page.keyboard.press("z")
+    chloe.page.wait_for_selector(".tool[data-key=zone][aria-pressed=true]")
     x0, y0, x1, y1 = boxes[returned]
     chloe.drag(x0 - 5, y0 - 5, x1 + 5, y1 + 5)
     chloe.page.locator(".nbp-dialog textarea").fill("There is a second cell here.")
