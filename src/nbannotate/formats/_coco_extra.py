@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -27,15 +27,23 @@ class AnnotationExtra(msgspec.Struct, omit_defaults=True):
     also: list[str] = []
 
 
-def of_image(tally: Tally, place: str, given: Any) -> ImageExtra:
-    """Return what our own field says of an image."""
+Extra = TypeVar("Extra", ImageExtra, AnnotationExtra)
+
+
+def _extra(tally: Tally, place: str, given: Any, kind: type[Extra]) -> Extra:
+    """Return what our own field holds; nothing if there is none, or if it is not as it is written here."""
     if given is None:
-        return ImageExtra()
+        return kind()
     try:
-        extra = msgspec.convert(given, ImageExtra)
+        return msgspec.convert(given, kind)
     except msgspec.ValidationError:
         tally.add("fields nbannotate", "they are not as nbannotate writes them", f"{place}.nbannotate")
-        return ImageExtra()
+        return kind()
+
+
+def of_image(tally: Tally, place: str, given: Any) -> ImageExtra:
+    """Return what our own field says of an image."""
+    extra = _extra(tally, place, given, ImageExtra)
     tags = list(dict.fromkeys(v.strip() for v in extra.tags if 0 < len(v.strip()) <= 200 and _json.plain(v)))
     values = {t: v for t, v in extra.tag_attributes.items() if t in tags and _json.plain(v)}
     if tags != extra.tags:
@@ -47,13 +55,7 @@ def of_image(tally: Tally, place: str, given: Any) -> ImageExtra:
 
 def of_annotation(tally: Tally, place: str, given: Any) -> AnnotationExtra:
     """Return what our own field says of an annotation."""
-    if given is None:
-        return AnnotationExtra()
-    try:
-        extra = msgspec.convert(given, AnnotationExtra)
-    except msgspec.ValidationError:
-        tally.add("fields nbannotate", "they are not as nbannotate writes them", f"{place}.nbannotate")
-        return AnnotationExtra()
+    extra = _extra(tally, place, given, AnnotationExtra)
     return AnnotationExtra(extra.shape_ids, [v.strip() for v in extra.also if 0 < len(v.strip()) <= 200])
 
 

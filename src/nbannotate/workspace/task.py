@@ -3,42 +3,73 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from nbannotate import imaging, model
 from nbannotate.cards import Shown
-from nbannotate.errors import NotFound
+from nbannotate.errors import NotFound, Refused
 from nbannotate.model import renamed
-from nbannotate.model.values import as_mapping, as_seconds, as_whole
+from nbannotate.model.values import as_list, as_mapping, as_seconds, as_whole
 from nbannotate.workspace.given import annotation as given_annotation
+from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.metadata import plain_metadata
-from nbannotate.workspace.on_slices import OnSlices
 from nbannotate.workspace.pixels import pixels
-from nbannotate.workspace.talking import Talking
+
+if TYPE_CHECKING:
+    from nbannotate.workspace.person import Work
 
 #: How long somebody worked: seconds, or a timedelta.
 Seconds = float | datetime.timedelta
 
 
-class OpenTask(Talking, OnSlices, Shown):
+class OpenTask(Handle, Shown):
     """A task at hand.
 
     It can be saved as often as one likes, and ends once: submitted, returned, rejected, skipped or discarded. After
     that it only tells. Each of these says what it did.
 
-    Attributes
+    Parameters
     ----------
+    work
+        Of whose tasks it is one.
     view
         All that the page knows of it.
+
+    Attributes
+    ----------
     annotation
         What it says now; submit with another one, or with this one as it is.
     """
+
+    _changed_by: ClassVar[dict[str, str]] = {
+        "annotation": "task.save(…) keeps another one, task.submit(…) submits it",
+        "": "a task is changed by its methods",
+    }  # fmt: skip
+
+    def __init__(self, work: Work, view: model.TaskView) -> None:
+        self._work, self.view = work, view
+        self.annotation, self._revision = view.annotation, view.revision
+        self._ended = ""
+
+    @property
+    def task_id(self) -> int:
+        """The id of the task."""
+        return self.view.task.task_id
+
+    def _act(self, operation: str, returns: Any, **arguments: Any) -> Any:
+        return self._work._act(operation, returns, task_id=self.task_id, **arguments)
+
+    def _check_open(self) -> None:
+        if self._ended:
+            raise Refused(
+                f"This task is over ({self._ended}). It can be looked at; if it is returned, next() gives it again."
+            )
 
     # What it is about ------------------------------------------------------------------------------------------------
 
@@ -247,3 +278,131 @@ class OpenTask(Talking, OnSlices, Shown):
         t = self.view.task
         state = self._ended or t.state.replace("_", " ")
         return f"OpenTask({t.asset!r}, {t.step_name!r}, {state})"
+
+    # Its issues -------------------------------------------------------------------------------------------------------
+
+    @property
+    def issues(self) -> tuple[model.Issue, ...]:
+        """The threads on the image, as far as this handle knows: when it was opened, and what was done with it."""
+        return self.view.issues
+
+    def raise_issue(
+        self, text: str, zone: tuple[float, float, float, float] | None = None, shape: model.Shape | str | None = None
+    ) -> model.Issue:
+        """Raise an issue on the image, on a zone ``(x0, y0, x1, y1)`` (image pixels), or on a shape."""
+        shape_id = shape.id if isinstance(shape, model.Shape) else shape
+        return self._know(self._act("issues.create", model.Issue, text=text, zone=zone, shape_id=shape_id))
+
+    def reply(self, issue: model.Issue | int, text: str) -> model.Issue:
+        """Answer in the thread of an issue."""
+        return self._know(self._work._act("issues.reply", model.Issue, issue_id=_issue_id(issue), text=text))
+
+    def mark_for_review(self, issue: model.Issue | int) -> model.Issue:
+        """Say that an issue is fixed; whoever raised it looks at it."""
+        return self._set(issue, "for_review")
+
+    def resolve(self, issue: model.Issue | int) -> model.Issue:
+        """Say that an issue is settled."""
+        return self._set(issue, "resolved")
+
+    def reopen(self, issue: model.Issue | int) -> model.Issue:
+        """Say that an issue is not settled."""
+        return self._set(issue, "open")
+
+    def _set(self, issue: model.Issue | int, state: model.IssueState) -> model.Issue:
+        return self._know(self._work._act("issues.set_state", model.Issue, issue_id=_issue_id(issue), state=state))
+
+    def _raise_once(self, text: str | None, action: str) -> None:
+        """Raise an issue before a task is ended, unless that was done and the other half failed."""
+        self._check_open()
+        if text is not None and not any(i.state == "open" and i.comments[0].text == text for i in self.issues):
+            self.raise_issue(text)
+
+    def _know(self, issue: model.Issue) -> model.Issue:
+        others = [i for i in self.view.issues if i.issue_id != issue.issue_id]
+        self.view = replace(self.view, issues=tuple(sorted([*others, issue], key=lambda i: i.issue_id)))
+        return issue
+
+    # The slices around it ---------------------------------------------------------------------------------------------
+
+    @property
+    def slices(self) -> tuple[model.Slice, ...]:
+        """The slices of the sequence that the image belongs to, as I see them."""
+        return self._sequence().slices
+
+    @property
+    def place(self) -> int:
+        """Which slice of its sequence the image is, from 1."""
+        return self._sequence().here
+
+    def sequence(self) -> model.Sequence:
+        """Return the sequence: the old name of :attr:`slices` and :attr:`place`."""
+        renamed.say("task.sequence()", "task.slices, and task.place where it stands in them,")
+        return self._sequence()
+
+    def _sequence(self) -> model.Sequence:
+        found: model.Sequence = self._act("sequences.view", model.Sequence)
+        return found
+
+    def open_slice(self, place: int) -> Self:
+        """Open another slice of the sequence: mine, one to look at, or one that waits in the queue, which is taken."""
+        number = as_whole("place", place)
+        slices = self.slices
+        if not 1 <= number <= len(slices):
+            raise NotFound(f"The sequence has the slices 1 to {len(slices)}; there is no slice {number}.")
+        there = slices[number - 1]
+        if there.hold == "hidden":
+            raise Refused(f"Slice {number} is somebody else's.")
+        operation = "sequences.take" if there.hold == "free" else "tasks.open"
+        return type(self)(self._work, self._work._act(operation, model.TaskView, task_id=there.task_id))
+
+    @renamed.parameters(nothing="nothing_to_label")
+    def spread(
+        self,
+        first: int,
+        last: int,
+        shapes: Iterable[model.Shape | str] | None = None,
+        tags: Iterable[str] | None = None,
+        nothing_to_label: bool = False,
+        existing: model.ExistingShapes = "keep",
+    ) -> model.Spread:
+        """Put what is saved on this slice onto a range of slices that are mine or wait in the queue.
+
+        Parameters
+        ----------
+        first, last
+            Places in the sequence, from 1; this slice is passed over.
+        shapes, tags
+            Which of them; None for all.
+        nothing_to_label
+            Put *nothing to label* there instead.
+        existing
+            What becomes of slices that have shapes already: ``"keep"`` leaves them out, ``"add"``, or ``"replace"``.
+
+        Raises
+        ------
+        Refused
+            No slice can take it; the message says why, slice by slice.
+        """
+        self._check_open()
+        ids = None if shapes is None else [s.id if isinstance(s, model.Shape) else s for s in as_list("shapes", shapes)]
+        done: model.Spread = self._act(
+            "sequences.spread", model.Spread, first=first, last=last, shapes=ids,
+            tags=None if tags is None else as_list("tags", tags), nothing=nothing_to_label, existing=existing,
+        )  # fmt: skip
+        return done
+
+    def exclude(self, first: int, last: int, reason: str) -> model.Spread:
+        """Discard a range of slices that are mine or wait in the queue, with one reason."""
+        self._check_open()
+        here = self.place
+        done: model.Spread = self._act(
+            "sequences.exclude", model.Spread, first=first, last=last, reason=reason, revision=self._revision
+        )
+        if here in done.changed:
+            self._ended = "discarded"
+        return done
+
+
+def _issue_id(issue: model.Issue | int) -> int:
+    return as_whole("issue", getattr(issue, "issue_id", issue))
