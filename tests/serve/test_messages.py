@@ -166,12 +166,14 @@ def test_a_kernel_has_two_websockets_at_most(page: Page) -> None:
         socket.close()
 
 
-def test_fast_drawing_is_no_flood(attach) -> None:
-    socket = attach()
+def test_fast_drawing_is_no_flood(log_in) -> None:
+    page = log_in("bob").page()  # what the tests before sent is another member's
+    socket = page.person.attach(page.kernel)
     slider = widget(socket, description="size")
     for value in range(400):
         socket.set(slider, value=value % 50)
     wait_for(lambda: any(m["content"].get("data", {}).get("state") == {"value": "98"} for m in socket.until_info()))
+    socket.close()
 
 
 def goes_on(page: Page) -> bool:
