@@ -6,6 +6,7 @@ into, and ``-`` is standard output. A database is never replaced, nor what :func
 
 from __future__ import annotations
 
+import functools
 import os
 import secrets
 import stat
@@ -15,7 +16,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 
-from nbannotate.errors import CannotWrite, FolderMissing
+from nbannotate.errors import CannotWrite, FolderMissing, NbannotateError
 
 #: The path that means standard output.
 STANDARD = "-"
@@ -29,7 +30,12 @@ class _Protected:
     """What must stay: a workspace with the files beside it, and images, which are looked up when it comes to that."""
 
     def __init__(self, database: Path | None, images: Callable[[], Iterable[str]]) -> None:
-        self.database, self.images = database, images
+        self.database, self._images = database, images
+
+    @functools.cached_property
+    def images(self) -> set[Identity]:
+        """What the images are; looked up once, for a folder may hold many files."""
+        return identities(self._images())
 
     def check(self, target: Path, found: os.stat_result | None) -> None:
         """Raise CannotWrite if a file must stay, or is one by another name."""
@@ -40,7 +46,7 @@ class _Protected:
             beside = [p for p in folder.iterdir() if p.name.startswith(name)] if folder.is_dir() else []
             if found is not None and identity(found) in identities(beside):
                 raise CannotWrite(f"{target} is a file of the workspace {self.database}; choose another name.")
-        if found is not None and identity(found) in identities(self.images()):
+        if found is not None and identity(found) in self.images:
             raise CannotWrite(f"{target} is an image of the workspace; choose another name.")
 
 
@@ -56,7 +62,7 @@ def protecting(database: str | os.PathLike[str] | None, images: Callable[[], Ite
     database
         Its file, or None for one in memory.
     images
-        Gives the paths of its images; asked only when a file would be replaced.
+        Gives the paths of its images; asked only when a file would be replaced, and once.
     """
     real = None if database is None else Path(os.path.realpath(database))
     token = _PROTECTED.set((*_PROTECTED.get(), _Protected(real, images)))
@@ -85,17 +91,62 @@ def replace(path: str | os.PathLike[str], data: bytes) -> None:
         return to_standard_output(data)
     found = checked(path)
     target = Path(os.path.realpath(path))
-    try:
-        if found is not None and (os.fspath(path).startswith(OPEN) or not stat.S_ISREG(found.st_mode)):
+    with saying(path):
+        if is_written_into(path, found):
             return _write_into(Path(path), found, data)
-        _move_there(target, found, data)
-    except CannotWrite:
+        part = beside(target)
+        try:
+            part.write_bytes(data)
+            move(part, target, found)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def replace_with(path: str | os.PathLike[str], part: Path) -> None:
+    """Put a file that was written at :func:`beside` into its place, as :func:`replace` would write it.
+
+    Raises
+    ------
+    CannotWrite
+        As :func:`replace`.
+    """
+    found = checked(path)
+    with saying(path):
+        if is_written_into(path, found):
+            return _write_into(Path(path), found, part.read_bytes())
+        move(part, Path(os.path.realpath(path)), found)
+
+
+@contextmanager
+def saying(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Say in a sentence, in a ``with`` block, why something cannot be written."""
+    try:
+        yield
+    except NbannotateError:
         raise
     except OSError as error:
-        if not target.parent.exists():
-            why = f"there is no folder {target.parent}; create it first"
+        folder = Path(os.path.realpath(path)).parent
+        if not folder.exists():
+            why = f"there is no folder {folder}; create it first"
             raise FolderMissing(f"{path} cannot be written: {why}.") from None
         raise CannotWrite(f"{path} cannot be written: {error.strerror or error}.") from None
+
+
+def is_written_into(path: str | os.PathLike[str], found: os.stat_result | None) -> bool:
+    """Return whether something is a pipe, a device or an open file, and so not replaced."""
+    return found is not None and (os.fspath(path).startswith(OPEN) or not stat.S_ISREG(found.st_mode))
+
+
+def beside(target: Path) -> Path:
+    """Return a name beside a place, for what is moved there when it is complete."""
+    return target.with_name(f".{secrets.token_hex(8)}.part")
+
+
+def move(part: Path, target: Path, found: os.stat_result | None) -> None:
+    """Move a file that is complete into its place."""
+    if found is not None:
+        part.chmod(stat.S_IMODE(found.st_mode))
+    part.replace(target)
 
 
 def checked(path: str | os.PathLike[str]) -> os.stat_result | None:
@@ -108,14 +159,31 @@ def checked(path: str | os.PathLike[str]) -> os.stat_result | None:
         raise CannotWrite(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}.") from None
     if found is not None and stat.S_ISDIR(found.st_mode):
         raise CannotWrite(f"{path} is a folder; name a file.")
-    for known in _PROTECTED.get():
-        known.check(Path(os.path.realpath(path)), found)
+    _check_protected(path, found)
     if found is not None and stat.S_ISREG(found.st_mode):
         if not os.access(path, os.W_OK):
             raise CannotWrite(f"{path} cannot be written: it is read-only.")
         if _is_database(Path(path)):
             raise CannotWrite(f"{path} is a DuckDB database; it is not replaced. Choose another name.")
     return found
+
+
+def check_folder(path: str | os.PathLike[str]) -> None:
+    """Raise CannotWrite if a folder may not be written, or may not be replaced because of what is in it."""
+    target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_dir():
+        raise CannotWrite(f"{path} is a file; name a folder.")
+    _check_protected(target, None)
+    for folder, _, names in os.walk(target):
+        for name in names:
+            if not (file := Path(folder, name)).is_symlink():  # to take a link away changes nothing elsewhere
+                checked(file)
+
+
+def _check_protected(path: str | os.PathLike[str], found: os.stat_result | None) -> None:
+    """Raise CannotWrite if something must stay."""
+    for known in _PROTECTED.get():
+        known.check(Path(os.path.realpath(path)), found)
 
 
 def is_standard(path: str | os.PathLike[str]) -> bool:
@@ -175,15 +243,3 @@ def _write_into(path: Path, found: os.stat_result | None, data: bytes) -> None:
     with os.fdopen(handle, "wb") as file:
         os.set_blocking(handle, True)
         file.write(data)
-
-
-def _move_there(target: Path, found: os.stat_result | None, data: bytes) -> None:
-    """Write a file beside its place and move it there when it is complete."""
-    part = target.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        part.write_bytes(data)
-        if found is not None:
-            part.chmod(stat.S_IMODE(found.st_mode))
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)

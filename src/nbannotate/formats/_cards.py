@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from nbannotate.cards import Card, Chips, Lines, card_of, count
-from nbannotate.formats._contract import LeftOut, Reading, Row, Writing
+from nbannotate.formats._before import Reading, Writing
+from nbannotate.formats._contract import LeftOut, Row
 
 
 def left_out(found: Iterable[LeftOut]) -> Lines:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from nbannotate.formats import _json
-from nbannotate.formats._contract import Tally
+from nbannotate.formats._before import Tally
 
 
 class ImageExtra(msgspec.Struct, omit_defaults=True):

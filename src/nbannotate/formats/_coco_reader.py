@@ -11,8 +11,9 @@ import msgspec
 from nbannotate import shapes
 from nbannotate.errors import InvalidInput, ReadFailed
 from nbannotate.formats import _coco_extra, _json
+from nbannotate.formats._before import Ids, Reading, Tally
 from nbannotate.formats._coco_extra import ImageExtra
-from nbannotate.formats._contract import Id, Ids, Reading, Tally
+from nbannotate.formats._contract import Id
 from nbannotate.model import Annotation, Point, Rle, Shape, new_shape_id
 from nbannotate.model.geometry import of_pixels
 

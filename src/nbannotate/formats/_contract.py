@@ -1,16 +1,166 @@
-"""What a format is: how annotations come in from a file and go out to one, with nothing lost in silence."""
+"""What a format is: how a data set comes in from a file, a folder or a zip, and goes out; nothing is lost in silence.
+
+A data set is a :class:`Head` and one :class:`Row` an image. The same values are read and written, so that what a format
+reads it can write, and another one, too. What a file calls things, and what it says that a workspace has no word for,
+is a :class:`Foreign` beside each thing: kept with the version, and written again in the same format.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal, Protocol, runtime_checkable
 
-from msgspec import field
+from msgspec import Struct, field
 
-from nbannotate.cards import cut, one_line
-from nbannotate.model import Annotation, Label, Origin
+from nbannotate.cards import one_line
+from nbannotate.errors import ReadFailed
+from nbannotate.files.source import Source
+from nbannotate.files.target import Target
+from nbannotate.model import Annotation, Label, Origin, Tag
 from nbannotate.model.value import Record
+
+#: What a file calls an image, an annotation or a category: a number or a text.
+Id = int | float | str
+#: What becomes of a reading when something in a file is wrong.
+OnError = Literal["error", "skip"]
+#: So many things that were not taken are listed one by one; more are only counted.
+MOST_LISTED = 100_000
+
+#: What a format may hold beside the geometry, by the word that :class:`Holds` uses, as the documentation says it.
+FIELDS = {
+    "rings": "polygons of several rings",
+    "unlabelled": "shapes without a label",
+    "also": "several labels on a shape",
+    "attributes": "attributes of any name and value",
+    "confidence": "confidence",
+    "color": "colors of single shapes",
+    "shape_ids": "ids of shapes",
+    "shape_order": "order of the shapes of an image",
+    "group": "groups",
+    "track": "tracks",
+    "keyframe": "key frames",
+    "visibility": "visibility of the points of a skeleton",
+    "tags": "tags",
+    "tag_attributes": "attributes of tags",
+    "nothing_to_label": "nothing to label",
+    "empty_images": "images without annotation",
+    "sizes": "sizes of images",
+    "metadata": "metadata",
+    "splits": "splits",
+    "sequences": "sequences",
+    "label_order": "order of labels",
+    "unused_labels": "labels that nothing has",
+    "label_colors": "colors of labels",
+    "label_kinds": "kinds of shapes that a label allows",
+    "label_attributes": "attributes that a label asks for",
+    "skeletons": "points and edges of skeletons",
+}
+
+
+class Foreign(Record, frozen=True):
+    """What a file calls a thing, and what it says of it that the workspace has no word for.
+
+    Parameters
+    ----------
+    id
+        A number or a text; None if the file has none.
+    extra
+        Further fields by name, as JSON can hold them; written again in the same format.
+    place
+        Where it stands among its like in the whole file, for a format whose shapes do not stand image by image.
+    """
+
+    id: Id | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+    place: int | None = None
+
+
+class Row(Record, frozen=True):
+    """One image of a data set with what is said of it; the same value is read and written.
+
+    Parameters
+    ----------
+    name
+        As the file writes it, when it is read; the asset's name, when it is written; ``/`` between folders.
+    width, height
+        In pixels; 0 where the file does not tell.
+    annotation
+        None: nothing was said.
+    origin, source
+        Where the annotation comes from: a person's answer, or an import from somewhere.
+    metadata
+        Of the image, as JSON can hold it.
+    split
+        ``"train"``, ``"val"``, ``"test"`` or another word.
+    sequence, moment
+        Of video frames and slices: their sequence, and what orders them in it (the number of the frame).
+    image
+        The member of the source that holds the image's bytes, when it is read; a path on this machine, when it is
+        written.
+    foreign
+        What the file calls the image.
+    shapes
+        What the file calls its shapes, by the id of the shape.
+    """
+
+    name: str
+    width: int = 0
+    height: int = 0
+    annotation: Annotation | None = None
+    origin: Origin | None = None
+    source: str | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    split: str | None = None
+    sequence: str | None = None
+    moment: float | None = None
+    image: str | None = None
+    foreign: Foreign = Foreign()
+    shapes: dict[str, Foreign] = field(default_factory=dict)
+
+
+class Head(Record, frozen=True):
+    """What a data set says before its images.
+
+    Parameters
+    ----------
+    labels
+        In the file's order, used or not; with colors, kinds, skeletons and attributes as far as the file has them.
+    tags
+        As the labels.
+    foreign
+        What the file calls its labels, by their names.
+    extra
+        Fields of the whole, by name: licences, information, …
+    """
+
+    labels: tuple[Label, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    foreign: dict[str, Foreign] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+class Contents:
+    """A data set on its way: what it says before its images, and the images, which can be gone through once.
+
+    Parameters
+    ----------
+    head
+        Known at once.
+    rows
+        One an image. A reader need not look at an image before it is asked for.
+    total
+        How many rows there will be, for a progress bar; None if that is not known.
+    """
+
+    def __init__(self, head: Head, rows: Iterable[Row], total: int | None = None) -> None:
+        self.head, self.rows, self.total = head, iter(rows), total
+
+
+class Written(Record, frozen=True):
+    """How many images and how many annotations, in the format's own count, were written."""
+
+    assets: int
+    annotations: int
 
 
 class LeftOut(Record, frozen=True):
@@ -37,100 +187,96 @@ class LeftOut(Record, frozen=True):
         return f"{self.count} {self.what} left out: {self.reason} (first: {self.first})"
 
 
-#: What a file calls an image, an annotation or a category: a number or a text.
-Id = int | float | str
+class Skipped(Record, frozen=True):
+    """One thing that was not taken: its place in the file, what it is (a plural noun), and why."""
+
+    place: str
+    what: str
+    reason: str
 
 
-class Ids(Record, frozen=True):
-    """What a file calls things, in its order, so that a file that is written calls them so again.
-
-    Parameters
-    ----------
-    images
-        By the name of the image; of all images of the file.
-    shapes
-        By the id of the shape; several shapes may be one thing to the file.
-    labels
-        By the name of the label, used or not.
-    """
-
-    images: dict[str, Id] = field(default_factory=dict)
-    shapes: dict[str, Id] = field(default_factory=dict)
-    labels: dict[str, Id] = field(default_factory=dict)
-
-
-class Reading(Record, frozen=True):
-    """What a file says.
+class Problems:
+    """Where a reader says what it cannot take.
 
     Parameters
     ----------
-    annotations
-        By the file name of the asset, as the file writes it. An asset of which the file says nothing is not here.
-    labels
-        The names of all labels that the file knows, used or not, in its order.
-    sizes
-        Width and height in pixels of the assets, as far as the file tells.
-    left_out
-        What could not be taken.
-    ids
-        What the file calls its images, shapes and labels.
-    unchanged
-        Of how many assets a version has just that already, from the same source; they got no new revision.
-    metadata
-        Of images, by their names, as far as the file has any.
+    on_error
+        ``"error"``: the first thing that is wrong raises ReadFailed. ``"skip"``: it is counted, and costs itself only.
+    name
+        The name of what is read, for the message.
     """
 
-    annotations: dict[str, Annotation]
-    labels: tuple[str, ...]
-    sizes: dict[str, tuple[int, int]]
-    left_out: tuple[LeftOut, ...] = ()
-    ids: Ids = Ids()
-    unchanged: int = 0
-    metadata: dict[str, dict[str, Any]] = field(default_factory=dict)
+    def __init__(self, on_error: OnError = "error", name: str = "") -> None:
+        self.on_error, self.name = on_error, name
+        #: What was not taken, one by one, the first hundred thousand.
+        self.skipped: list[Skipped] = []
+        self._counts: dict[tuple[str, str], tuple[int, str]] = {}
 
-    def __repr__(self) -> str:
-        """Return what a person wants to know after an import."""
-        shapes = sum(len(a.shapes) for a in self.annotations.values())
-        labels = cut(", ".join(self.labels), 200) or "none"
-        head = f"Read {shapes} shapes on {len(self.annotations)} assets; labels: {labels}."
-        if self.unchanged:
-            head += f" {self.unchanged} assets were said just so already."
-        return one_line(" ".join([head, *(f"{v}." for v in self.left_out)]))
+    def add(self, what: str, reason: str, place: str) -> None:
+        """Say that something in the file is wrong.
+
+        Parameters
+        ----------
+        what
+            A plural noun, for example ``"boxes"``.
+        reason
+            Why, about them: ``"their width or height is not positive"``.
+        place
+            ``"annotations[12].bbox"``, or ``"labels/a.txt:3"`` with the line; of a folder or a zip it begins with the
+            member.
+
+        Raises
+        ------
+        ReadFailed
+            With ``on_error="error"``.
+        """
+        if self.on_error == "error":
+            where = f"{self.name}: {place}" if self.name and not place.startswith(self.name) else place
+            raise ReadFailed(
+                one_line(f"{where}: {what}: {reason}.") + " Nothing was imported; on_error='skip' takes the rest."
+            )
+        self.note(what, reason, place)
+
+    def note(self, what: str, reason: str, place: str) -> None:
+        """Count something that is right, but is not taken."""
+        count, first = self._counts.get((what, reason), (0, place))
+        self._counts[what, reason] = (count + 1, first)
+        if len(self.skipped) < MOST_LISTED:
+            self.skipped.append(Skipped(place, what, reason))
+
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """Return the sums, in the order in which the sorts were first met."""
+        return tuple(LeftOut(what, n, reason, first) for (what, reason), (n, first) in self._counts.items())
 
 
-class Row(Record, frozen=True):
-    """One asset to be written: its file name, its width and height in pixels, and what was said of it.
+class Holds(Struct, frozen=True):
+    """What a format can hold; the rest is told before it is written, and refused unless ``lossy=True``.
 
-    ``annotation`` is None for an asset of which nothing was said yet; it is written as an image without shapes.
-    ``origin`` and ``source`` say where the annotation comes from: a person's answer, or an import from somewhere. A
-    format that has no word for that, or for ``metadata``, passes over it.
+    Parameters
+    ----------
+    kinds
+        The names of kinds of shapes whose geometry comes back.
+    fields
+        Words of :data:`FIELDS`.
+    attributes
+        Where ``fields`` has no ``"attributes"``: the names of those that it has a place for, such as ``"difficult"``.
+    exact
+        Whether coordinates come back bit for bit; False for a format of whole pixels.
     """
 
-    name: str
-    width: int
-    height: int
-    annotation: Annotation | None = None
-    origin: Origin | None = None
-    source: str | None = None
-    metadata: dict[str, Any] = field(default_factory=dict)
+    kinds: frozenset[str]
+    fields: frozenset[str] = frozenset()
+    attributes: frozenset[str] = frozenset()
+    exact: bool = True
 
-
-class Writing(Record, frozen=True):
-    """What was written: how many assets and how many annotations in the format's own count, and what could not be."""
-
-    assets: int
-    annotations: int
-    left_out: tuple[LeftOut, ...] = ()
-
-    def __repr__(self) -> str:
-        """Return what a person wants to know after an export."""
-        head = f"Wrote {self.assets} assets with {self.annotations} annotations."
-        return one_line(" ".join([head, *(f"{v}." for v in self.left_out)]))
+    def __post_init__(self) -> None:
+        if strange := self.fields - FIELDS.keys():
+            raise ValueError(f"Holds.fields takes the words of FIELDS, not {', '.join(sorted(strange))}.")
 
 
 @runtime_checkable
 class Format(Protocol):
-    """A file format of annotations.
+    """A format of data sets.
 
     Parameters
     ----------
@@ -138,47 +284,47 @@ class Format(Protocol):
         The word that a person types in ``read(name, path)``: lower case, unique.
     title
         How it is called in a sentence.
+    holds
+        What it can hold.
+    makes
+        The suffix of the one file that it writes, such as ``".json"``; empty for one that is a folder.
     """
 
     name: str
     title: str
+    holds: Holds
+    makes: str
 
-    def sniff(self, path: Path) -> bool:
-        """Return whether a file looks like this format; never raises on what the file contains."""
+    def sniff(self, source: Source) -> bool:
+        """Return whether something looks like this format: cheap, and never raises on what it finds."""
         ...
 
-    def read(self, path: Path) -> Reading:
-        """Read a whole file.
+    def read(self, source: Source, problems: Problems) -> Contents:
+        """Return what is there: the head at once, the rows when they are asked for.
 
         Raises
         ------
-        FileMissing
-            If the file is not there.
         ReadFailed
-            If it is wrong; the message names the file and the place in it.
+            It is none of this format, or wrong as a whole; the message names the file and the place in it. What is
+            wrong with one thing only is said to ``problems``.
         """
         ...
 
-    def write(self, path: Path, rows: Iterable[Row], labels: Sequence[Label], ids: Ids = Ids()) -> Writing:  # noqa: B008
-        """Write a file with :func:`nbannotate.files.output.replace`: all or nothing, and nothing that must stay.
+    def losses(self, row: Row) -> Iterable[tuple[str, str]]:
+        """Return what of a row would be lost that ``holds`` does not tell already, as (plural noun, reason)."""
+        ...
 
-        The same input gives the same bytes. Labels that shapes have and ``labels`` has not are added at the end. What
-        ``ids`` names is called so, and stands in that order, before all else.
+    def write(self, target: Target, contents: Contents) -> Written:
+        """Write a data set; the same one gives the same bytes.
+
+        What the format has no place for is passed over: it was told before. Labels that shapes have and the head has
+        not come at the end. What has a foreign id is called so.
         """
         ...
 
 
-class Tally:
-    """Counts what is left out, by sort and reason, and remembers the place of the first of each."""
-
-    def __init__(self) -> None:
-        self._counts: dict[tuple[str, str], tuple[int, str]] = {}
-
-    def add(self, what: str, reason: str, place: str) -> None:
-        """Count one more."""
-        count, first = self._counts.get((what, reason), (0, place))
-        self._counts[what, reason] = (count + 1, first)
-
-    def left_out(self) -> tuple[LeftOut, ...]:
-        """Return the sums, in the order in which the sorts were first met."""
-        return tuple(LeftOut(what, n, reason, first) for (what, reason), (n, first) in self._counts.items())
+def rows_of(rows: Iterable[Row]) -> Iterator[tuple[Row, Annotation]]:
+    """Return rows with what is said of them; where nothing is said, an empty annotation."""
+    nothing = Annotation()
+    for row in rows:
+        yield row, row.annotation or nothing

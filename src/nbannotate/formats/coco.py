@@ -38,9 +38,10 @@ from nbannotate import shapes
 from nbannotate.errors import InvalidInput, ReadFailed
 from nbannotate.files.output import replace
 from nbannotate.formats import _json
+from nbannotate.formats._before import FileFormat, Ids, Reading, Tally, Writing
 from nbannotate.formats._coco_extra import AnnotationExtra, ImageExtra
 from nbannotate.formats._coco_reader import PART_OF, Reader
-from nbannotate.formats._contract import Format, Id, Ids, Reading, Row, Tally, Writing
+from nbannotate.formats._contract import Id, Row
 from nbannotate.model import Annotation, Label, Rle, Shape
 
 T = TypeVar("T")
@@ -243,4 +244,4 @@ def _written(parts: list[Shape], annotation_id: Id, image_id: Id, category_id: I
     )
 
 
-FORMAT: Format = Coco()
+FORMAT: FileFormat = Coco()

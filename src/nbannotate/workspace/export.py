@@ -25,7 +25,7 @@ PIECE = 50_000
 
 
 def write(
-    version: Filled, format_: formats.Format, path: Path, state: str | None, origin: model.Origin | None
+    version: Filled, format_: formats.FileFormat, path: Path, state: str | None, origin: model.Origin | None
 ) -> formats.Writing:
     """Write a version's latest annotations to a file that is neither the workspace's nor one of its images."""
     workspace = version.workspace

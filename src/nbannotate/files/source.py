@@ -1,0 +1,422 @@
+"""What is read: a file, a folder or a zip behind one face, with nothing in it that could do harm.
+
+Members are named by relative paths with ``/``. What is hidden, no regular file, or a link out of the folder is passed
+over; a zip with absolute names, ``..``, a password, or far more in it than is right is refused.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import posixpath
+import re
+import stat
+import unicodedata
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, Protocol, Self, TypeVar
+
+from nbannotate.errors import FileMissing, ReadFailed
+from nbannotate.files import parsing, text
+from nbannotate.files.parsing import Element
+
+T = TypeVar("T")
+
+#: A zip is refused with more members, more bytes unpacked, or, beyond ``FREE`` bytes, if it is packed more tightly.
+MOST_MEMBERS, MOST_BYTES, TIGHTEST, FREE = 5_000_000, 1 << 40, 200, 1 << 28
+#: So many bytes of one file are read as a whole.
+MOST_AT_ONCE = 8 << 30
+#: Suffixes of what is looked at as an image.
+IMAGES = frozenset(
+    (
+        ".avif", ".bmp", ".dcm", ".dicom", ".gif", ".j2k", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg", ".pbm", ".pgm",
+        ".png", ".pnm", ".ppm", ".tga", ".tif", ".tiff", ".webp",
+    )
+)  # fmt: skip
+
+
+class _Place(Protocol):
+    """Where members are: a file, a folder or a zip."""
+
+    @property
+    def members(self) -> tuple[str, ...]: ...
+    @property
+    def passed_over(self) -> Counter[str]: ...
+    def open(self, member: str) -> IO[bytes]: ...
+    def size(self, member: str) -> int: ...
+    def local(self, member: str) -> Path | None: ...
+    def close(self) -> None: ...
+
+
+class Source:
+    """A file, a folder or a zip that is read; close it, or use it in a ``with`` block.
+
+    Parameters
+    ----------
+    path
+        Where it is.
+
+    Attributes
+    ----------
+    name
+        Its own name, for messages.
+    single
+        Whether it is one file that is no zip; its name is its only member then.
+    members
+        Relative paths with ``/``, sorted.
+    passed_over
+        What is no member, by the reason; hidden files are not counted.
+
+    Raises
+    ------
+    FileMissing, ReadFailed
+        It is not there, cannot be read, or is a zip that is refused.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        self.name = self.path.name or self.path.resolve().name
+        try:
+            folder = self.path.is_dir()
+            packed = not folder and _is_zip(self.path)
+            self.single = not folder and not packed
+            self._place: _Place = (
+                _Folder(self.path) if folder else _Zip(self.path, self.name) if packed else _File(self.path)
+            )
+        except FileNotFoundError:
+            raise FileMissing(f"There is no file or folder {path}.") from None
+        except (OSError, ValueError) as error:
+            raise ReadFailed(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
+        self.members = self._place.members
+        self.passed_over = dict(self._place.passed_over)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._place.close()
+
+    @functools.cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self.members)
+
+    @functools.cached_property
+    def images(self) -> tuple[str, ...]:
+        """The members that look like images, by their suffix."""
+        return tuple(m for m in self.members if posixpath.splitext(m)[1].lower() in IMAGES)
+
+    def has(self, member: str) -> bool:
+        """Return whether there is a member of that name."""
+        return member in self._known
+
+    def matching(self, pattern: str) -> list[str]:
+        """Return the members whose path ends so, in any folder: ``"Annotations/*.xml"``; ``*`` stands for no ``/``."""
+        parts = [re.escape(part).replace(r"\*", "[^/]*").replace(r"\?", "[^/]") for part in pattern.split("/")]
+        wanted = re.compile(f"(?s)(?:.*/)?{'/'.join(parts)}")
+        return [m for m in self.members if wanted.fullmatch(m)]
+
+    def local(self, member: str) -> Path | None:
+        """Return where a member is on this machine; None if it is in a zip."""
+        return self._place.local(member)
+
+    def size(self, member: str) -> int:
+        """Return how many bytes a member has."""
+        return self._place.size(member)
+
+    def open(self, member: str) -> IO[bytes]:
+        """Return a member as a file of bytes, to be closed.
+
+        Raises
+        ------
+        FileMissing, ReadFailed
+            There is none of that name, or it cannot be read.
+        """
+        if not self.has(member):
+            raise FileMissing(f"There is no {member!r} in {self.name}.")
+        try:
+            return self._place.open(member)
+        except (OSError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile) as error:
+            raise self._unreadable(member, error) from None
+
+    def pieces(self, member: str, size: int = 1 << 20) -> Iterator[bytes]:
+        """Return the bytes of a member in pieces.
+
+        Raises
+        ------
+        FileMissing, ReadFailed
+            As :meth:`open`.
+        """
+        with self.open(member) as file:
+            while True:
+                try:
+                    piece = file.read(size)
+                except (OSError, ValueError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+                    raise self._unreadable(member, error) from None
+                if not piece:
+                    return
+                yield piece
+
+    def bytes(self, member: str) -> bytes:
+        """Return all of a member.
+
+        Raises
+        ------
+        FileMissing, ReadFailed
+            As :meth:`open`; or it is far too large.
+        """
+        if self.has(member) and self.size(member) > MOST_AT_ONCE:
+            raise ReadFailed(f"{self.said(member)} is larger than {MOST_AT_ONCE >> 30} GiB, which is not read at once.")
+        return b"".join(self.pieces(member, 1 << 24))
+
+    def text(self, member: str) -> str:
+        """Return the text of a member, which is UTF-8; without its mark.
+
+        Raises
+        ------
+        FileMissing, ReadFailed
+            As :meth:`open`; or it is in another encoding.
+        """
+        return text.decoded(self.bytes(member), self.said(member)).decode()
+
+    def json(self, member: str, type_: type[T] | Any = Any) -> T | Any:
+        """Return the JSON of a member as a struct, or as plain values if it is not wholly one.
+
+        Raises
+        ------
+        FileMissing, ReadFailed
+            As :func:`nbannotate.files.parsing.parsed_json`.
+        """
+        return parsing.parsed_json(self.bytes(member), self.said(member), type_)
+
+    def xml(self, member: str) -> Element:
+        """Return the root of the XML of a member; each element has its ``line``.
+
+        Raises
+        ------
+        FileMissing, ReadFailed
+            As :func:`nbannotate.files.parsing.parsed_xml`.
+        """
+        return parsing.parsed_xml(self.bytes(member), self.said(member))
+
+    def xml_items(self, member: str, tag: str) -> Iterator[Element]:
+        """Return the elements of the XML of a member with a tag, one after another; for files of any length.
+
+        Raises
+        ------
+        FileMissing, ReadFailed
+            As :func:`nbannotate.files.parsing.parsed_xml`, when it comes to that.
+        """
+        return parsing.xml_items(self.pieces(member), self.said(member), tag)
+
+    def size_of_image(self, member: str) -> tuple[int, int]:
+        """Return width and height in pixels as the image is shown, from its header; (0, 0) if it is none."""
+        from PIL import Image
+
+        try:
+            with self.open(member) as file, Image.open(file) as image:
+                turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+                width, height = image.size
+        except (ReadFailed, FileMissing):
+            raise
+        except Exception:  # noqa: BLE001  Pillow raises anything for what is no image
+            return 0, 0
+        return (height, width) if turned else (width, height)
+
+    def said(self, member: str) -> str:
+        """Return how a member is called in a message: with the name of the zip or folder, unless it is all there is."""
+        return member if self.single else f"{self.name}: {member}"
+
+    def beside(self, relative: str, of: str = "") -> str | None:
+        """Return the member that a path in a file means.
+
+        Parameters
+        ----------
+        relative
+            The path as it is written, with any slash and in any Unicode form; it may be absolute, of another machine.
+        of
+            The member that it stands in.
+
+        Returns
+        -------
+        str or None
+            Seen from that member; or else from the top; or else the one that ends most like it, if only one does.
+        """
+        path = unicodedata.normalize("NFC", relative).replace("\\", "/")
+        for base in (posixpath.dirname(of), ""):
+            found = self._by_path.get(posixpath.normpath(posixpath.join(base, path)))
+            if found is not None:
+                return found
+        parts = [part for part in path.split("/") if part not in ("", ".", "..")]
+        best: list[str] = []
+        most = 0
+        for member in self._by_file.get(parts[-1], []) if parts else []:
+            common = _common(parts, unicodedata.normalize("NFC", member).split("/"))
+            if common > most:
+                best, most = [member], common
+            elif common == most:
+                best.append(member)
+        return best[0] if len(best) == 1 else None
+
+    @functools.cached_property
+    def _by_path(self) -> dict[str, str]:
+        return {unicodedata.normalize("NFC", m): m for m in self.members}
+
+    @functools.cached_property
+    def _by_file(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path, member in self._by_path.items():
+            found.setdefault(posixpath.basename(path), []).append(member)
+        return found
+
+    def _unreadable(self, member: str, error: Exception) -> ReadFailed:
+        return ReadFailed(f"{self.said(member)} cannot be read: {getattr(error, 'strerror', None) or error}.")
+
+
+def _common(one: list[str], other: list[str]) -> int:
+    """Return how many parts are the same, from the last."""
+    n = 0
+    for a, b in zip(reversed(one), reversed(other), strict=False):
+        if a != b:
+            break
+        n += 1
+    return n
+
+
+def _is_zip(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(2) == b"PK" and zipfile.is_zipfile(file)
+
+
+class _File:
+    """One file."""
+
+    def __init__(self, path: Path) -> None:
+        path.stat()
+        self.path, self.members, self.passed_over = path, (path.name,), Counter[str]()
+
+    def open(self, member: str) -> IO[bytes]:
+        return self.path.open("rb")
+
+    def size(self, member: str) -> int:
+        return self.path.stat().st_size
+
+    def local(self, member: str) -> Path | None:
+        return self.path
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+
+class _Folder:
+    """A folder with all below it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.passed_over = path, Counter[str]()
+        self._root = os.path.realpath(path)
+        self.members = tuple(sorted(self._walk()))
+
+    def _walk(self) -> Iterator[str]:
+        """Go through regular files; links are followed as long as they stay in the folder, into folders never."""
+        folders = [""]
+        while folders:
+            below = folders.pop()
+            try:
+                with os.scandir(self.path / below) as entries:
+                    found = list(entries)
+            except PermissionError:
+                self.passed_over["folders that cannot be read"] += 1
+                continue
+            for entry in found:
+                member = f"{below}/{entry.name}" if below else entry.name
+                if entry.name.startswith(".") or entry.name == "__MACOSX":
+                    continue
+                if entry.is_symlink() and not self._inside(member):
+                    self.passed_over["links out of the folder"] += 1
+                elif entry.is_dir():
+                    if entry.is_symlink():
+                        self.passed_over["links to folders"] += 1
+                    else:
+                        folders.append(member)
+                elif entry.is_file():
+                    yield member
+                else:
+                    self.passed_over["no regular files"] += 1
+
+    def _inside(self, member: str) -> bool:
+        real = os.path.realpath(self.path / member)
+        return f"{real}{os.sep}".startswith(f"{self._root}{os.sep}")
+
+    def open(self, member: str) -> IO[bytes]:
+        return (self.path / member).open("rb")
+
+    def size(self, member: str) -> int:
+        return (self.path / member).stat().st_size
+
+    def local(self, member: str) -> Path | None:
+        return self.path / member
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+
+class _Zip:
+    """A zip; nothing is unpacked before it is read."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except zipfile.BadZipFile as error:
+            raise ReadFailed(f"{name} is a damaged zip: {error}.") from None
+        self.passed_over = Counter[str]()
+        try:
+            self._infos = self._checked(name)
+        except ReadFailed:
+            self._zip.close()
+            raise
+        self.members = tuple(sorted(self._infos))
+
+    def _checked(self, name: str) -> dict[str, zipfile.ZipInfo]:
+        """Return the members by name; refuse what could do harm."""
+        found: dict[str, zipfile.ZipInfo] = {}
+        infos = self._zip.infolist()
+        packed, unpacked = sum(i.compress_size for i in infos), sum(i.file_size for i in infos)
+        if len(infos) > MOST_MEMBERS or unpacked > MOST_BYTES or unpacked > max(FREE, TIGHTEST * packed):
+            raise ReadFailed(
+                f"{name} would unpack to {len(infos):,} files of {unpacked:,} bytes from {packed:,}, which no data set "
+                "does; it is not read. If it is right, unpack it and name the folder."
+            )
+        for info in infos:
+            member = info.filename.replace("\\", "/")
+            parts = member.split("/")
+            if member.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", member) or "\0" in member:
+                raise ReadFailed(f"{name} holds {member!r:.100}, which leads out of it; it is not read.")
+            if info.is_dir() or any(part.startswith(".") or part == "__MACOSX" for part in parts):
+                continue
+            if stat.S_ISLNK(info.external_attr >> 16):
+                self.passed_over["links in the zip"] += 1
+            elif info.flag_bits & 1:
+                raise ReadFailed(f"{name} is protected by a password; unpack it and name the folder.")
+            elif member in found:
+                raise ReadFailed(f"{name} holds {member!r:.100} twice; it is not read.")
+            else:
+                found[member] = info
+        return found
+
+    def open(self, member: str) -> IO[bytes]:
+        return self._zip.open(self._infos[member])
+
+    def size(self, member: str) -> int:
+        return self._infos[member].file_size
+
+    def local(self, member: str) -> Path | None:
+        return None
+
+    def close(self) -> None:
+        self._zip.close()
