@@ -40,7 +40,8 @@ def some_points(kind: Kind) -> tuple[tuple[float, float], ...]:
     n = max(kind.min_points, min(5, kind.max_points or 5))
     if kind.gesture in ("corners", "stroke"):
         return ((20.0, 15.0), (70.0, 60.0))
-    return tuple((50 + 30 * math.cos(math.tau * i / n), 40 + 25 * math.sin(math.tau * i / n)) for i in range(n))
+    around = tuple((50 + 30 * math.cos(math.tau * i / n), 40 + 25 * math.sin(math.tau * i / n)) for i in range(n))
+    return kind.normalize(around, WIDTH, HEIGHT)
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,7 @@ EXAMPLES: dict[str, Any] = {
     "to": "ben", "tool": "polygon", "type": "choice", "unseen": True, "end": TODAY, "value": 3, "visibility": [2, 2],
     "weight": 2.0, "weights": {"ana": 2, "ben": 1}, "when": "done", "zone": (1, 1, 5, 5), "campaigns": ["July"],
     "every_campaign": True, "undoable": True, "editable": True, "keep_view": True, "instead": "Nothing here.",
+    "rings": [], "group": "pair", "track": "7", "keyframe": True, "angle": 30,
     "x0": 1, "y0": 2.5, "x1": 20.0, "y1": 30, "cx": 9.5, "cy": 9, "rx": 5.5, "ry": 4,
     "pixels": np.eye(4, dtype=bool),
     "exist_ok": True,

@@ -202,6 +202,21 @@ GOLDEN = {
         strokeStyledPolygons 1 [36 70 40 70 40 72 38 72 38 74 36 74] [6] [255 0 0] 1
         """,
     ),
+    "a rotated rectangle": (
+        shape("rotated_rectangle", (10, 10), (50, 10), (50, 40), (10, 40)),
+        """
+        clear
+        fillStyledPolygons 1 [36 70 116 70 116 130 36 130] [4] [255 0 0] [0.1]
+        line_join = miter
+        line_join = round
+        setLineDash []
+        line_width = 4.0
+        stroke_style = rgba(0, 0, 0, 0.55)
+        strokePolygons 1 [36 70 116 70 116 130 36 130] [4]
+        line_width = 2.0
+        strokeStyledPolygons 1 [36 70 116 70 116 130 36 130] [4] [255 0 0] 1
+        """,
+    ),
     "without a label": (
         shape("rectangle", (10, 10), (50, 40), label=""),
         """

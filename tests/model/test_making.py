@@ -14,8 +14,11 @@ import nbannotate as nb
 from nbannotate import shapes
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Rle
+from nbannotate.rules.well_formed import check_well_formed
+from nbannotate.shapes.rotated_rectangle import box_of
 
-MORE = {"attributes": {"stage": "late"}, "confidence": 0.5, "color": "#112233", "also": ("big",), "id": "s1"}
+MORE = {"attributes": {"stage": "late"}, "confidence": 0.5, "color": "#112233", "also": ("big",), "id": "s1",
+        "group": "pair", "track": "7", "keyframe": True}  # fmt: skip
 RING = np.zeros((10, 12), dtype=bool)
 RING[1:9, 1:9] = True
 RING[3:7, 3:7] = False
@@ -29,6 +32,7 @@ MADE = {
     "ellipse": (nb.Shape.ellipse, (10, 8, 5, 3), ((5, 5), (15, 11))),
     "point": (nb.Shape.point, (1, 2), ((1, 2),)),
     "keypoints": (nb.Shape.keypoints, ([(1, 2), (3, 4)],), ((1, 2), (3, 4))),
+    "rotated_rectangle": (nb.Shape.rotated_rectangle, (2, 3, 8, 4, 90), ((8, 1), (8, 9), (4, 9), (4, 1))),
     "skeleton": (nb.Shape.skeleton, ([(1, 2), (3, 4)],), ((1, 2), (3, 4))),
     "mask": (nb.Shape.mask, (RING,), ((1, 1), (9, 9))),
 }  # fmt: skip
@@ -43,6 +47,43 @@ def test_a_shape_is_made_in_one_line(name):
     )
     assert (name == "mask") == (shape.rle is not None)
     assert shapes.kind(shape.kind).problem(shape, 12, 10) is None or name in ("ellipse", "rectangle", "box")
+
+
+def test_a_polygon_of_several_rings_is_one_shape_with_holes_and_parts():
+    square, hole = ((0, 0), (10, 0), (10, 10), (0, 10)), ((2, 2), (4, 2), (4, 4), (2, 4))
+    part = ((20, 0), (24, 0), (20, 4))
+    shape = nb.Shape.polygon([square, (*hole, hole[0]), np.array(part)], "cell")
+    assert (shape.points, shape.rings) == ((*square, *hole, *part), (4, 4, 3))
+    assert [ring.tolist() for ring in shape.ring_arrays] == [[list(p) for p in r] for r in (square, hole, part)]
+    assert (shape.area, shape.bounds) == (100 - 4 + 8, (0, 0, 24, 10))
+    pixels = shape.to_mask((30, 12))
+    assert (pixels[5, 5], pixels[3, 3], pixels[1, 21]) == (True, False, True)
+    assert shape.to_shapely().area == shape.area
+    assert nb.Shape.polygon([square], "cell").rings == ()
+
+
+@pytest.mark.parametrize("rings", [(4, 4, 4), (8, 2), (0, 10), (-2, 12)])
+def test_rings_that_are_none_are_refused(rings):
+    points = [(0, 0), (9, 0), (9, 9), (0, 9), (0, 5), (2, 2), (4, 2), (4, 4), (2, 4), (2, 3)]
+    with pytest.raises(InvalidInput, match="rings of the polygon must have at least 3 points each"):
+        check_well_formed(nb.Annotation(shapes=(nb.Shape(kind="polygon", points=points, rings=rings),)))
+
+
+@pytest.mark.parametrize("angle", [0, 33.3, 90, -45, 359.99])
+def test_a_rotated_rectangle_knows_its_angle_and_its_size(angle):
+    shape = nb.Shape.rotated_rectangle(10.5, 20, 30.25, 40, angle)
+    assert (shape.angle - angle) % 360 == pytest.approx(0, abs=1e-9) or (shape.angle - angle) % 360 > 360 - 1e-9
+    assert shape.area == pytest.approx(30.25 * 40)
+    assert np.allclose(shape.array.mean(axis=0), (25.625, 40))
+    x, y, width, height, turned = box_of(shape.points)
+    assert (x, y, width, height) == (10.5, 20, 30.25, 40)
+    assert nb.Shape.rotated_rectangle(x, y, width, height, turned).points == shape.points
+
+
+def test_corners_that_are_those_of_no_rectangle_are_refused():
+    refused = nb.Shape(kind="rotated_rectangle", points=((0, 0), (10, 0), (14, 10), (0, 10)))
+    with pytest.raises(InvalidInput, match="no rectangle"):
+        check_well_formed(nb.Annotation(shapes=(refused,)))
 
 
 def test_every_kind_that_there_is_can_be_made():

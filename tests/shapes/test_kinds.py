@@ -9,6 +9,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from nbannotate.model import Shape
+from nbannotate.model.making import turned_box
 from nbannotate.shapes import kind, kinds
 
 W, H = 640.0, 480.0
@@ -19,6 +20,9 @@ point = st.tuples(number, number)
 
 def points_of(name):
     its = kind(name)
+    if name == "rotated_rectangle":
+        size = st.floats(1, 2000, width=32)
+        return st.tuples(number, number, size, size, st.floats(-180, 180, width=32)).map(lambda v: list(turned_box(*v)))
     return st.lists(point, min_size=its.min_points, max_size=its.max_points or 12)
 
 

@@ -16,7 +16,7 @@ from nbannotate.store import data
 from nbannotate.workspace import export, intake, real
 
 SIZE = (30, 20)
-KINDS = ["rectangle", "polygon", "ellipse", "polyline", "point", "keypoints", "skeleton", "mask"]
+KINDS = ["rectangle", "polygon", "ellipse", "polyline", "point", "keypoints", "skeleton", "mask", "rotated_rectangle"]
 words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=4)
 names = st.text("abcé .", min_size=1, max_size=4).map(str.strip).filter(bool)
 values = st.one_of(
@@ -35,14 +35,21 @@ def shapes(draw):
         "confidence": draw(st.none() | st.floats(0, 1)),
     }  # fmt: skip
     fields["also"] = draw(st.sampled_from([(), ("dot",), ("dot", "7")])) if fields["label"] else ()
-    kind = draw(
-        st.sampled_from(["rectangle", "polygon", "ellipse", "polyline", "point", "keypoints", "skeleton", "mask"])
-    )
+    fields["group"] = draw(st.sampled_from([None, "7", "a pair"]))
+    fields["track"], fields["keyframe"] = draw(st.sampled_from([(None, False), ("7", True), ("é", False)]))
+    kind = draw(st.sampled_from(KINDS))
     if kind == "mask":
         pixels = np.zeros(SIZE[::-1], dtype=bool)
         for at in draw(st.lists(st.tuples(st.integers(0, SIZE[1] - 1), st.integers(0, SIZE[0] - 1)), min_size=1)):
             pixels[at] = True
         return nb.Shape.mask(pixels, **fields)
+    if kind == "rotated_rectangle":
+        a, b = draw(points)
+        return nb.Shape.rotated_rectangle(a, b, 5, 3, draw(st.floats(-180, 180)), **fields)
+    if kind == "polygon" and draw(st.booleans()):
+        a, b = draw(points)
+        rings = [[(a, b), (a + 2, b), (a, b + 2)], [(a + 0.25, b + 0.25), (a + 0.5, b + 0.25), (a + 0.25, b + 1)]]
+        return nb.Shape.polygon(rings, **fields)
     if kind in ("rectangle", "ellipse", "polygon"):
         a, b = draw(points)
         corners = [(a, b), (a + 1.5, b + 1.25), (a, b + 2)]

@@ -63,6 +63,10 @@ _SHAPE = {
     "visibility": "Of keypoints, 0, 1 or 2 for each point; missing for other kinds.",
     "also": "Further labels of the shape, where the recipe allows several.",
     "origin": _ORIGIN,
+    "rings": "Of a polygon of several rings, the number of points of each; missing for other shapes.",
+    "group": "What shapes of one image that belong together have in common; missing for those that stand alone.",
+    "track": "The object of a video or a series that it is in this frame; missing if it is none.",
+    "keyframe": "Of a shape with a track: whether somebody set it in this frame.",
 }
 
 _ANNOTATION = {

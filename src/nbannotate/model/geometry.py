@@ -24,6 +24,9 @@ class Geometry(Protocol):
     def bounds(self, shape: Shape) -> tuple[float, float, float, float]:
         """Return the box around it."""
 
+    def angle(self, shape: Shape) -> float:
+        """Return how far it is turned, in degrees."""
+
     def to_shapely(self, shape: Shape) -> BaseGeometry:
         """Return it as Shapely has it."""
 
@@ -84,10 +87,25 @@ class Measured:
         shape: Any = self
         return _geometry().bounds(shape)
 
+    @property
+    def ring_arrays(self) -> list[NDArray[np.float64]]:
+        """The points ring by ring: ``(n, 2)`` arrays of float64 each, in image pixels; one for what has one ring."""
+        import numpy as np
+
+        shape: Any = self
+        return np.split(self.array, np.cumsum(shape.rings)[:-1]) if shape.rings else [self.array]
+
+    @property
+    def angle(self) -> float:
+        """How far a rotated rectangle is turned about its middle, in degrees, clockwise, from -180 to 180; else 0."""
+        shape: Any = self
+        return _geometry().angle(shape)
+
     def to_shapely(self) -> BaseGeometry:
         """Return it as a geometry of Shapely, in image pixels.
 
-        A rectangle, a polygon and an ellipse (of 64 sides) are a ``Polygon``, a polyline a ``LineString``, a point a
+        A rectangle, a polygon of one ring and an ellipse (of 64 sides) are a ``Polygon``, a polygon of several rings a
+        ``MultiPolygon``, or a ``Polygon`` with holes, a polyline a ``LineString``, a point a
         ``Point``, key points and a skeleton a ``MultiPoint``; a mask is a ``Polygon`` or ``MultiPolygon`` along the
         edges of its pixels, with its holes.
         """

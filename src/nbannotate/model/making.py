@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeGuard, TypeVar, Unpack
 
 from nbannotate.errors import InvalidInput
 from nbannotate.model.choices import meant, named
@@ -27,10 +27,16 @@ class Fields(TypedDict, total=False):
     confidence: float | None
     color: str | None
     also: Iterable[str]
+    group: str | None
+    track: str | None
+    keyframe: bool
 
 
 class Making:
-    """The ways to make a shape; ``**fields`` are ``attributes``, ``confidence``, ``color``, ``also`` and ``id``."""
+    """The ways to make a shape.
+
+    ``**fields`` are ``attributes``, ``confidence``, ``color``, ``also``, ``group``, ``track``, ``keyframe`` and ``id``.
+    """
 
     __slots__ = ()
 
@@ -68,15 +74,62 @@ class Making:
         return _made(cls, "box", "rectangle", ((at["x0"], at["y0"]), (at["x1"], at["y1"])), label, fields)
 
     @classmethod
-    def polygon(cls, points: ArrayLike | Iterable[Sequence[float]], label: str = "", **fields: Unpack[Fields]) -> Self:
-        """Return a polygon through its vertices: ``(n, 2)`` image pixels, at least three.
+    def rotated_rectangle(
+        cls, x: float, y: float, width: float, height: float, angle: float, label: str = "", **fields: Unpack[Fields]
+    ) -> Self:
+        """Return a rectangle that is turned about its middle.
 
-        A last point that repeats the first one is left out.
+        Parameters
+        ----------
+        x, y
+            The top-left corner before it is turned, in pixels.
+        width, height
+            Its size, in pixels.
+        angle
+            In degrees, clockwise as it is seen.
+        label
+            The name of a label.
+        **fields
+            As of every shape.
+
+        Raises
+        ------
+        InvalidInput
+            An argument is no finite number, or the width or the height is not above 0.
         """
-        given = _points("polygon", points)
-        if len(given) > 3 and tuple(given[0]) == tuple(given[-1]):
-            given = given[:-1]
-        return _made(cls, "polygon", "polygon", given, label, fields)
+        where = "Shape.rotated_rectangle"
+        x, y, angle = (_number(where, name, v) for name, v in (("x", x), ("y", y), ("angle", angle)))
+        width, height = _size(where, "width", width), _size(where, "height", height)
+        points = turned_box(x, y, width, height, angle)
+        return _made(cls, "rotated_rectangle", "rotated_rectangle", points, label, fields)
+
+    @classmethod
+    def polygon(
+        cls, points: ArrayLike | Iterable[Sequence[float]] | Iterable[Any], label: str = "", **fields: Unpack[Fields]
+    ) -> Self:
+        """Return a polygon through its vertices.
+
+        Parameters
+        ----------
+        points
+            ``(n, 2)`` image pixels, at least three. Or a list of such rings, for a polygon of several parts or with
+            holes: inside is what an odd number of rings surrounds. A last point of a ring that repeats the first one is
+            left out.
+        label
+            The name of a label.
+        **fields
+            As of every shape.
+
+        Raises
+        ------
+        InvalidInput
+            A ring has fewer than three points, or they are none.
+        """
+        several: list[Any] = [*points] if _is_rings(points) else [points]
+        rings = [_open(_points("polygon", ring)) for ring in several]
+        more: Any = {**fields, "rings": tuple(len(ring) for ring in rings)} if len(rings) > 1 else fields
+        flat = [point for ring in rings for point in ring]
+        return _made(cls, "polygon", "polygon", flat, label, more, also=("rings",) if len(rings) > 1 else ())
 
     @classmethod
     def polyline(cls, points: ArrayLike | Iterable[Sequence[float]], label: str = "", **fields: Unpack[Fields]) -> Self:
@@ -155,6 +208,40 @@ class Making:
         points, rle = of_pixels("Shape.mask", pixels)
         more: Any = {**fields, "rle": rle}
         return _made(cls, "mask", "mask", points, label, more, also=("rle",))
+
+
+#: Cosine and sine of quarter turns, which floats would miss.
+_QUARTERS: dict[float, tuple[float, float]] = {90: (0.0, 1.0), 180: (-1.0, 0.0), 270: (0.0, -1.0)}
+
+
+def turned_box(x: float, y: float, width: float, height: float, angle: float) -> tuple[tuple[float, float], ...]:
+    """Return the four corners of a box that is turned about its middle, clockwise from what was its top-left corner.
+
+    Parameters
+    ----------
+    x, y, width, height
+        The box before it is turned, in pixels.
+    angle
+        In degrees, clockwise as it is seen (y runs down).
+    """
+    if not angle:
+        return (x, y), (x + width, y), (x + width, y + height), (x, y + height)
+    cx, cy, turn = x + width / 2, y + height / 2, math.radians(angle)
+    cos, sin = _QUARTERS.get(angle % 360, (math.cos(turn), math.sin(turn)))
+    halves = ((-width / 2, -height / 2), (width / 2, -height / 2), (width / 2, height / 2), (-width / 2, height / 2))
+    return tuple((cx + dx * cos - dy * sin, cy + dx * sin + dy * cos) for dx, dy in halves)
+
+
+def _is_rings(points: Any) -> TypeGuard[Iterable[Any]]:
+    """Return whether something is a list of rings, and not one."""
+    if not isinstance(points, list | tuple) or not points:
+        return False
+    first = plain(points[0])
+    return isinstance(first, list | tuple) and bool(first) and isinstance(first[0], list | tuple)
+
+
+def _open(ring: Any) -> Any:
+    return ring[:-1] if len(ring) > 3 and tuple(ring[0]) == tuple(ring[-1]) else ring
 
 
 def _made(cls: type[T], name: str, kind: str, points: Any, label: str, fields: Any, also: tuple[str, ...] = ()) -> T:

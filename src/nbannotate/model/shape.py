@@ -46,6 +46,14 @@ def _points(where: str, given: Any) -> Points:
     return points
 
 
+def _numbered(name: str, given: Any) -> str:
+    """Return what things that belong together have in common: a text, or a whole number as text."""
+    its = as_name(given)
+    if type(its) not in (str, int):
+        raise InvalidInput(f"The {name} of a shape is a text, or a whole number, not {shown(its)}.")
+    return str(its)
+
+
 class Rle(Value, frozen=True):
     """The pixels of a mask as COCO stores them, so that ``msgspec.to_builtins`` gives COCO's own object.
 
@@ -80,8 +88,8 @@ class Rle(Value, frozen=True):
 class Shape(Making, Measured, Value, frozen=True, kw_only=True, omit_defaults=True):
     """One geometry with a label.
 
-    Made of numbers, points or pixels by :meth:`rectangle`, :meth:`box`, :meth:`polygon`, :meth:`polyline`,
-    :meth:`ellipse`, :meth:`point`, :meth:`keypoints`, :meth:`skeleton` and :meth:`mask`.
+    Made of numbers, points or pixels by :meth:`rectangle`, :meth:`box`, :meth:`rotated_rectangle`, :meth:`polygon`,
+    :meth:`polyline`, :meth:`ellipse`, :meth:`point`, :meth:`keypoints`, :meth:`skeleton` and :meth:`mask`.
 
     Parameters
     ----------
@@ -89,7 +97,8 @@ class Shape(Making, Measured, Value, frozen=True, kw_only=True, omit_defaults=Tr
         The name of a shape kind, for example ``"rectangle"`` or ``"polygon"``.
     points
         The geometry, ``(n, 2)`` floats in image pixels, origin top-left, x to the right, y down. What the points
-        mean is the kind's matter: a rectangle has two opposite corners, a polygon its vertices, not closed.
+        mean is the kind's matter: a rectangle has two opposite corners, a polygon its vertices, not closed, those of
+        all its rings one after another.
     label
         The name of a label of the recipe; empty while the shape is not labelled yet.
     id
@@ -106,6 +115,15 @@ class Shape(Making, Measured, Value, frozen=True, kw_only=True, omit_defaults=Tr
         Of the points of a skeleton, as in COCO: 0 not in the image, 1 hidden, 2 visible. Empty: all are visible.
     also
         Further labels, where the recipe allows several on one shape; ``label`` is the first and gives the color.
+    rings
+        Of a polygon of several rings (parts, and holes: inside is what an odd number of rings surrounds), how many of
+        the points belong to each. Empty: one ring.
+    group
+        What things that belong together have in common, within one image; None for what stands alone.
+    track
+        The object of a video or a series that this is in one frame or slice; None if it is none.
+    keyframe
+        Of a shape with a track: whether somebody set it in this frame, and it does not only follow from others.
     """
 
     kind: str
@@ -118,6 +136,10 @@ class Shape(Making, Measured, Value, frozen=True, kw_only=True, omit_defaults=Tr
     rle: Rle | None = None
     visibility: tuple[int, ...] = ()
     also: tuple[str, ...] = ()
+    rings: tuple[int, ...] = ()
+    group: str | None = None
+    track: str | None = None
+    keyframe: bool = False
 
     if TYPE_CHECKING:  # what is taken; the fields say what it becomes
 
@@ -134,6 +156,10 @@ class Shape(Making, Measured, Value, frozen=True, kw_only=True, omit_defaults=Tr
             rle: Rle | Mapping[str, Any] | None = ...,
             visibility: Iterable[int] = ...,
             also: Iterable[str] = ...,
+            rings: Iterable[int] = ...,
+            group: str | None = ...,
+            track: str | None = ...,
+            keyframe: bool = ...,
         ) -> None: ...
 
     def __post_init__(self) -> None:
@@ -175,6 +201,16 @@ class Shape(Making, Measured, Value, frozen=True, kw_only=True, omit_defaults=Tr
         if type(self.visibility) is not tuple or self.visibility:
             seen = tuple(as_whole("Shape.visibility", v) for v in as_list("Shape.visibility", self.visibility))
             force_setattr(self, "visibility", seen)
+        if type(self.rings) is not tuple or self.rings:
+            counts = tuple(as_whole("Shape.rings", v) for v in as_list("Shape.rings", self.rings))
+            force_setattr(self, "rings", counts if len(counts) > 1 else ())
+        for name in ("group", "track"):
+            if type(getattr(self, name)) not in (str, type(None)):
+                force_setattr(self, name, _numbered(name, getattr(self, name)))
+        flag: Any = self.keyframe
+        if type(flag) is not bool:
+            force_setattr(self, "keyframe", plain(flag))
+            check_flag("Shape.keyframe", self.keyframe)
         rle: Any = self.rle
         if isinstance(rle, Mapping):
             force_setattr(self, "rle", Rle(**rle))

@@ -136,7 +136,7 @@ def _without(shapes: Iterable[Shape], gone: set[int]) -> list[Shape]:
 
 def _place(shape: Shape, with_label: bool) -> object:
     points = tuple((round(x, 1), round(y, 1)) for x, y in shape.points)
-    return shape.kind, points, shape.rle, shape.label if with_label else None
+    return shape.kind, points, shape.rings, shape.rle, shape.label if with_label else None
 
 
 def _how(was: Shape, now: Shape) -> tuple[How, ...]:
@@ -145,7 +145,8 @@ def _how(was: Shape, now: Shape) -> tuple[How, ...]:
         found.append("moved")
     if was.label != now.label or set(was.also) != set(now.also):
         found.append("relabeled")
-    if was.attributes != now.attributes or was.color != now.color:
+    before, after = ((s.color, s.group, s.track, s.keyframe) for s in (was, now))
+    if was.attributes != now.attributes or before != after:
         found.append("attributes")
     return tuple(found)
 
@@ -155,6 +156,7 @@ def _same_geometry(a: Shape, b: Shape) -> bool:
         a.kind == b.kind
         and a.rle == b.rle
         and (a.visibility or (2,) * len(a.points)) == (b.visibility or (2,) * len(b.points))
+        and a.rings == b.rings
         and len(a.points) == len(b.points)
         and all(
             abs(p - q) < SAME_PX

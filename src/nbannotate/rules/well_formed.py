@@ -20,6 +20,7 @@ from nbannotate.model.attribute import check_name
 MAX_SHAPES = 50_000
 MAX_POINTS = 20_000
 LONGEST_ID = 64
+LONGEST_GROUP = 200
 
 
 def check_well_formed(annotation: Annotation, before: Annotation | None = None) -> None:
@@ -70,6 +71,10 @@ def check_shape(where: str, shape: Shape) -> None:
         raise InvalidInput(f"{where} has further labels ({names(shape.also)}), but no first one.")
     if len(set(shape.labels)) != len(shape.labels):
         raise InvalidInput(f"{where} has a label twice: {names(shape.labels)}.")
+    for what, name in (("group", shape.group), ("track", shape.track)):
+        if name is not None and not 0 < len(name) <= LONGEST_GROUP:
+            raise InvalidInput(f"{where}: the {what} has 1 to {LONGEST_GROUP} characters, not {len(name)}.")
+        check_text(f"{where}: the {what}", name or "")
     for label in shape.labels:
         check_name(f"{where}: the label", label)
         check_text(f"{where}: the label", label)

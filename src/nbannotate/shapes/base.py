@@ -169,6 +169,8 @@ class Kind:
             return f"A {what} has no rle; that is for masks."
         if shape.visibility:
             return f"A {what} has no visibility; that is for skeletons."
+        if shape.rings and self.name != "polygon":
+            return f"A {what} has no rings; those are for polygons."
         return None
 
     def flaws(self, shape: Shape, width: float, height: float) -> tuple[str, ...]:

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Point, Rle, Shape
 from nbannotate.model.values import plain, shown
-from nbannotate.shapes import rings
+from nbannotate.shapes import polygon, rings
 from nbannotate.shapes.base import FloatArray
 from nbannotate.shapes.mask import corners
 from nbannotate.shapes.registry import kind
 from nbannotate.shapes.rle import Region, compress, decode, encode
+from nbannotate.shapes.rotated_rectangle import RotatedRectangle, angle_of
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -32,6 +33,11 @@ def area(shape: Shape) -> float:
     return kind(shape.kind).covered(shape) if shape.points else 0.0
 
 
+def angle(shape: Shape) -> float:
+    """Return how far a rotated rectangle is turned, in degrees; 0 for other kinds."""
+    return angle_of(shape.points) if shape.kind == RotatedRectangle.name and len(shape.points) > 1 else 0.0
+
+
 def bounds(shape: Shape) -> tuple[float, float, float, float]:
     """Return the smallest upright box around a shape."""
     return kind(shape.kind).bounds(shape.points)
@@ -45,6 +51,8 @@ def to_shapely(shape: Shape) -> BaseGeometry:
     made: BaseGeometry
     if its.form == "rings":
         made = _around(shape, its.strokes(shape))
+    elif shape.rings:
+        made = polygon.to_shapely(shape.ring_arrays)
     elif its.closed:
         made = shapely.polygons(its.outline(shape.points))
     elif its.gesture == "points":
@@ -80,7 +88,8 @@ def to_mask(shape: Shape, size: tuple[int, int]) -> NDArray[np.bool_]:
             raise InvalidInput(f"The mask is of an image of {there} pixels (width x height), not {width} x {height}.")
         found = decode(shape.rle)
     elif its.closed:
-        found = rings.filled(its.outline(shape.points), width, height)
+        around = its.filled(shape)
+        found = None if around is None else rings.filled(around, width, height)
     else:
         raise InvalidInput(f"A {its.title.lower()} has no inside, and so no pixels.")
     empty = np.zeros((height, width), dtype=bool)

@@ -53,6 +53,8 @@ class Mask(Rectangle):
             return "The mask has no pixels: give them in rle."
         if shape.visibility:
             return "A mask has no visibility; that is for skeletons."
+        if shape.rings:
+            return "A mask has no rings; those are for polygons."
         try:
             found = decode(shape.rle)
         except InvalidInput as error:
@@ -174,7 +176,7 @@ def mask(region: Region | None, size: tuple[int, int], shape: Shape | None = Non
     if found is None:
         raise InvalidInput("The mask has no pixels in the image.")
     whole = shape or Shape(kind=Mask.name, points=(), **fields)
-    return replace(whole, kind=Mask.name, points=corners(found), rle=rle, visibility=())
+    return replace(whole, kind=Mask.name, points=corners(found), rle=rle, visibility=(), rings=())
 
 
 def from_outline(shape: Shape, outline: FloatArray, width: int, height: int) -> Shape:

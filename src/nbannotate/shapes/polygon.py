@@ -1,19 +1,28 @@
-"""The polygon: a closed outline through its vertices."""
+"""The polygon: a closed outline through its vertices, or several of them: parts, and holes in them."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
 from msgspec.structs import replace
 
 from nbannotate.model import Shape
-from nbannotate.shapes import simple
-from nbannotate.shapes.base import FloatArray, Gesture, Kind, shoelace
+from nbannotate.shapes import rings, simple
+from nbannotate.shapes.base import Edges, FloatArray, Gesture, Kind, distance, even_odd, shoelace
 from nbannotate.texts import t
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 
 class Polygon(Kind):
-    """A closed outline; its points are the vertices, the first not repeated at the end."""
+    """A closed outline; its points are the vertices, the first not repeated at the end.
+
+    ``Shape.rings`` says how many of the points are those of each ring, where there are several: inside is what an odd
+    number of rings surrounds, so that a ring in another one is a hole.
+    """
 
     name: ClassVar[str] = "polygon"
     title: ClassVar[str] = "Polygon"
@@ -22,25 +31,117 @@ class Polygon(Kind):
     min_points: ClassVar[int] = 3
     turns_into: ClassVar[str] = "mask"
 
+    def problem(self, shape: Shape, width: float, height: float) -> str | None:
+        """Return a sentence that says why a shape cannot be taken, or None."""
+        if not shape.rings:
+            return super().problem(shape, width, height)
+        if wrong := self.payload(shape):
+            return wrong
+        found = [self.check(ring.tolist(), width, height) for ring in ring_arrays(shape)]
+        return next(filter(None, found), None) if all(found) else None  # a part outside is a flaw, not all of it
+
+    def payload(self, shape: Shape) -> str | None:
+        """Return what is wrong with the rings, or None."""
+        if shape.rings and (sum(shape.rings) != len(shape.points) or min(shape.rings) < self.min_points):
+            return (
+                f"The rings of the polygon must have at least {self.min_points} points each, and all of its "
+                f"{len(shape.points)} together, not {', '.join(map(str, shape.rings))}."
+            )
+        return super().payload(shape)
+
+    def covered(self, shape: Shape) -> float:
+        """Return the area of what an odd number of rings surrounds, in square pixels."""
+        return area_of(ring_arrays(shape)) if shape.rings else self.area(shape.points)
+
+    def strokes(self, shape: Shape, edges: Edges = ()) -> list[FloatArray]:
+        """Return the rings."""
+        return ring_arrays(shape)
+
+    def filled(self, shape: Shape) -> FloatArray | None:
+        """Return all rings as one outline, joined by lines that are walked there and back."""
+        return rings.bridged(ring_arrays(shape))
+
+    def hit(self, shape: Shape, x: float, y: float, reach: float = 0.0, edges: Edges = ()) -> bool:
+        """Return whether a place is in the polygon, and in no hole, or near to one of its rings."""
+        if not shape.rings:
+            return super().hit(shape, x, y, reach, edges)
+        around = ring_arrays(shape)
+        inside = sum(even_odd(ring, x, y) for ring in around) % 2 == 1
+        return inside or min(distance(ring, True, x, y) for ring in around) <= reach
+
     def flaws(self, shape: Shape, width: float, height: float) -> tuple[str, ...]:
         """Return what a person should look at: a part outside of the image, an outline that crosses itself."""
-        crossed = (t("The outline of the polygon crosses itself."),) if crosses(self.outline(shape.points)) else ()
-        return super().flaws(shape, width, height) + crossed
+        crossed = any(crosses(ring) for ring in ring_arrays(shape))
+        told = (t("The outline of the polygon crosses itself."),) if crossed else ()
+        return super().flaws(shape, width, height) + told
 
     def repaired(self, shape: Shape, width: float, height: float) -> Shape | None:
         """Return the polygon cut at the image, with the outline around what it surrounds.
 
         Where the outline falls into parts, the largest is kept if it is nearly all; if it is not, the answer is None:
-        whether that is one thing or several, a person knows.
+        whether that is one thing or several, a person knows. Of several rings each is mended; one that is outside of
+        the image goes.
         """
         if not self.flaws(shape, width, height):
             return shape
-        cut = simple.clipped(self.outline(shape.points), width, height)
-        parts = simple.rings(cut) if simple.crossings(cut) <= simple.MOST_CROSSINGS else []
-        if not parts or shoelace(parts[0]) < simple.MOST_KEPT * sum(map(shoelace, parts)):
+        mended = []
+        for ring in ring_arrays(shape):
+            cut = simple.clipped(ring, width, height)
+            parts = simple.rings(cut) if simple.crossings(cut) <= simple.MOST_CROSSINGS else []
+            if not parts and shape.rings and outside(ring, width, height):
+                continue
+            if not parts or shoelace(parts[0]) < simple.MOST_KEPT * sum(map(shoelace, parts)):
+                return None
+            mended.append(parts[0])
+        if not mended:
             return None
-        mended = replace(shape, points=tuple((float(x), float(y)) for x, y in parts[0]))
-        return None if self.problem(mended, width, height) or self.flaws(mended, width, height) else mended
+        made = of_rings(shape, mended)
+        return None if self.problem(made, width, height) or self.flaws(made, width, height) else made
+
+
+def ring_arrays(shape: Shape) -> list[FloatArray]:
+    """Return the points of a polygon ring by ring, ``(n, 2)`` image pixels each."""
+    every = np.asarray(shape.points, dtype=np.float64).reshape(-1, 2)
+    if not shape.rings:
+        return [every]
+    ends = [0, *accumulate(shape.rings)]
+    return [every[a:b] for a, b in pairwise(ends)]
+
+
+def of_rings(shape: Shape, found: list[FloatArray]) -> Shape:
+    """Return a polygon with other rings."""
+    points = tuple((float(x), float(y)) for ring in found for x, y in ring)
+    return replace(shape, points=points, rings=tuple(map(len, found)) if len(found) > 1 else ())
+
+
+def area_of(around: list[FloatArray]) -> float:
+    """Return the area of what an odd number of rings surrounds, in square pixels.
+
+    Of rings whose boxes are apart it is the sum of theirs, exactly; else Shapely computes it.
+    """
+    boxes = np.array([(*ring.min(axis=0), *ring.max(axis=0)) for ring in around])
+    a, b = boxes[:, None], boxes[None]
+    apart = (a[..., 2] <= b[..., 0]) | (b[..., 2] <= a[..., 0]) | (a[..., 3] <= b[..., 1]) | (b[..., 3] <= a[..., 1])
+    np.fill_diagonal(apart, True)
+    if apart.all():
+        return float(sum(map(shoelace, around)))
+    return float(to_shapely(around).area)
+
+
+def to_shapely(around: list[FloatArray]) -> BaseGeometry:
+    """Return what an odd number of rings surrounds, as Shapely has it."""
+    import shapely
+
+    made: BaseGeometry = shapely.make_valid(shapely.polygons(around[0]))
+    for ring in around[1:]:
+        made = shapely.symmetric_difference(made, shapely.make_valid(shapely.polygons(ring)))
+    return made
+
+
+def outside(ring: FloatArray, width: float, height: float) -> bool:
+    """Return whether a ring lies outside of the image, whole."""
+    (x0, y0), (x1, y1) = ring.min(axis=0), ring.max(axis=0)
+    return bool(x1 <= 0 or y1 <= 0 or x0 >= width or y0 >= height)
 
 
 def crosses(outline: FloatArray) -> bool:

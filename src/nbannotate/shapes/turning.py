@@ -32,7 +32,8 @@ def turned(shape: Shape, width: int, height: int) -> tuple[list[Shape], int]:
     if not its.turns_into:
         raise InvalidInput(f"A {its.title.lower()} can neither become a mask nor a polygon.")
     if its.gesture != "stroke":
-        return [from_outline(shape, its.outline(shape.points), width, height)], 0
+        around = its.filled(shape)
+        return [from_outline(shape, its.outline(shape.points) if around is None else around, width, height)], 0
     target = kind(its.turns_into)
     outlines, holes = polygons(shape)
     parts = [replace(shape, kind=target.name, points=target.normalize(p, width, height), rle=None) for p in outlines]

@@ -171,11 +171,12 @@ _UNPACKED = """
       '[{"annotation_id":"BIGINT","position":"INTEGER","shape_id":"VARCHAR","label":"VARCHAR","kind":"VARCHAR",
         "points":"VARCHAR","attributes":"VARCHAR","confidence":"DOUBLE","area":"DOUBLE","x":"DOUBLE","y":"DOUBLE",
         "width":"DOUBLE","height":"DOUBLE","color":"VARCHAR","rle":"VARCHAR","visibility":"VARCHAR",
-        "also":"VARCHAR"}]'), recursive := true)
+        "also":"VARCHAR","rings":"VARCHAR","group":"VARCHAR","track":"VARCHAR","keyframe":"BOOLEAN"}]'),
+      recursive := true)
 """
 _COLUMNS = (
     "$2, position, shape_id, label, kind, points, attributes, confidence, area, x, y, width, height, color, rle, "
-    "visibility, also"
+    'visibility, also, rings, "group", track, keyframe'
 )
 
 
@@ -206,6 +207,10 @@ def shape_row(annotation_id: int, position: int, shape: Shape) -> dict[str, Any]
         "rle": None if shape.rle is None else msgspec.json.encode(shape.rle).decode(),
         "visibility": msgspec.json.encode(shape.visibility).decode() if shape.visibility else None,
         "also": msgspec.json.encode(shape.also).decode() if shape.also else None,
+        "rings": msgspec.json.encode(shape.rings).decode() if shape.rings else None,
+        "group": shape.group,
+        "track": shape.track,
+        "keyframe": shape.keyframe,
     }
 
 
@@ -228,7 +233,10 @@ def annotation_row(tx: Transaction, annotation_id: int) -> dict[str, Any] | None
     return tx.one("select * from data.annotations where annotation_id = $1", annotation_id)
 
 
-_SHAPE = "shape_id, label, kind, points, attributes, confidence, color, rle, visibility, also"
+_SHAPE = (
+    "shape_id, label, kind, points, attributes, confidence, color, rle, visibility, also, "
+    'rings, "group", track, keyframe'
+)
 
 
 def annotation(tx: Transaction, row: dict[str, Any] | None) -> Annotation:
@@ -279,6 +287,10 @@ def _annotation(row: dict[str, Any], shapes: list[dict[str, Any]]) -> Annotation
                 rle=None if r["rle"] is None else msgspec.json.decode(r["rle"], type=Rle),
                 visibility=() if r["visibility"] is None else tuple(json.loads(r["visibility"])),
                 also=() if r["also"] is None else tuple(json.loads(r["also"])),
+                rings=() if r["rings"] is None else tuple(json.loads(r["rings"])),
+                group=r["group"],
+                track=r["track"],
+                keyframe=r["keyframe"],
             )
             for r in shapes
         ),

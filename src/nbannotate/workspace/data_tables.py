@@ -197,6 +197,10 @@ def shape_of(row: dict[str, Any]) -> model.Shape:
         rle=None if row["rle"] is None else msgspec.convert(row["rle"], model.Rle),
         visibility=() if row["visibility"] is None else tuple(row["visibility"]),
         also=tuple(row["also"]),
+        rings=() if row["rings"] is None else tuple(row["rings"]),
+        group=row["group"],
+        track=row["track"],
+        keyframe=row["keyframe"],
     )
 
 

@@ -26,15 +26,15 @@ _pairs = msgspec.json.Decoder(tuple[tuple[float, float], ...])
 def of_shapes(rows: pd.DataFrame) -> pd.DataFrame:
     """Return rows of the view ``shapes`` with real values.
 
-    ``points`` are ``(n, 2)`` arrays of float64, ``rle`` COCO's mapping or None, ``visibility`` a list or None, ``also``
-    a list; each attribute is a column ``attributes.…`` behind the others, with the type of its values.
+    ``points`` are ``(n, 2)`` arrays of float64, ``rle`` COCO's mapping or None, ``visibility`` and ``rings`` a list or
+    None, ``also`` a list; each attribute is a column ``attributes.…`` behind the others, with the type of its values.
     """
     import numpy as np
 
     found = rows.copy()
     points = (np.array(_pairs.decode(v), dtype=np.float64).reshape(-1, 2) for v in rows["points"])
     found["points"] = _objects(rows, points)
-    for name in ("rle", "visibility", "also"):
+    for name in ("rle", "visibility", "also", "rings"):
         found[name] = _objects(rows, (_decode(v) if isinstance(v, str) else None for v in rows[name]))
     return _with_columns(found.drop(columns="attributes"), PREFIX, _mappings(rows["attributes"]))
 
@@ -83,14 +83,19 @@ def as_shapes(rows: pd.DataFrame) -> tuple[Shape, ...]:
             confidence=confidence if isinstance(confidence, float) and confidence == confidence else None,
             color=color if isinstance(color, str) else None, rle=_rle.decode(rle) if isinstance(rle, str) else None,
             visibility=tuple(_decode(visibility)) if isinstance(visibility, str) else (), also=tuple(_decode(also)),
+            rings=tuple(_decode(rings)) if isinstance(rings, str) else (),
+            group=group if isinstance(group, str) else None, track=track if isinstance(track, str) else None,
+            keyframe=bool(keyframe),
         )
-        for kind, points, label, shape_id, attributes, confidence, color, rle, visibility, also in zip(
-            *columns, strict=True
-        )
+        for kind, points, label, shape_id, attributes, confidence, color, rle, visibility, also, rings, group, track,
+            keyframe in zip(*columns, strict=True)
     )  # fmt: skip
 
 
-_FIELDS = ("kind", "points", "label", "shape_id", "attributes", "confidence", "color", "rle", "visibility", "also")
+_FIELDS = (
+    "kind", "points", "label", "shape_id", "attributes", "confidence", "color", "rle", "visibility", "also", "rings",
+    "group", "track", "keyframe",
+)  # fmt: skip
 
 
 def column(values: list[Any], missing: Any = None) -> Any:

@@ -18,7 +18,7 @@ LABEL = ("label", "class_name", "class", "category", "class_id", "category_id")
 CONFIDENCE = ("confidence", "score")
 SHAPE_ID = ("shape_id", "id")
 #: Values that a table may hold as JSON text, as the views of SQL do.
-NESTED = ("points", "attributes", "rle", "visibility", "also", "tags", "tag_attributes", "bbox")
+NESTED = ("points", "attributes", "rle", "visibility", "also", "rings", "tags", "tag_attributes", "bbox")
 #: Boxes of two corners, and of a corner and a size; what comes first is taken.
 CORNERS = (
     ("x0", "y0", "x1", "y1"), ("xmin", "ymin", "xmax", "ymax"), ("x_min", "y_min", "x_max", "y_max"),
@@ -27,13 +27,13 @@ CORNERS = (
 SIZED = (("x", "y", "width", "height"), ("x", "y", "w", "h"), ("left", "top", "width", "height"))
 #: A column of an attribute: ``attributes.stage``.
 PREFIX = "attributes."
-GEOMETRY = ("kind", "points", "rle", "bbox", "visibility")
+GEOMETRY = ("kind", "points", "rle", "bbox", "visibility", "rings")
 SAID = ("tags", "tag", "nothing_to_label", "tag_attributes")
 #: Columns of our own tables that say nothing of a shape.
 OTHERS = frozenset({
     "annotation_id", "asset_id", "version_id", "campaign_id", "task_id", "dataset_id", "position", "area", "member",
     "created", "origin", "source", "step", "is_latest", "shapes", "path", "folder", "bytes", "sequence", "moment",
-    "width", "height", "name", "metadata", "color", "also",
+    "width", "height", "name", "metadata", "color", "also", "group", "track", "keyframe",
 })  # fmt: skip
 
 

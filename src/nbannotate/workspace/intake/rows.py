@@ -15,7 +15,7 @@ from nbannotate.workspace.intake import fields, geojson
 from nbannotate.workspace.intake.naming import Naming
 
 #: What a shape may have, as a field of its own.
-OWN = ("color", "also", "visibility")
+OWN = ("color", "also", "visibility", "rings", "group", "track", "keyframe")
 
 
 def shapes(value: Any, naming: Naming) -> list[Shape]:

@@ -180,6 +180,9 @@ class _Columns:
             also = [tuple(map(as_name, as_list("also", v))) if v else () for v in self._column("also", chosen)]
             visibility = self._column("visibility", chosen)
             seen = [() if v is None else tuple(as_list("visibility", v)) for v in visibility]
+            rings = [_whole(v) for v in self._column("rings", chosen)]
+            groups, tracks = (self._names(name, chosen) for name in ("group", "track"))
+            keyframes = [_flag(v) for v in self._column("keyframe", chosen)]
         except (InvalidInput, TypeError, ValueError, msgspec.MsgspecError):
             return None
         if geometries is None or sure is None:
@@ -188,10 +191,12 @@ class _Columns:
             return [
                 Shape(
                     kind=kind, points=points, rle=rle, label=label, id=new_shape_id() if i is None else as_name(i),
-                    attributes=its, confidence=score, color=color, visibility=states, also=others,
+                    attributes=its, confidence=score, color=color, visibility=states, also=others, rings=counts,
+                    group=group, track=track, keyframe=key,
                 )
-                for (kind, points, rle), label, i, its, score, color, states, others in zip(
-                    geometries, labels, ids, attributes, sure, colors, seen, also, strict=True
+                for (kind, points, rle), label, i, its, score, color, states, others, counts, group, track, key in zip(
+                    geometries, labels, ids, attributes, sure, colors, seen, also, rings, groups, tracks, keyframes,
+                    strict=True,
                 )
             ]  # fmt: skip
 
@@ -203,6 +208,14 @@ class _Columns:
         present = self.present(name)[chosen].tolist()
         given = values.tolist() if values.dtype.kind in "biuf" else list(values)
         return [fields.cell(name, v) if yes else None for v, yes in zip(given, present, strict=True)]
+
+    def _names(self, column: str, chosen: Any) -> list[str | None]:
+        """Return the texts of a column; whole numbers are taken, too, and become texts."""
+        found = [as_name(v) for v in self._column(column, chosen)]
+        found = [str(int(v)) if (isinstance(v, float) and v.is_integer()) or type(v) is int else v for v in found]
+        if any(v is not None and not (isinstance(v, str) and v) for v in found):
+            raise InvalidInput(f"The column {column!r} has something that is no text.")
+        return found
 
     def _labels(self, chosen: Any) -> list[str]:
         if self.plan.label is None:
@@ -308,6 +321,20 @@ class _Columns:
                     f"The table says that {name!r} has {int(count)} shapes, but has none of them; put the two tables "
                     "together: pd.concat([shapes, annotations]). Nothing was changed."
                 )
+
+
+def _whole(value: Any) -> tuple[int, ...]:
+    """Return the numbers of points of rings."""
+    given = () if value is None else tuple(as_list("rings", value))
+    if not all(type(v) is int for v in given):
+        raise InvalidInput("The column 'rings' has something that is no list of whole numbers.")
+    return given if len(given) > 1 else ()
+
+
+def _flag(value: Any) -> bool:
+    if value is not None and (not isinstance(value, bool | int | float) or value not in (0, 1)):
+        raise InvalidInput("The column 'keyframe' has something that is neither True nor False.")
+    return bool(value)
 
 
 def _is_nothing(value: Any, column: str) -> bool:
