@@ -23,7 +23,7 @@ from nbannotate.workspace.table import Table
 TABLES = {
     "ws": {"datasets", "campaigns", "members", "events", "notices"},
     "dataset": {"versions"},
-    "version": {"assets", "shapes", "annotations", "tags"},
+    "version": {"assets", "shapes", "annotations", "tags", "splits"},
     "campaign": {"tasks", "jobs", "assets", "issues", "events"},
 }
 EACH = sorted(f"{where}.{name}" for where, names in TABLES.items() for name in names)
@@ -41,6 +41,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     version = dataset.create_version("v1").add_images(folder, {"0.png": {"site": "Bern"}})
     steps = [nb.Step("draw", "annotation", ["ana"]), nb.Step("check", "review", ["ben"])]
     recipe = nb.Recipe(["cell"], tags=["dark"])
+    version.split(by=None)
     campaign = version.create_campaign("July", recipe, nb.Workflow(steps))
     campaign.launch()
     box = nb.Shape(kind="rectangle", points=[(1, 1), (9, 9)], label="cell", id="s1")

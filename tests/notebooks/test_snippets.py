@@ -70,6 +70,10 @@ def a_version(ws: Any) -> dict[str, Any]:
     return {"version": version, "v1": version}
 
 
+def trained(ws: Any) -> dict[str, Any]:
+    return {"ws": ws, **a_version(ws)}
+
+
 def running(ws: Any) -> dict[str, Any]:
     return {"ws": ws, "campaign": campaign(people(ws))}
 
@@ -146,6 +150,7 @@ PAGES: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     "sql": ("developer", running),
     "statistics": ("developer", running),
     "tables": ("developer", running),
+    "training": ("owner", trained),
     "viewer": ("developer", viewed),
 }
 

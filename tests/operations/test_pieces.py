@@ -13,7 +13,7 @@ from nbannotate.operations import annotations, closing, registry
 from nbannotate.operations.dispatch import Dispatcher
 from nbannotate.owner.memory import MemoryClient
 from nbannotate.owner.setup import first_member
-from nbannotate.store import arriving, dealing, importing, lineage
+from nbannotate.store import arriving, dealing, importing, lineage, splits
 from nbannotate.store.engine import MEMORY, Engine
 from nbannotate.workspace import export
 from nbannotate.workspace.workspace import Workspace
@@ -271,6 +271,11 @@ def remember(g):
     return lambda: export.remember(g.version, "coco", ids)
 
 
+def split(g):
+    g.version.split(by=None, seed=1)
+    return lambda: g.version.split(by=None, seed=2)
+
+
 def leases_run_out(g):
     c = g.campaign(nb.Workflow([nb.Step("draw", "annotation", ["ana", "ben"], lease_minutes=1)]))
     for _ in range(g.count):
@@ -309,6 +314,7 @@ CALLS = {
     "jobs.restart": restart,
     "members.disable": disable,
     "metadata.set": describe,
+    "splits.set": split,
     "sequences.exclude": exclude,
     "sequences.spread": _spread,
     "sequences.undo": undo,
@@ -365,5 +371,6 @@ def test_no_piece_holds_more_than_some_thousand_rows():
         dealing.CHUNK,
         importing.PIECE,
         lineage.PIECE,
+        splits.PIECE,
     )
     assert max(most) <= 10_000

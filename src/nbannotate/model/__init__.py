@@ -84,6 +84,7 @@ from nbannotate.model.shape import (
     Shape,
     new_shape_id,
 )
+from nbannotate.model.splitting import Splitting
 from nbannotate.model.work import (
     TASK_STATES,
     Action,
@@ -188,6 +189,7 @@ __all__ = [
     "Shape",
     "Skeleton",
     "Slice",
+    "Splitting",
     "Spread",
     "Step",
     "StepKind",

@@ -259,6 +259,14 @@ _EACH = (
     _view("shape_history", "One shape of one revision; all revisions of every asset.", **_SHAPE),
     _view("shapes", "One shape of the latest annotation of an asset.", **_SHAPE),
     _view(
+        "splits",
+        "One asset of a version that is in a split, for training or tests.",
+        version_id=_VERSION_ID,
+        asset_id=_ASSET_ID,
+        asset=_ASSET,
+        split="The split: train, val, test or another word.",
+    ),
+    _view(
         "steps",
         "One step of a campaign's workflow.",
         campaign_id=_CAMPAIGN_ID,
@@ -336,6 +344,13 @@ FURTHER: Mapping[str, Mapping[str, str]] = {
         "attributes": "Values of its attributes, by name.",
         "member": "Login of who said it; of an import, who imported it.",
         "created": "When it was said.",
+    },
+    "assets": {"split": "The split that it is in: train, val, test or another word; missing if it is in none."},
+    "splits": {
+        "assets": "How many assets it has.",
+        "share": "What part that is of all assets in a split, from 0 to 1.",
+        "annotated": "How many of them have an annotation.",
+        "shapes": "How many shapes those have.",
     },
     "versions": {"assets": "How many assets it has."},
 }

@@ -166,8 +166,7 @@ def delete(ctx: Context, version_id: int, confirm: str, prepared_gone: list[int]
     """
     gone = deletion(ctx, version_id)
     removal.check_confirmed(gone, confirm)
-    removing.delete_version(ctx.tx, version_id)
-    removal.leave(ctx, prepared_gone, version_id)
+    removal.leave(ctx, prepared_gone, version_id, *removing.delete_version(ctx.tx, version_id))
     ctx.note(detail={"version_id": version_id, "version": gone.what, **gone.lost})
     return replace(gone, deleted=True)
 

@@ -72,6 +72,8 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "assets.large": EVERYONE,
     "assets.metadata": EVERYONE,
     "assets.set_metadata": EVERYONE,
+    "splits.set": DEVELOPERS,
+    "splits.how": DEVELOPERS,
     "metadata.set": DEVELOPERS,
     "metadata.types": DEVELOPERS,
     "annotations.add": DEVELOPERS,

@@ -12,6 +12,7 @@ import msgspec
 from nbannotate import shapes
 from nbannotate.model import Annotation, Dataset, Rle, Shape, Version
 from nbannotate.model.values import as_stored
+from nbannotate.store import splits
 from nbannotate.store.transaction import Transaction
 
 
@@ -85,6 +86,8 @@ def add_version(
     tx.run(
         "insert into data.versions values ($1, $2, $3, 'draft', $4, $5, null)", new, dataset_id, name, parent_id, now
     )
+    if parent_id is not None:
+        splits.inherit(tx, parent_id, new)
     found = version(tx, new)
     assert found is not None
     return found

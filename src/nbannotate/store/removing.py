@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from nbannotate.store import ending, staging
+from nbannotate.store import ending, splits, staging
 from nbannotate.store.campaigns import STARTED
 from nbannotate.store.transaction import Transaction
 
@@ -64,8 +64,11 @@ def children(tx: Transaction, version_id: int) -> list[str]:
     return [row["name"] for row in rows]
 
 
-def delete_version(tx: Transaction, version_id: int) -> None:
-    """Delete a version with its campaigns; its rows are nobody's from now on, nor are assets that only it has."""
+def delete_version(tx: Transaction, version_id: int) -> list[int]:
+    """Delete a version with its campaigns; its rows are nobody's from now on, nor are assets that only it has.
+
+    Returns what else is nobody's, beside the version.
+    """
     for row in tx.all("select campaign_id from data.campaigns where version_id = $1", version_id):
         ending.delete(tx, row["campaign_id"])
     tx.run(
@@ -75,10 +78,14 @@ def delete_version(tx: Transaction, version_id: int) -> None:
     )
     tx.run("delete from data.versions where version_id = $1", version_id)
     staging.give_up(tx, version_id)
+    return splits.forget(tx, [version_id])
 
 
-def delete_dataset(tx: Transaction, dataset_id: int, version_ids: Sequence[int]) -> None:
-    """Delete a dataset with its versions and their campaigns; their rows, and its assets, are nobody's from now on."""
+def delete_dataset(tx: Transaction, dataset_id: int, version_ids: Sequence[int]) -> list[int]:
+    """Delete a dataset with its versions and their campaigns; their rows, and its assets, are nobody's from now on.
+
+    Returns what else is nobody's, beside the dataset and the versions.
+    """
     ids = list(version_ids)
     for row in tx.all(f"select campaign_id from {_CAMPAIGNS}", ids):
         ending.delete(tx, row["campaign_id"])
@@ -87,6 +94,7 @@ def delete_dataset(tx: Transaction, dataset_id: int, version_ids: Sequence[int])
         tx.run(f"delete from data.{table} where dataset_id = $1", dataset_id)
     for owner in (*ids, dataset_id):
         staging.give_up(tx, owner)
+    return splits.forget(tx, ids)
 
 
 # One asset of a version ------------------------------------------------------------------------------------------

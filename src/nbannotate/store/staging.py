@@ -27,6 +27,7 @@ _PLACES = (
     ("version_assets", "asset_id", "version_id"),
     ("assets", "asset_id", "dataset_id"),
     ("foreign_ids", "position", "version_id"),
+    ("splits", "asset_id", "splits_id"),
 )
 
 #: Whether a revision is somebody's, for questions that ask by task or campaign, and not by version.

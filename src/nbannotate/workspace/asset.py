@@ -35,12 +35,15 @@ class Asset(Handle, Shown):
         What is known of it, by name.
     archived
         When it was put away in this version, or None.
+    split
+        The split that it is in, ``"train"`` for example, or None.
     """
 
     _changed_by: ClassVar[dict[str, str]] = {
         "metadata": "version.set_metadata(…) replaces it",
         "name": "asset.rename(new) gives it another one",
         "path": "version.relocate(old, new) says where the file is now",
+        "split": "version.set_split(…) puts it into another one",
         "archived": "asset.archive() puts it away, archive(False) takes it back",
     }
 
@@ -55,6 +58,7 @@ class Asset(Handle, Shown):
         self.path: str = row["path"]
         self.archived: datetime.datetime | None = row["archived"]
         self.metadata: dict[str, Any] = row["metadata"] or {}
+        self.split: str | None = row["split"]
 
     @property
     def image(self) -> NDArray[Any]:

@@ -118,7 +118,10 @@ class Assets(OfVersion[Asset]):
     first = ("name", "width", "height", "sequence", "metadata")
 
     def _sql(self, history: bool = False) -> str:
-        return f"select * from assets where version_id = $1{_kept(history)} order by position"
+        return (
+            "select a.*, s.split from assets a left join splits s on s.version_id = a.version_id "
+            f"and s.asset_id = a.asset_id where a.version_id = $1{_kept(history, 'a.')} order by a.position"
+        )
 
     def _where(self, name: Any) -> tuple[str, list[Any]] | None:
         if (asset_id := number(name)) is not None:
@@ -322,3 +325,41 @@ class Tags(OfVersion[Row]):
         """Return what the old name ``version.tags()`` did: ``version.tags.df()``."""
         renamed.say("version.tags()", "version.tags.df()")
         return self.df()
+
+
+class Splits(OfVersion[Row]):
+    """The splits of a version, for training, validation and tests, counted; ``version.splits["train"]`` is one.
+
+    The split of each asset is the column ``split`` of ``version.assets.df()``.
+
+    Parameters
+    ----------
+    version
+        The version.
+    """
+
+    what, one, view, key = "splits", "split", "splits", "split"
+    time = ""
+    first = ("split", "assets", "share", "annotated", "shapes")
+
+    def _sql(self, history: bool = False) -> str:
+        return (
+            "select s.split, count(*) as assets, count(*) / sum(count(*)) over () as share, "
+            "count(n.annotation_id) as annotated, cast(coalesce(sum(n.shapes), 0) as bigint) as shapes "
+            "from splits s "
+            "join assets a on a.version_id = s.version_id and a.asset_id = s.asset_id and a.archived is null "
+            "left join annotations n on n.version_id = s.version_id and n.asset_id = s.asset_id and n.is_latest "
+            "where s.version_id = $1 group by 1 "
+            "order by case s.split when 'train' then 0 when 'val' then 1 when 'test' then 2 else 3 end, s.split"
+        )
+
+    def _item(self, row: dict[str, Any]) -> Row:
+        return Row(self.one, row)
+
+    def _name_of(self, item: Any) -> Any:
+        return item["split"] if isinstance(item, Row) else item
+
+    @property
+    def how(self) -> model.Splitting | None:
+        """By which rule the assets were dealt; None if they were said by hand, or there are none."""
+        return self._workspace.client.call("splits.how", model.Splitting | None, version_id=self._scope())  # type: ignore[arg-type]

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+#: Splits that may be asked for, also where no asset is in one.
+SPLITS = ("train", "val", "test")
+
 
 class OfVersion(Rows[T]):
     """A table of a version.
@@ -47,6 +50,8 @@ class OfVersion(Rows[T]):
             return list(get_args(model.Origin))
         if column == "kind":
             return list(shapes.kinds())
+        if column == "split":
+            return list(SPLITS)
         if column in ("label", "tag"):
             recipes = [c.spec.recipe for c in self._workspace.campaigns if c.version_id == self._scope()]
             return [n for r in recipes for n in (r.tag_names if column == "tag" else [v.name for v in r.labels])]

@@ -12,22 +12,22 @@ from msgspec.structs import replace
 from nbannotate import model
 from nbannotate.workspace import given
 from nbannotate.workspace.campaign import Campaign
-from nbannotate.workspace.data_tables import Annotations, Assets, Shapes, Tags
-from nbannotate.workspace.filled import Filled
+from nbannotate.workspace.data_tables import Annotations, Assets, Shapes, Splits, Tags
 from nbannotate.workspace.removal import delete
+from nbannotate.workspace.used import Used
 
 if TYPE_CHECKING:
     from nbannotate.workspace.data import Dataset
 
 
-class Version(Filled):
+class Version(Used):
     """The assets and annotations of a dataset at one stage.
 
     Made by :meth:`Dataset.create_version`, found by :attr:`Dataset.versions`.
 
     Attributes
     ----------
-    assets, shapes, annotations, tags
+    assets, shapes, annotations, tags, splits
         Its tables: ``version.assets["a.png"]`` gives an asset, ``version.shapes.df(label="cell")`` a DataFrame.
     """
 
@@ -45,7 +45,7 @@ class Version(Filled):
         self.archived = found.archived
         self._is_fresh = found.new
         self.assets, self.shapes = Assets(self), Shapes(self)
-        self.annotations, self.tags = Annotations(self), Tags(self)
+        self.annotations, self.tags, self.splits = Annotations(self), Tags(self), Splits(self)
 
     def _create_again(self) -> None:
         made = self.dataset.create_version(self.name, exist_ok=True)

@@ -54,6 +54,7 @@ select (select count(*) from assets where version_id = $1) as assets,
        count(*) filter (where nothing_to_label) as nothing, coalesce(sum(shapes), 0) as shapes
 from annotations where version_id = $1 and is_latest
 """
+_SPLITS = "select split, count(*) as n from splits where version_id = $1 group by 1 order by 2 desc, 1 limit 12"
 _LABELS = "select label, count(*) as n from shapes where version_id = $1 group by 1 order by 2 desc, 1"
 
 
@@ -65,6 +66,7 @@ def _(version: Version) -> Card:
     hues = notes.ask("Colors", lambda: colors(ws, campaigns)) or {}
     labels = (notes.ask("Labels", lambda: rows(ws, _LABELS, version.version_id)) or []) if found["shapes"] else []
     some = (notes.ask("Images", lambda: first_assets(ws, version.version_id)) or []) if found["assets"] else []
+    splits = notes.ask("Splits", lambda: rows(ws, _SPLITS, version.version_id)) or []
     counts: Counts = (count(int(found["assets"]), "asset"),)
     if found["annotated"]:
         imported = f" ({int(found['imported']):,} imported)" if found["imported"] else ""
@@ -76,10 +78,10 @@ def _(version: Version) -> Card:
         "labels",
         tuple((r["label"] or "without label", _all(hues, labels).get(r["label"]), f"{int(r['n']):,}") for r in labels),
     )
-    return Card(
-        "Version", f"{version.dataset.name} / {version.name}", version.state, counts,
-        (*parts, *((chips,) if labels else ()), listed(campaigns)), tuple(notes.said), _next(version, found, campaigns),
-    )  # fmt: skip
+    dealt = Chips("splits", tuple((r["split"], None, f"{int(r['n']):,}") for r in splits))
+    shown = (*parts, *((chips,) if labels else ()), *((dealt,) if splits else ()), listed(campaigns))
+    name, next = f"{version.dataset.name} / {version.name}", _next(version, found, campaigns)
+    return Card("Version", name, version.state, counts, shown, tuple(notes.said), next)
 
 
 def _all(hues: dict[str, str], labels: list[dict[str, object]]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from nbannotate.cards import Bar, Card, Chips, Grid, Lines, Pairs, Part, card_of, quoted, short
+from nbannotate.cards import Bar, Card, Chips, Grid, Lines, Pairs, Part, card_of, counted, quoted, short
 from nbannotate.model.column import Columns
 from nbannotate.model.columns import VIEWS
 from nbannotate.model.values import is_missing
@@ -20,7 +20,7 @@ from nbannotate.workspace.asset import Asset
 from nbannotate.workspace.cards import thumbnails
 from nbannotate.workspace.cards.asked import Notes, campaigns_of, colors, first_assets, latest_shapes, rows
 from nbannotate.workspace.cards.thumbnails import MOST, Wanted
-from nbannotate.workspace.data_tables import Annotations, Assets, Datasets, Shapes, Tags, Versions
+from nbannotate.workspace.data_tables import Annotations, Assets, Datasets, Shapes, Splits, Tags, Versions
 from nbannotate.workspace.members import Members
 from nbannotate.workspace.notices import Notices
 from nbannotate.workspace.row import Row
@@ -38,6 +38,7 @@ _NEXT: Mapping[type[Table[Any]], tuple[str, ...]] = {
     Shapes: ('version.shapes.df(label="…")', "version.shapes.columns"),
     Annotations: ("version.annotations[{}]", 'version.annotations.df(member="…")'),
     Tags: ('version.tags.df(tag="…")',),
+    Splits: ('version.assets.df(split="…")', "version.splits.df()"),
     Tasks: ("campaign.tasks[{}]", 'campaign.tasks.df(state="to_rework")', "campaign.tasks.columns"),
     AssetStates: ("campaign.assets[{}]", 'campaign.assets.df(state="done")'),
     Jobs: ("campaign.jobs.df()", "campaign.jobs.columns"),
@@ -66,6 +67,8 @@ def _beside(table: Table[Any], notes: Notes) -> list[Part]:
     """Return what a card has above the rows: pictures, sums."""
     if isinstance(table, Assets | Annotations):
         return _pictures(table, notes)
+    if isinstance(table, Splits):
+        return _of_splits(table, notes)
     if isinstance(table, Shapes | Tags):
         column = "label" if isinstance(table, Shapes) else "tag"
         sums = _sums(table, column)
@@ -75,6 +78,20 @@ def _beside(table: Table[Any], notes: Notes) -> list[Part]:
     if isinstance(table, Tasks | AssetStates | Issues):
         return [_bar(table)]
     return []
+
+
+def _of_splits(table: Splits, notes: Notes) -> list[Part]:
+    """Return how the assets were dealt, and how many are in no split."""
+    how = notes.ask("How they were dealt", lambda: table.how)
+    (found,) = rows(
+        table._workspace,
+        "select count(*) as n from assets a where a.version_id = $1 and a.archived is null and a.asset_id not in "
+        "(select asset_id from splits where version_id = $1)",
+        table._scope(),
+    )
+    lines = [("dealt", str(how))] if how is not None else []
+    lines += [("note", f"{counted(int(found['n']), 'asset is', 'assets are')} in no split")] if found["n"] else []
+    return [Lines(tuple(lines))] if lines else []
 
 
 def _sums(table: Table[Any], column: str) -> list[tuple[str, int]]:

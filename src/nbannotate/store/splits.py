@@ -1,0 +1,141 @@
+"""Splits of versions: sets that never change, and which one a version has."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from pathlib import Path
+
+from nbannotate.store import staging
+from nbannotate.store.staging import Stage
+from nbannotate.store.transaction import Transaction
+
+#: So many assets are written in one piece.
+PIECE = 10_000
+
+
+def current(tx: Transaction, version_id: int) -> int | None:
+    """Return the set that a version has, or None."""
+    found: int | None = tx.value("select max(splits_id) from data.version_splits where version_id = $1", version_id)
+    return found
+
+
+def strange(tx: Transaction, version_id: int, file: Path) -> list[str]:
+    """Return the names in a file that are no assets of a version."""
+    rows = tx.all(
+        "select distinct asset from read_parquet($2) where asset not in "
+        "(select name from assets where version_id = $1) order by 1",
+        version_id,
+        str(file),
+    )
+    return [row["asset"] for row in rows]
+
+
+def names(tx: Transaction, file: Path) -> list[str]:
+    """Return the splits that a file names."""
+    rows = tx.all("select distinct split from read_parquet($1) where split is not null order by 1", str(file))
+    return [row["split"] for row in rows]
+
+
+def stage(stage: Stage, version_id: int, file: Path) -> int:
+    """Write a new set in pieces, under the batch's id: what a file says, and of other assets what holds.
+
+    Returns how many assets are in it. The file has the columns asset (name) and split; null takes an asset out.
+    """
+    stage.run(
+        """
+        create or replace temp table coming as
+        select asset_id, split, row_number() over (order by asset_id) - 1 as place from (
+          select a.asset_id, case when m.asset is null then s.split else m.split end as split
+          from assets a
+          left join read_parquet($2) m on m.asset = a.name
+          left join splits s on s.version_id = a.version_id and s.asset_id = a.asset_id
+          where a.version_id = $1
+        ) q where split is not null
+        """,
+        version_id,
+        str(file),
+    )
+    total = int(stage.value("select count(*) from coming"))
+    for low in range(0, total, PIECE):
+        stage.run(
+            "insert into data.splits select $1, asset_id, split from coming where place >= $2 and place < $3",
+            stage.batch_id, low, low + PIECE,
+        )  # fmt: skip
+        stage.piece()
+    stage.run("drop table coming")
+    return total
+
+
+def changes(tx: Transaction, version_id: int, batch_id: int) -> int:
+    """Return how many assets have another split in a staged set than in the version."""
+    return int(
+        tx.value(
+            """
+            select count(*) from (select * from data.splits where splits_id = $2) n
+            full join (select * from splits where version_id = $1) s on s.asset_id = n.asset_id
+            where n.split is distinct from s.split
+            """,
+            version_id,
+            batch_id,
+        )
+    )
+
+
+def reveal(tx: Transaction, batch_id: int, version_id: int, how: str, now: datetime.datetime) -> list[int]:
+    """Let a version have the staged set; return the set that it had before, if no other version has it."""
+    gone = forget(tx, [version_id])
+    tx.run("insert into data.version_splits values ($1, $2, $3, $4)", version_id, batch_id, how, now)
+    staging.keep(tx, batch_id)
+    return gone
+
+
+def inherit(tx: Transaction, parent_id: int, version_id: int) -> None:
+    """Let a child have the set that its parent has now."""
+    tx.run(
+        "insert into data.version_splits select $2, splits_id, how, created from data.version_splits "
+        "where version_id = $1",
+        parent_id,
+        version_id,
+    )
+
+
+def forget(tx: Transaction, version_ids: Sequence[int]) -> list[int]:
+    """Take the splits of some versions away; return the sets that are nobody's now, whose rows are to be deleted."""
+    ids = list(version_ids)
+    rows = tx.all(
+        "select distinct splits_id from data.version_splits where version_id in (select unnest($1::bigint[])) "
+        "and splits_id not in (select splits_id from data.version_splits "
+        "where version_id not in (select unnest($1::bigint[])))",
+        ids,
+    )
+    tx.run("delete from data.version_splits where version_id in (select unnest($1::bigint[]))", ids)
+    gone = [row["splits_id"] for row in rows]
+    tx.run(
+        "insert into data.staged select splits_id, cast(timezone('UTC', now()) as timestamp) "
+        "from (select unnest($1::bigint[]) as splits_id)",
+        gone,
+    )
+    return gone
+
+
+def how(tx: Transaction, version_id: int) -> str | None:
+    """Return how the splits of a version were made, as it was kept; None if it has none."""
+    found: str | None = tx.value("select max(how) from data.version_splits where version_id = $1", version_id)
+    return found
+
+
+def counts(tx: Transaction, batch_id: int) -> dict[str, int]:
+    """Return how many assets each split of a set has."""
+    rows = tx.all(
+        "select split, count(*) as n from data.splits where splits_id = $1 group by 1 order by 2 desc", batch_id
+    )
+    return {row["split"]: row["n"] for row in rows}
+
+
+def twice(tx: Transaction, file: Path) -> str | None:
+    """Return a name that a file has twice, or None."""
+    found: str | None = tx.value(
+        "select min(asset) from (select asset from read_parquet($1) group by 1 having count(*) > 1)", str(file)
+    )
+    return found
