@@ -244,10 +244,14 @@ class Stage:
         return got
 
     def reset(self, shapes: str = "()", **arguments: str) -> None:
-        """Show the image afresh, with shapes, and wait until the browser has it."""
+        """Show the image afresh, with shapes, and wait until the browser has it.
+
+        The tool is put back first: what the browser hears of it comes before the image that is waited for, not after
+        the first key of the test.
+        """
         before = self.page.locator("img.nba-preview").first.get_attribute("src")
         extra = "".join(f", {name}={value}" for name, value in arguments.items())
-        self.run(f"c.show(IMAGE, {shapes}, labels=LABELS{extra}); c.tool = 'select'; c.label = ''; heard.clear()")
+        self.run(f"c.tool = 'select'; c.label = ''; c.show(IMAGE, {shapes}, labels=LABELS{extra}); heard.clear()")
         self.page.wait_for_function("s => document.querySelector('img.nba-preview').src !== s", arg=before)
         self.page.keyboard.press("Escape")
 
