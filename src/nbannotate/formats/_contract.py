@@ -284,16 +284,18 @@ class Format(Protocol):
         The word that a person types in ``read(name, path)``: lower case, unique.
     title
         How it is called in a sentence.
-    holds
-        What it can hold.
     makes
         The suffix of the one file that it writes, such as ``".json"``; empty for one that is a folder.
     """
 
     name: str
     title: str
-    holds: Holds
     makes: str
+
+    @property
+    def holds(self) -> Holds:
+        """What it can hold."""
+        ...
 
     def sniff(self, source: Source) -> bool:
         """Return whether something looks like this format: cheap, and never raises on what it finds."""
