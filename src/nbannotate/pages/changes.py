@@ -11,13 +11,9 @@ from nbannotate.model import Before, Label, Shape
 from nbannotate.pages.desk import Desk
 from nbannotate.pages.state import Compared, OpenTask
 from nbannotate.pages.wire import Message
-from nbannotate.rules.compare import HOWS, Change, Comparison, compare
+from nbannotate.rules.compare import COLORS, HOWS, Change, Comparison, compare
 from nbannotate.texts import t
 
-#: Readable on dark and on light images; the lines differ, too, for those who do not see the colors.
-COLORS = {
-    "added": "#2fbf71", "removed": "#ff5a4f", "moved": "#ffb000", "relabeled": "#b27cff", "attributes": "#4aa8ff",
-}  # fmt: skip
 #: More changes than this are not listed one by one; the canvas shows all.
 MOST_LISTED = 300
 NOTHING = {

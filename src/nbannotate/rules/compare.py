@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
 
 from nbannotate.model import Annotation, Shape
+from nbannotate.rules.matching import matched
 
 How = Literal["added", "removed", "moved", "relabeled", "attributes"]
 HOWS: tuple[How, ...] = ("added", "removed", "moved", "relabeled", "attributes")
+#: How each is shown everywhere: readable on dark and on light images; the lines of shapes differ, too.
+COLORS: dict[How, str] = {
+    "added": "#2fbf71", "removed": "#ff5a4f", "moved": "#ffb000", "relabeled": "#b27cff", "attributes": "#4aa8ff",
+}  # fmt: skip
 #: Coordinates that differ by less are the same: pages round to a hundredth of a pixel.
 SAME_PX = 0.011
 
@@ -77,69 +82,39 @@ class Comparison(Struct, frozen=True):
         return len(self.shapes) + tags + (self.nothing is not None)
 
 
-def compare(before: Annotation, after: Annotation) -> Comparison:
-    """Return what differs.
-
-    Shapes with the same id are the same shape. Of those that are left, two of the same kind in the same place are the
-    same one, too: a shape that was copied, or imported again, has another id.
-    """
-    pairs = _paired(before.shapes, after.shapes)
-    was_of = {id(now): was for was, now in pairs}
-    kept = {id(was) for was, _ in pairs}
-    changes = []
-    for now in after.shapes:
-        was = was_of.get(id(now))
-        how: tuple[How, ...] = ("added",) if was is None else _how(was, now)
-        if how:
-            changes.append(Change(how, was, now))
-    changes += [Change(("removed",), was, None) for was in before.shapes if id(was) not in kept]
+def compare(before: Annotation, after: Annotation, threshold: float | None = None) -> Comparison:
+    """Return what differs; which shapes are the same ones, :func:`nbannotate.rules.matching.matched` says."""
     return Comparison(
-        tuple(changes),
+        changes(before.shapes, after.shapes, threshold),
         tuple(t for t in after.tags if t not in before.tags),
         tuple(t for t in before.tags if t not in after.tags),
         after.nothing_to_label if after.nothing_to_label != before.nothing_to_label else None,
-        _tags_changed(before, after),
+        tags_changed(before, after),
     )
 
 
-def _tags_changed(before: Annotation, after: Annotation) -> tuple[TagChange, ...]:
+def changes(before: Sequence[Shape], after: Sequence[Shape], threshold: float | None = None) -> tuple[Change, ...]:
+    """Return which shapes differ: those that are there now in their order, then the removed ones."""
+    its = matched(before, after, threshold)
+    was_of = {id(now): was for was, now in its.pairs}
+    found = []
+    for now in after:
+        was = was_of.get(id(now))
+        how: tuple[How, ...] = ("added",) if was is None else differs(was, now)
+        if how:
+            found.append(Change(how, was, now))
+    return (*found, *(Change(("removed",), was, None) for was in its.removed))
+
+
+def tags_changed(before: Annotation, after: Annotation) -> tuple[TagChange, ...]:
+    """Return the tags that both have, with other attributes."""
     then, now = before.tag_attributes, after.tag_attributes
     both = [t for t in after.tags if t in before.tags and then.get(t, {}) != now.get(t, {})]
     return tuple(TagChange(t, then.get(t, {}), now.get(t, {})) for t in both)
 
 
-def _paired(before: Sequence[Shape], after: Sequence[Shape]) -> list[tuple[Shape, Shape]]:
-    """Return which shapes are the same one: by id, and then by place, those with the same label first."""
-    by_id = {s.id: s for s in before}
-    pairs = [(by_id[s.id], s) for s in after if s.id in by_id]
-    old_ids, new_ids = {was.id for was, _ in pairs}, {now.id for _, now in pairs}
-    lost = [s for s in before if s.id not in old_ids]
-    found = [s for s in after if s.id not in new_ids]
-    for with_label in (True, False):
-        places: dict[object, list[Shape]] = {}
-        for was in lost:
-            places.setdefault(_place(was, with_label), []).append(was)
-        matched: set[int] = set()
-        for now in found:
-            same = places.get(_place(now, with_label))
-            if same:
-                was = same.pop(0)
-                pairs.append((was, now))
-                matched |= {id(was), id(now)}
-        lost, found = _without(lost, matched), _without(found, matched)
-    return pairs
-
-
-def _without(shapes: Iterable[Shape], gone: set[int]) -> list[Shape]:
-    return [s for s in shapes if id(s) not in gone]
-
-
-def _place(shape: Shape, with_label: bool) -> object:
-    points = tuple((round(x, 1), round(y, 1)) for x, y in shape.points)
-    return shape.kind, points, shape.rings, shape.rle, shape.label if with_label else None
-
-
-def _how(was: Shape, now: Shape) -> tuple[How, ...]:
+def differs(was: Shape, now: Shape) -> tuple[How, ...]:
+    """Return how a shape is another one than it was; nothing if it is not."""
     found: list[How] = []
     if not _same_geometry(was, now):
         found.append("moved")
