@@ -150,6 +150,9 @@ MEANINGS = {
     "value": "what is compared with, or read",
     "pattern": "of names",
     "expression": "SQL over assets",
+    "a": "before: a version, or shapes",
+    "b": "after: a version, or shapes",
+    "threshold": "the least overlap",
     # Files
     "path": "a file",
     "paths": "files",
@@ -188,7 +191,7 @@ def signatures() -> dict[str, inspect.Signature]:
                 found[f"{name}.{method}"] = inspect.signature(value)
     for name in ("__call__", "describe"):
         found[f"ws.sql.{name}"] = inspect.signature(getattr(Sql, name))
-    return found | {"open": inspect.signature(nb.open)}
+    return found | {"open": inspect.signature(nb.open), "diff": inspect.signature(nb.diff)}
 
 
 SIGNATURES = signatures()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nbannotate import charts, errors, stats
     from nbannotate.canvas import Canvas
+    from nbannotate.changes import diff
     from nbannotate.model import Annotation, Attribute, Filter, Label, Recipe, Rule, Shape, Step, Tag, Workflow
     from nbannotate.pages import Annotator, Reviewer, Viewer
     from nbannotate.workspace import Workspace, open
@@ -35,6 +36,7 @@ _PUBLIC = {
     "Workflow": "nbannotate.model",
     "Workspace": "nbannotate.workspace",
     "charts": "",
+    "diff": "nbannotate.changes",
     "errors": "",
     "open": "nbannotate.workspace",
     "stats": "",
@@ -42,7 +44,7 @@ _PUBLIC = {
 
 __all__ = [
     "Annotation", "Annotator", "Attribute", "Canvas", "Filter", "Label", "Recipe", "Reviewer", "Rule", "Shape", "Step",
-    "Tag", "Viewer", "Workflow", "Workspace", "charts", "errors", "open", "stats",
+    "Tag", "Viewer", "Workflow", "Workspace", "charts", "diff", "errors", "open", "stats",
 ]  # fmt: skip
 
 

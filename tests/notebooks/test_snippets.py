@@ -127,6 +127,15 @@ def viewed(ws: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def two_versions(ws: Any) -> dict[str, Any]:
+    version = people(ws)
+    version.add_annotations({"a.jpg": [SHAPE, nb.Shape.rectangle(1, 1, 20, 9, label="WBC")]}, source="model")
+    child = version.create_child("v2")
+    child.add_annotations({"a.jpg": [SHAPE]}, source="model")
+    table = pd.DataFrame({"asset": ["a.jpg"], "label": ["cell"], "x": [1], "y": [1], "width": [30], "height": [20]})
+    return {"ws": ws, "dataset": ws.datasets["blood"], "predictions": table}
+
+
 def windowed(ws: Any) -> dict[str, Any]:
     version = people(ws)
     return {"version": version, "canvas": nb.Canvas(np.full((60, 80), 300, np.uint16))}
@@ -140,6 +149,7 @@ PAGES: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     "canvas": ("owner", drawing),
     "choosing": ("owner", nothing),
     "data": ("owner", a_version),
+    "diff": ("owner", two_versions),
     "images": ("owner", windowed),
     "managing": ("manager", at_work),
     "notices": ("annotator", at_work),

@@ -30,6 +30,8 @@ class Source(Struct, frozen=True):
 
 def of(images: Any, shapes: Any, labels: Any = None) -> Source:
     """Return what was given; ``labels`` are the names of labels that are given as numbers."""
+    if isinstance(images, Source):
+        return images
     if hasattr(images, "version_id") and hasattr(images, "workspace"):
         return _of_version(images, shapes, labels)
     by_name, single = _named(images)

@@ -88,7 +88,8 @@ class Viewer(ipywidgets.VBox):  # type: ignore[misc]
             self._button(*its) for its in (("chevron-left", "Previous image", -1), ("chevron-right", "Next image", 1))
         ]
         top = [*(self._buttons if len(names) > 1 else ()), self._line]
-        super().__init__([ipywidgets.HBox(top, layout=ipywidgets.Layout(align_items="center")), self.canvas])
+        self._top = ipywidgets.HBox(top, layout=ipywidgets.Layout(align_items="center"))
+        super().__init__([self._top, self.canvas])
         if len(names) > 1:
             self.canvas.bind("PageDown", "Next image", self.next, "Images")
             self.canvas.bind("PageUp", "Previous image", self.previous, "Images")

@@ -76,7 +76,7 @@ def of_metadata(texts: pd.Series[Any], types: dict[str, str]) -> pd.DataFrame:
 @as_stored()
 def as_shapes(rows: pd.DataFrame) -> tuple[Shape, ...]:
     """Return the shapes of rows of the view ``shapes``, as they are in the store."""
-    columns = [rows[name].tolist() for name in _FIELDS]
+    columns = [rows[name].tolist() for name in FIELDS]
     return tuple(
         Shape(
             kind=kind, points=_pairs.decode(points), label=label, id=shape_id, attributes=_decode(attributes),
@@ -92,7 +92,8 @@ def as_shapes(rows: pd.DataFrame) -> tuple[Shape, ...]:
     )  # fmt: skip
 
 
-_FIELDS = (
+#: The columns of the view ``shapes`` that make a shape.
+FIELDS = (
     "kind", "points", "label", "shape_id", "attributes", "confidence", "color", "rle", "visibility", "also", "rings",
     "group", "track", "keyframe",
 )  # fmt: skip

@@ -1,0 +1,201 @@
+"""One side of a diff, as SELECTs over the public views or over tables that go along with the query."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+
+from nbannotate.errors import InvalidInput
+from nbannotate.files.names import Names
+from nbannotate.model import Shape
+from nbannotate.model.values import shown
+from nbannotate.store import data
+from nbannotate.workspace import fitting, real, taking
+from nbannotate.workspace.data import Version
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from nbannotate.workspace.workspace import Workspace
+
+#: The columns of a shape that make a difference, besides its id.
+FIELDS = tuple(name for name in real.FIELDS if name not in ("shape_id", "confidence"))
+#: All that is read of one.
+READ = ("shape_id", "confidence", "position", *FIELDS)
+
+
+class Side(Struct, frozen=True, eq=False):
+    """One side.
+
+    Parameters
+    ----------
+    name
+        How people call it.
+    assets
+        A SELECT of ``name``, ``position``: the assets, by their name in the diff.
+    shapes
+        A SELECT of ``asset`` (that name) and the columns of :data:`READ`.
+    said
+        A SELECT of ``asset``, ``nothing_to_label``, ``tags``, ``tag_attributes``; None if nothing is known of them.
+    values
+        What the SELECTs name: the version, and tables.
+    image
+        Gives the image of an asset, as the canvas takes it.
+    """
+
+    name: str
+    assets: str
+    shapes: str
+    said: str | None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    image: Callable[[str], Any] | None = None
+
+
+def sides(a: Any, b: Any, labels: Any = None) -> tuple[Version, Side, Side]:
+    """Return both sides of a diff, and the version whose workspace is asked.
+
+    Parameters
+    ----------
+    a, b
+        Versions; one of them may be shapes, in any of the forms that ``version.add_annotations`` takes.
+    labels
+        The names of labels that such shapes give as numbers.
+
+    Raises
+    ------
+    InvalidInput
+        None is a version, or a name means no asset, or several.
+    """
+    if not isinstance(a, Version) and not isinstance(b, Version):
+        raise InvalidInput(f"A diff is of two versions, or of a version and shapes; not of {shown(a)} and {shown(b)}.")
+    if not isinstance(a, Version):
+        asked = b
+        return asked, _of_shapes(asked, a, "a", labels), of_version(asked, "b")
+    if not isinstance(b, Version):
+        return a, of_version(a, "a"), _of_shapes(a, b, "b", labels)
+    if a.workspace is b.workspace or a.workspace.client is b.workspace.client:
+        return a, of_version(a, "a"), of_version(b, "b", _other_names(a, b) if _differ(a, b) else None)
+    return a, of_version(a, "a"), _of_another_workspace(a, b)
+
+
+def of_version(version: Version, which: str, names: pd.DataFrame | None = None) -> Side:
+    """Return a version of the workspace that is asked; ``names`` says which asset is called what in the diff."""
+    there = f"version_id = $version_{which} and asset_id not in ("
+    there += f"select asset_id from assets where version_id = $version_{which} and archived is not null)"
+    values: dict[str, Any] = {f"version_{which}": version.version_id}
+    name, of_asset, of_said, join = "s.name", "s.asset", "v.name", ""
+    if names is not None:
+        values[f"names_{which}"] = names
+        join = f" left join names_{which} m on m.other = "
+        name, of_asset, of_said = (f"coalesce(m.name, {n})" for n in (name, of_asset, of_said))
+    at = join + "{}" if join else ""
+    return Side(
+        called(version),
+        f"select {name} as name, s.position from (select * from assets where {there}) s{at.format('s.name')}",
+        f"select {of_asset} as asset, {', '.join(f's.{c}' for c in _quoted(READ))} "
+        f"from (select * from shapes where {there}) s{at.format('s.asset')}",
+        f"select {of_said} as asset, s.nothing_to_label, s.tags, s.tag_attributes "
+        f"from (select * from annotations where {there} and is_latest) s "
+        f"join assets v on v.asset_id = s.asset_id and v.version_id = s.version_id{at.format('v.name')}",
+        values,
+        _images(version, names),
+    )
+
+
+def called(version: Version) -> str:
+    """Return how people call a version."""
+    return f"{version.dataset.name} / {version.name}"
+
+
+def _quoted(names: tuple[str, ...]) -> list[str]:
+    return [f'"{name}"' for name in names]
+
+
+def _images(version: Version, names: pd.DataFrame | None) -> Callable[[str], Any]:
+    other = {} if names is None else dict(zip(names["name"], names["other"], strict=True))
+
+    def image(name: str) -> Any:
+        return version.workspace.client.source(version.assets[other.get(name, name)].asset_id)
+
+    return image
+
+
+def _differ(a: Version, b: Version) -> bool:
+    return a.dataset.dataset_id != b.dataset.dataset_id
+
+
+def _other_names(a: Version, b: Version) -> pd.DataFrame:
+    """Return which assets of b are called otherwise in a: ``other``, and the ``name`` there.
+
+    Raises
+    ------
+    InvalidInput
+        A name fits several assets, or two fit one.
+    """
+    import pandas as pd
+
+    mine, theirs = (v.workspace.sql(_PATHS, [v.version_id]) for v in (a, b))
+    match = Names(dict(zip(mine["name"], mine["path"], strict=True))).match(theirs["name"])
+    for name, why in match.unclear().items():
+        raise InvalidInput(f"The asset {name!r} of {called(b)!r} {why} of {called(a)!r}; rename one of them.")
+    found = [(other, name) for other, name in match.found.items() if other != name]
+    return pd.DataFrame(found, columns=["other", "name"]).astype("str")
+
+
+_PATHS = "select name, path from assets where version_id = $1 and archived is null order by position"
+
+
+def _of_another_workspace(a: Version, b: Version) -> Side:
+    """Return a version of another workspace: what it says goes along with the query."""
+    side = of_version(b, "b", _other_names(a, b))
+    tables = {name: b.workspace.sql(getattr(side, name), **side.values) for name in ("assets", "shapes", "said")}
+    return Side(
+        side.name,
+        "select name, position from assets_b",
+        "select * from shapes_b",
+        "select * from said_b",
+        {f"{name}_b": table for name, table in tables.items()},
+        side.image,
+    )
+
+
+def _of_shapes(version: Version, given: Any, which: str, labels: Any) -> Side:
+    """Return shapes that are given: they are over the assets of the version, and say nothing of tags."""
+    import pandas as pd
+
+    found, _ = taking.taken(version, given, labels, None)
+    by_name = fitting.meant(version, found)
+    there = set(version.workspace.sql(_PATHS, [version.version_id])["name"])
+    if strange := [name for name in found if by_name[name] not in there]:
+        raise InvalidInput(f"There are shapes for {strange[0]!r}, which is no asset of {called(version)!r}.")
+    rows = [
+        {**data.shape_row(0, place, shape), "asset": by_name[name]}
+        for name, its in found.items()
+        for place, shape in enumerate(its.shapes)
+    ]
+    for row in rows:
+        row["also"] = row["also"] or "[]"  # as the view has it
+    table = pd.DataFrame(rows, columns=["asset", *READ])
+    side = of_version(version, which)
+    values = {**side.values, f"shapes_{which}": table}
+    return Side("the shapes given", side.assets, f"select * from shapes_{which}", None, values, side.image)
+
+
+def shapes_of(workspace: Workspace, side: Side, asset: str) -> tuple[Shape, ...]:
+    """Return the shapes of one asset on one side, in their order."""
+    query = f"select * from ({side.shapes}) q where asset = $asset order by position"
+    return made(asked(workspace, query, side.values, asset=asset))
+
+
+def asked(workspace: Workspace, query: str, values: Mapping[str, Any], **more: Any) -> pd.DataFrame:
+    """Return the rows of a query, with those of the values and tables that it names."""
+    named = {name: value for name, value in values.items() if re.search(rf"\b{name}\b", query)}
+    return workspace.sql(query, **named, **more)
+
+
+def made(rows: pd.DataFrame) -> tuple[Shape, ...]:
+    """Return the shapes of rows; the database's missing values are None."""
+    return real.as_shapes(rows.astype(object).where(rows.notna(), None))

@@ -1,0 +1,38 @@
+"""A bar a label: how its shapes changed between two versions; ``diff.figure()`` draws it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from nbannotate.charts.look import figure, nothing, short
+from nbannotate.rules.compare import COLORS, HOWS
+
+#: So many labels have a bar of their own.
+MOST = 40
+WORDS = {"relabeled": "named otherwise", "attributes": "other attributes"}
+
+
+def draw(counts: pd.DataFrame) -> go.Figure:
+    """Return the figure of counts: a row for each label, a column for each way in which shapes changed."""
+    shown = counts.head(MOST)
+    if not int(shown.to_numpy().sum()):
+        return nothing("No shapes differ")
+    axis = [short(label or "no label") for label in shown.index]
+    drawn = figure(barmode="stack", height=max(220, 110 + 30 * len(axis)))
+    for how in HOWS:
+        if not shown[how].any():
+            continue
+        word = WORDS.get(how, how)
+        drawn.add_bar(
+            name=word,
+            orientation="h",
+            y=axis,
+            x=shown[how],
+            marker_color=COLORS[how],
+            hovertemplate=f"%{{y}}<br>%{{x}} {word}<extra></extra>",
+        )
+    drawn.update_yaxes(autorange="reversed", type="category")
+    drawn.update_xaxes(title_text="shapes", rangemode="tozero")
+    drawn.update_layout(showlegend=True)
+    return drawn
