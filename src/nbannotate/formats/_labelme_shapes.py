@@ -55,8 +55,6 @@ def _good(
 ) -> tuple[Shape, dict[str, Any]] | None:  # fmt: skip
     """Return a shape of good points."""
     extra = _usable.rest(item, OF_SHAPE)
-    if extra.get("description") == "":  # as it is where nothing is described
-        del extra["description"]
     if type_ in ("line", "rotation") or item.get("shape_type") is None:
         extra["shape_type"] = item.get("shape_type")
     flags = _usable.attributes(item.get("flags"), problems, f"{place}.flags")

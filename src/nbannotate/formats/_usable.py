@@ -50,8 +50,11 @@ def id_of(given: object) -> Id | None:
 
 
 def rest(given: Mapping[str, Any], known: frozenset[str]) -> dict[str, Any]:
-    """Return the fields that have no word of their own here, as far as they can be kept."""
-    return {k: v for k, v in given.items() if k not in known and _json.kept(k) and _json.kept(v)}
+    """Return the fields that have no word here, as far as they can be kept; an empty description is none."""
+    found = {k: v for k, v in given.items() if k not in known and _json.kept(k) and _json.kept(v)}
+    if found.get("description") == "":
+        del found["description"]
+    return found
 
 
 def points(given: object) -> tuple[tuple[float, float], ...] | None:
