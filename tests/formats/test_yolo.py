@@ -226,6 +226,21 @@ def test_a_bad_data_file_is_named(tmp_path: Path, data: str, message: str) -> No
         sets.read("yolo", path / "data.yaml")
 
 
+def test_a_file_that_is_no_text_is_named_or_passed_over(tmp_path: Path) -> None:
+    members: dict[str, str | bytes] = {
+        "images/a.png": PNG,
+        "labels/a.txt": BOX,
+        "labels/b.txt": b"0 \xff",
+        "data.yaml": NAMES,
+    }
+    path = sets.made(tmp_path, members)
+    with pytest.raises(ReadFailed, match=r"labels/b\.txt is not in UTF-8"):
+        sets.read("yolo", path)
+    _, rows, problems = sets.read("yolo", path, "skip")
+    assert sum(len(r.annotation.shapes) for r in rows if r.annotation) == 1
+    assert {v.first for v in problems.left_out()} == {"labels/b.txt"}
+
+
 def test_confidence_is_the_last_number(tmp_path: Path) -> None:
     row = one(tmp_path, BOX.rstrip() + " 0.875\n1 0.1 0.1 0.5 0.1 0.5 0.5 0.25\n")
     assert [(s.kind, s.confidence) for s in row.annotation.shapes] == [("rectangle", 0.875), ("polygon", 0.25)]

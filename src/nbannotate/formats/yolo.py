@@ -171,13 +171,25 @@ class _Reader:
             return set()
         counts, numbers = set[int](), set[int]()
         for item in self.items:
-            for line in self.source.text(item.labels).splitlines() if item.labels else ():
+            for line in self._lines(item):
                 if (found := _yolo_lines.numbers_of(line)) is not None:
                     numbers.add(found[0])
                     counts.add(len(found[1]))
         if names:
             self.data.names = {n: str(n) for n in sorted(numbers)}
         return counts
+
+    def _lines(self, item: Item) -> list[str]:
+        """Return the lines of the labels of an image."""
+        if item.labels is None:
+            return []
+        try:
+            return self.source.text(item.labels).splitlines()
+        except ReadFailed:
+            if self.problems.on_error == "error":
+                raise
+            self.problems.note("files of labels", "they are no text in UTF-8", item.labels)
+            return []
 
     def head(self) -> Head:
         """Return the classes in their order, and what else the data file says."""
@@ -224,7 +236,7 @@ class _Reader:
     def _shapes(self, item: Item, size: tuple[int, int]) -> Iterator[tuple[Shape, Foreign]]:
         if item.labels is None:
             return
-        for number, line in enumerate(self.source.text(item.labels).splitlines(), 1):
+        for number, line in enumerate(self._lines(item), 1):
             if not line.strip():
                 continue
             place = f"{item.labels}:{number}"
