@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 
 import nbannotate as nb
-from nbannotate.cli import free_port, main
+from nbannotate.cli import main
+from nbannotate.cli.demo import free_port
 from nbannotate.demo import end_owner
 
 

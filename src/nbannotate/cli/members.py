@@ -1,0 +1,65 @@
+"""``nbannotate members | add-member | invite``: who works in a workspace."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from nbannotate.cli.commands import Commands, opened, say, table
+from nbannotate.model import ROLES
+
+
+def add_commands(commands: Commands) -> None:
+    """Add the commands."""
+    add = commands.add(
+        "add-member", run_add_member, "add a member and print the password", "The password is shown this once."
+    )
+    add.add_argument("workspace", type=Path, help="the workspace file; it is made when it is not there")
+    add.add_argument("login", help="the name to log in with")
+    add.add_argument("--role", choices=ROLES, default="annotator", help="what the member may do (default: annotator)")
+    add.add_argument("--password", help="a password of your choice (default: a good one is made)")
+
+    invite = commands.add(
+        "invite",
+        run_invite,
+        "add a member who chooses the password, and print the link to send",
+        "The link can be used once, within 7 days, and is shown this once. Inviting again makes a new one.",
+    )
+    invite.add_argument("workspace", type=Path, help="the workspace file; it is made when it is not there")
+    invite.add_argument("login", help="the name to log in with")
+    invite.add_argument(
+        "--role", choices=ROLES, default="annotator", help="what the member may do (default: annotator)"
+    )
+    invite.add_argument(
+        "--site", default="http://127.0.0.1:8866/", metavar="URL",
+        help="the address where people reach the pages (default: http://127.0.0.1:8866/)",
+    )  # fmt: skip
+
+    members = commands.add("members", run_members, "list the members", "With their roles, open tasks and last login.")
+    members.add_argument("workspace", type=Path, help="the workspace file")
+
+
+def run_add_member(options: argparse.Namespace) -> None:
+    """Add a member and print the password."""
+    with opened(options.workspace, must_exist=False) as ws:
+        added = ws.members.add(options.login, role=options.role, password=options.password)
+    say(table([(added.member.login, added.password, added.member.role)], ("login", "password", "role")))
+
+
+def run_invite(options: argparse.Namespace) -> None:
+    """Invite a member and print the link."""
+    with opened(options.workspace, must_exist=False) as ws:
+        invited = ws.members.invite(options.login, role=options.role)
+    until = f"{invited.expires:%Y-%m-%d %H:%M} UTC"
+    say(f"{invited.link(options.site)}\n\nSend it to {options.login} ({options.role}); it works once, until {until}.")
+
+
+def run_members(options: argparse.Namespace) -> None:
+    """Print the members."""
+    with opened(options.workspace) as ws:
+        found = ws.members.df().drop(columns="archived")
+    found["active"] = found["active"].map({True: "active", False: "disabled"})
+    found["created"] = found["created"].dt.strftime("%Y-%m-%d")
+    found["last_login"] = found["last_login"].dt.strftime("%Y-%m-%d %H:%M").fillna("never")
+    rows = found.itertuples(index=False, name=None)
+    say(table(rows, ("login", "role", "account", "created", "open tasks", "last login (UTC)")))
