@@ -173,6 +173,10 @@ def test_the_command_line_writes_to_standard_output_what_is_said_goes_elsewhere(
     assert not (tmp_path / "-").exists()
 
 
+#: What these write is put aside for a moment, in a temporary folder; nobody says where.
+IN_A_FOLDER_OF_THEIR_OWN = {"formats/_tables.py", "workspace/pieces.py", "workspace/reading.py"}
+
+
 def test_only_two_modules_write_files_where_people_say():
     writing = re.compile(
         r"\.write_(text|bytes)\(|open\([^)]*[\"'][wax]b?\+?[\"']|os\.(replace|rename)|shutil\.(copy|move)"
@@ -184,4 +188,4 @@ def test_only_two_modules_write_files_where_people_say():
         for file in (package / folder).rglob("*.py")
         if writing.search(file.read_text("utf-8"))
     }
-    assert found == {"files/output.py", "files/target.py"}
+    assert found - IN_A_FOLDER_OF_THEIR_OWN == {"files/output.py", "files/target.py"}
