@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import numpy as np
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 import nbannotate as nb
 from nbannotate.formats import Foreign, Head, Row
@@ -139,3 +141,20 @@ def head() -> Head:
         ),
         tags=(nb.Tag("dark"), nb.Tag("é", [nb.Attribute("how", "choice", ["x", "y"])])),
     )
+
+
+def known(row: Row) -> Row:
+    """Return a row without what a file called things: what is made here has no such names."""
+    return replace(row, foreign=Foreign(), shapes={}, image=None)
+
+
+def exact(value: Any) -> str:
+    """Return a value with the types of all that is in it, which Python passes over: 1 == 1.0 == True."""
+    return repr(in_order(msgspec.to_builtins(value)))
+
+
+def in_order(value: Any) -> Any:
+    """Return a value with its mappings in one order: that of their keys says nothing."""
+    if isinstance(value, dict):
+        return {k: in_order(value[k]) for k in sorted(value)}
+    return [in_order(v) for v in value] if isinstance(value, list | tuple) else value

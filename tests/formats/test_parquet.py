@@ -47,17 +47,6 @@ def changed(folder: Path, table: str, query: str) -> None:
     (folder / "new").replace(file)
 
 
-def exact(value: Any) -> str:
-    """Return a value with the types of all that is in it, which Python passes over: 1 == 1.0 == True."""
-    return repr(in_order(msgspec.to_builtins(value)))
-
-
-def in_order(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: in_order(value[k]) for k in sorted(value)}
-    return [in_order(v) for v in value] if isinstance(value, list | tuple) else value
-
-
 @given(st.data())
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_everything_comes_back(tmp_path_factory: Any, data: Any) -> None:
@@ -77,8 +66,8 @@ def test_everything_comes_back(tmp_path_factory: Any, data: Any) -> None:
     head = msgspec.structs.replace(strategies.head(), foreign=foreign, extra={"info": {"year": 2026, "x": 1.0}})
     path = tmp_path_factory.mktemp("set") / data.draw(st.sampled_from(["out", "out.zip"]))
     back = read(written(path, rows, head))
-    assert exact(back[0]) == exact(head)
-    assert exact(back[1]) == exact(rows)
+    assert strategies.exact(back[0]) == strategies.exact(head)
+    assert strategies.exact(back[1]) == strategies.exact(rows)
     assert back[2].left_out() == ()
 
 
