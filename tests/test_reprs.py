@@ -30,6 +30,8 @@ from nbannotate.cards import Card, Shown, Words, card_of
 from nbannotate.errors import NbannotateError
 from nbannotate.workspace.said import Said
 from nbannotate.workspace.table import Rows
+from nbannotate.workspace.torching import TorchDataset
+from nbannotate.workspace.training import gathered
 from nbannotate.workspace.work_tables import WorkTable
 from nbannotate.workspace.workspace import Server
 
@@ -136,6 +138,7 @@ def handles_of() -> list[type]:
         "campaign",
         "data",
         "data_tables",
+        "gallery",
         "members",
         "notices",
         "person",
@@ -144,6 +147,7 @@ def handles_of() -> list[type]:
         "sql",
         "table",
         "task",
+        "torching",
         "work_tables",
         "workspace",
     ]
@@ -182,6 +186,7 @@ def things(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]
     task = hers.work.next(HOSTILE)
     assert task is not None
     task.raise_issue(HOSTILE.replace("\u202e", ""))
+    trained = TorchDataset(HOSTILE, gathered(version, {HOSTILE: 1}, None, None, False), {HOSTILE: 1}, None, False)
     server = Server.__new__(Server)
     object.__setattr__(server, "url", HOSTILE)
     server._process = SimpleNamespace(poll=lambda: None)  # type: ignore[assignment]
@@ -193,6 +198,8 @@ def things(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]
         "Members": ws.members, "Notices": hers.notices, "Work": hers.work, "OpenTask": hers.work.next(HOSTILE),
         "Datasets": ws.datasets, "Versions": dataset.versions, "Assets": version.assets, "Shapes": version.shapes,
         "Annotations": version.annotations, "Tags": version.tags, "Splits": version.splits,
+        "Gallery": version.show(1, seed=None),
+        "TorchDataset": trained,
         "Campaigns": ws.campaigns, "Tasks": campaign.tasks,
         "Jobs": campaign.jobs, "AssetStates": campaign.assets, "Issues": campaign.issues, "Events": ws.events,
         "Columns": campaign.tasks.columns, "Row": next(iter(campaign.issues)), "Asset": version.assets["gone.jpg"],

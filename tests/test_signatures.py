@@ -60,7 +60,8 @@ EXAMPLES: dict[str, Any] = {
     "skeleton": None, "source": "a model", "start": TODAY, "started": True, "state": "done", "status": "approved",
     "statuses": ["for the expert"], "step": "draw", "steps": ["draw"], "tz": "Europe/Zurich", "tag": "dark",
     "tag_attributes": {"dark": {"note": "x"}}, "tags": ["dark"], "task_id": 1, "tasks": [1, 2], "text": "Look.",
-    "to": "ben", "tool": "polygon", "type": "choice", "unseen": True, "end": TODAY, "value": 3, "visibility": [2, 2],
+    "to": "ben", "tool": "polygon", "transform": None,
+    "type": "choice", "unseen": True, "end": TODAY, "value": 3, "visibility": [2, 2],
     "weight": 2.0, "weights": {"ana": 2, "ben": 1}, "when": "done", "zone": (1, 1, 5, 5), "campaigns": ["July"],
     "every_campaign": True, "undoable": True, "editable": True, "keep_view": True, "instead": "Nothing here.",
     "rings": [], "group": "pair", "track": "7", "keyframe": True, "angle": 30,
@@ -313,6 +314,8 @@ def plainly(value: Any) -> Any:
         return value.to_json()
     if hasattr(value, "canvas"):
         return [msgspec.structs.replace(s, id="") for s in value.canvas.shapes], value.canvas.labels
+    if hasattr(value, "image_paths"):
+        return value.classes, value.image_paths
     if isinstance(value, nb.Annotator):
         return msgspec.json.encode(value.campaign.spec), [a.shapes for a in value.annotations.values()]
     if isinstance(value, nb.Canvas):

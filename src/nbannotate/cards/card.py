@@ -11,7 +11,7 @@ from msgspec import Struct
 from nbannotate.cards.parts import Part
 from nbannotate.cards.text import escaped, marked_down, one_line
 
-#: An HTML card is never larger (bytes): parts are left out from the end until it fits.
+#: An HTML card is never larger (bytes), unless it says so.
 LARGEST = 60_000
 
 
@@ -38,6 +38,8 @@ class Card(Struct, frozen=True):
         Sentences at the end, for example of what could not be got.
     next
         What to type next, a line of Python each.
+    largest
+        Its HTML is never larger (bytes): parts are left out from the end until it fits.
     """
 
     kind: str
@@ -47,6 +49,7 @@ class Card(Struct, frozen=True):
     parts: tuple[Part, ...] = ()
     notes: tuple[str, ...] = ()
     next: tuple[str, ...] = ()
+    largest: int = LARGEST
 
     def said(self) -> str:
         """Return what is counted as a line: ``"3 assets, 1 campaign"``."""
@@ -66,7 +69,7 @@ class Card(Struct, frozen=True):
         left_out = False
         for part in self.parts:
             made = part.html()
-            if size + len(made.encode()) > LARGEST - 8_000:
+            if size + len(made.encode()) > self.largest - 8_000:
                 left_out = True
                 continue
             size += len(made.encode())

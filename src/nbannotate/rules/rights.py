@@ -72,6 +72,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "assets.large": EVERYONE,
     "assets.metadata": EVERYONE,
     "assets.set_metadata": EVERYONE,
+    "choosing.assets": DEVELOPERS,
     "splits.set": DEVELOPERS,
     "splits.how": DEVELOPERS,
     "metadata.set": DEVELOPERS,

@@ -207,6 +207,11 @@ def _choice(tx: Transaction, given: Filter, limit: int | None) -> Choice:
     )
 
 
+def ids(tx: Transaction) -> list[int]:
+    """Return the assets in the table ``chosen``, in order."""
+    return [row["asset_id"] for row in tx.all("select asset_id from chosen order by rank")]
+
+
 def _short(given: Filter) -> str:
     text = str(given)
     return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 2] + " …"

@@ -119,6 +119,12 @@ def forget(tx: Transaction, version_ids: Sequence[int]) -> list[int]:
     return gone
 
 
+def of(tx: Transaction, version_id: int, split: str) -> list[int]:
+    """Return the assets of a version that are in a split."""
+    rows = tx.all("select asset_id from splits where version_id = $1 and split = $2", version_id, split)
+    return [row["asset_id"] for row in rows]
+
+
 def how(tx: Transaction, version_id: int) -> str | None:
     """Return how the splits of a version were made, as it was kept; None if it has none."""
     found: str | None = tx.value("select max(how) from data.version_splits where version_id = $1", version_id)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 
-from nbannotate.errors import NotFound
 from nbannotate.workspace import frames
+from nbannotate.workspace.library import library
 
 
 class Answer(pd.DataFrame):
@@ -59,7 +58,7 @@ class Answer(pd.DataFrame):
         NotFound
             polars is not installed.
         """
-        polars = _library("polars", "polars")
+        polars = library("polars", "polars")
         rows = polars.read_parquet(io.BytesIO(self._parquet()))
         if self._tz is None:
             return rows
@@ -75,7 +74,7 @@ class Answer(pd.DataFrame):
         NotFound
             pyarrow is not installed.
         """
-        parquet, types = _library("pyarrow.parquet", "pyarrow"), _library("pyarrow", "pyarrow")
+        parquet, types = library("pyarrow.parquet", "pyarrow"), library("pyarrow", "pyarrow")
         rows = parquet.read_table(io.BytesIO(self._parquet()))
         if self._tz is None:
             return rows
@@ -96,11 +95,3 @@ class Answer(pd.DataFrame):
 
 def _in_zone(column: Any, given: str | None, tz: str) -> Any:
     return (column if given else column.dt.replace_time_zone("UTC")).dt.convert_time_zone(tz)
-
-
-def _library(module: str, package: str) -> Any:
-    """Return a module that nbannotate does not need itself."""
-    try:
-        return importlib.import_module(module)
-    except ImportError as error:
-        raise NotFound(f"This needs {package}, which is not installed; install it: pip install {package}.") from error

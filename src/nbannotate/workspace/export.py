@@ -128,7 +128,7 @@ def labels(version: Filled) -> list[model.Label]:
             found.update({v.name: v for v in spec.recipe.labels})
     given = version.workspace.sql("select distinct label, also from shapes where version_id = $1", [version.version_id])
     further = {name for text in given["also"] for name in msgspec.json.decode(text)}
-    for name in [*given["label"].unique(), *sorted(further)]:
+    for name in [*sorted(given["label"].unique()), *sorted(further)]:
         if name and name not in found:
             with contextlib.suppress(InvalidInput):
                 found[name] = model.Label(name)

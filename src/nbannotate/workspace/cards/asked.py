@@ -67,7 +67,7 @@ def latest_shapes(
         return {}
     asked = rows(
         workspace,
-        "select asset_id, kind, points, label, shape_id, color, rle from shapes "
+        "select asset_id, kind, points, label, shape_id, color, rle, rings from shapes "
         f"where version_id = $1 and asset_id in ({', '.join(map(str, ids))}) and position < 200 "
         "order by asset_id, position",
         version_id,
@@ -81,6 +81,7 @@ def latest_shapes(
                 id=r["shape_id"],
                 color=r["color"],
                 rle=None if r["rle"] is None else msgspec.json.decode(r["rle"], type=model.Rle),
+                rings=tuple(msgspec.json.decode(r["rings"] or "[]")),
             )
             found.setdefault(r["asset_id"], []).append(shape)
     return {i: tuple(s) for i, s in found.items()}

@@ -54,7 +54,10 @@ select (select count(*) from assets where version_id = $1) as assets,
        count(*) filter (where nothing_to_label) as nothing, coalesce(sum(shapes), 0) as shapes
 from annotations where version_id = $1 and is_latest
 """
-_SPLITS = "select split, count(*) as n from splits where version_id = $1 group by 1 order by 2 desc, 1 limit 12"
+_SPLITS = """
+select split, count(*) as n from splits where version_id = $1 group by 1
+order by case split when 'train' then 0 when 'val' then 1 when 'test' then 2 else 3 end, 1 limit 12
+"""
 _LABELS = "select label, count(*) as n from shapes where version_id = $1 group by 1 order by 2 desc, 1"
 
 

@@ -59,18 +59,31 @@ def strip(wanted: Sequence[Wanted], of: int = 0, colors: Mapping[str, str] | Non
     """Return thumbnails beside each other; of so many images in all."""
     shown = wanted[:MOST]
     size, most = (LARGE, BYTES_LARGE) if len(shown) == 1 and of <= 1 else (SMALL, BYTES_SMALL)
+    return Strip(_pictures(shown, size, most, PATIENCE_S, colors), max(0, of - len(shown)))
+
+
+def grid(
+    wanted: Sequence[Wanted], size: tuple[int, int], most: int, patience_s: float, colors: Mapping[str, str]
+) -> Strip:
+    """Return thumbnails of all images, each in a box of that size (pixels) and of so many bytes at most."""
+    return Strip(_pictures(wanted, size, most, patience_s, colors))
+
+
+def _pictures(
+    shown: Sequence[Wanted], size: tuple[int, int], most: int, patience_s: float, colors: Mapping[str, str] | None
+) -> tuple[Picture, ...]:
     boxes = [fitting(w.width, w.height, *size) if w.width and w.height else size for w in shown]
-    made = _together([(w, box, most) for w, box in zip(shown, boxes, strict=True)])
+    made = _together([(w, box, most) for w, box in zip(shown, boxes, strict=True)], patience_s)
     pictures = []
     for w, (width, height), found in zip(shown, boxes, made, strict=True):
         uri, missing = ("", found) if not found.startswith("data:") else (found, "")
         box = (0.0, 0.0, float(w.width), float(w.height))
         drawn = drawing(w.shapes, box, (width, height), colors) if w.shapes and w.width and w.height else None
         pictures.append(Picture(w.name, uri, width, height, drawn, missing, w.more))
-    return Strip(tuple(pictures), max(0, of - len(shown)))
+    return tuple(pictures)
 
 
-def _together(wanted: Sequence[tuple[Wanted, tuple[int, int], int]]) -> list[str]:
+def _together(wanted: Sequence[tuple[Wanted, tuple[int, int], int]], patience_s: float) -> list[str]:
     """Return a data URI for each, or why there is none; what is not there in time is not waited for."""
     found = ["not read in time"] * len(wanted)
 
@@ -84,7 +97,7 @@ def _together(wanted: Sequence[tuple[Wanted, tuple[int, int], int]]) -> list[str
     threads = [threading.Thread(target=make, args=(i, *w), daemon=True) for i, w in enumerate(wanted)]
     for thread in threads:
         thread.start()
-    until = time.monotonic() + PATIENCE_S
+    until = time.monotonic() + patience_s
     for thread in threads:
         thread.join(max(0.0, until - time.monotonic()))
     return list(found)
