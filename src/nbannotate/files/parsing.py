@@ -92,18 +92,18 @@ def parsed_xml(data: bytes, name: str) -> Element:
     ReadFailed
         It is no XML, has entities of its own, or names another file; the message says the line.
     """
-    return list(_elements(iter((data,)), name, None))[-1]
+    return list(_elements(iter((data,)), name))[-1]
 
 
-def xml_items(pieces: Iterator[bytes], name: str, tag: str) -> Iterator[Element]:
-    """Return the elements with a tag one after another, each when it is whole; then it is forgotten.
+def xml_items(pieces: Iterator[bytes], name: str, *tags: str) -> Iterator[Element]:
+    """Return the elements with one of some tags one after another, each when it is whole; then it is forgotten.
 
     Raises
     ------
     ReadFailed
         As :func:`parsed_xml`, when it comes to that.
     """
-    return _elements(pieces, name, tag)
+    return _elements(pieces, name, frozenset(tags))
 
 
 class _TooDeepError(Exception):
@@ -111,11 +111,11 @@ class _TooDeepError(Exception):
 
 
 class _Builder(ET.TreeBuilder):
-    """Collects the elements with a tag, and takes them out of the tree; without a tag, the root."""
+    """Collects the elements with some tags, and takes them out of the tree; without tags, the root."""
 
-    def __init__(self, tag: str | None) -> None:
+    def __init__(self, tags: frozenset[str]) -> None:
         super().__init__(element_factory=Element)
-        self.tag, self.done, self.open = tag, list[Element](), list[Element]()
+        self.tags, self.done, self.open = tags, list[Element](), list[Element]()
         self.line: Callable[[], int] = lambda: 0
 
     def start(self, tag: Any, attributes: Any, /) -> Any:
@@ -129,15 +129,15 @@ class _Builder(ET.TreeBuilder):
     def end(self, tag: Any, /) -> Any:
         element: Any = super().end(tag)
         self.open.pop()
-        if self.tag is not None and element.tag == self.tag:
+        if element.tag in self.tags:
             self.done.append(element)
             if self.open:
                 self.open[-1].remove(element)
         return element
 
 
-def _elements(pieces: Iterator[bytes], name: str, tag: str | None) -> Iterator[Element]:
-    builder = _Builder(tag)
+def _elements(pieces: Iterator[bytes], name: str, tags: frozenset[str] = frozenset()) -> Iterator[Element]:
+    builder = _Builder(tags)
     parser: Any = DefusedXMLParser(target=builder)
     builder.line = lambda: int(parser.parser.CurrentLineNumber)
     try:
@@ -156,5 +156,5 @@ def _elements(pieces: Iterator[bytes], name: str, tag: str | None) -> Iterator[E
     except (ValueError, LookupError):
         raise ReadFailed(f"{name} is not XML: its encoding is not known.") from None
     yield from builder.done
-    if tag is None:
+    if not tags:
         yield root

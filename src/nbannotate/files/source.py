@@ -205,15 +205,15 @@ class Source:
         """
         return parsing.parsed_xml(self.bytes(member), self.said(member))
 
-    def xml_items(self, member: str, tag: str) -> Iterator[Element]:
-        """Return the elements of the XML of a member with a tag, one after another; for files of any length.
+    def xml_items(self, member: str, *tags: str) -> Iterator[Element]:
+        """Return the elements of the XML of a member with one of some tags, one after another; for files of any length.
 
         Raises
         ------
         FileMissing, ReadFailed
             As :func:`nbannotate.files.parsing.parsed_xml`, when it comes to that.
         """
-        return parsing.xml_items(self.pieces(member), self.said(member), tag)
+        return parsing.xml_items(self.pieces(member), self.said(member), *tags)
 
     def size_of_image(self, member: str) -> tuple[int, int]:
         """Return width and height in pixels as the image is shown, from its header; (0, 0) if it is none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,7 +16,12 @@ LONGEST_NAME = 200
 
 def name(given: object) -> str | None:
     """Return the name of a label, a tag or an attribute without spaces at its ends; None if it can be none."""
-    found = given.strip() if isinstance(given, str) else ""
+    return _name(given) if isinstance(given, str) else None
+
+
+@functools.lru_cache(4096)  # a file says few names many times
+def _name(given: str) -> str | None:
+    found = given.strip()
     return found if 0 < len(found) <= LONGEST_NAME and _json.kept(found) else None
 
 

@@ -1,0 +1,251 @@
+"""``<meta>`` of a CVAT file: its tasks, and what is kept of it to be written again.
+
+A file is of a task, of a job, or of a project with several tasks. A task in the mode *interpolation* is a video: its
+images are the frames of a sequence, which is called as the video's file.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from nbannotate.files.parsing import Element
+from nbannotate.formats import _usable, _xml
+from nbannotate.formats._contract import Problems
+from nbannotate.formats._cvat_labels import Labels
+
+VIDEO = "interpolation"
+#: What is written of a task that no file told of; the rest is said by what is in it.
+LABELS = "labels"
+DIGITS = re.compile(r"\d{1,9}")
+#: The words of subsets that are splits.
+SPLITS = {"train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "test": "test"}
+SUBSETS = {"train": "Train", "val": "Validation", "test": "Test"}
+
+
+class Task(Struct):
+    """A task, or a job of one.
+
+    Parameters
+    ----------
+    id
+        As tracks and images of a project name it; empty if there is none.
+    sequence
+        The video that it is, or would be if it has tracks.
+    video
+        Whether its images are frames of that.
+    size
+        How many frames it has; 0 if that is not said.
+    width, height
+        Of its frames in pixels; 0 if that is not said.
+    step
+        From one frame to the next.
+    subset
+        The subset that all of it is in.
+    """
+
+    id: str = ""
+    sequence: str = ""
+    video: bool = False
+    size: int = 0
+    width: int = 0
+    height: int = 0
+    step: int = 1
+    subset: str | None = None
+
+    def frame_name(self, frame: int) -> str:
+        """Return the name of a frame, counted from 0, as frames of a video file are called here."""
+        return f"{self.sequence}#{frame + 1:0{len(str(max(self.size, 1)))}}"
+
+
+class Meta(Struct):
+    """What a file says before its images.
+
+    Parameters
+    ----------
+    tasks
+        By their ids; of a file without any, one without id.
+    kept
+        What is written again: ``level`` (``"task"``, ``"job"`` or ``"project"``), ``fields`` of it, and ``tasks`` with
+        a ``sequence`` and ``fields`` each.
+    """
+
+    tasks: dict[str, Task]
+    kept: dict[str, Any]
+
+    def task(self, task_id: str | None) -> Task:
+        """Return a task by its id, or the only one there is."""
+        return self.tasks.get(task_id or "") or next(iter(self.tasks.values()))
+
+
+def read(meta: Element | None, member: str, labels: Labels, problems: Problems) -> Meta:
+    """Return what a file says of its tasks; its labels are added to those of others."""
+    stem = posixpath.splitext(posixpath.basename(member))[0]
+    if meta is None:
+        return Meta({"": Task(sequence=stem)}, {})
+    level: Any = next((e for e in meta if e.tag in ("task", "job", "project")), None)
+    if level is None:
+        return Meta({"": Task(sequence=stem)}, {"more": _rest(meta, ())})
+    its: Any = level.findall("tasks/task") if level.tag == "project" else [level]
+    tasks: dict[str, Task] = {}
+    kept = []
+    for element in its:
+        task = _task(element, stem)
+        tasks.setdefault(task.id, task)
+        kept.append({"sequence": task.sequence if task.video else None, "fields": _rest(element, (LABELS,))})
+    for where in [level] if level.tag != "project" else [level, *its]:
+        found: Any = where.find(LABELS)
+        if found is not None:
+            labels.add(found, problems, member)
+    said: dict[str, Any] = {"level": level.tag, "tasks": kept}
+    if level.tag == "project":
+        said["fields"] = _rest(level, (LABELS, "tasks"))
+    if more := _rest(meta, (level.tag,)):
+        said["more"] = more
+    return Meta(tasks or {"": Task(sequence=stem)}, said)
+
+
+def _rest(element: Element | Any, without: Iterable[str]) -> list[Any]:
+    return [[child.tag, _xml.tree(child)] for child in element if child.tag not in without]
+
+
+def _task(element: Any, stem: str) -> Task:
+    size: Any = element.find("original_size")
+    step = re.search(r"step\s*=\s*(\d{1,6})", element.child_text("frame_filter") or "")
+    source = posixpath.basename((element.child_text("source") or "").replace("\\", "/"))
+    name = source or element.child_text("name") or stem
+    return Task(
+        id=element.child_text("id") or "",
+        sequence=_usable.name(name.replace("\0", "")) or stem[: _usable.LONGEST_NAME],
+        video=element.child_text("mode") == VIDEO,
+        size=_whole(element.child_text("size")),
+        width=0 if size is None else _whole(size.child_text("width")),
+        height=0 if size is None else _whole(size.child_text("height")),
+        step=max(1, int(step[1])) if step else 1,
+        subset=element.child_text("subset") or None,
+    )
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and DIGITS.fullmatch(text) else 0
+
+
+def split_of(subset: str | None) -> str | None:
+    """Return the split that a subset is; the one that CVAT gives to what has none is none."""
+    if not subset or subset.lower() == "default":
+        return None
+    return SPLITS.get(subset.lower(), subset)
+
+
+def subset_of(split: str | None, known: object) -> str | None:
+    """Return the subset of a split, as it was called before if it still is that split."""
+    if isinstance(known, str) and split_of(known) == split:
+        return known
+    return None if split is None else SUBSETS.get(split, split)
+
+
+# ---- writing
+
+
+class Sequence(Struct):
+    """A task that is written: what is met of it while images are.
+
+    Parameters
+    ----------
+    name
+        Of the sequence; empty for the images that are in none.
+    video
+        Whether it has tracks.
+    images
+        How many images it has.
+    last
+        The last frame, counted from 0; -1 before the first.
+    width, height
+        Of its first image.
+    """
+
+    name: str
+    video: bool = False
+    images: int = 0
+    last: int = -1
+    width: int = 0
+    height: int = 0
+
+
+def written(found: Mapping[str, Sequence], kept: Mapping[str, Any], labels: str) -> tuple[str, dict[str, str]]:
+    """Return ``<meta>``, and the ids of the tasks by their sequences, empty where there is only one task.
+
+    Parameters
+    ----------
+    found
+        The tasks, by the names of their sequences.
+    kept
+        What files said before.
+    labels
+        ``<labels>``, indented by three steps.
+    """
+    before = [t for t in kept.get("tasks", ()) if isinstance(t, dict)]
+    by_name: dict[str, list[Any]] = {}
+    for task in before:
+        by_name.setdefault(task.get("sequence") or "", task.get("fields", []))
+    level = kept.get("level") if kept.get("level") in ("task", "job") and len(found) == 1 else "task"
+    more = _xml.elements(kept.get("more", ()), 2)
+    if len(found) < 2 and kept.get("level") != "project":
+        fields = before[0].get("fields", []) if len(before) == 1 else []
+        for its in found.values():
+            fields = _fields(its, by_name.get(its.name) or fields)
+        body = _xml.elements(fields, 3)
+        return f"  <meta>\n    <{level}>\n{body}{labels}    </{level}>\n{more}  </meta>\n", {}
+    names = dict.fromkeys([*by_name, *found])
+    ids = _ids(names, before)
+    tasks = [["task", t.get("fields", [])] for t in before if t.get("sequence") is None]
+    for name in names:
+        fields = _fields(found[name], by_name.get(name, [])) if name in found else by_name[name]
+        if name or not tasks:
+            tasks.append(["task", [["id", ids[name]], *(f for f in fields if f[0] != "id")]])
+    project = _xml.elements([*kept.get("fields", ()), ["tasks", tasks]], 3)
+    return f"  <meta>\n    <project>\n{project}{labels}    </project>\n{more}  </meta>\n", ids
+
+
+def _ids(names: Iterable[str], before: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return an id for each task: the one that it had, if no other has it, or the next that is free."""
+    ids: dict[str, str] = {}
+    taken: set[int] = set()
+    for task in before:
+        had = str(next((f[1] for f in task.get("fields", ()) if f[0] == "id"), ""))
+        if DIGITS.fullmatch(had) and int(had) not in taken:
+            taken.add(int(had))
+            ids.setdefault(task.get("sequence") or "", had)
+    free = max(taken, default=0)
+    for name in names:
+        if name not in ids:
+            free += 1
+            ids[name] = str(free)
+    return ids
+
+
+def size_of(its: Sequence, kept: Mapping[str, Any]) -> int:
+    """Return how many frames a task has that is written: as many as it had, if they are enough."""
+    for task in kept.get("tasks", ()):
+        if isinstance(task, dict) and (task.get("sequence") or "") == its.name:
+            said = next((f[1] for f in task.get("fields", ()) if f[0] == "size"), "")
+            return max(_whole(str(said)), its.last + 1 if its.name else its.images)
+    return its.last + 1 if its.name else its.images
+
+
+def _fields(its: Sequence, before: list[Any]) -> list[list[Any]]:
+    """Return what is said of a task: what was said of it before, as far as that still holds."""
+    size = size_of(its, {"tasks": [{"sequence": its.name, "fields": before}]})
+    now: dict[str, Any] = {"size": str(size), "mode": VIDEO if its.name else "annotation"}
+    if its.name and its.width:
+        now["original_size"] = [["width", str(its.width)], ["height", str(its.height)]]
+    known = dict(map(tuple, before))
+    called = str(known.get("source") or known.get("name", "")).replace("\\", "/")
+    if its.name and posixpath.basename(called) != its.name:
+        now |= {"name": known.get("name", its.name), "source": its.name}
+    fields = [[key, now.pop(key, value)] for key, value in before]
+    return [*([] if "name" in known or "name" in now else [["name", "nbannotate"]]), *fields, *map(list, now.items())]
