@@ -176,7 +176,7 @@ class Managing(Ground):
         new = {t["asset_id"] for t in self.rows["tasks"]} - known
         assert len(new) == (count if runs and policy == "join" and draws else 0)
         if let_in:
-            waiting = len(self.rows["version_assets"]) - len(known | new) if draws else 0
+            waiting = len(self.rows["layer_assets"]) - len(known | new) if draws else 0
             joined, error = self.do(
                 "max", "campaigns.join", int, work=False, campaign_id=self.world.campaign_id,
                 allowed=policy != "closed" and self.oracle("max").logged_in,

@@ -28,8 +28,8 @@ STATUS_AT = {"annotation": "needs a second look", "review": EXPERT}
 
 #: What an operation may change. Answers to repeated requests and sessions are not what anybody works on.
 TABLES = (
-    "members", "assets", "version_assets", "campaigns", "steps", "step_members", "tasks", "member_drafts", "lapses",
-    "annotations", "shapes", "issues", "comments", "notices", "workers", "events",
+    "members", "assets", "layer_assets", "layer_heads", "campaigns", "steps", "step_members", "tasks", "member_drafts",
+    "lapses", "annotations", "shapes", "issues", "comments", "notices", "workers", "events",
 )  # fmt: skip
 
 Rows = dict[str, list[dict[str, Any]]]

@@ -13,7 +13,7 @@ from nbannotate.operations import annotations, closing, registry
 from nbannotate.operations.dispatch import Dispatcher
 from nbannotate.owner.memory import MemoryClient
 from nbannotate.owner.setup import first_member
-from nbannotate.store import arriving, dealing, importing, lineage, splits
+from nbannotate.store import arriving, dealing, importing, splits
 from nbannotate.store.engine import MEMORY, Engine
 from nbannotate.workspace import export
 from nbannotate.workspace.workspace import Workspace
@@ -370,7 +370,6 @@ def test_no_piece_holds_more_than_some_thousand_rows():
         closing.DRAFTS_AT_ONCE,
         dealing.CHUNK,
         importing.PIECE,
-        lineage.PIECE,
         splits.PIECE,
     )
     assert max(most) <= 10_000

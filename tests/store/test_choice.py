@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import nbannotate as nb
 from nbannotate.errors import InvalidInput
 from nbannotate.model import CampaignSpec
-from nbannotate.store import campaigns
+from nbannotate.store import campaigns, layers
 from nbannotate.store import choice as choices
 from nbannotate.store.choice import Choice, chosen
 from nbannotate.store.engine import MEMORY, Engine, Transaction
@@ -72,19 +72,24 @@ def fill(tx: Transaction, assets: list[Asset]) -> None:
     def add(table: str, *row: Any) -> None:
         rows.setdefault(table, []).append(row)
 
+    heads: dict[tuple[int, int], int] = {}
+    for version in (VERSION, OTHER_VERSION):
+        layers.begin(tx, version)
+
     for i, a in enumerate(assets):
         key = FIRST_ASSET + (i * 7) % 101  # ids are in another order than positions
         add(
             "assets", key, DATASET, a.name, f"/{a.name}", a.folder, 100 + i, 50, 9, json.dumps(a.metadata), NOW,
             a.sequence, a.moment,
         )  # fmt: skip
-        add("version_assets", VERSION, key, i * 3, None)
-        add("version_assets", OTHER_VERSION, key, -i, None)
+        add("layer_assets", VERSION, key, i * 3, None, 1, NOW)
+        add("layer_assets", OTHER_VERSION, key, -i, None, 1, NOW)
         said = [(VERSION, r) for r in a.revisions]
         if a.elsewhere:
             said.append((OTHER_VERSION, (["elsewhere", "t"], [("car", 1.0)] * 3)))
         for version, (tags, shapes) in said:
             new = next(ids)
+            heads[version, key] = new
             add("annotations", new, version, key, None, None, ANA, "x", False, json.dumps(tags), NOW, None, "answer")
             for j, (label, confidence) in enumerate(shapes):
                 add(
@@ -98,6 +103,8 @@ def fill(tx: Transaction, assets: list[Asset]) -> None:
                 "tasks", next(ids), july, key, 0, 1, a.july, None, ANA, i, True, 0, NOW, NOW, NOW, closed, status,
                 None, None,
             )  # fmt: skip
+    for (version, key), new in heads.items():
+        add("layer_heads", version, key, new)
     for table, values in rows.items():
         width = len(values[0])
         marks = (f"({', '.join(f'${n * width + i + 1}' for i in range(width))})" for n in range(len(values)))

@@ -40,6 +40,7 @@ def test_annotations_from_before_have_none_of_it():
     for version, _, sql in migrations.MIGRATIONS:
         if version == 4:
             connection.execute("insert into data.members values (1, 'ana', 'annotator', null, true, now())")
+            connection.execute("insert into data.versions values (1, 1, 'v', 'draft', null, now()::timestamp)")
             connection.execute("insert into data.annotations values (1, 1, 1, null, null, 1, 't', false, '[]', now())")
             row = [
                 1,

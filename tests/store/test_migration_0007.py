@@ -18,6 +18,7 @@ def test_answers_and_imports_from_before_are_told_apart():
     for version, _, sql in migrations.MIGRATIONS:
         if version == 7:
             connection.execute("insert into data.members values (1, 'ana', 'annotator', null, true, now())")
+            connection.execute("insert into data.versions values (1, 1, 'v', 'draft', null, now()::timestamp)")
             connection.execute(
                 "insert into data.campaigns (campaign_id, version_id, name, spec, created) "
                 "values (1, 1, 'July', '{}', now()::timestamp)"

@@ -12,8 +12,8 @@ FLOW = nb.Workflow([nb.Step("draw", "annotation", ["ana"])])
 BOX = nb.Annotation(shapes=(nb.Shape.rectangle(1, 2, 20, 20, label="WBC"),))
 #: Where rows of a version or a dataset stand.
 TABLES = (
-    "datasets", "versions", "version_assets", "assets", "annotations", "shapes", "campaigns", "steps", "step_members",
-    "tasks", "member_drafts", "issues", "comments", "foreign_ids", "staged",
+    "datasets", "versions", "version_layers", "layer_assets", "layer_heads", "assets", "annotations", "shapes",
+    "campaigns", "steps", "step_members", "tasks", "member_drafts", "issues", "comments", "foreign_ids", "staged",
 )  # fmt: skip
 
 

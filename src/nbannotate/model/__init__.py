@@ -21,6 +21,7 @@ from nbannotate.model.campaign import (
     When,
     Workflow,
 )
+from nbannotate.model.contents import Content, Verified
 from nbannotate.model.filters import (
     Filter,
 )
@@ -136,6 +137,7 @@ __all__ = [
     "Closed",
     "ClosedAndNext",
     "Comment",
+    "Content",
     "Dataset",
     "Deletion",
     "Document",
@@ -199,6 +201,7 @@ __all__ = [
     "Task",
     "TaskState",
     "TaskView",
+    "Verified",
     "Version",
     "VersionState",
     "When",

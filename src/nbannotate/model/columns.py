@@ -126,6 +126,7 @@ _EACH = (
         moment="The number that orders it in its sequence, for example seconds or millimetres.",
         position="Its place in the version's order.",
         archived="When it was put away in this version; missing if it was not.",
+        added="When it came into the version; into the one that the version was made from, if it came with that.",
     ),
     _view(
         "campaigns",
@@ -316,6 +317,8 @@ _EACH = (
         parent_id="Id of the version that it was made from; missing if from none.",
         parent="Name of the version that it was made from; missing if from none.",
         archived="When it was put away; missing if it was not.",
+        assets="How many assets it has.",
+        content_hash="SHA-256 of what it holds, kept when it was published; missing for a draft.",
     ),
     _view(
         "workers",
@@ -352,7 +355,6 @@ FURTHER: Mapping[str, Mapping[str, str]] = {
         "annotated": "How many of them have an annotation.",
         "shapes": "How many shapes those have.",
     },
-    "versions": {"assets": "How many assets it has."},
 }
 
 

@@ -46,6 +46,7 @@ class Version(Record, frozen=True):
     parent_id: int | None = None
     new: bool = False
     archived: datetime.datetime | None = None
+    content_hash: str | None = None
 
 
 class Campaign(Record, frozen=True):

@@ -7,26 +7,28 @@ from typing import Any
 from nbannotate.errors import NotAllowed
 from nbannotate.operations.registry import Context, found
 from nbannotate.rules.rights import DEVELOPERS
-from nbannotate.store import campaigns, holding, work
+from nbannotate.store import campaigns, data, holding, work
 
 
 def check_may_see_revision(ctx: Context, row: dict[str, Any] | None) -> None:
     """Raise NotAllowed unless the actor manages, or has or had a task of the asset where the revision was made.
 
     A revision of a campaign is for those who work on the asset in that campaign; one that was imported, for those who
-    work on the asset in a campaign on that version. None (there is no such revision) is refused in the same words.
+    work on the asset in a campaign on that version; both are for those who work on it in a version that began with it.
+    None (there is no such revision) is refused in the same words.
     """
     if ctx.actor.role in DEVELOPERS:
         return
     me = ctx.actor.member_id
-    if row is None:
-        allowed = False
-    elif row["campaign_id"] is not None:
-        allowed = work.had_task(ctx.tx, row["asset_id"], me, row["campaign_id"])
-    else:
-        made_on = campaigns.of_version(ctx.tx, row["version_id"])
-        allowed = any(work.had_task(ctx.tx, row["asset_id"], me, campaign_id) for campaign_id in made_on)
-    if not allowed:
+    where: list[int] = []
+    if row is not None:
+        shown = data.beginning_with(ctx.tx, row["asset_id"], row["annotation_id"])
+        if row["campaign_id"] is None:
+            shown.append(row["version_id"])
+        else:
+            where.append(row["campaign_id"])
+        where += (campaign_id for version_id in shown for campaign_id in campaigns.of_version(ctx.tx, version_id))
+    if row is None or not any(work.had_task(ctx.tx, row["asset_id"], me, campaign_id) for campaign_id in where):
         raise NotAllowed("You may see only what was said of the images of your own tasks, in their campaign.")
 
 

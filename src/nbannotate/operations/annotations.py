@@ -185,7 +185,7 @@ def _stage_restore(
     else:
         assert source is not None
         importing.mark_before(ctx.tx, version_id, source)
-    return {"prepared_batch": (stage.batch_id, importing.copy(stage, as_new=ctx.now))}
+    return {"prepared_batch": (stage.batch_id, importing.copy(stage, version_id, ctx.now))}
 
 
 @operation(writes=True, stage=_stage_restore)

@@ -34,34 +34,21 @@ from nbannotate.store.staging import Stage
 LONGEST_REASON = 1000
 
 
-def _stage_create(
-    ctx: Context, stage: Stage, version_id: int, spec: CampaignSpec, exist_ok: bool = False
-) -> dict[str, int]:
-    """Copy the rows of a published version for the child on which the campaign is to work."""
-    if existing.campaign(ctx, version_id, spec, exist_ok):  # since a moment ago
-        return {"prepared_batch": stage.batch_id}
-    version: Version = found(data.version(ctx.tx, version_id), f"version {version_id}")
-    if version.state == "published":
-        changing.check(ctx, None, version_id, None, changing.settle(spec, 0))
-        versions.stage_child(ctx, stage, version, spec.name)
-    return {"prepared_batch": stage.batch_id}
-
-
-@operation(writes=True, stage=_stage_create, idle=existing.campaign)
-def create(ctx: Context, version_id: int, spec: CampaignSpec, prepared_batch: int, exist_ok: bool = False) -> Campaign:
+@operation(writes=True, idle=existing.campaign)
+def create(ctx: Context, version_id: int, spec: CampaignSpec, exist_ok: bool = False) -> Campaign:
     """Store a campaign on a version; nothing is given out until it is launched.
 
     On a published version, which never changes, it is stored on a new draft child that bears the campaign's name. With
     ``exist_ok`` a campaign of that name which is there with the same spec is returned.
     """
-    if there := existing.campaign(ctx, version_id, spec, exist_ok):  # since the rows were copied
+    if there := existing.campaign(ctx, version_id, spec, exist_ok):  # since a moment ago
         ctx.unchanged()
         return there
     spec = changing.settle(spec, secrets.randbelow(2**31))
     version: Version = found(data.version(ctx.tx, version_id), f"version {version_id}")
     if version.state == "published":
         changing.check(ctx, None, version_id, None, spec)
-        version_id = versions.make_child(ctx, version, spec.name, prepared_batch).version_id
+        version_id = versions.make_child(ctx, version, spec.name).version_id
     changing.check(ctx, None, version_id, None, spec)
     ids = {login: member_id for member_id, login in people.logins(ctx.tx).items()}
     new = stored.add_campaign(ctx.tx, version_id, spec, ids, ctx.now)

@@ -158,7 +158,7 @@ def delete(ctx: Context, dataset_id: int, confirm: str, prepared_gone: list[int]
     gone = deletion(ctx, dataset_id)
     removal.check_confirmed(gone, confirm)
     ids = _versions(ctx, dataset_id)
-    removal.leave(ctx, prepared_gone, *ids, dataset_id, *removing.delete_dataset(ctx.tx, dataset_id, ids))
+    removal.leave(ctx, prepared_gone, *removing.delete_dataset(ctx.tx, dataset_id, ids))
     ctx.note(detail={"dataset": gone.name, **gone.lost})
     return replace(gone, deleted=True)
 

@@ -208,8 +208,8 @@ def _strange_labels(ctx: Context, version_id: int, spec: CampaignSpec) -> list[t
     rows = ctx.tx.all(
         """
         with latest as (
-          select max(n.annotation_id) as annotation_id from data.annotations n
-          join chosen c on c.asset_id = n.asset_id where n.version_id = $1 group by n.asset_id
+          select h.annotation_id from data.version_heads h
+          join chosen c on c.asset_id = h.asset_id where h.version_id = $1
         )
         , labels as (
           select s.label from data.shapes s join latest l on l.annotation_id = s.annotation_id
@@ -248,9 +248,10 @@ def running_plan(ctx: Context, campaign: Campaign, spec: CampaignSpec, dealt: Co
     version = version_of(ctx, campaign)
     annotated = ctx.tx.value(
         """
-        select count(distinct n.asset_id) from data.annotations n
+        select count(distinct r.asset_id) from data.version_annotations r
+        join data.annotations n on n.annotation_id = r.annotation_id
         join data.tasks t on t.campaign_id = $1 and t.is_current and t.asset_id = n.asset_id
-        where n.version_id = $2 and n.campaign_id is distinct from $1
+        where r.version_id = $2 and n.campaign_id is distinct from $1
         """,
         campaign.campaign_id,
         campaign.version_id,

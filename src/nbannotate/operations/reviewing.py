@@ -43,12 +43,7 @@ def before(ctx: Context, task_id: int) -> Before | None:
 
 
 def _revisions(ctx: Context, row: dict[str, Any]) -> list[dict[str, Any]]:
-    return ctx.tx.all(
-        "select n.*, m.login as member from data.annotations n join data.members m on m.member_id = n.member_id "
-        "where n.version_id = $1 and n.asset_id = $2 order by n.annotation_id",
-        row["version_id"],
-        row["asset_id"],
-    )
+    return data.revisions(ctx.tx, row["version_id"], row["asset_id"])
 
 
 def _told(ctx: Context, row: dict[str, Any], kind: BeforeKind) -> Before:

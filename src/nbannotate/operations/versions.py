@@ -5,14 +5,14 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from nbannotate.errors import Conflict, Refused
-from nbannotate.model import Loss, Version
+from nbannotate.errors import Conflict, NotFound, Refused, Stale
+from nbannotate.model import Content, Loss, Verified, Version
 from nbannotate.model.attribute import check_name
 from nbannotate.operations import removal
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.rules.same import check_same, differences
 from nbannotate.store import campaigns as stored
-from nbannotate.store import data, lineage, removing, renaming, staging
+from nbannotate.store import contents, data, lineage, removing, renaming
 from nbannotate.store.staging import Stage
 
 
@@ -38,70 +38,75 @@ def create(ctx: Context, dataset_id: int, name: str, exist_ok: bool = False) -> 
     return made
 
 
+class _Held(Struct, frozen=True):
+    """What a version held a moment ago, and what tells whether it does still."""
+
+    contents: tuple[Content, ...]
+    ground: str
+
+
+def _stage_publish(ctx: Context, stage: Stage, version_id: int) -> dict[str, _Held]:
+    """Compute what the version holds."""
+    _publishable(ctx, version_id)
+    ground = contents.ground(ctx.tx, version_id)
+    return {"prepared_held": _Held(contents.of(ctx.tx, version_id), ground)}
+
+
+@operation(writes=True, stage=_stage_publish)
+def publish(ctx: Context, version_id: int, prepared_held: _Held) -> Version:
+    """Publish a version: from now on it is as it is, and a hash of what it holds is kept; work goes on in a child."""
+    _publishable(ctx, version_id)
+    if contents.ground(ctx.tx, version_id) != prepared_held.ground:
+        raise Stale("The version was changed while it was being published; publish it again.")
+    lineage.publish(ctx.tx, version_id)
+    contents.keep(ctx.tx, version_id, prepared_held.contents)
+    ctx.note(detail={"version_id": version_id})
+    return _version(ctx, version_id)
+
+
 @operation(writes=True)
-def publish(ctx: Context, version_id: int) -> Version:
-    """Publish a version: from now on it is as it is; work goes on in a child of it."""
-    version = found(data.version(ctx.tx, version_id), f"version {version_id}")
+def child(ctx: Context, version_id: int, name: str, annotations: bool = True, exist_ok: bool = False) -> Version:
+    """Create a draft version with the assets of another one, and its latest annotations if they are wanted.
+
+    They share the rows: however large the version is, that takes some rows. With ``exist_ok`` a child of that version
+    which is there is returned.
+    """
+    parent = found(data.version(ctx.tx, version_id), f"version {version_id}")
+    if there := _there(ctx, parent.dataset_id, name, parent, exist_ok):
+        ctx.unchanged()
+        return there
+    return replace(make_child(ctx, parent, name, annotations), new=True)
+
+
+def _publishable(ctx: Context, version_id: int) -> None:
+    """Raise if a version cannot be published now."""
+    version = _version(ctx, version_id)
     if version.state == "published":
         raise Refused(f"The version {version.name!r} is published already.")
     running = stored.running_on(ctx.tx, version_id)
     if running:
         raise Refused(f"The campaign {running!r} is running on {version.name!r}; complete it before publishing.")
-    lineage.publish(ctx.tx, version_id)
-    ctx.note(detail={"version_id": version_id})
-    return _version(ctx, version_id)
 
 
-def _child_there(
-    ctx: Context, version_id: int, name: str, annotations: bool = True, exist_ok: bool = False
-) -> Version | None:
-    """Return the child that is there, where that will do."""
-    parent: Version = found(data.version(ctx.tx, version_id), f"version {version_id}")
-    return _there(ctx, parent.dataset_id, name, parent, exist_ok)
+@operation()
+def verify(ctx: Context, version_id: int) -> Verified:
+    """Compute again what a published version holds, and return it beside what it held when it was published."""
+    version = _version(ctx, version_id)
+    if version.state != "published":
+        raise Refused(f"The version {version.name!r} is a draft, which may change; publish it first.")
+    kept = contents.kept(ctx.tx, version_id)
+    if not kept:
+        raise NotFound(
+            f"The version {version.name!r} was published before hashes were kept; there is nothing to compare it with."
+        )
+    return Verified(version.name, kept, contents.of(ctx.tx, version_id))
 
 
-def _stage_child(
-    ctx: Context, stage: Stage, version_id: int, name: str, annotations: bool = True, exist_ok: bool = False
-) -> dict[str, int]:
-    """Copy the rows of a version for its child."""
-    parent: Version = found(data.version(ctx.tx, version_id), f"version {version_id}")
-    if not _there(ctx, parent.dataset_id, name, parent, exist_ok):
-        stage_child(ctx, stage, parent, name, annotations)
-    return {"prepared_batch": stage.batch_id}
-
-
-@operation(writes=True, stage=_stage_child, idle=_child_there)
-def child(
-    ctx: Context,
-    version_id: int,
-    name: str,
-    prepared_batch: int,
-    annotations: bool = True,
-    exist_ok: bool = False,
-) -> Version:
-    """Create a draft version with the assets of another one, and its latest annotations if they are wanted.
-
-    With ``exist_ok`` a child of that version which is there is returned.
-    """
-    parent = found(data.version(ctx.tx, version_id), f"version {version_id}")
-    if there := _there(ctx, parent.dataset_id, name, parent, exist_ok):  # since the rows were copied
-        ctx.unchanged()
-        return there
-    return replace(make_child(ctx, parent, name, prepared_batch), new=True)
-
-
-def stage_child(ctx: Context, stage: Stage, parent: Version, name: str, annotations: bool = True) -> None:
-    """Copy the rows of a version for a child, for whatever operation makes it; first its name is checked."""
+def make_child(ctx: Context, parent: Version, name: str, annotations: bool = True) -> Version:
+    """Create the child of a version, in the transaction of whatever operation needs it."""
     check_name("Version name", name)
     _check_new(ctx, parent.dataset_id, name)
-    lineage.copy(stage, parent.version_id, annotations)
-
-
-def make_child(ctx: Context, parent: Version, name: str, batch_id: int) -> Version:
-    """Create the child of a version from the rows that were staged for it, in the transaction of its operation."""
-    _check_new(ctx, parent.dataset_id, name)
-    made = data.add_version(ctx.tx, parent.dataset_id, name, ctx.now, parent.version_id, batch_id)
-    staging.keep(ctx.tx, batch_id)
+    made = data.add_version(ctx.tx, parent.dataset_id, name, ctx.now, parent.version_id, annotations=annotations)
     ctx.note(detail={"parent_id": parent.version_id, "version_id": made.version_id})
     return made
 
@@ -166,7 +171,7 @@ def delete(ctx: Context, version_id: int, confirm: str, prepared_gone: list[int]
     """
     gone = deletion(ctx, version_id)
     removal.check_confirmed(gone, confirm)
-    removal.leave(ctx, prepared_gone, version_id, *removing.delete_version(ctx.tx, version_id))
+    removal.leave(ctx, prepared_gone, *removing.delete_version(ctx.tx, version_id))
     ctx.note(detail={"version_id": version_id, "version": gone.what, **gone.lost})
     return replace(gone, deleted=True)
 

@@ -55,6 +55,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "versions.create": DEVELOPERS,
     "versions.list": DEVELOPERS,
     "versions.publish": DEVELOPERS,
+    "versions.verify": DEVELOPERS,
     "versions.child": DEVELOPERS,
     "versions.rename": DEVELOPERS,
     "versions.archive": DEVELOPERS,

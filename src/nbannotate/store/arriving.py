@@ -6,7 +6,7 @@ import datetime
 from pathlib import Path
 
 from nbannotate.model import Version
-from nbannotate.store import staging
+from nbannotate.store import layers, staging
 from nbannotate.store.choice import PLACES
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
@@ -52,7 +52,11 @@ def stage_assets(stage: Stage, version_id: int, file: Path, now: datetime.dateti
 def next_position(tx: Transaction, version_id: int) -> int:
     """Return the position behind the last asset of a version."""
     return int(
-        tx.value("select coalesce(max(position) + 1, 0) from data.version_assets where version_id = $1", version_id)
+        tx.value(
+            "select coalesce(max(a.position) + 1, 0) from data.version_layers l "
+            "join data.layer_assets a on a.layer_id = l.layer_id where l.version_id = $1",
+            version_id,
+        )
     )
 
 
@@ -96,10 +100,10 @@ def _give(tx: Transaction, batch_id: int, version: Version) -> tuple[int, int]:
     found = tx.one("select count(*) as n, count(sequence) as slices from data.assets where dataset_id = $1", batch_id)
     assert found is not None
     tx.run(
-        "insert into data.version_assets (version_id, asset_id, position) "
-        "select $2, asset_id, $3 + row_number() over (order by asset_id) - 1 "
-        "from data.assets where dataset_id = $1",
-        batch_id, version.version_id, next_position(tx, version.version_id),
+        "insert into data.layer_assets "
+        "select $2, asset_id, $3 + row_number() over (order by asset_id) - 1, null, 1, created "
+        "from data.assets where dataset_id = $1 order by asset_id",
+        batch_id, layers.top(tx, version.version_id), next_position(tx, version.version_id),
     )  # fmt: skip
     tx.run("update data.assets set dataset_id = $2 where dataset_id = $1", batch_id, version.dataset_id)
     return int(found["n"]), int(found["slices"])
@@ -129,13 +133,11 @@ def order_sequences(tx: Transaction, version_id: int) -> None:
 
     Within a sequence by moment, then by name; frames that were added later come to their place.
     """
-    tx.run(
-        f"""
-        update data.version_assets set position = n.position from ({_IN_ORDER}) n
-        where version_assets.version_id = $1 and version_assets.asset_id = n.asset_id
-          and version_assets.position <> n.position
-        """,
+    layers.place(
+        tx,
         version_id,
+        f"select o.asset_id, o.position, v.archived, v.added from ({_IN_ORDER}) o join data.version_assets v "
+        "on v.version_id = $1 and v.asset_id = o.asset_id where v.position <> o.position order by o.position",
     )
 
 

@@ -189,9 +189,9 @@ def drawn(tx: Transaction, campaign_id: int, version_id: int, tasks: list[int]) 
     return tx.all(
         """
         select t.task_id, t.asset_id, a.name, a.width, a.height, coalesce(d.revision, 0) as revision, d.body,
-               (select max(n.annotation_id) from data.annotations n
-                where n.version_id = $2 and n.asset_id = t.asset_id) as latest_id
+               h.annotation_id as latest_id
         from data.tasks t
+        left join data.version_heads h on h.version_id = $2 and h.asset_id = t.asset_id
         join data.assets a on a.asset_id = t.asset_id
         left join data.member_drafts d on d.task_id = t.task_id and d.member_id = t.assignee_id
         where t.campaign_id = $1 and list_contains($3, t.task_id) order by t.position, t.task_id

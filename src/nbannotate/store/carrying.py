@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
-from nbannotate.store import importing, staging
+from nbannotate.store import importing, layers, staging
 from nbannotate.store.arriving import next_position, order_sequences, tried
 from nbannotate.store.choice import PLACES
 from nbannotate.store.staging import Stage
@@ -146,7 +146,7 @@ def mark(tx: Transaction, tasks: str, from_version: int, to_version: int, to_cam
           where task_id in {LISTED.format("$1")} and is_current and state in ('done', 'skipped')
         )
         select (select count(*) from those) as sent,
-               (select concat_ws(' ', count(*), max(n.annotation_id)) from data.annotations n
+               (select concat_ws(' ', count(*), sum(n.annotation_id)) from data.version_heads n
                 where n.version_id in ($2, $3) and n.asset_id in (select asset_id from those)) as said,
                (select count(*) from data.version_assets v
                 where v.version_id = $3 and v.asset_id in (select asset_id from those)) as there,
@@ -176,11 +176,13 @@ def carry(
     """
     tx.run("create or replace temp table sent as select unnest($1::bigint[]) as asset_id", list(asset_ids))
     assets, revisions = _mark(tx, from_version, to_version)
-    _write_assets(tx, to_version, next_position(tx, to_version), 0, assets)
+    _write_assets(tx, layers.top(tx, to_version), next_position(tx, to_version), now, 0, assets)
+    layers.settle(tx, to_version)
     frames = "select count(a.sequence) from sent c join data.assets a on a.asset_id = c.asset_id"
     if len(asset_ids) > 1 and tx.value(frames):
         order_sequences(tx, to_version)
     _write_revisions(tx, to_version, member_id, source, now, 0, revisions)
+    layers.show_copied(tx, to_version)
     _forget_marked(tx)
 
 
@@ -195,7 +197,7 @@ def stage(
     """Do so with the assets of the table ``sent``, in pieces; they come into the version with :func:`reveal`."""
     assets, revisions = _mark(stage, from_version, to_version)
     for low in range(0, assets, PIECE):
-        _write_assets(stage, stage.batch_id, 0, low, low + PIECE)
+        _write_assets(stage, stage.batch_id, 0, now, low, low + PIECE)
         stage.piece()
     for low in range(0, revisions, importing.PIECE):
         _write_revisions(stage, stage.batch_id, member_id, source, now, low, low + importing.PIECE)
@@ -205,28 +207,33 @@ def stage(
 
 def reveal(tx: Transaction, batch_id: int, version_id: int) -> None:
     """Give assets and annotations that were staged to a version."""
-    if _give(tx, batch_id, version_id):
+    several = _give(tx, batch_id, version_id, layers.show_batch)
+    layers.settle(tx, version_id)
+    if several:
         order_sequences(tx, version_id)
     staging.keep(tx, batch_id)
 
 
 def attempt(stage: Stage, version_id: int) -> str:
     """Do so in a trial, and return the table that has the positions in the version as they will be."""
-    return tried(stage, version_id) if _give(stage, stage.batch_id, version_id) else PLACES
+    several = _give(stage, stage.batch_id, version_id, layers.try_batch)
+    return tried(stage, version_id) if several else PLACES
 
 
-def _give(tx: Transaction, batch_id: int, version_id: int) -> bool:
+def _give(tx: Transaction, batch_id: int, version_id: int, show: Callable[[Transaction, int, int], None]) -> bool:
     """Let staged assets and annotations be those of a version; return whether they are several, with frames."""
     found = tx.one(
-        "select count(*) as n, count(a.sequence) as frames from data.version_assets v "
-        "join data.assets a on a.asset_id = v.asset_id where v.version_id = $1",
+        "select count(*) as n, count(a.sequence) as frames from data.layer_assets v "
+        "join data.assets a on a.asset_id = v.asset_id where v.layer_id = $1",
         batch_id,
     )
     assert found is not None
+    first = next_position(tx, version_id)
     tx.run(
-        "update data.version_assets set version_id = $2, position = position + $3 where version_id = $1",
-        batch_id, version_id, next_position(tx, version_id),
+        "update data.layer_assets set layer_id = $2, position = position + $3 where layer_id = $1",
+        batch_id, layers.top(tx, version_id), first,
     )  # fmt: skip
+    show(tx, version_id, batch_id)
     tx.run("update data.annotations set version_id = $2 where version_id = $1", batch_id, version_id)
     return int(found["n"]) > 1 and int(found["frames"]) > 0
 
@@ -250,7 +257,7 @@ def _mark(tx: Transaction, from_version: int, to_version: int) -> tuple[int, int
         from (
           select n.asset_id, max(n.annotation_id) filter (where n.version_id = $1) as annotation_id,
                  max(n.annotation_id) filter (where n.version_id = $2) as there
-          from data.annotations n join sent c on c.asset_id = n.asset_id
+          from data.version_heads n join sent c on c.asset_id = n.asset_id
           where n.version_id in ($1, $2) group by 1
         ) l where l.annotation_id > coalesce(l.there, -1)
         """,
@@ -265,11 +272,11 @@ def _forget_marked(tx: Transaction) -> None:
         tx.run(f"drop table {table}")
 
 
-def _write_assets(tx: Transaction, under: int, first: int, low: int, high: int) -> None:
+def _write_assets(tx: Transaction, layer_id: int, first: int, now: datetime.datetime, low: int, high: int) -> None:
     tx.run(
-        "insert into data.version_assets (version_id, asset_id, position) "
-        "select $1, asset_id, $2 + place from carried where place >= $3 and place < $4",
-        under, first, low, high,
+        "insert into data.layer_assets "
+        "select $1, asset_id, $2 + place, null, 1, $3 from carried where place >= $4 and place < $5 order by place",
+        layer_id, first, now, low, high,
     )  # fmt: skip
 
 
@@ -282,7 +289,7 @@ def _write_revisions(
         insert into data.annotations
         select c.annotation_id, $1, n.asset_id, null, null, $2, $3, n.nothing_to_label, n.tags, $4, n.tag_attributes,
                n.origin
-        from {these} c join data.annotations n on n.annotation_id = c.original
+        from {these} c join data.annotations n on n.annotation_id = c.original order by c.place
         """,
         under, member_id, source, now,
     )  # fmt: skip

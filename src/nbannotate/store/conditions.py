@@ -45,8 +45,8 @@ class Conditions:
         if only is not None:
             self.among = f"asset_id in {LISTED.format(self.value(only))}"
         self.subqueries = [
-            "latest as (select asset_id, max(annotation_id) as annotation_id from data.annotations "
-            f"where version_id = {self.value(version_id)} and {self.among} group by asset_id)"
+            "latest as (select asset_id, annotation_id from data.version_heads "
+            f"where version_id = {self.value(version_id)} and {self.among})"
         ]
         self.has_sql = False
 

@@ -12,7 +12,7 @@ import msgspec
 from nbannotate import shapes
 from nbannotate.model import Annotation, Dataset, Rle, Shape, Version
 from nbannotate.model.values import as_stored
-from nbannotate.store import splits
+from nbannotate.store import layers, splits
 from nbannotate.store.transaction import Transaction
 
 
@@ -79,14 +79,23 @@ def add_version(
     name: str,
     now: datetime.datetime,
     parent_id: int | None = None,
-    batch_id: int | None = None,
+    *,
+    annotations: bool = True,
 ) -> Version:
-    """Insert a draft version and return it; with a batch, its assets and annotations are those that were staged."""
-    new = tx.new_id() if batch_id is None else batch_id
+    """Insert a draft version and return it; a child has the assets of its parent, and its annotations if wanted."""
+    new = tx.new_id()
     tx.run(
-        "insert into data.versions values ($1, $2, $3, 'draft', $4, $5, null)", new, dataset_id, name, parent_id, now
+        "insert into data.versions values ($1, $2, $3, 'draft', $4, $5, null, null)",
+        new,
+        dataset_id,
+        name,
+        parent_id,
+        now,
     )
-    if parent_id is not None:
+    if parent_id is None:
+        layers.begin(tx, new)
+    else:
+        layers.begin_on(tx, new, parent_id, annotations)
         splits.inherit(tx, parent_id, new)
     found = version(tx, new)
     assert found is not None
@@ -97,10 +106,8 @@ def versions(tx: Transaction, dataset_id: int | None = None, version_id: int | N
     """Return all versions, or those of one dataset, or one, oldest first."""
     rows = tx.all(
         """
-        select v.version_id, v.dataset_id, d.name as dataset, v.name, v.state, v.parent_id, v.archived,
-               (select count(*) from data.version_assets a where a.version_id = v.version_id) as assets
-        from data.versions v join data.datasets d on d.dataset_id = v.dataset_id
-        where ($1 is null or v.dataset_id = $1) and ($2 is null or v.version_id = $2) order by v.version_id
+        select version_id, dataset_id, dataset, name, state, parent_id, archived, assets, content_hash from versions
+        where ($1 is null or dataset_id = $1) and ($2 is null or version_id = $2) order by version_id
         """,
         dataset_id,
         version_id,
@@ -155,6 +162,7 @@ def add_annotation(
     )  # fmt: skip
     if annotation.shapes:
         tx.run(f"insert into data.shapes select {_COLUMNS} from ({_UNPACKED})", rows or shape_rows(annotation), new)
+    layers.show(tx, version_id, asset_id, new)
     return new
 
 
@@ -225,15 +233,42 @@ def latest(tx: Transaction, version_id: int, asset_id: int) -> dict[str, Any] | 
 
 def latest_id(tx: Transaction, version_id: int, asset_id: int) -> int | None:
     """Return the id of the last revision of an asset's annotation in a version, or None."""
-    found: int | None = tx.value(
-        "select max(annotation_id) from data.annotations where version_id = $1 and asset_id = $2", version_id, asset_id
+    return layers.head(tx, version_id, asset_id)
+
+
+def beginning_with(tx: Transaction, asset_id: int, annotation_id: int) -> list[int]:
+    """Return the versions that began with a revision of an asset that was said in another version."""
+    rows = tx.all(
+        "select version_id from data.version_annotations where asset_id = $1 and annotation_id = $2 and inherited",
+        asset_id,
+        annotation_id,
     )
-    return found
+    return [row["version_id"] for row in rows]
 
 
 def annotation_row(tx: Transaction, annotation_id: int) -> dict[str, Any] | None:
     """Return the row of a revision, or None."""
     return tx.one("select * from data.annotations where annotation_id = $1", annotation_id)
+
+
+def revisions(tx: Transaction, version_id: int, asset_id: int) -> list[dict[str, Any]]:
+    """Return what was said of an asset in a version, and what it began with, oldest first: their rows, and member.
+
+    What it began with was said in another version, and is of no campaign here.
+    """
+    return tx.all(
+        """
+        select n.* replace (
+                 case when not r.inherited then n.campaign_id end as campaign_id,
+                 case when not r.inherited then n.task_id end as task_id
+               ), m.login as member
+        from data.version_annotations r join data.annotations n on n.annotation_id = r.annotation_id
+        join data.members m on m.member_id = n.member_id
+        where r.version_id = $1 and r.asset_id = $2 order by n.annotation_id
+        """,
+        version_id,
+        asset_id,
+    )
 
 
 _SHAPE = (
@@ -258,9 +293,8 @@ def latest_of(
     With ``of_campaign`` only of those whose latest one was made in that campaign.
     """
     rows = tx.all(
-        "select * from data.annotations where version_id = $1 and annotation_id in (select max(annotation_id) "
-        "from data.annotations where version_id = $1 and asset_id in (select unnest($2::bigint[])) group by asset_id) "
-        "and ($3 is null or campaign_id = $3)",
+        "select * from data.annotations where annotation_id in (select annotation_id from data.version_heads "
+        "where version_id = $1 and asset_id in (select unnest($2::bigint[]))) and ($3 is null or campaign_id = $3)",
         version_id,
         list(asset_ids),
         of_campaign,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbannotate.store import data
+from nbannotate.store import data, layers
 from nbannotate.store.transaction import Transaction
 
 #: What may belong to a version, and by which column.
@@ -26,6 +26,7 @@ def take_back_version(tx: Transaction, version_id: int) -> str:
     version = data.version(tx, version_id)
     if version is None or version.state != "draft" or _has(tx, _OF_VERSION, version_id):
         return ""
+    layers.end(tx, version_id)
     tx.run("delete from data.versions where version_id = $1", version_id)
     return version.name
 

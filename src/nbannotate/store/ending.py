@@ -36,8 +36,8 @@ def drafts_mark(
         f"select coalesce(md5(string_agg(t.task_id || ' ' || d.revision || ' ' || coalesce(l.annotation_id, 0), "
         f"',' order by t.task_id)), '') from data.tasks t "
         f"join data.member_drafts d on d.task_id = t.task_id and d.member_id = t.assignee_id "
-        f"left join (select asset_id, max(annotation_id) as annotation_id from data.annotations "
-        f"where version_id = $4 group by asset_id) l on l.asset_id = t.asset_id where {_OPEN}",
+        f"left join (select asset_id, annotation_id from data.version_heads where version_id = $4) l "
+        f"on l.asset_id = t.asset_id where {_OPEN}",
         campaign_id, step, member_id, version_id,
     ))  # fmt: skip
 

@@ -11,13 +11,14 @@ import msgspec
 from msgspec import Struct
 
 from nbannotate.model import Annotation
-from nbannotate.store import data, staging
+from nbannotate.store import data, layers, staging
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
 
 #: Assets of the version $1 that people have worked on: they have answered, or are at work, or the asset is done.
 WORKED_ON = """
-    select asset_id from data.annotations where version_id = $1 and origin = 'answer'
+    select n.asset_id from data.version_annotations r join data.annotations n on n.annotation_id = r.annotation_id
+    where r.version_id = $1 and n.origin = 'answer'
     union
     select t.asset_id from data.tasks t join data.campaigns c on c.campaign_id = t.campaign_id
     where c.version_id = $1 and (
@@ -50,9 +51,8 @@ def worked_on(tx: Transaction, version_id: int) -> set[int]:
 def stands(tx: Transaction, version_id: int, source: str) -> set[int]:
     """Return the assets of a version whose latest revision is an import of a source."""
     rows = tx.all(
-        "select asset_id from data.annotations where version_id = $1 and origin = 'import' and source = $2 "
-        "and annotation_id in (select max(annotation_id) from data.annotations where version_id = $1 "
-        "group by asset_id)",
+        "select asset_id from data.annotations where origin = 'import' and source = $2 "
+        "and annotation_id in (select annotation_id from data.version_heads where version_id = $1)",
         version_id,
         source,
     )
@@ -117,6 +117,7 @@ def reveal(tx: Transaction, batch_id: int, version_id: int, *, overwrite: bool) 
         )
         late = [row["asset_id"] for row in rows]
     count = tx.value("select count(*) from data.annotations where version_id = $1", batch_id)
+    layers.show_batch(tx, version_id, batch_id, late)
     tx.run(
         "update data.annotations set version_id = $2 where version_id = $1 "
         "and asset_id not in (select unnest($3::bigint[]))",
@@ -130,7 +131,7 @@ def reveal(tx: Transaction, batch_id: int, version_id: int, *, overwrite: bool) 
 def assets_of(tx: Transaction, version_id: int, annotation_ids: Sequence[int]) -> dict[int, int]:
     """Return the assets of those revisions that are of a version, by revision."""
     rows = tx.all(
-        "select annotation_id, asset_id from data.annotations where version_id = $1 "
+        "select annotation_id, asset_id from data.version_annotations where version_id = $1 "
         "and annotation_id in (select unnest($2::bigint[]))",
         version_id,
         list(annotation_ids),
@@ -142,9 +143,9 @@ def mark_revisions(tx: Transaction, version_id: int, annotation_ids: Sequence[in
     """Make the table ``copied`` of revisions of a version that are to come back, without those that stand already."""
     _mark(
         tx,
-        "select annotation_id from data.annotations where version_id = $1 "
+        "select annotation_id from data.version_annotations where version_id = $1 "
         "and annotation_id in (select unnest($2::bigint[])) and annotation_id not in ("
-        "select max(annotation_id) from data.annotations where version_id = $1 group by asset_id)",
+        "select annotation_id from data.version_heads where version_id = $1)",
         version_id,
         list(annotation_ids),
     )
@@ -156,17 +157,13 @@ def mark_before(tx: Transaction, version_id: int, source: str) -> None:
         tx,
         """
         select max(n.annotation_id) filter (where not (n.origin = 'import' and n.source = $2))
-        from data.annotations n where n.version_id = $1 group by n.asset_id
+        from data.version_annotations r join data.annotations n on n.annotation_id = r.annotation_id
+        where r.version_id = $1 group by n.asset_id
         having max_by(n.origin, n.annotation_id) = 'import' and max_by(n.source, n.annotation_id) = $2
         """,
         version_id,
         source,
     )
-
-
-def mark_latest(tx: Transaction, version_id: int) -> None:
-    """Make the table ``copied`` of the latest revision of each asset of a version."""
-    _mark(tx, "select max(annotation_id) from data.annotations where version_id = $1 group by asset_id", version_id)
 
 
 def _mark(tx: Transaction, originals: str, *parameters: Any) -> None:
@@ -178,11 +175,11 @@ def _mark(tx: Transaction, originals: str, *parameters: Any) -> None:
     )
 
 
-def copy(stage: Stage, *, as_new: datetime.datetime | None = None) -> int:
+def copy(stage: Stage, version_id: int, now: datetime.datetime) -> int:
     """Copy the revisions of the table ``copied``, in pieces, as said by who said them; return how many.
 
-    They come under the stage's batch. ``as_new`` is for revisions that come back where they were: the time of that;
-    they stay answers of their task. Without it they belong to no task, and keep their time.
+    They come under the stage's batch, to be those of a version at this time. What was said in the version stays an
+    answer of its task there.
     """
     total = int(stage.value("select count(*) from copied"))
     for low in range(0, total, PIECE):
@@ -190,13 +187,14 @@ def copy(stage: Stage, *, as_new: datetime.datetime | None = None) -> int:
         stage.run(
             f"""
             insert into data.annotations
-            select c.annotation_id, $1, n.asset_id, case when $2 is not null then n.campaign_id end,
-                   case when $2 is not null then n.task_id end, n.member_id, n.source, n.nothing_to_label, n.tags,
-                   coalesce($2, n.created), n.tag_attributes, n.origin
+            select c.annotation_id, $1, n.asset_id, case when n.version_id = $2 then n.campaign_id end,
+                   case when n.version_id = $2 then n.task_id end, n.member_id, n.source, n.nothing_to_label, n.tags,
+                   $3, n.tag_attributes, n.origin
             from {these} c join data.annotations n on n.annotation_id = c.original order by c.place
             """,
             stage.batch_id,
-            as_new,
+            version_id,
+            now,
         )
         stage.run(
             f"insert into data.shapes select c.annotation_id, s.* exclude (annotation_id) "

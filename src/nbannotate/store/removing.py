@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from nbannotate.store import ending, splits, staging
+from nbannotate.store import ending, layers, splits, staging
 from nbannotate.store.campaigns import STARTED
 from nbannotate.store.transaction import Transaction
 
 _CAMPAIGNS = "(select campaign_id from data.campaigns where version_id in (select unnest($1::bigint[])))"
+_LAYERS = "(select layer_id from data.version_layers where own and version_id in (select unnest($1::bigint[])))"
 _TASKS = f"(select task_id from data.tasks where campaign_id in {_CAMPAIGNS})"
 
 
@@ -22,9 +23,9 @@ def of_versions(tx: Transaction, version_ids: Sequence[int]) -> dict[str, int]:
     row = tx.one(
         f"""
         select (
-          select count(distinct asset_id) from data.version_assets
-          where version_id in (select unnest($1::bigint[])) and asset_id not in (
-            select asset_id from data.version_assets where version_id not in (select unnest($1::bigint[])))
+          select count(distinct asset_id) from data.layer_assets
+          where effect >= 0 and layer_id in {_LAYERS} and asset_id not in (
+            select asset_id from data.layer_assets where effect >= 0 and layer_id not in {_LAYERS})
         ) as assets,
         (select count(*) from data.annotations where origin = 'answer'
            and version_id in (select unnest($1::bigint[]))) as answers,
@@ -67,34 +68,41 @@ def children(tx: Transaction, version_id: int) -> list[str]:
 def delete_version(tx: Transaction, version_id: int) -> list[int]:
     """Delete a version with its campaigns; its rows are nobody's from now on, nor are assets that only it has.
 
-    Returns what else is nobody's, beside the version.
+    Return what those rows stand under: the version, its layers, and what else is nobody's.
     """
     for row in tx.all("select campaign_id from data.campaigns where version_id = $1", version_id):
         ending.delete(tx, row["campaign_id"])
     tx.run(
-        "update data.assets set dataset_id = $1 where asset_id in (select asset_id from data.version_assets "
-        "where version_id = $1) and asset_id not in (select asset_id from data.version_assets where version_id <> $1)",
+        f"update data.assets set dataset_id = $1 where asset_id in (select asset_id from data.layer_assets "
+        f"where effect >= 0 and layer_id in {layers.OWN}) and asset_id not in (select asset_id from data.layer_assets "
+        f"where effect >= 0 and layer_id not in {layers.OWN})",
         version_id,
     )
-    tx.run("delete from data.versions where version_id = $1", version_id)
-    staging.give_up(tx, version_id)
-    return splits.forget(tx, [version_id])
+    gone = [version_id, *(layer for layer in layers.end(tx, version_id) if layer != version_id)]
+    for table in ("contents", "versions"):
+        tx.run(f"delete from data.{table} where version_id = $1", version_id)
+    for owner in gone:
+        staging.give_up(tx, owner)
+    return [*gone, *splits.forget(tx, [version_id])]
 
 
 def delete_dataset(tx: Transaction, dataset_id: int, version_ids: Sequence[int]) -> list[int]:
     """Delete a dataset with its versions and their campaigns; their rows, and its assets, are nobody's from now on.
 
-    Returns what else is nobody's, beside the dataset and the versions.
+    Return what those rows stand under.
     """
     ids = list(version_ids)
     for row in tx.all(f"select campaign_id from {_CAMPAIGNS}", ids):
         ending.delete(tx, row["campaign_id"])
+    own = [layer for version_id in ids for layer in layers.end(tx, version_id)]
+    gone = list(dict.fromkeys((*ids, *own, dataset_id)))
+    tx.run("delete from data.contents where version_id in (select unnest($1::bigint[]))", ids)
     tx.run("delete from data.versions where dataset_id = $1", dataset_id)
     for table in ("workers", "metadata_types", "datasets"):
         tx.run(f"delete from data.{table} where dataset_id = $1", dataset_id)
-    for owner in (*ids, dataset_id):
+    for owner in gone:
         staging.give_up(tx, owner)
-    return splits.forget(tx, ids)
+    return [*gone, *splits.forget(tx, ids)]
 
 
 # One asset of a version ------------------------------------------------------------------------------------------
@@ -158,18 +166,9 @@ def delete_asset(tx: Transaction, version_id: int, asset_id: int, name: str) -> 
         tx.run(f"delete from data.{table} where issue_id in {issues}", *key)
     for table in ("issues", "tasks"):
         tx.run(f"delete from data.{table} where {_OF_ASSET}", *key)
-    tx.run(
-        "delete from data.shapes where annotation_id in "
-        "(select annotation_id from data.annotations where version_id = $1 and asset_id = $2)",
-        *key,
-    )
-    for table in ("annotations", "version_assets"):
-        tx.run(f"delete from data.{table} where version_id = $1 and asset_id = $2", *key)
+    layers.take_out(tx, version_id, asset_id)
     tx.run("delete from data.foreign_ids where version_id = $1 and what = 'image' and name = $2", version_id, name)
-    tx.run(
-        "delete from data.assets where asset_id = $1 and asset_id not in (select asset_id from data.version_assets)",
-        asset_id,
-    )
+    layers.forget(tx, asset_id)
 
 
 # A member --------------------------------------------------------------------------------------------------------

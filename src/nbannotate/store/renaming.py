@@ -7,7 +7,7 @@ import datetime
 import msgspec
 
 from nbannotate.model import CampaignSpec
-from nbannotate.store import campaigns
+from nbannotate.store import campaigns, layers
 from nbannotate.store.transaction import Transaction
 
 
@@ -72,7 +72,11 @@ def archive(tx: Transaction, table: str, key: int, when: datetime.datetime | Non
 
 def archive_asset(tx: Transaction, version_id: int, asset_id: int, when: datetime.datetime | None) -> None:
     """Put an asset of a version away, or with None take it back."""
-    tx.run(
-        "update data.version_assets set archived = $3 where version_id = $1 and asset_id = $2",
-        version_id, asset_id, when,
-    )  # fmt: skip
+    layers.place(
+        tx,
+        version_id,
+        "select asset_id, position, $4::timestamp as archived, added from data.version_assets "
+        "where version_id = $1 and asset_id = $3",
+        asset_id,
+        when,
+    )

@@ -64,8 +64,10 @@ def said(
     rows = tx.all(
         f"""
         with last_one as (
-          select max(annotation_id) as annotation_id from data.annotations
-          where version_id = $1 and asset_id in {_OF} and ($4 is null or campaign_id = $4) group by asset_id
+          select annotation_id from data.version_heads where version_id = $1 and asset_id in {_OF} and $4 is null
+          union all
+          select max(annotation_id) from data.annotations
+          where version_id = $1 and asset_id in {_OF} and campaign_id = $4 group by asset_id
         ), counted as (
           select s.annotation_id, s.label, count(*) as shapes from data.shapes s
           join last_one l on l.annotation_id = s.annotation_id group by 1, 2
@@ -188,10 +190,10 @@ def mark(tx: Transaction, task_ids: Sequence[int], member_id: int, version_id: i
         from data.tasks t
         left join data.member_drafts d on d.task_id = t.task_id and d.member_id = $2
         left join (
-          select asset_id, max(annotation_id) as annotation_id from data.annotations
+          select asset_id, annotation_id from data.version_heads
           where version_id = $3 and asset_id in (
             select asset_id from data.tasks where task_id in (select unnest($1::bigint[]))
-          ) group by 1
+          )
         ) l on l.asset_id = t.asset_id
         where t.task_id in (select unnest($1::bigint[]))
         """,

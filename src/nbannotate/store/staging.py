@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from nbannotate.store.layers import NO_VERSION
 from nbannotate.store.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ PIECE = 20_000
 _PLACES = (
     ("annotations", "annotation_id", "version_id"),
     ("tasks", "task_id", "campaign_id"),
-    ("version_assets", "asset_id", "version_id"),
+    ("layer_assets", "asset_id", "layer_id"),
+    ("layer_heads", "asset_id", "layer_id"),
     ("assets", "asset_id", "dataset_id"),
     ("foreign_ids", "position", "version_id"),
     ("splits", "asset_id", "splits_id"),
@@ -98,10 +100,27 @@ def discard(tx: Transaction, batch_id: int, piece: Callable[[], None] = lambda: 
                 break
             ids = [row["id"] for row in rows]
             if table == "annotations":
-                tx.run("delete from data.shapes where annotation_id in (select unnest($1::bigint[]))", ids)
+                _delete_revisions(tx, "select unnest($1::bigint[])", ids)
+                piece()
+                continue
+            if table == "layer_heads":  # what only this layer showed
+                _delete_revisions(
+                    tx,
+                    f"select annotation_id from data.annotations where version_id = {NO_VERSION} and annotation_id in ("
+                    "select annotation_id from data.layer_heads where layer_id = $1 "
+                    "and asset_id in (select unnest($2::bigint[])))",
+                    batch_id,
+                    ids,
+                )
             tx.run(
                 f"delete from data.{table} where {owner} = $1 and {key} in (select unnest($2::bigint[]))", batch_id, ids
             )
             piece()
     keep(tx, batch_id)
     piece()
+
+
+def _delete_revisions(tx: Transaction, which: str, *parameters: Any) -> None:
+    """Delete revisions with their shapes."""
+    tx.run(f"delete from data.shapes where annotation_id in ({which})", *parameters)
+    tx.run(f"delete from data.annotations where annotation_id in ({which})", *parameters)

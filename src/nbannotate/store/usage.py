@@ -62,11 +62,9 @@ class _Count:
 
 #: The last revision of each asset, where it was made in the campaign ($1, of the version $2).
 _LAST = """
-with last_one as (
-  select max(n.annotation_id) as annotation_id from data.annotations n where n.version_id = $2 group by n.asset_id
-), made as (
+with made as (
   select n.annotation_id, n.tags, n.tag_attributes from data.annotations n
-  join last_one l on l.annotation_id = n.annotation_id where n.campaign_id = $1
+  join data.version_heads h on h.annotation_id = n.annotation_id where h.version_id = $2 and n.campaign_id = $1
 )
 """
 

@@ -93,15 +93,15 @@ def figures(tx: Transaction, campaign_id: int, step: int, member_id: int) -> dic
     Changes are counted against the revision before: shapes that are there in one of the two only, or differ in label
     or geometry.
     """
+    version_id = tx.value("select version_id from data.campaigns where campaign_id = $1", campaign_id)
     rows = tx.all(
         f"""
         with these as (
-          select distinct t.asset_id, c.version_id from data.tasks t
-          join data.campaigns c on c.campaign_id = t.campaign_id where t.campaign_id = $1 and {REVIEWED}
+          select distinct t.asset_id from data.tasks t where t.campaign_id = $1 and {REVIEWED}
         ), last_two as (
           select n.annotation_id, n.asset_id,
                  row_number() over (partition by n.asset_id order by n.annotation_id desc) as age
-          from data.annotations n join these t on t.asset_id = n.asset_id and t.version_id = n.version_id
+          from data.version_annotations n join these t on t.asset_id = n.asset_id where n.version_id = $4
           qualify age <= 2
         ), drawn as (
           select l.asset_id, l.age, s.shape_id, s.label, s.also, s.kind, s.points, s.rle, s.confidence
@@ -117,7 +117,7 @@ def figures(tx: Transaction, campaign_id: int, step: int, member_id: int) -> dic
                 where p.asset_id = l.asset_id and (p.times = 1 or p.ways > 1)) as changes
         from last_two l where l.age = 1
         """,
-        campaign_id, step, member_id,
+        campaign_id, step, member_id, version_id,
     )  # fmt: skip
     return {r["asset_id"]: r for r in rows}
 

@@ -76,11 +76,7 @@ class Versions(Listed["Version"]):
         self._dataset, self._make = dataset, make
 
     def _sql(self, history: bool = False) -> str:
-        return (
-            "select v.*, coalesce(n.assets, 0) as assets from versions v left join (select version_id, "
-            "count(*) as assets from assets group by 1) n on n.version_id = v.version_id "
-            f"where v.dataset_id = $1{_kept(history, 'v.')} order by v.version_id"
-        )
+        return f"select * from versions where dataset_id = $1{_kept(history)} order by version_id"
 
     def _scope(self) -> int:
         return self._dataset.dataset_id

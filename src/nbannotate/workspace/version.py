@@ -43,6 +43,8 @@ class Version(Used):
         self.parent_id = found.parent_id
         #: When it was put away, or None.
         self.archived = found.archived
+        #: SHA-256 of what it held when it was published; None for a draft.
+        self.content_hash = found.content_hash
         self._is_fresh = found.new
         self.assets, self.shapes = Assets(self), Shapes(self)
         self.annotations, self.tags, self.splits = Annotations(self), Tags(self), Splits(self)
@@ -65,14 +67,30 @@ class Version(Used):
     def publish(self) -> Version:
         """Publish this version, and return it: it never changes again; work goes on in a child of it.
 
+        A hash of what it holds is kept (``version.content_hash``): the same for a copy of it elsewhere, and
+        :meth:`verify` tells whether it still holds that.
+
         Raises
         ------
         Refused
             It is published already, or a campaign is running on it.
         """
         made = self.workspace.client.call("versions.publish", model.Version, version_id=self.version_id)
-        self.state = made.state
+        self.state, self.content_hash = made.state, made.content_hash
         return self
+
+    def verify(self) -> model.Verified:
+        """Compute again what this published version holds, and compare it with the hash that publishing it kept.
+
+        The answer is true if nothing differs, and says what does otherwise: assets (names, sizes, sequences), the
+        latest annotations with their tags, or shapes. Metadata and paths may change, and are not in it.
+
+        Raises
+        ------
+        Refused, NotFound
+            It is a draft; or it was published by a version of this package that kept no hashes.
+        """
+        return self.workspace.client.call("versions.verify", model.Verified, version_id=self.version_id)
 
     def rename(self, new: str) -> Version:
         """Give the version another name, and return it; a published one, too: what it holds stays as it is.
