@@ -8,7 +8,7 @@ and written again.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,6 @@ from nbannotate.files.source import Source
 from nbannotate.files.target import Target
 from nbannotate.formats import _label_map, _pixels
 from nbannotate.formats._contract import Foreign, Head, Problems, Row
-from nbannotate.formats._label_map import Line
 from nbannotate.formats._pixels import NOTHING, VOID, Numbers
 from nbannotate.formats._voc_objects import BOX, Found
 from nbannotate.model import Rle, Shape
@@ -49,41 +48,29 @@ class Masks:
         What is read.
     problems
         Where images are said that are not as they should be.
-    lines
-        The label map; empty if there is none.
+    names, colors
+        Of classes, by their numbers; the color of nothing, too.
     """
 
-    def __init__(self, source: Source, problems: Problems, lines: Sequence[Line]) -> None:
+    def __init__(
+        self, source: Source, problems: Problems, names: Mapping[int, str], colors: Mapping[int, _pixels.Rgb]
+    ) -> None:
         self.source, self.problems = source, problems
         images = [m for m in source.images if is_mask(m)]
-        self._objects = {_listed(m): m for m in images if f"/{OBJECTS}/" in f"/{m}"}
-        self._classes = {_listed(m): m for m in images if f"/{CLASSES}/" in f"/{m}"}
-        self.names = dict(enumerate(TWENTY, 1))
-        self.colors: dict[_label_map.Rgb, int] = {}
-        self._own: dict[int, _label_map.Rgb | None] = {}
-        if lines:
-            others = [v for v in lines if v.name != _label_map.BACKGROUND]
-            self.names = {n: v.name for n, v in enumerate(others, 1)}
-            self._own = {n: v.color for n, v in enumerate(others, 1)}
-            nothing = [v.color for v in lines if v.name == _label_map.BACKGROUND and v.color is not None]
-            self.colors = dict.fromkeys(nothing, NOTHING) | {
-                v.color: n for n, v in enumerate(others, 1) if v.color is not None
-            }
+        self._objects = {listed(m): m for m in images if f"/{OBJECTS}/" in f"/{m}"}
+        self._classes = {listed(m): m for m in images if f"/{CLASSES}/" in f"/{m}"}
+        self._names, self._own = names, colors
+        self._colors = {color: number for number, color in colors.items()}
 
-    @property
-    def there(self) -> bool:
-        """Whether there is any."""
-        return bool(self._objects or self._classes)
-
-    def joined(self, listed: str, found: list[Found], size: tuple[int, int]) -> tuple[list[Found], dict[str, Any]]:
+    def joined(self, name: str, found: list[Found], size: tuple[int, int]) -> tuple[list[Found], dict[str, Any]]:
         """Return the shapes of an image with their pixels, and what is to be written again beside them.
 
         The pixels of an object take the place of its box, which is kept beside them; those of what the file has no
         object for are shapes of their own.
         """
         objects, classes = (
-            self._read(self._objects.get(listed), size),
-            self._read(self._classes.get(listed), size, True),
+            self._read(self._objects.get(name), size),
+            self._read(self._classes.get(name), size, True),
         )
         if objects is None and classes is None:
             return found, {}
@@ -118,10 +105,10 @@ class Masks:
                 raise
             self.problems.note("masks", "they cannot be read", member)
             return None
-        colors = self.colors if classes else {}
+        colors = self._colors if classes else {}
         if pixels.colored and not colors:
             colors = {color: number for number, color in enumerate(_pixels.colormap())}
-        kept = {n for n, c in enumerate(pixels.palette) if classes and self._own.get(n, ()) in (None, c)}
+        kept = {n for n, c in enumerate(pixels.palette) if classes and n in self._names and self._own.get(n, c) == c}
         found = _pixels.looked_up(pixels, colors, kept)
         if all(size) and found.shape != (size[1], size[0]):
             self.problems.add("masks", "they have another size than their image", member)
@@ -129,7 +116,7 @@ class Masks:
         return found
 
     def _label(self, number: int) -> str:
-        return self.names.get(number, "") if number else ""
+        return self._names.get(number, "") if number else ""
 
 
 def _most(classes: Numbers | None, chosen: Any) -> int:
@@ -158,7 +145,8 @@ def _void(counts: str, row: Row) -> Region | None:
         return None
 
 
-def _listed(member: str) -> str:
+def listed(member: str) -> str:
+    """Return what the image of a file of segmentation is called in the lists."""
     return posixpath.splitext(member.split("/Segmentation", 1)[-1].split("/", 1)[-1])[0]
 
 
@@ -171,7 +159,7 @@ class Painted:
         colors = {n: _label_map.rgb(label.color) for n, label in enumerate(head.labels, 1)}
         self.palette = [colors.get(n) or color for n, color in enumerate(_pixels.colormap())]
 
-    def put(self, row: Row, listed: str, numbers: Mapping[str, int]) -> None:
+    def put(self, row: Row, name: str, numbers: Mapping[str, int]) -> None:
         """Write the masks of an image; objects beyond 254, and labels, have no number and are left out."""
         its = row.annotation.shapes if row.annotation is not None else ()
         masks = [s for s in its if s.kind == "mask" and 0 < numbers.get(s.id, 0) <= MOST]
@@ -188,5 +176,5 @@ class Painted:
             if region is not None:
                 _pixels.put(objects, region, numbers[shape.id])
                 _pixels.put(classes, region, number if number <= MOST else 0)
-        self.target.write(f"{OBJECTS}/{listed}.png", _pixels.written(objects, _pixels.colormap()))
-        self.target.write(f"{CLASSES}/{listed}.png", _pixels.written(classes, self.palette))
+        self.target.write(f"{OBJECTS}/{name}.png", _pixels.written(objects, _pixels.colormap()))
+        self.target.write(f"{CLASSES}/{name}.png", _pixels.written(classes, self.palette))

@@ -141,7 +141,11 @@ class _Reader:
         self, source: Source, problems: Problems, items: list[_Item], lists: _voc_lists.Lists, lines: list[Line]
     ) -> None:
         self.source, self.problems, self.items, self.lists = source, problems, items, lists
-        self.masks = _voc_masks.Masks(source, problems, lines)
+        others = [v for v in lines if v.name != _label_map.BACKGROUND]
+        nothing = [v.color for v in lines if v.name == _label_map.BACKGROUND and v.color is not None]
+        names = enumerate([v.name for v in others] if lines else _voc_masks.TWENTY, 1)
+        colors = dict(enumerate(nothing[:1])) | {n: v.color for n, v in enumerate(others, 1) if v.color is not None}
+        self.masks = _voc_masks.Masks(source, problems, dict(names), colors)
         images = [item.image for item in items if item.image]
         found = [re.match(r"(?:.*/)?JPEGImages/", path) for path in images]
         before = {v[0] if v else "" for v in found}
