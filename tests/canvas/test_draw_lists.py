@@ -59,7 +59,7 @@ def drawn(monkeypatch, *shapes, without=(), painter=None, style=STYLE, view=VIEW
 def short(value):
     if isinstance(value, list):
         numbers = [short(v) for v in np.ravel(value).tolist()]
-        some = numbers if len(numbers) < 20 else [*numbers[:6], f"… {len(numbers) - 8} more …", *numbers[-2:]]
+        some = numbers if len(numbers) < 21 else [*numbers[:6], f"… {len(numbers) - 8} more …", *numbers[-2:]]
         return "[" + " ".join(some) + "]"
     return f"{value:g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)
 
@@ -97,6 +97,36 @@ GOLDEN = {
         strokePolygons 1 [36 70 116 70 76 130] [3]
         line_width = 2.0
         strokeStyledPolygons 1 [36 70 116 70 76 130] [3] [255 0 0] 1
+        """,
+    ),
+    "polygon of several rings": (
+        shape("polygon", (10, 10), (50, 10), (50, 40), (10, 40), (20, 20), (30, 20), (25, 30), rings=(4, 3)),
+        """
+        clear
+        fillStyledPolygons 1 [36 70 116 70 116 130 36 130 36 70 66 110 76 90 56 90 66 110 36 70] [10] [255 0 0] [0.1]
+        line_join = miter
+        line_join = round
+        setLineDash []
+        line_width = 4.0
+        stroke_style = rgba(0, 0, 0, 0.55)
+        strokePolygons 2 [36 70 116 70 116 130 36 130 56 90 76 90 66 110] [4 3]
+        line_width = 2.0
+        strokeStyledPolygons 2 [36 70 116 70 116 130 36 130 56 90 76 90 66 110] [4 3] [255 0 0 255 0 0] 1
+        """,
+    ),
+    "rotated rectangle": (
+        Shape.rotated_rectangle(10, 10, 40, 20, 30, "cell", id="1" * 16),
+        """
+        clear
+        fillStyledPolygons 1 [51.36 52.68 120.64 92.68 100.64 127.32 31.36 87.32] [4] [255 0 0] [0.1]
+        line_join = miter
+        line_join = round
+        setLineDash []
+        line_width = 4.0
+        stroke_style = rgba(0, 0, 0, 0.55)
+        strokePolygons 1 [51.36 52.68 120.64 92.68 100.64 127.32 31.36 87.32] [4]
+        line_width = 2.0
+        strokeStyledPolygons 1 [51.36 52.68 120.64 92.68 100.64 127.32 31.36 87.32] [4] [255 0 0] 1
         """,
     ),
     "ellipse": (

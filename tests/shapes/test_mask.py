@@ -13,7 +13,8 @@ from hypothesis.extra import numpy as arrays
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Rle, Shape
 from nbannotate.shapes import kind, rings
-from nbannotate.shapes.mask import corners, from_outline, mask, polygons
+from nbannotate.shapes.mask import corners, from_outline, mask, outlines
+from nbannotate.shapes.polygon import of_rings
 from nbannotate.shapes.rle import Region, area, compress, decode, encode, expand
 
 pixels = arrays.arrays(bool, arrays.array_shapes(min_dims=2, max_dims=2, max_side=24))
@@ -119,21 +120,17 @@ def test_a_mask_scales_with_its_image(array, times):
 
 
 @given(some_pixels)
-def test_exact_polygons_of_a_mask_give_the_mask_again(array):
+def test_the_exact_polygon_around_a_mask_gives_the_mask_again_holes_and_all(array):
     height, width = array.shape
-    outlines, holes = polygons(of(array), tolerance=0)
-    again = np.zeros(array.shape, bool)
-    for points in outlines:
-        again |= shown(from_outline(Shape(kind="polygon", points=points), np.array(points), width, height))
-    assert (again & array == array).all()
-    assert holes or (again == array).all()
+    around = of_rings(Shape(kind="polygon", points=()), outlines(of(array), tolerance=0))
+    assert (shown(from_outline(around, kind("polygon").filled(around), width, height)) == array).all()
+    assert around.area == array.sum()
 
 
 def test_a_disk_becomes_a_polygon_with_few_points_and_back_nearly_the_same():
     y, x = np.mgrid[:200, :200]
     disk = (x - 100) ** 2 + (y - 100) ** 2 < 80**2
-    ((points,), holes) = polygons(of(disk))
-    assert holes == 0
+    (points,) = outlines(of(disk))
     assert len(points) < 80
     back = shown(from_outline(Shape(kind="polygon", points=points), np.array(points), 200, 200))
     assert (back ^ disk).sum() < 0.02 * disk.sum()

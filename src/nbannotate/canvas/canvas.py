@@ -312,7 +312,9 @@ class Canvas(Leveled, Editing):
             self._assign(name, self._free(ids))
 
     def convert(self, ids: Iterable[str] | None = None) -> tuple[str, ...]:
-        """Turn closed outlines into masks, masks into polygons, by default those of the selection; return the new ids.
+        """Turn closed outlines into masks, masks and rotated rectangles into polygons, by default the selected ones.
+
+        Parts and holes stay those of one shape; the ids, which are returned, stay, too.
 
         What cannot be turned, or is of a label that does not allow the other kind, stays; ``on_error`` hears why.
         """

@@ -1,4 +1,4 @@
-"""Shapes of one kind made into another: outlines into masks, masks into polygons."""
+"""Shapes of one kind made into another: outlines into masks, masks and rotated rectangles into polygons."""
 
 from __future__ import annotations
 
@@ -16,17 +16,16 @@ if TYPE_CHECKING:
 
 
 def convert(canvas: Canvas, ids: Iterable[str] | None) -> tuple[str, ...]:
-    """Turn shapes, by default the selection, into the other kind, in their places; return the ids of what came of it.
+    """Turn shapes, by default the selection, into the other kind, in their places; return the ids of those that were.
 
     What cannot be turned stays as it is, and ``on_error`` hears why. It is undone at once.
     """
     if not canvas.editable:
         raise Refused("These shapes can be looked at, but not changed.")
     width, height = canvas.image_size
-    chosen, sentence, holes = set(canvas._free(ids)), None, 0
+    chosen, sentence = set(canvas._free(ids)), None
     after: dict[str, Shape] = {}
     made: list[str] = []
-    more: list[Shape] = []
     for shape_id, shape in canvas._document.shapes.items():
         after[shape_id] = shape
         if shape_id not in chosen:
@@ -36,21 +35,14 @@ def convert(canvas: Canvas, ids: Iterable[str] | None) -> tuple[str, ...]:
             sentence = not_allowed(label, target)
             continue
         try:
-            parts, left = turned(shape, width, height)
+            after[shape_id] = turned(shape, width, height)
         except InvalidInput as error:
             sentence = str(error)
             continue
-        after |= {part.id: part for part in parts}
-        made += [part.id for part in parts]
-        more += parts[1:]
-        holes += left
-    canvas._check_room(more)
+        made.append(shape_id)
     canvas._document.change(after)
     if made:
         canvas._document.select(made)
     if sentence is not None:
         canvas._complain(sentence)
-    elif holes:
-        it = "1 hole was" if holes == 1 else f"{holes} holes were"
-        canvas._complain(f"{it} filled: a polygon has none. Undo brings the mask back.")
     return tuple(made)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from msgspec.structs import replace
 
+from nbannotate.canvas import parts
 from nbannotate.canvas.document import MOST_SHAPES, suits
 from nbannotate.canvas.judging import Judged
 from nbannotate.errors import InvalidInput, Refused
@@ -131,6 +132,57 @@ class Editing(Judged):
             shapes = self._document.shapes
             self._document.put(replace(shapes[i], attributes=dict(attributes[i])) for i in self._free(attributes))
 
+    def split(self, ids: Iterable[str] | None = None) -> tuple[str, ...]:
+        """Make a shape of each part of polygons, with its holes, by default of the selection; return the ids.
+
+        Raises
+        ------
+        Refused
+            None of them has several parts, or there would be more shapes than there may be.
+        """
+        with self._turn():
+            return parts.split(cast("Canvas", self), ids)
+
+    def join(self, ids: Iterable[str] | None = None) -> str:
+        """Make one polygon of several of one label, by default of the selection; return its id, that of the first.
+
+        Raises
+        ------
+        Refused
+            They are not several polygons of one label.
+        """
+        with self._turn():
+            return parts.join(cast("Canvas", self), ids)
+
+    def group(self, ids: Iterable[str] | None = None) -> str:
+        """Say that shapes, by default the selection, belong together (``Shape.group``); return the name of the group.
+
+        Raises
+        ------
+        Refused
+            It is one shape, or none.
+        """
+        with self._turn():
+            return parts.group(cast("Canvas", self), ids)
+
+    def ungroup(self, ids: Iterable[str] | None = None) -> None:
+        """Take shapes, by default the selection, out of their groups."""
+        with self._turn():
+            parts.ungroup(cast("Canvas", self), ids)
+
+    def turn(self, angle: float, ids: Iterable[str] | None = None) -> None:
+        """Turn rotated rectangles, by default the selection, to an angle in degrees, clockwise, about their middles.
+
+        Raises
+        ------
+        InvalidInput
+            It is not a number from -360 to 360.
+        Refused
+            None of the shapes is a rotated rectangle.
+        """
+        with self._turn():
+            parts.turn(cast("Canvas", self), as_angle(angle), ids)
+
     def copy(self, ids: Iterable[str] | None = None) -> int:
         """Keep copies of shapes, by default the selection, for :meth:`paste`; return how many."""
         with self._turn():
@@ -175,6 +227,7 @@ class Editing(Judged):
             raise Refused(f"There would be more than {MOST_SHAPES} shapes on this image; that is the limit.")
         self._check_room(shapes)
         made, outside, bare = [], [], 0
+        groups = parts.copied_groups(shapes, self._document.shapes.values())
         for number, shape in enumerate(shapes, 1):
             moved = _shifted(shape, shift, width, height) if shift else _as_it_is(shape, width, height)
             if moved is None:
@@ -187,7 +240,13 @@ class Editing(Judged):
             ]
             bare += bool(shape.label) and not fit
             also = tuple(fit[1:]) if canvas.several_labels else ()
-            made.append(replace(moved, id=new_shape_id(), label=fit[0] if fit else "", also=also))
+            made.append(
+                replace(
+                    moved, id=new_shape_id(), label=fit[0] if fit else "", also=also,
+                    group=groups.get(shape.group or ""), track=None if shift else shape.track,
+                    keyframe=shape.keyframe and not shift,  # a track is one thing: once in an image
+                )
+            )  # fmt: skip
         self._document.put(made)
         self._document.select([s.id for s in made])
         if outside:
@@ -239,6 +298,14 @@ class Editing(Judged):
             self.show_all()
 
 
+def as_angle(value: float) -> float:
+    """Return an angle in degrees; InvalidInput if it is no number, or beyond a whole turn."""
+    given = plain(value)
+    if isinstance(given, bool) or not isinstance(given, int | float) or not -360 <= given <= 360:
+        raise InvalidInput(f"angle is a number of degrees from -360 to 360, not {value!r}.")
+    return float(given)
+
+
 def _shifted(shape: Shape, shift: float, width: float, height: float) -> Shape:
     """Return a copy beside a shape on the same image: the other way at an edge, less far where there is no room."""
     its = kind(shape.kind)
@@ -273,6 +340,10 @@ ACTIONS: dict[str, tuple[Callable[[Editing], object], bool]] = {
     "cut": (Editing.cut, True),
     "paste": (Editing.paste, True),
     "duplicate": (Editing.duplicate, True),
+    "split": (Editing.split, True),
+    "join": (Editing.join, True),
+    "group": (Editing.group, True),
+    "ungroup": (Editing.ungroup, True),
     "convert": (lambda canvas: cast("Canvas", canvas).convert(), True),
     "uncolor": (lambda canvas: canvas.set_color(None), True),
 }

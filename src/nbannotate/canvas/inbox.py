@@ -29,6 +29,7 @@ REASONS = {
     "small": "The shape is too small: drag from one corner to the opposite one.",
     "limit": "There may be no more shapes on this image.",
     "points": "The shape needs more points before it can be finished.",
+    "edge": "The shape is too small: draw an edge, then move to the other side and click.",
     "vertices": "The shape cannot lose another vertex; delete the whole shape instead.",
 }
 
@@ -76,12 +77,11 @@ def create(canvas: Canvas, message: Message) -> None:
     its = known(message.kind)
     if its.gesture == "stroke":
         raise InvalidInput(f"A {its.title.lower()} is painted, not drawn at once.")
-    points = good(canvas, its, message.points)
-    if its.figured and not suits(canvas._labels.get(canvas._label) or Label("?"), its.name, len(points)):
+    drawn = Shape(kind=its.name, points=(), id=message.id, visibility=message.visibility)
+    shape = put(canvas, its, drawn, message.points)
+    if its.figured and not suits(canvas._labels.get(canvas._label) or Label("?"), its.name, len(shape.points)):
         raise InvalidInput(REASONS["figure"])
-    label = current_label(canvas, its)
-    shape = Shape(kind=its.name, points=points, id=message.id, label=label, visibility=message.visibility)
-    document.draw(whole(its, shape))
+    document.draw(whole(its, replace(shape, label=current_label(canvas, its))))
 
 
 def whole(its: Kind, shape: Shape) -> Shape:
@@ -149,11 +149,24 @@ def edit(canvas: Canvas, message: Message) -> None:
             continue  # it is locked, or was deleted meanwhile, for example in another view
         shape = document.shapes[shape_id]
         its = kind(shape.kind)
-        after = its.put(shape, good(canvas, its, points), *canvas.image_size)
+        if message.rings is not None:
+            shape = replace(shape, rings=message.rings if len(message.rings) > 1 else ())
+        after = put(canvas, its, shape, points)
+        if after.track is not None and not after.keyframe:
+            after = replace(after, keyframe=True)  # somebody set it here
         if message.visibility:
             after = whole(its, replace(after, visibility=message.visibility))
         changed.append(after)
     document.put(changed, merge=("nudge", *(s.id for s in changed)) if message.nudged else None)
+
+
+def put(canvas: Canvas, its: Kind, shape: Shape, points: tuple[Point, ...]) -> Shape:
+    """Return a shape that a person put to other points, or raise InvalidInput with what is wrong with them."""
+    size = canvas.image_size
+    sentence = its.problem(replace(shape, points=points), *size) if shape.rings else its.check(points, *size)
+    if sentence is not None:
+        raise InvalidInput(sentence)
+    return its.put(shape, points, *size)
 
 
 def delete(canvas: Canvas, message: Message) -> None:

@@ -79,7 +79,7 @@ EDIT = (
     Key("act:paste", ("ctrl+v",), "Paste, also on another image", "Edit", edits=True),
     Key("act:front", ("ctrl+]",), "To the front", "Edit", edits=True),
     Key("act:back", ("ctrl+[",), "To the back", "Edit", edits=True),
-    Key("act:convert", ("shift+m",), "Outline to mask, mask to polygons", "Edit", edits=True),
+    Key("act:convert", ("shift+m",), t("Outline to mask, mask or turned rectangle to polygon"), "Edit", edits=True),
     Key("color", ("shift+c",), "A color of its own", "Edit", edits=True),
     Key("act:uncolor", ("alt+c",), "The color of the label again", "Edit", edits=True),
     Key("act:lock", ("shift+l",), "Lock, or unlock", "Edit", edits=True),
@@ -91,6 +91,27 @@ EDIT = (
     Key("", ("shift+click",), "Add to the selection, or take from it", "Select"),
     Key("escape", ("Escape",), "Cancel, then deselect, then the select tool", "Select"),
 )  # fmt: skip
+BELONGING = t("Parts and groups")
+RINGS = (
+    Key("ring", ("alt+p",), t("Draw another part, or a hole, of the selected polygon"), BELONGING, edits=True),
+    Key("", ("shift+click",), t("The same while polygons are drawn: of the selected one"), BELONGING, edits=True),
+    Key("ring:delete", ("ctrl+Delete", "ctrl+Backspace"),
+        t("Delete the part or the hole whose vertex is under the pointer"), BELONGING, edits=True,
+        shown=("ctrl+Delete",)),
+    Key("act:split", ("shift+s",), t("Make each part a shape of its own"), BELONGING, edits=True),
+    Key("act:join", ("shift+j",), t("Join polygons of one label into one"), BELONGING, edits=True),
+    Key("act:group", ("ctrl+g",), t("Group: these belong together"), BELONGING, edits=True),
+    Key("act:ungroup", ("ctrl+shift+g",), t("Take these out of their group"), BELONGING, edits=True),
+    Key("group:all", ("alt+g",), t("Select all of the group"), BELONGING),
+)  # fmt: skip
+TURNING = t("Rotated rectangles")
+TURN = (
+    Key("turn:back", ("<",), t("Turn by 1 degree, counterclockwise"), TURNING, edits=True),
+    Key("turn:on", (">",), t("Turn by 1 degree, clockwise"), TURNING, edits=True),
+    Key("turn:far back", ("ctrl+<",), t("Turn by 15 degrees, counterclockwise"), TURNING, edits=True),
+    Key("turn:far on", ("ctrl+>",), t("Turn by 15 degrees, clockwise"), TURNING, edits=True),
+    Key("", ("shift+drag",), t("Turn with the handle, or draw an edge, in steps of 15 degrees"), TURNING, edits=True),
+)
 CURSOR = (
     Key("", ("arrows",), "Move the cursor: with a tool, or with nothing selected", "Without the mouse"),
     Key("", ("shift+arrows", "alt+arrows"), "The same in big steps, in fine steps", "Without the mouse"),
@@ -157,6 +178,8 @@ def key_map(
         *((ONLY,) if several else ()),
         *paint,
         *EDIT,
+        *RINGS,
+        *(TURN if any(k.gesture == "edge" for k in given) else ()),
         *CURSOR,
         *VIEW,
         *LEVELS,

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from nbannotate.shapes.flaws import Sentences
 
 TOLD = (  # of a kind
-    "name", "title", "gesture", "form", "closed", "opacity", "figured", "min_points", "max_points", "turns_into",
+    "name", "title", "gesture", "form", "closed", "opacity", "figured", "ringed", "min_points", "max_points",
+    "turns_into",
 )  # fmt: skip
 
 

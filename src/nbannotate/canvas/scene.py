@@ -60,10 +60,12 @@ def drawing(shape: Shape, style: Style) -> Drawing:
 
 
 def plain(its: Kind, form: str) -> bool:
-    """Return whether a kind is painted as its form says, and as nothing else: then all its shapes are one array."""
-    own = [
-        name for name in ("strokes", "filled", "dots", "hollow") if getattr(type(its), name) is not getattr(Kind, name)
-    ]
+    """Return whether a kind is painted as its form says, and as nothing else: then all its shapes are one array.
+
+    Of a kind that may have several rings, this is so of the shapes that have one.
+    """
+    names = ("dots", "hollow") if its.ringed else ("strokes", "filled", "dots", "hollow")
+    own = [name for name in names if getattr(type(its), name) is not getattr(Kind, name)]
     return its.form == form and not own and (form == "box" or type(its).outline is Kind.outline)
 
 
@@ -141,6 +143,7 @@ class Scene:
         self.high = np.maximum.reduceat(points, starts) if rows else points
 
         box, path = (np.array([plain(k, form) for k in its], dtype=bool)[which] for form in ("box", "path"))
+        path &= np.array([not s.rings for s in rows], dtype=bool)
         closed = np.array([k.closed for k in its], dtype=bool)[which]
         corners = np.stack([points[starts[box]], points[starts[box] + 1]], axis=1)
         self.boxes = Part(

@@ -31,6 +31,8 @@ class Message(Struct, forbid_unknown_fields=True):
         The asset that it speaks of, as counted by the canvas: what arrives after another one is shown is too late.
     view_id, n
         Which view of the canvas sent it, and its running number there.
+    rings
+        Of ``edit``, where the one shape has other rings than before: how many points each has; None where it has not.
     """
 
     type: str
@@ -45,6 +47,7 @@ class Message(Struct, forbid_unknown_fields=True):
     shapes: tuple[tuple[str, tuple[tuple[float, float], ...]], ...] = ()
     nudged: bool = False
     visibility: tuple[int, ...] = ()
+    rings: tuple[int, ...] | None = None
     size: float = 0.0
     mode: str = ""
     label: str = ""
@@ -88,17 +91,13 @@ def packed(shapes: Iterable[Shape], flaws: Mapping[str, Sequence[str]] = NO_FLAW
     flat: list[float] = []
     for i, shape in enumerate(rows):
         flat.extend(chain.from_iterable(shape.points))
-        flawed = flaws.get(shape.id)
-        if shape.color is not None or shape.visibility or shape.rle is not None or shape.also or flawed:
-            its = more[str(i)] = {"color": shape.color, "visibility": list(shape.visibility) or None}
-            if shape.also:
-                its["also"] = list(shape.also)
-            if flawed:
-                its["flaws"] = list(flawed)
-            if shape.rle is not None:
-                rings = kind(shape.kind).strokes(shape)
-                its["rings"] = [len(ring) for ring in rings]
-                flat += [float(v) for ring in rings for v in ring.ravel()]
+        its = {name: list(v) if isinstance(v, tuple) else v for name, v in _more(shape, flaws.get(shape.id)) if v}
+        if its:
+            more[str(i)] = its
+        if shape.rle is not None:
+            rings = kind(shape.kind).strokes(shape)
+            more.setdefault(str(i), {})["rings"] = [len(ring) for ring in rings]
+            flat += [float(v) for ring in rings for v in ring.ravel()]
     meta = {
         "ids": [s.id for s in rows],
         "kinds": list(kinds),
@@ -109,3 +108,14 @@ def packed(shapes: Iterable[Shape], flaws: Mapping[str, Sequence[str]] = NO_FLAW
         "more": more,
     }
     return meta, np.array(flat, dtype="<f8").tobytes()
+
+
+def _more(shape: Shape, flawed: Sequence[str] | None) -> Iterable[tuple[str, Any]]:
+    """Give what few shapes have, and how the overlay calls it; empty for the others."""
+    yield "color", shape.color
+    yield "visibility", shape.visibility
+    yield "also", shape.also
+    yield "counts", shape.rings
+    yield "group", shape.group
+    yield "track", shape.track
+    yield "flaws", flawed

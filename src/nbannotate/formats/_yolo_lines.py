@@ -26,7 +26,8 @@ from nbannotate.formats import _parts
 from nbannotate.formats._contract import Foreign
 from nbannotate.model import Point, Shape
 from nbannotate.shapes import skeleton
-from nbannotate.shapes.mask import polygons
+from nbannotate.shapes.mask import outlines
+from nbannotate.shapes.rings import signed
 
 Task = Literal["detect", "segment", "pose", "obb"]
 Size = tuple[int, int]
@@ -204,7 +205,7 @@ def _box_text(box: Sequence[float], size: Size) -> str:
 
 def _write_outline(shape: Shape, keypoints: Keypoints | None, size: Size, foreign: Foreign) -> list[str]:
     if shape.kind == "mask":
-        return [_text(ring, size) for ring in polygons(shape, tolerance=0)[0]]
+        return [_text(ring.tolist(), size) for ring in outlines(shape, tolerance=0) if signed(ring) > 0]
     filled = shapes.kind(shape.kind).filled(shape) if shape.kind != "polygon" or shape.rings else None
     points = shape.points if filled is None else [(float(x), float(y)) for x, y in filled]
     closed = foreign.extra.get(CLOSED) is True and shape.kind == "polygon"

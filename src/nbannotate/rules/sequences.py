@@ -63,7 +63,7 @@ def _copies(shapes: Iterable[Shape]) -> tuple[Shape, ...]:
 
 def _look(shape: Shape) -> bytes:
     """Return all that makes a shape but its id and how sure a model was."""
-    return msgspec.json.encode(replace(shape, id="", confidence=None), order="deterministic")
+    return msgspec.json.encode(replace(shape, id="", confidence=None, group=None), order="deterministic")
 
 
 def runs(places: Iterable[int]) -> str:

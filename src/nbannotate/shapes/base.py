@@ -7,6 +7,8 @@ Its *gesture* says how it is drawn and edited:
 - ``"corners"``: press, drag, release (or click, click); edited by eight handles. Points: two opposite corners.
 - ``"path"``: click to add vertices; edited by its vertices, with insert and delete. Points: the vertices.
 - ``"points"``: click to add places that stand for themselves; each is moved and deleted on its own.
+- ``"edge"``: draw an edge, then move to the other side and click; edited by eight handles along its sides and one that
+  turns it. Points: the four corners, clockwise on the screen, the first two those of the edge.
 - ``"stroke"``: paint with a brush; edited by painting more. Points: the corners of the box around it.
 
 Its *form* says what is seen: the ``"path"`` through the points, the ``"box"`` or the ``"ellipse"`` between two corners,
@@ -27,8 +29,8 @@ from nbannotate.errors import InvalidInput
 from nbannotate.model import Point, Shape
 from nbannotate.texts import t
 
-Gesture = Literal["corners", "path", "points", "stroke"]
-GESTURES: tuple[Gesture, ...] = ("corners", "path", "points", "stroke")
+Gesture = Literal["corners", "path", "points", "edge", "stroke"]
+GESTURES: tuple[Gesture, ...] = ("corners", "path", "points", "edge", "stroke")
 Form = Literal["path", "box", "ellipse", "dots", "rings"]
 FORMS: tuple[Form, ...] = ("path", "box", "ellipse", "dots", "rings")
 Edges = Sequence[tuple[int, int]]
@@ -52,9 +54,9 @@ class Kind:
     title
         As shown to people.
     key
-        One lower-case letter that picks the tool; empty for none.
+        One lower-case letter that picks the tool, or one with ``alt+`` before it; empty for none.
     gesture
-        How it is drawn: ``"corners"``, ``"path"``, ``"points"`` or ``"stroke"``.
+        How it is drawn: ``"corners"``, ``"path"``, ``"points"``, ``"edge"`` or ``"stroke"``.
     form
         What is seen: ``"path"``, ``"box"``, ``"ellipse"``, ``"dots"`` or ``"rings"``.
     closed
@@ -63,6 +65,8 @@ class Kind:
         Of the inside, from 0 to 1.
     figured
         Whether its points are those of the skeleton of its label; without one it cannot be drawn.
+    ringed
+        Whether a shape may have several rings (``Shape.rings``): parts, and holes in them.
     min_points, max_points
         How many points a shape of this kind has; ``max_points`` None for no limit.
     turns_into
@@ -77,6 +81,7 @@ class Kind:
     closed: ClassVar[bool] = True
     opacity: ClassVar[float] = 0.1
     figured: ClassVar[bool] = False
+    ringed: ClassVar[bool] = False
     min_points: ClassVar[int] = 2
     max_points: ClassVar[int | None] = None
     turns_into: ClassVar[str] = ""
@@ -169,7 +174,7 @@ class Kind:
             return f"A {what} has no rle; that is for masks."
         if shape.visibility:
             return f"A {what} has no visibility; that is for skeletons."
-        if shape.rings and self.name != "polygon":
+        if shape.rings and not self.ringed:
             return f"A {what} has no rings; those are for polygons."
         return None
 

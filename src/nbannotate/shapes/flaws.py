@@ -98,5 +98,6 @@ def _harmless(shapes: Sequence[Shape], width: float, height: float, min_size: fl
     built_in = {name: type(kind(name)).__module__.startswith("nbannotate.shapes.") for name in paths}
     turning = np.array([paths[s.kind] for s in shapes])
     known = np.array([built_in[s.kind] for s in shapes])
-    harmless: list[bool] = (known & good & (around | ~turning)).tolist()
+    single = np.array([not s.rings for s in shapes])
+    harmless: list[bool] = (known & good & (around & single | ~turning)).tolist()
     return harmless

@@ -6,7 +6,6 @@ only the place of a shape need not decode anything.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -190,21 +189,19 @@ def from_outline(shape: Shape, outline: FloatArray, width: int, height: int) -> 
     return mask(rings.filled(outline, width, height), (height, width), shape)
 
 
-def polygons(shape: Shape, tolerance: float = TOLERANCE) -> tuple[Sequence[tuple[Point, ...]], int]:
-    """Return the outlines of a mask as points of polygons, and how many holes they leave out.
+def outlines(shape: Shape, tolerance: float = TOLERANCE) -> list[FloatArray]:
+    """Return the rings of a mask, those of holes too, as polygons have them: ``(n, 2)`` image pixels each.
 
     Parameters
     ----------
     shape
         A mask.
     tolerance
-        How far the polygons may be off the edges of the pixels, in pixels; 0 for exact, with many vertices.
+        How far they may be off the edges of the pixels, in pixels; 0 for exact, with many vertices.
     """
     found = _rings(shape.rle) if shape.rle is not None else ()
-    around = [ring for ring in found if rings.signed(ring) > 0]
-    eased = [rings.simplified(ring, tolerance) if tolerance else ring for ring in around]
-    kept = [new if len(new) > 2 else old for new, old in zip(eased, around, strict=True)]
-    return [tuple((float(x), float(y)) for x, y in ring) for ring in kept], len(found) - len(around)
+    eased = [rings.simplified(ring, tolerance) if tolerance else ring for ring in found]
+    return [new if len(new) > 2 else old for new, old in zip(eased, found, strict=True)]
 
 
 def _closed(region: Region | None, x: float, y: float) -> Region:

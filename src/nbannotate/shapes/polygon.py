@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, ClassVar
 
@@ -28,6 +29,7 @@ class Polygon(Kind):
     title: ClassVar[str] = "Polygon"
     key: ClassVar[str] = "p"
     gesture: ClassVar[Gesture] = "path"
+    ringed: ClassVar[bool] = True
     min_points: ClassVar[int] = 3
     turns_into: ClassVar[str] = "mask"
 
@@ -58,8 +60,12 @@ class Polygon(Kind):
         return ring_arrays(shape)
 
     def filled(self, shape: Shape) -> FloatArray | None:
-        """Return all rings as one outline, joined by lines that are walked there and back."""
-        return rings.bridged(ring_arrays(shape))
+        """Return all rings as one outline, joined by lines that are walked there and back; holes run the other way."""
+        around = ring_arrays(shape)
+        if len(around) > 1:
+            parts = [len(outer) % 2 == 0 for outer in surrounding(around)]
+            around = [r if (rings.signed(r) > 0) == part else r[::-1] for r, part in zip(around, parts, strict=True)]
+        return rings.bridged(around)
 
     def hit(self, shape: Shape, x: float, y: float, reach: float = 0.0, edges: Edges = ()) -> bool:
         """Return whether a place is in the polygon, and in no hole, or near to one of its rings."""
@@ -106,6 +112,32 @@ def ring_arrays(shape: Shape) -> list[FloatArray]:
         return [every]
     ends = [0, *accumulate(shape.rings)]
     return [every[a:b] for a, b in pairwise(ends)]
+
+
+def surrounding(around: Sequence[FloatArray]) -> list[list[int]]:
+    """Return of each ring which others surround it: an odd number of them around a hole, an even one around a part."""
+    sizes = [(shoelace(ring), -i) for i, ring in enumerate(around)]
+    low, high = (np.array([end(ring, axis=0) for ring in around]) for end in (np.min, np.max))
+    found: list[list[int]] = []
+    for i, ring in enumerate(around):
+        place = within(ring)
+        near = np.flatnonzero(((low <= place) & (place <= high)).all(axis=1)).tolist()
+        found.append([j for j in near if sizes[j] > sizes[i] and even_odd(around[j], *place)])
+    return found
+
+
+def within(ring: FloatArray) -> tuple[float, float]:
+    """Return a place inside of a closed ring, far from its vertices; one of them, if it has no inside."""
+    heights = np.unique(ring[:, 1])
+    if len(heights) < 2:
+        return float(ring[0, 0]), float(ring[0, 1])
+    gap = int(np.diff(heights).argmax())
+    y = float(heights[gap : gap + 2].mean())
+    (ax, ay), (bx, by) = ring.T, np.roll(ring, -1, axis=0).T
+    cut = (ay > y) != (by > y)
+    at = np.sort((ax + (y - ay) * (bx - ax) / np.where(cut, by - ay, 1))[cut])
+    wide = int((at[1::2] - at[::2]).argmax())
+    return float(at[2 * wide : 2 * wide + 2].mean()), y
 
 
 def of_rings(shape: Shape, found: list[FloatArray]) -> Shape:

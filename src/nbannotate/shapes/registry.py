@@ -110,8 +110,10 @@ def checked(kind: object, where: str) -> Kind:
         raise InvalidInput(f"{where}: the gesture of {kind.name!r} must be one of {GESTURES}, not {kind.gesture!r}.")
     if kind.form not in FORMS:
         raise InvalidInput(f"{where}: the form of {kind.name!r} must be one of {FORMS}, not {kind.form!r}.")
-    if kind.key and not re.fullmatch("[a-z]", kind.key):
-        raise InvalidInput(f"{where}: the key of {kind.name!r} must be one letter from a to z, not {kind.key!r}.")
+    if kind.key and not re.fullmatch("(alt[+])?[a-z]", kind.key):
+        raise InvalidInput(
+            f"{where}: the key of {kind.name!r} must be one letter from a to z, perhaps after alt+, not {kind.key!r}."
+        )
     if kind.min_points < 1:
         raise InvalidInput(f"{where}: {kind.name!r} needs at least one point (min_points).")
     return kind

@@ -26,11 +26,12 @@ class RotatedRectangle(Kind):
 
     name: ClassVar[str] = "rotated_rectangle"
     title: ClassVar[str] = "Rotated rectangle"
-    gesture: ClassVar[Gesture] = "path"
+    key: ClassVar[str] = "alt+r"
+    gesture: ClassVar[Gesture] = "edge"
     form: ClassVar[Form] = "path"
     min_points: ClassVar[int] = 4
     max_points: ClassVar[int | None] = 4
-    turns_into: ClassVar[str] = "mask"
+    turns_into: ClassVar[str] = "polygon"
 
     def normalize(self, points: Points, width: float, height: float) -> tuple[Point, ...]:
         """Return a rectangle moved into the image; one that is larger than the image is made smaller about its middle.
@@ -63,7 +64,8 @@ class RotatedRectangle(Kind):
         """Return the shape as it is after a person moved it to these points; its middle stays in the image."""
         at = squared(np.asarray(pairs(points), dtype=np.float64))
         middle = at.mean(axis=0)
-        at = at + np.clip(middle, 0, (width, height)) - middle
+        kept = np.clip(middle, 0, (width, height))
+        at = at if (kept == middle).all() else at + (kept - middle)  # or each move would cost the last digits
         return replace(shape, points=tuple((float(x), float(y)) for x, y in at))
 
     def scaled(self, shape: Shape, fx: float, fy: float) -> Shape:
@@ -81,6 +83,13 @@ def angle_of(points: Points) -> float:
     """Return how far a rotated rectangle is turned, in degrees, clockwise, from -180 to 180."""
     (ax, ay), (bx, by) = points[0], points[1]
     return math.degrees(math.atan2(by - ay, bx - ax))
+
+
+def turned_to(points: Points, angle: float) -> tuple[Point, ...]:
+    """Return the corners of a rotated rectangle that is turned about its middle to an angle, in degrees, clockwise."""
+    at = np.asarray(points, dtype=np.float64).reshape(-1, 2)
+    (cx, cy), (width, height) = at.mean(axis=0).tolist(), (float(np.hypot(*(at[i] - at[0]))) for i in (1, 3))
+    return turned_box(cx - width / 2, cy - height / 2, width, height, angle)
 
 
 def box_of(points: Points) -> tuple[float, float, float, float, float]:

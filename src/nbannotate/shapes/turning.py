@@ -1,20 +1,22 @@
-"""One kind made of another: an outline as a mask, a mask as polygons."""
+"""One kind made of another: an outline as a mask, a mask or a rotated rectangle as a polygon."""
 
 from __future__ import annotations
 
 from msgspec.structs import replace
 
 from nbannotate.errors import InvalidInput
-from nbannotate.model import Shape, new_shape_id
-from nbannotate.shapes.mask import from_outline, polygons
+from nbannotate.model import Shape
+from nbannotate.shapes.mask import from_outline, outlines
+from nbannotate.shapes.polygon import of_rings
 from nbannotate.shapes.registry import kind
+from nbannotate.texts import t
 
 
-def turned(shape: Shape, width: int, height: int) -> tuple[list[Shape], int]:
-    """Return a shape as one or more of the kind that its kind turns into, and how many holes were left out.
+def turned(shape: Shape, width: int, height: int) -> Shape:
+    """Return a shape as one of the kind that its kind turns into: id, label, attributes and all else are its own.
 
-    A closed outline becomes the pixels whose middles are in it; a mask one polygon for each of its parts, at most one
-    pixel off. The first part keeps the id; label, attributes and color are those of the shape.
+    A closed outline becomes the pixels whose middles are in it; a mask the polygon around its parts and its holes, at
+    most one pixel off; a rotated rectangle the polygon through its corners.
 
     Parameters
     ----------
@@ -31,13 +33,15 @@ def turned(shape: Shape, width: int, height: int) -> tuple[list[Shape], int]:
     its = kind(shape.kind)
     if not its.turns_into:
         raise InvalidInput(f"A {its.title.lower()} can neither become a mask nor a polygon.")
-    if its.gesture != "stroke":
-        around = its.filled(shape)
-        return [from_outline(shape, its.outline(shape.points) if around is None else around, width, height)], 0
     target = kind(its.turns_into)
-    outlines, holes = polygons(shape)
-    parts = [replace(shape, kind=target.name, points=target.normalize(p, width, height), rle=None) for p in outlines]
-    good = [part for part in parts if target.problem(part, width, height) is None]
-    if not good:
-        raise InvalidInput("The mask is too small for a polygon.")
-    return [good[0], *(replace(part, id=new_shape_id()) for part in good[1:])], holes
+    if target.gesture == "stroke":
+        around = its.filled(shape)
+        return from_outline(shape, its.outline(shape.points) if around is None else around, width, height)
+    around_pixels = its.form == "rings"
+    bare = replace(shape, kind=target.name, rle=None)
+    rings = [r for r in outlines(shape) if target.check(r.tolist(), width, height) is None] if around_pixels else []
+    made = of_rings(bare, rings) if rings else bare
+    made = replace(made, points=target.normalize(made.points, width, height))
+    if (around_pixels and not rings) or target.problem(made, width, height):
+        raise InvalidInput(t("The {shape+} is too small for a polygon.", shape=its.title.lower()))
+    return made

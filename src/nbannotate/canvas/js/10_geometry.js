@@ -3,75 +3,85 @@
 
 const UNIT = Array.from({ length: 64 }, (_, i) => [0.5 + Math.cos(i * Math.PI / 32) / 2, 0.5 + Math.sin(i * Math.PI / 32) / 2]);
 
-const FORMS = {                                 // lines: what is stroked; a closed kind is filled in between
-  path: (p) => [p],
-  box: ([a, b]) => [[[a[0], a[1]], [b[0], a[1]], [b[0], b[1]], [a[0], b[1]]]],
-  ellipse: ([a, b]) => [UNIT.map(([x, y]) => [a[0] + (b[0] - a[0]) * x, a[1] + (b[1] - a[1]) * y])],
-  dots: (p, edges, rings, seen) => (edges ?? []).filter(([i, j]) => p[i] && p[j] && seen?.[i] !== 0 && seen?.[j] !== 0)
+// Points of several rings stand one after another; shape.counts says how many each ring has. Without it there is one ring.
+function spansOf({ points, counts }) {          // of each ring the place of its first point, and the one after its last
+  let from = 0;
+  return (counts?.length ? counts : [points.length]).map((n) => [from, from += n]);
+}
+
+const ringsOf = (shape) => (shape.counts?.length ? spansOf(shape).map(([from, to]) => shape.points.slice(from, to)) : [shape.points]);
+const ringOf = (shape, i) => spansOf(shape).findIndex(([, to]) => i < to);
+
+const FORMS = {                                 // lines: what is stroked; a closed kind is filled in between (even-odd)
+  path: ringsOf,
+  box: ({ points: [a, b] }) => [[[a[0], a[1]], [b[0], a[1]], [b[0], b[1]], [a[0], b[1]]]],
+  ellipse: ({ points: [a, b] }) => [UNIT.map(([x, y]) => [a[0] + (b[0] - a[0]) * x, a[1] + (b[1] - a[1]) * y])],
+  dots: ({ points: p, visibility: seen }, edges) => (edges ?? []).filter(([i, j]) => p[i] && p[j] && seen?.[i] !== 0 && seen?.[j] !== 0)
     .map(([i, j]) => [p[i], p[j]]),
-  rings: (p, edges, rings) => rings ?? [[[p[0][0], p[0][1]], [p[1][0], p[0][1]], [p[1][0], p[1][1]], [p[0][0], p[1][1]]]],
+  rings: (shape) => shape.rings ?? FORMS.box(shape),
 };
 
-function linesOf(s, shape, points) {            // of a shape, perhaps with other points than it has
-  const kind = s.kinds.get(shape.kind);
-  let rings = shape.rings;
-  if (rings && points !== shape.points) {
+const linesOf = (s, shape) => FORMS[s.kinds.get(shape.kind).form](shape, s.figures.get(shape.label)?.edges);
+
+function withPoints(shape, points, counts = shape.counts) {
+  const now = { ...shape, points, counts, box: boxOf(points) };
+  if (shape.rings) {                            // of a mask, which is only ever moved
     const dx = points[0][0] - shape.points[0][0], dy = points[0][1] - shape.points[0][1];
-    rings = rings.map((ring) => ring.map(([x, y]) => [x + dx, y + dy]));
+    now.rings = shape.rings.map((ring) => ring.map(([x, y]) => [x + dx, y + dy]));
   }
-  return FORMS[kind.form](points, s.figures.get(shape.label)?.edges, rings, shape.visibility);
+  return now;
 }
 
 const VOCABULARY = {
   corners: {
-    handles: (p) => {
-      const [x0, y0, x1, y1] = boxOf(p), xm = (x0 + x1) / 2, ym = (y0 + y1) / 2;
+    handles: ({ box: [x0, y0, x1, y1] }) => {
+      const xm = (x0 + x1) / 2, ym = (y0 + y1) / 2;
       return [
         [x0, y0, "nwse-resize"], [xm, y0, "ns-resize"], [x1, y0, "nesw-resize"], [x1, ym, "ew-resize"],
         [x1, y1, "nwse-resize"], [xm, y1, "ns-resize"], [x0, y1, "nesw-resize"], [x0, ym, "ew-resize"],
       ].map(([x, y, cursor], i) => ({ role: "corner", i, at: [x, y], cursor }));
     },
-    reshape: (p, handle, to) => {
-      const [x0, y0, x1, y1] = boxOf(p), b = { x0, y0, x1, y1 };
+    reshape: (shape, handle, to) => {
+      const [x0, y0, x1, y1] = shape.box, b = { x0, y0, x1, y1 };
       if ([0, 6, 7].includes(handle.i)) b.x0 = to[0];
       if ([2, 3, 4].includes(handle.i)) b.x1 = to[0];
       if ([0, 1, 2].includes(handle.i)) b.y0 = to[1];
       if ([4, 5, 6].includes(handle.i)) b.y1 = to[1];
-      return [[b.x0, b.y0], [b.x1, b.y1]];
+      return withPoints(shape, [[b.x0, b.y0], [b.x1, b.y1]]);
     },
     finish: (p) => { const [x0, y0, x1, y1] = boxOf(p); return [[x0, y0], [x1, y1]]; },
   },
   path: {
-    handles: (p, kind, k) => {
-      const found = p.map((at, i) => ({ role: "vertex", i, at, cursor: "grab" }));
-      const last = kind.closed ? p.length : p.length - 1;
-      for (let i = 0; i < last; i++) {
-        const a = p[i], b = p[(i + 1) % p.length];
+    handles: (shape, kind, k) => {
+      const p = shape.points, found = p.map((at, i) => ({ role: "vertex", i, at, cursor: "grab" }));
+      for (const [from, to] of spansOf(shape)) for (let i = from; i < (kind.closed ? to : to - 1); i++) {
+        const a = p[i], b = p[i + 1 < to ? i + 1 : from];
         if (Math.hypot(b[0] - a[0], b[1] - a[1]) * k > 30)
           found.push({ role: "middle", i, at: [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2], cursor: "copy" });
       }
       return found;
     },
-    reshape: (p, handle, to) => {
-      const points = p.slice();
-      if (handle.role === "middle") points.splice(handle.i + 1, 0, to); else points[handle.i] = to;
-      return points;
-    },
+    reshape: (shape, handle, to) => (handle.role === "middle" ? inserted(shape, handle.i, to)
+      : withPoints(shape, shape.points.map((at, i) => (i === handle.i ? to : at)))),
     finish: (p) => p,
   },
   points: {
-    handles: (p, kind, k, seen) => {              // what is not in the image waits in a row below, to be dragged in
-      const [x0, , , y1] = boxOf(p);
+    handles: ({ points, box: [x0, , , y1], visibility: seen }, kind, k) => {   // what is not in the image waits in a row below, to be dragged in
       let waiting = 0;
-      return p.map((at, i) => (seen?.[i] === 0
+      return points.map((at, i) => (seen?.[i] === 0
         ? { role: "vertex", i, absent: true, at: [x0 + (18 * waiting++) / k, y1 + 22 / k], cursor: "grab" }
         : { role: "vertex", i, at, cursor: "grab" }));
     },
-    reshape: (p, handle, to) => p.map((at, i) => (i === handle.i ? to : at)),
+    reshape: (shape, handle, to) => withPoints(shape, shape.points.map((at, i) => (i === handle.i ? to : at))),
     finish: (p) => p,
   },
-  stroke: { handles: () => [], reshape: (p) => p, finish: (p) => p },
+  stroke: { handles: () => [], reshape: (shape) => shape, finish: (p) => p },
 };
+
+function inserted(shape, i, at) {               // with another point after one, in the same ring
+  const ring = ringOf(shape, i);
+  return withPoints(shape, shape.points.toSpliced(i + 1, 0, at), shape.counts?.map((n, r) => (r === ring ? n + 1 : n)));
+}
 
 function boxOf(points) {
   let x0 = Infinity, y0 = Infinity, x1 = -Infinity, y1 = -Infinity;
@@ -86,6 +96,11 @@ const round2 = (v) => Math.round(v * 100) / 100;
 const clamp = (v, low, high) => Math.min(Math.max(v, low), high);
 const clampTo = (image, [x, y]) => [round2(clamp(x, 0, image.width)), round2(clamp(y, 0, image.height))];
 const shifted = (points, dx, dy) => points.map(([x, y]) => [round2(x + dx), round2(y + dy)]);
+
+function shiftedShape(s, shape, dx, dy) {       // one that is turned keeps its angle to the last digit
+  const whole = s.kinds.get(shape.kind).gesture === "edge", [x, y] = [round2(dx), round2(dy)];
+  return withPoints(shape, whole ? shape.points.map((p) => [p[0] + x, p[1] + y]) : shifted(shape.points, dx, dy));
+}
 
 function shiftWithin(image, box, dx, dy) {      // the shift that keeps the box in the image
   return [clamp(dx, Math.min(0, -box[0]), Math.max(0, image.width - box[2])),
@@ -129,6 +144,12 @@ function edgeAt(outline, closed, x, y) {        // the edge nearest to a place: 
   return best;
 }
 
+function edgeOf(shape, closed, x, y) {          // the same, of all its rings; i is a place in its points
+  const each = ringsOf(shape).map((ring) => edgeAt(ring, closed, x, y)), spans = spansOf(shape);
+  const r = each.reduce((best, v, j) => (v.distance < each[best].distance ? j : best), 0);
+  return { i: spans[r][0] + each[r].i, distance: each[r].distance };
+}
+
 // The shape under a place: of those whose inside, lines or dots are there, the one with the smallest box.
 function shapeAt(s, [x, y]) {
   const tolerance = (5 * (s.coarse ?? 1)) / s.v.k;
@@ -145,7 +166,7 @@ function shapeAt(s, [x, y]) {
 }
 
 function hits(s, shape, x, y, tolerance) {
-  const kind = s.kinds.get(shape.kind), lines = linesOf(s, shape, shape.points);
+  const kind = s.kinds.get(shape.kind), lines = linesOf(s, shape);
   if (kind.closed && lines.reduce((odd, line) => odd !== inside(line, x, y), false)) return true;
   if (kind.form === "dots" && shape.points.some((p) => Math.hypot(p[0] - x, p[1] - y) <= 1.6 * tolerance)) return true;
   return lines.some((line) => edgeAt(line, kind.closed, x, y).distance <= tolerance);
@@ -156,7 +177,7 @@ function hits(s, shape, x, y, tolerance) {
 function reachOf(s, shape) {
   const draws = s.tool !== "select", coarse = s.coarse ?? 1, [x0, y0, x1, y1] = shape.box;
   if (s.tool === "zone" || (draws && s.created === shape.id)) return 0;
-  const { gesture } = s.kinds.get(shape.kind), side = { corners: Math.min, path: Math.max }[gesture]?.(x1 - x0, y1 - y0) ?? Infinity;
+  const { gesture } = s.kinds.get(shape.kind), side = { corners: Math.min, edge: Math.min, path: Math.max }[gesture]?.(x1 - x0, y1 - y0) ?? Infinity;
   return coarse * Math.min(draws ? 4 : 8, Math.max(draws ? 2 : 3.5, (side * s.v.k) / (draws ? 6 : 3)));
 }
 
@@ -179,5 +200,5 @@ function editedShape(s) {
 
 function handlesOf(s, shape) {
   const kind = s.kinds.get(shape.kind);
-  return VOCABULARY[kind.gesture].handles(shape.points, kind, s.v.k / (s.coarse ?? 1), shape.visibility);
+  return VOCABULARY[kind.gesture].handles(shape, kind, s.v.k / (s.coarse ?? 1));
 }

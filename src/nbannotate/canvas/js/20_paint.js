@@ -16,24 +16,24 @@ function trace(ctx, s, lines, closed) {
   }
 }
 
-function paintShape(ctx, s, shape, points, { width = 2, more = 0, glow = false } = {}) {
+function paintShape(ctx, s, shape, { width = 2, more = 0, glow = false } = {}) {
   const kind = s.kinds.get(shape.kind), color = colorOf(s, shape), known = color !== NEUTRAL, fill = kind.opacity + more;
   const strokes = shape.rings ? strokesOn(s, shape.id) : [];
-  if (strokes.length) return paintStrokes(ctx, s, shape, linesOf(s, shape, points), strokes, fill);
-  trace(ctx, s, linesOf(s, shape, points), kind.closed);
+  if (strokes.length) return paintStrokes(ctx, s, shape, linesOf(s, shape), strokes, fill);
+  trace(ctx, s, linesOf(s, shape), kind.closed);
   ctx.lineJoin = "round";
   if (kind.closed) { ctx.globalAlpha = fill; ctx.fillStyle = color; ctx.fill("evenodd"); ctx.globalAlpha = 1; }
   ctx.setLineDash([]);
   if (glow) {                                            // one of several that are selected
     ctx.lineWidth = width + 7; ctx.strokeStyle = GLOW; ctx.stroke();
-    if (kind.form === "dots") points.forEach((at) => paintDot(ctx, s, at, GLOW, width + 4));
-    trace(ctx, s, linesOf(s, shape, points), kind.closed);
+    if (kind.form === "dots") shape.points.forEach((at) => paintDot(ctx, s, at, GLOW, width + 4));
+    trace(ctx, s, linesOf(s, shape), kind.closed);
   }
   ctx.lineWidth = width + 2; ctx.strokeStyle = HALO; ctx.stroke();
   if (!known) ctx.setLineDash([6, 4]);
   ctx.lineWidth = width; ctx.strokeStyle = color; ctx.stroke();
   ctx.setLineDash([]);
-  if (kind.form === "dots") points.forEach((at, i) => paintDot(ctx, s, at, color, width, shape.visibility?.[i]));
+  if (kind.form === "dots") shape.points.forEach((at, i) => paintDot(ctx, s, at, color, width, shape.visibility?.[i]));
   return undefined;
 }
 
@@ -46,9 +46,9 @@ function paintDot(ctx, s, [px, py], color, width, seen = 2) {      // as in canv
   if (seen === 1) { ctx.lineWidth = 2; ctx.strokeStyle = color; ctx.stroke(); }
 }
 
-function paintCrossings(ctx, s, kind, points) {          // shown at once, while someone draws or reshapes
+function paintCrossings(ctx, s, kind, shape) {           // shown at once, while someone draws or reshapes
   if (!kind.closed || kind.form !== "path") return;
-  for (const [px, py] of crossings(points)) {
+  for (const [px, py] of ringsOf(shape).flatMap(crossings)) {
     ctx.beginPath();
     ctx.arc(px * s.v.k + s.v.x, py * s.v.k + s.v.y, 8, 0, 7);
     ctx.lineWidth = 5; ctx.strokeStyle = "#ffffff"; ctx.stroke();
@@ -56,7 +56,8 @@ function paintCrossings(ctx, s, kind, points) {          // shown at once, while
   }
 }
 
-function paintHandle(ctx, s, handle, color, hot, reach) {
+function paintHandle(ctx, s, handle, color, hot, reach = Infinity) {
+  if (handle.role === "turn") paintLine(ctx, s, [handle.from, handle.at], color);
   const x = handle.at[0] * s.v.k + s.v.x, y = handle.at[1] * s.v.k + s.v.y;
   const part = clamp(reach / (8 * (s.coarse ?? 1)), 0.55, 1);
   const size = ((handle.role === "middle" ? 3 : 4.5) * part + (hot ? 1.5 : 0)) * Math.sqrt(s.coarse ?? 1);
@@ -131,22 +132,24 @@ function paint(s) {
   ctx.setTransform(s.dpr, 0, 0, s.dpr, 0, 0);
   ctx.clearRect(0, 0, s.w, s.h);
   if (!s.image || !s.v) return;
+  endRings(s);
   paintGhosts(ctx, s);
   const hovered = s.hover?.shape && !s.selected.has(s.hover.shape.id) ? s.shapes.get(s.hover.shape.id) : null;
-  if (hovered) paintShape(ctx, s, hovered, hovered.points, { width: 3, more: 0.08 });
+  if (hovered) paintShape(ctx, s, hovered, { width: 3, more: 0.08 });
   forgetCrowd(s);
   if (s.selected.size > MANY) paintManySelected(ctx, s);
   else for (const id of s.selected) {
     const shape = s.shapes.get(id);
-    if (shape) paintShape(ctx, s, shape, s.gesture?.points?.(id) ?? shape.points, { width: 2.5, more: 0.03, glow: s.selected.size > 1 });
+    if (shape) paintShape(ctx, s, s.gesture?.shown?.(id) ?? shape, { width: 2.5, more: 0.03, glow: s.selected.size > 1 });
   }
+  paintGroups(ctx, s);
   paintFlaws(ctx, s);
   paintMarks(ctx, s);
   const edited = editedShape(s);
   if (edited && !s.gesture?.hidesHandles) {
-    const shown = { ...edited, points: s.gesture?.points?.(edited.id) ?? edited.points };
+    const shown = s.gesture?.shown?.(edited.id) ?? edited;
     const reach = reachOf(s, edited), shows = reach > 0 || s.walk || s.gesture?.name === "reshape";
-    paintCrossings(ctx, s, s.kinds.get(edited.kind), shown.points);
+    paintCrossings(ctx, s, s.kinds.get(edited.kind), shown);
     for (const handle of shows ? handlesOf(s, shown) : []) {
       const hot = !s.gesture && s.hover?.handle && s.hover.handle.role === handle.role && s.hover.handle.i === handle.i;
       paintHandle(ctx, s, handle, s.colors.get(edited.label) ?? "#333333", hot, reach);
@@ -160,9 +163,10 @@ function paint(s) {
   const told = figure && s.kinds.get(pointed.shape.kind).figured;
   const named = s.gesture || told ? null : hovered ?? (s.selected.size === 1 ? s.shapes.get([...s.selected][0]) : null);
   const lock = named && s.locked.has(named.id) ? "🔒 " : "";
-  if (named && (named.label || lock)) {
+  const turns = named && s.kinds.get(named.kind).gesture === "edge";
+  if (named && (named.label || lock || turns)) {
     const { k, x, y } = s.v;
-    paintChip(ctx, s, lock + labelsSaid(named), named.box[0] * k + x - 1, named.box[1] * k + y - 7, colorOf(s, named));
+    paintChip(ctx, s, lock + labelsSaid(named) + (turns ? ` · ${angleSaid(named)}` : ""), named.box[0] * k + x - 1, named.box[1] * k + y - 7, colorOf(s, named));
   }
   paintWrong(ctx, s, named);
   paintGuides(ctx, s);

@@ -40,7 +40,7 @@ function paintLayer(ctx, s, shapes, { fill, width, color }) {
       continue;
     }
     ctx.lineJoin = width === 1 ? "miter" : "round";
-    trace(ctx, s, linesOf(s, shape, shape.points), kind.closed);
+    trace(ctx, s, linesOf(s, shape), kind.closed);
     if (kind.form === "dots") for (const [px, py] of shape.points) ctx.rect(px * k + x - 3, py * k + y - 3, 6, 6);
     if (fill && kind.closed) ctx.fill("evenodd"); else if (fill) { ctx.strokeStyle = fill; ctx.lineWidth = 5; ctx.stroke(); } else ctx.stroke();
   }
@@ -66,7 +66,7 @@ function paintManySelected(ctx, s) {
 
 function paintGhosts(ctx, s) {                             // what ipycanvas has not painted yet
   if (s.ghosts.size <= MANY) {
-    for (const { shape } of s.ghosts.values()) if (!s.selected.has(shape.id)) paintShape(ctx, s, shape, shape.points);
+    for (const { shape } of s.ghosts.values()) if (!s.selected.has(shape.id)) paintShape(ctx, s, shape);
     s.bitmaps.delete("ghosts");
     return;
   }

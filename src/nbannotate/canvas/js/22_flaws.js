@@ -18,9 +18,9 @@ function paintFlaws(ctx, s) {
   for (const shape of flawedShapes(s)) {
     const [x0, y0, x1, y1] = shape.box;
     if (s.hidden.has(shape.id) || x1 * k + x < 0 || y1 * k + y < 0 || x0 * k + x > s.w || y0 * k + y > s.h) continue;
-    if (s.gesture?.points?.(shape.id)) continue;           // it is being mended
+    if (s.gesture?.shown?.(shape.id)) continue;           // it is being mended
     if (++painted > MOST_FLAWED) return;
-    trace(ctx, s, linesOf(s, shape, shape.points), s.kinds.get(shape.kind).closed);
+    trace(ctx, s, linesOf(s, shape), s.kinds.get(shape.kind).closed);
     ctx.lineJoin = "round";
     ctx.lineWidth = 5; ctx.strokeStyle = "#ffffff"; ctx.stroke();
     ctx.setLineDash([9, 5]); ctx.lineWidth = 3; ctx.strokeStyle = FLAW; ctx.stroke();

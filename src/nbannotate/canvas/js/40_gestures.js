@@ -17,7 +17,7 @@ function press(s, e) {
   if (e.button === 1 || (e.button === 0 && s.space)) return begin(s, panning(s, at));
   if (e.button !== 0) return;
   if (s.gesture?.press) return s.gesture.press(at, e);
-  const handle = e.byKey && s.tool !== "select" ? null : handleAt(s, point);
+  const handle = s.ringing || (e.byKey && s.tool !== "select") ? null : handleAt(s, point);
   if (handle && handle.role === "vertex" && e.altKey) return turnVertex(s, handle);
   if (handle) return begin(s, reshaping(s, handle, at));
   if (s.tool === "select" || e.altKey) return pressSelect(s, at, point, e);
@@ -26,9 +26,11 @@ function press(s, e) {
   }));
   const kind = s.kinds.get(s.tool);
   if (kind.gesture === "stroke") { const gesture = drawingStroke(s, at, kind, e); return gesture && begin(s, gesture); }
+  const grown = ringedBy(s, kind, e);
+  if (grown) return begin(s, drawingPath(s, at, kind, (points) => addRing(s, grown.id, points), e, grown));
   if (kind.figured && !s.figures.get(s.label)) return refuse(s, "figure", T("Choose a label that has a skeleton first."));
   if (noRoom(s)) return undefined;
-  const draw = { corners: drawingCorners, path: drawingPath, points: drawingPath }[kind.gesture];
+  const draw = { corners: drawingCorners, path: drawingPath, points: drawingPath, edge: drawingEdge }[kind.gesture];
   select(s, []);
   begin(s, draw(s, at, kind, (points, seen) => create(s, kind, points, seen), e));
 }
@@ -78,21 +80,21 @@ function banding(s, from) {                                // a box beside the s
 }
 
 function moving(s, from, pressed) {
-  const ids = [...s.selected].filter((id) => !s.locked.has(id)), start = new Map(ids.map((id) => [id, s.shapes.get(id).points]));
-  const box = boxOf([...start.values()].flat());
+  const ids = [...s.selected].filter((id) => !s.locked.has(id)), start = new Map(ids.map((id) => [id, s.shapes.get(id)]));
+  const box = boxOf([...start.values()].flatMap((v) => v.points));
   let shift = null;
   return {
     name: "move", cursor: "move", moves: start,
     get shift() { return shift; },
     get hidesHandles() { return shift !== null; },
-    points: (id) => shift && start.has(id) ? shifted(start.get(id), ...shift) : undefined,
+    shown: (id) => (shift && start.has(id) ? shiftedShape(s, start.get(id), ...shift) : undefined),
     move(at) {
       if (!ids.length || (!shift && !far(at, from))) return;
       shift = shiftWithin(s.image, box, (at[0] - from[0]) / s.v.k, (at[1] - from[1]) / s.v.k);
       paint(s);
     },
     up() {
-      const moved = shift && ids.filter((id) => s.shapes.has(id)).map((id) => [id, shifted(start.get(id), ...shift)]);
+      const moved = shift && ids.filter((id) => s.shapes.has(id)).map((id) => shiftedShape(s, start.get(id), ...shift));
       s.gesture = null;
       if (moved) edit(s, moved); else if (s.selected.size > 1) select(s, [pressed.id]);
       drop(s);
@@ -102,31 +104,32 @@ function moving(s, from, pressed) {
 }
 
 function reshaping(s, handle, from) {
-  const { shape } = handle, word = VOCABULARY[s.kinds.get(shape.kind).gesture], start = shape.points;
+  const { shape } = handle, word = VOCABULARY[s.kinds.get(shape.kind).gesture];
   const grab = [from[0] - (handle.at[0] * s.v.k + s.v.x), from[1] - (handle.at[1] * s.v.k + s.v.y)];
-  let points = null;
+  let now = null;
   return {
     name: "reshape", cursor: handle.cursor === "grab" ? "grabbing" : handle.cursor,
-    points: (id) => (id === shape.id && points) || undefined,
-    move(at) {
-      if (!points && !far(at, from)) return;
-      points = word.reshape(start, handle, clampTo(s.image, toImage(s, [at[0] - grab[0], at[1] - grab[1]])));
+    shown: (id) => (id === shape.id && now) || undefined,
+    move(at, e) {
+      if (!now && !far(at, from)) return;
+      const to = toImage(s, [at[0] - grab[0], at[1] - grab[1]]);
+      now = word.reshape(shape, handle, handle.free ? to : clampTo(s.image, to), e?.shiftKey);
       paint(s);
     },
     up() {
       s.gesture = null;
-      if (points && s.shapes.has(shape.id) && handle.absent) see(s, shape, handle.i, 2, word.finish(points));
-      else if (points && s.shapes.has(shape.id)) edit(s, [[shape.id, word.finish(points)]]);
+      if (now && s.shapes.has(shape.id) && handle.absent) see(s, shape, handle.i, 2, word.finish(now.points));
+      else if (now && s.shapes.has(shape.id)) edit(s, [withPoints(now, word.finish(now.points))]);
       drop(s);
     },
     cancel: () => drop(s),
+    paint: (ctx) => { if (now && word.says) sayBeside(ctx, s, word.says(now)); },
   };
 }
 
 function paintDraft(ctx, s, kind, points, color = "#ffb000") {
-  const shape = { kind: kind.name, label: s.label, points };
-  if (kind.name) return paintShape(ctx, s, shape, points, { more: 0.02 });
-  trace(ctx, s, FORMS.box(points), true);                                        // a zone
+  if (kind.name) return paintShape(ctx, s, { kind: kind.name, label: s.label, points }, { more: 0.02 });
+  trace(ctx, s, FORMS.box({ points }), true);                                        // a zone
   ctx.setLineDash([]); ctx.lineWidth = 4; ctx.strokeStyle = HALO; ctx.stroke();
   ctx.setLineDash([3, 3]); ctx.lineWidth = 2; ctx.strokeStyle = color; ctx.stroke();
   ctx.setLineDash([]);
@@ -163,9 +166,9 @@ function doubleClick(s, e) {                               // on an edge of the 
   if (!shape || s.created === shape.id || (s.tool !== "select" && !e.altKey)) return;
   const kind = s.kinds.get(shape.kind), handle = handleAt(s, point);
   if (kind.gesture !== "path" || handle?.role === "vertex") return;
-  const edge = edgeAt(shape.points, kind.closed, ...point);
+  const edge = edgeOf(shape, kind.closed, ...point);
   if (edge.distance * s.v.k > 8) return;
-  edit(s, [[shape.id, VOCABULARY.path.reshape(shape.points, { role: "middle", i: edge.i }, clampTo(s.image, point))]]);
+  edit(s, [inserted(shape, edge.i, clampTo(s.image, point))]);
   drop(s);
 }
 
@@ -179,17 +182,18 @@ function turnVertex(s, handle) {                           // visible, hidden, n
 function see(s, shape, i, state, points) {                 // what is not in the image is where another point is
   const seen = points.map((_, j) => (j === i ? state : shape.visibility?.[j] ?? 2));
   if (!seen.some(Boolean)) return refuse(s, "vertices", T("One point stays in the image; delete the whole shape instead."));
-  s.shapes.set(shape.id, { ...s.shapes.get(shape.id), visibility: seen });
-  edit(s, [[shape.id, placedPoints(points, seen)]], false, seen);
+  edit(s, [{ ...withPoints(shape, placedPoints(points, seen)), visibility: seen }], { visibility: seen });
   return drop(s);
 }
 
 function removeVertex(s, handle) {
   const { shape } = handle, kind = s.kinds.get(shape.kind);
   if (kind.figured) return see(s, shape, handle.i, 0, shape.points);
+  const ring = ringOf(shape, handle.i);
+  if (shape.counts?.length > 1 && shape.counts[ring] <= kind.min_points) return removeRing(s, handle);
   if (shape.points.length <= kind.min_points)
     return refuse(s, "vertices", T("A {kind} keeps at least {n} points; delete the whole shape instead.", { kind: kindWord(kind), n: kind.min_points }));
-  edit(s, [[shape.id, shape.points.filter((_, i) => i !== handle.i)]]);
+  edit(s, [withPoints(shape, shape.points.filter((_, i) => i !== handle.i), shape.counts?.map((n, r) => (r === ring ? n - 1 : n)))]);
   drop(s);
 }
 

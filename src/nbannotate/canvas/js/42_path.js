@@ -14,8 +14,8 @@ function skipFirst(s) {                                    // a skeleton whose f
   return true;
 }
 
-function drawingPath(s, from, kind, done, e) {             // click, click, …; double click, Enter, the first or last vertex ends
-  const word = VOCABULARY[kind.gesture], figure = kind.figured ? s.figures.get(s.label) : null;
+function drawingPath(s, from, kind, done, e, of = { label: s.label }) {   // of: the shape that it becomes a ring of; click, click, …; double click, Enter, the first or last vertex ends
+  const word = VOCABULARY[kind.gesture], figure = kind.figured ? s.figures.get(of.label) : null;
   const least = figure?.points.length ?? kind.min_points, most = figure?.points.length ?? kind.max_points ?? Infinity;
   const fixed = [clampTo(s.image, toImage(s, from))], seen = [e?.absent ? 0 : e?.shiftKey && figure ? 1 : 2];
   let live = fixed[0], last = live;
@@ -54,10 +54,10 @@ function drawingPath(s, from, kind, done, e) {             // click, click, …;
       return true;
     },
     paint(ctx) {
-      const color = s.colors.get(s.label) ?? NEUTRAL, closing = kind.closed && enough() && s.cursor && near(s.cursor, fixed[0]);
+      const color = colorOf(s, of), closing = kind.closed && enough() && s.cursor && near(s.cursor, fixed[0]);
       const points = closing ? fixed : [...fixed, live];
       if (kind.form === "dots") {
-        paintShape(ctx, s, { kind: kind.name, label: s.label, visibility: seen }, fixed, { width: 3 });
+        paintShape(ctx, s, { kind: kind.name, label: of.label, points: fixed, visibility: seen }, { width: 3 });
         const next = figure?.points[fixed.length], at = [live[0] * s.v.k + s.v.x + 12, live[1] * s.v.k + s.v.y - 8];
         if (next) paintChip(ctx, s, T("{name} · {n} of {most} · 0: not in the image, Shift: hidden", { name: next, n: fixed.length + 1, most }), ...at, color);
         return;
@@ -68,7 +68,7 @@ function drawingPath(s, from, kind, done, e) {             // click, click, …;
       ctx.lineJoin = "round"; ctx.lineWidth = 4; ctx.strokeStyle = HALO; ctx.stroke();
       ctx.lineWidth = 2; ctx.strokeStyle = color; ctx.stroke();
       fixed.forEach((at, i) => paintHandle(ctx, s, { role: "vertex", at }, color === NEUTRAL ? "#333333" : color, i === 0 && enough()));
-      paintCrossings(ctx, s, kind, points);
+      paintCrossings(ctx, s, kind, { points });
     },
   };
 }

@@ -15,6 +15,7 @@ function stepOf(s, combo) {                                // in whole image pix
 // Arrows move the vertex that was walked to; or the cursor; or what is selected.
 function arrow(s, combo) {
   const [dx, dy] = STEPS[arrowOf(combo)], far = combo.startsWith("shift+") ? 10 : 1;
+  if (s.image && s.v && walked(s)?.role === "turn") return turn(s, (dx + dy) * (isFine(combo) ? FINE_TURN : combo.startsWith("shift+") ? SNAP : 1));
   if (s.image && s.v && walked(s)) return moveVertex(s, dx, dy, isFine(combo) ? fineStep(s) : far);
   if (spotMoves(s)) return moveSpot(s, dx * stepOf(s, combo), dy * stepOf(s, combo));
   const whole = [...s.selected].some((id) => s.shapes.get(id)?.rings);            // masks have whole pixels

@@ -34,6 +34,7 @@ function atWalked(s) {
 function sayWalked(s) {
   const handle = walked(s);
   if (!handle) return;
+  if (handle.role === "turn") return void announce(s, T("Turning: {angle}°, arrows turn it", { angle: degrees(turnOf(handle.shape.points).angle) }));
   const total = stopsOf(s, handle.shape).length;
   const [x, y] = handle.at.map((v) => Math.round(v * 10) / 10), figure = s.kinds.get(handle.shape.kind).figured && s.figures.get(handle.shape.label);
   const name = figure ? figure.points[handle.i] : "";
@@ -42,21 +43,21 @@ function sayWalked(s) {
 
 function moveVertex(s, dx, dy, by) {
   const handle = walked(s), { shape } = handle, word = VOCABULARY[s.kinds.get(shape.kind).gesture];
-  const points = word.reshape(shape.points, handle, clampTo(s.image, [handle.at[0] + dx * by, handle.at[1] + dy * by]));
-  if (handle.role === "corner" && !(points[0][0] < points[1][0] && points[0][1] < points[1][1])) return;   // not through the other side
+  const now = word.reshape(shape, handle, clampTo(s.image, [handle.at[0] + dx * by, handle.at[1] + dy * by])), { points } = now;
+  if (word === VOCABULARY.corners && !(points[0][0] < points[1][0] && points[0][1] < points[1][1])) return;   // not through the other side
   if (handle.absent) see(s, shape, handle.i, 2, points);
-  else edit(s, [[shape.id, word.finish(points)]], true);
+  else edit(s, [withPoints(now, word.finish(points))], { nudged: true });
   atWalked(s);
   clearTimeout(s.spotTimer);
   s.spotTimer = setTimeout(() => sayWalked(s), SAY_MS);
 }
 
 function insertVertex(s) {                                 // in the middle of the edge that begins here
-  const { shape, i } = walked(s), kind = s.kinds.get(shape.kind), next = shape.points[i + 1] ?? (kind.closed ? shape.points[0] : null);
+  const { shape, i } = walked(s), kind = s.kinds.get(shape.kind), [from, to] = spansOf(shape)[ringOf(shape, i)] ?? [0, 0];
+  const next = i + 1 < to ? shape.points[i + 1] : kind.closed ? shape.points[from] : null;
   if (kind.gesture !== "path" || !next || shape.points.length >= (kind.max_points ?? Infinity)) return false;
-  const at = shape.points[i], points = shape.points.slice();
-  points.splice(i + 1, 0, [round2((at[0] + next[0]) / 2), round2((at[1] + next[1]) / 2)]);
-  edit(s, [[shape.id, points]]);
+  const at = shape.points[i];
+  edit(s, [inserted(shape, i, [round2((at[0] + next[0]) / 2), round2((at[1] + next[1]) / 2)])]);
   s.walk = { id: shape.id, i: i + 1 };
   atWalked(s);
   sayWalked(s);

@@ -25,12 +25,6 @@ function put(s, id, kind, label, points, more = {}) {      // more: what few sha
   s.shapes.set(id, { ...more, id, kind, label, points, box: boxOf(points) });
 }
 
-function putPoints(s, id, points) {
-  const old = s.shapes.get(id), shape = { ...old, points, box: boxOf(points) };
-  if (old.rings) shape.rings = linesOf(s, old, points);
-  s.shapes.set(id, shape);
-}
-
 function create(s, kind, points, visibility) {
   if (noRoom(s)) return;
   const id = newId(), allowed = s.labels.find((v) => v.name === s.label);
@@ -38,22 +32,23 @@ function create(s, kind, points, visibility) {
   put(s, id, kind.name, label, points, { visibility });
   s.selected = new Set([id]);
   Object.assign(s, { created: id, ready: Boolean(label) });
-  warn(s, kind, points);
+  warn(s, kind, { points });
   const n = send(s, "create", { id, kind: kind.name, points, ...(visibility && { visibility }) });
   s.pending.set(id, n);
   s.selectedAt = n;
 }
 
-function warn(s, kind, points) {
-  if (kind.closed && kind.form === "path" && crossings(points).length)
+function warn(s, kind, shape) {
+  if (kind.closed && kind.form === "path" && ringsOf(shape).some((ring) => crossings(ring).length))
     complain(s, T("The outline of this {kind} crosses itself; drag a vertex to mend it.", { kind: kindWord(kind) }));
 }
 
-function edit(s, moved, nudged = false, visibility = []) {
-  for (const [id, points] of moved) putPoints(s, id, points);
-  if (moved.length === 1 && !nudged) warn(s, s.kinds.get(s.shapes.get(moved[0][0]).kind), moved[0][1]);
-  const n = send(s, "edit", { shapes: moved, nudged, visibility });
-  for (const [id] of moved) s.pending.set(id, n);
+function edit(s, shapes, { nudged = false, visibility = [] } = {}) {   // shapes as they are now
+  const [one] = shapes, recounted = shapes.length === 1 && s.shapes.get(one.id).counts !== one.counts;
+  for (const shape of shapes) s.shapes.set(shape.id, shape);
+  if (shapes.length === 1 && !nudged) warn(s, s.kinds.get(one.kind), one);
+  const n = send(s, "edit", { shapes: shapes.map((v) => [v.id, v.points]), nudged, visibility, ...(recounted && { rings: one.counts ?? [] }) });
+  for (const { id } of shapes) s.pending.set(id, n);
 }
 
 // Selected shapes are painted here; those that leave the selection stay as ghosts until ipycanvas has painted them.
@@ -137,7 +132,7 @@ function nudge(s, dx, dy) {
   const shapes = [...s.selected].map((id) => s.shapes.get(id)).filter((v) => v && !s.locked.has(v.id));
   if (!shapes.length) return undefined;
   const [sx, sy] = shiftWithin(s.image, boxOf(shapes.flatMap((v) => [v.box.slice(0, 2), v.box.slice(2)])), dx, dy);
-  if (sx || sy) edit(s, shapes.map((v) => [v.id, shifted(v.points, sx, sy)]), true);
+  if (sx || sy) edit(s, shapes.map((v) => shiftedShape(s, v, sx, sy)), { nudged: true });
   paint(s);
 }
 

@@ -23,6 +23,13 @@ const ACTIONS = {
   "mode:fill": (s) => setMode(s, "fill"),
   "brush:less": (s) => resizeBrush(s, 1 / 1.25),
   "brush:more": (s) => resizeBrush(s, 1.25),
+  "turn:back": (s) => turn(s, -1),
+  "turn:on": (s) => turn(s, 1),
+  "turn:far back": (s) => turn(s, -SNAP),
+  "turn:far on": (s) => turn(s, SNAP),
+  ring: (s) => startRing(s),
+  "ring:delete": (s) => deleteRing(s),
+  "group:all": (s) => selectGroup(s),
   color: (s) => pickColor(s),
   escape,
   help: (s) => toggleHelp(s),
@@ -30,7 +37,7 @@ const ACTIONS = {
 const zoomCenter = (s) => (s.pointerInside && s.cursor ? s.cursor : []);
 
 function comboOf(e) {
-  const letter = e.key.length === 1, plain = { Period: ".", Comma: "," }[e.code] ?? /^Digit(\d)$/.exec(e.code)?.[1];
+  const letter = e.key.length === 1, plain = { Period: ".", Comma: "," }[e.code] ?? /^Digit(\d)$/.exec(e.code)?.[1] ?? (/[^ -~]/.test(e.key) ? /^Key([A-Z])$/.exec(e.code)?.[1].toLowerCase() : undefined);
   const key = e.altKey && plain ? plain : letter ? e.key.toLowerCase() : e.key;       // Option turns it into another character
   const shift = e.shiftKey && (!letter || /[a-z]/.test(key)) ? "shift+" : "";
   return `${e.ctrlKey || e.metaKey ? "ctrl+" : ""}${e.altKey ? "alt+" : ""}${shift}${key}`;
@@ -74,7 +81,7 @@ function keyDown(s, e) {
   e.stopPropagation();
 }
 
-const REPEATS = /^(brush|undo|redo|zoom|nudge|next|previous|vertex)/;
+const REPEATS = /^(brush|turn|undo|redo|zoom|nudge|next|previous|vertex)/;
 
 function act(s, key, combo, repeat) {
   if (repeat && !REPEATS.test(key.id)) return undefined;

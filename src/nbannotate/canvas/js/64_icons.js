@@ -3,6 +3,7 @@
 const ICONS = {
   select: "M5 3l14 8-6 1.5L10 19z",
   corners: "M4 6h16v12H4z",
+  edge: "M9.500 3.500L21 10l-6.500 10.500L3 14zM3.500 8.500A7 7 0 0 1 6 5",
   ellipse: "M12 6c5 0 9 2.7 9 6s-4 6-9 6-9-2.7-9-6 4-6 9-6",
   closed: "M12 3l8 6-3 10H7L4 9z",
   open: "M4 18l5-10 6 7 5-10",
@@ -29,6 +30,11 @@ const ICONS = {
   duplicate: "M9 9h11v11H9zM15 9V4H4v11h5M14.5 12v5M12 14.500h5",
   copy: "M9 9h11v11H9zM15 9V4H4v11h5",
   paste: "M8 5H5v16h14V5h-3M9 3h6v4H9zM9 12h6M9 16h6",
+  ring: "M12 3l8 6-3 10H7L4 9zM12 9.500v5M9.500 12h5",
+  split: "M3 5h7v14H3zM14 9h7v10h-7zM12 2v3M12 8v2",
+  join: "M3 4h11v11H3zM10 10h11v10H10z",
+  group: "M3 3h4M17 3h4v4M21 17v4h-4M7 21H3v-4M3 7V3M7 8h6v6H7zM12 11h5v5h-5z",
+  ungroup: "M3 3h8v8H3zM13 13h8v8h-8zM14 4l6 0M4 20h6",
   convert: "M4 9h13l-3-4M20 15H7l3 4",
   trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
   check: "M5 12.500l4.5 4.500L19 7.5",
@@ -44,6 +50,7 @@ function icon(name) {
 function iconOf(kind) {
   if (kind.gesture === "stroke") return "brush";
   if (kind.gesture === "corners") return kind.form === "ellipse" ? "ellipse" : "corners";
+  if (kind.gesture === "edge") return "edge";
   if (kind.gesture === "path") return kind.closed ? "closed" : "open";
   return kind.figured ? "figure" : kind.max_points === 1 ? "point" : "points";
 }

@@ -34,10 +34,25 @@ function forSelection(s) {
     edits && { id: "act:duplicate", icon: "duplicate", title: T("Duplicate"), apart: true },
     { id: "act:copy", icon: "copy", title: T("Copy"), apart: !edits, run: () => whole(s, "copy", true) },
     edits && { id: "act:paste", icon: "paste", title: s.copied ? N(s.copied, "Paste {n} shape", "Paste {n} shapes") : T("Paste"), off: !s.copied },
-    turns && { id: "act:convert", icon: "convert", title: T("Outline to mask, mask to polygons") },
+    ...ofSeveral(s, edits && !locked ? shapes : []).map((row, i) => ({ ...row, apart: !i })),
+    turns && { id: "act:convert", icon: "convert", title: T("Outline to mask, mask or turned rectangle to polygon") },
     edits && { id: "delete", icon: "trash", title: T("Delete"), off: locked, run: () => removeSelected(s) },
     edits && { id: "undo", icon: "undo", title: T("Undo"), apart: true, off: !s.canUndo },
     edits && { id: "redo", icon: "redo", title: T("Redo"), off: !s.canRedo },
+  ].filter(Boolean);
+}
+
+// Rings of one polygon, parts of one thing, things that belong together: what of it can be done with these shapes.
+function ofSeveral(s, shapes) {
+  const polygons = shapes.filter((v) => s.kinds.get(v.kind).ringed), one = shapes.length === 1 && polygons.length === 1;
+  const joins = polygons.length > 1 && polygons.every((v) => v.kind === polygons[0].kind && v.label === polygons[0].label);
+  const grouped = shapes.filter((v) => v.group != null), all = grouped.length === shapes.length && grouped.every((v) => v.group === grouped[0].group);
+  return [
+    one && { id: "ring", icon: "ring", title: T("Draw another part, or a hole"), on: s.ringing === shapes[0].id },
+    polygons.some((v) => v.counts?.length) && { id: "act:split", icon: "split", title: T("Make each part a shape of its own") },
+    joins && { id: "act:join", icon: "join", title: T("Join polygons of one label into one") },
+    shapes.length > 1 && !all && { id: "act:group", icon: "group", title: T("Group: these belong together") },
+    grouped.length > 0 && { id: "act:ungroup", icon: "ungroup", title: T("Take these out of their group") },
   ].filter(Boolean);
 }
 

@@ -114,7 +114,7 @@ async function render({ model, el, signal }) {
     shapes: new Shapes(), bitmaps: new Map(), selected: new Set(), ghosts: new Map(), pending: new Map(), renderings: new Map(),
     kinds: new Map(), labels: [], colors: new Map(), figures: new Map(), marks: [], keys: new Map(), keyRows: [], keysMode: "stage",
     tool: "select", label: "", editable: false, image: null, v: null, r: null, gesture: null, hover: null,
-    stateAt: 0, selectedAt: 0, strokes: [], mode: "add", brush: 10, locked: new Set(), hidden: new Set(),
+    stateAt: 0, selectedAt: 0, strokes: [], ringing: null, mode: "add", brush: 10, locked: new Set(), hidden: new Set(),
     spot: null, walk: null, held: null, armed: false, fingers: new Map(), finger: null, coarse: 1,
   };
   const view = await manager.create_view(target, {});

@@ -27,6 +27,7 @@ const ICONS = {
   select: "M5 3l14 8-6 1.5L10 19z",
   rectangle: "M4 6h16v12H4z",
   polygon: "M12 3l8 6-3 10H7L4 9z",
+  rotated_rectangle: "M9.500 3.500L21 10l-6.500 10.500L3 14zM3.500 8.500A7 7 0 0 1 6 5",
   ellipse: "M12 6c5 0 9 2.7 9 6s-4 6-9 6-9-2.7-9-6 4-6 9-6",
   polyline: "M4 18l5-10 6 7 5-10",
   point: "M12 9a3 3 0 1 1-.1 0M12 2.5V6M12 18v3.5M2.5 12H6M18 12h3.5",

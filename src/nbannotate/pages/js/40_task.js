@@ -64,7 +64,7 @@ function strip(s) {
     "aria-keyshortcuts": key || null, "aria-pressed": pressed === null ? null : String(pressed), disabled, onclick: (e) => { action(); toStage(s, e); } }, icon(name));
   return h("div", { class: "nbp-strip", role: "toolbar", "aria-label": T("Tools"), "aria-orientation": "vertical", onkeydown: stripKeys, onfocusin: (e) => inStrip(s, e) },
     tool("select", T("Select and move"), "V", () => send(s, "tool", { name: "select" }), d.tool === "select", false),
-    d.tools.map((k) => tool(k.name, T("Draw: {kind}", { kind: kindName(k) }), k.key.toUpperCase(), () => send(s, "tool", { name: k.name }), d.tool === k.name, !d.editable)),
+    d.tools.map((k) => tool(k.name, T("Draw: {kind}", { kind: kindName(k) }), keyName(k.key), () => send(s, "tool", { name: k.name }), d.tool === k.name, !d.editable)),
     h("hr"),
     tool("undo", T("Undo"), "Ctrl + Z", () => send(s, "undo"), null, !d.can_undo),
     tool("redo", T("Redo"), "Ctrl + Shift + Z", () => send(s, "redo"), null, !d.can_redo),

@@ -37,7 +37,7 @@ const limit = (n, most) => h("span", { class: "limit", "data-full": n >= most ? 
 function shapeList(s, t, d) {
   if (!d.shapes.length) {
     const nothing = t.looking ? t.looking.nothing : t.nothing;
-    const tools = d.tools.map((k) => h("span", {}, cap(k.key.toUpperCase()), ` ${kindName(k)}  `));
+    const tools = d.tools.map((k) => h("span", {}, cap(keyName(k.key)), ` ${kindName(k)}  `));
     return h("div", { class: "nbp-hint" }, nothing ? T("The answer is: nothing to label.") : d.editable ? pieces("No shapes yet. Draw with {tools}", { tools }) : T("No shapes."));
   }
   const locked = new Set(d.locked), hidden = new Set(d.hidden), first = d.shapes.find((v) => v[4])?.[0];   // the form stands below its row
