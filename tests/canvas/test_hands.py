@@ -339,10 +339,10 @@ def test_a_toolbar_is_one_stop_of_tab_and_arrows_go_through_it(stage):
     stage.page.wait_for_function("document.activeElement.classList.contains('nba-stage')")
 
 
-def test_an_outline_becomes_a_mask_and_a_mask_polygons_and_each_is_undone(stage):
+def test_an_outline_becomes_a_mask_and_a_mask_of_two_parts_one_polygon_and_each_is_undone(stage):
     stage.reset(POLYGON)
     stage.click(200, 200)
-    convert = stage.page.get_by_role("button", name="Outline to mask, mask to polygons")
+    convert = stage.page.get_by_role("button", name="Outline to mask, mask or turned rectangle to polygon")
     convert.click()
     stage.wait_shapes(("mask", "cell", [(100, 100), (300, 300)]))
     assert stage.kernel("c.shapes[0].id") == "b" * 16
@@ -350,9 +350,9 @@ def test_an_outline_becomes_a_mask_and_a_mask_polygons_and_each_is_undone(stage)
     stage.drag((80, 200), (320, 200))
     stage.wait("c.shapes[0].rle.counts[:3] != ''", True)
     stage.press("v", "Shift+M")
-    stage.wait("[s.kind for s in c.shapes]", ["polygon", "polygon"])
-    assert stage.kernel("[s.label for s in c.shapes]") == ["cell", "cell"]
-    assert stage.kernel("len(c.selected)") == 2
+    stage.wait("[s.kind for s in c.shapes]", ["polygon"])
+    assert stage.kernel("[(s.label, len(s.rings)) for s in c.shapes]") == [("cell", 2)]
+    assert stage.kernel("c.selected") == ("b" * 16,)
     stage.press("Control+z")
     stage.wait("[s.kind for s in c.shapes]", ["mask"])
     stage.press("Control+z", "Control+z")

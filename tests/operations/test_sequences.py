@@ -375,3 +375,24 @@ def test_who_submits_in_the_middle_goes_on_from_there_and_then_from_the_beginnin
         assert peeked == (None if answer.next is None else asset_ids[ids.index(answer.next.task.task_id)])
         view = answer.next
     assert seen == [2, 3, 0, 1]
+
+
+def test_slices_say_which_tracks_are_on_them_and_a_copy_keeps_its_track_and_takes_a_free_group(series):
+    team = series()
+    ana = team["ana"]
+    view = next_(ana, team)
+    car = replace(BOX, track="7", keyframe=True, group="1")
+    save(ana, view, Annotation(shapes=(car, replace(DOT, group="1"))))
+    spread(ana, view, 2, 3, shapes=[car.id])
+    assert [s.tracks for s in slices(ana, view)] == [("7",), ("7",), ("7",), (), (), ()]
+    second = open_(ana, slices(ana, view)[1].task_id)
+    (copy,) = second.annotation.shapes
+    assert (copy.track, copy.keyframe, copy.group) == ("7", True, "1")
+    save(ana, second, Annotation(shapes=(replace(DOT, id="three", group="2"), replace(DOT, id="four", group="1"))))
+    spread(ana, view, 2, 2, shapes=[car.id], existing="add")
+    found = open_(ana, second.task.task_id).annotation.shapes
+    assert [s.group for s in found] == ["2", "1", None]
+    with pytest.raises(Refused, match="said the same already"):
+        spread(ana, view, 2, 2, existing="add")
+    ana.call("tasks.submit", Closed, task_id=view.task.task_id, annotation=Annotation(shapes=(car,)), revision=1)
+    assert slices(ana, second)[0].tracks == ("7",)

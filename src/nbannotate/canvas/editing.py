@@ -14,7 +14,7 @@ from nbannotate.canvas.judging import Judged
 from nbannotate.errors import InvalidInput, Refused
 from nbannotate.model import Shape, new_shape_id
 from nbannotate.model.values import as_list, plain
-from nbannotate.shapes import kind
+from nbannotate.shapes import groups, kind
 from nbannotate.texts import t
 
 if TYPE_CHECKING:
@@ -227,7 +227,7 @@ class Editing(Judged):
             raise Refused(f"There would be more than {MOST_SHAPES} shapes on this image; that is the limit.")
         self._check_room(shapes)
         made, outside, bare = [], [], 0
-        groups = parts.copied_groups(shapes, self._document.shapes.values())
+        names = groups.copied(shapes, self._document.shapes.values())
         for number, shape in enumerate(shapes, 1):
             moved = _shifted(shape, shift, width, height) if shift else _as_it_is(shape, width, height)
             if moved is None:
@@ -243,7 +243,7 @@ class Editing(Judged):
             made.append(
                 replace(
                     moved, id=new_shape_id(), label=fit[0] if fit else "", also=also,
-                    group=groups.get(shape.group or ""), track=None if shift else shape.track,
+                    group=names.get(shape.group), track=None if shift else shape.track,
                     keyframe=shape.keyframe and not shift,  # a track is one thing: once in an image
                 )
             )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ from msgspec.structs import replace
 
 from nbannotate.errors import Refused
 from nbannotate.model import Shape
-from nbannotate.shapes import kind
+from nbannotate.shapes import groups, kind
 from nbannotate.shapes.parts import apart, together
 from nbannotate.shapes.rotated_rectangle import turned_to
 from nbannotate.texts import t
@@ -69,7 +68,7 @@ def group(canvas: Canvas, ids: Iterable[str] | None) -> str:
     if len(chosen) < 2:
         raise Refused(t("Select several shapes to group them."))
     names = {s.group for s in chosen if s.group is not None}
-    name = names.pop() if len(names) == 1 else fresh(shapes.values())
+    name = names.pop() if len(names) == 1 else groups.fresh(shapes.values())
     canvas._document.put(replace(s, group=name) for s in chosen if s.group != name)
     return name
 
@@ -84,27 +83,6 @@ def ungroup(canvas: Canvas, ids: Iterable[str] | None) -> None:
     canvas._document.put(
         replace(s, group=None) for s in shapes.values() if s.group is not None and s.id in chosen | alone
     )
-
-
-def fresh(shapes: Iterable[Shape], *taken: str) -> str:
-    """Return a name for a group that no shape has: the smallest number from 1."""
-    names = {s.group for s in shapes} | set(taken)
-    return next(str(n) for n in range(1, len(names) + 2) if str(n) not in names)
-
-
-def copied_groups(shapes: Iterable[Shape], there: Iterable[Shape]) -> dict[str, str]:
-    """Return the groups of copies, by the group of what is copied: a name that no shape there has.
-
-    A copy of one shape only of a group that is there stands alone.
-    """
-    counts, here = Counter(s.group for s in shapes if s.group is not None), list(there)
-    taken, found = {s.group for s in here}, dict[str, str]()
-    for name, n in counts.items():
-        if name not in taken:
-            found[name] = name
-        elif n > 1:
-            found[name] = fresh(here, *counts, *found.values())
-    return found
 
 
 def turn(canvas: Canvas, angle: float, ids: Iterable[str] | None) -> None:

@@ -34,6 +34,8 @@ class Slice(Record, frozen=True):
         What else is said of it.
     drafted
         Whether that is my draft.
+    tracks
+        The tracks of its shapes (``Shape.track``).
     """
 
     place: int
@@ -48,6 +50,7 @@ class Slice(Record, frozen=True):
     tags: tuple[str, ...] = ()
     nothing_to_label: bool = False
     drafted: bool = False
+    tracks: tuple[str, ...] = ()
 
 
 class Sequence(Record, frozen=True):

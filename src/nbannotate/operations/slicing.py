@@ -19,6 +19,7 @@ from nbannotate.store import sequences as kept
 
 class _Shape(Struct):
     label: str = ""
+    track: str | None = None
 
 
 class _Said(Struct):
@@ -109,17 +110,20 @@ def _slice(row: dict[str, Any], said: dict[str, Any] | None, draft: dict[str, An
     labels: dict[str, int] = {}
     tags: tuple[str, ...] = ()
     nothing = False
+    tracks: set[str | None] = set()
     if draft is not None:
         body = decode(draft["body"], _Said)
         tags, nothing = body.tags, body.nothing_to_label
         for shape in body.shapes:
             labels[shape.label] = labels.get(shape.label, 0) + 1
+            tracks.add(shape.track)
     elif said is not None:
         labels = {c["label"]: c["shapes"] for c in said["labels"] or ()}
         tags, nothing = tuple(json.loads(said["tags"])), said["nothing_to_label"]
+        tracks = set(said["tracks"] or ())
     return Slice(
         row["place"], row["hold"], row["open_id"], row["asset_id"], row["name"], row["state"], row["outcome"],
-        row["step"], labels, tags, nothing, draft is not None,
+        row["step"], labels, tags, nothing, draft is not None, tuple(sorted(track for track in tracks if track)),
     )  # fmt: skip
 
 

@@ -154,7 +154,7 @@ ACTIONS: dict[str, Handler] = {
         for f in (
             drawing.tool, drawing.zone, drawing.label, drawing.select, drawing.delete, drawing.undo, drawing.redo,
             drawing.lock, drawing.hide, drawing.paste, drawing.fit, drawing.nothing, drawing.add_label,
-            drawing.attribute, drawing.attributes,
+            drawing.attribute, drawing.attributes, drawing.turn,
         )
     },
 }  # fmt: skip

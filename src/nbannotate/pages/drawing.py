@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from nbannotate.errors import Conflict, Refused
+from nbannotate.errors import Conflict, InvalidInput, Refused
 from nbannotate.model import Recipe
 from nbannotate.pages import fields, flaws, flow
 from nbannotate.pages.desk import Desk
 from nbannotate.pages.wire import Message
-from nbannotate.texts import tn
+from nbannotate.texts import t, tn
 
 
 def tool(desk: Desk, message: Message) -> None:
@@ -142,3 +142,13 @@ def attributes(desk: Desk, message: Message) -> None:
     """Set all attributes of shapes, typed as JSON; it can be undone."""
     flow.check_may(desk, "save")
     desk.canvas.set_attributes(fields.typed(desk.open, message))
+
+
+def turn(desk: Desk, message: Message) -> None:
+    """Give rotated rectangles an angle in degrees; it can be undone."""
+    flow.check_may(desk, "save")
+    try:
+        angle = float(message.text)
+    except ValueError:
+        raise InvalidInput(t("The angle is a number of degrees, from -360 to 360.")) from None
+    desk.canvas.turn(angle, message.ids)

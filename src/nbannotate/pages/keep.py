@@ -17,7 +17,9 @@ from nbannotate.pages import wire
 from nbannotate.pages.desk import Desk
 
 #: What is done again, of all that the page asks for; of the canvas, everything is.
-AGAIN = ("label", "delete", "undo", "redo", "tag", "tag_attribute", "nothing", "attribute", "attributes", "select")
+AGAIN = (
+    "label", "delete", "undo", "redo", "tag", "tag_attribute", "nothing", "attribute", "attributes", "turn", "select",
+)  # fmt: skip
 
 #: Done twice, these are undone; where it is not known exactly what was stored, they are left out.
 TURNING = ("tag", "nothing", "undo", "redo")

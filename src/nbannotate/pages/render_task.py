@@ -83,16 +83,29 @@ def drawing(state: State, opened: OpenTask) -> Part:
         "shapes": [
             [s.id, ", ".join(s.labels), colors.get(s.label) or "", shapes.kind(s.kind).title, s.id in selected,
              said(s, labels[s.labels]), fields.missing(s, labels[s.labels]), list(flaws.get(s.id, ())),
-             s.id in now.mendable]
+             s.id in now.mendable, s.group, s.track, s.keyframe]
             for s in listed
         ],
         "counted": sum(not s.label or s.label in colors for s in opened.shapes), "most_shapes": limits[0],
         "most_tags": limits[1], "open_labels": recipe.open_labels, "several": recipe.several_labels,
         "flaws": recipe.flaws, "flawed": len(flaws), "mendable": len(now.mendable) if flaws else 0,
         "form": fields.form(opened, now.selected) if now.selected else None,
+        "angle": angle(opened, selected) if selected else None,
         "more": len(opened.shapes) - len(listed), "unlabelled": bare, "selected": len(selected),
         "for_label": len(labelled), "drawn": bool(now.drawn) and now.selected == (now.drawn,),
     }  # fmt: skip
+
+
+def angle(opened: OpenTask, selected: set[str]) -> Part | None:
+    """Return the angle of the selected shapes, to a hundredth of a degree, if all are rotated rectangles; or None.
+
+    Its value is None where they have different ones.
+    """
+    chosen = [s for s in opened.shapes if s.id in selected]
+    if not chosen or any(shapes.kind(s.kind).gesture != "edge" for s in chosen):
+        return None
+    values = {round(s.angle, 2) + 0.0 for s in chosen}
+    return {"ids": [s.id for s in chosen], "value": values.pop() if len(values) == 1 else None}
 
 
 def on(name: str, chosen: list[set[str]]) -> str:

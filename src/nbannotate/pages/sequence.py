@@ -66,13 +66,14 @@ def part(state: State) -> dict[str, Any]:
 def cell(its: Slice, rank: dict[str, int]) -> list[Any]:
     """Return a slice as a short row.
 
-    Task, asset, name, hold, state, outcome, step, labels with their counts, tags, nothing to label, whether a draft.
+    Task, asset, name, hold, state, outcome, step, labels with their counts, tags, nothing to label, whether a draft,
+    tracks.
     """
     if its.hold == "hidden":
         return [0, 0, "", "hidden"]
     labels = sorted(its.labels.items(), key=lambda row: (rank.get(row[0], len(rank)), row[0]))
     return [its.task_id, its.asset_id, its.name, its.hold, its.state, its.outcome or "", its.step,
-            list(map(list, labels)), list(its.tags), its.nothing_to_label, its.drafted]  # fmt: skip
+            list(map(list, labels)), list(its.tags), its.nothing_to_label, its.drafted, list(its.tracks)]  # fmt: skip
 
 
 def there(desk: Desk) -> Sequence:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from nbannotate.model import Annotation, Shape, new_shape_id
 from nbannotate.model.sequences import Existing, LeftSlices
+from nbannotate.shapes import groups
 
 HAS_SHAPES = "have shapes already"
 HAS_TAGS = "have tags already"
@@ -53,7 +54,9 @@ def _shapes(given: Sequence[Shape], there: Sequence[Shape], existing: Existing) 
     known = {_look(s) for s in there}
     if existing == "replace":
         return tuple(there) if {_look(s) for s in given} == known and len(given) == len(there) else _copies(given)
-    return (*there, *_copies(s for s in given if _look(s) not in known))
+    new = [s for s in given if _look(s) not in known]
+    names = groups.copied(new, there)
+    return (*there, *_copies(replace(s, group=names.get(s.group)) for s in new))
 
 
 def _copies(shapes: Iterable[Shape]) -> tuple[Shape, ...]:
@@ -62,7 +65,7 @@ def _copies(shapes: Iterable[Shape]) -> tuple[Shape, ...]:
 
 
 def _look(shape: Shape) -> bytes:
-    """Return all that makes a shape but its id and how sure a model was."""
+    """Return all that makes a shape but its id, how sure a model was, and the name of its group in its image."""
     return msgspec.json.encode(replace(shape, id="", confidence=None, group=None), order="deterministic")
 
 

@@ -57,7 +57,7 @@ def drafts(tx: Transaction, task_ids: Sequence[int], member_id: int) -> dict[int
 def said(
     tx: Transaction, version_id: int, dataset_id: int, sequence: str, campaign_id: int | None
 ) -> dict[int, dict[str, Any]]:
-    """Return, by asset, the last revision of a version in short: annotation_id, nothing_to_label, tags, labels.
+    """Return, by asset, the last revision of a version in short: annotation_id, nothing_to_label, tags, labels, tracks.
 
     ``labels`` is a list of label and count. With a campaign, only what was said in it counts.
     """
@@ -74,7 +74,9 @@ def said(
         )
         select n.asset_id, n.annotation_id, n.nothing_to_label, n.tags,
                (select list(struct_pack(label := c.label, shapes := c.shapes) order by c.label)
-                from counted c where c.annotation_id = n.annotation_id) as labels
+                from counted c where c.annotation_id = n.annotation_id) as labels,
+               (select list(distinct s.track) from data.shapes s
+                where s.annotation_id = n.annotation_id and s.track is not null) as tracks
         from data.annotations n join last_one l on l.annotation_id = n.annotation_id
         """,
         version_id, dataset_id, sequence, campaign_id,

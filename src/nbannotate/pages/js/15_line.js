@@ -4,7 +4,7 @@
 
 const PROBE_MS = 1200, DOWN_MS = 2500, STALE_MS = 5000;
 const PASSING = ["hello", "view", "tool", "zone", "key", "refused"];        // of the canvas: nothing to keep
-const KEPT_ACTIONS = ["label", "delete", "undo", "redo", "tag", "tag_attribute", "nothing", "attribute", "attributes", "select", "replay"];
+const KEPT_ACTIONS = ["label", "delete", "undo", "redo", "tag", "tag_attribute", "nothing", "attribute", "attributes", "turn", "select", "replay"];
 const store = (() => { try { localStorage.setItem("nbannotate", "1"); localStorage.removeItem("nbannotate"); return localStorage; } catch { return null; } })();
 
 function openLine(s, overlay) {

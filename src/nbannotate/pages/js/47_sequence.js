@@ -22,7 +22,7 @@ function openSlices(s, on) {
 
 // ---- what is known of the slices
 
-const CELL = ["task", "asset", "name", "hold", "state", "outcome", "step", "labels", "tags", "nothing", "drafted"];
+const CELL = ["task", "asset", "name", "hold", "state", "outcome", "step", "labels", "tags", "nothing", "drafted", "tracks"];
 
 function cellsOf(s) {                                      // the slice that is open says what the page knows of it now
   const part = s.get("sequence"), q = s.seq, t = s.get("task");
@@ -36,6 +36,7 @@ function cellsOf(s) {                                      // the slice that is 
     here.labels = d.unlabelled ? [...counted, ["", d.unlabelled]] : counted;
     here.tags = (d.tags ?? []).filter((v) => v.on).map((v) => v.name);
     here.nothing = t.nothing;
+    here.tracks = entriesOf(d).flatMap((v) => (v.track === null ? [] : [v.track]));
   }
   return q.cells;
 }
@@ -83,6 +84,7 @@ function sequenceBar(s) {
       button("next_slice", "forward", T("Next slice"), at >= cells.length),
       h("span", { class: "at", "data-key": "at" }, atText(s)),
       h("span", { class: "what soft", "data-key": "what", title: cell.name }, whatText(s)),
+      trackText(s) ? h("span", { class: "belongs", "data-key": "track" }, trackText(s)) : null,
       stuck ? [cell.hold === "free" ? h("button", { type: "button", class: "small primary", "data-key": "take", onclick: () => takeSlice(s) }, T("Take it"), cap("⏎")) : null,
         h("button", { type: "button", class: "small", "data-key": "return", onclick: () => backToSlice(s) }, T("Back to slice {n}", { n: placeHere(s) }), cap("Esc"))] : null,
       h("div", { class: "grow" }),
@@ -127,7 +129,7 @@ function paintCells(s, force = false) {
   const q = s.seq, cells = cellsOf(s), w = q.box.clientWidth, dpr = devicePixelRatio || 1;
   if (!w || !cells.length) return;
   const labels = new Map((s.get("drawing").labels ?? []).map((v) => [v.name, v.color])), here = cells[placeHere(s) - 1];
-  const now = JSON.stringify([w, dpr, s.root.dataset.theme, placeHere(s), placeShown(s), here?.labels, here?.tags, here?.nothing, [...labels]]);
+  const now = JSON.stringify([w, dpr, s.root.dataset.theme, placeHere(s), placeShown(s), here?.labels, here?.tags, here?.nothing, here?.tracks, tracksHere(s), [...labels]]);
   if (!force && now === q.painted && q.of === q.rows) return;
   q.painted = now;
   q.of = q.rows;
@@ -138,6 +140,7 @@ function paintCells(s, force = false) {
   g.clearRect(0, 0, w, CELLS_HEIGHT);
   const gap = step > 7 ? 1.5 : step > 3.5 ? 0.75 : 0;
   cells.forEach((cell, i) => paintCell(s, g, cell, i * step + gap / 2, Math.max(step - gap, 0.5), color, labels));
+  paintTracks(s, g, cells, step, color);
   const x = (place) => (place - 0.5) * step, outline = Math.max(step, 5);
   g.strokeStyle = color.ink;
   g.lineWidth = 2;

@@ -40,36 +40,41 @@ function shapeList(s, t, d) {
     const tools = d.tools.map((k) => h("span", {}, cap(keyName(k.key)), ` ${kindName(k)}  `));
     return h("div", { class: "nbp-hint" }, nothing ? T("The answer is: nothing to label.") : d.editable ? pieces("No shapes yet. Draw with {tools}", { tools }) : T("No shapes."));
   }
-  const locked = new Set(d.locked), hidden = new Set(d.hidden), first = d.shapes.find((v) => v[4])?.[0];   // the form stands below its row
+  const entries = entriesOf(d), first = entries.find((v) => v.selected);           // the form stands below its row
   return [
     d.most_shapes && d.counted > d.most_shapes ? h("p", { class: "nbp-limit" }, limit(d.counted, d.most_shapes), h("span", { class: "soft" }, T("delete {n} to save", { n: d.counted - d.most_shapes }))) : null,
-    first ? null : attributeForm(s, d), flawsHint(s, d),
+    first ? null : [angleField(s, d), attributeForm(s, d)], flawsHint(s, d),
     d.unlabelled && d.editable ? h("p", { class: "nbp-hint warn", role: "status" }, N(d.unlabelled, "{n} shape without a label: select, then press the label's number.", "{n} shapes without a label: select, then press the label's number.")) : null,
     d.hidden.length ? h("p", { class: "nbp-limit" }, h("button", { type: "button", class: "small", "data-key": "show all", onclick: (e) => { send(s, "hide", { ids: d.hidden, on: false }); toStage(s, e); } }, icon("eye"), N(d.hidden.length, "Show {n} hidden shape", "Show {n} hidden shapes"))) : null,
-    h("ul", { class: "nbp-shapes", "aria-label": T("Shapes") }, d.shapes.map(([id, label, color, kind, selected, values, missing, flaws, mendable], i) =>
-      h("li", { "data-key": id, "data-selected": selected ? "" : null, "data-hidden": hidden.has(id) ? "" : null },
-        h("button", { type: "button", class: "shape", "aria-pressed": String(selected), "aria-describedby": flaws.length ? `nbp-flaws-${id}` : null, onclick: (e) => pick(s, e, id, selected) },
-          h("i", { class: "swatch", style: color ? `background:${color}` : null, "data-none": color ? null : "" }),
-          h("span", { class: "name", "data-none": label ? null : "" }, label || T("no label"), values ? h("small", {}, values) : null, missing.length ? h("small", { class: "needs" }, T("needs {what}", { what: missing.join(", ") })) : null),
-          h("span", { class: "soft" }, `${said(kind)} ${i + 1}`)),
-        shapeSwitch(s, id, "lock", locked.has(id), d.editable, label || T("shape"), i + 1), shapeSwitch(s, id, "hide", hidden.has(id), true, label || T("shape"), i + 1),
-        d.editable ? h("button", { type: "button", class: "bare remove", title: T("Delete"), "aria-label": T("Delete {name} {n}", { name: label || T("shape"), n: i + 1 }), onclick: (e) => { send(s, "delete", { ids: [id] }); toStage(s, e); } }, icon("trash")) : null,
-        flawLines(id, flaws, mendable), id === first ? attributeForm(s, d) : null))),
+    h("ul", { class: "nbp-shapes", "aria-label": T("Shapes") }, entries.map((entry) => shapeEntry(s, d, entry, entry === first))),
     d.more ? h("p", { class: "nbp-hint" }, N(d.more, "… and {n} more shape, all on the canvas.", "… and {n} more shapes, all on the canvas.")) : null,
   ];
 }
 
+function shapeEntry(s, d, entry, withForm) {
+  const { id, ids, label, color, selected, n } = entry, missing = [...new Set(entry.all.flatMap((v) => v.missing))], flawed = entry.all.filter((v) => v.flaws.length);
+  const locked = ids.every((v) => d.locked.includes(v)), hidden = ids.every((v) => d.hidden.includes(v)), name = label || T("shape");
+  return h("li", { "data-key": id, "data-selected": selected ? "" : null, "data-hidden": hidden ? "" : null },
+    h("button", { type: "button", class: "shape", "aria-pressed": String(selected), "aria-describedby": flawed.length ? `nbp-flaws-${flawed[0].id}` : null, onclick: (e) => pick(s, e, ids, selected) },
+      h("i", { class: "swatch", style: color ? `background:${color}` : null, "data-none": color ? null : "" }),
+      h("span", { class: "name", "data-none": label ? null : "" }, label || T("no label"), entry.values ? h("small", {}, entry.values) : null, missing.length ? h("small", { class: "needs" }, T("needs {what}", { what: missing.join(", ") })) : null),
+      belongs(entry), h("span", { class: "soft" }, `${said(entry.kind)} ${n}`)),
+    shapeSwitch(s, ids, "lock", locked, d.editable, name, n), shapeSwitch(s, ids, "hide", hidden, true, name, n),
+    d.editable ? h("button", { type: "button", class: "bare remove", title: T("Delete"), "aria-label": T("Delete {name} {n}", { name, n }), onclick: (e) => { send(s, "delete", { ids }); toStage(s, e); } }, icon("trash")) : null,
+    flawed.map((v) => flawLines(v.id, v.flaws, v.mendable)), withForm ? [angleField(s, d), attributeForm(s, d)] : null);
+}
+
 // Lock and hide of one shape; what is so is seen, the rest when one points at the row.
-function shapeSwitch(s, id, what, on, may, name, n) {
+function shapeSwitch(s, ids, what, on, may, name, n) {
   if (!may) return null;
   const title = what === "lock" ? (on ? T("Unlock {name} {n}", { name, n }) : T("Lock {name} {n}", { name, n })) : on ? T("Show {name} {n}", { name, n }) : T("Hide {name} {n}", { name, n });
   return h("button", { type: "button", class: "bare switch", "data-key": what, "data-on": on ? "" : null, "aria-pressed": String(on), title, "aria-label": title,
-    onclick: (e) => { send(s, what, { ids: [id], on: !on }); toStage(s, e); } }, icon(what === "lock" ? (on ? "lock" : "unlock") : on ? "hidden" : "eye"));
+    onclick: (e) => { send(s, what, { ids, on: !on }); toStage(s, e); } }, icon(what === "lock" ? (on ? "lock" : "unlock") : on ? "hidden" : "eye"));
 }
 
-function pick(s, e, id, selected) {
-  const now = s.get("drawing").shapes.filter((v) => v[4]).map((v) => v[0]);
-  const ids = e.shiftKey || e.ctrlKey || e.metaKey ? (selected ? now.filter((v) => v !== id) : [...now, id]) : [id];
-  send(s, "select", { ids, on: ids.includes(id) });
+function pick(s, e, ids, selected) {
+  const now = s.get("drawing").shapes.filter((v) => v[4]).map((v) => v[0]), more = e.shiftKey || e.ctrlKey || e.metaKey;
+  const next = !more ? ids : selected ? now.filter((v) => !ids.includes(v)) : [...now, ...ids];
+  send(s, "select", { ids: next, on: next.includes(ids[0]) });
   toStage(s, e);
 }
