@@ -18,6 +18,8 @@ from nbannotate.shapes.rle import Pixels, Region, decode
 
 #: A picture of more pixels is refused, whatever its bytes.
 MOST_PIXELS = 1 << 28
+#: Where the first pixel may be at most, outside of every image.
+FARTHEST = 1 << 30
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -72,6 +74,8 @@ def to_text(pixels: Pixels, packed: bool = False) -> str:
 
 def placed(pixels: Pixels, x: int, y: int) -> Region:
     """Return pixels as those of an image, of which the first is at ``(x, y)``; InvalidInput if there are none."""
+    if max(abs(x), abs(y)) > FARTHEST:
+        raise InvalidInput("they are far outside of the image")
     found = Region(x, y, pixels).trimmed()
     if found is None:
         raise InvalidInput("they have no pixel")

@@ -222,8 +222,9 @@ def _mask(its: Figure, size: tuple[int, int], fields: Mapping[str, Any]) -> Shap
     left, top, width, height = map(int, its.numbers[:4])
     if min(size) < 1:
         raise InvalidInput("the size of their image is not known")
-    if not (0 < width <= 4 * size[0] and 0 < height <= 4 * size[1]):
-        raise InvalidInput("their width and height are those of no mask of the image")
+    near = abs(left) <= 4 * size[0] and abs(top) <= 4 * size[1]
+    if not (near and 0 < width <= 4 * size[0] and 0 < height <= 4 * size[1]):
+        raise InvalidInput("their place and size are those of no mask of the image")
     if not all(0 <= n <= width * height for n in its.numbers[4:]) or sum(its.numbers[4:]) != width * height:
         raise InvalidInput("their run lengths do not add up to width times height")
     counts = np.array(its.numbers[4:], dtype=np.int64)

@@ -73,8 +73,10 @@ class Labels(Struct):
             extra: dict[str, Any] = {"attributes": raw} if raw else {}
             if rest := [[e.tag, _xml.tree(e)] for e in one if e.tag not in KNOWN]:
                 extra["fields"] = rest
-            if inner := [_xml.tree(e) for e in parts.get(one.child_text("name") or "", ())]:
-                extra["parts"] = inner
+            inner = parts.get(one.child_text("name") or "", [])
+            skeleton = _skeleton(one, inner, problems, place)
+            if skeleton is not None:
+                extra["parts"] = [_xml.tree(e) for e in inner]
             if extra:
                 self.foreign[name] = Foreign(extra=extra)
             if one.child_text("type") == "tag":
@@ -84,7 +86,7 @@ class Labels(Struct):
             kinds = TYPES.get(one.child_text("type") or "", ()) if ours.kinds is None else ours.kinds
             self.labels[name] = Label(
                 name=name, kinds=kinds, color=_color(one.child_text("color")), attributes=attributes,
-                skeleton=_skeleton(one, parts.get(one.child_text("name") or "", []), problems, place),
+                skeleton=skeleton,
             )  # fmt: skip
 
     def _attributes(self, label: Element, problems: Problems) -> tuple[list[Attribute], dict[str, Raw]]:

@@ -48,9 +48,9 @@ class _Place(Struct, array_like=True):
 
 
 class _Track(Struct):
-    """A track of a sequence: its place in the file, its first shape's label and group, and what a file said of it."""
+    """A track of a sequence with one label: its place in the file, its group, and what a file said of it."""
 
-    key: tuple[int, int]
+    key: tuple[int, int, int]
     id: str
     label: str
     group: str | None
@@ -73,7 +73,7 @@ class Writer:
         self.met = Met()
         self.sequences: dict[str, Sequence] = {}
         self.images = self.annotations = 0
-        self._tracks: dict[tuple[str, str], _Track] = {}
+        self._tracks: dict[tuple[str, str, str, str | None], _Track] = {}
         self._places = Sorted()
         self._file: IO[bytes] = tempfile.TemporaryFile(prefix="nbannotate")  # noqa: SIM115  closed by close
         self._groups: dict[str, str] = {}
@@ -144,18 +144,18 @@ class Writer:
 
     def _tracks_of(self, ids: Mapping[str, str], sizes: Mapping[str, int]) -> Iterator[str]:
         """Yield the tracks, each with its places; where it is not in a frame after one, it is outside from there on."""
-        tracks = {track.key: (name, track) for (name, _), track in self._tracks.items()}
+        tracks = {track.key: (key[0], track) for key, track in self._tracks.items()}
         decoder = msgspec.msgpack.Decoder(_Place)
         begun = 0
-        open_: tuple[int, int] | None = None
+        open_: tuple[int, int, int] | None = None
         last: _Place | None = None
-        for (sequence, number, _), data in self._places:
-            place = decoder.decode(data)
-            if (sequence, number) != open_:
+        for (sequence, own, variant, _), data in self._places:
+            place, key = decoder.decode(data), (sequence, own, variant)
+            if key != open_:
                 if open_ is not None:
                     yield from self._end(last, sizes[tracks[open_][0]])
                     begun = begun if open_[0] == sequence else 0
-                open_, last = (sequence, number), None
+                open_, last = key, None
                 name, track = tracks[open_]
                 yield self._begin(track, ids.get(name), begun)
                 begun += 1
@@ -208,11 +208,12 @@ class Writer:
         return about | {k: v for k, v in extra.get("fields", {}).items() if isinstance(v, str)}
 
     def _track(self, sequence: str, shape: Shape, extra: dict[str, Any]) -> _Track:
-        key = sequence, shape.track or ""
+        name = shape.track or ""
+        key = sequence, name, shape.label, shape.group
         if key not in self._tracks:
-            own = 0 if key[1] == "0" else int(key[1]) if WHOLE.fullmatch(key[1]) else AFTER + len(self._tracks)
-            place = list(self.sequences).index(sequence), own
-            self._tracks[key] = _Track(place, key[1], shape.label, self._group(shape.group), extra.get("track", {}))
+            own = 0 if name == "0" else int(name) if WHOLE.fullmatch(name) else AFTER
+            place = list(self.sequences).index(sequence), own, len(self._tracks)
+            self._tracks[key] = _Track(place, name, shape.label, self._group(shape.group), extra.get("track", {}))
         return self._tracks[key]
 
     def _group(self, group: str | None) -> str | None:

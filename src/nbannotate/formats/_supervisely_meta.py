@@ -16,6 +16,7 @@ from nbannotate.errors import InvalidInput
 from nbannotate.formats import _usable
 from nbannotate.formats._contract import Foreign, Head, Problems
 from nbannotate.model import Attribute, Label, Skeleton, Tag
+from nbannotate.model.attribute import AttributeType
 
 #: The attribute of a tag that holds its value.
 VALUE = "value"
@@ -27,7 +28,7 @@ KINDS = {
 GEOMETRIES = {kind: geometry for geometry, kind in reversed(KINDS.items())}
 ANY = "any"
 #: The values of a tag, and the type of the attribute that holds them.
-TYPES = {
+TYPES: dict[str, AttributeType] = {
     "none": "boolean", "any_string": "text", "any_number": "number", "oneof_string": "choice", "date": "text",
 }  # fmt: skip
 COLOR = "#0f8a2a"
@@ -53,14 +54,13 @@ def head_of(meta: Mapping[str, Any], problems: Problems, place: str) -> Head:
             problems.add("classes", "another one has the same title", f"{where}.title")
             continue
         its = [_attribute(tag) for tag in tags.values() if _is_for(tag, name)]
-        labels[name] = Label(
-            name=name,
-            kinds=(KINDS[item["shape"]],) if item.get("shape") in KINDS else (),
-            color=_color(item.get("color")),
-            attributes=its,
-            skeleton=_skeleton(item.get("geometry_config"), problems, f"{where}.geometry_config"),
-        )
-        foreign[name] = Foreign(id=_usable.id_of(item.get("id")), extra=_usable.rest(item, OF_CLASS))
+        shape, config = item.get("shape"), item.get("geometry_config")
+        kinds = (KINDS[shape],) if isinstance(shape, str) and shape in KINDS else ()
+        skeleton = _skeleton(config, problems, f"{where}.geometry_config")
+        labels[name] = Label(name, kinds, _color(item.get("color")), its, skeleton)
+        wrong = {"geometry_config"} if config and skeleton is None else set[str]()
+        extra = _usable.rest(item, OF_CLASS | wrong | (set() if isinstance(shape, str) else {"shape"}))
+        foreign[name] = Foreign(id=_usable.id_of(item.get("id")), extra=extra)
     of_images = tuple(
         Tag(name, (_attribute(tag, VALUE),) if tag.get("value_type", "none") != "none" else ())
         for name, tag in tags.items()
@@ -89,7 +89,7 @@ def _tags(meta: Mapping[str, Any], problems: Problems, place: str) -> dict[str, 
                 problems.add("tags", "a tag's name has 1 to 200 characters", f"{where}.name")
                 continue
             name = item["name"].strip()
-            if item.get("value_type", "none") not in TYPES:
+            if str(item.get("value_type", "none")) not in TYPES:
                 problems.add("tags", f"their value_type is none of {', '.join(TYPES)}", f"{where}.value_type")
             elif name not in found:
                 found[name] = item if to is None else {**item, "applicable_type": to}
@@ -103,17 +103,19 @@ def _tags(meta: Mapping[str, Any], problems: Problems, place: str) -> dict[str, 
 def _is_for(tag: Mapping[str, Any], label: str) -> bool:
     """Return whether objects of a class take a tag."""
     classes = tag.get("classes")
-    return tag.get("applicable_type") != "imagesOnly" and (not classes or label in classes)
+    return tag.get("applicable_type") != "imagesOnly" and (
+        not isinstance(classes, list) or not classes or label in classes
+    )
 
 
 def _attribute(tag: Mapping[str, Any], name: str = "") -> Attribute:
     """Return the attribute that holds a tag's value; one whose choices cannot be is a text."""
-    name, type_ = name or tag["name"].strip(), TYPES[tag.get("value_type", "none")]
-    try:
-        made: Any = Attribute
-        return made(name, type_, tag.get("values") or () if type_ == "choice" else ())  # type: ignore[no-any-return]
-    except InvalidInput:
-        return Attribute(name)
+    name, type_ = name or tag["name"].strip(), TYPES[str(tag.get("value_type", "none"))]
+    if type_ != "choice":
+        return Attribute(name, type_)
+    values = tag.get("values")
+    good = isinstance(values, list) and values and all(_usable.name(v) == v for v in values)
+    return Attribute(name, "choice", dict.fromkeys(values)) if good and isinstance(values, list) else Attribute(name)
 
 
 def _skeleton(config: object, problems: Problems, place: str) -> Skeleton | None:

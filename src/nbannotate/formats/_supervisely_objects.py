@@ -58,7 +58,7 @@ class Reader:
             return None
         said = self.foreign[label].extra.get("shape") if label in self.foreign else None
         geometry = item.get("geometryType") or item.get("shape") or said
-        if geometry not in KINDS:
+        if not isinstance(geometry, str) or geometry not in KINDS:
             what = "cuboids" if str(geometry).startswith("cuboid") else "figures"
             self.problems.note(what, f"there is no kind of shape for {geometry!s:.40}", f"{place}.geometryType")
             return None
@@ -129,8 +129,8 @@ class Reader:
         if its is None:
             ids = extra["nodes"] = list(nodes)
         else:
-            config = self.foreign[fields["label"]].extra["geometry_config"]
-            ids = list(names_of(config))
+            config = self.foreign[fields["label"]].extra.get("geometry_config")
+            ids = list(names_of(config)) if config else list(its.points)
             if strange := nodes.keys() - set(ids):
                 raise InvalidInput(f"the class has no node {min(strange)!r:.60}")
         at: list[Point] = []

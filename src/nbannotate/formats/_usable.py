@@ -12,6 +12,8 @@ from nbannotate.formats import _json
 from nbannotate.formats._contract import Id, Problems
 
 LONGEST_NAME = 200
+#: Pixels along a side, more than any image has.
+LONGEST_SIDE = 1_000_000
 
 
 def name(given: object) -> str | None:
@@ -61,6 +63,12 @@ def rest(given: Mapping[str, Any], known: frozenset[str]) -> dict[str, Any]:
     if found.get("description") == "":
         del found["description"]
     return found
+
+
+def size(width: object, height: object) -> tuple[int, int]:
+    """Return width and height of an image in pixels; (0, 0) if they are those of none."""
+    found = tuple(int(_json.number(side) or 0) for side in (width, height))
+    return (found[0], found[1]) if min(found) > 0 and max(found) <= LONGEST_SIDE else (0, 0)
 
 
 def points(given: object) -> tuple[tuple[float, float], ...] | None:

@@ -79,13 +79,17 @@ class Cvat:
             There is no such file, or it is wrong as a whole; the message names the line.
         """
         labels, metas = Labels(), dict[str, Meta]()
+        wrong: ReadFailed | None = None
         for member in _files(source):
             try:
                 metas[member] = _meta(source, member, labels, problems)
             except ReadFailed as error:
                 if problems.on_error == "error" or source.single:
                     raise
+                wrong = error
                 problems.add("files", str(error).rstrip("."), member)
+        if wrong is not None and not metas:
+            raise wrong
         if not metas:
             raise ReadFailed(f"{source.name} holds no XML file with the root <annotations>, as CVAT writes it.")
         head = Head(

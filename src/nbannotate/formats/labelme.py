@@ -40,7 +40,7 @@ from nbannotate.model import Annotation, Label, Shape
 
 #: What the version says of a file that LabelMe did not write.
 VERSION = "5.5.0"
-LABELS = "labels.txt"
+LABELS, SPECIAL = "labels.txt", ("__ignore__", "_background_")
 #: How many JSON files of a folder are looked at to see what it is; and a field that stands in so many bytes of each.
 LOOKED_AT = 3
 FIRST = re.compile(rb'(?s)\{.{,4000}"(?:shapes|imageData|imagePath|version|flags|lineColor)"\s*:')
@@ -125,12 +125,12 @@ def _is_labelme(found: object) -> bool:
 
 
 def _head(source: Source) -> Head:
-    """Return the labels of ``labels.txt``, if it is there; those in ``_`` and ``__`` are no labels of things."""
+    """Return the labels of ``labels.txt``, if it is there; two of LabelMe's are no labels of things."""
     if not source.has(LABELS):
         return Head()
     lines = [line.strip() for line in source.text(LABELS).splitlines()]
-    special = [line for line in lines if line.startswith("_")]
-    names = dict.fromkeys(line for line in lines if not line.startswith("_") and _usable.name(line))
+    special = [line for line in lines if line in SPECIAL]
+    names = dict.fromkeys(line for line in lines if line not in SPECIAL and _usable.name(line))
     return Head(labels=tuple(Label(v) for v in names), extra={"special": special} if special else {})
 
 
@@ -148,8 +148,12 @@ def _row(source: Source, member: str, found: dict[str, Any], problems: Problems)
     """Return what one file says."""
     extra = _usable.rest(found, OF_FILE)
     name, image = _image(source, member, found.get("imagePath"), problems)
-    if found.get("imagePath") != posixpath.basename(name):
-        extra["imagePath"] = found.get("imagePath")
+    path = found.get("imagePath")
+    if isinstance(path, str) and path.strip() and _json.kept(path) and path != posixpath.basename(name):
+        extra["imagePath"] = path
+    if image is None and found.get("imageData") and not source.single:
+        why = "the image is not beside its file, and imageData is not taken; unpack it"
+        problems.note("embedded images", why, f"{member}: imageData")
     if member != _beside(name):
         extra["file"] = member
     tags: list[str] = []
@@ -161,8 +165,8 @@ def _row(source: Source, member: str, found: dict[str, Any], problems: Problems)
             (tags if value is True else unset).append(flag)
     if unset:
         extra["flags"] = unset
-    width, height = (int(_json.number(found.get(key)) or 0) for key in ("imageWidth", "imageHeight"))
-    if min(width, height) < 1:
+    width, height = _usable.size(found.get("imageWidth"), found.get("imageHeight"))
+    if not width:
         width, height = source.size_of_image(image) if image else (0, 0)
     made: list[Shape] = []
     foreign: dict[str, Foreign] = {}

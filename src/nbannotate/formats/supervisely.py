@@ -34,7 +34,7 @@ from msgspec import Struct
 from nbannotate.errors import ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.files.target import Target
-from nbannotate.formats import _json, _supervisely_objects, _usable
+from nbannotate.formats import _supervisely_objects, _usable
 from nbannotate.formats._contract import Contents, Foreign, Format, Holds, Problems, Row, Written
 from nbannotate.formats._supervisely_meta import GEOMETRIES, VALUE, Used, head_of, meta_of
 from nbannotate.formats._supervisely_objects import Reader, lost, read_tags, tags_of
@@ -188,9 +188,8 @@ def _row(source: Source, item: _Item, reader: Reader, splits: set[str]) -> Row:
     if item.annotation and posixpath.basename(item.annotation) != f"{item.name}.json":
         extra["file"] = posixpath.basename(item.annotation)
     size = found.get("size")
-    sides = [size.get("width"), size.get("height")] if isinstance(size, dict) else [0, 0]
-    width, height = (int(_json.number(side) or 0) for side in sides)
-    if min(width, height) < 1:
+    width, height = _usable.size(size.get("width"), size.get("height")) if isinstance(size, dict) else (0, 0)
+    if not width:
         width, height = source.size_of_image(item.image) if item.image else (0, 0)
     made: list[Shape] = []
     foreign: dict[str, Foreign] = {}

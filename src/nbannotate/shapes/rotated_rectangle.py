@@ -139,7 +139,8 @@ def not_square(points: Points | FloatArray) -> str | None:
     length, width = float(np.hypot(*edge)), float(np.hypot(*side))
     slack = max(SLACK_PX, SLACK * max(length, width))
     shifted = float(np.hypot(*(at[0] + at[2] - at[1] - at[3])))
-    leaning = abs(float(edge @ side)) / max(length, width, 1e-12)
+    with np.errstate(over="ignore", invalid="ignore"):  # a file may have any numbers
+        leaning = abs(float(edge @ side)) / max(length, width, 1e-12)
     if shifted > slack or leaning > slack:
         return "The four corners are those of no rectangle; a polygon can have them."
     return None
