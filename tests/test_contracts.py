@@ -8,22 +8,16 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from nbannotate import charts, formats, shapes, stats
-from nbannotate.errors import CannotWrite, FileMissing, ReadFailed
-from nbannotate.files import output
-from nbannotate.formats import FileFormat, Ids, Row
-from nbannotate.model import Annotation, Label, Shape
 from nbannotate.shapes import Kind
 
 KINDS = list(shapes.kinds().values())
-FORMATS = [formats.get("coco")]
+FORMATS = list(formats.available().values())
 TABLES = [getattr(stats, name) for name in stats.names()]
 CHARTS = [getattr(charts, name) for name in charts.names()]
 
@@ -104,114 +98,6 @@ def test_bad_points_are_answered_with_a_sentence(kind: Kind) -> None:
         sentence = kind.check(bad, WIDTH, HEIGHT)
         assert sentence
         assert sentence.endswith(".")
-
-
-# --- formats --------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def rows() -> list[Row]:
-    shapes_ = tuple(Shape(kind=k.name, points=some_points(k), label="cell") for k in KINDS)
-    return [Row("a.png", int(WIDTH), int(HEIGHT), Annotation(shapes=shapes_)), Row("b.png", 10, 10)]
-
-
-@pytest.mark.parametrize("format_", FORMATS, ids=by_name)
-def test_a_format_reads_what_it_writes_and_says_what_it_left_out(
-    format_: FileFormat, rows: list[Row], tmp_path: Path
-) -> None:
-    path = tmp_path / "out.json"
-    writing = format_.write(path, rows, [Label("cell", color="#123456")])
-    assert writing.assets == len(rows)
-    assert format_.sniff(path)
-    assert formats.sniff(path) is format_
-    reading = format_.read(path)
-    left_out = sum(v.count for v in (*writing.left_out, *reading.left_out))
-    assert len(reading.annotations["a.png"].shapes) + left_out == len(KINDS)
-    assert "b.png" not in reading.annotations
-    assert "cell" in reading.labels
-
-
-@pytest.mark.parametrize("format_", FORMATS, ids=by_name)
-def test_a_format_writes_the_same_bytes_for_the_same_annotations(
-    format_: FileFormat, rows: list[Row], tmp_path: Path
-) -> None:
-    first, second = tmp_path / "1.json", tmp_path / "2.json"
-    for path in (first, second):
-        format_.write(path, rows, [Label("cell")])
-    assert first.read_bytes() == second.read_bytes()
-
-
-@pytest.mark.parametrize("format_", FORMATS, ids=by_name)
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b'{"a": 1}', b"<xml/>"])
-def test_a_format_refuses_other_files_with_a_sentence(format_: FileFormat, content: bytes, tmp_path: Path) -> None:
-    path = tmp_path / "other.json"
-    path.write_bytes(content)
-    assert not format_.sniff(path)
-    with pytest.raises(ReadFailed, match="other"):
-        format_.read(path)
-
-
-@pytest.mark.parametrize("format_", FORMATS, ids=by_name)
-def test_a_format_says_when_a_file_is_missing_or_cannot_be_written(format_: FileFormat, tmp_path: Path) -> None:
-    assert not format_.sniff(tmp_path / "nothing.json")
-    with pytest.raises(FileMissing, match="nothing"):
-        format_.read(tmp_path / "nothing.json")
-    with pytest.raises(CannotWrite, match="out"):
-        format_.write(tmp_path / "no folder" / "out.json", [], [])
-
-
-@pytest.mark.parametrize("format_", FORMATS, ids=by_name)
-def test_a_format_replaces_nothing_that_must_stay_and_follows_links(
-    format_: FileFormat, rows: list[Row], tmp_path: Path
-) -> None:
-    image, link, target = tmp_path / "image.png", tmp_path / "latest.json", tmp_path / "target.json"
-    image.write_bytes(b"an image")
-    target.write_text("old")
-    link.symlink_to(target)
-    with output.protecting(tmp_path / "work.duckdb", lambda: [str(image)]):
-        for path in (image, tmp_path / "work.duckdb", tmp_path / "work.duckdb.wal"):
-            with pytest.raises(CannotWrite, match="choose another name"):
-                format_.write(path, rows, [Label("cell")])
-        format_.write(link, rows, [Label("cell")])
-    assert image.read_bytes() == b"an image"
-    assert link.is_symlink()
-    assert format_.sniff(target)
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["image.png", "latest.json", "target.json"]
-
-
-@pytest.mark.parametrize("format_", FORMATS, ids=by_name)
-def test_whatever_a_format_reads_it_ends_in_a_sentence(format_: FileFormat, rows: list[Row], tmp_path: Path) -> None:
-    path, random = tmp_path / "out.json", np.random.default_rng(0)
-    format_.write(path, rows, [Label("cell")])
-    good = path.read_bytes()
-    path.write_bytes(b"\xef\xbb\xbf" + good)
-    assert format_.read(path).annotations.keys() == {"a.png"}
-    for _ in range(300):
-        data = bytearray(good)
-        for _ in range(random.integers(1, 4)):
-            at = int(random.integers(len(data)))
-            length = int(random.integers(0, 30))
-            data[at : at + length] = bytes(random.integers(0, 256, int(random.integers(0, 4)), dtype=np.uint8))
-        path.write_bytes(data)
-        format_.sniff(path)
-        try:
-            format_.read(path)
-        except ReadFailed as error:
-            assert "out.json" in str(error)  # noqa: PT017  a good file may be left, too
-
-
-@pytest.mark.parametrize("format_", FORMATS, ids=by_name)
-def test_a_format_calls_things_as_it_is_told(format_: FileFormat, rows: list[Row], tmp_path: Path) -> None:
-    path = tmp_path / "out.json"
-    shape = Shape(kind="rectangle", points=((1, 1), (9, 9)), label="cell", id="q")
-    ids = Ids({"b.png": 7, "a.png": 5}, {"q": 12}, {"unused": 9, "cell": 3})
-    told = [Row("a.png", 20, 20, Annotation(shapes=(shape,))), Row("b.png", 20, 20)]
-    format_.write(path, told, [Label("cell")], ids)
-    reading = format_.read(path)
-    assert list(reading.ids.images.items()) == [("b.png", 7), ("a.png", 5)]
-    assert list(reading.ids.labels.items()) == [("unused", 9), ("cell", 3)]
-    assert reading.ids.shapes == {"q": 12}
-    assert reading.labels == ("unused", "cell")
 
 
 # --- statistics and charts ------------------------------------------------------------------------------------------

@@ -143,7 +143,7 @@ def test_an_export_spares_the_images_and_a_frame_of_a_file_too(version, tmp_path
             version.write("coco", path)
     assert image.read_bytes() == before
     version.write("coco", tmp_path / "out.json")
-    assert len(version.read("coco", tmp_path / "out.json").sizes) == 2
+    assert version.read("coco", tmp_path / "out.json").left_out == ()
 
 
 def test_the_command_line_spares_the_workspace(tmp_path, make_images, capsys):
@@ -174,7 +174,7 @@ def test_the_command_line_writes_to_standard_output_what_is_said_goes_elsewhere(
 
 
 #: What these write is put aside for a moment, in a temporary folder; nobody says where.
-IN_A_FOLDER_OF_THEIR_OWN = {"formats/_tables.py", "workspace/pieces.py", "workspace/reading.py"}
+IN_A_FOLDER_OF_THEIR_OWN = {"formats/_tables.py", "workspace/reading.py"}
 
 
 def test_only_two_modules_write_files_where_people_say():

@@ -25,7 +25,7 @@ from .test_tasks import do, next_, raise_issue
 #: Work on many slices: what they say goes from one to the others, or into revisions.
 SLICES = {"sequences.spread", "sequences.undo", "sequences.exclude"}
 #: Take a drawing, but as an import does: in a stage of their own (see ``test_pieces.py``).
-STAGED = {"annotations.add"}
+STAGED = {"annotations.add", "imports.add"}
 DRAWN = Annotation(
     shapes=(
         Shape(kind="polygon", points=((1, 1), (30, 1), (30, 20), (1, 20), (0.5, 19), (4, 22)), label="WBC", id="loop"),

@@ -4,10 +4,13 @@ What runs in the writer's transaction is counted in statements, at ten assets an
 fails here until it says how it is called on many assets, or that it is about one thing only.
 """
 
+import tempfile
+from pathlib import Path
+
 import pytest
 
 import nbannotate as nb
-from nbannotate.formats import Ids
+from nbannotate.formats import Foreign, Head, Row
 from nbannotate.model import Annotation, Saved, Session, Shape, TaskView
 from nbannotate.operations import annotations, closing, registry
 from nbannotate.operations.dispatch import Dispatcher
@@ -15,8 +18,9 @@ from nbannotate.owner.memory import MemoryClient
 from nbannotate.owner.setup import first_member
 from nbannotate.store import arriving, dealing, importing, splits
 from nbannotate.store.engine import MEMORY, Engine
-from nbannotate.workspace import export
+from nbannotate.workspace import remembered
 from nbannotate.workspace.workspace import Workspace
+from tests.formats import sets
 
 FEW, MANY = 10, 40
 BOX = Annotation(shapes=(Shape(kind="rectangle", points=((1, 2), (20, 30)), label="WBC"),))
@@ -266,9 +270,21 @@ def exclude(g):
 
 
 def remember(g):
-    ids = Ids({name: i for i, name in enumerate(g.version.assets.df()["name"])}, {}, {})
-    export.remember(g.version, "coco", ids)
-    return lambda: export.remember(g.version, "coco", ids)
+    ids = {name: Foreign(i) for i, name in enumerate(g.version.assets.df()["name"])}
+    remembered.remember(g.version, "coco", ids, {}, Head())
+    return lambda: remembered.remember(g.version, "coco", ids, {}, Head())
+
+
+def bring_in(g):
+    boxes = [Row(name, 64, 48, BOX, metadata={"n": i}) for i, name in enumerate(g.version.assets.df()["name"])]
+    folder = tempfile.TemporaryDirectory()
+    file = sets.write("coco", Path(folder.name) / "in.json", Head(), boxes)
+
+    def call():
+        with folder:
+            g.version.read("coco", file)
+
+    return call
 
 
 def split(g):
@@ -310,6 +326,7 @@ CALLS = {
     "versions.delete": delete_version,
     "clock.tick": leases_run_out,
     "foreign.remember": remember,
+    "imports.add": bring_in,
     "jobs.complete": complete_job,
     "jobs.restart": restart,
     "members.disable": disable,

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 import nbannotate as nb
-from nbannotate.errors import InvalidInput
+from nbannotate.errors import InvalidInput, ReadFailed
 from nbannotate.model import Annotation, Shape
 
 
@@ -60,16 +60,27 @@ def places(version):
 
 def test_two_names_of_a_file_that_mean_one_asset_are_never_laid_over_each_other(version, coco):
     its = version("1.jpg", "2.jpg", folder="train")
-    reading = its.read("coco", coco("val/1.jpg", "train/1.jpg", "train/2.jpg"))
+    file = coco("val/1.jpg", "train/1.jpg", "train/2.jpg")
+    with pytest.raises(ReadFailed, match=r"in.json: val/1.jpg, train/1.jpg: 1.jpg: annotated images: another name"):
+        its.read("coco", file)
+    assert places(its) == {}
+    reading = its.read("coco", file, on_error="skip")
     assert places(its) == {"1.jpg": 20, "2.jpg": 30}
-    assert set(reading.annotations) == {"1.jpg", "2.jpg"}
-    assert [(v.what, v.count, v.first) for v in reading.left_out] == [("annotated images", 1, "val/1.jpg: 1.jpg")]
+    assert [(v.what, v.count, v.first) for v in reading.left_out] == [
+        ("annotated images", 1, "val/1.jpg, train/1.jpg: 1.jpg")
+    ]
+    assert reading.skipped.to_dict("records") == [
+        {"place": "val/1.jpg, train/1.jpg: 1.jpg", "what": "annotated images",
+         "reason": "another name means their asset"}
+    ]  # fmt: skip
     assert str(reading).startswith("Read 2 shapes on 2 assets")
 
 
 def test_a_name_that_fits_several_is_counted_in_a_file_and_refused_in_a_mapping(version, coco):
     its = version("a/1.jpg", "b/1.jpg", "c/2.jpg")
-    reading = its.read("coco", coco("1.jpg", "2.jpg", "3.jpg"))
+    with pytest.raises(ReadFailed, match=r"1.jpg: a/1.jpg, b/1.jpg: annotated images: their name fits several"):
+        its.read("coco", coco("1.jpg", "2.jpg", "3.jpg"))
+    reading = its.read("coco", coco("1.jpg", "2.jpg", "3.jpg"), on_error="skip")
     assert places(its) == {"c/2.jpg": 20}
     assert {v.reason for v in reading.left_out} == {
         "their name fits several assets",
@@ -113,7 +124,7 @@ def test_an_image_of_another_size_is_counted_or_its_shapes_are_resized_if_that_i
     assert "another size" in str(reading)
     reading = its.read("coco", file, scale=True)
     assert places(its) == {"a.jpg": 5, "c.jpg": 30, "d.jpg": 40}
-    assert reading.annotations["a.jpg"].shapes[0].points == ((5, 10), (20, 30))
+    assert its.assets["a.jpg"].annotation.shapes[0].points == ((5, 10), (20, 30))
     assert [(v.count, v.first) for v in reading.left_out] == [(1, "b.jpg: 480 x 640, not 640 x 480")]
 
 
@@ -132,7 +143,10 @@ def test_a_bad_box_is_counted_whether_the_file_says_the_size_or_not(version, coc
     content = json.loads(file.read_text())
     content["annotations"][0]["bbox"] = bbox
     file.write_text(json.dumps(content))
-    reading = its.read("coco", file)
+    with pytest.raises(ReadFailed, match="rectangles: The rectangle"):
+        its.read("coco", file)
+    assert places(its) == {}
+    reading = its.read("coco", file, on_error="skip")
     assert places(its) == {"b.jpg": 20}
     assert [(v.what, v.count) for v in reading.left_out] == [("rectangles", 1)]
     assert reading.left_out[0].reason.startswith(said)
@@ -153,7 +167,7 @@ def test_ids_order_and_unused_categories_come_back_through_a_version_and_its_chi
         one.write("coco", tmp_path / "out.json")
         out = json.loads((tmp_path / "out.json").read_text())
         assert [(c["id"], c["name"]) for c in out["categories"]] == [(7, "zebra"), (3, "cat"), (9, "never used")]
-        assert [(i["id"], i["file_name"]) for i in out["images"]] == [(40, "2.jpg"), (30, "1.jpg")]
+        assert [(i["id"], i["file_name"]) for i in out["images"]] == [(40, "train/2.jpg"), (30, "train/1.jpg")]
         assert [(a["id"], a["image_id"]) for a in out["annotations"]] == [(60, 40), (70, 30)]
 
 

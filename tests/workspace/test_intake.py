@@ -216,8 +216,8 @@ def test_a_task_is_submitted_with_what_a_detector_found(team):
     (lambda: [{"image_id": 17, "category_id": 1, "bbox": [1, 2, 3, 4]}], r"image_id 17.*images=\{17: 'img_000\.png'\}"),
     (lambda: [{"image_id": NAMES[0], "category_id": 1, "bbox": [1, 2, 0, 4]}], "results.*boxes|boxes left out"),
     (lambda: {"images": [{"id": 1, "file_name": NAMES[0]}], "categories": [{"id": 1, "name": "a"}],
-              "annotations": [{"image_id": 1, "category_id": 1, "bbox": [1, 2, 9, 9], "iscrowd": 1}]},
-     r"1 crowd regions left out.*version\.read\('coco', path\)"),
+              "annotations": [{"image_id": 1, "category_id": 1, "bbox": [1, 2, 9, 0]}]},
+     r"1 boxes left out.*version\.read\('coco', path, on_error='skip'\)"),
     (lambda: pd.concat([table(**BOXES)] * 2, axis=1), "more than once"),
     (lambda: 7, "1 list"),
 ])  # fmt: skip

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.formats import sets
 
 import nbannotate as nb
-from nbannotate import formats
 from nbannotate.errors import Conflict, InvalidInput, NotFound
 from nbannotate.workspace import dtypes, metadata
 
@@ -180,6 +180,6 @@ def test_extra_that_is_no_object_costs_itself_only(tmp_path):
     bad = {"images": [{"id": 1, "file_name": "0.png", "extra": 7}], "categories": [], "annotations": []}
 
     (tmp_path / "in.json").write_text(json.dumps(bad))
-    assert [str(v) for v in formats.get("coco").read(tmp_path / "in.json").left_out] == [
+    assert [str(v) for v in sets.read("coco", tmp_path / "in.json", "skip")[2].left_out()] == [
         "1 fields extra left out: they are no objects (first: images[0].extra)"
     ]

@@ -10,6 +10,7 @@ import numpy as np
 
 from nbannotate import formats
 from nbannotate.errors import InvalidInput
+from nbannotate.files.target import Target
 from nbannotate.model import Annotation, Label, Shape
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def find(image: Image.Image, label: str, scale: float) -> tuple[Shape, ...]:
     return tuple(found)
 
 
-def predict(images: Path, crops: list[Crop], labels: Sequence[Label], target: Path) -> formats.Writing:
+def predict(images: Path, crops: list[Crop], labels: Sequence[Label], target: Path) -> formats.Written:
     """Write what the computation finds in all images as a COCO file, as any model would deliver it."""
     from PIL import Image
 
@@ -150,4 +151,10 @@ def predict(images: Path, crops: list[Crop], labels: Sequence[Label], target: Pa
         with Image.open(images / crop.name) as image:
             shapes = find(image, crop.find, crop.scale) if crop.find else ()
             rows.append(formats.Row(crop.name, image.width, image.height, Annotation(shapes=shapes)))
-    return formats.get("coco").write(target, rows, labels)
+    return write(target, rows, labels)
+
+
+def write(path: Path, rows: Sequence[formats.Row], labels: Sequence[Label]) -> formats.Written:
+    """Write images with what is said of them as a COCO file."""
+    with Target(path, ".json") as target:
+        return formats.get("coco").write(target, formats.Contents(formats.Head(tuple(labels)), rows))

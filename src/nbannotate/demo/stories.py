@@ -19,8 +19,9 @@ from xml.etree import ElementTree
 from PIL import Image
 
 from nbannotate import formats
-from nbannotate.demo.images import CROPS, Crop, predict
+from nbannotate.demo.images import CROPS, Crop, predict, write
 from nbannotate.errors import InvalidInput
+from nbannotate.files.source import Source
 from nbannotate.model import Annotation, Label, Shape
 
 #: The environment variable that names the folder of the data sets.
@@ -90,19 +91,19 @@ def pictures(dataset: str, count: int, predicted: int | None = None) -> Pictures
         images, source = _cut(parts, folder / "images"), "scikit-image"
         labels = [Label(name) for name in dict.fromkeys(p.find for p in parts if p.find)]
         predict(folder / "images", list(parts), labels, folder / "found.json")
-        known = formats.get("coco").read(folder / "found.json").annotations
+        known = _said(folder / "found.json")
     elif dataset == "voc_bccd":
         images = sorted((found / "BCCD" / "JPEGImages").glob("*.jpg"))[:count]
         source = "BCCD, a data set of blood cells"
         known = {p.name: _voc(found / "BCCD" / "Annotations" / f"{p.stem}.xml") for p in images}
     else:
         images, source = sorted((found / "images" / "train2017").glob("*.jpg"))[:count], "COCO 2017"
-        known = formats.get("coco").read(found / "annotations" / "instances_train2017.json").annotations
+        known = _said(found / "annotations" / "instances_train2017.json")
     answers = {p.name: known.get(p.name) or Annotation(nothing_to_label=True) for p in images}
     counted = Counter(label for a in answers.values() for label in dict.fromkeys(s.label for s in a.shapes))
     labels = [Label(name) for name, _ in counted.most_common()]
     coco = folder / "predicted.json"
-    formats.get("coco").write(coco, [_row(p, answers[p.name]) for p in images[:predicted]], labels)
+    write(coco, [_row(p, answers[p.name]) for p in images[:predicted]], labels)
     return Pictures(folder, images, answers, coco, tuple(v.name for v in labels), source)
 
 
@@ -147,6 +148,13 @@ def _cut(parts: Iterable[Crop], folder: Path) -> list[Path]:
             size = (round(piece.width * part.scale), round(piece.height * part.scale))
             piece.resize(size, Image.Resampling.LANCZOS).save(folder / part.name, quality=92)
     return sorted(folder.iterdir())
+
+
+def _said(path: Path) -> dict[str, Annotation]:
+    """Return what a COCO file says of images, by their names."""
+    with Source(path) as source:
+        rows = formats.get("coco").read(source, formats.Problems("skip")).rows
+        return {row.name: row.annotation for row in rows if row.annotation is not None}
 
 
 def _row(path: Path, annotation: Annotation) -> formats.Row:

@@ -110,7 +110,7 @@ class Source:
     @functools.cached_property
     def images(self) -> tuple[str, ...]:
         """The members that look like images, by their suffix."""
-        return tuple(m for m in self.members if posixpath.splitext(m)[1].lower() in IMAGES)
+        return tuple(m for m in self.members if is_image(m))
 
     def has(self, member: str) -> bool:
         """Return whether there is a member of that name."""
@@ -277,6 +277,11 @@ class Source:
 
     def _unreadable(self, member: str, error: Exception) -> ReadFailed:
         return ReadFailed(f"{self.said(member)} cannot be read: {getattr(error, 'strerror', None) or error}.")
+
+
+def is_image(name: str) -> bool:
+    """Return whether a file looks like an image, by its suffix."""
+    return posixpath.splitext(name)[1].lower() in IMAGES
 
 
 def _common(one: list[str], other: list[str]) -> int:

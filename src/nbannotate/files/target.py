@@ -12,7 +12,7 @@ import shutil
 import stat
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -242,3 +242,18 @@ class Target:
             raise CannotWrite(
                 f"{path} is a folder with files that no export wrote, for example {strange[0]!r}; name another one."
             )
+
+
+def write_new(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file that is not there yet, and the folders that it lies in.
+
+    Raises
+    ------
+    CannotWrite
+        It is there, or cannot be written.
+    """
+    with output.saying(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as file:
+            for piece in pieces:
+                file.write(piece)

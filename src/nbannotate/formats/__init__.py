@@ -11,12 +11,10 @@ import functools
 import importlib
 import pkgutil
 from importlib.metadata import entry_points
-from pathlib import Path
 
-from nbannotate.errors import FileMissing, InvalidInput, NbannotateError, ReadFailed
+from nbannotate.errors import InvalidInput, NbannotateError, ReadFailed
+from nbannotate.files.source import Source
 from nbannotate.formats import _cards
-from nbannotate.formats import coco as _coco
-from nbannotate.formats._before import FileFormat, Ids, Reading, Tally, Writing
 from nbannotate.formats._contract import (
     FIELDS,
     Contents,
@@ -26,11 +24,17 @@ from nbannotate.formats._contract import (
     Holds,
     Id,
     LeftOut,
+    Listing,
+    OnError,
     Problems,
+    Reading,
     Row,
     Skipped,
+    Writing,
     Written,
 )
+from nbannotate.formats._losses import of_head as losses_of_head
+from nbannotate.formats._losses import of_row as losses_of
 from nbannotate.model.choices import sentence, unknown
 from nbannotate.model.values import plain
 
@@ -42,23 +46,24 @@ __all__ = [
     "FIELDS",
     "GROUP",
     "Contents",
-    "FileFormat",
     "Foreign",
     "Format",
     "Head",
     "Holds",
     "Id",
-    "Ids",
     "LeftOut",
+    "Listing",
+    "OnError",
     "Problems",
     "Reading",
     "Row",
     "Skipped",
-    "Tally",
     "Writing",
     "Written",
     "available",
     "get",
+    "losses_of",
+    "losses_of_head",
     "sniff",
 ]
 
@@ -74,17 +79,15 @@ def available() -> dict[str, Format]:
     """
     found: dict[str, Format] = {}
     origin: dict[str, str] = {}
-    files = {"coco"}  # reads and writes single files until it takes folders, too
-    names = sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_") and m.name not in files)
+    names = sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
     candidates = [
         (f"{__name__}.{n}", getattr(importlib.import_module(f"{__name__}.{n}"), "FORMAT", None)) for n in names
     ]
     candidates += [(entry.value, entry.load()) for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name)]
     for place, candidate in candidates:
         if not isinstance(candidate, Format):
-            raise NbannotateError(
-                f"{place} is not a format: it needs name, title, holds, makes, sniff, read, losses and write."
-            )
+            needs = "name, title, holds, makes, sniff, read, losses and write"
+            raise NbannotateError(f"{place} is not a format: it needs {needs}.")
         if candidate.name in found:
             raise NbannotateError(f"Two formats are called {candidate.name!r}: {origin[candidate.name]} and {place}.")
         found[candidate.name] = candidate
@@ -92,31 +95,33 @@ def available() -> dict[str, Format]:
     return found
 
 
-def get(name: str) -> FileFormat:
-    """Return the format of single files of that name.
+def get(name: str) -> Format:
+    """Return the format of that name.
 
     Raises
     ------
     InvalidInput
         If there is none; the message lists those that exist.
     """
-    found, name = {"coco": _coco.FORMAT}, plain(name)
+    found, name = available(), plain(name)
     if name not in found:
         raise InvalidInput(sentence(unknown("format", name, sorted(found))))
     return found[name]
 
 
-def sniff(path: str | Path) -> FileFormat:
-    """Return the format that a file looks like.
+def sniff(source: Source) -> Format:
+    """Return the one format that something looks like.
 
     Raises
     ------
-    FileMissing, ReadFailed
-        If the file is not there or looks like none of the formats.
+    ReadFailed
+        It looks like none of the formats, or like several; the message names them.
     """
-    path = Path(path)
-    if not path.exists():
-        raise FileMissing(f"There is no file {path}.")
-    if _coco.FORMAT.sniff(path):
-        return _coco.FORMAT
-    raise ReadFailed(f"{path.name} is in none of the formats that can be read: coco.")
+    fitting = [name for name, candidate in available().items() if candidate.sniff(source)]
+    if len(fitting) == 1:
+        return available()[fitting[0]]
+    if not fitting:
+        every = ", ".join(sorted(available()))
+        raise ReadFailed(f"{source.name} is in none of the formats that can be read: {every}.")
+    these = " and ".join(filter(None, [", ".join(fitting[:-1]), fitting[-1]]))
+    raise ReadFailed(f"{source.name} can be read as {these}; say which: version.read({fitting[0]!r}, path).")

@@ -1,13 +1,11 @@
-"""What the cards of files that were read and written say."""
+"""What the cards of data sets that were read and written say."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 
 from nbannotate.cards import Card, Chips, Lines, card_of, count
-from nbannotate.formats._before import Reading, Writing
-from nbannotate.formats._contract import LeftOut, Row
+from nbannotate.formats._contract import LeftOut, Reading, Row, Writing
 
 
 def left_out(found: Iterable[LeftOut]) -> Lines:
@@ -17,17 +15,22 @@ def left_out(found: Iterable[LeftOut]) -> Lines:
 
 @card_of.register
 def _(reading: Reading) -> Card:
-    shapes = Counter(s.label for a in reading.annotations.values() for s in a.shapes)
-    names = [*shapes, *(v for v in reading.labels if v not in shapes)]
-    chips = Chips("labels", tuple((name or "without label", None, f"{shapes[name]:,}") for name in names))
-    counts = (count(sum(shapes.values()), "shape"), count(len(reading.annotations), "asset"))
-    return Card("Read", counts=counts, parts=(*((chips,) if names else ()), left_out(reading.left_out)))
+    names = [*reading.shapes, *(v for v in reading.labels if v not in reading.shapes)]
+    chips = Chips(
+        "labels", tuple((name or "without label", None, f"{reading.shapes.get(name, 0):,}") for name in names)
+    )
+    counts = [count(sum(reading.shapes.values()), "shape"), count(reading.assets, "asset")]
+    counts += [count(reading.added, "new image")] if reading.added else []
+    parts = (*((chips,) if names else ()), left_out(reading.left_out))
+    return Card("Read", reading.format, counts=tuple(counts), parts=parts)
 
 
 @card_of.register
 def _(writing: Writing) -> Card:
-    counts = (count(writing.assets, "asset"), count(writing.annotations, "annotation"))
-    return Card("Wrote", counts=counts, parts=(left_out(writing.left_out),))
+    counts = [count(writing.assets, "asset")]
+    counts += [count(writing.annotations, "annotation")] if writing.written else []
+    title = "Wrote" if writing.written else "Would write"
+    return Card(title, writing.format, counts=tuple(counts), parts=(left_out(writing.left_out),))
 
 
 @card_of.register

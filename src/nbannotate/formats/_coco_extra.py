@@ -1,13 +1,19 @@
-"""What COCO has no word for: our own fields of images and annotations, and the metadata in ``extra`` of images."""
+"""What COCO has no word for: our own field ``nbannotate``, further fields, and what is otherwise than we write it."""
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, TypeVar
 
 import msgspec
 
+from nbannotate.errors import InvalidInput
 from nbannotate.formats import _json
-from nbannotate.formats._before import Tally
+from nbannotate.formats._contract import Problems
+from nbannotate.model import Label, Shape, Skeleton
+
+#: The field of ours, and in what is kept of an annotation the part that holds only while its geometry is the same.
+OURS = "nbannotate"
 
 
 class ImageExtra(msgspec.Struct, omit_defaults=True):
@@ -18,6 +24,10 @@ class ImageExtra(msgspec.Struct, omit_defaults=True):
     tag_attributes: dict[str, dict[str, Any]] = {}
     origin: str | None = None
     source: str | None = None
+    split: str | None = None
+    sequence: str | None = None
+    moment: float | None = None
+    said: bool = False
 
 
 class AnnotationExtra(msgspec.Struct, omit_defaults=True):
@@ -25,51 +35,176 @@ class AnnotationExtra(msgspec.Struct, omit_defaults=True):
 
     shape_ids: list[str] = []
     also: list[str] = []
+    kind: str | None = None
+    color: str | None = None
+    group: str | None = None
+    track: str | None = None
+    keyframe: bool = False
 
 
-Extra = TypeVar("Extra", ImageExtra, AnnotationExtra)
+class LabelExtra(msgspec.Struct, omit_defaults=True):
+    """What COCO has no word for in a category."""
+
+    kinds: list[str] = []
+    attributes: list[dict[str, Any]] = []
 
 
-def _extra(tally: Tally, place: str, given: Any, kind: type[Extra]) -> Extra:
+class AsGiven(msgspec.Struct, omit_defaults=True):
+    """What a file says of a geometry otherwise than it would be written; it holds as long as that is the same.
+
+    Parameters
+    ----------
+    of
+        The geometry, by :func:`fingerprint`.
+    bbox, area
+        As the file has them.
+    closed
+        The rings whose first point is repeated at their end.
+    runs
+        Whether the run lengths of a mask are a list of numbers.
+    """
+
+    of: str = ""
+    bbox: list[float] | None = None
+    area: float | None = None
+    closed: list[int] = []
+    runs: bool = False
+
+
+Extra = TypeVar("Extra", ImageExtra, AnnotationExtra, LabelExtra)
+
+
+def fingerprint(shape: Shape) -> str:
+    """Return what is the same as long as a geometry is the same."""
+    geometry = msgspec.json.encode((shape.kind, shape.points, shape.rings, shape.rle, shape.visibility))
+    return hashlib.blake2b(geometry, digest_size=6).hexdigest()
+
+
+def with_given(extra: dict[str, Any], given: AsGiven, shape: Shape) -> dict[str, Any]:
+    """Return what is kept of an annotation, with how its geometry stands in the file, if that is otherwise."""
+    if given == AsGiven():
+        return extra
+    given.of = fingerprint(shape)
+    return extra | {OURS: msgspec.to_builtins(given)}
+
+
+def as_given(extra: dict[str, Any], shape: Shape) -> AsGiven:
+    """Return how the geometry of an annotation stood in its file; nothing if it is another one now."""
+    kept = extra.get(OURS)
+    if not isinstance(kept, dict) or kept.get("of") != fingerprint(shape):
+        return AsGiven()
+    return msgspec.convert(kept, AsGiven)
+
+
+def _extra(problems: Problems, place: str, given: Any, kind: type[Extra]) -> Extra:
     """Return what our own field holds; nothing if there is none, or if it is not as it is written here."""
     if given is None:
         return kind()
     try:
         return msgspec.convert(given, kind)
-    except msgspec.ValidationError:
-        tally.add("fields nbannotate", "they are not as nbannotate writes them", f"{place}.nbannotate")
+    except (msgspec.ValidationError, UnicodeEncodeError, RecursionError):
+        problems.add("fields nbannotate", "they are not as nbannotate writes them", f"{place}.nbannotate")
         return kind()
 
 
-def of_image(tally: Tally, place: str, given: Any) -> ImageExtra:
+def _names(given: list[str]) -> list[str]:
+    """Return the names that a label or a tag can have, each once."""
+    return list(dict.fromkeys(v.strip() for v in given if 0 < len(v.strip()) <= 200 and _json.kept(v)))
+
+
+def of_image(problems: Problems, place: str, given: Any) -> ImageExtra:
     """Return what our own field says of an image."""
-    extra = _extra(tally, place, given, ImageExtra)
-    tags = list(dict.fromkeys(v.strip() for v in extra.tags if 0 < len(v.strip()) <= 200 and _json.plain(v)))
-    values = {t: v for t, v in extra.tag_attributes.items() if t in tags and _json.plain(v)}
+    extra = _extra(problems, place, given, ImageExtra)
+    tags = _names(extra.tags)
+    values = {t: v for t, v in extra.tag_attributes.items() if t in tags and _json.kept(v)}
     if tags != extra.tags:
-        tally.add("tags", "they stand twice, or have no name that a tag can have", f"{place}.nbannotate")
+        problems.add("tags", "they stand twice, or have no name that a tag can have", f"{place}.nbannotate")
     if values != extra.tag_attributes:
-        tally.add("attributes of tags", "the image has no such tag", f"{place}.nbannotate")
-    return ImageExtra(tags, extra.nothing_to_label, values)
+        problems.add("attributes of tags", "the image has no such tag", f"{place}.nbannotate")
+    words = (v if v and len(v) <= 200 and _json.kept(v) else None for v in (extra.split, extra.sequence))
+    split, sequence = words
+    return ImageExtra(
+        tags, extra.nothing_to_label, values, split=split, sequence=sequence, moment=_json.number(extra.moment),
+        said=extra.said,
+    )  # fmt: skip
 
 
-def of_annotation(tally: Tally, place: str, given: Any) -> AnnotationExtra:
+def of_annotation(problems: Problems, place: str, given: Any) -> AnnotationExtra:
     """Return what our own field says of an annotation."""
-    extra = _extra(tally, place, given, AnnotationExtra)
-    return AnnotationExtra(extra.shape_ids, [v.strip() for v in extra.also if 0 < len(v.strip()) <= 200])
+    extra = _extra(problems, place, given, AnnotationExtra)
+    extra.also = _names(extra.also)
+    extra.group, extra.track = (
+        v if v and len(v) <= 200 and _json.kept(v) else None for v in (extra.group, extra.track)
+    )
+    return extra
 
 
-def metadata(tally: Tally, place: str, given: Any) -> dict[str, Any]:
+def metadata(problems: Problems, place: str, given: Any) -> dict[str, Any]:
     """Return the metadata of an image: what ``extra`` holds that JSON can hold, too."""
     if given is None:
         return {}
     if not isinstance(given, dict):
-        tally.add("fields extra", "they are no objects", f"{place}.extra")
+        problems.add("fields extra", "they are no objects", f"{place}.extra")
         return {}
     kept = {}
     for name, value in given.items():
         if _json.kept(name) and name.strip() == name != "" and len(name) <= 200 and _json.kept(value):
             kept[name] = value
         else:
-            tally.add("metadata", "their names or values are none that can be kept", f"{place}.extra.{name!r:.80}")
+            problems.add("metadata", "their names or values are none that can be kept", f"{place}.extra.{name!r:.80}")
     return kept
+
+
+def rest(problems: Problems, place: str, given: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
+    """Return the fields that have no word here, as far as JSON can hold them."""
+    found = {}
+    for name, value in given.items():
+        if name in known:
+            continue
+        if _json.kept(name) and _json.kept(value):
+            found[name] = value
+        else:
+            problems.note("fields", "their values are no JSON, such as NaN", f"{place}.{name!r:.80}")
+    return found
+
+
+def label(problems: Problems, place: str, name: str, category: dict[str, Any]) -> Label:
+    """Return a category as a label, with its color, its skeleton and what our own field says of it."""
+    color = category.get("color")
+    extra = _extra(problems, place, category.get(OURS), LabelExtra)
+    made = Label(name, color=color) if is_color(color) else Label(name)
+    try:
+        if isinstance(category.get("keypoints"), list) and category["keypoints"]:
+            made = made.replace(skeleton=_skeleton(category["keypoints"], category.get("skeleton")))
+    except (InvalidInput, TypeError, ValueError, IndexError):
+        problems.add("skeletons", "they are no names and pairs of places in them", f"{place}.keypoints")
+    if extra.kinds or extra.attributes:
+        try:
+            fields = {"name": name, "kinds": extra.kinds, "attributes": extra.attributes}
+            more = msgspec.convert(fields, Label)
+            made = made.replace(kinds=more.kinds, attributes=more.attributes)
+        except (InvalidInput, msgspec.ValidationError):
+            problems.add("fields nbannotate", "they are not as nbannotate writes them", f"{place}.nbannotate")
+    return made
+
+
+def is_color(value: object) -> bool:
+    """Return whether a value is a color as labels have them."""
+    return isinstance(value, str) and len(value) == 7 and value[0] == "#" and value[1:].isalnum() and _is_hex(value[1:])
+
+
+def _is_hex(text: str) -> bool:
+    try:
+        int(text, 16)
+    except ValueError:
+        return False
+    return text.isascii()
+
+
+def _skeleton(names: list[Any], pairs: Any) -> Skeleton:
+    """Return a skeleton of COCO's names and of its pairs of places, which count from 1."""
+    points = tuple(str(v).strip() for v in names)
+    edges = pairs if isinstance(pairs, list) else []
+    if any(not 1 <= place <= len(points) for pair in edges for place in pair):
+        raise IndexError
+    return Skeleton(points, tuple((points[a - 1], points[b - 1]) for a, b in edges))

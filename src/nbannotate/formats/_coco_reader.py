@@ -1,347 +1,389 @@
-"""Reads COCO instances: what is not needed may hold anything, and one bad item costs that item only."""
+"""Reads COCO: what is not needed may hold anything, and one bad item is said with its place."""
 
 from __future__ import annotations
 
 import math
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from nbannotate import shapes
-from nbannotate.errors import InvalidInput, ReadFailed
-from nbannotate.formats import _coco_extra, _json
-from nbannotate.formats._before import Ids, Reading, Tally
-from nbannotate.formats._coco_extra import ImageExtra
-from nbannotate.formats._contract import Id
-from nbannotate.model import Annotation, Point, Rle, Shape, new_shape_id
+from nbannotate.errors import InvalidInput
+from nbannotate.files.source import Source, is_image
+from nbannotate.formats import _coco_extra, _coco_panoptic, _json
+from nbannotate.formats._coco_extra import OURS, AnnotationExtra, AsGiven, ImageExtra
+from nbannotate.formats._coco_file import CocoFile, plain
+from nbannotate.formats._contract import Contents, Foreign, Head, Id, Problems, Row
+from nbannotate.model import Annotation, Label, Point, Rle, Shape, new_shape_id
 from nbannotate.model.geometry import of_pixels
+from nbannotate.shapes.skeleton import placed
 
+#: The attribute by which the parts of one polygon once knew each other.
 PART_OF = "part_of"
 
-
-class _Image(msgspec.Struct):
-    id: Any = None
-    file_name: Any = None
-    width: Any = None
-    height: Any = None
-    extra: Any = None
-    nbannotate: Any = None
+_OF_IMAGE = frozenset({"id", "file_name", "width", "height", "extra", OURS})
+_OF_CATEGORY = frozenset({"id", "name", "keypoints", "skeleton", OURS})
+_OF_ANNOTATION = frozenset(
+    {"id", "image_id", "category_id", "bbox", "area", "segmentation", "iscrowd", "score", "attributes", "keypoints",
+     "num_keypoints", "segments_info", OURS}
+)  # fmt: skip
 
 
-class _Category(msgspec.Struct):
-    id: Any = None
-    name: Any = None
+class Known(msgspec.Struct, frozen=True):
+    """An image of a file that can be used: its place, its name, its size (infinite if not known), and more."""
 
-
-class _Annotation(msgspec.Struct):
-    image_id: Any = None
-    category_id: Any = None
-    id: Any = None
-    bbox: Any = None
-    segmentation: Any = None
-    iscrowd: Any = None
-    score: Any = None
-    attributes: Any = None
-    keypoints: Any = None
-    nbannotate: Any = None
-
-
-class _File(msgspec.Struct):
-    images: list[_Image]
-    annotations: list[_Annotation]
-    categories: list[_Category]
-
-
-class _Known(msgspec.Struct, frozen=True):
-    """An image of the file that can be used: its place, its name, its size (infinite if not known), and more."""
-
-    place: int
+    place: str
     name: str
     width: float
     height: float
     extra: ImageExtra
-    metadata: dict[str, Any] = {}
+    metadata: dict[str, Any]
+    foreign: Foreign
 
 
 class Reader:
-    """Reads one file; keeps its name for messages and counts what it leaves out.
+    """Reads the files of one data set.
 
     Parameters
     ----------
-    path
-        The file.
-    given
-        What it says, if that is known already.
+    files
+        One, or one a split.
+    problems
+        Where it is said what cannot be read.
+    source
+        Where the images are, and the PNG files of a panoptic data set; None for what is in memory.
     """
 
-    def __init__(self, path: Path, given: Any = None) -> None:
-        self.path, self.given = path, given
-        self.tally = Tally()
+    def __init__(self, files: list[CocoFile], problems: Problems, source: Source | None = None) -> None:
+        self.files, self.problems, self.source = files, problems, source
+        self.labels: dict[str, Label] = {}
+        self.foreign: dict[str, Foreign] = {}
+        self.taken: set[str] = set()
+        self.last_id = 0
 
-    def reading(self) -> Reading:
-        """Return what the file says."""
-        lists = self.lists()
-        labels, label_ids = self.labels(lists["categories"])
-        images = self.images(lists["images"])
-        found: dict[Id, list[Shape]] = {}
-        shape_ids: dict[str, Id] = {}
-        taken: set[str] = set()
-        for i, item in self.structs("annotations", lists["annotations"], _Annotation):
-            place = f"annotations[{i}]"
-            image, label = _get(images, item.image_id), _get(labels, item.category_id)
-            if image is None:
-                what = "there is no usable image with their image_id"
-                self.tally.add("annotations", what, f"{place}.image_id")
-            elif label is None:
-                what = "there is no usable category with their category_id"
-                self.tally.add("annotations", what, f"{place}.category_id")
-            else:
-                made = self.shapes(i, item, label, image, taken)
-                found.setdefault(item.image_id, []).extend(made)
-                if is_id(item.id):
-                    shape_ids |= dict.fromkeys((s.id for s in made), _whole(item.id))
-        usable = {image_id: image for image_id, image in images.items() if image is not None}
-        annotations = {}
-        for image_id, image in usable.items():
-            annotation = self.annotation(image, found.get(image_id, []))
-            if not annotation.empty:
-                annotations[image.name] = annotation
-        return Reading(
-            annotations,
-            tuple(label_ids),
-            {v.name: (round(v.width), round(v.height)) for v in usable.values() if v.width < math.inf},
-            self.tally.left_out(),
-            Ids({v.name: _whole(image_id) for image_id, v in usable.items()}, shape_ids, label_ids),
-            metadata={v.name: v.metadata for v in usable.values() if v.metadata},
-        )
-
-    def lists(self) -> dict[str, list[Any]]:
-        """Return the three lists of the file."""
-        found = _json.read(self.path, _File) if self.given is None else self.given
-        if isinstance(found, _File):
-            return {name: getattr(found, name) for name in found.__struct_fields__}
-        if isinstance(found, list):
-            raise ReadFailed(
-                f"{self.path.name} is a list, perhaps COCO *results*. An instances file is an object with images, "
-                "annotations and categories; put the list into it as annotations."
-            )
-        if not isinstance(found, dict):
-            raise ReadFailed(f"{self.path.name}: top level: must be an object, not {found!r:.40}.")
-        for name in _File.__struct_fields__:
-            if name not in found:
-                raise ReadFailed(f"{self.path.name}: top level: {name} is missing.")
-            if not isinstance(found[name], list):
-                raise ReadFailed(f"{self.path.name}: {name}: must be a list, not {found[name]!r:.40}.")
-        return found
-
-    def structs(self, name: str, items: list[Any], type_: type[_json.T]) -> Any:
-        """Return the items of a list, and count those that are no objects."""
-        return _json.structs(
-            items, type_, lambda place: self.tally.add(name, "they are no objects", f"{name}[{place}]")
-        )
-
-    def labels(self, categories: list[Any]) -> tuple[dict[Id, str | None], dict[str, Id]]:
-        """Return the label of each id, None for those that mean none, and the id of each label, in the file's order."""
-        found: dict[Id, str | None] = {}
-        ids: dict[str, Id] = {}
-        for i, category in self.structs("categories", categories, _Category):
-            place = f"categories[{i}]"
-            name = category.name.strip() if isinstance(category.name, str) else ""
-            if not is_id(category.id):
-                self.tally.add("categories", "their id is no number and no text", f"{place}.id")
-            elif not 0 < len(name) <= 200 or not _json.plain(name) or "\0" in name:
-                self.tally.add("categories", "a label's name has 1 to 200 characters", f"{place}.name")
-                found.setdefault(category.id, None)
-            elif category.id in found and found[category.id] != name:
-                self.tally.add("categories", "another one has the same id", f"{place}.id")
-                found[category.id] = None
-            else:
-                if name in ids and ids[name] != category.id:
-                    self.tally.add("category ids", "another category has the same name; they are one label", place)
-                found[category.id] = name
-                ids.setdefault(name, _whole(category.id))
-        still = set(found.values())
-        return found, {name: i for name, i in ids.items() if name in still}
-
-    def images(self, images: list[Any]) -> dict[Id, _Known | None]:
-        """Return the image of each id; None for an id that means none, or several."""
-        found: dict[Id, _Known | None] = {}
+    def contents(self) -> Contents:
+        """Return the labels, and the images when they are asked for."""
         names: set[str] = set()
-        for i, image in self.structs("images", images, _Image):
-            place = f"images[{i}]"
-            if not is_id(image.id):
-                self.tally.add("images", "their id is no number and no text", f"{place}.id")
+        categories = [self.categories(file) for file in self.files]
+        images = [self.images(file, names) for file in self.files]
+        extra: dict[str, Any] = {}
+        for file in self.files:
+            extra = _coco_extra.rest(self.problems, file.place + "top level", file.rest, frozenset()) | extra
+        rows = (
+            row for parts in zip(self.files, categories, images, strict=True) for row in self.rows(*parts)
+        )  # one file after the other
+        head = Head(tuple(self.labels.values()), foreign=self.foreign, extra=extra)
+        total = sum(image is not None for known in images for image in known.values())
+        return Contents(head, rows, total, self.last_id)
+
+    def categories(self, file: CocoFile) -> dict[Id, str | None]:
+        """Return the label of each id of a file, None for those that mean none."""
+        found: dict[Id, str | None] = {}
+        for i, item in enumerate(file.categories):
+            place, category = f"{file.place}categories[{i}]", plain(item)
+            if not isinstance(category, dict):
+                self.problems.add("categories", "they are no objects", place)
                 continue
-            before = found.get(image.id)
-            if image.id in found:
-                same = before is not None and before.name == image.file_name
-                self.tally.add("images", "another one has the same id", f"{place}.id")
-                found[image.id] = before if same else None
-            elif not isinstance(image.file_name, str) or not image.file_name or not _json.plain(image.file_name):
-                self.tally.add("images", "they have no file_name", f"{place}.file_name")
-                found[image.id] = None
-            elif image.file_name in names:
-                self.tally.add("images", "another one has the same file_name", f"{place}.file_name")
-                found[image.id] = None
+            number: Any = category.get("id")
+            written = category.get("name")
+            name = written.strip() if isinstance(written, str) else ""
+            if not _json.is_id(number):
+                self.problems.add("categories", "their id is no number and no text", f"{place}.id")
+            elif not 0 < len(name) <= 200 or not _json.kept(name):
+                self.problems.add("categories", "a label's name has 1 to 200 characters", f"{place}.name")
+                found.setdefault(number, None)
+            elif number in found and found[number] != name:
+                self.problems.add("categories", "another one has the same id", f"{place}.id")
+                found[number] = None
             else:
-                width, height = _json.number(image.width) or 0, _json.number(image.height) or 0
-                size = (width, height) if width > 0 and height > 0 else (math.inf, math.inf)
-                found[image.id] = _Known(
-                    i,
-                    image.file_name,
-                    *size,
-                    _coco_extra.of_image(self.tally, place, image.nbannotate),
-                    _coco_extra.metadata(self.tally, place, image.extra),
-                )
-                names.add(image.file_name)
+                if name in found.values() and number not in found:
+                    why = "another category has the same name; they are one label"
+                    self.problems.note("category ids", why, place)
+                found[number] = name
+                if name not in self.labels:
+                    self.labels[name] = _coco_extra.label(self.problems, place, name, category)
+                    self.foreign[name] = self._of_category(place, name, category)
+        still = set(found.values())
+        for name in [n for n in self.labels if n not in still and len(self.files) == 1]:
+            del self.labels[name], self.foreign[name]
         return found
 
-    def annotation(self, image: _Known, found: list[Shape]) -> Annotation:
-        """Return all that the file says of an image."""
+    def _of_category(self, place: str, name: str, category: dict[str, Any]) -> Foreign:
+        known = _OF_CATEGORY | ({"color"} if _coco_extra.is_color(category.get("color")) else set())
+        extra = _coco_extra.rest(self.problems, place, category, known)
+        written = category["name"]
+        return Foreign(_json.whole(category["id"]), extra, name=written if written != name else None)
+
+    def images(self, file: CocoFile, names: set[str]) -> dict[Id, Known | None]:
+        """Return the image of each id; None for an id that means none, or several."""
+        found: dict[Id, Known | None] = {}
+        for i, item in enumerate(file.images):
+            place, image = f"{file.place}images[{i}]", plain(item)
+            if not isinstance(image, dict):
+                self.problems.add("images", "they are no objects", place)
+                continue
+            number: Any = image.get("id")
+            name = image.get("file_name")
+            if not _json.is_id(number):
+                self.problems.add("images", "their id is no number and no text", f"{place}.id")
+            elif number in found:
+                before = found[number]
+                self.problems.add("images", "another one has the same id", f"{place}.id")
+                found[number] = before if before is not None and before.name == name else None
+            elif not isinstance(name, str) or not name or not _json.kept(name):
+                self.problems.add("images", "they have no file_name", f"{place}.file_name")
+                found[number] = None
+            elif name in names:
+                self.problems.add("images", "another one has the same file_name", f"{place}.file_name")
+                found[number] = None
+            else:
+                found[number] = self._known(place, name, image)
+                names.add(name)
+        return found
+
+    def _known(self, place: str, name: str, image: dict[str, Any]) -> Known:
+        width, height = _json.number(image.get("width")) or 0, _json.number(image.get("height")) or 0
+        size = (width, height) if width > 0 and height > 0 else (math.inf, math.inf)
+        number = _json.whole(image["id"])
+        self.last_id = max(self.last_id, number if isinstance(number, int) else 0)
+        return Known(
+            place, name, *size,
+            _coco_extra.of_image(self.problems, place, image.get(OURS)),
+            _coco_extra.metadata(self.problems, place, image.get("extra")),
+            Foreign(number, extra=_coco_extra.rest(self.problems, place, image, _OF_IMAGE)),
+        )  # fmt: skip
+
+    def rows(self, file: CocoFile, categories: dict[Id, str | None], images: dict[Id, Known | None]) -> Iterator[Row]:
+        """Go through the images of a file; what of the annotations is of none is said first."""
+        by_image = file.by_image()
+        for image_id, places in by_image.items():
+            if images.get(image_id) is None:
+                for i in places:
+                    item, place = plain(file.annotations[i]), f"{file.place}annotations[{i}]"
+                    if isinstance(item, dict):
+                        why = "there is no usable image with their image_id"
+                        self.problems.add("annotations", why, f"{place}.image_id")
+                    else:
+                        self.problems.add("annotations", "they are no objects", place)
+        for image_id, image in images.items():
+            if image is not None:
+                yield self.row(file, image, categories, by_image.get(image_id, []))
+
+    def row(self, file: CocoFile, image: Known, categories: dict[Id, str | None], places: list[int]) -> Row:
+        """Return what a file says of an image."""
+        found: list[Shape] = []
+        foreign: dict[str, Foreign] = {}
+        for i in places:
+            place, item = f"{file.place}annotations[{i}]", plain(file.annotations[i])
+            number = _json.whole(item["id"]) if _json.is_id(item.get("id")) else None
+            self.last_id = max(self.last_id, number if isinstance(number, int) else 0)
+            if "segments_info" in item:
+                for shape, its in _coco_panoptic.segments(self, file, place, item, image, categories):
+                    found.append(shape)
+                    foreign[shape.id] = its
+                continue
+            label = categories.get(item.get("category_id")) if _json.is_id(item.get("category_id")) else None
+            if label is None:
+                why = "there is no usable category with their category_id"
+                self.problems.add("annotations", why, f"{place}.category_id")
+            elif (made := self.shape(place, item, label, image)) is not None:
+                shape, given = made
+                extra = _coco_extra.rest(self.problems, place, item, _OF_ANNOTATION)
+                if shape.kind == "skeleton" and item.get("segmentation") and _json.kept(item["segmentation"]):
+                    extra["segmentation"] = item["segmentation"]
+                found.append(shape)
+                foreign[shape.id] = Foreign(number, extra=_coco_extra.with_given(extra, given, shape), place=i)
         nothing = image.extra.nothing_to_label
         if nothing and found:
-            self.tally.add(
-                "marks 'nothing to label'", "there are annotations of the image", f"images[{image.place}].nbannotate"
-            )
-        return Annotation(
+            why = "there are annotations of the image"
+            self.problems.add("marks 'nothing to label'", why, f"{image.place}.nbannotate")
+        said = Annotation(
             shapes=tuple(found), tags=tuple(image.extra.tags), nothing_to_label=nothing and not found,
             tag_attributes=image.extra.tag_attributes,
         )  # fmt: skip
+        known = image.width < math.inf
+        in_folder = self.source is not None and not self.source.single
+        split = image.extra.split or (file.split if in_folder else None)
+        return Row(
+            image.name, round(image.width) if known else 0, round(image.height) if known else 0,
+            None if said.empty and not image.extra.said else said, metadata=image.metadata, split=split,
+            sequence=image.extra.sequence, moment=image.extra.moment,
+            image=self.image_of(file, image.name), foreign=image.foreign, shapes=foreign,
+        )  # fmt: skip
 
-    def shapes(self, index: int, item: _Annotation, label: str, image: _Known, taken: set[str]) -> list[Shape]:
-        """Return the shapes of one annotation."""
-        place = f"annotations[{index}]"
-        if _is_crowd(item):
-            field = "segmentation" if isinstance(item.segmentation, dict) else "iscrowd"
-            self.tally.add("crowd regions", "a crowd is no single shape", f"{place}.{field}")
-            return []
-        if isinstance(item.keypoints, list) and any(item.keypoints):
-            self.tally.add("sets of key points", "key points cannot be read yet", f"{place}.keypoints")
-        rle = None
-        if isinstance(item.segmentation, dict):
-            kind, (parts, rle) = "mask", self.mask(place, item.segmentation, image)
-        else:
-            kind, parts = "polygon", self.polygons(place, item.segmentation, image)
-            if not parts:
-                kind, parts = "rectangle", self.rectangle(place, item, image)
-        attributes = self.attributes(place, item.attributes)
-        if len(parts) > 1:
-            attributes.setdefault(PART_OF, f"coco {item.id if is_id(item.id) else index}")
-        extra = _coco_extra.of_annotation(self.tally, place, item.nbannotate)
-        also = tuple(dict.fromkeys(v for v in extra.also if v != label))
-        confidence = self.confidence(place, item.score)
-        made = []
-        for n, points in enumerate(parts):
-            wanted = extra.shape_ids[n] if n < len(extra.shape_ids) else ""
-            shape_id = wanted if 0 < len(wanted) <= 64 and wanted not in taken else new_shape_id()
-            taken.add(shape_id)
-            made.append(
-                Shape(
-                    kind=kind, points=points, label=label, id=shape_id, attributes=attributes, confidence=confidence,
-                    also=also, rle=rle,
-                )
-            )  # fmt: skip
-        return made
+    def image_of(self, file: CocoFile, name: str) -> str | None:
+        """Return the member that is an image, first of all in the folder that the file is named after."""
+        if self.source is None or self.source.single:
+            return None
+        found = self.source.beside(f"{file.folder}/{name}", file.member)
+        return found if found is not None and is_image(found) else None
 
-    def mask(
-        self, place: str, segmentation: dict[str, Any], image: _Known
-    ) -> tuple[list[tuple[Point, ...]], Rle | None]:
-        """Return the corners of the box around the pixels, and their run lengths; count what are none."""
+    def shape(self, place: str, item: dict[str, Any], label: str, image: Known) -> tuple[Shape, AsGiven] | None:
+        """Return the shape of one annotation, and what the file says of its geometry otherwise than it is written."""
+        given = AsGiven()
+        extra = _coco_extra.of_annotation(self.problems, place, item.get(OURS))
+        attributes = self.attributes(place, item.get("attributes"))
+        crowd = item.get("iscrowd")
+        if isinstance(crowd, int | float | str) and crowd in (1, "1"):
+            attributes["crowd"] = True
+        wanted = next(iter(extra.shape_ids), "")
+        shape_id = wanted if 0 < len(wanted) <= 64 and _json.kept(wanted) and wanted not in self.taken else ""
+        fields: dict[str, Any] = {
+            "label": label, "id": shape_id or new_shape_id(), "attributes": attributes,
+            "confidence": self.confidence(place, item.get("score")),
+            "color": extra.color if _coco_extra.is_color(extra.color) else None,
+            "also": tuple(v for v in extra.also if v != label), "group": extra.group, "track": extra.track,
+            "keyframe": extra.keyframe,
+        }  # fmt: skip
+        made = self.geometry(place, item, image, fields, extra, given)
+        if made is None:
+            return None
+        if shape_id:
+            self.taken.add(shape_id)
+        self.compare(item, made, given)
+        return made, given
+
+    def geometry(
+        self, place: str, item: dict[str, Any], image: Known, fields: dict[str, Any], extra: AnnotationExtra,
+        given: AsGiven,
+    ) -> Shape | None:  # fmt: skip
+        """Return the first of these that can be taken: key points, run lengths, polygons, the box."""
+        made = None
+        if isinstance(item.get("keypoints"), list) and any(item["keypoints"]):
+            made = self.skeleton(place, item["keypoints"], image, fields)
+        segmentation = item.get("segmentation")
+        if made is None and isinstance(segmentation, dict):
+            made = self.mask(place, segmentation, image, fields)
+            given.runs = made is not None and isinstance(segmentation.get("counts"), list)
+            return made
+        if made is None and segmentation:
+            made = self.polygon(place, segmentation, image, fields, extra, given)
+        return made or self.rectangle(place, item, image, fields)
+
+    def mask(self, place: str, runs: dict[str, Any], image: Known, fields: dict[str, Any]) -> Shape | None:
+        """Return the pixels of run lengths, compressed or not."""
         try:
-            points, rle = of_pixels("a mask", segmentation)
+            points, rle = of_pixels("a mask", runs)
         except InvalidInput:
-            self.tally.add("masks", "their run lengths are those of no mask", f"{place}.segmentation")
-            return [], None
+            self.problems.add("masks", "their run lengths are those of no mask", f"{place}.segmentation")
+            return None
         if image.width < math.inf and rle.size != (round(image.height), round(image.width)):
-            self.tally.add("masks", "they have another size than their image", f"{place}.segmentation.size")
-            return [], None
-        return [points], rle
+            self.problems.add("masks", "they have another size than their image", f"{place}.segmentation.size")
+            return None
+        return Shape(kind="mask", points=points, rle=rle, **fields)
 
-    def polygons(self, place: str, segmentation: Any, image: _Known) -> list[tuple[Point, ...]]:
-        """Return the polygons that can be taken, and count the others."""
-        if not segmentation:
-            return []
+    def skeleton(self, place: str, values: list[Any], image: Known, fields: dict[str, Any]) -> Shape | None:
+        """Return the key points: x, y and visibility of each, one after the other."""
+        where, found = f"{place}.keypoints", _json.numbers(values)
+        if found is None or len(found) % 3:
+            self.problems.add("key points", _json.why_not(values, "they are no triples of numbers"), where)
+            return None
+        states = [round(v) for v in found[2::3]]
+        points = placed(list(zip(found[::3], found[1::3], strict=True)), states)
+        seen = () if all(v == 2 for v in states) else tuple(states)
+        return self.good(where, Shape(kind="skeleton", points=points, visibility=seen, **fields), image)
+
+    def polygon(
+        self, place: str, segmentation: Any, image: Known, fields: dict[str, Any], extra: AnnotationExtra,
+        given: AsGiven,
+    ) -> Shape | None:  # fmt: skip
+        """Return one polygon of all parts that can be taken; say of the others why not."""
         if not isinstance(segmentation, list):
-            self.tally.add("polygons", "they are no list", f"{place}.segmentation")
-            return []
-        parts = []
+            self.problems.add("polygons", "they are no list", f"{place}.segmentation")
+            return None
+        rings: list[list[Point]] = []
         for n, part in enumerate(segmentation):
-            where = f"{place}.segmentation[{n}]"
-            values = _json.numbers(part)
+            where, values = f"{place}.segmentation[{n}]", _json.numbers(part)
             if values is None:
-                self.tally.add("polygons", _json.why_not(part, "they are no list of numbers"), where)
+                self.problems.add("polygons", _json.why_not(part, "they are no list of numbers"), where)
             elif len(values) % 2:
-                self.tally.add("polygons", "they have an odd number of numbers; x and y are pairs", where)
+                self.problems.add("polygons", "they have an odd number of numbers; x and y are pairs", where)
             else:
-                points = tuple(zip(values[::2], values[1::2], strict=True))
-                if len(points) > 3 and points[0] == points[-1]:
-                    points = points[:-1]
-                if len(points) < 3:
-                    self.tally.add("polygons", "they have fewer than three points", where)
-                elif self.good("polygon", points, image, place):
-                    parts.append(points)
-        return parts
+                ring = list(zip(values[::2], values[1::2], strict=True))
+                if len(ring) > 3 and ring[0] == ring[-1]:
+                    ring.pop()
+                    given.closed.append(len(rings))
+                if len(ring) < 3:
+                    self.problems.add("polygons", "they have fewer than three points", where)
+                else:
+                    rings.append(ring)
+        if not rings:
+            return None
+        points = tuple(point for ring in rings for point in ring)
+        counts = tuple(map(len, rings)) if len(rings) > 1 else ()
+        if counts:
+            fields["attributes"].pop(PART_OF, None)
+        kind = "rotated_rectangle" if extra.kind == "rotated_rectangle" and len(points) == 4 else "polygon"
+        return self.good(place, Shape(kind=kind, points=points, rings=counts, **fields), image)
 
-    def rectangle(self, place: str, item: _Annotation, image: _Known) -> list[tuple[Point, ...]]:
-        """Return the box, if it can be taken; count it if not."""
-        if not item.bbox:
-            if not item.segmentation:
-                self.tally.add("annotations", "they have neither a segmentation nor a bbox", place)
-            return []
-        values = _json.numbers(item.bbox)
+    def rectangle(self, place: str, item: dict[str, Any], image: Known, fields: dict[str, Any]) -> Shape | None:
+        """Return the box."""
+        box = item.get("bbox")
+        if not box:
+            if not item.get("segmentation"):
+                self.problems.add("annotations", "they have neither a segmentation nor a bbox", place)
+            return None
+        values = _json.numbers(box)
         if values is None or len(values) != 4:
-            why = _json.why_not(item.bbox, "they are not four numbers: x, y, width and height")
-            self.tally.add("boxes", why, f"{place}.bbox")
-            return []
+            why = _json.why_not(box, "they are not four numbers: x, y, width and height")
+            self.problems.add("boxes", why, f"{place}.bbox")
+            return None
         x, y, width, height = values
         if width <= 0 or height <= 0:
-            self.tally.add("boxes", "their width or height is not positive", f"{place}.bbox")
-            return []
-        points = (x, y), (x + width, y + height)
-        return [points] if self.good("rectangle", points, image, place) else []
+            self.problems.add("boxes", "their width or height is not positive", f"{place}.bbox")
+            return None
+        return self.good(place, Shape(kind="rectangle", points=((x, y), (x + width, y + height)), **fields), image)
 
-    def good(self, kind: str, points: tuple[Point, ...], image: _Known, place: str) -> bool:
-        """Return whether a workspace takes the shape: count those with nothing in the image."""
-        problem = shapes.kind(kind).check(points, image.width, image.height)
+    def good(self, place: str, shape: Shape, image: Known) -> Shape | None:
+        """Return a shape that a workspace takes; say of one with nothing in the image why not."""
+        problem = shapes.kind(shape.kind).problem(shape, image.width, image.height)
         if problem:
-            self.tally.add(f"{kind}s", problem.rstrip("."), place)
-        return problem is None
+            self.problems.add(f"{shape.kind}s".replace("_", " "), problem.rstrip("."), place)
+        return None if problem else shape
+
+    def compare(self, item: dict[str, Any], shape: Shape, given: AsGiven) -> None:
+        """Keep the box and the area of an annotation where they are not those of its geometry."""
+        box, area = _json.numbers(item.get("bbox")), _json.number(item.get("area"))
+        if box is not None and len(box) == 4 and box != box_of(shape):
+            given.bbox = box
+        if area is not None and area != area_of(shape):
+            given.area = area
 
     def attributes(self, place: str, given: Any) -> dict[str, Any]:
         """Return the attributes that can be kept."""
         if not given:
             return {}
         if not isinstance(given, dict):
-            self.tally.add("sets of attributes", "they are no objects", f"{place}.attributes")
+            self.problems.add("sets of attributes", "they are no objects", f"{place}.attributes")
             return {}
         kept = {name: value for name, value in given.items() if _json.kept(name) and _json.kept(value)}
         for name in given.keys() - kept.keys():
-            self.tally.add("attributes", "their values are no JSON, such as NaN", f"{place}.attributes.{name!r:.80}")
+            why = "their values are no JSON, such as NaN"
+            self.problems.add("attributes", why, f"{place}.attributes.{name!r:.80}")
         return kept
 
     def confidence(self, place: str, given: Any) -> float | None:
         """Return the score, if it is one."""
         score = _json.number(given)
         if given is not None and (score is None or not 0 <= score <= 1):
-            self.tally.add("scores", _json.why_not(given, "they are no numbers from 0 to 1"), f"{place}.score")
+            self.problems.add("scores", _json.why_not(given, "they are no numbers from 0 to 1"), f"{place}.score")
             return None
         return score
 
 
-def is_id(value: object) -> bool:
-    """Return whether a value can be an id: a number or a text."""
-    return _json.number(value) is not None or (isinstance(value, str) and _json.plain(value))
+def box_of(shape: Shape) -> list[float]:
+    """Return x, y, width and height of a shape as they are written."""
+    x0, y0, x1, y1 = shapes.kind(shape.kind).bounds(shape.points)
+    return [x0, y0, x1 - x0, y1 - y0]
 
 
-def _whole(value: Id) -> Id:
-    """Return 1 for 1.0."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+def area_of(shape: Shape) -> float:
+    """Return the area of a shape as it is written: 0 for points."""
+    return shapes.kind(shape.kind).covered(shape)
 
 
-def _get(known: dict[Id, Any], value: Any) -> Any:
-    return known.get(value) if is_id(value) else None
-
-
-def _is_crowd(item: _Annotation) -> bool:
-    return item.iscrowd in (1, "1") if isinstance(item.iscrowd, int | float | str) else False
+def rle_of(shape: Shape) -> Rle:
+    """Return the run lengths of a mask."""
+    assert shape.rle is not None
+    return shape.rle

@@ -8,21 +8,26 @@ is a :class:`Foreign` beside each thing: kept with the version, and written agai
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from msgspec import Struct, field
 
-from nbannotate.cards import one_line
+from nbannotate.cards import cut, one_line
 from nbannotate.errors import ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.files.target import Target
 from nbannotate.model import Annotation, Label, Origin, Tag
 from nbannotate.model.value import Record
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 #: What a file calls an image, an annotation or a category: a number or a text.
 Id = int | float | str
 #: What becomes of a reading when something in a file is wrong.
 OnError = Literal["error", "skip"]
+#: So many characters a line of what was read or written has.
+LONGEST_LINE = 480
 #: So many things that were not taken are listed one by one; more are only counted.
 MOST_LISTED = 100_000
 
@@ -68,11 +73,14 @@ class Foreign(Record, frozen=True):
         Further fields by name, as JSON can hold them; written again in the same format.
     place
         Where it stands among its like in the whole file, for a format whose shapes do not stand image by image.
+    name
+        Its name as the file writes it, where that is not the workspace's.
     """
 
     id: Id | None = None
     extra: dict[str, Any] = field(default_factory=dict)
     place: int | None = None
+    name: str | None = None
 
 
 class Row(Record, frozen=True):
@@ -150,10 +158,12 @@ class Contents:
         One an image. A reader need not look at an image before it is asked for.
     total
         How many rows there will be, for a progress bar; None if that is not known.
+    last_id
+        No image and no annotation that comes has a higher number as its id; what has none is numbered from there on.
     """
 
-    def __init__(self, head: Head, rows: Iterable[Row], total: int | None = None) -> None:
-        self.head, self.rows, self.total = head, iter(rows), total
+    def __init__(self, head: Head, rows: Iterable[Row], total: int | None = None, last_id: int = 0) -> None:
+        self.head, self.rows, self.total, self.last_id = head, iter(rows), total, last_id
 
 
 class Written(Record, frozen=True):
@@ -193,6 +203,100 @@ class Skipped(Record, frozen=True):
     place: str
     what: str
     reason: str
+
+
+class Listing(Record, frozen=True):
+    """The base of what was read and of what was written: what was left out, as sums and one by one.
+
+    Parameters
+    ----------
+    format
+        The name of the format.
+    left_out
+        What could not be taken, by sort and reason.
+    listed
+        The same one by one, the first hundred thousand.
+    """
+
+    format: str
+    left_out: tuple[LeftOut, ...] = ()
+    listed: tuple[Skipped, ...] = ()
+
+    @property
+    def skipped(self) -> pd.DataFrame:
+        """What could not be taken, one a row: ``place``, ``what`` and ``reason``."""
+        import pandas as pd
+
+        columns = Skipped.__struct_fields__
+        rows = [[getattr(one, name) for name in columns] for one in self.listed]
+        return pd.DataFrame(rows, columns=list(columns), dtype="str")
+
+
+class Reading(Listing, frozen=True, kw_only=True):
+    """What became of a data set that was read.
+
+    Parameters
+    ----------
+    assets
+        Of how many assets something was said.
+    shapes
+        How many shapes there were, by their label.
+    labels
+        The names of all labels that the files know, used or not, in their order.
+    unchanged
+        Of how many of the assets a version has just that already, from the same source; they got no new revision.
+    added
+        How many images became assets.
+    """
+
+    assets: int
+    shapes: dict[str, int]
+    labels: tuple[str, ...]
+    unchanged: int = 0
+    added: int = 0
+
+    def __repr__(self) -> str:
+        """Return what a person wants to know after an import."""
+        labels = cut(", ".join(self.labels), 200) or "none"
+        head = f"Read {sum(self.shapes.values())} shapes on {self.assets} assets; labels: {labels}."
+        if self.added:
+            head += f" {self.added} images became assets."
+        if self.unchanged:
+            head += f" {self.unchanged} assets were said just so already."
+        return cut(one_line(" ".join([head, *(f"{v}." for v in self.left_out)])), LONGEST_LINE)
+
+
+class Writing(Listing, frozen=True, kw_only=True):
+    """What was written, or with ``dry_run=True`` would be: how many images, and what the format cannot hold.
+
+    Parameters
+    ----------
+    assets
+        How many images.
+    annotations
+        How many annotations, in the format's own count; 0 if nothing was written yet.
+    written
+        Whether it was written.
+    """
+
+    assets: int
+    annotations: int = 0
+    written: bool = True
+
+    @property
+    def losses(self) -> pd.DataFrame:
+        """What the format cannot hold, one sort a row: ``what``, ``count``, ``reason`` and the ``first`` place."""
+        import pandas as pd
+
+        columns = list(LeftOut.__struct_fields__)
+        rows = [[getattr(one, name) for name in columns] for one in self.left_out]
+        return pd.DataFrame(rows, columns=columns).astype({"count": "int64"})
+
+    def __repr__(self) -> str:
+        """Return what a person wants to know after an export."""
+        what = f"Wrote {self.assets} assets with {self.annotations} annotations."
+        head = what if self.written else f"Would write {self.assets} assets."
+        return cut(one_line(" ".join([head, *(f"{v}." for v in self.left_out)])), LONGEST_LINE)
 
 
 class Problems:

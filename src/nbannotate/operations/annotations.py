@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct
 
@@ -31,26 +31,37 @@ def _stage(
     file: Path,
     missing: Missing = "error",
     on_conflict: OnConflict = "skip",
-) -> dict[str, _Staged]:
+) -> dict[str, Staged]:
     """Check the annotations of a file and write them in pieces, without those of assets that people work on."""
+    return {"prepared_batch": stage_said(ctx, stage, version_id, source, [file], missing, on_conflict)}
+
+
+def stage_said(
+    ctx: Context, stage: Stage, version_id: int, source: str, files: Sequence[Path], missing: Missing,
+    on_conflict: OnConflict, new: dict[str, tuple[int, int, int]] | None = None,
+) -> Staged:  # fmt: skip
+    """Check what files say of assets, write it in pieces, and return what was staged.
+
+    ``new`` are assets that come with it: id, width and height by their names.
+    """
     version = draft(ctx, version_id)
-    known = data.asset_ids(ctx.tx, version_id)
+    known = data.asset_ids(ctx.tx, version_id) | (new or {})
     worked = importing.worked_on(ctx.tx, version_id)
-    given: list[dict[str, Any]] = ctx.tx.all("select * from read_parquet($1)", str(file))
-    strange = [r["asset"] for r in given if r["asset"] not in known]
+    given: list[str] = [r["asset"] for f in files for r in ctx.tx.all("select asset from read_parquet($1)", str(f))]
+    strange = [name for name in given if name not in known]
     if strange and missing == "error":
         raise InvalidInput(
             f"{len(strange)} of {len(given)} annotated images are not assets of the version {version.name!r}: "
             f"{_some(strange)}. Add the images first, or pass over them with missing='skip'; nothing was imported."
         )
-    theirs = [r["asset"] for r in given if r["asset"] in known and known[r["asset"]][0] in worked]
+    theirs = [name for name in given if name in known and known[name][0] in worked]
     if theirs and on_conflict == "error":
         raise _worked_on(theirs)
     standing = importing.stands(ctx.tx, version_id, source)
     piece: list[importing.Revision] = []
     same: list[int] = []
     shapes = 0
-    for row in given:
+    for row in (row for f in files for row in ctx.tx.all("select * from read_parquet($1)", str(f))):
         if row["asset"] not in known:
             continue
         asset_id, width, height = known[row["asset"]]
@@ -74,7 +85,7 @@ def _stage(
     passed = set(same)
     over = sum(known[name][0] not in passed for name in theirs) if on_conflict == "replace" else 0
     first = next((name for name, (asset_id, *_) in known.items() if same and asset_id == same[0]), "")
-    return {"prepared_batch": _Staged(stage.batch_id, left, over, len(same), first, tuple(strange))}
+    return Staged(stage.batch_id, left, over, len(same), first, tuple(strange))
 
 
 def _write(
@@ -100,7 +111,7 @@ def _worked_on(names: list[str]) -> Conflict:
     )
 
 
-class _Staged(Struct, frozen=True):
+class Staged(Struct, frozen=True):
     """What was staged: the batch, what was left out, over how many answers it goes, what stands, what is missing."""
 
     batch_id: int
@@ -117,7 +128,7 @@ def add(
     version_id: int,
     source: str,
     file: Path,
-    prepared_batch: _Staged,
+    prepared_batch: Staged,
     missing: Missing = "error",
     on_conflict: OnConflict = "skip",
 ) -> Imported:
@@ -127,8 +138,12 @@ def add(
     (JSON object: tag, then attribute, then value). ``missing`` says what becomes of names that are no assets, and
     ``on_conflict`` of assets that people have worked on. What the same source said just so already is not said again.
     """
+    return take(ctx, version_id, source, prepared_batch, on_conflict)
+
+
+def take(ctx: Context, version_id: int, source: str, staged: Staged, on_conflict: OnConflict) -> Imported:
+    """Give what was staged to a version, and say what became of it; the last step."""
     draft(ctx, version_id)
-    staged = prepared_batch
     added, late = importing.reveal(ctx.tx, staged.batch_id, version_id, overwrite=on_conflict == "replace")
     late_names = [row["name"] for i in late if (row := data.asset(ctx.tx, i)) is not None]
     if late_names and on_conflict == "error":

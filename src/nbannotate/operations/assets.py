@@ -24,8 +24,13 @@ from nbannotate.store.staging import Stage
 LONGEST_NAME = 1_000
 
 
-def _stage(ctx: Context, stage: Stage, version_id: int, file: Path, **_: Any) -> dict[str, Any]:
+def _stage(ctx: Context, stage: Stage, version_id: int, file: Path, **_: Any) -> dict[str, Batch]:
     """Check the assets of a file and write them in pieces."""
+    return {"prepared_batch": stage_new(ctx, stage, version_id, file)}
+
+
+def stage_new(ctx: Context, stage: Stage, version_id: int, file: Path) -> Batch:
+    """Check the assets of a file, write them in pieces, and return what was staged."""
     draft(ctx, version_id)
     _check_new(arriving.known_names(ctx.tx, version_id, file))
     strange = arriving.bad_sequences(ctx.tx, file)
@@ -40,10 +45,10 @@ def _stage(ctx: Context, stage: Stage, version_id: int, file: Path, **_: Any) ->
     if taker := _taker(_running(ctx, version_id)):
         version, new = draft(ctx, version_id), arriving.staged_assets(stage, stage.batch_id)
         coming = joining.stage_tasks(ctx, stage, taker, new, lambda: arriving.try_assets(stage, version))
-    return {"prepared_batch": _Batch(stage.batch_id, first, coming)}
+    return Batch(stage.batch_id, first, coming)
 
 
-class _Batch(Struct, frozen=True):
+class Batch(Struct, frozen=True):
     """What was staged: the batch, the first position in the version, and what joins a campaign at once."""
 
     batch_id: int
@@ -76,14 +81,19 @@ def _check_new(twice: list[str]) -> None:
 
 
 @operation(writes=True, stage=_stage)
-def add(ctx: Context, version_id: int, file: Path, prepared_batch: _Batch, types: dict[str, str] | None = None) -> int:
+def add(ctx: Context, version_id: int, file: Path, prepared_batch: Batch, types: dict[str, str] | None = None) -> int:
     """Add the assets of a Parquet file to a version and return how many.
 
     Columns: name, path, folder, width, height, bytes, metadata (JSON text); and, for frames and slices, sequence (the
     name of what belongs together) and moment (a number that orders it). Campaigns that run on the version take the new
     assets as their ``new_assets`` says. ``types`` says what columns of the metadata are that JSON has no type for.
     """
-    version, batch = draft(ctx, version_id), prepared_batch
+    return take(ctx, version_id, prepared_batch, types)
+
+
+def take(ctx: Context, version_id: int, batch: Batch, types: dict[str, str] | None = None) -> int:
+    """Give the staged assets to a version, and return how many; the last step."""
+    version = draft(ctx, version_id)
     if batch.first != arriving.next_position(ctx.tx, version_id):  # somebody else added assets meanwhile
         _check_new(arriving.staged_names(ctx.tx, batch.batch_id, version_id))
     running = _running(ctx, version_id)

@@ -13,7 +13,7 @@ from nbannotate.store.staging import Stage
 def _stage(ctx: Context, stage: Stage, version_id: int, format: str, file: Path) -> dict[str, int]:
     """Write the names in pieces."""
     draft(ctx, version_id)
-    foreign.stage(stage, format, file)
+    foreign.stage(stage, format, [file])
     return {"prepared_batch": stage.batch_id}
 
 
@@ -21,7 +21,7 @@ def _stage(ctx: Context, stage: Stage, version_id: int, format: str, file: Path)
 def remember(ctx: Context, version_id: int, format: str, file: Path, prepared_batch: int) -> int:
     """Keep what a file of a format calls things, for exports of a version in that format; return how many.
 
-    Columns: what (``image``, ``shape`` or ``label``), name, foreign_id (JSON), place.
+    Columns: what (``image``, ``shape``, ``label`` or ``file``), name, foreign_id (JSON), extra (JSON), called, place.
     """
     draft(ctx, version_id)
     kept = foreign.remember(ctx.tx, prepared_batch, version_id, format)

@@ -16,10 +16,21 @@ from nbannotate.store import data, describing
 
 def _prepare(ctx: Context, version_id: int, file: Path, **_: Any) -> dict[str, Callable[[], bool]]:
     """Check the metadata of a file before the transaction."""
+    check = check_file(ctx, version_id, file)
+
+    def checked() -> bool:
+        check()
+        return True
+
+    return {"prepared_check": checked}
+
+
+def check_file(ctx: Context, version_id: int, file: Path) -> Callable[[], None]:
+    """Read the metadata of a file, and return what raises if they cannot be set."""
     version = found(data.version(ctx.tx, version_id), f"version {version_id}")
     known, rows = data.asset_ids(ctx.tx, version_id), describing.rows(ctx.tx, file)
 
-    def checked() -> bool:
+    def check() -> None:
         strange = [row["asset"] for row in rows if row["asset"] not in known]
         if strange:
             some = ", ".join(map(repr, strange[:5])) + (" …" if len(strange) > 5 else "")
@@ -32,9 +43,8 @@ def _prepare(ctx: Context, version_id: int, file: Path, **_: Any) -> dict[str, C
             raise InvalidInput(f"There are {times} rows for {name!r}; nothing was changed.")
         for row in rows:
             _check(row["asset"], row["metadata"])
-        return True
 
-    return {"prepared_check": checked}
+    return check
 
 
 def _check(asset: str, text: str) -> None:
@@ -57,8 +67,13 @@ def set_(ctx: Context, version_id: int, file: Path, types: dict[str, str], prepa
     Columns: asset (name), metadata (JSON text), and old: the JSON text that a change was made from, or null; if one is
     not that any more, nothing is changed. ``types`` says what columns are that JSON has no type for.
     """
-    version = found(data.version(ctx.tx, version_id), f"version {version_id}")
     assert prepared_check, "the file is checked before the transaction"
+    return take(ctx, version_id, file, types)
+
+
+def take(ctx: Context, version_id: int, file: Path, types: dict[str, str]) -> int:
+    """Replace the metadata of the assets of a file that was checked, and return how many changed."""
+    version = found(data.version(ctx.tx, version_id), f"version {version_id}")
     if late := describing.changed(ctx.tx, version_id, file):
         some = ", ".join(map(repr, late[:5])) + (" …" if len(late) > 5 else "")
         raise Conflict(f"The metadata of {some} were changed by somebody else meanwhile; look at them again.")

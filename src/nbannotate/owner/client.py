@@ -15,7 +15,7 @@ import threading
 import time
 import uuid
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
@@ -83,6 +83,10 @@ class Client(Protocol):
 
     def upload(self, operation: str, returns: type[T], parquet: bytes, /, **arguments: Any) -> T:
         """Call an operation that takes a table, given as Parquet."""
+        ...
+
+    def bring(self, operation: str, returns: type[T], files: Sequence[Path], /, **arguments: Any) -> T:
+        """Call an operation that takes several Parquet files, which are sent piece by piece."""
         ...
 
     def acting(self, token: str) -> Client:
@@ -159,6 +163,11 @@ class SocketClient:
         given = {"Nbannotate-Arguments": json.dumps(json.loads(encode(arguments)))}  # a header takes ASCII only
         return decode(self._ask(f"/upload/{operation}", parquet, given), returns)
 
+    def bring(self, operation: str, returns: type[T], files: Sequence[Path], /, **arguments: Any) -> T:
+        """Call an operation that takes several tables."""
+        body = parts.Body(encode(arguments), files)
+        return decode(self._ask(f"/call/{operation}", body, body.headers()), returns)
+
     def acting(self, token: str) -> Client:
         """Return a client that acts as whoever a token stands for."""
         return SocketClient(self.place.database, token)
@@ -170,7 +179,7 @@ class SocketClient:
         for connection in connections:
             connection.close()
 
-    def _ask(self, url: str, body: bytes, headers: dict[str, str] | None = None) -> bytes:
+    def _ask(self, url: str, body: bytes | parts.Body, headers: dict[str, str] | None = None) -> bytes:
         """Send a request until it is answered, starting an owner where none runs."""
         headers = {"Nbannotate-Request": uuid.uuid4().hex, **(headers or {})}
         until: float | None = None
@@ -208,7 +217,7 @@ class SocketClient:
                 continue
             raise error_
 
-    def _send(self, path: str, url: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+    def _send(self, path: str, url: str, body: bytes | parts.Body, headers: dict[str, str]) -> tuple[int, bytes]:
         connection: _Unix | None = getattr(self._local, "connection", None)
         if connection is None or connection not in self._all:
             connection = _Unix(path, ANSWER_S)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -77,6 +78,19 @@ class MemoryClient:
             return decode(self._handle(operation, arguments, file), returns)
         finally:
             file.unlink()
+
+    def bring(self, operation: str, returns: type[T], files: Sequence[Path], /, **arguments: Any) -> T:
+        """Call an operation that takes several tables."""
+        spool = self.dispatcher.engine.spool
+        here = [spool / f"{secrets.token_hex(8)}.parquet" for _ in files]
+        try:
+            for file, copy in zip(files, here, strict=True):
+                shutil.copyfile(file, copy)
+            answer = self._run(operation, arguments, None, tuple(here))
+            assert isinstance(answer, bytes), f"{operation} answers with a file"
+            return decode(answer, returns)
+        finally:
+            parts.remove(here)
 
     def acting(self, token: str) -> Client:
         """Return a client that acts as whoever a token stands for."""

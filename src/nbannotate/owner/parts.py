@@ -1,9 +1,9 @@
-"""A query and the tables that come with it, in one request: its arguments, then one Parquet file after the other."""
+"""What comes with files, in one request: the arguments, then one Parquet file after the other."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,33 @@ def _kind(value: Any) -> str:
     return kinds.pop() if len(kinds) == 1 and kinds <= set(known) else ""
 
 
+class Body:
+    """The body of a request with files, read piece by piece whenever it is sent.
+
+    Parameters
+    ----------
+    first
+        The arguments.
+    files
+        What comes behind them.
+    """
+
+    def __init__(self, first: bytes, files: Sequence[Path]) -> None:
+        self.first, self.files = first, files
+        self.sizes = [len(first), *(file.stat().st_size for file in files)]
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self.first
+        for file in self.files:
+            with file.open("rb") as opened:
+                while piece := opened.read(1 << 20):
+                    yield piece
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers that say how long the body and its parts are."""
+        return {HEADER: ",".join(map(str, self.sizes)), "Content-Length": str(sum(self.sizes))}
+
+
 def check_size(size: int) -> None:
     """Raise InvalidInput if the tables of a query are too large."""
     if size > LARGEST_TABLES:
@@ -63,7 +90,9 @@ def packed(sql: str, parameters: Any, tables: Mapping[str, bytes]) -> tuple[byte
     return b"".join(parts), {HEADER: ",".join(str(len(part)) for part in parts)} if tables else {}
 
 
-async def unpacked(said: str, stream: AsyncIterator[bytes], folder: Path, largest: int) -> tuple[bytes, list[Path]]:
+async def unpacked(
+    said: str, stream: AsyncIterator[bytes], folder: Path, largest: int, check: Callable[[int], None] = check_size
+) -> tuple[bytes, list[Path]]:
     """Return the arguments of a request, and its tables as files in a folder; none is left there if it fails.
 
     Parameters
@@ -76,6 +105,8 @@ async def unpacked(said: str, stream: AsyncIterator[bytes], folder: Path, larges
         Where the tables are put.
     largest
         The most bytes that the arguments may have.
+    check
+        Is told how many bytes the tables have.
 
     Raises
     ------
@@ -85,7 +116,7 @@ async def unpacked(said: str, stream: AsyncIterator[bytes], folder: Path, larges
     sizes = [int(size) if size.isdecimal() and len(size) < 16 else -1 for size in said.split(",")]
     if min(sizes) < 0 or sizes[0] > largest:
         raise InvalidInput(f"A request may have {largest >> 20} MiB at most, and says how long its parts are.")
-    check_size(sum(sizes[1:]))
+    check(sum(sizes[1:]))
     files = [folder / f"{secrets.token_hex(8)}.parquet" for _ in sizes[1:]]
     try:
         body = await _write(sizes, files, stream)

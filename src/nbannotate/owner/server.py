@@ -48,6 +48,12 @@ END_S = 10.0
 logger = logging.getLogger(__name__)
 
 
+def _check_upload(size: int) -> None:
+    """Raise InvalidInput if what is uploaded is too large."""
+    if size > LARGEST_UPLOAD:
+        raise InvalidInput(f"An upload may have {LARGEST_UPLOAD >> 30} GiB at most.")
+
+
 class Threads:
     """Where requests run. What people wait for never queues behind a long query, an import or a password's hash."""
 
@@ -126,16 +132,16 @@ class Owner:
             with file.open("wb") as out:
                 async for part in request.stream():
                     size += len(part)
-                    if size > LARGEST_UPLOAD:
-                        raise InvalidInput(f"An upload may have {LARGEST_UPLOAD >> 30} GiB at most.")
+                    _check_upload(size)
                     out.write(part)
             return await self._run(request, request.headers.get("nbannotate-arguments", "{}").encode(), file)
         finally:
             file.unlink(missing_ok=True)
 
     async def _with_tables(self, request: HttpRequest, said: str) -> Response:
-        """Run a query whose tables come with it; they are gone with the answer."""
-        body, files = await parts.unpacked(said, request.stream(), self.dispatcher.engine.spool, LARGEST_CALL)
+        """Run an operation whose tables come with it; they are gone with the answer."""
+        check = parts.check_size if request.path_params["operation"] == "sql.query" else _check_upload
+        body, files = await parts.unpacked(said, request.stream(), self.dispatcher.engine.spool, LARGEST_CALL, check)
         try:
             return await self._run(request, body, None, tuple(files))
         finally:

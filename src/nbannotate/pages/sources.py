@@ -45,7 +45,7 @@ def _with(names: list[str], image: Images, found: dict[str, tuple[Shape, ...]]) 
 
 
 def _of_version(version: Any, shapes: Any, named: Any) -> Source:
-    from nbannotate.workspace import export, real
+    from nbannotate.workspace import export, real, remembered
 
     assets = version.assets._frame()
     ids = {str(name): int(i) for name, i in zip(assets["name"], assets["asset_id"], strict=True)}
@@ -65,7 +65,7 @@ def _of_version(version: Any, shapes: Any, named: Any) -> Source:
     labels = tuple(export.labels(version))
     if shapes is None:
         return Source(tuple(names), image, latest, labels)
-    source = _with(names, image, _shapes_of(shapes, paths, False, named, lambda: export.remembered(version, "coco")))
+    source = _with(names, image, _shapes_of(shapes, paths, False, named, lambda: remembered.ids(version, "coco")))
     known = {v.name for v in labels}
     return replace(source, labels=(*labels, *(v for v in source.labels if v not in known)))
 
@@ -104,13 +104,13 @@ def _shapes_of(
     shapes: Any, paths: Mapping[str, str], single: bool, labels: Any, ids: Callable[[], Any] | None = None
 ) -> dict[str, tuple[Shape, ...]]:
     """Return shapes by the name of their image; images are given as their names with the paths of their files."""
-    from nbannotate import formats
     from nbannotate.workspace import intake
+    from nbannotate.workspace.intake import coco
 
-    there = intake.Images(list(paths), single, ids or formats.Ids)
+    there = intake.Images(list(paths), single, ids or intake.Ids)
     given = intake.taken(shapes, there, labels)
-    table = isinstance(given, formats.Reading) or intake.is_table(shapes)
-    by_name = given.annotations if isinstance(given, formats.Reading) else given
+    table = isinstance(given, coco.Object) or intake.is_table(shapes)
+    by_name = given.annotations if isinstance(given, coco.Object) else given
     known = _known(by_name, paths, strict=not table)
     return {known[name]: its.shapes for name, its in by_name.items() if name in known}
 

@@ -81,6 +81,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "annotations.add": DEVELOPERS,
     "annotations.restore": DEVELOPERS,
     "foreign.remember": DEVELOPERS,
+    "imports.add": DEVELOPERS,
     "annotations.drafts": EVERYONE,
     "annotations.get": EVERYONE,
     "documents.add": DEVELOPERS,

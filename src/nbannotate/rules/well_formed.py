@@ -33,15 +33,20 @@ def check_well_formed(annotation: Annotation, before: Annotation | None = None) 
     before
         What the work began with: shapes that are as they were there are not looked at again.
     """
+    check_about(annotation, before)
+    kept = {s.id: s for s in before.shapes} if before is not None else {}
+    for number, shape in enumerate(annotation.shapes, 1):
+        if kept.get(shape.id) != shape:
+            check_shape(f"Shape {number}", shape)
+
+
+def check_about(annotation: Annotation, before: Annotation | None = None) -> None:
+    """Raise InvalidInput as :func:`check_well_formed`, without looking at each shape."""
     if len(annotation.shapes) > MAX_SHAPES:
         raise InvalidInput(f"An annotation may have {MAX_SHAPES:,} shapes at most, not {len(annotation.shapes):,}.")
     if annotation.nothing_to_label and annotation.shapes:
         raise InvalidInput("An annotation with shapes cannot say 'nothing to label'; delete the shapes first.")
     _check_ids(annotation)
-    kept = {s.id: s for s in before.shapes} if before is not None else {}
-    for number, shape in enumerate(annotation.shapes, 1):
-        if kept.get(shape.id) != shape:
-            check_shape(f"Shape {number}", shape)
     _check_tags(annotation, before.tags if before is not None else ())
 
 

@@ -69,6 +69,12 @@ def staged_assets(tx: Transaction, batch_id: int) -> str:
     ))  # fmt: skip
 
 
+def staged_ids(tx: Transaction, batch_id: int) -> dict[str, tuple[int, int, int]]:
+    """Return ``(asset id, width, height)`` by the name of each asset of a batch."""
+    rows = tx.all("select asset_id, name, width, height from data.assets where dataset_id = $1", batch_id)
+    return {r["name"]: (r["asset_id"], r["width"], r["height"]) for r in rows}
+
+
 def reveal_assets(tx: Transaction, batch_id: int, version: Version) -> int:
     """Give the staged assets to a version, and return how many."""
     added, slices = _give(tx, batch_id, version)

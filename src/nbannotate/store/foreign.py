@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from nbannotate.store import staging
+from nbannotate.store.arriving import quoted
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
 
 #: So many names are written in one piece.
-PIECE = 10_000
+PIECE = 50_000
 
 
-def stage(stage: Stage, format_: str, file: Path) -> None:
-    """Write the rows of a Parquet file (what, name, foreign_id, place) in pieces, in their order."""
-    given = "read_parquet('" + str(file).replace("'", "''") + "')"
-    stage.run(
-        f"create or replace temp table incoming as "
-        f"select what, name, foreign_id, row_number() over (order by place) as nth from {given}"
-    )
-    for low in range(0, int(stage.value("select count(*) from incoming")), PIECE):
+def stage(stage: Stage, format_: str, files: Sequence[Path]) -> None:
+    """Write the rows of Parquet files in pieces, in their order.
+
+    Columns: what, name, foreign_id (JSON), extra (JSON object), called, place.
+    """
+    last = 0
+    for file in files:
         stage.run(
-            "insert into data.foreign_ids select $1, $2, what, name, foreign_id, nth from incoming "
-            "where nth > $3 and nth <= $4 order by nth",
-            stage.batch_id, format_, low, low + PIECE,
-        )  # fmt: skip
-        stage.piece()
-    stage.run("drop table incoming")
+            f"create or replace temp table incoming as select what, name, foreign_id, extra, called, place, "
+            f"row_number() over () as nth from read_parquet({quoted(file)})"
+        )
+        total = int(stage.value("select count(*) from incoming"))
+        for low in range(0, total, PIECE):
+            stage.run(
+                "insert into data.foreign_ids "
+                "select $1, $2, what, name, foreign_id, nth + $5, extra, called, place from incoming "
+                "where nth > $3 and nth <= $4 order by nth",
+                stage.batch_id, format_, low, low + PIECE, last,
+            )  # fmt: skip
+            stage.piece()
+        last += total
+    stage.run("drop table if exists incoming")
 
 
 def remember(tx: Transaction, batch_id: int, version_id: int, format_: str) -> int:

@@ -27,7 +27,7 @@ def rename_asset(tx: Transaction, asset_id: int, before: str, name: str) -> None
     tx.run("update data.assets set name = $2 where asset_id = $1", asset_id, name)
     tx.memo.pop(("asset", asset_id), None)
     tx.run(
-        "update data.foreign_ids set name = $3 where what = 'image' and name = $2 "
+        "update data.foreign_ids set name = $3, called = null where what = 'image' and name = $2 "
         "and version_id in (select version_id from data.version_assets where asset_id = $1)",
         asset_id, before, name,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 import msgspec
@@ -10,7 +11,7 @@ import msgspec
 from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model.choices import meant as did_you_mean
 from nbannotate.model.values import as_mapping, as_whole, plain
-from nbannotate.workspace import fitting, frames, real
+from nbannotate.workspace import fitting, frames, pieces, real
 from nbannotate.workspace import metadata as metadata_of
 
 if TYPE_CHECKING:
@@ -170,24 +171,35 @@ class Described:
         return int(rows["asset_id"][0])
 
 
-def taken_from_file(version: Said, found: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """Add the metadata that a file has of assets; what an asset has already stays.
+def from_file(
+    version: Said, found: Mapping[str, Mapping[str, Any]], folder: Path
+) -> tuple[pieces.Pieces, dict[str, str]]:
+    """Return the metadata that a file has of assets as the table that sets them; what an asset has already stays.
+
+    Parameters
+    ----------
+    version
+        Whose assets.
+    found
+        The metadata, by the name of the asset.
+    folder
+        Where the table is written.
 
     Returns
     -------
-    dict
-        The assets that have another value for something, with its name.
+    tuple
+        The table, and the assets that have another value for something, with its name.
     """
+    table, other = pieces.described(folder), dict[str, str]()
+    if not found:
+        return table, other
     rows = version._described()
-    new, other = {}, {}
     for name, text in zip(rows["name"], rows["metadata"], strict=True):
         if name in found:
             now = _decode(text)
             more = {k: v for k, v in found[name].items() if k not in now}
             if more:
-                new[name] = more
+                table.add(name, metadata_of.encoded(name, {**now, **metadata_of.plain_metadata(more)}), text)
             if differing := next((k for k, v in found[name].items() if k in now and now[k] != v), None):
                 other[name] = differing
-    if new:
-        version.update_metadata(new)
-    return other
+    return table, other

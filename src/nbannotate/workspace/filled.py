@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
-
-from msgspec.structs import replace
+from typing import TYPE_CHECKING, Any, Self, get_args, overload
 
 from nbannotate import formats, model
+from nbannotate.errors import WrongCall
+from nbannotate.model.choices import one_of
 from nbannotate.model.values import plain
-from nbannotate.workspace import export, fitting, frames, given, images, rows
+from nbannotate.workspace import coming, export, frames, given, reading, rows
+from nbannotate.workspace import images as image_files
 from nbannotate.workspace import metadata as metadata_of
 from nbannotate.workspace.bars import progress_bar
-from nbannotate.workspace.described import taken_from_file
 from nbannotate.workspace.said import Said
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Filled(Said):
         sequence: str | None = None,
         moment: str | None = None,
         every: int = 1,
-        bad: images.Bad = "refuse",
+        bad: image_files.Bad = "refuse",
         missing: model.Missing = "error",
         on_conflict: model.OnConflict = "error",
     ) -> Self:
@@ -94,9 +94,9 @@ class Filled(Said):
         """
         missing, on_conflict = given.checked(missing, on_conflict)
         with self._filling():
-            found, known = images.find(paths), self.assets._frame(history=True)
+            found, known = image_files.find(paths), self.assets._frame(history=True)
             there = {} if on_conflict == "replace" else rows.there(known)
-            measured = images.measure(found.files, bad, every, there)
+            measured = image_files.measure(found.files, bad, every, there)
             table, absent = rows.assets(measured, metadata, sequence, moment, missing)
             split = rows.split(table, known, changed=on_conflict == "replace")
             skipped = len(split.other) if on_conflict == "skip" else 0
@@ -137,7 +137,7 @@ class Filled(Said):
             Some files are not below ``new``, or have another size; nothing is changed.
         """
         where = {
-            name: os.fspath(images.absolute(Path(os.fspath(path)).expanduser()))
+            name: os.fspath(image_files.absolute(Path(os.fspath(path)).expanduser()))
             for name, path in (("old", plain(old)), ("new", plain(new)))
         }
         return self.workspace.client.call(
@@ -166,37 +166,61 @@ class Filled(Said):
         table = pd.DataFrame([{c: getattr(one, c) for c in columns} for one in found], columns=columns)
         return table.astype({"bytes": "int64", "bytes_now": "Int64", "asset_id": "int64"})
 
+    @overload
+    def read(
+        self, path: str | os.PathLike[str], /, *, format: str | None = ..., source: str | None = ...,
+        on_error: formats.OnError = ..., missing: model.Missing = ..., on_conflict: model.OnConflict = ...,
+        images: coming.Images | None = ..., scale: bool = ..., overwrite: bool | None = ...,
+    ) -> formats.Reading: ...  # fmt: skip
+    @overload
+    def read(
+        self, format: str, path: str | os.PathLike[str], source: str | None = ..., *,
+        on_error: formats.OnError = ..., missing: model.Missing = ..., on_conflict: model.OnConflict = ...,
+        images: coming.Images | None = ..., scale: bool = ..., overwrite: bool | None = ...,
+    ) -> formats.Reading: ...  # fmt: skip
     def read(
         self,
-        format: str,
-        path: str | os.PathLike[str],
+        *what: Any,
+        format: str | None = None,
+        path: str | os.PathLike[str] | None = None,
         source: str | None = None,
-        *,
+        on_error: formats.OnError = "error",
         missing: model.Missing = "skip",
         on_conflict: model.OnConflict = "skip",
+        images: coming.Images | None = None,
         scale: bool = False,
         overwrite: bool | None = None,
     ) -> formats.Reading:
-        """Import annotations from a file, for example a model's output as pre-annotations. All or nothing.
+        """Read a data set from a file, a folder or a zip: ``version.read(path)``. All or nothing.
 
-        An image of the file means the asset whose name is the same, or whose path ends most like it. What cannot be
-        taken is left out and counted: images that are no assets, that fit several, or that have another size in the
-        file; shapes that are none; and, as what people said stays what counts, assets that people have worked on.
+        An image of it means the asset whose name is the same, or whose path ends most like it. What is right and not
+        taken is counted: images that are no assets, or have another size in the file, and, as what people said stays
+        what counts, assets that people have worked on. What the files call things, and what else they say of them, is
+        kept, and written again by :meth:`write` in the same format.
 
         Parameters
         ----------
+        *what
+            The path; or the name of a format and the path, ``version.read("coco", path)``; and a source behind.
         format
-            The name of a format, for example ``"coco"``.
+            The name of the format; it is recognised if it is not given, and the error says which fit if several do.
         path
-            The file.
+            The file, the folder or the zip.
         source
             Where the annotations come from, as the tables will show; the file's name if not given.
+        on_error
+            What becomes of the data set if something in it is wrong: ``"error"``, which names the place; or ``"skip"``:
+            it is left out, and ``reading.skipped`` is a table of that.
         missing
             What becomes of images of the file that are no assets: ``"skip"``, or ``"error"``. A file of which no image
             is an asset is always an error.
         on_conflict
             What becomes of assets that people have worked on: ``"skip"``, ``"error"`` or ``"replace"``; see
             :meth:`add_annotations`.
+        images
+            What becomes of images that come along and are no assets yet: ``"reference"``: they become assets and stay
+            where they are; ``"copy"``: into a folder beside the workspace; or ``"none"``. If it is not given, those of
+            a folder are taken by reference, those of a zip are copied, and a single file brings none.
         scale
             Resize the shapes of images that have another size in the file, instead of leaving them out.
         overwrite
@@ -205,32 +229,21 @@ class Filled(Said):
         Returns
         -------
         formats.Reading
-            What was read; ``left_out`` counts what was not taken, with the reasons.
+            What was read; ``left_out`` counts what was not taken, with the reasons, ``skipped`` lists it.
 
         Raises
         ------
         ReadFailed, InvalidInput
-            The file is bad (the message names the place), or none of its images is in this version.
+            Something is bad (the message names the place), or none of the images is in this version.
         Conflict
             With ``on_conflict="error"``: people have worked on some.
         """
         missing, on_conflict = given.checked(missing, on_conflict, overwrite)
+        place, format, source = _what(what, format, path, source)
+        one_of("on_error", on_error, get_args(formats.OnError))
+        wanted = reading.Wanted(source, missing, on_conflict, bool(scale), on_error, images)
         with self._filling():
-            reading = fitting.fitted(self, formats.get(format).read(Path(path)), scale, missing)
-            name = source or Path(path).name
-            done = self.add_annotations(reading.annotations, source=name, on_conflict=on_conflict)
-            export.remember(self, format, reading.ids)
-            other = taken_from_file(self, reading.metadata) if reading.metadata else {}
-        reading = replace(reading, unchanged=done.unchanged)
-        if other:
-            name, field = next(iter(other.items()))
-            left = formats.LeftOut("metadata of assets", len(other), "they have another value here", f"{name}: {field}")
-            reading = replace(reading, left_out=(*reading.left_out, left))
-        if not done.left_out:
-            return reading
-        reason = "people have worked on them; on_conflict='replace' takes them, too"
-        left = formats.LeftOut("assets", done.left_out, reason, done.first)
-        return replace(reading, left_out=(*reading.left_out, left))
+            return reading.read(self, place, format, wanted)
 
     def write(
         self,
@@ -239,29 +252,71 @@ class Filled(Said):
         state: str | None = None,
         *,
         origin: model.Origin | None = None,
+        split: str | None = None,
+        images: export.Images | None = None,
+        dry_run: bool = False,
+        lossy: bool = False,
     ) -> formats.Writing:
-        """Export the latest annotations of all assets to a file; each says whether a person said it.
+        """Write the latest annotations of all assets; each says whether a person said it, where the format has a word.
 
         Parameters
         ----------
         format
             The name of a format, for example ``"coco"``.
         path
-            The file; it is replaced, a link to it is followed. ``"-"`` is standard output.
+            The file, the folder, or a zip (``.zip``). A file is replaced, a link to it is followed; a folder is
+            replaced only if an export wrote all that is in it. ``"-"`` is standard output.
         state
             Only assets whose state in this version's campaign is this one, for example ``"done"``; None for all.
         origin
             Only what people answered (``"answer"``) or only what was imported (``"import"``); None for both. An asset
             that has only the other is written as one without annotation.
+        split
+            Only assets of this split, for example ``"train"``; None for all.
+        images
+            Whether the images go along: ``"copy"``, ``"link"`` (a zip holds copies), or None.
+        dry_run
+            Write nothing, and say what would be lost: ``version.write("yolo", "out", dry_run=True).losses`` is a table
+            of it, by kind, with counts.
+        lossy
+            Whether what the format cannot hold may be left out.
 
         Returns
         -------
         formats.Writing
-            How much was written.
+            How much was written, and what was lost.
 
         Raises
         ------
+        Refused
+            The format cannot hold all of it, and ``lossy`` is not given; the message says what.
         CannotWrite
             The file belongs to the workspace, is one of its images or a database, or cannot be written.
         """
-        return export.write(self, formats.get(format), Path(path), state, origin)
+        chosen = export.Chosen(state, origin, split)
+        return export.write(
+            self, formats.get(format), Path(path), chosen, images, dry_run=bool(dry_run), lossy=bool(lossy)
+        )
+
+
+def _what(
+    given_: tuple[Any, ...], format_: str | None, path: Any, source: str | None
+) -> tuple[str | os.PathLike[str], str | None, str | None]:
+    """Return the path, the format and the source that a call of ``read`` names, whichever way."""
+    values = [plain(v) for v in given_]
+    if path is None and format_ is None and len(values) in (2, 3):
+        format_, path, *rest = values
+    elif path is None and values:
+        path, *rest = values
+    elif format_ is None and values:
+        format_, *rest = values
+    else:
+        rest = values
+    if source is None and rest:
+        source = rest.pop(0)
+    if rest or not isinstance(path, str | os.PathLike) or not isinstance(format_, str | None):
+        raise WrongCall(
+            "Version.read takes a path, version.read('data'), or the name of a format and a path, "
+            "version.read('coco', 'a.json')."
+        )
+    return path, format_, source

@@ -110,9 +110,16 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def to_parquet(frame: pd.DataFrame) -> bytes:
     """Return a table as the bytes of a Parquet file, its rows in order."""
-    with tempfile.TemporaryDirectory() as folder, _engine().cursor() as cursor:
+    with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "rows.parquet"
-        cursor.register("rows", frame)
-        cursor.execute(f"copy rows to '{file}' (format parquet)")
-        cursor.unregister("rows")
+        write_parquet(frame, file)
         return file.read_bytes()
+
+
+def write_parquet(frame: pd.DataFrame, file: Path) -> None:
+    """Write a table as a Parquet file of our own, its rows in order."""
+    with _engine().cursor() as cursor:
+        cursor.register("rows", frame)
+        where = str(file).replace("'", "''")
+        cursor.execute(f"copy rows to '{where}' (format parquet)")
+        cursor.unregister("rows")

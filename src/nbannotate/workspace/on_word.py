@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -57,6 +57,10 @@ class OnWord:
     def upload(self, operation: str, returns: type[T], parquet: bytes, /, **arguments: Any) -> T:
         """Call an operation that takes a table."""
         return self._ask(lambda client: client.upload(operation, returns, parquet, **arguments))
+
+    def bring(self, operation: str, returns: type[T], files: Sequence[Path], /, **arguments: Any) -> T:
+        """Call an operation that takes several tables."""
+        return self._ask(lambda client: client.bring(operation, returns, files, **arguments))
 
     def acting(self, token: str) -> Client:
         """Return a client of the same workspace that acts as whoever a token stands for."""

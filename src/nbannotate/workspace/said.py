@@ -9,7 +9,7 @@ from nbannotate import model
 from nbannotate.cards import Shown
 from nbannotate.errors import InvalidInput
 from nbannotate.model.values import as_list, as_whole, encode
-from nbannotate.workspace import export, fitting, frames, taking
+from nbannotate.workspace import fitting, frames, taking
 from nbannotate.workspace.chained import Chained
 from nbannotate.workspace.described import Described
 from nbannotate.workspace.given import checked
@@ -83,7 +83,7 @@ class Said(Described, Chained, Handle, Shown):
 
         missing, on_conflict = checked(missing, on_conflict, overwrite)
         with self._filling():
-            given, ids = taking.taken(self, annotations, labels, images)
+            given, called = taking.taken(self, annotations, labels, images)
             by_name = fitting.meant(self, given)
             kept = {by_name[name]: a for name, a in given.items() if not a.empty}
             table = pd.DataFrame(
@@ -101,8 +101,8 @@ class Said(Described, Chained, Handle, Shown):
                 "annotations.add", model.Imported, frames.to_parquet(table),
                 version_id=self.version_id, source=source, missing=missing, on_conflict=on_conflict,
             )  # fmt: skip
-            if ids is not None:
-                export.remember(self, "coco", ids)
+            if called is not None:
+                taking.remember(self, called)
             return done
 
     def restore(self, revisions: int | Iterable[int] | None = None, *, source: str | None = None) -> int:

@@ -12,15 +12,14 @@ from typing import Any
 
 from msgspec import Struct
 
-from nbannotate import formats
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Annotation, Shape
 from nbannotate.model.values import as_list, as_name, is_series, plain, shown
 from nbannotate.workspace.intake import coco, detections, geojson, one, tables
-from nbannotate.workspace.intake.naming import Naming, naming
+from nbannotate.workspace.intake.naming import Ids, Naming, naming
 from nbannotate.workspace.intake.tables import is_table
 
-__all__ = ["Images", "is_table", "of_one", "taken"]
+__all__ = ["Ids", "Images", "is_table", "of_one", "taken"]
 
 
 class Images(Struct, frozen=True):
@@ -40,7 +39,7 @@ class Images(Struct, frozen=True):
 
     names: list[str]
     single: bool = False
-    ids: Callable[[], formats.Ids] = formats.Ids
+    ids: Callable[[], Ids] = Ids
     by_id: Any = None
 
 
@@ -57,7 +56,7 @@ def of_one(where: object, value: Any, labels: Any = None, *, nothing: bool = Fal
     return Annotation(nothing_to_label=True) if says_nothing else found
 
 
-def taken(given: Any, images: Images, labels: Any = None) -> dict[str, Annotation] | formats.Reading:
+def taken(given: Any, images: Images, labels: Any = None) -> dict[str, Annotation] | coco.Object:
     """Return what is said of images, by their names as they are written; of COCO all that it says.
 
     Parameters
@@ -81,9 +80,9 @@ def taken(given: Any, images: Images, labels: Any = None) -> dict[str, Annotatio
     if is_table(given):
         return tables.taken(given, names, images.names[0] if len(images.names) == 1 else None)
     if coco.is_instances(given):
-        return coco.strict(coco.instances(given))
+        return coco.instances(given)
     if coco.is_results(given):
-        return coco.strict(coco.results(given, images.names, images.ids(), names, images.by_id))
+        return coco.results(given, images.names, images.ids(), names, images.by_id)
     if _is_named(given):
         return _of_mapping(given, names)
     if images.single:

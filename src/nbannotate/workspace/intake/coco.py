@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec import Struct
+
 from nbannotate import formats
 from nbannotate.errors import InvalidInput
 from nbannotate.formats import coco as coco_file
+from nbannotate.model import Annotation
 from nbannotate.model.choices import meant, named
 from nbannotate.model.values import as_mapping, is_series, plain
-from nbannotate.workspace.intake.naming import Naming
+from nbannotate.workspace.intake.naming import Ids, Naming
 
 
 def is_instances(value: Any) -> bool:
@@ -27,19 +30,31 @@ def is_results(value: Any) -> bool:
     )
 
 
-def instances(given: Mapping[str, Any]) -> formats.Reading:
+class Object(Struct, frozen=True):
+    """What a COCO object says: its labels, and of each image all that it says."""
+
+    head: formats.Head
+    rows: tuple[formats.Row, ...]
+
+    @property
+    def annotations(self) -> dict[str, Annotation]:
+        """What is said of images, by their names; those of which nothing is said are not here."""
+        return {row.name: row.annotation for row in self.rows if row.annotation and not row.annotation.empty}
+
+
+def instances(given: Mapping[str, Any]) -> Object:
     """Return what the object of an instances file says.
 
     Raises
     ------
     InvalidInput
-        It is no such object.
+        It is no such object, or not all of it can be taken.
     """
     lists = {name: plain(given.get(name) or []) for name in ("images", "annotations", "categories")}
-    return coco_file.of_lists("the COCO object", lists)
+    return _strict("the COCO object", lists)
 
 
-def results(given: Any, names: list[str], ids: formats.Ids, naming: Naming, images: Any) -> formats.Reading:
+def results(given: Any, names: list[str], ids: Ids, naming: Naming, images: Any) -> Object:
     """Return what a list of results says.
 
     Parameters
@@ -58,7 +73,7 @@ def results(given: Any, names: list[str], ids: formats.Ids, naming: Naming, imag
     Raises
     ------
     InvalidInput
-        An ``image_id`` is neither given nor known, and no name of an image.
+        An ``image_id`` is neither given nor known, and no name of an image; or not all of it can be taken.
     """
     known = _images(images) | {i: name for name, i in ids.images.items() if images is None}
     labels = {i: name for name, i in ids.labels.items()}
@@ -72,7 +87,7 @@ def results(given: Any, names: list[str], ids: formats.Ids, naming: Naming, imag
         if label not in category:
             named_here = naming.names or naming.mapping
             category[label] = labels[label] if not named_here and label in labels else naming.of(label)
-    return coco_file.of_lists(
+    return _strict(
         "the results",
         {
             "images": [{"id": i, "file_name": name} for i, name in of_image.items()],
@@ -107,18 +122,15 @@ def _image(place: int, image: Any, known: Mapping[Any, str], names: list[str]) -
     )
 
 
-def strict(reading: formats.Reading) -> formats.Reading:
-    """Return what was read, or raise InvalidInput if something was left out.
-
-    Raises
-    ------
-    InvalidInput
-        With all that was left out.
-    """
-    if reading.left_out:
-        said = "; ".join(str(v) for v in reading.left_out[:5])
+def _strict(what: str, lists: Mapping[str, Any]) -> Object:
+    """Return what lists say, or raise InvalidInput with all that would be left out."""
+    problems = formats.Problems("skip", what)
+    contents = coco_file.of_lists(what, lists, problems)
+    found = Object(contents.head, tuple(contents.rows))
+    if left_out := problems.left_out():
+        said = "; ".join(str(v) for v in left_out[:5])
         raise InvalidInput(
             f"Not all of the COCO object can be taken: {said}. Leave that out of it, or write it to a file: "
-            "version.read('coco', path) takes the rest. Nothing was changed."
+            "version.read('coco', path, on_error='skip') takes the rest. Nothing was changed."
         )
-    return reading
+    return found

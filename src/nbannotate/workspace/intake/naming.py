@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Label, Recipe
 from nbannotate.model.choices import meant, named
 from nbannotate.model.values import as_list, as_mapping, as_name, is_series, plain, shown
+
+
+class Ids(Struct, frozen=True):
+    """The ids that files gave to images and labels, by their names here."""
+
+    images: dict[str, Any] = field(default_factory=dict)
+    labels: dict[str, Any] = field(default_factory=dict)
 
 
 class Naming(Struct, frozen=True):

@@ -1,0 +1,90 @@
+"""Tables on their way to the owner, written in pieces as Parquet files: memory does not grow with their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+#: So many rows are one piece.
+PIECE = 20_000
+#: So many characters of text are one piece, too.
+MOST_TEXT = 32 << 20
+
+
+class Pieces:
+    """The rows of one table.
+
+    Parameters
+    ----------
+    folder
+        Where the files are put.
+    name
+        What they are called, with a number behind.
+    columns
+        The type of each column, as pandas names it: ``"string"``, ``"boolean"``, ``"Int64"``, ``"Float64"``.
+    """
+
+    def __init__(self, folder: Path, name: str, columns: dict[str, str]) -> None:
+        self._folder, self.name, self._columns = folder, name, columns
+        self._rows: list[Sequence[Any]] = []
+        self._text = 0
+        self.files: list[Path] = []
+        self.count = 0
+
+    def add(self, *row: Any) -> None:
+        """Add a row, its values in the order of the columns."""
+        self._rows.append(row)
+        self._text += sum(len(v) for v in row if isinstance(v, str))
+        if len(self._rows) == PIECE or self._text > MOST_TEXT:
+            self.finish()
+
+    def finish(self) -> list[Path]:
+        """Write what is left, and return all files."""
+        if self._rows:
+            import pandas as pd
+
+            from nbannotate.workspace import frames
+
+            columns = zip(*self._rows, strict=True)
+            table = pd.DataFrame(
+                {
+                    name: pd.array(list(values), dtype=type_)  # type: ignore[call-overload]
+                    for (name, type_), values in zip(self._columns.items(), columns, strict=True)
+                }
+            )
+            file = self._folder / f"{self.name}-{len(self.files):05}.parquet"
+            frames.write_parquet(table, file)
+            self.files.append(file)
+            self.count += len(self._rows)
+            self._rows, self._text = [], 0
+        return self.files
+
+
+def said(folder: Path) -> Pieces:
+    """Return the table of what is said of assets."""
+    columns = {"asset": "string", "shapes": "string", "tags": "string", "nothing_to_label": "boolean"}
+    return Pieces(folder, "annotations", columns | {"tag_attributes": "string"})
+
+
+def foreign(folder: Path) -> Pieces:
+    """Return the table of what a file calls things."""
+    names = ("what", "name", "foreign_id", "extra", "called")
+    return Pieces(folder, "foreign", {**dict.fromkeys(names, "string"), "place": "Int64"})
+
+
+def described(folder: Path) -> Pieces:
+    """Return the table of metadata."""
+    return Pieces(folder, "metadata", dict.fromkeys(("asset", "metadata", "old"), "string"))
+
+
+def splits(folder: Path) -> Pieces:
+    """Return the table of splits."""
+    return Pieces(folder, "splits", dict.fromkeys(("asset", "split"), "string"))
+
+
+def images(folder: Path) -> Pieces:
+    """Return the table of new assets."""
+    texts, numbers = ("name", "path", "folder"), ("width", "height", "bytes")
+    columns = {**dict.fromkeys(texts, "string"), **dict.fromkeys(numbers, "Int64"), "metadata": "string"}
+    return Pieces(folder, "assets", {**columns, "sequence": "string", "moment": "Float64"})

@@ -1,0 +1,146 @@
+"""What files call things: kept with a version, so that an export in the same format calls them so again."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from nbannotate.formats import Foreign, Head
+from nbannotate.model import Label, Tag
+from nbannotate.workspace import frames, pieces
+from nbannotate.workspace.intake.naming import Ids
+from nbannotate.workspace.pieces import Pieces
+
+if TYPE_CHECKING:
+    from nbannotate.workspace.said import Said
+
+_encode, _decode = msgspec.json.encode, msgspec.json.decode
+
+
+def add(table: Pieces, what: str, name: str, foreign: Foreign) -> None:
+    """Add what a file calls a thing to the table that is kept."""
+    if foreign == Foreign():
+        return
+    number = None if foreign.id is None else _encode(foreign.id).decode()
+    extra = _encode(foreign.extra).decode() if foreign.extra else None
+    table.add(what, name, number, extra, foreign.name, foreign.place)
+
+
+def add_head(table: Pieces, head: Head) -> None:
+    """Add what a file calls its labels, used or not, in their order, how they are defined, and what it says of all."""
+    for name in dict.fromkeys([*(label.name for label in head.labels), *head.foreign]):
+        known = head.foreign.get(name, Foreign())
+        if known == Foreign():
+            table.add("label", name, None, None, None, None)
+        add(table, "label", name, known)
+    for label in head.labels:
+        if label != Label(label.name):
+            add(table, "definition", label.name, Foreign(extra=msgspec.to_builtins(label)))
+    for tag in head.tags:
+        add(table, "tag", tag.name, Foreign(extra=msgspec.to_builtins(tag)))
+    if head.extra:
+        add(table, "file", "", Foreign(extra=head.extra))
+
+
+def remember(
+    version: Said, format_: str, images: Mapping[str, Foreign], shapes: Mapping[str, Foreign], head: Head
+) -> None:
+    """Keep what is called so by something that was not read from a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        table = pieces.foreign(Path(folder))
+        for name, foreign in images.items():
+            add(table, "image", name, foreign)
+        for shape_id, foreign in shapes.items():
+            add(table, "shape", shape_id, foreign)
+        add_head(table, head)
+        client = version.workspace.client
+        for file in table.finish():
+            client.upload("foreign.remember", int, file.read_bytes(), version_id=version.version_id, format=format_)
+
+
+def ids(version: Said, format_: str) -> Ids:
+    """Return the ids that files of a format gave; what the version read itself comes before what its parents did."""
+    found = Ids()
+    for what, its in (("image", found.images), ("label", found.labels)):
+        for row in _rows(version, format_, what):
+            if row["foreign_id"] is not None:
+                its.setdefault(row["name"], _decode(row["foreign_id"]))
+    return found
+
+
+def head(version: Said, format_: str) -> tuple[dict[str, Foreign], dict[str, Any]]:
+    """Return what files of a format call labels, in their order, and what they say of the whole."""
+    labels: dict[str, Foreign] = {}
+    for row in _rows(version, format_, "label"):
+        labels.setdefault(row["name"], foreign_of(row))
+    extra: dict[str, Any] = {}
+    for row in _rows(version, format_, "file"):
+        extra = foreign_of(row).extra | extra
+    return labels, extra
+
+
+def definitions(version: Said) -> tuple[dict[str, Label], dict[str, Tag]]:
+    """Return the labels and tags as files of whatever format defined them, by their names."""
+    labels: dict[str, Label] = {}
+    tags: dict[str, Tag] = {}
+    rows = version.workspace.sql(
+        "select what, name, extra from foreign_ids where version_id = $1 and what in ('definition', 'tag') "
+        "order by distance, position",
+        [version.version_id],
+    )
+    for what, name, extra in zip(rows["what"], rows["name"], rows["extra"], strict=True):
+        if what == "tag":
+            tags.setdefault(name, _decode(extra, type=Tag))
+        else:
+            labels.setdefault(name, _decode(extra, type=Label))
+    return labels, tags
+
+
+def last_id(version: Said, format_: str) -> int:
+    """Return the highest number that a file of a format gave to an image or a shape."""
+    found = version.workspace.sql(
+        "select coalesce(max(try_cast(foreign_id as bigint)), 0) as last from foreign_ids "
+        "where version_id = $1 and format = $2 and what in ('image', 'shape')",
+        [version.version_id, format_],
+    )["last"][0]
+    return max(int(found), 0)
+
+
+def foreign_of(row: Mapping[str, Any]) -> Foreign:
+    """Return what a row of the table says."""
+    return Foreign(
+        None if row["foreign_id"] is None else _decode(row["foreign_id"]),
+        {} if row["extra"] is None else _decode(row["extra"]),
+        None if row["place"] is None else int(row["place"]),
+        row["called"],
+    )
+
+
+def by_name(version: Said, format_: str, what: str, names: Iterable[str]) -> dict[str, Foreign]:
+    """Return what files of a format call some images or shapes."""
+    rows = frames.records(
+        version.workspace.sql(
+            "select name, foreign_id, extra, called, place from foreign_ids where version_id = $1 and format = $2 "
+            "and what = $3 and name in (select unnest($4)) order by distance, position",
+            [version.version_id, format_, what, list(names)],
+        )
+    )
+    found: dict[str, Foreign] = {}
+    for row in rows:
+        if row["name"] not in found:
+            found[row["name"]] = foreign_of(row)
+    return found
+
+
+def _rows(version: Said, format_: str, what: str) -> list[dict[str, Any]]:
+    return frames.records(
+        version.workspace.sql(
+            "select name, foreign_id, extra, called, place from foreign_ids "
+            "where version_id = $1 and format = $2 and what = $3 order by distance, position",
+            [version.version_id, format_, what],
+        )
+    )
