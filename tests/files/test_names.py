@@ -49,6 +49,33 @@ def test_the_very_name_comes_before_the_same_name_written_otherwise():
     assert Names(both[:1]).match(both).found == {both[0]: both[0]}
 
 
+def test_a_frame_of_a_video_is_found_with_or_without_zeros_and_in_any_folder():
+    names = Names({f"clips/film.mp4#{n:04}": "/data/clips/film.mp4" for n in range(1, 20)})
+    given_names = ["film.mp4#7", "film.mp4#012", "clips/film.mp4#0001", "film.mp4#20", "film.mp4#0"]
+    match = names.match(given_names)
+    assert match.found == {
+        "film.mp4#7": "clips/film.mp4#0007", "film.mp4#012": "clips/film.mp4#0012",
+        "clips/film.mp4#0001": "clips/film.mp4#0001",
+    }  # fmt: skip
+    assert match.unknown == ("film.mp4#20", "film.mp4#0")
+
+
+def test_a_frame_is_the_image_that_is_called_so():
+    assets = [f"{film}/frame_{n:06}.png" for film in ("one", "two") for n in range(3)]
+    match = Names(assets).match(["two.mp4#2", "one.avi#1", "three.mp4#3", "one.avi#4"])
+    assert match.found == {"two.mp4#2": "two/frame_000001.png", "one.avi#1": "one/frame_000000.png"}
+    assert set(match.several) == {"three.mp4#3"}
+    assert match.unknown == ("one.avi#4",)
+    assert Names(["frame_000041.PNG"]).match(["film.mp4#042"]).found == {"film.mp4#042": "frame_000041.PNG"}
+
+
+def test_a_frame_is_that_asset_of_a_sequence_of_its_name():
+    sequences = {f"{n}.jpg": "clips/film" for n in ("a", "b", "c")} | {"x.jpg": "other"}
+    match = Names(sequences, sequences).match(["film.mp4#3", "film.mp4#4", "other.mp4#1", "none.mp4#1"])
+    assert match.found == {"film.mp4#3": "c.jpg", "other.mp4#1": "x.jpg"}
+    assert match.unknown == ("film.mp4#4", "none.mp4#1")
+
+
 component = st.sampled_from(["a", "b", "é", unicodedata.normalize("NFD", "é"), "1.png"])
 paths = st.lists(component, min_size=1, max_size=4).flatmap(
     lambda its: st.sampled_from(["/", "\\"]).map(lambda slash: slash.join(its))

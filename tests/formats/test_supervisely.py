@@ -96,7 +96,7 @@ def shapes(row: Row) -> tuple[Shape, ...]:
 def bitmap(pixels: list[list[int]]) -> str:
     """Return a mask as Supervisely has it: a PNG with transparency, compressed twice, in base64."""
     out = io.BytesIO()
-    image = Image.fromarray(np.array(pixels, dtype=np.uint8), "P")
+    image = Image.fromarray(np.array(pixels, dtype=np.uint8))
     image.putpalette([0, 0, 0, 255, 255, 255])
     image.save(out, "PNG", transparency=0)
     return base64.b64encode(zlib.compress(out.getvalue())).decode()

@@ -3,10 +3,17 @@ r"""Which image a name means: the one matcher for annotation files, tables, and 
 A name is an asset's own; or the same in another Unicode form, or with ``\\`` for ``/``; or it ends as the path of one
 asset's file ends, and as that of no other one for so long: ``"train/1.jpg"`` means ``"1.jpg"`` in a folder ``train``.
 No two names mean one asset.
+
+A frame of a video is called ``"film.mp4#0012"`` (the twelfth, with or without zeros). It means the asset of that name;
+or, where the frames are images of their own, ``frame_000011.png`` in a folder ``film``, or the only one of that name,
+which CVAT counts from 0; or the twelfth asset of a sequence that is called ``film`` or ``film.mp4``.
 """
 
 from __future__ import annotations
 
+import functools
+import posixpath
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
@@ -14,6 +21,9 @@ from msgspec import Struct, field
 
 #: How well a name fits beyond every common end: the same text, the same name written otherwise.
 SAME, ALIKE = 1_000_001, 1_000_000
+#: A frame of a video, counted from 1; and an image that is one, counted from 0.
+FRAME, FRAME_FILE = re.compile(r"(?s)(.+)#([1-9]\d{0,8})"), re.compile(r"frame_(\d{1,9})\.\w+")
+_ZEROS = re.compile(r"#0+(?=[1-9]\d*\Z)")
 
 
 class Match(Struct, frozen=True):
@@ -49,9 +59,11 @@ class Names:
     ----------
     assets
         Their names; or a mapping from their names to the paths of their files, by which names are told apart, too.
+    sequences
+        The sequences of those that are in one, in the order in which the assets are there.
     """
 
-    def __init__(self, assets: Iterable[str] | Mapping[str, str]) -> None:
+    def __init__(self, assets: Iterable[str] | Mapping[str, str], sequences: Mapping[str, str] | None = None) -> None:
         paths = assets if isinstance(assets, Mapping) else {}
         self._ways = {name: (parts(name), parts(paths.get(name, ""))) for name in assets}
         self._alike: dict[tuple[str, ...], list[str]] = {}
@@ -61,6 +73,7 @@ class Names:
             for file in {way[-1] for way in ways if way}:
                 self._by_file.setdefault(file, []).append(name)
         self._ends: dict[str, dict[tuple[str, ...], list[str]]] = {}
+        self._sequences = sequences or {}
 
     def match(self, given: Iterable[str]) -> Match:
         """Return what names mean, all of them together: a name that fits less well than another one means nothing."""
@@ -92,6 +105,8 @@ class Names:
         if way in self._alike:
             return ALIKE, self._alike[way]
         same_file = self._by_file.get(way[-1], []) if way else []
+        if not same_file and way and (found := FRAME.fullmatch(way[-1])):
+            return 1, self._frame(posixpath.splitext(found[1])[0], int(found[2]) - 1)
         if len(same_file) < 2:
             return max((_common(way, its) for n in same_file for its in self._ways[n]), default=0), same_file
         ends = self._ends.get(way[-1])
@@ -102,10 +117,32 @@ class Names:
                 return n, ends[way[-n:]]
         return 0, []
 
+    def _frame(self, film: str, number: int) -> list[str]:
+        """Return the assets that are a frame, counted from 0, of a film by its name without suffix."""
+        files, frames = self._films
+        there = files.get(number, [])
+        inside = [name for name in there if film in {way[-2] for way in self._ways[name] if len(way) > 1}]
+        if inside or there:
+            return inside or there
+        return frames.get(film, [])[number : number + 1]
+
+    @functools.cached_property
+    def _films(self) -> tuple[dict[int, list[str]], dict[str, list[str]]]:
+        """The assets that are called as frames, by their numbers; and those of each sequence by its name alone."""
+        files: dict[int, list[str]] = {}
+        frames: dict[str, list[str]] = {}
+        for name, ways in self._ways.items():
+            if found := FRAME_FILE.fullmatch(ways[0][-1] if ways[0] else ""):
+                files.setdefault(int(found[1]), []).append(name)
+            if name in self._sequences and "#" not in name:
+                film = posixpath.splitext(parts(self._sequences[name])[-1])[0]
+                frames.setdefault(film, []).append(name)
+        return files, frames
+
 
 def parts(name: str) -> tuple[str, ...]:
-    """Return the parts of a name or path, in one Unicode form, whichever slash is between them."""
-    text = unicodedata.normalize("NFC", name).replace("\\", "/")
+    """Return the parts of a name or path, in one Unicode form, whichever slash is between; frames without zeros."""
+    text = _ZEROS.sub("#", unicodedata.normalize("NFC", name).replace("\\", "/"))
     return tuple(part for part in text.split("/") if part not in ("", "."))
 
 

@@ -66,7 +66,7 @@ def to_text(pixels: Pixels, packed: bool = False) -> str:
     if not packed:
         Image.fromarray(pixels).save(out, "PNG")
         return base64.b64encode(out.getvalue()).decode("ascii")
-    image = Image.fromarray(pixels.astype(np.uint8), "P")
+    image = Image.fromarray(pixels.astype(np.uint8))
     image.putpalette([0, 0, 0, 255, 255, 255])
     image.save(out, "PNG", transparency=0)
     return base64.b64encode(zlib.compress(out.getvalue())).decode("ascii")
