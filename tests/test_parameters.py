@@ -156,6 +156,10 @@ MEANINGS = {
     "a": "before: a version, or shapes",
     "b": "after: a version, or shapes",
     "threshold": "the least overlap",
+    "base": "what both began with",
+    "ours": "one of two versions",
+    "theirs": "the other one",
+    "resolve": "what decides conflicts",
     # Files
     "path": "a file",
     "paths": "files",
@@ -166,7 +170,7 @@ MEANINGS = {
     "missing": "what is done with names that mean no asset",
     "on_conflict": "what becomes of what is there already",
     "on_error": "what becomes of a data set if something in it is wrong",
-    "dry_run": "whether only what would be lost is told",
+    "dry_run": "whether nothing is written, and only told what would be",
     "lossy": "whether what a format cannot hold may be left out",
     "scale": "whether shapes are resized",
     "bad": "files that cannot be read",
@@ -197,7 +201,11 @@ def signatures() -> dict[str, inspect.Signature]:
                 found[f"{name}.{method}"] = inspect.signature(value)
     for name in ("__call__", "describe"):
         found[f"ws.sql.{name}"] = inspect.signature(getattr(Sql, name))
-    return found | {"open": inspect.signature(nb.open), "diff": inspect.signature(nb.diff)}
+    return found | {
+        "open": inspect.signature(nb.open),
+        "diff": inspect.signature(nb.diff),
+        "merge": inspect.signature(nb.merge),
+    }
 
 
 SIGNATURES = signatures()

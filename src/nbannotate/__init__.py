@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nbannotate import charts, errors, stats
     from nbannotate.canvas import Canvas
-    from nbannotate.changes import diff
+    from nbannotate.changes import diff, merge
     from nbannotate.model import Annotation, Attribute, Filter, Label, Recipe, Rule, Shape, Step, Tag, Workflow
     from nbannotate.pages import Annotator, Reviewer, Viewer
     from nbannotate.workspace import Workspace, open
@@ -38,13 +38,14 @@ _PUBLIC = {
     "charts": "",
     "diff": "nbannotate.changes",
     "errors": "",
+    "merge": "nbannotate.changes",
     "open": "nbannotate.workspace",
     "stats": "",
 }
 
 __all__ = [
     "Annotation", "Annotator", "Attribute", "Canvas", "Filter", "Label", "Recipe", "Reviewer", "Rule", "Shape", "Step",
-    "Tag", "Viewer", "Workflow", "Workspace", "charts", "diff", "errors", "open", "stats",
+    "Tag", "Viewer", "Workflow", "Workspace", "charts", "diff", "errors", "merge", "open", "stats",
 ]  # fmt: skip
 
 

@@ -146,6 +146,19 @@ def child(g):
     return lambda: g.version.create_child("v2")
 
 
+def merge(g):
+    g.read()
+    ours, theirs = g.version.create_child("ours"), g.version.create_child("theirs")
+    names = g.version.assets.df()["name"].tolist()
+    other, third = (Annotation(shapes=(Shape(kind="rectangle", points=((1, 2), (a, 30)), label="WBC", id="new"),))
+                    for a in (25, 28))  # fmt: skip
+    half = len(names) // 2
+    ours.add_annotations(dict.fromkeys(names[half:], other), source="x")
+    theirs.add_annotations(dict.fromkeys(names[1:], third), source="y")
+    theirs.assets[names[0]].archive()
+    return lambda: nb.merge(g.version, ours, theirs, "both", resolve="both")
+
+
 def publish(g):
     g.read()
     return g.version.publish
@@ -330,6 +343,7 @@ CALLS = {
     "jobs.complete": complete_job,
     "jobs.restart": restart,
     "members.disable": disable,
+    "merges.create": merge,
     "metadata.set": describe,
     "splits.set": split,
     "sequences.exclude": exclude,

@@ -1,8 +1,10 @@
-"""What differs between versions, shape by shape: ``nb.diff``."""
+"""What differs between versions, shape by shape, and bringing it together: ``nb.diff`` and ``nb.merge``."""
 
 from nbannotate.changes import cards as _cards
 from nbannotate.changes.difference import Diff, diff
+from nbannotate.changes.merging import merge
+from nbannotate.changes.outcome import Merge
 
 _CARDS = _cards  # loaded, so that every answer has its card
 
-__all__ = ["Diff", "diff"]
+__all__ = ["Diff", "Merge", "diff", "merge"]

@@ -1,9 +1,10 @@
-"""The card of a diff."""
+"""The cards of diffs and merges."""
 
 from __future__ import annotations
 
 from nbannotate.cards import Card, Chips, Counts, Grid, card_of, count, quoted
 from nbannotate.changes.difference import Diff
+from nbannotate.changes.outcome import Merge
 from nbannotate.rules.compare import COLORS, HOWS
 
 #: So many labels are listed.
@@ -36,3 +37,19 @@ def _(diff: Diff) -> Card:
         (*((ways, grid) if len(by_label) else ()), *((said,) if len(others) else ())),
         (), ("diff.df()", "diff.assets.df()", f"diff.show({first})", "diff.figure()"),
     )  # fmt: skip
+
+
+@card_of.register
+def _(merge: Merge) -> Card:
+    conflicts, version = merge.conflicts, merge.version
+    counts: Counts = (count(len(conflicts), "conflict"),)
+    counts += tuple((n, f"assets {what.replace('_', ' ')}") for what, n in merge.counts.items())
+    head, rows = conflicts._preview(MOST)
+    cells = tuple(tuple(None if cell is None else str(cell) for cell in row) for row in rows)
+    grid = Grid(tuple(head), cells, max(0, len(conflicts) - len(rows)))
+    then: tuple[str, ...] = ("merge.conflicts.df()",)
+    if version is not None:
+        then = ("nb.diff(ours, merge.version)", *then, *(("merge.create_campaign(…)",) if len(conflicts) else ()))
+    name = f"{merge._ours.name} + {merge._theirs.name}"
+    made = f" → {version.name}" if version is not None else ""
+    return Card("Merge", f"{name}{made}", "" if made else "nothing written", counts, (grid,), (), then)

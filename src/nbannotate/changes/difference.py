@@ -111,8 +111,14 @@ def diff(a: Any, b: Any, *, threshold: float | None = 0.5, labels: Any = None) -
     >>> changed.df(change="relabeled")
     >>> changed.show()
     """
+    least = checked_threshold(threshold)
+    asked, before, after = sides(a, b, labels)
+    return Diff(asked, before, after, differing(asked.workspace, before, after, least))
+
+
+def checked_threshold(threshold: Any) -> float | None:
+    """Return the least overlap of two shapes that are the same one; InvalidInput if it is none."""
     least = plain(threshold)
     if least is not None and (isinstance(least, bool) or not isinstance(least, int | float) or not 0 < least <= 1):
         raise InvalidInput(f"threshold is a number above 0 and up to 1, or None; not {shown(least)}.")
-    asked, before, after = sides(a, b, labels)
-    return Diff(asked, before, after, differing(asked.workspace, before, after, least))
+    return least

@@ -88,19 +88,51 @@ def _assets(
 
 Both = tuple[tuple[Shape, ...], tuple[Shape, ...]]
 
+#: What else is said of an asset, and what stands where nothing is, as it is written in a text to be formatted.
+_SAID = {"nothing_to_label": "'false'", "tags": "'[]'", "tag_attributes": "'{{}}'"}
+
+
+def otherwise(workspace: Workspace, before: Side, after: Side) -> set[str]:
+    """Return the assets that are not on both sides, or of which the sides do not say exactly the same.
+
+    That is more than what is shown as different: the order of shapes, and how sure a model was, are among it.
+    """
+    assert before.said is not None
+    assert after.said is not None
+    values = {**before.values, **after.values}
+    of_shapes, of_said = _join(before.shapes, after.shapes, READ), _join_said(before.said, after.said)
+    queries = (
+        f"select distinct asset from ({of_shapes.format('coalesce(a.asset, b.asset) as asset')}) q",
+        f"select asset from ({of_said.format('coalesce(a.asset, b.asset) as asset')}) q",
+        f"with a as ({before.assets}), b as ({after.assets}) select coalesce(a.name, b.name) as asset "
+        "from a full join b on b.name = a.name where a.name is null or b.name is null",
+    )
+    return {name for query in queries for name in asked(workspace, query, values)["asset"]}
+
+
+def _join(before: str, after: str, fields: tuple[str, ...]) -> str:
+    """Return the SELECT of shapes that differ in some fields; ``{}`` stands for its columns."""
+    differ = " or ".join(f'cast(a."{c}" as varchar) is distinct from cast(b."{c}" as varchar)' for c in fields)
+    return (
+        f"with a as ({before}), b as ({after}) select {{}} from a full join b on b.asset = a.asset "
+        f"and b.shape_id = a.shape_id where a.shape_id is null or b.shape_id is null or {differ}"
+    )
+
+
+def _join_said(before: str, after: str) -> str:
+    """Return the SELECT of assets of which something else is said than shapes; ``{}`` stands for its columns."""
+    differ = " or ".join(
+        f"coalesce(cast(a.{c} as varchar), {none}) <> coalesce(cast(b.{c} as varchar), {none})"
+        for c, none in _SAID.items()
+    )
+    return f"with a as ({before}), b as ({after}) select {{}} from a full join b on b.asset = a.asset where {differ}"
+
 
 def _shapes(workspace: Workspace, before: Side, after: Side, values: Mapping[str, Any]) -> dict[str, Both]:
     """Return the shapes that are not the same text on both sides, by asset: those of before, and of after."""
-    differ = " or ".join(f'cast(a."{c}" as varchar) is distinct from cast(b."{c}" as varchar)' for c in FIELDS)
     columns = ", ".join(f'{side}."{c}" as {side}_{c}' for side in "ab" for c in READ)
-    rows = asked(
-        workspace,
-        f"with a as ({before.shapes}), b as ({after.shapes}) "
-        f"select coalesce(a.asset, b.asset) as asset, {columns} "
-        f"from a full join b on b.asset = a.asset and b.shape_id = a.shape_id "
-        f"where a.shape_id is null or b.shape_id is null or {differ}",
-        values,
-    )
+    query = _join(before.shapes, after.shapes, FIELDS).format(f"coalesce(a.asset, b.asset) as asset, {columns}")
+    rows = asked(workspace, query, values)
     found: dict[str, tuple[list[Shape], list[Shape]]] = {}
     for place, side in enumerate("ab"):
         its = rows[rows[f"{side}_shape_id"].notna()].sort_values(f"{side}_position", kind="stable")
@@ -114,17 +146,9 @@ def _tags(workspace: Workspace, before: Side, after: Side, values: Mapping[str, 
     """Return what else is said otherwise, by asset: tags, and *nothing to label*."""
     if before.said is None or after.said is None:
         return {}
-    differ = " or ".join(
-        f"coalesce(cast(a.{c} as varchar), '{none}') <> coalesce(cast(b.{c} as varchar), '{none}')"
-        for c, none in (("nothing_to_label", "false"), ("tags", "[]"), ("tag_attributes", "{}"))
-    )
-    columns = ", ".join(f"{s}.{c} as {s}_{c}" for s in "ab" for c in ("nothing_to_label", "tags", "tag_attributes"))
-    rows = asked(
-        workspace,
-        f"with a as ({before.said}), b as ({after.said}) select coalesce(a.asset, b.asset) as asset, {columns} "
-        f"from a full join b on b.asset = a.asset where {differ}",
-        values,
-    )
+    columns = ", ".join(f"{side}.{c} as {side}_{c}" for side in "ab" for c in _SAID)
+    query = _join_said(before.said, after.said).format(f"coalesce(a.asset, b.asset) as asset, {columns}")
+    rows = asked(workspace, query, values)
     return {row["asset"]: compare.compare(_annotation(row, "a"), _annotation(row, "b")) for row in frames.records(rows)}
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from nbannotate.changes.differing import Differing
 from nbannotate.changes.kept import Kept
 from nbannotate.model import Shape
-from nbannotate.rules.compare import HOWS, Change, How
+from nbannotate.rules.compare import HOWS, Change, How, same_value
 from nbannotate.shapes.overlap import ious
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def fields(how: How, change: Change) -> list[str]:
         return []
     if how == "attributes":
         keys = dict.fromkeys([*was.attributes, *now.attributes])
-        own = [f"attributes.{key}" for key in keys if was.attributes.get(key) != now.attributes.get(key)]
+        own = [f"attributes.{key}" for key in keys if not same_value(was.attributes.get(key), now.attributes.get(key))]
         return own + _differing(was, now, ("color", "group", "track", "keyframe"))
     if how == "relabeled":
         return _differing(was, now, ("label", "also"))
@@ -135,7 +135,7 @@ def _others(its: Differing) -> Iterator[dict[str, Any]]:
     told += [("tag_removed", tag, "tags") for tag in said.tags_removed]
     for changed in said.tags_changed:
         keys = dict.fromkeys([*changed.before, *changed.after])
-        differ = [key for key in keys if changed.before.get(key) != changed.after.get(key)]
+        differ = [key for key in keys if not same_value(changed.before.get(key), changed.after.get(key))]
         told.append(("tag_attributes", changed.tag, ", ".join(differ)))
     if said.nothing is not None:
         told.append(("nothing_to_label", None, "nothing_to_label"))

@@ -105,7 +105,7 @@ def verify(ctx: Context, version_id: int) -> Verified:
 def make_child(ctx: Context, parent: Version, name: str, annotations: bool = True) -> Version:
     """Create the child of a version, in the transaction of whatever operation needs it."""
     check_name("Version name", name)
-    _check_new(ctx, parent.dataset_id, name)
+    check_new(ctx, parent.dataset_id, name)
     made = data.add_version(ctx.tx, parent.dataset_id, name, ctx.now, parent.version_id, annotations=annotations)
     ctx.note(detail={"parent_id": parent.version_id, "version_id": made.version_id})
     return made
@@ -133,7 +133,7 @@ def rename(ctx: Context, version_id: int, name: str) -> Version:
     check_name("Version name", name)
     version = _version(ctx, version_id)
     if name != version.name:
-        _check_new(ctx, version.dataset_id, name)
+        check_new(ctx, version.dataset_id, name)
         renaming.rename_version(ctx.tx, version_id, name)
     ctx.note(detail={"version_id": version_id, "name": name, "before": version.name})
     return _version(ctx, version_id)
@@ -185,7 +185,7 @@ def _version(ctx: Context, version_id: int) -> Version:
     return version
 
 
-def _check_new(ctx: Context, dataset_id: int, name: str) -> None:
+def check_new(ctx: Context, dataset_id: int, name: str) -> None:
     """Raise Conflict if a dataset has a version of that name."""
     _there(ctx, dataset_id, name, None, False)
 

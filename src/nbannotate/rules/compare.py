@@ -109,7 +109,7 @@ def changes(before: Sequence[Shape], after: Sequence[Shape], threshold: float | 
 def tags_changed(before: Annotation, after: Annotation) -> tuple[TagChange, ...]:
     """Return the tags that both have, with other attributes."""
     then, now = before.tag_attributes, after.tag_attributes
-    both = [t for t in after.tags if t in before.tags and then.get(t, {}) != now.get(t, {})]
+    both = [t for t in after.tags if t in before.tags and not same_value(then.get(t, {}), now.get(t, {}))]
     return tuple(TagChange(t, then.get(t, {}), now.get(t, {})) for t in both)
 
 
@@ -121,9 +121,18 @@ def differs(was: Shape, now: Shape) -> tuple[How, ...]:
     if was.label != now.label or set(was.also) != set(now.also):
         found.append("relabeled")
     before, after = ((s.color, s.group, s.track, s.keyframe) for s in (was, now))
-    if was.attributes != now.attributes or before != after:
+    if not same_value(was.attributes, now.attributes) or before != after:
         found.append("attributes")
     return tuple(found)
+
+
+def same_value(a: Any, b: Any) -> bool:
+    """Return whether two values of attributes are the same; True is not 1, which Python passes over."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(same_value(a[key], b[key]) for key in a)
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        return len(a) == len(b) and all(map(same_value, a, b))
+    return bool(a == b) and isinstance(a, bool) == isinstance(b, bool)
 
 
 def _same_geometry(a: Shape, b: Shape) -> bool:

@@ -57,6 +57,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "versions.publish": DEVELOPERS,
     "versions.verify": DEVELOPERS,
     "versions.child": DEVELOPERS,
+    "merges.create": DEVELOPERS,
     "versions.rename": DEVELOPERS,
     "versions.archive": DEVELOPERS,
     "versions.deletion": MANAGERS,

@@ -176,7 +176,7 @@ def carry(
     """
     tx.run("create or replace temp table sent as select unnest($1::bigint[]) as asset_id", list(asset_ids))
     assets, revisions = _mark(tx, from_version, to_version)
-    _write_assets(tx, layers.top(tx, to_version), next_position(tx, to_version), now, 0, assets)
+    write_assets(tx, layers.top(tx, to_version), next_position(tx, to_version), now, 0, assets)
     layers.settle(tx, to_version)
     frames = "select count(a.sequence) from sent c join data.assets a on a.asset_id = c.asset_id"
     if len(asset_ids) > 1 and tx.value(frames):
@@ -197,7 +197,7 @@ def stage(
     """Do so with the assets of the table ``sent``, in pieces; they come into the version with :func:`reveal`."""
     assets, revisions = _mark(stage, from_version, to_version)
     for low in range(0, assets, PIECE):
-        _write_assets(stage, stage.batch_id, 0, now, low, low + PIECE)
+        write_assets(stage, stage.batch_id, 0, now, low, low + PIECE)
         stage.piece()
     for low in range(0, revisions, importing.PIECE):
         _write_revisions(stage, stage.batch_id, member_id, source, now, low, low + importing.PIECE)
@@ -272,7 +272,8 @@ def _forget_marked(tx: Transaction) -> None:
         tx.run(f"drop table {table}")
 
 
-def _write_assets(tx: Transaction, layer_id: int, first: int, now: datetime.datetime, low: int, high: int) -> None:
+def write_assets(tx: Transaction, layer_id: int, first: int, now: datetime.datetime, low: int, high: int) -> None:
+    """Write some of the assets of the table ``carried`` into a layer, at positions from a first one on."""
     tx.run(
         "insert into data.layer_assets "
         "select $1, asset_id, $2 + place, null, 1, $3 from carried where place >= $4 and place < $5 order by place",

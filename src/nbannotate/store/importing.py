@@ -141,7 +141,7 @@ def assets_of(tx: Transaction, version_id: int, annotation_ids: Sequence[int]) -
 
 def mark_revisions(tx: Transaction, version_id: int, annotation_ids: Sequence[int]) -> None:
     """Make the table ``copied`` of revisions of a version that are to come back, without those that stand already."""
-    _mark(
+    mark(
         tx,
         "select annotation_id from data.version_annotations where version_id = $1 "
         "and annotation_id in (select unnest($2::bigint[])) and annotation_id not in ("
@@ -153,7 +153,7 @@ def mark_revisions(tx: Transaction, version_id: int, annotation_ids: Sequence[in
 
 def mark_before(tx: Transaction, version_id: int, source: str) -> None:
     """Make the table ``copied`` of what stood before the imports of a source, where such an import stands now."""
-    _mark(
+    mark(
         tx,
         """
         select max(n.annotation_id) filter (where not (n.origin = 'import' and n.source = $2))
@@ -166,7 +166,8 @@ def mark_before(tx: Transaction, version_id: int, source: str) -> None:
     )
 
 
-def _mark(tx: Transaction, originals: str, *parameters: Any) -> None:
+def mark(tx: Transaction, originals: str, *parameters: Any) -> None:
+    """Make the table ``copied`` of the revisions that a SELECT gives."""
     tx.run(
         f"create or replace temp table copied as "
         f"select nextval('data.ids') as annotation_id, original, row_number() over () - 1 as place "
@@ -175,11 +176,11 @@ def _mark(tx: Transaction, originals: str, *parameters: Any) -> None:
     )
 
 
-def copy(stage: Stage, version_id: int, now: datetime.datetime) -> int:
+def copy(stage: Stage, version_id: int, now: datetime.datetime | None) -> int:
     """Copy the revisions of the table ``copied``, in pieces, as said by who said them; return how many.
 
-    They come under the stage's batch, to be those of a version at this time. What was said in the version stays an
-    answer of its task there.
+    They come under the stage's batch, to be those of a version at this time; None: at the time when they were said.
+    What was said in the version stays an answer of its task there.
     """
     total = int(stage.value("select count(*) from copied"))
     for low in range(0, total, PIECE):
@@ -189,7 +190,7 @@ def copy(stage: Stage, version_id: int, now: datetime.datetime) -> int:
             insert into data.annotations
             select c.annotation_id, $1, n.asset_id, case when n.version_id = $2 then n.campaign_id end,
                    case when n.version_id = $2 then n.task_id end, n.member_id, n.source, n.nothing_to_label, n.tags,
-                   $3, n.tag_attributes, n.origin
+                   coalesce($3, n.created), n.tag_attributes, n.origin
             from {these} c join data.annotations n on n.annotation_id = c.original order by c.place
             """,
             stage.batch_id,

@@ -1,0 +1,117 @@
+"""``nb.merge``: what two versions made of the version that both began with, brought together in a third one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from nbannotate import model
+from nbannotate.changes.difference import checked_threshold
+from nbannotate.changes.outcome import Merge
+from nbannotate.changes.planned import planned
+from nbannotate.errors import Conflict, InvalidInput
+from nbannotate.model.calling import told
+from nbannotate.model.values import check_flag, plain, shown
+from nbannotate.rules.merging import SIDES, Choice, Choose, MergeConflict
+from nbannotate.workspace import frames
+from nbannotate.workspace.data import Version
+
+#: What decides conflicts: a side, the one that was said last, or a function.
+Resolve = Literal["ours", "theirs", "base", "both", "newest"] | Callable[[MergeConflict], Choice]
+RULES = (*SIDES, "newest")
+
+
+@told
+def merge(
+    base: Version,
+    ours: Version,
+    theirs: Version,
+    name: str,
+    *,
+    resolve: Resolve | None = None,
+    threshold: float | None = 0.5,
+    dry_run: bool = False,
+    exist_ok: bool = False,
+) -> Merge:
+    """Bring together what two versions made of the version that both began with: a draft child of ``ours``.
+
+    What only one of them changed is taken, asset by asset, and where both changed one, shape by shape and tag by tag.
+    Of an asset that only theirs changed, their annotation is taken as it is, as said by who said it; what is made of
+    both is said by who merges. Where both changed the same thing there is a conflict (:class:`MergeConflict`).
+
+    Parameters
+    ----------
+    base
+        What both began with, for example the parent of both.
+    ours, theirs
+        The two versions, of the same dataset as base; they stay as they are.
+    name
+        Of the new version, unique in the dataset.
+    resolve
+        What decides conflicts: ``"ours"``, ``"theirs"``, ``"base"`` (as it was), ``"newest"`` (what was said last),
+        ``"both"``: both shapes stay, for people to decide (``merge.create_campaign``); or a function that is given a
+        :class:`MergeConflict` and returns one of the sides, or a shape. If it is not given, a conflict is an error.
+    threshold
+        The least overlap of two shapes with different ids that are the same one, as for :func:`nb.diff`.
+    dry_run
+        Whether nothing is written: the answer says what would be done, with all conflicts.
+    exist_ok
+        Whether a child of ours of that name is returned as it is, if it is there.
+
+    Returns
+    -------
+    Merge
+        What was done: ``.version``, ``.conflicts``, how much was taken from where.
+
+    Raises
+    ------
+    InvalidInput
+        The versions are not of one dataset, or what ``resolve`` says is no choice.
+    Conflict
+        There are conflicts and nothing resolves them, a version was changed meanwhile, or the name is taken. Nothing is
+        changed.
+
+    Examples
+    --------
+    >>> nb.merge(v1, anas, bens, "together", dry_run=True).conflicts.df()
+    >>> merged = nb.merge(v1, anas, bens, "together", resolve="newest")
+    >>> merged.version
+    """
+    for side, version in (("base", base), ("ours", ours), ("theirs", theirs)):
+        one_dataset = version.dataset.dataset_id == ours.dataset.dataset_id
+        if not one_dataset or version.workspace.client is not ours.workspace.client:
+            raise InvalidInput(f"All three are versions of one dataset; {side} is another one's.")
+    least, tried = checked_threshold(threshold), plain(dry_run)
+    check_flag("dry_run", tried)
+    choose = _chosen_by(resolve)
+    plan = planned(base, ours, theirs, choose, least)
+    if plan.conflicts and resolve is None and not tried:
+        some = ", ".join(dict.fromkeys(repr(d.conflict.asset) for d in plan.conflicts[:5]))
+        raise Conflict(
+            f"{len(plan.conflicts):,} conflicts between {ours.name!r} and {theirs.name!r}, on {some}"
+            f"{' …' if len(plan.conflicts) > 5 else ''}. nb.merge(…, dry_run=True).conflicts lists them; resolve= "
+            "'ours', 'theirs', 'newest', 'both' or a function decides them. Nothing was changed."
+        )
+    made = None
+    there = ours.dataset.versions[name] if exist_ok and name in ours.dataset.versions else None
+    if there is not None and there.parent_id == ours.version_id:
+        return Merge(ours, theirs, plan, there)
+    if not tried:
+        made = ours.workspace.client.upload(
+            "merges.create", model.Version, frames.to_parquet(plan.table()),
+            version_id=ours.version_id, theirs_id=theirs.version_id, name=name,
+        )  # fmt: skip
+    return Merge(ours, theirs, plan, None if made is None else Version(ours.dataset, made))
+
+
+def _chosen_by(resolve: Any) -> Choose:
+    """Return the function that decides conflicts."""
+    if resolve is None:
+        return lambda conflict: "ours"
+    if isinstance(resolve, str) and resolve in RULES:
+        side: Any = resolve
+        return (lambda conflict: conflict.newest) if side == "newest" else lambda conflict: side
+    if callable(resolve):
+        function: Choose = resolve
+        return function
+    raise InvalidInput(f"resolve is {', '.join(map(repr, RULES))} or a function, not {shown(resolve)}.")

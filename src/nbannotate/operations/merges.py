@@ -1,0 +1,104 @@
+"""Versions that are made of two: what one of them brings comes into a child of the other one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from nbannotate.errors import Conflict, InvalidInput, Refused, Stale
+from nbannotate.model import Annotation, Shape, Version
+from nbannotate.model.values import decode
+from nbannotate.operations.registry import Context, found, operation
+from nbannotate.operations.versions import check_new, make_child
+from nbannotate.rules.well_formed import check_fits
+from nbannotate.store import contents, data, importing, merging
+from nbannotate.store.staging import Stage
+
+#: So many shapes are written in one piece at least.
+PIECE_SHAPES = 2_000
+
+
+class _Staged(Struct, frozen=True):
+    """What was staged: the batch, which assets are put away or come back, how many steps, and what they go by."""
+
+    batch_id: int
+    presence: dict[str, list[int]]
+    steps: int
+    ground: str
+
+
+def _stage(ctx: Context, stage: Stage, version_id: int, theirs_id: int, name: str, file: Path) -> dict[str, _Staged]:
+    """Check what is to be done against what both versions show, and write it in pieces."""
+    ours, theirs = _both(ctx, version_id, theirs_id)
+    check_new(ctx, ours.dataset_id, name)
+    merging.open_steps(ctx.tx, file)
+    ground = _ground(ctx, ours, theirs)
+    if merging.stale(ctx.tx, version_id, theirs_id):
+        raise Conflict(f"{ours.name!r} or {theirs.name!r} was changed while they were compared; merge them again.")
+    source = f"merge of {ours.name} and {theirs.name}"
+    for piece in merging.told(ctx.tx):
+        revisions: list[importing.Revision] = []
+        shapes = 0
+        for told in piece:
+            revisions.append(importing.Revision(told.asset_id, ctx.actor.member_id, source, _annotation(told)))
+            shapes += len(revisions[-1].annotation.shapes)
+            if shapes >= PIECE_SHAPES:
+                importing.stage(stage, revisions, ctx.now)
+                revisions, shapes = [], 0
+        if revisions:
+            importing.stage(stage, revisions, ctx.now)
+    merging.stage(stage, theirs_id, ctx.now)
+    steps = int(ctx.tx.value("select count(*) from steps"))
+    return {"prepared_batch": _Staged(stage.batch_id, merging.present(ctx.tx), steps, ground)}
+
+
+@operation(writes=True, stage=_stage)
+def create(ctx: Context, version_id: int, theirs_id: int, name: str, file: Path, prepared_batch: _Staged) -> Version:
+    """Create a draft child of a version in which another version of the dataset is brought together with it.
+
+    The Parquet file says what is done, one row an asset: ``asset_id``; ``presence`` (empty, added, put_away or
+    taken_back); ``ours_id`` and ``theirs_id``, the revisions that both versions show; ``take``, the revision of theirs
+    that is taken as said by who said it; or, where ``says``, what is said in its place: shapes, tags, nothing_to_label,
+    tag_attributes, as :func:`annotations.add` takes them.
+    """
+    ours, theirs = _both(ctx, version_id, theirs_id)
+    staged = prepared_batch
+    if _ground(ctx, ours, theirs) != staged.ground:
+        raise Stale(f"{ours.name!r} or {theirs.name!r} was changed while they were merged; merge them again.")
+    made = make_child(ctx, ours, name)
+    merging.reveal(ctx.tx, staged.batch_id, made.version_id, staged.presence, ctx.now)
+    ids = {"parent_id": version_id, "version_id": made.version_id, "theirs_id": theirs_id}
+    ctx.note(detail={**ids, "assets": staged.steps})
+    whole: Version = found(data.version(ctx.tx, made.version_id), f"version {made.version_id}")
+    return replace(whole, new=True)
+
+
+def _both(ctx: Context, version_id: int, theirs_id: int) -> tuple[Version, Version]:
+    """Return both versions; Refused if they are not of one dataset."""
+    ours: Version = found(data.version(ctx.tx, version_id), f"version {version_id}")
+    theirs: Version = found(data.version(ctx.tx, theirs_id), f"version {theirs_id}")
+    if ours.dataset_id != theirs.dataset_id:
+        raise Refused(f"{ours.name!r} and {theirs.name!r} are versions of two datasets, which cannot be merged.")
+    return ours, theirs
+
+
+def _ground(ctx: Context, ours: Version, theirs: Version) -> str:
+    return " | ".join(contents.ground(ctx.tx, version.version_id) for version in (ours, theirs))
+
+
+def _annotation(told: merging.Told) -> Annotation:
+    """Return what is said of an asset; InvalidInput if it may not be in the store."""
+    try:
+        annotation = Annotation(
+            shapes=decode(told.shapes, tuple[Shape, ...]),
+            tags=tuple(json.loads(told.tags)),
+            nothing_to_label=told.nothing_to_label,
+            tag_attributes=json.loads(told.tag_attributes),
+        )
+        check_fits(annotation, told.width, told.height)
+    except InvalidInput as error:
+        raise InvalidInput(f"{told.name}: {error} Nothing was merged.") from None
+    return annotation
