@@ -149,11 +149,21 @@ def test_a_polygon_is_split_joined_grouped_and_turned_into_a_mask_and_back_by_ke
     assert stage.kernel("c.shapes[0].area") == pytest.approx(200 * 200 - 80 * 80 / 2 + 100 * 160 / 2, rel=0.02)
 
 
+GLOWS = """([px, py]) => {
+    const canvas = document.querySelector('canvas.nba-overlay'), box = canvas.getBoundingClientRect();
+    const f = canvas.width / box.width;
+    const data = canvas.getContext('2d').getImageData((px - box.x) * f - 5, (py - box.y) * f, 11, 1).data;
+    return [...Array(11).keys()].some((i) => data[4 * i + 2] > data[4 * i] + 60 && data[4 * i + 3] > 60);
+}"""
+
+
 def test_the_whole_group_is_seen_and_selected_when_one_of_it_is(stage):
     made = "Shape.rectangle(100 + 150 * i, 100, 80, 80, 'cell', id=f'{i:016x}', group='2' if i < 2 else None)"
     stage.reset(f"[{made} for i in range(3)]")
     stage.click(140, 140)
     stage.wait("len(c.selected)", 1)
+    stage.page.wait_for_function(GLOWS, arg=[*stage.at(250, 140)])  # the edge of the other one
+    stage.page.wait_for_function(f"at => !({GLOWS})(at)", arg=[*stage.at(400, 140)])
     stage.press("Alt+g")
     stage.wait("c.selected", (f"{0:016x}", f"{1:016x}"))
     stage.press("Control+d")

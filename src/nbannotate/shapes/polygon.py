@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from nbannotate.model import Shape
 from nbannotate.shapes import rings, simple
-from nbannotate.shapes.base import Edges, FloatArray, Gesture, Kind, distance, even_odd, shoelace
+from nbannotate.shapes.base import Edges, FloatArray, Gesture, Kind, distance, even_odd, following, shoelace
 from nbannotate.texts import t
 
 if TYPE_CHECKING:
@@ -116,13 +116,18 @@ def ring_arrays(shape: Shape) -> list[FloatArray]:
 
 def surrounding(around: Sequence[FloatArray]) -> list[list[int]]:
     """Return of each ring which others surround it: an odd number of them around a hole, an even one around a part."""
-    sizes = [(shoelace(ring), -i) for i, ring in enumerate(around)]
-    low, high = (np.array([end(ring, axis=0) for ring in around]) for end in (np.min, np.max))
+    starts = [0, *accumulate(map(len, around))][:-1]
+    every = np.concatenate(around)
+    low, high = np.minimum.reduceat(every, starts), np.maximum.reduceat(every, starts)
+    left, right = low[None] <= low[:, None], high[None] >= high[:, None]
+    outer = np.logical_and(left, right).min(axis=2)  # [i, j]: whether the box of j is around that of i
+    np.fill_diagonal(outer, False)
     found: list[list[int]] = []
-    for i, ring in enumerate(around):
-        place = within(ring)
-        near = np.flatnonzero(((low <= place) & (place <= high)).all(axis=1)).tolist()
-        found.append([j for j in near if sizes[j] > sizes[i] and even_odd(around[j], *place)])
+    for i, near in enumerate(outer):
+        some = np.flatnonzero(near).tolist()
+        place = within(around[i]) if some else (0.0, 0.0)
+        size = (shoelace(around[i]), -i) if some else (0.0, 0)
+        found.append([j for j in some if (shoelace(around[j]), -j) > size and even_odd(around[j], *place)])
     return found
 
 
@@ -133,7 +138,7 @@ def within(ring: FloatArray) -> tuple[float, float]:
         return float(ring[0, 0]), float(ring[0, 1])
     gap = int(np.diff(heights).argmax())
     y = float(heights[gap : gap + 2].mean())
-    (ax, ay), (bx, by) = ring.T, np.roll(ring, -1, axis=0).T
+    (ax, ay), (bx, by) = ring.T, following(ring).T
     cut = (ay > y) != (by > y)
     at = np.sort((ax + (y - ay) * (bx - ax) / np.where(cut, by - ay, 1))[cut])
     wide = int((at[1::2] - at[::2]).argmax())

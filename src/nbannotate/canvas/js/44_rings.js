@@ -20,7 +20,9 @@ function startRing(s) {
 }
 
 function endRings(s) {                                     // of what is not selected any more
-  if (s.ringing && !(s.selected.size === 1 && s.selected.has(s.ringing) && s.kinds.get(s.tool)?.ringed)) s.ringing = null;
+  if (!s.ringing || (s.selected.size === 1 && s.selected.has(s.ringing) && s.kinds.get(s.tool)?.ringed)) return;
+  s.ringing = null;
+  delete s.toast.dataset.shown;                            // which said how
 }
 
 function addRing(s, id, ring) {
@@ -52,7 +54,11 @@ const groupsOf = (s) => new Set([...s.selected].map((id) => s.shapes.get(id)?.gr
 function grouped(s) {
   if (s.groupedAt !== s.shapes.version || s.groupedOf !== s.shapes) {
     const found = new Map();
-    for (const shape of s.shapes.values()) if (shape.group != null) found.set(shape.group, [...(found.get(shape.group) ?? []), shape]);
+    for (const shape of s.shapes.values()) {
+      if (shape.group == null) continue;
+      const members = found.get(shape.group);
+      if (members) members.push(shape); else found.set(shape.group, [shape]);
+    }
     Object.assign(s, { groupedAt: s.shapes.version, groupedOf: s.shapes, groups: found });
   }
   return s.groups;
