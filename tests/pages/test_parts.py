@@ -8,6 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 import nbannotate as nb
+from nbannotate.pages.changes import differing
+from nbannotate.rules.compare import compare
 
 SQUARE, HOLE = [(20, 20), (120, 20), (120, 120), (20, 120)], [(50, 50), (80, 50), (60, 80)]
 RINGED = nb.Shape.polygon([SQUARE, HOLE], "RBC", group="4", track="9", keyframe=True)
@@ -70,3 +72,10 @@ def test_what_was_drawn_offline_is_done_again_with_its_rings(ana):
     first, second = ana.task.annotation.shapes
     assert (first.rings, len(first.points), first.track) == ((), 4, "9")
     assert second.angle == pytest.approx(45)
+
+
+def test_what_changed_says_the_group_and_the_track():
+    now = replace(RINGED, group=None, track="12", keyframe=False)
+    (change,) = compare(nb.Annotation(shapes=[RINGED]), nb.Annotation(shapes=[now])).shapes
+    assert change.how == ("attributes",)
+    assert differing(change) == ["group: 4 → none", "track: 9 → 12", "keyframe: yes → none"]

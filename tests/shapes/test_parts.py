@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nbannotate.cards import card_of
 from nbannotate.model import Shape
 from nbannotate.shapes import kind
 from nbannotate.shapes.parts import apart, together
@@ -56,3 +59,14 @@ def test_whatever_the_rings_are_each_goes_to_one_part(rings):
     parts = apart(shape)
     assert sorted(p for part in parts for p in part.points) == sorted(shape.points)
     assert len({p.id for p in parts}) == len(parts)
+
+
+def test_a_card_shows_a_hole_as_one_and_says_what_a_shape_belongs_to():
+    rings = [square(0, 0, 90), square(20, 20, 30)]
+    card = card_of(Shape.polygon(rings, "cell", group="4", track="9", keyframe=True)).html()
+    (path,) = re.findall(r'<path d="([^"]+)"', card)
+    assert path.count("M") == path.count("z") == 2
+    assert "fill-rule: evenodd" in card
+    for text in ("4, 4", "9, set here", ">4<"):
+        assert text in card
+    assert "30°" in card_of(Shape.rotated_rectangle(10, 10, 40, 20, 30, "cell")).html()

@@ -130,11 +130,17 @@ def row(change: Change, labels: dict[str, Label]) -> dict[str, Any]:
 
 
 def differing(change: Change) -> list[str]:
-    """Say which attributes differ, as ``stage: ring → schizont``."""
+    """Say which attributes differ, as ``stage: ring → schizont``, and whether group, track and color do."""
     assert change.before is not None
     assert change.after is not None
     said = values_differing(change.before.attributes, change.after.attributes)
+    said += values_differing(_belonging(change.before), _belonging(change.after))
     return said + (["color"] if change.before.color != change.after.color else [])
+
+
+def _belonging(shape: Shape) -> dict[str, Any]:
+    given = {"group": shape.group, "track": shape.track, "keyframe": shape.keyframe or None}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def values_differing(old: dict[str, Any], new: dict[str, Any]) -> list[str]:

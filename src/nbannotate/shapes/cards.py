@@ -136,6 +136,10 @@ def _(shape: Shape) -> Card:
     pairs = [("points", short(shape.points))] if shape.rle is None else []
     pairs += [("confidence", f"{shape.confidence:.2f}")] if shape.confidence is not None else []
     pairs += [("also", ", ".join(shape.also))] if shape.also else []
+    pairs += [("points of the rings", ", ".join(map(str, shape.rings)))] if shape.rings else []
+    pairs += [("angle", f"{shape.angle:.4g}°")] if shape.angle else []
+    pairs += [("group", shape.group)] if shape.group is not None else []
+    pairs += [("track", shape.track + (", set here" if shape.keyframe else ""))] if shape.track is not None else []
     pairs += [("id", shape.id)]
     attributes = Grid(("attribute", "value"), tuple((str(k), str(v)) for k, v in shape.attributes.items()))
     chips = Chips("", ((shape.label or "without label", shape.color or color, ""),))
