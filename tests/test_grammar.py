@@ -23,7 +23,7 @@ from nbannotate.workspace.table import Table
 TABLES = {
     "ws": {"datasets", "campaigns", "members", "events", "notices"},
     "dataset": {"versions"},
-    "version": {"assets", "shapes", "annotations", "tags", "splits"},
+    "version": {"assets", "shapes", "annotations", "tags", "splits", "labels"},
     "campaign": {"tasks", "jobs", "assets", "issues", "events"},
 }
 EACH = sorted(f"{where}.{name}" for where, names in TABLES.items() for name in names)

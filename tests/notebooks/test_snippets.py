@@ -74,6 +74,15 @@ def trained(ws: Any) -> dict[str, Any]:
     return {"ws": ws, **a_version(ws)}
 
 
+def labelled(ws: Any) -> dict[str, Any]:
+    version = people(ws)
+    box = nb.Shape.rectangle(1, 1, 9, 9)
+    stages = [box.replace(label="WBC", id=f"s{i}", attributes={"stage": v}) for i, v in enumerate(["early", "unsure"])]
+    drawn = [box.replace(label=label, id=label) for label in ("RBC", "WBC", "Platelets")]
+    version.add_annotations({"a.jpg": [*drawn, *stages]}, source="a model")
+    return {"version": version}
+
+
 def running(ws: Any) -> dict[str, Any]:
     return {"ws": ws, "campaign": campaign(people(ws))}
 
@@ -151,6 +160,7 @@ PAGES: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     "data": ("owner", a_version),
     "diff": ("owner", two_versions),
     "images": ("owner", windowed),
+    "labels": ("owner", labelled),
     "managing": ("manager", at_work),
     "notices": ("annotator", at_work),
     "python": ("owner", nothing),
@@ -164,8 +174,9 @@ PAGES: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     "viewer": ("developer", viewed),
 }
 
-#: Each cell of a page is run twice, but of these: they change names, delete, add a person, exclude slices for good.
-ONCE = {"again", "campaigns", "sequences"}
+#: Each cell of a page is run twice, but of these: they change names or labels, delete, add a person, exclude slices
+#: for good.
+ONCE = {"again", "campaigns", "labels", "sequences"}
 
 
 def acting(names: dict[str, Any], ws: Any, role: str) -> dict[str, Any]:

@@ -300,6 +300,16 @@ def bring_in(g):
     return call
 
 
+def relabel(g):
+    g.read()
+    return lambda: g.version.labels.rename("WBC", "leukocyte")
+
+
+def relabel_back(g):
+    relabel(g)()
+    return g.version.labels.undo
+
+
 def split(g):
     g.version.split(by=None, seed=1)
     return lambda: g.version.split(by=None, seed=2)
@@ -342,6 +352,8 @@ CALLS = {
     "imports.add": bring_in,
     "jobs.complete": complete_job,
     "jobs.restart": restart,
+    "labels.change": relabel,
+    "labels.undo": relabel_back,
     "members.disable": disable,
     "merges.create": merge,
     "metadata.set": describe,

@@ -70,6 +70,14 @@ from nbannotate.model.recipe import (
     Skeleton,
     Tag,
 )
+from nbannotate.model.relabelling import (
+    LabelChange,
+    LabelInUse,
+    LabelMapping,
+    LabelMoved,
+    Relabel,
+    Relabelled,
+)
 from nbannotate.model.sequences import Existing as ExistingShapes
 from nbannotate.model.sequences import (
     Hold,
@@ -159,6 +167,10 @@ __all__ = [
     "JobState",
     "JobSubmitted",
     "Label",
+    "LabelChange",
+    "LabelInUse",
+    "LabelMapping",
+    "LabelMoved",
     "Lease",
     "LeftOut",
     "LeftSlices",
@@ -181,6 +193,8 @@ __all__ = [
     "Ranked",
     "Reassigned",
     "Recipe",
+    "Relabel",
+    "Relabelled",
     "ReviewOrder",
     "Rle",
     "Role",

@@ -237,6 +237,18 @@ _EACH = (
         s_per_object="Mean time for a shape, in seconds; missing before there is one.",
     ),
     _view(
+        "label_changes",
+        "One change of the labels of a version: labels combined, split, renamed, deleted or reordered.",
+        change_id="Id of the change.",
+        version_id=_VERSION_ID,
+        mapping="What was asked for, as a JSON object with its steps.",
+        labels="The labels of the version after it, in their order, as a JSON list.",
+        member="Login of who changed them.",
+        assets="How many assets got a new revision.",
+        created="When it was done.",
+        undone="When it was taken back; missing if it was not.",
+    ),
+    _view(
         "members",
         "One member: a person with a login and a role.",
         member_id=_MEMBER_ID,
@@ -352,6 +364,12 @@ FURTHER: Mapping[str, Mapping[str, str]] = {
         "created": "When it was said.",
     },
     "assets": {"split": "The split that it is in: train, val, test or another word; missing if it is in none."},
+    "labels": {
+        "label": "Name of the label.",
+        "color": "Its color as #rrggbb, if a recipe gave it one; missing otherwise.",
+        "shapes": "How many shapes have it, as their first label or a further one.",
+        "assets": "On how many assets those are.",
+    },
     "splits": {
         "assets": "How many assets it has.",
         "share": "What part that is of all assets in a split, from 0 to 1.",

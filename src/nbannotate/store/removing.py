@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from nbannotate.store import ending, layers, splits, staging
+from nbannotate.store import ending, layers, relabelling, splits, staging
 from nbannotate.store.campaigns import STARTED
 from nbannotate.store.transaction import Transaction
 
@@ -83,7 +83,7 @@ def delete_version(tx: Transaction, version_id: int) -> list[int]:
         tx.run(f"delete from data.{table} where version_id = $1", version_id)
     for owner in gone:
         staging.give_up(tx, owner)
-    return [*gone, *splits.forget(tx, [version_id])]
+    return [*gone, *splits.forget(tx, [version_id]), *relabelling.forget(tx, [version_id])]
 
 
 def delete_dataset(tx: Transaction, dataset_id: int, version_ids: Sequence[int]) -> list[int]:
@@ -102,7 +102,7 @@ def delete_dataset(tx: Transaction, dataset_id: int, version_ids: Sequence[int])
         tx.run(f"delete from data.{table} where dataset_id = $1", dataset_id)
     for owner in gone:
         staging.give_up(tx, owner)
-    return [*gone, *splits.forget(tx, ids)]
+    return [*gone, *splits.forget(tx, ids), *relabelling.forget(tx, ids)]
 
 
 # One asset of a version ------------------------------------------------------------------------------------------

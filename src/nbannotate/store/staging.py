@@ -30,6 +30,7 @@ _PLACES = (
     ("assets", "asset_id", "dataset_id"),
     ("foreign_ids", "position", "version_id"),
     ("splits", "asset_id", "splits_id"),
+    ("relabelled", "annotation_id", "change_id"),
 )
 
 #: Whether a revision is somebody's, for questions that ask by task or campaign, and not by version.

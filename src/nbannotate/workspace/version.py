@@ -13,6 +13,7 @@ from nbannotate import model
 from nbannotate.workspace import given
 from nbannotate.workspace.campaign import Campaign
 from nbannotate.workspace.data_tables import Annotations, Assets, Shapes, Splits, Tags
+from nbannotate.workspace.labels import Labels
 from nbannotate.workspace.removal import delete
 from nbannotate.workspace.used import Used
 
@@ -27,7 +28,7 @@ class Version(Used):
 
     Attributes
     ----------
-    assets, shapes, annotations, tags, splits
+    assets, shapes, annotations, tags, splits, labels
         Its tables: ``version.assets["a.png"]`` gives an asset, ``version.shapes.df(label="cell")`` a DataFrame.
     """
 
@@ -48,6 +49,7 @@ class Version(Used):
         self._is_fresh = found.new
         self.assets, self.shapes = Assets(self), Shapes(self)
         self.annotations, self.tags, self.splits = Annotations(self), Tags(self), Splits(self)
+        self.labels = Labels(self)
 
     def _create_again(self) -> None:
         made = self.dataset.create_version(self.name, exist_ok=True)

@@ -21,6 +21,7 @@ from nbannotate.workspace.cards import thumbnails
 from nbannotate.workspace.cards.asked import Notes, campaigns_of, colors, first_assets, latest_shapes, rows
 from nbannotate.workspace.cards.thumbnails import MOST, Wanted
 from nbannotate.workspace.data_tables import Annotations, Assets, Datasets, Shapes, Splits, Tags, Versions
+from nbannotate.workspace.labels import Labels
 from nbannotate.workspace.members import Members
 from nbannotate.workspace.notices import Notices
 from nbannotate.workspace.row import Row
@@ -38,6 +39,7 @@ _NEXT: Mapping[type[Table[Any]], tuple[str, ...]] = {
     Shapes: ('version.shapes.df(label="…")', "version.shapes.columns"),
     Annotations: ("version.annotations[{}]", 'version.annotations.df(member="…")'),
     Tags: ('version.tags.df(tag="…")',),
+    Labels: ('version.labels.combine(["…", "…"], into="…")', "version.labels.changes"),
     Splits: ('version.assets.df(split="…")', "version.splits.df()"),
     Tasks: ("campaign.tasks[{}]", 'campaign.tasks.df(state="to_rework")', "campaign.tasks.columns"),
     AssetStates: ("campaign.assets[{}]", 'campaign.assets.df(state="done")'),
@@ -67,6 +69,8 @@ def _beside(table: Table[Any], notes: Notes) -> list[Part]:
     """Return what a card has above the rows: pictures, sums."""
     if isinstance(table, Assets | Annotations):
         return _pictures(table, notes)
+    if isinstance(table, Labels):
+        return _of_labels(table, notes)
     if isinstance(table, Splits):
         return _of_splits(table, notes)
     if isinstance(table, Shapes | Tags):
@@ -78,6 +82,16 @@ def _beside(table: Table[Any], notes: Notes) -> list[Part]:
     if isinstance(table, Tasks | AssetStates | Issues):
         return [_bar(table)]
     return []
+
+
+def _of_labels(table: Labels, notes: Notes) -> list[Part]:
+    """Return the last changes of the labels of a version."""
+    changes = notes.ask("Changes", lambda: table.changes) or []
+    lines = [
+        ("undone" if c.undone is not None else "change", f"{c.mapping}: {counted(c.assets, 'asset')}, by {c.member}")
+        for c in changes[-6:]
+    ]
+    return [Lines(tuple(lines))] if lines else []
 
 
 def _of_splits(table: Splits, notes: Notes) -> list[Part]:
