@@ -6,6 +6,7 @@ Rows are structs. They go to DuckDB as lines of JSON, and come from it as such: 
 from __future__ import annotations
 
 import functools
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -82,7 +83,7 @@ class Writer(Generic[T]):
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
-        self._cursor, self._folder = self._open.enter_context(_workbench())
+        self._folder = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="nbannotate")))
         self._lines = self._open.enter_context((self._folder / "rows.json").open("wb"))
         return self
 
@@ -102,14 +103,88 @@ class Writer(Generic[T]):
     def _finish(self) -> None:
         """Make the lines a table, and put it into its place."""
         made = self._folder / "table.parquet"
-        columns = ", ".join(f"\"{name}\": '{kind}'" for name, kind in self._table.columns.items())
-        self._cursor.execute(
-            f"copy (select * from read_json('{self._lines.name}', format = 'newline_delimited', "
-            f"columns = {{{columns}}}, maximum_object_size = {max(1 << 20, 2 * self._longest)})) "
-            f"to '{made}' (format parquet, compression zstd, row_group_size 10000)"
-        )
+        from_lines(Path(self._lines.name), made, self._table.columns, self._longest)
         with made.open("rb") as file, self._target.open(self._table.member) as out:
             shutil.copyfileobj(file, out, 1 << 20)
+
+
+def from_lines(lines: Path, made: Path, columns: dict[str, str], longest: int) -> None:
+    """Make a Parquet file of lines of JSON.
+
+    Parameters
+    ----------
+    lines, made
+        The files; their names are ours.
+    columns
+        The names and types of the columns.
+    longest
+        The number of bytes of the longest line.
+    """
+    types = ", ".join(f"{_quoted(name)}: '{kind}'" for name, kind in columns.items())
+    with _engine().cursor() as cursor:
+        cursor.execute(
+            f"copy (select * from read_json('{lines}', format = 'newline_delimited', "
+            f"columns = {{{types}}}, maximum_object_size = {max(1 << 20, 2 * longest)})) "
+            f"to '{made}' (format parquet, compression zstd, row_group_size 10000)"
+        )
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def columns_of(source: Source, member: str) -> list[str]:
+    """Return the names of the columns of a Parquet file.
+
+    Raises
+    ------
+    ReadFailed
+        It is none.
+    """
+    with opened(source, member) as ask:
+        return [str(row[0]) for row in ask("describe select * exclude (file_row_number) from {file}").fetchall()]
+
+
+def texts(source: Source, member: str) -> Iterator[tuple[int, str]]:
+    """Yield the rows of a Parquet file with their numbers, each as JSON.
+
+    Raises
+    ------
+    ReadFailed
+        It is none, or cannot be read further.
+    """
+    packed = ", ".join(f"{_quoted(name)} := {_quoted(name)}" for name in columns_of(source, member))
+    with opened(source, member) as ask:
+        found = ask(f"select file_row_number, to_json(struct_pack({packed})) from {{file}}")
+        while piece := told(source, member, found.fetchmany, PIECE):
+            yield from piece
+
+
+@contextmanager
+def opened(source: Source, member: str) -> Iterator[Callable[[str], duckdb.DuckDBPyConnection]]:
+    """Give a function that asks a Parquet file, which is called ``{file}``."""
+    with _workbench() as (cursor, folder):
+        file = folder / "table.parquet"  # a name without the signs by which DuckDB finds several files
+        local = source.local(member)
+        if local is not None:
+            file.symlink_to(local.resolve())
+        else:
+            with file.open("wb") as out:
+                for piece in source.pieces(member):
+                    out.write(piece)
+        table = f"read_parquet('{file}', file_row_number = true)"
+        yield lambda query: told(source, member, cursor.execute, query.replace("{file}", table))
+
+
+def told(source: Source, member: str, ask: Callable[[Any], A], what: Any) -> A:
+    """Return what DuckDB answers, or say why it cannot read a file."""
+    import duckdb
+
+    try:
+        return ask(what)
+    except duckdb.Error as error:
+        reason = re.sub(r" [a-z ]*'[^']*/table\.parquet'", "", str(error).splitlines()[0])
+        raise ReadFailed(f"{source.said(member)} cannot be read: {reason}") from None
 
 
 class Reader(Generic[T]):
@@ -123,7 +198,7 @@ class Reader(Generic[T]):
 
     def __init__(self, source: Source, member: str, table: Table[T]) -> None:
         self._source, self._member, self._table = source, member, table
-        with self._opened() as ask:
+        with opened(self._source, self._member) as ask:
             names = {str(row[0]) for row in ask("describe select * from {file}").fetchall()}
             if missing := [name for name in table.columns if name not in names]:
                 raise ReadFailed(f"{source.said(member)} has no column {missing[0]!r}.")
@@ -142,39 +217,15 @@ class Reader(Generic[T]):
         """
         packed = ", ".join(f'"{name}" := "{name}"' for name in self._table.columns)
         order = f" order by {self._table.order}, file_row_number" if self._mixed else ""
-        with self._opened() as ask:
+        with opened(self._source, self._member) as ask:
             found = ask(f"select file_row_number, to_json(struct_pack({packed})) from {{file}}{order}")
-            while piece := self._told(found.fetchmany, PIECE):
+            while piece := told(self._source, self._member, found.fetchmany, PIECE):
                 for number, text in piece:
                     place = f"{self._member}, row {number}"
                     try:
                         yield place, msgspec.json.decode(text, type=self._table.row)
                     except msgspec.MsgspecError as error:
                         problems.add("rows", str(error).replace("`", "").rstrip("."), place)
-
-    @contextmanager
-    def _opened(self) -> Iterator[Callable[[str], duckdb.DuckDBPyConnection]]:
-        """Give a function that asks the table, which is called ``{file}``."""
-        with _workbench() as (cursor, folder):
-            file = folder / "table.parquet"  # a name without the signs by which DuckDB finds several files
-            local = self._source.local(self._member)
-            if local is not None:
-                file.symlink_to(local.resolve())
-            else:
-                with file.open("wb") as out:
-                    for piece in self._source.pieces(self._member):
-                        out.write(piece)
-            table = f"read_parquet('{file}', file_row_number = true)"
-            yield lambda query: self._told(cursor.execute, query.replace("{file}", table))
-
-    def _told(self, ask: Callable[[Any], A], what: Any) -> A:
-        import duckdb
-
-        try:
-            return ask(what)
-        except duckdb.Error as error:
-            reason = str(error).splitlines()[0]
-            raise ReadFailed(f"{self._source.said(self._member)} cannot be read: {reason}") from None
 
 
 class Ahead(Generic[T]):
