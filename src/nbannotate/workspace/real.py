@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from nbannotate.model import Rle, Shape
+from nbannotate.model.fields import PREFIX
 from nbannotate.model.values import as_stored
 from nbannotate.workspace import dtypes
-from nbannotate.workspace.intake.fields import PREFIX
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nbannotate.errors import InvalidInput
-from nbannotate.model import Point, Rle, Shape
+from nbannotate.model import Point, Rle, Shape, row_shapes
 from nbannotate.model.choices import meant, named
 from nbannotate.model.geometry import of_pixels
 from nbannotate.model.values import as_stored, plain, shown
-from nbannotate.workspace.intake import rows
 from nbannotate.workspace.intake.naming import Naming
 
 if TYPE_CHECKING:
@@ -161,7 +160,7 @@ def corners(boxes: NDArray[Any]) -> list[tuple[Point, Point]]:
     if not good.all():
         at = int(np.argmin(good))
         try:
-            rows.corners(("x0", "y0", "x1", "y1"), given[at].tolist(), sized=False)
+            row_shapes.corners(("x0", "y0", "x1", "y1"), given[at].tolist(), sized=False)
         except InvalidInput as error:
             raise InvalidInput(f"box {at}: {error}") from None
     return [((x0, y0), (x1, y1)) for x0, y0, x1, y1 in given.tolist()]

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 
 from nbannotate.errors import InvalidInput
-from nbannotate.model import Annotation, Shape
+from nbannotate.model import Annotation, Shape, fields
 from nbannotate.model.choices import sentence
 from nbannotate.model.values import is_series, plain, shown
-from nbannotate.workspace.intake import detections, fields, geojson, rows, tables
+from nbannotate.workspace.intake import detections, geojson, rows, tables
 from nbannotate.workspace.intake.naming import Naming
 
 _ANNOTATION = frozenset(Annotation.__struct_fields__)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from nbannotate.errors import InvalidInput
-from nbannotate.model import Annotation, Rle, Shape, new_shape_id
+from nbannotate.model import Annotation, Rle, Shape, fields, new_shape_id, row_shapes
 from nbannotate.model.choices import check_kind, named, near
 from nbannotate.model.geometry import of_pixels
 from nbannotate.model.values import as_list, as_name, as_stored, is_missing, plain, shown
-from nbannotate.workspace.intake import fields, rows
+from nbannotate.workspace.intake import rows
 from nbannotate.workspace.intake.naming import Naming
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ class _Columns:
 
     def _without_missing(self, row: dict[Any, Any]) -> dict[Any, Any]:
         """Return a row whose attributes are a mapping: None is a value of a column ``attributes.…``."""
-        values = rows.attributes(fields.cell("attributes", row.get("attributes")))
+        values = row_shapes.attributes(fields.cell("attributes", row.get("attributes")))
         values |= {
             name: plain(row[column])
             for column, name in self.plan.attributes.items()
@@ -235,7 +235,7 @@ class _Columns:
         return [None if v is None else float(v) for v in given]
 
     def _attributes(self, chosen: Any) -> list[dict[str, Any]]:
-        found = [dict(rows.attributes(v)) if v else {} for v in self._column("attributes", chosen)]
+        found = [dict(row_shapes.attributes(v)) if v else {} for v in self._column("attributes", chosen)]
         for column, name in self.plan.attributes.items():
             values = self.table[column][chosen]
             given = values.tolist() if values.dtype.kind in "biuf" else list(values)
@@ -272,7 +272,7 @@ class _Columns:
         found: list[tuple[str, Any, Rle | None]] = []
         for i in range(count):
             rle = None if pixels[i] is None else of_pixels("rle", pixels[i])[1]
-            kind = kinds[i] or ("mask" if rle is not None else rows.kind_of(len(all_points[i])))
+            kind = kinds[i] or ("mask" if rle is not None else row_shapes.kind_of(len(all_points[i])))
             found.append((kind, all_points[i], rle))
         return found
 
@@ -347,5 +347,5 @@ def _is_nothing(value: Any, column: str) -> bool:
 def _points(value: Any) -> tuple[tuple[float, float], ...]:
     """Return the points of a cell: an array, a list, or JSON text."""
     given = value.tolist() if hasattr(value, "tolist") else fields.cell("points", value)
-    given = rows.paired(given)
+    given = row_shapes.paired(given)
     return tuple((float(x), float(y)) for x, y in given)

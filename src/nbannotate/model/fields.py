@@ -33,7 +33,7 @@ SAID = ("tags", "tag", "nothing_to_label", "tag_attributes")
 OTHERS = frozenset({
     "annotation_id", "asset_id", "version_id", "campaign_id", "task_id", "dataset_id", "position", "area", "member",
     "created", "origin", "source", "step", "is_latest", "shapes", "path", "folder", "bytes", "sequence", "moment",
-    "width", "height", "name", "metadata", "color", "also", "group", "track", "keyframe",
+    "width", "height", "name", "metadata", "split", "color", "also", "group", "track", "keyframe",
 })  # fmt: skip
 
 
