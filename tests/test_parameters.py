@@ -147,6 +147,7 @@ MEANINGS = {
     "choices": "values that may be",
     "type": "of an attribute",
     "when": "what a rule waits for",
+    "time": "the moment that something is looked at",
     "count": "how many shapes",
     "key": "of metadata",
     "op": "a comparison",

@@ -60,6 +60,7 @@ EXAMPLES: dict[str, Any] = {
     "seed": 7, "sequence": "folder", "several_labels": True, "shape": BOX, "shapes": [BOX], "show": 0,
     "skeleton": None, "source": "a model", "start": TODAY, "started": True, "state": "done", "status": "approved",
     "statuses": ["for the expert"], "step": "draw", "steps": ["draw"], "tz": "Europe/Zurich", "tag": "dark",
+    "time": TODAY,
     "tag_attributes": {"dark": {"note": "x"}}, "tags": ["dark"], "task_id": 1, "tasks": [1, 2], "text": "Look.",
     "to": "ben", "tool": "polygon", "transform": None,
     "type": "choice", "unseen": True, "end": TODAY, "value": 3, "visibility": [2, 2],

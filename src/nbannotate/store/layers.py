@@ -86,7 +86,13 @@ def end(tx: Transaction, version_id: int) -> list[int]:
 
 def show(tx: Transaction, version_id: int, asset_id: int, annotation_id: int) -> None:
     """Let a version show a revision of an asset."""
-    _set_heads(tx, version_id, "select $2::bigint as asset_id, $3::bigint as annotation_id", asset_id, annotation_id)
+    row = top(tx, version_id), asset_id, annotation_id
+    # Both take half the time of one merge, and each save that is submitted waits for it.
+    changed = tx.value(
+        "update data.layer_heads set annotation_id = $3 where layer_id = $1 and asset_id = $2 returning asset_id", *row
+    )
+    if changed is None:
+        tx.run("insert into data.layer_heads values ($1, $2, $3)", *row)
 
 
 def show_batch(tx: Transaction, version_id: int, batch_id: int, without: list[int] | None = None) -> None:

@@ -15,6 +15,8 @@ from nbannotate.workspace.pixels import pixels
 from nbannotate.workspace.removal import delete
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from nbannotate.workspace.data import Version
 
 
@@ -85,6 +87,17 @@ class Asset(Handle, Shown):
             return None
         revision = int(found["annotation_id"][0])
         return self.version.workspace.client.call("annotations.get", model.Annotation, annotation_id=revision)
+
+    def history(self) -> pd.DataFrame:
+        """Return all that was said of it in this version, oldest first, a row for each revision.
+
+        ``step`` and ``campaign`` say where, ``member`` who, ``created`` when (UTC), ``source`` at which action or where
+        from. What changed against the revision before is counted by the ids of shapes: ``added``, ``removed``,
+        ``moved`` (another kind or geometry), ``relabelled``, ``changed`` (attributes, confidence, group and the like).
+        """
+        from nbannotate.workspace.moment import history_of
+
+        return history_of(self)
 
     def rename(self, new: str) -> Asset:
         """Give the asset another name, in all versions that it is in, and return it.

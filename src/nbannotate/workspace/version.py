@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from msgspec.structs import replace
 
 from nbannotate import model
+from nbannotate.model.times import When
 from nbannotate.workspace import given
 from nbannotate.workspace.campaign import Campaign
 from nbannotate.workspace.data_tables import Annotations, Assets, Shapes, Splits, Tags
 from nbannotate.workspace.labels import Labels
+from nbannotate.workspace.moment import VersionAt, version_at
 from nbannotate.workspace.removal import delete
 from nbannotate.workspace.used import Used
 
@@ -93,6 +95,23 @@ class Version(Used):
             It is a draft; or it was published by a version of this package that kept no hashes.
         """
         return self.workspace.client.call("versions.verify", model.Verified, version_id=self.version_id)
+
+    def at(self, time: When, *, tz: Any = None) -> VersionAt:
+        """Return this version as it was at a moment: its tables ``assets``, ``shapes`` and ``annotations`` then.
+
+        Parameters
+        ----------
+        time
+            A time, or a day: its beginning.
+        tz
+            The zone of the time; None is UTC.
+
+        Raises
+        ------
+        InvalidInput
+            It is no time, or the version was not there yet.
+        """
+        return version_at(self, time, tz)
 
     def rename(self, new: str) -> Version:
         """Give the version another name, and return it; a published one, too: what it holds stays as it is.
