@@ -187,3 +187,12 @@ def test_what_is_not_there_is_said(tmp_path):
         Source(tmp_path / "nothing")
     with pytest.raises(ReadFailed):
         Source(Path("\0"))
+
+
+def test_the_size_of_an_image_that_is_not_there_is_what_others_know(tmp_path):
+    Image.new("L", (40, 30)).save(tmp_path / "a.png")
+    with Source(tmp_path, {"b.png": (7, 5)}.__getitem__) as source:
+        assert source.size_of("a.png", "a.png") == (40, 30)
+        assert source.size_of("b.png", None) == (7, 5)
+    with Source(tmp_path) as source:
+        assert source.size_of("b.png", None) == (0, 0)

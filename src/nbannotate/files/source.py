@@ -15,7 +15,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, Protocol, Self, TypeVar
 
@@ -58,6 +58,8 @@ class Source:
     ----------
     path
         Where it is.
+    size_of
+        Gives width and height in pixels of an image that is not there, by its name; (0, 0) if nobody knows.
 
     Attributes
     ----------
@@ -76,8 +78,10 @@ class Source:
         It is not there, cannot be read, or is a zip that is refused.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
+    def __init__(
+        self, path: str | os.PathLike[str], size_of: Callable[[str], tuple[int, int]] = lambda _: (0, 0)
+    ) -> None:
+        self.path, self._size_of = Path(path), size_of
         self.name = self.path.name or self.path.resolve().name
         try:
             folder = self.path.is_dir()
@@ -228,6 +232,24 @@ class Source:
         except Exception:  # noqa: BLE001  Pillow raises anything for what is no image
             return 0, 0
         return (height, width) if turned else (width, height)
+
+    def size_of(self, name: str, member: str | None) -> tuple[int, int]:
+        """Return width and height of an image: of its member, or of the image that its name means elsewhere.
+
+        Parameters
+        ----------
+        name
+            As the data set writes it.
+        member
+            That holds it; None if it is not there.
+
+        Returns
+        -------
+        tuple
+            In pixels; (0, 0) if nobody knows.
+        """
+        found = self.size_of_image(member) if member is not None else (0, 0)
+        return found if all(found) else self._size_of(name)
 
     def said(self, member: str) -> str:
         """Return how a member is called in a message: with the name of the zip or folder, unless it is all there is."""

@@ -81,8 +81,8 @@ class Reader:
         name = part.name or name_of(shown.address)
         member = None if source is None or source.single else source.beside(name)
         width, height = _size(results) or (part.width, part.height)
-        if not width and source is not None and member is not None:
-            width, height = source.size_of_image(member)
+        if not width and source is not None:
+            width, height = source.size_of(name, member)
         regions: dict[str, list[Result]] = {}
         asked: list[Result] = []
         with_place = {r.said.get("id") for r in results if r.word}

@@ -114,6 +114,8 @@ class Reader:
         size = self.source.size_of_image(member) if member is not None else (0, 0)
         if not all(size):
             size = _whole(said.get("Width", "")), _whole(said.get("Height", ""))
+        if not all(size):
+            size = self.source.size_of(name, None)
         made = [pair for place, line in found["boxes"] if (pair := self._box(line, size, place)) is not None]
         made += [pair for place, line in found["masks"] if (pair := self._mask(line, size, place)) is not None]
         tags, attributes, kept = self._tags(found["tags"])
@@ -145,7 +147,7 @@ class Reader:
             self.problems.add("boxes", "XMin, YMin, XMax and YMax are numbers", place)
             return None
         if not all(size):
-            self.problems.add("boxes", "the size of their image is not known: it is not there", place)
+            self.problems.add("boxes", "the size of their image is not known: it is neither there nor an asset", place)
             return None
         x0, y0, x1, y1 = (_parts.scaled(v, size[i % 2]) for i, v in enumerate(parts) if v is not None)
         extra: dict[str, Any] = {k: v for k, v in line.items() if k not in _OF_BOXES}
@@ -192,7 +194,7 @@ class Reader:
             self.problems.add("masks", why, place)
             return None
         if not all(size):
-            self.problems.add("masks", "the size of their image is not known: it is not there", place)
+            self.problems.add("masks", "the size of their image is not known: it is neither there nor an asset", place)
             return None
         try:
             numbers = _pixels.read(self.source, member).numbers

@@ -4,9 +4,9 @@ How it is read: a file is known by its first line, whatever it is called.
 
 - Boxes have ``ImageID, Source, LabelName, Confidence, XMin, XMax, YMin, YMax, IsOccluded, IsTruncated, IsGroupOf,
   IsDepiction, IsInside``, and perhaps more. Coordinates are parts of the image's width and height, so an image must be
-  there, or its size be known (``Width, Height`` of a file of images). What is 1 or 0 of the last five is the attribute
-  ``occluded``, ``truncated``, ``crowd``, ``depiction`` or ``inside``; -1 says nothing. ``Confidence`` is the
-  confidence; ``1``, which the boxes of people have, is none, and ``1.0`` is one.
+  there, or be an asset already, or its size be known (``Width, Height`` of a file of images). What is 1 or 0 of the
+  last five is the attribute ``occluded``, ``truncated``, ``crowd``, ``depiction`` or ``inside``; -1 says nothing.
+  ``Confidence`` is the confidence; ``1``, which the boxes of people have, is none, and ``1.0`` is one.
 - Labels of images have ``ImageID, Source, LabelName, Confidence``: tags; where the confidence is not 1, it is an
   attribute of the tag. Those with 0, which are not to be seen, are kept for writing only.
 - Masks have ``MaskPath, ImageID, LabelName, BoxID`` …; the PNG may have another size than the image.

@@ -217,7 +217,7 @@ class _Reader:
     def rows(self) -> Iterator[Row]:
         """Return one row an image."""
         for item in self.items:
-            size = self.source.size_of_image(item.path) if item.there else (0, 0)
+            size = self.source.size_of(item.path[self.strip :], item.path if item.there else None)
             shapes, foreign = [], {}
             for shape, its in self._shapes(item, size):
                 shapes.append(shape)
@@ -245,7 +245,9 @@ class _Reader:
                 self.problems.add("lines", "they are not the number of a class and numbers after it", place)
                 continue
             if not all(size):
-                self.problems.add("labels of images", "the size of their image is not known: it is not there", place)
+                self.problems.add(
+                    "labels of images", "the size of their image is not known: it is neither there nor an asset", place
+                )
                 return
             name = self.data.names.get(its[0])
             if name is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import tempfile
 from collections import Counter
@@ -71,7 +72,16 @@ class _Spool:
 
 def read(version: Filled, path: str | os.PathLike[str], format_: str | None, wanted: Wanted) -> formats.Reading:
     """Read a file, a folder or a zip into a version, all or nothing; see :meth:`Filled.read`."""
-    with Source(Path(path).expanduser()) as source, tempfile.TemporaryDirectory(prefix="nbannotate") as place:
+
+    @functools.cache
+    def there() -> fitting.There:
+        return fitting.there(version)
+
+    def size_of(name: str) -> fitting.Size:
+        asset = there().names.match([name]).found.get(name)
+        return (0, 0) if asset is None else there().sizes[asset]
+
+    with Source(Path(path).expanduser(), size_of) as source, tempfile.TemporaryDirectory(prefix="nbannotate") as place:
         its = formats.get(format_) if format_ is not None else formats.sniff(source)
         problems = formats.Problems(wanted.on_error, source.name)
         for why, count in source.passed_over.items():

@@ -1,0 +1,83 @@
+"""A data set that was written is read into another workspace: what comes back, and what the assets there tell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import nbannotate as nb
+from nbannotate.errors import ReadFailed
+
+BOXES = "ImageID,Source,LabelName,Confidence,XMin,XMax,YMin,YMax,IsOccluded,IsTruncated,IsGroupOf,IsDepiction,IsInside"
+
+
+@pytest.fixture
+def make(tmp_path: Path):
+    """Make a version in a workspace of its own, with images of 40 × 30 pixels of these names."""
+    workspaces = []
+
+    def made(*names: str) -> Any:
+        for n, name in enumerate(names):
+            Image.new("L", (40, 30), n).save(tmp_path / name)
+        workspaces.append(nb.open(str(tmp_path / f"{len(workspaces)}.duckdb")))
+        version = workspaces[-1].create_dataset("d").create_version("v")
+        return version.add_images([str(tmp_path / name) for name in names]) if names else version
+
+    yield made
+    for workspace in workspaces:
+        workspace.close()
+
+
+def filled(version: Any) -> Any:
+    """Say something of every kind that all formats below hold."""
+    pixels = np.zeros((30, 40), dtype=bool)
+    pixels[3:9, 5:20] = True
+    said = nb.Annotation(
+        shapes=(
+            nb.Shape.rectangle(1, 2, 3.3, 4.7, "cell", attributes={"truncated": True, "n": 1.0, "s": [1, None]}),
+            nb.Shape.rotated_rectangle(10, 10, 8, 4, 33.3, "cell", group="7", confidence=0.5),
+            nb.Shape.polygon([(1, 1), (5.1, 1), (5, 6)], "dot", color="#112233"),
+            nb.Shape.ellipse(9, 9, 3.3, 2.2, "dot"),
+            nb.Shape.point(3, 4, "dot", track="t", keyframe=True),
+            nb.Shape.mask(pixels, "spot"),
+        ),
+        tags=("good",),
+        tag_attributes={"good": {"by": "ana"}},
+    )
+    version.add_annotations({"a.png": said, "b.png": nb.Annotation(nothing_to_label=True)}, source="model")
+    version.set_metadata({"a.png": {"site": "Oslo", "n": 3, "x": 3.0}})
+    return version
+
+
+@pytest.mark.parametrize("images", [None, "copy"])
+@pytest.mark.parametrize("name", ["parquet", "label-studio", "image-folder"])
+def test_all_of_a_version_comes_into_another_workspace(make: Any, tmp_path: Path, name: str, images: Any) -> None:
+    version = filled(make("a.png", "b.png", "c.png"))
+    version.split(train=0.5, val=0.5, test=0, seed=1)
+    assert version.write(name, tmp_path / "out.zip", images=images).left_out == ()
+    other = make() if images else make("a.png", "b.png", "c.png")
+    reading = other.read(tmp_path / "out.zip")
+    assert (reading.format, reading.left_out, reading.added) == (name, (), 3 if images else 0)
+    columns = ["asset", "shape_id", "kind", "label", "group", "track", "keyframe", "color", "confidence"]
+    ours, theirs = (v.shapes.df().reset_index() for v in (version, other))
+    assert theirs[columns].equals(ours[columns])
+    for column in ("points", "attributes.n", "attributes.s", "attributes.truncated"):
+        assert repr(list(theirs[column])) == repr(list(ours[column]))
+    ours, theirs = (v.assets.df().sort_values("name") for v in (version, other))
+    assert repr(theirs["metadata.n"].tolist()) == repr(ours["metadata.n"].tolist())
+    assert {a.name: a.split for a in other.assets} == {a.name: a.split for a in version.assets}
+
+
+def test_parts_of_the_size_of_an_image_are_pixels_of_the_asset(make: Any, tmp_path: Path) -> None:
+    file = tmp_path / "boxes.csv"
+    file.write_text(f"{BOXES}\n0001,x,Car,1,0.25,0.5,0.1,0.2,0,0,0,0,0\ngone,x,Car,1,0.25,0.5,0.1,0.2,0,0,0,0,0\n")
+    version = make("0001.jpg")
+    with pytest.raises(ReadFailed, match=r"boxes\.csv:3: boxes: the size of their image is not known"):
+        version.read(file)
+    assert version.read(file, on_error="skip").shapes == {"Car": 1}
+    (shape,) = version.shapes
+    assert shape.points == ((10, 3), (20, 6))
