@@ -22,7 +22,7 @@ from nbannotate.workspace.table import Table
 
 TABLES = {
     "ws": {"datasets", "campaigns", "members", "events", "notices"},
-    "dataset": {"versions"},
+    "dataset": {"versions", "lineage"},
     "version": {"assets", "shapes", "annotations", "tags", "splits", "labels"},
     "campaign": {"tasks", "jobs", "assets", "issues", "events"},
 }

@@ -171,6 +171,7 @@ PAGES: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     "statistics": ("developer", running),
     "tables": ("developer", running),
     "training": ("owner", trained),
+    "versions": ("owner", a_version),
     "viewer": ("developer", viewed),
 }
 

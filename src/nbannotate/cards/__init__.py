@@ -23,6 +23,7 @@ from nbannotate.cards.parts import (
 )
 from nbannotate.cards.shown import Shown, card_of, line_of
 from nbannotate.cards.text import count, counted, cut, marked_down, one_line, quoted, short
+from nbannotate.cards.tree import Tree, Twig
 
 __all__ = [
     "Bar",
@@ -40,6 +41,8 @@ __all__ = [
     "Shown",
     "Steps",
     "Strip",
+    "Tree",
+    "Twig",
     "Words",
     "card_of",
     "count",

@@ -370,6 +370,10 @@ FURTHER: Mapping[str, Mapping[str, str]] = {
         "shapes": "How many shapes have it, as their first label or a further one.",
         "assets": "On how many assets those are.",
     },
+    "versions": {
+        "generation": "How many versions it comes from, one from the other; 0 if it was made from none.",
+        "campaigns": "How many campaigns are on it.",
+    },
     "splits": {
         "assets": "How many assets it has.",
         "share": "What part that is of all assets in a split, from 0 to 1.",

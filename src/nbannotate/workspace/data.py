@@ -11,9 +11,11 @@ from nbannotate.cards import Shown
 from nbannotate.model import renamed
 from nbannotate.model.values import as_list
 from nbannotate.workspace.chained import Chained
+from nbannotate.workspace.cloning import clone_dataset
 from nbannotate.workspace.data_tables import Versions
 from nbannotate.workspace.given import markdown
 from nbannotate.workspace.handle import Handle
+from nbannotate.workspace.lineage import Lineage
 from nbannotate.workspace.removal import delete
 from nbannotate.workspace.version import Version
 
@@ -32,6 +34,8 @@ class Dataset(Chained, Handle, Shown):
     ----------
     versions
         The table of its versions, oldest first; ``dataset.versions["v1"]`` gives one.
+    lineage
+        Which was made from which: a table, and in a notebook a picture.
     """
 
     _changed_by: ClassVar[dict[str, str]] = {
@@ -46,6 +50,7 @@ class Dataset(Chained, Handle, Shown):
         self.archived = found.archived
         self._is_fresh = found.new
         self.versions = Versions(self, functools.partial(Version, self))
+        self.lineage = Lineage(self)
 
     def _create_again(self) -> None:
         made = self.workspace.client.call(
@@ -82,6 +87,28 @@ class Dataset(Chained, Handle, Shown):
                 "versions.create", model.Version, dataset_id=self.dataset_id, name=name, exist_ok=exist_ok
             )
         return Version(self, made)
+
+    def clone(self, name: str, to: Workspace | None = None, annotations: bool = True) -> Dataset:
+        """Copy all versions as they are now into a new dataset, and return that; images stay where they are.
+
+        Children share their rows with the copies of their parents. What was said comes as an import by who copies.
+        Copies of published versions are published, with the same hashes.
+
+        Parameters
+        ----------
+        name
+            Of the new dataset.
+        to
+            The workspace that it comes into; None is this one.
+        annotations
+            Whether the latest annotation of each asset comes along.
+
+        Raises
+        ------
+        Conflict
+            There is a dataset of that name. Whatever fails, nothing of the copy is left.
+        """
+        return clone_dataset(self, name, to, annotations)
 
     def rename(self, new: str) -> Dataset:
         """Give the dataset another name, and return it.

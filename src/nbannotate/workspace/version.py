@@ -13,6 +13,7 @@ from nbannotate import model
 from nbannotate.model.times import When
 from nbannotate.workspace import given
 from nbannotate.workspace.campaign import Campaign
+from nbannotate.workspace.cloning import clone_version
 from nbannotate.workspace.data_tables import Annotations, Assets, Shapes, Splits, Tags
 from nbannotate.workspace.labels import Labels
 from nbannotate.workspace.moment import VersionAt, version_at
@@ -21,6 +22,7 @@ from nbannotate.workspace.used import Used
 
 if TYPE_CHECKING:
     from nbannotate.workspace.data import Dataset
+    from nbannotate.workspace.workspace import Workspace
 
 
 class Version(Used):
@@ -112,6 +114,27 @@ class Version(Used):
             It is no time, or the version was not there yet.
         """
         return version_at(self, time, tz)
+
+    def clone(self, name: str, to: Workspace | None = None, annotations: bool = True) -> Version:
+        """Copy what this version shows into a new dataset, and return that version of it; images stay where they are.
+
+        What was said comes as an import by who copies. A copy of a published version is published, with the same hash.
+
+        Parameters
+        ----------
+        name
+            Of the new dataset.
+        to
+            The workspace that it comes into; None is this one.
+        annotations
+            Whether the latest annotation of each asset comes along.
+
+        Raises
+        ------
+        Conflict
+            There is a dataset of that name. Whatever fails, nothing of the copy is left.
+        """
+        return clone_version(self, name, to, annotations)
 
     def rename(self, new: str) -> Version:
         """Give the version another name, and return it; a published one, too: what it holds stays as it is.

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from nbannotate import model
-from nbannotate.cards import Card, Chips, Counts, Grid, Words, card_of, count, quoted
+from nbannotate.cards import Card, Chips, Counts, Grid, Tree, Twig, Words, card_of, count, counted, quoted
 from nbannotate.workspace.cards import thumbnails
 from nbannotate.workspace.cards.asked import Notes, campaigns_of, colors, first_assets, listed, rows
 from nbannotate.workspace.data import Dataset, Version
+from nbannotate.workspace.lineage import Lineage
 
 #: So many versions and labels are listed.
 MOST = 8
@@ -46,6 +47,30 @@ def _first(readme: str) -> str:
     """Return the first lines of a readme, without the signs of Markdown at their beginnings."""
     lines = [re.sub(r"^[#>*\s-]+", "", line).strip() for line in readme.splitlines()]
     return " – ".join([line for line in lines if line][:2])[:240]
+
+
+@card_of.register
+def _(lineage: Lineage) -> Card:
+    family = list(lineage)
+    places = {row["version_id"]: place for place, row in enumerate(family)}
+    twigs = tuple(
+        Twig(
+            row["name"],
+            ", ".join(
+                [row["state"], counted(int(row["assets"]), "asset")] + ["put away"] * (row["archived"] is not None)
+            ),
+            None if row["parent_id"] is None else places[int(row["parent_id"])],
+            row["state"] == "published",
+        )
+        for row in family
+    )
+    table = Grid(
+        ("version", "made from", "assets", "campaigns"),
+        tuple((row["name"], row["parent"], row["assets"], row["campaigns"]) for row in family[:MOST]),
+        max(0, len(family) - MOST),
+    )
+    counts: Counts = (count(len(twigs), "version"),)
+    return Card("Lineage", lineage._dataset.name, "", counts, (Tree(twigs), table), (), ("dataset.lineage.df()",))
 
 
 _COUNTS = """
