@@ -131,6 +131,23 @@ def test_assets_of_another_dataset_or_workspace_are_matched_by_name(folder, tmp_
         assert names == {frozenset({"1.png"})}
 
 
+def test_a_version_is_compared_with_what_it_was_at_a_moment(folder):
+    a, b = versions(folder, {"0.png": [box(1, id="x")], "1.png": [box(1, id="y")]}, {})
+    then = ground.workspace().sql("select max(created) as created from versions")["created"][0]
+    b.add_annotations({"0.png": [box(5, id="x")]}, source="later")
+    was = b.at(then)
+    diff = nb.diff(was, b)
+    assert diff.df()[["asset", "change"]].to_numpy().tolist() == [["0.png", "moved"]]
+    assert " at 2" in diff.a
+    assert len(nb.diff(a, was)) == 0
+    assert nb.diff(b, was).df()["iou"].tolist() == diff.df()["iou"].tolist()
+    assert nb.diff(was, {"0.png": [box(1, id="x")]}).df()["change"].tolist() == ["removed"]
+    viewer = diff.show()
+    viewer.turn()
+    assert viewer.canvas.shapes[0].points[0] == (1, 2)
+    viewer.close()
+
+
 def test_predictions_in_a_table_are_compared_with_a_version(folder):
     mine = ground.version(ground.dataset(), folder, {"0.png": nb.Annotation(shapes=[box(1, id="x")], tags=["dark"])})
     table = pd.DataFrame({"asset": ["0.png", "1.png"], "label": ["cell", "cell"], "x": [2, 5], "y": [2, 5],

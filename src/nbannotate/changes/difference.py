@@ -90,9 +90,9 @@ def diff(a: Any, b: Any, *, threshold: float | None = 0.5, labels: Any = None) -
     Parameters
     ----------
     a, b
-        Before and after: versions (of two datasets or workspaces, too: their assets are then matched by name); one of
-        them may be shapes over the assets of the other one, all that ``version.add_annotations`` takes, for example
-        a DataFrame of predictions. Those say nothing of tags.
+        Before and after: versions (of two datasets or workspaces, too: their assets are then matched by name), also as
+        they were, ``version.at(time)``; one of them may be shapes over the assets of the other one, all that
+        ``version.add_annotations`` takes, for example a DataFrame of predictions. Those say nothing of tags.
     threshold
         The least intersection over union of two shapes with different ids that are the same one, up to 1. Lines count
         as bands, and points as discs, of 5 pixels. None: they must be in the same place.

@@ -15,6 +15,7 @@ from nbannotate.model.values import shown
 from nbannotate.store import data
 from nbannotate.workspace import fitting, real, taking
 from nbannotate.workspace.data import Version
+from nbannotate.workspace.moment import VersionAt
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +61,8 @@ def sides(a: Any, b: Any, labels: Any = None) -> tuple[Version, Side, Side]:
     Parameters
     ----------
     a, b
-        Versions; one of them may be shapes, in any of the forms that ``version.add_annotations`` takes.
+        Versions, or versions as they were at a moment; one of them may be shapes, in any of the forms that
+        ``version.add_annotations`` takes.
     labels
         The names of labels that such shapes give as numbers.
 
@@ -69,22 +71,52 @@ def sides(a: Any, b: Any, labels: Any = None) -> tuple[Version, Side, Side]:
     InvalidInput
         None is a version, or a name means no asset, or several.
     """
-    if not isinstance(a, Version) and not isinstance(b, Version):
+    one, other = _version(a), _version(b)
+    if one is None and other is None:
         raise InvalidInput(f"A diff is of two versions, or of a version and shapes; not of {shown(a)} and {shown(b)}.")
-    if not isinstance(a, Version):
-        asked = b
-        return asked, _of_shapes(asked, a, "a", labels), of_version(asked, "b")
-    if not isinstance(b, Version):
-        return a, of_version(a, "a"), _of_shapes(a, b, "b", labels)
-    if a.workspace is b.workspace or a.workspace.client is b.workspace.client:
-        return a, of_version(a, "a"), of_version(b, "b", _other_names(a, b) if _differ(a, b) else None)
-    return a, of_version(a, "a"), _of_another_workspace(a, b)
+    if one is None:
+        assert other is not None
+        return other, _of_shapes(b, a, "a", labels), of_version(b, "b")
+    if other is None:
+        return one, of_version(a, "a"), _of_shapes(a, b, "b", labels)
+    if one.workspace is other.workspace or one.workspace.client is other.workspace.client:
+        names = _other_names(one, other) if one.dataset.dataset_id != other.dataset.dataset_id else None
+        return one, of_version(a, "a"), of_version(b, "b", names)
+    return one, of_version(a, "a"), _of_another_workspace(one, other, b)
 
 
-def of_version(version: Version, which: str, names: pd.DataFrame | None = None) -> Side:
+def _version(given: Any) -> Version | None:
+    """Return the version that is given, now or at a moment; None for anything else."""
+    found = given.version if isinstance(given, VersionAt) else given
+    return found if isinstance(found, Version) else None
+
+
+class _Tables(Struct, frozen=True):
+    """The tables of a version as SELECTs: its assets without those that are put away, its shapes, its annotations."""
+
+    assets: str
+    shapes: str
+    annotations: str
+
+    @classmethod
+    def of(cls, given: Version | VersionAt, version_id: str) -> _Tables:
+        """Return the tables of a version, now or at a moment, in which ``version_id`` stands for its id."""
+        if isinstance(given, VersionAt):
+            found = (f"select * from ({table._sql().replace('$1', version_id)}) q"
+                     for table in (given.assets, given.shapes, given.annotations))  # fmt: skip
+            assets, shapes, annotations = found
+            there = f"where asset_id in (select asset_id from ({assets}) p)"
+            return cls(assets, f"{shapes} {there}", f"{annotations} {there}")
+        away = f"select asset_id from assets where version_id = {version_id} and archived is not null"
+        there = f"where version_id = {version_id} and asset_id not in ({away})"
+        assets, shapes = (f"select * from {view} {there}" for view in ("assets", "shapes"))
+        return cls(assets, shapes, f"select * from annotations {there} and is_latest")
+
+
+def of_version(given: Version | VersionAt, which: str, names: pd.DataFrame | None = None) -> Side:
     """Return a version of the workspace that is asked; ``names`` says which asset is called what in the diff."""
-    there = f"version_id = $version_{which} and asset_id not in ("
-    there += f"select asset_id from assets where version_id = $version_{which} and archived is not null)"
+    version = given.version if isinstance(given, VersionAt) else given
+    tables = _Tables.of(given, f"$version_{which}")
     values: dict[str, Any] = {f"version_{which}": version.version_id}
     name, of_asset, of_said, join = "s.name", "s.asset", "v.name", ""
     if names is not None:
@@ -93,21 +125,23 @@ def of_version(version: Version, which: str, names: pd.DataFrame | None = None) 
         name, of_asset, of_said = (f"coalesce(m.name, {n})" for n in (name, of_asset, of_said))
     at = join + "{}" if join else ""
     return Side(
-        called(version),
-        f"select {name} as name, s.position from (select * from assets where {there}) s{at.format('s.name')}",
+        called(given),
+        f"select {name} as name, s.position from ({tables.assets}) s{at.format('s.name')}",
         f"select {of_asset} as asset, {', '.join(f's.{c}' for c in _quoted(READ))} "
-        f"from (select * from shapes where {there}) s{at.format('s.asset')}",
+        f"from ({tables.shapes}) s{at.format('s.asset')}",
         f"select {of_said} as asset, s.nothing_to_label, s.tags, s.tag_attributes "
-        f"from (select * from annotations where {there} and is_latest) s "
-        f"join assets v on v.asset_id = s.asset_id and v.version_id = s.version_id{at.format('v.name')}",
+        f"from ({tables.annotations}) s "
+        f"join assets v on v.asset_id = s.asset_id and v.version_id = $version_{which}{at.format('v.name')}",
         values,
         _images(version, names),
     )
 
 
-def called(version: Version) -> str:
+def called(given: Version | VersionAt) -> str:
     """Return how people call a version."""
-    return f"{version.dataset.name} / {version.name}"
+    if isinstance(given, VersionAt):
+        return f"{called(given.version)} at {given.time.isoformat(' ', 'seconds')}"
+    return f"{given.dataset.name} / {given.name}"
 
 
 def _quoted(names: tuple[str, ...]) -> list[str]:
@@ -121,10 +155,6 @@ def _images(version: Version, names: pd.DataFrame | None) -> Callable[[str], Any
         return version.workspace.client.source(version.assets[other.get(name, name)].asset_id)
 
     return image
-
-
-def _differ(a: Version, b: Version) -> bool:
-    return a.dataset.dataset_id != b.dataset.dataset_id
 
 
 def _other_names(a: Version, b: Version) -> pd.DataFrame:
@@ -148,9 +178,9 @@ def _other_names(a: Version, b: Version) -> pd.DataFrame:
 _PATHS = "select name, path from assets where version_id = $1 and archived is null order by position"
 
 
-def _of_another_workspace(a: Version, b: Version) -> Side:
+def _of_another_workspace(a: Version, b: Version, given: Version | VersionAt) -> Side:
     """Return a version of another workspace: what it says goes along with the query."""
-    side = of_version(b, "b", _other_names(a, b))
+    side = of_version(given, "b", _other_names(a, b))
     tables = {name: b.workspace.sql(getattr(side, name), **side.values) for name in ("assets", "shapes", "said")}
     return Side(
         side.name,
@@ -162,9 +192,11 @@ def _of_another_workspace(a: Version, b: Version) -> Side:
     )
 
 
-def _of_shapes(version: Version, given: Any, which: str, labels: Any) -> Side:
+def _of_shapes(beside: Version | VersionAt, given: Any, which: str, labels: Any) -> Side:
     """Return shapes that are given: they are over the assets of the version, and say nothing of tags."""
     import pandas as pd
+
+    version = beside.version if isinstance(beside, VersionAt) else beside
 
     found, _ = taking.taken(version, given, labels, None)
     by_name = fitting.meant(version, found)
@@ -179,7 +211,7 @@ def _of_shapes(version: Version, given: Any, which: str, labels: Any) -> Side:
     for row in rows:
         row["also"] = row["also"] or "[]"  # as the view has it
     table = pd.DataFrame(rows, columns=["asset", *READ])
-    side = of_version(version, which)
+    side = of_version(beside, which)
     values = {**side.values, f"shapes_{which}": table}
     return Side("the shapes given", side.assets, f"select * from shapes_{which}", None, values, side.image)
 
