@@ -355,6 +355,14 @@ def test_a_project_has_tasks_and_subsets(tmp_path: Path) -> None:
     assert list(map(plain, read("cvat", tmp_path / "out.xml")[1])) == list(map(plain, rows))
 
 
+def test_a_job_stays_a_job(tmp_path: Path) -> None:
+    text = images("").replace("<task>", "<job>").replace("</task>", "</job>")
+    head, rows, _ = read("cvat", made(tmp_path, {"a.xml": text}))
+    after = ET.parse(write("cvat", tmp_path / "out.xml", head, rows)).getroot()
+    assert after.findtext("meta/job/name") == "cells"
+    assert after.find("meta/task") is None
+
+
 def test_a_group_with_a_name_is_numbered_and_flags_that_are_false_come_back(tmp_path: Path) -> None:
     its = [
         Shape.box(1, 1, 3, 3, "cell", group="left", attributes={"occluded": False}),
