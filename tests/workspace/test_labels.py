@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 
 import msgspec
 import pytest
@@ -225,6 +226,65 @@ def test_a_mapping_is_looked_at_first_and_goes_to_another_version(source, versio
     other.labels.apply(version.labels.mapping)
     assert labels_of(other) == there
     assert other.labels.df().equals(version.labels.df())
+
+
+def coco(path):
+    """Return the categories of a file in order, those that annotations have, and their names by number."""
+    found = json.loads(path.read_text())
+    names = {c["id"]: c["name"] for c in found["categories"]}
+    return list(names.values()), sorted(names[a["category_id"]] for a in found["annotations"]), names
+
+
+def annotations_in(path):
+    return json.loads(path.read_text())["annotations"]
+
+
+def test_an_export_has_the_labels_of_the_version_or_of_a_mapping(source, version, tmp_path):
+    out = tmp_path / "out.json"
+    mapping = {"WBC": "blood cell", "RBC": "blood cell", "dust": None}
+    source.write("coco", out, labels=mapping, lossy=True)
+    names, used, _ = coco(out)
+    assert names == ["blood cell", "cell", "odd"]
+    assert used == ["blood cell"] * 3 + ["cell"] * 3
+    assert labels_of(source)["w"] == "WBC"
+    version.labels.apply(mapping)
+    version.write("coco", tmp_path / "same.json", lossy=True)
+    assert annotations_in(tmp_path / "same.json") == annotations_in(out)
+    assert coco(tmp_path / "same.json") == coco(out)
+    source.write("coco", tmp_path / "like.json", labels=version.labels.mapping, lossy=True)
+    assert (tmp_path / "like.json").read_bytes() == out.read_bytes()
+    version.labels.reorder(["odd", "blood cell"])
+    version.write("coco", out, lossy=True)
+    assert coco(out)[0] == ["odd", "blood cell", "cell"]
+    source.write("coco", out, labels=LabelMapping().split("cell", by="stage"), lossy=True)
+    assert {"cell", "cell/3", "cell/ring"} <= set(coco(out)[0])
+    with pytest.raises(NotFound, match="no label 'RBCs'"):
+        source.write("coco", out, labels={"RBCs": "x"})
+
+
+def test_a_label_that_was_read_from_a_file_keeps_its_number_under_its_new_name(tmp_path):
+    Image.new("RGB", (60, 40)).save(tmp_path / "a.png")
+    box = {"image_id": 1, "bbox": [1, 1, 9, 9], "area": 81, "iscrowd": 0}
+    given = {
+        "images": [{"id": 1, "file_name": "a.png", "width": 60, "height": 40}],
+        "categories": [{"id": 7, "name": "b"}, {"id": 3, "name": "a"}, {"id": 5, "name": "unused"}],
+        "annotations": [{"id": 1, "category_id": 7, **box}, {"id": 2, "category_id": 3, **box}],
+    }
+    (tmp_path / "in.json").write_text(json.dumps(given))
+    version = nb.open(":memory:").create_dataset("d").create_version("v").add_images(tmp_path / "a.png")
+    version.read("coco", tmp_path / "in.json")
+    assert version.labels.df()["label"].tolist() == ["b", "a", "unused"]
+    assert version.labels.df()["shapes"].tolist() == [1, 1, 0]
+    version.labels.rename("a", "cell")
+    version.write("coco", tmp_path / "out.json")
+    assert coco(tmp_path / "out.json")[2] == {7: "b", 3: "cell", 5: "unused"}
+    version.labels.combine(["cell", "b"], into="cell")
+    version.write("coco", tmp_path / "out.json")
+    assert coco(tmp_path / "out.json")[2] == {3: "cell", 5: "unused"}
+    version.labels.undo()
+    version.labels.undo()
+    version.write("coco", tmp_path / "out.json")
+    assert coco(tmp_path / "out.json")[0] == ["b", "a", "unused"]
 
 
 def test_deleting_the_version_deletes_its_changes(source, version):

@@ -19,6 +19,7 @@ from nbannotate.files import output
 from nbannotate.files.target import Target, write_new
 from nbannotate.model.choices import one_of
 from nbannotate.model.values import as_stored, plain
+from nbannotate.rules.relabelling import relabelled
 from nbannotate.workspace import frames, real, remembered
 from nbannotate.workspace.bars import progress_bar
 
@@ -37,6 +38,7 @@ class Chosen(Struct, frozen=True):
     state: str | None = None
     origin: model.Origin | None = None
     split: str | None = None
+    labels: model.LabelMapping | None = None
 
     def checked(self) -> Chosen:
         """Return it as plain values, or raise InvalidInput."""
@@ -45,7 +47,7 @@ class Chosen(Struct, frozen=True):
             one_of("origin", origin, get_args(model.Origin))
         if state is not None:
             one_of("state", state, model.TASK_STATES)
-        return Chosen(state, origin, split)
+        return Chosen(state, origin, split, self.labels)
 
 
 def write(
@@ -58,7 +60,7 @@ def write(
     chosen, workspace = chosen.checked(), version.workspace
     ids = _ids(version, chosen, format_.name)
     lost = formats.Problems("skip")
-    known = head(version, format_.name)
+    known = head(version, format_.name, chosen.labels)
     for what, reason, place in formats.losses_of_head(format_, known):
         lost.note(what, reason, place)
     for row in progress_bar(_rows(version, ids, chosen), total=len(ids), desc="looking", unit=" images", delay=1):
@@ -137,7 +139,11 @@ def _ids(version: Filled, chosen: Chosen, format_: str) -> list[int]:
 def _rows(version: Filled, ids: Sequence[int], chosen: Chosen) -> Iterator[formats.Row]:
     """Go through assets with their latest annotations, a piece at a time."""
     for first in range(0, len(ids), PIECE):
-        yield from _piece(version, ids[first : first + PIECE], chosen)
+        for row in _piece(version, ids[first : first + PIECE], chosen):
+            said = row.annotation
+            if said is not None and chosen.labels is not None:
+                said = relabelled(said, chosen.labels)
+            yield row if said is row.annotation else replace(row, annotation=said)
 
 
 @as_stored()
@@ -209,34 +215,48 @@ def _called(version: Filled, format_: str, rows: Iterator[formats.Row]) -> Itera
             yield replace(row, name=name, foreign=foreign, shapes={s.id: shapes[s.id] for s in its if s.id in shapes})
 
 
-def head(version: Filled, format_: str) -> formats.Head:
-    """Return the labels and tags of a version, those that a file of the format knows first, in its order."""
+def head(version: Filled, format_: str, mapping: model.LabelMapping | None = None) -> formats.Head:
+    """Return the labels and tags of a version as a mapping leaves them, those of files of the format in their order."""
     foreign, extra = remembered.head(version, format_)
     known = {label.name: label for label in labels(version)}
-    for name in foreign:
-        if name not in known:
-            with contextlib.suppress(InvalidInput):
-                known[name] = model.Label(name)
-    in_order = dict.fromkeys([*(name for name in foreign if name in known), *known])
-    return formats.Head(tuple(known[name] for name in in_order), tags(version), foreign, extra)
+    names = list(known)
+    done = version.labels.mapping
+    if mapping is not None:
+        names = list(version.labels.preview(mapping).labels)
+        done = model.LabelMapping((*done.steps, *mapping.steps))
+    foreign = {name: its for name, its in _carried(foreign, done).items() if name in names}
+    reordered = any(step.kind == "reorder" for step in done.steps)
+    in_order = names if reordered else list(dict.fromkeys([*foreign, *names]))
+    found = tuple(known[name] if name in known else model.Label(name) for name in in_order)
+    return formats.Head(found, tags(version), foreign, extra)
+
+
+def _carried(foreign: dict[str, formats.Foreign], mapping: model.LabelMapping) -> dict[str, formats.Foreign]:
+    """Return what files call labels after a mapping: what becomes of several is called as the first of them."""
+    for step in mapping.steps:
+        first = next((name for name in (step.into, *step.labels) if name in foreign), None)
+        if step.kind in ("combine", "rename") and first is not None:
+            its = foreign[first] if first == step.into else replace(foreign[first], name=None)
+            left = {n: v for n, v in foreign.items() if n == first or n not in step.labels}
+            foreign = {step.into if n == first else n: its if n == first else v for n, v in left.items()}
+        elif step.kind == "delete":
+            foreign = {name: its for name, its in foreign.items() if name not in step.labels}
+    return foreign
 
 
 def labels(version: Filled) -> list[model.Label]:
-    """Return the labels of this version's campaigns, those that files defined, then those that only shapes have.
+    """Return the labels of a version in its order, as its campaigns or files define them.
 
     Names that no label can have, which came in before they were refused, are not among them; shapes keep them.
     """
-    found: dict[str, model.Label] = {}
+    known = remembered.definitions(version)[0]
     for spec in _specs(version):
-        found.update({v.name: v for v in spec.recipe.labels})
-    found = remembered.definitions(version)[0] | found
-    given = version.workspace.sql("select distinct label, also from shapes where version_id = $1", [version.version_id])
-    further = {name for text in given["also"] for name in msgspec.json.decode(text)}
-    for name in [*sorted(given["label"].unique()), *sorted(further)]:
-        if name and name not in found:
-            with contextlib.suppress(InvalidInput):
-                found[name] = model.Label(name)
-    return list(found.values())
+        known.update({v.name: v for v in spec.recipe.labels})
+    found = []
+    for row in version.labels:
+        with contextlib.suppress(InvalidInput):
+            found.append(known.get(row.label) or model.Label(row.label, color=row.color))
+    return found
 
 
 def tags(version: Filled) -> tuple[model.Tag, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, get_args, overload
 from nbannotate import formats, model
 from nbannotate.errors import WrongCall
 from nbannotate.model.choices import one_of
+from nbannotate.model.relabelling import as_mapping_of_labels
 from nbannotate.model.values import plain
 from nbannotate.workspace import coming, export, frames, given, reading, rows
 from nbannotate.workspace import images as image_files
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nbannotate.workspace.data_tables import Assets, Shapes
+    from nbannotate.workspace.labels import Labels
 
 #: So many files are looked at in one call.
 FILES_AT_ONCE = 500
@@ -33,6 +35,7 @@ class Filled(Said):
     added = model.Added()
     assets: Assets
     shapes: Shapes
+    labels: Labels
 
     def add_images(
         self,
@@ -253,6 +256,7 @@ class Filled(Said):
         *,
         origin: model.Origin | None = None,
         split: str | None = None,
+        labels: model.LabelMapping | Mapping[str, str | None] | None = None,
         images: export.Images | None = None,
         dry_run: bool = False,
         lossy: bool = False,
@@ -273,6 +277,9 @@ class Filled(Said):
             that has only the other is written as one without annotation.
         split
             Only assets of this split, for example ``"train"``; None for all.
+        labels
+            What becomes of labels in what is written, while the version stays as it is: ``other.labels.mapping``, or a
+            dictionary from labels to labels, or None for those that are left out with their shapes.
         images
             Whether the images go along: ``"copy"``, ``"link"`` (a zip holds copies), or None.
         dry_run
@@ -293,7 +300,8 @@ class Filled(Said):
         CannotWrite
             The file belongs to the workspace, is one of its images or a database, or cannot be written.
         """
-        chosen = export.Chosen(state, origin, split)
+        mapping = None if labels is None else as_mapping_of_labels(labels)
+        chosen = export.Chosen(state, origin, split, mapping)
         return export.write(
             self, formats.get(format), Path(path), chosen, images, dry_run=bool(dry_run), lossy=bool(lossy)
         )
