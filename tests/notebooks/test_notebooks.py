@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,21 +36,36 @@ def test_what_people_read_uses_nothing_below_the_public_interface() -> None:
     assert [p.name for p in read if ".call(" in p.read_text("utf-8")] == []
 
 
-@pytest.fixture(scope="module")
-def first_campaign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Any]]:
-    """The first tutorial, executed; the folder that it made, and the notebook with its outputs."""
-    home = tmp_path_factory.mktemp("first_campaign")
-    notebook = nbformat.read(ROOT / "notebooks" / "01_first_campaign.ipynb", as_version=4)
+@contextlib.contextmanager
+def executed(name: str, home: Path, pattern: str) -> Iterator[tuple[Path, Any]]:
+    """Execute a tutorial; give the folder that it made, and the notebook with its outputs."""
+    notebook = nbformat.read(ROOT / "notebooks" / name, as_version=4)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(home))
         patch.setenv("NBANNOTATE_OWNER_IDLE", "60")
         try:
             NotebookClient(notebook, timeout=180, resources={"metadata": {"path": str(home)}}).execute()
-            (folder,) = home.glob("first-campaign-*")
+            (folder,) = home.glob(pattern)
             yield folder, notebook
         finally:
             for database in home.glob("*/*.duckdb"):
                 end_owner(database)
+
+
+@pytest.fixture(scope="module")
+def first_campaign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Any]]:
+    """The first tutorial, executed."""
+    home = tmp_path_factory.mktemp("first_campaign")
+    with executed("01_first_campaign.ipynb", home, "first-campaign-*") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def versions_and_formats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Any]]:
+    """The second tutorial, executed."""
+    home = tmp_path_factory.mktemp("versions_and_formats")
+    with executed("02_versions_and_formats.ipynb", home, "versions-*") as found:
+        yield found
 
 
 def result(notebook: Any, starts: str) -> dict[str, Any]:
@@ -81,3 +97,25 @@ def test_the_first_campaign_exports_what_other_programs_read(first_campaign: Any
     assert len(exported["images"]) == 8
     assert len(exported["annotations"]) == len(imported["annotations"])
     assert sets.read("coco", folder / "coins.json")[2].skipped == []
+
+
+def test_versions_and_formats_shows_what_differs_and_what_would_be_lost(versions_and_formats: Any) -> None:
+    _, notebook = versions_and_formats
+    assert "33 shapes on 8 assets" in result(notebook, "import nbannotate as nb")["text/plain"]
+    assert "is as it was published" in result(notebook, "v1.publish()")["text/plain"]
+    assert "2 changes" in result(notebook, "changed = nb.diff")["text/plain"]
+    assert any("plotly" in kind for kind in result(notebook, "changed.figure()"))
+    assert "2 conflicts" in result(notebook, "theirs = ")["text/plain"]
+    assert "no such geometry" in result(notebook, 'version.write("yolo", folder')["text/plain"]
+    assert result(notebook, 'v1.write("coco"')["text/plain"] == "True"
+    assert result(notebook, 'version.write("parquet"')["text/plain"] == "0"
+
+
+def test_versions_and_formats_writes_what_other_programs_read(versions_and_formats: Any) -> None:
+    folder, _ = versions_and_formats
+    labels = sorted(p.parent.name for p in (folder / "yolo" / "labels").rglob("*.txt"))
+    images = sorted(p.parent.name for p in (folder / "yolo" / "images").rglob("*.png"))
+    assert labels == images == ["test"] * 2 + ["train"] * 4 + ["val"] * 2
+    written, read = (json.loads((folder / name).read_text()) for name in ("again.json", "coins/annotations.json"))
+    for what in ("images", "annotations", "categories"):
+        assert [v["id"] for v in written[what]] == [v["id"] for v in read[what]]
