@@ -311,8 +311,28 @@ def test_other_figures_between_key_frames(tmp_path: Path) -> None:
 def test_frames_that_a_filter_left_out_are_not_filled_in(tmp_path: Path) -> None:
     tracks = f'<track id="0" label="cell">{box(0, 1)}{box(5, 2)}{box(15, 4)}</track>'
     more = "<start_frame>0</start_frame><frame_filter>step=5</frame_filter>"
-    _, rows, _ = read("cvat", made(tmp_path, {"a.xml": video(tracks, more)}))
+    head, rows, _ = read("cvat", made(tmp_path, {"a.xml": video(tracks, more)}))
     assert [(row.moment, shapes(row)[0].points[0][0]) for row in rows] == [(0, 1), (5, 2), (10, 3), (15, 4)]
+    out = write("cvat", tmp_path / "out.xml", head, rows)
+    assert [(b.get("frame"), b.get("outside")) for b in ET.parse(out).getroot().iterfind("track/box")] == [
+        ("0", "0"), ("5", "0"), ("10", "0"), ("15", "0"),
+    ]  # fmt: skip
+    assert list(map(plain, read("cvat", out)[1])) == list(map(plain, rows))
+
+
+def test_frames_that_are_equally_far_apart_are_said_to_be_filtered(tmp_path: Path) -> None:
+    its = [Shape.box(1, 1, 3, 3, "cell", track="0", keyframe=True) for _ in range(3)]
+    rows = [
+        Row(f"film.mp4#{n:03}", 40, 30, Annotation(shapes=[shape]), sequence="film.mp4", moment=float(n))
+        for n, shape in zip((101, 201, 401), its, strict=True)
+    ]
+    out = write("cvat", tmp_path / "out.xml", Head(), rows)
+    task = ET.parse(out).getroot().find("meta/task")
+    assert task is not None
+    assert [task.findtext(tag) for tag in ("size", "start_frame", "stop_frame", "frame_filter")] == [
+        "3", "100", "400", "step=100",
+    ]  # fmt: skip
+    assert [row.name for row in read("cvat", out)[1]] == [row.name for row in rows]
 
 
 @pytest.mark.parametrize("packed", [False, True])

@@ -22,7 +22,7 @@ from msgspec import Struct, field
 #: How well a name fits beyond every common end: the same text, the same name written otherwise.
 SAME, ALIKE = 1_000_001, 1_000_000
 #: A frame of a video, counted from 1; and an image that is one, counted from 0.
-FRAME, FRAME_FILE = re.compile(r"(?s)(.+)#([1-9]\d{0,8})"), re.compile(r"frame_(\d{1,9})\.\w+")
+FRAME, FRAME_FILE = re.compile(r"(?s)(.+)#0*([1-9]\d{0,8})"), re.compile(r"frame_(\d{1,9})\.\w+")
 _ZEROS = re.compile(r"#0+(?=[1-9]\d*\Z)")
 
 
@@ -65,7 +65,7 @@ class Names:
 
     def __init__(self, assets: Iterable[str] | Mapping[str, str], sequences: Mapping[str, str] | None = None) -> None:
         paths = assets if isinstance(assets, Mapping) else {}
-        self._ways = {name: (parts(name), parts(paths.get(name, ""))) for name in assets}
+        self._ways = {name: (_way(name), parts(paths.get(name, ""))) for name in assets}
         self._alike: dict[tuple[str, ...], list[str]] = {}
         self._by_file: dict[str, list[str]] = {}
         for name, ways in self._ways.items():
@@ -101,7 +101,7 @@ class Names:
         """Return the assets that a name fits best, and how well: the number of last parts that are the same."""
         if name in self._ways:
             return SAME, [name]
-        way = parts(name)
+        way = _way(name)
         if way in self._alike:
             return ALIKE, self._alike[way]
         same_file = self._by_file.get(way[-1], []) if way else []
@@ -141,9 +141,14 @@ class Names:
 
 
 def parts(name: str) -> tuple[str, ...]:
-    """Return the parts of a name or path, in one Unicode form, whichever slash is between; frames without zeros."""
-    text = _ZEROS.sub("#", unicodedata.normalize("NFC", name).replace("\\", "/"))
+    """Return the parts of a name or path, in one Unicode form, whichever slash is between them."""
+    text = unicodedata.normalize("NFC", name).replace("\\", "/")
     return tuple(part for part in text.split("/") if part not in ("", "."))
+
+
+def _way(name: str) -> tuple[str, ...]:
+    """Return the parts of a name, the number of a frame without zeros."""
+    return parts(_ZEROS.sub("#", name))
 
 
 def _ends(names: Iterable[str], ways: Mapping[str, tuple[tuple[str, ...], ...]]) -> dict[tuple[str, ...], list[str]]:

@@ -166,9 +166,19 @@ def shape_of(
     else:
         kind, points = _outline(its, known)
         made = Shape(kind=kind, points=points, **fields)
-    if wrong := shapes.kind(made.kind).problem(made, *(v or math.inf for v in size)):
+    if not _is_box_inside(made, size) and (
+        wrong := shapes.kind(made.kind).problem(made, *(v or math.inf for v in size))
+    ):
         raise InvalidInput(wrong)
     return made
+
+
+def _is_box_inside(shape: Shape, size: tuple[int, int]) -> bool:
+    """Return whether a shape is a rectangle or an ellipse of at least a pixel in the image, as nearly all are."""
+    if shape.kind not in ("rectangle", "ellipse"):
+        return False
+    (x0, y0), (x1, y1) = shape.points
+    return 0 <= x0 <= x1 - 1 and 0 <= y0 <= y1 - 1 and x1 <= size[0] and y1 <= size[1]
 
 
 def _outline(its: Figure, known: dict[str, Any]) -> tuple[str, tuple[Point, ...]]:

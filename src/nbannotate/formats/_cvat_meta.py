@@ -38,8 +38,8 @@ class Task(Struct):
         The video that it is, or would be if it has tracks.
     video
         Whether its images are frames of that.
-    size
-        How many frames it has; 0 if that is not said.
+    frames
+        How many frames its video has, as far as that is said; 0 if it is not.
     width, height
         Of its frames in pixels; 0 if that is not said.
     step
@@ -51,7 +51,7 @@ class Task(Struct):
     id: str = ""
     sequence: str = ""
     video: bool = False
-    size: int = 0
+    frames: int = 0
     width: int = 0
     height: int = 0
     step: int = 1
@@ -59,7 +59,7 @@ class Task(Struct):
 
     def frame_name(self, frame: int) -> str:
         """Return the name of a frame, counted from 0, as frames of a video file are called here."""
-        return f"{self.sequence}#{frame + 1:0{len(str(max(self.size, 1)))}}"
+        return f"{self.sequence}#{frame + 1:0{len(str(max(self.frames, 1)))}}"
 
 
 class Meta(Struct):
@@ -115,19 +115,23 @@ def _rest(element: Element | Any, without: Iterable[str]) -> list[Any]:
 
 def _task(element: Any, stem: str) -> Task:
     size: Any = element.find("original_size")
-    step = re.search(r"step\s*=\s*(\d{1,6})", element.child_text("frame_filter") or "")
     source = posixpath.basename((element.child_text("source") or "").replace("\\", "/"))
     name = source or element.child_text("name") or stem
     return Task(
         id=element.child_text("id") or "",
         sequence=_usable.name(name.replace("\0", "")) or stem[: _usable.LONGEST_NAME],
         video=element.child_text("mode") == VIDEO,
-        size=_whole(element.child_text("size")),
+        frames=max(_whole(element.child_text("size")), _whole(element.child_text("stop_frame")) + 1),
         width=0 if size is None else _whole(size.child_text("width")),
         height=0 if size is None else _whole(size.child_text("height")),
-        step=max(1, int(step[1])) if step else 1,
+        step=_step(element.child_text("frame_filter") or ""),
         subset=element.child_text("subset") or None,
     )
+
+
+def _step(text: str) -> int:
+    found = re.search(r"step\s*=\s*(\d{1,6})", text)
+    return max(1, int(found[1])) if found else 1
 
 
 def _whole(text: str | None) -> int:
@@ -162,8 +166,9 @@ class Sequence(Struct):
         Whether it has tracks.
     images
         How many images it has.
-    last
-        The last frame, counted from 0; -1 before the first.
+    first, last, step
+        The first and the last frame, counted from 0, -1 before there is one; and the largest number of frames that all
+        are apart a multiple of.
     width, height
         Of its first image.
     """
@@ -171,7 +176,9 @@ class Sequence(Struct):
     name: str
     video: bool = False
     images: int = 0
+    first: int = -1
     last: int = -1
+    step: int = 0
     width: int = 0
     height: int = 0
 
@@ -189,15 +196,13 @@ def written(found: Mapping[str, Sequence], kept: Mapping[str, Any], labels: str)
         ``<labels>``, indented by three steps.
     """
     before = [t for t in kept.get("tasks", ()) if isinstance(t, dict)]
-    by_name: dict[str, list[Any]] = {}
-    for task in before:
-        by_name.setdefault(task.get("sequence") or "", task.get("fields", []))
+    by_name = fields_before(kept, found)
     level = kept.get("level") if kept.get("level") in ("task", "job") and len(found) == 1 else "task"
     more = _xml.elements(kept.get("more", ()), 2)
     if len(found) < 2 and kept.get("level") != "project":
         fields = before[0].get("fields", []) if len(before) == 1 else []
-        for its in found.values():
-            fields = _fields(its, by_name.get(its.name) or fields)
+        for name, its in found.items():
+            fields = _fields(its, by_name.get(name, []))
         body = _xml.elements(fields, 3)
         return f"  <meta>\n    <{level}>\n{body}{labels}    </{level}>\n{more}  </meta>\n", {}
     names = dict.fromkeys([*by_name, *found])
@@ -228,22 +233,46 @@ def _ids(names: Iterable[str], before: Iterable[Mapping[str, Any]]) -> dict[str,
     return ids
 
 
-def size_of(its: Sequence, kept: Mapping[str, Any]) -> int:
-    """Return how many frames a task has that is written: as many as it had, if they are enough."""
-    for task in kept.get("tasks", ()):
-        if isinstance(task, dict) and (task.get("sequence") or "") == its.name:
-            said = next((f[1] for f in task.get("fields", ()) if f[0] == "size"), "")
-            return max(_whole(str(said)), its.last + 1 if its.name else its.images)
-    return its.last + 1 if its.name else its.images
+def fields_before(kept: Mapping[str, Any], names: Iterable[str]) -> dict[str, list[Any]]:
+    """Return what files said of tasks before, by their sequences; what was said of a single one holds for any."""
+    before = [task for task in kept.get("tasks", ()) if isinstance(task, dict)]
+    found: dict[str, list[Any]] = {}
+    for task in before:
+        found.setdefault(task.get("sequence") or "", task.get("fields", []))
+    names = list(names)
+    if len(before) == len(names) == 1 and kept.get("level") != "project":
+        found.setdefault(names[0], before[0].get("fields", []))
+    return found
+
+
+class Extent(Struct, frozen=True):
+    """How many frames the video of a task has, as far as it is known, and the step from one to the next."""
+
+    frames: int
+    step: int
+
+
+def extent(its: Sequence, before: list[Any]) -> Extent:
+    """Return the extent of a task that is written: what was said of it before, or else what its images show."""
+    if not its.name:
+        return Extent(its.images, 1)
+    known = dict(map(tuple, before))
+    step = _step(str(known.get("frame_filter", ""))) if before else max(1, its.step)
+    stop = _whole(str(known.get("stop_frame", "")))
+    return Extent(max(_whole(str(known.get("size", ""))), stop + 1, its.last + 1), step)
 
 
 def _fields(its: Sequence, before: list[Any]) -> list[list[Any]]:
     """Return what is said of a task: what was said of it before, as far as that still holds."""
-    size = size_of(its, {"tasks": [{"sequence": its.name, "fields": before}]})
+    there = extent(its, before)
+    known = dict(map(tuple, before))
+    size = there.frames if there.step == 1 else max(_whole(str(known.get("size", ""))), its.images)
     now: dict[str, Any] = {"size": str(size), "mode": VIDEO if its.name else "annotation"}
     if its.name and its.width:
         now["original_size"] = [["width", str(its.width)], ["height", str(its.height)]]
-    known = dict(map(tuple, before))
+    if there.step > 1 and not before:
+        filtered = {"start_frame": str(its.first), "stop_frame": str(its.last), "frame_filter": f"step={there.step}"}
+        now |= filtered
     called = str(known.get("source") or known.get("name", "")).replace("\\", "/")
     if its.name and posixpath.basename(called) != its.name:
         now |= {"name": known.get("name", its.name), "source": its.name}

@@ -158,7 +158,8 @@ class Reader:
             return None
         suffixes = ("",) if posixpath.splitext(name)[1] else ("", *SUFFIXES)
         here = posixpath.dirname(self.member)
-        for folder in (f"images/{subset}", "images", "", posixpath.splitext(task.sequence)[0]):
+        film = posixpath.splitext(task.sequence)[0]
+        for folder in (f"images/{subset}", f"images/{film}", "images", "", film):
             for suffix in suffixes:
                 found = posixpath.normpath(posixpath.join(here, folder, name + suffix))
                 if self.source.has(found):

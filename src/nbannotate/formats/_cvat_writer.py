@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import posixpath
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -10,11 +12,13 @@ from typing import IO, Any
 import msgspec
 from msgspec import Struct
 
+from nbannotate.files.names import FRAME
 from nbannotate.formats import _cvat_meta, _xml
 from nbannotate.formats._contract import Foreign, Head, Row
 from nbannotate.formats._cvat_figures import geometry, parts
-from nbannotate.formats._cvat_labels import Met, text_of
-from nbannotate.formats._cvat_meta import Sequence, Task, size_of, subset_of
+from nbannotate.formats._cvat_labels import Met, labels_xml, text_of
+from nbannotate.formats._cvat_meta import Extent, Sequence, Task, extent, fields_before, subset_of
+from nbannotate.formats._members import Members
 from nbannotate.formats._sorting import Sorted
 from nbannotate.model import Annotation, Label, Shape
 from nbannotate.shapes.skeleton import ABSENT, HIDDEN
@@ -24,7 +28,8 @@ WHOLE = re.compile(r"[1-9]\d{0,17}")
 NAMED_GROUPS = 1_000_000
 #: Where tracks come that have names, after those with numbers.
 AFTER = 10**18
-NUMBER = re.compile(r"#(\d{1,9})\Z")
+#: Suffixes of files whose frames are written as PNG.
+FILMS = frozenset([".3gp", ".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ogv", ".webm", ".wmv"])
 
 
 class _Image(Struct, array_like=True):
@@ -78,6 +83,7 @@ class Writer:
         self._file: IO[bytes] = tempfile.TemporaryFile(prefix="nbannotate")  # noqa: SIM115  closed by close
         self._groups: dict[str, str] = {}
         self._numbers: set[int] = set()
+        self._members = Members("images")
         self._free = 0
 
     def close(self) -> None:
@@ -85,10 +91,11 @@ class Writer:
         self._places.close()
         self._file.close()
 
-    def add(self, row: Row) -> None:
-        """Take a row."""
+    def add(self, row: Row) -> str:
+        """Take a row; return where its image is to be, if it comes along."""
         said = row.annotation or Annotation()
-        name = row.sequence or ""
+        film = FRAME.fullmatch(row.name) if row.sequence else None
+        name = posixpath.basename(film[1]) if film else row.sequence or ""
         its = self.sequences.setdefault(name, Sequence(name, width=row.width, height=row.height))
         frame = self._number(row, its)
         tracks: set[str] = set()
@@ -114,18 +121,21 @@ class Writer:
         data = msgspec.msgpack.encode(record)
         self._file.write(len(data).to_bytes(4, "little"))
         self._file.write(data)
+        if film is None:
+            return self._members.of(row.name)
+        stem, suffix = posixpath.splitext(name)
+        return self._members.of(f"{stem}/frame_{frame:06}{'.PNG' if suffix.lower() in FILMS else suffix}")
 
     def pieces(self) -> Iterator[str]:
         """Yield the file, as text."""
-        from nbannotate.formats._cvat_labels import labels_xml
-
         kept = self.head.extra
         meta, ids = _cvat_meta.written(self.sequences, kept, labels_xml(self.head, self.met, 3))
         yield f'<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n  <version>1.1</version>\n{meta}'
-        sizes = {name: size_of(its, kept) for name, its in self.sequences.items()}
+        before = fields_before(kept, self.sequences)
+        extents = {name: extent(its, before.get(name, [])) for name, its in self.sequences.items()}
         for image in self._images():
             its = self.sequences[image.sequence]
-            task = Task(sequence=image.sequence, size=sizes[image.sequence])
+            task = Task(sequence=image.sequence, frames=extents[image.sequence].frames)
             if its.video and image.empty and image.name == task.frame_name(image.frame):
                 continue
             about = image.attributes | ({"task_id": ids[image.sequence]} if image.sequence in ids else {})
@@ -133,7 +143,7 @@ class Writer:
                 yield f"  {_xml.start('image', about, empty=True)}\n"
             else:
                 yield f"  {_xml.start('image', about)}\n{image.body}  </image>\n"
-        yield from self._tracks_of(ids, sizes)
+        yield from self._tracks_of(ids, extents)
         yield "</annotations>\n"
 
     def _images(self) -> Iterator[_Image]:
@@ -142,29 +152,31 @@ class Writer:
         while head := self._file.read(4):
             yield decoder.decode(self._file.read(int.from_bytes(head, "little")))
 
-    def _tracks_of(self, ids: Mapping[str, str], sizes: Mapping[str, int]) -> Iterator[str]:
+    def _tracks_of(self, ids: Mapping[str, str], extents: Mapping[str, Extent]) -> Iterator[str]:
         """Yield the tracks, each with its places; where it is not in a frame after one, it is outside from there on."""
         tracks = {track.key: (key[0], track) for key, track in self._tracks.items()}
         decoder = msgspec.msgpack.Decoder(_Place)
         begun = 0
         open_: tuple[int, int, int] | None = None
+        name = ""
         last: _Place | None = None
         for (sequence, own, variant, _), data in self._places:
             place, key = decoder.decode(data), (sequence, own, variant)
             if key != open_:
                 if open_ is not None:
-                    yield from self._end(last, sizes[tracks[open_][0]])
+                    yield from self._end(last, extents[tracks[open_][0]])
                     begun = begun if open_[0] == sequence else 0
                 open_, last = key, None
                 name, track = tracks[open_]
                 yield self._begin(track, ids.get(name), begun)
                 begun += 1
-            if last is not None and place.frame > last.frame + 1:
-                yield _outside(last, last.frame + 1)
+            step = extents[name].step
+            if last is not None and place.frame > last.frame + step:
+                yield _outside(last, last.frame + step)
             yield _closed(place.tag, place.attributes, place.inner, 2)
             last = place
         if open_ is not None:
-            yield from self._end(last, sizes[tracks[open_][0]])
+            yield from self._end(last, extents[tracks[open_][0]])
 
     def _begin(self, track: _Track, task_id: str | None, number: int) -> str:
         """Return the start of a track; one that had no id has none if that says the same."""
@@ -178,9 +190,9 @@ class Writer:
             about["group_id"] = track.group
         return f"  {_xml.start('track', about | {k: v for k, v in extra.items() if isinstance(v, str)})}\n"
 
-    def _end(self, last: _Place | None, size: int) -> Iterator[str]:
-        if last is not None and last.frame + 1 < size and not self._old:
-            yield _outside(last, last.frame + 1)
+    def _end(self, last: _Place | None, there: Extent) -> Iterator[str]:
+        if last is not None and last.frame + there.step < there.frames and not self._old:
+            yield _outside(last, last.frame + there.step)
         yield "  </track>\n"
 
     def _number(self, row: Row, its: Sequence) -> int:
@@ -193,10 +205,11 @@ class Writer:
                 number, self._free = self._free, self._free + 1
             self._numbers.add(number)
             return number
-        if number is None and (found := NUMBER.search(row.name)):
-            number = int(found[1]) - 1
+        if number is None and (found := FRAME.fullmatch(row.name)):
+            number = int(found[2]) - 1
         number = its.last + 1 if number is None or number <= its.last else number
-        its.last = number
+        its.step = math.gcd(its.step, number - its.first) if its.first >= 0 else 0
+        its.first, its.last = (number if its.first < 0 else its.first), number
         return number
 
     def _about(self, row: Row, frame: int) -> dict[str, str]:

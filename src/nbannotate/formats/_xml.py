@@ -14,6 +14,7 @@ NAME = re.compile(r"[A-Za-z_][\w.-]*")
 _IN_TEXT = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 _IN_QUOTES = {**_IN_TEXT, '"': "&quot;", "\n": "&#10;", "\t": "&#9;"}
 _TEXT, _QUOTES = re.compile("[&<>\r]"), re.compile('[&<>\r"\n\t]')
+_PLAIN = re.compile(r"[\w .,;:/()#-]*")
 
 
 def text(value: str) -> str:
@@ -23,11 +24,14 @@ def text(value: str) -> str:
 
 def start(tag: str, attributes: Mapping[str, str], empty: bool = False) -> str:
     """Return the start of an element, or with ``empty`` all of one."""
-    its = "".join(
-        f' {name}="{_QUOTES.sub(lambda m: _IN_QUOTES[m[0]], STRANGE.sub(chr(0xFFFD), value))}"'
-        for name, value in attributes.items()
-    )
+    its = "".join([f' {name}="{_quoted(value)}"' for name, value in attributes.items()])
     return f"<{tag}{its}{'/' if empty else ''}>"
+
+
+def _quoted(value: str) -> str:
+    if _PLAIN.fullmatch(value):
+        return value
+    return _QUOTES.sub(lambda m: _IN_QUOTES[m[0]], STRANGE.sub("\ufffd", value))
 
 
 def tree(element: Element | Any) -> Any:

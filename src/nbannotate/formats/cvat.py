@@ -12,7 +12,7 @@ How it is read:
   there is none. Files of CVAT have all frames. Where one has key frames only, the frames between are filled in as CVAT
   does (:mod:`nbannotate.formats._cvat_figures`), and are no key frames. After its last element a track has ended.
 - Frames are called as frames of a video file are here, ``video.mp4#0001`` for the frame 0; if images are beside the
-  file in ``images``, as those. The subset is the split.
+  file in ``images``, or in a folder of the video's name there, as those. The subset is the split.
 - The dialect of 2018 (attributes of labels as texts, tracks without ids) is read, and written again as it was.
 - ``z_order``, ``source``, attributes of single points of skeletons, all of ``<meta>``, and attributes of elements that
   are not known are kept and written again.
@@ -132,8 +132,7 @@ class Cvat:
         writer = Writer(contents.head)
         try:
             for row in contents.rows:
-                writer.add(row)
-                target.put_image(row.image, f"images/{row.name}")
+                target.put_image(row.image, writer.add(row))
             with target.open(FILE) as file:
                 for piece in writer.pieces():
                     file.write(piece.encode())

@@ -36,6 +36,7 @@ from nbannotate.files.target import Target
 from nbannotate.formats import _json, _usable
 from nbannotate.formats._contract import Contents, Foreign, Format, Head, Holds, Problems, Row, Written
 from nbannotate.formats._labelme_shapes import WRITTEN, is_circle, read, whole, written
+from nbannotate.formats._members import Members
 from nbannotate.model import Annotation, Label, Shape
 
 #: What the version says of a file that LabelMe did not write.
@@ -97,11 +98,13 @@ class LabelMe:
     def write(self, target: Target, contents: Contents) -> Written:
         """Write a JSON file for each image, beside it."""
         taken: set[str] = set()
+        members = Members()
         assets = annotations = 0
         for row in contents.rows:
-            member = _free(row, taken)
-            there = target.put_image(row.image, row.name)
-            body = _file(row, posixpath.relpath(row.name, posixpath.dirname(member) or "."), there)
+            image = members.of(row.name)
+            member = _free(row, image, taken)
+            there = target.put_image(row.image, image)
+            body = _file(row, posixpath.relpath(image, posixpath.dirname(member) or "."), there)
             target.write(member, msgspec.json.format(msgspec.json.encode(body), indent=2))
             assets += 1
             annotations += len(body["shapes"])
@@ -205,14 +208,15 @@ def _image(source: Source, member: str, path: object, problems: Problems) -> tup
 
 
 def _beside(name: str) -> str:
-    return f"{posixpath.splitext(name)[0]}.json"
+    stem, suffix = posixpath.splitext(name)
+    return f"{name if '#' in suffix else stem}.json"
 
 
-def _free(row: Row, taken: set[str]) -> str:
+def _free(row: Row, image: str, taken: set[str]) -> str:
     """Return the name of the file of an image; of two that differ in the suffix, the second has it in the name."""
     asked = row.foreign.extra.get("file")
     ways = [asked] if isinstance(asked, str) and asked.endswith(".json") else []
-    member = next(m for m in (*ways, _beside(row.name), f"{row.name}.json") if m not in taken)
+    member = next(m for m in (*ways, _beside(image), f"{image}.json") if m not in taken)
     taken.add(member)
     return member
 

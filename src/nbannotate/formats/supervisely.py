@@ -250,8 +250,7 @@ def _metadata(source: Source, item: _Item, problems: Problems) -> dict[str, Any]
 
 def _place(row: Row) -> tuple[str, str]:
     """Return the dataset of an image, below the project, and its name there."""
-    folder, name = posixpath.split(row.name)
-    way = [part for part in folder.split("/") if part]
+    *way, name = [part for part in row.name.replace("\\", "/").split("/") if part not in ("", ".", "..")] or ["image"]
     if way and way[-1] == "img":
         way.pop()
         if way:

@@ -33,11 +33,13 @@ def there(version: Said) -> There:
     """Return the assets of a version, also those that are put away."""
     rows = frames.records(
         version.workspace.sql(
-            "select name, path, width, height from assets where version_id = $1 order by position", [version.version_id]
+            "select name, path, width, height, sequence from assets where version_id = $1 order by position",
+            [version.version_id],
         )
     )
     paths = {r["name"]: str(imaging.frame_of(r["path"]).path) for r in rows}
-    return There(Names(paths), {r["name"]: (r["width"], r["height"]) for r in rows}, paths)
+    sequences = {r["name"]: r["sequence"] for r in rows if r["sequence"]}
+    return There(Names(paths, sequences), {r["name"]: (r["width"], r["height"]) for r in rows}, paths)
 
 
 def meant(version: Said, given: Iterable[str]) -> dict[str, str]:
