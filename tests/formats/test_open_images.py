@@ -16,6 +16,7 @@ from PIL import Image
 from tests.formats import sets, strategies
 
 import nbannotate as nb
+from nbannotate import formats
 from nbannotate.errors import InvalidInput, ReadFailed
 from nbannotate.formats import Foreign, Head, Row
 
@@ -196,6 +197,22 @@ def test_all_that_open_images_holds_comes_back(tmp_path_factory: Any, rows: list
     assert {n: strategies.exact(r) for n, r in found.items()} == {
         r.name: strategies.exact(sets.plain(replace(r, shapes={}))) for r in given_rows
     }
+
+
+def test_what_would_be_lost_is_told(tmp_path: Path) -> None:
+    losses = formats.available()[NAME].losses
+    mask = nb.Shape.mask([[1]], "x", confidence=0.5)
+    box = nb.Shape.rectangle(1, 2, 3, 4, "x", attributes={"crowd": 7})
+    assert [what for what, _ in losses(Row("a.png", 9, 9, nb.Annotation(shapes=(mask, box))))] == [
+        "confidences and attributes of masks", "attributes",
+    ]  # fmt: skip
+    for value, lost in ((0.5, False), (1, False), (0, True), (2, True), ("x", True), (True, True)):
+        said = nb.Annotation(tags=("t",), tag_attributes={"t": {"confidence": value}})
+        assert bool(list(losses(Row("a.png", 9, 9, said)))) is lost, value
+    assert list(losses(Row("a.png"))) == []
+    assert [
+        what for what, _ in losses(Row("a.png", annotation=nb.Annotation(shapes=(box.replace(attributes={}),))))
+    ] == ["shapes"]
 
 
 def test_two_assets_of_one_name_are_refused(tmp_path: Path) -> None:

@@ -160,14 +160,21 @@ class Writer:
         for line in before if isinstance(before, list) else ():
             name = names.get(line["LabelName"], line["LabelName"])
             sure = _parts.decimal(line.get("Confidence", "1").strip())
-            now = said.tag_attributes.get(name, {}).get("confidence", 1)
+            now = sure_of(said.tag_attributes.get(name, {})) or 1
             if not sure or (name in left and float(sure) == now):
                 kept.append(line)
                 left = [tag for tag in left if tag != name]
         for tag in left:
-            sure = said.tag_attributes.get(tag, {}).get("confidence", 1)
-            kept.append({"Source": _GIVEN, "LabelName": self._class(tag), "Confidence": sure})
+            now = sure_of(said.tag_attributes.get(tag, {})) or 1
+            kept.append({"Source": _GIVEN, "LabelName": self._class(tag), "Confidence": now})
         return kept
+
+
+def sure_of(attributes: dict[str, Any]) -> float | None:
+    """Return the confidence of a tag; None if it has none that Open Images could have."""
+    found: Any = attributes.get("confidence")
+    number = isinstance(found, int | float) and not isinstance(found, bool)
+    return found if number and 0 < found <= 1 else None
 
 
 def _whole(known: Any, needed: tuple[str, ...]) -> list[str]:

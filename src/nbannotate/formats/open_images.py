@@ -35,7 +35,8 @@ from nbannotate.files.target import Target
 from nbannotate.formats._contract import Contents, Format, Holds, Problems, Row, Written
 from nbannotate.formats._open_images_files import FLAGS, kind_of
 from nbannotate.formats._open_images_reader import Reader
-from nbannotate.formats._open_images_writer import Writer
+from nbannotate.formats._open_images_writer import Writer, sure_of
+from nbannotate.model import Annotation
 
 
 class OpenImages:
@@ -48,7 +49,8 @@ class OpenImages:
         kinds=frozenset({"rectangle", "mask"}),
         fields=frozenset(
             {
-                "confidence", "tags", "empty_images", "sizes", "splits", "label_order", "unused_labels",
+                "confidence", "tags", "tag_attributes", "empty_images", "sizes", "splits", "label_order",
+                "unused_labels",
             }
         ),
         attributes=frozenset(FLAGS.values()),
@@ -85,14 +87,18 @@ class OpenImages:
 
 
 def _losses(row: Row) -> Iterator[tuple[str, str]]:
-    for shape in row.annotation.shapes if row.annotation else ():
+    said = row.annotation or Annotation()
+    for shape in said.shapes:
         if min(row.width, row.height) < 1:
             yield "shapes", "Open Images has parts of the image's size, which is not known"
+        if shape.kind == "mask" and (shape.confidence is not None or shape.attributes):
+            yield "confidences and attributes of masks", "Open Images has none of masks"
         for name in FLAGS.values():
             if not isinstance(shape.attributes.get(name, False), bool):
                 yield "attributes", f"Open Images has {name} as yes or no"
-    if row.annotation and any(set(v) - {"confidence"} for v in row.annotation.tag_attributes.values()):
-        yield "attributes of tags", "Open Images has a confidence only"
+    for values in said.tag_attributes.values():
+        if values and (set(values) != {"confidence"} or sure_of(values) is None):
+            yield "attributes of tags", "Open Images has a confidence, above 0 and up to 1, only"
 
 
 FORMAT: Format = OpenImages()
