@@ -166,9 +166,10 @@ def test_series_go_whole_to_readers_and_what_is_submitted_is_locked_until_return
     tell: Any, either: Path | None
 ) -> None:
     pytest.importorskip("pydicom")
-    jobs, readings, dealt, locked = tell(
-        "medical", "table", "readings", "dealt.to_frame('slices')", "pd.DataFrame({'said': [locked]})", data=either
-    ).tables
+    jobs, readings, dealt, locked, labels, readers = tell(
+        "medical", "table", "readings", "dealt.to_frame('slices')", "pd.DataFrame({'said': [locked]})", "labels",
+        "readers.to_frame('n')", data=either,
+    ).tables  # fmt: skip
     slices = 6 if either else 4
     assert [(row["assignee"], row["slices"]) for row in dealt] == [("ana", slices), ("ben", slices)]
     assert len({row["sequence"] for row in dealt}) == 2
@@ -185,3 +186,11 @@ def test_series_go_whole_to_readers_and_what_is_submitted_is_locked_until_return
     assert [row["state"] for row in jobs] == ["pending", "in_progress", "on_review", "in_progress", "completed"]
     assert (my_job["4 returned"]["returned"], my_job["4 returned"]["issues"]) == (1, 1)
     assert (my_job["5 accepted"]["remaining"], my_job["5 accepted"]["issues"]) == (0, 0)
+
+    said = [(row["version"], row["moment"], row["label"], row["shapes"]) for row in labels]
+    apart = [("tissue", slices - 1), ("soft tissue", slices - 1)]
+    assert said == [
+        *(("v1", "combined", *label) for label in apart), ("one label", "combined", "any tissue", 2 * (slices - 1)),
+        *(("one label", "taken back", *label) for label in apart),
+    ]  # fmt: skip
+    assert sum(row["n"] for row in readers) == 2 * slices
