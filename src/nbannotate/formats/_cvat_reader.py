@@ -17,24 +17,21 @@ from nbannotate.files.parsing import Element
 from nbannotate.files.source import Source
 from nbannotate.formats import _usable
 from nbannotate.formats._contract import Foreign, Problems, Row
-from nbannotate.formats._cvat_figures import FIGURES, OF_GEOMETRY, PART, Figure, between, figure, shape_of
-from nbannotate.formats._cvat_labels import Labels, value_of
+from nbannotate.formats._cvat_elements import Elements, Extra, group_of, plural, rest
+from nbannotate.formats._cvat_figures import Figure, between, figure
+from nbannotate.formats._cvat_labels import Labels
 from nbannotate.formats._cvat_meta import DIGITS, Meta, Task, split_of
 from nbannotate.formats._sorting import Sorted
-from nbannotate.model import Annotation, Label, Shape, Tag
+from nbannotate.model import Annotation, Shape
+from nbannotate.model.values import as_stored
 
 #: A track that is nowhere for so many frames, and not said to be outside, is not filled in.
 LONGEST_GAP = 100_000
 FRAME = re.compile(r"frame_(\d{1,9})(\.\w+)?")
 #: Suffixes of the frames that CVAT exports.
 SUFFIXES = (".PNG", ".png", ".jpg", ".jpeg", ".JPG")
-#: Attributes that are true or false here, whatever a file says of their type.
-FLAGS = frozenset({"occluded", "truncated", "difficult", "crowd"})
-OF_SHAPE = OF_GEOMETRY | {"label", "source", "occluded", "z_order", "group_id", "frame", "keyframe", "outside"}
 OF_IMAGE = frozenset({"id", "name", "width", "height", "subset"})
 OF_TRACK = frozenset({"id", "label", "group_id", "source", "task_id"})
-
-Extra = dict[str, Any]
 
 
 class _Piece(Struct, omit_defaults=True):
@@ -71,9 +68,8 @@ class Reader:
     """
 
     def __init__(self, source: Source, member: str, meta: Meta, labels: Labels, problems: Problems) -> None:
-        self.source, self.member, self.meta, self.labels, self.problems = source, member, meta, labels, problems
-        every: dict[str, Label | Tag] = {**labels.labels, **labels.tags}
-        self._types = {name: {a.name: a.type for a in its.attributes} for name, its in every.items()}
+        self.source, self.member, self.meta, self.problems = source, member, meta, problems
+        self._its = Elements(labels, problems)
 
     def rows(self) -> Iterator[Row]:
         """Yield one row an image: in the order of the file, or where there are tracks in that of the frames."""
@@ -98,7 +94,9 @@ class Reader:
             decoder = msgspec.msgpack.Decoder(_Piece)
             every = list(self.meta.tasks.values())
             for (task_number, frame), found in groupby(pieces, key=lambda item: item[0]):
-                yield from self._joined(every[task_number], frame, [decoder.decode(data) for _, data in found])
+                with as_stored():  # it was checked before it was put aside
+                    its = [decoder.decode(data) for _, data in found]
+                yield from self._joined(every[task_number], frame, its)
 
     def _joined(self, task: Task, frame: int, pieces: list[_Piece]) -> Iterator[Row]:
         """Yield the row of a frame: what an image and the tracks say of it."""
@@ -136,7 +134,7 @@ class Reader:
         task = self.meta.task(element.get("task_id"))
         subset = element.get("subset") or task.subset
         image = self._image(name, task, subset or "")
-        extra: Extra = {"fields": rest} if (rest := _rest(element, OF_IMAGE)) else {}
+        extra: Extra = {"fields": more} if (more := rest(element, OF_IMAGE)) else {}
         if subset and split_of(subset) != subset:
             extra["subset"] = subset
         if task.video and FRAME.fullmatch(name) and (image is None or posixpath.splitext(name)[1] == ""):
@@ -176,22 +174,22 @@ class Reader:
         more: dict[str, Any] = {}
         for one in element:
             where = f"{self.member}:{getattr(one, 'line', element.line)}"
-            label = self._label(one, where)
+            label = self._its.label(one, where)
             if label is None:
                 continue
             if one.tag == "tag":
                 if label in tags:
                     self.problems.note("tags", "the image has the same tag already, and may have each once", where)
                     continue
-                tags[label] = self._attributes(one, label, where)
-                if its := _rest(one, frozenset({"label"}), {"source": "manual"}):
+                tags[label] = self._its.attributes(one, label, where)
+                if its := rest(one, frozenset({"label"}), {"source": "manual"}):
                     more[label] = its
                 continue
-            fields, its = self._fields(one, label, where)
+            fields, its = self._its.fields(one, label, where)
             try:
-                shape = self._shape(figure(one), size, fields, its)
+                shape = self._its.shape(figure(one), size, fields, its)
             except InvalidInput as error:
-                self.problems.add(_plural(one.tag), str(error).rstrip("."), where)
+                self.problems.add(plural(one.tag), str(error).rstrip("."), where)
                 continue
             shapes.append(shape)
             if its:
@@ -206,13 +204,13 @@ class Reader:
     def track(self, element: Element, task: Task, number: str) -> Iterator[tuple[int, Shape, Extra]]:
         """Yield the shapes of a track with their frames; between key frames that are apart, those that CVAT shows."""
         where = f"{self.member}:{element.line}"
-        label = self._label(element, where)
+        label = self._its.label(element, where)
         if label is None:
             return
         track = element.get("id") or number
-        group = _group(element.get("group_id"))
+        group = group_of(element.get("group_id"))
         places = self._places(element, label)
-        more: Extra = _rest(element, OF_TRACK, {"source": "manual"})
+        more: Extra = rest(element, OF_TRACK, {"source": "manual"})
         if element.get("source", "manual") != "manual":
             more["source"] = element.get("source")
         first = True
@@ -223,9 +221,9 @@ class Reader:
                 continue
             fields = one.fields | {"label": label, "track": track[: _usable.LONGEST_NAME], "group": group}
             try:
-                shape = self._shape(one.figure, size, {**fields, "keyframe": one.keyframe}, one.extra)
+                shape = self._its.shape(one.figure, size, {**fields, "keyframe": one.keyframe}, one.extra)
             except InvalidInput as error:
-                self.problems.add(_plural(one.figure.tag), str(error).rstrip("."), one.where)
+                self.problems.add(plural(one.figure.tag), str(error).rstrip("."), one.where)
                 continue
             if first and (more or not element.get("id")):
                 one.extra["track"] = more if element.get("id") else more | {"id": ""}
@@ -239,20 +237,20 @@ class Reader:
         found: dict[int, _Place] = {}
         for one in element:
             where = f"{self.member}:{getattr(one, 'line', element.line)}"
-            if self._strange(one, where):
+            if self._its.strange(one, where):
                 continue
             frame = one.get("frame") or ""
             if not DIGITS.fullmatch(frame):
-                self.problems.add(_plural(one.tag), "they have no number of a frame", where)
+                self.problems.add(plural(one.tag), "they have no number of a frame", where)
                 continue
             if int(frame) in found:
-                self.problems.add(_plural(one.tag), "another one of the track is in the same frame", where)
+                self.problems.add(plural(one.tag), "another one of the track is in the same frame", where)
                 continue
-            fields, extra = self._fields(one, label, where)
+            fields, extra = self._its.fields(one, label, where)
             try:
                 its = figure(one)
             except InvalidInput as error:
-                self.problems.add(_plural(one.tag), str(error).rstrip("."), where)
+                self.problems.add(plural(one.tag), str(error).rstrip("."), where)
                 continue
             keyframe, outside = one.get("keyframe", "1") == "1", one.get("outside") == "1"
             if its.states and not any(its.states):
@@ -274,82 +272,9 @@ class Reader:
                 return
             extra = {k: v for k, v in one.extra.items() if k in ("z_order", "source", "fields")}
             try:
-                yield frame, self._shape(its, size, {**fields, "keyframe": False}, extra), extra
+                yield frame, self._its.shape(its, size, {**fields, "keyframe": False}, extra), extra
             except InvalidInput as error:
-                self.problems.add(_plural(its.tag), str(error).rstrip("."), f"{one.where} (frame {frame})")
-
-    def _shape(self, its: Figure, size: tuple[int, int], fields: dict[str, Any], extra: Extra) -> Shape:
-        label = self.labels.labels.get(fields["label"])
-        known: Extra = {}
-        made = shape_of(its, size, fields, label.skeleton if label is not None else None, known)
-        extra.update(known)
-        return made
-
-    def _strange(self, element: Any, where: str) -> bool:
-        """Return whether an element is no figure that is taken; count those that are figures."""
-        if element.tag == "cuboid":
-            self.problems.note("cuboids", "there is no such kind of shape", where)
-        elif element.tag not in FIGURES:
-            self.problems.note("elements", f"<{element.tag:.40}> is no figure that is known", where)
-        return element.tag not in FIGURES
-
-    def _label(self, element: Any, where: str) -> str | None:
-        if element.tag not in ("tag", "track") and self._strange(element, where):
-            return None
-        return _usable.label(element.get("label"), _plural(element.tag), self.problems, where)
-
-    def _fields(self, element: Any, label: str, where: str) -> tuple[dict[str, Any], Extra]:
-        """Return the fields of a shape that are not its geometry, and what is kept beside."""
-        attributes = self._attributes(element, label, where)
-        if element.get("occluded") == "1" and element.tag != "skeleton":
-            attributes["occluded"] = True
-        extra: Extra = {}
-        for name, usual in (("z_order", "0"), ("source", "manual")):
-            if element.get(name, usual) != usual:
-                extra[name] = element.get(name)
-        if rest := _rest(element, OF_SHAPE):
-            extra["fields"] = rest
-        if inner := self._inner(element):
-            extra["inner"] = inner
-        return {"label": label, "attributes": attributes, "group": _group(element.get("group_id"))}, extra
-
-    def _inner(self, element: Any) -> dict[str, Any]:
-        """Return what is said of single points of a skeleton beside their places."""
-        found = {}
-        for one in element.iterfind("points"):
-            its: dict[str, Any] = _rest(one, PART, {"source": "manual"})
-            if one.get("source", "manual") != "manual":
-                its["source"] = one.get("source")
-            if values := [[v.get("name") or "", v.text or ""] for v in one.iterfind("attribute")]:
-                its["attributes"] = values
-            if its:
-                found[(one.get("label") or "").strip()] = its
-        return found
-
-    def _attributes(self, element: Any, label: str, where: str) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        types = self._types.get(label, {})
-        for one in element.iterfind("attribute"):
-            name = _usable.name(one.get("name"))
-            if name is None:
-                self.problems.add("attributes", "their name has 1 to 200 characters", where)
-                continue
-            found[name] = value_of(one.text or "", types.get(name, "boolean" if name in FLAGS else "text"))
-        return found
-
-
-def _rest(element: Any, known: frozenset[str], usual: dict[str, str] | None = None) -> dict[str, str]:
-    """Return the attributes of an element that have no word here, without those that are as usual."""
-    return {k: v for k, v in element.attrib.items() if k not in known and (usual or {}).get(k) != v}
-
-
-def _group(text: str | None) -> str | None:
-    its = (text or "").strip()[: _usable.LONGEST_NAME]
-    return its if its not in ("", "0") else None
-
-
-def _plural(tag: str) -> str:
-    return {"box": "boxes", "points": "points"}.get(tag, f"{tag}s")
+                self.problems.add(plural(its.tag), str(error).rstrip("."), f"{one.where} (frame {frame})")
 
 
 def _holds(source: Source, member: str, words: bytes) -> bool:

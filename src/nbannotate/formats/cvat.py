@@ -46,6 +46,8 @@ from nbannotate.model import Annotation
 #: The first element of a file; of Pascal VOC it is ``<annotation>``.
 COMMENT, ELEMENT, ROOT = re.compile(rb"(?s)<!--.*?-->"), re.compile(rb"<([A-Za-z_][\w.:-]*)"), b"annotations"
 FILE = "annotations.xml"
+#: How many XML files are looked at to see what a folder is.
+LOOKED_AT = 20
 
 
 class Cvat:
@@ -67,8 +69,8 @@ class Cvat:
     )  # fmt: skip
 
     def sniff(self, source: Source) -> bool:
-        """Return whether there is an XML file whose root is ``<annotations>``."""
-        return next(_files(source), None) is not None
+        """Return whether one of the first XML files has the root ``<annotations>``."""
+        return next(_files(source, LOOKED_AT), None) is not None
 
     def read(self, source: Source, problems: Problems) -> Contents:
         """Return what a file, or all in a folder or a zip, says.
@@ -141,16 +143,15 @@ class Cvat:
             writer.close()
 
 
-def _files(source: Source) -> Iterator[str]:
-    """Yield the XML files whose root is that of CVAT."""
-    for member in source.members:
-        if member.lower().endswith(".xml"):
-            try:
-                found = ELEMENT.search(COMMENT.sub(b"", next(source.pieces(member, 4096), b"")))
-            except ReadFailed:
-                continue
-            if found is not None and found[1] == ROOT:
-                yield member
+def _files(source: Source, most: int | None = None) -> Iterator[str]:
+    """Yield the XML files whose root is that of CVAT, of the first so many."""
+    for member in [m for m in source.members if m.lower().endswith(".xml")][:most]:
+        try:
+            found = ELEMENT.search(COMMENT.sub(b"", next(source.pieces(member, 4096), b"")))
+        except ReadFailed:
+            continue
+        if found is not None and found[1] == ROOT:
+            yield member
 
 
 def _meta(source: Source, member: str, labels: Labels, problems: Problems) -> Meta:
