@@ -26,6 +26,15 @@ def test_names_that_fit_equally_well_mean_nothing():
     assert set(match.rivals) == {"a/1.jpg", "b/1.jpg", "c/1.jpg"}
 
 
+def test_a_name_without_a_suffix_means_the_image_of_that_name():
+    names = Names({"1.jpg": "/data/train/1.jpg", "x/2.PNG": "", "3.jpg": "", "3.png": "", "4.v2.png": ""})
+    match = names.match(["train/1", "y/2", "3", "4.v2", "5"])
+    assert match.found == {"train/1": "1.jpg", "y/2": "x/2.PNG", "4.v2": "4.v2.png"}
+    assert match.several == {"3": ("3.jpg", "3.png")}
+    assert match.unknown == ("5",)
+    assert names.match(["1", "1.jpg"]).found == {"1.jpg": "1.jpg"}
+
+
 def test_a_name_that_fits_several_says_which():
     match = Names(["a/1.jpg", "b/1.jpg", "c/2.jpg"]).match(["1.jpg", "x/2.jpg", "old/a/1.jpg"])
     assert match.found == {"x/2.jpg": "c/2.jpg", "old/a/1.jpg": "a/1.jpg"}

@@ -2,7 +2,8 @@ r"""Which image a name means: the one matcher for annotation files, tables, and 
 
 A name is an asset's own; or the same in another Unicode form, or with ``\\`` for ``/``; or it ends as the path of one
 asset's file ends, and as that of no other one for so long: ``"train/1.jpg"`` means ``"1.jpg"`` in a folder ``train``.
-No two names mean one asset.
+A name without a suffix, as of a text of labels beside an image, means the image of that name. No two names mean one
+asset.
 
 A frame of a video is called ``"film.mp4#0012"`` (the twelfth, with or without zeros). It means the asset of that name;
 or, where the frames are images of their own, ``frame_000011.png`` in a folder ``film``, or the only one of that name,
@@ -18,6 +19,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct, field
+
+from nbannotate.files.source import IMAGES
 
 #: How well a name fits beyond every common end: the same text, the same name written otherwise.
 SAME, ALIKE = 1_000_001, 1_000_000
@@ -107,6 +110,10 @@ class Names:
         same_file = self._by_file.get(way[-1], []) if way else []
         if not same_file and way and (found := FRAME.fullmatch(way[-1])):
             return 1, self._frame(posixpath.splitext(found[1])[0], int(found[2]) - 1)
+        if not same_file and way and _without_suffix(name) == name and self._short[1]:
+            short, assets = self._short
+            how_well, fitting = short._fitting(name)
+            return max(how_well - 2, 1), [asset for its in fitting for asset in assets[its]]
         if len(same_file) < 2:
             return max((_common(way, its) for n in same_file for its in self._ways[n]), default=0), same_file
         ends = self._ends.get(way[-1])
@@ -125,6 +132,15 @@ class Names:
         if inside or there:
             return inside or there
         return frames.get(film, [])[number : number + 1]
+
+    @functools.cached_property
+    def _short(self) -> tuple[Names, dict[str, list[str]]]:
+        """The names without suffixes, and the assets that each stands for."""
+        assets: dict[str, list[str]] = {}
+        for name in self._ways:
+            if _without_suffix(name) != name:
+                assets.setdefault(_without_suffix(name), []).append(name)
+        return Names({short: _without_suffix("/".join(self._ways[its[0]][1])) for short, its in assets.items()}), assets
 
     @functools.cached_property
     def _films(self) -> tuple[dict[int, list[str]], dict[str, list[str]]]:
@@ -168,3 +184,9 @@ def _common(one: tuple[str, ...], other: tuple[str, ...]) -> int:
             break
         n += 1
     return n
+
+
+def _without_suffix(path: str) -> str:
+    """Return a path without the suffix of an image."""
+    stem, suffix = posixpath.splitext(path)
+    return stem if suffix.lower() in IMAGES else path

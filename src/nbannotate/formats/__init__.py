@@ -32,6 +32,7 @@ from nbannotate.formats._contract import (
     Skipped,
     Writing,
     Written,
+    family,
 )
 from nbannotate.formats._losses import of_head as losses_of_head
 from nbannotate.formats._losses import of_row as losses_of
@@ -61,6 +62,7 @@ __all__ = [
     "Writing",
     "Written",
     "available",
+    "family",
     "get",
     "losses_of",
     "losses_of_head",

@@ -429,6 +429,16 @@ class Format(Protocol):
         ...
 
 
+def family(format_: Format) -> str:
+    """Return the name by which what files say beside things is kept.
+
+    It is that of the format; formats that differ only in what they write have one in common, in ``family``: what was
+    read as ``yolo`` has its numbers and paths as ``yolo-segment``, too.
+    """
+    its: str = getattr(format_, "family", format_.name)
+    return its
+
+
 def rows_of(rows: Iterable[Row]) -> Iterator[tuple[Row, Annotation]]:
     """Return rows with what is said of them; where nothing is said, an empty annotation."""
     nothing = Annotation()

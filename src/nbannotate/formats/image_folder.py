@@ -30,7 +30,7 @@ import msgspec
 from nbannotate.errors import NbannotateError, ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.files.target import Target
-from nbannotate.formats import _splits
+from nbannotate.formats import _mask_files, _splits
 from nbannotate.formats._contract import FIELDS, Contents, Format, Head, Holds, Problems, Row, Written
 from nbannotate.formats._image_folder_lines import HEAD, METADATA, lines, looks_right
 from nbannotate.formats._image_folder_rows import Names, row_of
@@ -116,7 +116,10 @@ def _rows(source: Source, members: list[str], names: Names, problems: Problems) 
 
 def _classes(source: Source) -> dict[str, str]:
     """Return the folder of each image, where there is nothing but images in several folders of one depth."""
-    others = [m for m in source.members if m not in set(source.images) and not m.lower().endswith(_BESIDE)]
+    images = set(source.images)
+    others = [m for m in source.members if m not in images and not m.lower().endswith(_BESIDE)]
+    if any(map(_mask_files.is_mask, source.images)):  # folders of images and of their masks
+        return {}
     found = {m: posixpath.basename(posixpath.dirname(m)) for m in source.images if "/" in m}
     depths = {m.count("/") for m in source.images}
     names = {v for v in found.values() if len(v) <= 200 and _splits.of_folder(f"{v}/") is None}

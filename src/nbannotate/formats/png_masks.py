@@ -55,6 +55,7 @@ class PngMasks:
     """
 
     makes = ""
+    family = "png-masks"
     holds = Holds(
         frozenset({"mask"}),
         frozenset({"empty_images", "splits", "label_order", "unused_labels", "label_colors", "sizes"}),

@@ -59,6 +59,7 @@ class Yolo:
     """
 
     makes = ""
+    family = "yolo"
 
     def __init__(self, name: str, task: Task) -> None:
         self.name, self.task = name, task
@@ -92,7 +93,8 @@ class Yolo:
         """
         first = ""
         if source.single:
-            source, first = Source(source.path.absolute().parent), source.name
+            given, first = source, source.name
+            source = Source(given.path.absolute().parent, lambda name: given.size_of(name, None))
         data = _yolo_data.described(source, problems, first)
         items = _yolo_files.items(source, data, problems)
         if not items:

@@ -58,9 +58,10 @@ def write(
     if images is not None:
         one_of("images", images, get_args(Images))
     chosen, workspace = chosen.checked(), version.workspace
-    ids = _ids(version, chosen, format_.name)
+    family = formats.family(format_)
+    ids = _ids(version, chosen, family)
     lost = formats.Problems("skip")
-    known = head(version, format_.name, chosen.labels)
+    known = head(version, family, chosen.labels)
     for what, reason, place in formats.losses_of_head(format_, known):
         lost.note(what, reason, place)
     for row in progress_bar(_rows(version, ids, chosen), total=len(ids), desc="looking", unit=" images", delay=1):
@@ -86,9 +87,9 @@ def write(
         tempfile.TemporaryDirectory(prefix="nbannotate") as folder,
         Target(path, format_.makes, images, _fetch(Path(folder))) as target,
     ):
-        rows = _called(version, format_.name, _rows(version, ids, chosen))
+        rows = _called(version, family, _rows(version, ids, chosen))
         bar = progress_bar(rows, total=len(ids), desc="writing", unit=" images", delay=1)
-        last = remembered.last_id(version, format_.name)
+        last = remembered.last_id(version, family)
         done = format_.write(target, formats.Contents(known, bar, len(ids), last))
     return formats.Writing(
         format_.name, left_out, tuple(lost.skipped), assets=done.assets, annotations=done.annotations

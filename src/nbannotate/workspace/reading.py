@@ -209,5 +209,5 @@ def _send(
     files = [(table.name, file) for table in tables for file in table.finish()]
     return version.workspace.client.bring(
         "imports.add", Imported, [file for _, file in files], version_id=version.version_id, source=source,
-        format=its.name, tables=[name for name, _ in files], on_conflict=on_conflict,
+        format=formats.family(its), tables=[name for name, _ in files], on_conflict=on_conflict,
     )  # fmt: skip
