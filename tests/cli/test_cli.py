@@ -16,7 +16,7 @@ from nbannotate.cli.demo import free_port
 
 @pytest.mark.parametrize(
     "command",
-    ["demo", "serve", "export", "versions", "diff", "info", "add-member", "invite", "members"],
+    ["demo", "serve", "import", "export", "versions", "diff", "info", "add-member", "invite", "members"],
 )
 def test_every_command_has_a_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
@@ -82,7 +82,7 @@ def test_export_names_what_there_is_when_a_name_is_wrong(
     assert "'smears'" in mistake(capsys, "export", workspace, "--version", "blood/v1", *to)
     assert "'v1'" in mistake(capsys, "export", workspace, "--version", "smears/v9", *to)
     assert "DATASET/VERSION" in mistake(capsys, "export", workspace, "--version", "smears", *to)
-    assert "coco" in mistake(capsys, "export", workspace, "--campaign", "July", "--format", "voc", *to)
+    assert "coco" in mistake(capsys, "export", workspace, "--campaign", "July", "--format", "vocs", *to)
     assert not (tmp_path / "out.json").exists()
 
 
