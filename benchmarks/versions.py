@@ -114,7 +114,9 @@ def measure(path: Path, assets: int, shapes: int, deep: int) -> list[str]:
     rows = {"v1": asked(ws, v1), "child": asked(ws, child[0]), f"{deep} deep": asked(ws, last)}
     for name, times in rows.items():
         print(f"| {name} | " + " | ".join(f"{one * 1e3:,.0f} ms" for one in times) + " |")
-    print(f"\nchild deleted in {timed(lambda: child[0].delete(confirm='child')) * 1e3:.0f} ms")
+    published, verified = timed(child[0].publish), timed(child[0].verify)
+    print(f"\nchild published, with its hash, in {published:.1f} s; verified in {verified:.1f} s")
+    print(f"child deleted in {timed(lambda: child[0].delete(confirm='child')) * 1e3:.0f} ms")
     contact = Place(path).contact()
     ws.close()
     if contact is not None:

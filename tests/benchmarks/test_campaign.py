@@ -32,3 +32,9 @@ def test_the_time_of_a_campaign_is_told_by_statement():
 def test_a_launch_deals_every_asset_and_a_reassign_moves_all_it_was_asked_to():
     printed = run("launch.py", "--assets", "500", "--tasks", "120")
     assert "| reassign of 120 tasks |" in printed
+
+
+def test_a_child_of_a_version_takes_some_rows_and_no_copy():
+    printed = run("versions.py", "--assets", "2000", "--deep", "2")
+    assert "child of 2,000 assets and 6,000 shapes" in printed
+    assert "| 2 deep |" in printed

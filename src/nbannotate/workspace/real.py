@@ -132,8 +132,9 @@ def _with_columns(table: pd.DataFrame, prefix: str, mappings: list[dict[str, Any
     return pd.concat([table, pd.DataFrame(more).set_axis(table.index)], axis=1) if more else table
 
 
-def _mappings(texts: Iterable[Any]) -> list[dict[str, Any]]:
-    return [{} if v in ("{}", None) else _decode(v) for v in texts]
+def _mappings(texts: pd.Series[Any]) -> list[dict[str, Any]]:
+    # A column of texts is gone through one by one ten times as fast as an array.
+    return [{} if v in ("{}", None) else _decode(v) for v in texts.to_numpy(dtype=object)]
 
 
 def _objects(rows: pd.DataFrame, values: Iterable[Any]) -> pd.Series[Any]:
