@@ -131,7 +131,8 @@ def _join_said(before: str, after: str) -> str:
 def _shapes(workspace: Workspace, before: Side, after: Side, values: Mapping[str, Any]) -> dict[str, Both]:
     """Return the shapes that are not the same text on both sides, by asset: those of before, and of after."""
     columns = ", ".join(f'{side}."{c}" as {side}_{c}' for side in "ab" for c in READ)
-    query = _join(before.shapes, after.shapes, FIELDS).format(f"coalesce(a.asset, b.asset) as asset, {columns}")
+    both = (before.apart, after.apart) if before.apart and after.apart else (before.shapes, after.shapes)
+    query = _join(*both, FIELDS).format(f"coalesce(a.asset, b.asset) as asset, {columns}")
     rows = asked(workspace, query, values)
     found: dict[str, tuple[list[Shape], list[Shape]]] = {}
     for place, side in enumerate("ab"):

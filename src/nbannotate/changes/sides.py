@@ -45,6 +45,8 @@ class Side(Struct, frozen=True, eq=False):
         What the SELECTs name: the version, and tables.
     image
         Gives the image of an asset, as the canvas takes it.
+    apart
+        The same SELECT as ``shapes``, but without revisions that the other side shows, too; empty if none can be.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Side(Struct, frozen=True, eq=False):
     said: str | None
     values: Mapping[str, Any] = field(default_factory=dict)
     image: Callable[[str], Any] | None = None
+    apart: str = ""
 
 
 def sides(a: Any, b: Any, labels: Any = None) -> tuple[Version, Side, Side]:
@@ -81,7 +84,8 @@ def sides(a: Any, b: Any, labels: Any = None) -> tuple[Version, Side, Side]:
         return one, of_version(a, "a"), _of_shapes(a, b, "b", labels)
     if one.workspace is other.workspace or one.workspace.client is other.workspace.client:
         names = _other_names(one, other) if one.dataset.dataset_id != other.dataset.dataset_id else None
-        return one, of_version(a, "a"), of_version(b, "b", names)
+        shares = isinstance(a, Version) and isinstance(b, Version)
+        return one, of_version(a, "a", None, "b" if shares else ""), of_version(b, "b", names, "a" if shares else "")
     return one, of_version(a, "a"), _of_another_workspace(one, other, b)
 
 
@@ -113,8 +117,20 @@ class _Tables(Struct, frozen=True):
         return cls(assets, shapes, f"select * from annotations {there} and is_latest")
 
 
-def of_version(given: Version | VersionAt, which: str, names: pd.DataFrame | None = None) -> Side:
-    """Return a version of the workspace that is asked; ``names`` says which asset is called what in the diff."""
+def of_version(given: Version | VersionAt, which: str, names: pd.DataFrame | None = None, beside: str = "") -> Side:
+    """Return a version of the workspace that is asked.
+
+    Parameters
+    ----------
+    given
+        The version, now or at a moment.
+    which
+        What its side is called in the names of values: ``"a"`` or ``"b"``.
+    names
+        Which asset is called what in the diff.
+    beside
+        What the side is called of a version with which it may share revisions.
+    """
     version = given.version if isinstance(given, VersionAt) else given
     tables = _Tables.of(given, f"$version_{which}")
     values: dict[str, Any] = {f"version_{which}": version.version_id}
@@ -124,16 +140,26 @@ def of_version(given: Version | VersionAt, which: str, names: pd.DataFrame | Non
         join = f" left join names_{which} m on m.other = "
         name, of_asset, of_said = (f"coalesce(m.name, {n})" for n in (name, of_asset, of_said))
     at = join + "{}" if join else ""
+    shapes = f"select {of_asset} as asset, {', '.join(f's.{c}' for c in _quoted(READ))} from ({{}}) s"
+    shapes += at.format("s.asset")
     return Side(
         called(given),
         f"select {name} as name, s.position from ({tables.assets}) s{at.format('s.name')}",
-        f"select {of_asset} as asset, {', '.join(f's.{c}' for c in _quoted(READ))} "
-        f"from ({tables.shapes}) s{at.format('s.asset')}",
+        shapes.format(tables.shapes),
         f"select {of_said} as asset, s.nothing_to_label, s.tags, s.tag_attributes "
         f"from ({tables.annotations}) s "
         f"join assets v on v.asset_id = s.asset_id and v.version_id = $version_{which}{at.format('v.name')}",
         values,
         _images(version, names),
+        shapes.format(f"{tables.shapes} and annotation_id not in ({_shown(beside)})") if beside else "",
+    )
+
+
+def _shown(which: str) -> str:
+    """Return the SELECT of the revisions that a version shows of assets that are not put away."""
+    return (
+        f"select annotation_id from annotations where version_id = $version_{which} and is_latest and asset_id not in "
+        f"(select asset_id from assets where version_id = $version_{which} and archived is not null)"
     )
 
 
