@@ -12,7 +12,7 @@ import msgspec
 Key = tuple[int, ...]
 
 #: So many bytes are sorted in memory; more are written to a temporary file in sorted parts.
-PART = 64 << 20
+PART = 16 << 20
 #: What a thing takes beside its bytes.
 OVERHEAD = 200
 
