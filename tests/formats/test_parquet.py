@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import zipfile
 from pathlib import Path
@@ -204,3 +205,18 @@ def test_an_error_while_it_is_written_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError), Target(tmp_path / "out") as target:
         PARQUET.write(target, Contents(Head(), rows()))
     assert list(tmp_path.iterdir()) == []
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_a_damaged_file_is_read_or_refused_in_a_sentence(tmp_path_factory: Any, data: Any) -> None:
+    said = nb.Annotation(shapes=(CELL,), tags=("t",))
+    folder = written(tmp_path_factory.mktemp("set") / "out", [Row("a.png", 9, 9, said, metadata={"k": 1})])
+    file = folder / data.draw(st.sampled_from(["dataset.json", "images.parquet", "shapes.parquet"]))
+    whole = bytearray(file.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(whole)))
+        whole[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
+    file.write_bytes(bytes(whole))
+    with contextlib.suppress(ReadFailed):
+        read(folder, "skip")
