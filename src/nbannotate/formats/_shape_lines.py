@@ -56,7 +56,10 @@ def table_of(source: Source, member: str) -> Table | None:
         head = file.read(1 << 16)
     first = head.decode("utf-8-sig", "replace").partition("\n")[0].strip("\r")
     separator = max(",;\t", key=first.count)
-    cells = next(csv.reader([first], delimiter=separator), [])
+    try:
+        cells = next(csv.reader([first], delimiter=separator), [])
+    except csv.Error:
+        return None
     if len(cells) == len(RETINANET) and not (set(cells) & {*fields.ASSET, *fields.LABEL}):
         box = [v.strip() for v in cells[1:5]]
         if all(_NUMBER.fullmatch(v) for v in box) or (cells[0] and not any(box)):

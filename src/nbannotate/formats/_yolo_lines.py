@@ -67,7 +67,7 @@ class Keypoints(Struct, frozen=True):
 def numbers_of(line: str) -> tuple[int, list[Decimal]] | None:
     """Return the number of the class and what follows it, or None if a line is not that."""
     found = [_parts.decimal(word) for word in line.split()]
-    if len(found) < 2 or None in found or found[0] is None or found[0] % 1 or not 0 <= found[0] < 1 << 31:
+    if len(found) < 2 or None in found or found[0] is None or not 0 <= found[0] < 1 << 31 or found[0] % 1:
         return None
     return int(found[0]), found[1:]  # type: ignore[return-value]  # none of them is None
 
