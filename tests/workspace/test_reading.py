@@ -72,6 +72,17 @@ def test_all_of_a_version_comes_into_another_workspace(make: Any, tmp_path: Path
     assert {a.name: a.split for a in other.assets} == {a.name: a.split for a in version.assets}
 
 
+def test_more_images_and_metadata_than_one_piece_has_come_whole(make: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr("nbannotate.workspace.pieces.PIECE", 2)
+    version = filled(make(*(f"{name}.png" for name in "abcde")))
+    version.set_metadata({asset.name: {"site": asset.name} for asset in version.assets})
+    version.write("parquet", tmp_path / "out.zip", images="copy")
+    new, there = make(), make(*(f"{name}.png" for name in "abcde"))
+    assert (new.read(tmp_path / "out.zip").added, there.read(tmp_path / "out.zip").added) == (5, 0)
+    for other in (new, there):
+        assert sorted(asset.metadata["site"] for asset in other.assets) == [f"{name}.png" for name in "abcde"]
+
+
 def test_parts_of_the_size_of_an_image_are_pixels_of_the_asset(make: Any, tmp_path: Path) -> None:
     file = tmp_path / "boxes.csv"
     file.write_text(f"{BOXES}\n0001,x,Car,1,0.25,0.5,0.1,0.2,0,0,0,0,0\ngone,x,Car,1,0.25,0.5,0.1,0.2,0,0,0,0,0\n")

@@ -23,10 +23,12 @@ class Pieces:
         What they are called, with a number behind.
     columns
         The type of each column, as pandas names it: ``"string"``, ``"boolean"``, ``"Int64"``, ``"Float64"``.
+    whole
+        Whether all rows are one file, as of a table that is taken as one.
     """
 
-    def __init__(self, folder: Path, name: str, columns: dict[str, str]) -> None:
-        self._folder, self.name, self._columns = folder, name, columns
+    def __init__(self, folder: Path, name: str, columns: dict[str, str], whole: bool = False) -> None:
+        self._folder, self.name, self._columns, self._whole = folder, name, columns, whole
         self._rows: list[Sequence[Any]] = []
         self._text = 0
         self.files: list[Path] = []
@@ -36,7 +38,7 @@ class Pieces:
         """Add a row, its values in the order of the columns."""
         self._rows.append(row)
         self._text += sum(len(v) for v in row if isinstance(v, str))
-        if len(self._rows) == PIECE or self._text > MOST_TEXT:
+        if not self._whole and (len(self._rows) >= PIECE or self._text > MOST_TEXT):
             self.finish()
 
     def finish(self) -> list[Path]:
@@ -75,7 +77,7 @@ def foreign(folder: Path) -> Pieces:
 
 def described(folder: Path) -> Pieces:
     """Return the table of metadata."""
-    return Pieces(folder, "metadata", dict.fromkeys(("asset", "metadata", "old"), "string"))
+    return Pieces(folder, "metadata", dict.fromkeys(("asset", "metadata", "old"), "string"), whole=True)
 
 
 def splits(folder: Path) -> Pieces:
@@ -87,4 +89,4 @@ def images(folder: Path) -> Pieces:
     """Return the table of new assets."""
     texts, numbers = ("name", "path", "folder"), ("width", "height", "bytes")
     columns = {**dict.fromkeys(texts, "string"), **dict.fromkeys(numbers, "Int64"), "metadata": "string"}
-    return Pieces(folder, "assets", {**columns, "sequence": "string", "moment": "Float64"})
+    return Pieces(folder, "assets", {**columns, "sequence": "string", "moment": "Float64"}, whole=True)
