@@ -17,7 +17,8 @@ TABLES = {
     "layer_heads": "insert into data.layer_heads select $1, i, i from range(7) r(i)",
     "assets": "insert into data.assets select nextval('data.ids'), $1, 'n', 'p', 'f', 1, 1, 1, '{}', current_date, "
     "null, null from range(7) r(i)",
-    "foreign_ids": "insert into data.foreign_ids select $1, 'coco', 'image', 'n', '1', i from range(7) r(i)",
+    "foreign_ids": "insert into data.foreign_ids select $1, 'coco', 'image', 'n', '1', i, "
+    "null, null, null from range(7) r(i)",
 }
 
 
