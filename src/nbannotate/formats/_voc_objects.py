@@ -293,9 +293,9 @@ def _still_around(given: Any, around: tuple[float, ...]) -> list[float]:
 
 def losses(shape: Shape) -> Iterator[tuple[str, str]]:
     """Return what a file cannot hold of a shape."""
-    if shape.kind == "rectangle":
+    if shape.kind in ("rectangle", "mask"):
         (x0, y0), (x1, y1) = shape.points
         if x1 - x0 <= 1 or y1 - y0 <= 1:
-            yield "rectangles", "a box of a pixel's width or less is none in Pascal VOC, which counts whole pixels"
+            yield f"{shape.kind}s", "a box of a pixel's width or less is none in Pascal VOC, which counts whole pixels"
     if any(NOT_XML.search(text) for text in texts_of([shape.label, shape.group, shape.attributes])):
         yield "texts", "XML cannot hold all of their characters"

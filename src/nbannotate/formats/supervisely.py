@@ -102,6 +102,8 @@ class Supervisely:
     def losses(self, row: Row) -> Iterable[tuple[str, str]]:
         """Return what of a row Supervisely has no place for."""
         said = row.annotation or Annotation()
+        if row.split not in (None, "train", "val", "test"):
+            yield "splits of images", f"a tag says train, val or test; {row.split!r} would be a tag only"
         if any(tag.lower() in SPLITS for tag in said.tags):
             yield "tags", "tags that are called train, val or test may be taken for splits"
         for shape in said.shapes:

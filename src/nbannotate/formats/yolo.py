@@ -103,7 +103,9 @@ class Yolo:
         return Contents(reader.head(), reader.rows(), len(items))
 
     def losses(self, row: Row) -> Iterable[tuple[str, str]]:
-        """Return polygons that are not four corners, for rotated boxes."""
+        """Return splits of other words, and for rotated boxes polygons that are not four corners."""
+        if row.split not in (None, "train", "val", "test"):
+            yield "splits of images", f"YOLO has train, val and test, and no {row.split!r}"
         if self.task == "obb" and row.annotation is not None:
             for shape in row.annotation.shapes:
                 if shape.kind == "polygon" and len(shape.points) != 4:
