@@ -196,3 +196,16 @@ def test_the_size_of_an_image_that_is_not_there_is_what_others_know(tmp_path):
         assert source.size_of("b.png", None) == (7, 5)
     with Source(tmp_path) as source:
         assert source.size_of("b.png", None) == (0, 0)
+
+
+def test_the_size_of_an_image_is_read_without_its_pixels(tmp_path):
+    image = Image.new("L", (70, 40))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    image.save(tmp_path / "turned.png", exif=exif)
+    image.save(tmp_path / "whole.png")
+    data = (tmp_path / "whole.png").read_bytes()
+    (tmp_path / "cut.png").write_bytes(data[: data.index(b"IDAT") + 6])
+    with Source(tmp_path) as source:
+        sizes = {member: source.size_of_image(member) for member in source.members}
+    assert sizes == {"turned.png": (40, 70), "whole.png": (70, 40), "cut.png": (70, 40)}

@@ -225,7 +225,8 @@ class Source:
 
         try:
             with self.open(member) as file, Image.open(file) as image:
-                turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+                told = image.format != "PNG" or "exif" in image.info  # else Pillow decodes a PNG to look for it
+                turned = told and image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
                 width, height = image.size
         except (ReadFailed, FileMissing):
             raise
