@@ -106,7 +106,7 @@ def test_versions_and_formats_shows_what_differs_and_what_would_be_lost(versions
     assert "2 changes" in result(notebook, "changed = nb.diff")["text/plain"]
     assert any("plotly" in kind for kind in result(notebook, "changed.figure()"))
     assert "2 conflicts" in result(notebook, "theirs = ")["text/plain"]
-    assert "no such geometry" in result(notebook, 'version.write("yolo", folder')["text/plain"]
+    assert "no such geometry; 'yolo-segment' has" in result(notebook, 'version.write("yolo", folder')["text/plain"]
     assert result(notebook, 'v1.write("coco"')["text/plain"] == "True"
     assert result(notebook, 'version.write("parquet"')["text/plain"] == "0"
 

@@ -54,7 +54,8 @@ def of_row(format_: Format, row: Row) -> Iterator[tuple[str, str, str]]:
 def _of_shape(format_: Format, shape: Shape) -> Iterator[tuple[str, str]]:
     holds, no_place = format_.holds, f"{format_.title} has no place for them"
     if shape.kind not in holds.kinds:
-        yield f"shapes of kind {shape.kind}", f"{format_.title} has no such geometry"
+        better = getattr(format_, "better", {}).get(shape.kind, "")
+        yield f"shapes of kind {shape.kind}", f"{format_.title} has no such geometry" + better
         return
     if not shape.label and "unlabelled" not in holds.fields:
         yield "shapes without a label", no_place

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -43,7 +43,7 @@ KINDS: dict[Task, frozenset[str]] = {
     "obb": frozenset({"rotated_rectangle", "polygon"}),
     "pose": frozenset({"skeleton", "rectangle"}),
 }
-#: Other kinds that tell a person which of the four to write.
+#: Which of the four has a kind of shapes.
 BETTER = {"polygon": "yolo-segment", "rotated_rectangle": "yolo-obb", "skeleton": "yolo-pose", "rectangle": "yolo"}
 
 
@@ -60,6 +60,7 @@ class Yolo:
 
     makes = ""
     family = "yolo"
+    better: ClassVar[dict[str, str]] = {kind: f"; {name!r} has" for kind, name in BETTER.items()}
 
     def __init__(self, name: str, task: Task) -> None:
         self.name, self.task = name, task
