@@ -179,11 +179,11 @@ _EACH = (
         what="image, shape, label or tag; definition for what a label is, file for the whole.",
         name="What it is called here: the asset's name, the shape's id or the label's name.",
         foreign_id="The id that the file gives it, as JSON; missing if it gives none.",
+        position="The order in which the file named it.",
+        distance="0 if this version read the file, 1 if its parent did, and so on.",
         extra="What else the file says of it, as a JSON object.",
         called="Its name in the file, where that is another one.",
         place="Where it stands among its like in the whole file.",
-        position="The order in which the file named it.",
-        distance="0 if this version read the file, 1 if its parent did, and so on.",
     ),
     _view(
         "issues",
