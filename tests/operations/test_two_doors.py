@@ -18,6 +18,7 @@ from nbannotate.errors import InvalidInput, Refused
 from nbannotate.model import Annotation, Shape
 from nbannotate.rules.annotation import check_complete, check_draft
 from nbannotate.rules.well_formed import check_fits
+from nbannotate.workspace import export
 from tests.formats import sets
 
 WIDTH, HEIGHT, MOST = 120, 90, 10
@@ -196,11 +197,11 @@ def test_what_came_in_can_be_saved_submitted_exported_and_read_again(door, examp
 
 def round_trip(door, version):
     """Export a version, and read the file into another one; return what stands there."""
-    version.write("coco", door.file)
+    version.write("coco", door.file, lossy=True)
     json.loads(door.file.read_text())
-    reading = door.version().read("coco", door.file)
-    assert reading.left_out == ()
-    return reading.annotations
+    other = door.version()
+    assert other.read("coco", door.file).left_out == ()
+    return {row.name: row.annotation for row in export.rows(other) if row.annotation}
 
 
 def assert_the_same(stored, reading):
