@@ -41,6 +41,7 @@ STEPS = 'look = workflow = nb.Workflow([nb.Step("draw", "annotation", ["ana"])])
 ASSUMED = {
     "README": 'import pandas as pd\n\ndf = pd.DataFrame({"name": ["a.jpg"]})\n',
     "campaigns": WORKSPACE + VERSION,
+    "diff": WORKSPACE + VERSION + TABLE + "predictions = table\n",
     "canvas": NUMPY + KIND + "array = other_array = np.zeros((60, 80, 3), np.uint8)\n",
     "choosing": "",
     "python": "",

@@ -26,8 +26,8 @@ PROGRAM = {
 }  # fmt: skip
 PAGE_ONLY = {"issue_place", "change_place", "back", "close_banner", "retry", "clock", "again", "tool", "zone", "select",
              "lock", "hide", "fit"}  # fmt: skip
-VALUES = {"label", "delete", "undo", "redo", "paste", "nothing", "attribute", "attributes", "tag", "tag_attribute",
-          "tag_lock"}  # fmt: skip
+VALUES = {"label", "turn", "delete", "undo", "redo", "paste", "nothing", "attribute", "attributes", "tag",
+          "tag_attribute", "tag_lock"}  # fmt: skip
 
 
 def test_what_a_person_can_do_on_the_page_a_program_can_do():

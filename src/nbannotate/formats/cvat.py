@@ -27,6 +27,7 @@ Source: https://docs.cvat.ai/docs/dataset_management/formats/format-xml/ and htt
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -104,7 +105,7 @@ class Cvat:
         """Return what of a row CVAT has no place for."""
         said = row.annotation or Annotation()
         tracks: set[str] = set()
-        later = False
+        later, last = False, -math.inf
         for shape in said.shapes:
             if shape.kind == "keypoints" and len(shape.points) == 1:
                 yield "key points", "one point alone is a point"
@@ -114,15 +115,16 @@ class Cvat:
                 yield "tracks", "a track goes over the images of a sequence, and these are in none"
             elif shape.track in tracks:
                 yield "tracks", "a track has one shape in each image"
-            if shape.track is None and tracks:
+            if (shape.track is None and tracks) or (row.sequence and _number(shape.track) < last):
                 later = True
+            last = max(last, _number(shape.track)) if shape.track is not None else last
             tracks |= {shape.track} if shape.track is not None else set()
             if _strange([shape.label, *shape.attributes, *shape.attributes.values()]):
                 yield "texts", "they have characters that XML cannot hold"
             if any(_other(v) for v in shape.attributes.values()):
                 yield "attributes", "CVAT has texts, numbers, true and false"
         if later:
-            yield "orders of shapes", "tracks come after what is in no track"
+            yield "orders of shapes", "tracks come after what is in no track, by their numbers, then those with names"
         if any(_other(v) for its in said.tag_attributes.values() for v in its.values()):
             yield "attributes of tags", "CVAT has texts, numbers, true and false"
         values = [v for its in said.tag_attributes.values() for pair in its.items() for v in pair]
@@ -182,6 +184,13 @@ def _rows(source: Source, metas: dict[str, Meta], labels: Labels, problems: Prob
 
 def _other(value: object) -> bool:
     return value is None or isinstance(value, dict | list)
+
+
+def _number(track: str | None) -> float:
+    """Return the place of a track among others: its number, or behind all numbers; before them what is in none."""
+    if track is None:
+        return -math.inf
+    return int(track) if track == "0" or WHOLE.fullmatch(track) else math.inf
 
 
 def _strange(values: Iterable[object]) -> bool:
