@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from PIL import Image
 from playwright.sync_api import Error, sync_playwright
 
 import nbannotate as nb
+from nbannotate.demo import end_owner
 from nbannotate.model import Session
 
 CHROMIUM_FLAGS = [
@@ -195,3 +197,11 @@ def team(make_images):
     yield make
     for workspace in made:
         workspace.close()
+
+
+@pytest.fixture
+def owners_end(tmp_path: Path) -> Iterator[None]:
+    """End the owners of all workspaces that a test made in its folder: closing one leaves its owner running."""
+    yield
+    for contact in tmp_path.rglob("*.owner.json"):
+        end_owner(contact.with_name(contact.name.removesuffix(".owner.json")))

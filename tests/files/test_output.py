@@ -18,6 +18,8 @@ from nbannotate import cli
 from nbannotate.errors import CannotWrite
 from nbannotate.files import output
 
+pytestmark = pytest.mark.usefixtures("owners_end")
+
 
 @pytest.fixture
 def version(make_images):

@@ -12,7 +12,6 @@ from PIL import Image
 from tests.formats import sets
 
 import nbannotate as nb
-from nbannotate.demo import end_owner
 from nbannotate.errors import InvalidInput, ReadFailed, Refused, WrongCall
 from nbannotate.formats import Head, Row
 from nbannotate.model import Annotation, Label, Shape
@@ -37,12 +36,14 @@ def coco(folder, names, **changes):
     return folder
 
 
+pytestmark = pytest.mark.usefixtures("owners_end")
+
+
 @pytest.fixture
 def version(tmp_path):
     workspace = nb.open(tmp_path / "work.duckdb")
     yield workspace.create_dataset("d").create_version("v")
     workspace.close()
-    end_owner(tmp_path / "work.duckdb")
 
 
 def packed(folder, path):

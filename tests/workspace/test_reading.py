@@ -14,6 +14,8 @@ from nbannotate.errors import ReadFailed
 
 BOXES = "ImageID,Source,LabelName,Confidence,XMin,XMax,YMin,YMax,IsOccluded,IsTruncated,IsGroupOf,IsDepiction,IsInside"
 
+pytestmark = pytest.mark.usefixtures("owners_end")
+
 
 @pytest.fixture
 def make(tmp_path: Path):

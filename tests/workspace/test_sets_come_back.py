@@ -13,6 +13,8 @@ from tests.formats.sets import REAL, made, picture
 
 import nbannotate as nb
 
+pytestmark = pytest.mark.usefixtures("owners_end")
+
 JPEG, PNG = picture(40, 30, "JPEG"), picture(40, 30)
 SUPERVISELY: dict[str, str | bytes] = {
     "meta.json": json.dumps(test_supervisely.META),
