@@ -18,7 +18,7 @@ from nbannotate.model import NewMember
 from nbannotate.owner.client import Client, connect
 
 WORK = """
-import json, os
+import json, os, signal, threading
 import ipywidgets as widgets
 from nbannotate.model import WorkspaceInfo
 from nbannotate.owner.client import connect_kernel
@@ -32,6 +32,20 @@ def moved(change):
         print("printed"); raise ValueError("deep inside")
     if change["new"] == 77:
         secret.value = client.call("workspace.info", WorkspaceInfo).member.login
+    if change["new"] == 88:
+        burst()
+
+def burst():
+    "Tell the page much while its server can read none of it."
+    os.kill(os.getppid(), signal.SIGSTOP)
+    try:
+        for n in range(4000):
+            answer.value = f"burst {n}"
+        sent = threading.Event()
+        get_ipython().kernel.iopub_thread.schedule(sent.set)
+        sent.wait(60)
+    finally:
+        os.kill(os.getppid(), signal.SIGCONT)
 
 slider.observe(moved, "value")
 who = client.call("workspace.info", WorkspaceInfo).member.login

@@ -162,6 +162,7 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.context.sndhwm = self.context.rcvhwm = 0  # like the kernel's own side: no update of a widget is dropped
         self.of_members: dict[str, Kernel] = {}
         self.spares: list[Kernel] = []
         self.allowances: dict[str, Allowance] = {}  # by login
@@ -313,7 +314,7 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
             finally:
                 kernel.launching.set()
             kernel.manager = self.get_kernel(kernel.kernel_id)
-            kernel.client = client = kernel.manager.client()
+            kernel.client = client = kernel.manager.client(context=self.context)
             client.start_channels()
             await ensure_async(client.wait_for_ready(timeout=60))
             client.allow_stdin = False
