@@ -23,6 +23,11 @@ import nbannotate as nb
 from nbannotate.demo import end_owner
 from nbannotate.model import Session
 
+# Hundreds of processes are started here. Where bytecode is not to be kept (as in many containers), each of them would
+# compile all that it imports, which takes longer than to import it. xdist's workers inherit this.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 CHROMIUM_FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
