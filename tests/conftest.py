@@ -19,6 +19,7 @@ from argon2 import PasswordHasher
 from PIL import Image
 from playwright.sync_api import Error, sync_playwright
 
+import nbannotate.serve.lean  # isort: skip  # before anything imports jsonschema: three seconds
 import nbannotate as nb
 from nbannotate.demo import end_owner
 from nbannotate.model import Session
