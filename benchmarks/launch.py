@@ -72,7 +72,7 @@ def plain(folder: Path, tasks: int, moved: int) -> tuple[float, float]:
         connection.execute(sql)
     insert = (
         "insert into data.tasks select nextval('data.ids'), 1, i, 0, 1, 'in_progress', null, i % 10, i, true, 0, "
-        "now(), null, null, null, null, null, null from range($1) r(i)"
+        "now(), null, null, null, null, null, null, 0, 0 from range($1) r(i)"
     )
     inserted = seconds(lambda: connection.execute(insert, [tasks]))
     ids = [

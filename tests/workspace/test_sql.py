@@ -338,7 +338,7 @@ SAID = {
     "select a.name from assets a join shapes s on s.aset_id = a.asset_id": "'aset_id' (did you mean 'asset_id'",
     "select login from members where lower(logn) = 'x'": "did you mean 'login'",
     "with x as (select login from members) select logn from x": "There is no column 'logn'",
-    "select * from shape": "There is no public table 'shape' (did you mean 'shapes'?); there are annotations,",
+    "select * from shape": "There is no public table 'shape' (did you mean 'shapes'?); there are activity,",
     "select conut(*) from members": "The function 'conut' cannot be used here (did you mean 'count'?).",
     "selec 1": "The query is not understood: syntax error",
     "select 1,\n from where": "The query is not understood in line 2: syntax error",

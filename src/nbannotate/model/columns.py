@@ -36,6 +36,8 @@ _OUTCOME = (
 )
 _ORIGIN = "answer: a person said it at work; import: it came from a file, a model or another program."
 _WORKED_S = "Time that people worked on it, in seconds."
+_SHOWN_S = "Time that it was in front in a visible window, in seconds; missing where no page measured all of it."
+_EDITING_S = "Time with a gesture or a form in progress, in seconds; missing where no page measured all of it."
 
 _SHAPE = {
     "annotation_id": "Id of the revision that the shape is part of.",
@@ -88,6 +90,22 @@ _ANNOTATION = {
 }
 
 _EACH = (
+    _view(
+        "activity",
+        "One stretch of a person's time at a task, as far as it went into the shapes of one label, or into none. Each "
+        "moment of a person counts once, and the rows of a task add up to its times.",
+        task_id=_TASK_ID,
+        campaign_id=_CAMPAIGN_ID,
+        asset_id=_ASSET_ID,
+        step=_STEP,
+        member="Login of whose time it was.",
+        label="Name of the label of the shapes in hand; missing for the time that was of none.",
+        started="When the stretch began; the rows of one stretch share it.",
+        ended="When it ended; the same as started for time that an owner gave for work elsewhere.",
+        shown_s="Time of it that the task was in front, in seconds; missing where no page measured it.",
+        worked_s="Time of it that the person worked, in seconds.",
+        editing_s="Time of it with a gesture or a form in progress, in seconds; missing where no page measured it.",
+    ),
     _view(
         "annotations",
         "One revision of what somebody, or a model, said of an asset. None is ever overwritten.",
@@ -319,6 +337,8 @@ _EACH = (
         note="The reason that was given when it was skipped, discarded or ended.",
         position="Its asset's place in the campaign's order.",
         sequence="Name of the sequence that its asset belongs to; missing if it belongs to none.",
+        shown_s=_SHOWN_S,
+        editing_s=_EDITING_S,
     ),
     _view(
         "versions",

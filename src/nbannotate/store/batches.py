@@ -142,7 +142,7 @@ def restart(
         """
         insert into data.tasks
         select nextval('data.ids'), $1, t.asset_id, $2, 1 + coalesce(b.times, 0), 'to_rework', null, $3, t.position,
-               true, 0, $4, null, null, null, null, null, null
+               true, 0, $4, null, null, null, null, null, null, 0, 0
         from (select * from data.tasks where task_id in (select unnest($5::bigint[])) order by position) t
         left join (
           select asset_id, count(*) as times from data.tasks where campaign_id = $1 and step = $2 group by 1

@@ -139,7 +139,7 @@ def _insert(
             select nextval('data.ids'), $1, f.asset_id, f.step, 1,
                    case when f.done then 'done' else 'in_progress' end, case when f.done then 'existing' end,
                    b.member_id, $2 + f.place, true, 0, $3, null, null, case when f.done then $3 end,
-                   case when f.done then $4 end, null, null
+                   case when f.done then $4 end, null, null, 0, 0
             from (select * from first_tasks where place >= $5 and place < $6 order by place) f
             left join (
               select unnest(from_json($7,

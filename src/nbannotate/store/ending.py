@@ -91,5 +91,5 @@ def delete(tx: Transaction, campaign_id: int) -> None:
         "delete from data.comments where issue_id in (select issue_id from data.issues where campaign_id = $1)",
         campaign_id,
     )
-    for table in ("spreads", "issues", "notices", "tasks", "step_members", "steps", "campaigns"):
+    for table in ("spreads", "issues", "notices", "activity", "tasks", "step_members", "steps", "campaigns"):
         tx.run(f"delete from data.{table} where campaign_id = $1", campaign_id)

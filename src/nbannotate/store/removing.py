@@ -164,7 +164,7 @@ def delete_asset(tx: Transaction, version_id: int, asset_id: int, name: str) -> 
         tx.run(f"delete from data.{table} where task_id in {tasks}", *key)
     for table in ("comments", "notices"):
         tx.run(f"delete from data.{table} where issue_id in {issues}", *key)
-    for table in ("issues", "tasks"):
+    for table in ("issues", "activity", "tasks"):
         tx.run(f"delete from data.{table} where {_OF_ASSET}", *key)
     layers.take_out(tx, version_id, asset_id)
     tx.run("delete from data.foreign_ids where version_id = $1 and what = 'image' and name = $2", version_id, name)
@@ -182,6 +182,7 @@ def deeds(tx: Transaction, member_id: int) -> bool:
             ("events", "member_id"), ("events", "acted_by"), ("annotations", "member_id"), ("tasks", "assignee_id"),
             ("member_drafts", "member_id"), ("lapses", "member_id"), ("issues", "author_id"), ("issues", "closed_by"),
             ("comments", "author_id"), ("step_members", "member_id"), ("spreads", "member_id"),
+            ("activity", "member_id"),
         )
     )  # fmt: skip
     return bool(tx.value(f"select {did}", member_id))

@@ -181,7 +181,7 @@ def follow(
     new = tx.new_id()
     tx.run(
         "insert into data.tasks values "
-        "($1, $2, $3, $4, $5, $6, null, $7, $8, true, 0, $9, null, null, null, null, null, null)",
+        "($1, $2, $3, $4, $5, $6, null, $7, $8, true, 0, $9, null, null, null, null, null, null, 0, 0)",
         new, task["campaign_id"], task["asset_id"], step, round, state, assignee, task["position"], now,
     )  # fmt: skip
     return new
