@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
@@ -220,3 +222,43 @@ def test_what_was_changed_meanwhile_is_not_merged_over(folder):
         nb.merge(base, ours, theirs, "m", resolve=late)
     assert "m" not in base.dataset.versions
     assert nb.merge(base, ours, theirs, "m", resolve="theirs").version.assets["0.png"].annotation.shapes == (NAMED,)
+
+
+def coco(path, images, annotations, categories):
+    path.write_text(json.dumps({
+        "info": {"description": path.stem},
+        "images": [{"id": i, "file_name": n, "width": 64, "height": 48, "license": 1} for n, i in images.items()],
+        "annotations": [
+            {"id": i, "image_id": images[n], "category_id": categories[c], "bbox": b, "area": 1.5, "iscrowd": 0}
+            for i, (n, c, b) in annotations.items()
+        ],
+        "categories": [{"id": i, "name": n, "supercategory": "s"} for n, i in categories.items()],
+    }))  # fmt: skip
+    return path
+
+
+def test_what_files_call_the_things_of_theirs_comes_along(folder, tmp_path):
+    base = ground.version(ground.dataset(), folder, {})
+    names = {"0.png": 70, "1.png": 71, "2.png": 72}
+    first = {1: ("0.png", "cell", [1, 2, 10, 10]), 2: ("1.png", "cell", [3, 3, 9, 9])}
+    base.read(coco(tmp_path / "base.json", names, first, {"cell": 5}))
+    ours, theirs = base.create_child("ours"), base.create_child("theirs")
+    ours.read(coco(tmp_path / "ours.json", {"0.png": 70}, {9: ("0.png", "dust", [20, 5, 6, 6])}, {"dust": 6}))
+    other = {9: ("2.png", "dust", [20, 5, 6, 6]), 11: ("2.png", "ring", [2, 5, 8, 8])}
+    theirs.read(coco(tmp_path / "theirs.json", names, other, {"ring": 6, "dust": 8}))
+    merged = nb.merge(base, ours, theirs, "m").version
+    merged.write("coco", tmp_path / "out.json")
+    out = json.loads((tmp_path / "out.json").read_text())
+    assert out["info"]["description"] == "ours", "of the whole, what the nearest of ours said"
+    assert {i["file_name"]: i["id"] for i in out["images"]} == names
+    assert {c["name"]: c["id"] for c in out["categories"]} == {"cell": 5, "dust": 6, "ring": 9}
+    label = {c["id"]: c["name"] for c in out["categories"]}
+    image = {i["id"]: i["file_name"] for i in out["images"]}
+    assert {a["id"]: (image[a["image_id"]], label[a["category_id"]], a["area"]) for a in out["annotations"]} == {
+        2: ("1.png", "cell", 1.5),
+        9: ("0.png", "dust", 1.5),
+        12: ("2.png", "dust", 1.5),
+        11: ("2.png", "ring", 1.5),
+    }
+    nb.merge(base, ours, theirs, "again").version.write("coco", tmp_path / "again.json")
+    assert (tmp_path / "again.json").read_bytes() == (tmp_path / "out.json").read_bytes()

@@ -18,7 +18,6 @@ from nbannotate.owner.memory import MemoryClient
 from nbannotate.owner.setup import first_member
 from nbannotate.store import arriving, dealing, importing, splits
 from nbannotate.store.engine import MEMORY, Engine
-from nbannotate.workspace import remembered
 from nbannotate.workspace.workspace import Workspace
 from tests.formats import sets
 
@@ -282,14 +281,11 @@ def exclude(g):
     )  # fmt: skip
 
 
-def remember(g):
-    ids = {name: Foreign(i) for i, name in enumerate(g.version.assets.df()["name"])}
-    remembered.remember(g.version, "coco", ids, {}, Head())
-    return lambda: remembered.remember(g.version, "coco", ids, {}, Head())
-
-
 def bring_in(g):
-    boxes = [Row(name, 64, 48, BOX, metadata={"n": i}) for i, name in enumerate(g.version.assets.df()["name"])]
+    boxes = [
+        Row(name, 64, 48, BOX, metadata={"n": i}, foreign=Foreign(i), split="train")
+        for i, name in enumerate(g.version.assets.df()["name"])
+    ]
     folder = tempfile.TemporaryDirectory()
     file = sets.write("coco", Path(folder.name) / "in.json", Head(), boxes)
 
@@ -348,7 +344,6 @@ CALLS = {
     "datasets.delete": delete_dataset,
     "versions.delete": delete_version,
     "clock.tick": leases_run_out,
-    "foreign.remember": remember,
     "imports.add": bring_in,
     "jobs.complete": complete_job,
     "jobs.restart": restart,

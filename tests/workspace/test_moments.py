@@ -4,9 +4,11 @@ import datetime
 import time
 
 import pytest
+from msgspec.structs import replace
 
 import nbannotate as nb
 from nbannotate.errors import InvalidInput
+from nbannotate.rules.compare import HOWS
 
 
 def box(label, x=1):
@@ -81,10 +83,14 @@ def test_the_history_of_an_asset_says_who_changed_what_at_which_step(version):
     ws.acting(ana).work.next("July").submit(nb.Annotation(shapes=two))
     ws.acting(chloe).work.next("July").accept(box("dog", 3))
     history = version.assets["img_000.png"].history()
-    told = history[["member", "source", "campaign", "step", "shapes", "added", "removed", "moved", "relabelled"]]
+    told = history[["member", "source", "campaign", "step", "shapes", "added", "removed", "moved", "relabeled"]]
     assert told.astype(object).where(told.notna(), None).values.tolist() == [
         ["root", "model", None, None, 1, 1, 0, 0, 0],
         ["ana", "annotation", "July", "draw", 2, 1, 0, 1, 1],
         ["chloe", "review", "July", "check", 1, 0, 1, 0, 0],
     ]
     assert history["is_latest"].tolist() == [False, False, True]
+    again = nb.Annotation(shapes=[replace(s, id="copy", attributes={"n": 1}) for s in box("dog", 3).shapes])
+    version.add_annotations({"img_000.png": again}, source="copy", on_conflict="replace")
+    last = version.assets["img_000.png"].history().iloc[-1]
+    assert last[list(HOWS)].tolist() == [0, 0, 0, 0, 1], "a shape with another id in the same place is the same one"

@@ -8,6 +8,7 @@ from PIL import Image
 
 import nbannotate as nb
 from nbannotate.errors import InvalidInput, NotAllowed, NotFound, Refused
+from nbannotate.operations import splits
 from nbannotate.workspace.metadata import given
 
 
@@ -162,3 +163,35 @@ def test_splits_are_asked_in_sql_and_are_no_metadata(version):
     found = version.workspace.sql("select split, count(*) as n from splits group by 1 order by 2 desc")
     assert found["n"].tolist() == [32, 4, 4]
     assert "split" not in given(version.assets.df()).columns
+
+
+def test_splits_of_a_file_come_in_with_what_else_it_says_or_not_at_all(version, tmp_path_factory, monkeypatch):
+    version.add_annotations({"f0/0.png": nb.Annotation(tags=["a"])}, "hand")
+    version.split(seed=3)
+    file = tmp_path_factory.mktemp("out") / "whole.parquet"
+    version.write("parquet", file)
+    other = version.dataset.create_version("other")
+    other.add_images([version.assets[n].path for n in version.assets.df()["name"]])
+    names = ("assets", "annotations", "foreign_ids", "splits")
+
+    def rows():
+        asks = (f"select count(*) as n from {name} where version_id = $1" for name in names)
+        return [int(version.workspace.sql(ask, [other.version_id])["n"][0]) for ask in asks]
+
+    def fails(*_):
+        raise Refused("no splits today")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(splits, "take", fails)
+        with pytest.raises(Refused, match="today"):
+            other.read(file)
+    assert rows() == [40, 0, 0, 0], "what fails last leaves nothing of what came before"
+    before = len(version.workspace.events)
+    other.read(file)
+    done = [e.operation for e in version.workspace.events][before:]
+    assert done == ["metadata.set", "annotations.add", "splits.set", "imports.add"]
+    assert split_of(other).to_dict() == split_of(version).to_dict()
+    stored = version.workspace.client.dispatcher.engine._writer.execute
+    other.read(file)
+    assert stored("select count(*) from data.splits").fetchone() == (80,), "nothing is left of what was so already"
+    assert stored("select count(*) from data.staged").fetchone() == (0,)

@@ -112,10 +112,15 @@ def take(ctx: Context, version_id: int, batch: Batch, types: dict[str, str] | No
 
 def _stage_replace(ctx: Context, stage: Stage, version_id: int, file: Path) -> dict[str, Any]:
     """Look at the files of assets that are to be other ones."""
+    check_replaced(ctx, version_id, file)
+    return {}
+
+
+def check_replaced(ctx: Context, version_id: int, file: Path) -> None:
+    """Raise if the assets of a Parquet file cannot have the files that it names."""
     draft(ctx, version_id)
     replacing.check(ctx.tx, version_id, file)
     serving.check(ctx.engine, arriving.incoming_files(ctx.tx, file))
-    return {}
 
 
 @operation(writes=True, stage=_stage_replace)
@@ -125,6 +130,11 @@ def replace(ctx: Context, version_id: int, file: Path) -> int:
     Their metadata stay; what the new files bring is put over it. Refused where people have worked on one, where one is
     published, and where shapes are of another size.
     """
+    return take_replaced(ctx, version_id, file)
+
+
+def take_replaced(ctx: Context, version_id: int, file: Path) -> int:
+    """Give the assets of a Parquet file the files that it names, and return how many; the last step."""
     draft(ctx, version_id)
     replacing.check(ctx.tx, version_id, file)
     count = replacing.replace(ctx.tx, version_id, file)

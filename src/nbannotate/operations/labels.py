@@ -148,7 +148,7 @@ def _stage_undo(ctx: Context, stage: Stage, version_id: int) -> dict[str, _Stage
 
 @operation(writes=True, stage=_stage_undo)
 def undo(ctx: Context, version_id: int, prepared_change: _Staged) -> Relabelled:
-    """Take back the last change of a version's labels: shapes that nobody relabelled since have theirs again."""
+    """Take back the last change of a version's labels: shapes that nobody relabeled since have theirs again."""
     _check_quiet(ctx, version_id)
     staged = _still(ctx, version_id, prepared_change)
     undone = _own(ctx.tx, version_id)

@@ -14,7 +14,7 @@ from nbannotate.model.values import decode
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.versions import check_new, make_child
 from nbannotate.rules.well_formed import check_fits
-from nbannotate.store import contents, data, importing, merging
+from nbannotate.store import contents, data, foreign, importing, merging
 from nbannotate.store.staging import Stage
 
 #: So many shapes are written in one piece at least.
@@ -51,6 +51,7 @@ def _stage(ctx: Context, stage: Stage, version_id: int, theirs_id: int, name: st
         if revisions:
             importing.stage(stage, revisions, ctx.now)
     merging.stage(stage, theirs_id, ctx.now)
+    foreign.stage_of(stage, version_id, theirs_id)
     steps = int(ctx.tx.value("select count(*) from steps"))
     return {"prepared_batch": _Staged(stage.batch_id, merging.present(ctx.tx), steps, ground)}
 
@@ -62,13 +63,14 @@ def create(ctx: Context, version_id: int, theirs_id: int, name: str, file: Path,
     The Parquet file says what is done, one row an asset: ``asset_id``; ``presence`` (empty, added, put_away or
     taken_back); ``ours_id`` and ``theirs_id``, the revisions that both versions show; ``take``, the revision of theirs
     that is taken as said by who said it; or, where ``says``, what is said in its place: shapes, tags, nothing_to_label,
-    tag_attributes, as :func:`annotations.add` takes them.
+    tag_attributes, as :func:`annotations.add` takes them. What files call the things of theirs comes along.
     """
     ours, theirs = _both(ctx, version_id, theirs_id)
     staged = prepared_batch
     if _ground(ctx, ours, theirs) != staged.ground:
         raise Stale(f"{ours.name!r} or {theirs.name!r} was changed while they were merged; merge them again.")
     made = make_child(ctx, ours, name)
+    foreign.give(ctx.tx, staged.batch_id, made.version_id)
     merging.reveal(ctx.tx, staged.batch_id, made.version_id, staged.presence, ctx.now)
     ids = {"parent_id": version_id, "version_id": made.version_id, "theirs_id": theirs_id}
     ctx.note(detail={**ids, "assets": staged.steps})

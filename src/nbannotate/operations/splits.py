@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -17,7 +18,7 @@ from nbannotate.store import splits
 from nbannotate.store.staging import Stage
 
 
-class _Staged(Struct, frozen=True):
+class Staged(Struct, frozen=True):
     """What was staged: the set, the one that it was made from, what differs, the sizes, and what is to be deleted."""
 
     batch_id: int
@@ -27,42 +28,55 @@ class _Staged(Struct, frozen=True):
     gone: list[int]
 
 
-def _stage(ctx: Context, stage: Stage, version_id: int, file: Path, how: Splitting | None = None) -> dict[str, _Staged]:
-    """Check the splits of a file and write them in pieces, with those of the assets that it does not name."""
+def _stage(ctx: Context, stage: Stage, version_id: int, file: Path, how: Splitting | None = None) -> dict[str, Staged]:
+    """Check the splits of a file and write them in pieces."""
+    return {"prepared_set": stage_set(ctx, stage, version_id, [file])}
+
+
+def stage_set(ctx: Context, stage: Stage, version_id: int, files: Sequence[Path]) -> Staged:
+    """Check the splits of files and write them in pieces, with those of the assets that they do not name."""
     version = draft(ctx, version_id)
-    if strange := splits.strange(ctx.tx, version_id, file):
+    splits.open_table(stage, files)
+    if strange := splits.strange(stage, version_id):
         some = ", ".join(map(repr, strange[:5])) + (" …" if len(strange) > 5 else "")
         raise NotFound(
             f"{len(strange)} images are no assets of the version {version.name!r}: {some}. Nothing was changed."
         )
-    if twice := splits.twice(ctx.tx, file):
+    if twice := splits.twice(stage):
         raise InvalidInput(f"There are two rows for {twice!r}; nothing was changed.")
-    for name in splits.names(ctx.tx, file):
+    for name in splits.names(stage):
         check_split(name)
     before = splits.current(ctx.tx, version_id)
-    splits.stage(stage, version_id, file)
+    splits.stage(stage, version_id)
     changed, counts = splits.changes(stage, version_id, stage.batch_id), splits.counts(stage, stage.batch_id)
-    return {"prepared_set": _Staged(stage.batch_id, before, changed, counts, stage.gone)}
+    return Staged(stage.batch_id, before, changed, counts, stage.gone)
 
 
 @operation(writes=True, stage=_stage)
-def set_(ctx: Context, version_id: int, file: Path, prepared_set: _Staged, how: Splitting | None = None) -> int:
+def set_(ctx: Context, version_id: int, file: Path, prepared_set: Staged, how: Splitting | None = None) -> int:
     """Say the splits of the assets of a Parquet file, and return how many have another one now; the others keep theirs.
 
     Columns: asset (name), and split, or null for none. ``how`` says by which rule they were dealt; None: by hand.
     """
-    draft(ctx, version_id)
-    if splits.current(ctx.tx, version_id) != prepared_set.before:
-        raise Stale("The splits were changed by somebody else meanwhile; try again.")
-    if not prepared_set.changed:
+    changed = take(ctx, version_id, prepared_set, how)
+    if not changed:
         ctx.unchanged()
+    return changed
+
+
+def take(ctx: Context, version_id: int, staged: Staged, how: Splitting | None = None) -> int:
+    """Let a version have the staged splits, and return how many assets have another one; the last step."""
+    draft(ctx, version_id)
+    if splits.current(ctx.tx, version_id) != staged.before:
+        raise Stale("The splits were changed by somebody else meanwhile; try again.")
+    if not staged.changed:
         return 0
     kept = msgspec.json.encode(how).decode()
-    gone = splits.reveal(ctx.tx, prepared_set.batch_id, version_id, kept, ctx.now)
-    removal.leave(ctx, prepared_set.gone, *gone)
+    gone = splits.reveal(ctx.tx, staged.batch_id, version_id, kept, ctx.now)
+    removal.leave(ctx, staged.gone, *gone)
     said = msgspec.to_builtins(how)
-    ctx.note(detail={"version_id": version_id, "splits": prepared_set.counts, "how": said})
-    return prepared_set.changed
+    ctx.note(detail={"version_id": version_id, "splits": staged.counts, "how": said})
+    return staged.changed
 
 
 @operation()

@@ -86,7 +86,6 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "metadata.types": DEVELOPERS,
     "annotations.add": DEVELOPERS,
     "annotations.restore": DEVELOPERS,
-    "foreign.remember": DEVELOPERS,
     "imports.add": DEVELOPERS,
     "annotations.drafts": EVERYONE,
     "annotations.get": EVERYONE,

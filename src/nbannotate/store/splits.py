@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nbannotate.store import staging
+from nbannotate.store.arriving import quoted
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
 
@@ -20,41 +21,48 @@ def current(tx: Transaction, version_id: int) -> int | None:
     return found
 
 
-def strange(tx: Transaction, version_id: int, file: Path) -> list[str]:
-    """Return the names in a file that are no assets of a version."""
-    rows = tx.all(
-        "select distinct asset from read_parquet($2) where asset not in "
-        "(select name from assets where version_id = $1) order by 1",
+def open_table(stage: Stage, files: Sequence[Path]) -> None:
+    """Make the table ``dealt`` of Parquet files with the columns asset (name) and split; null takes an asset out."""
+    named = ", ".join(map(quoted, files))
+    stage.run(f"create or replace temp table dealt as select asset, split from read_parquet([{named}])")
+
+
+def strange(stage: Stage, version_id: int) -> list[str]:
+    """Return the names in the table ``dealt`` that are no assets of a version, nor come into it with this batch."""
+    rows = stage.all(
+        "select distinct asset from dealt where asset not in (select name from assets where version_id = $1) "
+        "and asset not in (select name from data.assets where dataset_id = $2) order by 1",
         version_id,
-        str(file),
+        stage.batch_id,
     )
     return [row["asset"] for row in rows]
 
 
-def names(tx: Transaction, file: Path) -> list[str]:
-    """Return the splits that a file names."""
-    rows = tx.all("select distinct split from read_parquet($1) where split is not null order by 1", str(file))
-    return [row["split"] for row in rows]
+def names(stage: Stage) -> list[str]:
+    """Return the splits that the table ``dealt`` names."""
+    return [row["split"] for row in stage.all("select distinct split from dealt where split is not null order by 1")]
 
 
-def stage(stage: Stage, version_id: int, file: Path) -> int:
-    """Write a new set in pieces, under the batch's id: what a file says, and of other assets what holds.
+def stage(stage: Stage, version_id: int) -> int:
+    """Write a new set in pieces, under the batch's id: what the table ``dealt`` says, and of other assets what holds.
 
-    Returns how many assets are in it. The file has the columns asset (name) and split; null takes an asset out.
+    Returns how many assets are in it.
     """
     stage.run(
         """
         create or replace temp table coming as
         select asset_id, split, row_number() over (order by asset_id) - 1 as place from (
           select a.asset_id, case when m.asset is null then s.split else m.split end as split
-          from assets a
-          left join read_parquet($2) m on m.asset = a.name
-          left join splits s on s.version_id = a.version_id and s.asset_id = a.asset_id
-          where a.version_id = $1
+          from (
+            select asset_id, name from assets where version_id = $1
+            union all select asset_id, name from data.assets where dataset_id = $2
+          ) a
+          left join dealt m on m.asset = a.name
+          left join splits s on s.version_id = $1 and s.asset_id = a.asset_id
         ) q where split is not null
         """,
         version_id,
-        str(file),
+        stage.batch_id,
     )
     total = int(stage.value("select count(*) from coming"))
     for low in range(0, total, PIECE):
@@ -64,6 +72,7 @@ def stage(stage: Stage, version_id: int, file: Path) -> int:
         )  # fmt: skip
         stage.piece()
     stage.run("drop table coming")
+    stage.run("drop table dealt")
     return total
 
 
@@ -85,7 +94,9 @@ def changes(tx: Transaction, version_id: int, batch_id: int) -> int:
 def reveal(tx: Transaction, batch_id: int, version_id: int, how: str, now: datetime.datetime) -> list[int]:
     """Let a version have the staged set; return the set that it had before, if no other version has it."""
     gone = forget(tx, [version_id])
-    tx.run("insert into data.version_splits values ($1, $2, $3, $4)", version_id, batch_id, how, now)
+    splits_id = tx.new_id()
+    tx.run("update data.splits set splits_id = $2 where splits_id = $1", batch_id, splits_id)
+    tx.run("insert into data.version_splits values ($1, $2, $3, $4)", version_id, splits_id, how, now)
     staging.keep(tx, batch_id)
     return gone
 
@@ -139,9 +150,7 @@ def counts(tx: Transaction, batch_id: int) -> dict[str, int]:
     return {row["split"]: row["n"] for row in rows}
 
 
-def twice(tx: Transaction, file: Path) -> str | None:
-    """Return a name that a file has twice, or None."""
-    found: str | None = tx.value(
-        "select min(asset) from (select asset from read_parquet($1) group by 1 having count(*) > 1)", str(file)
-    )
+def twice(stage: Stage) -> str | None:
+    """Return a name that the table ``dealt`` has twice, or None."""
+    found: str | None = stage.value("select min(asset) from (select asset from dealt group by 1 having count(*) > 1)")
     return found

@@ -92,8 +92,8 @@ class Asset(Handle, Shown):
         """Return all that was said of it in this version, oldest first, a row for each revision.
 
         ``step`` and ``campaign`` say where, ``member`` who, ``created`` when (UTC), ``source`` at which action or where
-        from. What changed against the revision before is counted by the ids of shapes: ``added``, ``removed``,
-        ``moved`` (another kind or geometry), ``relabelled``, ``changed`` (attributes, confidence, group and the like).
+        from. The shapes that changed against the revision before are counted as :func:`nb.diff` counts them: ``added``,
+        ``removed``, ``moved`` (another kind or geometry), ``relabeled``, ``attributes`` (color, group and track, too).
         """
         from nbannotate.workspace.moment import history_of
 

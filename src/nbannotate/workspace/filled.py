@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, get_args, overload
@@ -12,7 +13,7 @@ from nbannotate.errors import WrongCall
 from nbannotate.model.choices import one_of
 from nbannotate.model.relabelling import as_mapping_of_labels
 from nbannotate.model.values import plain
-from nbannotate.workspace import coming, export, frames, given, reading, rows
+from nbannotate.workspace import coming, export, frames, given, pieces, reading, rows
 from nbannotate.workspace import images as image_files
 from nbannotate.workspace import metadata as metadata_of
 from nbannotate.workspace.bars import progress_bar
@@ -106,13 +107,25 @@ class Filled(Said):
             new, replaced = split.new, 0
             if on_conflict == "error" and len(split.other):
                 new = table[~table["path"].isin(known["path"])]  # the owner says which names are there
-            if on_conflict == "replace" and len(split.other):
-                replaced = self._upload("assets.replace", split.other)
             types = metadata_of.given(metadata).types
-            added = self._upload("assets.add", new, types=types) if len(new) else 0
-            self.added = model.Added(added, split.there, skipped, replaced, found.left_out, absent)
+            if on_conflict == "replace" and len(split.other):
+                replaced = len(split.other)
+                self._replace(split.other, new, types)
+            elif len(new):
+                self._upload("assets.add", new, types=types)
+            self.added = model.Added(len(new), split.there, skipped, replaced, found.left_out, absent)
             rows.say(self.added)
         return self
+
+    def _replace(self, other: pd.DataFrame, new: pd.DataFrame, types: dict[str, str]) -> None:
+        """Give assets other files, and add new ones, as one import."""
+        with tempfile.TemporaryDirectory(prefix="nbannotate") as folder:
+            tables = [("replaced", Path(folder) / "replaced.parquet")]
+            frames.write_parquet(other, tables[0][1])
+            if len(new):
+                tables.append(("assets", Path(folder) / "assets.parquet"))
+                frames.write_parquet(new, tables[1][1])
+            pieces.send(self, tables, "images", "images", types=types)
 
     def _upload(self, operation: str, table: pd.DataFrame, **more: Any) -> int:
         parquet = frames.to_parquet(table)

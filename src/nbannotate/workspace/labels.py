@@ -193,7 +193,7 @@ class Labels(Listed[Row]):
         return call("labels.preview", model.Relabelled, version_id=self._scope(), mapping=mapping)
 
     def undo(self) -> model.Relabelled:
-        """Take the last change of this version's labels back: shapes that nobody relabelled since have theirs again.
+        """Take the last change of this version's labels back: shapes that nobody relabeled since have theirs again.
 
         Shapes that were deleted with their label are back, unless somebody said since that there is nothing to label.
 

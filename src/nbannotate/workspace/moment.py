@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from nbannotate.cards import Shown
 from nbannotate.errors import InvalidInput
+from nbannotate.model import Shape
 from nbannotate.model.times import When, moment, zone
+from nbannotate.rules.compare import HOWS, How, changes
+from nbannotate.workspace import real
 from nbannotate.workspace.data_tables import Annotations, Assets, Shapes
 from nbannotate.workspace.handle import Handle
 
@@ -116,14 +119,6 @@ def _literal(time: datetime.datetime) -> str:
     return f"timestamp '{time.isoformat(' ')}'"
 
 
-#: What is compared of a shape, by the column of a history that counts it.
-_COMPARED = {
-    "moved": ("kind", "points", "rle", "rings"),
-    "relabelled": ("label", "also"),
-    "changed": ("attributes", "confidence", "color", "visibility", "group", "track", "keyframe"),
-}
-
-
 def history_of(asset: Asset) -> pd.DataFrame:
     """Return the revisions of an asset in a version, each with what it changed of the one before."""
     ws, key = asset.version.workspace, [asset.version.version_id, asset.asset_id]
@@ -136,18 +131,16 @@ def history_of(asset: Asset) -> pd.DataFrame:
         key,
     )
     drawn = ws.sql("select * from shape_history where version_id = $1 and asset_id = $2 order by position", key)
-    shapes: dict[int, dict[str, dict[Any, Any]]] = {}
-    for row in drawn.astype(object).where(drawn.notna(), None).to_dict("records"):
-        shapes.setdefault(row["annotation_id"], {})[row["shape_id"]] = row
-    counts: dict[str, list[int]] = {name: [] for name in ("added", "removed", *_COMPARED)}
-    before: dict[str, dict[Any, Any]] = {}
+    shapes: dict[int, list[Shape]] = {}
+    for annotation_id, shape in zip(drawn["annotation_id"], real.as_shapes(drawn), strict=True):
+        shapes.setdefault(annotation_id, []).append(shape)
+    counts: dict[How, list[int]] = {how: [] for how in HOWS}
+    before: list[Shape] = []
     for annotation_id in rows["annotation_id"]:
-        now = shapes.get(annotation_id, {})
-        both = before.keys() & now.keys()
-        counts["added"].append(len(now.keys() - both))
-        counts["removed"].append(len(before.keys() - both))
-        for name, columns in _COMPARED.items():
-            counts[name].append(sum(any(before[i][c] != now[i][c] for c in columns) for i in both))
+        now = shapes.get(annotation_id, [])
+        changed = changes(before, now)
+        for how, found_ in counts.items():
+            found_.append(sum(how in change.how for change in changed))
         before = now
     found = asset.version.annotations._real(rows.assign(tag_attributes=None)).drop(columns="tag_attributes")
     for place, (name, values) in enumerate(counts.items(), list(found.columns).index("shapes") + 1):

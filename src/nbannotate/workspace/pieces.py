@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from nbannotate.model import Imported
+
+if TYPE_CHECKING:
+    from nbannotate.workspace.said import Said
 
 #: So many rows are one piece.
 PIECE = 20_000
@@ -90,3 +95,23 @@ def images(folder: Path) -> Pieces:
     texts, numbers = ("name", "path", "folder"), ("width", "height", "bytes")
     columns = {**dict.fromkeys(texts, "string"), **dict.fromkeys(numbers, "Int64"), "metadata": "string"}
     return Pieces(folder, "assets", {**columns, "sequence": "string", "moment": "Float64"}, whole=True)
+
+
+def send(version: Said, tables: Sequence[tuple[str, Path]], source: str, format_: str, **options: Any) -> Imported:
+    """Bring tables into a version as one import: all of them, or nothing.
+
+    Parameters
+    ----------
+    version
+        Where they come in.
+    tables
+        What each file is, as ``imports.add`` calls it, and the file.
+    source, format_
+        Where the annotations come from, and the format of what things are called.
+    options
+        What else ``imports.add`` takes.
+    """
+    return version.workspace.client.bring(
+        "imports.add", Imported, [file for _, file in tables], version_id=version.version_id, source=source,
+        format=format_, tables=[name for name, _ in tables], **options,
+    )  # fmt: skip

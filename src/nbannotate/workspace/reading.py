@@ -177,11 +177,8 @@ def _bring_in(
     table, other = described.from_file(version, metadata, folder)
     for name, field in other.items():
         problems.note("metadata of assets", "they have another value here", f"{name}: {field}")
-    tables = [images.table(folder), table, said, foreign]
+    tables = [images.table(folder), table, said, foreign, splits]
     done = _send(version, its, wanted.source or source.name, [t for t in tables if t is not None], wanted.on_conflict)
-    if splits.finish():
-        for file in splits.files:
-            version.workspace.client.upload("splits.set", int, file.read_bytes(), version_id=version.version_id)
     left_out = problems.left_out()
     if done.left_out:
         reason = "people have worked on them; on_conflict='replace' takes them, too"

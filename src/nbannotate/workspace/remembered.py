@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from nbannotate.formats import Foreign, Head
 from nbannotate.model import Label, Tag
-from nbannotate.workspace import frames, pieces
+from nbannotate.workspace import frames
 from nbannotate.workspace.intake.naming import Ids
 from nbannotate.workspace.pieces import Pieces
 
@@ -44,22 +42,6 @@ def add_head(table: Pieces, head: Head) -> None:
         add(table, "tag", tag.name, Foreign(extra=msgspec.to_builtins(tag)))
     if head.extra:
         add(table, "file", "", Foreign(extra=head.extra))
-
-
-def remember(
-    version: Said, format_: str, images: Mapping[str, Foreign], shapes: Mapping[str, Foreign], head: Head
-) -> None:
-    """Keep what is called so by something that was not read from a file."""
-    with tempfile.TemporaryDirectory() as folder:
-        table = pieces.foreign(Path(folder))
-        for name, foreign in images.items():
-            add(table, "image", name, foreign)
-        for shape_id, foreign in shapes.items():
-            add(table, "shape", shape_id, foreign)
-        add_head(table, head)
-        client = version.workspace.client
-        for file in table.finish():
-            client.upload("foreign.remember", int, file.read_bytes(), version_id=version.version_id, format=format_)
 
 
 def ids(version: Said, format_: str) -> Ids:

@@ -97,13 +97,12 @@ class Said(Described, Chained, Handle, Shown):
             ).astype(
                 {"asset": "str", "shapes": "str", "tags": "str", "nothing_to_label": "bool", "tag_attributes": "str"}
             )
-            done = self.workspace.client.upload(
+            if called is not None:
+                return taking.bring_in(self, called, table, source, missing, on_conflict)
+            return self.workspace.client.upload(
                 "annotations.add", model.Imported, frames.to_parquet(table),
                 version_id=self.version_id, source=source, missing=missing, on_conflict=on_conflict,
             )  # fmt: skip
-            if called is not None:
-                taking.remember(self, called)
-            return done
 
     def restore(self, revisions: int | Iterable[int] | None = None, *, source: str | None = None) -> int:
         """Bring earlier revisions back, each as a new revision as said by who said it; nothing is deleted.

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbannotate.errors import InvalidInput
-from nbannotate.model import Annotation
-from nbannotate.workspace import fitting, frames, intake, remembered
+from nbannotate.model import Annotation, Imported, Missing, OnConflict
+from nbannotate.workspace import fitting, frames, intake, pieces, remembered
 from nbannotate.workspace.intake import coco
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from nbannotate.workspace.said import Said
 
 
@@ -40,9 +44,18 @@ def taken(version: Said, given: Any, labels: Any, images: Any) -> tuple[dict[str
     return found.annotations, found if coco.is_instances(given) else None
 
 
-def remember(version: Said, said: coco.Object) -> None:
-    """Keep what a COCO object calls its images, shapes and labels."""
+def bring_in(
+    version: Said, said: coco.Object, table: pd.DataFrame, source: str, missing: Missing, on_conflict: OnConflict
+) -> Imported:
+    """Send what a COCO object says (a table as for ``annotations.add``) with what it calls things, as one import."""
     named = fitting.meant(version, [row.name for row in said.rows])
-    images = {named[row.name]: row.foreign for row in said.rows}
-    shapes = {shape_id: foreign for row in said.rows for shape_id, foreign in row.shapes.items()}
-    remembered.remember(version, "coco", images, shapes, said.head)
+    with tempfile.TemporaryDirectory(prefix="nbannotate") as place:
+        annotations, foreign = Path(place) / "annotations.parquet", pieces.foreign(Path(place))
+        frames.write_parquet(table, annotations)
+        for row in said.rows:
+            remembered.add(foreign, "image", named[row.name], row.foreign)
+            for shape_id, its in row.shapes.items():
+                remembered.add(foreign, "shape", shape_id, its)
+        remembered.add_head(foreign, said.head)
+        tables = [("annotations", annotations), *(("foreign", file) for file in foreign.finish())]
+        return pieces.send(version, tables, source, "coco", missing=missing, on_conflict=on_conflict)
