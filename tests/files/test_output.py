@@ -177,7 +177,8 @@ def test_the_command_line_writes_to_standard_output_what_is_said_goes_elsewhere(
 
 #: What these write is put aside for a moment, in a temporary folder; nobody says where.
 IN_A_FOLDER_OF_THEIR_OWN = {
-    "formats/_csv_lines.py", "formats/_image_folder_writer.py", "formats/_tables.py", "workspace/reading.py",
+    "formats/_csv_lines.py", "formats/_image_folder_writer.py", "formats/_tables.py", "workspace/frames.py",
+    "workspace/reading.py",
 }  # fmt: skip
 
 

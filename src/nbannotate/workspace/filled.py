@@ -13,7 +13,7 @@ from nbannotate.errors import WrongCall
 from nbannotate.model.choices import one_of
 from nbannotate.model.relabelling import as_mapping_of_labels
 from nbannotate.model.values import plain
-from nbannotate.workspace import coming, export, frames, given, pieces, reading, rows
+from nbannotate.workspace import coming, export, frames, given, pieces, pinned, reading, rows
 from nbannotate.workspace import images as image_files
 from nbannotate.workspace import metadata as metadata_of
 from nbannotate.workspace.bars import progress_bar
@@ -314,7 +314,7 @@ class Filled(Said):
             The file belongs to the workspace, is one of its images or a database, or cannot be written.
         """
         mapping = None if labels is None else as_mapping_of_labels(labels)
-        chosen = export.Chosen(state, origin, split, mapping)
+        chosen = pinned.Chosen(state, origin, split, mapping)
         return export.write(
             self, formats.get(format), Path(path), chosen, images, dry_run=bool(dry_run), lossy=bool(lossy)
         )

@@ -6,6 +6,7 @@ import functools
 import importlib
 import io
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,27 @@ def from_parquet(content: bytes, tz: str | None = None) -> pd.DataFrame:
         times = [i for i, column in enumerate(rows.description or ()) if str(column[1]).startswith("TIMESTAMP")]
         frame = rows.df()
     return frame if tz is None else _in_zone(frame, times, tz)
+
+
+def keep(content: bytes, file: Path) -> int:
+    """Keep the bytes of a Parquet file in a file of our own, and return how many rows it has."""
+    with file.open("wb") as opened:
+        opened.write(content)
+    with _engine().cursor() as cursor:
+        found = cursor.execute("select count(*) from read_parquet($1)", [str(file)]).fetchone()
+    return int(found[0]) if found else 0
+
+
+def pieces(file: Path, rows: int) -> Iterator[pd.DataFrame]:
+    """Go through a Parquet file, in order, so many rows at a time."""
+    with _engine().cursor() as cursor:
+        (count,) = cursor.execute("select count(*) from read_parquet($1)", [str(file)]).fetchone() or (0,)
+        for low in range(0, count, rows):
+            yield cursor.execute(
+                "select * exclude (file_row_number) from read_parquet($1, file_row_number = true) "
+                "where file_row_number >= $2 and file_row_number < $3 order by file_row_number",
+                [str(file), low, low + rows],
+            ).df()
 
 
 def answer(content: bytes, tz: str | None = None) -> Answer:
