@@ -1,4 +1,4 @@
-"""The main job on real data: ana annotates 20 blood smears, chloe returns one, ana mends it, and all is done.
+"""The main job on real data: ana annotates blood smears, chloe returns one, ana mends it, and all is done.
 
 What counts is what the database and the export then hold, not only what the pages show.
 """
@@ -20,7 +20,7 @@ from playwright.sync_api import expect
 import nbannotate as nb
 
 PASSWORDS = {"ana": "password-of-ana", "chloe": "password-of-chloe"}
-IMAGES = 20
+IMAGES = 8
 MARGIN = 16  # the canvas leaves this around a fitted image, CSS pixels
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -48,7 +48,7 @@ def recounted(a, b, threshold):
 
 
 @given(ground.said, ground.said, st.sampled_from([None, 0.3, 0.5, 1.0]))
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 def test_it_is_what_a_loop_over_all_images_finds(folder, before, after, threshold):
     a, b = versions(folder, before, after)
     diff = nb.diff(a, b, threshold=threshold)

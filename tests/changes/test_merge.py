@@ -32,7 +32,7 @@ def three(folder, base, ours, theirs):
 
 
 @given(ground.said, ground.said, ground.said)
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 def test_what_one_side_changed_is_taken_and_whose_side_it_is_makes_no_difference(folder, before, here, there):
     base, x, y = three(folder, before, here, there)
     for ours, theirs, wanted in ((x, base, x), (base, x, x), (x, x, x)):
