@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 
 from nbannotate import charts, formats, shapes, stats
 from nbannotate.shapes import Kind
+from nbannotate.stats.filters import FILTERS
 
 KINDS = list(shapes.kinds().values())
 FORMATS = list(formats.available().values())
@@ -120,10 +122,30 @@ def test_the_first_parameter_is_the_scope(function: Callable[..., Any]) -> None:
     assert first.default is inspect.Parameter.empty
 
 
+@pytest.mark.parametrize("table", TABLES, ids=by_name)
+def test_a_table_takes_the_filters_that_all_take_and_says_which(table: Any) -> None:
+    taken = tuple(inspect.signature(table).parameters)[1:]
+    assert table.takes == taken
+    assert {"step", "member", "start", "end", "tz"} <= set(taken) <= {*FILTERS}
+
+
 @pytest.mark.parametrize("chart", CHARTS, ids=by_name)
-def test_a_chart_has_the_table_of_its_name_and_draws_it_when_it_is_empty(chart: Any) -> None:
-    table = getattr(stats, chart.__name__)
+def test_a_chart_has_a_table_and_draws_it_when_it_is_empty(chart: Any) -> None:
+    table = chart.table
+    assert table in TABLES
+    assert inspect.signature(chart).parameters == inspect.signature(table).parameters
     empty = pd.DataFrame({name: pd.Series(dtype=c.dtype) for name, c in table.columns.items()})
-    figure = chart.draw(empty)
+    figure = chart.draw(empty, charts.Look())
     said = [a.text for a in figure.layout.annotations if a.text]
     assert said or figure.data, "an empty chart says that there is nothing yet"
+
+
+@pytest.mark.parametrize("chart", CHARTS, ids=by_name)
+def test_a_chart_has_a_title_with_its_unit_and_its_place_on_the_dashboard(chart: Any) -> None:
+    assert re.fullmatch(r"[A-Z].*\(.+\)", chart.title.format(by="day"))
+    assert chart.on is None or chart.on.tab in stats.TABS
+
+
+def test_no_two_things_have_one_place_on_the_dashboard() -> None:
+    places = [one.on[:2] for one in [*TABLES, *CHARTS] if one.on]
+    assert len(set(places)) == len(places)

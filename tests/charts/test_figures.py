@@ -12,7 +12,7 @@ import pytest
 
 from nbannotate import charts, stats
 from nbannotate.charts import task_times, throughput, time_per_task
-from nbannotate.charts.look import GRAY, STATE_COLORS, assign_colors, duration, member_colors
+from nbannotate.charts.look import GRAY, STATE_COLORS, Look, assign_colors, duration
 
 WORLD = planted.simulate(assets=30, days=6)
 CHARTS = [getattr(charts, name) for name in charts.names()]
@@ -35,7 +35,7 @@ def test_a_workspace_without_work_gets_a_sentence_and_no_axes(chart: Any) -> Non
 def test_a_chart_takes_the_filters_of_its_table_and_becomes_json(chart: Any, scope: Any) -> None:
     figure = chart(scope, member=["ana", "chloe"], step="draw", start="2026-07-01", end="2026-07-30")
     assert json.loads(figure.to_json())["layout"]["template"]
-    assert not figure.layout.title.text
+    assert figure.layout.title.text == chart.title.format(by="day")
 
 
 def test_the_bars_of_progress_are_the_table() -> None:
@@ -54,7 +54,7 @@ def test_the_bars_of_tasks_are_the_table() -> None:
     assert sum(sum(trace.x) for trace in figure.data) == table["tasks"].sum() == 60
 
 
-@pytest.mark.parametrize("by", ["hour", "day", "week"])
+@pytest.mark.parametrize("by", ["hour", "day", "week", "month"])
 def test_the_bars_of_throughput_are_the_table(by: str) -> None:
     table, figure = stats.throughput(WORLD, by=by), charts.throughput(WORLD, by=by)
     drawn: Counter[Any] = Counter()
@@ -85,12 +85,13 @@ def test_the_bars_of_members_are_the_table() -> None:
 
 
 def test_the_boxes_of_task_times_are_the_table() -> None:
-    table, figure = stats.task_times(WORLD), charts.task_times(WORLD)
-    assert sorted(y for trace in figure.data for y in trace.y) == sorted(table["worked_s"])
+    table, figure = stats.time_per_task(WORLD), charts.task_times(WORLD)
+    for column, value in (("q1_s", "q1"), ("median_s", "median"), ("p95_s", "upperfence")):
+        assert sorted(y for trace in figure.data for y in trace[value]) == sorted(table[column])
 
 
 def test_a_member_keeps_the_color_whatever_the_filters() -> None:
-    colors = member_colors(WORLD)
+    colors = Look.of(WORLD).members
     assert len(set(colors.values())) == len(colors)
     for members in (None, ["ben"], ["eve", "ben"]):
         for trace in charts.throughput(WORLD, member=members, step="draw").data:
@@ -100,7 +101,7 @@ def test_a_member_keeps_the_color_whatever_the_filters() -> None:
 @pytest.mark.parametrize("known", [0, 7, 44], ids=["no colors given", "some given", "all given"])
 def test_no_two_of_forty_members_and_no_member_and_state_share_color_and_hatch(known: int) -> None:
     logins = [f"member{i:02d}" for i in range(44)]
-    colors = assign_colors(logins[:known]) if known else None
+    colors = Look(members=assign_colors(logins[:known]))
     frame = pd.DataFrame(
         [
             (m, kind, np.datetime64("2026-07-01"), 3, 60.0, f"{kind} step", 1, "July")
@@ -108,8 +109,8 @@ def test_no_two_of_forty_members_and_no_member_and_state_share_color_and_hatch(k
             for kind in ("annotation", "review")
         ],
         columns=["member", "kind", "period", "tasks", "worked_s", "step_name", "campaign_id", "campaign"],
-    ).assign(mean_s=20.0, median_s=20.0, min_s=10.0, max_s=30.0)
-    stacked = [(t.marker.color, t.marker.pattern.shape or "") for t in throughput.draw(frame, colors=colors).data]
+    ).assign(mean_s=20.0, median_s=20.0, min_s=10.0, max_s=30.0, total_s=60.0, p5_s=1.0, q1_s=2.0, q3_s=3.0, p95_s=4.0)
+    stacked = [(t.marker.color, t.marker.pattern.shape or "") for t in throughput.draw(frame, colors).data]
     boxes = [trace.marker.color for trace in task_times.draw(frame, colors).data]
     bars = dict(zip(frame["member"], time_per_task.draw(frame, colors).data[0].marker.color, strict=True))
     assert len(stacked) == len(set(stacked)) == 2 * len(logins)

@@ -1,8 +1,8 @@
 """A workspace with planted rows: months of work in a moment, with every time under the test's control.
 
 The real operations stamp the present, so periods cannot be tested with them. Here plain Python rows are put into
-tables that have the names and columns of the public views (a test compares them with a real workspace); the same
-rows are what the naive recounts read.
+tables that have the names and columns of the public views of a real workspace; the same rows are what the naive
+recounts read.
 """
 
 import datetime as dt
@@ -13,21 +13,22 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-VIEWS = {
-    "members": "member_id bigint, login text, role text, active boolean, created timestamp, archived timestamp",
-    "campaigns": "campaign_id bigint, name text, version_id bigint, dataset text, version text, due date,"
-    " created timestamp, launched timestamp, archived timestamp, state text, total bigint, remaining bigint",
-    "steps": "campaign_id bigint, step integer, name text, kind text",
-    "tasks": "task_id bigint, campaign_id bigint, campaign text, asset_id bigint, asset text, step integer,"
-    " step_name text, kind text, round integer, state text, outcome text, status text, assignee text, created"
-    " timestamp, opened timestamp, closed timestamp, worked_s double, is_current boolean, issues bigint,"
-    " leased_until timestamp, note text, position bigint, sequence text",
-    "events": "event_id bigint, member text, operation text, campaign_id bigint, task_id bigint, asset_id bigint,"
-    " milliseconds double, worked_s double, detail text, created timestamp, acted_by text",
-    "issues": "issue_id bigint, campaign_id bigint, campaign text, asset_id bigint, asset text, task_id bigint,"
-    " step integer, shape_id text, x0 double, y0 double, x1 double, y1 double, state text, author text, text text,"
-    " comments bigint, created timestamp, closed timestamp, closed_by text",
-}
+import nbannotate.workspace as nbw
+
+
+def _views() -> dict[str, str]:
+    """Return the columns of the public views, with their types, as a real workspace has them."""
+    ws = nbw.open(":memory:")
+    found = {}
+    for view in ws.sql:
+        columns = ws.sql.describe(view)
+        types = (kind if kind != "JSON" else "VARCHAR" for kind in columns["column_type"])
+        found[view] = ", ".join(f'"{c}" {kind}' for c, kind in zip(columns["column_name"], types, strict=True))
+    ws.close()
+    return found
+
+
+VIEWS = _views()
 STEPS = (("draw", "annotation"), ("check", "review"))
 Row = dict[str, Any]
 
@@ -43,7 +44,7 @@ class Planted:
         self.connection = duckdb.connect()
         for view, columns in VIEWS.items():
             self.connection.execute(f"create table {view} ({columns})")
-            names = [c.split()[0] for c in columns.split(", ")]
+            names = [c.split()[0].strip('"') for c in columns.split(", ")]
             given = [[row.get(name) for name in names] for row in self.rows.get(view, [])]
             if given:
                 marks = ", ".join("?" * len(names))

@@ -91,11 +91,11 @@ def test_an_empty_list_lets_nobody_pass_and_the_types_stay(table: Any) -> None:
 
 def test_a_period_that_is_none_is_refused() -> None:
     with pytest.raises(InvalidInput, match="by must be one of"):
-        stats.throughput(WORLD, by="month")
+        stats.throughput(WORLD, by="year")
 
 
 def test_something_that_is_no_scope_is_refused() -> None:
-    with pytest.raises(InvalidInput, match="Workspace or a Campaign"):
+    with pytest.raises(InvalidInput, match="a workspace, a dataset, a version or a campaign"):
         stats.progress("July")
 
 

@@ -4,7 +4,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import planted
 import pytest
 import real
 
@@ -68,13 +67,6 @@ def test_issues_are_counted(worked: Any) -> None:
     _, campaign, diary = worked
     raised = sum(d["outcome"] in ("rework", "skipped") for d in diary)
     assert stats.issues(campaign)["opened"].sum() == raised == stats.issue_states(campaign)["issues"].sum()
-
-
-@pytest.mark.parametrize("view", sorted(planted.VIEWS))
-def test_the_planted_views_have_the_columns_of_the_real_ones(view: str, worked: Any) -> None:
-    assert list(planted.empty().sql(f"select * from {view}").columns) == list(
-        worked[0].sql(f"select * from {view} limit 0").columns
-    )
 
 
 def test_an_annotator_is_refused(tmp_path: Path) -> None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Unpack
-
 import pandas as pd
 import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
-from nbannotate.charts.look import STATE_COLORS, figure, label, nothing
-from nbannotate.stats.filters import FilterArguments
+from nbannotate.charts.look import STATE_COLORS, Look, behind, figure, label, nothing
 from nbannotate.stats.issue_states import issue_states as table
-from nbannotate.stats.scope import Scope
+from nbannotate.stats.table import Position
+
+KEYS = ("state",)
 
 
-def draw(frame: pd.DataFrame) -> go.Figure:
-    """Return the figure of a table :func:`nbannotate.stats.issue_states`."""
+@chart(table, title="Issues by state (issues)", on=Position("efficiency", 60), keys=KEYS)
+def issue_states(frame: pd.DataFrame, look: Look) -> go.Figure:
+    """Return a bar per state of issues: open, for review, resolved."""
     if frame["issues"].sum() == 0:
         return nothing("No issues raised yet")
     drawn = figure(height=210)
@@ -24,14 +24,9 @@ def draw(frame: pd.DataFrame) -> go.Figure:
         y=frame["state"].map(label),
         x=frame["issues"],
         marker_color=frame["state"].map(STATE_COLORS),
+        customdata=behind(frame, KEYS, look),
         hovertemplate="%{x} issues %{y}<extra></extra>",
     )
     drawn.update_yaxes(autorange="reversed", type="category")
     drawn.update_xaxes(title_text="issues", rangemode="tozero")
     return drawn
-
-
-@chart(draw)
-def issue_states(scope: Scope, **filters: Unpack[FilterArguments]) -> go.Figure:
-    """Return a bar per state of issues: open, for review, resolved."""
-    return draw(table(scope, **filters))

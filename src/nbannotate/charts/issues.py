@@ -1,50 +1,47 @@
-"""Issues over time: bars opened and closed, and a line of those that are open."""
+"""Issues over time: bars opened, reopened and closed, and a line of those that are open."""
 
 from __future__ import annotations
-
-from typing import Unpack
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
-from nbannotate.charts.look import GRAY, STATE_COLORS, figure, nothing
-from nbannotate.charts.period import bar_width, set_axis
-from nbannotate.stats.filters import FilterArguments
+from nbannotate.charts.look import GRAY, STATE_COLORS, Look, behind, figure, nothing
+from nbannotate.charts.period import bar_width, on_the_wall, set_axis
+from nbannotate.stats.issues import CHANGES
 from nbannotate.stats.issues import issues as table
-from nbannotate.stats.scope import Scope
-from nbannotate.stats.throughput import By
+from nbannotate.stats.table import Position
+
+KEYS = ("start", "end", "change")
 
 
-def draw(frame: pd.DataFrame, by: By = "day") -> go.Figure:
-    """Return the figure of a table :func:`nbannotate.stats.issues`."""
+@chart(table, title="Issues opened and closed per {by} (issues)", on=Position("efficiency", 50, True), keys=KEYS)
+def issues(frame: pd.DataFrame, look: Look) -> go.Figure:
+    """Return issues opened, reopened and closed per period, and a line of those that are not resolved."""
     if frame.empty:
         return nothing("No issues raised yet")
     drawn = figure(barmode="group")
-    for column in ("opened", "closed"):
+    changes = [c for c in CHANGES if c != "reopened" or frame[c].any()]
+    width = bar_width(look.by) / len(changes)
+    for place, change in enumerate(changes):
         drawn.add_bar(
-            name=column,
-            x=frame["period"],
-            y=frame[column],
-            width=bar_width(by) / 2,
-            offset=-bar_width(by) / 2 if column == "opened" else 0,
-            marker_color=STATE_COLORS[column],
+            name=change,
+            x=on_the_wall(frame["period"]),
+            y=frame[change],
+            width=width,
+            offset=(place - len(changes) / 2) * width,
+            marker_color=STATE_COLORS[change],
+            customdata=behind(frame.assign(change=change), KEYS, look),
             hovertemplate="%{x}<br>%{y} %{fullData.name}<extra></extra>",
         )
     drawn.add_scatter(
         name="not resolved",
-        x=frame["period"],
+        x=on_the_wall(frame["period"]),
         y=frame["open"],
         mode="lines+markers" if len(frame) < 40 else "lines",
         line={"color": GRAY, "width": 2},
         hovertemplate="%{x}<br>%{y} not resolved at the end<extra></extra>",
     )
-    set_axis(drawn, frame["period"], by)
+    set_axis(drawn, frame["period"], look)
     drawn.update_yaxes(title_text="issues", rangemode="tozero")
     return drawn
-
-
-@chart(draw)
-def issues(scope: Scope, by: By = "day", **filters: Unpack[FilterArguments]) -> go.Figure:
-    """Return issues opened and closed per hour, day or week, and a line of those that are not resolved."""
-    return draw(table(scope, by, **filters), by)

@@ -11,12 +11,18 @@ import html
 import itertools
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from nbannotate.model import PALETTE
+from nbannotate.model.times import zone
+from nbannotate.stats.labels import of_recipes
+from nbannotate.stats.periods import By, after
+from nbannotate.stats.query import Query
 from nbannotate.stats.scope import Scope, resolve
 
 #: States of tasks and of issues, outcomes of tasks: one color each, in every chart.
@@ -70,6 +76,69 @@ TEMPLATE = go.layout.Template(
 )
 
 
+@dataclass(frozen=True)
+class Look:
+    """What the figures of one scope have in common.
+
+    Parameters
+    ----------
+    by, tz
+        The period that is counted, and the zone in which it begins.
+    members, labels
+        The color of each login and of each label: the same in every chart, whatever the filters.
+    """
+
+    by: By = "day"
+    tz: str | None = None
+    members: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, scope: Scope, *, by: By = "day", tz: Any = None) -> Look:
+        """Return the look of what is in a scope."""
+        place = resolve(scope)
+        logins = place.workspace.sql("select login from members order by member_id")["login"]
+        labels = of_recipes(place)
+        if not labels:
+            q = Query(scope)
+            names = q.run(f"select distinct label from shapes where label is not null and {q.in_versions()} order by 1")
+            labels = assign_colors(names["label"])
+        return cls(by, zone(tz), assign_colors(logins), labels)
+
+    def of_members(self, logins: Iterable[str]) -> Mapping[str, str]:
+        """Return the colors of members; those whom the scope does not know have colors that nobody has."""
+        return {**self.members, **missing_colors(logins, self.members)}
+
+    def of_labels(self, labels: Iterable[str]) -> Mapping[str, str]:
+        """Return the colors of labels; those that no recipe names have colors that no other label has."""
+        return {**self.labels, **missing_colors(labels, self.labels)}
+
+
+def behind(frame: pd.DataFrame, keys: Iterable[str], look: Look, *more: Iterable[Any]) -> list[list[Any]]:
+    """Return the ``customdata`` of bars or points: for each row the values of a chart's keys, and what a hover shows.
+
+    Parameters
+    ----------
+    frame
+        The table; ``start`` and ``end`` of a row are those of its ``period``.
+    keys
+        Filters, or columns of the table and of the rows that it counts.
+    look
+        Says how long a period is.
+    *more
+        Values for the hover text.
+    """
+    columns: list[Iterable[Any]] = []
+    for key in keys:
+        if key == "start":
+            columns.append(frame["period"].map(pd.Timestamp.isoformat).tolist())
+        elif key == "end":
+            columns.append([after(period, look.by).isoformat() for period in frame["period"]])
+        else:
+            columns.append([None if value is pd.NA else value for value in frame[key].tolist()])
+    return [list(row) for row in zip(*columns, *more, strict=True)]
+
+
 def text(value: object) -> str:
     """Return what people wrote so that Plotly shows it as it is: Plotly reads a kind of HTML in every text."""
     return html.escape(str(value), quote=False)
@@ -115,25 +184,18 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
-def member_colors(scope: Scope) -> dict[str, str]:
-    """Return a color for each member of the workspace: the same in every chart, whatever the filters."""
-    frame = resolve(scope)[0].sql("select login from members order by member_id")
-    return assign_colors(frame["login"])
-
-
 def assign_colors(logins: Iterable[str]) -> dict[str, str]:
     """Return a color for each login, in their order: never that of another login, nor that of a state."""
     ordered = list(dict.fromkeys(logins))
     return dict(zip(ordered, _colors(len(ordered)), strict=True))
 
 
-def colors_for(frame: pd.DataFrame, colors: Mapping[str, str] | None) -> Mapping[str, str]:
-    """Return colors for the members of a table: the given ones, and others for those who have none."""
-    given = colors or {}
-    missing = sorted(set(frame["member"]) - given.keys())
+def missing_colors(names: Iterable[str], given: Mapping[str, str]) -> dict[str, str]:
+    """Return colors for names that have none: others than those that are taken."""
+    missing = sorted({str(name) for name in names} - given.keys())
     taken = set(given.values())
     free = [color for color in _colors(len(missing) + len(taken)) if color not in taken]
-    return {**given, **dict(zip(missing, free, strict=False))}
+    return dict(zip(missing, free, strict=False))
 
 
 def _colors(n: int) -> list[str]:

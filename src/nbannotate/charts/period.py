@@ -1,31 +1,42 @@
-"""Time axes in hours, days or weeks: bar widths, the range, and how a period is written."""
+"""Time axes in hours, days, weeks or months: bar widths, the range, and how a period is written."""
 
 from __future__ import annotations
 
 import pandas as pd
 import plotly.graph_objects as go
 
-WIDTHS = {"hour": pd.Timedelta(hours=1), "day": pd.Timedelta(days=1), "week": pd.Timedelta(weeks=1)}
-HOVER = {"hour": "%b %e, %H:%M", "day": "%a %b %e, %Y", "week": "week of %b %e, %Y"}
+from nbannotate.charts.look import Look
+from nbannotate.stats.periods import By, after
+
+WIDTHS = {"hour": 3_600_000, "day": 86_400_000, "week": 7 * 86_400_000, "month": 30 * 86_400_000}
+HOVER = {"hour": "%b %e, %H:%M", "day": "%a %b %e, %Y", "week": "week of %b %e, %Y", "month": "%B %Y"}
 FEWEST = 7
 
 
-def bar_width(by: str) -> float:
+def bar_width(by: By) -> float:
     """Return the width of a bar in milliseconds: most of its period."""
-    return WIDTHS[by] / pd.Timedelta(milliseconds=1) * 0.78
+    return WIDTHS[by] * 0.78
 
 
-def set_axis(figure: go.Figure, periods: pd.Series[pd.Timestamp], by: str) -> None:
+def on_the_wall(periods: pd.Series[pd.Timestamp]) -> pd.Series[pd.Timestamp]:
+    """Return periods as the clock on the wall of their zone says them: Plotly knows no zones."""
+    return periods.dt.tz_localize(None)
+
+
+def set_axis(figure: go.Figure, periods: pd.Series[pd.Timestamp], look: Look) -> None:
     """Set the x axis to the periods, at least seven of them, so that one day is a bar and not a wall."""
-    width = WIDTHS[by]
-    last = periods.max()
-    first = min(periods.min(), last - (FEWEST - 1) * width)
+    by = look.by
+    width = pd.Timedelta(milliseconds=WIDTHS[by])
+    walls = on_the_wall(periods)
+    last = walls.max()
+    first = min(walls.min(), last - (FEWEST - 1) * width)
     days = (last - first).days + 1
     figure.update_xaxes(
         type="date",
-        range=[first - width / 2, last + width / 2],
-        tickformat="%H:%M\n%b %e" if by == "hour" else "%b %e",
+        range=[first - width / 2, max(last + width / 2, after(last, by) - width / 2)],
+        tickformat={"hour": "%H:%M\n%b %e", "month": "%b %Y"}.get(by, "%b %e"),
         hoverformat=HOVER[by],
         showgrid=False,
         **({"dtick": 86_400_000} if by == "day" and days <= FEWEST else {}),
+        **({"dtick": "M1"} if by == "month" and days < 400 else {}),
     )

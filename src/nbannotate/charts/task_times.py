@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Unpack
-
 import pandas as pd
 import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
-from nbannotate.charts.look import colors_for, figure, member_colors, nothing, text
-from nbannotate.stats.filters import FilterArguments
-from nbannotate.stats.scope import Scope
-from nbannotate.stats.task_times import task_times as table
+from nbannotate.charts.look import Look, behind, campaign_step, figure, nothing, text
+from nbannotate.stats.table import Position
+from nbannotate.stats.time_per_task import time_per_task as table
+
+KEYS = ("campaign_id", "step_name", "member")
 
 
-def draw(frame: pd.DataFrame, colors: Mapping[str, str] | None = None) -> go.Figure:
-    """Return the figure of a table :func:`nbannotate.stats.task_times`."""
+@chart(table, title="Spread of the time per task (seconds)", on=Position("efficiency", 20), keys=KEYS)
+def task_times(frame: pd.DataFrame, look: Look) -> go.Figure:
+    """Return a box per step and member: half of the tasks lie in the box, nine of ten between the whiskers."""
     if frame.empty:
         return nothing("No tasks submitted yet")
-    colors = colors_for(frame, colors)
+    colors = look.of_members(frame["member"])
     drawn = figure(boxmode="group")
+    axis = campaign_step(frame)
     for member, rows in frame.groupby("member", sort=True):
         drawn.add_box(
             name=text(member),
-            x=rows["step_name"].map(text),
-            y=rows["worked_s"],
+            x=axis[rows.index],
+            lowerfence=rows["p5_s"],
+            q1=rows["q1_s"],
+            median=rows["median_s"],
+            mean=rows["mean_s"],
+            q3=rows["q3_s"],
+            upperfence=rows["p95_s"],
             marker_color=colors[str(member)],
-            boxpoints="outliers",
+            customdata=behind(rows, KEYS, look),
         )
     drawn.update_yaxes(title_text="seconds per task", rangemode="tozero")
     drawn.update_xaxes(type="category")
     drawn.update_layout(showlegend=True)
     return drawn
-
-
-@chart(draw)
-def task_times(scope: Scope, **filters: Unpack[FilterArguments]) -> go.Figure:
-    """Return a box per step and member: the spread of the times worked on closed tasks, in seconds."""
-    return draw(table(scope, **filters), member_colors(scope))

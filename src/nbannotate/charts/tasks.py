@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Unpack
-
 import pandas as pd
 import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
-from nbannotate.charts.look import STATE_COLORS, campaign_step, figure, label, nothing
-from nbannotate.stats.filters import FilterArguments
-from nbannotate.stats.scope import Scope
+from nbannotate.charts.look import STATE_COLORS, Look, behind, campaign_step, figure, label, nothing
+from nbannotate.stats.table import Position
 from nbannotate.stats.tasks import STATES
 from nbannotate.stats.tasks import tasks as table
 
+KEYS = ("campaign_id", "step_name", "state")
 
-def draw(frame: pd.DataFrame) -> go.Figure:
-    """Return the figure of a table :func:`nbannotate.stats.tasks`."""
+
+@chart(table, title="Tasks by step and state (tasks)", on=Position("throughput", 20), keys=KEYS)
+def tasks(frame: pd.DataFrame, look: Look) -> go.Figure:
+    """Return a stacked bar per step: current tasks waiting, in progress, to rework, done, skipped."""
     if frame["tasks"].sum() == 0:
         return nothing("No tasks here")
     axis = campaign_step(frame)
@@ -29,14 +29,9 @@ def draw(frame: pd.DataFrame) -> go.Figure:
             y=axis[rows],
             x=frame.loc[rows, "tasks"],
             marker_color=STATE_COLORS[state],
+            customdata=behind(frame[rows], KEYS, look),
             hovertemplate="%{y}<br>%{x} tasks %{fullData.name}<extra></extra>",
         )
     drawn.update_yaxes(autorange="reversed", type="category")
     drawn.update_xaxes(title_text="tasks", rangemode="tozero")
     return drawn
-
-
-@chart(draw)
-def tasks(scope: Scope, **filters: Unpack[FilterArguments]) -> go.Figure:
-    """Return a stacked bar per step: current tasks waiting, in progress, to rework, done, skipped."""
-    return draw(table(scope, **filters))

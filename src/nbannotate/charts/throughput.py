@@ -2,48 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Unpack
-
 import pandas as pd
 import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
-from nbannotate.charts.look import colors_for, figure, member_colors, nothing, text
-from nbannotate.charts.period import bar_width, set_axis
-from nbannotate.stats.filters import FilterArguments
-from nbannotate.stats.scope import Scope
-from nbannotate.stats.throughput import By
+from nbannotate.charts.look import Look, behind, figure, nothing, text
+from nbannotate.charts.period import bar_width, on_the_wall, set_axis
 from nbannotate.stats.throughput import throughput as table
 
+KEYS = ("start", "end", "member", "kind")
 
-def draw(frame: pd.DataFrame, by: By = "day", colors: Mapping[str, str] | None = None) -> go.Figure:
-    """Return the figure of a table :func:`nbannotate.stats.throughput`."""
+
+@chart(table, title="Tasks submitted per {by} (tasks)", keys=KEYS)
+def throughput(frame: pd.DataFrame, look: Look) -> go.Figure:
+    """Return stacked bars over time: tasks handed in per period, by member and kind of step; reviews are hatched."""
     if frame.empty:
         return nothing("No tasks submitted yet")
-    colors = colors_for(frame, colors)
+    colors = look.of_members(frame["member"])
     drawn = figure(barmode="stack")
     for (kind, member), rows in frame.groupby(["kind", "member"], sort=True):
         review = kind == "review"
         drawn.add_bar(
             name=text(f"{member} (review)" if review else member),
-            x=rows["period"],
+            x=on_the_wall(rows["period"]),
             y=rows["tasks"],
-            width=bar_width(by),
+            width=bar_width(look.by),
             marker_color=colors[str(member)],
             marker_pattern_shape="/" if review else "",
             marker_pattern_fillmode="replace",
             marker_pattern_size=6,
-            customdata=rows["worked_s"] / 60,
-            hovertemplate="%{x}<br>%{fullData.name}: %{y} tasks, %{customdata:.0f} min<extra></extra>",
+            customdata=behind(rows, KEYS, look, rows["worked_s"] / 60),
+            hovertemplate="%{x}<br>%{fullData.name}: %{y} tasks, %{customdata[4]:.0f} min<extra></extra>",
         )
-    set_axis(drawn, frame["period"], by)
-    drawn.update_yaxes(title_text=f"tasks submitted per {by}", rangemode="tozero")
+    set_axis(drawn, frame["period"], look)
+    drawn.update_yaxes(title_text=f"tasks submitted per {look.by}", rangemode="tozero")
     drawn.update_layout(showlegend=True)
     return drawn
-
-
-@chart(draw)
-def throughput(scope: Scope, by: By = "day", **filters: Unpack[FilterArguments]) -> go.Figure:
-    """Return stacked bars over time: tasks handed in per hour, day or week, by member and kind of step."""
-    return draw(table(scope, by, **filters), by, member_colors(scope))

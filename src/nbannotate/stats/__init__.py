@@ -7,10 +7,11 @@ decorated with :func:`nbannotate.stats.table.table`; others come from the entry-
 from typing import Any
 
 from nbannotate.stats.discovery import Found
+from nbannotate.stats.query import Query
 from nbannotate.stats.scope import Scope
-from nbannotate.stats.table import Column, Table, table
+from nbannotate.stats.table import TABS, Column, Position, Table, table
 
-_found: Found[Table[...]] = Found(__name__, __path__, is_ours=lambda f: hasattr(f, "columns"))
+_found: Found[Table] = Found(__name__, __path__, is_ours=lambda f: hasattr(f, "columns"))
 globals().update(_found.builtins)
 
 
@@ -27,4 +28,4 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *names()})
 
 
-__all__ = ["Column", "Scope", "Table", "names", "table"]
+__all__ = ["TABS", "Column", "Position", "Query", "Scope", "Table", "names", "table"]

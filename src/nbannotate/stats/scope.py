@@ -1,9 +1,10 @@
-"""What statistics are about: a whole workspace or one campaign, and how a table asks its questions there."""
+"""What statistics are about: a workspace, a dataset, a version or a campaign."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from nbannotate.errors import InvalidInput
 
@@ -21,33 +22,51 @@ class HasSql(Protocol):
 
 
 @runtime_checkable
-class InCampaign(Protocol):
-    """A campaign handle, as far as statistics need it."""
-
-    @property
-    def campaign_id(self) -> int:
-        """The number of the campaign."""
-        ...
+class InWorkspace(Protocol):
+    """A handle of a dataset, a version or a campaign, as far as statistics need it; it has its number, too."""
 
     @property
     def workspace(self) -> HasSql:
-        """The workspace that the campaign is in."""
+        """The workspace that it is in."""
         ...
 
 
-Scope = HasSql | InCampaign
+Scope = HasSql | InWorkspace
+Kind = Literal["workspace", "dataset", "version", "campaign"]
 
 
-def resolve(scope: Scope) -> tuple[HasSql, int | None]:
-    """Return where to ask, and the campaign to which answers are limited (None: all campaigns).
+@dataclass(frozen=True)
+class Place:
+    """Where statistics look.
+
+    Parameters
+    ----------
+    workspace
+        Where to ask.
+    kind
+        What the answers are limited to.
+    number
+        Its number; None for a whole workspace.
+    """
+
+    workspace: HasSql
+    kind: Kind = "workspace"
+    number: int | None = None
+
+
+def resolve(scope: Scope) -> Place:
+    """Return where to ask, and what the answers are limited to.
 
     Raises
     ------
     InvalidInput
-        If ``scope`` is neither a Workspace nor a Campaign handle.
+        If ``scope`` is no handle of a workspace, a dataset, a version or a campaign.
     """
-    if hasattr(scope, "campaign_id") and hasattr(scope, "workspace"):
-        return scope.workspace, scope.campaign_id
+    if hasattr(scope, "workspace"):
+        kinds: tuple[Kind, ...] = ("campaign", "version", "dataset")
+        for kind in kinds:
+            if hasattr(scope, f"{kind}_id"):
+                return Place(scope.workspace, kind, getattr(scope, f"{kind}_id"))
     if isinstance(scope, HasSql):
-        return scope, None
-    raise InvalidInput(f"Statistics take a Workspace or a Campaign handle, not {scope!r}.")
+        return Place(scope)
+    raise InvalidInput(f"Statistics take a workspace, a dataset, a version or a campaign, not {scope!r}.")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
-from nbannotate.model.times import When
-from nbannotate.stats.filters import Filters, Names, Query, Steps
-from nbannotate.stats.scope import Scope
+from nbannotate.stats import rows
+from nbannotate.stats.query import Query
 from nbannotate.stats.table import Column, table
 
 #: ``waiting`` is the part of *in progress* that nobody has taken from the queue yet.
@@ -16,32 +13,23 @@ STATES = ("waiting", "in_progress", "to_rework", "done", "skipped")
 
 
 @table(
-    campaign_id=Column("int64", "Number of the campaign."),
-    campaign=Column("string", "Its name."),
-    step=Column("int64", "Number of the step in its workflow, in order."),
-    step_name=Column("string", "Name of the step."),
-    kind=Column("string", "Kind of the step: annotation or review."),
-    state=Column("string", "waiting (in the queue, nobody's yet), in_progress, to_rework, done or skipped."),
-    tasks=Column("int64", "How many assets have their current task at this step in this state; 0 is listed too."),
+    {
+        "campaign_id": Column("int64", "Number of the campaign."),
+        "campaign": Column("string", "Its name."),
+        "step": Column("int64", "Number of the step in its workflow, in order."),
+        "step_name": Column("string", "Name of the step."),
+        "kind": Column("string", "Kind of the step: annotation or review."),
+        "state": Column("string", "waiting (in the queue, nobody's yet), in_progress, to_rework, done or skipped."),
+        "tasks": Column("int64", "Assets that have their current task at this step in this state; 0 is listed too."),
+    },
+    rows=rows.current,
 )
-def tasks(
-    scope: Scope,
-    *,
-    member: Names = None,
-    step: Steps = None,
-    start: When = None,
-    end: When = None,
-    tz: Any = None,
-) -> pd.DataFrame:
+def tasks(q: Query) -> pd.DataFrame:
     """Return current tasks by campaign, step and state; every step has all five states.
 
     An asset has one current task, so the tasks of a campaign add up to its assets. ``done`` stands at the step where
     the asset left the workflow.
     """
-    filters = Filters.of(scope, member=member, step=step, start=start, end=end, tz=tz)
-    q = Query(scope)
-    when = q.task_moment("t.")
-    picked = q.where(filters, member="t.assignee", step="t.step_name", time=when, campaign="t.campaign_id")
     states = " union all ".join(f"select {i} as place, '{state}' as state" for i, state in enumerate(STATES))
     return q.run(f"""
         select s.campaign_id, c.name as campaign, s.step, s.name as step_name, s.kind, x.state,
@@ -50,11 +38,8 @@ def tasks(
         join campaigns c on c.campaign_id = s.campaign_id
         cross join ({states}) x
         left join (
-            select t.campaign_id, t.step,
-                   case when t.state = 'in_progress' and t.assignee is null then 'waiting' else t.state end as state,
-                   count(*) as tasks
-            from tasks t where t.is_current and {picked} group by 1, 2, 3
+            select campaign_id, step, state, count(*) as tasks from ({rows.current(q)}) t group by 1, 2, 3
         ) n on n.campaign_id = s.campaign_id and n.step = s.step and n.state = x.state
-        where {q.in_campaign("s.campaign_id")} and {q.member_of("s.name", filters.steps)}
+        where {q.where(step="s.name", campaign="s.campaign_id")}
         order by s.campaign_id, s.step, x.place
     """)

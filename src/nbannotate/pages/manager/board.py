@@ -7,18 +7,20 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nbannotate import stats  # noqa: F401  (finds the tables before their files are imported one by one)
-from nbannotate.charts.look import member_colors
-from nbannotate.stats.filters import FilterArguments, Query, utc_now
+from nbannotate.charts.look import Look
+from nbannotate.stats.filters import utc_now
 from nbannotate.stats.issue_states import issue_states
 from nbannotate.stats.issues import issues
 from nbannotate.stats.members import members
+from nbannotate.stats.periods import By
 from nbannotate.stats.progress import progress
-from nbannotate.stats.scope import HasSql, InCampaign, Scope
+from nbannotate.stats.query import Query
+from nbannotate.stats.scope import HasSql, InWorkspace, Scope
 from nbannotate.stats.tasks import tasks
-from nbannotate.stats.throughput import By, throughput
+from nbannotate.stats.throughput import throughput
 from nbannotate.stats.time_per_task import time_per_task
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ class Choice:
     member: str | None = None
     by: By = "day"
 
-    def filters(self) -> FilterArguments:
+    def filters(self) -> dict[str, Any]:
         """Return the choice as the filters of the statistics."""
         start: dt.date | None = None
         end: dt.date | None = None
@@ -90,7 +92,7 @@ class Board:
     campaigns: Mapping[int, str]
     steps: tuple[str, ...]
     logins: tuple[str, ...]
-    colors: Mapping[str, str]
+    look: Look
     launched: bool
     progress: pd.DataFrame
     tasks: pd.DataFrame
@@ -155,19 +157,19 @@ def load(workspace: HasSql, choice: Choice) -> Board:
         campaigns=names,
         steps=steps,
         logins=logins,
-        colors=member_colors(scope),
+        look=Look.of(scope, by=choice.by),
         launched=bool(campaigns["launched"].notna().any()),
         progress=progress(scope, **filters),
         tasks=tasks(scope, **filters),
-        throughput=throughput(scope, choice.by, **filters),
+        throughput=throughput(scope, by=choice.by, **filters),
         time_per_task=time_per_task(scope, **filters),
-        issues=issues(scope, choice.by, **filters),
+        issues=issues(scope, by=choice.by, **filters),
         issue_states=issue_states(scope, **filters),
         members=members(scope, **filters),
     )
 
 
-def _campaign(workspace: HasSql, campaign_id: int | None) -> InCampaign:
+def _campaign(workspace: HasSql, campaign_id: int | None) -> InWorkspace:
     """Return a scope of one campaign; the page needs no more of a handle than this."""
     return SimpleNamespace(workspace=workspace, campaign_id=campaign_id)
 
@@ -175,5 +177,5 @@ def _campaign(workspace: HasSql, campaign_id: int | None) -> InCampaign:
 def _column(scope: Scope, sql: str) -> tuple[str, ...]:
     """Return the first column of a query over the scope; ``{}`` stands for the condition on the campaign."""
     q = Query(scope)
-    frame = q.run(sql.format(q.in_campaign()))
+    frame = q.run(sql.format(q.in_campaigns()))
     return tuple(str(value) for value in frame[frame.columns[0]])

@@ -8,14 +8,13 @@ from typing import Any
 
 import ipywidgets as w
 
-from nbannotate import charts  # noqa: F401  (finds the charts before their files are imported one by one)
-from nbannotate.charts import issues, progress, tasks, throughput, time_per_task
+from nbannotate import charts
 from nbannotate.errors import NbannotateError, SessionEnded
 from nbannotate.pages.manager import panels
 from nbannotate.pages.manager.board import Board, Choice, load, mark
 from nbannotate.pages.manager.plot import Plot, Pulse
+from nbannotate.stats.periods import PERIODS as BY
 from nbannotate.stats.scope import HasSql
-from nbannotate.stats.throughput import PERIODS as BY
 from nbannotate.texts import t
 
 PERIOD_NAMES = (
@@ -215,11 +214,8 @@ class Dashboard(w.VBox):  # type: ignore[misc]
         self.banner.value = "" if board.launched else panels.not_launched(name)
         self.tiles.value = panels.tiles(board)
         self.table.value = panels.members_table(board)
-        self.plots["throughput"].show(throughput.draw(board.throughput, choice.by, board.colors))
-        self.plots["progress"].show(progress.draw(board.progress))
-        self.plots["tasks"].show(tasks.draw(board.tasks))
-        self.plots["time_per_task"].show(time_per_task.draw(board.time_per_task, board.colors))
-        self.plots["issues"].show(issues.draw(board.issues, choice.by))
+        for name, plot in self.plots.items():
+            plot.show(getattr(charts, name).draw(getattr(board, name), board.look))
         self.children = self._full
 
     def _fill(self, board: Board) -> None:

@@ -56,7 +56,7 @@ def members_table(board: Board) -> str:
     rows = []
     for row in board.members.to_dict("records"):
         login = str(row["member"])
-        dot = f'<i class="nba-dot" style="background:{escape(board.colors.get(login, "#9aa5b1"))}"></i>'
+        dot = f'<i class="nba-dot" style="background:{escape(board.look.members.get(login, "#9aa5b1"))}"></i>'
         cells = [str(row[name] or "·") for name, _ in COLUMNS]
         cells += [duration(row["worked_s"]), duration(row["mean_s"]), _when(row["last"])]
         counts = "".join(f'<td class="n">{cell}</td>' for cell in cells)

@@ -1,0 +1,85 @@
+"""The rows that tables count: each a SELECT over public views, of the scope and of what the filters let pass."""
+
+from __future__ import annotations
+
+from nbannotate.stats.query import Query
+
+_TASK = (
+    "task_id, campaign_id, campaign, asset_id, asset, step, step_name, kind, round, state, outcome, status, assignee, "
+    "created, opened, closed, coalesce(worked_s, 0) as worked_s, is_current"
+)
+#: Outcomes of a task that are work handed in; a skip is not.
+HANDED_IN = "('submitted', 'accepted', 'accepted_with_edits', 'rework', 'rejected')"
+
+
+def handed_in(q: Query) -> str:
+    """Return closed tasks that are work handed in: annotations submitted, and reviews that decided."""
+    picked = q.where(member="assignee", step="step_name", time="closed")
+    return f"select {_TASK} from tasks where outcome in {HANDED_IN} and {picked}"
+
+
+def closed(q: Query) -> str:
+    """Return closed tasks that somebody had."""
+    picked = q.where(member="assignee", step="step_name", time="closed")
+    return f"select {_TASK} from tasks where outcome is not null and assignee is not null and {picked}"
+
+
+def current(q: Query) -> str:
+    """Return the current task of each asset; where nobody has it yet it is *waiting*."""
+    picked = q.where(member="assignee", step="step_name", time=q.moment())
+    state = "case when state = 'in_progress' and assignee is null then 'waiting' else state end as state"
+    return f"select {_TASK.replace(' state,', f' {state},')} from tasks where is_current and {picked}"
+
+
+_FATE = (
+    "case when outcome is null then state when outcome = 'submitted' then 'annotated' "
+    "when outcome in ('accepted', 'accepted_with_edits') then 'accepted' when outcome = 'rework' then 'reworked' "
+    "else outcome end as fate"
+)
+
+
+def held(q: Query) -> str:
+    """Return all tasks that somebody has or had; ``fate``: in_progress, to_rework, annotated, accepted, reworked …."""
+    picked = q.where(member="assignee", step="step_name", time=q.moment())
+    return f"select {_TASK}, assignee as member, {_FATE} from tasks where assignee is not null and {picked}"
+
+
+_ISSUE = (
+    "i.issue_id, i.campaign_id, i.campaign, i.asset_id, i.asset, i.task_id, i.step, s.name as step_name, i.shape_id, "
+    "case when i.shape_id is not null then 'shape' when i.x0 is not null then 'zone' else 'image' end as type, "
+    "i.state, i.author, i.text, i.created, i.closed"
+)
+_ISSUES = "issues i left join steps s on s.campaign_id = i.campaign_id and s.step = i.step"
+
+
+def _of_issues(q: Query, time: str | None) -> str:
+    return q.where(member="i.author", step="s.name", time=time, campaign="i.campaign_id")
+
+
+def issues(q: Query) -> str:
+    """Return issues; a resolved one belongs to the moment at which it was resolved, the others to now."""
+    return f"select {_ISSUE} from {_ISSUES} where {_of_issues(q, q.moment('i.'))}"
+
+
+def issue_changes(q: Query) -> str:
+    """Return what happened to issues: each was *opened*, perhaps *reopened*, and *closed* if it is resolved now."""
+    parts = []
+    for change, moment in (("opened", "i.created"), ("closed", "i.closed")):
+        there = "" if change == "opened" else "i.closed is not null and "
+        parts.append(
+            f"select {_ISSUE}, '{change}' as change, {moment} as moment from {_ISSUES} "
+            f"where {there}{_of_issues(q, None)}"
+        )
+    again = (
+        "join (select cast(detail->>'issue_id' as bigint) as issue_id, created as moment from events "
+        "where operation = 'issues.set_state' and detail->>'state' = 'open') e on e.issue_id = i.issue_id"
+    )
+    parts.append(
+        f"select {_ISSUE}, 'reopened' as change, e.moment as moment from {_ISSUES} {again} where {_of_issues(q, None)}"
+    )
+    return " union all ".join(parts)
+
+
+def issue_changes_in_period(q: Query) -> str:
+    """Return what happened to issues in the period of the filters."""
+    return f"select * from ({issue_changes(q)}) c where {q.in_period('moment')}"
