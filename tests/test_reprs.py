@@ -28,7 +28,7 @@ import nbannotate as nb
 from nbannotate import model
 from nbannotate.cards import Card, Shown, Words, card_of
 from nbannotate.errors import NbannotateError
-from nbannotate.workspace.said import Said
+from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.table import Rows
 from nbannotate.workspace.torching import TorchDataset
 from nbannotate.workspace.training import gathered
@@ -159,7 +159,7 @@ def handles_of() -> list[type]:
 
 
 #: What only others are derived from.
-BASES = {Rows, WorkTable, Said}
+BASES = {Rows, WorkTable}
 HANDLES = handles_of()
 CLASSES = classes()
 STRUCTS = {name: kind for name, kind in CLASSES.items() if issubclass(kind, msgspec.Struct)}
@@ -291,6 +291,12 @@ def test_what_is_public_is_shown(name: str) -> None:
 @pytest.mark.parametrize("name", STRUCTS)
 def test_a_struct_is_shown_well(name: str) -> None:
     well_shown(made(STRUCTS[name]))
+
+
+def test_a_handle_is_sealed_when_it_is_made(things: dict[str, Any]) -> None:
+    handles = {name: thing for name, thing in things.items() if isinstance(thing, Handle) and name != "Server"}
+    assert len(handles) > 20
+    assert [name for name, thing in handles.items() if not thing._is_sealed] == []
 
 
 @pytest.mark.parametrize("name", sorted(h.__name__ for h in HANDLES))

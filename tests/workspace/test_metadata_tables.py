@@ -14,7 +14,7 @@ from tests.formats import sets
 
 import nbannotate as nb
 from nbannotate.errors import Conflict, InvalidInput, NotFound
-from nbannotate.workspace import dtypes, metadata
+from nbannotate.workspace import described, dtypes, metadata
 
 NAMES = [f"{i}.png" for i in range(3)]
 
@@ -146,14 +146,14 @@ def test_what_cannot_be_kept_changes_nothing(version, table, words):
 
 
 def test_what_somebody_changed_meanwhile_is_not_overwritten(version, monkeypatch):
-    described = version._described
+    there = described._described
 
-    def late():
-        rows = described()
+    def late(of):
+        rows = there(of)
         version.set_metadata("0.png", {"by": "somebody else"})
         return rows
 
-    monkeypatch.setattr(version, "_described", late)
+    monkeypatch.setattr(described, "_described", late)
     with pytest.raises(Conflict, match=r"'0\.png' were changed by somebody else"):
         version.update_metadata({"0.png": {"n": 1}, "1.png": {"n": 1}})
     assert version.metadata("1.png") == {}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from nbannotate.cards import Shown, counted, one_line
+from nbannotate.cards import counted, one_line
 from nbannotate.changes.kept import Kept
 from nbannotate.changes.planned import Plan
 from nbannotate.errors import Refused
@@ -53,7 +53,7 @@ class Conflicts(Kept):
     }
 
 
-class Merge(Handle, Shown):
+class Merge(Handle):
     """What came of a merge.
 
     Made by :func:`nb.merge`.
@@ -73,6 +73,7 @@ class Merge(Handle, Shown):
         self.version, self.counts = version, dict(plan.counts)
         of = f" between {ours.name!r} and {theirs.name!r}"
         self.conflicts = Conflicts(ours.workspace, _rows(plan.conflicts), of)
+        self._seal()
 
     def create_campaign(self, name: str, recipe: Recipe, workflow: Workflow, **more: Any) -> Campaign:
         """Write a campaign in which people look at what had to be decided; ``launch()`` begins it.

@@ -21,7 +21,9 @@ _PLACED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KE
 
 
 def told(
-    function: Callable[P, R], refuse: Callable[[InvalidInput, tuple[Any, ...]], NoReturn] | None = None
+    function: Callable[P, R],
+    refuse: Callable[[InvalidInput, tuple[Any, ...]], NoReturn] | None = None,
+    name: str = "",
 ) -> Callable[P, R]:
     """Return a function, or a method, that says in our words with what it was called wrongly.
 
@@ -34,6 +36,8 @@ def told(
         It.
     refuse
         Raises what is wrong; is given that, and the arguments without a name. None: it is just raised.
+    name
+        What it is called as, if that is not its own name: ``"Version.read"``.
     """
 
     @functools.wraps(function)
@@ -43,17 +47,18 @@ def told(
         except NbannotateError:
             raise
         except (TypeError, ValueError, AttributeError, LookupError) as error:
-            name = function.__qualname__.removesuffix(".__init__")
+            called = call.__qualname__.removesuffix(".__init__")
             if isinstance(error, TypeError) and of_the_call(error):
-                why: InvalidInput | None = wrong(name, function, args, kwargs)
+                why: InvalidInput | None = wrong(called, function, args, kwargs)
             else:
-                why = fitting.misgiven(name, function, args, kwargs, error)
+                why = fitting.misgiven(called, function, args, kwargs, error)
             if why is None:
                 raise
             if refuse is not None:
                 refuse(why, args)
             raise why from error
 
+    call.__qualname__ = name or function.__qualname__
     return call
 
 

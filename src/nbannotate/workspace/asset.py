@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from numpy.typing import NDArray
 
 from nbannotate import model
-from nbannotate.cards import Shown
 from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.pixels import pixels
 from nbannotate.workspace.removal import delete
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from nbannotate.workspace.data import Version
 
 
-class Asset(Handle, Shown):
+class Asset(Handle):
     """One image of a version: ``version.assets["a.png"]``.
 
     Attributes
@@ -61,6 +60,7 @@ class Asset(Handle, Shown):
         self.archived: datetime.datetime | None = row["archived"]
         self.metadata: dict[str, Any] = row["metadata"] or {}
         self.split: str | None = row["split"]
+        self._seal()
 
     @property
     def image(self) -> NDArray[Any]:
@@ -113,7 +113,7 @@ class Asset(Handle, Shown):
             It is in a published version, which never changes.
         """
         client = self.version.workspace.client
-        self.name = client.call("assets.rename", str, asset_id=self.asset_id, name=new)
+        self._set(name=client.call("assets.rename", str, asset_id=self.asset_id, name=new))
         return self
 
     def archive(self, archived: bool = True) -> Asset:
@@ -129,7 +129,7 @@ class Asset(Handle, Shown):
         """
         key = {"version_id": self.version.version_id, "asset_id": self.asset_id}
         self.version.workspace.client.call("assets.archive", type(None), **key, archived=archived)
-        self.archived = self.version.assets[self.asset_id].archived
+        self._set(archived=self.version.assets[self.asset_id].archived)
         return self
 
     def delete(self, confirm: str | None = None) -> model.Loss:

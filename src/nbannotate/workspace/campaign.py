@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from nbannotate import model
-from nbannotate.cards import Shown
 from nbannotate.errors import Conflict, InvalidInput, NotFound
 from nbannotate.model import renamed
 from nbannotate.model.choices import one_of
@@ -31,7 +30,7 @@ __all__ = ["Campaign"]
 TRIES = 3
 
 
-class Campaign(Handle, Shown):
+class Campaign(Handle):
     """A campaign: written, then launched, then followed.
 
     Made by :meth:`Version.create_campaign`, found by :attr:`Workspace.campaigns`.
@@ -55,6 +54,7 @@ class Campaign(Handle, Shown):
         self.tasks, self.jobs = Tasks(workspace, self), Jobs(workspace, self)
         self.assets, self.issues = AssetStates(workspace, self), Issues(workspace, self)
         self.events = Events(workspace, self)
+        self._seal()
 
     def _call(self, operation: str, returns: Any, **arguments: Any) -> Any:
         with self._named():
@@ -353,7 +353,7 @@ class Campaign(Handle, Shown):
     def archive(self, archived: bool = True) -> model.Campaign:
         """Put the campaign away, or with False take it back. Refused while assets remain."""
         done: model.Campaign = self._call("campaigns.archive", model.Campaign, archived=archived)
-        self.archived = done.archived
+        self._set(archived=done.archived)
         return done
 
     def delete(self, confirm: str | None = None) -> model.Deletion:

@@ -32,17 +32,48 @@ _INTEGERS = {"asset_id": "BIGINT", "annotation_id": "BIGINT"}
 _JSON = {"tags": "JSON", "tag_attributes": "JSON"}
 
 
-def clone_version(version: Version, name: str, to: Workspace | None, annotations: bool) -> Version:
-    """Return a copy of a version, in a new dataset; see :meth:`Version.clone`."""
-    with _new(version.dataset, name, to) as dataset:
-        return _copy(version, dataset, None, annotations)
+def clone_version(self: Version, name: str, to: Workspace | None = None, annotations: bool = True) -> Version:
+    """Copy what this version shows into a new dataset, and return that version of it; images stay where they are.
+
+    What was said comes as an import by who copies. A copy of a published version is published, with the same hash.
+
+    Parameters
+    ----------
+    name
+        Of the new dataset.
+    to
+        The workspace that it comes into; None is this one.
+    annotations
+        Whether the latest annotation of each asset comes along.
+
+    Raises
+    ------
+    Conflict
+        There is a dataset of that name. Whatever fails, nothing of the copy is left.
+    """
+    with _new(self.dataset, name, to) as dataset:
+        return _copy(self, dataset, None, annotations)
 
 
-def clone_dataset(dataset: Dataset, name: str, to: Workspace | None, annotations: bool) -> Dataset:
-    """Return a copy of a dataset with all its versions; see :meth:`Dataset.clone`."""
-    with _new(dataset, name, to) as made:
+def clone_dataset(self: Dataset, name: str, to: Workspace | None = None, annotations: bool = True) -> Dataset:
+    """Copy all versions as they are now into a new dataset, and return that; images stay where they are.
+
+    Children share their rows with the copies of their parents. What was said comes as an import by who copies.
+    Copies of published versions are published, with the same hashes.
+
+    Parameters
+    ----------
+    name, to, annotations
+        As for :meth:`Version.clone`.
+
+    Raises
+    ------
+    Conflict
+        As for :meth:`Version.clone`.
+    """
+    with _new(self, name, to) as made:
         copies: dict[int, tuple[Version, Version]] = {}
-        for version in dataset.versions._list():
+        for version in self.versions._list():
             parent = copies.get(version.parent_id) if version.parent_id is not None else None
             copies[version.version_id] = version, _copy(version, made, parent, annotations)
     return made

@@ -28,7 +28,7 @@ from nbannotate.workspace.bars import progress_bar
 from nbannotate.workspace.images import ImageFile
 
 if TYPE_CHECKING:
-    from nbannotate.workspace.said import Said
+    from nbannotate.workspace.version import Version
 
 #: What becomes of the images of a data set: they stay where they are, are copied beside the workspace, or do not come.
 Images = Literal["reference", "copy", "none"]
@@ -83,7 +83,7 @@ class Coming:
 
 @contextmanager
 def images_of(
-    version: Said, source: Source, names: Sequence[Named], wanted: Images | None, problems: formats.Problems
+    version: Version, source: Source, names: Sequence[Named], wanted: Images | None, problems: formats.Problems
 ) -> Iterator[Coming]:
     """Return what the images of a data set mean to a version; copies are gone again after an error.
 
@@ -185,7 +185,7 @@ def _digest(pieces_: Iterator[bytes]) -> bytes:
     return found.digest()
 
 
-def _folder(version: Said, source: Source) -> Path:
+def _folder(version: Version, source: Source) -> Path:
     """Make a new folder beside the workspace for the images of a data set."""
     where = version.workspace.path
     if where == ":memory:":

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from nbannotate import model
-from nbannotate.cards import Shown
+from nbannotate.errors import NbannotateError
 from nbannotate.model import renamed
 from nbannotate.model.values import as_list
-from nbannotate.workspace.chained import Chained
 from nbannotate.workspace.cloning import clone_dataset
 from nbannotate.workspace.data_tables import Versions
+from nbannotate.workspace.fresh import Fresh
 from nbannotate.workspace.given import markdown
 from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.lineage import Lineage
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from nbannotate.workspace.workspace import Workspace
 
 
-class Dataset(Chained, Handle, Shown):
+class Dataset(Handle):
     """A named family of versions.
 
     Made by :meth:`Workspace.create_dataset`, found by :attr:`Workspace.datasets`.
@@ -48,24 +48,29 @@ class Dataset(Chained, Handle, Shown):
         self.dataset_id, self.name, self.readme = found.dataset_id, found.name, found.readme
         #: When it was put away, or None.
         self.archived = found.archived
-        self._is_fresh = found.new
+        self._fresh = Fresh(found.new, self._create_again, self._take_back)
         self.versions = Versions(self, functools.partial(Version, self))
         self.lineage = Lineage(self)
+        self._seal()
 
     def _create_again(self) -> None:
         made = self.workspace.client.call(
             "datasets.create", model.Dataset, name=self.name, readme=self.readme, exist_ok=True
         )
-        self.dataset_id, self._is_fresh, self._was_taken_back = made.dataset_id, made.new, False
+        self._set(dataset_id=made.dataset_id)
+        self._fresh.new = made.new
 
     def _take_back(self, version_id: int | None = None) -> model.TakenBack:
-        mine = self.dataset_id if self._is_fresh else None
+        mine = self.dataset_id if self._fresh.new else None
         gone = self.workspace.client.call("datasets.take_back", model.TakenBack, dataset_id=mine, version_id=version_id)
-        self._is_fresh, self._was_taken_back = self._is_fresh and not gone.dataset, bool(gone.dataset)
+        self._fresh.gone(bool(gone.dataset))
         return gone
 
-    def _keep(self) -> None:
-        self._is_fresh = False
+    def _wrongly_called(self, why: NbannotateError) -> NoReturn:
+        with self._fresh.or_nothing():
+            raise why from None
+
+    clone = clone_dataset
 
     def create_version(self, name: str, *, exist_ok: bool = False) -> Version:
         """Create an empty draft version.
@@ -82,33 +87,11 @@ class Dataset(Chained, Handle, Shown):
         Conflict
             There is one of that name; with ``exist_ok``: as a child.
         """
-        with self._or_nothing():
+        with self._fresh.or_nothing():
             made = self.workspace.client.call(
                 "versions.create", model.Version, dataset_id=self.dataset_id, name=name, exist_ok=exist_ok
             )
         return Version(self, made)
-
-    def clone(self, name: str, to: Workspace | None = None, annotations: bool = True) -> Dataset:
-        """Copy all versions as they are now into a new dataset, and return that; images stay where they are.
-
-        Children share their rows with the copies of their parents. What was said comes as an import by who copies.
-        Copies of published versions are published, with the same hashes.
-
-        Parameters
-        ----------
-        name
-            Of the new dataset.
-        to
-            The workspace that it comes into; None is this one.
-        annotations
-            Whether the latest annotation of each asset comes along.
-
-        Raises
-        ------
-        Conflict
-            There is a dataset of that name. Whatever fails, nothing of the copy is left.
-        """
-        return clone_dataset(self, name, to, annotations)
 
     def rename(self, new: str) -> Dataset:
         """Give the dataset another name, and return it.
@@ -119,7 +102,7 @@ class Dataset(Chained, Handle, Shown):
             Unique in the workspace.
         """
         client = self.workspace.client
-        self.name = client.call("datasets.rename", model.Dataset, dataset_id=self.dataset_id, name=new).name
+        self._set(name=client.call("datasets.rename", model.Dataset, dataset_id=self.dataset_id, name=new).name)
         return self
 
     def archive(self, archived: bool = True) -> Dataset:
@@ -133,9 +116,8 @@ class Dataset(Chained, Handle, Shown):
             A campaign runs on one of its versions.
         """
         client = self.workspace.client
-        self.archived = client.call(
-            "datasets.archive", model.Dataset, dataset_id=self.dataset_id, archived=archived
-        ).archived
+        made = client.call("datasets.archive", model.Dataset, dataset_id=self.dataset_id, archived=archived)
+        self._set(archived=made.archived)
         return self
 
     def delete(self, confirm: str | None = None) -> model.Loss:

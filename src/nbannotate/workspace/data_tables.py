@@ -12,7 +12,7 @@ from nbannotate.errors import InvalidInput
 from nbannotate.model import renamed
 from nbannotate.model.times import When
 from nbannotate.model.values import as_stored, plain
-from nbannotate.workspace import real
+from nbannotate.workspace import described, real
 from nbannotate.workspace.asset import Asset
 from nbannotate.workspace.of_version import OfVersion
 from nbannotate.workspace.row import Row, records
@@ -128,7 +128,7 @@ class Assets(OfVersion[Asset]):
         return Asset(self._version, row)
 
     def _real(self, rows: pd.DataFrame) -> pd.DataFrame:
-        return real.of_assets(rows, self._version._types())
+        return real.of_assets(rows, described.types(self._version))
 
     def __call__(self) -> pd.DataFrame:
         """Return what the old name ``version.assets()`` did: ``version.assets.df()``."""

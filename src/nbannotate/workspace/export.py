@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -16,33 +16,83 @@ from nbannotate.errors import InvalidInput, Refused
 from nbannotate.files import output
 from nbannotate.files.target import Target, write_new
 from nbannotate.model.choices import one_of
+from nbannotate.model.relabelling import as_mapping_of_labels
 from nbannotate.workspace import pinned, remembered
 from nbannotate.workspace.bars import progress_bar
 from nbannotate.workspace.pinned import Chosen, Moment
 
 if TYPE_CHECKING:
-    from nbannotate.workspace.filled import Filled
+    from nbannotate.workspace.version import Version
 
 Images = Literal["copy", "link"]
 
 
 def write(
-    version: Filled, format_: formats.Format, path: Path, chosen: Chosen, images: Images | None, *,
-    dry_run: bool, lossy: bool,
-) -> formats.Writing:  # fmt: skip
-    """Write a version's latest annotations to what is neither the workspace's nor one of its images."""
+    self: Version,
+    format: str,
+    path: str | os.PathLike[str],
+    state: str | None = None,
+    *,
+    origin: model.Origin | None = None,
+    split: str | None = None,
+    labels: model.LabelMapping | Mapping[str, str | None] | None = None,
+    images: Images | None = None,
+    dry_run: bool = False,
+    lossy: bool = False,
+) -> formats.Writing:
+    """Write the latest annotations of all assets; each says whether a person said it, where the format has a word.
+
+    Parameters
+    ----------
+    format
+        The name of a format, for example ``"coco"``.
+    path
+        The file, the folder, or a zip (``.zip``). A file is replaced, a link to it is followed; a folder is
+        replaced only if an export wrote all that is in it. ``"-"`` is standard output.
+    state
+        Only assets whose state in this version's campaign is this one, for example ``"done"``; None for all.
+    origin
+        Only what people answered (``"answer"``) or only what was imported (``"import"``); None for both. An asset
+        that has only the other is written as one without annotation.
+    split
+        Only assets of this split, for example ``"train"``; None for all.
+    labels
+        What becomes of labels in what is written, while the version stays as it is: ``other.labels.mapping``, or a
+        dictionary from labels to labels, or None for those that are left out with their shapes.
+    images
+        Whether the images go along: ``"copy"``, ``"link"`` (a zip holds copies), or None.
+    dry_run
+        Write nothing, and say what would be lost: ``version.write("yolo", "out", dry_run=True).losses`` is a table
+        of it, by kind, with counts.
+    lossy
+        Whether what the format cannot hold may be left out.
+
+    Returns
+    -------
+    formats.Writing
+        How much was written, and what was lost.
+
+    Raises
+    ------
+    Refused
+        The format cannot hold all of it, and ``lossy`` is not given; the message says what.
+    CannotWrite
+        The file belongs to the workspace, is one of its images or a database, or cannot be written.
+    """
     if images is not None:
         one_of("images", images, get_args(Images))
-    chosen = chosen.checked()
-    family = formats.family(format_)
-    known = head(version, family, chosen.labels)
-    with Moment(version, chosen, family) as moment:
-        return _write(version, format_, path, moment, known, images, dry_run=dry_run, lossy=lossy)
+    mapping = None if labels is None else as_mapping_of_labels(labels)
+    chosen = Chosen(state, origin, split, mapping).checked()
+    its = formats.get(format)
+    family = formats.family(its)
+    known = head(self, family, chosen.labels)
+    with Moment(self, chosen, family) as moment:
+        return _write(self, its, Path(path), moment, known, images, dry_run=bool(dry_run), lossy=bool(lossy))
 
 
 def _write(
-    version: Filled, format_: formats.Format, path: Path, moment: Moment, known: formats.Head, images: Images | None, *,
-    dry_run: bool, lossy: bool,
+    version: Version, format_: formats.Format, path: Path, moment: Moment, known: formats.Head,
+    images: Images | None, *, dry_run: bool, lossy: bool,
 ) -> formats.Writing:  # fmt: skip
     """Write a version as it was at a moment; ``known`` are the labels just before."""
     workspace, family = version.workspace, formats.family(format_)
@@ -99,14 +149,14 @@ def _fetch(folder: Path) -> Any:
     return fetch
 
 
-def rows(version: Filled, state: str | None = None, origin: model.Origin | None = None) -> list[formats.Row]:
+def rows(version: Version, state: str | None = None, origin: model.Origin | None = None) -> list[formats.Row]:
     """Return all rows of a version; see :class:`Chosen`."""
     chosen = Chosen(state, origin).checked()
     with Moment(version, chosen, "") as moment:
         return list(moment.rows())
 
 
-def _called(version: Filled, format_: str, rows: Iterator[formats.Row]) -> Iterator[formats.Row]:
+def _called(version: Version, format_: str, rows: Iterator[formats.Row]) -> Iterator[formats.Row]:
     """Return rows with what files of a format called the images and their shapes."""
     written: set[str] = set()
     while piece := [row for _, row in zip(range(pinned.PIECE), rows, strict=False)]:
@@ -123,7 +173,7 @@ def _called(version: Filled, format_: str, rows: Iterator[formats.Row]) -> Itera
             yield replace(row, name=name, foreign=foreign, shapes={s.id: shapes[s.id] for s in its if s.id in shapes})
 
 
-def head(version: Filled, format_: str, mapping: model.LabelMapping | None = None) -> formats.Head:
+def head(version: Version, format_: str, mapping: model.LabelMapping | None = None) -> formats.Head:
     """Return the labels and tags of a version as a mapping leaves them, those of files of the format in their order."""
     foreign, extra = remembered.head(version, format_)
     known = {label.name: label for label in labels(version)}
@@ -163,7 +213,7 @@ def _carried(foreign: dict[str, formats.Foreign], mapping: model.LabelMapping) -
     return foreign
 
 
-def labels(version: Filled) -> list[model.Label]:
+def labels(version: Version) -> list[model.Label]:
     """Return the labels of a version in its order, as its campaigns or files define them.
 
     Names that no label can have, which came in before they were refused, are not among them; shapes keep them.
@@ -178,13 +228,13 @@ def labels(version: Filled) -> list[model.Label]:
     return found
 
 
-def tags(version: Filled) -> tuple[model.Tag, ...]:
+def tags(version: Version) -> tuple[model.Tag, ...]:
     """Return the tags of this version's campaigns, and those that files defined."""
     mine = {tag.name: tag for spec in _specs(version) for tag in spec.recipe.tags}
     return tuple((remembered.definitions(version)[1] | mine).values())
 
 
-def _specs(version: Filled) -> Iterator[model.CampaignSpec]:
+def _specs(version: Version) -> Iterator[model.CampaignSpec]:
     """Return how the campaigns of a version are written, also those that are put away."""
     client = version.workspace.client
     for campaign in client.call("campaigns.list", list[model.Campaign]):

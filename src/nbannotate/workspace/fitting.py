@@ -16,7 +16,7 @@ from nbannotate.rules.well_formed import check_about
 from nbannotate.workspace import frames
 
 if TYPE_CHECKING:
-    from nbannotate.workspace.said import Said
+    from nbannotate.workspace.version import Version
 
 Size = tuple[int, int]
 
@@ -29,7 +29,7 @@ class There(Struct, frozen=True):
     paths: dict[str, str]
 
 
-def there(version: Said) -> There:
+def there(version: Version) -> There:
     """Return the assets of a version, also those that are put away."""
     rows = frames.records(
         version.workspace.sql(
@@ -42,7 +42,7 @@ def there(version: Said) -> There:
     return There(Names(paths, sequences), {r["name"]: (r["width"], r["height"]) for r in rows}, paths)
 
 
-def meant(version: Said, given: Iterable[str]) -> dict[str, str]:
+def meant(version: Version, given: Iterable[str]) -> dict[str, str]:
     """Return the asset that each name means; names that mean none stay as they are.
 
     Raises

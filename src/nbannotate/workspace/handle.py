@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any, ClassVar, NoReturn
 
+from nbannotate.cards import Shown
 from nbannotate.errors import NbannotateError, Unchangeable
 from nbannotate.model import calling
 from nbannotate.model.choices import meant
 
-_PACKAGE = __name__.partition(".")[0]
 
-
-class Handle:
+class Handle(Shown):
     """The base of what a notebook holds of a workspace: the workspace itself, a campaign, a table, a task.
 
-    Its public methods say in our words what they do not take. Its attributes are assigned by this package only; names
-    with an underscore at their beginning are everybody's own matter.
+    Its public methods say in our words what they do not take. Its attributes are assigned until it is sealed, at the
+    end of its ``__init__``, and from then on by :meth:`_set` alone; names with an underscore at their beginning are
+    everybody's own matter.
 
     Attributes
     ----------
@@ -29,20 +28,31 @@ class Handle:
     __slots__ = ()
 
     _changed_by: ClassVar[dict[str, str]] = {}
+    _is_sealed = False
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         for name, value in list(vars(cls).items()):
             if isinstance(value, FunctionType) and (name in ("__init__", "__call__") or not name.startswith("_")):
                 its: Callable[..., Any] = value
-                setattr(cls, name, calling.told(its, lambda why, args: args[0]._wrongly_called(why)))
+                told = calling.told(its, lambda why, args: args[0]._wrongly_called(why), f"{cls.__qualname__}.{name}")
+                setattr(cls, name, told)
 
     def _wrongly_called(self, why: NbannotateError) -> NoReturn:
         """Raise what is wrong with a call of this handle."""
         raise why from None
 
+    def _seal(self) -> None:
+        """Refuse assignment from now on."""
+        self._is_sealed = True
+
+    def _set(self, **attributes: object) -> None:
+        """Set attributes to what the workspace says now."""
+        for name, value in attributes.items():
+            object.__setattr__(self, name, value)
+
     def __setattr__(self, name: str, value: object) -> None:
-        if name.startswith("_") or _is_ours(sys._getframe(1).f_globals.get("__name__")):
+        if name.startswith("_") or not self._is_sealed:
             object.__setattr__(self, name, value)
             return
         kind = type(self)
@@ -54,10 +64,6 @@ class Handle:
         raise Unchangeable(f"{kind.__name__}.{name} cannot be assigned: {how.format(name=name)}.")
 
     def __delattr__(self, name: str) -> None:
-        if not name.startswith("_") and not _is_ours(sys._getframe(1).f_globals.get("__name__")):
+        if not name.startswith("_"):
             raise Unchangeable(f"{type(self).__name__}.{name} cannot be deleted.")
         object.__delattr__(self, name)
-
-
-def _is_ours(module: object) -> bool:
-    return isinstance(module, str) and module.partition(".")[0] == _PACKAGE

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
-from nbannotate.cards import Shown
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Shape
 from nbannotate.model.times import When, moment, zone
@@ -71,7 +70,7 @@ class AnnotationsAt(Annotations):
         )
 
 
-class VersionAt(Handle, Shown):
+class VersionAt(Handle):
     """A version as it was at a moment; made by :meth:`Version.at`. Nothing of it can be changed.
 
     An asset that was taken out since is not in it: what was said of it is gone.
@@ -88,6 +87,7 @@ class VersionAt(Handle, Shown):
         self.version, self.time = version, time
         self.assets, self.shapes = AssetsAt(version, time), ShapesAt(version, time)
         self.annotations = AnnotationsAt(version, time)
+        self._seal()
 
     def __repr__(self) -> str:
         return f"VersionAt({self.version.dataset.name!r}, {self.version.name!r}, {self.time.isoformat(' ')})"

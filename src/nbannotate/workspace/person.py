@@ -7,7 +7,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from nbannotate import model
-from nbannotate.cards import Shown
 from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model import renamed
 from nbannotate.model.choices import meant, one_of
@@ -24,7 +23,7 @@ __all__ = ["OpenTask", "Work"]
 ORDERS: tuple[model.ReviewOrder, ...] = ("confidence", "changes", "most shapes", "fewest shapes", "random")
 
 
-class Work(Handle, Shown):
+class Work(Handle):
     """The tasks of one member: of whoever the workspace was opened as.
 
     Made by :attr:`Workspace.work`, and by :meth:`Campaign.as_member`; the latter is about one campaign, which its
@@ -48,6 +47,7 @@ class Work(Handle, Shown):
     def __init__(self, workspace: Workspace, campaign: str | None = None) -> None:
         self.workspace, self._client = workspace, workspace.client
         self.me, self.campaign = workspace.me, campaign
+        self._seal()
 
     @property
     def work(self) -> Work:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nbannotate.model import Imported
 
 if TYPE_CHECKING:
-    from nbannotate.workspace.said import Said
+    from nbannotate.workspace.version import Version
 
 #: So many rows are one piece.
 PIECE = 20_000
@@ -97,7 +97,7 @@ def images(folder: Path) -> Pieces:
     return Pieces(folder, "assets", {**columns, "sequence": "string", "moment": "Float64"}, whole=True)
 
 
-def send(version: Said, tables: Sequence[tuple[str, Path]], source: str, format_: str, **options: Any) -> Imported:
+def send(version: Version, tables: Sequence[tuple[str, Path]], source: str, format_: str, **options: Any) -> Imported:
     """Bring tables into a version as one import: all of them, or nothing.
 
     Parameters

@@ -18,14 +18,14 @@ from nbannotate.rules.relabelling import relabelled
 from nbannotate.workspace import frames, real
 
 if TYPE_CHECKING:
-    from nbannotate.workspace.filled import Filled
+    from nbannotate.workspace.version import Version
 
 #: So many images are read at once.
 PIECE = 2_000
 
 
 class Chosen(Struct, frozen=True):
-    """Which images of a version are written, and with what was said by whom; see :meth:`Filled.write`."""
+    """Which images of a version are written, and with what was said by whom; see :meth:`Version.write`."""
 
     state: str | None = None
     origin: model.Origin | None = None
@@ -59,7 +59,7 @@ class Moment:
         The format whose files give the order.
     """
 
-    def __init__(self, version: Filled, chosen: Chosen, format_: str) -> None:
+    def __init__(self, version: Version, chosen: Chosen, format_: str) -> None:
         self._version, self._chosen, self._format = version, chosen, format_
         self._count = 0
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from nbannotate import model
-from nbannotate.cards import Shown, cut, marked_down, one_line, short
+from nbannotate.cards import cut, marked_down, one_line, short
 from nbannotate.model import renamed
 from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.waiting import call_with_bar
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nbannotate.workspace.campaign import Campaign
 
 
-class _Planned(Handle, Shown):
+class _Planned(Handle):
     """What plans, and what was done, say.
 
     Parameters
@@ -26,6 +26,7 @@ class _Planned(Handle, Shown):
 
     def __init__(self, value: model.Plan) -> None:
         self.value = value
+        self._seal()
 
     @property
     def assets(self) -> int:
@@ -127,7 +128,7 @@ class Plan(_Planned):
             spec=self._spec,
             fingerprint=self.value.fingerprint,
         )
-        campaign.name = self._spec.name
+        campaign._set(name=self._spec.name)
         return done
 
     def _repr_markdown_(self) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from nbannotate import model
-from nbannotate.cards import Shown, short
+from nbannotate.cards import short
 from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model import renamed
 from nbannotate.model.choices import meant, named, sentence, unknown
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nbannotate.workspace.campaign import Campaign
 
 
-class Planner(Handle, Shown):
+class Planner(Handle):
     """What launching or changing a campaign would do. Nothing is changed before ``.apply()``.
 
     Made by :attr:`Campaign.plan`. ``campaign.plan()`` is the plan of the launch, ``campaign.plan(due="2027-01-01")`` of
@@ -35,6 +35,7 @@ class Planner(Handle, Shown):
 
     def __init__(self, campaign: Campaign) -> None:
         self._campaign = campaign
+        self._seal()
 
     def __call__(self, **changes: Any) -> Plan:
         """Return what launching the campaign, or changing it, would do.

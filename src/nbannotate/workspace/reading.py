@@ -8,31 +8,32 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, get_args, overload
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from nbannotate import formats
-from nbannotate.errors import InvalidInput
+from nbannotate import formats, model
+from nbannotate.errors import InvalidInput, WrongCall
 from nbannotate.files.names import Match
 from nbannotate.files.source import Source
 from nbannotate.model import Annotation, Imported, Missing, OnConflict
-from nbannotate.model.values import as_stored, encode
+from nbannotate.model.choices import one_of
+from nbannotate.model.values import as_stored, encode, plain
 from nbannotate.rules.well_formed import check_shape
-from nbannotate.workspace import coming, described, fitting, pieces, remembered
+from nbannotate.workspace import coming, described, fitting, given, pieces, remembered
 from nbannotate.workspace.bars import progress_bar
 
 if TYPE_CHECKING:
-    from nbannotate.workspace.filled import Filled
+    from nbannotate.workspace.version import Version
 
 #: So many images are put aside at once.
 PIECE = 1_000
 
 
 class Wanted(Struct, frozen=True):
-    """How a data set is to be read; see :meth:`Filled.read`."""
+    """How a data set is to be read; see :meth:`Version.read`."""
 
     source: str | None = None
     missing: Missing = "skip"
@@ -40,6 +41,109 @@ class Wanted(Struct, frozen=True):
     scale: bool = False
     on_error: formats.OnError = "error"
     images: coming.Images | None = None
+
+
+@overload
+def read(
+    self: Version, path: str | os.PathLike[str], /, *, format: str | None = ..., source: str | None = ...,
+    on_error: formats.OnError = ..., missing: model.Missing = ..., on_conflict: model.OnConflict = ...,
+    images: coming.Images | None = ..., scale: bool = ..., overwrite: bool | None = ...,
+) -> formats.Reading: ...  # fmt: skip
+@overload
+def read(
+    self: Version, format: str, path: str | os.PathLike[str], source: str | None = ..., *,
+    on_error: formats.OnError = ..., missing: model.Missing = ..., on_conflict: model.OnConflict = ...,
+    images: coming.Images | None = ..., scale: bool = ..., overwrite: bool | None = ...,
+) -> formats.Reading: ...  # fmt: skip
+def read(
+    self: Version,
+    *what: Any,
+    format: str | None = None,
+    path: str | os.PathLike[str] | None = None,
+    source: str | None = None,
+    on_error: formats.OnError = "error",
+    missing: model.Missing = "skip",
+    on_conflict: model.OnConflict = "skip",
+    images: coming.Images | None = None,
+    scale: bool = False,
+    overwrite: bool | None = None,
+) -> formats.Reading:
+    """Read a data set from a file, a folder or a zip: ``version.read(path)``. All or nothing.
+
+    An image of it means the asset whose name is the same, or whose path ends most like it. What is right and not
+    taken is counted: images that are no assets, or have another size in the file, and, as what people said stays
+    what counts, assets that people have worked on. What the files call things, and what else they say of them, is
+    kept, and written again by :meth:`write` in the same format.
+
+    Parameters
+    ----------
+    *what
+        The path; or the name of a format and the path, ``version.read("coco", path)``; and a source behind.
+    format
+        The name of the format; it is recognised if it is not given, and the error says which fit if several do.
+    path
+        The file, the folder or the zip.
+    source
+        Where the annotations come from, as the tables will show; the file's name if not given.
+    on_error
+        What becomes of the data set if something in it is wrong: ``"error"``, which names the place; or ``"skip"``:
+        it is left out, and ``reading.skipped`` is a table of that.
+    missing
+        What becomes of images of the file that are no assets: ``"skip"``, or ``"error"``. A file of which no image
+        is an asset is always an error.
+    on_conflict
+        What becomes of assets that people have worked on: ``"skip"``, ``"error"`` or ``"replace"``; see
+        :meth:`add_annotations`.
+    images
+        What becomes of images that come along and are no assets yet: ``"reference"``: they become assets and stay
+        where they are; ``"copy"``: into a folder beside the workspace; or ``"none"``. If it is not given, those of
+        a folder are taken by reference, those of a zip are copied, and a single file brings none.
+    scale
+        Resize the shapes of images that have another size in the file, instead of leaving them out.
+    overwrite
+        The old name of ``on_conflict="replace"``.
+
+    Returns
+    -------
+    formats.Reading
+        What was read; ``left_out`` counts what was not taken, with the reasons, ``skipped`` lists it.
+
+    Raises
+    ------
+    ReadFailed, InvalidInput
+        Something is bad (the message names the place), or none of the images is in this version.
+    Conflict
+        With ``on_conflict="error"``: people have worked on some.
+    """
+    missing, on_conflict = given.checked(missing, on_conflict, overwrite)
+    place, format, source = _what(what, format, path, source)
+    one_of("on_error", on_error, get_args(formats.OnError))
+    wanted = Wanted(source, missing, on_conflict, bool(scale), on_error, images)
+    with self._fresh.filling():
+        return _read(self, place, format, wanted)
+
+
+def _what(
+    given_: tuple[Any, ...], format_: str | None, path: Any, source: str | None
+) -> tuple[str | os.PathLike[str], str | None, str | None]:
+    """Return the path, the format and the source that a call of ``read`` names, whichever way."""
+    values = [plain(v) for v in given_]
+    if path is None and format_ is None and len(values) in (2, 3):
+        format_, path, *rest = values
+    elif path is None and values:
+        path, *rest = values
+    elif format_ is None and values:
+        format_, *rest = values
+    else:
+        rest = values
+    if source is None and rest:
+        source = rest.pop(0)
+    if rest or not isinstance(path, str | os.PathLike) or not isinstance(format_, str | None):
+        raise WrongCall(
+            "Version.read takes a path, version.read('data'), or the name of a format and a path, "
+            "version.read('coco', 'a.json')."
+        )
+    return path, format_, source
 
 
 class _Spool:
@@ -70,9 +174,7 @@ class _Spool:
             yield from rows
 
 
-def read(version: Filled, path: str | os.PathLike[str], format_: str | None, wanted: Wanted) -> formats.Reading:
-    """Read a file, a folder or a zip into a version, all or nothing; see :meth:`Filled.read`."""
-
+def _read(version: Version, path: str | os.PathLike[str], format_: str | None, wanted: Wanted) -> formats.Reading:
     @functools.cache
     def there() -> fitting.There:
         return fitting.there(version)
@@ -124,7 +226,7 @@ def _is_well_formed(name: str, number: int, shape: Any, problems: formats.Proble
     return True
 
 
-def _check(version: Filled, names: list[coming.Named], match: Match, missing: Missing) -> None:
+def _check(version: Version, names: list[coming.Named], match: Match, missing: Missing) -> None:
     """Raise InvalidInput if no image is an asset, or one is not although that is an error."""
     annotated = [one.name for one in names if one.says]
     if annotated and not match.found:
@@ -147,7 +249,7 @@ def _some(names: list[str]) -> str:
 
 
 def _bring_in(
-    version: Filled, its: formats.Format, source: Source, head: formats.Head, rows: Iterable[formats.Row],
+    version: Version, its: formats.Format, source: Source, head: formats.Head, rows: Iterable[formats.Row],
     images: coming.Coming, problems: formats.Problems, wanted: Wanted, folder: Path,
 ) -> formats.Reading:  # fmt: skip
     """Put what fits into tables, send them, and say what became of it."""
@@ -200,7 +302,7 @@ def _texts(asset: str, said: Annotation) -> tuple[str, str, bool, str]:
 
 
 def _send(
-    version: Filled, its: formats.Format, source: str, tables: list[pieces.Pieces], on_conflict: OnConflict
+    version: Version, its: formats.Format, source: str, tables: list[pieces.Pieces], on_conflict: OnConflict
 ) -> Imported:
     """Send tables as one import."""
     files = [(table.name, file) for table in tables for file in table.finish()]

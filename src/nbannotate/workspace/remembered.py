@@ -14,7 +14,7 @@ from nbannotate.workspace.intake.naming import Ids
 from nbannotate.workspace.pieces import Pieces
 
 if TYPE_CHECKING:
-    from nbannotate.workspace.said import Said
+    from nbannotate.workspace.version import Version
 
 _encode, _decode = msgspec.json.encode, msgspec.json.decode
 
@@ -44,7 +44,7 @@ def add_head(table: Pieces, head: Head) -> None:
         add(table, "file", "", Foreign(extra=head.extra))
 
 
-def ids(version: Said, format_: str) -> Ids:
+def ids(version: Version, format_: str) -> Ids:
     """Return the ids that files of a format gave; what the version read itself comes before what its parents did."""
     found = Ids()
     for what, its in (("image", found.images), ("label", found.labels)):
@@ -54,7 +54,7 @@ def ids(version: Said, format_: str) -> Ids:
     return found
 
 
-def head(version: Said, format_: str) -> tuple[dict[str, Foreign], dict[str, Any]]:
+def head(version: Version, format_: str) -> tuple[dict[str, Foreign], dict[str, Any]]:
     """Return what files of a format call labels, in their order, and what they say of the whole."""
     labels: dict[str, Foreign] = {}
     for row in _rows(version, format_, "label"):
@@ -65,7 +65,7 @@ def head(version: Said, format_: str) -> tuple[dict[str, Foreign], dict[str, Any
     return labels, extra
 
 
-def definitions(version: Said) -> tuple[dict[str, Label], dict[str, Tag]]:
+def definitions(version: Version) -> tuple[dict[str, Label], dict[str, Tag]]:
     """Return the labels and tags as files of whatever format defined them, by their names."""
     labels: dict[str, Label] = {}
     tags: dict[str, Tag] = {}
@@ -82,7 +82,7 @@ def definitions(version: Said) -> tuple[dict[str, Label], dict[str, Tag]]:
     return labels, tags
 
 
-def last_id(version: Said, format_: str) -> int:
+def last_id(version: Version, format_: str) -> int:
     """Return the highest number that a file of a format gave to an image or a shape."""
     found = version.workspace.sql(
         "select coalesce(max(try_cast(foreign_id as bigint)), 0) as last from foreign_ids "
@@ -102,7 +102,7 @@ def foreign_of(row: Mapping[str, Any]) -> Foreign:
     )
 
 
-def by_name(version: Said, format_: str, what: str, names: Iterable[str]) -> dict[str, Foreign]:
+def by_name(version: Version, format_: str, what: str, names: Iterable[str]) -> dict[str, Foreign]:
     """Return what files of a format call some images or shapes."""
     rows = frames.records(
         version.workspace.sql(
@@ -118,7 +118,7 @@ def by_name(version: Said, format_: str, what: str, names: Iterable[str]) -> dic
     return found
 
 
-def _rows(version: Said, format_: str, what: str) -> list[dict[str, Any]]:
+def _rows(version: Version, format_: str, what: str) -> list[dict[str, Any]]:
     return frames.records(
         version.workspace.sql(
             "select name, foreign_id, extra, called, place from foreign_ids "

@@ -19,9 +19,81 @@ from nbannotate.workspace.metadata import NAMES, PREFIX
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nbannotate.workspace.used import Used
+    from nbannotate.workspace.data_tables import Splits
+    from nbannotate.workspace.version import Version
 
 _decode = msgspec.json.decode
+
+
+def split(
+    self: Version,
+    train: float = 0.8,
+    val: float = 0.1,
+    test: float = 0.1,
+    *,
+    by: str | None = "sequence",
+    stratify: str | list[str] | None = None,
+    seed: int = 0,
+    keep: bool = False,
+) -> Splits:
+    """Deal the assets into a part for training, one for validation and one for tests; return the table of them.
+
+    The split is kept with the version; ``version.assets.df()`` has it in the column ``split``, formats that know
+    splits write it, and a child has it until it says otherwise. The same assets, what was said of them, and the
+    same seed give the same split, in whatever order they came in.
+
+    Assets that are by themselves are dealt exactly by largest remainder. What stays together is dealt whole, near
+    the shares. With ``stratify`` the rarest label is dealt first, each of its assets where most of that label is
+    wanted (iterative stratification: Sechidis, Tsoumakas and Vlahavas, ECML PKDD 2011).
+
+    Parameters
+    ----------
+    train, val, test
+        What part of the assets each has, from 0 to 1; 1 together.
+    by
+        What keeps assets together: ``"sequence"`` (of those that belong to one), ``"folder"``, a column of the
+        metadata (a patient, for example), or None: each is by itself.
+    stratify
+        What each split has in its share: ``"label"``, ``"tag"``, ``"folder"``, a column of the metadata, or several
+        of these. Assets without a label are spread like a label of their own.
+    seed
+        Another one gives another split.
+    keep
+        Whether assets that have a split keep it, so that only new ones are dealt, to their group if that has one.
+
+    Raises
+    ------
+    InvalidInput
+        The shares are not 1 together, or there is no such column.
+    Refused
+        The version is published.
+    """
+    how = asked({"train": train, "val": val, "test": test}, by, stratify, seed, keep)
+    with self._fresh.filling():
+        send(self, dealt(self, how), how)
+    return self.splits
+
+
+def set_split(self: Version, asset: Any, split: str | None = None) -> int:
+    """Say by hand which split assets are in, and return how many have another one now; the others keep theirs.
+
+    Parameters
+    ----------
+    asset
+        Its name or its id, or a list of them. Or a mapping from names to splits; or a DataFrame with one row an
+        asset, its name in the column ``asset`` or ``name``, or in the index, and a column ``split``.
+    split
+        The split of those that are named: ``"train"``, ``"val"``, ``"test"`` or another word; None for none.
+
+    Raises
+    ------
+    NotFound, InvalidInput
+        There is no such asset, two rows are of one, or a split is no word. Nothing is changed.
+    Refused
+        The version is published.
+    """
+    with self._fresh.filling():
+        return send(self, by_hand(self, asset, split), None)
 
 
 def asked(shares: Mapping[str, Any], by: Any, stratify: Any, seed: Any, keep: Any) -> Splitting:
@@ -44,7 +116,7 @@ def asked(shares: Mapping[str, Any], by: Any, stratify: Any, seed: Any, keep: An
     return Splitting(given, by, spread, as_whole("seed", seed), keep)
 
 
-def dealt(version: Used, how: Splitting) -> dict[str, str | None]:
+def dealt(version: Version, how: Splitting) -> dict[str, str | None]:
     """Return the split of each asset of a version, by its name; None for those that are put away."""
     rows = frames.records(version.assets._frame(history=True))
     out = {r["name"]: None for r in rows if not is_missing(r["archived"])}
@@ -78,7 +150,7 @@ def _together(rows: list[dict[str, Any]], by: str | None) -> list[str | None]:
     return [None if v is None else str(v) for v in _column("by", rows, by)]
 
 
-def _to_spread(version: Used, rows: list[dict[str, Any]], stratify: tuple[str, ...]) -> list[set[Hashable]]:
+def _to_spread(version: Version, rows: list[dict[str, Any]], stratify: tuple[str, ...]) -> list[set[Hashable]]:
     """Return, for each asset, what is to be spread over the splits."""
     found: list[set[Hashable]] = [set() for _ in rows]
     for name in stratify:
@@ -93,7 +165,7 @@ def _to_spread(version: Used, rows: list[dict[str, Any]], stratify: tuple[str, .
     return found
 
 
-def _said(version: Used, what: str) -> dict[int, tuple[str, ...]]:
+def _said(version: Version, what: str) -> dict[int, tuple[str, ...]]:
     if what == "label":
         query = "select distinct asset_id, label as name from shapes where version_id = $1 order by 1, 2"
     else:
@@ -119,7 +191,7 @@ def _column(what: str, rows: list[dict[str, Any]], name: str) -> list[Any]:
     return [r["metadata"].get(key) for r in rows]
 
 
-def by_hand(version: Used, asset: Any, split: Any) -> dict[str, str | None]:
+def by_hand(version: Version, asset: Any, split: Any) -> dict[str, str | None]:
     """Return splits that are given by hand, by the name of the asset."""
     if hasattr(asset, "columns") and hasattr(asset, "iloc"):
         given = _of_frame(asset)
@@ -178,7 +250,7 @@ def _pairs(pairs: Any) -> dict[Any, str | None]:
     return found
 
 
-def send(version: Used, splits: Mapping[str, str | None], how: Splitting | None) -> int:
+def send(version: Version, splits: Mapping[str, str | None], how: Splitting | None) -> int:
     """Keep splits with a version; return how many assets have another one now."""
     import pandas as pd
 

@@ -6,7 +6,6 @@ import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from nbannotate.cards import Shown
 from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model.choices import sentence, unknown
 from nbannotate.model.columns import VIEWS
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from nbannotate.workspace.answer import Answer
 
 
-class Sql(Handle, Shown):
+class Sql(Handle):
     """SQL over the public views of a workspace.
 
     ``ws.sql("select …")`` gives the rows, ``ws.sql.tables()`` what there is, ``ws.sql.describe("shapes")`` the columns
@@ -35,6 +34,7 @@ class Sql(Handle, Shown):
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._seal()
 
     def __call__(
         self, query: str, parameters: Sequence[Any] | Mapping[str, Any] = (), *, tz: str | None = None, **named: Any

@@ -9,7 +9,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from nbannotate.cards import Shown
 from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model.choices import sentence, unknown
 from nbannotate.model.column import Column, Columns
@@ -35,7 +34,7 @@ PEOPLE = frozenset({"member", "assignee", "author", "closed_by", "acted_by", "lo
 MOST_OFFERED = 10_000
 
 
-class Table(Handle, Shown, ABC, Generic[T]):
+class Table(Handle, ABC, Generic[T]):
     """A table: iterated, it gives its rows or handles; ``table[name]`` gives one; ``.df(…)`` a DataFrame.
 
     Parameters
@@ -61,6 +60,7 @@ class Table(Handle, Shown, ABC, Generic[T]):
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+        self._seal()
 
     # What a table of its own kind says ------------------------------------------------------------------------------
 

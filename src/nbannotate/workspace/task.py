@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from nbannotate import imaging, model
-from nbannotate.cards import Shown
 from nbannotate.errors import NotFound, Refused
 from nbannotate.model import renamed
 from nbannotate.model.values import as_list, as_mapping, as_seconds, as_whole
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 Seconds = float | datetime.timedelta
 
 
-class OpenTask(Handle, Shown):
+class OpenTask(Handle):
     """A task at hand.
 
     It can be saved as often as one likes, and ends once: submitted, returned, rejected, skipped or discarded. After
@@ -56,6 +55,7 @@ class OpenTask(Handle, Shown):
         self._work, self.view = work, view
         self.annotation, self._revision = view.annotation, view.revision
         self._ended = ""
+        self._seal()
 
     @property
     def task_id(self) -> int:
@@ -173,7 +173,7 @@ class OpenTask(Handle, Shown):
         """Keep a draft; all as for :meth:`submit`."""
         given = given_annotation("annotation", annotation, labels, nothing=True)
         saved: model.Saved = self._do("save", model.Saved, seconds, annotation=given)
-        self.annotation, self._revision = given, saved.revision
+        self._set(annotation=given, _revision=saved.revision)
         return saved
 
     def submit(
@@ -199,7 +199,7 @@ class OpenTask(Handle, Shown):
         if annotation is not None:
             given = given_annotation("annotation", annotation, labels, nothing=True)
         closed = self._end("submit", seconds, annotation=given, status=status)
-        self.annotation = given
+        self._set(annotation=given)
         return closed
 
     accept = submit
@@ -244,7 +244,7 @@ class OpenTask(Handle, Shown):
         recipe: model.Recipe = self._work._act(
             "recipes.add_label", model.Recipe, campaign_id=self.view.task.campaign_id, name=name, color=color
         )
-        self.view = replace(self.view, recipe=recipe)
+        self._set(view=replace(self.view, recipe=recipe))
         return recipe
 
     def set_metadata(self, metadata: Mapping[str, Any]) -> dict[str, Any]:
@@ -259,7 +259,7 @@ class OpenTask(Handle, Shown):
         kept: dict[str, Any] = self._work._act(
             "assets.set_metadata", dict[str, Any], asset_id=self.asset_id, metadata=values, old=self.view.metadata
         )
-        self.view = replace(self.view, metadata=kept)
+        self._set(view=replace(self.view, metadata=kept))
         return kept
 
     # -----------------------------------------------------------------------------------------------------------------
@@ -299,17 +299,17 @@ class OpenTask(Handle, Shown):
 
     def mark_for_review(self, issue: model.Issue | int) -> model.Issue:
         """Say that an issue is fixed; whoever raised it looks at it."""
-        return self._set(issue, "for_review")
+        return self._change_issue(issue, "for_review")
 
     def resolve(self, issue: model.Issue | int) -> model.Issue:
         """Say that an issue is settled."""
-        return self._set(issue, "resolved")
+        return self._change_issue(issue, "resolved")
 
     def reopen(self, issue: model.Issue | int) -> model.Issue:
         """Say that an issue is not settled."""
-        return self._set(issue, "open")
+        return self._change_issue(issue, "open")
 
-    def _set(self, issue: model.Issue | int, state: model.IssueState) -> model.Issue:
+    def _change_issue(self, issue: model.Issue | int, state: model.IssueState) -> model.Issue:
         return self._know(self._work._act("issues.set_state", model.Issue, issue_id=_issue_id(issue), state=state))
 
     def _raise_once(self, text: str | None, action: str) -> None:
@@ -320,7 +320,8 @@ class OpenTask(Handle, Shown):
 
     def _know(self, issue: model.Issue) -> model.Issue:
         others = [i for i in self.view.issues if i.issue_id != issue.issue_id]
-        self.view = replace(self.view, issues=tuple(sorted([*others, issue], key=lambda i: i.issue_id)))
+        issues = tuple(sorted([*others, issue], key=lambda i: i.issue_id))
+        self._set(view=replace(self.view, issues=issues))
         return issue
 
     # The slices around it ---------------------------------------------------------------------------------------------

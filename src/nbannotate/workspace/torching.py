@@ -5,14 +5,21 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nbannotate import imaging
 from nbannotate.cards import Shown, counted
-from nbannotate.workspace.training import Boxes
+from nbannotate.errors import InvalidInput
+from nbannotate.model import Filter
+from nbannotate.model.values import shown
+from nbannotate.workspace.library import library
+from nbannotate.workspace.training import Boxes, flag, gathered, numbered
+
+if TYPE_CHECKING:
+    from nbannotate.workspace.version import Version
 
 #: What changes an image and its target, as the transforms of torchvision do: ``transform(image, target)``.
 Transform = Callable[[Any, dict[str, Any]], tuple[Any, dict[str, Any]]]
@@ -100,3 +107,49 @@ def _marked(kind: str, tensor: Any, size: tuple[int, int]) -> Any:
     kinds: Any = importlib.import_module("torchvision.tv_tensors")
     more = {"format": "XYXY", "canvas_size": size} if kind == "BoundingBoxes" else {}
     return getattr(kinds, kind)(tensor, **more)
+
+
+def torch(
+    self: Version,
+    transform: Transform | None = None,
+    *,
+    split: str | None = None,
+    filter: Filter | str | None = None,
+    labels: Any = None,
+    masks: bool = False,
+) -> TorchDataset:
+    """Return the annotated images as a dataset for torch's ``DataLoader``, with torchvision's detection targets.
+
+    ``dataset[i]`` is an image, ``(3, height, width)`` uint8 (of other than 8 bits ``(1, height, width)`` float32),
+    and a target: ``boxes`` ``(n, 4)`` float32 as x0, y0, x1, y1 in pixels, cut off at the image's edges; ``labels``
+    ``(n,)`` int64; ``area`` ``(n,)`` float32; ``iscrowd`` ``(n,)`` int64, 1 where the attribute ``crowd`` is True;
+    ``image_id``, the id of the asset; and ``masks`` ``(n, height, width)`` bool. Where torchvision is installed,
+    image, boxes and masks are its ``tv_tensors``, so that its transforms change them together. Images are read when
+    they are asked for; workers may be processes.
+
+    Images without an annotation are not in it, those with *nothing to label* are, without boxes. Shapes without an
+    inside (points, lines) are left out and counted.
+
+    Parameters
+    ----------
+    transform
+        Called with the image and the target; returns both. ``torchvision.transforms.v2`` has such.
+    split, filter
+        Only a split, ``"train"`` for example; only what an :class:`nb.Filter` or its text leaves.
+    labels
+        The labels that are numbered from 1, in this order, or a mapping from labels to numbers; shapes of others
+        are left out. All labels of the version in their order if not given, whatever split is asked for.
+    masks
+        Whether the pixels of each shape come along.
+
+    Raises
+    ------
+    NotFound, InvalidInput
+        torch is not installed; there is no such split or label, or the filter is wrong.
+    """
+    library("torch", "torch")
+    if transform is not None and not callable(transform):
+        raise InvalidInput(f"transform is called with an image and its target; {shown(transform)} cannot be called.")
+    numbers, masks = numbered(self, labels, 1), flag("masks", masks)
+    boxes = gathered(self, numbers, filter, split, masks)
+    return TorchDataset(f"{self.dataset.name} / {self.name}", boxes, numbers, transform, masks)

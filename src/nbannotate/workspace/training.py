@@ -22,7 +22,7 @@ from nbannotate.workspace.of_version import SPLITS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nbannotate.workspace.used import Used
+    from nbannotate.workspace.version import Version
 
 _encode = msgspec.json.encode
 
@@ -86,7 +86,9 @@ class Boxes(Struct, frozen=True):
         return found
 
 
-def picked(version: Used, filter: Any, split: Any, *, seed: int | None = None, limit: int | None = None) -> list[int]:
+def picked(
+    version: Version, filter: Any, split: Any, *, seed: int | None = None, limit: int | None = None
+) -> list[int]:
     """Return the ids of assets that a filter and a split leave: in order, or by a seed; at most so many."""
     chosen = plain(split)
     if chosen is not None and not isinstance(chosen, str):
@@ -103,7 +105,7 @@ def picked(version: Used, filter: Any, split: Any, *, seed: int | None = None, l
     )  # fmt: skip
 
 
-def numbered(version: Used, labels: Any, start: int) -> dict[str, int]:
+def numbered(version: Version, labels: Any, start: int) -> dict[str, int]:
     """Return the number of each label: as they are given, or in the order of the version from ``start``."""
     if labels is None:
         return {label.name: n for n, label in enumerate(export.labels(version), start)}
@@ -125,7 +127,7 @@ def numbered(version: Used, labels: Any, start: int) -> dict[str, int]:
     return found
 
 
-def gathered(version: Used, numbers: Mapping[str, int], filter: Any, split: Any, masks: bool) -> Boxes:
+def gathered(version: Version, numbers: Mapping[str, int], filter: Any, split: Any, masks: bool) -> Boxes:
     """Return what is annotated in images that have an annotation, of which a filter and a split leave some."""
     ids = picked(version, filter, split)
     left: Counter[str] = Counter()
@@ -161,7 +163,7 @@ def gathered(version: Used, numbers: Mapping[str, int], filter: Any, split: Any,
     )
 
 
-def _images(version: Used, ids: list[int], left: Counter[str]) -> list[Image]:
+def _images(version: Version, ids: list[int], left: Counter[str]) -> list[Image]:
     """Return the images of some assets that were annotated and can be opened."""
     said = version.workspace.sql(
         "select asset_id from annotations where version_id = $1 and is_latest", [version.version_id]
@@ -191,3 +193,11 @@ def _corners(rows: pd.DataFrame, images: list[Image]) -> NDArray[np.float32]:
     high = np.array([i.height for i in images], dtype=float)[at]
     found = [np.clip(x, 0, wide), np.clip(y, 0, high), np.clip(far_x, 0, wide), np.clip(far_y, 0, high)]
     return np.stack(found, axis=1).astype(np.float32).reshape(-1, 4)
+
+
+def flag(name: str, value: Any) -> bool:
+    """Return True or False as it was given, or raise InvalidInput."""
+    given = plain(value)
+    if not isinstance(given, bool):
+        raise InvalidInput(f"{name} is True or False, not {shown(given)}.")
+    return given

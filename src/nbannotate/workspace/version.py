@@ -5,27 +5,39 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from msgspec.structs import replace
 
 from nbannotate import model
+from nbannotate.errors import NbannotateError
 from nbannotate.model.times import When
-from nbannotate.workspace import given
+from nbannotate.workspace import (
+    adding,
+    cloning,
+    described,
+    export,
+    gallery,
+    given,
+    reading,
+    splitting,
+    supervising,
+    taking,
+    torching,
+)
 from nbannotate.workspace.campaign import Campaign
-from nbannotate.workspace.cloning import clone_version
 from nbannotate.workspace.data_tables import Annotations, Assets, Shapes, Splits, Tags
+from nbannotate.workspace.fresh import Fresh
+from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.labels import Labels
 from nbannotate.workspace.moment import VersionAt, version_at
 from nbannotate.workspace.removal import delete
-from nbannotate.workspace.used import Used
 
 if TYPE_CHECKING:
     from nbannotate.workspace.data import Dataset
-    from nbannotate.workspace.workspace import Workspace
 
 
-class Version(Used):
+class Version(Handle):
     """The assets and annotations of a dataset at one stage.
 
     Made by :meth:`Dataset.create_version`, found by :attr:`Dataset.versions`.
@@ -42,6 +54,9 @@ class Version(Used):
         "archived": "version.archive() puts it away, archive(False) takes it back",
     }
 
+    #: What became of the images of the last :meth:`add_images`.
+    added = model.Added()
+
     def __init__(self, dataset: Dataset, found: model.Version) -> None:
         self.dataset, self.workspace = dataset, dataset.workspace
         self.version_id, self.name, self.state = found.version_id, found.name, found.state
@@ -50,25 +65,44 @@ class Version(Used):
         self.archived = found.archived
         #: SHA-256 of what it held when it was published; None for a draft.
         self.content_hash = found.content_hash
-        self._is_fresh = found.new
+        self._fresh = Fresh(found.new, self._create_again, self._take_back, dataset._fresh)
         self.assets, self.shapes = Assets(self), Shapes(self)
         self.annotations, self.tags, self.splits = Annotations(self), Tags(self), Splits(self)
         self.labels = Labels(self)
+        self._seal()
 
     def _create_again(self) -> None:
         made = self.dataset.create_version(self.name, exist_ok=True)
-        self.version_id, self.state, self._is_fresh, self._was_taken_back = (
-            made.version_id, made.state, made._is_fresh, False,
-        )  # fmt: skip
+        self._set(version_id=made.version_id, state=made.state)
+        self._fresh.new = made._fresh.new
 
     def _take_back(self) -> model.TakenBack:
         gone = self.dataset._take_back(self.version_id)
-        self._is_fresh, self._was_taken_back = self._is_fresh and not gone.version, bool(gone.version)
+        self._fresh.gone(bool(gone.version))
         return gone
 
-    def _keep(self) -> None:
-        self._is_fresh = False
-        self.dataset._keep()
+    def _wrongly_called(self, why: NbannotateError) -> NoReturn:
+        with self._fresh.or_nothing():
+            raise why from None
+
+    # What is done with it by topic: functions whose first argument is the version, in a module each.
+
+    add_images = adding.add_images
+    relocate = adding.relocate
+    check_files = adding.check_files
+    read = reading.read
+    write = export.write
+    add_annotations = taking.add_annotations
+    restore = taking.restore
+    metadata = described.metadata
+    set_metadata = described.set_metadata
+    update_metadata = described.update_metadata
+    split = splitting.split
+    set_split = splitting.set_split
+    show = gallery.show
+    torch = torching.torch
+    to_supervision = supervising.to_supervision
+    clone = cloning.clone_version
 
     def publish(self) -> Version:
         """Publish this version, and return it: it never changes again; work goes on in a child of it.
@@ -82,7 +116,7 @@ class Version(Used):
             It is published already, or a campaign is running on it.
         """
         made = self.workspace.client.call("versions.publish", model.Version, version_id=self.version_id)
-        self.state, self.content_hash = made.state, made.content_hash
+        self._set(state=made.state, content_hash=made.content_hash)
         return self
 
     def verify(self) -> model.Verified:
@@ -115,27 +149,6 @@ class Version(Used):
         """
         return version_at(self, time, tz)
 
-    def clone(self, name: str, to: Workspace | None = None, annotations: bool = True) -> Version:
-        """Copy what this version shows into a new dataset, and return that version of it; images stay where they are.
-
-        What was said comes as an import by who copies. A copy of a published version is published, with the same hash.
-
-        Parameters
-        ----------
-        name
-            Of the new dataset.
-        to
-            The workspace that it comes into; None is this one.
-        annotations
-            Whether the latest annotation of each asset comes along.
-
-        Raises
-        ------
-        Conflict
-            There is a dataset of that name. Whatever fails, nothing of the copy is left.
-        """
-        return clone_version(self, name, to, annotations)
-
     def rename(self, new: str) -> Version:
         """Give the version another name, and return it; a published one, too: what it holds stays as it is.
 
@@ -145,7 +158,8 @@ class Version(Used):
             Unique in the dataset.
         """
         client = self.workspace.client
-        self.name = client.call("versions.rename", model.Version, version_id=self.version_id, name=new).name
+        made = client.call("versions.rename", model.Version, version_id=self.version_id, name=new)
+        self._set(name=made.name)
         return self
 
     def archive(self, archived: bool = True) -> Version:
@@ -159,9 +173,8 @@ class Version(Used):
             A campaign runs on it.
         """
         client = self.workspace.client
-        self.archived = client.call(
-            "versions.archive", model.Version, version_id=self.version_id, archived=archived
-        ).archived
+        made = client.call("versions.archive", model.Version, version_id=self.version_id, archived=archived)
+        self._set(archived=made.archived)
         return self
 
     def delete(self, confirm: str | None = None) -> model.Loss:
@@ -199,7 +212,7 @@ class Version(Used):
         Conflict
             There is one of that name; with ``exist_ok``: that is no child of this one.
         """
-        with self._filling():
+        with self._fresh.filling():
             made = self.workspace.client.call(
                 "versions.child",
                 model.Version,
@@ -268,7 +281,7 @@ class Version(Used):
             A field is wrong (the message names it), a member is missing, or the name is taken; with ``exist_ok``: by
             another campaign, and the message shows where it differs.
         """
-        with self._filling():
+        with self._fresh.filling():
             fields, file = given.fields(
                 name=name, recipe=recipe, workflow=workflow, instructions=instructions, pdf=pdf, due=due,
                 existing=existing, filter=filter, order=order, seed=seed, limit=limit, clip=clip,
@@ -296,7 +309,7 @@ class Version(Used):
             There is no such file, or it has a mistake (the message begins with its place), or as in
             :meth:`create_campaign`.
         """
-        with self._filling():
+        with self._fresh.filling():
             if isinstance(spec, Campaign):
                 spec = spec.spec
             elif not isinstance(spec, model.CampaignSpec):

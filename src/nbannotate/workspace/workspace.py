@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from nbannotate import model
-from nbannotate.cards import Shown
 from nbannotate.errors import InvalidInput, LoginFailed, NotFound
 from nbannotate.model import renamed
 from nbannotate.model.calling import told
@@ -56,7 +55,7 @@ def open(path: str | os.PathLike[str], member: str | None = None, password: str 
     return workspace if member is None else workspace.acting(member, password)
 
 
-class Workspace(Handle, Shown):
+class Workspace(Handle):
     """A store of members, datasets and campaigns.
 
     Parameters
@@ -94,6 +93,7 @@ class Workspace(Handle, Shown):
         self.notices = Notices(self)
         self.work = Work(self)
         self.sql = Sql(client)
+        self._seal()
 
     def acting(self, member: str | model.NewMember, password: str = "") -> Workspace:
         """Return this workspace as another member sees it.
@@ -230,7 +230,7 @@ class Workspace(Handle, Shown):
         return f"Workspace({self.path!r}, acting as {self.me.login!r}, {self.me.role}{word})"
 
 
-class Server(Handle, Shown):
+class Server(Handle):
     """The pages' server, as a process that this one started.
 
     Parameters
@@ -246,6 +246,7 @@ class Server(Handle, Shown):
         self._process = subprocess.Popen(
             [sys.executable, "-m", "nbannotate.serve", str(Path(path)), "--port", str(port)]
         )
+        self._seal()
 
     def stop(self) -> None:
         """End the server and every kernel that it started."""

@@ -7,60 +7,69 @@ same: what was taken back is created again by the next call that puts something 
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import NoReturn
 
 from nbannotate.errors import NbannotateError
 from nbannotate.model import TakenBack
 
 
-class Chained(ABC):
-    """The base of the handles of datasets and versions."""
+class Fresh:
+    """Whether a dataset or a version was just created through a handle, and what follows.
 
-    #: Whether this handle created it, and nothing was put in since.
-    _is_fresh = False
-    _was_taken_back = False
+    Parameters
+    ----------
+    new
+        Whether the handle created it, and nothing was put in since.
+    create
+        Creates once more what was taken back.
+    take_back
+        Asks the owner to take it back; tells :meth:`gone` of all that stands for nothing then.
+    within
+        That of the dataset of a version, which has something in it once the version has.
+    """
 
-    @abstractmethod
-    def _create_again(self) -> None:
-        """Create once more what was taken back."""
+    def __init__(
+        self,
+        new: bool,
+        create: Callable[[], None],
+        take_back: Callable[[], TakenBack],
+        within: Fresh | None = None,
+    ) -> None:
+        self.new = new
+        self._create, self._take_back, self._within = create, take_back, within
+        self._was_taken_back = False
 
-    @abstractmethod
-    def _take_back(self) -> TakenBack:
-        """Ask the owner to take it back, and note which handles stand for nothing now."""
-
-    @abstractmethod
-    def _keep(self) -> None:
-        """Note that something was put in."""
-
-    def _wrongly_called(self, why: NbannotateError) -> NoReturn:
-        """Raise what is wrong with a call of this handle; what was created for it alone is taken back."""
-        with self._or_nothing():
-            raise why from None
-        raise why
+    def gone(self, gone: bool) -> None:
+        """Note whether it was taken back."""
+        self.new, self._was_taken_back = self.new and not gone, gone
 
     @contextmanager
-    def _filling(self) -> Iterator[None]:
+    def filling(self) -> Iterator[None]:
         """Run a block that puts something in."""
-        with self._or_nothing():
+        with self.or_nothing():
             yield
         self._keep()
 
     @contextmanager
-    def _or_nothing(self) -> Iterator[None]:
+    def or_nothing(self) -> Iterator[None]:
         """Run a block; if it fails, take back what was created for it and is still empty."""
         if self._was_taken_back:
-            self._create_again()
+            self._create()
+            self._was_taken_back = False
         try:
             yield
         except BaseException as error:  # an interrupted cell leaves nothing behind, either
-            if self._is_fresh:
+            if self.new:
                 with suppress(NbannotateError):  # what went wrong first is what matters
                     if said := _said(self._take_back()):
                         error.add_note(said)
             raise
+
+    def _keep(self) -> None:
+        self.new = False
+        if self._within is not None:
+            self._within._keep()
 
 
 def _said(gone: TakenBack) -> str:
