@@ -302,10 +302,3 @@ def connect_kernel() -> Client:
     if not path or not token:
         raise NotFound("This kernel was not started by nbannotate's server; open a workspace with nb.open instead.")
     return SocketClient(path, token)
-
-
-def connect_memory() -> Client:
-    """Return a client whose operations run in this process, over a store in memory that ends with it."""
-    from nbannotate.owner.memory import MemoryClient
-
-    return MemoryClient()

@@ -14,6 +14,7 @@ from nbannotate.pages import (
     drawing,
     finish,
     flow,
+    going,
     hold,
     jobs,
     keep,
@@ -101,7 +102,7 @@ def again(desk: Desk, message: Message) -> None:
 
 ACTIONS: dict[str, Handler] = {
     "home": flow.home,
-    "start": flow.start,
+    "start": going.start,
     "open": flow.open_task,
     "open_issue": flow.open_issue,
     "view": flow.view,
@@ -110,7 +111,7 @@ ACTIONS: dict[str, Handler] = {
     "job": jobs.open_job,
     "job_of_task": jobs.of_task,
     "order": orders.choose,
-    "take": orders.take,
+    "take": going.take,
     "submit_job": jobs.submit_job,
     "refresh": jobs.refresh,
     "submit": finish.submit,

@@ -10,7 +10,7 @@ from nbannotate.model import Annotation, Job, StepKind, WorkspaceInfo
 from nbannotate.model.calling import told
 from nbannotate.model.values import as_list, plain
 from nbannotate.owner.client import Client
-from nbannotate.pages import flow
+from nbannotate.pages import flow, going
 from nbannotate.pages.state import Banner
 from nbannotate.pages.view import Page
 
@@ -87,7 +87,7 @@ class Annotator(Page):
         job = next((j for j in jobs if j.remaining), jobs[0] if jobs else None)
         try:
             if job is not None:
-                flow.go_on(self.desk, job.campaign_id, job.step)
+                going.go_on(self.desk, job.campaign_id, job.step)
             elif campaign_id is None:
                 flow.home(self.desk)
             else:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from nbannotate.errors import Incomplete, InvalidInput, NbannotateError, Refused
 from nbannotate.model import Closed, ClosedAndNext, Issue, Task
-from nbannotate.pages import flaws, flow, orders
+from nbannotate.pages import flaws, flow, going, orders
 from nbannotate.pages.desk import Desk
 from nbannotate.pages.wire import Message
 
@@ -98,9 +98,9 @@ def after(desk: Desk, task: Task, closed: Closed, done: ClosedAndNext | None = N
         if done is not None and done.next is not None:
             flow.adopt(desk, done.next)
         elif done is not None:
-            flow.nothing_left(desk, task.campaign_id, task.step)
+            going.nothing_left(desk, task.campaign_id, task.step)
         else:
-            flow.go_on(desk, task.campaign_id, task.step)
+            going.go_on(desk, task.campaign_id, task.step)
     except Refused as error:  # a campaign that is overdue gives out nothing more; what was done now is done
         desk.update(screen="opening", task=None)
         flow.home(desk)

@@ -9,7 +9,6 @@ from typing import Any
 from nbannotate.canvas.picture import Picture
 from nbannotate.errors import NotAllowed, NotFound, ReadFailed, Refused
 from nbannotate.model import Annotation, HistoryItem, Issue, Job, Notice, Task, TaskView
-from nbannotate.pages import orders
 from nbannotate.pages.desk import Desk
 from nbannotate.pages.state import Browsing, OpenTask, Saving
 from nbannotate.pages.wire import Message
@@ -57,38 +56,6 @@ def leave(desk: Desk) -> None:
         desk.drafts.flush()
 
 
-def start(desk: Desk, message: Message) -> None:
-    """Go on with a job: a task that was returned, one that was begun, or the next of the queue."""
-    leave(desk)
-    go_on(desk, message.campaign, message.step)
-
-
-def go_on(desk: Desk, campaign_id: int, step: int) -> None:
-    """Open the next task of a step, or say that nothing is left."""
-    if orders.go_on(desk, campaign_id, step):
-        return None
-    view = _next(desk, "tasks.next", campaign_id, step)
-    if view is not None:
-        return adopt(desk, view)
-    return nothing_left(desk, campaign_id, step)
-
-
-def nothing_left(desk: Desk, campaign_id: int, step: int) -> None:
-    """Say that nothing is left of a job."""
-    jobs = jobs_of(desk)
-    job = next((j for j in jobs if (j.campaign_id, j.step) == (campaign_id, step)), None)
-    if job is None:
-        return home(desk)
-    desk.update(screen="finished", finished=job, jobs=jobs, task=None, job=None, banner=None, saving=Saving())
-    return None
-
-
-def _next(desk: Desk, operation: str, campaign_id: int, step: int) -> TaskView | None:
-    wanted: Any = TaskView | None
-    found: TaskView | None = desk.call(operation, wanted, campaign_id=campaign_id, step=step)
-    return found
-
-
 def open_task(desk: Desk, message: Message) -> None:
     """Open a task that was chosen, or that the address names."""
     leave(desk)
@@ -133,6 +100,13 @@ def reload(desk: Desk, message: Message) -> None:
     desk.tell({"line": {"closed": view.task.task_id}})  # what was kept is not wanted
     adopt(desk, view)
     desk.toast("Reloaded. This is what is stored.")
+
+
+def next_task(desk: Desk, operation: str, campaign_id: int, step: int) -> TaskView | None:
+    """Ask for a task of a step, of which there may be none left."""
+    wanted: Any = TaskView | None
+    found: TaskView | None = desk.call(operation, wanted, campaign_id=campaign_id, step=step)
+    return found
 
 
 def adopt(desk: Desk, view: TaskView) -> None:
@@ -241,7 +215,7 @@ def step_to(desk: Desk, message: Message) -> None:
     if not forward:
         return desk.toast("This is the first of the list." if browsing else "This is the first of your tasks here.")
     if browsing is None and any((j.campaign_id, j.step) == (here.campaign_id, here.step) for j in jobs_of(desk)):
-        pulled = _next(desk, "tasks.pull", here.campaign_id, here.step)
+        pulled = next_task(desk, "tasks.pull", here.campaign_id, here.step)
         if pulled is not None:
             return adopt(desk, pulled)
     return desk.toast(

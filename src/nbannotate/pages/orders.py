@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from nbannotate.errors import InvalidInput, Refused
-from nbannotate.model import Job, Ranked, Task, TaskView
-from nbannotate.pages import flow, jobs
+from nbannotate.model import Job, Ranked, Task
 from nbannotate.pages.desk import Desk
 from nbannotate.pages.state import OpenJob, Ordered
 from nbannotate.pages.wire import Message
@@ -40,48 +39,19 @@ def read(desk: Desk, job: Job) -> tuple[tuple[Task, ...], dict[int, float | None
     ordered = desk.state.ordered
     if ordered is None or ordered.key != (job.campaign_id, job.step):
         return tuple(desk.call("tasks.listing", list[Task], campaign_id=job.campaign_id, step=job.step)), {}
-    ranked = _ranked(desk, ordered)
-    return tuple(r.task for r in ranked), {r.task.task_id: r.value for r in ranked}
+    its = ranked(desk, ordered)
+    return tuple(r.task for r in its), {r.task.task_id: r.value for r in its}
 
 
-def _ranked(desk: Desk, ordered: Ordered) -> list[Ranked]:
+def ranked(desk: Desk, ordered: Ordered) -> list[Ranked]:
+    """Return the tasks of an order, with the figures that they are ordered by."""
     return desk.call(
         "tasks.review_order", list[Ranked], campaign_id=ordered.campaign_id, step=ordered.step, by=ordered.by,
         limit=ordered.limit, seed=ordered.seed,
     )  # fmt: skip
 
 
-def take(desk: Desk, message: Message) -> None:
-    """Open an image that waits in the queue."""
-    flow.leave(desk)
-    _adopt(desk, message.task)
-
-
-def _adopt(desk: Desk, task_id: int) -> None:
-    """Take and show an image; what is looked at ahead would be the next of the queue, not of the order."""
-    flow.adopt(desk, desk.call("tasks.take", TaskView, task_id=task_id))
-    desk.ahead.stop()
-
-
 def has_order(desk: Desk, task: Task) -> bool:
     """Return whether an order was chosen for the job of a task."""
     ordered = desk.state.ordered
     return ordered is not None and ordered.key == (task.campaign_id, task.step)
-
-
-def go_on(desk: Desk, campaign_id: int, step: int) -> bool:
-    """Open the next image of the order that was chosen for a job; return whether there is such an order.
-
-    At its end the page of the job comes again.
-    """
-    ordered = desk.state.ordered
-    if ordered is None or ordered.key != (campaign_id, step):
-        return False
-    left = [r.task for r in _ranked(desk, ordered) if r.task.state in ("in_progress", "to_rework")]
-    if left:
-        _adopt(desk, left[0].task_id)
-        return True
-    desk.update(screen="opening", task=None)
-    jobs.show_job(desk, campaign_id, step)
-    desk.toast("Everything in this order is reviewed; choose another one, or none.", "good")
-    return True

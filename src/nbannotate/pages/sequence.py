@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from nbannotate.errors import InvalidInput, Refused
 from nbannotate.model import ExistingShapes, Sequence, Slice, Spread, TaskView
-from nbannotate.pages import flow
+from nbannotate.pages import flow, going
 from nbannotate.pages.desk import Desk
 from nbannotate.pages.state import OpenSequence, OpenTask, State
 from nbannotate.pages.wire import Message
@@ -187,4 +187,4 @@ def exclude(desk: Desk, message: Message) -> None:
     others.sort(key=lambda s: (s.place < message.first, abs(s.place - message.last)))
     if others:
         return flow.adopt(desk, desk.call("tasks.open", TaskView, task_id=others[0].task_id))
-    return flow.go_on(desk, task.campaign_id, task.step)
+    return going.go_on(desk, task.campaign_id, task.step)

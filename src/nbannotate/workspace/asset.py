@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nbannotate import model
 from nbannotate.workspace.handle import Handle
+from nbannotate.workspace.history import history_of
 from nbannotate.workspace.pixels import pixels
 from nbannotate.workspace.removal import delete
 
@@ -95,8 +96,6 @@ class Asset(Handle):
         from. The shapes that changed against the revision before are counted as :func:`nb.diff` counts them: ``added``,
         ``removed``, ``moved`` (another kind or geometry), ``relabeled``, ``attributes`` (color, group and track, too).
         """
-        from nbannotate.workspace.moment import history_of
-
         return history_of(self)
 
     def rename(self, new: str) -> Asset:

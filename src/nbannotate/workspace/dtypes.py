@@ -48,20 +48,16 @@ def restored(values: list[Any], missing: Any, dtype: str) -> Any:
     dtype
         What :func:`named` returned; empty if it is not known.
     """
-    from nbannotate.workspace import real
-
     if dtype:
         try:
             return _as(values, missing, dtype)
         except (TypeError, ValueError, OverflowError, ArithmeticError):
             pass  # somebody has set other values since
-    return real.column(values, missing)
+    return column(values, missing)
 
 
 def _as(values: list[Any], missing: Any, dtype: str) -> Any:
     import pandas as pd
-
-    from nbannotate.workspace import real
 
     to: Any = dtype
     timedeltas: Any = pd.to_timedelta
@@ -69,7 +65,7 @@ def _as(values: list[Any], missing: Any, dtype: str) -> Any:
     given = [None if v is missing else v for v in values]
     if dtype.startswith("object"):
         make: Callable[[Any], Any] = _OF_TEXT.get(dtype.partition(":")[2], _as_it_is)
-        return real.objects([None if v is None else make(v) for v in given])
+        return objects([None if v is None else make(v) for v in given])
     if dtype.startswith("datetime64"):
         zoned = "," in dtype
         parsed = pd.Series(pd.to_datetime(pd.Series(given, dtype=object), format="ISO8601", utc=zoned))
@@ -103,3 +99,36 @@ def _kind(dtype: str) -> Any:
 
 def _has_other_bools(given: list[Any], dtype: str) -> bool:
     return dtype.casefold().startswith(("int", "uint", "float")) and any(isinstance(v, bool) for v in given)
+
+
+def column(values: list[Any], missing: Any = None) -> Any:
+    """Return values as a column of the type that all of them have; ``missing`` marks those that are not there.
+
+    Whole numbers, texts and True and False keep their type where some are missing (``Int64``, ``string``,
+    ``boolean``). What is of several types, or nested, or None, is a column of objects, where NA is what is missing.
+    """
+    import pandas as pd
+
+    kinds = {type(v) for v in values if v is not missing}
+    gaps = any(v is missing for v in values)
+    types = {bool: ("bool", "boolean"), int: ("int64", "Int64"), float: ("float64", "float64"), str: ("string",) * 2}
+    if len(kinds) == 1 and (kind := next(iter(kinds))) in types:
+        if kind is int and not all(-(2**63) <= v < 2**63 for v in values if v is not missing):
+            return objects([pd.NA if v is missing else v for v in values])
+        empty: Any = float("nan") if kind is float else pd.NA
+        return pd.array([empty if v is missing else v for v in values], dtype=types[kind][gaps])  # type: ignore[call-overload]
+    return objects([pd.NA if v is missing else v for v in values])
+
+
+def objects(values: list[Any]) -> pd.Series[Any]:
+    """Return a column of objects, also of values that are arrays or lists themselves; None stays None.
+
+    The type is said: pandas makes a column of texts of an array with texts and None, where None is what is missing.
+    """
+    import numpy as np
+    import pandas as pd
+
+    found = np.empty(len(values), dtype=object)
+    for i, value in enumerate(values):
+        found[i] = value
+    return pd.Series(found, dtype=object)

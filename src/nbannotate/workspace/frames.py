@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-    from nbannotate.workspace.answer import Answer
-
 
 @functools.cache
 def _engine() -> duckdb.DuckDBPyConnection:
@@ -66,13 +64,6 @@ def pieces(file: Path, rows: int) -> Iterator[pd.DataFrame]:
                 "where file_row_number >= $2 and file_row_number < $3 order by file_row_number",
                 [str(file), low, low + rows],
             ).df()
-
-
-def answer(content: bytes, tz: str | None = None) -> Answer:
-    """Return the table of a Parquet file's bytes, with its times in a zone, as what a query answers."""
-    from nbannotate.workspace.answer import Answer
-
-    return Answer.of(content, from_parquet(content, tz), tz)
 
 
 def _in_zone(frame: pd.DataFrame, times: list[int], tz: str) -> pd.DataFrame:

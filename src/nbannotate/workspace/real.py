@@ -99,25 +99,6 @@ FIELDS = (
 )  # fmt: skip
 
 
-def column(values: list[Any], missing: Any = None) -> Any:
-    """Return values as a column of the type that all of them have; ``missing`` marks those that are not there.
-
-    Whole numbers, texts and True and False keep their type where some are missing (``Int64``, ``string``,
-    ``boolean``). What is of several types, or nested, or None, is a column of objects, where NA is what is missing.
-    """
-    import pandas as pd
-
-    kinds = {type(v) for v in values if v is not missing}
-    gaps = any(v is missing for v in values)
-    dtypes = {bool: ("bool", "boolean"), int: ("int64", "Int64"), float: ("float64", "float64"), str: ("string",) * 2}
-    if len(kinds) == 1 and (kind := next(iter(kinds))) in dtypes:
-        if kind is int and not all(-(2**63) <= v < 2**63 for v in values if v is not missing):
-            return objects([pd.NA if v is missing else v for v in values])
-        empty: Any = float("nan") if kind is float else pd.NA
-        return pd.array([empty if v is missing else v for v in values], dtype=dtypes[kind][gaps])  # type: ignore[call-overload]
-    return objects([pd.NA if v is missing else v for v in values])
-
-
 class _Missing:
     """What stands for a value that is not there, where None is one."""
 
@@ -128,7 +109,7 @@ def _with_columns(table: pd.DataFrame, prefix: str, mappings: list[dict[str, Any
 
     names = sorted({name for its in mappings for name in its})
     missing: Any = _Missing
-    more = {f"{prefix}{name}": column([its.get(name, missing) for its in mappings], missing) for name in names}
+    more = {f"{prefix}{name}": dtypes.column([its.get(name, missing) for its in mappings], missing) for name in names}
     return pd.concat([table, pd.DataFrame(more).set_axis(table.index)], axis=1) if more else table
 
 
@@ -138,18 +119,4 @@ def _mappings(texts: pd.Series[Any]) -> list[dict[str, Any]]:
 
 
 def _objects(rows: pd.DataFrame, values: Iterable[Any]) -> pd.Series[Any]:
-    return objects(list(values)).set_axis(rows.index)
-
-
-def objects(values: list[Any]) -> pd.Series[Any]:
-    """Return a column of objects, also of values that are arrays or lists themselves; None stays None.
-
-    The type is said: pandas makes a column of texts of an array with texts and None, where None is what is missing.
-    """
-    import numpy as np
-    import pandas as pd
-
-    found = np.empty(len(values), dtype=object)
-    for i, value in enumerate(values):
-        found[i] = value
-    return pd.Series(found, dtype=object)
+    return dtypes.objects(list(values)).set_axis(rows.index)

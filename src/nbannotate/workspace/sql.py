@@ -82,7 +82,10 @@ class Sql(Handle):
             if given and values:
                 raise InvalidInput("Give the values by their order or by their names, not both.")
             given = given or values or []
-        return frames.answer(self._client.query(query, given, tables), zoned)
+        from nbannotate.workspace.answer import Answer  # pandas comes with the first query only
+
+        content = self._client.query(query, given, tables)
+        return Answer.of(content, frames.from_parquet(content, zoned), zoned)
 
     def tables(self) -> Answer:
         """Return the tables that there are: their names, what a row is, and their columns."""

@@ -16,7 +16,7 @@ from nbannotate.errors import InvalidInput, LoginFailed, NotFound
 from nbannotate.model import renamed
 from nbannotate.model.calling import told
 from nbannotate.model.values import as_whole, plain, shown
-from nbannotate.owner.client import Client, connect, connect_memory
+from nbannotate.owner.client import Client, connect
 from nbannotate.workspace.campaign import Campaign
 from nbannotate.workspace.data import Dataset, markdown
 from nbannotate.workspace.data_tables import Datasets
@@ -51,8 +51,15 @@ def open(path: str | os.PathLike[str], member: str | None = None, password: str 
     path = plain(path)
     if not isinstance(path, str | os.PathLike):
         raise InvalidInput(f"A workspace is opened by the path of its file, or as ':memory:', not by {shown(path)}.")
-    workspace = Workspace(connect_memory() if os.fspath(path) == ":memory:" else connect(path))
+    workspace = Workspace(_in_memory() if os.fspath(path) == ":memory:" else connect(path))
     return workspace if member is None else workspace.acting(member, password)
+
+
+def _in_memory() -> Client:
+    """Return a client whose operations run in this process, over a store in memory that ends with it."""
+    from nbannotate.owner.memory import MemoryClient  # with the store, which no page imports
+
+    return MemoryClient()
 
 
 class Workspace(Handle):

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nbannotate.errors import InvalidInput
-from nbannotate.model import Shape
 from nbannotate.model.values import plain
-from nbannotate.workspace.intake.naming import Naming
 
 _PARTS = {"MultiPolygon": "Polygon", "MultiLineString": "LineString"}
 _TYPES = ("Polygon", "LineString", "LinearRing", "Point", "MultiPoint", *_PARTS)
@@ -22,8 +20,8 @@ def is_one(value: Any) -> bool:
     return isinstance(value, Mapping) and value.get("type") in (*_TYPES, *_WHOLE) and "points" not in value
 
 
-def shapes(value: Any, naming: Naming) -> list[Shape]:
-    """Return the shapes of a geometry, one for each part; the properties of a feature are label, score and attributes.
+def fields(value: Any) -> list[dict[str, Any]]:
+    """Return the fields of shapes, one for each part; the properties of a feature are label, score and attributes.
 
     Raises
     ------
@@ -31,19 +29,17 @@ def shapes(value: Any, naming: Naming) -> list[Shape]:
         It is of another type, or has holes: a polygon here has none.
     """
     given: Any = value.__geo_interface__ if hasattr(value, "__geo_interface__") else value
-    return _of(given, {}, naming)
+    return _of(given, {})
 
 
-def _of(given: Mapping[str, Any], more: Mapping[str, Any], naming: Naming) -> list[Shape]:
-    from nbannotate.workspace.intake import rows
-
+def _of(given: Mapping[str, Any], more: Mapping[str, Any]) -> list[dict[str, Any]]:
     kind = given.get("type")
     if kind in ("FeatureCollection", "GeometryCollection"):
         parts = given["features" if kind == "FeatureCollection" else "geometries"]
-        return [shape for part in parts for shape in _of(part, more, naming)]
+        return [its for part in parts for its in _of(part, more)]
     if kind == "Feature":
-        fields = {k: v for k, v in (given.get("properties") or {}).items() if k not in ("points", "kind", "rle")}
-        return _of(given["geometry"], {**more, **fields}, naming)
+        said = {k: v for k, v in (given.get("properties") or {}).items() if k not in ("points", "kind", "rle")}
+        return _of(given["geometry"], {**more, **said})
     if kind not in _TYPES:
         raise InvalidInput(f"a {kind} is no geometry that can be a shape; there are {', '.join(_TYPES)}.")
     if not given.get("coordinates"):
@@ -59,5 +55,5 @@ def _of(given: Mapping[str, Any], more: Mapping[str, Any], naming: Naming) -> li
             points = part[0][:-1] if len(part[0]) > 3 and part[0][0] == part[0][-1] else part[0]
         name = {"Polygon": "polygon", "Point": "point", "MultiPoint": "keypoints"}.get(its, "polyline")
         points = [points] if its == "Point" else points
-        found.append(rows.of_fields({**more, "kind": name, "points": [p[:2] for p in points]}, naming))
+        found.append({**more, "kind": name, "points": [p[:2] for p in points]})
     return found

@@ -24,7 +24,7 @@ def shapes(value: Any, naming: Naming) -> list[Shape]:
     if isinstance(value, Shape):
         return [renamed(value, naming)]
     if geojson.is_one(value):
-        return geojson.shapes(value, naming)
+        return [of_fields(its, naming) for its in geojson.fields(value)]
     if isinstance(value, Mapping):
         return [of_fields(value, naming)]
     if is_series(value) and not isinstance(plain(value.index)[0], int):  # a row of a table
