@@ -16,24 +16,23 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 from traitlets.log import get_logger as log
 
-from nbannotate.canvas import Canvas, CanvasState, Mark, Zone
+from nbannotate.canvas import Canvas, CanvasState, Zone
 from nbannotate.canvas.picture import Picture
-from nbannotate.errors import Conflict, NbannotateError, OwnerUnavailable, ReadFailed, SessionEnded
-from nbannotate.model import Annotation, Issue, Shape
+from nbannotate.errors import NbannotateError, OwnerUnavailable, ReadFailed
+from nbannotate.model import Annotation, Shape
 from nbannotate.owner.client import Client
-from nbannotate.pages import wire
+from nbannotate.pages import banners, wire
 from nbannotate.pages.ahead import Ahead
 from nbannotate.pages.drafts import Drafts
 from nbannotate.pages.fields import fitted
 from nbannotate.pages.flaws import Judge
 from nbannotate.pages.frames import Frames
 from nbannotate.pages.line import Line
+from nbannotate.pages.marks import marks
 from nbannotate.pages.state import Banner, Drawing, OpenTask, Saving, State
 from nbannotate.pages.worker import Worker
 
 T = TypeVar("T")
-#: Readable on dark and on light images.
-MARK_COLORS = {"open": "#ff5a4f", "for_review": "#ffb000"}
 Handler = Callable[["Desk", wire.Message], object]
 
 
@@ -234,22 +233,14 @@ class Desk:
 
     def _failed(self, error: Exception, message: wire.Message | None = None) -> None:
         """Tell the person what failed, as a sentence."""
-        if isinstance(error, Conflict) and self.state.screen == "task":
-            self.update(banner=Banner(str(error), "warning", "reload"))
-        elif isinstance(error, SessionEnded):
-            self.update(banner=Banner(str(error), "warning", "login"))
-        elif isinstance(error, OwnerUnavailable):
+        if isinstance(error, OwnerUnavailable):
             log().warning("%s", error)
-            self.update(banner=Banner("The workspace does not answer at the moment. Nothing that was saved is lost.",
-                                      "warning", "retry"))  # fmt: skip
-        elif isinstance(error, NbannotateError):
-            if message is None or not message.ref:
-                self.toast(str(error), "error")
-        else:
+        elif not isinstance(error, NbannotateError):
             log().error("A page failed at %s.", message.do if message else "something", exc_info=error)
-            at = self.state.saving.at
-            kept = "your work up to {at} is saved." if at else "what was saved before is kept."
-            self.update(banner=Banner(f"Something went wrong here; {kept} Try again, or reload the page.", at=at))
+        if (banner := banners.of_failure(error, self.state)) is not None:
+            self.update(banner=banner)
+        elif message is None or not message.ref:
+            self.toast(str(error), "error")
         if message is not None:
             expected = isinstance(error, NbannotateError) and not isinstance(error, OwnerUnavailable)
             text = str(error) if expected else "That did not work; please try again."
@@ -384,15 +375,9 @@ class Desk:
             self.update(saving=replace(said, at=said.at or (before.at if before.task_id == said.task_id else None)))
             if said.state == "saved" and self._refusal is not None and self.state.banner == self._refusal:
                 self.update(banner=None)  # it fits now
-            if said.state == "conflict":
-                self.update(banner=Banner(said.text, "warning", "reload"))
-            elif said.state == "ended":
-                self.update(banner=Banner(said.text, "warning", "login"))
-            elif said.state == "failed":
-                self.update(banner=Banner(said.text, "error", "reload"))
-            elif said.state == "refused":
-                self._refusal = Banner(said.text, "warning", "reload")
-                self.update(banner=self._refusal)
+            if (banner := banners.of_saving(said)) is not None:
+                self._refusal = banner if said.state == "refused" else self._refusal
+                self.update(banner=banner)
         if said.state == "kept":
             self.lose(said.task_id, said.text)
 
@@ -412,12 +397,3 @@ class Desk:
         self.frames.stop()
         self.drafts.stop()
         self.worker.stop()
-
-
-def marks(issues: tuple[Issue, ...]) -> tuple[Mark, ...]:
-    """Return the flags of the issues that are not resolved and are about a place."""
-    return tuple(
-        Mark(str(i.issue_id), MARK_COLORS[i.state], i.zone, i.shape_id, i.comments[0].text[:120] if i.comments else "")
-        for i in issues
-        if i.state in MARK_COLORS and (i.zone or i.shape_id)
-    )

@@ -1,0 +1,32 @@
+"""The banner of an annotator's page: what went wrong, and what to do about it."""
+
+from __future__ import annotations
+
+from nbannotate.errors import Conflict, NbannotateError, OwnerUnavailable, SessionEnded
+from nbannotate.pages.state import Banner, Saving, State
+
+
+def of_failure(error: Exception, state: State) -> Banner | None:
+    """Return what is shown of something that failed; None if a sentence that passes is enough."""
+    if isinstance(error, Conflict) and state.screen == "task":
+        return Banner(str(error), "warning", "reload")
+    if isinstance(error, SessionEnded):
+        return Banner(str(error), "warning", "login")
+    if isinstance(error, OwnerUnavailable):
+        return Banner(
+            "The workspace does not answer at the moment. Nothing that was saved is lost.", "warning", "retry"
+        )
+    if isinstance(error, NbannotateError):
+        return None
+    at = state.saving.at
+    kept = "your work up to {at} is saved." if at else "what was saved before is kept."
+    return Banner(f"Something went wrong here; {kept} Try again, or reload the page.", at=at)
+
+
+def of_saving(said: Saving) -> Banner | None:
+    """Return what is shown of saving that does not go on by itself."""
+    if said.state in ("conflict", "refused"):
+        return Banner(said.text, "warning", "reload")
+    if said.state == "ended":
+        return Banner(said.text, "warning", "login")
+    return Banner(said.text, "error", "reload") if said.state == "failed" else None
