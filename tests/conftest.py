@@ -23,6 +23,7 @@ import nbannotate.serve.lean  # isort: skip  # before anything imports jsonschem
 import nbannotate as nb
 from nbannotate.demo import end_owner
 from nbannotate.model import Session
+from nbannotate.store import engine
 
 # Hundreds of processes are started here. Where bytecode is not to be kept (as in many containers), each of them would
 # compile all that it imports, which takes longer than to import it. xdist's workers inherit this.
@@ -69,6 +70,36 @@ def _quick_hashes():
         patch.setattr("nbannotate.operations.members.hasher", lambda: quick)
         patch.setattr("nbannotate.operations.sessions.hasher", lambda: quick)
         patch.setenv("PYTHONPATH", str(TESTS / "children"), prepend=os.pathsep)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_stores(tmp_path_factory):
+    """Let a store in memory begin as a copy of one that the migrations made: for a thousand of them, half of the time.
+
+    ``tests/store/test_engine.py`` holds that the copy is the same.
+    """
+    made = tmp_path_factory.mktemp("store") / "migrated.duckdb"
+    engine.Engine(made).close()
+    attach, migrate, copies = engine._attach, engine.migrate, []
+
+    def attach_a_copy(connection, path, options=""):
+        attach(connection, path, options)
+        if path == engine.MEMORY:
+            connection.execute(f"attach '{made}' as migrated (type duckdb, read_only)")
+            connection.execute(f"copy from database migrated to {engine.CATALOG}")
+            connection.execute("detach migrated")
+            copies.append(connection)
+
+    def migrate_what_is_no_copy(tx, mark):
+        if tx.connection in copies:
+            copies.remove(tx.connection)
+        else:
+            migrate(tx, mark)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "_attach", attach_a_copy)
+        patch.setattr(engine, "migrate", migrate_what_is_no_copy)
         yield
 
 
