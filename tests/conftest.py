@@ -51,15 +51,21 @@ SHARED = TESTS.parents[1] / "shared" / "data"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give the tests of a file to one worker, or of all files of a group; begin with what takes long.
 
-    A group shares what is dear to start (one JupyterLab for all tests in it); no worker ends long after the others.
+    A group shares what is dear to start (one JupyterLab for all tests in it). A test that drives a browser waits half
+    of its time, so these are spread among the others. The last ones are short: no worker ends long after the others.
     """
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(TESTS))))
     group = {item: item.get_closest_marker("xdist_group").args[0] for item in items}
+    groups = list(dict.fromkeys(group.values()))
     slow = {group[item] for item in items if item.get_closest_marker("slow")}
-    browser = {group[item] for item in items if item.get_closest_marker("browser")}
-    items.sort(key=lambda item: 0 if group[item] in slow else 1 if group[item] in browser else 2)
+    browser = {group[item] for item in items if item.get_closest_marker("browser")} - slow
+    turn = {}
+    for kind, until in ((slow, 0), (browser, 0.8), (set(groups) - slow - browser, 1)):
+        its = [name for name in groups if name in kind]
+        turn |= {name: until * i / len(its) for i, name in enumerate(its)}
+    items.sort(key=lambda item: (group[item] not in slow, turn[group[item]], groups.index(group[item])))
 
 
 @pytest.fixture(scope="session", autouse=True)
