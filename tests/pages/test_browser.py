@@ -113,10 +113,19 @@ def start(page: Any, campaign: str) -> None:
     shows(page, "image_0.png")
 
 
+#: The picture on the stage is another one than when this was asked last: it comes a moment after the name above it, and
+#: until then nothing that is drawn is of the new image.
+ANOTHER = """() => {
+  const src = document.querySelector(".nba-preview[src]")?.src, another = src && src !== window.seenLast;
+  window.seenLast = src ?? window.seenLast;
+  return Boolean(another);
+}"""
+
+
 def shows(page: Any, asset: str) -> None:
     """Wait until an asset is on the canvas, and the keyboard too."""
     page.wait_for_selector(f".nbp-top h1[title='{asset}']")
-    page.wait_for_selector(".nba-preview[src]", state="attached")
+    page.wait_for_function(ANOTHER)
     page.wait_for_selector(".nba-stage:focus")
 
 
