@@ -211,7 +211,7 @@ def test_a_bad_line_is_an_error_with_its_place_or_is_passed_over(
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ("names: [a\nb: ]", r"data\.yaml:2 is no YAML"),
+        ("names: [a\nb: ]", r"data\.yaml:2, column \d+, is no YAML: a .* is missing"),
         ("names: [a, a]", r"data\.yaml: names: 1: classes: another one has their name"),
         ("names: {x: a}", r"data\.yaml: names: 'x': classes: their number is no whole number"),
         ("a: &a [x]\nnames: *a\n", r"refers to its own parts"),

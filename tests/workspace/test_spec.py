@@ -242,7 +242,8 @@ def test_a_file_is_read_too_and_a_missing_one_is_named(tmp_path):
         ("name: check", "name: draw", r"^workflow\.steps: .*'draw' is there twice"),
         ("seed: 7", "seed: 7\nseed: 8", r"^line \d+, column 1: 'seed' is there twice"),
         ("label('WBC'", "lable('WBC'", r"^filter: .*character 1\b.*lable"),
-        ("seed: 7", "seed: [7", r"^line \d+, column \d+: "),
+        ("seed: 7", "seed: [7", r"^line \d+, column \d+: a ',' or a '\]' is missing"),
+        ("seed: 7", "seed: 7: 8", r"^line \d+, column 8: a ':' stands where none can be"),
         ("order: random", "existing: reviewed", r"^existing: must be one of .*did you mean review"),
     ],
 )

@@ -17,6 +17,7 @@ from msgspec import Struct, field
 from nbannotate.errors import ReadFailed
 from nbannotate.files import parsing
 from nbannotate.files.source import Source
+from nbannotate.files.yaml_mistakes import mistake
 from nbannotate.formats import _json, _splits
 from nbannotate.formats._contract import Problems
 from nbannotate.formats._yolo_lines import Keypoints
@@ -124,10 +125,11 @@ def _yaml(source: Source, member: str, loader: type[Any]) -> dict[Any, Any]:
     try:
         _check_plain(text, source.said(member))
         found = yaml.load(text, loader)  # a safe loader, or the one that knows texts only
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark is not None else 1
-        raise ReadFailed(f"{source.said(member)}:{line} is no YAML: {error.problem}.") from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except yaml.YAMLError as error:
+        line, column, what = mistake(error)
+        place = f":{line}, column {column}," if line else ""
+        raise ReadFailed(f"{source.said(member)}{place} is no YAML: {what}.") from None
+    except (RecursionError, ValueError) as error:
         raise ReadFailed(f"{source.said(member)} is no YAML: {str(error) or 'it is nested too deeply'}.") from None
     return found if isinstance(found, dict) else {}
 

@@ -15,6 +15,7 @@ import yaml
 from nbannotate import shapes
 from nbannotate.errors import FileMissing, InvalidInput, Part
 from nbannotate.files.text import read_text
+from nbannotate.files.yaml_mistakes import mistake
 from nbannotate.model import Attribute, CampaignSpec, Filter, Label, Recipe, Step, Tag, choices
 from nbannotate.workspace.given import is_path
 
@@ -48,12 +49,10 @@ def from_yaml(text_or_path: str | os.PathLike[str]) -> CampaignSpec:
     text = _read(text_or_path)
     try:
         document = yaml.load(text, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise InvalidInput(f"{place}{error.problem or error}; this is not YAML as a spec needs it.") from error
     except yaml.YAMLError as error:
-        raise InvalidInput(f"This is not YAML: {error}") from error
+        line, column, what = mistake(error)
+        place = f"line {line}, column {column}: " if line else ""
+        raise InvalidInput(f"{place}{what}. This is not YAML as a spec needs it.") from error
     if not isinstance(document, dict):
         raise InvalidInput("A spec is a mapping that begins with 'name: …'; see campaign.spec for one.")
     spec: CampaignSpec = _struct(CampaignSpec, document, "")
