@@ -369,7 +369,7 @@ def test_shapes_that_coco_cannot_hold_are_told(tmp_path: Path) -> None:
     bare = Shape(kind="rectangle", points=((0, 0), (1, 1)), id="b")
     odd = Shape(kind="ellipse", points=((0, 0), (1, 1)), label="cell", id="o")
     row = Row("a.png", 9, 9, Annotation(shapes=(bare, odd)))
-    assert list(formats.losses_of(COCO, row)) == [
+    assert list(formats.losses_of(COCO, row, Head())) == [
         ("shapes without a label", "COCO JSON has no place for them", "a.png, shape b"),
         ("shapes of kind ellipse", "COCO JSON has no such geometry", "a.png, shape o"),
     ]

@@ -81,9 +81,10 @@ def held(format_: Format, row: Row) -> Row | None:
 
 def told(format_: Format, row: Row, of_shape: bool = False) -> list[tuple[str, str, str]]:
     """What the format says that it would lose of a row; only of its shapes, perhaps."""
-    lost = list(formats.losses_of(format_, row))
+    lost = list(formats.losses_of(format_, row, Head()))
     if of_shape:
-        bare = [(what, why) for what, why, _ in formats.losses_of(format_, replace(row, annotation=Annotation()))]
+        row = replace(row, annotation=Annotation())
+        bare = [(what, why) for what, why, _ in formats.losses_of(format_, row, Head())]
         lost = [one for one in lost if one[:2] not in bare]
     return lost
 

@@ -469,9 +469,9 @@ def test_what_it_has_no_word_for_is_told() -> None:
         Shape.box(1, 1, 3, 3, "ce\x01ll", attributes={"a": [1]}, track="1"), Shape.box(1, 1, 3, 3, "cell"),
     ]  # fmt: skip
     losses = available()["cvat"].losses
-    told = {what for what, _ in losses(Row("a.png", 9, 9, Annotation(shapes=its)))}
+    told = {what for what, _ in losses(Row("a.png", 9, 9, Annotation(shapes=its)), Head())}
     assert told == {"key points", "groups", "tracks", "texts", "attributes", "orders of shapes"}
-    assert not list(losses(Row("a.png", 9, 9, Annotation(shapes=its[3:]))))
+    assert not list(losses(Row("a.png", 9, 9, Annotation(shapes=its[3:])), Head()))
 
 
 _at = st.tuples(st.floats(0, 30), st.floats(0, 20))
@@ -555,3 +555,20 @@ def test_tracks_of_videos_come_back(tmp_path_factory: pytest.TempPathFactory, ro
         else:
             assert plain(found[row.name]).annotation == plain(row).annotation
             assert (found[row.name].sequence, found[row.name].moment) == (row.sequence, row.moment)
+
+
+@pytest.mark.parametrize("first", ["none", "video", "images"])
+def test_images_in_and_out_of_sequences_stay_so_whatever_was_read_before(tmp_path: Path, first: str) -> None:
+    def box(track: str | None = None) -> Annotation:
+        return Annotation(shapes=(Shape.box(1, 1, 9, 9, "cell", track=track, keyframe=track is not None),))
+
+    frames = [Row(f"v.mp4#000{n}", 30, 20, box("1"), sequence="v.mp4", moment=n - 1.0) for n in (1, 2)]
+    images = [Row("x.png", 30, 20, box()), Row("y.png", 30, 20), Row("z.png", 30, 20, box("7"))]
+    others = [Row("s0", 30, 20, box(), sequence="s", moment=0.0), Row("s1", 30, 20, sequence="s", moment=1.0)]
+    before = {"none": [], "video": frames, "images": images[:2]}[first]
+    head = Head((Label("cell"),))
+    if before:
+        head = read("cvat", write("cvat", tmp_path / "first.xml", head, before))[0]
+    for rows in (images + frames, frames + images[1:2], others + images, frames + others, images + others + frames):
+        back = read("cvat", write("cvat", tmp_path / "out.xml", head, rows))[1]
+        assert {r.name: r.sequence for r in back} == {r.name: r.sequence for r in rows}

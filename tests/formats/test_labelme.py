@@ -200,7 +200,7 @@ def test_a_broken_file_costs_itself_only(tmp_path: Path) -> None:
 def test_what_it_has_no_word_for_is_told(tmp_path: Path) -> None:
     ellipse, circle = Shape.ellipse(9, 9, 4, 2, "cell"), Shape.ellipse(9, 9, 4, 4, "cell")
     row = Row("a.jpg", 40, 30, Annotation(shapes=[ellipse, circle, Shape.point(1, 1, group="left")]))
-    assert [what for what, _ in available()["labelme"].losses(row)] == ["ellipses", "groups"]
+    assert [what for what, _ in available()["labelme"].losses(row, Head())] == ["ellipses", "groups"]
     back = only(write("labelme", tmp_path / "out", Head(), [row]))
     assert [s.kind for s in shapes(back)] == ["polygon", "ellipse", "point"]
     assert shapes(back)[2].group == "1"

@@ -200,7 +200,9 @@ def test_all_that_open_images_holds_comes_back(tmp_path_factory: Any, rows: list
 
 
 def test_what_would_be_lost_is_told(tmp_path: Path) -> None:
-    losses = formats.available()[NAME].losses
+    def losses(row: Row) -> Any:
+        return formats.available()[NAME].losses(row, Head())
+
     mask = nb.Shape.mask([[1]], "x", confidence=0.5)
     box = nb.Shape.rectangle(1, 2, 3, 4, "x", attributes={"crowd": 7})
     assert [what for what, _ in losses(Row("a.png", 9, 9, nb.Annotation(shapes=(mask, box))))] == [

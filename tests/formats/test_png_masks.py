@@ -220,11 +220,11 @@ def test_what_would_be_lost_is_told() -> None:
     first, second = Shape.mask(painted(left=1), "cell"), Shape.mask(painted(left=1, right=1), "cell")
     row = Row("a.png", 8, 6, Annotation(shapes=[first, second]))
     whole = formats.available()["png-masks"]
-    assert list(whole.losses(row)) == [("shapes", "others cover a part of them; a pixel has one number")]
-    assert [reason.split(":")[0] for _, reason in formats.available()["png-semantic"].losses(row)][1:] == [
+    assert list(whole.losses(row, Head())) == [("shapes", "others cover a part of them; a pixel has one number")]
+    assert [reason.split(":")[0] for _, reason in formats.available()["png-semantic"].losses(row, Head())][1:] == [
         "those of one label become one"
     ] * 2
-    assert list(whole.losses(replace(row, annotation=None))) == []
+    assert list(whole.losses(replace(row, annotation=None), Head())) == []
 
 
 def test_other_shapes_become_the_pixels_in_them(tmp_path: Path) -> None:
@@ -256,7 +256,7 @@ def test_whatever_is_painted_comes_back_pixel_by_pixel(
         "x/ä.png", width, height, Annotation(shapes=shapes), split=data.draw(st.sampled_from([None, "test", "k1"]))
     )
     head = Head(tuple(map(Label, names)), foreign={names[0]: Foreign(data.draw(st.integers(1, 9)))})
-    assert list(formats.available()["png-masks"].losses(row)) == []
+    assert list(formats.available()["png-masks"].losses(row, Head())) == []
     out = sets.write("png-masks", tmp_path_factory.mktemp("set") / "out", head, [row])
     again, (found,), _ = sets.read("png-masks", out)
     assert again.labels == head.labels

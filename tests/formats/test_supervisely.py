@@ -294,7 +294,7 @@ def test_a_wrong_meta_says_what_and_a_broken_file_costs_itself_only(tmp_path: Pa
 def test_what_it_has_no_word_for_is_told() -> None:
     box = Shape.box(1, 2, 9, 8, "cell", attributes={"seen": False})
     row = Row("a.jpg", 40, 30, Annotation(shapes=[box], tags=["t"], tag_attributes={"t": {"how": "x"}}))
-    assert [what for what, _ in available()["supervisely"].losses(row)] == ["attributes", "attributes of tags"]
+    assert [what for what, _ in available()["supervisely"].losses(row, Head())] == ["attributes", "attributes of tags"]
 
 
 _at = st.tuples(st.floats(0, 30), st.floats(0, 20))

@@ -345,7 +345,7 @@ def test_whatever_is_drawn_comes_back_bit_for_bit(
 ) -> None:
     kept = [s for s in every if shapes.kind(s.kind).problem(s, width, height) is None]
     row = Row("a/b.png", width, height, Annotation(shapes=kept), split="train")
-    assert list(formats.available()["voc"].losses(row)) == []
+    assert list(formats.available()["voc"].losses(row, Head())) == []
     head = Head((Label("unused"), Label("cell", color="#a0b0c0")))
     out = sets.write("voc", tmp_path_factory.mktemp("set") / "out", head, [row])
     known, (found,), _ = sets.read("voc", out)
@@ -359,13 +359,25 @@ def test_what_would_be_lost_is_told(tmp_path: Path) -> None:
     pixels = np.ones((50, 100), bool)
     masks = [Shape.mask(pixels, "x"), Shape.mask(pixels, "y")]
     row = Row("a.png", 100, 50, Annotation(shapes=[small, ring, *masks]))
-    assert [what for what, _ in formats.available()["voc"].losses(row)] == ["rectangles", "texts", "shapes"]
+    assert [what for what, _ in formats.available()["voc"].losses(row, Head())] == ["rectangles", "texts", "shapes"]
 
 
 def test_two_images_with_one_file_are_an_error_that_names_both(tmp_path: Path) -> None:
     rows = [Row(name, 10, 10, Annotation()) for name in ("a.png", "a.jpg")]
     with pytest.raises(InvalidInput, match=r"'a\.png' and 'a\.jpg' would have the same file, Annotations/a\.xml"):
         sets.write("voc", tmp_path / "out", Head(), rows)
+
+
+def test_labels_that_have_no_number_are_told_before_and_named_in_the_xml(tmp_path: Path) -> None:
+    pixels = np.zeros((50, 100), bool)
+    pixels[3:9, 4:20] = True
+    head = Head(tuple(Label(f"l{n}") for n in range(256)))
+    rows = [Row("a.png", 100, 50, Annotation(shapes=[Shape.mask(pixels, label)])) for label in ("l253", "l254")]
+    told = [[what for what, _ in formats.available()["voc"].losses(row, head)] for row in rows]
+    assert told == [[], ["classes of pixels"]]
+    out = sets.write("voc", tmp_path / "out", head, rows[1:])
+    (back,) = sets.read("voc", out)[1]
+    assert [(s.kind, s.label) for s in back.annotation.shapes] == [("mask", "l254")]
 
 
 def test_an_image_that_changed_its_split_is_in_another_list(tmp_path: Path) -> None:

@@ -284,13 +284,33 @@ def test_key_points_of_two_numbers_are_absent_where_they_are_negative(tmp_path: 
         one(tmp_path, "0 0.5 0.5 1 1 0.1 0.2 -1\n", "kpt_shape: [2, 2]\nnames: [person]\n")
 
 
-def test_a_skeleton_with_too_many_points_for_its_label_is_refused(tmp_path: Path) -> None:
+def test_points_that_no_label_has_are_told_before_and_left_out(tmp_path: Path) -> None:
     shape = Shape.skeleton([(1, 1), (5, 5), (9, 9)], label="p")
-    rows = [Row("a.png", 20, 20, Annotation(shapes=[shape]))]
-    head = Head((Label("p", skeleton=Skeleton(("one", "two"))),))
-    with pytest.raises(InvalidInput, match=r"a\.png: a skeleton of 'p' has 3 points, more than the 2"):
-        sets.write("yolo-pose", tmp_path / "out", head, rows)
-    assert not (tmp_path / "out").exists()
+    row = Row("a.png", 20, 20, Annotation(shapes=[shape]))
+    head = Head((Label("p", skeleton=Skeleton(("one", "two"))), Label("q")))
+    assert list(formats.available()["yolo-pose"].losses(row, head)) == [
+        ("key points", "all lines have as many as the largest skeleton of a label, 2")
+    ]
+    out = sets.write("yolo-pose", tmp_path / "out", head, [row])
+    assert (out / "labels" / "a.txt").read_text().split()[5:] == ["0.05", "0.05", "2", "0.25", "0.25", "2"]
+
+
+@pytest.mark.parametrize("images", [None, "copy"])
+@pytest.mark.parametrize("said", [None, Annotation(shapes=[Shape.box(1, 2, 9, 9, "p")])])
+def test_images_in_no_split_come_back_where_others_are_in_one(tmp_path: Path, images: Any, said: Any) -> None:
+    image = tmp_path / "a.png"
+    image.write_bytes(PNG)
+    rows = [Row(f"{n}.png", 100, 50, said, split=split, image=str(image)) for n, split in enumerate(["train", None])]
+    out = sets.write("yolo", tmp_path / "out", Head((Label("p"),)), rows, images)
+    found = sets.read("yolo", out)[1] if images or said is None else None
+    if found is None:  # the sizes of the images are those of assets
+        found = sets.read("yolo", out, "skip")[1]
+    assert [(row.name.removeprefix("train/"), row.split) for row in found] == [("1.png", None), ("0.png", "train")]
+    assert yaml.safe_load((out / "data.yaml").read_text())["unsplit"] == "unsplit.txt"
+    again = sets.write(
+        "yolo", tmp_path / "again", sets.read("yolo", out, "skip")[0], sets.from_disk(found, out), images
+    )
+    assert (again / "unsplit.txt").read_bytes() == (out / "unsplit.txt").read_bytes() == b"./images/1.png\n"
 
 
 def test_rotated_boxes_run_as_they_ran(tmp_path: Path) -> None:
@@ -407,6 +427,7 @@ def test_a_split_of_lists_and_images_that_stay_where_they_are(tmp_path: Path) ->
     assert {r.name: (r.split, r.annotation) for r in sets.read("yolo", out)[1]} == {
         "train/a.png": ("train", None),
         "val/b.png": ("val", Annotation()),
+        "c.png": (None, None),
     }
 
 
@@ -449,6 +470,6 @@ def test_what_yolo_cannot_hold_is_said_by_its_formats() -> None:
     assert every["yolo"].holds.kinds == {"rectangle"}
     assert every["yolo-segment"].holds.kinds == {"polygon"}
     quad = Shape.polygon([(0, 0), (5, 0), (5, 5)], "x")
-    assert list(every["yolo-obb"].losses(Row("a", 9, 9, Annotation(shapes=[quad])))) == [
+    assert list(every["yolo-obb"].losses(Row("a", 9, 9, Annotation(shapes=[quad])), Head())) == [
         ("polygons", "a rotated box has four corners: they become the box around them")
     ]

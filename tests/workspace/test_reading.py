@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+from tests.formats.sets import picture
 
 import nbannotate as nb
-from nbannotate.errors import ReadFailed
+from nbannotate.errors import InvalidInput, ReadFailed
 
 BOXES = "ImageID,Source,LabelName,Confidence,XMin,XMax,YMin,YMax,IsOccluded,IsTruncated,IsGroupOf,IsDepiction,IsInside"
 
@@ -94,3 +97,68 @@ def test_parts_of_the_size_of_an_image_are_pixels_of_the_asset(make: Any, tmp_pa
     assert version.read(file, on_error="skip").shapes == {"Car": 1}
     (shape,) = version.shapes
     assert shape.points == ((10, 3), (20, 6))
+
+
+def labelme(path: Path, name: str, data: Any) -> None:
+    """Write a file of LabelMe with an image in it."""
+    shape = {"label": "cell", "points": [[1, 2], [9, 8]], "shape_type": "rectangle", "flags": {}}
+    body = {"version": "5", "flags": {}, "shapes": [shape], "imagePath": name, "imageData": data}
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(body))
+
+
+def test_an_image_that_stands_in_a_file_is_copied_where_no_asset_is_meant(make: Any, tmp_path: Path) -> None:
+    version = make("a.png")
+    (tmp_path / "b.png").write_bytes(picture(40, 30))
+    data = base64.b64encode((tmp_path / "b.png").read_bytes()).decode()
+    labelme(tmp_path / "set" / "a.json", "a.png", data)
+    labelme(tmp_path / "set" / "b.json", "../../b.png", data)
+    reading = version.read(tmp_path / "set", on_error="skip")
+    assert (reading.added, reading.assets, reading.left_out) == (1, 2, ())
+    (path,) = version.assets.df().query("name != 'a.png'")["path"]
+    assert tmp_path / "0_images" / "set" / "imageData" in Path(path).resolve().parents
+    assert Path(path).read_bytes() == (tmp_path / "b.png").read_bytes()
+    again = version.read(tmp_path / "set", images="none")
+    assert (again.added, again.unchanged) == (0, 2)
+    single = make()
+    assert single.read(tmp_path / "set" / "a.json", images="copy").added == 1
+
+
+@pytest.mark.parametrize("data", ["%%%", "QUJD", "AAAAA"])
+def test_what_stands_in_a_file_and_is_no_image_costs_itself_only(make: Any, tmp_path: Path, data: Any) -> None:
+    version = make("a.png")
+    labelme(tmp_path / "set" / "a.json", "a.png", data)
+    labelme(tmp_path / "set" / "b.json", "b.png", data)
+    reading = version.read(tmp_path / "set", on_error="skip")
+    assert (reading.added, reading.assets) == (0, 1)
+    assert [one.what for one in reading.left_out] == ["images", "annotated images"]
+    assert not (tmp_path / "0_images").exists()
+
+
+@pytest.mark.parametrize("name", ["yolo", "voc", "coco", "labelme"])
+def test_links_to_images_of_the_workspace_are_followed_and_others_are_not(make: Any, tmp_path: Path, name: str) -> None:
+    version = make("a.png", "b.png")
+    version.add_annotations({"a.png": nb.Shape.box(1, 2, 9, 8, "cell")}, source="model")
+    version.write(name, tmp_path / "out", images="link", lossy=True)
+    link = next(p for p in (tmp_path / "out").rglob("a.png"))
+    assert link.is_symlink()
+    reading = version.dataset.create_version("again").read(tmp_path / "out")
+    assert (reading.added, reading.assets, reading.left_out) == (2, 1, ())
+    assert version.read(tmp_path / "out").added == 0
+    elsewhere = nb.open(":memory:").create_dataset("d").create_version("v")
+    with elsewhere.workspace, pytest.raises((InvalidInput, ReadFailed)):
+        elsewhere.read(tmp_path / "out")
+
+
+def test_a_damaged_image_in_a_zip_costs_itself_only(make: Any, tmp_path: Path) -> None:
+    version = make("a.png", "b.png")
+    version.add_annotations({n: nb.Shape.box(1, 2, 9, 8, "cell") for n in ("a.png", "b.png")}, source="model")
+    version.write("voc", tmp_path / "out.zip", images="copy")
+    data = bytearray((tmp_path / "out.zip").read_bytes())
+    data[data.index(b"IHDR", data.index(b"JPEGImages/a.png")) + 40] ^= 255
+    (tmp_path / "out.zip").write_bytes(bytes(data))
+    other = make()
+    with pytest.raises(ReadFailed, match=r"a\.png"):
+        other.read(tmp_path / "out.zip")
+    reading = other.read(tmp_path / "out.zip", on_error="skip")
+    assert (reading.added, [one.what for one in reading.left_out]) == (1, ["images", "annotated images"])

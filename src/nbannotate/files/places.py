@@ -1,21 +1,25 @@
 """Where a data set lies: a file, a folder or a zip, and which members of it are read.
 
-What is hidden, no regular file, or a link out of the folder is passed over; a zip with absolute names, ``..``, a
-password, or far more in it than is right is refused.
+What is hidden, no regular file, or a link out of the folder is passed over, unless it leads to a file that the
+workspace has; a zip with absolute names, ``..``, a password, or far more in it than is right is refused.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import stat
 import zipfile
+import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Any, Protocol, TypeVar
 
 from nbannotate.errors import ReadFailed
+
+T = TypeVar("T")
 
 #: A zip is refused with more members, more bytes unpacked, or, beyond ``FREE`` bytes, if it is packed more tightly.
 MOST_MEMBERS, MOST_BYTES, TIGHTEST, FREE = 5_000_000, 1 << 40, 200, 1 << 28
@@ -83,8 +87,8 @@ class File:
 class Folder:
     """A folder with all below it."""
 
-    def __init__(self, path: Path) -> None:
-        self.path, self.passed_over = path, Counter[str]()
+    def __init__(self, path: Path, known: Callable[[str], bool]) -> None:
+        self.path, self.passed_over, self._known = path, Counter[str](), known
         self._root = os.path.realpath(path)
         self.members = tuple(sorted(self._walk()))
 
@@ -103,7 +107,7 @@ class Folder:
                 member = f"{below}/{entry.name}" if below else entry.name
                 if entry.name.startswith(".") or entry.name == "__MACOSX":
                     continue
-                if entry.is_symlink() and not self._inside(member):
+                if entry.is_symlink() and not self._may_follow(member):
                     self.passed_over["links out of the folder"] += 1
                 elif entry.is_dir():
                     if entry.is_symlink():
@@ -115,9 +119,9 @@ class Folder:
                 else:
                     self.passed_over["no regular files"] += 1
 
-    def _inside(self, member: str) -> bool:
+    def _may_follow(self, member: str) -> bool:
         real = os.path.realpath(self.path / member)
-        return f"{real}{os.sep}".startswith(f"{self._root}{os.sep}")
+        return f"{real}{os.sep}".startswith(f"{self._root}{os.sep}") or self._known(real)
 
     def open(self, member: str) -> IO[bytes]:
         """Return a member as a file of bytes."""
@@ -143,7 +147,7 @@ class Zip:
             self._zip = zipfile.ZipFile(path)
         except zipfile.BadZipFile as error:
             raise ReadFailed(f"{name} is a damaged zip: {error}.") from None
-        self.passed_over = Counter[str]()
+        self._name, self.passed_over = name, Counter[str]()
         try:
             self._infos = self._checked(name)
         except ReadFailed:
@@ -180,7 +184,7 @@ class Zip:
 
     def open(self, member: str) -> IO[bytes]:
         """Return a member as a file of bytes."""
-        return self._zip.open(self._infos[member])
+        return io.BufferedReader(_Unpacked(self._zip.open(self._infos[member]), f"{self._name}: {member}"), 1 << 16)
 
     def size(self, member: str) -> int:
         """Return how many bytes a member has."""
@@ -193,3 +197,37 @@ class Zip:
     def close(self) -> None:
         """Let go of the file."""
         self._zip.close()
+
+
+class _Unpacked(io.RawIOBase):
+    """A member of a zip while it is read; that it is damaged is said in a sentence, wherever that is noticed."""
+
+    def __init__(self, file: IO[bytes], said: str) -> None:
+        self._file, self._said = file, said
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        data = self._told(lambda: self._file.read(len(buffer)))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        return self._told(lambda: self._file.seek(offset, whence))
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+    def _told(self, act: Callable[[], T]) -> T:
+        try:
+            return act()
+        except (OSError, ValueError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+            raise ReadFailed(f"{self._said} cannot be read: {getattr(error, 'strerror', None) or error}.") from None

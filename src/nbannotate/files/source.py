@@ -6,12 +6,12 @@ Members are named by relative paths with ``/``; :mod:`nbannotate.files.places` s
 from __future__ import annotations
 
 import functools
+import io
 import os
 import posixpath
 import re
 import unicodedata
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, Self, TypeVar
@@ -43,6 +43,8 @@ class Source:
         Where it is.
     size_of
         Gives width and height in pixels of an image that is not there, by its name; (0, 0) if nobody knows.
+    known
+        Says of the real path of a file out of the folder whether a link may lead to it, as it is known here already.
 
     Attributes
     ----------
@@ -54,6 +56,9 @@ class Source:
         Relative paths with ``/``, sorted.
     passed_over
         What is no member, by the reason; hidden files are not counted.
+    embedded
+        What gives the bytes of images that stand in the text of other members, by the names that they are given. They
+        are opened as members are, and are none of ``members``, which are what is there.
 
     Raises
     ------
@@ -62,16 +67,20 @@ class Source:
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], size_of: Callable[[str], tuple[int, int]] = lambda _: (0, 0)
+        self,
+        path: str | os.PathLike[str],
+        size_of: Callable[[str], tuple[int, int]] = lambda _: (0, 0),
+        known: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self.path, self._size_of = Path(path), size_of
+        self.embedded: dict[str, Callable[[], bytes]] = {}
         self.name = self.path.name or self.path.resolve().name
         try:
             folder = self.path.is_dir()
             packed = not folder and is_zip(self.path)
             self.single = not folder and not packed
             self._place: Place = (
-                Folder(self.path) if folder else Zip(self.path, self.name) if packed else File(self.path)
+                Folder(self.path, known) if folder else Zip(self.path, self.name) if packed else File(self.path)
             )
         except FileNotFoundError:
             raise FileMissing(f"There is no file or folder {path}.") from None
@@ -101,7 +110,7 @@ class Source:
 
     def has(self, member: str) -> bool:
         """Return whether there is a member of that name."""
-        return member in self._known
+        return member in self._known or member in self.embedded
 
     def matching(self, pattern: str) -> list[str]:
         """Return the members whose path ends so, in any folder: ``"Annotations/*.xml"``; ``*`` stands for no ``/``."""
@@ -110,12 +119,12 @@ class Source:
         return [m for m in self.members if wanted.fullmatch(m)]
 
     def local(self, member: str) -> Path | None:
-        """Return where a member is on this machine; None if it is in a zip."""
-        return self._place.local(member)
+        """Return where a member is on this machine; None if it is in a zip, or in another one."""
+        return None if member in self.embedded else self._place.local(member)
 
     def size(self, member: str) -> int:
         """Return how many bytes a member has."""
-        return self._place.size(member)
+        return len(self.embedded[member]()) if member in self.embedded else self._place.size(member)
 
     def open(self, member: str) -> IO[bytes]:
         """Return a member as a file of bytes, to be closed.
@@ -125,6 +134,8 @@ class Source:
         FileMissing, ReadFailed
             There is none of that name, or it cannot be read.
         """
+        if member in self.embedded:
+            return io.BytesIO(self.embedded[member]())
         if not self.has(member):
             raise FileMissing(f"There is no {member!r} in {self.name}.")
         try:
@@ -144,7 +155,7 @@ class Source:
             while True:
                 try:
                     piece = file.read(size)
-                except (OSError, ValueError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+                except OSError as error:
                     raise self._unreadable(member, error) from None
                 if not piece:
                     return
@@ -211,7 +222,7 @@ class Source:
                 told = image.format != "PNG" or "exif" in image.info  # else Pillow decodes a PNG to look for it
                 turned = told and image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
                 width, height = image.size
-        except (ReadFailed, FileMissing):
+        except FileMissing:
             raise
         except Exception:  # noqa: BLE001  Pillow raises anything for what is no image
             return 0, 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
 import re
 from collections.abc import Mapping
@@ -63,7 +64,7 @@ class CocoFile:
             if isinstance(item, msgspec.Raw):
                 try:
                     key = msgspec.json.decode(item, type=_Key).image_id
-                except msgspec.ValidationError:  # no object
+                except msgspec.DecodeError:  # no object, or a number out of all range
                     key = None
             elif isinstance(item, dict):
                 key = item.get("image_id")
@@ -72,13 +73,17 @@ class CocoFile:
 
 
 def plain(item: Any) -> Any:
-    """Return an item of a list as plain values; None if it is nested too deeply."""
+    """Return an item of a list as plain values; None if it is nested too deeply, or has a number of too many digits."""
     if not isinstance(item, msgspec.Raw):
         return item
     try:
         return msgspec.json.decode(item)
+    except msgspec.DecodeError:  # a number out of all range
+        with contextlib.suppress(ReadFailed):
+            return parsing.parsed_json(bytes(item), "")
     except RecursionError:
-        return None
+        pass
+    return None
 
 
 def opened(source: Source, member: str) -> CocoFile:

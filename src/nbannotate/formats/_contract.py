@@ -416,8 +416,11 @@ class Format(Protocol):
         """
         ...
 
-    def losses(self, row: Row) -> Iterable[tuple[str, str]]:
-        """Return what of a row would be lost that ``holds`` does not tell already, as (plural noun, reason)."""
+    def losses(self, row: Row, head: Head) -> Iterable[tuple[str, str]]:
+        """Return what of a row would be lost that ``holds`` does not tell already, as (plural noun, reason).
+
+        ``head`` is that of the data set, which may have no place for all of a row.
+        """
         ...
 
     def write(self, target: Target, contents: Contents) -> Written:

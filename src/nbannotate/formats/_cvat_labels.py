@@ -20,7 +20,7 @@ from msgspec import Struct, field
 
 from nbannotate.errors import InvalidInput
 from nbannotate.files.parsing import Element
-from nbannotate.formats import _usable, _xml
+from nbannotate.formats import _json, _usable, _xml
 from nbannotate.formats._contract import Foreign, Head, Problems
 from nbannotate.model import Attribute, Label, Skeleton, Tag
 
@@ -110,7 +110,7 @@ class Labels(Struct):
 
 def _ours(text: str | None) -> _Ours:
     try:
-        return msgspec.json.decode(text or "{}", type=_Ours)
+        return _json.decoded(text or "{}", _Ours)
     except (msgspec.MsgspecError, InvalidInput):
         return _Ours()
 
@@ -161,7 +161,7 @@ def value_of(text: str, type_: str) -> Any:
         return found if math.isfinite(found) and "_" not in text else text
     if type_ == "choices":
         try:
-            listed = msgspec.json.decode(text)
+            listed = _json.decoded(text)
         except msgspec.MsgspecError:
             return text
         return listed if isinstance(listed, list) else text

@@ -207,10 +207,11 @@ def written(found: Mapping[str, Sequence], kept: Mapping[str, Any], labels: str)
         return f"  <meta>\n    <{level}>\n{body}{labels}    </{level}>\n{more}  </meta>\n", {}
     names = dict.fromkeys([*by_name, *found])
     ids = _ids(names, before)
-    tasks = [["task", t.get("fields", [])] for t in before if t.get("sequence") is None]
+    plain = [["task", t.get("fields", [])] for t in before if t.get("sequence") is None]
+    tasks = list(plain)
     for name in names:
         fields = _fields(found[name], by_name.get(name, [])) if name in found else by_name[name]
-        if name or not tasks:
+        if name or not plain:
             tasks.append(["task", [["id", ids[name]], *(f for f in fields if f[0] != "id")]])
     project = _xml.elements([*kept.get("fields", ()), ["tasks", tasks]], 3)
     return f"  <meta>\n    <project>\n{project}{labels}    </project>\n{more}  </meta>\n", ids

@@ -131,7 +131,7 @@ def _own(given: Any, problems: Problems, place: str) -> Own:
     if given is None:
         return Own()
     try:
-        return msgspec.json.decode(given, type=Own) if isinstance(given, str) else msgspec.convert(given, Own)
+        return _json.decoded(given, Own) if isinstance(given, str) else msgspec.convert(given, Own)
     except (msgspec.MsgspecError, NbannotateError) as error:
         problems.add(f"fields {OWN}", f"they are not as nbannotate writes them: {error}", f"{place}: {OWN}")
         return Own()

@@ -4,8 +4,27 @@ from __future__ import annotations
 
 import json
 import math
+from typing import Any, TypeVar
+
+import msgspec
 
 from nbannotate.files.parsing import DEEPEST, depth_exceeds
+
+T = TypeVar("T")
+
+
+def decoded(data: str | bytes, type_: type[T] | Any = Any) -> T | Any:
+    """Return a small JSON text that stands in something else as a value of a type.
+
+    Raises
+    ------
+    msgspec.MsgspecError
+        It is none, has half of a character, or is nested too deeply.
+    """
+    try:
+        return msgspec.json.decode(data, type=type_)
+    except (RecursionError, UnicodeError):
+        raise msgspec.DecodeError("it is nested too deeply, or has half of a character") from None
 
 
 def number(value: object) -> float | None:

@@ -19,6 +19,7 @@ from PIL import ImageColor
 
 from nbannotate.errors import NbannotateError
 from nbannotate.files.parsing import parsed_xml
+from nbannotate.formats import _json
 from nbannotate.formats._contract import Head
 from nbannotate.formats._label_studio_values import KINDS
 from nbannotate.model import Attribute, Label, Tag
@@ -206,7 +207,7 @@ def head_of(text: str, name: str = NAME) -> Head:
     }
     if found := OWN.search(text):
         try:
-            mine = msgspec.json.decode(found[1].encode(), type=_Own)
+            mine = _json.decoded(found[1], _Own)
         except (msgspec.MsgspecError, NbannotateError):
             mine = _Own()  # somebody changed the comment: the rest of the config says enough
         labels = {v.name: v for v in mine.labels if v.name in labels} | {

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from nbannotate.errors import InvalidInput
-from nbannotate.formats import _brush, _parts
+from nbannotate.formats import _brush, _json, _parts
 from nbannotate.model import Point, Rle
 from nbannotate.shapes import mask as masks
 from nbannotate.shapes.rle import decode as region_of
@@ -100,8 +100,8 @@ def read(word: str, value: bytes, width: int, height: int) -> Geometry:
         It is no such region; the message is the end of a sentence.
     """
     try:
-        given: Any = msgspec.json.decode(value, type=_STRUCTS[word])
-    except msgspec.ValidationError as error:
+        given: Any = _json.decoded(value, _STRUCTS[word])
+    except msgspec.MsgspecError as error:
         raise InvalidInput(f"it is not as a {word} is: {str(error).replace('`', '')}") from None
     size = width, height
     if isinstance(given, _Box):

@@ -24,7 +24,7 @@ def of_head(format_: Format, head: Head) -> Iterator[tuple[str, str, str]]:
                 yield what, f"{title} has no place for them", place
 
 
-def of_row(format_: Format, row: Row) -> Iterator[tuple[str, str, str]]:
+def of_row(format_: Format, row: Row, head: Head) -> Iterator[tuple[str, str, str]]:
     """Return what of an image and what is said of it is lost, as (plural noun, reason, place)."""
     fields, no_place = format_.holds.fields, f"{format_.title} has no place for them"
     said = row.annotation
@@ -47,7 +47,7 @@ def of_row(format_: Format, row: Row) -> Iterator[tuple[str, str, str]]:
     for shape in said.shapes if said is not None else ():
         for what, reason in _of_shape(format_, shape):
             yield what, reason, f"{row.name}, shape {shape.id}"
-    for what, reason in format_.losses(row):
+    for what, reason in format_.losses(row, head):
         yield what, reason, row.name
 
 

@@ -20,6 +20,7 @@ import msgspec
 from nbannotate.errors import ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.files.target import Target
+from nbannotate.formats import _json
 from nbannotate.formats._contract import Problems
 
 if TYPE_CHECKING:
@@ -223,7 +224,7 @@ class Reader(Generic[T]):
                 for number, text in piece:
                     place = f"{self._member}, row {number}"
                     try:
-                        yield place, msgspec.json.decode(text, type=self._table.row)
+                        yield place, _json.decoded(text, self._table.row)
                     except msgspec.MsgspecError as error:
                         problems.add("rows", str(error).replace("`", "").rstrip("."), place)
 

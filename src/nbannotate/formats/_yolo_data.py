@@ -23,8 +23,10 @@ from nbannotate.formats._contract import Problems
 from nbannotate.formats._yolo_lines import Keypoints
 
 SPLITS = ("train", "val", "valid", "test")
+#: Our own word for a list of images that are in none of them.
+UNSPLIT = "unsplit"
 #: What is said otherwise, and written anew: where the files are, and the classes.
-_OURS = ("path", *SPLITS, "names", "nc", "kpt_shape", "kpt_names", "kpt_edges", "task")
+_OURS = ("path", *SPLITS, UNSPLIT, "names", "nc", "kpt_shape", "kpt_names", "kpt_edges", "task")
 #: Files with the names of classes, one a line.
 NAMES = ("classes.txt", "obj.names", "_darknet.labels", "labels.txt", "names.txt", "predefined_classes.txt")
 LARGEST = 4 << 20
@@ -45,6 +47,8 @@ class Data(Struct):
         What ``path`` says.
     splits
         Folders and lists of images, by the split.
+    unsplit
+        A list of images that are in no split; empty if there is none.
     keypoints
         How many there are.
     point_names
@@ -62,6 +66,7 @@ class Data(Struct):
     listed: bool = False
     base: str = ""
     splits: dict[str, list[str]] = field(default_factory=dict)
+    unsplit: str = ""
     keypoints: Keypoints | None = None
     point_names: dict[int, list[str]] = field(default_factory=dict)
     edges: dict[int, list[list[int]]] = field(default_factory=dict)
@@ -157,6 +162,7 @@ def _of_yaml(source: Source, member: str, problems: Problems) -> Data:
         if isinstance(paths, str | list):
             listed = [v for v in ([paths] if isinstance(paths, str) else paths) if isinstance(v, str) and v]
             data.splits.setdefault(_splits.word(split), []).extend(listed)
+    data.unsplit = its if isinstance(its := texts.get(UNSPLIT), str) and its.endswith(".txt") else ""
     data.task = str(texts.get("task") or "")
     if "kpt_shape" in values:
         data.keypoints = _keypoints(values["kpt_shape"], member, problems)

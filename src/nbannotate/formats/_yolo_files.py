@@ -47,13 +47,15 @@ def items(source: Source, data: Data, problems: Problems) -> list[Item]:
     """
     lists = _lists(source, data)
     listed = {split: [path for m in its for path in _listed(source, m)] for split, its in lists.items()}
+    unsplit = source.beside(posixpath.join(data.base, data.unsplit), data.member) if data.unsplit else None
+    rest = list(_listed(source, unsplit)) if unsplit is not None else []
     images = dict.fromkeys(source.images, True)
-    images |= {path: False for paths in listed.values() for path in paths if path not in images}
-    named = {data.member, *(m for its in lists.values() for m in its)}
+    images |= {path: False for paths in (*listed.values(), rest) for path in paths if path not in images}
+    named = {data.member, unsplit, *(m for its in lists.values() for m in its)}
     labels = [m for m in source.members if m.endswith(".txt") and m not in named and _is_labels(source, m, images)]
     found, alone = _paired(labels, images, data, source.name)
     images |= dict.fromkeys(alone, False)
-    split_of = _split_of(images, listed, _folders(data, images))
+    split_of = _split_of(images, listed, _folders(data, images)) | dict.fromkeys(rest)
     beside = {posixpath.dirname(path) for path in found} | {posixpath.dirname(p) for p in split_of}
     return [
         Item(path, there, found.get(path), split_of.get(path))

@@ -231,7 +231,7 @@ def _write_pose(shape: Shape, keypoints: Keypoints | None, size: Size, foreign: 
         for (x, y), v in zip(shape.points, seen, strict=True)
     ]
     places += ["0 0 0"] * (keypoints.count - len(places))
-    return [" ".join([_box_text(_box_of(shape, foreign), size), *places])]
+    return [" ".join([_box_text(_box_of(shape, foreign), size), *places[: keypoints.count]])]
 
 
 def _box_of(shape: Shape, foreign: Foreign) -> list[float]:

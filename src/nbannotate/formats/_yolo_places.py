@@ -9,6 +9,7 @@ from typing import Any
 from nbannotate.errors import InvalidInput
 from nbannotate.files.target import Target
 from nbannotate.formats._contract import Row
+from nbannotate.formats._yolo_data import UNSPLIT
 from nbannotate.formats._yolo_files import labels_path
 
 
@@ -50,23 +51,28 @@ class Places:
         return [had, new] if usable and isinstance(had, str) else [new]
 
     def described(self) -> dict[str, Any]:
-        """Return ``train``, ``val`` …: folders, where each split has its own, else lists of images, written here."""
+        """Return ``train``, ``val`` …: folders, where each split has its own, else lists of images, written here.
+
+        Images that are in no split, where others are, have a list of their own, which Ultralytics passes over.
+        """
         split = {name: paths for name, paths in self._paths.items() if name is not None}
         rest = self._paths.get(None, [])
+        unsplit = {UNSPLIT: self._list(UNSPLIT, rest)} if split and rest else {}
         if not split:
             folder = posixpath.commonpath([posixpath.dirname(p) for p in rest]) if rest else "images"
             folders: dict[str, Any] = {"train": folder or ".", "val": folder or "."}
         else:
             folders = {name: self._folder(name) for name in _ordered(split)}
         if self.target.images is not None and None not in folders.values():
-            return folders
-        found: dict[str, Any] = {}
-        for name in _ordered(split) if split else ["train", "val"]:
-            if split or name == "train":
-                paths = split.get(name, rest)
-                self.target.write(f"{name}.txt", "".join(f"./{path}\n" for path in paths).encode())
-            found[name] = f"{name}.txt" if split else "train.txt"
-        return found
+            return folders | unsplit
+        if not split:
+            return dict.fromkeys(("train", "val"), self._list("train", rest))
+        return {name: self._list(name, split[name]) for name in _ordered(split)} | unsplit
+
+    def _list(self, name: str, paths: list[str]) -> str:
+        """Write a list of images, and return its name."""
+        self.target.write(f"{name}.txt", "".join(f"./{path}\n" for path in paths).encode())
+        return f"{name}.txt"
 
     def _folder(self, name: str | None) -> str | list[str] | None:
         """Return the folders that only the images of a split are in, or None."""

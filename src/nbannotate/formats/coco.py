@@ -34,7 +34,7 @@ from nbannotate.files.target import Target
 from nbannotate.formats import _coco_file, _coco_writer
 from nbannotate.formats._coco_file import CocoFile
 from nbannotate.formats._coco_reader import Reader
-from nbannotate.formats._contract import Contents, Format, Holds, Problems, Row, Written
+from nbannotate.formats._contract import Contents, Format, Head, Holds, Problems, Row, Written
 
 
 class Coco:
@@ -70,7 +70,7 @@ class Coco:
             raise ReadFailed(f"{source.name} has no JSON file with images, annotations and categories.")
         return Reader([_coco_file.opened(source, member) for member in found], problems, source).contents()
 
-    def losses(self, row: Row) -> Iterable[tuple[str, str]]:
+    def losses(self, row: Row, head: Head) -> Iterable[tuple[str, str]]:
         """Return nothing: what COCO cannot hold, its ``holds`` tells."""
         return ()
 

@@ -74,7 +74,7 @@ class Csv:
             )
         return Contents(Head(), _Reader(source, problems, tables).rows())
 
-    def losses(self, row: Row) -> Iterable[tuple[str, str]]:
+    def losses(self, row: Row, head: Head) -> Iterable[tuple[str, str]]:
         """Return nothing: what a table cannot hold is told already."""
         return ()
 

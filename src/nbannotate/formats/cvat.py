@@ -101,7 +101,7 @@ class Cvat:
         )  # fmt: skip
         return Contents(head, _rows(source, metas, labels, problems))
 
-    def losses(self, row: Row) -> Iterable[tuple[str, str]]:
+    def losses(self, row: Row, head: Head) -> Iterable[tuple[str, str]]:
         """Return what of a row CVAT has no place for."""
         said = row.annotation or Annotation()
         tracks: set[str] = set()

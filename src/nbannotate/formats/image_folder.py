@@ -80,7 +80,7 @@ class ImageFolder:
         tags = tuple(Tag(v) for v in sorted(set(classes.values())))
         return Contents(Head(tags=tags), _of_classes(source, classes), len(classes))
 
-    def losses(self, row: Row) -> Iterable[tuple[str, str]]:
+    def losses(self, row: Row, head: Head) -> Iterable[tuple[str, str]]:
         """Return nothing: everything comes back."""
         return ()
 

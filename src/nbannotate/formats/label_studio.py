@@ -99,7 +99,7 @@ class LabelStudio:
 
         return Contents(head, rows())
 
-    def losses(self, row: Row) -> Iterable[tuple[str, str]]:
+    def losses(self, row: Row, head: Head) -> Iterable[tuple[str, str]]:
         """Return what of a row Label Studio has no place for."""
         for shape in row.annotation.shapes if row.annotation else ():
             if shape.kind in WORDS and min(row.width, row.height) < 1:

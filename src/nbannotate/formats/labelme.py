@@ -9,8 +9,8 @@ How it is read:
 - The ``flags`` of an image that are set are its tags.
 - ``attributes``, ``score`` and ``difficult`` of a shape, which X-AnyLabeling writes, are its attributes, its confidence
   and its attribute *difficult*.
-- ``imagePath`` says the image, seen from the file, with any slash. ``imageData``, the image itself, is passed over: the
-  image is read from its file.
+- ``imagePath`` says the image, seen from the file, with any slash. Where no such file is there, ``imageData``, which is
+  the image itself, is taken as images of a zip are: copied beside the workspace, if it becomes an asset.
 - ``version``, flags that are not set, descriptions, and all other fields of the file and of its shapes are kept and
   written again.
 - A ``labels.txt`` gives the order of the labels, and those that nothing has.
@@ -23,6 +23,8 @@ Source: https://github.com/wkentaro/labelme (``_label_file.py``, ``_shape.py``),
 
 from __future__ import annotations
 
+import base64
+import functools
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
@@ -45,6 +47,8 @@ LABELS, SPECIAL = "labels.txt", ("__ignore__", "_background_")
 #: How many JSON files of a folder are looked at to see what it is; and a field that stands in so many bytes of each.
 LOOKED_AT = 3
 FIRST = re.compile(rb'(?s)\{.{,4000}"(?:shapes|imageData|imagePath|version|flags|lineColor)"\s*:')
+#: The folder in which images that stand in files are, as if they were there.
+EMBEDDED = "imageData"
 OF_FILE = frozenset({"flags", "shapes", "imagePath", "imageData", "imageHeight", "imageWidth"})
 
 
@@ -87,7 +91,7 @@ class LabelMe:
             raise ReadFailed(f"{source.name} holds no JSON file.")
         return Contents(_head(source), _rows(source, members, problems), len(members))
 
-    def losses(self, row: Row) -> Iterable[tuple[str, str]]:
+    def losses(self, row: Row, head: Head) -> Iterable[tuple[str, str]]:
         """Return what of a row LabelMe has no place for."""
         for shape in row.annotation.shapes if row.annotation else ():
             if shape.kind == "ellipse" and not is_circle(shape.points):
@@ -138,25 +142,34 @@ def _head(source: Source) -> Head:
 
 
 def _rows(source: Source, members: list[str], problems: Problems) -> Iterator[Row]:
+    places = Members(EMBEDDED)
     for member, found in _usable.objects(source, members, problems):
         if _is_labelme(found):
-            yield _row(source, member, found, problems)
+            yield _row(source, member, found, places, problems)
         elif source.single:
             raise ReadFailed(f"{member}: top level: there are no shapes and no imagePath, as LabelMe writes them.")
         else:
             problems.note("JSON files", "they have no shapes and no imagePath, so LabelMe did not write them", member)
 
 
-def _row(source: Source, member: str, found: dict[str, Any], problems: Problems) -> Row:
+def _embedded(source: Source, member: str) -> bytes:
+    """Return the image that stands in a file."""
+    try:
+        return base64.b64decode(source.json(member)["imageData"], validate=True)
+    except (ValueError, TypeError, KeyError):
+        raise ReadFailed(f"{source.said(member)}: imageData is not base64.") from None
+
+
+def _row(source: Source, member: str, found: dict[str, Any], places: Members, problems: Problems) -> Row:
     """Return what one file says."""
     extra = _usable.rest(found, OF_FILE)
     name, image = _image(source, member, found.get("imagePath"), problems)
     path = found.get("imagePath")
     if isinstance(path, str) and path.strip() and _json.kept(path) and path != posixpath.basename(name):
         extra["imagePath"] = path
-    if image is None and found.get("imageData") and not source.single:
-        why = "the image is not beside its file, and imageData is not taken; unpack it"
-        problems.note("embedded images", why, f"{member}: imageData")
+    if image is None and found.get("imageData") and isinstance(found["imageData"], str):
+        image = places.of(name)
+        source.embedded[image] = functools.partial(_embedded, source, member)
     if member != _beside(name):
         extra["file"] = member
     tags: list[str] = []

@@ -32,7 +32,7 @@ from collections.abc import Iterable, Iterator
 from nbannotate.errors import NbannotateError
 from nbannotate.files.source import Source
 from nbannotate.files.target import Target
-from nbannotate.formats._contract import Contents, Format, Holds, Problems, Row, Written
+from nbannotate.formats._contract import Contents, Format, Head, Holds, Problems, Row, Written
 from nbannotate.formats._open_images_files import FLAGS, kind_of
 from nbannotate.formats._open_images_reader import Reader
 from nbannotate.formats._open_images_writer import Writer, sure_of
@@ -74,7 +74,7 @@ class OpenImages:
         reader = Reader(source, problems)
         return Contents(reader.head(), reader.rows(), reader.total)
 
-    def losses(self, row: Row) -> Iterable[tuple[str, str]]:
+    def losses(self, row: Row, head: Head) -> Iterable[tuple[str, str]]:
         """Return what of a row Open Images has no place for."""
         return _losses(row)
 

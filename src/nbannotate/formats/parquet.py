@@ -47,7 +47,7 @@ import msgspec
 from nbannotate.errors import NbannotateError, ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.files.target import Target
-from nbannotate.formats import _tables
+from nbannotate.formats import _json, _tables
 from nbannotate.formats._contract import FIELDS, Contents, Foreign, Format, Head, Holds, Problems, Row, Written
 from nbannotate.formats._members import Members
 from nbannotate.model import Annotation, Label, Origin, Rle, Shape, Tag
@@ -169,7 +169,7 @@ class Parquet:
         shapes = _tables.Reader(source, posixpath.join(folder, SHAPES), _SHAPES)
         return Contents(head, _rows(source, folder, images, shapes, problems), images.count)
 
-    def losses(self, row: Row) -> Iterable[tuple[str, str]]:
+    def losses(self, row: Row, head: Head) -> Iterable[tuple[str, str]]:
         """Return nothing: everything comes back."""
         return ()
 
@@ -249,11 +249,11 @@ def _made(place: str, said: _Shape, image: _Image, problems: Problems) -> tuple[
     try:
         shape = Shape(
             kind=said.kind, points=said.points, label=said.label, id=said.id,
-            attributes=msgspec.json.decode(said.attributes, type=dict[str, Any]), confidence=said.confidence,
+            attributes=_json.decoded(said.attributes, dict[str, Any]), confidence=said.confidence,
             color=said.color, rle=said.rle, visibility=said.visibility, also=said.also, rings=said.rings,
             group=said.group, track=said.track, keyframe=said.keyframe,
         )  # fmt: skip
-        return shape, msgspec.json.decode(said.foreign, type=Foreign)
+        return shape, _json.decoded(said.foreign, Foreign)
     except (msgspec.MsgspecError, NbannotateError) as error:
         problems.add("shapes", str(error).rstrip("."), place)
         return None
@@ -264,15 +264,15 @@ def _row(source: Source, folder: str, image: _Image, its: list[tuple[Shape, Fore
         shapes=tuple(shape for shape, _ in its),
         tags=image.tags,
         nothing_to_label=image.nothing_to_label,
-        tag_attributes=msgspec.json.decode(image.tag_attributes, type=dict[str, dict[str, Any]]),
+        tag_attributes=_json.decoded(image.tag_attributes, dict[str, dict[str, Any]]),
     )
     path = posixpath.join(folder, image.path) if image.path else None
     return Row(
         name=image.name, width=image.width, height=image.height, annotation=annotation if image.said else None,
-        origin=image.origin, source=image.source, metadata=msgspec.json.decode(image.metadata, type=dict[str, Any]),
+        origin=image.origin, source=image.source, metadata=_json.decoded(image.metadata, dict[str, Any]),
         split=image.split, sequence=image.sequence, moment=image.moment,
         image=path if path and source.has(path) else source.beside(image.name),
-        foreign=msgspec.json.decode(image.foreign, type=Foreign),
+        foreign=_json.decoded(image.foreign, Foreign),
         shapes={shape.id: foreign for shape, foreign in its if foreign != Foreign()},
     )  # fmt: skip
 

@@ -29,7 +29,7 @@ from nbannotate.errors import InvalidInput, ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.files.target import Target
 from nbannotate.formats import _label_map, _mask_files, _number_maps, _pixels, _splits, _voc_lists, _voc_masks
-from nbannotate.formats._contract import Contents, Foreign, Holds, Problems, Row, Written
+from nbannotate.formats._contract import Contents, Foreign, Head, Holds, Problems, Row, Written
 from nbannotate.formats._mask_files import Pair
 from nbannotate.formats._number_maps import Known
 from nbannotate.formats._pixels import NOTHING, VOID, Numbers
@@ -92,7 +92,7 @@ class PngMasks:
         reader = _Reader(source, problems, found, _number_maps.found(source, problems))
         return Contents(_number_maps.head(reader.known), reader.rows(), len(found))
 
-    def losses(self, row: Row) -> Iterable[tuple[str, str]]:
+    def losses(self, row: Row, head: Head) -> Iterable[tuple[str, str]]:
         """Return shapes that others cover, objects that have no number, and, of labels only, those that become one."""
         its = [s for s in (row.annotation.shapes if row.annotation is not None else ()) if s.label]
         yield from _pixels.losses(its, row.width, row.height, MOST)

@@ -35,7 +35,7 @@ from nbannotate.errors import ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.files.target import Target
 from nbannotate.formats import _supervisely_objects, _usable
-from nbannotate.formats._contract import Contents, Foreign, Format, Holds, Problems, Row, Written
+from nbannotate.formats._contract import Contents, Foreign, Format, Head, Holds, Problems, Row, Written
 from nbannotate.formats._supervisely_meta import GEOMETRIES, VALUE, Used, head_of, meta_of
 from nbannotate.formats._supervisely_objects import Reader, lost, read_tags, tags_of
 from nbannotate.model import Annotation, Shape
@@ -99,7 +99,7 @@ class Supervisely:
         reader = Reader({v.name: v for v in head.labels}, head.foreign, problems)
         return Contents(head, (_row(source, item, reader, splits) for item in items), len(items))
 
-    def losses(self, row: Row) -> Iterable[tuple[str, str]]:
+    def losses(self, row: Row, head: Head) -> Iterable[tuple[str, str]]:
         """Return what of a row Supervisely has no place for."""
         said = row.annotation or Annotation()
         if row.split not in (None, "train", "val", "test"):

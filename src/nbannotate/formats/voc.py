@@ -93,12 +93,18 @@ class Voc:
         )
         return Contents(head, _Reader(source, problems, items, lists, lines).rows(), len(items))
 
-    def losses(self, row: Row) -> Iterable[tuple[str, str]]:
-        """Return boxes that are too small for whole pixels, texts that XML cannot hold, and masks that overlap."""
+    def losses(self, row: Row, head: Head) -> Iterable[tuple[str, str]]:
+        """Return boxes that are too small, texts that XML cannot hold, masks that overlap, labels without a number."""
         its = row.annotation.shapes if row.annotation is not None else ()
         for shape in its:
             yield from _voc_objects.losses(shape)
-        yield from _pixels.losses([s for s in its if s.kind == "mask"], row.width, row.height, _voc_masks.MOST)
+        masks = [s for s in its if s.kind == "mask"]
+        yield from _pixels.losses(masks, row.width, row.height, _voc_masks.MOST)
+        numbered = {label.name for label in head.labels[: _voc_masks.MOST]}
+        for shape in masks:
+            if shape.label and head.labels[_voc_masks.MOST :] and shape.label not in numbered:
+                why = f"their image numbers {_voc_masks.MOST} labels; only the XML file names the others"
+                yield "classes of pixels", why
 
     def write(self, target: Target, contents: Contents) -> Written:
         """Write a folder or a zip as the devkit is one.

@@ -10,7 +10,8 @@ points.
 - The numbers of classes, their order, classes that nothing has, the paths of images, and further fields of the data
   file are written again. ``path`` is not: a data file means what is beside it.
 - An empty file of labels is an image without shapes; an image without a file is one of which nothing was said.
-- Where ``train`` and ``val`` are the same images, nothing is split.
+- Where ``train`` and ``val`` are the same images, nothing is split. Images in no split, where others are in one, are
+  in a list of their own, ``unsplit.txt``, which other programs pass over.
 - Key points have three numbers when they are written. The box of a skeleton is kept beside it while its points are in
   it. A line of key points none of which is in the image is a rectangle.
 """
@@ -23,7 +24,7 @@ from typing import Any, ClassVar
 
 import yaml
 
-from nbannotate.errors import InvalidInput, ReadFailed
+from nbannotate.errors import ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.files.target import Target
 from nbannotate.formats import _yolo_data, _yolo_files, _yolo_lines
@@ -103,8 +104,8 @@ class Yolo:
         reader = _Reader(source, problems, data, items, self.task if self.name != "yolo" else None)
         return Contents(reader.head(), reader.rows(), len(items))
 
-    def losses(self, row: Row) -> Iterable[tuple[str, str]]:
-        """Return splits of other words, and for rotated boxes polygons that are not four corners."""
+    def losses(self, row: Row, head: Head) -> Iterable[tuple[str, str]]:
+        """Return splits of other words, polygons that are not four corners, and points that no label has."""
         if row.split not in (None, "train", "val", "test"):
             yield "splits of images", f"YOLO has train, val and test, and no {row.split!r}"
         if self.task == "obb" and row.annotation is not None:
@@ -112,13 +113,19 @@ class Yolo:
                 if shape.kind == "polygon" and len(shape.points) != 4:
                     yield "polygons", "a rotated box has four corners: they become the box around them"
 
+        if self.task == "pose" and row.annotation is not None:
+            count = _keypoints_of(head).count
+            for shape in row.annotation.shapes:
+                if shape.kind == "skeleton" and len(shape.points) > count:
+                    yield "key points", f"all lines have as many as the largest skeleton of a label, {count}"
+
     def write(self, target: Target, contents: Contents) -> Written:
         """Write a folder or a zip: ``images``, ``labels`` and ``data.yaml``, or the paths that were read.
 
         Raises
         ------
         InvalidInput
-            Two images would have one file of labels; or a skeleton has more points than its label.
+            Two images would have one file of labels.
         """
         head, places = contents.head, Places(target)
         numbers = _numbers(head)
@@ -144,11 +151,6 @@ class Yolo:
         for shape in row.annotation.shapes if row.annotation is not None else ():
             if not shape.label:
                 continue
-            if keypoints is not None and shape.kind == "skeleton" and len(shape.points) > keypoints.count:
-                raise InvalidInput(
-                    f"{row.name}: a skeleton of {shape.label!r} has {len(shape.points)} points, more than the "
-                    f"{keypoints.count} of the labels; give its label a skeleton with all of its points."
-                )
             if shape.label not in numbers:
                 numbers[shape.label] = max(numbers.values(), default=-1) + 1
             foreign = row.shapes.get(shape.id, Foreign())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import threading
 import time
@@ -97,7 +98,8 @@ class _Watch(threading.Thread):
         until = time.monotonic() + self.limit_s
         while not self.over.wait(0.05):
             self.late = self.late or time.monotonic() > until
-            self.large = self.large or (self.file.exists() and self.file.stat().st_size > LARGEST)
+            with contextlib.suppress(FileNotFoundError):  # not there yet, or not any more
+                self.large = self.large or self.file.stat().st_size > LARGEST
             if self.late or self.large:
                 self.tx.connection.interrupt()
 

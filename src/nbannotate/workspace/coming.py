@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import posixpath
@@ -16,7 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from nbannotate import formats
-from nbannotate.errors import InvalidInput
+from nbannotate.errors import InvalidInput, ReadFailed
 from nbannotate.files.names import Match, parts
 from nbannotate.files.source import Source
 from nbannotate.files.target import write_new
@@ -85,7 +86,7 @@ class Coming:
 def images_of(
     version: Version, source: Source, names: Sequence[Named], wanted: Images | None, problems: formats.Problems
 ) -> Iterator[Coming]:
-    """Return what the images of a data set mean to a version; copies are gone again after an error.
+    """Return what the images of a data set mean to a version; copies that became no assets are gone again.
 
     Parameters
     ----------
@@ -112,27 +113,31 @@ def images_of(
         with inner:
             found = {} if how == "none" else _members(inner, names, single=source.single)
             known, others = _known(coming.there, inner, names, found, problems)
-            if others and how == "copy":
+            if (how == "copy" and others) or any(inner.local(member) is None for member in others.values()):
                 copies = _folder(version, source)
-            measured = _measured(inner, others, copies, problems)
+            measured = _measured(inner, others, copies, problems, copied=how == "copy")
             _decide(coming, names, known, measured, problems)
             _say_twice(coming, problems)
             yield coming
     finally:
-        if copies is not None and not coming.kept:
-            shutil.rmtree(copies, ignore_errors=True)
+        if copies is not None:
+            _clear(copies, {file.path for file, _ in coming.new.values()} if coming.kept else set())
 
 
 def _beside(source: Source) -> Source:
-    """Return the folder that one file lies in, where its images are looked for."""
-    return Source(source.path.resolve().parent)
+    """Return the folder that one file lies in, where its images are looked for; those that stand in it are there."""
+    folder = Source(source.path.resolve().parent)
+    folder.embedded = source.embedded
+    return folder
 
 
 def _members(source: Source, names: Sequence[Named], *, single: bool) -> dict[str, str]:
     """Return the member of each image that has one."""
     if not single:
         return {one.name: one.member for one in names if one.member is not None}
-    return {one.name: member for one in names if (member := source.beside(one.name)) is not None}
+    found = {one.name: member for one in names if (member := source.beside(one.name)) is not None}
+    inside = {one.name: one.member for one in names if one.member in source.embedded}
+    return {name: member for name, member in (inside | found).items() if member is not None}
 
 
 def _known(
@@ -140,11 +145,13 @@ def _known(
 ) -> tuple[Match, dict[str, str]]:
     """Return which names mean assets that are there, and the members of the others.
 
-    An image that comes along is an asset that is there if it is its file, has its very name, or shows the same.
+    An image that comes along is an asset that is there if it is its file, has its very name, or shows the same; one
+    that stands in a text, where its file was not found, is any that its name means.
     """
+    match = there.names.match(one.name for one in names)
+    members = {n: m for n, m in members.items() if m not in source.embedded or n not in match.found}
     files = there.paths.items() if members else ()
     by_path = {os.path.realpath(frame_of(path).path): name for name, path in files}
-    match = there.names.match(one.name for one in names)
     found = {name: asset for name, asset in match.found.items() if name not in members}
     taken = set(found.values())
     others: dict[str, str] = {}
@@ -206,20 +213,41 @@ def _folder(version: Version, source: Source) -> Path:
     raise InvalidInput(f"There are too many folders beside {base.name} for images of {source.name}; remove some.")
 
 
+def _clear(copies: Path, kept: set[Path]) -> None:
+    """Remove the copies that became no assets, and the folders that are empty then."""
+    if not kept:
+        shutil.rmtree(copies, ignore_errors=True)
+    for folder, _, names in os.walk(copies, topdown=False):
+        for path in (Path(folder, name) for name in names):
+            if path not in kept:
+                path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # there is something in it
+            Path(folder).rmdir()
+    with contextlib.suppress(OSError):
+        copies.parent.rmdir()
+
+
 def _measured(
-    source: Source, others: dict[str, str], copies: Path | None, problems: formats.Problems
+    source: Source, others: dict[str, str], copies: Path | None, problems: formats.Problems, *, copied: bool
 ) -> dict[str, ImageFile]:
-    """Return the image files behind names that mean no asset yet, copied if they are to be."""
+    """Return the image files behind names that mean no asset yet, copied if they are to be or lie nowhere."""
     if not others:
         return {}
     files: dict[str, Path] = {}
     bar = progress_bar(others.items(), total=len(others), desc="copying", unit=" images", delay=1, leave=False)
     for name, member in bar if copies is not None else others.items():
         local = source.local(member)
-        if copies is not None:
+        if copies is not None and (copied or local is None):
             local = copies / member
-            if not local.exists():  # two names may mean one member
-                write_new(local, source.pieces(member))
+            try:
+                if not local.exists():  # two names may mean one member
+                    write_new(local, source.pieces(member))
+            except ReadFailed as error:
+                if problems.on_error == "error":
+                    raise
+                local.unlink(missing_ok=True)
+                problems.note("images", "they cannot be read", str(error).rstrip("."))
+                continue
         assert local is not None
         files[name] = images.absolute(local)
     by_path: dict[Path, ImageFile] = {}

@@ -102,7 +102,7 @@ def _write(
     late: dict[str, None] = {}
     bar = progress_bar(moment.rows(), total=len(moment), desc="looking", unit=" images", delay=1)
     for row in bar:
-        for what, reason, place in formats.losses_of(format_, row):
+        for what, reason, place in formats.losses_of(format_, row, known):
             lost.note(what, reason, place)
         late.update((s.label, None) for s in (row.annotation.shapes if row.annotation is not None else ()))
     known = _with_late(known, late)

@@ -18,6 +18,7 @@ from nbannotate import formats, model
 from nbannotate.errors import InvalidInput, WrongCall
 from nbannotate.files.names import Match
 from nbannotate.files.source import Source
+from nbannotate.imaging import frame_of
 from nbannotate.model import Annotation, Imported, Missing, OnConflict
 from nbannotate.model.choices import one_of
 from nbannotate.model.values import as_stored, encode, plain
@@ -183,7 +184,15 @@ def _read(version: Version, path: str | os.PathLike[str], format_: str | None, w
         asset = there().names.match([name]).found.get(name)
         return (0, 0) if asset is None else there().sizes[asset]
 
-    with Source(Path(path).expanduser(), size_of) as source, tempfile.TemporaryDirectory(prefix="nbannotate") as place:
+    @functools.cache
+    def files() -> frozenset[str]:
+        paths = version.workspace.sql("select distinct path from assets")["path"]
+        return frozenset(os.path.realpath(frame_of(path).path) for path in paths)
+
+    with (
+        Source(Path(path).expanduser(), size_of, lambda real: real in files()) as source,
+        tempfile.TemporaryDirectory(prefix="nbannotate") as place,
+    ):
         its = formats.get(format_) if format_ is not None else formats.sniff(source)
         problems = formats.Problems(wanted.on_error, source.name)
         for why, count in source.passed_over.items():
