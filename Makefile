@@ -5,7 +5,7 @@
 #   make test ARGS="-k coco"        some of the tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test check format clean browser
+.PHONY: help demo lab test check format clean browser others
 .PRECIOUS: .venv/installed-%
 
 # The first Python that is new enough; make PYTHON=/path/to/python overrides it.
@@ -31,7 +31,7 @@ demo: .venv/installed-demo  ## a campaign on real images, with logins to try; Ct
 lab: .venv/installed-lab  ## JupyterLab on the tutorials
 	@exec $(BIN)/jupyter lab --notebook-dir=. notebooks/01_first_campaign.ipynb
 
-test: .venv/installed-dev browser  ## all tests, with Chromium (ARGS="…" goes to pytest)
+test: .venv/installed-dev others browser  ## all tests, with Chromium (ARGS="…" goes to pytest)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 check: .venv/installed-dev  ## style, types, and the arrows between the packages
@@ -55,6 +55,18 @@ clean:  ## remove what make made
 	@$(PIP) install --quiet uv 2>/dev/null && $(BIN)/uv pip install --quiet --python $(BIN)/python -e ".[$(EXTRA_$*)]" 2>/dev/null \
 		|| $(PIP) install --quiet -e ".[$(EXTRA_$*)]"
 	@touch $@
+
+# Programs that read what we write (tests/formats/test_others.py): Arrow would change what pandas does in all tests, and the
+# SDK's OpenCV would overwrite that of supervision, so they have an environment of their own.
+OTHERS := "datasets>=3" "label-studio-sdk>=2" pillow
+
+others: .venv/others/installed  ## other programs that read our formats, for the tests
+
+.venv/others/installed: Makefile | .venv/installed-dev
+	@$(BIN)/python -m venv --without-pip .venv/others
+	@if $(BIN)/uv pip install --quiet --python .venv/others/bin/python $(OTHERS) 2>/dev/null \
+		|| $(PIP) --python .venv/others/bin/python install --quiet $(OTHERS); then touch $@; \
+	else rm -rf .venv/others; echo "datasets and label-studio-sdk cannot be installed; the tests that ask them are skipped."; fi
 
 .venv/bin/python:
 	@if [ -z "$(PYTHON)" ]; then echo "nbannotate needs Python 3.11 or newer, and none was found; name it: make PYTHON=/path/to/python"; exit 2; fi

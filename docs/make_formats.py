@@ -30,13 +30,43 @@ What a file calls things (ids, order, further fields of images, annotations and 
 version, and written again in the same format.
 """
 
+OTHERS = """## What other programs read
+
+Tests let other programs read what is written here, and compare object with object:
+
+| Program | Reads | Tested |
+|---|---|---|
+| pycocotools 2.0 | COCO: boxes, outlines, masks, key points | in CI |
+| supervision 0.31 | COCO, YOLO, Pascal VOC | in CI |
+| labelformat 0.1 | COCO and YOLO: boxes, outlines; Pascal VOC: boxes, pixels of classes; CVAT: boxes | in CI |
+| datasets 5.2 (Hugging Face) | image folder: images, splits, `objects` | in CI, in an environment of its own |
+| label-studio-sdk 2.1 | Label Studio: makes COCO, YOLO, YOLO OBB, Pascal VOC of it | in CI, as datasets |
+| datumaro 1.13 | COCO, Pascal VOC, YOLO, CVAT, with what follows | by hand |
+
+`make others` makes that environment (`.venv/others`, 550 MB): both programs need Arrow or another OpenCV than the
+rest of the tests. Where it is not there, their tests are skipped. labelformat takes masks of COCO only where their
+runs are not packed, turned boxes of CVAT without their angle, and pixels of Pascal VOC as they are numbered.
+
+datumaro was asked in an environment of its own:
+
+- COCO: all boxes, outlines (as a polygon and its box) and masks, once the file is `annotations/instances_….json` and
+  the images, in folders of their splits or not, are in `images`. As they are written here, it finds no images.
+- Pascal VOC: all boxes, where the version has splits, as it looks for `ImageSets`. It takes numbers as they stand: a
+  box is a pixel farther right and down. What is in `trainval.txt` is there once more. Polygons are their boxes;
+  pixels are refused (*undeclared color*).
+- YOLO: all boxes of images that lie in the folder of their split; one in a folder below that ends it. It imports no
+  outlines and no rotated boxes from a folder.
+- CVAT: boxes, polygons and masks to the pixel, and rotated boxes, if the images come along and are in no split: it
+  passes over images with a subset of their own.
+"""
+
 
 def text() -> str:
     """Return the text of the page."""
     found = sorted(formats.available().values(), key=lambda f: f.name)
     parts = [HEAD, "## What each holds\n", _table(found), "", "Some attributes have a place of their own:\n"]
     parts += [f"- {f.title}: {_named(f.holds.attributes)}" for f in found if f.holds.attributes]
-    parts += ["", "## Each of them\n"]
+    parts += ["", OTHERS, "## Each of them\n"]
     for format_ in found:
         parts += [f"### {format_.title}\n", f'`"{format_.name}"`. {_makes(format_)}\n', _text(format_), ""]
     return "\n".join(parts).rstrip() + "\n"
