@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nbannotate.cards import Card, Chips, Lines, card_of, count
-from nbannotate.formats._contract import LeftOut, Reading, Row, Writing
+from nbannotate.formats._contract import Row
+from nbannotate.formats._outcome import LeftOut, Reading, Writing
 
 
 def left_out(found: Iterable[LeftOut]) -> Lines:

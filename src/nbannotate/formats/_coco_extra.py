@@ -9,7 +9,7 @@ import msgspec
 
 from nbannotate.errors import InvalidInput
 from nbannotate.formats import _json
-from nbannotate.formats._contract import Problems
+from nbannotate.formats._outcome import Problems
 from nbannotate.model import Label, Shape, Skeleton
 
 #: The field of ours, and in what is kept of an annotation the part that holds only while its geometry is the same.

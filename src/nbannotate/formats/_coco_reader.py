@@ -14,7 +14,8 @@ from nbannotate.files.source import Source, is_image
 from nbannotate.formats import _coco_extra, _coco_panoptic, _json
 from nbannotate.formats._coco_extra import OURS, AnnotationExtra, AsGiven, ImageExtra
 from nbannotate.formats._coco_file import CocoFile, plain
-from nbannotate.formats._contract import Contents, Foreign, Head, Id, Problems, Row
+from nbannotate.formats._contract import Contents, Foreign, Head, Id, Row
+from nbannotate.formats._outcome import Problems
 from nbannotate.model import Annotation, Label, Point, Rle, Shape, new_shape_id
 from nbannotate.model.geometry import of_pixels
 from nbannotate.shapes.skeleton import placed

@@ -18,7 +18,7 @@ import numpy as np
 
 from nbannotate.errors import ReadFailed
 from nbannotate.files.source import Source
-from nbannotate.formats._contract import Problems
+from nbannotate.formats._outcome import Problems
 
 MARK = "\ufeff"
 

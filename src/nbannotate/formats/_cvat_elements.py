@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from nbannotate.formats import _usable
-from nbannotate.formats._contract import Problems
 from nbannotate.formats._cvat_figures import FIGURES, OF_GEOMETRY, PART, Figure, shape_of
 from nbannotate.formats._cvat_labels import Labels, value_of
+from nbannotate.formats._outcome import Problems
 from nbannotate.model import Label, Shape, Tag
 
 #: Attributes that are true or false here, whatever a file says of their type.

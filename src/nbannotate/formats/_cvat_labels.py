@@ -21,7 +21,8 @@ from msgspec import Struct, field
 from nbannotate.errors import InvalidInput
 from nbannotate.files.parsing import Element
 from nbannotate.formats import _json, _usable, _xml
-from nbannotate.formats._contract import Foreign, Head, Problems
+from nbannotate.formats._contract import Foreign, Head
+from nbannotate.formats._outcome import Problems
 from nbannotate.model import Attribute, Label, Skeleton, Tag
 
 #: The kinds of each ``<type>`` of a label; the others allow every kind.

@@ -15,8 +15,8 @@ from msgspec import Struct
 
 from nbannotate.files.parsing import Element
 from nbannotate.formats import _usable, _xml
-from nbannotate.formats._contract import Problems
 from nbannotate.formats._cvat_labels import Labels
+from nbannotate.formats._outcome import Problems
 
 VIDEO = "interpolation"
 #: What is written of a task that no file told of; the rest is said by what is in it.

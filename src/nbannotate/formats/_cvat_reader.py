@@ -16,11 +16,12 @@ from nbannotate.errors import InvalidInput
 from nbannotate.files.parsing import Element
 from nbannotate.files.source import Source
 from nbannotate.formats import _usable
-from nbannotate.formats._contract import Foreign, Problems, Row
+from nbannotate.formats._contract import Foreign, Row
 from nbannotate.formats._cvat_elements import Elements, Extra, group_of, plural, rest
 from nbannotate.formats._cvat_figures import Figure, between, figure
 from nbannotate.formats._cvat_labels import Labels
 from nbannotate.formats._cvat_meta import DIGITS, Meta, Task, split_of
+from nbannotate.formats._outcome import Problems
 from nbannotate.formats._sorting import Sorted
 from nbannotate.model import Annotation, Shape
 from nbannotate.model.values import as_stored

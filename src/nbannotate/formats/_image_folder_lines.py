@@ -15,7 +15,7 @@ from nbannotate.errors import ReadFailed
 from nbannotate.files import parsing
 from nbannotate.files.source import Source
 from nbannotate.formats import _tables
-from nbannotate.formats._contract import Problems
+from nbannotate.formats._outcome import Problems
 
 METADATA = ("metadata.jsonl", "metadata.csv", "metadata.parquet")
 #: The file of labels and tags as they are here.

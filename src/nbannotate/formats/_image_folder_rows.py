@@ -13,7 +13,8 @@ from nbannotate import shapes
 from nbannotate.errors import NbannotateError
 from nbannotate.files.source import Source
 from nbannotate.formats import _json, _splits, _usable
-from nbannotate.formats._contract import Foreign, Head, Problems, Row
+from nbannotate.formats._contract import Foreign, Head, Row
+from nbannotate.formats._outcome import Problems
 from nbannotate.model import Annotation, Label, Origin, Shape
 
 #: The column with what the others have no word for.

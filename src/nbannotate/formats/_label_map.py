@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from nbannotate.formats import _json
-from nbannotate.formats._contract import Problems
+from nbannotate.formats._outcome import Problems
 from nbannotate.model import Label
 
 NAME = "labelmap.txt"

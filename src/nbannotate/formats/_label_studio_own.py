@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from nbannotate.formats._contract import Problems
+from nbannotate.formats._outcome import Problems
 from nbannotate.model import Origin, Point
 
 FIELD = "nbannotate"

@@ -14,9 +14,10 @@ from nbannotate.files.source import Source
 from nbannotate.formats import _json, _usable
 from nbannotate.formats import _label_studio_own as own
 from nbannotate.formats import _label_studio_values as values
-from nbannotate.formats._contract import Foreign, Problems, Row
+from nbannotate.formats._contract import Foreign, Row
 from nbannotate.formats._label_studio_config import ASKED, Config, Control, Picture
 from nbannotate.formats._label_studio_tasks import Answers, Json, Result, Shown, Task, images, name_of, preferred
+from nbannotate.formats._outcome import Problems
 from nbannotate.model import Annotation, Shape, new_shape_id
 
 #: Numbers with more digits than each float can be told by.

@@ -17,9 +17,9 @@ import msgspec
 from nbannotate.errors import ReadFailed
 from nbannotate.files import parsing
 from nbannotate.files.source import IMAGES, Source
-from nbannotate.formats._contract import Problems
 from nbannotate.formats._label_studio_config import ASKED, Config
 from nbannotate.formats._label_studio_values import KINDS
+from nbannotate.formats._outcome import Problems
 
 #: Fields of JSON-MIN that are no data and no answers; where they stand in the full export.
 _OF_ANNOTATION = {

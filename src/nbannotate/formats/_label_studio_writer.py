@@ -15,10 +15,11 @@ from nbannotate.errors import InvalidInput
 from nbannotate.formats import _brush
 from nbannotate.formats import _label_studio_own as own
 from nbannotate.formats import _label_studio_values as values
-from nbannotate.formats._contract import Foreign, Problems, Row
+from nbannotate.formats._contract import Foreign, Row
 from nbannotate.formats._label_studio_built import Built, answer_of
 from nbannotate.formats._label_studio_reader import Reader, answers, rows_of
 from nbannotate.formats._label_studio_tasks import Answers, Json, Result, Task, images
+from nbannotate.formats._outcome import Problems
 from nbannotate.model import Annotation, Shape
 from nbannotate.shapes.rle import decode
 

@@ -9,7 +9,7 @@ from typing import Any
 from nbannotate import shapes
 from nbannotate.errors import InvalidInput
 from nbannotate.formats import _bitmap, _json, _usable
-from nbannotate.formats._contract import Problems
+from nbannotate.formats._outcome import Problems
 from nbannotate.model import Point, Shape
 from nbannotate.shapes.mask import mask
 from nbannotate.shapes.rotated_rectangle import not_square

@@ -22,7 +22,8 @@ from msgspec import Struct, field
 from nbannotate.errors import ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.formats import _json, _label_map
-from nbannotate.formats._contract import Foreign, Head, Problems
+from nbannotate.formats._contract import Foreign, Head
+from nbannotate.formats._outcome import Problems
 from nbannotate.formats._pixels import VOID, Rgb
 from nbannotate.model import Label
 

@@ -12,8 +12,9 @@ from nbannotate import shapes
 from nbannotate.errors import NbannotateError, ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.formats import _csv_lines, _parts, _pixels, _splits, _usable
-from nbannotate.formats._contract import Foreign, Head, Problems, Row
+from nbannotate.formats._contract import Foreign, Head, Row
 from nbannotate.formats._open_images_files import COLUMNS, FLAGS, kind_of, split_of
+from nbannotate.formats._outcome import Problems
 from nbannotate.model import Annotation, Label, Shape, Tag
 
 Line = dict[str, str]

@@ -14,7 +14,8 @@ import msgspec
 
 from nbannotate.errors import InvalidInput
 from nbannotate.formats import _usable
-from nbannotate.formats._contract import Foreign, Head, Problems
+from nbannotate.formats._contract import Foreign, Head
+from nbannotate.formats._outcome import Problems
 from nbannotate.model import Attribute, Label, Skeleton, Tag
 from nbannotate.model.attribute import AttributeType
 

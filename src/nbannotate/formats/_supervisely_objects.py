@@ -9,7 +9,8 @@ from typing import Any
 from nbannotate import shapes
 from nbannotate.errors import InvalidInput
 from nbannotate.formats import _bitmap, _json, _usable
-from nbannotate.formats._contract import Foreign, Problems
+from nbannotate.formats._contract import Foreign
+from nbannotate.formats._outcome import Problems
 from nbannotate.formats._supervisely_meta import GEOMETRIES, KINDS, names_of
 from nbannotate.model import Label, Point, Shape
 from nbannotate.model.making import turned_box

@@ -21,7 +21,7 @@ from nbannotate.errors import ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.files.target import Target
 from nbannotate.formats import _json
-from nbannotate.formats._contract import Problems
+from nbannotate.formats._outcome import Problems
 
 if TYPE_CHECKING:
     import duckdb

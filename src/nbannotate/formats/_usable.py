@@ -9,7 +9,8 @@ from typing import Any
 from nbannotate.errors import ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.formats import _json
-from nbannotate.formats._contract import Id, Problems
+from nbannotate.formats._contract import Id
+from nbannotate.formats._outcome import Problems
 
 LONGEST_NAME = 200
 #: Pixels along a side, more than any image has.

@@ -18,7 +18,8 @@ from nbannotate.errors import InvalidInput, ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.files.target import Target
 from nbannotate.formats import _label_map, _pixels
-from nbannotate.formats._contract import Foreign, Head, Problems, Row
+from nbannotate.formats._contract import Foreign, Head, Row
+from nbannotate.formats._outcome import Problems
 from nbannotate.formats._pixels import NOTHING, VOID, Numbers
 from nbannotate.formats._voc_objects import BOX, Found
 from nbannotate.model import Rle, Shape

@@ -26,8 +26,9 @@ from msgspec.structs import replace
 from nbannotate import shapes
 from nbannotate.files.parsing import Element
 from nbannotate.formats import _json, _parts
-from nbannotate.formats._contract import Foreign, Problems
+from nbannotate.formats._contract import Foreign
 from nbannotate.formats._elements import NOT_XML, child, fields_of, put_fields, texts_of
+from nbannotate.formats._outcome import Problems
 from nbannotate.model import Shape
 
 FLAGS = ("truncated", "difficult", "occluded")

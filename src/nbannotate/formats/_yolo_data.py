@@ -19,7 +19,7 @@ from nbannotate.files import parsing
 from nbannotate.files.source import Source
 from nbannotate.files.yaml_mistakes import mistake
 from nbannotate.formats import _json, _splits
-from nbannotate.formats._contract import Problems
+from nbannotate.formats._outcome import Problems
 from nbannotate.formats._yolo_lines import Keypoints
 
 SPLITS = ("train", "val", "valid", "test")

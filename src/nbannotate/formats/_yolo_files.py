@@ -15,7 +15,7 @@ from msgspec import Struct
 from nbannotate.errors import ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.formats import _splits
-from nbannotate.formats._contract import Problems
+from nbannotate.formats._outcome import Problems
 from nbannotate.formats._yolo_data import NAMES, Data
 from nbannotate.formats._yolo_lines import numbers_of
 

@@ -34,7 +34,8 @@ from nbannotate.files.target import Target
 from nbannotate.formats import _coco_file, _coco_writer
 from nbannotate.formats._coco_file import CocoFile
 from nbannotate.formats._coco_reader import Reader
-from nbannotate.formats._contract import Contents, Format, Head, Holds, Problems, Row, Written
+from nbannotate.formats._contract import Contents, Format, Head, Holds, Row, Written
+from nbannotate.formats._outcome import Problems
 
 
 class Coco:

@@ -27,8 +27,9 @@ from nbannotate.errors import InvalidInput, NbannotateError, ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.files.target import Target
 from nbannotate.formats import _json, _shape_lines, _splits
-from nbannotate.formats._contract import FIELDS, Contents, Head, Holds, Problems, Row, Written
+from nbannotate.formats._contract import FIELDS, Contents, Head, Holds, Row, Written
 from nbannotate.formats._members import Members
+from nbannotate.formats._outcome import Problems
 from nbannotate.formats._shape_lines import Table
 from nbannotate.model import Annotation, Shape
 from nbannotate.model.row_shapes import of_cells

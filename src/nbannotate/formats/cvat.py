@@ -36,11 +36,12 @@ from nbannotate.errors import ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.files.target import Target
 from nbannotate.formats import _cvat_meta
-from nbannotate.formats._contract import Contents, Format, Head, Holds, Problems, Row, Written
+from nbannotate.formats._contract import Contents, Format, Head, Holds, Row, Written
 from nbannotate.formats._cvat_labels import Labels
 from nbannotate.formats._cvat_meta import Meta
 from nbannotate.formats._cvat_reader import Reader
 from nbannotate.formats._cvat_writer import WHOLE, Writer
+from nbannotate.formats._outcome import Problems
 from nbannotate.formats._xml import STRANGE
 from nbannotate.model import Annotation
 

@@ -31,10 +31,11 @@ from nbannotate.errors import NbannotateError, ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.files.target import Target
 from nbannotate.formats import _mask_files, _splits
-from nbannotate.formats._contract import FIELDS, Contents, Format, Head, Holds, Problems, Row, Written
+from nbannotate.formats._contract import FIELDS, Contents, Format, Head, Holds, Row, Written
 from nbannotate.formats._image_folder_lines import HEAD, METADATA, lines, looks_right
 from nbannotate.formats._image_folder_rows import Names, row_of
 from nbannotate.formats._image_folder_writer import Writer
+from nbannotate.formats._outcome import Problems
 from nbannotate.model import Annotation, Tag
 from nbannotate.shapes import kinds
 

@@ -39,7 +39,7 @@ from nbannotate.errors import NbannotateError, ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.files.target import Target
 from nbannotate.formats import _label_studio_config as configs
-from nbannotate.formats._contract import FIELDS, Contents, Format, Head, Holds, Problems, Row, Written
+from nbannotate.formats._contract import FIELDS, Contents, Format, Head, Holds, Row, Written
 from nbannotate.formats._label_studio_built import Built
 from nbannotate.formats._label_studio_config import Config
 from nbannotate.formats._label_studio_reader import observed, rows_of
@@ -47,6 +47,7 @@ from nbannotate.formats._label_studio_tasks import raw_tasks, tasks
 from nbannotate.formats._label_studio_values import WORDS
 from nbannotate.formats._label_studio_writer import Writer, together
 from nbannotate.formats._members import Members
+from nbannotate.formats._outcome import Problems
 
 TASKS, PICTURES = "tasks.json", "images"
 #: What is looked at of a file to see what it is, and what stands there.

@@ -36,9 +36,10 @@ from nbannotate.errors import ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.files.target import Target
 from nbannotate.formats import _json, _usable
-from nbannotate.formats._contract import Contents, Foreign, Format, Head, Holds, Problems, Row, Written
+from nbannotate.formats._contract import Contents, Foreign, Format, Head, Holds, Row, Written
 from nbannotate.formats._labelme_shapes import WRITTEN, is_circle, read, whole, written
 from nbannotate.formats._members import Members
+from nbannotate.formats._outcome import Problems
 from nbannotate.model import Annotation, Label, Shape
 
 #: What the version says of a file that LabelMe did not write.

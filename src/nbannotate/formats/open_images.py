@@ -32,10 +32,11 @@ from collections.abc import Iterable, Iterator
 from nbannotate.errors import NbannotateError
 from nbannotate.files.source import Source
 from nbannotate.files.target import Target
-from nbannotate.formats._contract import Contents, Format, Head, Holds, Problems, Row, Written
+from nbannotate.formats._contract import Contents, Format, Head, Holds, Row, Written
 from nbannotate.formats._open_images_files import FLAGS, kind_of
 from nbannotate.formats._open_images_reader import Reader
 from nbannotate.formats._open_images_writer import Writer, sure_of
+from nbannotate.formats._outcome import Problems
 from nbannotate.model import Annotation
 
 

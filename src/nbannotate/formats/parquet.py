@@ -48,8 +48,9 @@ from nbannotate.errors import NbannotateError, ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.files.target import Target
 from nbannotate.formats import _json, _tables
-from nbannotate.formats._contract import FIELDS, Contents, Foreign, Format, Head, Holds, Problems, Row, Written
+from nbannotate.formats._contract import FIELDS, Contents, Foreign, Format, Head, Holds, Row, Written
 from nbannotate.formats._members import Members
+from nbannotate.formats._outcome import Problems
 from nbannotate.model import Annotation, Label, Origin, Rle, Shape, Tag
 from nbannotate.shapes import kinds
 

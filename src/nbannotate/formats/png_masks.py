@@ -29,9 +29,10 @@ from nbannotate.errors import InvalidInput, ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.files.target import Target
 from nbannotate.formats import _label_map, _mask_files, _number_maps, _pixels, _splits, _voc_lists, _voc_masks
-from nbannotate.formats._contract import Contents, Foreign, Head, Holds, Problems, Row, Written
+from nbannotate.formats._contract import Contents, Foreign, Head, Holds, Row, Written
 from nbannotate.formats._mask_files import Pair
 from nbannotate.formats._number_maps import Known
+from nbannotate.formats._outcome import Problems
 from nbannotate.formats._pixels import NOTHING, VOID, Numbers
 from nbannotate.model import Annotation, Rle, Shape
 from nbannotate.shapes.rle import Region, decode, encode

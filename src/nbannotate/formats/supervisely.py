@@ -35,7 +35,8 @@ from nbannotate.errors import ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.files.target import Target
 from nbannotate.formats import _supervisely_objects, _usable
-from nbannotate.formats._contract import Contents, Foreign, Format, Head, Holds, Problems, Row, Written
+from nbannotate.formats._contract import Contents, Foreign, Format, Head, Holds, Row, Written
+from nbannotate.formats._outcome import Problems
 from nbannotate.formats._supervisely_meta import GEOMETRIES, VALUE, Used, head_of, meta_of
 from nbannotate.formats._supervisely_objects import Reader, lost, read_tags, tags_of
 from nbannotate.model import Annotation, Shape

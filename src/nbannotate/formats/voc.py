@@ -28,9 +28,10 @@ from nbannotate.files.parsing import Element
 from nbannotate.files.source import Source
 from nbannotate.files.target import Target
 from nbannotate.formats import _label_map, _pixels, _splits, _voc_lists, _voc_masks, _voc_objects
-from nbannotate.formats._contract import Contents, Foreign, Head, Holds, Problems, Row, Written
+from nbannotate.formats._contract import Contents, Foreign, Head, Holds, Row, Written
 from nbannotate.formats._elements import child, fields_of, put_attributes, put_fields
 from nbannotate.formats._label_map import Line
+from nbannotate.formats._outcome import Problems
 from nbannotate.formats._voc_objects import Found, Seen
 from nbannotate.model import Annotation, Label
 

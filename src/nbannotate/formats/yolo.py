@@ -28,7 +28,8 @@ from nbannotate.errors import ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.files.target import Target
 from nbannotate.formats import _yolo_data, _yolo_files, _yolo_lines
-from nbannotate.formats._contract import Contents, Foreign, Head, Holds, Problems, Row, Written
+from nbannotate.formats._contract import Contents, Foreign, Head, Holds, Row, Written
+from nbannotate.formats._outcome import Problems
 from nbannotate.formats._yolo_data import Data
 from nbannotate.formats._yolo_files import Item
 from nbannotate.formats._yolo_lines import Keypoints, Task
