@@ -72,10 +72,12 @@ def annotation(random: np.random.Generator, i: int, image_id: int, height: int, 
         segmentation = {"counts": [*runs, height * width - sum(runs)], "size": [height, width]}
     else:
         count = int(min(200, 3 + random.gamma(2, 11)))
-        turn = np.sort(random.random((1 + (i % 10 == 0), count))) * 2 * np.pi
-        reach = 0.5 + 0.5 * random.random(count)
-        places = np.stack([x + w / 2 + w / 2 * reach * np.cos(turn), y + h / 2 + h / 2 * reach * np.sin(turn)], axis=2)
-        segmentation = places.round(2).reshape(len(turn), -1).tolist()
+        parts = 1 + (i % 10 == 0)  # side by side
+        turn = np.sort(random.random((parts, count))) * 2 * np.pi
+        reach, half = 0.5 + 0.5 * random.random(count), w / 2 / parts
+        middle = x + half * (1 + 2 * np.arange(parts)[:, None])
+        places = np.stack([middle + half * reach * np.cos(turn), y + h / 2 + h / 2 * reach * np.sin(turn)], axis=2)
+        segmentation = places.round(2).reshape(parts, -1).tolist()
     box = [round(float(v), 2) for v in (x, y, w, h)]
     return {
         "segmentation": segmentation, "area": round(float(0.6 * w * h), 4), "iscrowd": int(i % 85 == 0),

@@ -11,6 +11,7 @@ from msgspec import Struct
 from nbannotate.errors import Conflict, InvalidInput, NotFound
 from nbannotate.model import Annotation, Imported, Missing, OnConflict, Shape
 from nbannotate.model.values import decode
+from nbannotate.operations import blocks
 from nbannotate.operations.access import check_may_see_revision
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.versions import draft
@@ -38,11 +39,12 @@ def _stage(
 
 def stage_said(
     ctx: Context, stage: Stage, version_id: int, source: str, files: Sequence[Path], missing: Missing,
-    on_conflict: OnConflict, new: dict[str, tuple[int, int, int]] | None = None,
+    on_conflict: OnConflict, new: dict[str, tuple[int, int, int]] | None = None, apart: Sequence[Path] = (),
 ) -> Staged:  # fmt: skip
     """Check what files say of assets, write it in pieces, and return what was staged.
 
-    ``new`` are assets that come with it: id, width and height by their names.
+    ``new`` are assets that come with it: id, width and height by their names. ``apart`` are files of shapes: those of
+    the assets whose ``shapes`` are null.
     """
     version = draft(ctx, version_id)
     known = data.asset_ids(ctx.tx, version_id) | (new or {})
@@ -61,10 +63,15 @@ def stage_said(
     piece: list[importing.Revision] = []
     same: list[int] = []
     shapes = 0
+    coming = blocks.Coming(version_id, source, {}, known, standing)
     for row in (row for f in files for row in ctx.tx.all("select * from read_parquet($1)", str(f))):
         if row["asset"] not in known:
             continue
         asset_id, width, height = known[row["asset"]]
+        if row["shapes"] is None:
+            if asset_id not in worked or on_conflict != "skip":
+                coming.said[row["asset"]] = row
+            continue
         annotation = Annotation(
             shapes=_shapes(row["asset"], row["shapes"]),
             tags=tuple(json.loads(row["tags"])),
@@ -81,6 +88,8 @@ def stage_said(
             piece, shapes = [], 0
     if piece:
         same += _write(ctx, stage, version_id, piece, standing)
+    if coming.said:
+        same += blocks.stage(ctx, stage, coming, apart)
     left = tuple(theirs) if on_conflict == "skip" else ()
     passed = set(same)
     over = sum(known[name][0] not in passed for name in theirs) if on_conflict == "replace" else 0

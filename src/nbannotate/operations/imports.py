@@ -17,8 +17,8 @@ from nbannotate.store import arriving, foreign, staging
 from nbannotate.store.staging import Stage
 
 #: What the files of an import are: new images, other files of images that are there, metadata of these, what is said,
-#: what things are called, splits.
-Table = Literal["assets", "replaced", "metadata", "annotations", "foreign", "splits"]
+#: the shapes of that (where they do not stand with it), what things are called, splits.
+Table = Literal["assets", "replaced", "metadata", "annotations", "shapes", "foreign", "splits"]
 
 
 class _Staged(Struct, frozen=True):
@@ -49,8 +49,8 @@ def _stage(
     known = arriving.staged_ids(ctx.tx, stage.batch_id) if new is not None else {}
     if described is not None:
         metadata.check_file(ctx, version_id, described)()
-    says = its.get("annotations", [])
-    said = said_of.stage_said(ctx, stage, version_id, source, says, missing, on_conflict, known)
+    says, apart = its.get("annotations", []), its.get("shapes", [])
+    said = said_of.stage_said(ctx, stage, version_id, source, says, missing, on_conflict, known, apart)
     foreign.stage(stage, format, its.get("foreign", []))
     dealt = splits.stage_set(ctx, stage, version_id, its["splits"]) if "splits" in its else None
     return {"prepared_import": _Staged(said, bool(says), new, replaced, described, dealt)}
@@ -66,7 +66,9 @@ def add(
 
     At most one file is ``assets`` (new images, as for ``assets.add``), one ``replaced`` (as for ``assets.replace``) and
     one ``metadata`` (as for ``metadata.set``); the pieces of ``annotations`` and ``splits`` are as for
-    ``annotations.add`` and ``splits.set``. What comes leaves the events of those operations. ``foreign`` is what the
+    ``annotations.add`` and ``splits.set``. Where ``shapes`` of an asset is null there, they are rows of the pieces of
+    ``shapes`` (:data:`nbannotate.store.blocks.COLUMNS`), in their order and together in one of them. What comes leaves
+    the events of those operations. ``foreign`` is what the
     format calls things: what (``image``, ``shape``, ``label``, ``definition``, ``tag`` or ``file``), name, foreign_id
     (JSON), extra (JSON), called, place.
     """

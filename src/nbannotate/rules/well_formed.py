@@ -54,8 +54,13 @@ def check_fits(annotation: Annotation, width: int, height: int) -> None:
     """Raise InvalidInput if an annotation may not be in the store for an image of that size, in pixels."""
     check_well_formed(annotation)
     for shape in annotation.shapes:
-        if problem := shapes.kind(shape.kind).problem(shape, width, height):
-            raise InvalidInput(f"a {shape.kind} of {shape.label!r}: {problem}")
+        check_shape_fits(shape, width, height)
+
+
+def check_shape_fits(shape: Shape, width: int, height: int) -> None:
+    """Raise InvalidInput if a shape may not be on an image of that size, in pixels."""
+    if problem := shapes.kind(shape.kind).problem(shape, width, height):
+        raise InvalidInput(f"a {shape.kind} of {shape.label!r}: {problem}")
 
 
 def check_shape(where: str, shape: Shape) -> None:
@@ -81,9 +86,14 @@ def check_shape(where: str, shape: Shape) -> None:
             raise InvalidInput(f"{where}: the {what} has 1 to {LONGEST_GROUP} characters, not {len(name)}.")
         check_text(f"{where}: the {what}", name or "")
     for label in shape.labels:
-        check_name(f"{where}: the label", label)
-        check_text(f"{where}: the label", label)
+        check_label(f"{where}: the label", label)
     check_values(where, shape.attributes)
+
+
+def check_label(where: str, label: str) -> None:
+    """Raise InvalidInput, beginning with ``where``, for what no label can be called."""
+    check_name(where, label)
+    check_text(where, label)
 
 
 def check_text(where: str, text: str) -> None:

@@ -309,7 +309,7 @@ def shoelace(outline: FloatArray) -> float:
     """
     at = outline - outline[0]
     (x, y), (x1, y1) = at.T, following(at).T
-    return float(abs(np.dot(x, y1) - np.dot(y, x1)) / 2)
+    return float(abs(np.add.reduceat(x * y1 - y * x1, [0])[0]) / 2)  # as of many at once, to the last bit
 
 
 def following(outline: FloatArray) -> FloatArray:

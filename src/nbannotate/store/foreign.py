@@ -10,8 +10,9 @@ from nbannotate.store.arriving import quoted
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
 
-#: So many names are written in one piece.
-PIECE = 50_000
+#: So many names are written in one piece: as many as fill a row group of DuckDB go into the file itself, and not first
+#: into its log.
+PIECE = 130_000
 
 
 def stage(stage: Stage, format_: str, files: Sequence[Path]) -> None:
@@ -19,23 +20,23 @@ def stage(stage: Stage, format_: str, files: Sequence[Path]) -> None:
 
     Columns: what, name, foreign_id (JSON), extra (JSON object), called, place.
     """
-    last = 0
+    last = since = 0
     for file in files:
-        stage.run(
-            f"create or replace temp table incoming as select what, name, foreign_id, extra, called, place, "
-            f"row_number() over () as nth from read_parquet({quoted(file)})"
-        )
-        total = int(stage.value("select count(*) from incoming"))
+        total = int(stage.value(f"select count(*) from read_parquet({quoted(file)})"))
         for low in range(0, total, PIECE):
             stage.run(
-                "insert into data.foreign_ids "
-                "select $1, $2, what, name, foreign_id, nth + $5, extra, called, place from incoming "
-                "where nth > $3 and nth <= $4 order by nth",
+                f"insert into data.foreign_ids "
+                f"select $1, $2, what, name, foreign_id, file_row_number + 1 + $5, extra, called, place "
+                f"from read_parquet({quoted(file)}, file_row_number = true) "
+                f"where file_row_number >= $3 and file_row_number < $4",
                 stage.batch_id, format_, low, low + PIECE, last,
             )  # fmt: skip
-            stage.piece()
+            since += min(PIECE, total - low)
+            if since >= PIECE:
+                stage.piece()
+                since = 0
         last += total
-    stage.run("drop table if exists incoming")
+    stage.piece()
 
 
 def remember(tx: Transaction, batch_id: int, version_id: int, format_: str) -> int:

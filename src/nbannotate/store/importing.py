@@ -61,6 +61,18 @@ def stands(tx: Transaction, version_id: int, source: str) -> set[int]:
 
 def add(tx: Transaction, version_id: int, revisions: Sequence[Revision], now: datetime.datetime) -> None:
     """Append revisions to a version or a batch: in three statements, whatever the number of assets and shapes."""
+    ids = add_bare(tx, version_id, revisions, now)
+    shapes: list[dict[str, Any]] = [
+        data.shape_row(new, position, shape)
+        for new, one in zip(ids, revisions, strict=True)
+        for position, shape in enumerate(one.annotation.shapes)
+    ]
+    if shapes:
+        data.add_shapes(tx, shapes)
+
+
+def add_bare(tx: Transaction, version_id: int, revisions: Sequence[Revision], now: datetime.datetime) -> list[int]:
+    """Append revisions without their shapes, and return their ids."""
     ids = [r["id"] for r in tx.all("select nextval('data.ids') as id from range($1) order by 1", len(revisions))]
     rows = [
         {
@@ -85,13 +97,7 @@ def add(tx: Transaction, version_id: int, revisions: Sequence[Revision], now: da
         """,
         msgspec.json.encode(rows).decode(), version_id, now,
     )  # fmt: skip
-    shapes: list[dict[str, Any]] = [
-        data.shape_row(new, position, shape)
-        for new, one in zip(ids, revisions, strict=True)
-        for position, shape in enumerate(one.annotation.shapes)
-    ]
-    if shapes:
-        data.add_shapes(tx, shapes)
+    return ids
 
 
 def stage(stage: Stage, revisions: Sequence[Revision], now: datetime.datetime) -> None:

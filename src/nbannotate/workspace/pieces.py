@@ -11,6 +11,8 @@ from nbannotate.model import Imported
 if TYPE_CHECKING:
     from nbannotate.workspace.version import Version
 
+from nbannotate.store.blocks import COLUMNS
+
 #: So many rows are one piece.
 PIECE = 20_000
 #: So many characters of text are one piece, too.
@@ -27,7 +29,8 @@ class Pieces:
     name
         What they are called, with a number behind.
     columns
-        The type of each column, as pandas names it: ``"string"``, ``"boolean"``, ``"Int64"``, ``"Float64"``.
+        The type of each column, as pandas names it: ``"string"``, ``"boolean"``, ``"Int64"``, ``"Float64"``; bytes are
+        ``"object"``.
     whole
         Whether all rows are one file, as of a table that is taken as one.
     """
@@ -41,8 +44,12 @@ class Pieces:
 
     def add(self, *row: Any) -> None:
         """Add a row, its values in the order of the columns."""
-        self._rows.append(row)
-        self._text += sum(len(v) for v in row if isinstance(v, str))
+        self.add_all([row])
+
+    def add_all(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Add rows that are to stand in one file."""
+        self._rows += rows
+        self._text += sum(len(v) for row in rows for v in row if isinstance(v, str | bytes))
         if not self._whole and (len(self._rows) >= PIECE or self._text > MOST_TEXT):
             self.finish()
 
@@ -56,7 +63,7 @@ class Pieces:
             columns = zip(*self._rows, strict=True)
             table = pd.DataFrame(
                 {
-                    name: pd.array(list(values), dtype=type_)  # type: ignore[call-overload]
+                    name: pd.array(values, dtype=type_)  # type: ignore[call-overload]
                     for (name, type_), values in zip(self._columns.items(), columns, strict=True)
                 }
             )
@@ -72,6 +79,12 @@ def said(folder: Path) -> Pieces:
     """Return the table of what is said of assets."""
     columns = {"asset": "string", "shapes": "string", "tags": "string", "nothing_to_label": "boolean"}
     return Pieces(folder, "annotations", columns | {"tag_attributes": "string"})
+
+
+def shapes(folder: Path) -> Pieces:
+    """Return the table of the shapes of what is said, where they stand apart."""
+    types = {"points": "object", "confidence": "Float64", "keyframe": "boolean"}
+    return Pieces(folder, "shapes", {name: types.get(name, "string") for name in COLUMNS})
 
 
 def foreign(folder: Path) -> Pieces:

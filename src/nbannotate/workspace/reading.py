@@ -21,9 +21,9 @@ from nbannotate.files.source import Source
 from nbannotate.imaging import frame_of
 from nbannotate.model import Annotation, Imported, Missing, OnConflict
 from nbannotate.model.choices import one_of
-from nbannotate.model.values import as_stored, encode, plain
+from nbannotate.model.values import as_stored, plain
 from nbannotate.rules.well_formed import check_shape
-from nbannotate.workspace import coming, described, fitting, given, pieces, remembered
+from nbannotate.workspace import coming, described, fitting, given, pieces, remembered, shape_rows
 from nbannotate.workspace.bars import progress_bar
 
 if TYPE_CHECKING:
@@ -262,7 +262,8 @@ def _bring_in(
     images: coming.Coming, problems: formats.Problems, wanted: Wanted, folder: Path,
 ) -> formats.Reading:  # fmt: skip
     """Put what fits into tables, send them, and say what became of it."""
-    said, foreign, splits = pieces.said(folder), pieces.foreign(folder), pieces.splits(folder)
+    said, shapes = pieces.said(folder), pieces.shapes(folder)
+    foreign, splits = pieces.foreign(folder), pieces.splits(folder)
     counts: Counter[str] = Counter()
     metadata: dict[str, dict[str, Any]] = {}
     remembered.add_head(foreign, head)
@@ -282,13 +283,14 @@ def _bring_in(
         if good is None or good.empty:
             continue
         counts.update(shape.label for shape in good.shapes)
-        said.add(asset, *_texts(asset, good))
+        said.add(*shape_rows.about(asset, good))
+        shapes.add_all(shape_rows.rows_of(asset, good))
         for shape in good.shapes:
             remembered.add(foreign, "shape", shape.id, row.shapes.get(shape.id, formats.Foreign()))
     table, other = described.from_file(version, metadata, folder)
     for name, field in other.items():
         problems.note("metadata of assets", "they have another value here", f"{name}: {field}")
-    tables = [images.table(folder), table, said, foreign, splits]
+    tables = [images.table(folder), table, said, shapes, foreign, splits]
     done = _send(version, its, wanted.source or source.name, [t for t in tables if t is not None], wanted.on_conflict)
     left_out = problems.left_out()
     if done.left_out:
@@ -299,15 +301,6 @@ def _bring_in(
         its.name, left_out, tuple(problems.skipped), assets=said.count, shapes=dict(counts), labels=labels,
         unchanged=done.unchanged, added=len(images.new),
     )  # fmt: skip
-
-
-def _texts(asset: str, said: Annotation) -> tuple[str, str, bool, str]:
-    """Return what is said of an asset as the columns of the table of annotations."""
-    try:
-        parts = [encode(part).decode() for part in (said.shapes, said.tags, said.tag_attributes)]
-    except InvalidInput as error:
-        raise InvalidInput(f"{asset}: {error} Nothing was imported.") from None
-    return parts[0], parts[1], said.nothing_to_label, parts[2]
 
 
 def _send(

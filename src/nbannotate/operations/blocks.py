@@ -1,0 +1,205 @@
+"""Shapes by the thousand that come into a version: what is plainly right is checked at once, the rest one by one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+
+from nbannotate.errors import InvalidInput
+from nbannotate.model import Annotation, Shape
+from nbannotate.operations.registry import Context
+from nbannotate.rules.same import says_same
+from nbannotate.rules.well_formed import (
+    LONGEST_ID,
+    MAX_POINTS,
+    MAX_SHAPES,
+    check_about,
+    check_label,
+    check_shape,
+    check_shape_fits,
+)
+from nbannotate.store import blocks, data, importing
+from nbannotate.store.blocks import Block
+from nbannotate.store.staging import Stage
+
+#: As many shapes as fill a row group of DuckDB: so many go into the file itself, and not first into its log.
+PIECE = 130_000
+
+
+class Coming(Struct, frozen=True):
+    """What the shapes belong to: ``said`` are the rows of their assets, ``known`` the id and size of each asset."""
+
+    version_id: int
+    source: str
+    said: dict[str, dict[str, Any]]
+    known: dict[str, tuple[int, int, int]]
+    standing: set[int]
+
+
+def stage(ctx: Context, stage: Stage, coming: Coming, files: Sequence[Path]) -> list[int]:
+    """Check the shapes of files and write them with the revisions that they are part of.
+
+    The shapes of an asset stand together, in one file. Shapes of assets that are not in ``said`` are passed over.
+    Returns the assets of which the same source says just that already.
+
+    Raises
+    ------
+    InvalidInput
+        What is wrong with the first shape that may not be in the store.
+    """
+    same: list[int] = []
+    done: set[str] = set()
+    since = 0
+    for file in files:
+        try:
+            block = blocks.read(ctx.tx, file)
+        except (ValueError, msgspec.MsgspecError) as error:
+            raise InvalidInput(f"The shapes of {file.name} are none: {error}. Nothing was imported.") from None
+        same += _File(ctx, stage, coming, file, block, done).write()
+        since += len(block.ids)
+        if since >= PIECE:
+            stage.piece()
+            since = 0
+    left = [Annotation(**_about(row)) for name, row in coming.said.items() if name not in done]
+    names = [name for name in coming.said if name not in done]
+    same += _revisions(ctx, stage, coming, names, left)[1]
+    stage.piece()
+    return same
+
+
+class _File:
+    """The shapes of one file on their way."""
+
+    def __init__(self, ctx: Context, stage: Stage, coming: Coming, file: Path, block: Block, done: set[str]) -> None:
+        self.ctx, self.stage, self.coming, self.file, self.block = ctx, stage, coming, file, block
+        self.runs = list(_runs(block.assets))
+        for name, _, _ in self.runs:
+            if name in done:
+                raise InvalidInput(f"{name}: its shapes do not stand together. Nothing was imported.")
+            done.add(name)
+        self.runs = [run for run in self.runs if run[0] in coming.said]
+
+    def write(self) -> list[int]:
+        """Check the shapes, write them, and return the assets that were said just so already."""
+        whole = self._check()
+        names, about = [], []
+        for name, first, end in self.runs:
+            every = tuple(whole[n] for n in range(first, end)) if name in self._standing else ()
+            names.append(name)
+            about.append(Annotation(shapes=every, **_about(self.coming.said[name])))
+        ids, same = _revisions(self.ctx, self.stage, self.coming, names, about)
+        bare: list[int] = []
+        revisions: list[int] = []
+        positions: list[int] = []
+        others: list[dict[str, Any]] = []
+        for (_, first, end), new in zip(self.runs, ids, strict=True):
+            if new is None:
+                continue
+            for position, n in enumerate(range(first, end)):
+                if self.block.bare[n] and self.plain[n]:
+                    bare.append(n)
+                    revisions.append(new)
+                    positions.append(position)
+                else:
+                    others.append(data.shape_row(new, position, whole[n]))
+        if bare:
+            blocks.add(self.stage, self.file, self.block, bare, revisions, positions)
+        if others:
+            data.add_shapes(self.stage, others)
+        return same
+
+    def _check(self) -> dict[int, Shape]:
+        """Raise InvalidInput if a shape may not be in the store; return those that were looked at one by one."""
+        block, known = self.block, self.coming.known
+        sizes = np.zeros((len(block.ids), 2))
+        wanted = np.zeros(len(block.ids), dtype=bool)
+        for name, first, end in self.runs:
+            sizes[first:end] = known[name][1:]
+            wanted[first:end] = True
+            self._check_ids(name, first, end)
+        self.plain = block.geometry.fit(*sizes.T) & (block.geometry.counts <= MAX_POINTS)
+        good = {label: bool(label) and _is_good(label) for label in set(block.labels)}
+        self._standing = {name for name, *_ in self.runs if known[name][0] in self.coming.standing}
+        one_by_one = wanted & ~(self.plain & np.array([good[label] for label in block.labels], dtype=bool))
+        one_by_one |= wanted & ~np.array(block.bare, dtype=bool)
+        looked = one_by_one.copy()
+        for name, first, end in self.runs:
+            if name in self._standing:
+                looked[first:end] = True
+        numbers = np.flatnonzero(looked).tolist()
+        whole = dict(zip(numbers, blocks.shape(self.ctx.tx, self.file, block, numbers), strict=True)) if numbers else {}
+        firsts = {name: first for name, first, _ in self.runs}
+        for n in np.flatnonzero(one_by_one).tolist():
+            name = block.assets[n]
+            try:
+                check_shape(f"Shape {n - firsts[name] + 1}", whole[n])
+                check_shape_fits(whole[n], *known[name][1:])
+            except InvalidInput as error:
+                raise InvalidInput(f"{name}: {error} Nothing was imported.") from None
+        self.plain &= ~one_by_one
+        return whole
+
+    def _check_ids(self, name: str, first: int, end: int) -> None:
+        its = self.block.ids[first:end]
+        said = _about(self.coming.said[name])
+        try:
+            if len(set(its)) < len(its) or not all(0 < len(i) <= LONGEST_ID for i in its) or end - first > MAX_SHAPES:
+                check_about(Annotation(shapes=tuple(Shape(kind="point", points=(), id=i) for i in its)))
+            if said["nothing_to_label"]:
+                raise InvalidInput("An annotation with shapes cannot say 'nothing to label'; delete the shapes first.")
+        except InvalidInput as error:
+            raise InvalidInput(f"{name}: {error} Nothing was imported.") from None
+
+
+def _revisions(
+    ctx: Context, stage: Stage, coming: Coming, names: Sequence[str], about: Sequence[Annotation]
+) -> tuple[list[int | None], list[int]]:
+    """Write revisions without their shapes; return their ids, None for what is said already, and the assets of that."""
+    assets = [coming.known[name][0] for name in names]
+    again = data.latest_of(ctx.tx, coming.version_id, [i for i in assets if i in coming.standing])
+    same = {i for i, said in zip(assets, about, strict=True) if i in again and says_same(again[i], said)}
+    for name, said in zip(names, about, strict=True):
+        if said.tags or said.tag_attributes:
+            try:
+                check_about(said)
+            except InvalidInput as error:
+                raise InvalidInput(f"{name}: {error} Nothing was imported.") from None
+    new = [
+        importing.Revision(i, ctx.actor.member_id, coming.source, said)
+        for i, said in zip(assets, about, strict=True)
+        if i not in same
+    ]
+    ids = iter(importing.add_bare(stage, stage.batch_id, new, ctx.now))
+    return [None if i in same else next(ids) for i in assets], [i for i in assets if i in same]
+
+
+def _about(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what a row says of an asset beside its shapes."""
+    return {
+        "tags": tuple(json.loads(row["tags"])) if row["tags"] != "[]" else (),
+        "nothing_to_label": row["nothing_to_label"],
+        "tag_attributes": json.loads(row["tag_attributes"] or "{}"),
+    }
+
+
+def _runs(assets: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    """Return the name, the first and the end of each run of shapes of one asset."""
+    first = 0
+    for n in range(1, len(assets) + 1):
+        if n == len(assets) or assets[n] != assets[first]:
+            yield assets[first], first, n
+            first = n
+
+
+def _is_good(label: str) -> bool:
+    try:
+        check_label("The label", label)
+    except InvalidInput:
+        return False
+    return True

@@ -1,0 +1,134 @@
+"""The geometry of many shapes at once, as arrays: what the kinds compute of one, to the last bit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nbannotate.shapes.base import SMALLEST, FloatArray
+from nbannotate.shapes.polygon import Polygon, area_of
+from nbannotate.shapes.rectangle import Rectangle
+
+#: The kinds whose geometry is computed here, with the least and the most points of each ring.
+KINDS = {Rectangle.name: (2, 2), Polygon.name: (3, 1 << 62)}
+
+
+class Many:
+    """Rectangles and polygons, their points one after another; what is of another kind is only counted.
+
+    Parameters
+    ----------
+    kinds
+        Of each shape, the name of its kind.
+    points
+        ``(n, 2)`` float64, image pixels: all points of all shapes.
+    counts
+        Of each shape, how many of the points are its.
+    rings
+        Of those with several rings, by their number, how many points each ring has; together as many as the shape.
+
+    Attributes
+    ----------
+    bounds
+        ``(k, 4)``: x0, y0, x1, y1 of each shape; not finite where a point is not.
+    areas
+        ``(k,)``: in square pixels. Of rings that are near to each other it is computed by :func:`area`.
+    """
+
+    def __init__(
+        self, kinds: Sequence[str], points: FloatArray, counts: Sequence[int], rings: dict[int, Sequence[int]]
+    ) -> None:
+        self.kinds, self.points, self.rings = kinds, points, rings
+        self.counts = np.asarray(counts, dtype=np.int64)
+        self.starts = starts_of(self.counts)
+        self.box = np.fromiter((kind == Rectangle.name for kind in kinds), dtype=bool, count=len(kinds))
+        self._of = np.arange(len(kinds))  # of each ring, the number of its shape
+        ring_counts = self.counts
+        if rings:
+            every = [list(rings.get(n, (count,))) for n, count in enumerate(self.counts.tolist())]
+            self._of = np.repeat(self._of, list(map(len, every)))
+            ring_counts = np.array([count for its in every for count in its], dtype=np.int64)
+        self._ring_counts, self._first = ring_counts, np.searchsorted(self._of, np.arange(len(kinds)))
+        self._measure()
+
+    def _measure(self) -> None:
+        good = self._ring_counts > 0  # reduceat wants no empty ones
+        self._ring_bounds = np.full((len(good), 4), np.nan)
+        self._ring_areas = np.zeros(len(good))
+        if good.any():
+            counts = self._ring_counts[good]
+            self._ring_bounds[good] = bounds_of(self.points, counts)
+            self._ring_areas[good] = areas_of(self.points, counts)
+        box = self.box[self._of]
+        x0, y0, x1, y1 = self._ring_bounds.T
+        self._ring_areas[box] = ((x1 - x0) * (y1 - y0))[box]
+        if len(self._of) == len(self.kinds):
+            self.bounds, self.areas = self._ring_bounds, self._ring_areas
+            return
+        low = np.minimum.reduceat(self._ring_bounds[:, :2], self._first)
+        high = np.maximum.reduceat(self._ring_bounds[:, 2:], self._first)
+        self.bounds, self.areas = np.concatenate([low, high], axis=1), self._ring_areas[self._first].copy()
+        for number in self.rings:
+            self.areas[number] = self._of_rings(number)
+
+    def _of_rings(self, number: int) -> float:
+        """Return the area of a polygon of several rings."""
+        first, rings = int(self._first[number]), len(self.rings[number])
+        if rings == 2:
+            a, b = self._ring_bounds[first : first + 2].tolist()
+            if a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]:
+                return float(self._ring_areas[first] + self._ring_areas[first + 1])
+        if not np.isfinite(self.bounds[number]).all() or min(self.rings[number]) < Polygon.min_points:
+            return 0.0
+        start = int(self.starts[number])
+        ends = np.cumsum(self.rings[number])[:-1]
+        return area_of(np.split(self.points[start : start + int(self.counts[number])], ends))
+
+    def fit(self, widths: FloatArray, heights: FloatArray) -> NDArray[np.bool_]:
+        """Return which shapes are good beyond doubt on images of these sizes, one a shape.
+
+        They lie in the image, and each ring has as many points as it must, an extent and an area. What is not so must
+        be asked of its kind: it may be good all the same.
+        """
+        least, most = np.array([KINDS.get(kind, (1, 0)) for kind in self.kinds], dtype=np.int64).reshape(-1, 2).T
+        counts, of = self._ring_counts, self._of
+        x0, y0, x1, y1 = self._ring_bounds.T
+        with np.errstate(invalid="ignore"):
+            rings = (counts >= least[of]) & (counts <= most[of]) & (self._ring_areas > 0)
+            rings &= (x0 >= 0) & (y0 >= 0) & (x1 <= widths[of]) & (y1 <= heights[of])  # no NaN is
+            rings &= np.maximum(x1 - x0, y1 - y0) >= SMALLEST
+        if len(of) == len(self.kinds):
+            return np.asarray(rings)
+        return np.logical_and.reduceat(rings, self._first) if len(of) else rings
+
+    def of(self, number: int) -> tuple[tuple[float, float], ...]:
+        """Return the points of one shape."""
+        start = int(self.starts[number])
+        its = self.points[start : start + int(self.counts[number])]
+        return tuple((x, y) for x, y in its.tolist())
+
+
+def starts_of(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where each of some parts begins that stand one after another."""
+    return np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64) if len(counts) else counts
+
+
+def bounds_of(points: FloatArray, counts: NDArray[np.int64]) -> FloatArray:
+    """Return x0, y0, x1, y1 of parts of points, ``(k, 4)``; each has at least one point."""
+    starts = starts_of(counts)
+    return np.concatenate([np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)], axis=1)
+
+
+def areas_of(points: FloatArray, counts: NDArray[np.int64]) -> FloatArray:
+    """Return the areas of closed outlines, ``(k,)``, as :func:`nbannotate.shapes.base.shoelace` does of one."""
+    starts = starts_of(counts)
+    with np.errstate(invalid="ignore", over="ignore"):
+        at = points - np.repeat(points[starts], counts, axis=0)
+        following: Any = np.zeros_like(at)
+        following[:-1] = at[1:]
+        following[starts + counts - 1] = 0.0  # the first one of each, which the others are relative to
+        turned = at[:, 0] * following[:, 1] - at[:, 1] * following[:, 0]
+        return np.abs(np.add.reduceat(turned, starts)) / 2
