@@ -15,6 +15,7 @@ from importlib.metadata import entry_points
 from nbannotate.errors import InvalidInput, NbannotateError, ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.formats import _cards
+from nbannotate.formats._apart import Apart, Block
 from nbannotate.formats._contract import FIELDS, Contents, Foreign, Format, Head, Holds, Id, Row, Written, family
 from nbannotate.formats._losses import of_head as losses_of_head
 from nbannotate.formats._losses import of_row as losses_of
@@ -29,6 +30,8 @@ _CARDS = _cards  # loaded, so that what is read and written has its cards
 __all__ = [
     "FIELDS",
     "GROUP",
+    "Apart",
+    "Block",
     "Contents",
     "Foreign",
     "Format",

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from typing import Any, TypeVar
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from nbannotate.errors import InvalidInput
 from nbannotate.formats import _json
 from nbannotate.formats._outcome import Problems
 from nbannotate.model import Label, Shape, Skeleton
+from nbannotate.shapes.base import FloatArray
+from nbannotate.shapes.many import Many, starts_of
 
 #: The field of ours, and in what is kept of an annotation the part that holds only while its geometry is the same.
 OURS = "nbannotate"
+#: Its powers tell the places of numbers apart in a fingerprint.
+_ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
 class ImageExtra(msgspec.Struct, omit_defaults=True):
@@ -76,8 +83,36 @@ Extra = TypeVar("Extra", ImageExtra, AnnotationExtra, LabelExtra)
 
 def fingerprint(shape: Shape) -> str:
     """Return what is the same as long as a geometry is the same."""
-    geometry = msgspec.json.encode((shape.kind, shape.points, shape.rings, shape.rle, shape.visibility))
-    return hashlib.blake2b(geometry, digest_size=6).hexdigest()
+    points = np.array(shape.points, dtype=np.float64).reshape(-1, 2)
+    number = _hashes(points, np.array([len(points)]))[0] if len(points) else 0
+    return f"{number:x}{_hash_of_rest(shape.kind, shape.rings, shape.rle, shape.visibility)}"
+
+
+def fingerprints(geometry: Many) -> list[str]:
+    """Return :func:`fingerprint` of many shapes that have no more than a geometry; each has points."""
+    rings = geometry.rings
+    return [
+        f"{number:x}{_hash_of_rest(kind, tuple(rings.get(n, ())), None, ())}"
+        for n, (number, kind) in enumerate(zip(_hashes(geometry.points, geometry.counts), geometry.kinds, strict=True))
+    ]
+
+
+def _hashes(points: FloatArray, counts: NDArray[np.int64]) -> list[int]:
+    """Return a number of 64 bits of the points of each shape: the sum of their bits, each times an odd number."""
+    if not len(counts):
+        return []
+    bits = np.ascontiguousarray(points).view(np.uint64)
+    bits = bits ^ (bits >> np.uint64(32))
+    starts = starts_of(counts)
+    at = np.arange(len(points)) - np.repeat(starts, counts)
+    factors = np.multiply.accumulate(np.full((int(counts.max()), 2), _ODD).ravel()).reshape(-1, 2)
+    found: list[int] = np.add.reduceat((bits * factors[at]).sum(axis=1, dtype=np.uint64), starts).tolist()
+    return found
+
+
+@functools.lru_cache(maxsize=4096)
+def _hash_of_rest(*its: Any) -> str:
+    return hashlib.blake2b(msgspec.json.encode(its), digest_size=4).hexdigest()
 
 
 def with_given(extra: dict[str, Any], given: AsGiven, shape: Shape) -> dict[str, Any]:

@@ -68,7 +68,7 @@ class CocoFile:
                     key = None
             elif isinstance(item, dict):
                 key = item.get("image_id")
-            found.setdefault(key if _json.is_id(key) else None, []).append(place)
+            found.setdefault(key if type(key) is int or _json.is_id(key) else None, []).append(place)
         return found
 
 

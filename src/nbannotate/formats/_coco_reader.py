@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +12,7 @@ import msgspec
 from nbannotate import shapes
 from nbannotate.errors import InvalidInput
 from nbannotate.files.source import Source, is_image
-from nbannotate.formats import _coco_extra, _coco_panoptic, _json
+from nbannotate.formats import _coco_blocks, _coco_extra, _coco_panoptic, _json
 from nbannotate.formats._coco_extra import OURS, AnnotationExtra, AsGiven, ImageExtra
 from nbannotate.formats._coco_file import CocoFile, plain
 from nbannotate.formats._contract import Contents, Foreign, Head, Id, Row
@@ -76,7 +77,8 @@ class Reader:
         )  # one file after the other
         head = Head(tuple(self.labels.values()), foreign=self.foreign, extra=extra)
         total = sum(image is not None for known in images for image in known.values())
-        return Contents(head, rows, total, self.last_id)
+        apart = functools.partial(_coco_blocks.apart, self, list(zip(self.files, categories, images, strict=True)))
+        return Contents(head, rows, total, self.last_id, apart)
 
     def categories(self, file: CocoFile) -> dict[Id, str | None]:
         """Return the label of each id of a file, None for those that mean none."""
@@ -158,6 +160,13 @@ class Reader:
     def rows(self, file: CocoFile, categories: dict[Id, str | None], images: dict[Id, Known | None]) -> Iterator[Row]:
         """Go through the images of a file; what of the annotations is of none is said first."""
         by_image = file.by_image()
+        self.say_of_none(file, images, by_image)
+        for image_id, image in images.items():
+            if image is not None:
+                yield self.row(file, image, categories, by_image.get(image_id, []))
+
+    def say_of_none(self, file: CocoFile, images: dict[Id, Known | None], by_image: dict[Any, list[int]]) -> None:
+        """Say which annotations are of no image."""
         for image_id, places in by_image.items():
             if images.get(image_id) is None:
                 for i in places:
@@ -167,34 +176,40 @@ class Reader:
                         self.problems.add("annotations", why, f"{place}.image_id")
                     else:
                         self.problems.add("annotations", "they are no objects", place)
-        for image_id, image in images.items():
-            if image is not None:
-                yield self.row(file, image, categories, by_image.get(image_id, []))
 
     def row(self, file: CocoFile, image: Known, categories: dict[Id, str | None], places: list[int]) -> Row:
         """Return what a file says of an image."""
         found: list[Shape] = []
         foreign: dict[str, Foreign] = {}
         for i in places:
-            place, item = f"{file.place}annotations[{i}]", plain(file.annotations[i])
-            number = _json.whole(item["id"]) if _json.is_id(item.get("id")) else None
-            self.last_id = max(self.last_id, number if isinstance(number, int) else 0)
-            if "segments_info" in item:
-                for shape, its in _coco_panoptic.segments(self, file, place, item, image, categories):
-                    found.append(shape)
-                    foreign[shape.id] = its
-                continue
-            label = categories.get(item.get("category_id")) if _json.is_id(item.get("category_id")) else None
-            if label is None:
-                why = "there is no usable category with their category_id"
-                self.problems.add("annotations", why, f"{place}.category_id")
-            elif (made := self.shape(place, item, label, image)) is not None:
-                shape, given = made
-                extra = _coco_extra.rest(self.problems, place, item, _OF_ANNOTATION)
-                if shape.kind == "skeleton" and item.get("segmentation") and _json.kept(item["segmentation"]):
-                    extra["segmentation"] = item["segmentation"]
+            for shape, its in self.annotation(file, i, image, categories):
                 found.append(shape)
-                foreign[shape.id] = Foreign(number, extra=_coco_extra.with_given(extra, given, shape), place=i)
+                foreign[shape.id] = its
+        return self.made(file, image, found, foreign)
+
+    def annotation(
+        self, file: CocoFile, i: int, image: Known, categories: dict[Id, str | None]
+    ) -> Iterator[tuple[Shape, Foreign]]:
+        """Return the shape of an annotation, of a panoptic one all its segments, each with what the file calls it."""
+        place, item = f"{file.place}annotations[{i}]", plain(file.annotations[i])
+        number = _json.whole(item["id"]) if _json.is_id(item.get("id")) else None
+        self.last_id = max(self.last_id, number if isinstance(number, int) else 0)
+        if "segments_info" in item:
+            yield from _coco_panoptic.segments(self, file, place, item, image, categories)
+            return
+        label = categories.get(item.get("category_id")) if _json.is_id(item.get("category_id")) else None
+        if label is None:
+            why = "there is no usable category with their category_id"
+            self.problems.add("annotations", why, f"{place}.category_id")
+        elif (made := self.shape(place, item, label, image)) is not None:
+            shape, given = made
+            extra = _coco_extra.rest(self.problems, place, item, _OF_ANNOTATION)
+            if shape.kind == "skeleton" and item.get("segmentation") and _json.kept(item["segmentation"]):
+                extra["segmentation"] = item["segmentation"]
+            yield shape, Foreign(number, extra=_coco_extra.with_given(extra, given, shape), place=i)
+
+    def made(self, file: CocoFile, image: Known, found: list[Shape], foreign: dict[str, Foreign]) -> Row:
+        """Return an image with its shapes."""
         nothing = image.extra.nothing_to_label
         if nothing and found:
             why = "there are annotations of the image"

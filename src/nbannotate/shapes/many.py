@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,7 +39,7 @@ class Many:
     """
 
     def __init__(
-        self, kinds: Sequence[str], points: FloatArray, counts: Sequence[int], rings: dict[int, Sequence[int]]
+        self, kinds: Sequence[str], points: FloatArray, counts: Sequence[int], rings: Mapping[int, Sequence[int]]
     ) -> None:
         self.kinds, self.points, self.rings = kinds, points, rings
         self.counts = np.asarray(counts, dtype=np.int64)
@@ -48,9 +48,11 @@ class Many:
         self._of = np.arange(len(kinds))  # of each ring, the number of its shape
         ring_counts = self.counts
         if rings:
-            every = [list(rings.get(n, (count,))) for n, count in enumerate(self.counts.tolist())]
-            self._of = np.repeat(self._of, list(map(len, every)))
-            ring_counts = np.array([count for its in every for count in its], dtype=np.int64)
+            many = np.ones(len(kinds), dtype=np.int64)
+            many[list(rings)] = list(map(len, rings.values()))
+            self._of, ring_counts = np.repeat(self._of, many), np.repeat(self.counts, many)
+            for number, first in zip(rings, starts_of(many)[list(rings)].tolist(), strict=True):
+                ring_counts[first : first + len(rings[number])] = rings[number]
         self._ring_counts, self._first = ring_counts, np.searchsorted(self._of, np.arange(len(kinds)))
         self._measure()
 

@@ -63,12 +63,12 @@ def said_of(unclear: dict[str, str]) -> str:
     return f"{many} not clear: {some}. Write as much of the path as tells them apart."
 
 
-def asset_of(row: formats.Row, match: Match, problems: formats.Problems) -> str | None:
-    """Return the asset that an image of a file means, or say why it means none."""
+def asset_of(row: formats.Row, says: bool, match: Match, problems: formats.Problems) -> str | None:
+    """Return the asset that an image of a file means, or say why it means none; ``says``: it is annotated."""
     name = row.name
     if name in match.found:
         return match.found[name]
-    what = "annotated images" if row.annotation is not None and not row.annotation.empty else "images"
+    what = "annotated images" if says else "images"
     if name in match.several:
         problems.add(what, "their name fits several assets", f"{name}: {', '.join(match.several[name][:3])}")
     elif name in match.rivals:
@@ -102,20 +102,20 @@ def fitted(row: formats.Row, asset: str, size: Size, scale: bool, problems: form
         None if the file has another size for it.
     """
     said = row.annotation or Annotation()
-    factors = _factors((row.width, row.height), size, scale)
-    if factors is None:
+    by = factors((row.width, row.height), size, scale)
+    if by is None:
         place = f"{row.name}: {row.width} x {row.height}, not {size[0]} x {size[1]}"
         problems.note("annotated images", "the file has another size for them", place)
         return None
     kept: list[Shape] = []
     for number, shape in enumerate(said.shapes, 1):
         kind = shapes.kind(shape.kind)
-        put = shape if factors == (1.0, 1.0) else kind.scaled(shape, *factors)
+        put = shape if by == (1.0, 1.0) else kind.scaled(shape, *by)
         if problem := kind.problem(put, *size):
             problems.add(f"{shape.kind}s".replace("_", " "), problem.rstrip("."), f"{asset}, shape {number}")
         else:
             kept.append(put)
-    good = replace(said, shapes=tuple(kept)) if len(kept) < len(said.shapes) or factors != (1.0, 1.0) else said
+    good = replace(said, shapes=tuple(kept)) if len(kept) < len(said.shapes) or by != (1.0, 1.0) else said
     try:
         check_about(good)
     except InvalidInput as error:
@@ -124,7 +124,7 @@ def fitted(row: formats.Row, asset: str, size: Size, scale: bool, problems: form
     return good
 
 
-def _factors(there: Size, here: Size, scale: bool) -> tuple[float, float] | None:
+def factors(there: Size, here: Size, scale: bool) -> tuple[float, float] | None:
     """Return by what shapes are resized; None if they cannot be put onto an image of that size."""
     if there == here or not all((*there, *here)):
         return 1.0, 1.0

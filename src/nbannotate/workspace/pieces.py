@@ -36,8 +36,8 @@ class Pieces:
     """
 
     def __init__(self, folder: Path, name: str, columns: dict[str, str], whole: bool = False) -> None:
-        self._folder, self.name, self._columns, self._whole = folder, name, columns, whole
-        self._rows: list[Sequence[Any]] = []
+        self._folder, self.name, self.columns, self._whole = folder, name, columns, whole
+        self._values: list[list[Any]] = [[] for _ in columns]
         self._text = 0
         self.files: list[Path] = []
         self.count = 0
@@ -48,30 +48,36 @@ class Pieces:
 
     def add_all(self, rows: Sequence[Sequence[Any]]) -> None:
         """Add rows that are to stand in one file."""
-        self._rows += rows
-        self._text += sum(len(v) for row in rows for v in row if isinstance(v, str | bytes))
-        if not self._whole and (len(self._rows) >= PIECE or self._text > MOST_TEXT):
+        if rows:
+            self.add_columns(list(zip(*rows, strict=True)))
+
+    def add_columns(self, columns: Sequence[Sequence[Any]]) -> None:
+        """Add rows that are to stand in one file, column by column."""
+        for its, values, type_ in zip(self._values, columns, self.columns.values(), strict=True):
+            its += values
+            if type_ in ("string", "object"):
+                self._text += sum(map(len, filter(None, values)))
+        if not self._whole and (len(self._values[0]) >= PIECE or self._text > MOST_TEXT):
             self.finish()
 
     def finish(self) -> list[Path]:
         """Write what is left, and return all files."""
-        if self._rows:
+        if rows := len(self._values[0]):
             import pandas as pd
 
             from nbannotate.workspace import frames
 
-            columns = zip(*self._rows, strict=True)
             table = pd.DataFrame(
                 {
                     name: pd.array(values, dtype=type_)  # type: ignore[call-overload]
-                    for (name, type_), values in zip(self._columns.items(), columns, strict=True)
+                    for (name, type_), values in zip(self.columns.items(), self._values, strict=True)
                 }
             )
             file = self._folder / f"{self.name}-{len(self.files):05}.parquet"
             frames.write_parquet(table, file)
             self.files.append(file)
-            self.count += len(self._rows)
-            self._rows, self._text = [], 0
+            self.count += rows
+            self._values, self._text = [[] for _ in self.columns], 0
         return self.files
 
 

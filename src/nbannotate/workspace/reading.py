@@ -19,11 +19,11 @@ from nbannotate.errors import InvalidInput, WrongCall
 from nbannotate.files.names import Match
 from nbannotate.files.source import Source
 from nbannotate.imaging import frame_of
-from nbannotate.model import Annotation, Imported, Missing, OnConflict
+from nbannotate.model import Imported, Missing, OnConflict
 from nbannotate.model.choices import one_of
 from nbannotate.model.values import as_stored, plain
 from nbannotate.rules.well_formed import check_shape
-from nbannotate.workspace import coming, described, fitting, given, pieces, remembered, shape_rows
+from nbannotate.workspace import blocks, coming, described, fitting, given, pieces, remembered, shape_rows
 from nbannotate.workspace.bars import progress_bar
 
 if TYPE_CHECKING:
@@ -201,29 +201,36 @@ def _read(version: Version, path: str | os.PathLike[str], format_: str | None, w
         folder = Path(place)
         with (folder / "rows").open("w+b") as file:
             contents = its.read(source, problems)
-            spool = _Spool(file)
-            names = list(_put_aside(contents, problems, spool))
+            spool, apart = _Spool(file), contents.apart()
+            names = list(_put_aside(contents, apart, problems, spool))
             with coming.images_of(version, source, names, wanted.images, problems) as images:
                 _check(version, names, images.match, wanted.missing)
-                reading = _bring_in(version, its, source, contents.head, spool, images, problems, wanted, folder)
+                reading = _bring_in(version, its, source, contents.head, spool, apart, images, problems, wanted, folder)
                 images.keep()
     return reading
 
 
-def _put_aside(contents: formats.Contents, problems: formats.Problems, spool: _Spool) -> Iterator[coming.Named]:
+def _put_aside(
+    contents: formats.Contents, apart: formats.Apart | None, problems: formats.Problems, spool: _Spool
+) -> Iterator[coming.Named]:
     """Go through the rows once: put them aside without what could be in no workspace, and return their names."""
-    bar = progress_bar(contents.rows, total=contents.total, desc="reading", unit=" images", delay=1)
-    for row in bar:
+    rows = contents.rows if apart is None else apart.rows
+    bar = progress_bar(rows, total=contents.total, desc="reading", unit=" images", delay=1)
+    for number, row in enumerate(bar):
         said = row.annotation
         if said is not None:
             kept = tuple(s for n, s in enumerate(said.shapes, 1) if _is_well_formed(row.name, n, s, problems))
             if len(kept) < len(said.shapes):
                 row = replace(row, annotation=replace(said, shapes=kept))
         spool.add(row)
-        yield coming.Named(
-            row.name, row.image, said is not None and not said.empty, row.sequence, row.moment, row.metadata
-        )
+        yield coming.Named(row.name, row.image, _says(row, number, apart), row.sequence, row.moment, row.metadata)
     spool.finish()
+
+
+def _says(row: formats.Row, number: int, apart: formats.Apart | None) -> bool:
+    """Return whether something is said of an image, or will be when its shapes come."""
+    comes = apart is not None and apart.counts[number] > 0
+    return comes or (row.annotation is not None and not row.annotation.empty)
 
 
 def _is_well_formed(name: str, number: int, shape: Any, problems: formats.Problems) -> bool:
@@ -259,7 +266,7 @@ def _some(names: list[str]) -> str:
 
 def _bring_in(
     version: Version, its: formats.Format, source: Source, head: formats.Head, rows: Iterable[formats.Row],
-    images: coming.Coming, problems: formats.Problems, wanted: Wanted, folder: Path,
+    apart: formats.Apart | None, images: coming.Coming, problems: formats.Problems, wanted: Wanted, folder: Path,
 ) -> formats.Reading:  # fmt: skip
     """Put what fits into tables, send them, and say what became of it."""
     said, shapes = pieces.said(folder), pieces.shapes(folder)
@@ -267,8 +274,9 @@ def _bring_in(
     counts: Counter[str] = Counter()
     metadata: dict[str, dict[str, Any]] = {}
     remembered.add_head(foreign, head)
-    for row in rows:
-        asset = fitting.asset_of(row, images.match, problems)
+    taker = blocks.Taker(len(apart.counts) if apart is not None else 0, said, shapes, foreign, problems)
+    for number, row in enumerate(rows):
+        asset = fitting.asset_of(row, _says(row, number, apart), images.match, problems)
         if asset is None:
             continue
         foreign_of = row.foreign if row.name == asset else replace(row.foreign, name=row.name)
@@ -277,6 +285,9 @@ def _bring_in(
             splits.add(asset, row.split)
         if row.metadata and asset not in images.new:
             metadata[asset] = row.metadata
+        if apart is not None and apart.counts[number]:
+            taker.expect(number, row, asset, images.sizes[asset], wanted.scale)
+            continue
         if row.annotation is None:
             continue
         good = fitting.fitted(row, asset, images.sizes[asset], wanted.scale, problems)
@@ -287,6 +298,11 @@ def _bring_in(
         shapes.add_all(shape_rows.rows_of(asset, good))
         for shape in good.shapes:
             remembered.add(foreign, "shape", shape.id, row.shapes.get(shape.id, formats.Foreign()))
+    if apart is not None:
+        for block in apart.blocks:
+            taker.take(block)
+        taker.finish()
+        counts += taker.counts
     table, other = described.from_file(version, metadata, folder)
     for name, field in other.items():
         problems.note("metadata of assets", "they have another value here", f"{name}: {field}")

@@ -20,7 +20,7 @@ def rows_of(asset: str, said: Annotation) -> list[tuple[Any, ...]]:
         A value cannot be written as JSON; the message names the asset.
     """
     try:
-        return [_row(asset, shape) for shape in said.shapes]
+        return [row(asset, shape) for shape in said.shapes]
     except InvalidInput as error:
         raise InvalidInput(f"{asset}: {error} Nothing was imported.") from None
 
@@ -39,7 +39,8 @@ def about(asset: str, said: Annotation) -> tuple[Any, ...]:
         raise InvalidInput(f"{asset}: {error} Nothing was imported.") from None
 
 
-def _row(asset: str, shape: Shape) -> tuple[Any, ...]:
+def row(asset: str, shape: Shape) -> tuple[Any, ...]:
+    """Return one shape as a row."""
     points = np.array(shape.points, dtype="<f8").tobytes()
     return (
         asset, shape.id, shape.label, shape.kind, points, _text(shape.rings), _text(shape.attributes), shape.confidence,
