@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 import nbannotate as nb
 from nbannotate import formats
 from nbannotate.files.source import Source
-from nbannotate.formats import _coco_extra, _coco_reader
-from nbannotate.formats._apart import merged
+from nbannotate.formats import _coco_blocks, _coco_extra
+from nbannotate.formats._contract import merged
 from nbannotate.model import Shape
 from nbannotate.shapes import kind
 from nbannotate.shapes.base import shoelace
@@ -110,7 +110,7 @@ def stored(annotations, tmp_path, monkeypatch, one_by_one):
     file.write_text(json.dumps(document(annotations)))
     with monkeypatch.context() as patch:
         if one_by_one:
-            patch.setattr(_coco_reader._coco_blocks, "apart", lambda *_: None)
+            patch.setattr(_coco_blocks, "apart", lambda *_: None)
             patch.setattr(Many, "fit", lambda self, *_: np.zeros(len(self.kinds), dtype=bool))
         workspace = nb.open(":memory:")
         version = workspace.create_dataset("d").create_version("v")

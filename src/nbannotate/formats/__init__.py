@@ -15,8 +15,20 @@ from importlib.metadata import entry_points
 from nbannotate.errors import InvalidInput, NbannotateError, ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.formats import _cards
-from nbannotate.formats._apart import Apart, Block
-from nbannotate.formats._contract import FIELDS, Contents, Foreign, Format, Head, Holds, Id, Row, Written, family
+from nbannotate.formats._contract import (
+    FIELDS,
+    Apart,
+    Block,
+    Contents,
+    Foreign,
+    Format,
+    Head,
+    Holds,
+    Id,
+    Row,
+    Written,
+    family,
+)
 from nbannotate.formats._losses import of_head as losses_of_head
 from nbannotate.formats._losses import of_row as losses_of
 from nbannotate.formats._outcome import LeftOut, Listing, OnError, Problems, Reading, Skipped, Writing

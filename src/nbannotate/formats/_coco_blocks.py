@@ -5,22 +5,19 @@ from __future__ import annotations
 import itertools
 import secrets
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 import numpy as np
 
 from nbannotate.formats import _coco_extra, _json
-from nbannotate.formats._apart import Apart, Block
 from nbannotate.formats._coco_extra import OURS, AsGiven
-from nbannotate.formats._contract import Id
+from nbannotate.formats._coco_file import CocoFile
+from nbannotate.formats._coco_reader import Known, Reader
+from nbannotate.formats._contract import Apart, Block, Id
 from nbannotate.model import Shape
 from nbannotate.rules.well_formed import MAX_POINTS, MAX_SHAPES
 from nbannotate.shapes.many import Many
-
-if TYPE_CHECKING:
-    from nbannotate.formats._coco_file import CocoFile
-    from nbannotate.formats._coco_reader import Known, Reader
 
 #: So many annotations are one block, those of an image together.
 PIECE = 5_000
@@ -50,13 +47,11 @@ class _Item(msgspec.Struct, forbid_unknown_fields=True):
 _items, _item = msgspec.json.Decoder(list[_Item]), msgspec.json.Decoder(_Item)
 
 
-def apart(
-    reader: Reader, parts: Sequence[tuple[CocoFile, dict[Id, str | None], dict[Id, Known | None]]]
-) -> Apart | None:
+def apart(reader: Reader) -> Apart | None:
     """Return the two parts of a data set; None for one that must be read image by image."""
     found = []
     counts: list[int] = []
-    for file, categories, images in parts:
+    for file, categories, images in reader.parts:
         if not all(isinstance(item, msgspec.Raw) for item in file.annotations):
             return None
         by_image = file.by_image()

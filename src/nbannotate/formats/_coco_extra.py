@@ -10,10 +10,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from nbannotate import shapes
 from nbannotate.errors import InvalidInput
 from nbannotate.formats import _json
 from nbannotate.formats._outcome import Problems
-from nbannotate.model import Label, Shape, Skeleton
+from nbannotate.model import Label, Rle, Shape, Skeleton
 from nbannotate.shapes.base import FloatArray
 from nbannotate.shapes.many import Many, starts_of
 
@@ -243,3 +244,20 @@ def _skeleton(names: list[Any], pairs: Any) -> Skeleton:
     if any(not 1 <= place <= len(points) for pair in edges for place in pair):
         raise IndexError
     return Skeleton(points, tuple((points[a - 1], points[b - 1]) for a, b in edges))
+
+
+def box_of(shape: Shape) -> list[float]:
+    """Return x, y, width and height of a shape as they are written."""
+    x0, y0, x1, y1 = shapes.kind(shape.kind).bounds(shape.points)
+    return [x0, y0, x1 - x0, y1 - y0]
+
+
+def area_of(shape: Shape) -> float:
+    """Return the area of a shape as it is written: 0 for points."""
+    return shapes.kind(shape.kind).covered(shape)
+
+
+def rle_of(shape: Shape) -> Rle:
+    """Return the run lengths of a mask."""
+    assert shape.rle is not None
+    return shape.rle

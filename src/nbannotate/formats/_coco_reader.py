@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -12,12 +11,12 @@ import msgspec
 from nbannotate import shapes
 from nbannotate.errors import InvalidInput
 from nbannotate.files.source import Source, is_image
-from nbannotate.formats import _coco_blocks, _coco_extra, _coco_panoptic, _json
-from nbannotate.formats._coco_extra import OURS, AnnotationExtra, AsGiven, ImageExtra
+from nbannotate.formats import _coco_extra, _coco_panoptic, _json
+from nbannotate.formats._coco_extra import OURS, AnnotationExtra, AsGiven, ImageExtra, area_of, box_of
 from nbannotate.formats._coco_file import CocoFile, plain
 from nbannotate.formats._contract import Contents, Foreign, Head, Id, Row
 from nbannotate.formats._outcome import Problems
-from nbannotate.model import Annotation, Label, Point, Rle, Shape, new_shape_id
+from nbannotate.model import Annotation, Label, Point, Shape, new_shape_id
 from nbannotate.model.geometry import of_pixels
 from nbannotate.shapes.skeleton import placed
 
@@ -63,6 +62,8 @@ class Reader:
         self.foreign: dict[str, Foreign] = {}
         self.taken: set[str] = set()
         self.last_id = 0
+        #: The files with their categories and images, once :meth:`contents` was asked for.
+        self.parts: list[tuple[CocoFile, dict[Id, str | None], dict[Id, Known | None]]] = []
 
     def contents(self) -> Contents:
         """Return the labels, and the images when they are asked for."""
@@ -77,8 +78,8 @@ class Reader:
         )  # one file after the other
         head = Head(tuple(self.labels.values()), foreign=self.foreign, extra=extra)
         total = sum(image is not None for known in images for image in known.values())
-        apart = functools.partial(_coco_blocks.apart, self, list(zip(self.files, categories, images, strict=True)))
-        return Contents(head, rows, total, self.last_id, apart)
+        self.parts = list(zip(self.files, categories, images, strict=True))
+        return Contents(head, rows, total, self.last_id)
 
     def categories(self, file: CocoFile) -> dict[Id, str | None]:
         """Return the label of each id of a file, None for those that mean none."""
@@ -386,20 +387,3 @@ class Reader:
             self.problems.add("scores", _json.why_not(given, "they are no numbers from 0 to 1"), f"{place}.score")
             return None
         return score
-
-
-def box_of(shape: Shape) -> list[float]:
-    """Return x, y, width and height of a shape as they are written."""
-    x0, y0, x1, y1 = shapes.kind(shape.kind).bounds(shape.points)
-    return [x0, y0, x1 - x0, y1 - y0]
-
-
-def area_of(shape: Shape) -> float:
-    """Return the area of a shape as it is written: 0 for points."""
-    return shapes.kind(shape.kind).covered(shape)
-
-
-def rle_of(shape: Shape) -> Rle:
-    """Return the run lengths of a mask."""
-    assert shape.rle is not None
-    return shape.rle

@@ -13,8 +13,8 @@ import numpy as np
 
 from nbannotate.files.target import PIECE, Target
 from nbannotate.formats import _coco_extra
-from nbannotate.formats._coco_extra import OURS, AnnotationExtra, ImageExtra, LabelExtra
-from nbannotate.formats._coco_reader import PART_OF, area_of, box_of, rle_of
+from nbannotate.formats._coco_extra import OURS, AnnotationExtra, ImageExtra, LabelExtra, area_of, box_of, rle_of
+from nbannotate.formats._coco_reader import PART_OF
 from nbannotate.formats._contract import Contents, Foreign, Head, Id, Row, Written
 from nbannotate.model import Annotation, Label, Shape
 from nbannotate.shapes import rle

@@ -31,7 +31,7 @@ from typing import Any
 from nbannotate.errors import ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.files.target import Target
-from nbannotate.formats import _coco_file, _coco_writer
+from nbannotate.formats import _coco_blocks, _coco_file, _coco_writer
 from nbannotate.formats._coco_file import CocoFile
 from nbannotate.formats._coco_reader import Reader
 from nbannotate.formats._contract import Contents, Format, Head, Holds, Row, Written
@@ -69,7 +69,10 @@ class Coco:
         found = list(source.members) if source.single else _coco_file.members(source)
         if not found:
             raise ReadFailed(f"{source.name} has no JSON file with images, annotations and categories.")
-        return Reader([_coco_file.opened(source, member) for member in found], problems, source).contents()
+        reader = Reader([_coco_file.opened(source, member) for member in found], problems, source)
+        contents = reader.contents()
+        contents.apart = lambda: _coco_blocks.apart(reader)
+        return contents
 
     def losses(self, row: Row, head: Head) -> Iterable[tuple[str, str]]:
         """Return nothing: what COCO cannot hold, its ``holds`` tells."""

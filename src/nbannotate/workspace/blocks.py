@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -47,8 +49,25 @@ class Taker:
         if factors is not None and factors != (1.0, 1.0):
             self._factors[number] = factors
 
-    def take(self, block: formats.Block) -> None:
-        """Put a block's shapes and what files call them into the tables."""
+    def take_all(self, blocks: Iterable[formats.Block]) -> None:
+        """Put the shapes of blocks and what files call them into the tables, and what is said beside the shapes.
+
+        Python looks for cycles meanwhile no more: in the million lists of numbers that come and go there are none, and
+        to look at them took a quarter of the time.
+        """
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            for block in blocks:
+                self._take(block)
+        finally:
+            if collects:
+                gc.enable()
+        for number, (asset, _, good) in self._rows.items():
+            if self._kept[number] or not good.empty:
+                self._said.add(*shape_rows.about(asset, good))
+
+    def _take(self, block: formats.Block) -> None:
         geometry = block.geometry
         rows = np.array(block.rows, dtype=np.int64)
         plain = geometry.fit(*self._sizes[rows].T) & (geometry.counts <= MAX_POINTS)
@@ -65,12 +84,6 @@ class Taker:
                 continue
             kept.append(n)
         self._add(block, kept, others)
-
-    def finish(self) -> None:
-        """Put what is said beside the shapes into its table, of all assets of which something is said."""
-        for number, (asset, _, good) in self._rows.items():
-            if self._kept[number] or not good.empty:
-                self._said.add(*shape_rows.about(asset, good))
 
     def _add(self, block: formats.Block, kept: list[int], others: dict[int, Shape]) -> None:
         geometry = block.geometry

@@ -299,9 +299,7 @@ def _bring_in(
         for shape in good.shapes:
             remembered.add(foreign, "shape", shape.id, row.shapes.get(shape.id, formats.Foreign()))
     if apart is not None:
-        for block in apart.blocks:
-            taker.take(block)
-        taker.finish()
+        taker.take_all(apart.blocks)
         counts += taker.counts
     table, other = described.from_file(version, metadata, folder)
     for name, field in other.items():
