@@ -3,10 +3,10 @@
     python benchmarks/formats.py [--scale 1.0] [--keep FOLDER]
 
 The file is generated: 118,287 images, 860,001 annotations (polygons of some twenty points, one in ten of two parts side
-by side, one in eighty-five a crowd in run lengths), times ``--scale``. Images need not exist. ``pycocotools`` only loads it; we
-bring it into a workspace whose owner is a process of its own, while an annotator saves every fifth of a second, and
-write it again. Memory is the sum of all our processes at the worst moment. The goals: read in half the time that
-pycocotools takes to load, under 1.5 GiB at full scale; written in less than that; a save's p95 under 100 ms.
+by side, one in eighty-five a crowd in run lengths), times ``--scale``. Images need not exist. ``pycocotools`` only
+loads it; we bring it into a workspace whose owner is a process of its own, while an annotator saves every fifth of a
+second, and write it again. Memory is the sum of all our processes at the worst moment. The goals: read in half the time
+that pycocotools takes to load, under 1.5 GiB at full scale; written in less than that; a save's p95 under 100 ms.
 """
 
 from __future__ import annotations
