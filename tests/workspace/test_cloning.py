@@ -1,16 +1,24 @@
 """Copies of versions and datasets, in the same workspace and in another one."""
 
 import contextlib
+import datetime
 from pathlib import Path
 
 import pytest
 
 import nbannotate as nb
-from nbannotate.errors import Conflict, InvalidInput
+from nbannotate.errors import Conflict, InvalidInput, NotAllowed
+from nbannotate.workspace import pieces
 
 
 def box(label, x=1, **more):
     return nb.Shape.rectangle(x, 2, 20.25, 20, label=label, **more)
+
+
+def said(version):
+    """Return who said what, where from and when."""
+    table = version.annotations.df().sort_values("asset")
+    return table[["asset", "member", "source", "origin", "created"]].to_numpy().tolist()
 
 
 @pytest.fixture
@@ -44,7 +52,7 @@ def test_a_copy_holds_what_the_version_holds_and_has_its_hash(version, ws, elsew
         assert copy.publish().content_hash == version.publish().content_hash
         assert copy.assets["img_000.png"].path == version.assets["img_000.png"].path
         assert copy.assets["img_003.png"].archived is not None
-        assert set(copy.annotations.df()["source"]) == {"smears / v1"}
+        assert said(copy) == said(version)
         published = version.clone("again", to=other)
         assert (published.state, bool(published.verify())) == ("published", True)
 
@@ -86,3 +94,88 @@ def test_what_fails_leaves_no_copy(version, ws):
         with pytest.raises(InvalidInput, match="img_001"):
             version.clone("copy", to=other)
         assert list(other.datasets) == []
+
+
+@pytest.fixture
+def worked(version, ws):
+    """Add splits, another name of a label, metadata, and an answer of ana's."""
+    version.split(train=0.5, val=0.5, test=0, seed=1)
+    version.labels.rename("cat", "lynx")
+    version.labels.reorder(["lynx"])
+    version.update_metadata("img_001.png", {"site": "Bern"})
+    flow = nb.Workflow([nb.Step("draw", "annotation", ["ana"])])
+    ana = ws.members.add("ana")
+    version.create_campaign("July", nb.Recipe(["lynx", nb.Label("dog", color="#123456")]), flow).launch()
+    ws.acting(ana).work.next("July").submit(nb.Annotation(shapes=[box("dog")]))
+    return version
+
+
+def test_a_copy_in_the_workspace_is_said_by_who_said_it_when_they_did(worked):
+    copy = worked.clone("copy")
+    assert said(copy) == said(worked)
+    assert {row[1] for row in said(copy)} == {"root", "ana"}
+    assert copy.splits.how == worked.splits.how
+    assert copy.metadata().equals(worked.metadata())
+    assert [(row["label"], row["color"]) for row in copy.labels] == [(r["label"], r["color"]) for r in worked.labels]
+    bare = copy.clone("bare", annotations=False)
+    assert (len(bare.annotations), bare.splits.how) == (0, worked.splits.how)
+    assert bare.metadata().equals(worked.metadata())
+
+
+def test_a_copy_elsewhere_keeps_members_by_login_and_the_login_of_others_in_the_source(worked):
+    with contextlib.closing(nb.open(":memory:")) as other:
+        strange = worked.clone("copy", to=other)
+        assert [row[2] for row in said(strange) if row[3] == "answer"] == ["annotation (ana)"]
+        assert [row[4] for row in said(strange)] == [row[4] for row in said(worked)]
+        other.members.add("ana")
+        assert said(worked.clone("again", to=other)) == said(worked)
+        manager = other.acting(other.members.add("max", role="manager"))
+        mine = worked.clone("mine", to=manager)
+        assert {(row[1], row[2], row[3]) for row in said(mine)} == {("max", "smears / v1", "import")}
+        assert mine.splits.how == worked.splits.how
+
+
+def test_who_said_what_elsewhere_is_believed_on_the_word_of_an_owner_only(version, tmp_path):
+    manager = version.workspace.acting(version.workspace.members.add("max", role="manager"))
+    mine = manager.create_dataset("m").create_version("v").add_images(version.assets["img_000.png"].path)
+    table = pieces.signed(tmp_path)
+    table.add("img_000.png", "[]", "[]", True, "{}", "root", "hand", "answer", datetime.datetime(2020, 1, 1))
+    with pytest.raises(NotAllowed, match="word of an owner"):
+        pieces.send(mine, [("annotations", file) for file in table.finish()], "x", "parquet")
+    assert len(mine.annotations) == 0
+
+
+def files(folder):
+    return {str(f.relative_to(folder)): f.read_bytes() for f in sorted(folder.rglob("*")) if f.is_file()}
+
+
+@pytest.mark.parametrize("format", ["coco", "cvat", "voc", "yolo", "label-studio", "labelme", "supervisely"])
+def test_a_copy_is_written_as_the_version_is(version, tmp_path, format):
+    version.write(format, tmp_path / "first", lossy=True)
+    read = version.dataset.create_version("read").add_images([a.path for a in version.assets])
+    read.read(format, tmp_path / "first")
+    read.set_split({"img_000.png": "train", "img_001.png": "val"})
+    child = read.create_child("child")
+    child.add_annotations({"img_003.png": [box("cat")]}, source="hand")
+    for which in (read, child):
+        with contextlib.closing(nb.open(":memory:")) as other:
+            for name, to in (("here", None), ("there", other)):
+                copy = which.clone(f"{which.name} {name}", to=to)
+                which.write(format, tmp_path / f"{which.name}-1", lossy=True)
+                copy.write(format, tmp_path / f"{which.name}-2-{name}", lossy=True)
+                assert files(tmp_path / f"{which.name}-2-{name}") == files(tmp_path / f"{which.name}-1")
+
+
+def test_the_versions_of_a_copied_dataset_have_their_splits_and_names_of_files(version, tmp_path):
+    version.split(train=0.5, val=0.5, test=0, seed=1)
+    version.write("coco", tmp_path / "a.json", lossy=True)
+    child = version.create_child("child")
+    child.read("coco", tmp_path / "a.json")
+    child.set_split("img_000.png", None)
+    copy = version.dataset.clone("all")
+    for name in ("v1", "child"):
+        mine, its = version.dataset.versions[name], copy.versions[name]
+        assert its.splits.df().equals(mine.splits.df())
+        for which, one in (("1", mine), ("2", its)):
+            one.write("coco", tmp_path / f"{name}-{which}.json", lossy=True)
+        assert (tmp_path / f"{name}-1.json").read_bytes() == (tmp_path / f"{name}-2.json").read_bytes()

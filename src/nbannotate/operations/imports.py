@@ -8,7 +8,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from nbannotate.errors import InvalidInput
-from nbannotate.model import Imported, Missing, OnConflict
+from nbannotate.model import Imported, Missing, OnConflict, Splitting
 from nbannotate.operations import annotations as said_of
 from nbannotate.operations import assets, metadata, splits
 from nbannotate.operations.registry import Context, operation
@@ -17,8 +17,8 @@ from nbannotate.store import arriving, foreign, staging
 from nbannotate.store.staging import Stage
 
 #: What the files of an import are: new images, other files of images that are there, metadata of these, what is said,
-#: the shapes of that (where they do not stand with it), what things are called, splits.
-Table = Literal["assets", "replaced", "metadata", "annotations", "shapes", "foreign", "splits"]
+#: the shapes of that (where they do not stand with it), revisions that are copied, what things are called, splits.
+Table = Literal["assets", "replaced", "metadata", "annotations", "shapes", "copied", "foreign", "splits"]
 
 
 class _Staged(Struct, frozen=True):
@@ -35,7 +35,7 @@ class _Staged(Struct, frozen=True):
 def _stage(
     ctx: Context, stage: Stage, version_id: int, source: str, format: str, tables: list[Table],
     files: tuple[Path, ...], missing: Missing = "error", on_conflict: OnConflict = "skip",
-    types: dict[str, str] | None = None,
+    types: dict[str, str] | None = None, how: Splitting | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Check all that comes, and write it in pieces."""
     draft(ctx, version_id)
@@ -51,16 +51,18 @@ def _stage(
         metadata.check_file(ctx, version_id, described)()
     says, apart = its.get("annotations", []), its.get("shapes", [])
     said = said_of.stage_said(ctx, stage, version_id, source, says, missing, on_conflict, known, apart)
+    if "copied" in its:
+        said_of.stage_copied(stage, version_id, its["copied"])
     foreign.stage(stage, format, its.get("foreign", []))
     dealt = splits.stage_set(ctx, stage, version_id, its["splits"]) if "splits" in its else None
-    return {"prepared_import": _Staged(said, bool(says), new, replaced, described, dealt)}
+    return {"prepared_import": _Staged(said, bool(says) or "copied" in its, new, replaced, described, dealt)}
 
 
 @operation(writes=True, stage=_stage)
 def add(
     ctx: Context, version_id: int, source: str, format: str, tables: list[Table], files: tuple[Path, ...],
     prepared_import: _Staged, missing: Missing = "error", on_conflict: OnConflict = "skip",
-    types: dict[str, str] | None = None,
+    types: dict[str, str] | None = None, how: Splitting | None = None,
 ) -> Imported:  # fmt: skip
     """Bring a data set into a version, from Parquet files; ``tables`` says what each of them is. All or nothing.
 
@@ -70,7 +72,8 @@ def add(
     ``shapes`` (:data:`nbannotate.store.blocks.COLUMNS`), in their order and together in one of them. What comes leaves
     the events of those operations. ``foreign`` is what the
     format calls things: what (``image``, ``shape``, ``label``, ``definition``, ``tag`` or ``file``), name, foreign_id
-    (JSON), extra (JSON), called, place.
+    (JSON), extra (JSON), called, place, and format where it is of another one. ``copied`` are revisions of this
+    workspace that become those of assets, as said by who said them, when they did: asset (name), original.
     """
     draft(ctx, version_id)
     staged = prepared_import
@@ -86,9 +89,9 @@ def add(
     done = said_of.take(ctx, version_id, source, staged.said, on_conflict)
     if staged.says:
         ctx.did("annotations.add")
-    if staged.split is not None and splits.take(ctx, version_id, staged.split):
+    if staged.split is not None and splits.take(ctx, version_id, staged.split, how):
         ctx.did("splits.set")
-    kept = foreign.remember(ctx.tx, staged.said.batch_id, version_id, format)
+    kept = foreign.remember(ctx.tx, staged.said.batch_id, version_id)
     ctx.note(detail={"version_id": version_id, "format": format, "source": source, "names": kept})
     ctx.did("imports.add")
     late = done.left_out > len(staged.said.left)  # people began to work on some meanwhile

@@ -117,11 +117,16 @@ def _give(tx: Transaction, batch_id: int, version: Version) -> tuple[int, int]:
 
 def _sequence_columns(tx: Transaction, file: Path) -> tuple[str, str]:
     """Return the expressions that give the sequence and the moment of the rows of a Parquet file."""
-    columns = {r["name"] for r in tx.all(f"select name from parquet_schema({quoted(file)})")}
+    there = columns(tx, file)
     return (
-        "nullif(cast(sequence as varchar), '')" if "sequence" in columns else "null::varchar",
-        "try_cast(moment as double)" if "moment" in columns else "null::double",
+        "nullif(cast(sequence as varchar), '')" if "sequence" in there else "null::varchar",
+        "try_cast(moment as double)" if "moment" in there else "null::double",
     )
+
+
+def columns(tx: Transaction, file: Path) -> set[str]:
+    """Return the columns of a Parquet file."""
+    return {r["name"] for r in tx.all(f"select name from parquet_schema({quoted(file)})")}
 
 
 def bad_sequences(tx: Transaction, file: Path) -> list[str]:

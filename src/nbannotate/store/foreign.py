@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nbannotate.store import staging
-from nbannotate.store.arriving import quoted
+from nbannotate.store.arriving import columns, quoted
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
 
@@ -18,16 +18,17 @@ PIECE = 130_000
 def stage(stage: Stage, format_: str, files: Sequence[Path]) -> None:
     """Write the rows of Parquet files in pieces, in their order.
 
-    Columns: what, name, foreign_id (JSON), extra (JSON object), called, place.
+    Columns: what, name, foreign_id (JSON), extra (JSON object), called, place; and format, where it is not this one.
     """
     last = since = 0
     for file in files:
+        its = "format" if "format" in columns(stage, file) else "cast($2 as varchar)"
         total = int(stage.value(f"select count(*) from read_parquet({quoted(file)})"))
         for low in range(0, total, PIECE):
             stage.run(
                 f"insert into data.foreign_ids "
-                f"select $1, $2, what, name, foreign_id, file_row_number + 1 + $5, extra, called, place "
-                f"from read_parquet({quoted(file)}, file_row_number = true) "
+                f"select $1, coalesce({its}, $2), what, name, foreign_id, file_row_number + 1 + $5, extra, called, "
+                f"place from read_parquet({quoted(file)}, file_row_number = true) "
                 f"where file_row_number >= $3 and file_row_number < $4",
                 stage.batch_id, format_, low, low + PIECE, last,
             )  # fmt: skip
@@ -39,13 +40,12 @@ def stage(stage: Stage, format_: str, files: Sequence[Path]) -> None:
     stage.piece()
 
 
-def remember(tx: Transaction, batch_id: int, version_id: int, format_: str) -> int:
+def remember(tx: Transaction, batch_id: int, version_id: int) -> int:
     """Give the staged names to a version and return how many; what it had before for the same things is replaced."""
     tx.run(
-        "delete from data.foreign_ids where version_id = $1 and format = $2 "
-        "and (what, name) in (select what, name from data.foreign_ids where version_id = $3)",
+        "delete from data.foreign_ids where version_id = $1 "
+        "and (format, what, name) in (select format, what, name from data.foreign_ids where version_id = $2)",
         version_id,
-        format_,
         batch_id,
     )
     last = tx.value("select coalesce(max(position), 0) from data.foreign_ids where version_id = $1", version_id)

@@ -1,7 +1,9 @@
 """Copies of versions and datasets, in the same workspace or in another one; the images stay where they are.
 
-What a version shows is copied, as an import by who copies; members, tasks and earlier revisions stay where they are. A
-child whose parent was copied, too, is made as a child of that copy, so that both share their rows again.
+What a version shows is copied, with its splits and what files called things; members, tasks and earlier revisions stay
+where they are. In the same workspace the revisions themselves are copied; in another one what was said is said again,
+on the word of an owner as said by who said it. A child whose parent was copied, too, is made as a child of that copy,
+so that both share their rows again.
 """
 
 from __future__ import annotations
@@ -13,29 +15,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbannotate.errors import NbannotateError
-from nbannotate.model import Annotation, Imported, Shape
+from nbannotate.model import Annotation, Shape
 from nbannotate.model.values import as_stored, encode
-from nbannotate.workspace import frames, pieces
+from nbannotate.workspace import described, export, frames, pieces, real, remembered
 from nbannotate.workspace.bars import progress_bar
-from nbannotate.workspace.data_tables import shape_of
 from nbannotate.workspace.row import records
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from nbannotate.workspace.data import Dataset
     from nbannotate.workspace.version import Version
     from nbannotate.workspace.workspace import Workspace
 
 #: So many assets are copied at a time.
-PIECE = 5_000
+PIECE = 2_000
 
 _INTEGERS = {"asset_id": "BIGINT", "annotation_id": "BIGINT"}
-_JSON = {"tags": "JSON", "tag_attributes": "JSON"}
 
 
 def clone_version(self: Version, name: str, to: Workspace | None = None, annotations: bool = True) -> Version:
     """Copy what this version shows into a new dataset, and return that version of it; images stay where they are.
 
-    What was said comes as an import by who copies. A copy of a published version is published, with the same hash.
+    What was said comes as said by who said it, when they did, with splits, metadata, and what files called things, so
+    that both are written alike. In another workspace that takes an owner of it, and of who is no member there the
+    source keeps the login: ``"annotation (ana)"``; if somebody else copies, it is an import of theirs. A copy of a
+    published version is published, with the same hash.
 
     Parameters
     ----------
@@ -44,7 +49,7 @@ def clone_version(self: Version, name: str, to: Workspace | None = None, annotat
     to
         The workspace that it comes into; None is this one.
     annotations
-        Whether the latest annotation of each asset comes along.
+        Whether the latest annotation of each asset comes along; all else does.
 
     Raises
     ------
@@ -58,7 +63,7 @@ def clone_version(self: Version, name: str, to: Workspace | None = None, annotat
 def clone_dataset(self: Dataset, name: str, to: Workspace | None = None, annotations: bool = True) -> Dataset:
     """Copy all versions as they are now into a new dataset, and return that; images stay where they are.
 
-    Children share their rows with the copies of their parents. What was said comes as an import by who copies.
+    Children share their rows with the copies of their parents; what comes along is as for :meth:`Version.clone`.
     Copies of published versions are published, with the same hashes.
 
     Parameters
@@ -107,22 +112,21 @@ def _copy(version: Version, dataset: Dataset, parent: tuple[Version, Version] | 
         for asset_id in there.keys() - here.keys():
             name = parent[0].assets[asset_id].name
             made.assets[name].delete(name)
-    new = here.keys() - there.keys()
-    said = {a for a, r in here.items() if r is not None and r != stands.get(a)}
-    bar = progress_bar(total=len(here), desc=f"copying {version.name}", unit=" assets", delay=1)
-    with tempfile.TemporaryDirectory(prefix="nbannotate") as place, bar:
-        table = pieces.said(Path(place))
-        for rows in _pieces(version):
-            _add_assets(made, rows[rows["asset_id"].isin(new)])
-            if annotations:
-                _say(version, rows[rows["asset_id"].isin(said)], table)
-            bar.update(len(rows))
-        if files := table.finish():
-            made.workspace.client.bring(
-                "imports.add", Imported, files, version_id=made.version_id,
-                source=f"{version.dataset.name} / {version.name}", format="parquet",
-                tables=["annotations"] * len(files), on_conflict="replace",
-            )  # fmt: skip
+    new = sorted(here.keys() - there.keys())
+    said = {a: r for a, r in here.items() if r is not None and r != stands.get(a)} if annotations else {}
+    with tempfile.TemporaryDirectory(prefix="nbannotate") as place:
+        folder = Path(place)
+        tables = [
+            *_assets(version, new, folder),
+            *_called(version, folder, own=parent is not None, shapes=annotations),
+            *_splits(version, parent, folder),
+            *(_copied if made.workspace.client is version.workspace.client else _said)(version, made, said, folder),
+        ]
+        source = f"{version.dataset.name} / {version.name}"
+        how, types = version.splits.how, described.types(version)
+        pieces.send(made, tables, source, "parquet", on_conflict="replace", types=types, how=how)
+    if any(step.kind == "reorder" for step in version.labels.mapping.steps):
+        made.labels.reorder(version.labels._names())
     _put_away(version, made)
     if version.state == "published" and annotations:
         made.publish()
@@ -139,51 +143,102 @@ def _heads(version: Version) -> dict[int, int | None]:
     return {row["asset_id"]: row["annotation_id"] for row in records(rows, _INTEGERS)}
 
 
-def _pieces(version: Version) -> Iterator[Any]:
-    """Go through the rows of the assets of a version, in order, some thousand at a time."""
-    last = -1
-    while True:
-        rows = version.workspace.sql(
-            "select asset_id, name, path, folder, width, height, bytes, metadata, sequence, moment, position "
-            f"from assets where version_id = $1 and position > $2 order by position limit {PIECE}",
-            [version.version_id, last],
+Tables = Iterator[tuple[str, Path]]
+
+
+def _assets(version: Version, new: list[int], folder: Path) -> Tables:
+    """Write the table of assets that are new to the copy."""
+    if new:
+        query = (
+            "select name, path, folder, width, height, bytes, cast(metadata as varchar) as metadata, sequence, moment "
+            "from assets where version_id = $version and asset_id in (select asset_id from wanted) order by position"
         )
-        if rows.empty:
-            return
-        last = int(rows["position"].iloc[-1])
-        yield rows
+        yield _asked("assets", version, query, folder / "assets.parquet", wanted=_ids("asset_id", new))
 
 
-def _add_assets(made: Version, rows: Any) -> None:
-    if len(rows):
-        file = frames.to_parquet(rows.drop(columns=["asset_id", "position"]))
-        made.workspace.client.upload("assets.add", int, file, version_id=made.version_id)
+def _called(version: Version, folder: Path, *, own: bool, shapes: bool) -> Tables:
+    """Write what files call images and shapes, and, as they are called now, labels; ``own``: without the parents'."""
+    nearest = (
+        "select format, what, name, foreign_id, cast(extra as varchar) as extra, called, place from ("
+        "select *, row_number() over (partition by format, what, name order by distance, position) as nth "
+        "from foreign_ids where version_id = $version and what in ($image, $shape) and (distance = 0 or not $own)) f "
+        "where nth = 1 order by distance, position"
+    )
+    what = {"image": "image", "shape": "shape" if shapes else "image", "own": own}
+    yield _asked("foreign", version, nearest, folder / "called.parquet", **what)
+    formats = version.workspace.sql(
+        "select distinct format from foreign_ids where version_id = $1 order by 1", [version.version_id]
+    )
+    table = pieces.called(folder)
+    for format_ in sorted({"parquet", *formats["format"]}):  # ours has the labels that no file knows
+        for row in remembered.of_head(export.head(version, format_)):
+            table.add(format_, *row)
+    yield from (("foreign", file) for file in table.finish())
+
+
+def _splits(version: Version, parent: tuple[Version, Version] | None, folder: Path) -> Tables:
+    """Write the splits of all assets, if the version, or its parent, has some."""
+    if any(len(one.splits) for one in (version, *(parent[:1] if parent else ()))):
+        query = (
+            "select a.name as asset, s.split from assets a left join splits s "
+            "on s.version_id = a.version_id and s.asset_id = a.asset_id where a.version_id = $version"
+        )
+        yield _asked("splits", version, query, folder / "splits.parquet")
+
+
+def _copied(version: Version, made: Version, said: dict[int, int], folder: Path) -> Tables:
+    """Write which revisions are copied onto which assets."""
+    if said:
+        query = (
+            "select a.name as asset, w.original from wanted w join assets a "
+            "on a.version_id = $version and a.asset_id = w.asset_id"
+        )
+        wanted = _ids("asset_id", list(said)).assign(original=list(said.values()))
+        yield _asked("copied", version, query, folder / "copied.parquet", wanted=wanted)
 
 
 @as_stored()
-def _say(version: Version, rows: Any, table: pieces.Pieces) -> None:
-    """Put what is said of some assets into the table."""
-    if rows.empty:
-        return
-    ids = [version.version_id, int(rows["position"].min()), int(rows["position"].max())]
-    among = "in (select asset_id from assets where version_id = $1 and position between $2 and $3)"
-    sql = version.workspace.sql
-    shapes: dict[int, list[Shape]] = {}
-    drawn = sql(f"select * from shapes where version_id = $1 and asset_id {among} order by asset_id, position", ids)
-    for row in records(drawn, version.shapes._types()):
-        shapes.setdefault(row["asset_id"], []).append(shape_of(row))
-    said = sql(f"select * from annotations where version_id = $1 and is_latest and asset_id {among}", ids)
-    names = dict(zip(rows["asset_id"], rows["name"], strict=True))
-    for row in records(said, _JSON):
-        if row["asset_id"] in names:
-            one = Annotation(
-                shapes=tuple(shapes.get(row["asset_id"], ())),
-                tags=tuple(row["tags"]),
-                nothing_to_label=row["nothing_to_label"],
-                tag_attributes=row["tag_attributes"],
+def _said(version: Version, made: Version, said: dict[int, int], folder: Path) -> Tables:
+    """Write what is said of some assets, and, on the word of an owner, by whom and when it was said."""
+    signed = made.workspace.me.role == "owner"
+    table = pieces.signed(folder) if signed else pieces.said(folder)
+    ids = sorted(said)
+    bar = progress_bar(total=len(ids), desc=f"copying {version.name}", unit=" assets", delay=1)
+    with bar:
+        for first in range(0, len(ids), PIECE):
+            wanted = _ids("asset_id", ids[first : first + PIECE])
+            key: dict[str, Any] = {"version": version.version_id, "wanted": wanted}
+            among = "version_id = $version and asset_id in (select asset_id from wanted)"
+            drawn = version.workspace.sql(f"select * from shapes where {among} order by asset_id, position", **key)
+            shapes: dict[int, list[Shape]] = {}
+            for asset_id, shape in zip(drawn["asset_id"], real.as_shapes(drawn), strict=True):
+                shapes.setdefault(asset_id, []).append(shape)
+            latest = version.workspace.sql(
+                "select a.name, n.* from annotations n join assets a on a.version_id = n.version_id "
+                "and a.asset_id = n.asset_id where n.is_latest and n.version_id = $version "
+                "and n.asset_id in (select asset_id from wanted) order by n.annotation_id",
+                **key,
             )
-            parts = [encode(part).decode() for part in (one.shapes, one.tags, one.tag_attributes)]
-            table.add(names[row["asset_id"]], parts[0], parts[1], one.nothing_to_label, parts[2])
+            for row in frames.records(latest):
+                parts = (encode(Annotation(shapes=tuple(shapes.get(row["asset_id"], ()))).shapes).decode(), row["tags"])
+                by = (row["member"], row["source"], row["origin"], row["created"]) if signed else ()
+                table.add(row["name"], *parts, row["nothing_to_label"], row["tag_attributes"], *by)
+            bar.update(len(wanted))
+    yield from (("annotations", file) for file in table.finish())
+
+
+def _ids(name: str, ids: list[int]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame({name: pd.array(ids, dtype="int64")})
+
+
+def _asked(what: str, version: Version, query: str, file: Path, **values: Any) -> tuple[str, Path]:
+    """Keep the rows of a query as a file of an import."""
+    tables = {name: frames.to_parquet(value) for name, value in values.items() if frames.is_table(value)}
+    named = {"version": version.version_id, **{n: v for n, v in values.items() if n not in tables}}
+    frames.keep(version.workspace.client.query(query, named, tables), file)
+    return what, file
 
 
 def _put_away(version: Version, made: Version) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,29 +19,39 @@ if TYPE_CHECKING:
 _encode, _decode = msgspec.json.encode, msgspec.json.decode
 
 
+#: A row of the table that is kept: what, name, id (JSON), extra (JSON), called, place.
+Called = tuple[str, str, str | None, str | None, str | None, int | None]
+
+
 def add(table: Pieces, what: str, name: str, foreign: Foreign) -> None:
     """Add what a file calls a thing to the table that is kept."""
-    if foreign == Foreign():
-        return
+    if foreign != Foreign():
+        table.add(*_row(what, name, foreign))
+
+
+def _row(what: str, name: str, foreign: Foreign) -> Called:
     number = None if foreign.id is None else _encode(foreign.id).decode()
     extra = _encode(foreign.extra).decode() if foreign.extra else None
-    table.add(what, name, number, extra, foreign.name, foreign.place)
+    return what, name, number, extra, foreign.name, foreign.place
 
 
 def add_head(table: Pieces, head: Head) -> None:
     """Add what a file calls its labels, used or not, in their order, how they are defined, and what it says of all."""
+    for row in of_head(head):
+        table.add(*row)
+
+
+def of_head(head: Head) -> Iterator[Called]:
+    """Return the rows of what a file calls its labels, how they are defined, and what it says of all."""
     for name in dict.fromkeys([*(label.name for label in head.labels), *head.foreign]):
-        known = head.foreign.get(name, Foreign())
-        if known == Foreign():
-            table.add("label", name, None, None, None, None)
-        add(table, "label", name, known)
+        yield _row("label", name, head.foreign.get(name, Foreign()))
     for label in head.labels:
         if label != Label(label.name):
-            add(table, "definition", label.name, Foreign(extra=msgspec.to_builtins(label)))
+            yield _row("definition", label.name, Foreign(extra=msgspec.to_builtins(label)))
     for tag in head.tags:
-        add(table, "tag", tag.name, Foreign(extra=msgspec.to_builtins(tag)))
+        yield _row("tag", tag.name, Foreign(extra=msgspec.to_builtins(tag)))
     if head.extra:
-        add(table, "file", "", Foreign(extra=head.extra))
+        yield _row("file", "", Foreign(extra=head.extra))
 
 
 def ids(version: Version, format_: str) -> Ids:
