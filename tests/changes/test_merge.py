@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
 
 import nbannotate as nb
-from nbannotate.errors import Conflict, InvalidInput, NotAllowed, Refused
+from nbannotate.errors import Conflict, InvalidInput, NbannotateError, NotAllowed, Refused
 from nbannotate.rules.merging import MergeConflict
 from tests.test_reprs import HOSTILE, well_shown
 
@@ -103,13 +103,37 @@ class TestConflicts:
         name = f"Look again {merge.version.version_id}"
         workflow = nb.Workflow([nb.Step("look", "annotation", ["root"])])
         campaign = merge.create_campaign(name, nb.Recipe(["cell", "dust"]), workflow, instructions="Be exact.")
-        assert "`0.png`: a shape `cell` was moved by `root` and relabeled by `root`" in campaign.spec.instructions
+        told = (
+            "`0.png`: a shape `cell` was moved by `root` (rectangle `cell` at 4, 2) and relabeled by `root` (rectangle "
+            "`dust` at 1, 2) (both are there now)"
+        )
+        assert told in campaign.spec.instructions
         assert campaign.spec.instructions.endswith("Be exact.")
         campaign.launch()
         task = ws.work.next(name)
         assert task.asset == "0.png"
         assert len(task.annotation.shapes) == 4
         assert len(campaign.tasks) == 1
+
+    def test_people_decide_in_one_call(self, versions):
+        flow = nb.Workflow([nb.Step("look", "annotation", ["root"])])
+        tried = nb.merge(*versions, "people", resolve=flow, dry_run=True)
+        assert (tried.version, tried.campaign) == (None, None)
+        name = f"people {versions[0].version_id}"
+        merge = nb.merge(*versions, name, resolve=flow)
+        ws = merge.version.workspace
+        assert merge.campaign.name == name
+        task = ws.work.next(name)
+        assert task.asset == "0.png"
+        labels = sorted(s.label for s in task.annotation.shapes)
+        assert labels.count("dust") >= 1
+        task.submit([s for s in task.annotation.shapes if s.label == "dust"])
+        assert {s.label for s in merge.version.assets["0.png"].annotation.shapes} == {"dust"}
+        again = nb.merge(*versions, name, resolve=flow, exist_ok=True)
+        assert again.campaign.campaign_id == merge.campaign.campaign_id
+        with pytest.raises(NbannotateError, match="nobody"):
+            nb.merge(*versions, "m3", resolve=nb.Workflow([nb.Step("look", "annotation", ["nobody"])]))
+        assert "m3" not in merge.version.dataset.versions
 
     def test_without_any_there_is_nothing_to_look_at(self, versions):
         base, ours, _ = versions

@@ -9,15 +9,15 @@ from nbannotate import model
 from nbannotate.changes.difference import checked_threshold
 from nbannotate.changes.outcome import Merge
 from nbannotate.changes.planned import planned
-from nbannotate.errors import Conflict, InvalidInput
+from nbannotate.errors import Conflict, InvalidInput, NbannotateError
 from nbannotate.model.calling import told
 from nbannotate.model.values import check_flag, plain, shown
 from nbannotate.rules.merging import SIDES, Choice, Choose, MergeConflict
-from nbannotate.workspace import frames
+from nbannotate.workspace import export, frames
 from nbannotate.workspace.data import Version
 
-#: What decides conflicts: a side, the one that was said last, or a function.
-Resolve = Literal["ours", "theirs", "base", "both", "newest"] | Callable[[MergeConflict], Choice]
+#: What decides conflicts: a side, the one that was said last, a function, or people.
+Resolve = Literal["ours", "theirs", "base", "both", "newest"] | Callable[[MergeConflict], Choice] | model.Workflow
 RULES = (*SIDES, "newest")
 
 
@@ -49,8 +49,10 @@ def merge(
         Of the new version, unique in the dataset.
     resolve
         What decides conflicts: ``"ours"``, ``"theirs"``, ``"base"`` (as it was), ``"newest"`` (what was said last),
-        ``"both"``: both shapes stay, for people to decide (``merge.create_campaign``); or a function that is given a
-        :class:`MergeConflict` and returns one of the sides, or a shape. If it is not given, a conflict is an error.
+        ``"both"``: both shapes stay; or a function that is given a :class:`MergeConflict` and returns one of the
+        sides, or a shape. Or a :class:`nb.Workflow`: both stay, and its people decide in a campaign that is launched,
+        ``merge.campaign``, called as the version is, with the version's labels (see :meth:`Merge.create_campaign`). If
+        it is not given, a conflict is an error.
     threshold
         The least overlap of two shapes with different ids that are the same one, as for :func:`nb.diff`.
     dry_run
@@ -61,7 +63,7 @@ def merge(
     Returns
     -------
     Merge
-        What was done: ``.version``, ``.conflicts``, how much was taken from where.
+        What was done: ``.version``, ``.conflicts``, ``.campaign``, how much was taken from where.
 
     Raises
     ------
@@ -90,28 +92,48 @@ def merge(
         raise Conflict(
             f"{len(plan.conflicts):,} conflicts between {ours.name!r} and {theirs.name!r}, on {some}"
             f"{' …' if len(plan.conflicts) > 5 else ''}. nb.merge(…, dry_run=True).conflicts lists them; resolve= "
-            "'ours', 'theirs', 'newest', 'both' or a function decides them. Nothing was changed."
+            "'ours', 'theirs', 'newest', 'both', a function or a Workflow decides them. Nothing was changed."
         )
     made = None
     there = ours.dataset.versions[name] if exist_ok and name in ours.dataset.versions else None
     if there is not None and there.parent_id == ours.version_id:
-        return Merge(ours, theirs, plan, there)
+        found = Merge(ours, theirs, plan, there)
+        if isinstance(resolve, model.Workflow) and name in ours.workspace.campaigns:
+            found._set(campaign=ours.workspace.campaigns[name])
+        return found
     if not tried:
         made = ours.workspace.client.upload(
             "merges.create", model.Version, frames.to_parquet(plan.table()),
             version_id=ours.version_id, theirs_id=theirs.version_id, name=name,
         )  # fmt: skip
-    return Merge(ours, theirs, plan, None if made is None else Version(ours.dataset, made))
+    merge = Merge(ours, theirs, plan, None if made is None else Version(ours.dataset, made))
+    if isinstance(resolve, model.Workflow) and merge.version is not None and plan.conflicts:
+        _send(merge, merge.version, resolve)
+    return merge
+
+
+def _send(merge: Merge, version: Version, workflow: model.Workflow) -> None:
+    """Let people decide; nothing is left of the merge if the campaign cannot be."""
+    recipe = model.Recipe(labels=export.labels(version), tags=export.tags(version))
+    try:
+        merge.create_campaign(version.name, recipe, workflow).launch()
+    except NbannotateError:
+        if merge.campaign is not None:
+            merge.campaign.delete(merge.campaign.name)
+        version.delete(version.name)
+        raise
 
 
 def _chosen_by(resolve: Any) -> Choose:
     """Return the function that decides conflicts."""
     if resolve is None:
         return lambda conflict: "ours"
+    if isinstance(resolve, model.Workflow):
+        return lambda conflict: "both"
     if isinstance(resolve, str) and resolve in RULES:
         side: Any = resolve
         return (lambda conflict: conflict.newest) if side == "newest" else lambda conflict: side
     if callable(resolve):
         function: Choose = resolve
         return function
-    raise InvalidInput(f"resolve is {', '.join(map(repr, RULES))} or a function, not {shown(resolve)}.")
+    raise InvalidInput(f"resolve is {', '.join(map(repr, RULES))}, a function or a Workflow, not {shown(resolve)}.")

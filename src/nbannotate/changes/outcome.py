@@ -14,6 +14,7 @@ from nbannotate.model import Filter, Recipe, Shape, Workflow
 from nbannotate.model.values import as_list
 from nbannotate.rules.compare import differs
 from nbannotate.rules.merging import Decided, MergeConflict
+from nbannotate.shapes import kind
 from nbannotate.workspace.handle import Handle
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class Merge(Handle):
         The new version, a draft; None if nothing was written.
     conflicts
         What had to be decided, as a table.
+    campaign
+        In which people decide, once it is written; None before.
     counts
         How many assets were *taken* as theirs has them, *joined* of both, *added*, *put_away* or *taken_back*.
     """
@@ -71,6 +74,7 @@ class Merge(Handle):
     def __init__(self, ours: Version, theirs: Version, plan: Plan, version: Version | None) -> None:
         self._ours, self._theirs, self._plan = ours, theirs, plan
         self.version, self.counts = version, dict(plan.counts)
+        self.campaign: Campaign | None = None
         of = f" between {ours.name!r} and {theirs.name!r}"
         self.conflicts = Conflicts(ours.workspace, _rows(plan.conflicts), of)
         self._seal()
@@ -104,9 +108,11 @@ class Merge(Handle):
         )
         ids = [int(i) for i, asset in zip(there["asset_id"], there["name"], strict=True) if asset in assets]
         instructions = [self._instructions(), *as_list("instructions", more.pop("instructions", ()) or ())]
-        return self.version.create_campaign(
+        made = self.version.create_campaign(
             name, recipe, workflow, filter=Filter.sql(_one_of(ids)), instructions=instructions, **more
         )
+        self._set(campaign=made)
+        return made
 
     def _instructions(self) -> str:
         """Return the conflicts as Markdown, asset by asset."""
@@ -167,12 +173,23 @@ def _told(decided: Decided) -> str:
     if c.what == "nothing_to_label":
         return "one version says that there is nothing to label, the other one has shapes"
     name = f"the tag {_code(c.tag)}" if c.what == "tag" else f"a shape {_code(c.label)}" if c.label else "a shape"
-    whose = [f"{_did(c, s, i)} by {_code(by)}" if by else _did(c, s, i)
-             for i, (s, by) in enumerate(((c.ours, c.ours_by), (c.theirs, c.theirs_by)), 1)]  # fmt: skip
+    sides = ((c.ours, c.ours_by), (c.theirs, c.theirs_by))
+    whose = [f"{_did(c, s, i)}{f' by {_code(by)}' if by else ''}{_where(s)}" for i, (s, by) in enumerate(sides, 1)]
     kept = {"both": "both are there now", "own": "decided otherwise"}.get(
         decided.choice, f"{decided.choice} is there now"
     )
     return f"{name} was {' and '.join(whose)} ({kept})"
+
+
+def _where(shape: Shape | None) -> str:
+    """Return what tells a shape from the other candidate: kind, label, and the corner where it begins."""
+    if shape is None:
+        return ""
+    what, corner = kind(shape.kind).title.lower(), ""
+    if shape.points:
+        x, y = (min(p[axis] for p in shape.points) for axis in (0, 1))
+        corner = f" at {x:,.0f}, {y:,.0f}"
+    return f" ({what}{f' {_code(shape.label)}' if shape.label else ''}{corner})"
 
 
 def _code(text: str) -> str:

@@ -58,7 +58,7 @@ function shapeEntry(s, d, entry, withForm) {
     h("button", { type: "button", class: "shape", "aria-pressed": String(selected), "aria-describedby": flawed.length ? `nbp-flaws-${flawed[0].id}` : null, onclick: (e) => pick(s, e, ids, selected) },
       h("i", { class: "swatch", style: color ? `background:${color}` : null, "data-none": color ? null : "" }),
       h("span", { class: "name", "data-none": label ? null : "" }, label || T("no label"), entry.values ? h("small", {}, entry.values) : null, missing.length ? h("small", { class: "needs" }, T("needs {what}", { what: missing.join(", ") })) : null),
-      belongs(entry), h("span", { class: "soft" }, `${said(entry.kind)} ${n}`)),
+      belongs(entry), h("span", { class: "soft" }, `${said(entry.kind)}\u00a0${n}`)),
     shapeSwitch(s, ids, "lock", locked, d.editable, name, n), shapeSwitch(s, ids, "hide", hidden, true, name, n),
     d.editable ? h("button", { type: "button", class: "bare remove", title: T("Delete"), "aria-label": T("Delete {name} {n}", { name, n }), onclick: (e) => { send(s, "delete", { ids }); toStage(s, e); } }, icon("trash")) : null,
     flawed.map((v) => flawLines(v.id, v.flaws, v.mendable)), withForm ? [angleField(s, d), attributeForm(s, d)] : null);
