@@ -59,6 +59,8 @@ def test_a_file_that_is_not_where_it_was_is_said_in_plain_words_and_the_work_goe
     assert "Tell a manager" in said
     assert str(place.folder) not in said
     assert not who.task.pictured
+    assert "cannot be seen, so nothing can be said of it" in who.does("submit")
+    assert who.task.task.asset == "image_0.png"
     assert who.does("skip", text="Its file is gone") is None
     assert (who.task.task.asset, who.task.pictured) == ("image_1.png", True)
 

@@ -230,4 +230,6 @@ def check_may(desk: Desk, action: str) -> OpenTask:
         raise Refused("You are looking at an earlier revision; go back to the present first.")
     if action not in opened.view.actions:
         raise Refused(opened.view.reason or "This is not possible at this step.")
+    if action == "submit" and not opened.pictured:
+        raise Refused("The image cannot be seen, so nothing can be said of it; skip it and say why.")
     return opened

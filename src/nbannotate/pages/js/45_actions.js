@@ -2,17 +2,19 @@
 
 const WORKING = { rework: M("Sending back…"), reject: M("Rejecting…"), skip: M("Skipping…"), discard: M("Discarding…"), retake: M("Taking it…") };
 
+const UNSEEN = M("The image cannot be seen, so nothing can be said of it; skip it and say why.");
+
 function actionBar(s) {
   const t = s.get("task"), d = s.get("drawing"), busy = s.ui.busy;
   if (!t.mine) return readOnlyBar(s, t);
-  const off = Boolean(t.looking) || Boolean(busy), review = t.kind === "review";
+  const off = Boolean(t.looking) || Boolean(busy), unseen = !t.pictured, review = t.kind === "review";
   const name = review ? (t.edited ? T("Accept with edits") : T("Accept")) : T("Submit"), as = t.statuses.length && t.status !== t.statuses[0];
   const working = busy === "submit" ? (review ? T("Accepting…") : T("Submitting…")) : busy in WORKING ? T(WORKING[busy]) : "";
   const other = (action, title, text, warn) => (t.actions.includes(action) ? h("button", { type: "button", "data-key": action, class: warn ? "warn" : null, disabled: off,
     title: titled(title, keyFor(s, action)), onclick: () => press(s, action) }, text, cap(keyFor(s, action))) : null);
   return h("div", { class: "nbp-actions", role: "group", "aria-label": T("What to do with this task") },
     h("div", { class: "rest", "data-key": "rest" }, mustDo(s, t),
-    h("button", { type: "button", class: "nothing", "aria-pressed": String(t.nothing), disabled: off, title: titled(T("There is nothing to label in this image"), keyFor(s, "nothing")),
+    h("button", { type: "button", class: "nothing", "aria-pressed": String(t.nothing), disabled: off || unseen, title: unseen ? T(UNSEEN) : titled(T("There is nothing to label in this image"), keyFor(s, "nothing")),
       "data-key": "nothing", onclick: (e) => { press(s, "nothing"); toStage(s, e); } }, h("i", { class: "box", "aria-hidden": "true" }, t.nothing ? icon("check") : null), T("Nothing to label"), cap(keyFor(s, "nothing"))),
     h("div", { class: "pair" },
       other("rework", T("Send it back to the person who annotated it"), T("To rework…"), true),
@@ -20,9 +22,9 @@ function actionBar(s) {
       other("skip", T("Take this image out of the campaign; say why"), T("Skip…")),
       other("discard", T("This image is of no use; say why"), T("Discard…")))),
     h("div", { class: "split" },
-      h("button", { type: "button", class: "primary submit", "data-key": "submit", disabled: off, "aria-busy": busy ? "true" : null, title: as ? T("{action} as {status}", { action: name, status: t.status }) : null, onclick: () => press(s, "submit") },
+      h("button", { type: "button", class: "primary submit", "data-key": "submit", disabled: off || unseen, "aria-busy": busy ? "true" : null, title: unseen ? T(UNSEEN) : as ? T("{action} as {status}", { action: name, status: t.status }) : null, onclick: () => press(s, "submit") },
         h("span", { class: "name" }, working || name, as && !working ? h("small", {}, T("as {status}", { status: t.status })) : null), !working && cap("Ctrl + ⏎")),
-      t.statuses.length ? h("button", { type: "button", class: "primary submit menu", "data-key": "status", disabled: off, "aria-haspopup": "menu", "aria-expanded": String(s.ui.menu), "aria-label": T("Submit as: {status}", { status: t.status }),
+      t.statuses.length ? h("button", { type: "button", class: "primary submit menu", "data-key": "status", disabled: off || unseen, "aria-haspopup": "menu", "aria-expanded": String(s.ui.menu), "aria-label": T("Submit as: {status}", { status: t.status }),
         title: titled(T("Submit as…"), keyFor(s, "status")), onclick: () => openMenu(s) }, icon("more")) : null,
       statusMenu(s, t)));
 }

@@ -22,6 +22,7 @@ function press(s, action) {
   }
   if (t.looking) return void toast(s, T("You are looking at an earlier revision; go back to the present first."), "error");
   if (!t.mine) return void toast(s, said(t.reason) || T("This task can be looked at, but not changed."), "error");
+  if (!t.pictured && ["nothing", "submit", "status"].includes(action)) return void toast(s, T(UNSEEN), "error");
   if (action === "nothing") return void sayNothing(s, t, complain);
   if (action === "status") return void send(s, action, {}, complain);
   if (action === "submit") return void leaveWith(s, "submit");
