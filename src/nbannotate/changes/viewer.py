@@ -62,7 +62,7 @@ class DiffViewer(Viewer):
         self._diff, self._before = diff, False
         self._comparison = Comparison()
         self._both: tuple[tuple[Shape, ...], tuple[Shape, ...]] = ((), ())
-        side = ipywidgets.Layout(width="280px", flex="0 0 auto")
+        side = ipywidgets.Layout(width="280px", flex="0 0 auto", margin="0 0 0 10px")
         self._assets = ipywidgets.Select(
             options=[(_asset_line(name, diff._found[name].comparison), name) for name in names[:MOST_LISTED]],
             rows=10,
