@@ -37,10 +37,11 @@ class Diff(Changes):
 
     def __init__(self, asked: Version, before: Side, after: Side, found: list[Differing]) -> None:
         self.a, self.b = before.name, after.name
-        super().__init__(asked.workspace, tables.of_changes(found), f" between {self.a!r} and {self.b!r}")
+        of = f" between {self.a!r} and {self.b!r}"
+        self.assets = ChangedAssets(asked.workspace, tables.of_assets(found), of)
+        super().__init__(asked.workspace, tables.of_changes(found), of)
         self._asked, self._before, self._after = asked, before, after
         self._found = {its.asset: its for its in found}
-        self.assets = ChangedAssets(asked.workspace, tables.of_assets(found), self._of())
 
     @property
     def counts(self) -> pd.DataFrame:
