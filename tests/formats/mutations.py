@@ -101,7 +101,7 @@ def _words(data: bytes, random: Random) -> bytes:
         found = list(WORD.finditer(text))
         begin, end = random.choice(found).span() if found else (0, 0)
         return (text[:begin] + random.choice(WORDS) + text[end:]).encode("utf-8", "surrogatepass")
-    return "".join(lines).encode("utf-8", "surrogateescape")
+    return "".join(lines).encode("utf-8", "surrogatepass")
 
 
 # --- JSON ------------------------------------------------------------------------------------------------------------

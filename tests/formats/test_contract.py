@@ -270,3 +270,17 @@ def test_whatever_a_file_holds_reading_ends_in_a_sentence(format_: Format, data:
 def test_a_format_says_what_it_holds(format_: Format) -> None:
     assert format_.holds.kinds
     assert "attributes" not in format_.holds.fields or not format_.holds.attributes
+
+
+@every
+def test_shapes_of_images_whose_size_is_not_known_are_told_or_come_back(format_: Format, tmp_path: Path) -> None:
+    its = (
+        Shape.box(1, 2, 9, 8, "cell"), Shape.polygon([(1, 1), (9, 1), (9, 9)], "cell"),
+        Shape.rotated_rectangle(9, 9, 4, 2, 30, label="cell"),
+    )  # fmt: skip
+    for number, shape in enumerate(one for one in its if one.kind in format_.holds.kinds):
+        row = Row("a.png", 0, 0, Annotation(shapes=(shape,)))
+        path = sets.write(format_.name, tmp_path / str(number), Head((Label("cell"),)), [row])
+        if not told(format_, row):
+            (back,) = sets.read(format_.name, path)[1]
+            assert [s.kind for s in back.annotation.shapes] == [shape.kind]

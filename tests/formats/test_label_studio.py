@@ -313,6 +313,14 @@ def test_of_several_annotations_the_ground_truth_counts_then_the_last_and_all_ar
     assert read(tmp_path, task(annotations=annotations[::2]))[1][0].annotation.shapes[0].label == "dot"
 
 
+def test_a_value_that_is_a_text_is_written_again(tmp_path: Path) -> None:
+    strange = {"id": "q", "type": "number", "from_name": "n", "to_name": "image", "value": "Group 7"}
+    given = task(annotations=[{"id": 1, "result": [region(), strange]}], predictions=[], meta={})
+    head, rows, _ = read(tmp_path, given)
+    (again,) = json.loads((sets.write(NAME, tmp_path / "out", head, rows) / "tasks.json").read_text())
+    assert strange in again["annotations"][0]["result"]
+
+
 def test_a_prediction_has_its_model_and_scores_and_stays_one(tmp_path: Path) -> None:
     results = [region(score=0.75), region(id="r2", labels=["dot"])]
     given = task(annotations=[], predictions=[{"model_version": "m1", "score": 0.5, "result": results}], meta={})

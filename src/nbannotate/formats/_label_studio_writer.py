@@ -6,13 +6,14 @@ stands in our own field of its ``meta``.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 
 from nbannotate.errors import InvalidInput
-from nbannotate.formats import _brush
+from nbannotate.formats import _brush, _json
 from nbannotate.formats import _label_studio_own as own
 from nbannotate.formats import _label_studio_values as values
 from nbannotate.formats._contract import Foreign, Row
@@ -307,7 +308,10 @@ def _as_results(given: Any, shape: Shape | None = None, size: tuple[int, int] = 
         if not isinstance(one, dict):
             continue
         value = one.get("value")
-        value = msgspec.Raw(value.encode()) if isinstance(value, str) else value
+        if isinstance(value, str):
+            with contextlib.suppress(msgspec.MsgspecError):  # a text that is no JSON is the value itself
+                _json.decoded(value)
+                value = msgspec.Raw(value.encode())
         if shape is not None and shape.rle is not None and isinstance(value, dict) and value.get("format") == "rle":
             region = decode(shape.rle)
             value = value | {"rle": _brush.encode(region, *size) if region is not None else []}

@@ -165,7 +165,7 @@ class Painted:
         its = row.annotation.shapes if row.annotation is not None else ()
         masks = [s for s in its if s.kind == "mask" and 0 < numbers.get(s.id, 0) <= MOST]
         void = row.foreign.extra.get("void")
-        if not masks and not isinstance(void, str):
+        if not row.width * row.height or not (masks or isinstance(void, str)):
             return
         objects, classes = (np.zeros((row.height, row.width), np.uint8) for _ in range(2))
         if isinstance(void, str) and (region := _void(void, row)) is not None:

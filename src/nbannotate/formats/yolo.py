@@ -106,7 +106,7 @@ class Yolo:
         return Contents(reader.head(), reader.rows(), len(items))
 
     def losses(self, row: Row, head: Head) -> Iterable[tuple[str, str]]:
-        """Return splits of other words, polygons that are not four corners, and points that no label has."""
+        """Return splits of other words, polygons of not four corners, points that no label has, and unknown sizes."""
         if row.split not in (None, "train", "val", "test"):
             yield "splits of images", f"YOLO has train, val and test, and no {row.split!r}"
         if self.task == "obb" and row.annotation is not None:
@@ -114,6 +114,8 @@ class Yolo:
                 if shape.kind == "polygon" and len(shape.points) != 4:
                     yield "polygons", "a rotated box has four corners: they become the box around them"
 
+        if row.annotation is not None and row.annotation.shapes and not row.width * row.height:
+            yield "labels of images", "the size of their image is not known"
         if self.task == "pose" and row.annotation is not None:
             count = _keypoints_of(head).count
             for shape in row.annotation.shapes:
@@ -135,7 +137,7 @@ class Yolo:
         for row in contents.rows:
             path = places.of(row)
             target.put_image(row.image, path)
-            if row.annotation is not None:
+            if row.annotation is not None and (row.width * row.height or not row.annotation.shapes):
                 lines = list(self._lines(row, numbers, keypoints))
                 target.write(_yolo_files.labels_path(path), "".join(f"{line}\n" for line in lines).encode())
                 annotations += len(lines)
