@@ -43,7 +43,7 @@ OF_ONE = {
 }  # fmt: skip
 
 #: Takes so many at a time, whatever there is.
-SOME_AT_A_TIME = {"jobs.submit"}
+SOME_AT_A_TIME = {"jobs.submit", "tasks.report"}
 
 
 class Counted:

@@ -93,6 +93,7 @@ from nbannotate.model.shape import (
     Shape,
     new_shape_id,
 )
+from nbannotate.model.spent import Spent, Stretch, Stretches
 from nbannotate.model.splitting import Splitting
 from nbannotate.model.work import (
     TASK_STATES,
@@ -205,11 +206,14 @@ __all__ = [
     "Shape",
     "Skeleton",
     "Slice",
+    "Spent",
     "Splitting",
     "Spread",
     "Step",
     "StepKind",
     "StepProgress",
+    "Stretch",
+    "Stretches",
     "Tag",
     "TakenBack",
     "Task",

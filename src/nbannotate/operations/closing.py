@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime
-import math
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from nbannotate.errors import InvalidInput, Refused, Stale
-from nbannotate.model import Annotation, CampaignSpec, Closed
-from nbannotate.operations import chain
+from nbannotate.errors import Refused, Stale
+from nbannotate.model import Annotation, CampaignSpec, Closed, Spent
+from nbannotate.operations import chain, timing
 from nbannotate.operations.checking import Checked
 from nbannotate.operations.registry import Context
 from nbannotate.operations.telling import tell
 from nbannotate.rules import attribution, workflow
+from nbannotate.rules.activity import Totals
 from nbannotate.rules.rights import MANAGERS
 from nbannotate.rules.workflow import IssueFact, Next, Visit
 from nbannotate.store import campaigns as stored
@@ -23,11 +23,6 @@ from nbannotate.store import data, dealing, ending, holding, importing, people, 
 from nbannotate.store.staging import Stage
 from nbannotate.texts import t
 from nbannotate.texts.mark import filled
-
-#: A page reports at least this often; more seconds at once are not believed.
-MOST_SECONDS = 600.0
-#: So many seconds of work elsewhere may be given for one image at once.
-MOST_GIVEN_SECONDS = 86_400.0
 
 #: So many drafts become revisions in one piece.
 DRAFTS_AT_ONCE = 500
@@ -57,12 +52,12 @@ def began_with(ctx: Context, row: dict[str, Any], spec: CampaignSpec) -> Annotat
 
 
 def submit(
-    ctx: Context, row: dict[str, Any], spec: CampaignSpec, made: Checked, seconds: float, status: str | None = None
+    ctx: Context, row: dict[str, Any], spec: CampaignSpec, made: Checked, spent: Spent, status: str | None = None
 ) -> Closed:
     """Submit an annotation, or accept it at a review step."""
     if made.edited:
         commit(ctx, row, made.annotation, row["kind"], made.rows)
-    closed = close(ctx, row, spec, "submit", seconds, edited=made.edited, status=status)
+    closed = close(ctx, row, spec, "submit", spent, edited=made.edited, status=status)
     if not made.repaired:
         return closed
     ctx.note(detail={**ctx.event.get("detail", {}), "repaired": len(made.repaired)})
@@ -74,7 +69,7 @@ def close(
     row: dict[str, Any],
     spec: CampaignSpec,
     action: workflow.Action,
-    seconds: float,
+    spent: Spent,
     *,
     edited: bool = False,
     status: str | None = None,
@@ -92,11 +87,11 @@ def close(
         action, ctx.actor.member_id, visits, steps, issues, workers, edited=edited, status=status, to_step=to_step,
         judges=judges, managers=managers,
     )  # fmt: skip
-    seconds = believed(ctx, row, seconds)
-    _note_work(ctx, row, seconds)
+    totals = timing.count(ctx, row, spent)
+    note_work(ctx, row, totals)
     work.close(
         ctx.tx, row["task_id"], decided.state, decided.outcome, decided.status, ctx.now,
-        worked_s=seconds, note=note, followed=decided.next is not None,
+        totals, note=note, followed=decided.next is not None,
     )  # fmt: skip
     for issue_id, state in decided.issues.items():
         talk.set_state(ctx.tx, issue_id, state, ctx.actor.member_id, ctx.now)
@@ -105,7 +100,7 @@ def close(
     _tell_of_fixes(ctx, row, raised, decided)
     if decided.next is not None and action == "submit" and decided.next.step == row["step"]:
         _tell_judge(ctx, row, spec, raised, decided)
-    ctx.note(detail={"outcome": decided.outcome, "status": decided.status, **_given(ctx, seconds)})
+    ctx.note(detail={"outcome": decided.outcome, "status": decided.status, **_given(ctx, spent)})
     if (when := decided.leaves) is not None and spec.rules:
         chain.apply_rules(ctx, row["campaign_id"], spec, [row["asset_id"]], when, decided.status)
     where = steps[decided.next.step].name if decided.next else None
@@ -274,38 +269,24 @@ def lease_end(ctx: Context, spec: CampaignSpec, step: int) -> datetime.datetime:
     return ctx.now + datetime.timedelta(minutes=spec.workflow.steps[step].lease_minutes)
 
 
-def believed(ctx: Context, row: dict[str, Any], seconds: float) -> float:
-    """Return the seconds of work that are reported, as far as the clock since the last report allows.
-
-    On the word of an owner they are taken as they are given: for work that was done elsewhere.
-    """
-    if not math.isfinite(seconds) or seconds < 0:
-        raise InvalidInput(f"seconds must be 0 or more, not {seconds}.")
-    if ctx.acted_by is not None:
-        if seconds > MOST_GIVEN_SECONDS:
-            raise InvalidInput(f"seconds must be at most {MOST_GIVEN_SECONDS:,.0f} (a day) for one image.")
-        return seconds
-    since = (ctx.now - row["touched"]).total_seconds() if row["touched"] else 0.0
-    return max(0.0, min(seconds, since, MOST_SECONDS))
-
-
-def worked(ctx: Context, row: dict[str, Any], spec: CampaignSpec, seconds: float) -> None:
-    """Add the seconds that the page reports, as far as they are believed, and renew the lease."""
-    seconds = believed(ctx, row, seconds)
-    holding.touch(ctx.tx, row["task_id"], seconds, ctx.now, lease_end(ctx, spec, row["step"]))
-    _note_work(ctx, row, seconds)
-    if given := _given(ctx, seconds):
+def worked(ctx: Context, row: dict[str, Any], spec: CampaignSpec, spent: Spent) -> None:
+    """Count the time that the page reports, and renew the lease."""
+    totals = timing.count(ctx, row, spent)
+    holding.touch(ctx.tx, row["task_id"], totals, ctx.now, lease_end(ctx, spec, row["step"]))
+    note_work(ctx, row, totals)
+    if given := _given(ctx, spent):
         ctx.note(detail=given)
 
 
-def _given(ctx: Context, seconds: float) -> dict[str, str]:
+def _given(ctx: Context, spent: Spent) -> dict[str, str]:
     """Return what marks an event whose time no clock saw."""
-    return {"worked": "given"} if ctx.acted_by is not None and seconds else {}
+    return {"worked": "given"} if ctx.acted_by is not None and spent and not isinstance(spent, tuple) else {}
 
 
-def _note_work(ctx: Context, row: dict[str, Any], seconds: float) -> None:
+def note_work(ctx: Context, row: dict[str, Any], totals: Totals) -> None:
+    """Write into the event what it is about, and how long the person worked on it before."""
     note(ctx, row)
-    ctx.note(worked_s=seconds)
+    ctx.note(worked_s=totals.worked_s)
 
 
 def note(ctx: Context, row: dict[str, Any]) -> None:

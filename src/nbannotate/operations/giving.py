@@ -8,6 +8,7 @@ from nbannotate.errors import NotAllowed, Refused
 from nbannotate.operations import closing
 from nbannotate.operations.registry import Context
 from nbannotate.operations.telling import tell
+from nbannotate.rules.activity import Totals
 from nbannotate.store import campaigns as stored
 from nbannotate.store import holding, work
 
@@ -26,7 +27,7 @@ def begin(ctx: Context, row: dict[str, Any], *, touch: bool = True) -> int:
     """
     if touch:
         until = closing.lease_end(ctx, stored.spec(ctx.tx, row["campaign_id"]), row["step"])
-        holding.touch(ctx.tx, row["task_id"], 0.0, ctx.now, until)
+        holding.touch(ctx.tx, row["task_id"], Totals(), ctx.now, until)
         opened(ctx, row, until if row["leased_until"] is not None else None)
     closing.note(ctx, row)
     return int(row["task_id"])

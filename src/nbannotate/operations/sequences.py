@@ -7,14 +7,15 @@ from typing import Any
 import msgspec
 
 from nbannotate.errors import Conflict, InvalidInput, NotAllowed, Refused, Stale
-from nbannotate.model import ExistingShapes, Sequence, Spread
-from nbannotate.operations import chain, closing, slicing, spreading, viewing
+from nbannotate.model import ExistingShapes, Sequence, Spent, Spread
+from nbannotate.operations import chain, closing, slicing, spreading, timing, viewing
 from nbannotate.operations.access import visible_task
 from nbannotate.operations.registry import Context, operation
 from nbannotate.operations.slicing import Range
 from nbannotate.operations.telling import tell
 from nbannotate.rules import sequences as rules
 from nbannotate.rules import words, workflow
+from nbannotate.rules.activity import Totals
 from nbannotate.store import batches, holding, importing, work
 from nbannotate.store import campaigns as stored
 from nbannotate.store import sequences as kept
@@ -55,7 +56,7 @@ def take(ctx: Context, task_id: int) -> int:
         _take(ctx, its, [slice_])
         holding.take(ctx.tx, task_id, me, ctx.now, until)
     else:
-        holding.touch(ctx.tx, task_id, 0.0, ctx.now, until)
+        holding.touch(ctx.tx, task_id, Totals(), ctx.now, until)
     closing.note(ctx, row)
     return task_id
 
@@ -163,7 +164,7 @@ def exclude(
     last: int,
     reason: str,
     revision: int = 0,
-    seconds: float = 0.0,
+    seconds: Spent = 0.0,
     *,
     prepared_kept: closing.Kept,
 ) -> Spread:
@@ -181,19 +182,17 @@ def exclude(
     for r in able:
         visit = closing.visit(r | {"assignee_id": me})
         workflow.check_may_work(visit, its.spec.workflow.steps, me, "discard")
-    worked = 0.0
-    if task_id in ids:
-        if revision != (row["revision"] or 0):
-            raise Conflict("This slice was saved elsewhere after this page opened it. Reload to go on from there.")
-        worked = closing.believed(ctx, row, seconds)
+    if task_id in ids and revision != (row["revision"] or 0):
+        raise Conflict("This slice was saved elsewhere after this page opened it. Reload to go on from there.")
+    totals = (timing.add if task_id in ids else timing.late)(ctx, row, seconds)
     free = [r for r in able if r["hold"] == "free"]
     _take(ctx, its, free)
     until = closing.lease_end(ctx, its.spec, row["step"])
     kept.hold(ctx.tx, ids, me, ctx.now, until, [r["task_id"] for r in free])
     importing.reveal(ctx.tx, prepared_kept.batch_id, row["version_id"], overwrite=True)
-    batches.discard(ctx.tx, ids, reason, ctx.now, task_id, worked)
+    batches.discard(ctx.tx, ids, reason, ctx.now)
     chain.apply_rules(ctx, row["campaign_id"], its.spec, [r["asset_id"] for r in able], "discarded", "discarded")
     places, groups = tuple(r["place"] for r in able), rules.grouped(left)
-    closing.note(ctx, row)
-    ctx.note(worked_s=worked, detail={"tasks": ids, "left": len(left), "reason": reason})
+    closing.note_work(ctx, row, totals)
+    ctx.note(detail={"tasks": ids, "left": len(left), "reason": reason})
     return Spread(places, (), groups, len(free), None, rules.message("Excluded", places, (), groups, len(free)))

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from nbannotate.errors import Conflict, NotAllowed, NotFound, Refused
+from nbannotate.errors import Conflict, InvalidInput, NotAllowed, NotFound, Refused
 from nbannotate.model import (
     Annotation,
     Before,
@@ -19,17 +19,23 @@ from nbannotate.model import (
     Ranked,
     Reassigned,
     Saved,
+    Spent,
+    Stretches,
     Task,
     TaskState,
 )
-from nbannotate.operations import assigning, checking, closing, giving, reviewing, viewing
+from nbannotate.operations import assigning, checking, closing, giving, reviewing, timing, viewing
 from nbannotate.operations.access import may_see_image, visible_task
 from nbannotate.operations.checking import Checked, believed
 from nbannotate.operations.jobs import job
 from nbannotate.operations.registry import Context, operation
 from nbannotate.rules import words, workflow
+from nbannotate.rules.activity import Totals
 from nbannotate.store import campaigns as stored
 from nbannotate.store import holding, jobs, work
+
+#: A page reports the time of so many tasks at once, at most.
+MOST_REPORTED = 60
 
 
 @operation()
@@ -93,8 +99,10 @@ def open_(ctx: Context, task_id: int) -> int:
     return task_id
 
 
-def _idle_heartbeat(ctx: Context, task_id: int, seconds: float) -> Lease | None:
+def _idle_heartbeat(ctx: Context, task_id: int, seconds: Spent) -> Lease | None:
     """Answer without writing while more than half of the lease is left, and where there is nothing to renew."""
+    if isinstance(seconds, tuple) and seconds:
+        return None  # time that was measured counts, whoever has the task now
     row = visible_task(ctx, task_id)
     if not row["is_open"] or row["assignee_id"] != ctx.actor.member_id:
         return None if _may_take_again(ctx, row) else Lease(False, None, viewing.why_lost(ctx, row))
@@ -106,14 +114,40 @@ def _idle_heartbeat(ctx: Context, task_id: int, seconds: float) -> Lease | None:
 
 
 @operation(writes=True, idle=_idle_heartbeat)
-def heartbeat(ctx: Context, task_id: int, seconds: float = 0.0) -> Lease:
-    """Say that I am still working on a task, so that its lease does not run out; it is taken up again if it did."""
+def heartbeat(ctx: Context, task_id: int, seconds: Spent = 0.0) -> Lease:
+    """Say that I am still working on a task, so that its lease does not run out; it is taken up again if it did.
+
+    ``seconds`` is how long I worked since the last report: so many, or the stretches that a page measured.
+    """
     row = visible_task(ctx, task_id)
     spec = stored.spec(ctx.tx, row["campaign_id"])
     if not row["is_open"] or (row["assignee_id"] != ctx.actor.member_id and not _take_again(ctx, row)):
+        closing.note_work(ctx, row, timing.late(ctx, row, seconds))
         return Lease(False, None, viewing.why_lost(ctx, row))
     closing.worked(ctx, row, spec, seconds)
     return Lease(True, closing.lease_end(ctx, spec, row["step"]) if row["leased_until"] else None)
+
+
+@operation(writes=True)
+def report(ctx: Context, stretches: dict[int, Stretches]) -> None:
+    """Count time that a page measured on tasks of mine, by task, that I have left or do not have any more.
+
+    What was counted before, and what was not measured while I had the task, is passed over. Without anything new there
+    is no event.
+    """
+    if len(stretches) > MOST_REPORTED:
+        raise InvalidInput(f"stretches takes {MOST_REPORTED} tasks at once, not {len(stretches):,}.")
+    for task_id, spent in stretches.items():
+        try:
+            row = visible_task(ctx, task_id)
+        except (NotAllowed, NotFound):
+            continue  # it is deleted, or given to somebody who has not begun
+        totals = timing.late(ctx, row, spent)
+        if totals != Totals():
+            closing.note_work(ctx, row, totals)
+            ctx.did("tasks.report")
+    if not ctx.done:
+        ctx.unchanged()
 
 
 @operation(writes=True, prepare=checking.save)
@@ -122,7 +156,7 @@ def save(
     task_id: int,
     annotation: Annotation,
     revision: int,
-    seconds: float = 0.0,
+    seconds: Spent = 0.0,
     *,
     prepared_draft: Checked | None,
 ) -> Saved:
@@ -142,7 +176,7 @@ def save(
     draft = believed(prepared_draft, ctx, row)
     number = work.save_draft(ctx.tx, row, me, draft.body, ctx.now)
     if lost:
-        closing.note(ctx, row)
+        closing.note_work(ctx, row, timing.late(ctx, row, seconds))
         return Saved(number, ctx.now, False, lost)
     closing.worked(ctx, row, spec, seconds)
     return Saved(number, ctx.now)
@@ -154,7 +188,7 @@ def submit(
     task_id: int,
     annotation: Annotation,
     revision: int,
-    seconds: float = 0.0,
+    seconds: Spent = 0.0,
     status: str | None = None,
     *,
     prepared_work: Checked | None,
@@ -189,7 +223,7 @@ def submit_and_next(
     task_id: int,
     annotation: Annotation,
     revision: int,
-    seconds: float = 0.0,
+    seconds: Spent = 0.0,
     status: str | None = None,
     *,
     prepared_work: Checked | None,
@@ -215,7 +249,7 @@ def rework(
     ctx: Context,
     task_id: int,
     revision: int,
-    seconds: float = 0.0,
+    seconds: Spent = 0.0,
     step: str | None = None,
     *,
     prepared_draft: Checked | None,
@@ -232,7 +266,7 @@ def rework(
 
 @operation(writes=True, prepare=checking.keep)
 def reject(
-    ctx: Context, task_id: int, revision: int, seconds: float = 0.0, *, prepared_draft: Checked | None
+    ctx: Context, task_id: int, revision: int, seconds: Spent = 0.0, *, prepared_draft: Checked | None
 ) -> Closed:
     """Reject an asset in review: it leaves the workflow, until its job is restarted with what was rejected."""
     row, spec = _mine_to_change(ctx, task_id, "reject", revision)
@@ -241,7 +275,7 @@ def reject(
 
 
 @operation(writes=True, prepare=checking.keep)
-def skip(ctx: Context, task_id: int, revision: int, seconds: float = 0.0, *, prepared_draft: Checked | None) -> Closed:
+def skip(ctx: Context, task_id: int, revision: int, seconds: Spent = 0.0, *, prepared_draft: Checked | None) -> Closed:
     """Take an asset out of the workflow; needs an open issue that says why."""
     row, spec = _mine_to_change(ctx, task_id, "skip", revision)
     closing.keep_draft(ctx, row, "skip", prepared_draft)
@@ -250,7 +284,7 @@ def skip(ctx: Context, task_id: int, revision: int, seconds: float = 0.0, *, pre
 
 @operation(writes=True, prepare=checking.keep)
 def discard(
-    ctx: Context, task_id: int, reason: str, revision: int, seconds: float = 0.0, *, prepared_draft: Checked | None
+    ctx: Context, task_id: int, reason: str, revision: int, seconds: Spent = 0.0, *, prepared_draft: Checked | None
 ) -> Closed:
     """Take an asset that is of no use out of the workflow; the reason is kept."""
     reason = words.checked(reason, "Say why the image is of no use")

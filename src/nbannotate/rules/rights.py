@@ -113,6 +113,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "tasks.peek": EVERYONE,
     "tasks.open": EVERYONE,
     "tasks.heartbeat": EVERYONE,
+    "tasks.report": EVERYONE,
     "tasks.save": EVERYONE,
     "tasks.submit": EVERYONE,
     "tasks.submit_and_next": EVERYONE,

@@ -154,16 +154,13 @@ def restart(
     tx.run("update data.tasks set is_current = false where task_id in (select unnest($1::bigint[]))", tasks)
 
 
-def discard(
-    tx: Transaction, tasks: list[int], note: str, now: datetime.datetime, one: int | None = None, worked_s: float = 0.0
-) -> None:
-    """End tasks as discarded; ``worked_s`` are the last seconds worked, on one of them."""
+def discard(tx: Transaction, tasks: list[int], note: str, now: datetime.datetime) -> None:
+    """End tasks as discarded."""
     tx.run(
         "update data.tasks set state = 'skipped', outcome = 'discarded', status = 'discarded', closed = $2, note = $3, "
-        "leased_until = null, opened = coalesce(opened, $2), touched = $2, "
-        "worked_s = worked_s + case when task_id = $4 then $5 else 0 end "
+        "leased_until = null, opened = coalesce(opened, $2), touched = $2 "
         "where task_id in (select unnest($1::bigint[]))",
-        tasks, now, note, one, worked_s,
+        tasks, now, note,
     )  # fmt: skip
 
 

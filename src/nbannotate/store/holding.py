@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from nbannotate.rules.activity import Totals
+from nbannotate.store.activity import GROWN
 from nbannotate.store.campaigns import OPEN
 from nbannotate.store.engine import Transaction
 
@@ -89,13 +91,13 @@ def take(
 
 
 def touch(
-    tx: Transaction, task_id: int, worked_s: float, now: datetime.datetime, until: datetime.datetime | None
+    tx: Transaction, task_id: int, totals: Totals, now: datetime.datetime, until: datetime.datetime | None
 ) -> None:
-    """Note that the assignee has a task open, add to the seconds worked on it, and renew its lease if it has one."""
+    """Note that the assignee has a task open, add to the time spent on it, and renew its lease if it has one."""
     tx.run(
-        "update data.tasks set opened = coalesce(opened, $3), touched = $3, worked_s = worked_s + $2, "
-        "leased_until = case when leased_until is null then null else $4 end where task_id = $1",
-        task_id, worked_s, now, until,
+        f"update data.tasks set opened = coalesce(opened, $2), touched = $2, {GROWN.format('$4', '$5', '$6')}, "
+        "leased_until = case when leased_until is null then null else $3 end where task_id = $1",
+        task_id, now, until, totals.shown_s, totals.worked_s, totals.editing_s,
     )  # fmt: skip
 
 

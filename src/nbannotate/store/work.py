@@ -7,7 +7,9 @@ from typing import Any
 
 from nbannotate.model import Annotation
 from nbannotate.model.values import decode
+from nbannotate.rules.activity import Totals
 from nbannotate.store import campaigns, data, people
+from nbannotate.store.activity import GROWN
 from nbannotate.store.engine import Transaction
 
 OPEN = campaigns.OPEN
@@ -155,16 +157,17 @@ def close(
     outcome: str,
     status: str,
     now: datetime.datetime,
+    totals: Totals,
     *,
-    worked_s: float,
     note: str | None,
     followed: bool,
 ) -> None:
-    """End a task, with the last seconds worked on it; ``followed``: another task of its asset comes after it."""
+    """End a task, with the last time spent on it; ``followed``: another task of its asset comes after it."""
     tx.run(
         "update data.tasks set state = $2, outcome = $3, status = $4, closed = $5, note = $6, leased_until = null, "
-        "opened = coalesce(opened, $5), touched = $5, worked_s = worked_s + $7, is_current = not $8 where task_id = $1",
-        task_id, state, outcome, status, now, note, worked_s, followed,
+        f"opened = coalesce(opened, $5), touched = $5, is_current = not $7, {GROWN.format('$8', '$9', '$10')} "
+        "where task_id = $1",
+        task_id, state, outcome, status, now, note, followed, totals.shown_s, totals.worked_s, totals.editing_s,
     )  # fmt: skip
 
 

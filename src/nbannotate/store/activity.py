@@ -1,0 +1,76 @@
+"""Where the time went: the rows of what is counted of each person, and the times of tasks that they add up to."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from nbannotate.rules.activity import Piece, Span, Totals, free
+from nbannotate.store.engine import Transaction
+
+#: What the three times of a task become; what is not known of a part is not known of the whole.
+GROWN = "shown_s = shown_s + cast({} as double), worked_s = worked_s + {}, editing_s = editing_s + cast({} as double)"
+
+
+def spans(tx: Transaction, member_id: int, started: datetime.datetime, ended: datetime.datetime) -> list[Span]:
+    """Return what is counted of a member and touches a time, in order.
+
+    What comes after all that was counted, as nearly everything does, is known without a query.
+    """
+    last: datetime.datetime | None = tx.memo.get(("counted", member_id))
+    if last is not None and last <= started:
+        return []
+    rows = tx.all(
+        "select started, ended, max(worked_s) > 0 as worked from data.activity "
+        "where member_id = $1 and ended > $2 and started < $3 group by 1, 2 order by 1",
+        member_id, started, ended,
+    )  # fmt: skip
+    return [Span(**row) for row in rows]
+
+
+def add(tx: Transaction, member_id: int, task: dict[str, Any], pieces: Sequence[Piece]) -> None:
+    """Append rows of a member's time at a task."""
+    if not pieces:
+        return
+    rows: list[str] = []
+    values: list[Any] = [member_id, task["task_id"], task["campaign_id"], task["asset_id"], task["step"]]
+    for p in pieces:
+        n = len(values)
+        rows.append("($1, $2, $3, $4, $5, " + ", ".join(f"${n + i}" for i in range(1, 7)) + ")")
+        values += [p.label, p.started, p.ended, p.shown_s, p.worked_s, p.editing_s]
+    tx.run(f"insert into data.activity values {', '.join(rows)}", *values)
+    last = max(p.ended for p in pieces)
+    # It may be too late, if this transaction is rolled back: then the next one asks.
+    tx.memo["counted", member_id] = max(last, tx.memo.get(("counted", member_id), last))
+
+
+def grow(tx: Transaction, task_id: int, totals: Totals) -> None:
+    """Add to the times of a task, whatever state it is in."""
+    tx.run(
+        f"update data.tasks set {GROWN.format('$2', '$3', '$4')} where task_id = $1",
+        task_id, totals.shown_s, totals.worked_s, totals.editing_s,
+    )  # fmt: skip
+
+
+def give_way(tx: Transaction, member_id: int, parts: Iterable[Span]) -> None:
+    """Take time that a task was only shown away again, where the member worked elsewhere in it."""
+    for part in parts:
+        rows = tx.all(
+            "select task_id, campaign_id, asset_id, step, started, ended from data.activity "
+            "where member_id = $1 and ended > $2 and started < $3 and worked_s = 0 and shown_s > 0",
+            member_id, part.started, part.ended,
+        )  # fmt: skip
+        for row in rows:
+            tx.run(
+                "delete from data.activity where member_id = $1 and task_id = $2 and started = $3 and ended = $4 "
+                "and worked_s = 0 and shown_s > 0",
+                member_id, row["task_id"], row["started"], row["ended"],
+            )  # fmt: skip
+            left = [
+                Piece(low, high, None, (high - low).total_seconds(), 0.0, 0.0)
+                for low, high in free(row["started"], row["ended"], [part])
+            ]
+            add(tx, member_id, row, left)
+            gone = (row["ended"] - row["started"]).total_seconds() - sum(p.shown_s or 0.0 for p in left)
+            grow(tx, row["task_id"], Totals(-gone))
