@@ -57,7 +57,8 @@ def decoded(data: bytes, name: str) -> bytes:
     if encoding:
         raise ReadFailed(f"{name} is in {encoding}; save it as UTF-8.")
     try:
-        data.decode()
+        if not data.isascii():  # a large file is no second one in memory
+            data.decode()
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise ReadFailed(
