@@ -31,7 +31,7 @@ demo: .venv/installed-demo  ## a campaign on real images, with logins to try; Ct
 lab: .venv/installed-lab  ## JupyterLab on the tutorials
 	@exec $(BIN)/jupyter lab --notebook-dir=. notebooks/01_first_campaign.ipynb
 
-test: .venv/installed-dev others browser  ## all tests, with Chromium (ARGS="…" goes to pytest)
+test: .venv/installed-dev browser  ## all tests, with Chromium (ARGS="…" goes to pytest)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 check: .venv/installed-dev  ## style, types, and the arrows between the packages
@@ -60,7 +60,7 @@ clean:  ## remove what make made
 # SDK's OpenCV would overwrite that of supervision, so they have an environment of their own.
 OTHERS := "datasets>=3" "label-studio-sdk>=2" pillow
 
-others: .venv/others/installed  ## other programs that read our formats, for the tests
+others: .venv/others/installed  ## other programs (half a gigabyte) that read our formats; tests ask them where they are
 
 .venv/others/installed: Makefile | .venv/installed-dev
 	@$(BIN)/python -m venv --without-pip .venv/others
