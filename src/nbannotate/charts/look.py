@@ -38,10 +38,17 @@ STATE_COLORS: dict[str, str] = {
     "annotated": "#0072b2",
     "open": "#d55e00",
     "opened": "#d55e00",
+    "reopened": "#f0e442",
     "for_review": "#e69f00",
     "resolved": "#009e73",
     "closed": "#009e73",
 }
+#: Kinds of steps; what issues are about; what has no color of its own (counts of images).
+KINDS = {"annotation": "#0072b2", "review": "#009e73"}
+TYPE_COLORS = {"image": "#0072b2", "zone": "#e69f00", "shape": "#cc79a7"}
+MEASURE = "#56b4e9"
+#: From little to much: lightness falls, so that it is read without colors, too; both ends show on white and black.
+HEAT = [[0.0, "#9cc9e8"], [0.35, "#4f9bd0"], [0.7, "#1f69a8"], [1.0, "#7a2a8f"]]
 GRAY = "#767b82"
 GRID = "rgba(128,134,142,0.22)"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"

@@ -25,7 +25,7 @@ class Query:
     """
 
     def __init__(self, scope: Scope, filters: Filters | None = None) -> None:
-        self.place = resolve(scope)
+        self._scope, self.place = scope, resolve(scope)
         self.filters = filters or Filters()
         self.now = utc_now()
         self.parameters: list[Any] = []
@@ -77,6 +77,13 @@ class Query:
             case _:
                 ids = self._ids("select version_id as id from versions where dataset_id = $1")
         return self.one_of(column, ids)
+
+    def shares_rows(self) -> bool:
+        """Return whether several versions in the scope may show one revision: one was made from another."""
+        if self.place.kind in ("version", "campaign"):
+            return False
+        q = Query(self._scope)
+        return bool(len(q.run(f"select 1 from versions where parent_id is not null and {q.in_versions()} limit 1")))
 
     def _ids(self, sql: str) -> tuple[int, ...]:
         if sql not in self._known:

@@ -6,7 +6,7 @@ from nbannotate.stats.query import Query
 
 _TASK = (
     "task_id, campaign_id, campaign, asset_id, asset, step, step_name, kind, round, state, outcome, status, assignee, "
-    "created, opened, closed, coalesce(worked_s, 0) as worked_s, is_current"
+    "created, opened, closed, coalesce(worked_s, 0) as worked_s, shown_s, editing_s, is_current"
 )
 #: Outcomes of a task that are work handed in; a skip is not.
 HANDED_IN = "('submitted', 'accepted', 'accepted_with_edits', 'rework', 'rejected')"
@@ -83,3 +83,90 @@ def issue_changes(q: Query) -> str:
 def issue_changes_in_period(q: Query) -> str:
     """Return what happened to issues in the period of the filters."""
     return f"select * from ({issue_changes(q)}) c where {q.in_period('moment')}"
+
+
+# What was said -------------------------------------------------------------------------------------------------------
+
+_REVISION = "annotation_id, asset_id, version_id, campaign_id, task_id, member, source, nothing_to_label, created"
+_SHAPE = (
+    "annotation_id, asset_id, asset, version_id, campaign_id, task_id, shape_id, label, kind, area, x, y, width, "
+    "height, member, created"
+)
+
+
+def _of_what_was_said(q: Query, label: str | None = None) -> str:
+    """Return the condition on revisions or shapes of the scope: of a campaign, those that were said in it."""
+    of_campaign = q.place.kind == "campaign"
+    parts = [q.where(member="member", label=label, time="created", campaign="campaign_id" if of_campaign else None)]
+    if not of_campaign:
+        parts.append(q.in_versions())
+    if q.filters.steps is not None:
+        steps = q.where(step="step_name", campaign=None)
+        parts.append(f"task_id in (select task_id from tasks where {steps})")
+    if q.shares_rows():
+        parts.append(
+            "(annotation_id, version_id) in (select annotation_id, min(version_id) from annotations "
+            f"where is_latest and {q.in_versions()} group by annotation_id)"
+        )
+    return " and ".join(part for part in parts if part != "true") or "true"
+
+
+def revisions(q: Query) -> str:
+    """Return the latest revision of each asset; one that several versions of the scope show counts once."""
+    return f"select {_REVISION} from annotations where is_latest and {_of_what_was_said(q)}"
+
+
+def shapes(q: Query) -> str:
+    """Return the shapes of the latest revision of each asset; one that several versions show counts once."""
+    return f"select {_SHAPE} from shapes where {_of_what_was_said(q, 'label')}"
+
+
+def shapes_on_images(q: Query) -> str:
+    """Return the same with the size of the image: ``image_width`` and ``image_height``."""
+    return (
+        f"select s.*, i.width as image_width, i.height as image_height from ({shapes(q)}) s "
+        "join (select version_id, asset_id, width, height from assets "
+        f"where width > 0 and height > 0 and {q.in_versions()}) i "
+        "on i.version_id = s.version_id and i.asset_id = s.asset_id"
+    )
+
+
+def images(q: Query) -> str:
+    """Return the images of which something is said, with their sizes."""
+    return (
+        f"select n.*, i.name as asset, i.width, i.height from ({revisions(q)}) n "
+        "join (select version_id, asset_id, name, width, height from assets "
+        f"where width > 0 and height > 0 and {q.in_versions()}) i "
+        "on i.version_id = n.version_id and i.asset_id = n.asset_id"
+    )
+
+
+# Time that was worked ------------------------------------------------------------------------------------------------
+
+_ACTIVITY = (
+    "a.task_id, a.campaign_id, a.asset_id, a.step, s.name as step_name, s.kind, a.member, a.label, a.started, a.ended, "
+    "a.shown_s, a.worked_s, a.editing_s"
+)
+
+
+def activity(q: Query) -> str:
+    """Return stretches of work; each belongs to the moment at which it ended."""
+    picked = q.where(member="a.member", step="s.name", label="a.label", time="a.ended", campaign="a.campaign_id")
+    return (
+        f"select {_ACTIVITY} from activity a join steps s on s.campaign_id = a.campaign_id and s.step = a.step "
+        f"where {picked}"
+    )
+
+
+def stretches(q: Query) -> str:
+    """Return stretches of work that reach into the period of the filters."""
+    picked = q.where(member="a.member", step="s.name", label="a.label", campaign="a.campaign_id")
+    start, end = q.filters.start, q.filters.end
+    if start is not None:
+        picked += f" and (a.ended > {q.bind_time(start)} or a.started >= {q.bind_time(start)})"
+    if end is not None:
+        picked += f" and a.started < {q.bind_time(end)}"
+    return (
+        f"select {_ACTIVITY} from activity a join steps s on s.campaign_id = a.campaign_id and s.step = a.step "
+        f"where {picked}"
+    )

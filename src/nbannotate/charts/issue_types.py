@@ -1,0 +1,37 @@
+"""A bar per thing that issues are about: raised, and opened again."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from nbannotate.charts.chart import chart
+from nbannotate.charts.look import STATE_COLORS, Look, behind, figure, nothing
+from nbannotate.stats.issue_types import TYPES
+from nbannotate.stats.issue_types import issue_types as table
+from nbannotate.stats.table import Position
+
+KEYS = ("type", "change")
+
+
+@chart(table, title="Issues by type, and reopened ones (issues)", on=Position("throughput", 80), keys=KEYS)
+def issue_types(frame: pd.DataFrame, look: Look) -> go.Figure:
+    """Return two bars for images, zones and shapes: issues raised, and how often one was opened again."""
+    if frame.empty:
+        return nothing("No issue was raised in this period")
+    sums = frame.groupby("type")[["opened", "reopened"]].sum().reindex(list(TYPES), fill_value=0)
+    found = sums.rename_axis("type").reset_index()
+    drawn = figure(barmode="group", height=260)
+    for change, name in (("opened", "raised"), ("reopened", "reopened")):
+        drawn.add_bar(
+            name=name,
+            orientation="h",
+            y=found["type"].map(lambda t: f"on {'an' if t == 'image' else 'a'} {t}"),
+            x=found[change],
+            marker_color=STATE_COLORS[change],
+            customdata=behind(found.assign(change=change), KEYS, look),
+            hovertemplate="%{y}<br>%{x} %{fullData.name}<extra></extra>",
+        )
+    drawn.update_yaxes(autorange="reversed", type="category")
+    drawn.update_xaxes(title_text="issues", rangemode="tozero")
+    return drawn.update_layout(showlegend=True)

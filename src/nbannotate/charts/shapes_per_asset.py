@@ -1,0 +1,40 @@
+"""A bar per number of shapes: how many images have as many."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from nbannotate.charts.chart import chart
+from nbannotate.charts.look import MEASURE, Look, figure, nothing
+from nbannotate.stats.shapes_per_asset import shapes_per_asset as table
+from nbannotate.stats.table import Position
+
+KEYS = ("shapes",)
+#: So many bars at most: of more numbers, several share one.
+MOST = 40
+
+
+@chart(table, title="Shapes per image (images)", on=Position("quality", 20), keys=KEYS)
+def shapes_per_asset(frame: pd.DataFrame, look: Look) -> go.Figure:
+    """Return a histogram: how many annotated images have how many shapes."""
+    if frame.empty:
+        return nothing("Nothing is annotated yet")
+    width = 1 + int(frame["shapes"].max()) // MOST
+    low = frame["shapes"] // width * width
+    bars = frame.assign(low=low).groupby("low")["assets"].sum()
+    numbers = frame.assign(low=low).groupby("low")["shapes"].agg(list)
+    said = [str(n) if width == 1 else f"{n} to {n + width - 1}" for n in bars.index]
+    mean = float((frame["shapes"] * frame["assets"]).sum() / frame["assets"].sum())
+    drawn = figure(bargap=0.08)
+    drawn.add_bar(
+        x=bars.index + (width - 1) / 2,
+        y=bars,
+        marker_color=MEASURE,
+        customdata=[[n, text] for n, text in zip(numbers, said, strict=True)],
+        hovertemplate="%{y} images have %{customdata[1]} shapes<extra></extra>",
+    )
+    drawn.add_vline(x=mean, line={"width": 1.5, "dash": "dot"}, annotation_text=f"mean {mean:.1f}")
+    drawn.update_xaxes(title_text="shapes in an image")
+    drawn.update_yaxes(title_text="images", rangemode="tozero")
+    return drawn

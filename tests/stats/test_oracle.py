@@ -1,0 +1,150 @@
+"""Every table says what a recount of the planted rows in plain Python says, for all scopes, filters and zones."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from grown import BEGIN, END, LABELS, PEOPLE, STEPS, Grown, grow
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from oracle import Oracle, expected
+
+from nbannotate import charts, stats
+from nbannotate.stats.filters import utc_now
+
+ZONES = [None, "Europe/Berlin", "America/St_Johns"]
+PERIODS = ["hour", "day", "week", "month"]
+TABLES = stats.names()
+SCOPES = ["workspace", "dataset", "v1", "v2", "One", "Two"]
+#: Edges that matter: midnights, and the hours in which clocks are put back.
+MOMENTS = [
+    BEGIN, dt.datetime(2025, 10, 25, 22), dt.datetime(2025, 10, 26, 0, 30), dt.datetime(2025, 10, 26, 1),
+    dt.datetime(2025, 10, 28, 3, 15), dt.datetime(2025, 11, 1, 2, 30), dt.datetime(2025, 11, 2, 4, 30), END,
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def large() -> Iterator[Grown]:
+    world = grow(seed=7, assets=40, busy=0.95)
+    yield world
+    world.ws.close()
+
+
+@pytest.fixture(scope="module")
+def small() -> Iterator[list[Grown]]:
+    worlds = [grow(seed, assets=5, busy=0.9) for seed in range(3)]
+    yield worlds
+    for world in worlds:
+        world.ws.close()
+
+
+def check(world: Grown, scope: str, table: str, given_: dict[str, Any]) -> None:
+    """Compare a table with the recount."""
+    function = getattr(stats, table)
+    filters = {n: v for n, v in given_.items() if n in function.takes}
+    typed = {n: f"{v.isoformat()}+00:00" if isinstance(v, dt.datetime) else v for n, v in filters.items()}
+    frame = function(world.scopes[scope], **typed)
+    wanted = expected(Oracle(world, scope, utc_now(), **filters), table)
+    if table == "issues":
+        frame = frame[(frame[["opened", "reopened", "closed"]] != 0).any(axis=1)]
+    if table == "hours":
+        frame = frame[(frame[["worked_s", "shown_s", "editing_s"]] > 1e-9).any(axis=1)]
+        wanted = [r for r in wanted if r["shown_s"] > 1e-9]
+    found = [{name: plainly(row[name]) for name in (wanted[0] if wanted else {})} for row in frame.to_dict("records")]
+    assert len(found) == len(wanted), (table, scope, filters)
+    wanted.sort(key=order)
+    found.sort(key=order)
+    for one, other in zip(found, wanted, strict=True):
+        for name, value in other.items():
+            where = (table, scope, filters, name, one, other)
+            if isinstance(value, float):
+                assert one[name] == pytest.approx(value, rel=1e-6, abs=1e-6, nan_ok=True), where
+            else:
+                assert one[name] == value, where
+
+
+def plainly(value: Any) -> Any:
+    if isinstance(value, pd.Timestamp):
+        value = value.tz_convert("UTC").tz_localize(None) if value.tz else value
+        return value.to_pydatetime()
+    return None if value is pd.NaT or value is pd.NA else value
+
+
+def order(row: dict[str, Any]) -> str:
+    return repr([v for v in row.values() if not isinstance(v, float)])
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_large_workspace_is_counted_right(large: Grown, table: str) -> None:
+    for scope in SCOPES:
+        check(large, scope, table, {})
+    for tz in ZONES[1:]:
+        for by in PERIODS:
+            check(large, "workspace", table, {"tz": tz, "by": by})
+    check(large, "One", table, {"start": MOMENTS[2], "end": MOMENTS[5], "tz": "Europe/Berlin", "by": "hour"})
+    check(large, "dataset", table, {"member": ["eve", "chloe"], "step": ["draw", "final"], "label": ["cell"]})
+
+
+filters = st.fixed_dictionaries(
+    {},
+    optional={
+        "tz": st.sampled_from(ZONES),
+        "by": st.sampled_from(PERIODS),
+        "member": st.lists(st.sampled_from(PEOPLE), unique=True),
+        "step": st.lists(st.sampled_from([name for name, _ in STEPS]), unique=True),
+        "label": st.lists(st.sampled_from(list(LABELS)), unique=True),
+        "start": st.sampled_from(MOMENTS[:5]),
+        "end": st.sampled_from(MOMENTS[5:]),
+    },
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2), st.sampled_from(SCOPES), st.sampled_from(TABLES), filters)
+def test_any_filters_of_any_table_are_counted_right(
+    small: list[Grown], seed: int, scope: str, table: str, given_: dict[str, Any]
+) -> None:
+    check(small[seed], scope, table, given_)
+
+
+#: Charts whose bars are no counts of rows.
+NOT_COUNTS = {"task_times", "time_per_task", "annotation_time", "review_time", "lead_times", "label_times", "hours",
+              "member_work", "jobs", "rates", "reviewer_edits"}  # fmt: skip
+#: Where else than in the height the number stands.
+PLACES = {"asset_sizes": 2}
+
+
+def bars(trace: Any, name: str) -> list[tuple[list[Any], Any]]:
+    """Return what a trace knows of each bar or point, and how many rows it counts; None where it counts none."""
+    points = list(trace.customdata)
+    if trace.type == "heatmap":
+        points = [point for row in points for point in row]
+    if name in NOT_COUNTS:
+        return [(list(point), None) for point in points]
+    if name in PLACES:
+        return [(list(point), point[PLACES[name]]) for point in points]
+    if trace.type == "heatmap":
+        heights = np.nan_to_num(trace.z).ravel()
+    else:
+        heights = trace.values if trace.type == "pie" else trace.x if trace.orientation == "h" else trace.y
+    return [(list(point), height) for point, height in zip(points, heights, strict=True)]
+
+
+@pytest.mark.parametrize("name", charts.names())
+def test_the_rows_behind_a_bar_are_those_that_it_counts(large: Grown, name: str) -> None:
+    chart, scope = getattr(charts, name), large.scopes["One"]
+    filters = {"tz": "America/St_Johns", "by": "week"}
+    filters = {n: v for n, v in filters.items() if n in chart.table.takes}
+    figure = chart(scope, **filters)
+    assert figure.data, "there is something to see"
+    seen = 0
+    for trace in figure.data:
+        known = [] if trace.customdata is None else bars(trace, name)
+        for point, height in known[:: max(1, len(known) // 6)]:
+            rows = chart.events(scope, point, **filters)
+            assert height is None or len(rows) == height, point
+            seen += len(rows)
+    assert seen > 0
