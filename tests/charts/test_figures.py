@@ -146,3 +146,27 @@ def test_names_that_look_like_html_are_shown_as_they_are() -> None:
 )
 def test_times_are_written_for_people(seconds: float, said: str) -> None:
     assert duration(seconds) == said
+
+
+def test_twenty_members_over_ninety_days_are_few_colors_and_nothing_is_left_out() -> None:
+    days = pd.date_range("2026-01-01", periods=90, unit="us")
+    frame = pd.DataFrame(
+        [(day, f"member{m:02d}", "annotation", m + 1, 0, 60.0) for day in days for m in range(20)],
+        columns=list(stats.throughput.columns),
+    )
+    figure = charts.annotation_tasks.draw(frame, Look())
+    assert [trace.name for trace in figure.data] == [*(f"member{m:02d}" for m in range(12, 20)), "12 others"]
+    assert sum(sum(trace.y) for trace in figure.data) == frame["tasks"].sum()
+    assert figure.data[-1].customdata[0][2] == [f"member{m:02d}" for m in range(12)]
+
+
+def test_a_label_keeps_the_color_whatever_the_filters() -> None:
+    look = Look(labels={"cell": "#112233", "debris": "#aa5500"})
+    frame = pd.DataFrame({"label": ["debris", "cell", "new"], "kind": "mask", "shapes": [3, 2, 1], "assets": 1,
+                          "mean_area": 4.0})  # fmt: skip
+    drawn = dict(zip(frame["label"], charts.shapes.draw(frame, look).data[0].marker.color, strict=True))
+    assert drawn["cell"] == "#112233"
+    assert drawn["debris"] == "#aa5500"
+    assert drawn["new"] not in look.labels.values()
+    alone = charts.shapes.draw(frame[frame["label"] == "cell"], look)
+    assert list(alone.data[0].marker.color) == ["#112233"]

@@ -39,10 +39,16 @@ class Grown:
 
 def insert(tx: Transaction, table: str, rows: list[Row]) -> None:
     """Plant rows; columns that are not given are null."""
+    alike: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
-        names = [f'"{name}"' for name in row]
-        places = ", ".join(f"${i}" for i in range(1, len(row) + 1))
-        tx.run(f"insert into data.{table} ({', '.join(names)}) values ({places})", *row.values())
+        alike.setdefault(tuple(row), []).append(row)
+    for names, its in alike.items():
+        columns = ", ".join(f'"{name}"' for name in names)
+        for low in range(0, len(its), 100):
+            values = [value for row in its[low : low + 100] for value in row.values()]
+            places = (f"(${i + 1}" + "".join(f", ${i + k}" for k in range(2, len(names) + 1)) + ")"
+                      for i in range(0, len(values), len(names)))  # fmt: skip
+            tx.run(f"insert into data.{table} ({columns}) values {', '.join(places)}", *values)
 
 
 def grow(seed: int = 0, assets: int = 12, busy: float = 0.85) -> Grown:
@@ -73,9 +79,11 @@ def grow(seed: int = 0, assets: int = 12, busy: float = 0.85) -> Grown:
                      "folder": "", "width": random_.choice([640, 1000]), "height": random_.choice([480, 333]),
                      "bytes": 1, "metadata": "{}", "created": BEGIN}  # fmt: skip
             world.assets[asset["asset_id"]] = asset
-            insert(tx, "assets", [asset])
-            insert(tx, "layer_assets", [{"layer_id": layer, "asset_id": asset["asset_id"], "position": i,
-                                         "effect": 1, "added": BEGIN}])  # fmt: skip
+        insert(tx, "assets", list(world.assets.values()))
+        insert(tx, "layer_assets", [
+            {"layer_id": layer, "asset_id": a, "position": i, "effect": 1, "added": BEGIN}
+            for i, a in enumerate(world.assets)
+        ])  # fmt: skip
     world.heads[first.version_id] = {}
     one = _campaign(world, first, "One", random_, list(world.assets), busy)
     second = first.create_child("v2")
@@ -106,9 +114,10 @@ def _campaign(world: Grown, version: Any, name: str, random_: random.Random, ass
             insert(
                 tx, table, [{k: v for k, v in row.items() if not k.startswith("_")} for row in rows[before[table] :]]
             )
-        for issue in world.rows["issues"][before["issues"] :]:
-            insert(tx, "comments", [{"comment_id": tx.new_id(), "issue_id": issue["issue_id"], "author_id":
-                                     issue["author_id"], "text": "see", "created": issue["created"]}])  # fmt: skip
+        insert(tx, "comments", [
+            {"comment_id": tx.new_id(), "issue_id": issue["issue_id"], "author_id": issue["author_id"], "text": "see",
+             "created": issue["created"]} for issue in world.rows["issues"][before["issues"] :]
+        ])  # fmt: skip
         layer = tx.value(
             "select layer_id from data.version_layers where version_id = $1 order by height desc limit 1",
             version.version_id,

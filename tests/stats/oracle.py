@@ -216,13 +216,16 @@ class Oracle:
 
     def hours(self) -> Iterator[Row]:
         sums: dict[Any, Counter[str]] = defaultdict(Counter)
+        periods: dict[dt.datetime, Any] = {}  # they begin at full minutes
         for a in self.stretches():
             length = int((a["ended"] - a["started"]).total_seconds())
             for second in range(length):
                 moment = a["started"] + dt.timedelta(seconds=second)
                 if self.inside(moment):
+                    minute = moment.replace(second=0)
+                    period = periods.get(minute) or periods.setdefault(minute, self.period(minute))
                     for name in ("worked_s", "shown_s", "editing_s"):
-                        sums[self.period(moment), a["_member"]][name] += a[name] / length
+                        sums[period, a["_member"]][name] += a[name] / length
         for (period, member), times in sorted(sums.items()):
             yield {"period": period, "member": member,
                    **{n: times[n] for n in ("worked_s", "shown_s", "editing_s")}}  # fmt: skip

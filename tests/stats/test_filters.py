@@ -102,3 +102,26 @@ def test_something_that_is_no_scope_is_refused() -> None:
 def test_a_table_that_is_not_there_lists_those_that_are() -> None:
     with pytest.raises(AttributeError, match="progress"):
         _ = stats.burndown
+
+
+@pytest.mark.parametrize(("table", "wrong"), [("progress", {"label": "cell"}), ("shapes", {"by": "day"})])
+def test_a_filter_that_makes_no_sense_is_refused_with_those_that_do(table: str, wrong: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput, match=f"takes no argument '{next(iter(wrong))}'.*it takes scope, step, member"):
+        getattr(stats, table)(WORLD, **wrong)
+
+
+def test_a_label_that_nobody_has_is_answered_with_those_that_there_are() -> None:
+    with pytest.raises(InvalidInput, match="There is no label 'cell' here"):
+        stats.shapes(WORLD, label="cell")
+
+
+def test_rows_are_asked_for_by_their_columns() -> None:
+    all_of_them = stats.throughput.events(WORLD)
+    assert len(all_of_them) == stats.throughput(WORLD)["tasks"].sum()
+    some = stats.throughput.events(WORLD, member="ana", outcome=["submitted", None], step_name="draw")
+    assert some.equals(all_of_them[all_of_them["assignee"] == "ana"].reset_index(drop=True))
+    assert len(stats.members.events(WORLD, closed=None)) == (
+        stats.members(WORLD)[["in_progress", "to_rework"]].sum().sum()
+    )
+    with pytest.raises(InvalidInput, match=r"There is no column 'outcom' in the rows of throughput.*'outcome'"):
+        stats.throughput.events(WORLD, outcom="submitted")

@@ -15,6 +15,9 @@ from oracle import Oracle, expected
 from nbannotate import charts, stats
 from nbannotate.stats.filters import utc_now
 
+#: One process makes the workspaces.
+pytestmark = pytest.mark.xdist_group("statistics")
+
 ZONES = [None, "Europe/Berlin", "America/St_Johns"]
 PERIODS = ["hour", "day", "week", "month"]
 TABLES = stats.names()

@@ -48,7 +48,7 @@ def time_of(frame: pd.DataFrame, look: Look, kind: str, empty: str) -> go.Figure
         showlegend=True,
         yaxis={"title": {"text": "hours"}, "rangemode": "tozero"},
         yaxis2={"title": {"text": "seconds per task"}, "overlaying": "y", "side": "right", "rangemode": "tozero",
-                "showgrid": False},
+                "tickmode": "auto", "showgrid": False},
     )  # fmt: skip
     return drawn
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 import plotly.graph_objects as go
 
-from nbannotate.charts.look import GRAY, Look, figure, nothing, text
+from nbannotate.charts.look import GRAY, OUTLINE, Look, figure, nothing, text
 from nbannotate.charts.stacked import MOST
 
 
@@ -51,7 +51,7 @@ def histogram(frame: pd.DataFrame, look: Look, axis: Axis) -> go.Figure:
             name=text(name),
             x=its["bin"],
             y=its["shapes"],
-            marker_color=color,
+            marker={"color": color, "line": OUTLINE},
             customdata=[
                 [number, labels if len(labels) > 1 else labels[0], f"{axis.said(low)} to {axis.said(high)}"]
                 for number, low, high in zip(its["bin"].tolist(), its["low"], its["high"], strict=True)

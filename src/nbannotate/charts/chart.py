@@ -104,8 +104,8 @@ def titled(figure: go.Figure, title: str) -> go.Figure:
     """Return a figure with a title above its legend."""
     top = figure.layout.margin.t if figure.layout.margin.t is not None else figure.layout.template.layout.margin.t
     return figure.update_layout(
-        title={"text": title, "x": 0, "xref": "paper", "y": 1, "yref": "container", "yanchor": "top",
-               "pad": {"t": 8}, "font": {"size": 15}},
+        title={"text": title, "x": 0, "xref": "container", "y": 1, "yref": "container", "yanchor": "top",
+               "pad": {"t": 8, "l": 10}, "font": {"size": 15}},
         margin_t=top + _TITLE, height=figure.layout.height + _TITLE,
     )  # fmt: skip
 

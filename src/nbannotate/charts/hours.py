@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
 from nbannotate.charts.look import HEAT, Look, duration, figure, nothing, short
-from nbannotate.charts.period import HOVER, on_the_wall
+from nbannotate.charts.period import HOVER, on_the_wall, set_axis
 from nbannotate.stats.hours import hours as table
 from nbannotate.stats.periods import after, grid
 from nbannotate.stats.table import Position
@@ -48,6 +48,6 @@ def hours(frame: pd.DataFrame, look: Look) -> go.Figure:
         hovertemplate="%{y}, %{customdata[3]}<br>%{customdata[4]} worked<extra></extra>",
         hoverongaps=False,
     )
-    drawn.update_xaxes(type="date", showgrid=False)
+    set_axis(drawn, worked["period"], look)
     drawn.update_yaxes(autorange="reversed", type="category", showgrid=False)
     return drawn

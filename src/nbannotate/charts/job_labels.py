@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
-from nbannotate.charts.look import GRAY, Look, figure, nothing, short, text
+from nbannotate.charts.look import GRAY, OUTLINE, Look, figure, nothing, short, text
 from nbannotate.charts.stacked import MOST
 from nbannotate.stats.job_labels import job_labels as table
 from nbannotate.stats.table import Position
@@ -35,7 +35,7 @@ def job_labels(frame: pd.DataFrame, look: Look) -> go.Figure:
             orientation="h",
             y=[short(member) for member in its.index],
             x=its,
-            marker_color=color,
+            marker={"color": color, "line": OUTLINE},
             customdata=[[member, labels if len(labels) > 1 else labels[0]] for member in its.index],
             hovertemplate="%{y}<br>%{fullData.name}: %{x} objects<extra></extra>",
         )

@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
-from nbannotate.charts.look import Look, behind, duration, figure, nothing, short
+from nbannotate.charts.look import OUTLINE, Look, behind, duration, figure, nothing, short
 from nbannotate.stats.job_labels import job_labels as table
 from nbannotate.stats.table import Position
 
@@ -30,7 +30,7 @@ def label_times(frame: pd.DataFrame, look: Look) -> go.Figure:
         orientation="h",
         y=found["label"].map(short),
         x=found["mean_s"],
-        marker_color=[colors[label] for label in found["label"]],
+        marker={"color": [colors[label] for label in found["label"]], "line": OUTLINE},
         customdata=behind(found, KEYS, look, *said, found["objects"]),
         hovertemplate="%{y}<br>%{customdata[1]} per object<br>%{customdata[3]} objects, %{customdata[2]} in all"
         "<extra></extra>",

@@ -50,6 +50,8 @@ MEASURE = "#56b4e9"
 #: From little to much: lightness falls, so that it is read without colors, too; both ends show on white and black.
 HEAT = [[0.0, "#9cc9e8"], [0.35, "#4f9bd0"], [0.7, "#1f69a8"], [1.0, "#7a2a8f"]]
 GRAY = "#767b82"
+#: Around bars in the color of a label, which a recipe may have chosen as dark or as light as the page.
+OUTLINE = {"color": "rgba(128,134,142,0.7)", "width": 1}
 GRID = "rgba(128,134,142,0.22)"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
@@ -226,9 +228,11 @@ def _colors(n: int) -> list[str]:
 
 
 def _is_glaring(color: str) -> bool:
-    """Return whether large bars of a color hurt: fully saturated, very light or very dark."""
-    _, lightness, saturation = colorsys.rgb_to_hls(*(part / 255 for part in bytes.fromhex(color[1:])))
-    return saturation > 0.81 or not 0.2 < lightness < 0.65
+    """Return whether large bars of a color hurt, or are lost on white or on black: too vivid, too light or too dark."""
+    parts = [part / 255 for part in bytes.fromhex(color[1:])]
+    red, green, blue = (part**2.2 for part in parts)
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return colorsys.rgb_to_hls(*parts)[2] > 0.81 or not 0.1 < luminance < 0.4
 
 
 def _distance(colors: np.ndarray, color: np.ndarray) -> np.ndarray:

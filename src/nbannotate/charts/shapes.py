@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
-from nbannotate.charts.look import Look, behind, figure, label, nothing, short
+from nbannotate.charts.look import OUTLINE, Look, behind, figure, label, nothing, short
 from nbannotate.stats.shapes import shapes as table
 from nbannotate.stats.table import Position
 
@@ -35,6 +35,7 @@ def shapes(frame: pd.DataFrame, look: Look) -> go.Figure:
             x=rows["shapes"],
             marker={
                 "color": [colors[name] for name in rows["label"]],
+                "line": OUTLINE,
                 "pattern": {"shape": HATCHES[place % len(HATCHES)], "fillmode": "replace", "size": 6},
             },
             customdata=behind(rows, KEYS, look, rows["assets"], rows["mean_area"]),

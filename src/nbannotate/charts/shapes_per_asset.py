@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
-from nbannotate.charts.look import MEASURE, Look, figure, nothing
+from nbannotate.charts.look import GRAY, MEASURE, Look, figure, nothing
 from nbannotate.stats.shapes_per_asset import shapes_per_asset as table
 from nbannotate.stats.table import Position
 
@@ -34,7 +34,7 @@ def shapes_per_asset(frame: pd.DataFrame, look: Look) -> go.Figure:
         customdata=[[n, text] for n, text in zip(numbers, said, strict=True)],
         hovertemplate="%{y} images have %{customdata[1]} shapes<extra></extra>",
     )
-    drawn.add_vline(x=mean, line={"width": 1.5, "dash": "dot"}, annotation_text=f"mean {mean:.1f}")
+    drawn.add_vline(x=mean, line={"width": 1.5, "dash": "dot", "color": GRAY}, annotation_text=f"mean {mean:.1f}")
     drawn.update_xaxes(title_text="shapes in an image")
     drawn.update_yaxes(title_text="images", rangemode="tozero")
     return drawn
