@@ -130,8 +130,12 @@ def _check_members(place: Place, asked: tuple[str, ...]) -> None:
 
 def _check_labels(place: Place, asked: tuple[str, ...]) -> None:
     """Raise InvalidInput if neither a recipe nor a shape of the workspace has one of the labels."""
+    here = known_labels.of_recipes(place)
+    missing = [name for name in asked if name not in here]
+    if not missing:
+        return
     recipes = known_labels.of_recipes(Place(place.workspace))
-    for name in asked:
+    for name in missing:
         if name in recipes or len(place.workspace.sql("select 1 from shapes where label = $1 limit 1", (name,))):
             continue
         used = place.workspace.sql("select distinct label from shapes where label is not null order by label")

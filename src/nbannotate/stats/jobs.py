@@ -54,9 +54,9 @@ def jobs(q: Query) -> pd.DataFrame:
                extract(epoch from (max(t.closed) - min(t.opened))) as duration_s, sum(t.worked_s) as worked_s,
                coalesce(sum(t.editing_s), 0) as editing_s, coalesce(sum(t.shown_s), 0) as shown_s
         from ({rows.held(q)}) t left join (
-            select l.campaign_id, l.step, l.assignee, count(*) as objects
+            select l.campaign_id, l.step, l.assignee, sum(s.shapes) as objects
             from ({last_said(q)}) l
-            join (select annotation_id from shape_history where task_id is not null) s
+            join (select annotation_id, shapes from annotations where task_id is not null) s
               on s.annotation_id = l.annotation_id
             group by 1, 2, 3
         ) o on o.campaign_id = t.campaign_id and o.step = t.step and o.assignee = t.assignee

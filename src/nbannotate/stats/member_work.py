@@ -82,10 +82,10 @@ def member_work(q: Query) -> pd.DataFrame:
                 select distinct assignee as member, campaign_id, asset_id, kind from ({rows.handed_in(q)}) t
             ) i group by 1
             union all
-            {part(objects="count(*)")} from (
-                select l.assignee as member from ({last_said(q)}) l
+            {part(objects="sum(shapes)")} from (
+                select l.assignee as member, s.shapes from ({last_said(q)}) l
                 join steps p on p.campaign_id = l.campaign_id and p.step = l.step and p.kind = 'annotation'
-                join (select annotation_id from shape_history where task_id is not null) s
+                join (select annotation_id, shapes from annotations where task_id is not null) s
                   on s.annotation_id = l.annotation_id
             ) o group by 1
             union all
