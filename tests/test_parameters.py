@@ -76,6 +76,7 @@ MEANINGS = {
     "assignees": "who works at a step",
     "attribution": "how a step is shared",
     "lease_minutes": "how long a task of a queue is held",
+    "idle_after": "how long without input somebody still works",
     "started": "whether what was begun is meant, too",
     # What is said
     "annotation": "what is said of an image",

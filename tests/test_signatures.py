@@ -47,7 +47,7 @@ EXAMPLES: dict[str, Any] = {
     "filter": "label('cell')", "first": 1, "flaws": "keep", "format": "coco", "height": "300px", "history": True,
     "ids": ["s1"], "instructions": ["Be exact.", "Be quick."], "invitation": "x", "key": "site", "keys": "page",
     "kind": "annotation", "kinds": ["polygon", "mask"], "label": "cell", "labels": ["cell", "dot"], "last": 2,
-    "lease_minutes": 5, "limit": 2, "max_shapes": 3, "max_tags": 2,
+    "lease_minutes": 5, "idle_after": 30, "limit": 2, "max_shapes": 3, "max_tags": 2,
     "member": "ana", "members": ["ana", "ben"], "metadata": {"0.png": {"site": "Bern"}}, "min_size": 2.5,
     "moment": "at", "name": "new", "names": ["cell"], "new": "new", "new_assets": "wait", "notices": [1, 2],
     "nothing_to_label": True, "op": "==", "open": True, "open_labels": True, "order": "random",

@@ -43,6 +43,7 @@ def test_a_workflow_survives_being_written_as_json():
         (lambda: nb.Step("draw", "annotation", ["ana", "ana"]), "Step.assignees"),
         (lambda: nb.Step("draw", "annotation", ["ana"], attribution="luck"), "Step.attribution"),
         (lambda: nb.Workflow([]), "Workflow.steps"),
+        (lambda: nb.Workflow([nb.Step("a", "annotation", ["x"])], idle_after=0), "Workflow.idle_after"),
         (
             lambda: nb.Workflow([nb.Step("a", "annotation", ["x"]), nb.Step("a", "review", ["y"])]),
             "'a' is there twice",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import itertools
 import re
 import shutil
@@ -57,7 +58,7 @@ class Person:
         self.line, self.page, self.desk = line, page, page.desk
         self.told: list[dict[str, Any]] = []
         self.desk.tell = self.told.append
-        self._ref = 0
+        self._ref = self._reports = 0
 
     def does(self, what: str, **fields: Any) -> str | None:
         """Do something on the task that is shown; return the error that the page replied, or None."""
@@ -66,6 +67,13 @@ class Person:
         self.desk.handle({"do": what, "ref": self._ref, **({"at": opened.task.task_id} if opened else {}), **fields})
         assert self.desk.worker.settle(20)
         return next(m["error"] for m in self.told if m.get("reply") == self._ref)
+
+    def measured(self, seconds: float, task_id: int | None = None) -> dict[str, Any]:
+        """Return the part of a message that reports the last seconds, all worked, on the task that is shown."""
+        self._reports += 1
+        now = datetime.datetime.now(datetime.UTC).timestamp() * 1000
+        row = [task_id or self.task.task.task_id, now - seconds * 1000, now, True, 0, {}]
+        return {"now": now, "reports": [{"sid": "tab", "n": self._reports, "rows": [row]}]}
 
     @property
     def state(self) -> Any:

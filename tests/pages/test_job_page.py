@@ -46,7 +46,7 @@ class TestTheList:
         ana.starts(place.campaign)
         ana.draws((10, 10, 60, 60))
         until(lambda: ana.state.saving.state == "saved")
-        assert ana.does("submit", seconds=30.0) is None
+        assert ana.does("submit", **ana.measured(30)) is None
         assert ana.does("home") is None
         job = ana.part("jobs")["groups"][0]["jobs"][0]
         assert 0 < job["per_task"] == job["per_object"]

@@ -281,7 +281,7 @@ def test_an_unforeseen_failure_is_a_sentence_and_stands_in_the_log(place, monkey
 
 @pytest.mark.parametrize(
     "message",
-    ["nonsense", {}, {"do": 3}, {"do": "submit", "at": -1}, {"do": "clock", "seconds": float("nan")}, {"do": "rm -rf"},
+    ["nonsense", {}, {"do": 3}, {"do": "submit", "at": -1}, {"do": "clock", "now": float("nan")}, {"do": "rm -rf"},
      {"do": "open", "task": 10**30}, {"do": "tag", "name": "x" * 999}, {"do": "issue", "zone": [1, 2]}],
 )  # fmt: skip
 def test_a_browser_that_lies_is_answered_with_a_sentence(place, message):
@@ -317,14 +317,65 @@ def test_a_revision_of_the_past_is_looked_at_and_left(place):
     assert len(chloe.line.saves()) == 1
 
 
-def test_working_time_goes_along_with_the_next_save(place):
+def counted(person):
+    return [key for message in person.told for key in message.get("counted", ())]
+
+
+def test_working_time_goes_along_with_a_save_once_there_is_enough_of_it(place):
     ana = place.person("ana")
     ana.starts(place.campaign)
-    assert ana.does("clock", seconds=2.5) is None
-    assert ana.does("clock", seconds=1.5) is None
+    assert ana.does("clock", **ana.measured(2.5)) is None
     ana.draws((10, 10, 60, 60))
     until(lambda: ana.state.saving.state == "saved")
-    assert ana.line.saves()[0]["seconds"] == 4.0
+    assert ana.line.saves()[0]["seconds"] == ()
+    assert ana.does("clock", **ana.measured(12)) is None
+    ana.draws((20, 20, 60, 60))
+    until(lambda: len(ana.line.saves()) == 2 and ana.state.saving.state == "saved")
+    assert sum((s.ended - s.started).total_seconds() for s in ana.line.saves()[1]["seconds"]) == pytest.approx(14.5)
+    assert counted(ana) == [["tab", 1], ["tab", 2]]
+
+
+def test_time_is_told_again_until_it_is_counted(place):
+    ana = place.person("ana")
+    ana.starts(place.campaign)
+    told = ana.measured(5)
+    ana.line.up.clear()
+    assert ana.does("beat", **told) is not None
+    assert counted(ana) == []
+    ana.line.up.set()
+    assert ana.does("beat") is None
+    assert counted(ana) == [["tab", 1]]
+    assert ana.does("clock", **told) is None  # the page did not hear it
+    assert counted(ana) == [["tab", 1]] * 2
+    beats = [arguments["seconds"] for operation, arguments in ana.line.asked if operation == "tasks.heartbeat"]
+    assert [len(b) for b in beats] == [1]
+
+
+def test_time_of_tasks_that_were_left_is_reported_without_them(place):
+    ana = place.person("ana")
+    ana.starts(place.campaign)
+    first = ana.task.task.task_id
+    assert ana.does("step", name="next", **ana.measured(3)) is None
+    second = ana.task.task.task_id
+    assert ana.does("home", **ana.measured(2, second)) is None
+    assert ana.does("refresh") is None
+    reports = [arguments["stretches"] for operation, arguments in ana.line.asked if operation == "tasks.report"]
+    assert [sorted(r) for r in reports] == [[first, second]]
+    assert counted(ana) == [["tab", 1], ["tab", 2]]
+
+
+def test_a_page_whose_time_is_off_is_told_what_time_it_is(place):
+    ana = place.person("ana")
+    ana.starts(place.campaign)
+    told = ana.measured(5)
+    told["now"] -= 3_600_000  # the machine slept for an hour, and the page does not know
+    row = told["reports"][0]["rows"][0]
+    row[1:3] = [row[1] - 3_600_000, row[2] - 3_600_000]
+    assert ana.does("beat", **told, sid="tab", q=1) is None
+    assert [m["clock"]["sid"] for m in ana.told if "clock" in m] == ["tab"]
+    (beat,) = [arguments["seconds"] for operation, arguments in ana.line.asked if operation == "tasks.heartbeat"]
+    opened = place.ws.sql("select opened from tasks where task_id = $1", [ana.task.task.task_id])["opened"][0]
+    assert abs((beat[0].ended - opened).total_seconds()) < 600
 
 
 def test_an_image_that_is_gone_is_said_and_the_task_can_be_skipped(place):

@@ -94,6 +94,10 @@ def test_nothing_changes_between_equal_specs():
         (step(name="paint"), "The step 'draw' is called 'paint'."),
         (step(statuses=("for expert review", "odd")), "Step 'draw': the status 'odd' is added."),
         (step(lease_minutes=5), "Step 'draw': a pulled task is leased for 5 minutes."),
+        (
+            replace(SPEC, workflow=replace(SPEC.workflow, idle_after=90)),
+            "People count as idle after 90 seconds (it was 60).",
+        ),
         (step(assignees=("ana", "ben", "carl")), "Step 'draw': 'carl' comes."),
         (step(assignees=("ana",)), "Step 'draw': 'ben' leaves."),
         (

@@ -93,7 +93,7 @@ def specs(draw):
     return CampaignSpec(
         name=name,
         recipe=draw(recipes),
-        workflow=Workflow(flow),
+        workflow=Workflow(flow, draw(st.sampled_from([60, 60.0, 1, 7.5]))),
         instructions=draw(long_texts),
         pdf=draw(st.none() | st.builds(Document, names, st.just("ab" * 32))),
         due=draw(st.none() | st.dates()),

@@ -162,18 +162,27 @@ class Workflow(Value, frozen=True, forbid_unknown_fields=True):
     ----------
     steps
         One or more :class:`Step` values with different names.
+    idle_after
+        After how many seconds without a key, a click or a move of the pointer a person counts as idle; the time up to
+        then counts as worked.
     """
 
     steps: tuple[Step, ...]
+    idle_after: float = 60.0
 
     if TYPE_CHECKING:  # what is taken; the fields say what it becomes
 
         def __init__(
             self,
             steps: Iterable[Step],
+            idle_after: float = ...,
         ) -> None: ...
 
     def __post_init__(self) -> None:
+        settle(self)
+        after: Any = self.idle_after
+        if isinstance(after, bool) or not isinstance(after, int | float) or not 0 < after <= 3600:
+            raise InvalidInput(f"Workflow.idle_after must be above 0 and an hour at most (in seconds), not {after!r}.")
         steps = as_tuple("Workflow", "steps", self.steps)
         force_setattr(self, "steps", steps)
         if not steps:
@@ -184,7 +193,8 @@ class Workflow(Value, frozen=True, forbid_unknown_fields=True):
         check_unique("Workflow.steps: the step", (s.name for s in steps))
 
     def __repr__(self) -> str:
-        return cut(one_line(f"Workflow([{', '.join(map(repr, self.steps))}])"), 400)
+        after = "" if self.idle_after == 60 else f", idle_after={self.idle_after:g}"
+        return cut(one_line(f"Workflow([{', '.join(map(repr, self.steps))}]{after})"), 400)
 
     def first_review(self) -> int | None:
         """Return the index of the first review step, or None."""

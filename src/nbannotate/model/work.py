@@ -143,6 +143,8 @@ class TaskView(Record, frozen=True):
         What the person may submit (or accept) it as; the first one is the default.
     notice
         One sentence that the person should read, for example that the draft is from before a lease ran out.
+    idle_after
+        After how many seconds the person counts as idle.
     """
 
     task: Task
@@ -165,6 +167,7 @@ class TaskView(Record, frozen=True):
     pdf: Document | None = None
     statuses: tuple[str, ...] = ()
     notice: str = ""
+    idle_after: float = 60.0
 
 
 class Saved(Record, frozen=True):

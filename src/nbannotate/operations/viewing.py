@@ -100,6 +100,7 @@ def view(ctx: Context, row: dict[str, Any]) -> TaskView:
         pdf=spec.pdf,
         statuses=workflow.statuses(spec.workflow.steps[row["step"]]),
         notice=_what_to_know(ctx, row),
+        idle_after=spec.workflow.idle_after,
     )
 
 

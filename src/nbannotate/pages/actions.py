@@ -92,7 +92,9 @@ def retry(desk: Desk, message: Message) -> None:
 
 
 def clock(desk: Desk, message: Message) -> None:
-    """Hear how long somebody worked; the desk counted it already."""
+    """Say what time it is to a page that begins; what it measured, the desk has heard already."""
+    if message.name == "hello":
+        desk.spent.say_time(message.sid)
 
 
 def again(desk: Desk, message: Message) -> None:

@@ -29,6 +29,7 @@ from nbannotate.pages.flaws import Judge
 from nbannotate.pages.frames import Frames
 from nbannotate.pages.line import Line
 from nbannotate.pages.marks import marks
+from nbannotate.pages.spent import Spent
 from nbannotate.pages.state import Banner, Drawing, OpenTask, Saving, State
 from nbannotate.pages.worker import Worker
 
@@ -65,8 +66,7 @@ class Desk:
         campaign_id: int | None = None,
     ) -> None:
         self.client, self.canvas, self.campaign_id = client, canvas, campaign_id
-        self.state = State()
-        self.tell = tell
+        self.state, self.tell = State(), tell
         self._handlers, self._show = handlers, show
         self._lock = threading.RLock()
         self._together, self._unshown = 0, False
@@ -77,7 +77,8 @@ class Desk:
         self._replies: dict[int, tuple[str | None, str]] = {}
         self.again: Callable[[], object] = lambda: None  # sends all parts again
         self._judged = Judge()
-        self.drafts = Drafts(client, self._saving)
+        self.spent = Spent(client, lambda message: self.tell(message))
+        self.drafts = Drafts(client, self._saving, self.spent)
         self.drafts.storing, self.drafts.stored = self._storing, self._stored
         self.ahead = Ahead(client, lambda message: self.tell(message), canvas.prepare)
         self.frames = Frames(client, canvas, lambda message: self.tell(message))
@@ -209,11 +210,10 @@ class Desk:
         self._handlers[message.do](self, message)
 
     def _do(self, message: wire.Message) -> None:
-        if message.at:
-            self.drafts.worked(message.at, message.seconds)
-            now = self.state.task.task.task_id if self.state.task else 0
-            if message.at != now:  # a key was pressed twice, or the task changed in between
-                return self._reply(message, None)
+        self.spent.heard(message)
+        now = self.state.task.task.task_id if self.state.task else 0
+        if message.at not in (0, now):  # a key was pressed twice, or the task changed in between
+            return self._reply(message, None)
         handler = self._handlers.get(message.do)
         try:
             if handler is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -12,12 +12,11 @@ from traitlets.log import get_logger as log
 from nbannotate.errors import Conflict, InvalidInput, NbannotateError, OwnerUnavailable, Refused, SessionEnded
 from nbannotate.model import Annotation, Saved
 from nbannotate.owner.client import Client
+from nbannotate.pages.spent import ENOUGH_S, Spent
 from nbannotate.pages.state import SaveState, Saving
 
 PAUSE_S = 0.2
 BACK_OFF_S = (0.5, 1.0, 2.0, 5.0, 10.0)
-#: One report of a page is not believed beyond this; the operation has a limit of its own.
-MOST_SECONDS = 600.0
 
 
 class Drafts:
@@ -31,10 +30,12 @@ class Drafts:
         Where drafts are stored.
     heard
         Called with a :class:`Saving` whenever it changes, in any thread; must not wait.
+    spent
+        The time that goes along with them.
     """
 
-    def __init__(self, client: Client, heard: Callable[[Saving], None]) -> None:
-        self._client, self._heard = client, heard
+    def __init__(self, client: Client, heard: Callable[[Saving], None], spent: Spent) -> None:
+        self._client, self._heard, self._spent = client, heard, spent
         self._change = threading.Condition()
         self._task_id = 0
         self._revision = 0
@@ -44,7 +45,6 @@ class Drafts:
         self._stuck: NbannotateError | None = None  # nothing more is saved
         self._refused: NbannotateError | None = None  # the next change is tried
         self._failures = 0
-        self._seconds: dict[int, float] = {}
         self._mark = self._marked = 0  # up to which message of the browser the pending one, and the one under way, goes
         self.storing: Callable[[int, int, int], None] = lambda task_id, revision, upto: None
         self.stored: Callable[[int, int, int], None] = lambda task_id, revision, upto: None
@@ -95,14 +95,8 @@ class Drafts:
                 self._marked = upto
             return self._revision if self._idle and self._stuck is None and self._refused is None else None
 
-    def worked(self, task_id: int, seconds: float) -> None:
-        """Add seconds that the page measured; they go along with the next save or submission of that task."""
-        if math.isfinite(seconds) and seconds > 0:
-            with self._change:
-                self._seconds[task_id] = min(self._seconds.get(task_id, 0.0) + min(seconds, MOST_SECONDS), MOST_SECONDS)
-
-    def flush(self, patience: float = 8.0) -> tuple[int, float]:
-        """Wait until all is stored; return the revision, and the seconds worked that were not reported yet.
+    def flush(self, patience: float = 8.0) -> int:
+        """Wait until all is stored; return the revision.
 
         Raises
         ------
@@ -126,29 +120,19 @@ class Drafts:
                 raise OwnerUnavailable(
                     "Your last changes are not saved yet; this page keeps trying. Please wait a moment."
                 )
-            return self._revision, self._seconds.get(self._task_id, 0.0)
+            return self._revision
 
-    def claim(self, patience: float = 8.0) -> tuple[int, float, bool]:
+    def claim(self, patience: float = 8.0) -> tuple[int, bool]:
         """Take what is pending out of here, for an operation that stores it itself.
 
-        Returns revision and seconds, as :meth:`flush` does, and whether something was pending: if the operation fails,
-        put that back. What is being saved already is waited for.
+        Returns the revision, as :meth:`flush` does, and whether something was pending: if the operation fails, put that
+        back. What is being saved already is waited for.
         """
         with self._change:
             claimed = self._pending is not None and not (self._failures or self._busy or self._stuck or self._refused)
             if claimed:
                 self._pending = None
-        return *self.flush(patience), claimed
-
-    def take_seconds(self, task_id: int) -> float:
-        """Return the seconds of a task that were not sent yet, and count them as sent."""
-        with self._change:
-            return self._seconds.pop(task_id, 0.0)
-
-    def reported(self, task_id: int) -> None:
-        """Forget the seconds of a task: they were sent."""
-        with self._change:
-            self._seconds.pop(task_id, None)
+        return self.flush(patience), claimed
 
     def stop(self, patience: float = 2.0) -> None:
         """End the thread, after what is pending was tried once more; wait for that, but not for ever."""
@@ -165,8 +149,10 @@ class Drafts:
     def _run(self) -> None:
         while (job := self._next()) is not None:
             self._save(*job)
+        with contextlib.suppress(NbannotateError):  # the browser keeps it for the next page
+            self._spent.rest()
 
-    def _next(self) -> tuple[int, int, Annotation, float] | None:
+    def _next(self) -> tuple[int, int, Annotation] | None:
         """Wait for a draft and until it is due, and return it."""
         with self._change:
             while True:
@@ -178,19 +164,20 @@ class Drafts:
                 self._change.wait(left if self._pending is not None else None)
             annotation, self._pending, self._busy = self._pending, None, True
             self._marked = self._mark
-            return self._task_id, self._revision, annotation, self._seconds.pop(self._task_id, 0.0)
+            return self._task_id, self._revision, annotation
 
-    def _save(self, task_id: int, revision: int, annotation: Annotation, seconds: float) -> None:
+    def _save(self, task_id: int, revision: int, annotation: Annotation) -> None:
         self.storing(task_id, revision + 1, self._marked)
         self._heard(Saving(task_id, "saving"))
         try:
-            saved = self._client.call(
-                "tasks.save", Saved, task_id=task_id, annotation=annotation, revision=revision, seconds=seconds
-            )
+            with self._spent.of(task_id, ENOUGH_S) as spent:
+                saved = self._client.call(
+                    "tasks.save", Saved, task_id=task_id, annotation=annotation, revision=revision, seconds=spent
+                )
         except OwnerUnavailable:
-            said = self._again(task_id, annotation, seconds)
+            said = self._again(task_id, annotation)
         except (Refused, InvalidInput) as error:
-            said = self._wait_for_better(task_id, error, seconds)
+            said = self._wait_for_better(task_id, error)
         except Exception as error:  # noqa: BLE001  told to the person, and to the log if it is not meant for people
             said = self._give_up(task_id, error)
         else:
@@ -206,11 +193,10 @@ class Drafts:
             said = Saving(task_id, now, saved.text, at=saved.at)
         self._heard(said)
 
-    def _again(self, task_id: int, annotation: Annotation, seconds: float) -> Saving:
+    def _again(self, task_id: int, annotation: Annotation) -> Saving:
         with self._change:
             if self._task_id == task_id and self._pending is None:
                 self._pending = annotation
-            self._seconds[task_id] = self._seconds.get(task_id, 0.0) + seconds
             self._due = time.monotonic() + BACK_OFF_S[min(self._failures, len(BACK_OFF_S) - 1)]
             self._failures += 1
             if self._ended:
@@ -219,12 +205,11 @@ class Drafts:
             self._change.notify_all()
         return Saving(task_id, "offline", "The workspace does not answer; this page keeps trying.")
 
-    def _wait_for_better(self, task_id: int, error: NbannotateError, seconds: float) -> Saving:
+    def _wait_for_better(self, task_id: int, error: NbannotateError) -> Saving:
         """Remember why a draft was refused; the next change is tried again."""
         with self._change:
             if self._task_id == task_id:
                 self._refused, self._failures = error, 0
-            self._seconds[task_id] = self._seconds.get(task_id, 0.0) + seconds
             self._busy = False
             self._change.notify_all()
         return Saving(task_id, "refused", str(error))

@@ -14,16 +14,17 @@ from nbannotate.pages.wire import Message
 def submit(desk: Desk, message: Message) -> None:
     """Submit, or accept at a review step, and go to the next task."""
     opened = flow.check_may(desk, "submit")
-    revision, seconds, claimed = desk.drafts.claim()
+    revision, claimed = desk.drafts.claim()
     annotation = desk.open.annotation
     told: dict[str, Any] = {"task_id": opened.task.task_id, "annotation": annotation, "revision": revision,
-                            "seconds": seconds, **({"status": opened.status} if opened.status else {})}  # fmt: skip
+                            **({"status": opened.status} if opened.status else {})}  # fmt: skip
     at_once = not orders.has_order(desk, opened.task)
     try:
-        if at_once:
-            done = desk.call("tasks.submit_and_next", ClosedAndNext, **told)
-        else:
-            done = ClosedAndNext(desk.call("tasks.submit", Closed, **told))
+        with desk.spent.of(opened.task.task_id) as spent:
+            if at_once:
+                done = desk.call("tasks.submit_and_next", ClosedAndNext, seconds=spent, **told)
+            else:
+                done = ClosedAndNext(desk.call("tasks.submit", Closed, seconds=spent, **told))
     except Exception as error:
         if claimed:
             desk.drafts.put(annotation)
@@ -67,9 +68,10 @@ def discard(desk: Desk, message: Message) -> None:
     reason = message.text.strip()
     if not reason:
         raise Refused("Say why this image is of no use.")
-    revision, seconds = desk.drafts.flush()
-    closed = desk.call("tasks.discard", Closed, task_id=opened.task.task_id, reason=reason, revision=revision,
-                       seconds=seconds)  # fmt: skip
+    revision = desk.drafts.flush()
+    with desk.spent.of(opened.task.task_id) as spent:
+        closed = desk.call("tasks.discard", Closed, task_id=opened.task.task_id, reason=reason, revision=revision,
+                           seconds=spent)  # fmt: skip
     after(desk, opened.task, closed)
 
 
@@ -83,14 +85,14 @@ def _with_issue(desk: Desk, message: Message, action: Literal["rework", "reject"
         desk.update_task(opened.task.task_id, issues=(*opened.issues, made))
     elif action != "reject" and not text and not opened.open_issues:
         raise Refused("Say what is wrong.")
-    revision, seconds = desk.drafts.flush()
-    closed = desk.call(f"tasks.{action}", Closed, task_id=opened.task.task_id, revision=revision, seconds=seconds)
+    revision = desk.drafts.flush()
+    with desk.spent.of(opened.task.task_id) as spent:
+        closed = desk.call(f"tasks.{action}", Closed, task_id=opened.task.task_id, revision=revision, seconds=spent)
     after(desk, opened.task, closed)
 
 
 def after(desk: Desk, task: Task, closed: Closed, done: ClosedAndNext | None = None) -> None:
     """Say what became of a task, and go on: with the task that came along with the answer, or by asking for one."""
-    desk.drafts.reported(task.task_id)
     said = {"line": {"closed": task.task_id}, "toast": closed.message, "kind": "good"}
     try:
         if done is not None and done.text:

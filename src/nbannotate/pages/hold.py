@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
-from nbannotate.errors import NbannotateError, OwnerUnavailable, Refused
+from nbannotate.errors import NbannotateError, Refused
 from nbannotate.model import Lease, TaskView
 from nbannotate.pages import flow
 from nbannotate.pages.desk import Desk
@@ -17,12 +17,9 @@ def beat(desk: Desk, message: Message) -> None:
     if not opened.view.editable:
         return
     task_id = opened.task.task_id
-    seconds = desk.drafts.take_seconds(task_id)
-    try:
-        lease = desk.call("tasks.heartbeat", Lease, task_id=task_id, seconds=seconds)
-    except OwnerUnavailable:
-        desk.drafts.worked(task_id, seconds)
-        raise
+    with desk.spent.of(task_id) as spent:
+        lease = desk.call("tasks.heartbeat", Lease, task_id=task_id, seconds=spent)
+    desk.spent.rest(task_id)
     if lease.held:
         desk.update_task(task_id, beat_s=flow.pause(lease.until))
         return

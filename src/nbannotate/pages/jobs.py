@@ -80,6 +80,7 @@ def reread(desk: Desk, opened: OpenJob) -> None:
 def refresh(desk: Desk, message: Message) -> None:
     """Show what has changed meanwhile: numbers and notices; asked for again and again while a page is looked at."""
     screen, banner = desk.state.screen, desk.state.banner
+    desk.spent.rest(desk.drafts.task_id if screen == "task" else 0)
     notices = flow.notices_of(desk)
     if screen == "task":
         return desk.update(notices=notices)

@@ -48,6 +48,7 @@ def task(state: State, opened: OpenTask) -> Part:
         "returned": now.state == "to_rework", "browsing": state.browsing is not None, "pictured": opened.pictured,
         "statuses": list(statuses), "status": (opened.status or statuses[0]) if statuses else "",
         "closed_as": now.status or "", "lost": opened.lost, "settled": opened.settled,
+        "idle": view.idle_after,
         "for_review": sum(i.state == "for_review" for i in opened.issues),
         "looking": {"id": looking.annotation_id, "title": looking.title,
                     "nothing": looking.annotation.nothing_to_label} if looking else None,

@@ -172,16 +172,15 @@ def exclude(desk: Desk, message: Message) -> None:
     task, place = desk.open.task, here(desk)
     if not message.text.strip():
         raise Refused("Say why these slices are of no use.")
-    revision, seconds = desk.drafts.flush()
-    among = message.first <= place <= message.last
-    done = desk.call(
-        "sequences.exclude", Spread, task_id=task.task_id, first=message.first, last=message.last,
-        reason=message.text.strip(), revision=revision, seconds=seconds if among else 0.0,
-    )  # fmt: skip
+    revision = desk.drafts.flush()
+    with desk.spent.of(task.task_id) as spent:
+        done = desk.call(
+            "sequences.exclude", Spread, task_id=task.task_id, first=message.first, last=message.last,
+            reason=message.text.strip(), revision=revision, seconds=spent,
+        )  # fmt: skip
     told(desk, "exclude", done)
     if place not in done.changed:
         return refresh(desk, task.task_id)
-    desk.drafts.reported(task.task_id)
     desk.tell({"line": {"closed": task.task_id}})
     others = [s for s in there(desk).slices if s.hold == "mine" and s.step == task.step and s.place not in done.changed]
     others.sort(key=lambda s: (s.place < message.first, abs(s.place - message.last)))

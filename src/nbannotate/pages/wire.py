@@ -19,6 +19,31 @@ Name = Annotated[str, Meta(max_length=300)]
 Id = Annotated[int, Meta(ge=0, le=2**53)]
 
 
+Ms = Annotated[float, Meta(ge=0, le=1e14)]
+
+
+class Measured(Struct, frozen=True, array_like=True):
+    """A stretch of time that a page measured: the task that it showed, from when to when (ms since 1970, UTC).
+
+    Whether the person worked, or was idle; how long a gesture or a form was in progress (ms), and with which label.
+    """
+
+    task: Id
+    low: Ms
+    high: Ms
+    worked: bool
+    editing: Ms = 0.0
+    labels: Annotated[dict[Name, Ms], Meta(max_length=1000)] = {}
+
+
+class Report(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a page (``sid``) measured since its report before; the page keeps it until it is counted."""
+
+    sid: Name
+    n: Id
+    rows: Annotated[tuple[Measured, ...], Meta(max_length=500)]
+
+
 class Message(Struct, frozen=True, forbid_unknown_fields=True):
     """What a person did in the browser.
 
@@ -30,8 +55,10 @@ class Message(Struct, frozen=True, forbid_unknown_fields=True):
         The task that the person saw when they did it; 0 for none. What was meant for another task is not done.
     ref
         Number of the request, which the reply names; 0 wants no reply.
-    seconds
-        Active seconds on that task since the last message.
+    reports, now
+        The time that was measured since the last message, and what time it is for the page (ms since 1970).
+    kept
+        Reports that pages which are gone had kept.
     task, campaign, step, issue, annotation, notice
         Ids of what it is about.
     text, name, ids, zone, shape, on
@@ -53,7 +80,9 @@ class Message(Struct, frozen=True, forbid_unknown_fields=True):
     do: Name
     at: Id = 0
     ref: Id = 0
-    seconds: float = 0.0
+    reports: Annotated[tuple[Report, ...], Meta(max_length=100)] = ()
+    now: Ms = 0.0
+    kept: Annotated[tuple[Report, ...], Meta(max_length=1000)] = ()
     task: Id = 0
     campaign: Id = 0
     step: Id = 0
@@ -96,7 +125,7 @@ def number(content: object) -> Numbered | None:
 def received(content: object) -> Message:
     """Return a message of the browser, checked; raises InvalidInput if it is not one."""
     message = checked(content, Message)
-    check_finite(message.seconds, *(message.zone or ()))
+    check_finite(*(message.zone or ()))
     return message
 
 

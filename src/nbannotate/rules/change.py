@@ -69,6 +69,9 @@ def _settled(old: CampaignSpec, new: CampaignSpec, facts: Facts, found: Change) 
 
 
 def _workflow(old: CampaignSpec, new: CampaignSpec, facts: Facts, found: Change) -> None:
+    idle = new.workflow.idle_after
+    if old.workflow.idle_after != idle:
+        found.changes.append(f"People count as idle after {idle:g} seconds (it was {old.workflow.idle_after:g}).")
     before, after = old.workflow.steps, new.workflow.steps
     if not _same_steps(before, after, facts.launched, found):
         return

@@ -128,6 +128,7 @@ function paintGuides(ctx, s) {                           // thin lines through t
 }
 
 function paint(s) {
+  tellHand(s);
   const ctx = s.ctx;
   ctx.setTransform(s.dpr, 0, 0, s.dpr, 0, 0);
   ctx.clearRect(0, 0, s.w, s.h);

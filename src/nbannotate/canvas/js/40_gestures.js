@@ -7,6 +7,21 @@ const toImage = (s, [sx, sy]) => [(sx - s.v.x) / s.v.k, (sy - s.v.y) / s.v.k];
 const far = (a, b) => Math.hypot(a[0] - b[0], a[1] - b[1]) >= DRAG;
 const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(8)), (b) => b.toString(16).padStart(2, "0")).join("");
 
+// The label of what somebody draws, moves or reshapes; null where nothing is in hand. A page around the canvas hears of it.
+function inHand(s) {
+  const g = s.gesture;
+  if (g?.name === "draw") return s.tool === "zone" ? "" : s.label;
+  const shapes = g?.name === "reshape" ? [g.of] : g?.name === "move" ? [...g.moves.values()] : null;
+  return shapes && (shapes.every((shape) => shape.label === shapes[0]?.label) ? shapes[0]?.label ?? "" : "");
+}
+
+function tellHand(s) {
+  const now = inHand(s);
+  if (now === (s.hand ?? null)) return;
+  s.hand = now;
+  s.root.dispatchEvent(new CustomEvent("nba-hand", { bubbles: true, detail: now === null ? null : { label: now } }));
+}
+
 function begin(s, gesture) { s.gesture = gesture; s.hover = null; paint(s); }
 function drop(s) { s.gesture = null; hoverAt(s); paint(s); }
 
@@ -108,7 +123,7 @@ function reshaping(s, handle, from) {
   const grab = [from[0] - (handle.at[0] * s.v.k + s.v.x), from[1] - (handle.at[1] * s.v.k + s.v.y)];
   let now = null;
   return {
-    name: "reshape", cursor: handle.cursor === "grab" ? "grabbing" : handle.cursor,
+    name: "reshape", of: shape, cursor: handle.cursor === "grab" ? "grabbing" : handle.cursor,
     shown: (id) => (id === shape.id && now) || undefined,
     move(at, e) {
       if (!now && !far(at, from)) return;

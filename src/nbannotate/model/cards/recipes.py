@@ -92,7 +92,8 @@ def _attributes(attributes: tuple[Attribute, ...]) -> Grid:
 
 @card_of.register
 def _(workflow: Workflow) -> Card:
-    return Card("Workflow", counts=(count(len(workflow.steps), "step"),), parts=(steps(workflow.steps),))
+    parts = (steps(workflow.steps), Words(f"A person counts as idle after {workflow.idle_after:g} seconds."))
+    return Card("Workflow", counts=(count(len(workflow.steps), "step"),), parts=parts)
 
 
 @card_of.register

@@ -43,7 +43,8 @@ function post(s, message, kept = KEPT_ACTIONS.includes(message.do) && message) {
 }
 
 function hand(s, message) {
-  try { s.model.send(message); return true; } catch { return false; }       // the kernel is gone
+  const told = message.reports ? { ...message, now: s.clock.now() } : message;
+  try { s.model.send(told); return true; } catch { return false; }       // the kernel is gone
 }
 
 function probe(s, now = false) {                           // nothing heard of what was sent: ask how far it came
@@ -110,7 +111,7 @@ function journalOf(s) {
 
 function keep(s, entry) {
   if (!s.get("page").task) return;
-  const { g, view_id, n, at, seconds, ref, ...rest } = entry;
+  const { g, view_id, n, at, reports, now, ref, ...rest } = entry;
   if (rest.do !== "replay") journalOf(s).entries.push(rest);
   write(s);
 }

@@ -4,7 +4,8 @@ let counter = 0;
 
 function send(s, what, fields = {}, reply = null) {
   const message = { do: what, ...fields }, at = s.get("page").task ?? 0;
-  if (at) Object.assign(message, { at, seconds: s.clock.take() });
+  if (at) message.at = at;
+  s.clock.attach(message);
   if (reply) {
     counter += 1;
     message.ref = counter;
@@ -21,12 +22,14 @@ function leaveWith(s, what, fields = {}, reply = () => {}) {
   if (what === "submit") cover(s);
   repaint(s);
   send(s, what, fields, (error) => {
+    s.clock.left();
     if (s.shown === at) s.ui.busy = "";
     if (error) uncover(s); else lift(s);
     reply(error);
     repaintSoon(s);
     if (error && !s.ui.dialog) toast(s, error, "error");
   });
+  s.clock.leave();
 }
 
 const RECEIVE = {
@@ -38,6 +41,8 @@ const RECEIVE = {
   },
   line: (s, m) => heardOf(s, m.line),
   kept: (s, m) => toldOfKept(s, m),
+  clock: (s, m) => s.clock.set(m.clock),
+  counted: (s, m) => s.clock.counted(m.counted),
   ahead: (s, m) => keepAhead(s, m.ahead),
   frame: (s, m) => keepFrame(s, m.frame),
   sliced: (s, m) => toldSliced(s, m.sliced),

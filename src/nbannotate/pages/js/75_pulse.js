@@ -1,19 +1,4 @@
-// How long somebody was active, the heartbeat that keeps a task theirs, and lists that are up to date by themselves.
-
-const IDLE_MS = 60_000, REPORT_MS = 10_000;
-
-function clock() {                                         // time between interactions; a pause over a minute is no work
-  let last = 0, sum = 0;
-  return {
-    tick() {
-      const now = performance.now();
-      if (last && now - last <= IDLE_MS) sum += now - last;
-      last = now;
-    },
-    take() { const seconds = Math.round(sum / 10) / 100; sum = 0; return seconds; },
-    get due() { return sum > REPORT_MS; },
-  };
-}
+// The heartbeat that keeps a task somebody's, and lists that are up to date by themselves.
 
 const HERE_MS = 5 * 60_000;                                // somebody who did nothing for longer is away
 const EVERY_MS = { tasks: 5000, job: 5000, finished: 15_000, task: 30_000 }, AWAY_MS = 60_000;

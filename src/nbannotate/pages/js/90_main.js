@@ -55,10 +55,10 @@ function paint(s) {
   follow(s);
   s.root.dataset.screen = screen;
   s.root.dataset.tool = s.get("drawing").tool ?? "";
+  s.clock?.look();
   if (s.model.get("whole")) syncAddress(s);
   if (changed) {
     s.shown = shown;
-    s.clock.take();
     if (screen === "task") offerKept(s);
     if (s.model.get("whole") || inside) requestAnimationFrame(() => arrive(s));
   }
@@ -84,7 +84,7 @@ function theme(s) {
 async function render({ model, el, signal }) {
   const whole = model.get("whole");
   const s = {
-    model, replies: new Map(), shown: "", waiting: false, gone: false, clock: clock(),
+    model, replies: new Map(), shown: "", waiting: false, gone: false,
     get: (name) => model.get(name) ?? {},
     ui: { tab: "shapes", homeTab: "tasks", issueTab: "open", toasts: [], dialog: null, busy: "", tabWanted: "", first: true, going: false, placed: false, slow: false, bell: false, reader: false, menu: false, turning: false },
   };
@@ -100,6 +100,7 @@ async function render({ model, el, signal }) {
   const canvas = await model.widget_manager.get_model(String(model.get("canvas")).replace("IPY_MODEL_", ""));
   [s.overlay] = await Promise.all(canvas.get("children"));
   const hangUp = openLine(s, s.overlay);
+  s.clock = openClock(s, on);
   const view = await model.widget_manager.create_view(canvas, {});
   s.slot.append(view.el);
   // Lumino tells a widget and its children when they are in the page; here nobody else does.
@@ -119,19 +120,17 @@ async function render({ model, el, signal }) {
   model.on("change:saving", saving);
 
   on(whole ? document : s.root, "keydown", (e) => onKey(s, e), { capture: true });
-  for (const type of ["pointermove", "pointerdown", "wheel", "keydown"]) on(whole ? document : s.root, type, () => { s.clock.tick(); s.pulse.active(); }, { capture: true, passive: true });
+  for (const type of ["pointermove", "pointerdown", "wheel", "keydown"]) on(whole ? document : s.root, type, () => { s.clock.touch(); s.pulse.active(); }, { capture: true, passive: true });
   on(matchMedia("(prefers-color-scheme: dark)"), "change", () => theme(s));
   const looks = new MutationObserver(() => theme(s));
   looks.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   const sizes = new ResizeObserver(() => { s.ui.followed = {}; follow(s); });
   sizes.observe(s.root);
-  const report = setInterval(() => { if (s.clock.due && s.get("page").task) send(s, "clock"); }, 5000);
   s.pulse = pulse(s);
   on(document, "visibilitychange", () => s.pulse.back());
   if (whole) {
     on(window, "popstate", () => followAddress(s));
     on(window, "nbannotate-reload", (e) => { if (s.ui.dialog || (/^(TEXTAREA|INPUT)$/.test(document.activeElement?.tagName) && document.activeElement.value)) e.preventDefault(); });
-    on(window, "pagehide", () => { if (s.get("page").task) send(s, "clock"); });
     if (addressed()) followAddress(s);
   }
   paint(s);
@@ -143,7 +142,7 @@ async function render({ model, el, signal }) {
     hangUp();
     awake();
     closeSlices();
-    clearInterval(report);
+    s.clock.close();
     clearTimeout(s.soon);
     s.pulse.stop();
     clearTimeout(slow);
