@@ -210,7 +210,8 @@ def missing_colors(names: Iterable[str], given: Mapping[str, str]) -> dict[str, 
 def _colors(n: int) -> list[str]:
     """Return n colors that no state has: the calm ones of the palette, its others, then what is farthest from all."""
     states = set(STATE_COLORS.values())
-    chosen = sorted((color for color in PALETTE if color not in states), key=_is_glaring)
+    ours = [color for color in PALETTE if color not in states]
+    chosen = _spread([c for c in ours if not _is_glaring(c)]) + [c for c in ours if _is_glaring(c)]
     if n <= len(chosen):
         return chosen[:n]
     candidates = np.array(list(itertools.product(range(0, 256, 17), repeat=3)))
@@ -225,6 +226,29 @@ def _colors(n: int) -> list[str]:
         chosen.append("#" + bytes(farthest.tolist()).hex())
         apart = np.minimum(apart, _distance(candidates, farthest))
     return chosen
+
+
+def _spread(colors: list[str]) -> list[str]:
+    """Return colors in an order in which each is far from those before it, for all who look."""
+    left = np.array([list(bytes.fromhex(color[1:])) for color in colors], dtype=float)
+    order = [0]
+    apart = _apart(left, left[0])
+    while len(order) < len(colors):
+        order.append(int(apart.argmax()))
+        apart = np.minimum(apart, _apart(left, left[order[-1]]))
+    return [colors[place] for place in order]
+
+
+#: What people without the cones for green, or for red, see of red, green and blue (Machado, Oliveira, Fernandes: A
+#: physiologically-based model for simulation of color vision deficiency, 2009; severity 1.0).
+_WITHOUT_GREEN = ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881))
+_WITHOUT_RED = ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998))
+
+
+def _apart(colors: np.ndarray, color: np.ndarray) -> np.ndarray:
+    """Return how far colors are from one, for those who tell them apart least."""
+    eyes = (np.eye(3), np.array(_WITHOUT_GREEN), np.array(_WITHOUT_RED))
+    return np.asarray(np.min([_distance(colors @ eye.T, color @ eye.T) for eye in eyes], axis=0))
 
 
 def _is_glaring(color: str) -> bool:
