@@ -49,6 +49,7 @@ FIELDS: dict[str, Any] = {
     "weights": (), "skeleton": None, "default": None, "detail": {"what": HOSTILE},
 }  # fmt: skip
 OF_ONE: dict[str, Any] = {
+    "Step.copies": 1, "Step.copies_of": 1.0, "Step.quorum": None, "Step.iou": 0.5, "Step.show_names": False,
     "Shape.kind": "polygon", "Shape.points": ((1, 1), (9, 9), (1, 9)), "Label.kinds": ("polygon",),
     "Attribute.type": "choice", "Rle.size": (2, 3), "Rle.counts": "06", "Skeleton.edges": (), "Step.kind": "annotation",
     "Step.attribution": "queue", "Annotation.nothing_to_label": False, "CampaignSpec.existing": "prefill",

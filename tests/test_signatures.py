@@ -77,6 +77,7 @@ OF_ONE: dict[str, Any] = {
     "Recipe.metadata": "edit", "Rule.status": "approved", "Rule.to": "August", "Shape.kind": "polygon",
     "Shape.points": ((1, 1), (9, 9), (1, 9)), "Shape.color": "#112233", "Shape.attributes": {"n": 3, "who": "ana"},
     "Shape.visibility": [], "Shape.also": ["dot"], "Shape.rle": None, "Shape.id": "s1", "Annotation.shapes": [BOX],
+    "Step.copies": 1, "Step.copies_of": 1.0, "Step.quorum": None, "Step.iou": 0.5, "Step.show_names": False,
     "Step.assignees": ["ana", "ben"], "Step.weights": [], "Step.kind": "annotation", "Version.read.path": "in.json",
     "Version.set_metadata.metadata": {"site": "Bern", "n": 3}, "Version.write.path": "out.json",
     "Work.next.step": "draw", "Campaign.send.to": "August", "Campaign.rename_label.name": "cell",

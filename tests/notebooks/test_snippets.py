@@ -157,6 +157,7 @@ PAGES: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     "campaigns": ("owner", a_version),
     "canvas": ("owner", drawing),
     "choosing": ("owner", nothing),
+    "consensus": ("owner", a_version),
     "data": ("owner", a_version),
     "diff": ("owner", two_versions),
     "images": ("owner", windowed),

@@ -21,13 +21,13 @@ PROGRAM = {
     "status": "OpenTask.submit", "beat": "OpenTask.hold", "paper": "OpenTask.pdf", "issue": "OpenTask.raise_issue",
     "issue_state": "OpenTask.resolve", "metadata": "OpenTask.set_metadata", "metadata_undo": "OpenTask.set_metadata",
     "slice": "OpenTask.open_slice", "frames": "OpenTask.slices", "copy_next": "OpenTask.spread",
-    "changes": "OpenTask.before", "look": "OpenTask.revision", "replay": "OpenTask.save",
+    "changes": "OpenTask.before", "alone": "OpenTask.answers", "look": "OpenTask.revision", "replay": "OpenTask.save",
     "notice": "Notices.df", "notices_seen": "Notices.see",
 }  # fmt: skip
-PAGE_ONLY = {"issue_place", "change_place", "back", "close_banner", "retry", "clock", "again", "tool", "zone", "select",
-             "lock", "hide", "fit"}  # fmt: skip
-VALUES = {"label", "turn", "delete", "undo", "redo", "paste", "nothing", "attribute", "attributes", "tag",
-          "tag_attribute", "tag_lock"}  # fmt: skip
+PAGE_ONLY = {"dispute", "issue_place", "change_place", "back", "close_banner", "retry", "clock", "again", "tool",
+             "zone", "select", "lock", "hide", "fit"}  # fmt: skip
+VALUES = {"take_answer", "label", "turn", "delete", "undo", "redo", "paste", "nothing", "attribute", "attributes",
+          "tag", "tag_attribute", "tag_lock"}  # fmt: skip
 
 
 def test_what_a_person_can_do_on_the_page_a_program_can_do():

@@ -13,12 +13,13 @@ from nbannotate.errors import InvalidInput, Part
 from nbannotate.model import renamed
 from nbannotate.model.attribute import as_tuple, check_name, check_unique
 from nbannotate.model.choices import one_of
+from nbannotate.model.copies import check_consensus, check_copies
 from nbannotate.model.filters import Filter
 from nbannotate.model.recipe import Recipe
 from nbannotate.model.value import Record, Value
 from nbannotate.model.values import as_day, as_list, as_mapping, is_series, settle
 
-StepKind = Literal["annotation", "review"]
+StepKind = Literal["annotation", "consensus", "review"]
 Attribution = Literal["queue", "equal", "weighted"]
 Existing = Literal["prefill", "restart", "review", "done"]
 Order = Literal["sequential", "random"]
@@ -44,7 +45,7 @@ NEW_ASSETS: dict[str, str] = {
 WHEN: tuple[When, ...] = ("done", "skipped", "discarded", "rejected")
 
 #: What a task is closed with when nothing else is said, by the kind of its step.
-DEFAULT_STATUS: dict[str, str] = {"annotation": "completed", "review": "approved"}
+DEFAULT_STATUS: dict[str, str] = {"annotation": "completed", "consensus": "completed", "review": "approved"}
 #: Statuses that the program gives; a step's own statuses have other names.
 BUILT_IN_STATUSES: frozenset[str] = frozenset({"completed", "approved", "discarded", "skipped", "rejected", "returned"})
 
@@ -57,7 +58,7 @@ class Step(Value, frozen=True, forbid_unknown_fields=True):
     name
         Unique in the workflow.
     kind
-        ``"annotation"`` or ``"review"``.
+        ``"annotation"``, ``"review"``, or ``"consensus"``: after an annotation step with ``copies``.
     assignees
         Logins of the members who work at this step; or a mapping of login to weight.
     attribution
@@ -70,6 +71,18 @@ class Step(Value, frozen=True, forbid_unknown_fields=True):
     statuses
         Names that a person may give to an asset in place of *completed* (annotation) or *approved* (review), for
         example ``"for expert review"``.
+    copies
+        Of an annotation step: how many people answer for each asset, none of whom sees what another one said; the step
+        after it is one of kind ``"consensus"``.
+    copies_of
+        The part of the assets of which there are copies, above 0 and up to 1; which ones the campaign's seed says.
+        Of the others there is one task as usual, and they pass over the consensus step.
+    quorum
+        Of a consensus step: how many people have to say the same; None for more than half of the copies.
+    iou
+        Of a consensus step: the least intersection over union of two shapes that are the same one.
+    show_names
+        Of a consensus step: whether who decides there sees who answered what.
     """
 
     name: str
@@ -79,6 +92,11 @@ class Step(Value, frozen=True, forbid_unknown_fields=True):
     weights: tuple[float, ...] = ()
     lease_minutes: float = 30.0
     statuses: tuple[str, ...] = ()
+    copies: int = 1
+    copies_of: float = 1.0
+    quorum: int | None = None
+    iou: float = 0.5
+    show_names: bool = False
 
     if TYPE_CHECKING:  # what is taken; the fields say what it becomes
 
@@ -91,6 +109,11 @@ class Step(Value, frozen=True, forbid_unknown_fields=True):
             weights: Iterable[float] = ...,
             lease_minutes: float = ...,
             statuses: Iterable[str] = ...,
+            copies: int = ...,
+            copies_of: float = ...,
+            quorum: int | None = ...,
+            iou: float = ...,
+            show_names: bool = ...,
         ) -> None: ...
 
     def __post_init__(self) -> None:
@@ -98,7 +121,7 @@ class Step(Value, frozen=True, forbid_unknown_fields=True):
         settle(self)
         check_name("Step.name", self.name)
         of = f"of {self.name!r}"
-        one_of(f"Step.kind {of}", self.kind, ("annotation", "review"))
+        one_of(f"Step.kind {of}", self.kind, ("annotation", "consensus", "review"))
         one_of(f"Step.attribution {of}", self.attribution, ATTRIBUTION)
         if weighed is not None:
             if self.weights:
@@ -123,6 +146,7 @@ class Step(Value, frozen=True, forbid_unknown_fields=True):
             if status in BUILT_IN_STATUSES:
                 raise InvalidInput(f"Step.statuses {of}: {status!r} is there already; choose another name.")
         check_unique(f"Step.statuses {of}: the status", self.statuses)
+        check_copies(self)
 
     def _check_weights(self, of: str) -> None:
         weights = as_tuple("Step", "weights", self.weights)
@@ -191,6 +215,7 @@ class Workflow(Value, frozen=True, forbid_unknown_fields=True):
             if not isinstance(step, Step):
                 raise InvalidInput(f"Workflow.steps takes nb.Step values, not {step!r}.")
         check_unique("Workflow.steps: the step", (s.name for s in steps))
+        check_consensus(steps)
 
     def __repr__(self) -> str:
         after = "" if self.idle_after == 60 else f", idle_after={self.idle_after:g}"

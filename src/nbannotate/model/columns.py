@@ -32,9 +32,14 @@ _TASK_ID = "Id of the task."
 _VERSION_ID = "Id of the dataset version."
 _OUTCOME = (
     "How the visit ended: submitted, accepted, accepted_with_edits, rework, rejected, skipped, discarded, existing "
-    "(done already at the launch) or ended (with the campaign, or its step); missing while it is open."
+    "(done already at the launch), agreed (by all who answered) or ended (with the campaign, or its step); missing "
+    "while it is open."
 )
-_ORIGIN = "answer: a person said it at work; import: it came from a file, a model or another program."
+_ORIGIN = (
+    "answer: a person said it at work; copy: so, too, as one of several who answer for the asset, and the version does "
+    "not show it; import: it came from a file, a model or another program."
+)
+_COPY = "Which of the answers of several people it is, from 1; missing where one person answers."
 _WORKED_S = "Time that people worked on it, in seconds."
 _SHOWN_S = "Time that it was in front in a visible window, in seconds; missing where no page measured all of it."
 _EDITING_S = "Time with a gesture or a form in progress, in seconds; missing where no page measured all of it."
@@ -87,6 +92,7 @@ _ANNOTATION = {
     "is_latest": "Whether it is the latest revision of the asset in its version: the one that counts.",
     "tag_attributes": "Values of the tags' attributes, by tag and name.",
     "origin": _ORIGIN,
+    "copy": _COPY,
 }
 
 _EACH = (
@@ -331,7 +337,7 @@ _EACH = (
         opened="When the person opened it first; missing if that was not yet.",
         closed="When it was closed; missing while it is open.",
         worked_s=_WORKED_S,
-        is_current="Whether it is the asset's current task; exactly one of an asset is.",
+        is_current="Whether it is the asset's current task; exactly one of an asset is (of copies the first open one).",
         issues="Issues that are not resolved, on its asset.",
         leased_until="Until when a task from the queue is held; missing where no lease runs.",
         note="The reason that was given when it was skipped, discarded or ended.",
@@ -339,6 +345,7 @@ _EACH = (
         sequence="Name of the sequence that its asset belongs to; missing if it belongs to none.",
         shown_s=_SHOWN_S,
         editing_s=_EDITING_S,
+        copy=_COPY,
     ),
     _view(
         "versions",

@@ -10,8 +10,8 @@ from nbannotate.model import renamed
 from nbannotate.model.campaign import Attribution, StepKind
 from nbannotate.model.value import Record
 
-#: Where a revision comes from: a person at work, or a file, a model, another program.
-Origin = Literal["answer", "import"]
+#: Where a revision comes from: a person at work (a copy is one of several answers), or a file, a model, a program.
+Origin = Literal["answer", "copy", "import"]
 VersionState = Literal["draft", "published"]
 JobState = Literal["pending", "in_progress", "on_review", "completed", "completed_with_issues"]
 CampaignState = Literal["draft", "active", "overdue", "completed", "archived"]

@@ -9,7 +9,7 @@ from msgspec import field
 
 from nbannotate.model.campaign import Document, StepKind
 from nbannotate.model.recipe import Recipe
-from nbannotate.model.shape import Annotation
+from nbannotate.model.shape import Annotation, Shape
 from nbannotate.model.value import Record
 
 TaskState = Literal["in_progress", "to_rework", "done", "skipped"]
@@ -17,13 +17,25 @@ TASK_STATES: tuple[TaskState, ...] = ("in_progress", "to_rework", "done", "skipp
 
 Action = Literal["save", "submit", "rework", "reject", "skip", "discard"]
 Outcome = Literal[
-    "submitted", "accepted", "accepted_with_edits", "rework", "rejected", "skipped", "discarded", "existing", "ended"
+    "submitted",
+    "accepted",
+    "accepted_with_edits",
+    "rework",
+    "rejected",
+    "skipped",
+    "discarded",
+    "existing",
+    "ended",
+    "agreed",
 ]
 IssueState = Literal["open", "for_review", "resolved"]
 
 
 class Task(Record, frozen=True):
-    """One asset at one step for one assignee; a new round of the same asset and step is a new task."""
+    """One asset at one step for one assignee; a new round of the same asset and step is a new task.
+
+    ``copy`` counts from 1 where several people answer for the asset at the step; it is told to those who manage.
+    """
 
     task_id: int
     campaign_id: int
@@ -45,6 +57,7 @@ class Task(Record, frozen=True):
     leased_until: datetime.datetime | None = None
     note: str | None = None
     sequence: str | None = None
+    copy: int | None = None
 
 
 class Comment(Record, frozen=True):
@@ -269,6 +282,55 @@ class Before(Record, frozen=True):
     kind: BeforeKind
     by: str
     created: datetime.datetime
+
+
+class Answer(Record, frozen=True):
+    """What one of several people said of an asset.
+
+    Parameters
+    ----------
+    person
+        ``"1"``, ``"2"`` …, or the login where the step shows names.
+    annotation
+        What they submitted; None where they did not.
+    outcome, note
+        How their task ended, and the reason that they gave.
+    """
+
+    person: str
+    annotation: Annotation | None
+    outcome: Outcome | None
+    note: str | None = None
+
+
+class Dispute(Record, frozen=True):
+    """One thing that people do not agree about: a shape, or a tag.
+
+    Parameters
+    ----------
+    what
+        ``"shape"``, ``"tag"``, or ``"nothing"`` (to label).
+    name
+        The labels that were given to the shape, or the tag.
+    people
+        Who said so, as places in the answers; of a shape, in the order of ``shapes``.
+    shapes
+        What each of them drew; with a tag, none.
+    """
+
+    what: Literal["shape", "tag", "nothing"]
+    name: str
+    people: tuple[int, ...]
+    shapes: tuple[Shape, ...] = ()
+
+
+class Answers(Record, frozen=True):
+    """What several people said of an asset, for whoever decides: side by side, and where they do not agree."""
+
+    answers: tuple[Answer, ...]
+    agreed: Annotation
+    disputes: tuple[Dispute, ...]
+    quorum: int
 
 
 class Ranked(Record, frozen=True):

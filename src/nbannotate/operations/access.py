@@ -7,7 +7,7 @@ from typing import Any
 from nbannotate.errors import NotAllowed
 from nbannotate.operations.registry import Context, found
 from nbannotate.rules.rights import DEVELOPERS
-from nbannotate.store import campaigns, data, holding, work
+from nbannotate.store import campaigns, data, gathered, holding, work
 
 
 def check_may_see_revision(ctx: Context, row: dict[str, Any] | None) -> None:
@@ -28,6 +28,8 @@ def check_may_see_revision(ctx: Context, row: dict[str, Any] | None) -> None:
         else:
             where.append(row["campaign_id"])
         where += (campaign_id for version_id in shown for campaign_id in campaigns.of_version(ctx.tx, version_id))
+    if row is not None and row["origin"] == "copy" and row["member_id"] != me:
+        raise NotAllowed("You may see only what was said of the images of your own tasks, in their campaign.")
     if row is None or not any(work.had_task(ctx.tx, row["asset_id"], me, campaign_id) for campaign_id in where):
         raise NotAllowed("You may see only what was said of the images of your own tasks, in their campaign.")
 
@@ -60,4 +62,39 @@ def visible_task(ctx: Context, task_id: int) -> dict[str, Any]:
         and not work.had_task(ctx.tx, task["asset_id"], ctx.actor.member_id, task["campaign_id"])
     ):
         raise NotAllowed("You may see only your own tasks.")
+    if not may_see_answer(ctx, task):
+        if holding.lapsed(ctx.tx, task_id, ctx.actor.member_id) is None:
+            raise NotAllowed("You may see only your own tasks.")
+        task["assignee"] = None  # who lost it is told so, and not who has it
     return task
+
+
+def may_see_answer(ctx: Context, task: dict[str, Any]) -> bool:
+    """Return whether the actor may see what is said in a task: of the copies of an asset only the own one.
+
+    Who manages may see all; whoever decides about them asks for all at once (``tasks.answers``).
+    """
+    own = task["copy"] is None or task["assignee_id"] == ctx.actor.member_id
+    return own or ctx.actor.role in DEVELOPERS
+
+
+def visible_issues(ctx: Context, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return those of some issues that the actor may see: one who answered for an asset sees no issues of the others.
+
+    Others who work on it later see them, too; with names only where the consensus step shows them.
+    """
+    if ctx.actor.role in DEVELOPERS or not rows:
+        return rows
+    me = ctx.actor.member_id
+    seen = []
+    for row in rows:
+        its = work.place(ctx.tx, row["task_id"])
+        if its is None or its["copy"] is None or its["assignee_id"] == me:
+            seen.append(row)
+        elif all(c["assignee_id"] != me for c in gathered.copies(ctx.tx, *(its[k] for k in _OF_COPIES))):
+            shown = campaigns.spec(ctx.tx, its["campaign_id"]).workflow.steps[its["step"] + 1].show_names
+            seen.append(row if shown else row | {"hidden": (row["author_id"], str(its["copy"]))})
+    return seen
+
+
+_OF_COPIES = ("campaign_id", "asset_id", "step")

@@ -106,10 +106,12 @@ def redistribute(
     all_ = batches.mark(ctx.tx, campaign_id, step=index)
     free = _count(m for m in all_ if started or not m.started)
     parts = dict(zip(shares, attribution.split(free, list(shares.values())), strict=True))
-    _give(ctx, campaign_id, spec, batches.give_parts(ctx.tx, parts, started))
-    people_ = {people.logins(ctx.tx)[m]: n for m, n in parts.items()}
+    marked = batches.give_parts(ctx.tx, parts, started)
+    dealt = [m for m in marked if m.to_id is not None and (m.moves or m.to_id == m.assignee_id)]
+    people_ = {people.logins(ctx.tx)[id_]: _count(m for m in dealt if m.to_id == id_) for id_ in parts}
+    _give(ctx, campaign_id, spec, marked)
     ctx.note(campaign_id=campaign_id, detail={"step": index, "people": people_})
-    return Reassigned(free, people_, _count(all_) - free)
+    return Reassigned(_count(dealt), people_, _count(all_) - _count(dealt))
 
 
 def _give(ctx: Context, campaign_id: int, spec: CampaignSpec, marked: list[batches.Marked]) -> None:

@@ -333,7 +333,7 @@ def progress(ctx: Context, campaign_id: int) -> Progress:
     campaign = _campaign(ctx, campaign_id)
     rows = stored.progress(ctx.tx, campaign_id)
     done, skipped = sum(r["done"] for r in rows), sum(r["skipped"] for r in rows)
-    remaining = sum(r["open"] for r in rows)
+    remaining = sum(r["here"] for r in rows)
     steps = tuple(
         StepProgress(
             r["step"], r["name"], r["kind"], r["waiting"], r["in_progress"], r["to_rework"], passed=r["passed"]

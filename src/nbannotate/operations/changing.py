@@ -13,14 +13,15 @@ from nbannotate.operations import planning
 from nbannotate.operations.registry import Context
 from nbannotate.operations.telling import tell
 from nbannotate.rules.change import Change, compare
+from nbannotate.rules.copies import needs_seed
 from nbannotate.store import campaigns as stored
 from nbannotate.store import dealing, documents, people, usage
 from nbannotate.store.choice import chosen
 
 
 def settle(spec: CampaignSpec, seed: int | None) -> CampaignSpec:
-    """Return a spec whose random order has a seed."""
-    if spec.order == "random" and spec.seed is None:
+    """Return a spec that has a seed if it chooses something at random."""
+    if needs_seed(spec) and spec.seed is None:
         return msgspec.structs.replace(spec, seed=seed)
     return spec
 

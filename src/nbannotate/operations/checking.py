@@ -15,11 +15,13 @@ from msgspec import Struct
 
 from nbannotate.errors import InvalidInput, NbannotateError, Refused, Stale
 from nbannotate.model import Annotation, CampaignSpec
+from nbannotate.model.copies import quorum
 from nbannotate.operations.registry import Context
 from nbannotate.rules.annotation import check_complete, check_draft
+from nbannotate.rules.consensus import agreement
 from nbannotate.rules.flaws import settled
 from nbannotate.store import campaigns as stored
-from nbannotate.store import data, work
+from nbannotate.store import data, gathered, work
 from nbannotate.store.engine import Engine
 
 #: The last revision was not asked for.
@@ -31,7 +33,7 @@ class Ground(Struct, frozen=True):
 
     Parameters
     ----------
-    campaign_id, version_id, asset_id
+    campaign_id, version_id, asset_id, step
         Where the task is.
     spec
         Of its campaign.
@@ -39,20 +41,26 @@ class Ground(Struct, frozen=True):
         Of its step.
     latest_id
         The last revision of the asset; None if there is none.
+    answers
+        Of the last open copy of an asset, what the others answered; None for all else.
     """
 
     campaign_id: int
     version_id: int
     asset_id: int
+    step: int
     spec: CampaignSpec
     kind: str
     latest_id: int | None = ANY
+    answers: tuple[int, ...] | None = None
 
     def still(self, ctx: Context, row: dict[str, Any]) -> None:
         """Raise Stale unless the row of the task is on the same ground, in the transaction that writes."""
         same = self.asset_id == row["asset_id"] and self.spec == stored.spec(ctx.tx, row["campaign_id"])
         if same and self.latest_id != ANY:
             same = self.latest_id == data.latest_id(ctx.tx, row["version_id"], row["asset_id"])
+        if same and row["copy"] is not None and self.latest_id != ANY:
+            same = self.answers == gathered.answers(ctx.tx, row)
         if not same:
             raise Stale("The campaign or the image changed while this was checked; try again.")
 
@@ -78,6 +86,8 @@ class Checked(Struct, frozen=True):
         Why it cannot be stored.
     revision
         Of the draft that it is.
+    agreed, agreed_rows
+        What all people say of the asset with this answer, if nothing is left to decide; and its shapes.
     """
 
     ground: Ground
@@ -88,6 +98,8 @@ class Checked(Struct, frozen=True):
     repaired: tuple[str, ...] = ()
     error: NbannotateError | None = None
     revision: int = 0
+    agreed: Annotation | None = None
+    agreed_rows: str = ""
 
     def believed(self, ctx: Context, row: dict[str, Any]) -> Checked:
         """Return this, in the transaction that writes; raise what was wrong, or Stale."""
@@ -112,7 +124,8 @@ def ground(ctx: Context, task_id: int, *, latest: bool) -> Ground | None:
     version_id, spec = stored.facts(ctx.tx, row["campaign_id"])
     last = data.latest_id(ctx.tx, version_id, row["asset_id"]) if latest else ANY
     kind = spec.workflow.steps[row["step"]].kind
-    return Ground(row["campaign_id"], version_id, row["asset_id"], spec, kind, last)
+    answers = gathered.answers(ctx.tx, row) if latest and row["copy"] is not None else None
+    return Ground(row["campaign_id"], version_id, row["asset_id"], row["step"], spec, kind, last, answers)
 
 
 def save(ctx: Context, task_id: int, annotation: Annotation, **_: Any) -> dict[str, Any]:
@@ -160,9 +173,29 @@ def finished(engine: Engine, on: Ground, annotation: Annotation, width: int, hei
         done, repaired = settled(annotation, recipe, width, height)
     except NbannotateError as error:
         return Checked(on, annotation, error=error, revision=revision)
-    edited = on.kind == "annotation" or on.latest_id is None or last(engine, on) != done
+    edited = on.kind != "review" or on.latest_id is None or last(engine, on) != done
     rows = data.shape_rows(done) if edited else ""
-    return Checked(on, done, rows=rows, edited=edited, repaired=repaired, revision=revision)
+    made = Checked(on, done, rows=rows, edited=edited, repaired=repaired, revision=revision)
+    return made if on.answers is None else _with_agreement(engine, made, on.answers, width, height)
+
+
+def _with_agreement(engine: Engine, made: Checked, others: tuple[int, ...], width: int, height: int) -> Checked:
+    """Add what all people say of an asset whose last answer this is, if they agree and it may stand as it is."""
+    spec, recipe = made.ground.spec, made.ground.spec.recipe
+    step = spec.workflow.steps[made.ground.step + 1]
+    with engine.read() as tx:
+        given = [data.annotation(tx, data.annotation_row(tx, i)) for i in others]
+    its = agreement([*given, made.annotation], quorum(step, len(given) + 1), step.iou, (width, height))
+    if not its.whole:
+        return made
+    try:
+        _twice(
+            lambda before: check_complete(its.agreed, recipe, width, height, before), (InvalidInput, Refused), engine,
+            made.ground,
+        )  # fmt: skip
+    except NbannotateError:
+        return made  # then somebody decides
+    return msgspec.structs.replace(made, agreed=its.agreed, agreed_rows=data.shape_rows(its.agreed))
 
 
 def _saved(engine: Engine, on: Ground, annotation: Annotation) -> Checked:

@@ -10,16 +10,17 @@ from msgspec.structs import replace
 
 from nbannotate.errors import Refused, Stale
 from nbannotate.model import Annotation, CampaignSpec, Closed, Spent
-from nbannotate.operations import chain, timing
+from nbannotate.operations import chain, gathering, timing
 from nbannotate.operations.checking import Checked
+from nbannotate.operations.following import follow, visit
 from nbannotate.operations.registry import Context
 from nbannotate.operations.telling import tell
-from nbannotate.rules import attribution, workflow
+from nbannotate.rules import workflow
 from nbannotate.rules.activity import Totals
 from nbannotate.rules.rights import MANAGERS
-from nbannotate.rules.workflow import IssueFact, Next, Visit
+from nbannotate.rules.workflow import IssueFact
 from nbannotate.store import campaigns as stored
-from nbannotate.store import data, dealing, ending, holding, importing, people, talk, work
+from nbannotate.store import data, ending, holding, importing, people, talk, work
 from nbannotate.store.staging import Stage
 from nbannotate.texts import t
 from nbannotate.texts.mark import filled
@@ -38,11 +39,6 @@ SAID = {
 }
 
 
-def visit(row: dict[str, Any]) -> Visit:
-    """Return what the rules need to know of a task's row."""
-    return Visit(row["step"], row["round"], row["state"], row["assignee_id"], row["outcome"])
-
-
 def began_with(ctx: Context, row: dict[str, Any], spec: CampaignSpec) -> Annotation:
     """Return what work on a task begins with: the last revision, or nothing where the campaign starts anew."""
     latest = data.latest(ctx.tx, row["version_id"], row["asset_id"])
@@ -57,7 +53,10 @@ def submit(
     """Submit an annotation, or accept it at a review step."""
     if made.edited:
         commit(ctx, row, made.annotation, row["kind"], made.rows)
-    closed = close(ctx, row, spec, "submit", spent, edited=made.edited, status=status)
+    if row["copy"] is not None:
+        closed = _close_copy(ctx, row, spec, "submit", spent, made=made, status=status)
+    else:
+        closed = close(ctx, row, spec, "submit", spent, edited=made.edited, status=status)
     if not made.repaired:
         return closed
     ctx.note(detail={**ctx.event.get("detail", {}), "repaired": len(made.repaired)})
@@ -77,6 +76,8 @@ def close(
     note: str | None = None,
 ) -> Closed:
     """Let the rules decide how a task ends, and store what they say."""
+    if row["copy"] is not None:
+        return _close_copy(ctx, row, spec, action, spent, note=note)
     steps = spec.workflow.steps
     visits = [visit(v) for v in work.visits(ctx.tx, row["campaign_id"], row["asset_id"])]
     raised = talk.of_asset(ctx.tx, row["campaign_id"], row["asset_id"])
@@ -109,6 +110,35 @@ def close(
     return Closed(row["task_id"], decided.state, decided.asset_state, where, said)
 
 
+def _close_copy(
+    ctx: Context,
+    row: dict[str, Any],
+    spec: CampaignSpec,
+    action: workflow.Action,
+    spent: Spent,
+    *,
+    made: Checked | None = None,
+    status: str | None = None,
+    note: str | None = None,
+) -> Closed:
+    """End one of the copies of an asset; the last one brings the asset further."""
+    decided, others = gathering.decide(ctx, row, spec, action, status)
+    totals = timing.count(ctx, row, spent)
+    note_work(ctx, row, totals)
+    work.close(
+        ctx.tx, row["task_id"], decided.state, decided.outcome, decided.status, ctx.now,
+        totals, note=note, followed=True,
+    )  # fmt: skip
+    after = gathering.go_on(ctx, row, spec, made, decided, others)
+    ctx.note(detail={"outcome": decided.outcome, "status": decided.status, **_given(ctx, spent)})
+    if (when := after.leaves) is not None and spec.rules:
+        chain.apply_rules(ctx, row["campaign_id"], spec, [row["asset_id"]], when, after.status)
+    return Closed(
+        row["task_id"], decided.state, "in_progress", spec.workflow.steps[row["step"]].name,
+        _said(filled(SAID[decided.outcome], {"asset": row["asset"]}), None, None),
+    )  # fmt: skip
+
+
 def check_alone(ctx: Context, campaign_id: int) -> None:
     """Raise Refused if another campaign runs on the version, so that what has left this one cannot come back now."""
     campaign = stored.campaign(ctx.tx, campaign_id)
@@ -119,39 +149,6 @@ def check_alone(ctx: Context, campaign_id: int) -> None:
             f"The campaign {other!r} is running on this version, which has one campaign at a time; "
             f"nothing comes back into {campaign.name!r} before it is completed."
         )
-
-
-def follow(ctx: Context, row: dict[str, Any], spec: CampaignSpec, visits: list[Visit], following: Next) -> int:
-    """Insert the visit that follows an asset's current one (``row``).
-
-    Find whom it is for, and tell the person to whom the asset returns.
-    """
-    assignee = following.assignee
-    if assignee is None:
-        assignee = _arrival(ctx, row, spec, visits, following.step)
-    new = work.follow(ctx.tx, row, following.step, following.round, following.state, assignee, ctx.now)
-    if following.state == "to_rework" and assignee is not None:
-        text = f"{row['asset']} was returned to you in {spec.name}, {spec.workflow.steps[following.step].name}."
-        tell(ctx, [assignee], "returned", text, campaign_id=row["campaign_id"], task_id=new)
-    return new
-
-
-def _arrival(ctx: Context, row: dict[str, Any], spec: CampaignSpec, visits: list[Visit], step: int) -> int | None:
-    """Return who gets an asset that comes to a step, by the step's attribution; None for its queue."""
-    attributed = spec.workflow.steps[step]
-    shares = dealing.shares(ctx.tx, spec, step)
-    if shares is None:
-        return None
-    can = stored.workers(ctx.tx, row["campaign_id"]).get(step, set())
-    annotated = {
-        v.assignee for v in visits if v.assignee is not None and spec.workflow.steps[v.step].kind == "annotation"
-    }
-    return attribution.choose(
-        {m: weight for m, weight in shares.items() if m in can},
-        dealing.expected(ctx.tx, row["campaign_id"], len(spec.workflow.steps))[step],
-        dealing.assigned(ctx.tx, row["campaign_id"], step),
-        annotated if attributed.kind == "review" else frozenset(),
-    )
 
 
 def _said(text: str, where: str | None, status: str | None) -> str:
@@ -205,6 +202,7 @@ def commit(ctx: Context, row: dict[str, Any], annotation: Annotation, source: st
     data.add_annotation(
         ctx.tx, version_id=row["version_id"], asset_id=row["asset_id"], member_id=ctx.actor.member_id, source=source,
         annotation=annotation, now=ctx.now, campaign_id=row["campaign_id"], task_id=row["task_id"], rows=rows,
+        copy=row["copy"] is not None,
     )  # fmt: skip
 
 
@@ -239,7 +237,15 @@ def stage_revisions(ctx: Context, stage: Stage, version_id: int, rows: list[dict
     latest = data.latest_of(ctx.tx, version_id, [row["asset_id"] for row in rows]) if rows else {}
     drawn = [(row, draft) for row in rows if (draft := work.draft(row)) is not None]
     kept = [
-        importing.Revision(row["asset_id"], row["assignee_id"], source, draft, row["campaign_id"], row["task_id"])
+        importing.Revision(
+            row["asset_id"],
+            row["assignee_id"],
+            source,
+            draft,
+            row["campaign_id"],
+            row["task_id"],
+            "copy" if row["copy"] is not None else None,
+        )
         for row, draft in drawn
         if draft != latest.get(row["asset_id"], Annotation())
     ]
@@ -261,7 +267,10 @@ def end_open(
     if kept.ground != ending.drafts_mark(ctx.tx, campaign_id, version_id, step, member_id):
         raise Stale("Somebody drew while what had been drawn was kept; try again.")
     importing.reveal(ctx.tx, kept.batch_id, version_id, overwrite=True)
-    return ending.end_all(ctx.tx, campaign_id, reason, ctx.now, step, member_id)
+    ended = ending.end_all(ctx.tx, campaign_id, reason, ctx.now, step, member_id)
+    if member_id is not None:
+        gathering.end_copies(ctx, campaign_id, stored.spec(ctx.tx, campaign_id))
+    return ended
 
 
 def lease_end(ctx: Context, spec: CampaignSpec, step: int) -> datetime.datetime:

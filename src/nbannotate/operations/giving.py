@@ -44,7 +44,8 @@ def go_on(ctx: Context, campaign_id: int, step: int, done: dict[str, Any] | None
     ``done`` is the row of the task that was just finished: in a sequence one goes on from there.
     """
     after = done["position"] if done is not None and done["sequence"] else None
-    row = holding.first(ctx.tx, campaign_id, step, ctx.actor.member_id, ctx.now, held=True, after=after)
+    apart = _apart(ctx, campaign_id, step)
+    row = holding.first(ctx.tx, campaign_id, step, ctx.actor.member_id, ctx.now, held=True, after=after, apart=apart)
     if row is not None and row["assignee_id"] == ctx.actor.member_id:
         return begin(ctx, work.dressed(ctx.tx, row, ctx.actor.member_id))
     return _take(ctx, campaign_id, step, row)
@@ -52,8 +53,15 @@ def go_on(ctx: Context, campaign_id: int, step: int, done: dict[str, Any] | None
 
 def pull(ctx: Context, campaign_id: int, step: int) -> int | None:
     """Take the next task out of the queue of a step; None if it is empty."""
-    row = holding.first(ctx.tx, campaign_id, step, ctx.actor.member_id, ctx.now, held=False)
+    apart = _apart(ctx, campaign_id, step)
+    row = holding.first(ctx.tx, campaign_id, step, ctx.actor.member_id, ctx.now, held=False, apart=apart)
     return _take(ctx, campaign_id, step, row)
+
+
+def _apart(ctx: Context, campaign_id: int, step: int) -> int | None:
+    """Return the step whose copies decide what the actor gets of a queue; None where the actor gets nothing of it."""
+    works = ctx.actor.member_id in stored.workers(ctx.tx, campaign_id).get(step, set())
+    return stored.apart_from(ctx.tx, campaign_id, step) if works else None
 
 
 def _take(ctx: Context, campaign_id: int, step: int, row: dict[str, Any] | None) -> int | None:

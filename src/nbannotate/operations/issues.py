@@ -8,7 +8,8 @@ from typing import Any
 from nbannotate.errors import InvalidInput, NotAllowed, NotFound, Refused
 from nbannotate.model import Issue, IssueState, IssueSummary, NoticeKind
 from nbannotate.operations import closing
-from nbannotate.operations.access import visible_task
+from nbannotate.operations.access import visible_issues, visible_task
+from nbannotate.operations.following import follow, visit
 from nbannotate.operations.registry import Context, operation
 from nbannotate.operations.telling import tell
 from nbannotate.rules import words, workflow
@@ -33,8 +34,9 @@ def create(
     to the person who annotated it.
     """
     task = visible_task(ctx, task_id)
-    current = work.visits(ctx.tx, task["campaign_id"], task["asset_id"])[-1]
-    if not current["is_open"]:
+    current = _at_hand(ctx, task)
+    reopens = not current["is_open"] and not current["copy"]
+    if reopens:
         _check_may_reopen(ctx, current)
     if zone is not None:
         if not all(math.isfinite(v) for v in zone):
@@ -44,7 +46,7 @@ def create(
         raise InvalidInput("shape_id must be the id of a shape: 1 to 64 characters.")
     new = talk.add_issue(ctx.tx, task, ctx.actor.member_id, _text(text), zone, shape_id, ctx.now)
     ctx.note(campaign_id=task["campaign_id"], task_id=task_id, asset_id=task["asset_id"], detail={"issue_id": new})
-    if not current["is_open"]:
+    if reopens:
         current = _send_back(ctx, current)
     _tell(ctx, current, "issue", f"{ctx.actor.login} raised an issue on {task['asset']}: {text.strip()[:120]}", new)
     return _issue(ctx, new)
@@ -69,7 +71,7 @@ def set_state(ctx: Context, issue_id: int, state: IssueState) -> Issue:
     task, and managers may resolve or reopen it.
     """
     row = _visible(ctx, issue_id)
-    current = work.visits(ctx.tx, row["campaign_id"], row["asset_id"])[-1]
+    current = _at_hand(ctx, row)
     holds = current["is_open"] and current["assignee_id"] == ctx.actor.member_id
     decides = (
         row["author_id"] == ctx.actor.member_id or ctx.actor.role in MANAGERS or (holds and current["kind"] == "review")
@@ -81,7 +83,7 @@ def set_state(ctx: Context, issue_id: int, state: IssueState) -> Issue:
             f"Only {row['author']}, who raised the issue, the reviewer who has the task, or a manager may "
             f"{'resolve' if state == 'resolved' else 'reopen'} it. You can reply, or mark it for review."
         )
-    if state != "resolved" and not current["is_open"]:
+    if state != "resolved" and not current["is_open"] and not current["copy"]:
         _check_may_reopen(ctx, current)
         current = _send_back(ctx, current)
     talk.set_state(ctx.tx, issue_id, state, ctx.actor.member_id, ctx.now)
@@ -95,7 +97,7 @@ def set_state(ctx: Context, issue_id: int, state: IssueState) -> Issue:
 @operation()
 def mine(ctx: Context) -> list[Issue]:
     """Return the issues on all assets that I work or worked on, newest first."""
-    return talk.issues(ctx.tx, talk.of_member(ctx.tx, ctx.actor.member_id))
+    return talk.issues(ctx.tx, visible_issues(ctx, talk.of_member(ctx.tx, ctx.actor.member_id)))
 
 
 @operation()
@@ -138,22 +140,34 @@ def _check_may_reopen(ctx: Context, current: dict[str, Any]) -> None:
 def _send_back(ctx: Context, current: dict[str, Any]) -> dict[str, Any]:
     """Send a done asset back to the person who annotated it, and return its new task."""
     spec = stored.spec(ctx.tx, current["campaign_id"])
-    visits = [closing.visit(v) for v in work.visits(ctx.tx, current["campaign_id"], current["asset_id"])]
+    visits = [visit(v) for v in work.visits(ctx.tx, current["campaign_id"], current["asset_id"])]
     workers = stored.workers(ctx.tx, current["campaign_id"])
     following = workflow.reopened(visits, spec.workflow.steps, workers)
     work.pass_on(ctx.tx, current["task_id"])
-    new = closing.follow(ctx, current, spec, visits, following)
+    new = follow(ctx, current, spec, visits, following)
     return work.visits(ctx.tx, current["campaign_id"], current["asset_id"])[-1] | {"task_id": new}
 
 
 def _tell(ctx: Context, task: dict[str, Any], kind: NoticeKind, text: str, issue_id: int, *others: int) -> None:
     """Tell who has or had the asset at hand, and others."""
-    current = work.visits(ctx.tx, task["campaign_id"], task["asset_id"])[-1]
+    current = _at_hand(ctx, task)
     holder = [current["assignee_id"]] if current["is_open"] and current["assignee_id"] is not None else []
     tell(
         ctx, {*holder, *others}, kind, text,
         campaign_id=task["campaign_id"], task_id=current["task_id"], issue_id=issue_id,
     )  # fmt: skip
+
+
+def _at_hand(ctx: Context, row: dict[str, Any]) -> dict[str, Any]:
+    """Return the visit that an issue, or a task, of an asset is about now: the last one.
+
+    While several people answer for the asset, it is that of the issue itself: nobody learns of the others.
+    """
+    visits = work.visits(ctx.tx, row["campaign_id"], row["asset_id"])
+    if not visits[-1]["copy"]:
+        return visits[-1]
+    own = next(v for v in visits if v["task_id"] == row["task_id"])
+    return own if own["copy"] else visits[-1] | {"assignee_id": None}
 
 
 def _text(text: str) -> str:

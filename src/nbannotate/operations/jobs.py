@@ -15,7 +15,7 @@ from nbannotate.operations.telling import tell
 from nbannotate.rules import words
 from nbannotate.rules.jobs import job_state
 from nbannotate.rules.rights import MANAGERS
-from nbannotate.store import batches, jobs, people, work
+from nbannotate.store import batches, dealing, gathered, jobs, people, work
 from nbannotate.store import campaigns as stored
 from nbannotate.store.staging import Stage
 
@@ -54,10 +54,22 @@ def _prepare_submit(ctx: Context, campaign_id: int, step: int, checked: bool) ->
     rows = batches.drawn(ctx.tx, campaign_id, version_id, held[:AT_ONCE] if checked else held)
     kind = spec.workflow.steps[step].kind if 0 <= step < len(spec.workflow.steps) else ""
 
+    copied = {"campaign_id": campaign_id, "step": step}
+    answers = {r["task_id"]: gathered.answers(ctx.tx, r | copied) for r in rows[:AT_ONCE] if r["copy"] is not None}
+
     def check() -> Prepared:
         made = Prepared({}, {}, [])
         for row in rows:
-            on = Ground(campaign_id, version_id, row["asset_id"], spec, kind, row["latest_id"])
+            on = Ground(
+                campaign_id,
+                version_id,
+                row["asset_id"],
+                step,
+                spec,
+                kind,
+                row["latest_id"],
+                answers.get(row["task_id"]),
+            )
             why = "nothing is saved for it yet."
             if row["body"] is not None:
                 drawn = work.decoded(row["body"])
@@ -117,7 +129,7 @@ def restart(
     ``to`` gives them to somebody else; ``also`` takes those that were skipped or discarded, too.
     """
     spec, index, who = _job_of(ctx, campaign_id, step, member)
-    if spec.workflow.steps[index].kind != "annotation":
+    if spec.workflow.steps[index].kind == "review":
         raise InvalidInput(f"{spec.workflow.steps[index].name!r} is a review step; restart the job that was reviewed.")
     target = who if to is None else assigning.worker(ctx, to)
     if not target.active:
@@ -127,7 +139,12 @@ def restart(
     tasks = batches.left_of_job(ctx.tx, campaign_id, index, who.member_id, ["rejected", *also])
     if not tasks:
         raise Refused(f"No image of this job was {' or '.join(['rejected', *also])}; there is nothing to restart.")
-    batches.restart(ctx.tx, campaign_id, index, tasks, target.member_id, ctx.now)
+    alone, together = batches.by_copies(ctx.tx, tasks, index)
+    batches.restart(ctx.tx, campaign_id, index, alone, target.member_id, ctx.now)
+    if together:  # what several people answered comes back to whoever decides about it
+        batches.restart(ctx.tx, campaign_id, index + 1, together, None, ctx.now)
+        if spec.workflow.steps[index + 1].attribution != "queue":
+            dealing.deal_again(ctx.tx, campaign_id, spec, index + 1, ctx.now)
     text = f"{spec.name}, {spec.workflow.steps[index].name}: the job was restarted with {len(tasks)} images to rework."
     tell(ctx, [target.member_id], "restarted", text, campaign_id=campaign_id)
     ctx.note(campaign_id=campaign_id, detail={"step": index, "member": member, "to": to, "tasks": len(tasks)})

@@ -149,7 +149,7 @@ def _tell(ctx: Context, campaign: Campaign, spec: CampaignSpec, created: datetim
     """Tell those who got assets, and the people of a queue, that there is more to do."""
     rows = ctx.tx.all(
         "select assignee_id, step, count(*) as n from data.tasks "
-        "where campaign_id = $1 and created = $2 and is_current and state = 'in_progress' group by 1, 2",
+        "where campaign_id = $1 and created = $2 and state = 'in_progress' group by 1, 2",
         campaign.campaign_id, created,
     )  # fmt: skip
     ids = {login: member_id for member_id, login in people.logins(ctx.tx).items()}

@@ -20,7 +20,7 @@ from nbannotate.operations.registry import Context, operation
 from nbannotate.operations.telling import tell
 from nbannotate.operations.throttle import Key
 from nbannotate.rules import passwords, rights
-from nbannotate.store import people, removing, renaming
+from nbannotate.store import campaigns, people, removing, renaming
 from nbannotate.store.engine import MEMORY
 
 #: How long an invitation can be accepted.
@@ -243,6 +243,7 @@ def _close(ctx: Context, member: Member, how: str) -> None:
     if not member.active:
         return
     managers = [m.member_id for m in people.members(ctx.tx) if m.active and m.role in rights.MANAGERS]
+    _tell_of_copies(ctx, member, managers, how)
     for held in people.open_tasks(ctx.tx, member.member_id):
         n = held["tasks"]
         text = (
@@ -251,6 +252,21 @@ def _close(ctx: Context, member: Member, how: str) -> None:
         # With a key, who disabled the account is told, too; the time in it makes it another one each time.
         once = f"disabled {member.login} {held['campaign_id']} {ctx.now}"
         tell(ctx, managers, "account", text, campaign_id=held["campaign_id"], once=once)
+
+
+def _tell_of_copies(ctx: Context, member: Member, managers: list[int], how: str) -> None:
+    """Tell managers where too few people are left for the copies of an asset: those wait."""
+    for campaign_id, step, waiting in people.copies_waiting(ctx.tx, member.member_id):
+        spec = campaigns.spec(ctx.tx, campaign_id)
+        at, left = spec.workflow.steps[step], len(campaigns.workers(ctx.tx, campaign_id).get(step, set()))
+        if left < at.copies:
+            text = (
+                f"{member.login} was {how}: {left} people are left at {at.name!r} of {spec.name}, where {at.copies} "
+                f"answer for each asset. {waiting:,} assets wait until somebody else works there, or the account is "
+                "enabled."
+            )
+            once = f"copies {member.login} {campaign_id} {step} {ctx.now}"
+            tell(ctx, managers, "account", text, campaign_id=campaign_id, once=once)
 
 
 @operation(writes=True)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import msgspec
 
-from nbannotate.model import BUILT_IN_STATUSES, Campaign, CampaignSpec, Filter, LeftOut, Plan, PlanStep, Version
+from nbannotate.model import BUILT_IN_STATUSES, Campaign, CampaignSpec, Filter, LeftOut, Plan, PlanStep, Step, Version
 from nbannotate.model.choices import meant
 from nbannotate.operations.registry import Context, found
 from nbannotate.rules import rights
-from nbannotate.rules.attribution import split
-from nbannotate.rules.entry import entry, passing
+from nbannotate.rules.attribution import split, within
+from nbannotate.rules.entry import entry, passing, passing_tasks
 from nbannotate.store import campaigns as stored
 from nbannotate.store import data, dealing, people
 from nbannotate.store.choice import Choice
@@ -110,18 +110,32 @@ def ground(ctx: Context, campaign: Campaign, spec: CampaignSpec) -> str:
     return fingerprint(spec, campaign.archived, version.state, version.assets, latest, other, problems)
 
 
-def plan_steps(spec: CampaignSpec, starts: dict[int, int], done: int = 0) -> tuple[PlanStep, ...]:
-    """Return what a launch puts at each step, if so many assets begin at each, and so many are done at once."""
-    through = passing(starts, len(spec.workflow.steps))
+def plan_steps(
+    spec: CampaignSpec, starts: dict[int, int], done: int = 0, copied: Mapping[int, int] | None = None
+) -> tuple[PlanStep, ...]:
+    """Return what a launch puts at each step, if so many assets begin at each, and so many are done at once.
+
+    ``copied`` says of how many of those that begin at a step there are copies; None: as many as is expected.
+    """
+    through, assets = passing_tasks(spec, starts), passing(starts, len(spec.workflow.steps))
+    more = {i: (spec.workflow.steps[i].copies - 1) * n for i, n in (copied or {}).items()}
+    for i, n in more.items():
+        if starts.get(i, 0) == assets[i]:  # nothing comes from elsewhere, so that it is known and not expected
+            through[i] = assets[i] + n
     return tuple(
         PlanStep(
-            i, step.name, step.kind, step.assignees, starts.get(i, 0), step.attribution,
-            {} if step.attribution == "queue"
-            else dict(zip(step.assignees, split(through[i], list(step.shares.values())), strict=True)),
+            i, step.name, step.kind, step.assignees, starts.get(i, 0) + more.get(i, 0), step.attribution,
+            {} if step.attribution == "queue" else _shares(step, through[i], assets[i]),
             passed=done,
         )
         for i, step in enumerate(spec.workflow.steps)
     )  # fmt: skip
+
+
+def _shares(step: Step, tasks: int, assets: int) -> dict[str, int]:
+    """Return how many tasks of a step each assignee gets; nobody more than there are assets."""
+    parts = dict(enumerate(split(tasks, list(step.shares.values()))))
+    return dict(zip(step.assignees, within(tasks, parts, assets).values(), strict=True))
 
 
 def launch_plan(ctx: Context, campaign: Campaign, spec: CampaignSpec, choice: Choice) -> Plan:
@@ -129,7 +143,8 @@ def launch_plan(ctx: Context, campaign: Campaign, spec: CampaignSpec, choice: Ch
     version = version_of(ctx, campaign)
     begin = entry(spec)
     starts = begin.starts(choice.count - choice.annotated, choice.annotated)
-    steps = plan_steps(spec, starts, choice.annotated if begin.done else 0)
+    copied = {i: dealing.count_copied(ctx.tx, spec, i) for i in starts if spec.workflow.steps[i].copies > 1}
+    steps = plan_steps(spec, starts, choice.annotated if begin.done else 0, copied)
     refusals, warnings = rule_problems(ctx, version, spec)
     refusals = [
         *_refusals(ctx, campaign, spec, choice),

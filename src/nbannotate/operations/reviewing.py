@@ -47,7 +47,7 @@ def _revisions(ctx: Context, row: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _told(ctx: Context, row: dict[str, Any], kind: BeforeKind) -> Before:
-    by = row["source"] if kind == "given" else row["member"]
+    by = row["source"] if kind == "given" or row["source"] == "consensus" else row["member"]
     return Before(row["annotation_id"], data.annotation(ctx.tx, row), kind, by, row["created"])
 
 
@@ -102,6 +102,8 @@ def take(ctx: Context, task_id: int) -> None:
     free = row["assignee_id"] is None or (row["leased_until"] is not None and row["leased_until"] < ctx.now)
     if not row["is_open"] or not free:
         raise Conflict("Somebody else took this image meanwhile; choose another one.")
+    if holding.answers_elsewhere(ctx.tx, row, me):
+        raise Refused("You answered for this image yourself, so somebody else decides about it.")
     if stored.is_overdue(ctx.tx, row["campaign_id"], ctx.now.date()):
         raise Refused(f"The campaign {spec.name!r} was due on {spec.due}; it gives out no new images.")
     if row["assignee_id"] is not None:

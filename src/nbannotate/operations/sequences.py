@@ -10,6 +10,7 @@ from nbannotate.errors import Conflict, InvalidInput, NotAllowed, Refused, Stale
 from nbannotate.model import ExistingShapes, Sequence, Spent, Spread
 from nbannotate.operations import chain, closing, slicing, spreading, timing, viewing
 from nbannotate.operations.access import visible_task
+from nbannotate.operations.following import visit
 from nbannotate.operations.registry import Context, operation
 from nbannotate.operations.slicing import Range
 from nbannotate.operations.telling import tell
@@ -149,11 +150,16 @@ def _excluded(its: Range, first: int, last: int) -> tuple[list[dict[str, Any]], 
     chosen = its.between(first, last)
     if len(chosen) > MOST_EXCLUDED:
         raise InvalidInput(f"At most {MOST_EXCLUDED:,} slices can be excluded at once, not {len(chosen):,}.")
-    left = [(r["place"], why) for r in chosen if (why := slicing.why_not(its, r))]
-    able = [r for r in chosen if not slicing.why_not(its, r)]
+    left = [(r["place"], why) for r in chosen if (why := _not_excluded(its, r))]
+    able = [r for r in chosen if not _not_excluded(its, r)]
     if not able:
         raise Refused(rules.message("Excluded", [], [], rules.grouped(left)))
     return able, left
+
+
+def _not_excluded(its: Range, row: dict[str, Any]) -> str:
+    """Return why a slice cannot be excluded with others, or an empty text."""
+    return slicing.why_not(its, row) or ("answered by several people; discard it by itself" if row["copy"] else "")
 
 
 @operation(writes=True, stage=_stage_exclude)
@@ -180,8 +186,8 @@ def exclude(
     if prepared_kept.ground != kept.mark(ctx.tx, ids, me, row["version_id"]):
         raise Stale("The slices changed while what was drawn on them was kept; try again.")
     for r in able:
-        visit = closing.visit(r | {"assignee_id": me})
-        workflow.check_may_work(visit, its.spec.workflow.steps, me, "discard")
+        its_visit = visit(r | {"assignee_id": me})
+        workflow.check_may_work(its_visit, its.spec.workflow.steps, me, "discard")
     if task_id in ids and revision != (row["revision"] or 0):
         raise Conflict("This slice was saved elsewhere after this page opened it. Reload to go on from there.")
     totals = (timing.add if task_id in ids else timing.late)(ctx, row, seconds)

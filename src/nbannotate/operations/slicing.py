@@ -11,6 +11,7 @@ from nbannotate.errors import InvalidInput, Refused
 from nbannotate.model import CampaignSpec, Hold, Slice
 from nbannotate.model.values import decode
 from nbannotate.operations.registry import Context
+from nbannotate.rules.copies import apart
 from nbannotate.rules.rights import DEVELOPERS
 from nbannotate.store import campaigns as stored
 from nbannotate.store import data
@@ -70,14 +71,18 @@ def around(ctx: Context, row: dict[str, Any]) -> Range:
         raise Refused(f"{row['asset']} belongs to no sequence.")
     spec = stored.spec(ctx.tx, row["campaign_id"])
     of = row["campaign_id"], asset["dataset_id"], asset["sequence"]
-    rows = kept.slices(ctx.tx, *of)
+    rows = kept.slices(ctx.tx, *of, ctx.actor.member_id, ctx.now)
     had = kept.had(ctx.tx, *of, ctx.actor.member_id, row["step"])
     workers = stored.workers(ctx.tx, row["campaign_id"])
     gives = not stored.is_overdue(ctx.tx, row["campaign_id"], ctx.now.date())
+    has_copies = any(step.copies > 1 for step in spec.workflow.steps)
+    own_copies = kept.copies_of(ctx.tx, row["campaign_id"], ctx.actor.member_id) if has_copies else set()
     for place, its in enumerate(rows, 1):
         its["place"] = place
         its["is_open"] = its["state"] in ("in_progress", "to_rework")
-        its["hold"] = _hold(ctx, its, workers.get(its["step"], set()) if gives else set(), had)
+        answered = (its["asset_id"], apart(spec.workflow.steps, its["step"])) in own_copies
+        can = workers.get(its["step"], set()) if gives and not answered else set()
+        its["hold"] = _hold(ctx, its, can, had)
         own = its["hold"] in ("mine", "free") or its["asset_id"] not in had
         its["open_id"] = 0 if its["hold"] == "hidden" else its["task_id"] if own else had[its["asset_id"]]
     return Range(row, spec, asset["dataset_id"], rows)

@@ -9,6 +9,7 @@ import msgspec
 from nbannotate.errors import Conflict, InvalidInput, NotAllowed, NotFound, Refused
 from nbannotate.model import (
     Annotation,
+    Answers,
     Before,
     CampaignSpec,
     Closed,
@@ -24,9 +25,10 @@ from nbannotate.model import (
     Task,
     TaskState,
 )
-from nbannotate.operations import assigning, checking, closing, giving, reviewing, timing, viewing
+from nbannotate.operations import agreeing, assigning, checking, closing, giving, reviewing, timing, viewing
 from nbannotate.operations.access import may_see_image, visible_task
 from nbannotate.operations.checking import Checked, believed
+from nbannotate.operations.following import visit
 from nbannotate.operations.jobs import job
 from nbannotate.operations.registry import Context, operation
 from nbannotate.rules import words, workflow
@@ -52,8 +54,11 @@ def listing(ctx: Context, campaign_id: int, step: int) -> list[Task]:
 
 @operation()
 def of_campaign(ctx: Context, campaign_id: int) -> list[Task]:
-    """Return the current task of every asset of a campaign, whoever has it, in the order of the assets."""
-    return [viewing.task(row) for row in work.current(ctx.tx, campaign_id)]
+    """Return the current task of every asset of a campaign, whoever has it, in the order of the assets.
+
+    Where several people answer for an asset, all that are open.
+    """
+    return [viewing.task(row, copies=True) for row in work.current(ctx.tx, campaign_id)]
 
 
 @operation(writes=True, answer=viewing.seen)
@@ -80,7 +85,8 @@ def peek(ctx: Context, campaign_id: int, step: int, but: int | None = None) -> i
     me = ctx.actor.member_id
     if me not in stored.workers(ctx.tx, campaign_id).get(step, set()):
         raise NotAllowed("You do not work at this step.")
-    found = holding.upcoming(ctx.tx, campaign_id, step, me, ctx.now, but)
+    apart = stored.apart_from(ctx.tx, campaign_id, step)
+    found = holding.upcoming(ctx.tx, campaign_id, step, me, ctx.now, but, apart)
     if found is None or not may_see_image(ctx, found):
         return None
     return found
@@ -171,7 +177,7 @@ def save(
     if row["assignee_id"] != me and holding.lapsed(ctx.tx, task_id, me) is not None and not _take_again(ctx, row):
         lost = viewing.why_lost(ctx, row)
     else:
-        workflow.check_may_work(closing.visit(row), spec.workflow.steps, me, "save")
+        workflow.check_may_work(visit(row), spec.workflow.steps, me, "save")
     _check_revision(row, revision)
     draft = believed(prepared_draft, ctx, row)
     number = work.save_draft(ctx.tx, row, me, draft.body, ctx.now)
@@ -340,6 +346,15 @@ def before(ctx: Context, task_id: int) -> Before | None:
 
 
 @operation()
+def answers(ctx: Context, task_id: int) -> Answers:
+    """Return what several people said of an image, and where they do not agree: for whoever decides about it.
+
+    Whose answer is whose is told only where the step shows names, and to those who manage.
+    """
+    return agreeing.answers(ctx, visible_task(ctx, task_id))
+
+
+@operation()
 def review_order(
     ctx: Context, campaign_id: int, step: int, by: str, limit: int | None = None, seed: int = 0
 ) -> list[Ranked]:
@@ -367,7 +382,7 @@ def _mine_to_change(
     me = ctx.actor.member_id
     if row["assignee_id"] != me and holding.lapsed(ctx.tx, task_id, me) is not None and not _take_again(ctx, row):
         raise Refused(viewing.why_lost(ctx, row))
-    workflow.check_may_work(closing.visit(row), spec.workflow.steps, me, action)
+    workflow.check_may_work(visit(row), spec.workflow.steps, me, action)
     _check_revision(row, revision)
     return row, spec
 
@@ -398,4 +413,5 @@ def _may_take_again(ctx: Context, row: dict[str, Any]) -> bool:
         and row["is_open"]
         and holding.lapsed(ctx.tx, row["task_id"], me) is not None
         and me in stored.workers(ctx.tx, row["campaign_id"]).get(row["step"], set())
+        and not holding.answers_elsewhere(ctx.tx, row, me)
     )

@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 from nbannotate.model import Annotation, CampaignSpec, HistoryItem, Task, TaskView
-from nbannotate.operations import closing
-from nbannotate.operations.access import visible_task
+from nbannotate.operations import agreeing, closing
+from nbannotate.operations.access import may_see_answer, visible_issues, visible_task
+from nbannotate.operations.following import visit
 from nbannotate.operations.registry import Context
 from nbannotate.rules import workflow
 from nbannotate.store import campaigns as stored
@@ -16,7 +17,8 @@ from nbannotate.store import data, holding, log, talk, work
 
 def history(ctx: Context, row: dict[str, Any]) -> list[HistoryItem]:
     """Return what happened to a task's asset in its campaign, oldest first, and the steps still to come."""
-    visits = work.visits(ctx.tx, row["campaign_id"], row["asset_id"])
+    all_visits = work.visits(ctx.tx, row["campaign_id"], row["asset_id"])
+    visits = [v for v in all_visits if may_see_answer(ctx, v)]
     revisions = {
         r["task_id"]: r
         for r in ctx.tx.all(
@@ -38,9 +40,10 @@ def history(ctx: Context, row: dict[str, Any]) -> list[HistoryItem]:
                 v["status"], v["note"], by.get(v["task_id"]),
             )
         )  # fmt: skip
-    if visits[-1]["is_open"]:
+    last = max(all_visits, key=lambda v: (v["is_current"], v["task_id"]))
+    if last["is_open"]:
         steps = stored.spec(ctx.tx, row["campaign_id"]).workflow.steps
-        for i in range(visits[-1]["step"] + 1, len(steps)):
+        for i in range(last["step"] + 1, len(steps)):
             items.append(HistoryItem(i, steps[i].name, steps[i].kind, 0, "to_come", None, "to come", None))
     return items
 
@@ -53,13 +56,16 @@ def why_lost(ctx: Context, row: dict[str, Any]) -> str:
     kept = "What you drew is kept as your draft."
     if not row["is_open"]:
         return f"This image is not yours any more since {when:%H:%M} UTC, and was finished by somebody else. {kept}"
-    who = f"{row['assignee']} has it now" if row["assignee"] else "it waits in the queue"
+    if row["copy"] is not None and row["assignee_id"] is not None:
+        who = "somebody else has it now"
+    else:
+        who = f"{row['assignee']} has it now" if row["assignee"] else "it waits in the queue"
     return f"This image is not yours any more since {when:%H:%M} UTC: {who}. {kept}"
 
 
-def task(row: dict[str, Any]) -> Task:
-    """Return the task of a row that has its names."""
-    return Task(**{name: row[name] for name in Task.__struct_fields__})
+def task(row: dict[str, Any], *, copies: bool = False) -> Task:
+    """Return the task of a row that has its names; which copy it is only if asked for."""
+    return Task(**{name: row[name] for name in Task.__struct_fields__} | ({} if copies else {"copy": None}))
 
 
 def seen(ctx: Context, task_id: int | None) -> TaskView | None:
@@ -75,9 +81,9 @@ def view(ctx: Context, row: dict[str, Any]) -> TaskView:
     dataset = data.dataset(ctx.tx, asset["dataset_id"])
     assert dataset is not None
     my = ctx.actor.member_id
-    actions = workflow.allowed_actions(closing.visit(row), spec.workflow.steps, my)
+    actions = workflow.allowed_actions(visit(row), spec.workflow.steps, my)
     position, total = work.place_of(ctx.tx, row, my)
-    issues = talk.issues(ctx.tx, talk.of_asset(ctx.tx, row["campaign_id"], row["asset_id"]))
+    issues = talk.issues(ctx.tx, visible_issues(ctx, talk.of_asset(ctx.tx, row["campaign_id"], row["asset_id"])))
     row["issues"] = sum(i.state != "resolved" for i in issues)
     return TaskView(
         task=task(row),
@@ -128,7 +134,7 @@ def _why_read_only(row: dict[str, Any], member_id: int) -> str:
 
 def current_annotation(ctx: Context, row: dict[str, Any], spec: CampaignSpec) -> Annotation:
     """Return where work on a task goes on: its draft, or what was submitted in it, or the last revision."""
-    if not row["is_open"]:
+    if not row["is_open"] and may_see_answer(ctx, row):
         own = ctx.tx.one(
             "select * from data.annotations where task_id = $1 order by annotation_id desc limit 1", row["task_id"]
         )
@@ -137,4 +143,5 @@ def current_annotation(ctx: Context, row: dict[str, Any], spec: CampaignSpec) ->
     draft = work.draft(row) if row["is_open"] else None
     if draft is not None:
         return draft
-    return closing.began_with(ctx, row, spec)
+    decided = agreeing.begin_with(ctx, row, spec) if row["kind"] == "consensus" else None
+    return closing.began_with(ctx, row, spec) if decided is None else decided

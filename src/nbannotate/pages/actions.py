@@ -9,6 +9,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from nbannotate.pages import (
+    answers,
     bell,
     changes,
     drawing,
@@ -72,6 +73,8 @@ KEYS = (
     PageKey("t", "tags", "Go to the tags", "Issues and panels"),
     PageKey("a", "attributes", "Go to the attributes of the selected shape", "Issues and panels"),
     PageKey("shift+b", "changes", "What changed: before and after", "Issues and panels"),
+    PageKey("shift+d", "dispute", "Next disagreement: then 1, 2 … takes an answer, 0 none", "Consensus"),
+    PageKey("shift+o", "alone", "What one person answered, then the next one; then all over one another", "Consensus"),
     PageKey("shift+n", "notices", "Notices", "Issues and panels"),
     PageKey("q", "panel", "Go through the panels: shapes, issues, info, history", "Issues and panels"),
 )
@@ -144,6 +147,9 @@ ACTIONS: dict[str, Handler] = {
     "exclude": sequence.exclude,
     "changes": changes.toggle,
     "change_place": changes.go,
+    "dispute": answers.go,
+    "take_answer": answers.take,
+    "alone": answers.alone,
     "history": talk.history,
     "look": talk.look,
     "back": talk.back,

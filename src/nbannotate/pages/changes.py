@@ -18,6 +18,7 @@ from nbannotate.texts import t
 MOST_LISTED = 300
 NOTHING = {
     "annotation": "There is nothing to compare with: you have not submitted this image before.",
+    "consensus": "There is nothing to compare with: you have not decided about this image before.",
     "review": "There is nothing to compare with: you have not seen this image before, and nothing was there before it.",
 }
 

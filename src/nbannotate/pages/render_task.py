@@ -8,7 +8,7 @@ from typing import Any
 
 from nbannotate import shapes
 from nbannotate.model import Attribute, HistoryItem, Issue, Label, Shape
-from nbannotate.pages import changes, fields, metadata, prose, tags
+from nbannotate.pages import answers, changes, fields, metadata, prose, tags
 from nbannotate.pages.state import OpenTask, State
 from nbannotate.texts import t, tn
 
@@ -146,7 +146,8 @@ def info(state: State, opened: OpenTask) -> Part:
     return {
         "instructions": prose.html(view.instructions), "readme": prose.html(view.readme), "facts": facts,
         "history": items, "recipe": recipe(opened), "pdf": view.pdf.name if view.pdf else "",
-        "changes": changes.part(opened), "metadata": metadata.part(opened, state.member),
+        "changes": changes.part(opened), "answers": answers.part(opened),
+        "metadata": metadata.part(opened, state.member),
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from nbannotate.model import (
     Annotation,
+    Answers,
     Before,
     HistoryItem,
     Issue,
@@ -89,6 +90,27 @@ class Compared(Struct, frozen=True):
 
     before: Before
     title: str
+
+
+class Answering(Struct, frozen=True):
+    """What several people said of the open task's image, and how far it is decided.
+
+    Parameters
+    ----------
+    answers
+        What they said, and where they do not agree.
+    at
+        The disagreement that is looked at; None at first.
+    alone
+        The person whose answer is shown alone; None shows all over one another.
+    taken
+        What was decided, by disagreement: the id of the shape, the name of the tag, or ``"none"``.
+    """
+
+    answers: Answers
+    at: int | None = None
+    alone: int | None = None
+    taken: dict[int, str] = {}
 
 
 class Paper(Struct, frozen=True):
@@ -232,6 +254,8 @@ class OpenTask(Struct, frozen=True):
         The PDF of the instructions, once somebody asked for it.
     compared, comparing
         What the image was before, once somebody asked for it; whether the canvas shows what differs.
+    answering
+        What several people said, at a consensus step.
     locked_tags, put_away
         Tags that are locked while the task is open; attributes of tags that were taken away, should they come back.
     metadata_before
@@ -253,6 +277,7 @@ class OpenTask(Struct, frozen=True):
     paper: Paper | None = None
     compared: Compared | None = None
     comparing: bool = False
+    answering: Answering | None = None
     locked_tags: frozenset[str] = frozenset()
     put_away: dict[str, dict[str, Any]] = {}
     metadata_before: tuple[dict[str, Any], ...] = ()

@@ -16,10 +16,10 @@ from msgspec import to_builtins
 from nbannotate import texts
 from nbannotate.canvas import Canvas
 from nbannotate.owner.client import Client
-from nbannotate.pages import changes, render, sequence
+from nbannotate.pages import answers, changes, render, sequence
 from nbannotate.pages.actions import ACTIONS, KEYS
 from nbannotate.pages.desk import Desk
-from nbannotate.pages.state import State
+from nbannotate.pages.state import OpenTask, State
 
 HERE = Path(__file__).parent
 
@@ -77,12 +77,18 @@ class Page(anywidget.AnyWidget):  # type: ignore[misc]
             canvas.bind(key.key, key.title, partial(self.send, {"press": key.action}), key.group)
         self.desk = Desk(client, canvas, ACTIONS, self._show, self.send, campaign_id)
         canvas.on_change(lambda _: changes.follow(self.desk))
+        canvas.on_change(lambda _: answers.follow(self.desk))
         canvas.on_levels(lambda *_: sequence.leveled(self.desk))
-        self.desk.opened = partial(sequence.follow, self.desk)
+        self.desk.opened = self._opened
         self.desk.again = lambda: self.send_state(list(self._parts))
         self.on_msg(self._heard)
         stop = weakref.WeakMethod(self.desk.stop)
         atexit.register(lambda: (method := stop()) and method())
+
+    def _opened(self, opened: OpenTask) -> None:
+        """Read what belongs to a task that is shown."""
+        sequence.follow(self.desk, opened)
+        answers.begin(self.desk)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.desk.state.screen!r})" if hasattr(self, "desk") else type(self).__name__

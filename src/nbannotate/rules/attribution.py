@@ -70,6 +70,21 @@ def deal(shares: Mapping[int, float], total: int, assigned: Mapping[int, int], c
     return {m: n + b for m, n, b in zip(shares, parts, beyond, strict=True)}
 
 
+def within(total: int, room: Mapping[int, int], most: int) -> dict[int, int]:
+    """Split a number of tasks by the room that members have, so that nobody gets more than that, nor more than so many.
+
+    What nobody can take is left.
+    """
+    left = {m: max(0, min(n, most)) for m, n in room.items()}
+    parts = dict.fromkeys(room, 0)
+    while (rest := min(total, sum(left.values()) + sum(parts.values())) - sum(parts.values())) > 0:
+        for member, n in zip(left, split(rest, [float(room[m] if left[m] else 0) for m in left]), strict=True):
+            n = min(n, left[member])
+            parts[member] += n
+            left[member] -= n
+    return parts
+
+
 def place(room: Mapping[int, int], groups: Sequence[tuple[Set[int], int]]) -> list[dict[int, int]]:
     """Place assets with members who have room, as far as possible not with who annotated them.
 

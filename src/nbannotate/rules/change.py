@@ -111,6 +111,7 @@ def _step(i: int, old: Step, new: Step, facts: Facts, found: Change) -> None:
         found.changes.append(f"The step {old.name!r} is called {new.name!r}.")
     if old.lease_minutes != new.lease_minutes:
         found.changes.append(f"{what}: a pulled task is leased for {new.lease_minutes:g} minutes.")
+    _copies(old, new, facts, found)
     for status in new.statuses:
         if status not in old.statuses:
             found.changes.append(f"{what}: the status {status!r} is added.")
@@ -124,6 +125,25 @@ def _step(i: int, old: Step, new: Step, facts: Facts, found: Change) -> None:
             else:
                 found.changes.append(f"{what}: the status {status!r} goes; nothing has it.")
     _people(i, old, new, facts, found)
+
+
+def _copies(old: Step, new: Step, facts: Facts, found: Change) -> None:
+    what = f"Step {new.name!r}"
+    for field in ("copies", "copies_of"):
+        before, after = getattr(old, field), getattr(new, field)
+        if before == after:
+            continue
+        if facts.launched:
+            found.refusals.append(
+                f"{what}: {field} cannot become {after:g} after the launch: people are at work on {before:g}. "
+                "Write another campaign for other assets."
+            )
+        else:
+            found.changes.append(f"{what}: {field} becomes {after:g} (it was {before:g}).")
+    for field in ("quorum", "iou", "show_names"):
+        before, after = getattr(old, field), getattr(new, field)
+        if before != after:
+            found.changes.append(f"{what}: {field} becomes {after!r} (it was {before!r}).")
 
 
 def _people(i: int, old: Step, new: Step, facts: Facts, found: Change) -> None:

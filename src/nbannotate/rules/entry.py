@@ -47,6 +47,21 @@ def entry(spec: CampaignSpec) -> Entry:
     return Entry(plain, annotated, False, "")
 
 
+def passing_tasks(spec: CampaignSpec, starts: dict[int, int]) -> list[int]:
+    """Return how many tasks pass each step in all, if so many assets begin at each; of copies each is one.
+
+    Where only some assets have copies, it is about as many as there will be.
+    """
+    steps = spec.workflow.steps
+    found = passing(starts, len(steps))
+    for i, step in enumerate(steps):
+        if step.copies > 1:
+            found[i] += round((step.copies - 1) * step.copies_of * found[i])
+        elif step.kind == "consensus":
+            found[i] = round(found[i] * steps[i - 1].copies_of)
+    return found
+
+
 def passing(starts: dict[int, int], steps: int) -> list[int]:
     """Return how many assets pass each step in all, if so many begin at each."""
     return [sum(n for at, n in starts.items() if at <= step) for step in range(steps)]

@@ -123,6 +123,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "tasks.discard": EVERYONE,
     "tasks.history": EVERYONE,
     "tasks.before": EVERYONE,
+    "tasks.answers": EVERYONE,
     "tasks.review_order": REVIEWERS,
     "tasks.take": REVIEWERS,
     "tasks.reassign": MANAGERS,
@@ -161,6 +162,7 @@ IN_PERSON: frozenset[str] = frozenset(
 #: Who may work at a step of which kind.
 STEP_ROLES: dict[str, frozenset[Role]] = {
     "annotation": EVERYONE,
+    "consensus": EVERYONE,
     "review": REVIEWERS,
 }
 

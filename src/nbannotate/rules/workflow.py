@@ -20,13 +20,14 @@ AssetState = Literal["in_progress", "done", "skipped"]
 
 
 class Visit(Struct, frozen=True):
-    """One task of an asset: where, who, and how it ended (None while it is open)."""
+    """One task of an asset: where, who, how it ended (None while it is open), and which copy it is (None for none)."""
 
     step: int
     round: int
     state: TaskState
     assignee: int | None
     outcome: Result | None = None
+    copy: int | None = None
 
 
 class IssueFact(Struct, frozen=True):
@@ -82,7 +83,7 @@ def allowed_actions(task: Visit, steps: Sequence[Step], actor: int) -> tuple[Act
     """Return what a member may do with a task, as far as task, step and assignee decide."""
     if task.assignee != actor or task.state in ("done", "skipped"):
         return ()
-    if steps[task.step].kind == "annotation":
+    if steps[task.step].kind != "review":
         return ("save", "submit", "skip", "discard")
     if any(s.kind == "annotation" for s in steps[: task.step]):
         return ("save", "submit", "rework", "reject", "skip", "discard")
@@ -103,7 +104,7 @@ def check_may_work(task: Visit, steps: Sequence[Step], actor: int, action: Actio
                 f"There is no annotation step before {step.name!r} that an asset could return to; "
                 "accept it with your own edits, reject it or skip it."
             )
-        raise Refused(f"{action} is an action of review steps; {step.name!r} is an annotation step.")
+        raise Refused(f"{action} is an action of review steps; {step.name!r} is of kind {step.kind!r}.")
 
 
 def statuses(step: Step) -> tuple[str, ...]:
@@ -146,7 +147,8 @@ def decide(
     status
         What to submit or accept it as; None is the step's default.
     to_step
-        Where rework goes; None is the last annotation step that the asset was at.
+        Where rework goes; None is the last annotation step that the asset was at. What several people answered goes to
+        the consensus step after it: nobody answers twice.
     judges
         Who may be asked about the issues, best first: the active ones of those who raised them, then of ``managers``.
     managers
@@ -179,7 +181,8 @@ def decide(
 def reopened(visits: Sequence[Visit], steps: Sequence[Step], workers: Mapping[int, Set[int]]) -> Next:
     """Return the visit with which a done asset comes back because somebody raised an issue on it.
 
-    It goes to the last annotation step, to the person who annotated it there; without one, to the first review step.
+    It goes to the last annotation step, to the person who annotated it there (where several did, to the consensus step
+    after it); without one, to the first review step.
     """
     annotation = _annotation_steps(visits, len(steps), steps)
     if annotation:
@@ -206,7 +209,7 @@ def _submit(
         )
     status = status or known[0]
     review = steps[task.step].kind == "review"
-    last = task.step == len(steps) - 1
+    after_this = step_after(task.step, visits, steps)
     changes: dict[int, IssueState] = {}
     if review:
         # Accepting says that the fixes are right.
@@ -224,10 +227,12 @@ def _submit(
             )
         )  # fmt: skip
     result: Result = "submitted" if not review else "accepted_with_edits" if edited else "accepted"
-    if last and unresolved:
+    if after_this is None and unresolved:
         # Nobody reviews after this: who raised an issue has to say that it is settled. Who can do so now, does.
         others = any(changes.get(i.issue_id, i.state) != "resolved" and i.author != actor for i in issues)
-        judge = next((m for m in judges if m != actor), None)
+        # Nobody decides about an answer of their own.
+        own = {v.assignee for v in visits if v.copy is not None and v.step == task.step - 1}
+        judge = next((m for m in judges if m != actor and m not in own), None)
         if others and actor not in managers and judge is not None:
             before = Next(task.step, 1 + sum(v.step == task.step for v in visits), "in_progress", judge)
             return Outcome(
@@ -239,9 +244,9 @@ def _submit(
                 "There are {n} open issues; an asset is done only when its issues are resolved.",
             )
         )  # fmt: skip
-    if last:
+    if after_this is None:
         return Outcome(state="done", outcome=result, status=status, asset_state="done", issues=changes)
-    following = visit_at(task.step + 1, "in_progress", visits, workers)
+    following = visit_at(after_this, "in_progress", visits, workers)
     return Outcome(
         state="done", outcome=result, status=status, asset_state="in_progress", next=following, issues=changes
     )
@@ -267,10 +272,27 @@ def _rework(
     return Outcome(state="done", outcome="rework", status="returned", asset_state="in_progress", next=following)
 
 
+def step_after(step: int, visits: Sequence[Visit], steps: Sequence[Step]) -> int | None:
+    """Return where an asset goes after a step, or None: what one person answered passes over the consensus step."""
+    after = step + 1
+    if after < len(steps) and steps[after].kind == "consensus" and not has_copies(step, visits):
+        after += 1
+    return after if after < len(steps) else None
+
+
+def has_copies(step: int, visits: Sequence[Visit]) -> bool:
+    """Return whether several people answered for an asset at a step."""
+    return any(v.step == step and v.copy is not None for v in visits)
+
+
 def _annotation_steps(visits: Sequence[Visit], before: int, steps: Sequence[Step]) -> list[int]:
-    """Return the annotation steps before a step that an asset was at; if it was at none, all of them."""
+    """Return the steps before a step where an asset was annotated; if it was at none, all annotation steps.
+
+    In the place of a step where several people answered stands the consensus step after it.
+    """
     possible = [i for i in range(before) if steps[i].kind == "annotation"]
-    return [i for i in possible if any(v.step == i for v in visits)] or possible
+    been = [i + has_copies(i, visits) for i in possible if any(v.step == i for v in visits)]
+    return [i for i in been if i < before] or possible
 
 
 def visit_at(
@@ -285,5 +307,5 @@ def visit_at(
 
 __all__ = [
     "Action", "IssueFact", "Next", "Outcome", "Result", "Visit", "allowed_actions", "check_may_work", "decide",
-    "reopened", "statuses", "visit_at",
+    "has_copies", "reopened", "statuses", "step_after", "visit_at",
 ]  # fmt: skip

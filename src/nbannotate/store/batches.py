@@ -41,7 +41,7 @@ def mark(
         create or replace temp table moving as
         select t.task_id, t.step, t.assignee_id, cast(null as bigint) as to_id, false as moves,
                {STARTED} as started,
-               row_number() over (order by t.position, t.task_id) as place
+               row_number() over (order by t.copy nulls last, t.position, t.task_id) as place
         from data.tasks t
         where t.campaign_id = $1 and {OPEN} and ($2 is null or t.task_id in (select unnest($2::bigint[])))
           and ($3 is null or t.step = $3) and ($4 is null or t.assignee_id = $4) and ($5 is null or t.state = $5)
@@ -74,7 +74,24 @@ def give_all(tx: Transaction, member_id: int | None, started: bool) -> list[Mark
         member_id,
         started,
     )
+    keep_apart(tx)
     return _marked(tx)
+
+
+def keep_apart(tx: Transaction) -> None:
+    """Take marks away with which somebody would have two copies of an asset, or decide about an answer of their own."""
+    tx.run(
+        """
+        update moving set moves = false where moves and task_id in (
+          select m.task_id from moving m
+          join data.tasks t on t.task_id = m.task_id
+          join data.tasks o on o.campaign_id = t.campaign_id and o.asset_id = t.asset_id and o.copy is not null
+            and o.step between t.step - 1 and t.step and o.task_id <> t.task_id
+          left join moving n on n.task_id = o.task_id and n.moves
+          where m.moves and (o.assignee_id = m.to_id or (n.to_id = m.to_id and n.task_id < m.task_id))
+        )
+        """
+    )
 
 
 def give_parts(tx: Transaction, parts: dict[int, int], started: bool) -> list[Marked]:
@@ -111,11 +128,15 @@ def give_parts(tx: Transaction, parts: dict[int, int], started: bool) -> list[Ma
         json.dumps(blocks),
     )
     tx.run("drop table dealt")
+    keep_apart(tx)
     return _marked(tx)
 
 
 def give_marked(tx: Transaction, now: datetime.datetime) -> None:
-    """Give the marked tasks to whom they are marked for. The drafts go along; who had them keeps a copy."""
+    """Give the marked tasks to whom they are marked for. The drafts go along; who had them keeps a copy.
+
+    Of one of the copies of an asset they stay behind: nobody sees what somebody else answers.
+    """
     tx.run(
         "insert into data.lapses select t.task_id, t.assignee_id, $1 from data.tasks t "
         "join moving m on m.task_id = t.task_id and m.moves where t.assignee_id is not null and t.opened is not null",
@@ -124,6 +145,7 @@ def give_marked(tx: Transaction, now: datetime.datetime) -> None:
     tx.run(
         "insert into data.member_drafts select d.task_id, m.to_id, d.revision, d.body, $1 from data.member_drafts d "
         "join moving m on m.task_id = d.task_id and m.assignee_id = d.member_id and m.moves "
+        "join data.tasks t on t.task_id = d.task_id and t.copy is null "
         "where m.to_id is not null and m.to_id <> d.member_id on conflict do nothing",
         now,
     )
@@ -135,14 +157,14 @@ def give_marked(tx: Transaction, now: datetime.datetime) -> None:
 
 
 def restart(
-    tx: Transaction, campaign_id: int, step: int, tasks: list[int], member_id: int, now: datetime.datetime
+    tx: Transaction, campaign_id: int, step: int, tasks: list[int], member_id: int | None, now: datetime.datetime
 ) -> None:
-    """Send assets that left the workflow back to a step: ``tasks`` are their current ones."""
+    """Send assets that left the workflow back to a step, to a member or its queue: ``tasks`` are their current ones."""
     tx.run(
         """
         insert into data.tasks
         select nextval('data.ids'), $1, t.asset_id, $2, 1 + coalesce(b.times, 0), 'to_rework', null, $3, t.position,
-               true, 0, $4, null, null, null, null, null, null, 0, 0
+               true, 0, $4, null, null, null, null, null, null, 0, 0, null
         from (select * from data.tasks where task_id in (select unnest($5::bigint[])) order by position) t
         left join (
           select asset_id, count(*) as times from data.tasks where campaign_id = $1 and step = $2 group by 1
@@ -152,6 +174,18 @@ def restart(
         campaign_id, step, member_id, now, tasks,
     )  # fmt: skip
     tx.run("update data.tasks set is_current = false where task_id in (select unnest($1::bigint[]))", tasks)
+
+
+def by_copies(tx: Transaction, tasks: list[int], step: int) -> tuple[list[int], list[int]]:
+    """Return those of some tasks whose assets one person annotated at a step, and those for which several answered."""
+    rows = tx.all(
+        "select distinct t.task_id from data.tasks t join data.tasks o on o.campaign_id = t.campaign_id "
+        "and o.asset_id = t.asset_id and o.step = $2 and o.copy is not null "
+        "where t.task_id in (select unnest($1::bigint[]))",
+        tasks, step,
+    )  # fmt: skip
+    together = {r["task_id"] for r in rows}
+    return [t for t in tasks if t not in together], [t for t in tasks if t in together]
 
 
 def discard(tx: Transaction, tasks: list[int], note: str, now: datetime.datetime) -> None:
@@ -171,7 +205,7 @@ def left_of_job(tx: Transaction, campaign_id: int, step: int, member_id: int, ou
         select t.task_id from data.tasks t
         join (
           select asset_id, arg_max(assignee_id, task_id) as member_id from data.tasks
-          where campaign_id = $1 and step = $2 and assignee_id is not null group by 1
+          where campaign_id = $1 and step = $2 and assignee_id is not null group by asset_id, copy
         ) b on b.asset_id = t.asset_id and b.member_id = $3
         where t.campaign_id = $1 and t.is_current and t.state = 'skipped' and list_contains($4, t.outcome)
         order by t.position
@@ -185,7 +219,7 @@ def drawn(tx: Transaction, campaign_id: int, version_id: int, tasks: list[int]) 
     """Return what checking open tasks takes, in their order: the assignee's draft, the asset, its last revision."""
     return tx.all(
         """
-        select t.task_id, t.asset_id, a.name, a.width, a.height, coalesce(d.revision, 0) as revision, d.body,
+        select t.task_id, t.asset_id, t.copy, a.name, a.width, a.height, coalesce(d.revision, 0) as revision, d.body,
                h.annotation_id as latest_id
         from data.tasks t
         left join data.version_heads h on h.version_id = $2 and h.asset_id = t.asset_id

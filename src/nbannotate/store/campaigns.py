@@ -9,6 +9,7 @@ import msgspec
 
 from nbannotate.model import Campaign, CampaignSpec
 from nbannotate.model.values import decode
+from nbannotate.rules.copies import apart
 from nbannotate.store.engine import Transaction
 
 OPEN = "t.state in ('in_progress', 'to_rework')"
@@ -125,6 +126,21 @@ def _workers(tx: Transaction, campaign_id: int) -> dict[int, set[int]]:
     return found
 
 
+def apart_from(tx: Transaction, campaign_id: int, step: int) -> int | None:
+    """Return the step whose copies decide who may have a task of a step, or None; see ``rules.copies.apart``."""
+    return apart(spec(tx, campaign_id).workflow.steps, step)
+
+
+def not_theirs(step: int | None, member: str) -> str:
+    """Return a condition on tasks ``t``: a member has no copy of their asset at a step; none for None."""
+    if step is None:
+        return ""
+    return (
+        f" and t.asset_id not in (select o.asset_id from data.tasks o where o.campaign_id = $1 and o.step = {step:d} "
+        f"and o.copy is not null and o.assignee_id = {member})"
+    )
+
+
 def of_version(tx: Transaction, version_id: int) -> list[int]:
     """Return the campaigns that are or were on a version."""
     rows = tx.all("select campaign_id from data.campaigns where version_id = $1 order by 1", version_id)
@@ -156,15 +172,17 @@ def set_archived(tx: Transaction, campaign_id: int, when: datetime.datetime | No
 
 
 def progress(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
-    """Return, for each step of a campaign, the assets by state of their current task, and how many passed it."""
+    """Return, for each step of a campaign, its open tasks by state, the assets that are there, and how many passed it.
+
+    Of an asset with copies there are several open tasks.
+    """
     rows = tx.all(
         f"""
         select s.step, s.name, s.kind,
-               count(*) filter (where t.is_current and {OPEN} and t.assignee_id is null) as waiting,
-               count(*) filter (where t.is_current and t.state = 'in_progress' and t.assignee_id is not null)
-                 as in_progress,
-               count(*) filter (where t.is_current and t.state = 'to_rework' and t.assignee_id is not null)
-                 as to_rework,
+               count(*) filter (where {OPEN} and t.assignee_id is null) as waiting,
+               count(*) filter (where t.state = 'in_progress' and t.assignee_id is not null) as in_progress,
+               count(*) filter (where t.state = 'to_rework' and t.assignee_id is not null) as to_rework,
+               count(*) filter (where t.is_current and {OPEN}) as here,
                count(*) filter (where t.is_current and t.state = 'done') as done,
                count(*) filter (where t.is_current and t.state = 'skipped') as skipped
         from data.steps s
@@ -177,5 +195,5 @@ def progress(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
     for row in reversed(rows):
         row["open"] = row["waiting"] + row["in_progress"] + row["to_rework"]
         row["passed"] = later
-        later += row["open"]
+        later += row["here"]
     return rows

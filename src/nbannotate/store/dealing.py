@@ -7,8 +7,9 @@ import json
 from collections.abc import Callable
 
 from nbannotate.model import CampaignSpec
-from nbannotate.rules.attribution import deal, place
-from nbannotate.rules.entry import entry, passing
+from nbannotate.rules.attribution import deal, place, within
+from nbannotate.rules.copies import Lot
+from nbannotate.rules.entry import entry, passing_tasks
 from nbannotate.store import batches, campaigns, people, staging
 from nbannotate.store.campaigns import OPEN, UNSTARTED
 from nbannotate.store.staging import Stage
@@ -32,9 +33,9 @@ def starts(tx: Transaction, campaign_id: int) -> dict[int, int]:
     return {row["step"]: row["n"] for row in rows}
 
 
-def expected(tx: Transaction, campaign_id: int, steps: int) -> list[int]:
-    """Return how many assets of a launched campaign pass each step in all."""
-    return tx.once(("expected", campaign_id), lambda: passing(starts(tx, campaign_id), steps))
+def expected(tx: Transaction, campaign_id: int, spec: CampaignSpec) -> list[int]:
+    """Return how many tasks of a launched campaign pass each step in all."""
+    return tx.once(("expected", campaign_id), lambda: passing_tasks(spec, starts(tx, campaign_id)))
 
 
 def assigned(tx: Transaction, campaign_id: int, step: int, *, but: str = "false") -> dict[int, int]:
@@ -96,6 +97,16 @@ def stage_first_tasks(
     return made
 
 
+def count_copied(tx: Transaction, spec: CampaignSpec, step: int) -> int:
+    """Return of how many assets of the table ``chosen`` that begin at a step there are copies."""
+    begin, lot = entry(spec), Lot(spec, step)
+    return int(tx.value(
+        "select count(*) from chosen c join data.assets a on a.asset_id = c.asset_id where md5($1 || a.name) < $2 and "
+        "((c.annotated and $3) or (not c.annotated and $4))",
+        lot.key, lot.below, begin.annotated == step and not begin.done, begin.plain == step,
+    ))  # fmt: skip
+
+
 def reveal_tasks(tx: Transaction, batch_id: int, campaign_id: int) -> None:
     """Give the staged tasks to a campaign."""
     tx.run("update data.tasks set campaign_id = $2 where campaign_id = $1", batch_id, campaign_id)
@@ -103,18 +114,34 @@ def reveal_tasks(tx: Transaction, batch_id: int, campaign_id: int) -> None:
 
 
 def _place_first(tx: Transaction, spec: CampaignSpec) -> None:
-    """Make the table ``first_tasks``: at which step each chosen asset begins, and its place there."""
+    """Make the table ``first_tasks``: at which step each chosen asset begins, in how many copies, and its place."""
     begin = entry(spec)
+    lots = [
+        {"step": i, "key": lot.key, "below": lot.below, "copies": lot.copies}
+        for i in sorted({begin.annotated, begin.plain or 0})
+        if (lot := Lot(spec, i)).copies > 1
+    ]
     tx.run(
         """
         create or replace temp table first_tasks as
-        select asset_id, row_number() over (order by rank) - 1 as place,
-               case when annotated then $1 else $2 end as step, annotated and $3 as done,
-               row_number() over (partition by case when annotated then $1 else $2 end, annotated and $3 order by rank)
-                 - 1 as nth
-        from chosen where annotated or $2 is not null
+        select asset_id, place, step, done, copies,
+               row_number() over (partition by step, done, copies order by place) - 1 as nth
+        from (
+          select c.asset_id, c.place, c.step, c.done,
+                 case when l.step is not null and not c.done and md5(l.key || a.name) < l.below then l.copies else 1 end
+                   as copies
+          from (
+            select asset_id, row_number() over (order by rank) - 1 as place,
+                   case when annotated then $1 else $2 end as step, annotated and $3 as done
+            from chosen where annotated or $2 is not null
+          ) c join data.assets a on a.asset_id = c.asset_id
+          left join (
+            select unnest(from_json($4,
+              '[{"step":"INTEGER","key":"VARCHAR","below":"VARCHAR","copies":"INTEGER"}]'), recursive := true)
+          ) l on l.step = c.step
+        )
         """,
-        begin.annotated, begin.plain, begin.done,
+        begin.annotated, begin.plain, begin.done, json.dumps(lots),
     )  # fmt: skip
 
 
@@ -132,22 +159,28 @@ def _insert(
     before = tx.value("select coalesce(max(position) + 1, 0) from data.tasks where campaign_id = $1", campaign_id)
     blocks = json.dumps(_blocks(tx, campaign_id, spec))
     total = int(tx.value("select count(*) from first_tasks"))
+    most = int(tx.value("select coalesce(max(copies), 1) from first_tasks"))
     for low in range(0, total, CHUNK):
         tx.run(
             """
             insert into data.tasks
-            select nextval('data.ids'), $1, f.asset_id, f.step, 1,
+            select nextval('data.ids'), * from (select $1, f.asset_id, f.step, 1,
                    case when f.done then 'done' else 'in_progress' end, case when f.done then 'existing' end,
-                   b.member_id, $2 + f.place, true, 0, $3, null, null, case when f.done then $3 end,
-                   case when f.done then $4 end, null, null, 0, 0
-            from (select * from first_tasks where place >= $5 and place < $6 order by place) f
+                   b.member_id, $2 + f.place, f.copy = 1, 0, $3, null, null, case when f.done then $3 end,
+                   case when f.done then $4 end, null, null, 0, 0, case when f.copies > 1 then f.copy end
+            from (
+              select t.*, k.copy from (select * from first_tasks where place >= $5 and place < $6 order by place) t
+              join (select unnest(range(1, $8)) as copy) k on k.copy <= t.copies
+            ) f
             left join (
               select unnest(from_json($7,
-                '[{"step":"INTEGER","low":"BIGINT","high":"BIGINT","member_id":"BIGINT"}]'), recursive := true)
-            ) b on b.step = f.step and not f.done and f.nth >= b.low and f.nth < b.high
-            order by f.place
+                '[{"step":"INTEGER","copies":"INTEGER","low":"BIGINT","high":"BIGINT","member_id":"BIGINT",
+                  "round":"BIGINT"}]'), recursive := true)
+            ) b on b.step = f.step and not f.done and b.copies = f.copies
+              and (f.copy - 1) * b.round + f.nth >= b.low and (f.copy - 1) * b.round + f.nth < b.high
+            order by f.place, f.copy)
             """,
-            under, before, now, begin.status, low, low + CHUNK, blocks,
+            under, before, now, begin.status, low, low + CHUNK, blocks, most + 1,
         )  # fmt: skip
         piece()
         report(min(low + CHUNK, total), total)
@@ -156,25 +189,36 @@ def _insert(
 
 
 def _blocks(tx: Transaction, campaign_id: int, spec: CampaignSpec) -> list[dict[str, int]]:
-    """Return which run of the new tasks of a step goes to whom."""
-    coming = {
-        row["step"]: row["n"]
-        for row in tx.all("select step, count(*) as n from first_tasks where not done group by 1 order by 1")
-    }
+    """Return which run of the new tasks of a step goes to whom.
+
+    Those with copies are counted copy by copy: the first of all assets, then the second, and so on. No run is longer
+    than a round of all assets, so that none has two copies of one.
+    """
+    coming: dict[int, dict[int, int]] = {}
+    for row in tx.all("select step, copies, count(*) as n from first_tasks where not done group by 1, 2 order by 1, 2"):
+        coming.setdefault(row["step"], {})[row["copies"]] = row["n"]
     begun = starts(tx, campaign_id)
-    for step, n in coming.items():
-        begun[step] = begun.get(step, 0) + n
-    pass_through = passing(begun, len(spec.workflow.steps))
+    for step, its in coming.items():
+        begun[step] = begun.get(step, 0) + sum(its.values())
+    pass_through = passing_tasks(spec, begun)
     blocks = []
-    for step, n in coming.items():
+    for step, its in coming.items():
         weights = _active_shares(tx, campaign_id, spec, step)
         if weights is None:
             continue
-        low = 0
-        for member_id, count in deal(weights, pass_through[step], assigned(tx, campaign_id, step), n).items():
-            if count:
-                blocks.append({"step": step, "low": low, "high": low + count, "member_id": member_id})
-            low += count
+        tasks = sum(copies * n for copies, n in its.items())
+        room = deal(weights, pass_through[step], assigned(tx, campaign_id, step), tasks)
+        for copies, n in sorted(its.items(), reverse=True):
+            parts = within(copies * n, room, n)
+            low = 0
+            for member_id, count in parts.items():
+                room[member_id] -= count
+                if count:
+                    high = low + count
+                    blocks.append(
+                        {"step": step, "copies": copies, "low": low, "high": high, "member_id": member_id, "round": n}
+                    )
+                low += count
     return blocks
 
 
@@ -195,7 +239,7 @@ def deal_again(tx: Transaction, campaign_id: int, spec: CampaignSpec, step: int,
         batches.give_marked(tx, now)
         return
     held = _wait(tx, campaign_id, step)
-    total = expected(tx, campaign_id, len(spec.workflow.steps))[step]
+    total = expected(tx, campaign_id, spec)[step]
     has = assigned(tx, campaign_id, step, but=UNSTARTED)
     room = deal(weights, total, has, sum(held.values()))
     kept = {m: min(n, held.get(m, 0)) for m, n in room.items()}
@@ -234,6 +278,7 @@ def deal_again(tx: Transaction, campaign_id: int, spec: CampaignSpec, step: int,
     )
     tx.run("drop table waiting")
     tx.run("drop table rest")
+    batches.keep_apart(tx)
     batches.give_marked(tx, now)
 
 
@@ -247,8 +292,8 @@ def _wait(tx: Transaction, campaign_id: int, step: int) -> dict[int | None, int]
         f"""
         create or replace temp table waiting as
         select t.task_id, t.assignee_id, coalesce(a.annotators, '') as annotators,
-               row_number() over (order by t.position, t.task_id) as place,
-               row_number() over (partition by t.assignee_id order by t.position, t.task_id) as nth
+               row_number() over (order by t.copy nulls last, t.position, t.task_id) as place,
+               row_number() over (partition by t.assignee_id order by t.copy nulls last, t.position, t.task_id) as nth
         from data.tasks t left join (
           select asset_id, string_agg(cast(assignee_id as varchar), ' ' order by assignee_id) as annotators from (
             select distinct b.asset_id, b.assignee_id from data.tasks b
@@ -287,7 +332,7 @@ def outlook(tx: Transaction, campaign_id: int, spec: CampaignSpec, step: int, *,
     )
     active = {m.member_id for m in people.members(tx) if m.active}
     can = {m: weight for m, weight in weights.items() if m in active}
-    total = passing(starts(tx, campaign_id), len(spec.workflow.steps))[step]
+    total = passing_tasks(spec, starts(tx, campaign_id))[step]
     gets = deal(can, total, has, coming) if can else {}
     names = people.logins(tx)
     return {names[m]: has.get(m, 0) + gets.get(m, 0) for m in weights}

@@ -7,7 +7,7 @@ from typing import Any
 
 from nbannotate.rules.activity import Totals
 from nbannotate.store.activity import GROWN
-from nbannotate.store.campaigns import OPEN
+from nbannotate.store.campaigns import OPEN, apart_from, not_theirs
 from nbannotate.store.engine import Transaction
 
 #: Own ones first, then what was returned, then on from a place (a null is no place), then the order of the campaign.
@@ -24,19 +24,20 @@ def first(
     *,
     held: bool,
     after: int | None = None,
+    apart: int | None = None,
 ) -> dict[str, Any] | None:
     """Return the row of the task that a member gets at a step, or None; nothing is taken.
 
     With ``held`` a member's own open ones come first. What follows is the queue: tasks that nobody holds, and those of
     others whose lease ran out. Of each kind those that were returned come first, then those behind the position
-    ``after``.
+    ``after``. ``apart`` is the step whose copies keep the member from a task of the queue.
     """
-    mine = "or t.assignee_id = $4" if held else ""
+    mine = "t.assignee_id = $4 or" if held else ""
     found = tx.value(
         f"""
         select t.task_id from data.tasks t
         where t.campaign_id = $1 and t.step = $2 and {OPEN}
-          and (t.assignee_id is null {mine} or (t.leased_until < $3 and t.assignee_id <> $4))
+          and ({mine} (t.assignee_id is null or (t.leased_until < $3 and t.assignee_id <> $4)){not_theirs(apart, "$4")})
         order by {_ORDER}
         limit 1
         """,
@@ -47,7 +48,13 @@ def first(
 
 
 def upcoming(
-    tx: Transaction, campaign_id: int, step: int, member_id: int, now: datetime.datetime, but: int | None
+    tx: Transaction,
+    campaign_id: int,
+    step: int,
+    member_id: int,
+    now: datetime.datetime,
+    but: int | None,
+    apart: int | None = None,
 ) -> int | None:
     """Return the asset that a member would get next at a step, without taking it: one held already, or the queue's.
 
@@ -62,12 +69,22 @@ def upcoming(
         f"""
         select t.asset_id from data.tasks t
         where t.campaign_id = $1 and t.step = $2 and {OPEN} and t.task_id is distinct from $6
-          and (t.assignee_id is null or t.assignee_id = $4 or t.leased_until < $3)
+          and (t.assignee_id = $4 or (t.assignee_id is null or t.leased_until < $3){not_theirs(apart, "$4")})
         order by {_ORDER}
         limit 1
         """,
         campaign_id, step, now, member_id, after, but,
     )  # fmt: skip
+
+
+def answers_elsewhere(tx: Transaction, row: dict[str, Any], member_id: int) -> bool:
+    """Return whether a task (``row``) is not for a member, who has a copy of its asset, or had one, that counts."""
+    step = apart_from(tx, row["campaign_id"], row["step"])
+    return step is not None and bool(tx.value(
+        "select count(*) from data.tasks where campaign_id = $1 and asset_id = $2 and step = $3 and copy is not null "
+        "and assignee_id = $4 and task_id <> $5",
+        row["campaign_id"], row["asset_id"], step, member_id, row["task_id"],
+    ))  # fmt: skip
 
 
 def queues_of(tx: Transaction, asset_id: int, now: datetime.datetime) -> list[dict[str, Any]]:

@@ -51,6 +51,12 @@ with people as (
   join now_at n on n.campaign_id = t.campaign_id and n.asset_id = t.asset_id
   left join unresolved u on u.campaign_id = t.campaign_id and u.asset_id = t.asset_id
   group by 1, 2, 3
+), kept_apart as (
+  -- What waits, and is not for a member who answers for the asset already.
+  select t.campaign_id, t.step, o.assignee_id, count(distinct t.task_id) as waiting from data.tasks t
+  join theirs o on o.campaign_id = t.campaign_id and o.asset_id = t.asset_id and o.copy is not null
+    and o.step between t.step - 1 and t.step and o.task_id <> t.task_id
+  where t.assignee_id is null and {OPEN} group by 1, 2, 3
 ), queues as (
   select t.campaign_id, t.step, count(*) as waiting from data.tasks t
   where t.assignee_id is null and {OPEN} and t.campaign_id in (select campaign_id from people) group by 1, 2
@@ -61,7 +67,7 @@ select p.campaign_id, c.name as campaign, v.dataset, c.due, p.step, s.name as st
        coalesce(w.opened, 0) as opened, coalesce(n.elsewhere, 0) as elsewhere, coalesce(n.rejected, 0) as rejected,
        coalesce(n.skipped, 0) as skipped, coalesce(n.issues, 0) as issues, coalesce(d.objects, 0) as objects,
        coalesce(w.worked_s, 0) as worked_s,
-       case when a.member_id is null then 0 else coalesce(q.waiting, 0) end as waiting
+       case when a.member_id is null then 0 else coalesce(q.waiting, 0) - coalesce(x.waiting, 0) end as waiting
 from people p
 join data.campaigns c on c.campaign_id = p.campaign_id and c.launched is not null
 join versions v on v.version_id = c.version_id
@@ -72,6 +78,7 @@ left join counts n on n.campaign_id = p.campaign_id and n.step = p.step and n.as
 left join drawn d on d.campaign_id = p.campaign_id and d.step = p.step and d.assignee_id = p.member_id
 left join spent w on w.campaign_id = p.campaign_id and w.step = p.step and w.assignee_id = p.member_id
 left join queues q on q.campaign_id = p.campaign_id and q.step = p.step
+left join kept_apart x on x.campaign_id = p.campaign_id and x.step = p.step and x.assignee_id = p.member_id
 """
 
 

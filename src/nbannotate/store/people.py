@@ -265,6 +265,20 @@ def open_tasks(tx: Transaction, member_id: int) -> list[dict[str, Any]]:
     )
 
 
+def copies_waiting(tx: Transaction, member_id: int) -> list[tuple[int, int, int]]:
+    """Return the steps of a member where copies are open: campaign, step, and of how many assets."""
+    rows = tx.all(
+        """
+        select t.campaign_id, t.step, count(distinct t.asset_id) as n from data.tasks t
+        join data.campaigns c on c.campaign_id = t.campaign_id and c.archived is null
+        join data.step_members m on m.campaign_id = t.campaign_id and m.step = t.step and m.member_id = $1
+        where t.copy is not null and t.state in ('in_progress', 'to_rework') group by 1, 2 order by 1, 2
+        """,
+        member_id,
+    )
+    return [(r["campaign_id"], r["step"], r["n"]) for r in rows]
+
+
 def steps_of(tx: Transaction, member_id: int) -> list[dict[str, Any]]:
     """Return the steps where a member works in campaigns that are neither completed nor archived."""
     return tx.all(

@@ -17,17 +17,41 @@ MOST_KEPT = 20
 _OF = "(select asset_id from data.assets where dataset_id = $2 and sequence = $3)"
 
 
-def slices(tx: Transaction, campaign_id: int, dataset_id: int, sequence: str) -> list[dict[str, Any]]:
-    """Return the current tasks of the assets of a sequence, in its order, with name, width and height."""
+def slices(
+    tx: Transaction, campaign_id: int, dataset_id: int, sequence: str, member_id: int, now: datetime.datetime
+) -> list[dict[str, Any]]:
+    """Return the current tasks of the assets of a sequence, in its order, with name, width and height.
+
+    Where several people answer, it is the member's own copy, or else one that waits, or else any.
+    """
     return tx.all(
         """
         select t.*, a.name, a.width, a.height
         from data.tasks t join data.assets a on a.asset_id = t.asset_id
-        where t.campaign_id = $1 and t.is_current and a.dataset_id = $2 and a.sequence = $3
+        where t.campaign_id = $1 and a.dataset_id = $2 and a.sequence = $3
+          and (t.is_current or t.copy is not null and t.asset_id in (
+            select asset_id from data.tasks where campaign_id = $1 and is_current and copy is not null
+          ))
+        qualify row_number() over (
+          partition by t.asset_id
+          order by t.assignee_id is not distinct from $4 desc,
+                   t.state in ('in_progress', 'to_rework')
+                     and (t.assignee_id is null or coalesce(t.leased_until < $5, false)) desc,
+                   t.task_id
+        ) = 1
         order by a.moment nulls last, a.name
         """,
-        campaign_id, dataset_id, sequence,
+        campaign_id, dataset_id, sequence, member_id, now,
     )  # fmt: skip
+
+
+def copies_of(tx: Transaction, campaign_id: int, member_id: int) -> set[tuple[int, int]]:
+    """Return of which assets a member has or had one of several copies: pairs of asset and step."""
+    rows = tx.all(
+        "select asset_id, step from data.tasks where campaign_id = $1 and assignee_id = $2 and copy is not null",
+        campaign_id, member_id,
+    )  # fmt: skip
+    return {(r["asset_id"], r["step"]) for r in rows}
 
 
 def had(tx: Transaction, campaign_id: int, dataset_id: int, sequence: str, member_id: int, step: int) -> dict[int, int]:
@@ -67,7 +91,7 @@ def said(
           select annotation_id from data.version_heads where version_id = $1 and asset_id in {_OF} and $4 is null
           union all
           select max(annotation_id) from data.annotations
-          where version_id = $1 and asset_id in {_OF} and campaign_id = $4 group by asset_id
+          where version_id = $1 and asset_id in {_OF} and campaign_id = $4 and origin <> 'copy' group by asset_id
         ), counted as (
           select s.annotation_id, s.label, count(*) as shapes from data.shapes s
           join last_one l on l.annotation_id = s.annotation_id group by 1, 2

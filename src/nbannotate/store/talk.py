@@ -88,18 +88,22 @@ def of_member(tx: Transaction, member_id: int) -> list[dict[str, Any]]:
 
 
 def issues(tx: Transaction, rows: list[dict[str, Any]]) -> list[Issue]:
-    """Return the issues of rows, with their threads."""
+    """Return the issues of rows, with their threads.
+
+    A row may have ``hidden``: a member whose name is not told, and what stands in its place.
+    """
     if not rows:
         return []
     comments: dict[int, list[Comment]] = {}
+    hidden = {row["issue_id"]: row["hidden"] for row in rows if "hidden" in row}
     for r in tx.all(
         "select issue_id, author_id, text, created from data.comments "
         "where list_contains($1, issue_id) order by comment_id",
         [row["issue_id"] for row in rows],
     ):
-        comments.setdefault(r["issue_id"], []).append(
-            Comment(people.logins(tx)[r["author_id"]], r["text"], r["created"])
-        )
+        who, shown = hidden.get(r["issue_id"], (None, ""))
+        name = shown if r["author_id"] == who else people.logins(tx)[r["author_id"]]
+        comments.setdefault(r["issue_id"], []).append(Comment(name, r["text"], r["created"]))
     return [
         Issue(
             issue_id=r["issue_id"],
@@ -108,7 +112,7 @@ def issues(tx: Transaction, rows: list[dict[str, Any]]) -> list[Issue]:
             asset_id=r["asset_id"],
             asset=r["asset"],
             state=r["state"],
-            author=r["author"],
+            author=hidden[r["issue_id"]][1] if r["issue_id"] in hidden else r["author"],
             created=r["created"],
             comments=tuple(comments.get(r["issue_id"], ())),
             zone=None if r["x0"] is None else (r["x0"], r["y0"], r["x1"], r["y1"]),

@@ -52,21 +52,30 @@ def visits(tx: Transaction, campaign_id: int, asset_id: int) -> list[dict[str, A
     return _dress(tx, sorted(rows, key=lambda row: row["task_id"]))
 
 
-def _listed(tx: Transaction, campaign_id: int, where: str, *parameters: Any) -> list[dict[str, Any]]:
-    """Return tasks of a campaign for a list, the last of each asset, in the order of the assets."""
+def _listed(
+    tx: Transaction, campaign_id: int, where: str, *parameters: Any, each: str = "asset_id"
+) -> list[dict[str, Any]]:
+    """Return tasks of a campaign for a list, the last of each asset (or copy), in the order of the assets."""
     rows = tx.all(
         f"""
         select t.*, a.name as asset, a.sequence, m.login as assignee, d.task_id is not null as drafted,
-               coalesce(i.issues, 0) as issues
+               coalesce(i.issues, 0) - coalesce(c.issues, 0) + coalesce(o.issues, 0) as issues
         from (
           select * from data.tasks where campaign_id = $1 and {where}
-          qualify row_number() over (partition by asset_id order by task_id desc) = 1
+          qualify row_number() over (partition by {each} order by task_id desc) = 1
         ) t
         join data.assets a on a.asset_id = t.asset_id
         left join data.members m on m.member_id = t.assignee_id
         left join data.member_drafts d on d.task_id = t.task_id and d.member_id = t.assignee_id
         left join (select asset_id, count(*) as issues from data.issues
                    where campaign_id = $1 and state <> 'resolved' group by 1) i on i.asset_id = t.asset_id
+        left join (select i.asset_id, count(*) as issues from data.issues i
+                   join data.tasks k on k.task_id = i.task_id and k.copy is not null
+                   where i.campaign_id = $1 and i.state <> 'resolved' group by 1) c
+          on c.asset_id = t.asset_id and t.copy is not null
+        left join (select task_id, count(*) as issues from data.issues
+                   where campaign_id = $1 and state <> 'resolved' group by 1) o
+          on o.task_id = t.task_id and t.copy is not null
         order by t.position, t.task_id
         """,
         campaign_id,
@@ -125,8 +134,8 @@ def figures(tx: Transaction, campaign_id: int, step: int, member_id: int) -> dic
 
 
 def current(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
-    """Return the current task of every asset of a campaign, in the order of the assets."""
-    return _listed(tx, campaign_id, "is_current")
+    """Return the current task of every asset of a campaign, in the order of the assets; of copies all open ones."""
+    return _listed(tx, campaign_id, "(is_current or state in ('in_progress', 'to_rework'))", each="asset_id, copy")
 
 
 def place_of(tx: Transaction, row: dict[str, Any], member_id: int) -> tuple[int, int]:
@@ -134,12 +143,13 @@ def place_of(tx: Transaction, row: dict[str, Any], member_id: int) -> tuple[int,
 
     What waits in the queue counts, too: it is to be done by someone of the step.
     """
+    not_theirs = campaigns.not_theirs(campaigns.apart_from(tx, row["campaign_id"], row["step"]), "$3")
     # Distinct first and counted then: count(distinct …) takes more than half as long again.
     found = tx.one(
         f"""
         select count(*) filter (where position <= $4) as place, count(*) as mine,
                (select count(*) from data.tasks t
-                where t.campaign_id = $1 and t.step = $2 and t.assignee_id is null and {OPEN}) as waiting
+                where t.campaign_id = $1 and t.step = $2 and t.assignee_id is null and {OPEN}{not_theirs}) as waiting
         from (select distinct asset_id, position from data.tasks
               where campaign_id = $1 and step = $2 and assignee_id = $3)
         """,
@@ -179,15 +189,30 @@ def follow(
     state: str,
     assignee: int | None,
     now: datetime.datetime,
+    copy: int | None = None,
 ) -> int:
-    """Insert the task that follows another one of the same asset, which is its current task from now on."""
+    """Insert the task that follows another one of the same asset, which is its current task from now on.
+
+    Of copies, which are inserted one after the other, the first one is.
+    """
     new = tx.new_id()
     tx.run(
         "insert into data.tasks values "
-        "($1, $2, $3, $4, $5, $6, null, $7, $8, true, 0, $9, null, null, null, null, null, null, 0, 0)",
+        "($1, $2, $3, $4, $5, $6, null, $7, $8, $10, 0, $9, null, null, null, null, null, null, 0, 0, $11)",
         new, task["campaign_id"], task["asset_id"], step, round, state, assignee, task["position"], now,
+        copy is None or copy == 1, copy,
     )  # fmt: skip
     return new
+
+
+def hand_on(tx: Transaction, row: dict[str, Any]) -> None:
+    """Let the first copy of an asset that is open be its current task, where a copy (``row``) was closed."""
+    tx.run(
+        f"update data.tasks set is_current = true where task_id = (select t.task_id from data.tasks t where "
+        f"t.campaign_id = $1 and t.asset_id = $2 and t.step = $3 and t.copy is not null and {OPEN} "
+        "order by t.copy limit 1)",
+        row["campaign_id"], row["asset_id"], row["step"],
+    )  # fmt: skip
 
 
 def pass_on(tx: Transaction, task_id: int) -> None:
@@ -229,8 +254,10 @@ def draft_of(tx: Transaction, task_id: int, member_id: int) -> dict[str, Any] | 
 
 
 def place(tx: Transaction, task_id: int) -> dict[str, Any] | None:
-    """Return where a task is (campaign_id, asset_id, step), or None."""
-    return tx.one("select campaign_id, asset_id, step from data.tasks where task_id = $1", task_id)
+    """Return where a task is (campaign_id, asset_id, step, copy, assignee_id), or None."""
+    return tx.one(
+        "select task_id, campaign_id, asset_id, step, copy, assignee_id from data.tasks where task_id = $1", task_id
+    )
 
 
 def campaigns_at(tx: Transaction, asset_id: int, member_id: int) -> list[int]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 #: The revisions that were the latest of their assets at a time.
 _STOOD = (
     "select asset_id, max(annotation_id) as annotation_id from annotations "
-    "where version_id = $1 and created <= {time} group by asset_id"
+    "where version_id = $1 and created <= {time} and origin <> 'copy' group by asset_id"
 )
 
 

@@ -162,6 +162,12 @@ class OpenTask(Handle):
         before: model.Before | None = self._work._act("tasks.before", asked, task_id=self.task_id)
         return before
 
+    @property
+    def answers(self) -> model.Answers:
+        """What several people said of the image, and where they do not agree; at a consensus step, for who decides."""
+        said: model.Answers = self._work._act("tasks.answers", model.Answers, task_id=self.task_id)
+        return said
+
     def revision(self, item: int | model.HistoryItem) -> model.Annotation:
         """Return what was said of the image at a line of its :attr:`history`, or by the id of an annotation."""
         number = as_whole("item", getattr(item, "annotation_id", item))

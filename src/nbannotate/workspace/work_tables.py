@@ -146,6 +146,10 @@ class WorkTable(Rows[Row]):
         return sorted({s for step in self._campaign.spec.workflow.steps for s in step.statuses})
 
 
+#: Tasks that are current, and all copies that are open.
+_NOW = "(is_current or state in ('in_progress', 'to_rework'))"
+
+
 class Tasks(WorkTable):
     """The current task of each asset of a campaign; ``.df(history=True)`` gives all visits.
 
@@ -158,7 +162,7 @@ class Tasks(WorkTable):
     first = ("task_id", "asset", "step_name", "state", "status", "assignee", "round", "issues")
 
     def _sql(self, history: bool = False) -> str:
-        current = "" if history else " and is_current"
+        current = "" if history else f" and {_NOW}"
         return f"select * from tasks where ($1 is null or campaign_id = $1){current} order by {self.order}"
 
     def _where(self, name: Any) -> tuple[str, list[Any]] | None:
@@ -173,7 +177,9 @@ class Tasks(WorkTable):
     def df(
         self, *, history: bool = False, start: When = None, end: When = None, tz: Any = None, **filters: Any
     ) -> pd.DataFrame:
-        """Return the current task of each asset as a DataFrame.
+        """Return the current task of each asset as a DataFrame; where several people answer for it, all that are open.
+
+        The column ``copy`` says which of them it is.
 
         Parameters
         ----------
@@ -196,7 +202,7 @@ class Tasks(WorkTable):
         """
         rows = self._frame(history=True)
         if not plain(history) and "is_current" not in filters:
-            rows = rows[rows["is_current"]]
+            rows = rows[rows["is_current"] | rows["state"].isin(("in_progress", "to_rework"))]
         return self._narrowed(rows, filters, start, end, tz)
 
 

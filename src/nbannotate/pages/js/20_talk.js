@@ -16,7 +16,7 @@ function send(s, what, fields = {}, reply = null) {
 
 // Actions after which this task is not on the pane any more: one at a time, and never two for one task.
 function leaveWith(s, what, fields = {}, reply = () => {}) {
-  if (s.ui.busy) return;
+  if (s.ui.busy || (what === "submit" && !askOnce(s))) return;
   const at = s.shown;
   s.ui.busy = what;
   if (what === "submit") cover(s);

@@ -1,6 +1,6 @@
 // My tasks: campaigns with their jobs, what is finished in a fold below.
 
-const STEP = { annotation: M("Annotation"), review: M("Review") };
+const STEP = { annotation: M("Annotation"), consensus: M("Consensus"), review: M("Review") };
 const JOB = { pending: M("Not begun"), in_progress: M("In progress"), on_review: M("On review"), completed: M("Completed"), completed_with_issues: M("With issues") };
 
 function home(s) {

@@ -7,7 +7,7 @@ function side(s) {
   const counts = { shapes: d.shapes.length + d.more, issues: issues.filter((i) => i.state !== "resolved").length };
   const body = { shapes: shapeList, issues: issuePanel, info: infoPanel, history: historyPanel }[s.ui.tab];
   return h("aside", { class: "nbp-side", "aria-label": T("Labels, shapes and issues") },
-    h("div", { class: "nbp-lists", "data-key": "lists" }, labelList(s, d), tagList(s, d),
+    h("div", { class: "nbp-lists", "data-key": "lists" }, answersPart(s), labelList(s, d), tagList(s, d),
     h("div", { class: "tabs", role: "tablist", "aria-label": T("Panels"), onkeydown: (e) => tabKeys(e) }, PANELS.map(([name, title]) =>
       h("button", { type: "button", role: "tab", "data-key": name, "aria-selected": String(s.ui.tab === name), tabindex: s.ui.tab === name ? "0" : "-1",
         onclick: () => showPanel(s, name) }, T(title), counts[name] ? h("span", { class: "count", "data-kind": name }, counts[name]) : null))),

@@ -85,7 +85,7 @@ function keepInside(e, selector) {                         // Tab goes around in
   else if (!e.shiftKey && document.activeElement === last) { e.preventDefault(); all[0]?.focus(); }
 }
 
-const DID = { submitted: M("submitted"), accepted: M("accepted"), "accepted with edits": M("accepted with edits"), rework: M("sent to rework"), rejected: M("rejected"), skipped: M("skipped"), discarded: M("discarded"), existing: M("was there"), ended: M("ended"), "in progress": M("in progress"), "to rework": M("to rework"), "to come": M("to come") };
+const DID = { submitted: M("submitted"), accepted: M("accepted"), "accepted with edits": M("accepted with edits"), rework: M("sent to rework"), rejected: M("rejected"), skipped: M("skipped"), discarded: M("discarded"), existing: M("was there"), ended: M("ended"), agreed: M("agreed"), "in progress": M("in progress"), "to rework": M("to rework"), "to come": M("to come") };
 
 function historyPanel(s, t) {
   const { history } = s.get("info");

@@ -2,7 +2,7 @@
 
 const TABS = [["campaigns", M("Campaigns"), "flag"], ["tasks", M("Tasks"), "tasks"], ["jobs", M("Jobs"), "jobs"], ["issues", M("Issues"), "thread"], ["members", M("Members"), "people"], ["statistics", M("Statistics"), "chart"]];
 const STATE_NAME = { draft: M("draft"), active: M("active"), overdue: M("overdue"), completed: M("completed"), archived: M("archived") };
-const KIND = { annotation: M("annotation"), review: M("review") };
+const KIND = { annotation: M("annotation"), consensus: M("consensus"), review: M("review") };
 const ROLE = { owner: M("owner"), manager: M("manager"), developer: M("developer"), reviewer: M("reviewer"), annotator: M("annotator") };
 const RUNNING = ["active", "overdue"];
 

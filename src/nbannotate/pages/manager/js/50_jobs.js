@@ -34,7 +34,7 @@ function jobTable(s, c, step, rows) {
         h("td", { class: "act" }, menu(s, `j${step}/${j.member}`, T("More for {member} at {name}", j), [
           [T("Show these tasks"), () => { s.ui.filter = { ...noFilter(), step: String(step), who: `=${j.member}` }; s.ui.campaign = c.id; match(s); go(s, "tasks"); }],
           own && [T("Reassign the job…"), () => reassignJobDialog(s, c, step, j)],
-          j.kind === "annotation" && j.skipped && [T("Restart…"), () => openDialog(s, "restart", { c, step, j, people: c.steps[step].people, values: { to: `=${j.member}`, skipped: !j.rejected, discarded: false } })],
+          j.kind !== "review" && j.skipped && [T("Restart…"), () => openDialog(s, "restart", { c, step, j, people: c.steps[step].people, values: { to: `=${j.member}`, skipped: !j.rejected, discarded: false } })],
           own && [T("Complete…"), () => openDialog(s, "complete_job", { c, step, j }), "danger"],
         ])));
     }))));
