@@ -19,7 +19,7 @@ import nbannotate as nb
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra [test])")
 pytestmark = pytest.mark.browser
 PASSWORD = "a long password"
-NAMES = ("Keys", "Rework", "Reload")
+NAMES = ("Keys", "Labels", "Rework", "Reload")
 EXPECT_MS = 60_000
 
 
@@ -198,8 +198,31 @@ def test_a_job_is_done_with_the_keyboard_from_the_list_to_the_end(ws, log_in):
     assert found["shapes"].tolist() == [3, 0]
     assert found["nothing_to_label"].tolist() == [False, True]
     assert "blurred" in found["tags"][0]
-    worked = ws.sql("select sum(worked_s) as s from tasks where campaign = 'Keys'")["s"][0]
-    assert worked > 0
+    times = ws.sql("select sum(shown_s) as shown, sum(worked_s) as worked, sum(editing_s) as editing from tasks "
+                   "where campaign = 'Keys'").iloc[0]  # fmt: skip
+    assert times["shown"] >= times["worked"] > times["editing"] > 0
+
+
+def test_time_with_a_shape_in_hand_is_of_its_label(ws, log_in):
+    page = log_in("ana")
+    start(page, "Labels")
+    draw(page, 0.2, 0.2, 0.4, 0.4)
+    page.keyboard.press("2")
+    page.wait_for_selector(".nbp-shapes li >> text=dust")
+    saved(page, 1)
+    page.keyboard.press("v")
+    page.wait_for_selector(".tool[data-key=select][aria-pressed=true]")
+    box = page.locator(".nba-overlay").bounding_box()
+    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.3 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.4 * box["height"], steps=5)
+    page.mouse.up()
+    page.wait_for_selector(".saved[data-state=saved]")
+    page.keyboard.press("Control+Enter")
+    shows(page, "image_1.png")
+    rows = ws.sql("select distinct label from activity a join campaigns c using (campaign_id) "
+                  "where c.name = 'Labels' and editing_s > 0")  # fmt: skip
+    assert set(rows["label"].dropna()) == {"dust"}
 
 
 def test_rework_goes_back_with_its_reason_and_comes_again_fixed(ws, log_in):

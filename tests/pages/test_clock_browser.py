@@ -250,6 +250,19 @@ def test_editing_is_while_a_gesture_or_a_form_is_in_hand_and_goes_to_its_label(s
     assert near((by["RBC"], by["WBC"]), 10, 5), by
 
 
+def test_what_is_drawn_first_and_labelled_then_is_of_that_label(sit, place, time):
+    ana = sit()
+    task = ana.starts()
+    ana.page.evaluate("stub.hand('')")
+    ana.works(6)
+    ana.page.evaluate("stub.hand(null)")
+    ana.page.locator(".nbp-labels button", has_text="WBC").click()
+    ana.works(2)
+    ana.tells()
+    rows = place.ws.sql("select label, editing_s from activity where task_id = $1 and label is not null", [task])
+    assert [(r.label, round(r.editing_s)) for r in rows.itertuples()] == [("WBC", 6)]
+
+
 def test_a_gesture_that_somebody_walked_away_from_is_editing_until_idle(sit, place, time):
     ana = sit()
     task = ana.starts()

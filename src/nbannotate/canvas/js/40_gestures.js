@@ -7,19 +7,20 @@ const toImage = (s, [sx, sy]) => [(sx - s.v.x) / s.v.k, (sy - s.v.y) / s.v.k];
 const far = (a, b) => Math.hypot(a[0] - b[0], a[1] - b[1]) >= DRAG;
 const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(8)), (b) => b.toString(16).padStart(2, "0")).join("");
 
-// The label of what somebody draws, moves or reshapes; null where nothing is in hand. A page around the canvas hears of it.
+// The label of what somebody draws, moves or reshapes ("": not yet labelled; false: of no one label), null where nothing is
+// in hand. A page around the canvas hears of it.
 function inHand(s) {
   const g = s.gesture;
-  if (g?.name === "draw") return s.tool === "zone" ? "" : s.label;
+  if (g?.name === "draw") return s.tool === "zone" ? false : s.label;
   const shapes = g?.name === "reshape" ? [g.of] : g?.name === "move" ? [...g.moves.values()] : null;
-  return shapes && (shapes.every((shape) => shape.label === shapes[0]?.label) ? shapes[0]?.label ?? "" : "");
+  return shapes && (shapes.every((shape) => shape.label && shape.label === shapes[0].label) ? shapes[0].label : false);
 }
 
 function tellHand(s) {
   const now = inHand(s);
   if (now === (s.hand ?? null)) return;
   s.hand = now;
-  s.root.dispatchEvent(new CustomEvent("nba-hand", { bubbles: true, detail: now === null ? null : { label: now } }));
+  s.root.dispatchEvent(new CustomEvent("nba-hand", { bubbles: true, detail: now === null ? null : { label: now === false ? null : now } }));
 }
 
 function begin(s, gesture) { s.gesture = gesture; s.hover = null; paint(s); }

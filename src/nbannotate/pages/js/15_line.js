@@ -14,6 +14,7 @@ function openLine(s, overlay) {
     const t = s.get("page").task ?? 0;
     if (content.view) line.view = content;
     if (content.type === "current") line.label = content.label;
+    if (content.type === "label") s.clock?.labelled(content.label);
     const keeps = t && !PASSING.includes(content.type);
     post(s, { do: "draw", at: t, message: content }, keeps && { ...content, under: line.label });
   };

@@ -5,6 +5,7 @@ let counter = 0;
 function send(s, what, fields = {}, reply = null) {
   const message = { do: what, ...fields }, at = s.get("page").task ?? 0;
   if (at) message.at = at;
+  if (what === "label") s.clock.labelled(fields.name);
   s.clock.attach(message);
   if (reply) {
     counter += 1;

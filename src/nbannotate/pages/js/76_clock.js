@@ -15,7 +15,8 @@ function stopwatch() {
     else rows.push(row = [at.task, low, high, worked, 0, {}]);
     if (!worked || !at.hand) return;
     row[4] += high - low;
-    if (at.hand.label) row[5][at.hand.label] = (row[5][at.hand.label] ?? 0) + high - low;
+    const { label } = at.hand;                             // null: of no shape; "": of one that is not labelled yet
+    if (label !== null) row[5][label] = (row[5][label] ?? 0) + high - low;
   };
   const run = () => {                                      // account for the time until now
     const now = performance.now(), idle = touched + at.idle;
@@ -33,6 +34,9 @@ function stopwatch() {
     see(now) { run(); at = { ...at, ...now }; },
     touch() { run(); touched = mark; },
     rename(from, to) { for (const row of rows) if (row[0] === from) row[0] = to; },
+    label(name) {                                          // what was just drawn is labelled now
+      for (const { 5: labels } of rows) if (labels[""]) { labels[name] = (labels[name] ?? 0) + labels[""]; delete labels[""]; }
+    },
     take() { run(); const taken = rows.filter((row) => row[0] > 0); rows = rows.filter((row) => row[0] <= 0); return taken; },
     get due() { return rows.some((row) => row[0] > 0) && rows.reduce((sum, row) => sum + row[2] - row[1], 0) >= REPORT_MS; },
   };
@@ -48,6 +52,7 @@ function openClock(s, on) {
     if (!reports.length) return void store?.removeItem(name);
     try { store?.setItem(name, JSON.stringify({ at: Date.now(), reports })); } catch { /* full: it is still in memory */ }
   };
+  const known = ({ "": none, ...labels }) => labels;
   const claim = () => { mine = true; front?.postMessage(sid); };
 
   const look = () => {                                     // what is in front of the person now
@@ -60,7 +65,7 @@ function openClock(s, on) {
     if (!rows.length) return null;
     n += 1;
     const ms = (time) => Math.round(anchor + time);
-    const made = { sid, n, rows: rows.map(([task, low, high, worked, editing, labels]) => [task, ms(low), ms(high), worked, Math.round(editing), labels]).filter((row) => row[2] > row[1]) };
+    const made = { sid, n, rows: rows.map(([task, low, high, worked, editing, labels]) => [task, ms(low), ms(high), worked, Math.round(editing), known(labels)]).filter((row) => row[2] > row[1]) };
     if (!made.rows.length) return null;
     kept.push(made);
     write(key(sid), kept);
@@ -101,6 +106,7 @@ function openClock(s, on) {
     touch() { if (!mine) claim(); watch.touch(); look(); },
     now: () => (anchor === null ? 0 : Math.round(anchor + performance.now())),
     attach(message) { look(); const made = report(); if (made) message.reports = [made]; },
+    labelled: (name) => { watch.run(); if (name) watch.label(name); },
     leave() { leaving = s.get("page").task ?? 0; look(); },      // waiting for the next task is of that one
     left() { if (leaving && s.get("page").task === leaving) { watch.run(); watch.rename(NEXT, leaving); leaving = 0; } look(); },
     set({ sid: whose, now, store: where }) {
@@ -124,9 +130,9 @@ function openClock(s, on) {
 }
 
 function formInHand(s) {                                   // a field that is being filled in; whose label, if it is a shape's
-  if (s.ui.dialog) return { label: "" };
+  if (s.ui.dialog) return { label: null };
   const field = document.activeElement;
   if (!s.root.contains(field) || !field.matches?.("textarea, select, input:not([type=range])")) return null;
   const d = s.get("drawing"), chosen = field.closest(".nbp-form") ? (d.shapes ?? []).find((row) => row[4])?.[1] ?? "" : "";
-  return { label: d.labels?.find(({ name }) => chosen === name || chosen.startsWith(`${name}, `))?.name ?? "" };
+  return { label: d.labels?.find(({ name }) => chosen === name || chosen.startsWith(`${name}, `))?.name ?? null };
 }
