@@ -90,3 +90,27 @@ def test_who_began_to_read_before_the_end_of_long_work_finds_nothing_left():
                 assert staging.left(tx)
             assert staging.left(tx), "as it was when the reader began"
             assert engine.left(tx) == []
+
+
+def test_rows_that_fill_a_row_group_go_into_the_file_at_once(tmp_path):
+    engine, log = Engine(tmp_path / "w.duckdb"), tmp_path / "w.duckdb.wal"
+    before = log.stat().st_size
+    insert = "insert into data.layer_heads select $1, i, i from range($2, $3) r(i)"
+    with engine.stage() as stage:
+        seen = []
+        for count in (staging.ROW_GROUP - 10, 20, 2 * staging.ROW_GROUP):
+            for low, high in stage.groups(count):
+                stage.run(insert, stage.batch_id, low, high)
+            with engine.read() as tx:
+                seen.append(tx.value("select count(*) from data.layer_heads"))
+        assert seen == [0, staging.ROW_GROUP, 3 * staging.ROW_GROUP]
+        stage.piece()
+        # The log holds no row of the groups, which are never written a second time, but those that are left.
+        assert log.stat().st_size - before < staging.ROW_GROUP
+        with engine.read() as tx:
+            groups = tx.all(
+                "select distinct row_group_id, max(count) over (partition by row_group_id) as n "
+                "from pragma_storage_info('data.layer_heads') order by 1"
+            )
+        assert [g["n"] for g in groups[:3]] == [staging.ROW_GROUP] * 3
+    engine.close()

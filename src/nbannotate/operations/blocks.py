@@ -28,9 +28,6 @@ from nbannotate.store import blocks, data, importing
 from nbannotate.store.blocks import Block
 from nbannotate.store.staging import Stage
 
-#: As many shapes as fill a row group of DuckDB: so many go into the file itself, and not first into its log.
-PIECE = 130_000
-
 
 class Coming(Struct, frozen=True):
     """What the shapes belong to: ``said`` are the rows of their assets, ``known`` the id and size of each asset."""
@@ -55,17 +52,12 @@ def stage(ctx: Context, stage: Stage, coming: Coming, files: Sequence[Path]) -> 
     """
     same: list[int] = []
     done: set[str] = set()
-    since = 0
     for file in files:
         try:
             block = blocks.read(ctx.tx, file)
         except (ValueError, msgspec.MsgspecError) as error:
             raise InvalidInput(f"The shapes of {file.name} are none: {error}. Nothing was imported.") from None
         same += _File(ctx, stage, coming, file, block, done).write()
-        since += len(block.ids)
-        if since >= PIECE:
-            stage.piece()
-            since = 0
     left = [Annotation(**_about(row)) for name, row in coming.said.items() if name not in done]
     names = [name for name in coming.said if name not in done]
     same += _revisions(ctx, stage, coming, names, left)[1]
@@ -108,10 +100,11 @@ class _File:
                     positions.append(position)
                 else:
                     others.append(data.shape_row(new, position, whole[n]))
-        if bare:
-            blocks.add(self.stage, self.file, self.block, bare, revisions, positions)
-        if others:
-            data.add_shapes(self.stage, others)
+        for low, high in self.stage.groups(len(bare)):
+            its = bare[low:high], revisions[low:high], positions[low:high]
+            blocks.add(self.stage, self.file, self.block, *its)
+        for low, high in self.stage.groups(len(others)):
+            data.add_shapes(self.stage, others[low:high])
         return same
 
     def _check(self) -> dict[int, Shape]:

@@ -22,7 +22,7 @@ from nbannotate.errors import CannotWrite, DatabaseFailed, FolderMissing, NotAWo
 from nbannotate.store import staging
 from nbannotate.store.failures import failure, is_fatal, why_not
 from nbannotate.store.migrations import SCHEMA_VERSION, check_version, migrate
-from nbannotate.store.staging import Stage
+from nbannotate.store.staging import ROW_GROUP, Stage
 from nbannotate.store.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -261,7 +261,7 @@ def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
 def _attach(connection: duckdb.DuckDBPyConnection, path: str, options: str = "") -> None:
     """Open a file in a connection to a database in memory. It is never taken for another format than DuckDB's."""
     quoted = path.replace("'", "''")
-    connection.execute(f"attach '{quoted}' as {CATALOG} (type duckdb{options})")
+    connection.execute(f"attach '{quoted}' as {CATALOG} (type duckdb, row_group_size {ROW_GROUP}{options})")
     connection.execute(f"use {CATALOG}")
 
 

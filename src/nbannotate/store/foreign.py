@@ -10,32 +10,24 @@ from nbannotate.store.arriving import columns, quoted
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
 
-#: So many names are written in one piece: as many as fill a row group of DuckDB go into the file itself, and not first
-#: into its log.
-PIECE = 130_000
-
 
 def stage(stage: Stage, format_: str, files: Sequence[Path]) -> None:
     """Write the rows of Parquet files in pieces, in their order.
 
     Columns: what, name, foreign_id (JSON), extra (JSON object), called, place; and format, where it is not this one.
     """
-    last = since = 0
+    last = 0
     for file in files:
         its = "format" if "format" in columns(stage, file) else "cast($2 as varchar)"
         total = int(stage.value(f"select count(*) from read_parquet({quoted(file)})"))
-        for low in range(0, total, PIECE):
+        for low, high in stage.groups(total):
             stage.run(
                 f"insert into data.foreign_ids "
                 f"select $1, coalesce({its}, $2), what, name, foreign_id, file_row_number + 1 + $5, extra, called, "
                 f"place from read_parquet({quoted(file)}, file_row_number = true) "
                 f"where file_row_number >= $3 and file_row_number < $4",
-                stage.batch_id, format_, low, low + PIECE, last,
+                stage.batch_id, format_, low, high, last,
             )  # fmt: skip
-            since += min(PIECE, total - low)
-            if since >= PIECE:
-                stage.piece()
-                since = 0
         last += total
     stage.piece()
 
@@ -142,14 +134,14 @@ def stage_of(stage: Stage, ours_id: int, theirs_id: int) -> None:
         ours_id, theirs_id, stage.batch_id,
     )  # fmt: skip
     total = int(stage.value("select count(*) from called"))
-    for low in range(0, total, PIECE):
+    for low, high in stage.groups(total):
         stage.run(
             "insert into data.foreign_ids "
             "select $1, format, what, name, foreign_id, nth, cast(extra as varchar), called, place from called "
             "where nth > $2 and nth <= $3 order by nth",
-            stage.batch_id, low, low + PIECE,
+            stage.batch_id, low, high,
         )  # fmt: skip
-        stage.piece()
+    stage.piece()
     stage.run("drop table called")
 
 

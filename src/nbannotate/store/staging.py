@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 #: So many rows are deleted in one transaction.
 PIECE = 20_000
 
+#: So many rows of a table are kept together in the file. As many that are committed at once go into the file itself,
+#: and are left alone there. What is less goes into the log, and later into the file while all commits wait; so does
+#: what is more, and it takes all that was written before with it to be packed anew (measured: 16 s for a million).
+ROW_GROUP = 30_720
+
 #: Where staged rows stand: the table, its key, and the column that names the batch.
 _PLACES = (
     ("annotations", "annotation_id", "version_id"),
@@ -53,6 +58,7 @@ class Stage(Transaction):
         self.run("begin")
         self.batch_id = self.new_id()
         self.gone: list[int] = []
+        self._since = 0
         self.run("insert into data.staged values ($1, cast(timezone('UTC', now()) as timestamp))", self.batch_id)
 
     def piece(self) -> None:
@@ -60,6 +66,21 @@ class Stage(Transaction):
         self.run("commit")
         self.run("begin")
         self.memo.clear()
+        self._since = 0
+
+    def groups(self, count: int) -> Iterator[tuple[int, int]]:
+        """Give the ranges in which so many rows of a table are to be written, and commit whenever it is a row group.
+
+        Between two pieces of the caller it is asked for the rows of one table only.
+        """
+        low = 0
+        while low < count:
+            high = min(count, low + ROW_GROUP - self._since)
+            yield low, high
+            self._since += high - low
+            low = high
+            if self._since == ROW_GROUP:
+                self.piece()
 
     @contextmanager
     def trial(self) -> Iterator[None]:
