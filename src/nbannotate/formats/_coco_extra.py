@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
+import operator
+import struct
 from typing import Any, TypeVar
 
 import msgspec
@@ -22,6 +25,7 @@ from nbannotate.shapes.many import Many, starts_of
 OURS = "nbannotate"
 #: Its powers tell the places of numbers apart in a fingerprint.
 _ODD = np.uint64(0x9E3779B97F4A7C15)
+_MASK = (1 << 64) - 1
 
 
 class ImageExtra(msgspec.Struct, omit_defaults=True):
@@ -84,9 +88,16 @@ Extra = TypeVar("Extra", ImageExtra, AnnotationExtra, LabelExtra)
 
 def fingerprint(shape: Shape) -> str:
     """Return what is the same as long as a geometry is the same."""
-    points = np.array(shape.points, dtype=np.float64).reshape(-1, 2)
-    number = _hashes(points, np.array([len(points)]))[0] if len(points) else 0
+    values = [value for point in shape.points for value in point]
+    bits = struct.unpack(f"<{len(values)}Q", struct.pack(f"<{len(values)}d", *values))
+    number = sum(map(operator.mul, [b ^ (b >> 32) for b in bits], _factors(len(bits).bit_length()))) & _MASK
     return f"{number:x}{_hash_of_rest(shape.kind, shape.rings, shape.rle, shape.visibility)}"
+
+
+@functools.cache
+def _factors(digits: int) -> tuple[int, ...]:
+    """Return the first powers of the odd number, for as many values as a number of so many binary digits can count."""
+    return tuple(itertools.accumulate([int(_ODD)] * (1 << digits), lambda a, b: a * b & _MASK))
 
 
 def fingerprints(geometry: Many) -> list[str]:

@@ -108,7 +108,7 @@ class Moment:
         if not ids:
             return
         table = self._version.workspace.sql(
-            f"select * from {view} where version_id = $1 and {column} in (select unnest($2)) "
+            f"select annotation_id, {_FIELDS} from {view} where version_id = $1 and {column} in (select unnest($2)) "
             "order by annotation_id, position",
             [self._version.version_id, ids],
         )
@@ -116,6 +116,9 @@ class Moment:
             if annotation_id in wanted:
                 found.setdefault(annotation_id, []).append(shape)
 
+
+#: What makes a shape.
+_FIELDS = ", ".join(f'"{name}"' for name in real.FIELDS)
 
 #: The assets that are written, as files of the format had them, then in the order of the version.
 _ASSETS = """

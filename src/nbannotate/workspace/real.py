@@ -79,10 +79,12 @@ def as_shapes(rows: pd.DataFrame) -> tuple[Shape, ...]:
     columns = [rows[name].tolist() for name in FIELDS]
     return tuple(
         Shape(
-            kind=kind, points=_pairs.decode(points), label=label, id=shape_id, attributes=_decode(attributes),
+            kind=kind, points=_pairs.decode(points), label=label, id=shape_id,
+            attributes=_decode(attributes) if attributes != "{}" else {},
             confidence=confidence if isinstance(confidence, float) and confidence == confidence else None,
             color=color if isinstance(color, str) else None, rle=_rle.decode(rle) if isinstance(rle, str) else None,
-            visibility=tuple(_decode(visibility)) if isinstance(visibility, str) else (), also=tuple(_decode(also)),
+            visibility=tuple(_decode(visibility)) if isinstance(visibility, str) else (),
+            also=tuple(_decode(also)) if also != "[]" else (),
             rings=tuple(_decode(rings)) if isinstance(rings, str) else (),
             group=group if isinstance(group, str) else None, track=track if isinstance(track, str) else None,
             keyframe=bool(keyframe),
