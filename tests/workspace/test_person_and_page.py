@@ -42,6 +42,7 @@ def test_what_a_person_can_do_on_the_page_a_program_can_do():
 NOT_CALLED = {
     "tasks.submit_and_next": "the same as two calls, for a page that waits",
     "tasks.peek": "for the image that a page has ready",
+    "tasks.report": "what a page measured; a program says seconds",
     "assets.large": "asked by the client for an image",
     "assets.locate": "asked by the client for an image",
     "annotations.drafts": "for a page that shows many",
