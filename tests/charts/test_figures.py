@@ -3,7 +3,7 @@
 import itertools
 import json
 from collections import Counter
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,8 @@ import pytest
 
 from nbannotate import charts, stats
 from nbannotate.charts import task_times, throughput, time_per_task
-from nbannotate.charts.look import GRAY, STATE_COLORS, Look, assign_colors, duration
+from nbannotate.charts.look import GRAY, KINDS, STATE_COLORS, Look, assign_colors, duration
+from nbannotate.model.campaign import StepKind
 
 WORLD = planted.simulate(assets=30, days=6)
 CHARTS = [getattr(charts, name) for name in charts.names()]
@@ -170,3 +171,7 @@ def test_a_label_keeps_the_color_whatever_the_filters() -> None:
     assert drawn["new"] not in look.labels.values()
     alone = charts.shapes.draw(frame[frame["label"] == "cell"], look)
     assert list(alone.data[0].marker.color) == ["#112233"]
+
+
+def test_every_kind_of_step_has_a_color() -> None:
+    assert set(KINDS) == set(get_args(StepKind))

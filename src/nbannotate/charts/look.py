@@ -44,7 +44,7 @@ STATE_COLORS: dict[str, str] = {
     "closed": "#009e73",
 }
 #: Kinds of steps; what issues are about; what has no color of its own (counts of images).
-KINDS = {"annotation": "#0072b2", "review": "#009e73"}
+KINDS = {"annotation": "#0072b2", "consensus": "#56b4e9", "review": "#009e73"}
 TYPE_COLORS = {"image": "#0072b2", "zone": "#e69f00", "shape": "#cc79a7"}
 MEASURE = "#56b4e9"
 #: From little to much: lightness falls, so that it is read without colors, too; both ends show on white and black.
