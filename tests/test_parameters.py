@@ -163,6 +163,7 @@ MEANINGS = {
     "a": "before: a version, or shapes",
     "b": "after: a version, or shapes",
     "threshold": "the least overlap",
+    "against": "the version that is compared",
     "base": "what both began with",
     "ours": "one of two versions",
     "theirs": "the other one",

@@ -145,6 +145,23 @@ def two_versions(ws: Any) -> dict[str, Any]:
     return {"ws": ws, "dataset": ws.datasets["blood"], "predictions": table}
 
 
+def answered(ws: Any) -> dict[str, Any]:
+    """Two versions, and a completed campaign in which chloe changed what ana said."""
+    names = two_versions(ws)
+    dataset = names["dataset"]
+    version = dataset.create_version("checked").add_images("images/*.jpg")
+    steps = [nb.Step("draw", "annotation", ["ana"]), nb.Step("check", "review", ["chloe"])]
+    made = version.create_campaign("July", nb.Recipe(["WBC", "cell"]), nb.Workflow(steps))
+    made.launch()
+    ana, chloe = ws.acting("ana", PASSWORD), ws.acting("chloe", PASSWORD)
+    while task := ana.work.next("July"):
+        task.submit([SHAPE])
+    while task := chloe.work.next("July"):
+        task.save([SHAPE, nb.Shape.rectangle(1, 1, 20, 9, label="WBC")])
+        task.accept()
+    return {"ws": ws, "dataset": dataset, "campaign": made}
+
+
 def windowed(ws: Any) -> dict[str, Any]:
     version = people(ws)
     return {"version": version, "canvas": nb.Canvas(np.full((60, 80), 300, np.uint16))}
@@ -153,6 +170,7 @@ def windowed(ws: Any) -> dict[str, Any]:
 #: The role that a page is for, and what it assumes.
 PAGES: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     "again": ("owner", workspace),
+    "agreement": ("owner", answered),
     "annotating": ("annotator", at_work),
     "campaigns": ("owner", a_version),
     "canvas": ("owner", drawing),
@@ -178,7 +196,7 @@ PAGES: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
 
 #: Each cell of a page is run twice, but of these: they change names or labels, delete, add a person, exclude slices
 #: for good.
-ONCE = {"again", "campaigns", "labels", "sequences"}
+ONCE = {"again", "agreement", "campaigns", "labels", "sequences"}
 
 
 def acting(names: dict[str, Any], ws: Any, role: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from nbannotate.rules.compare import differs
 from nbannotate.rules.merging import Decided, MergeConflict
 from nbannotate.shapes import kind
 from nbannotate.workspace.handle import Handle
+from nbannotate.workspace.picked import one_of_assets
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,7 +110,7 @@ class Merge(Handle):
         ids = [int(i) for i, asset in zip(there["asset_id"], there["name"], strict=True) if asset in assets]
         instructions = [self._instructions(), *as_list("instructions", more.pop("instructions", ()) or ())]
         made = self.version.create_campaign(
-            name, recipe, workflow, filter=Filter.sql(_one_of(ids)), instructions=instructions, **more
+            name, recipe, workflow, filter=Filter.sql(one_of_assets(ids)), instructions=instructions, **more
         )
         self._set(campaign=made)
         return made
@@ -195,14 +196,3 @@ def _where(shape: Shape | None) -> str:
 def _code(text: str) -> str:
     """Return what people typed so that Markdown shows it as it is."""
     return f"`{one_line(text).replace('`', chr(39))}`"
-
-
-def _one_of(ids: list[int]) -> str:
-    """Return the condition that an asset is one of some: runs of ids that follow each other are one part each."""
-    runs: list[list[int]] = []
-    for i in ids:
-        if runs and i == runs[-1][1] + 1:
-            runs[-1][1] = i
-        else:
-            runs.append([i, i])
-    return " or ".join(f"asset_id = {a}" if a == b else f"asset_id between {a} and {b}" for a, b in runs) or "false"

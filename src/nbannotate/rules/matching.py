@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -77,10 +77,21 @@ def _overlapping(lost: list[Shape], found: list[Shape], threshold: float) -> lis
     near = {(int(a), int(b)): float(v) for a, b, v in zip(i[enough], j[enough], much[enough], strict=True)}
     for a, b in near:
         near[a, b] += LABEL_COUNTS * (lost[a].label == found[b].label)
+    return [(lost[a], found[b]) for a, b in sorted(assigned(near), key=lambda pair: pair[1])]
+
+
+def assigned(near: Mapping[tuple[int, int], float]) -> list[tuple[int, int]]:
+    """Return those pairs that are worth most together, each side in one of them at most: an assignment problem.
+
+    Parameters
+    ----------
+    near
+        What each pair that may be is worth, above 0: the place on one side, and on the other.
+    """
     pairs: list[tuple[int, int]] = []
     for its in _groups(near):
         pairs += its if len(its) == 1 else _best(its, near)
-    return [(lost[a], found[b]) for a, b in sorted(pairs, key=lambda pair: pair[1])]
+    return pairs
 
 
 def _groups(near: Iterable[tuple[int, int]]) -> list[list[tuple[int, int]]]:
@@ -98,8 +109,8 @@ def _groups(near: Iterable[tuple[int, int]]) -> list[list[tuple[int, int]]]:
     return list({id(its): its for its in groups.values()}.values())
 
 
-def _best(pairs: list[tuple[int, int]], near: dict[tuple[int, int], float]) -> list[tuple[int, int]]:
-    """Return those of some pairs that are worth most together, each shape in one at most: an assignment problem."""
+def _best(pairs: list[tuple[int, int]], near: Mapping[tuple[int, int], float]) -> list[tuple[int, int]]:
+    """Return those of some pairs that compete which are worth most together, by the Hungarian method."""
     from scipy.optimize import linear_sum_assignment
 
     rows, row_of = np.unique([a for a, _ in pairs], return_inverse=True)

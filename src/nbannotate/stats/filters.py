@@ -15,7 +15,7 @@ from nbannotate.errors import InvalidInput
 from nbannotate.model.calling import told
 from nbannotate.model.choices import one_of, sentence, unknown
 from nbannotate.model.times import When, period, zone
-from nbannotate.model.values import as_list, shown
+from nbannotate.model.values import as_list, plain, shown
 from nbannotate.stats import labels as known_labels
 from nbannotate.stats.periods import PERIODS, By
 from nbannotate.stats.scope import Place, Scope, resolve
@@ -43,6 +43,15 @@ FILTERS = {
     "tz": """tz : str, optional
     The zone of the times that are given, of the periods that are counted, and of the times in the answer, for example
     ``"Europe/Zurich"``; None: UTC, without a zone.""",
+    "threshold": """threshold : float
+    The least likeness of two shapes that are one object, above 0 and up to 1: intersection over union of what has an
+    inside, OKS of key points, nearness of points and lines.""",
+    "against": """against : Version, optional
+    The version with which the one in scope is compared, asset by asset, by their names.""",
+    "source": """source : str, optional
+    Where an import came from, for example the name of a model.""",
+    "confidence": """confidence : float, optional
+    Predictions that are less sure do not count; average precision looks at all.""",
 }
 RAISES = """Raises
 ------
@@ -81,6 +90,12 @@ class Filters:
         The name of the zone in which days begin.
     by
         The periods that are counted.
+    threshold, confidence
+        The least likeness of two shapes that are one object; how sure predictions are at least.
+    against
+        The number of the version that is compared.
+    source
+        Where an import came from.
     """
 
     members: tuple[str, ...] | None = None
@@ -90,12 +105,17 @@ class Filters:
     end: dt.datetime | None = None
     tz: str | None = None
     by: By = "day"
+    threshold: float = 0.5
+    against: int | None = None
+    source: str | None = None
+    confidence: float = 0.0
 
     @classmethod
     @told
     def of(
         cls, scope: Scope, *, step: Steps = None, member: Names = None, label: Names = None, start: When = None,
-        end: When = None, tz: Any = None, by: By = "day",
+        end: When = None, tz: Any = None, by: By = "day", threshold: float = 0.5, against: Scope | None = None,
+        source: str | None = None, confidence: float | None = None,
     ) -> Filters:  # fmt: skip
         """Return filters from what a user typed.
 
@@ -112,7 +132,44 @@ class Filters:
             _check_members(place, members)
         if labels:
             _check_labels(place, labels)
-        return cls(members, _steps(place, step), labels, during.start, during.end, zone(tz), by)
+        return cls(
+            members, _steps(place, step), labels, during.start, during.end, zone(tz), by,
+            share("threshold", threshold, least=1e-9), _against(place, against), _source(place, source),
+            0.0 if confidence is None else share("confidence", confidence),
+        )  # fmt: skip
+
+
+def share(name: str, given: Any, least: float = 0.0) -> float:
+    """Return a number up to 1; InvalidInput if it is none."""
+    value = plain(given)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= 1:
+        raise InvalidInput(f"{name} is a number {'above' if least else 'from'} 0 and up to 1, not {shown(value)}.")
+    return float(value)
+
+
+def _against(place: Place, given: Any) -> int | None:
+    """Return the number of the version that is compared with the one in scope."""
+    if given is None:
+        return None
+    other = resolve(given)
+    if place.kind != "version" or other.kind != "version":
+        raise InvalidInput("against compares two versions: the one in scope, and the one that is given.")
+    if getattr(other.workspace, "client", other) is not getattr(place.workspace, "client", place):
+        raise InvalidInput("against takes a version of the same workspace.")
+    if other.number == place.number:
+        raise InvalidInput("against takes another version than the one in scope.")
+    return other.number
+
+
+def _source(place: Place, given: Any) -> str | None:
+    """Return the name of a source of imports."""
+    if given is None:
+        return None
+    known = "select distinct source from annotations where origin = 'import' order by source"
+    names_ = list(place.workspace.sql(known)["source"])
+    if given not in names_:
+        raise InvalidInput(sentence(unknown("source", given, names_, " of imports here")))
+    return str(given)
 
 
 def _places(values: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ import functools
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, cast, get_args
 
 from nbannotate.errors import InvalidInput, WrongCall
 from nbannotate.model import renamed
@@ -24,14 +24,17 @@ if TYPE_CHECKING:
 
 Dtype = Literal["string", "int64", "float64", "boolean", "datetime64[us]"]
 #: The filters that only some tables take.
-Takes = Literal["by", "label"]
+Takes = Literal["by", "label", "threshold", "against", "source", "confidence"]
 #: The parts of the dashboard.
 Tab = Literal["throughput", "efficiency", "quality", "members", "jobs", "agreement", "forecast"]
 TABS: tuple[Tab, ...] = ("throughput", "efficiency", "quality", "members", "jobs", "agreement", "forecast")
 
 ANNOTATIONS = {
     "by": "By", "step": "Steps", "member": "Names", "label": "Names", "start": "When", "end": "When", "tz": "Any",
+    "threshold": "float", "against": "Scope | None", "source": "str | None", "confidence": "float | None",
 }  # fmt: skip
+#: What filters are that are not given; None of the others.
+DEFAULTS: Mapping[str, Any] = {"by": "day", "threshold": 0.5}
 
 
 @dataclass(frozen=True)
@@ -118,8 +121,8 @@ def signature_of(takes: tuple[str, ...], returns: str) -> inspect.Signature:
     named, by_place = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD
     found = [inspect.Parameter("scope", by_place, annotation="Scope")]
     for name in takes:
-        default, kind = ("day", by_place) if name == "by" else (None, named)
-        found.append(inspect.Parameter(name, kind, default=default, annotation=ANNOTATIONS[name]))
+        kind = by_place if name == "by" else named
+        found.append(inspect.Parameter(name, kind, default=DEFAULTS.get(name), annotation=ANNOTATIONS[name]))
     return inspect.Signature(found, return_annotation=returns)
 
 
@@ -189,7 +192,8 @@ def table(
     on
         Where the dashboard shows the table itself.
     """
-    names = tuple(name for name in FILTERS if name not in ("by", "label") or name in takes)
+    some = get_args(Takes)
+    names = tuple(name for name in FILTERS if name not in some or name in takes)
 
     def decorate(function: Callable[[Query], pd.DataFrame]) -> Table:
         def its(scope: Scope, **filters: Any) -> pd.DataFrame:
