@@ -1,4 +1,4 @@
-"""How heat maps look: squares of one blue, the more the stronger, with their numbers while those can be read."""
+"""How heat maps look: squares, the more the darker, with their numbers while those can be read."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from nbannotate.charts.look import figure
+from nbannotate.charts.look import HEAT, figure
 
 #: So many squares a side have their numbers written in them.
 MOST_WRITTEN = 16
-#: From what reads on white and on black to a blue: no red and green to be told apart.
-COLORS = ((0.0, "rgba(0,114,178,0.06)"), (1.0, "rgba(0,114,178,0.95)"))
 
 
 def squares(
@@ -53,7 +51,7 @@ def squares(
         hoverongaps=False,
         zmin=0,
         zmax=max(most, 1e-9),
-        colorscale=COLORS,
+        colorscale=HEAT,
         xgap=2,
         ygap=2,
         colorbar={"title": {"text": of, "side": "right"}, "thickness": 10, "outlinewidth": 0},
