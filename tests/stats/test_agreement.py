@@ -151,6 +151,25 @@ def test_predictions_that_were_imported_are_held_against_people(made: dict[str, 
     assert (its["asset"], its["label"], its["predicted"], its["iou"]) == ("0.png", "cell", "blob", 1.0)
 
 
+def test_answers_of_copies_count_and_what_came_of_them_does_not(made: dict[str, Any]) -> None:
+    ws = made["ws"]
+    people = {login: ws.acting(ws.members.add(login)) for login in ("kai", "liv", "mia")}
+    version = made["dataset"].create_version("twice").add_images(made["version"].assets.df()["path"].tolist())
+    steps = [nb.Step("draw", "annotation", ["kai", "liv"], copies=2), nb.Step("agree", "consensus", ["mia"])]
+    campaign = version.create_campaign("Twice", made["recipe"], nb.Workflow(steps))
+    campaign.launch()
+    for login in ("kai", "liv"):
+        while task := people[login].work.next("Twice"):
+            alone = login == "liv" and task.asset == "0.png"
+            task.submit([box(10), box(90, "blob")] if alone else [box(10)])
+    while task := people["mia"].work.next("Twice"):
+        task.submit([box(120)])
+    sources = ws.sql("select source, origin from annotations where version_id = $1", [version.version_id])
+    assert sorted(set(sources["origin"])) == ["answer", "copy"]
+    its = row(nb.stats.agreement(version), a="kai", b="liv")
+    assert [its[n] for n in ("assets", "matched", "missed", "extra")] == [4, 4, 0, 1]
+
+
 def test_two_versions_are_compared_asset_by_asset(made: dict[str, Any]) -> None:
     dataset = made["dataset"]
     truth = made["version"].create_child("truth")

@@ -77,8 +77,10 @@ def _picked(q: Query) -> str:
 def _people(q: Query, rater: str, side: int, at_work: bool) -> str:
     """Return the last answer of each person, or of all people together if ``rater`` is one name for all."""
     its = q.in_campaigns("n.campaign_id") if q.place.kind == "campaign" else q.in_versions("n.version_id")
-    work = " and n.task_id is not null" if at_work else ""
-    return _last(rater, side, f"n.origin = 'answer'{work} and {its} and {_picked(q)}")
+    answers = "n.origin = 'answer'"
+    if at_work:  # also of copies; what came of those at a consensus step is no answer of its own
+        answers = "n.origin in ('answer', 'copy') and n.source <> 'consensus' and n.task_id is not null"
+    return _last(rater, side, f"{answers} and {its} and {_picked(q)}")
 
 
 def _imports(q: Query, rater: str, side: int) -> str:
