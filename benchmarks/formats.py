@@ -1,6 +1,6 @@
 """How long a data set of the size of COCO train2017 takes to be read and written, and how much memory, beside others.
 
-    python benchmarks/formats.py [--scale 1.0] [--keep FOLDER]
+    python benchmarks/formats.py [--scale 1.0] [--keep FOLDER] [--only read]
 
 The file is generated: 118,287 images, 860,001 annotations (polygons of some twenty points, one in ten of two parts side
 by side, one in eighty-five a crowd in run lengths), times ``--scale``. Images need not exist. ``pycocotools`` only
@@ -154,7 +154,7 @@ def assets(version: nb.workspace.version.Version, file: Path) -> None:
     version.workspace.client.upload("assets.add", int, frames.to_parquet(table), version_id=version.version_id)
 
 
-def ours(folder: Path, file: Path) -> dict[str, float]:
+def ours(folder: Path, file: Path, only: str | None) -> dict[str, float]:
     """Read a file into a workspace and write it again, beside an annotator; return what each took."""
     beside = Beside(folder)
     workspace = beside.workspace
@@ -168,6 +168,10 @@ def ours(folder: Path, file: Path) -> dict[str, float]:
             ("nbannotate: read", lambda: version.read("coco", file)),
             ("nbannotate: write", lambda: version.write("coco", folder / "out.json")),
         ):
+            if only is not None and not what.endswith(only):
+                if only == "write":
+                    work()
+                continue
             began = time.time()
             with watched(os.getpid(), contact.pid) as most:
                 work()
@@ -190,6 +194,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scale", type=float, default=1.0, help="of the number of images and annotations")
     parser.add_argument("--keep", type=Path, help="where the generated file stays, for the next time")
+    parser.add_argument("--only", choices=("read", "write"), help="measure just this; to write, it is read before")
     parser.add_argument("--saver", nargs=3, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.saver:
@@ -212,7 +217,7 @@ def main() -> None:
             with contextlib.suppress(ImportError):
                 __import__(what)
                 in_a_process(f"{what}: load", work, file)
-        took = ours(folder, file)
+        took = ours(folder, file, given.only)
         for what, its in took.items():
             print(f"{what}: {its / load:.2f} of the time of pycocotools")
 

@@ -20,6 +20,7 @@ from nbannotate.model.relabelling import as_mapping_of_labels
 from nbannotate.workspace import pinned, remembered
 from nbannotate.workspace.bars import progress_bar
 from nbannotate.workspace.pinned import Chosen, Moment
+from nbannotate.workspace.spool import Spool
 
 if TYPE_CHECKING:
     from nbannotate.workspace.version import Version
@@ -86,15 +87,20 @@ def write(
     its = formats.get(format)
     family = formats.family(its)
     known = head(self, family, chosen.labels)
-    with Moment(self, chosen, family) as moment:
-        return _write(self, its, Path(path), moment, known, images, dry_run=bool(dry_run), lossy=bool(lossy))
+    with Moment(self, chosen, family) as moment, tempfile.TemporaryFile() as file:
+        return _write(
+            self, its, Path(path), moment, Spool(file), known, images, dry_run=bool(dry_run), lossy=bool(lossy)
+        )
 
 
 def _write(
-    version: Version, format_: formats.Format, path: Path, moment: Moment, known: formats.Head,
+    version: Version, format_: formats.Format, path: Path, moment: Moment, spool: Spool, known: formats.Head,
     images: Images | None, *, dry_run: bool, lossy: bool,
 ) -> formats.Writing:  # fmt: skip
-    """Write a version as it was at a moment; ``known`` are the labels just before."""
+    """Write a version as it was at a moment; ``known`` are the labels just before.
+
+    What is looked at for what would be lost is put aside, and written: to read it again took as long as the first time.
+    """
     workspace, family = version.workspace, formats.family(format_)
     lost = formats.Problems("skip")
     for what, reason, place in formats.losses_of_head(format_, known):
@@ -102,9 +108,12 @@ def _write(
     late: dict[str, None] = {}
     bar = progress_bar(moment.rows(), total=len(moment), desc="looking", unit=" images", delay=1)
     for row in bar:
+        if not dry_run:
+            spool.add(row)
         for what, reason, place in formats.losses_of(format_, row, known):
             lost.note(what, reason, place)
         late.update((s.label, None) for s in (row.annotation.shapes if row.annotation is not None else ()))
+    spool.finish()
     known = _with_late(known, late)
     left_out = lost.left_out()
     if dry_run:
@@ -126,7 +135,7 @@ def _write(
         tempfile.TemporaryDirectory(prefix="nbannotate") as folder,
         Target(path, format_.makes, images, _fetch(Path(folder))) as target,
     ):
-        rows = _called(version, family, moment.rows())
+        rows = _called(version, family, iter(spool))
         bar = progress_bar(rows, total=len(moment), desc="writing", unit=" images", delay=1)
         last = remembered.last_id(version, family)
         done = format_.write(target, formats.Contents(known, bar, len(moment), last))

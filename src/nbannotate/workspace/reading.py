@@ -8,9 +8,8 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, get_args, overload
+from typing import TYPE_CHECKING, Any, get_args, overload
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -21,16 +20,14 @@ from nbannotate.files.source import Source
 from nbannotate.imaging import frame_of
 from nbannotate.model import Imported, Missing, OnConflict
 from nbannotate.model.choices import one_of
-from nbannotate.model.values import as_stored, plain
+from nbannotate.model.values import plain
 from nbannotate.rules.well_formed import check_shape
 from nbannotate.workspace import blocks, coming, described, fitting, given, pieces, remembered, shape_rows
 from nbannotate.workspace.bars import progress_bar
+from nbannotate.workspace.spool import Spool
 
 if TYPE_CHECKING:
     from nbannotate.workspace.version import Version
-
-#: So many images are put aside at once.
-PIECE = 1_000
 
 
 class Wanted(Struct, frozen=True):
@@ -147,34 +144,6 @@ def _what(
     return path, format_, source
 
 
-class _Spool:
-    """Rows that are put aside until all of them are known."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file, self._lengths = file, list[int]()
-        self._rows: list[formats.Row] = []
-
-    def add(self, row: formats.Row) -> None:
-        self._rows.append(row)
-        if len(self._rows) == PIECE:
-            self.finish()
-
-    def finish(self) -> None:
-        if self._rows:
-            data = msgspec.json.encode(self._rows)
-            self._file.write(data)
-            self._lengths.append(len(data))
-            self._rows = []
-
-    def __iter__(self) -> Iterator[formats.Row]:
-        self._file.seek(0)
-        for length in self._lengths:
-            data = self._file.read(length)
-            with as_stored():
-                rows = msgspec.json.decode(data, type=list[formats.Row])
-            yield from rows
-
-
 def _read(version: Version, path: str | os.PathLike[str], format_: str | None, wanted: Wanted) -> formats.Reading:
     @functools.cache
     def there() -> fitting.There:
@@ -201,7 +170,7 @@ def _read(version: Version, path: str | os.PathLike[str], format_: str | None, w
         folder = Path(place)
         with (folder / "rows").open("w+b") as file:
             contents = its.read(source, problems)
-            spool, apart = _Spool(file), contents.apart()
+            spool, apart = Spool(file), contents.apart()
             names = list(_put_aside(contents, apart, problems, spool))
             with coming.images_of(version, source, names, wanted.images, problems) as images:
                 _check(version, names, images.match, wanted.missing)
@@ -211,7 +180,7 @@ def _read(version: Version, path: str | os.PathLike[str], format_: str | None, w
 
 
 def _put_aside(
-    contents: formats.Contents, apart: formats.Apart | None, problems: formats.Problems, spool: _Spool
+    contents: formats.Contents, apart: formats.Apart | None, problems: formats.Problems, spool: Spool
 ) -> Iterator[coming.Named]:
     """Go through the rows once: put them aside without what could be in no workspace, and return their names."""
     rows = contents.rows if apart is None else apart.rows
