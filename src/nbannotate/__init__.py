@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nbannotate.changes import diff, merge
     from nbannotate.model import Annotation, Attribute, Filter, Label, Recipe, Rule, Shape, Step, Tag, Workflow
     from nbannotate.pages import Annotator, Reviewer, Viewer
+    from nbannotate.pages.manager import Dashboard
     from nbannotate.workspace import Workspace, open
 
     __version__: str
@@ -24,6 +25,7 @@ _PUBLIC = {
     "Annotator": "nbannotate.pages",
     "Attribute": "nbannotate.model",
     "Canvas": "nbannotate.canvas",
+    "Dashboard": "nbannotate.pages.manager",
     "Filter": "nbannotate.model",
     "Label": "nbannotate.model",
     "Recipe": "nbannotate.model",
@@ -44,8 +46,8 @@ _PUBLIC = {
 }
 
 __all__ = [
-    "Annotation", "Annotator", "Attribute", "Canvas", "Filter", "Label", "Recipe", "Reviewer", "Rule", "Shape", "Step",
-    "Tag", "Viewer", "Workflow", "Workspace", "charts", "diff", "errors", "merge", "open", "stats",
+    "Annotation", "Annotator", "Attribute", "Canvas", "Dashboard", "Filter", "Label", "Recipe", "Reviewer", "Rule",
+    "Shape", "Step", "Tag", "Viewer", "Workflow", "Workspace", "charts", "diff", "errors", "merge", "open", "stats",
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The statistics of the manager's page as a manager sees them: figures, filters, what is refused, empty states."""
+"""The statistics of the manager's page as a manager sees them: figures, filters, reports, what is refused."""
 
 import json
 import os
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
@@ -22,27 +23,45 @@ import planted
 import real
 
 import nbannotate.workspace as nbw
-from nbannotate import model, stats
-from nbannotate.pages.manager import Dashboard
+from nbannotate import charts, model, stats
+from nbannotate.errors import CannotWrite, InvalidInput, NotAllowed
+from nbannotate.pages.manager import Dashboard, report
+from nbannotate.pages.manager.choice import Choice
+from nbannotate.stats import rows
 
+#: What Voilà itself asks for, in vain, and what Plotly's own SVG says of a text that it has no place for.
+NOT_OURS = '404|fontawesome|<text> attribute y: Expected length, "-Infinity"'
 ROOT = Path(__file__).parents[2]
 CSP = "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; connect-src 'self'; " \
       "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:"  # fmt: skip
 
 
 def tile(manager: Dashboard, name: str) -> str:
-    found = re.search(rf"<span>{name}</span><b>([^<]*)</b>", manager.tiles.value)
-    assert found, manager.tiles.value
-    return found[1]
+    return next(str(tile["value"]) for tile in manager.view["tiles"] if tile["name"] == name)
+
+
+def content(manager: Dashboard, card: str) -> dict[str, Any]:
+    return dict(json.loads(manager._cards[card].text))
 
 
 def figure(manager: Dashboard, name: str) -> dict[str, Any]:
-    return dict(json.loads(manager.plots[name].figure))
+    return dict(content(manager, f"chart-{name}")["figure"])
+
+
+def shown(scope: Any, **options: Any) -> Dashboard:
+    manager = Dashboard(scope, **options)
+    manager.wait()
+    return manager
+
+
+def choose(manager: Dashboard, **chosen: str) -> None:
+    manager.choose(**chosen)
+    manager.wait()
 
 
 @pytest.fixture
 def manager() -> Dashboard:
-    return Dashboard(planted.simulate(assets=20, days=6))
+    return shown(planted.simulate(assets=20, days=6))
 
 
 def test_the_tiles_are_the_statistics(manager: Dashboard) -> None:
@@ -51,90 +70,159 @@ def test_the_tiles_are_the_statistics(manager: Dashboard) -> None:
         assert tile(manager, name) == str(table[column].sum())
 
 
+def test_what_is_found_stands_on_the_dashboard_and_only_the_open_tab_is_read(manager: Dashboard) -> None:
+    things = [(charts, "chart"), (stats, "table")]
+    there = {f"{kind}-{name}" for package, kind in things for name in package.names() if getattr(package, name).on}
+    assert {card["name"] for card in manager.view["cards"]} == there
+    assert set(manager.view["tabs"]) == {card["tab"] for card in manager.view["cards"]}
+    of_tab = {card["name"] for card in manager.view["cards"] if card["tab"] == "throughput"}
+    assert set(manager._cards) == of_tab
+    choose(manager, tab="members")
+    assert set(manager._cards) > of_tab
+
+
+def test_a_new_chart_and_its_table_appear_and_one_that_fails_says_so_alone(
+    manager: Dashboard, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(frame: Any, look: Any) -> Any:
+        raise ZeroDivisionError("secret")
+
+    new = charts.chart(stats.members, title="New (tasks)", on=stats.Position("members", 1))(broken)
+    monkeypatch.setitem(charts._found.builtins, "new", new)
+    monkeypatch.setattr(charts, "new", new, raising=False)
+    one = stats.table({"n": stats.Column("int64", "A number.")}, rows=rows.held, on=stats.Position("members", 2))(
+        lambda q: pd.DataFrame({"n": [1234]})
+    )
+    one.__name__ = "one"
+    monkeypatch.setitem(stats._found.builtins, "one", one)
+    monkeypatch.setattr(stats, "one", one, raising=False)
+    choose(manager, tab="members")
+    assert content(manager, "chart-new") == {"error": "This could not be drawn; see the log."}
+    assert content(manager, "table-one")["table"]["rows"] == [["1,234"]]
+    assert figure(manager, "members")["data"]
+    assert manager.problem == ""
+
+
 def test_choosing_a_campaign_a_step_and_a_member_filters_every_part(manager: Dashboard) -> None:
-    manager.campaign.value = 1
-    manager.step.value = "draw"
-    manager.member.value = "ana"
-    manager.wait()
+    choose(manager, scope="campaign-1", step="draw", member="ana", tab="efficiency", by="week")
     world = planted.simulate(assets=20, days=6).campaign(1)
     chosen = {"member": "ana", "step": "draw"}
     assert tile(manager, "Assets") == str(stats.progress(world, **chosen)["total"].sum())
-    assert [t["name"] for t in figure(manager, "throughput")["data"]] == ["ana"]
-    assert [t["name"] for t in figure(manager, "time_per_task")["data"]] == ["mean", "median"]
-    assert "ana" in manager.table.value
-    assert "chloe" not in manager.table.value
+    for name in ("time_per_task", "task_times", "issues", "issue_states"):
+        one = getattr(charts, name)
+        given = {**chosen, "by": "week"} if "by" in one.table.takes else chosen
+        look = charts.Look.of(world, by="week")
+        assert figure(manager, name) == json.loads(one.draw(one.table(world, **given), look).to_json())
+    choose(manager, tab="members")
+    assert set(figure(manager, "members")["data"][0]["y"]) == {"ana"}
+
+
+def test_a_choice_stands_in_the_address_and_comes_back_from_it(manager: Dashboard) -> None:
+    choose(manager, scope="campaign-2", period="custom", start="2026-07-02", end="2026-07-05", tz="Europe/Zurich",
+           by="hour", tab="efficiency", step="draw")  # fmt: skip
+    again = shown(planted.simulate(assets=20, days=6), address=manager.address)
+    assert again.choice == manager.choice
+    assert again.choice.filters()["tz"] == "Europe/Zurich"
+    assert {k: v.text for k, v in again._cards.items()} == {
+        k: v.text for k, v in manager._cards.items() if k in again._cards
+    }
+    odd = "scope=campaign-99&tab=nothing&by=year&step=nobody&tz=Mars&start=never&period=custom&x=1&label=%00"
+    assert shown(planted.simulate(assets=20, days=6), address=odd).choice == Choice(period="custom")
 
 
 def test_a_period_without_work_says_so_and_one_that_is_upside_down_gets_a_sentence(manager: Dashboard) -> None:
-    assert manager.since.layout.display == "none"
-    manager.period.value = "today"
-    manager.wait()
-    assert figure(manager, "throughput")["layout"]["annotations"][0]["text"] == "No tasks submitted yet"
-    manager.period.value = "custom"
-    assert manager.since.layout.display is None
-    manager.since.value = _day("2026-07-09")
-    manager.until.value = _day("2026-07-08")
-    manager.wait()
-    assert "must come after" in manager.banner.value
-    manager.until.value = _day("2026-07-10")
-    manager.wait()
-    assert manager.banner.value == ""
-    assert figure(manager, "throughput")["data"]
+    choose(manager, tab="efficiency", period="today")
+    assert figure(manager, "task_times")["layout"]["annotations"][0]["text"].startswith("No")
+    choose(manager, period="custom", start="2026-07-09", end="2026-07-08")
+    assert "must come after" in manager.problem
+    choose(manager, end="2026-07-10")
+    assert manager.problem == ""
+    assert figure(manager, "task_times")["data"]
 
 
-def _day(text: str) -> Any:
-    import datetime as dt
-
-    return dt.date.fromisoformat(text)
-
-
-def test_nothing_new_sends_nothing_again(manager: Dashboard) -> None:
-    sent = []
-    for plot in manager.plots.values():
-        plot.observe(sent.append, "figure")
-    manager.tiles.observe(sent.append, "value")
+def test_nothing_new_sends_nothing_again(manager: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[Any] = []
+    asked: list[str] = []
+    monkeypatch.setattr(manager, "send", lambda *a, **k: sent.append(a))
+    ask = manager._workspace.sql
+    monkeypatch.setattr(manager._workspace, "sql", lambda q, p=(): asked.append(q) or ask(q, p))
+    manager.observe(sent.append, ["view", "address", "problem"])
     manager.reload()
     manager.wait()
     assert sent == []
+    assert len(asked) == 1  # the number of the last event
 
 
-def test_what_people_wrote_is_shown_as_text() -> None:
+def test_a_bar_gives_the_rows_behind_it(manager: Dashboard) -> None:
+    choose(manager, tab="members", member="ana")
+    told: list[Any] = []
+    manager.send = lambda message, buffers=None: told.append(message)
+    bar = figure(manager, "members")["data"][0]
+    assert manager.selection is None
+    manager._heard(None, {"do": "behind", "card": "chart-members", "point": bar["customdata"][0], "ref": 1}, None)
+    manager.wait()
+    assert len(manager.selection) == stats.members(manager._workspace, member="ana")["annotated"].sum() > 0
+    assert set(manager.selection["member"]) == {"ana"}
+    tasks = told[0]["answer"]["campaigns"]
+    assert {int(i): set(ids) for i, ids in tasks.items()} == {
+        int(i): set(its["asset_id"]) for i, its in manager.selection.groupby("campaign_id")
+    }
+    manager._heard(None, {"do": "behind", "card": "chart-members", "point": [], "ref": 2}, None)
+    manager._heard(None, {"do": "csv", "card": "nothing", "ref": 3}, None)
+    manager._heard(None, {"do": "nonsense"}, None)
+    manager.wait()
+    assert [m["ref"] for m in told if "error" in m] == [2, 3]
+
+
+def test_what_people_wrote_is_shown_as_text(tmp_path: Path) -> None:
     rows = planted.simulate(assets=15, campaigns=1).rows
-    evil = "<img src=x onerror=alert(1)>"
+    evil = "</script><img src=x onerror=alert(1)>"
     rows["campaigns"][0]["name"] = evil
-    rows["campaigns"][0]["launched"] = None
     rows["members"][0]["login"] = evil
     for task in rows["tasks"]:
         task["assignee"] = evil if task["assignee"] == "ana" else task["assignee"]
-    manager = Dashboard(planted.Planted(rows), campaign_id=1)
-    assert "&lt;img" in manager.banner.value
-    assert "&lt;img" in manager.table.value
-    for html in (manager.banner, manager.table, manager.tiles, manager.note, *manager._full[0].children):
-        assert "<img" not in getattr(html, "value", "")
-    assert all("<img" not in plot.figure for plot in manager.plots.values())
+        task["campaign"] = evil
+    world = planted.Planted(rows)
+    manager = shown(world, address="tab=members")
+    for tab in manager.view["tabs"]:
+        choose(manager, tab=tab)
+    assert all("<img" not in card.text for card in manager._cards.values() if "figure" in card.text)
+    path = tmp_path / "report.html"
+    report.report(world.campaign(1), path, member=evil)
+    text = path.read_text("utf-8")
+    assert "<img" not in text
+    assert "&lt;img" in text
+    assert text.count("<script") == text.count("</script>") == 4
 
 
-def test_an_empty_workspace_says_how_to_begin_and_wakes_up_by_itself(tmp_path: Path) -> None:
+def test_an_empty_workspace_says_how_to_begin_and_wakes_up_by_itself() -> None:
     ws = nbw.open(":memory:")
-    manager = Dashboard(ws)
-    assert "No campaigns yet" in manager.banner.value
-    assert manager.campaign not in manager.children
+    manager = shown(ws)
+    assert manager.view["empty"]
     ws.members.add("ana", role="annotator")
     version = ws.create_dataset("d").create_version("v1")
     flow = model.Workflow((model.Step("draw", kind="annotation", assignees=("ana",)),))
     version.create_campaign("July", real.RECIPE, flow)
     manager.reload()
     manager.wait()
-    assert "not launched yet" in manager.banner.value
-    assert ("July" in dict(manager.campaign.options)) is True
+    assert "not launched yet" in manager.view["hint"]
+    assert {"July", "d", "d / v1"} <= {offer["text"] for offer in manager.view["scopes"]}
+    assert shown(version).choice.scope == f"version-{version.version_id}"
     ws.close()
 
 
 def test_an_annotator_gets_a_sentence_and_no_figures(tmp_path: Path) -> None:
     ws, _, clients = real.workspace(tmp_path, images=2)
-    manager = Dashboard(nbw.Workspace(clients["ana"]))
-    assert 'role="alert"' in manager.banner.value
-    assert manager.tiles not in manager.children
+    for of in (nbw.Workspace(clients["ana"]), nbw.Workspace(clients["ana"]).campaigns["July"]):
+        manager = shown(of)
+        assert "annotator" in manager.problem
+        assert manager.view == {}
+        assert manager._cards == {}
+        with pytest.raises(NotAllowed):
+            manager.report(tmp_path / "r.html")
+    with pytest.raises(NotAllowed):
+        nbw.Workspace(clients["ana"]).campaigns["July"].report(tmp_path / "r.html")
+    assert not (tmp_path / "r.html").exists()
     ws.close()
 
 
@@ -142,14 +230,38 @@ def test_a_session_that_ended_takes_the_figures_away(tmp_path: Path) -> None:
     ws, _, _ = real.workspace(tmp_path, images=2)
     ws.members.add("max", role="manager", password=real.PASSWORD)
     session = ws.client.call("sessions.open", model.Session, login="max", password=real.PASSWORD)
-    manager = Dashboard(nbw.Workspace(ws.client.acting(session.token)))
+    manager = shown(nbw.Workspace(ws.client.acting(session.token)))
     assert tile(manager, "Assets") == "2"
     ws.members.disable("max")
     manager.reload()
     manager.wait()
-    assert manager.tiles not in manager.children
-    assert 'role="alert"' in manager.banner.value
+    assert manager.view == {}
+    assert manager.problem
     ws.close()
+
+
+# --- a report ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_report_says_its_filters_and_replaces_no_workspace(tmp_path: Path) -> None:
+    path = tmp_path / "work.duckdb"
+    ws, campaign, clients = real.workspace(tmp_path, images=3, path=str(path))
+    real.work(campaign, clients, tasks=6)
+    campaign.report(tmp_path / "july.html", start="2026-01-01", member="ana", tz="Europe/Zurich", by="week")
+    text = (tmp_path / "july.html").read_text("utf-8")
+    for said in ("campaign July", "from 2026-01-01", "<dd>ana</dd>", "<dd>Europe/Zurich</dd>", "<dd>week</dd>"):
+        assert said in text
+    assert not re.search(r"""(?:src|href)=["']?(?:https?:)?//""", text.split('<script type="application/json"')[0])
+    for place in (path, tmp_path / "image01.png"):
+        with pytest.raises(CannotWrite):
+            campaign.report(place)
+    for wrong in ({"member": "nobody"}, {"colour": "red"}, {"member": ["ana", "ben"]}, {"tz": "Mars"}):
+        with pytest.raises(InvalidInput):
+            campaign.report(tmp_path / "no.html", **wrong)
+    assert not (tmp_path / "no.html").exists()
+    owner = ws.client.place.contact()
+    ws.close()
+    os.kill(owner.pid, signal.SIGTERM)
 
 
 # --- in a browser ---------------------------------------------------------------------------------------------------
@@ -204,39 +316,98 @@ def site(tmp_path: Path) -> Iterator[tuple[str, nbw.Campaign, dict[str, Any]]]:
 
 
 @pytest.mark.browser
-def test_a_manager_watches_the_work_in_a_browser(site: tuple[str, nbw.Campaign, dict[str, Any]], chromium: Any) -> None:
+def test_a_manager_watches_the_work_in_a_browser(
+    site: tuple[str, nbw.Campaign, dict[str, Any]], chromium: Any, tmp_path: Path
+) -> None:
     url, campaign, clients = site
-    page = chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme="dark").new_page()
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme="dark")
+    page = context.new_page()
+    page.set_default_timeout(60_000)
     errors: list[str] = []
     asked: list[str] = []
     page.on("pageerror", lambda e: errors.append(str(e)))
+
+    def heard(message: Any) -> None:
+        if message.type == "error" and not re.search(NOT_OURS, message.text):
+            errors.append(message.text)
+
+    page.on("console", heard)
     page.on("request", lambda r: asked.append(r.url))
-    page.goto(f"{url}#statistics")
-    page.wait_for_selector(".nba-plot .main-svg", timeout=60_000)
-    expect(page.locator(".nba-plot .main-svg").nth(9)).to_be_attached(timeout=60_000)  # two for each chart
+    page.goto(f"{url}#statistics?tab=members")
+    expect(page.locator("#nba-tab-members[aria-selected=true]")).to_be_visible(timeout=60_000)
+    page.get_by_role("tab", name="Throughput").click()
+    read = page.locator(".nba-card:not([data-reading]):not([aria-busy=true])")
+    cards = page.locator(".nba-card")
+    expect(page.locator(".nba-card[data-reading]")).to_have_count(0, timeout=60_000)
+    expect(page.locator(".nba-card .main-svg").first).to_be_visible(timeout=60_000)
     assert page.locator(".nba-manager").get_attribute("data-theme") == "dark"
-    selects = page.locator(".nba-bar select")
-    chosen = selects.evaluate_all("all => all.map(s => s.selectedOptions[0]?.text.replaceAll('\\u00a0', ' '))")
-    assert chosen == ["All campaigns", "All time", "All steps", "All members", "day"]
+    assert page.url.endswith("#statistics")
 
-    bars = page.locator(".nba-plot[aria-label='Progress by campaign'] .bars .point path")
-    assert bars.count() == 3
+    # what is hidden in the legend, and the zoom, stay when somebody submits; nobody presses anything
+    progress = page.locator('[data-key="chart-progress"]')
+    expect(progress.locator(".bars .point path")).to_have_count(3)
+    progress.locator(".legendtoggle").nth(1).click()
+    expect(progress.locator(".bars .point path")).to_have_count(2)
     tiles = page.locator(".nba-tiles b")
-    before = int(tiles.nth(1).inner_text())
     real.work(campaign, clients, tasks=25, seed=1)
-    page.get_by_role("button", name="Refresh").click()
-    done = campaign.progress.done
-    assert done > before
-    expect(tiles.nth(1)).to_have_text(str(done), timeout=60_000)
+    expect(tiles.nth(1)).to_have_text(str(campaign.progress.done), timeout=60_000)
+    expect(progress.locator(".bars .point path")).to_have_count(2)
 
-    page.get_by_label("Campaign", exact=True).select_option(label="July")
+    # a filter changes every chart, and stands in the address, which opens the same view
+    page.get_by_label("Step", exact=True).select_option(label="check")
     page.get_by_label("Member", exact=True).select_option(label="chloe")
-    table = page.locator(".nba-table tbody tr")
-    expect(table).to_have_count(1, timeout=60_000)
-    assert "chloe" in table.inner_text()
-    assert page.get_by_label("Campaign", exact=True).evaluate("s => s.selectedOptions[0].text") == "July"
+    expect(page).to_have_url(re.compile(r"#statistics\?step=check&member=chloe$"), timeout=60_000)
+    expect(read).to_have_count(cards.count(), timeout=60_000)
+    steps = page.locator('[data-key="chart-tasks"] .ytick text')
+    expect(steps).to_have_text(["check"])
+    address = page.url
+    page.go_back()
+    expect(page.get_by_label("Member", exact=True)).to_have_value("")
+    other = context.new_page()
+    other.goto(address)
+    expect(other.get_by_label("Member", exact=True)).to_have_value("chloe", timeout=60_000)
+    expect(other.locator('[data-key="chart-tasks"] .ytick text')).to_have_text(["check"], timeout=60_000)
+
+    # what is saved: a picture, a drawing, the table, all tabs as a report that opens with the network off
+    saved = {}
+    for name in ("PNG", "SVG", "CSV"):
+        with page.expect_download() as download:
+            progress.get_by_role("button", name=name).click()
+        saved[name] = download.value.path().read_bytes()
+        assert download.value.suggested_filename == f"progress-whole-workspace.{name.lower()}"
+    assert saved["PNG"].startswith(b"\x89PNG")
+    assert saved["SVG"].startswith(b"<svg")
+    assert saved["CSV"].startswith(b"campaign_id,campaign,")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Report").click()
+    path = tmp_path / "report.html"
+    path.write_bytes(download.value.path().read_bytes())
+    away = chromium.new_context(offline=True).new_page()
+    away.on("pageerror", lambda e: errors.append(str(e)))
+    away.on("console", heard)
+    away.goto(path.as_uri())
+    expect(away.locator("body[data-drawn]")).to_be_attached(timeout=60_000)
+    assert (
+        away.locator(".nba-plot").count()
+        == away.locator(".nba-plot > .js-plotly-plot, .nba-plot.js-plotly-plot").count()
+    )
+    away.context.close()
+
+    # the tasks behind a bar
+    bar = page.locator('[data-key="chart-tasks"] .bars .point path >> visible=true').last
+    bar.scroll_into_view_if_needed()
+    box = bar.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
+    expect(page.locator('[data-key="chart-tasks"] .hoverlayer .hovertext')).to_be_visible()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page.locator("#nbm-tab-tasks[aria-selected=true]")).to_be_visible(timeout=60_000)
+    expect(page.locator(".nbm-behind")).to_be_visible()
+    page.go_back()
     page.set_viewport_size({"width": 400, "height": 800})
-    page.wait_for_function("document.documentElement.scrollWidth <= 400")
+    expect(page.get_by_role("heading", name="Statistics")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
     assert errors == []
-    assert {u for u in asked if not u.startswith((url, "blob:", "data:")) and "fontawesome" not in u} == set()
-    page.context.close()
+    outside = ("fontawesome", "file:")
+    assert {u for u in asked if not u.startswith((url, "blob:", "data:")) and not any(o in u for o in outside)} == set()
+    context.close()

@@ -182,9 +182,10 @@ def test_only_the_statistics_load_pandas_and_plotly(run_python: Callable[[str], 
 def test_the_statistics_come_when_they_are_asked_for(boss: Callable[..., tuple[Boss, Any]]) -> None:
     one, _ = boss(2)
     assert one.page.dashboard is None
-    one.does("statistics")
+    one.does("statistics", text="tab=members")
     assert one.page.page["statistics"] == "ready"
-    assert "Statistics" in one.page.dashboard.children[0].children[0].value
+    one.page.dashboard.wait()
+    assert one.page.dashboard.view["choice"]["tab"] == "members"
 
 
 # ---- campaigns

@@ -29,6 +29,19 @@ def module() -> str:
     return "\n".join([texts.module(), *(part.read_text("utf-8") for part in sorted((HERE / "js").glob("*.js")))])
 
 
+def elements(*more: str) -> str:
+    """Return the source of how elements are written, as on all pages; other names of it stay in it.
+
+    Parameters
+    ----------
+    *more
+        Names besides ``h`` and ``morph``.
+    """
+    names = ", ".join(("h", "morph", *more))
+    dom = (HERE / "js" / "10_dom.js").read_text("utf-8")
+    return f"const {{ {names} }} = (() => {{\n{dom}\nreturn {{ {names} }};\n}})();"
+
+
 def styles() -> str:
     """Return the style sheet: ``css/*.css`` in the order of their names."""
     return "\n".join(part.read_text("utf-8") for part in sorted((HERE / "css").glob("*.css")))

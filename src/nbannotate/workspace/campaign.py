@@ -11,6 +11,7 @@ from nbannotate.errors import Conflict, InvalidInput, NotFound
 from nbannotate.model import renamed
 from nbannotate.model.choices import one_of
 from nbannotate.model.values import as_list, as_mapping, as_whole, plain
+from nbannotate.workspace import reporting
 from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.person import Work
 from nbannotate.workspace.plan import Done, Plan
@@ -109,6 +110,8 @@ class Campaign(Handle):
         """Where the assets are now."""
         progress: model.Progress = self._call("campaigns.progress", model.Progress)
         return progress
+
+    report = reporting.report
 
     # Planning, launching, changing -----------------------------------------------------------------------------------
 

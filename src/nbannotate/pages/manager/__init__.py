@@ -1,8 +1,8 @@
 """The manager's page: campaigns, tasks, jobs and members at work, and the statistics.
 
 ``Manager(ws)`` is a widget for a notebook; ``Manager.here()`` is what ``dashboards/manager.ipynb`` shows.
-``Dashboard(ws)`` is the statistics alone. Names are loaded when they are first used: only the statistics need pandas
-and Plotly.
+``nb.Dashboard(ws)`` is the statistics alone. Names are loaded when they are first used: only the statistics need
+pandas and Plotly.
 """
 
 from __future__ import annotations

@@ -1,177 +1,286 @@
-"""What the dashboard shows, as one value: the manager's choice goes in, tables come out. No widgets here."""
+"""What the dashboard has to show: the tables and the charts that are found, and what may be chosen. No widgets here."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from nbannotate import stats  # noqa: F401  (finds the tables before their files are imported one by one)
-from nbannotate.charts.look import Look
-from nbannotate.stats.filters import utc_now
+from traitlets.log import get_logger as log
+
+from nbannotate import charts, stats
+from nbannotate.charts.chart import Chart
+from nbannotate.charts.look import Look, duration, label
+from nbannotate.errors import InvalidInput, NbannotateError, NotAllowed, OwnerUnavailable, SessionEnded
+from nbannotate.pages.manager.cells import Cells, cells
+from nbannotate.pages.manager.choice import Choice
+from nbannotate.stats.filters import Filters, utc_now
 from nbannotate.stats.issue_states import issue_states
-from nbannotate.stats.issues import issues
-from nbannotate.stats.members import members
-from nbannotate.stats.periods import By
 from nbannotate.stats.progress import progress
 from nbannotate.stats.query import Query
-from nbannotate.stats.scope import HasSql, InWorkspace, Scope
-from nbannotate.stats.tasks import tasks
-from nbannotate.stats.throughput import throughput
+from nbannotate.stats.scope import HasSql, Scope
+from nbannotate.stats.table import TABS, Position, Tab, Table
 from nbannotate.stats.time_per_task import time_per_task
 
 if TYPE_CHECKING:
     import pandas as pd
+    import plotly.graph_objects as go
 
-PERIODS = ("all", "today", "7 days", "30 days", "custom")
+
+#: What concerns all that is read, and not the one table whose reading it ended.
+OF_ALL = (SessionEnded, NotAllowed, OwnerUnavailable)
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What the manager wants to see.
+class Part:
+    """One card of the dashboard: a chart, or a table that is shown as it is.
 
     Parameters
     ----------
-    campaign_id
-        One campaign, or None for all.
-    period
-        One of :data:`PERIODS`; ``start`` and ``end`` count for ``"custom"`` only.
-    step, member
-        Only this step, only this member; None takes all.
-    by
-        Width of the periods of charts over time.
+    name
+        Unique among all parts.
+    table
+        What is read.
+    chart
+        What draws it; None shows the table itself.
+    on
+        Where it stands.
     """
 
-    campaign_id: int | None = None
-    period: str = "all"
-    start: dt.date | None = None
-    end: dt.date | None = None
-    step: str | None = None
-    member: str | None = None
-    by: By = "day"
+    name: str
+    table: Table
+    chart: Chart | None
+    on: Position
 
-    def filters(self) -> dict[str, Any]:
-        """Return the choice as the filters of the statistics."""
-        start: dt.date | None = None
-        end: dt.date | None = None
-        today = utc_now().date()
-        if self.period == "custom":
-            start, end = self.start, self.end
-        elif self.period == "today":
-            start = today
-        elif self.period != "all":
-            start = today - dt.timedelta(days=int(self.period.split()[0]) - 1)
-        return {"member": self.member, "step": self.step, "start": start, "end": end}
+    def title(self, choice: Choice) -> str:
+        """Return what stands above it."""
+        if self.chart is None:
+            return label(self.table.__name__).capitalize()
+        return self.chart.title.format(by=choice.by)
+
+    def read(self, scope: Scope, choice: Choice) -> pd.DataFrame:
+        """Return its table."""
+        return self.table(scope, **choice.taken(self.table.takes))
+
+    def shown(self, scope: Scope, choice: Choice, look: Look, read: dict[str, pd.DataFrame]) -> go.Figure | Cells | str:
+        """Return its figure, its table as texts, or a sentence that says what is wrong: others do not depend on it.
+
+        Parameters
+        ----------
+        scope, choice, look
+            What is to be seen.
+        read
+            Tables that were read for the same choice, by name; it is read into this one if it is not there yet.
+        """
+        name = self.table.__name__
+        try:
+            if name not in read:
+                read[name] = self.read(scope, choice)
+            return cells(self.table, read[name]) if self.chart is None else self.chart.draw(read[name], look)
+        except OF_ALL:
+            raise
+        except NbannotateError as error:
+            return str(error)
+        except Exception as error:  # noqa: BLE001  a chart may be anybody's
+            log().error("The dashboard could not draw %s.", self.name, exc_info=error)
+            return "This could not be drawn; see the log."
+
+
+def parts() -> tuple[Part, ...]:
+    """Return all that is found and says where it stands, in the order of the tabs, then of the places."""
+    found = [Part(f"chart-{name}", one.table, one, one.on) for name, one in _found(charts) if one.on]
+    found += [Part(f"table-{name}", one, None, one.on) for name, one in _found(stats) if one.on]
+    return tuple(sorted(found, key=lambda part: (TABS.index(part.on.tab), part.on.order, part.name)))
+
+
+def _found(package: Any) -> Iterator[tuple[str, Any]]:
+    """Return the tables, or the charts; one of an installed package that cannot be loaded is told of in the log."""
+    for name in package.names():
+        try:
+            yield name, getattr(package, name)
+        except Exception as error:  # noqa: BLE001  it is not ours, and may raise anything
+            log().warning("The dashboard leaves out %s.%s: %s", package.__name__, name, error)
 
 
 @dataclass(frozen=True)
-class Board:
-    """The tables of one moment.
+class Tile:
+    """A number that stands alone.
 
     Parameters
     ----------
-    mark
-        What :func:`mark` said before the tables were read.
+    name, value
+        What it is, and what it is now.
+    mood
+        ``"good"``, ``"warn"`` or empty.
+    """
+
+    name: str
+    value: str
+    mood: str = ""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Something that may be chosen.
+
+    Parameters
+    ----------
+    value, text
+        What is chosen, and what stands there.
+    group
+        Under which heading.
+    """
+
+    value: str
+    text: str
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands above the cards.
+
+    Parameters
+    ----------
     choice
-        What was asked for, without a campaign, step or member that is not there.
-    campaigns
-        Names by number, newest first.
-    steps, logins
-        What the filters offer.
-    launched
-        Whether any campaign in view is launched.
-    mean_s
-        Mean time of a closed task, in seconds; NaN if there is none.
+        What was asked for, without what is not there.
+    scopes, steps, members, labels
+        What may be chosen.
+    look
+        Colors, zone and period of all charts.
+    name
+        What the scope is called.
+    tabs
+        The tabs that have something.
+    tiles
+        Numbers; none where there is no campaign.
+    done, skipped
+        Of all assets, in percent.
+    hint
+        What is to be done before there is anything to see; or empty.
+    is_empty
+        Whether there is nothing at all.
     """
 
-    mark: tuple[int, dt.datetime]
     choice: Choice
-    campaigns: Mapping[int, str]
+    scopes: tuple[Offer, ...]
     steps: tuple[str, ...]
-    logins: tuple[str, ...]
+    members: tuple[str, ...]
+    labels: tuple[str, ...]
     look: Look
-    launched: bool
-    progress: pd.DataFrame
-    tasks: pd.DataFrame
-    throughput: pd.DataFrame
-    time_per_task: pd.DataFrame
-    issues: pd.DataFrame
-    issue_states: pd.DataFrame
-    members: pd.DataFrame
-
-    @property
-    def mean_s(self) -> float:
-        """Mean time of a closed task over everybody, in seconds."""
-        closed = int(self.time_per_task["tasks"].sum())
-        return float(self.time_per_task["total_s"].sum()) / closed if closed else math.nan
-
-    @property
-    def open_issues(self) -> int:
-        """Issues that are not resolved."""
-        states = self.issue_states
-        return int(states.loc[states["state"] != "resolved", "issues"].sum())
-
-    def total(self, column: str) -> int:
-        """Return the sum of a column of the progress."""
-        return int(self.progress[column].sum())
+    name: str
+    tabs: tuple[Tab, ...]
+    tiles: tuple[Tile, ...]
+    done: float
+    skipped: float
+    hint: str
+    is_empty: bool
 
 
-def mark(workspace: HasSql) -> tuple[int, dt.datetime]:
+Mark = tuple[int, dt.datetime]
+
+
+def mark(workspace: HasSql) -> Mark:
     """Return a value that changes when anything was done in the workspace, or an hour has passed; cheap to ask."""
     last = workspace.sql("select coalesce(max(event_id), 0) as last from events")
     return int(last["last"].iloc[0]), utc_now().replace(minute=0, second=0, microsecond=0)
 
 
-def load(workspace: HasSql, choice: Choice) -> Board:
-    """Read what a choice asks for.
+def head(workspace: HasSql, choice: Choice) -> Head:
+    """Read what stands above the cards.
 
     Raises
     ------
     NotAllowed
         If the member may not see statistics.
     """
-    seen = mark(workspace)
-    campaigns = workspace.sql(
-        "select campaign_id, name, launched from campaigns order by created desc, campaign_id desc"
-    )
-    names = {int(i): str(name) for i, name in zip(campaigns["campaign_id"], campaigns["name"], strict=True)}
-    scope: Scope = workspace
-    if choice.campaign_id in names:
-        campaigns = campaigns[campaigns["campaign_id"] == choice.campaign_id]
-        scope = _campaign(workspace, choice.campaign_id)
+    scopes = _scopes(workspace)
+    if choice.scope not in {offer.value for offer in scopes}:
+        choice = replace(choice, kind="workspace", number=0)
+    scope = choice.place(workspace)
     steps = _column(scope, "select name, min(step) from steps where {} group by name order by min(step), name")
-    logins = _column(scope, "select distinct assignee from tasks where assignee is not null and {} order by assignee")
+    members = _column(scope, "select distinct assignee from tasks where assignee is not null and {} order by assignee")
+    look = Look.of(scope, by=choice.by, tz=choice.tz or None)
+    labels = tuple(look.labels)
+    step, steps = _kept(scope, "step", choice.step, steps)
+    member, members = _kept(scope, "member", choice.member, members)
+    label_, labels = _kept(scope, "label", choice.label, labels)
+    tabs = tuple(dict.fromkeys(part.on.tab for part in parts()))
     choice = replace(
         choice,
-        campaign_id=choice.campaign_id if choice.campaign_id in names else None,
-        step=choice.step if choice.step in steps else None,
-        member=choice.member if choice.member in logins else None,
+        step=step,
+        member=member,
+        label=label_,
+        tab=choice.tab if choice.tab in tabs else tabs[0],
     )
-    filters = choice.filters()
-    return Board(
-        mark=seen,
-        choice=choice,
-        campaigns=names,
-        steps=steps,
-        logins=logins,
-        look=Look.of(scope, by=choice.by),
-        launched=bool(campaigns["launched"].notna().any()),
-        progress=progress(scope, **filters),
-        tasks=tasks(scope, **filters),
-        throughput=throughput(scope, by=choice.by, **filters),
-        time_per_task=time_per_task(scope, **filters),
-        issues=issues(scope, by=choice.by, **filters),
-        issue_states=issue_states(scope, **filters),
-        members=members(scope, **filters),
+    offer = next(offer for offer in scopes if offer.value == choice.scope)
+    launched = bool(_column(scope, "select name from campaigns where launched is not null and {} limit 1"))
+    hint = "" if launched or choice.kind in ("version", "dataset") else _not_launched(offer)
+    tiles, done, skipped = _tiles(scope, choice)
+    return Head(
+        choice, scopes, steps, members, labels, look, offer.text, tabs, tiles, done, skipped, hint, len(scopes) == 1
     )
 
 
-def _campaign(workspace: HasSql, campaign_id: int | None) -> InWorkspace:
-    """Return a scope of one campaign; the page needs no more of a handle than this."""
-    return SimpleNamespace(workspace=workspace, campaign_id=campaign_id)
+def _kept(scope: Scope, name: str, chosen: str, offered: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Return what is chosen, or nothing if there is no such thing; and what is offered, which has it in any case."""
+    if not chosen or chosen in offered:
+        return chosen, offered
+    try:
+        Filters.of(scope, **cast("dict[str, Any]", {name: chosen}))
+    except InvalidInput:
+        return "", offered
+    return chosen, (*offered, chosen)
+
+
+def _not_launched(offer: Offer) -> str:
+    if offer.value.startswith("campaign"):
+        return f"The campaign “{offer.text}” is not launched yet; tasks appear after c.launch()."
+    return "The campaigns are not launched yet; tasks appear after c.launch()."
+
+
+def _scopes(workspace: HasSql) -> tuple[Offer, ...]:
+    """Return what the dashboard can be about, newest first."""
+    found = [Offer("workspace", "Whole workspace")]
+    campaigns = workspace.sql("select campaign_id as id, name from campaigns order by created desc, campaign_id desc")
+    versions = workspace.sql(
+        "select version_id as id, dataset_id, dataset, name from versions order by dataset, created desc, id desc"
+    )
+    found += [Offer(f"campaign-{i}", str(name), "Campaigns") for i, name in _pairs(campaigns, "id", "name")]
+    named = versions.drop_duplicates("dataset_id")
+    found += [Offer(f"dataset-{i}", str(name), "Datasets") for i, name in _pairs(named, "dataset_id", "dataset")]
+    versions["name"] = versions["dataset"].astype(str) + " / " + versions["name"].astype(str)
+    found += [Offer(f"version-{i}", str(name), "Versions") for i, name in _pairs(versions, "id", "name")]
+    return tuple(found)
+
+
+def _pairs(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[int, str]]:
+    for number, name in zip(*(frame[column] for column in columns), strict=True):
+        yield int(number), str(name)
+
+
+def _tiles(scope: Scope, choice: Choice) -> tuple[tuple[Tile, ...], float, float]:
+    """Return the numbers that stand alone, and how much is done and skipped, in percent."""
+    assets = progress(scope, **choice.taken(progress.takes))
+    total, done, skipped = (int(assets[column].sum()) for column in ("total", "done", "skipped"))
+    if assets.empty:
+        return (), 0.0, 0.0
+    states = issue_states(scope, **choice.taken(issue_states.takes))
+    unresolved = int(states.loc[states["state"] != "resolved", "issues"].sum())
+    times = time_per_task(scope, **choice.taken(time_per_task.takes))
+    closed = int(times["tasks"].sum())
+    mean = float(times["total_s"].sum()) / closed if closed else math.nan
+    tiles = (
+        Tile("Assets", f"{total:,}"),
+        Tile("Done", f"{done:,}", "good"),
+        Tile("Remaining", f"{int(assets['remaining'].sum()):,}"),
+        Tile("Skipped", f"{skipped:,}"),
+        Tile("Open issues", f"{unresolved:,}", "warn" if unresolved else ""),
+        Tile("Mean time per task", duration(mean)),
+    )
+    return tiles, 100 * done / max(total, 1), 100 * skipped / max(total, 1)
 
 
 def _column(scope: Scope, sql: str) -> tuple[str, ...]:

@@ -1,249 +1,389 @@
-"""The statistics of the manager's page: controls make a choice, a thread reads the board for it, the board is shown."""
+"""The dashboard: a browser says what is to be seen, a thread reads the open tab of it, card by card."""
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
+import gzip
 import threading
-from typing import Any
+import time
+import weakref
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import ipywidgets as w
+import anywidget
+import msgspec
+import traitlets
+from msgspec import Meta, Struct
+from traitlets.log import get_logger as log
 
-from nbannotate import charts
-from nbannotate.errors import NbannotateError, SessionEnded
-from nbannotate.pages.manager import panels
-from nbannotate.pages.manager.board import Board, Choice, load, mark
-from nbannotate.pages.manager.plot import Plot, Pulse
+from nbannotate import texts
+from nbannotate.charts.look import GRAY, GRID
+from nbannotate.errors import InvalidInput, NbannotateError, NotFound, OwnerUnavailable
+from nbannotate.model.calling import told
+from nbannotate.model.values import plain, shown
+from nbannotate.pages import view as shared
+from nbannotate.pages.manager import board, plotly_js, report
+from nbannotate.pages.manager.board import OF_ALL, Head, Mark, Part
+from nbannotate.pages.manager.cells import Cells
+from nbannotate.pages.manager.choice import PERIODS, Choice
+from nbannotate.pages.wire import Id, Name, Text, checked
+from nbannotate.pages.worker import Worker
 from nbannotate.stats.periods import PERIODS as BY
-from nbannotate.stats.scope import HasSql
-from nbannotate.texts import t
+from nbannotate.stats.scope import Scope, resolve
 
-PERIOD_NAMES = (
-    ("All time", "all"),
-    ("Today", "today"),
-    ("Last 7 days", "7 days"),
-    ("Last 30 days", "30 days"),
-    ("From … to …", "custom"),
-)
+if TYPE_CHECKING:
+    import os
 
-#: The value of an option that filters nothing (None would mean that nothing is chosen).
-ALL = ""
+    import pandas as pd
+    import plotly.graph_objects as go
+
+HERE = Path(__file__).parent
+#: So many tasks behind a bar are named to the page.
+MOST_BEHIND = 100_000
 
 
-def _control(kind: type[Any], label: str, **traits: object) -> Any:
-    """Return an input with its label above it."""
-    made = kind(description=label, **traits)
-    made.add_class("nba-control")
-    return made
-
-
-class Dashboard(w.VBox):  # type: ignore[misc]
-    """The dashboard of a workspace: tiles, charts and members, by campaign, period, step and member.
-
-    It reads again when something is chosen, when the button is pressed, and every few seconds while somebody looks;
-    reading happens in a thread, so the page never waits.
+class Message(Struct, frozen=True, forbid_unknown_fields=True):
+    """What somebody did in the browser.
 
     Parameters
     ----------
-    workspace
-        A Workspace handle of a member who may see statistics: ``nb.open("work.duckdb")``.
-    campaign_id
-        The campaign to begin with; None begins with all.
-    refresh_s
-        Seconds between two automatic looks.
+    do
+        What: it is there (``ready``), chose something, followed an address, asks whether there is anything new …
+    choice
+        What was chosen, by name.
+    address
+        The address that was followed.
+    card, point
+        A card, and the ``customdata`` of a bar in it.
+    ref
+        Number of the request, which the answer names.
     """
 
-    def __init__(self, workspace: HasSql, campaign_id: int | None = None, refresh_s: float = 15.0) -> None:
+    do: Literal["ready", "choose", "go", "beat", "refresh", "library", "csv", "behind", "report"]
+    choice: Annotated[dict[Name, Name], Meta(max_length=20)] = {}
+    address: Text = ""
+    card: Name = ""
+    point: Annotated[tuple[str | int | float | None, ...], Meta(max_length=50)] = ()
+    ref: Id = 0
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What a card shows: a figure, a table or an error, as JSON, and for which choice and moment it was read."""
+
+    text: str
+    key: str
+    mark: Mark
+
+
+class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
+    """The statistics of a workspace, a dataset, a version or a campaign, live: all charts that are found, by tabs.
+
+    The open tab is read when something was done in the workspace, in a thread; what is looked at (zoom, legend,
+    scroll) stays. Filters act on all charts.
+
+    Parameters
+    ----------
+    scope
+        What it begins with; a workspace, a dataset, a version or a campaign of it can be chosen.
+    address
+        The choice to begin with, as :attr:`address` says it; in place of what ``scope`` says.
+
+    Raises
+    ------
+    InvalidInput
+        The scope is none of these.
+
+    Attributes
+    ----------
+    address
+        What is chosen, as the query of an address.
+    selection
+        The rows behind the bar that was clicked last; None before.
+    """
+
+    _esm = "\n".join(
+        [texts.module(), shared.elements(), *(f.read_text("utf-8") for f in sorted((HERE / "statistics").glob("*.js")))]
+    )
+    _css = HERE / "statistics" / "statistics.css"
+    view = traitlets.Dict(help="What stands above the cards, and which cards there are.").tag(sync=True)
+    problem = traitlets.Unicode("", help="Why nothing is read; or empty.").tag(sync=True)
+    seen = traitlets.Unicode("", help="When it was last looked whether there is anything new.").tag(sync=True)
+    address = traitlets.Unicode("").tag(sync=True)
+    refresh_s = traitlets.Float(3.0, read_only=True, help="Seconds between two looks.").tag(sync=True)
+    library = traitlets.Unicode(plotly_js.VERSION, read_only=True).tag(sync=True)
+    gray = traitlets.List([GRAY, GRID], read_only=True, help="Colors that the theme replaces.").tag(sync=True)
+
+    _asker: Worker | None = None  # a widget that was not made to its end is closed, too
+    _reader: threading.Thread | None = None
+
+    @told
+    def __init__(self, scope: Scope, *, address: str = "") -> None:
+        place, address = resolve(scope), plain(address)
+        if not isinstance(address, str):
+            raise InvalidInput(f"address takes what dashboard.address says, not {shown(address)}.")
         super().__init__()
-        self._workspace = workspace
-        self._filling = False
+        self._workspace = place.workspace
+        self._wanted = Choice.at(address) if address else Choice.of(scope)
+        self._head: Head | None = None
+        self._mark: Mark | None = None
+        self._cards: dict[str, _Content] = {}
         self._lock = threading.Lock()
-        self._reader: threading.Thread | None = None
-        self._again = False
-        choice = Choice(campaign_id=campaign_id)
-        try:
-            board, problem = load(workspace, choice), ""
-        except NbannotateError as error:
-            board, problem = None, panels.message(str(error))
-        self._make_controls(board)
-        self._make_parts(refresh_s)
-        self.add_class("nba-manager")
-        self._shown = False
-        self._board: Board | None = None
-        if board is None:
-            self.children = self._bare
-            self.banner.value = problem
-        else:
-            self._show(board)
+        self._again = self._anew = self._is_over = False
+        self._rest = 0.0
+        self._asker = Worker(self._could_not)
+        self.selection: pd.DataFrame | None = None
+        self.on_msg(self._heard)
+        stop = weakref.WeakMethod(self._stop)
+        atexit.register(lambda: (method := stop()) and method())  # no thread asks when Python ends
+        self.reload()
 
-    # -- parts ---------------------------------------------------------------------------------------------------
+    def __repr__(self) -> str:
+        return f"Dashboard({self._wanted.address!r})"
 
-    def _make_controls(self, board: Board | None) -> None:
-        campaigns, steps, members = _offers(board)
-        chosen = board.choice if board else Choice()
-        self.campaign = _control(w.Dropdown, "Campaign", options=campaigns, value=chosen.campaign_id or ALL)
-        self.period = _control(w.Dropdown, "Period (UTC)", options=PERIOD_NAMES, value="all")
-        self.since = _control(w.DatePicker, "From")
-        self.until = _control(w.DatePicker, "To")
-        self.step = _control(w.Dropdown, "Step", options=steps, value=ALL)
-        self.member = _control(w.Dropdown, "Member", options=members, value=ALL)
-        self.by = _control(w.Dropdown, "Chart by", options=BY, value="day")
-        self.refresh = w.Button(description="Refresh", tooltip="Read the latest figures now")
-        self.refresh.add_class("nba-refresh")
-        self.refresh.on_click(lambda _: self.reload())
-        for control in (self.campaign, self.period, self.since, self.until, self.step, self.member, self.by):
-            control.observe(self._chosen, "value")
-        self._show_dates()
-
-    def _make_parts(self, refresh_s: float) -> None:
-        self.note = w.HTML()
-        self.banner = w.HTML()
-        self.tiles = w.HTML()
-        self.table = w.HTML()
-        self.plots = {
-            "throughput": Plot("Tasks submitted over time"),
-            "progress": Plot("Progress by campaign"),
-            "tasks": Plot("Tasks by step and state"),
-            "time_per_task": Plot("Time per task, by step and member"),
-            "issues": Plot("Issues over time"),
-        }
-        self.pulse = Pulse(self.reload, refresh_s)
-        grid = w.Box([_card(plot.title, plot, wide=name == "throughput") for name, plot in self.plots.items()])
-        grid.children = (*grid.children, _card("Members", self.table, wide=True))
-        grid.add_class("nba-grid")
-        head = w.Box([w.HTML(f"<h1>{t('Statistics')}</h1>"), self.note, self.refresh])
-        head.add_class("nba-head")
-        bar = w.Box([self.campaign, self.period, self.since, self.until, self.step, self.member, self.by])
-        bar.add_class("nba-bar")
-        self._full: tuple[w.Widget, ...] = (head, bar, self.banner, self.tiles, grid, self.pulse)
-        self._bare: tuple[w.Widget, ...] = (head, self.banner, self.pulse)
-
-    # -- choosing ------------------------------------------------------------------------------------------------
+    # -- choosing ----------------------------------------------------------------------------------------------------
 
     @property
     def choice(self) -> Choice:
-        """What the controls say now."""
-        return Choice(
-            campaign_id=self.campaign.value or None,
-            period=self.period.value,
-            start=self.since.value,
-            end=self.until.value,
-            step=self.step.value or None,
-            member=self.member.value or None,
-            by=self.by.value,
-        )
+        """What is chosen."""
+        return self._wanted
 
-    def _show_dates(self) -> None:
-        for picker in (self.since, self.until):
-            picker.layout.display = None if self.period.value == "custom" else "none"
+    def choose(self, **chosen: str) -> None:
+        """Choose something: ``dashboard.choose(tab="quality", member="ana", by="week")``.
 
-    def _chosen(self, _: object) -> None:
-        if self._filling:
-            return
-        self._show_dates()
+        Parameters
+        ----------
+        **chosen
+            ``tab``, ``scope`` (``"campaign-3"``), ``period``, ``start``, ``end``, ``step``, ``member``, ``label``,
+            ``by`` or ``tz``; an empty text takes a filter away. What is not there is not chosen.
+        """
+        with self._lock:
+            self._wanted = self._wanted.with_(chosen)
         self.reload()
 
-    def reload(self) -> None:
-        """Read everything again, in a thread; calls while it reads are joined into one more reading."""
+    def report(self, path: str | os.PathLike[str]) -> None:
+        """Write what is chosen, all tabs of it, as one HTML file that opens without a network.
+
+        Parameters
+        ----------
+        path
+            Where; a file that is there is replaced.
+
+        Raises
+        ------
+        NotAllowed, CannotWrite
+            The member may not see statistics, or the file cannot be written.
+        """
+        report.write(self._workspace, self._wanted, path)
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    def reload(self, *, anew: bool = False) -> None:
+        """Look whether there is anything new, in a thread; calls meanwhile are joined into one more look.
+
+        Parameters
+        ----------
+        anew
+            Whether everything is read, also if nothing was done.
+        """
         with self._lock:
             self._again = True
+            self._anew = self._anew or anew
             if self._reader is not None:
                 return
             self._reader = threading.Thread(target=self._work, name="nbannotate-dashboard", daemon=True)
         self._reader.start()
 
-    def wait(self, seconds: float = 10.0) -> None:
+    def wait(self, seconds: float = 30.0) -> None:
         """Wait until what was asked for is shown (for scripts and tests)."""
         reader = self._reader
         if reader is not None:
             reader.join(seconds)
+        if self._asker is not None:
+            self._asker.settle(seconds)
 
     def _work(self) -> None:
-        try:
-            while True:
-                with self._lock:
-                    if not self._again:
-                        self._reader = None
-                        return
-                    self._again = False
-                self._read(self.choice)
-        except BaseException:
+        while True:
             with self._lock:
-                self._reader = None
-            self.banner.value = panels.message(
-                "The figures could not be read; see the log. Press Refresh to try again."
-            )
-            raise
+                if not self._again or self._is_over:
+                    self._reader = None
+                    return
+                self._again = False
+                choice, anew = self._wanted, self._anew
+                self._anew = False
+            began = time.monotonic()
+            try:
+                self._read(choice, anew)
+            except OF_ALL as error:
+                self._fail(str(error), is_over=not isinstance(error, OwnerUnavailable))
+            except NbannotateError as error:
+                self._fail(str(error))
+            except Exception as error:  # noqa: BLE001  the thread goes on, whatever it is; people are told
+                log().error("The dashboard could not be read.", exc_info=error)
+                self._fail("The figures could not be read; see the log. Press Refresh to try again.")
+            self._rest = time.monotonic() + 2 * (time.monotonic() - began)
 
-    # -- showing -------------------------------------------------------------------------------------------------
+    def _fail(self, problem: str, *, is_over: bool = False) -> None:
+        """Say what is wrong; the last figures stay, if they may still be seen."""
+        self._mark = None
+        if is_over:
+            self._head, self._cards = None, {}
+            self.view = {}
+        self.problem = problem
 
-    def _read(self, choice: Choice) -> None:
-        """Read and show what a choice asks for; an error becomes a sentence, and the last figures stay."""
-        try:
-            if self._board is not None and choice == self._board.choice and mark(self._workspace) == self._board.mark:
-                self._stamp()
-                return
-            board = load(self._workspace, choice)
-        except SessionEnded as error:
-            self.children = self._bare
-            self.banner.value = panels.message(str(error))
+    def _read(self, choice: Choice, anew: bool) -> None:
+        """Read what a choice asks for and what is not here yet, and show it."""
+        now = board.mark(self._workspace)
+        head = self._head
+        if anew or head is None or now != self._mark or replace(head.choice, tab=choice.tab) != choice:
+            head = board.head(self._workspace, choice)
+        elif choice.tab != head.choice.tab:
+            head = replace(head, choice=choice if choice.tab in head.tabs else head.choice)
+        with self._lock:
+            if self._wanted != choice:
+                return  # something else is wanted by now; it is read next
+            self._wanted = head.choice
+        self._head, self._mark = head, now
+        every = () if head.is_empty else board.parts()
+        self._show(head, every)
+        self._read_cards(head, [part for part in every if part.on.tab == head.choice.tab], now, anew)
+        self.seen = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+
+    def _show(self, head: Head, every: tuple[Part, ...]) -> None:
+        choice = head.choice
+        self.view = {
+            "choice": {**asdict(choice), "scope": choice.scope},
+            "key": _key(choice),
+            "name": head.name,
+            "scopes": [asdict(offer) for offer in head.scopes],
+            "steps": head.steps, "members": head.members, "labels": head.labels, "tabs": head.tabs,
+            "periods": PERIODS, "by": BY,
+            "tiles": [asdict(tile) for tile in head.tiles], "done": head.done, "skipped": head.skipped,
+            "hint": head.hint, "empty": head.is_empty,
+            "cards": [_card(part, choice) for part in every],
+        }  # fmt: skip
+        self.address = choice.address
+        self.problem = ""
+
+    def _read_cards(self, head: Head, its: list[Part], now: Mark, anew: bool) -> None:
+        key, scope = _key(head.choice), head.choice.place(self._workspace)
+        frames: dict[str, pd.DataFrame] = {}
+        for part in its:
+            with self._lock:
+                if self._is_over or (self._again and self._wanted != head.choice):
+                    return  # nobody looks any more, or something else is wanted by now
+            there = self._cards.get(part.name)
+            if there is None or anew or (there.key, there.mark) != (key, now):
+                text = _json(part.shown(scope, head.choice, head.look, frames))
+                self._cards[part.name] = _Content(text, key, now)
+                same = there is not None and there.text == text
+                self.send({"card": part.name, "key": key, "content": None if same else text})
+
+    # -- answering ---------------------------------------------------------------------------------------------------
+
+    def _heard(self, _: object, content: object, __: object) -> None:
+        if texts.answer(self, content):
             return
+        try:
+            message = checked(content, Message)
         except NbannotateError as error:
-            self.children = self._full if self._shown else self._bare
-            self.banner.value = panels.message(str(error))
-            self._board = None
+            log().warning("%s", error)
             return
-        self._show(board)
+        match message.do:
+            case "ready":
+                for name, card in list(self._cards.items()):
+                    self.send({"card": name, "key": card.key, "content": card.text})
+            case "choose":
+                self.choose(**message.choice)
+            case "go":
+                with self._lock:
+                    self._wanted = Choice.at(message.address)
+                self.reload()
+            case "beat":
+                if time.monotonic() >= self._rest:  # a look at much takes its time, and is then taken less often
+                    self.reload()
+            case "refresh":
+                self.reload(anew=True)
+            case "library":
+                self.send({"library": plotly_js.VERSION}, buffers=[plotly_js.packed()])
+            case _ if self._asker is not None:
+                self._asker.post(self._answer, message)
 
-    def _stamp(self) -> None:
-        """Say that what is shown is what there is."""
-        now = dt.datetime.now(dt.UTC)
-        self.note.value = (
-            f'<span class="nba-note">{t("Live")} · {t("checked {time} UTC", time=f"{now:%H:%M:%S}")}</span>'
-        )
-
-    def _show(self, board: Board) -> None:
-        self._board = board
-        self._stamp()
-        if not board.campaigns:
-            self.banner.value = panels.no_campaign()
-            self.children = self._bare
-            return
-        self._fill(board)
-        choice = board.choice
-        name = board.campaigns.get(choice.campaign_id) if choice.campaign_id is not None else None
-        self.banner.value = "" if board.launched else panels.not_launched(name)
-        self.tiles.value = panels.tiles(board)
-        self.table.value = panels.members_table(board)
-        for name, plot in self.plots.items():
-            plot.show(getattr(charts, name).draw(getattr(board, name), board.look))
-        self.children = self._full
-
-    def _fill(self, board: Board) -> None:
-        """Offer what there is to choose; a choice that is no longer there becomes *all*."""
-        self._filling = True
+    def _answer(self, message: Message) -> None:
+        """Answer a request, or say why not."""
         try:
-            for control, options in zip((self.campaign, self.step, self.member), _offers(board), strict=True):
-                if list(control.options) != options:
-                    wanted = control.value
-                    control.options = options
-                    control.value = wanted if wanted in {value for _, value in options} else ALL
-        finally:
-            self._filling = False
-        self._shown = True
+            answer, data = getattr(self, f"_answer_{message.do}")(message)
+        except NbannotateError as error:
+            self.send({"ref": message.ref, "error": str(error)})
+        except Exception as error:  # noqa: BLE001  told to the person, and to the log
+            self._could_not(error)
+            self.send({"ref": message.ref, "error": "That did not work; please try again."})
+        else:
+            self.send({"ref": message.ref, "answer": answer}, buffers=data)
+
+    def _could_not(self, error: Exception) -> None:
+        log().error("The dashboard could not do what was asked for.", exc_info=error)
+
+    def _part(self, name: str) -> Part:
+        for part in board.parts():
+            if part.name == name:
+                return part
+        raise NotFound(f"There is no {name!r} on the dashboard.")
+
+    def _answer_csv(self, message: Message) -> tuple[dict[str, Any], list[bytes]]:
+        part, choice = self._part(message.card), self._wanted
+        frame = part.read(choice.place(self._workspace), choice)
+        return {}, [gzip.compress(frame.to_csv(index=False).encode(), 6)]
+
+    def _answer_report(self, _: Message) -> tuple[dict[str, Any], list[bytes]]:
+        return {}, [gzip.compress(report.html(self._workspace, self._wanted).encode(), 1)]
+
+    def _answer_behind(self, message: Message) -> tuple[dict[str, Any], list[bytes]]:
+        part, choice = self._part(message.card), self._wanted
+        if part.chart is None:
+            raise InvalidInput("A table has no bars.")
+        found = part.chart.events(choice.place(self._workspace), list(message.point), **choice.taken(part.table.takes))
+        self.selection = found
+        tasks: dict[str, list[int]] = {}
+        if {"campaign_id", "asset_id"} <= set(found.columns):
+            its = found[["campaign_id", "asset_id"]].dropna().drop_duplicates().head(MOST_BEHIND)
+            for campaign_id, rows in its.groupby("campaign_id"):
+                tasks[str(int(campaign_id))] = [int(i) for i in rows["asset_id"]]
+        return {"title": part.title(choice), "rows": len(found), "campaigns": tasks}, []
+
+    def _stop(self) -> None:
+        """End the threads, after what they do now."""
+        self._is_over = True
+        if self._asker is not None:
+            self._asker.stop()
+        if (reader := self._reader) is not None:
+            reader.join(10)
+
+    def close(self) -> None:
+        """End the threads, and take the dashboard away."""
+        self._stop()
+        super().close()
 
 
-def _offers(board: Board | None) -> tuple[list[tuple[str, Any]], ...]:
-    """Return what there is to choose: campaigns, steps, members, each with *all* in front."""
-    campaigns = [] if board is None else [(name, number) for number, name in board.campaigns.items()]
-    steps = [] if board is None else [(name, name) for name in board.steps]
-    logins = [] if board is None else [(name, name) for name in board.logins]
-    return [("All campaigns", ALL), *campaigns], [("All steps", ALL), *steps], [("All members", ALL), *logins]
+def _json(content: go.Figure | Cells | str) -> str:
+    """Return what a card shows as the browser takes it."""
+    if isinstance(content, str):
+        return msgspec.json.encode({"error": content}).decode()
+    if isinstance(content, Cells):
+        return msgspec.json.encode({"table": content}).decode()
+    return f'{{"figure":{content.to_json()}}}'
 
 
-def _card(title: str, content: w.Widget, *, wide: bool = False) -> w.Widget:
-    """Return a part of the page with its title."""
-    card = w.VBox([w.HTML(f"<h2>{title}</h2>"), content])
-    card.add_class("nba-card")
-    if wide:
-        card.add_class("wide")
-    return card
+def _key(choice: Choice) -> str:
+    """Return what all tabs of a choice have in common."""
+    return replace(choice, tab=Choice().tab).address
+
+
+def _card(part: Part, choice: Choice) -> dict[str, Any]:
+    return {
+        "name": part.name, "tab": part.on.tab, "title": part.title(choice), "wide": part.on.wide or part.chart is None,
+        "keys": len(part.chart.keys) if part.chart else 0, "file": part.table.__name__.replace("_", "-"),
+        "table": part.chart is None, "without": choice.not_taken(part.table.takes),
+    }  # fmt: skip

@@ -43,7 +43,7 @@ class Desk:
     tell
         Called with the reply to a request, and with rows of tasks.
     open_statistics
-        Makes the dashboard; called once, in the thread that reads.
+        Makes the dashboard, given the address of what it shows; called once, in the thread that reads.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Desk:
         does: dict[str, Handler],
         show: Callable[[State], None],
         tell: Tell,
-        open_statistics: Callable[[], None],
+        open_statistics: Callable[[str], None],
     ) -> None:
         self.client, self.tell, self.open_statistics = client, tell, open_statistics
         self.state, self.sheet = State(), Sheet()

@@ -29,16 +29,10 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 
 
-#: What the page uses of how elements are written on all pages; their other names stay out of its scope.
-SHARED = ("h", "morph", "ICONS", "icon", "ago", "stamp", "languageMenu")
-
-
 def module() -> str:
     """Return the source of the ES module: how elements are written, as on all pages, then ``js/*.js`` by name."""
-    names = ", ".join(SHARED)
-    dom = (shared.HERE / "js" / "10_dom.js").read_text("utf-8")
     own = (part.read_text("utf-8") for part in sorted((HERE / "js").glob("*.js")))
-    return "\n".join([texts.module(), f"const {{ {names} }} = (() => {{\n{dom}\nreturn {{ {names} }};\n}})();", *own])
+    return "\n".join([texts.module(), shared.elements("ICONS", "icon", "ago", "stamp", "languageMenu"), *own])
 
 
 class Manager(anywidget.AnyWidget):  # type: ignore[misc]
@@ -126,12 +120,12 @@ class Manager(anywidget.AnyWidget):  # type: ignore[misc]
             for name, part in changed.items():
                 self.set_trait(name, part)
 
-    def _open_statistics(self) -> None:
+    def _open_statistics(self, address: str) -> None:
         """Make the dashboard, which needs pandas and Plotly; nothing else of the page does."""
         from nbannotate.pages.manager.dashboard import Dashboard
 
         if self._workspace is not None:
-            self.set_trait("dashboard", Dashboard(self._workspace))
+            self.set_trait("dashboard", Dashboard(self._workspace, address=address))
 
     def close(self) -> None:
         """End the threads, and take the page away."""

@@ -112,7 +112,7 @@ def statistics(desk: Desk, message: Message) -> Answer:
     if desk.state.statistics == "":
         desk.update(statistics="loading", problem="")
         try:
-            desk.open_statistics()
+            desk.open_statistics(message.text)
         except Exception:
             desk.update(statistics="", problem="The statistics could not be loaded; see the log.")
             raise

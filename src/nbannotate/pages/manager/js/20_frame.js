@@ -133,17 +133,37 @@ function go(s, tab, push = true) {
   s.ui.tab = tab;
   s.ui.menu = "";
   if (s.model.get("whole")) {
-    const c = (tab === "tasks" || tab === "jobs") && s.ui.campaign ? `/${s.ui.campaign}` : "", hash = `#${tab}${c}`;
+    const hash = hashOf(s);
     if (push && location.hash !== hash) history.pushState(null, "", hash);
     document.title = `${T(TABS.find(([n]) => n === tab)[1])} · nbannotate`;
   }
-  if (tab === "statistics" && !s.get("page").statistics) send(s, "statistics", {}, () => {});
+  if (tab === "statistics" && !s.get("page").statistics) send(s, "statistics", { text: s.ui.view }, () => {});
   repaint(s);
   beat(s);
 }
 
+function hashOf(s) {
+  const { tab, campaign, view } = s.ui;
+  return `#${tab}${(tab === "tasks" || tab === "jobs") && campaign ? `/${campaign}` : tab === "statistics" && view ? `?${view}` : ""}`;
+}
+
 function follow(s) {                                       // the address says which part is looked at
-  const found = /^#(campaigns|tasks|jobs|issues|members|statistics)(?:\/(\d{1,15}))?$/.exec(location.hash);
+  const found = /^#(campaigns|tasks|jobs|issues|members|statistics)(?:\/(\d{1,15}))?(?:\?(.{0,3000}))?$/.exec(location.hash);
   if (found?.[2]) s.ui.campaign = Number(found[2]);
+  if (found?.[1] === "statistics") {
+    s.ui.view = found[3] ?? "";
+    s.led = true;
+    if (s.statistics && s.statistics.get("address") !== s.ui.view) s.statistics.send({ do: "go", address: s.ui.view });
+  }
   if (found || !location.hash) go(s, found?.[1] ?? "campaigns", false);
+}
+
+// What is chosen on the dashboard stands in the address: a new one when somebody chose, in place of the old one otherwise.
+function addressOfStatistics(s) {
+  if (!s.statistics.get("view").choice) return;
+  s.ui.view = s.statistics.get("address");
+  if (s.ui.tab !== "statistics" || !s.model.get("whole")) return;
+  const hash = hashOf(s);
+  if (location.hash !== hash) { if (s.led) history.replaceState(null, "", hash); else history.pushState(null, "", hash); }
+  s.led = false;
 }

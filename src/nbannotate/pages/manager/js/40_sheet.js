@@ -5,7 +5,7 @@ const STATES = ["in_progress", "to_rework", "done", "skipped"];
 const STATE_TEXT = { in_progress: M("in progress"), to_rework: M("to rework"), done: M("done"), skipped: M("skipped") };
 const COLUMNS = ["asset_id", "task_id", "asset", "step", "state", "who", "round", "issues", "status", "begun", "at"];
 const noSheet = () => ({ version: 0, campaign: 0, ...Object.fromEntries(COLUMNS.map((c) => [c, []])), lower: [], place: new Map(), row: new Map() });
-const noFilter = () => ({ states: new Set(), step: "", who: "", text: "", issues: false });
+const noFilter = () => ({ states: new Set(), step: "", who: "", text: "", issues: false, behind: null });
 
 async function takeSheet(s, message, buffer) {
   const { columns, gone } = await new Response(new Blob([buffer]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
@@ -33,7 +33,9 @@ async function takeSheet(s, message, buffer) {
 function match(s, keep = false) {
   const t = s.sheet, f = s.ui.filter, text = f.text.trim().toLowerCase(), step = f.step === "" ? -1 : Number(f.step);
   const counts = [0, 0, 0, 0], rows = [], wanted = STATES.map((name) => !f.states.size || f.states.has(name));
+  const behind = f.behind && (f.behind.of.get(t.campaign) ?? new Set());
   for (let i = 0; i < t.asset_id.length; i += 1) {
+    if (behind && !behind.has(t.asset_id[i])) continue;
     if (step >= 0 && t.step[i] !== step) continue;
     if (f.who === "-" ? t.who[i] || t.state[i] > 1 : f.who && t.who[i] !== f.who.slice(1)) continue;
     if (f.issues && !t.issues[i]) continue;

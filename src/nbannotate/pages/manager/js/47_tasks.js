@@ -33,12 +33,27 @@ function filters(s, c) {
       h("input", { type: "search", placeholder: T("Part of a name"), "data-search": "", "data-value": f.text, maxlength: "200", oninput: (e) => filtered(s, { text: e.target.value }),
         onkeydown: (e) => { if (e.key === "ArrowDown") { e.preventDefault(); s.grid?.el.focus(); } } }), h("kbd", { "aria-hidden": "true" }, "/"))),
     h("label", { class: "nbm-check" }, h("input", { type: "checkbox", "data-checked": String(f.issues), onchange: (e) => filtered(s, { issues: e.target.checked }) }), T("With issues")),
+    f.behind && h("button", { type: "button", class: "tag nbm-behind", "data-key": "behind", title: T("Show all tasks again"), onclick: () => filtered(s, { behind: null }) },
+      h("span", {}, T("Behind “{title}”", f.behind)), h("span", { class: "count" }, number(f.behind.of.get(c.id)?.size ?? 0)), icon("close")),
   ];
+}
+
+// The tasks behind a bar of the statistics: of the campaign that has most of them, the others when they are chosen.
+function showBehind(s, { title, campaigns }) {
+  const of = new Map(Object.entries(campaigns).map(([id, assets]) => [Number(id), new Set(assets)]));
+  const most = [...of].sort((a, b) => b[1].size - a[1].size)[0][0];
+  s.ui.filter = { ...noFilter(), behind: { title, of } };
+  s.ui.campaign = most;
+  clearSelection(s);
+  match(s);
+  go(s, "tasks");
+  const others = of.size - 1;
+  if (others) toast(s, N(others, "There are more in {n} other campaign; choose it above.", "There are more in {n} other campaigns; choose one above."));
 }
 
 function statusBar(s, total) {
   const f = s.ui.filter, n = s.chosen.size, shown = s.shown.length;
-  const any = f.states.size || f.step !== "" || f.who || f.text || f.issues;
+  const any = f.states.size || f.step !== "" || f.who || f.text || f.issues || f.behind;
   const chips = h("div", { class: "nbm-chips", role: "group", "aria-label": T("Status") }, STATES.map((name, i) =>
     h("button", { type: "button", class: "tag", "data-key": name, "aria-pressed": String(f.states.has(name)), onclick: () => {
       if (f.states.has(name)) f.states.delete(name); else f.states.add(name);

@@ -62,7 +62,10 @@ async function showDashboard(s) {
   if (s.gone) return view.remove();
   s.dashboard = view.el;
   s.dashboardView = view;
-  s.dashboardDeaf = sayBelow(view.el);
+  s.statistics = model;
+  s.listenTo = () => addressOfStatistics(s);
+  for (const name of ["address", "view"]) model.on(`change:${name}`, s.listenTo);
+  addressOfStatistics(s);
   repaint(s, true);
   // Lumino tells a widget and its children when they are in the page; here nobody else does.
   view.luminoWidget.processMessage({ type: "after-attach", isConflatable: false, conflate: () => false });
@@ -94,8 +97,8 @@ async function render({ model, el, signal }) {
   const whole = model.get("whole");
   const s = {
     model, replies: new Map(), waiting: false, gone: false, beating: false, again: false, timer: 0, unpacking: Promise.resolve(),
-    get: (name) => model.get(name) ?? {}, sheet: noSheet(), shown: [], counts: [0, 0, 0, 0], chosen: new Set(), anchor: -1, active: 0, activeTask: 0, stepNames: [], steps: "", grid: null, dashboard: null,
-    ui: { tab: "campaigns", campaign: 0, list: { shown: "current", dataset: "", sort: "recent" }, filter: noFilter(), sort: { by: "", down: false }, people: "", threads: noThreads(), opened: new Set(), menu: "", menuUp: false, dialog: null, toasts: [], first: true },
+    get: (name) => model.get(name) ?? {}, sheet: noSheet(), shown: [], counts: [0, 0, 0, 0], chosen: new Set(), anchor: -1, active: 0, activeTask: 0, stepNames: [], steps: "", grid: null, dashboard: null, statistics: null, led: true,
+    ui: { tab: "campaigns", view: "", campaign: 0, list: { shown: "current", dataset: "", sort: "recent" }, filter: noFilter(), sort: { by: "", down: false }, people: "", threads: noThreads(), opened: new Set(), menu: "", menuUp: false, dialog: null, toasts: [], first: true },
   };
   const deaf = await useTexts(model, () => repaint(s));
   s.inner = h("div", { class: "nbp-inner" });
@@ -114,6 +117,7 @@ async function render({ model, el, signal }) {
   const on = (target, type, does, options = {}) => target.addEventListener(type, does, { signal, ...options });
   on(whole ? document : s.root, "keydown", (e) => onKey(s, e));
   on(document, "visibilitychange", () => beat(s));
+  on(s.root, "nbannotate-tasks", (e) => { e.preventDefault(); showBehind(s, e.detail); });
   on(s.root, "scroll", (e) => { if (e.target === s.grid?.el && e.target.isConnected) s.scrolled = e.target.scrollTop; }, { capture: true, passive: true });
   on(matchMedia("(prefers-color-scheme: dark)"), "change", () => theme(s));
   const looks = new MutationObserver(() => theme(s));
@@ -132,7 +136,7 @@ async function render({ model, el, signal }) {
     model.off("msg:custom", hearing);
     model.off("change:dashboard", dashboard);
     for (const part of PARTS) model.off(`change:${part}`, changed);
-    s.dashboardDeaf?.();
+    for (const name of ["address", "view"]) s.statistics?.off(`change:${name}`, s.listenTo);
     s.dashboardView?.remove();
   };
 }

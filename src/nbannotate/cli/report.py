@@ -1,0 +1,49 @@
+"""``nbannotate report``: the statistics as one HTML file."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from nbannotate.cli.commands import Commands, opened, say, version_named
+from nbannotate.errors import InvalidInput
+from nbannotate.files import output
+from nbannotate.stats.scope import Scope
+
+FILTERS = ("start", "end", "tz", "step", "member", "label", "by")
+
+
+def add_commands(commands: Commands) -> None:
+    """Add the command."""
+    report = commands.add(
+        "report",
+        run_report,
+        "write the statistics as one HTML file",
+        "It holds all charts of the dashboard, and opens without a network.",
+    )
+    report.add_argument("workspace", type=Path, help="the workspace file")
+    report.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="where; - is standard output")
+    report.add_argument("--campaign", metavar="NAME", help="of this campaign only")
+    report.add_argument("--version", metavar="DATASET/VERSION", help="of this version only, for example smears/v1")
+    report.add_argument("--start", metavar="DAY", help="from this day on, for example 2026-07-01")
+    report.add_argument("--end", metavar="DAY", help="up to this day, which is in it")
+    report.add_argument("--tz", metavar="ZONE", help="the zone of all times, for example Europe/Zurich (default: UTC)")
+    report.add_argument("--step", metavar="NAME", help="of this step only")
+    report.add_argument("--member", metavar="LOGIN", help="of this member only")
+    report.add_argument("--label", metavar="NAME", help="of this label only")
+    report.add_argument("--by", default="day", metavar="PERIOD", help="hour, day, week or month (default: day)")
+
+
+def run_report(options: argparse.Namespace) -> None:
+    """Write the report."""
+    from nbannotate.pages.manager.report import report
+
+    if options.campaign is not None and options.version is not None:
+        raise InvalidInput("Give --campaign or --version, not both.")
+    with opened(options.workspace) as ws:
+        scope: Scope = ws if options.campaign is None else ws.campaigns[options.campaign]
+        if options.version is not None:
+            scope = version_named(ws, options.version)
+        report(scope, options.output, **{name: getattr(options, name) for name in FILTERS})
+    if not output.is_standard(options.output):
+        say(f"{options.output} is written.")

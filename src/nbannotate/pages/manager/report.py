@@ -1,0 +1,173 @@
+"""A report: all that the dashboard shows of a choice, as one HTML file that opens offline and can be printed."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import plotly.graph_objects as go
+
+from nbannotate import imaging
+from nbannotate.charts.look import GRAY, GRID
+from nbannotate.files import output
+from nbannotate.pages.manager import board, plotly_js
+from nbannotate.pages.manager.board import Head, Part
+from nbannotate.pages.manager.cells import Cells
+from nbannotate.pages.manager.choice import Choice
+from nbannotate.stats.filters import utc_now
+from nbannotate.stats.scope import HasSql, Scope, resolve
+
+if TYPE_CHECKING:
+    import os
+
+    import pandas as pd
+
+HERE = Path(__file__).parent
+#: Nothing is fetched, whatever stands in the file.
+POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
+
+
+def report(scope: Scope, path: str | os.PathLike[str], **filters: Any) -> None:
+    """Write the statistics of a scope as one HTML file, with all charts of the dashboard.
+
+    Parameters
+    ----------
+    scope
+        A workspace, a dataset, a version or a campaign.
+    path
+        Where; a file that is there is replaced, and ``"-"`` is standard output.
+    **filters
+        Those of statistics: ``step``, ``member``, ``label``, ``start``, ``end``, ``tz``, ``by``.
+
+    Raises
+    ------
+    InvalidInput
+        A filter is wrong.
+    NotAllowed, CannotWrite
+        The member may not see statistics, or the file cannot be written.
+    """
+    write(resolve(scope).workspace, Choice.narrowed(scope, **filters), path)
+
+
+def write(workspace: HasSql, choice: Choice, path: str | os.PathLike[str]) -> None:
+    """Write a report; what belongs to the workspace is not replaced."""
+
+    def images() -> list[str]:
+        paths = workspace.sql("select distinct path from assets")["path"]
+        return [str(imaging.frame_of(str(p)).path) for p in paths]
+
+    database = getattr(workspace, "path", ":memory:")
+    with output.protecting(None if database == ":memory:" else database, images):
+        output.replace(path, html(workspace, choice).encode())
+
+
+def html(workspace: HasSql, choice: Choice) -> str:
+    """Return a report."""
+    head = board.head(workspace, choice)
+    scope = head.choice.place(workspace)
+    every = () if head.is_empty else board.parts()
+    read: dict[str, pd.DataFrame] = {}
+    sections, figures = [], {}
+    for tab in head.tabs if every else ():
+        cards = []
+        for part in (part for part in every if part.on.tab == tab):
+            shown = part.shown(scope, head.choice, head.look, read)
+            if isinstance(shown, go.Figure):
+                figures[part.name] = json.loads(cast("str", shown.to_json()))
+            cards.append(_card(part, head, shown))
+        sections.append(f'<section id="{tab}"><h2 class="nbr-tab">{tab.capitalize()}</h2>'
+                        f'<div class="nba-grid">{"".join(cards)}</div></section>')  # fmt: skip
+    links = "".join(f'<a href="#{tab}">{tab.capitalize()}</a>' for tab in head.tabs) if every else ""
+    said = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in _said(head))
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>Statistics · {escape(head.name)}</title>"
+        f"<style>{_file('statistics/statistics.css')}\n{_file('report.css')}</style></head>"
+        f'<body class="nba-manager" data-theme="light"><header><h1>Statistics · {escape(head.name)}</h1>'
+        f'<dl class="nbr-said">{said}</dl></header>{_tiles(head)}<nav class="nbr-links">{links}</nav>'
+        f"<main>{''.join(sections) or '<p class=nba-none>No campaigns yet.</p>'}</main>"
+        f'<script type="application/json" id="figures">{_in_script(figures)}</script>'
+        f'<script type="application/json" id="gray">{_in_script([GRAY, GRID])}</script>'
+        f"<script>{_library()}</script><script>{_file('report.js')}</script></body></html>"
+    )
+
+
+def _file(name: str) -> str:
+    return (HERE / name).read_text("utf-8")
+
+
+def _library() -> str:
+    """Return plotly.js so that it ends no script element before its end."""
+    return plotly_js.FILE.read_text("utf-8").replace("</script", "<\\/script")
+
+
+def _in_script(value: object) -> str:
+    """Return JSON that stands in HTML as it is."""
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c").replace("\u2028", "\\u2028")
+
+
+def _said(head: Head) -> list[tuple[str, str]]:
+    """Return what the report is about and what was filtered, each with its name."""
+    choice = head.choice
+    filters = choice.filters()
+    start, end = filters["start"], filters["end"]
+    ends = [f"from {start}" if start else "", f"to {end}" if end else ""]
+    period = " ".join(part for part in ends if part) or "all time"
+    zone = choice.tz or "UTC"
+    return [
+        ("Of", head.name if choice.kind == "workspace" else f"{choice.kind} {head.name}"),
+        ("Period", period),
+        ("Step", choice.step or "all"),
+        ("Member", choice.member or "all"),
+        ("Label", choice.label or "all"),
+        ("Charts by", choice.by),
+        ("Time zone", zone),
+        ("Written", f"{utc_now():%Y-%m-%d %H:%M} UTC"),
+    ]
+
+
+def _tiles(head: Head) -> str:
+    tiles = "".join(
+        f'<div class="nba-tile {tile.mood}"><span>{escape(tile.name)}</span><b>{escape(tile.value)}</b></div>'
+        for tile in head.tiles
+    )
+    return f'<div class="nba-tiles">{tiles}</div>'
+
+
+def _card(part: Part, head: Head, shown: go.Figure | Cells | str) -> str:
+    """Return a card; a figure is drawn into it by the script."""
+    match shown:
+        case str():
+            inside = f'<p class="nba-message">{escape(shown)}</p>'
+        case Cells():
+            inside = _table(shown)
+        case _:
+            height = int(shown.layout.height or 300)
+            inside = f'<div class="nba-plot" id="{escape(part.name)}" style="min-height:{height}px"></div>'
+    title = escape(part.title(head.choice))
+    chips = "".join(f'<span class="nba-chip">all {name}s</span>' for name in head.choice.not_taken(part.table.takes))
+    wide = " wide" if part.on.wide or part.chart is None else ""
+    return f'<article class="nba-card{wide}"><div class="nba-card-head"><h3>{title}</h3>{chips}</div>{inside}</article>'
+
+
+def _table(table: Cells) -> str:
+    if not table.rows:
+        return '<p class="nba-none">Nothing yet</p>'
+    number = [' class="n"' if heading.is_number else "" for heading in table.headings]
+    top = "".join(
+        f'<th scope="col" title="{escape(h.what)}"{n}>{escape(h.title)}</th>'
+        for h, n in zip(table.headings, number, strict=True)
+    )
+    rows = "".join(
+        f"<tr>{''.join(f'<td{n}>{escape(text)}</td>' for text, n in zip(row, number, strict=True))}</tr>"
+        for row in table.rows
+    )
+    more = f"<p class='nba-none'>The first {len(table.rows):,} of {table.total:,} rows.</p>"
+    return (
+        f'<div class="nba-scroll"><table class="nba-table"><thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table>'
+        f"</div>{more if table.total > len(table.rows) else ''}"
+    )

@@ -1,0 +1,120 @@
+// Draws a figure that arrives as JSON, in the colors of the page's theme. The library comes from the kernel once, is kept
+// in the browser's cache, and is shared by all figures of a page. No other server is asked.
+
+const CACHE = "nbannotate-plotly";
+
+function fromKernel(model, version) {
+  return new Promise((resolve) => {
+    const heard = (message, buffers) => {
+      if (message.library !== version) return;
+      model.off("msg:custom", heard);
+      resolve(new Blob([buffers[0]]));
+    };
+    model.on("msg:custom", heard);
+    model.send({ do: "library" });
+  });
+}
+
+async function packed(model, version) {
+  // Caches exist on https and on localhost only, and a browser may refuse them; then the kernel is asked every time.
+  const key = `${location.origin}/nbannotate/plotly-${version}.js.gz`;
+  const cache = await globalThis.caches?.open(CACHE).catch(() => undefined);
+  const kept = await cache?.match(key);
+  if (kept) return kept.blob();
+  const blob = await fromKernel(model, version);
+  await cache?.put(key, new Response(blob)).catch((error) => console.info("Plotly is not kept:", error.message));
+  return blob;
+}
+
+const unpacked = (blob) => new Response(blob.stream().pipeThrough(new DecompressionStream("gzip")));
+
+async function load(model) {
+  const source = await unpacked(await packed(model, model.get("library"))).text();
+  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  try {
+    await import(/* @vite-ignore */ url);
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+  return globalThis.Plotly;
+}
+
+function library(model) {
+  globalThis.__nbannotatePlotly ??= load(model).catch((error) => {
+    globalThis.__nbannotatePlotly = undefined;
+    throw error;
+  });
+  return globalThis.__nbannotatePlotly;
+}
+
+// The colors of a theme: of the page, or, for what is saved, those of paper.
+const PAPER = { ink: "#1d2329", soft: "#5d6670", line: "#e1e5ea", card: "#ffffff" };
+
+function colorsOf(root) {
+  const style = getComputedStyle(root), value = (name) => style.getPropertyValue(name).trim();
+  return { ink: value("--nba-ink"), soft: value("--nba-muted"), line: value("--nba-line"), card: value("--nba-card") };
+}
+
+function themed(model, figure, colors) {
+  const [gray, grid] = model.get("gray");
+  const made = JSON.parse(JSON.stringify(figure).replaceAll(gray, colors.soft).replaceAll(grid, colors.line));
+  made.layout.hoverlabel = { ...made.layout.hoverlabel, bgcolor: colors.card, bordercolor: colors.line, font: { color: colors.ink } };
+  return made;
+}
+
+// The names of days and months on the axes, in the language of the page.
+function localeOf(Plotly) {
+  const name = language();
+  if (name === "en") return name;
+  const names = (n, from, step, options) => Array.from({ length: n }, (_, i) => new Date(from + i * step).toLocaleString(name, { timeZone: "UTC", ...options }));
+  const DAY = 86_400_000, sunday = Date.UTC(2023, 0, 1), month = (style) => names(12, Date.UTC(2023, 0, 15), 30.4 * DAY, { month: style });
+  Plotly.register({ moduleType: "locale", name, dictionary: {}, format: {
+    days: names(7, sunday, DAY, { weekday: "long" }), shortDays: names(7, sunday, DAY, { weekday: "short" }), months: month("long"), shortMonths: month("short"), date: "%Y-%m-%d",
+  } });
+  return name;
+}
+
+// What somebody hid in the legend is found again by the name of a trace, also if another one came before it.
+function named(data) {
+  const seen = new Map();
+  for (const trace of data) {
+    const name = `t-${trace.type}-${trace.name ?? ""}-${trace.xaxis ?? ""}`.replace(/[^\w-]/g, (c) => `_${c.charCodeAt(0)}`), n = seen.get(name) ?? 0;
+    seen.set(name, n + 1);
+    trace.uid = n ? `${name}-${n}` : name;                 // Plotly makes selectors of it
+  }
+}
+
+async function drawFigure(d, card) {
+  if (!card.box.offsetWidth) { card.dirty = true; return; }  // drawn when it is seen
+  card.dirty = false;
+  const Plotly = await library(d.model);
+  if (d.gone || !card.figure) return;
+  const { data, layout } = themed(d.model, card.figure, colorsOf(d.root)), first = !card.drawn;
+  named(data);
+  layout.uirevision = card.key;                            // the zoom stays until something else is chosen,
+  layout.legend = { ...layout.legend, uirevision: "kept" };  // what is hidden stays always
+  if (matchMedia("(pointer: coarse)").matches) layout.dragmode = false;
+  if (first) card.box.textContent = "";
+  card.drawn = true;
+  await Plotly.react(card.box, data, { ...layout, autosize: true }, { displaylogo: false, locale: localeOf(Plotly), displayModeBar: false, doubleClick: "reset" });
+  if (!first) return;
+  card.deaf = sayBelow(card.box);
+  const cursor = (to) => { for (const part of card.box.querySelectorAll(".nsewdrag")) part.style.cursor = to; };
+  card.box.on("plotly_hover", (e) => cursor(pointOf(card, e) ? "pointer" : ""));
+  card.box.on("plotly_unhover", () => cursor(""));
+  card.box.on("plotly_click", (e) => behind(d, card, e));
+}
+
+// What a chart says of a bar: the values by which the rows behind it are asked for; null if it has none.
+function pointOf(card, event) {
+  let found = event.points?.[0]?.customdata;
+  if (Array.isArray(found?.[0])) found = found[0];
+  const keys = card.shown?.keys ?? 0;
+  return keys && Array.isArray(found) && found.length >= keys ? found.slice(0, keys) : null;
+}
+
+function purge(card) {
+  card.deaf?.();
+  if (card.drawn) globalThis.Plotly.purge(card.box);
+  card.drawn = false;
+}

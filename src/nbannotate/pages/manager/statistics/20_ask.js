@@ -1,0 +1,103 @@
+// What goes to the kernel and what comes back: requests with their answers, files, the tasks behind a bar; and the beat.
+
+let asked = 0;
+
+function ask(d, what, fields) {
+  asked += 1;
+  const ref = asked;
+  return new Promise((resolve, reject) => {
+    d.waiting.set(ref, { resolve, reject });
+    d.model.send({ do: what, ref, ...fields });
+  });
+}
+
+function hear(d, message, buffers) {
+  if ("card" in message) return takeCard(d, message);
+  if (!("ref" in message)) return undefined;
+  const waits = d.waiting.get(message.ref);
+  d.waiting.delete(message.ref);
+  if (message.error) waits?.reject(new Error(message.error));
+  else waits?.resolve({ ...message.answer, data: buffers?.[0] });
+  return undefined;
+}
+
+function choose(d, chosen) {
+  if (chosen.tab) d.tab = chosen.tab;
+  d.model.send({ do: "choose", choice: chosen });
+  paint(d);
+}
+
+const isLooked = (d) => document.visibilityState === "visible" && d.root.isConnected && d.root.offsetWidth > 0;
+const beat = (d) => { if (isLooked(d)) d.model.send({ do: "beat" }); };
+
+// ---- files
+
+const clean = (text) => text.normalize("NFKD").replace(/[^\w-]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 60) || "statistics";
+const fileName = (d, what, end) => `${what}-${clean(d.model.get("view").name ?? "")}.${end}`.toLowerCase();
+
+function save(blob, name) {
+  const link = h("a", { href: URL.createObjectURL(blob), download: name, hidden: true });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+async function savePicture(d, card, format) {
+  const Plotly = await library(d.model), { data, layout } = themed(d.model, card.figure, PAPER);
+  data.forEach((trace, i) => { if (card.box.data?.[i]?.visible) trace.visible = card.box.data[i].visible; });
+  for (const [name, axis] of Object.entries(card.box.layout ?? {})) {
+    if (/^[xy]axis\d*$/.test(name) && axis.autorange === false && axis.range) layout[name] = { ...layout[name], range: [...axis.range], autorange: false };
+  }
+  if (card.box.layout?.hiddenlabels) layout.hiddenlabels = card.box.layout.hiddenlabels;
+  const top = layout.margin?.t ?? layout.template?.layout?.margin?.t ?? 30, height = (layout.height ?? 300) + 40, width = Math.max(640, card.box.offsetWidth);
+  Object.assign(layout, { width, height, paper_bgcolor: PAPER.card, margin: { ...layout.margin, t: top + 40 },
+    title: { text: escapedText(said(card.shown.title)), x: 0, xref: "container", xanchor: "left", y: 1, yref: "container", yanchor: "top", pad: { t: 14, l: 14 }, font: { size: 16, color: PAPER.ink } } });
+  const url = await Plotly.toImage({ data, layout, config: { locale: localeOf(Plotly) } }, { format, width, height, scale: format === "png" ? 2 : 1 });
+  save(await blobOf(url), fileName(d, card.shown.file, format));
+}
+
+const escapedText = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
+function blobOf(url) {                                     // without fetch, which a content policy may refuse for data
+  const [head, body] = [url.slice(0, url.indexOf(",")), url.slice(url.indexOf(",") + 1)];
+  const bytes = head.endsWith(";base64") ? Uint8Array.from(atob(body), (c) => c.charCodeAt(0)) : new TextEncoder().encode(decodeURIComponent(body));
+  return new Blob([bytes], { type: /^data:([^;,]+)/.exec(head)?.[1] ?? "" });
+}
+
+async function saveTable(d, card) {
+  const { data } = await ask(d, "csv", { card: card.shown.name });
+  save(await unpacked(new Blob([data])).blob().then((b) => new Blob([b], { type: "text/csv" })), fileName(d, card.shown.file, "csv"));
+}
+
+async function saveReport(d) {
+  d.reporting = true;
+  paint(d);
+  try {
+    const { data } = await ask(d, "report", {});
+    save(await unpacked(new Blob([data])).blob().then((b) => new Blob([b], { type: "text/html" })), fileName(d, "report", "html"));
+  } finally {
+    d.reporting = false;
+    paint(d);
+  }
+}
+
+// ---- the tasks behind a bar: the page opens its list; elsewhere the notebook has them
+
+async function behind(d, card, event) {
+  const point = pointOf(card, event);
+  if (!point) return;
+  const { title, rows, campaigns } = await ask(d, "behind", { card: card.shown.name, point }).catch((error) => { tell(d, card, said(error.message)); return {}; });
+  if (rows === undefined) return;
+  const tasks = Object.keys(campaigns).length > 0;
+  const open = new CustomEvent("nbannotate-tasks", { bubbles: true, cancelable: true, detail: { title: said(title), campaigns } });
+  if (tasks && !d.root.dispatchEvent(open)) return;        // somebody has taken it
+  tell(d, card, N(rows, "{n} row behind it: dashboard.selection in the notebook", "{n} rows behind it: dashboard.selection in the notebook"));
+}
+
+function tell(d, card, text) {
+  card.told = text;
+  paint(d);
+  clearTimeout(card.telling);
+  card.telling = setTimeout(() => { card.told = ""; paint(d); }, 8000);
+}
