@@ -23,7 +23,7 @@ LOCALES = {"zh": "zh-CN", "fr": "fr-FR"}
 
 #: What people read: texts and names of what is shown, but not keys, and not the names of the languages.
 READ = """() => {
-  const found = new Set(), skip = "script, style, noscript, kbd, pre, .prose, .language, nav";
+  const found = new Set(), skip = "script, style, noscript, kbd, pre, .prose, .language, nav, [data-name=tz]";
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const text = walk.currentNode.data.trim(), parent = walk.currentNode.parentElement;
@@ -48,7 +48,7 @@ CUT = """() => {
 }"""
 #: Keys, units and names that are not ours to translate.
 NAMES = (
-    r"^null$|Home|Ctrl|Shift|Alt|Esc|Delete|Enter|Page|UTC|DICOM|JSON|PDF|nbannotate|image_\d+\.png"
+    r"^null$|Home|Ctrl|Shift|Alt|Esc|Delete|Enter|Page|UTC|DICOM|JSON|PDF|PNG|SVG|CSV|nbannotate|image_\d+\.png"
     rf"|\b(?:ana|ben|chloe|mia|{re.escape(getpass.getuser())})\b"
 )
 
