@@ -18,6 +18,7 @@ MEANINGS = {
     # What it is about
     "member": "a person, by login",
     "members": "several people",
+    "address": "what is chosen on the dashboard, as the query of an address",
     "asset": "an image of a version",
     "assets": "several of them",
     "step": "a step of the workflow, by name or index",
