@@ -17,12 +17,9 @@ from nbannotate.errors import InvalidInput, NbannotateError, NotAllowed, OwnerUn
 from nbannotate.pages.manager.cells import Cells, cells
 from nbannotate.pages.manager.choice import Choice
 from nbannotate.stats.filters import Filters, utc_now
-from nbannotate.stats.issue_states import issue_states
-from nbannotate.stats.progress import progress
 from nbannotate.stats.query import Query
 from nbannotate.stats.scope import HasSql, Scope
 from nbannotate.stats.table import TABS, Position, Tab, Table
-from nbannotate.stats.time_per_task import time_per_task
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -263,13 +260,13 @@ def _pairs(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[int, str]]:
 
 def _tiles(scope: Scope, choice: Choice) -> tuple[tuple[Tile, ...], float, float]:
     """Return the numbers that stand alone, and how much is done and skipped, in percent."""
-    assets = progress(scope, **choice.taken(progress.takes))
+    assets = stats.progress(scope, **choice.taken(stats.progress.takes))
     total, done, skipped = (int(assets[column].sum()) for column in ("total", "done", "skipped"))
     if assets.empty:
         return (), 0.0, 0.0
-    states = issue_states(scope, **choice.taken(issue_states.takes))
+    states = stats.issue_states(scope, **choice.taken(stats.issue_states.takes))
     unresolved = int(states.loc[states["state"] != "resolved", "issues"].sum())
-    times = time_per_task(scope, **choice.taken(time_per_task.takes))
+    times = stats.time_per_task(scope, **choice.taken(stats.time_per_task.takes))
     closed = int(times["tasks"].sum())
     mean = float(times["total_s"].sum()) / closed if closed else math.nan
     tiles = (
