@@ -12,6 +12,7 @@ from nbannotate.stats.issue_types import issue_types as table
 from nbannotate.stats.table import Position
 
 KEYS = ("type", "change")
+WHERE = {"image": "on the image", "zone": "on a zone", "shape": "on a shape"}
 
 
 @chart(table, title="Issues by type, and reopened ones (issues)", on=Position("throughput", 80), keys=KEYS)
@@ -26,7 +27,7 @@ def issue_types(frame: pd.DataFrame, look: Look) -> go.Figure:
         drawn.add_bar(
             name=name,
             orientation="h",
-            y=found["type"].map(lambda t: f"on {'an' if t == 'image' else 'a'} {t}"),
+            y=found["type"].map(WHERE),
             x=found[change],
             marker_color=STATE_COLORS[change],
             customdata=behind(found.assign(change=change), KEYS, look),
