@@ -71,8 +71,9 @@ def plain(folder: Path, tasks: int, moved: int) -> tuple[float, float]:
     for _, _, sql in MIGRATIONS:
         connection.execute(sql)
     insert = (
-        "insert into data.tasks select nextval('data.ids'), 1, i, 0, 1, 'in_progress', null, i % 10, i, true, 0, "
-        "now(), null, null, null, null, null, null, 0, 0 from range($1) r(i)"
+        "insert into data.tasks "
+        "(task_id, campaign_id, asset_id, step, round, state, assignee_id, position, is_current, worked_s, created) "
+        "select nextval('data.ids'), 1, i, 0, 1, 'in_progress', i % 10, i, true, 0, now() from range($1) r(i)"
     )
     inserted = seconds(lambda: connection.execute(insert, [tasks]))
     ids = [

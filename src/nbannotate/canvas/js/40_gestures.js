@@ -13,7 +13,8 @@ function inHand(s) {
   const g = s.gesture;
   if (g?.name === "draw") return s.tool === "zone" ? false : s.label;
   const shapes = g?.name === "reshape" ? [g.of] : g?.name === "move" ? [...g.moves.values()] : null;
-  return shapes && (shapes.every((shape) => shape.label && shape.label === shapes[0].label) ? shapes[0].label : false);
+  if (!shapes?.length) return null;                        // what is locked is not in hand
+  return shapes.every((shape) => shape.label && shape.label === shapes[0].label) ? shapes[0].label : false;
 }
 
 function tellHand(s) {
