@@ -41,8 +41,8 @@ def test_the_owner_may_do_everything_and_only_the_owner_hands_out_accounts_and_k
 
 
 def test_who_reviews_is_no_mere_annotator():
-    assert set(rights.STEP_ROLES) == {"annotation", "review"}
-    assert rights.STEP_ROLES["annotation"] == set(ROLES)
+    assert set(rights.STEP_ROLES) == {"annotation", "review", "consensus"}
+    assert rights.STEP_ROLES["annotation"] == rights.STEP_ROLES["consensus"] == set(ROLES)
     assert rights.STEP_ROLES["review"] == {"owner", "manager", "reviewer"}
 
 
