@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -52,7 +53,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give the tests of a file to one worker, or of all files of a group; begin with what takes long.
 
     A group shares what is dear to start (one JupyterLab for all tests in it). A test that drives a browser waits half
-    of its time, so these are spread among the others. The last ones are short: no worker ends long after the others.
+    of its time, so these are spread among the others, which begin with the files of many tests: the last ones are
+    short, so that no worker ends long after the others.
     """
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
@@ -61,9 +63,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     groups = list(dict.fromkeys(group.values()))
     slow = {group[item] for item in items if item.get_closest_marker("slow")}
     browser = {group[item] for item in items if item.get_closest_marker("browser")} - slow
-    turn = {}
+    many, turn = Counter(group.values()), {}
     for kind, until in ((slow, 0), (browser, 0.8), (set(groups) - slow - browser, 1)):
         its = [name for name in groups if name in kind]
+        if until == 1:
+            its.sort(key=lambda name: -many[name])
         turn |= {name: until * i / len(its) for i, name in enumerate(its)}
     items.sort(key=lambda item: (group[item] not in slow, turn[group[item]], groups.index(group[item])))
 

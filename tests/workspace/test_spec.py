@@ -215,7 +215,7 @@ def test_a_file_is_read_too_and_a_missing_one_is_named(tmp_path):
         (
             "kind: review",
             "kind: reviw",
-            r"^workflow\.steps\[1\]\.kind: must be one of annotation, review.*mean review\?",
+            r"^workflow\.steps\[1\]\.kind: must be one of annotation, consensus, review.*mean review\?",
         ),
         (
             "kinds: [polygon]",
