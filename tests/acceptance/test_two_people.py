@@ -107,6 +107,7 @@ class Person:
     def wait_for_image(self):
         expect(self.page.locator(".nbp-task h1")).to_be_visible()
         self.page.wait_for_selector(".nba-stage:focus canvas")  # before that, nobody hears the keys
+        self.page.wait_for_function("() => document.querySelector('.nba-preview[src]')?.complete")  # nor the pointer
 
     @property
     def asset(self):
@@ -219,6 +220,7 @@ def test_annotate_return_mend_accept_export(campaign, boxes, server, chromium, t
     ana.page.locator(".nba-stage").focus()
     before = saves(ws)
     ana.page.keyboard.press("r")
+    ana.page.wait_for_selector(".tool[data-key=rectangle][aria-pressed=true]")
     ana.drag(20, 30, 90, 110)
     ana.page.keyboard.press("2")
     ana.shapes_listed(2)
