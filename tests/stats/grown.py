@@ -34,6 +34,10 @@ class Grown:
     campaigns: dict[int, Row] = field(default_factory=dict)
     #: What each version shows: the id of a revision, by asset.
     heads: dict[int, dict[int, int]] = field(default_factory=dict)
+    #: What each version that is a child began with: as heads.
+    began: dict[int, dict[int, int]] = field(default_factory=dict)
+    #: Names and kinds of the steps of each campaign.
+    steps: dict[int, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     members: dict[str, int] = field(default_factory=dict)
 
 
@@ -88,6 +92,7 @@ def grow(seed: int = 0, assets: int = 12, busy: float = 0.85) -> Grown:
     one = _campaign(world, first, "One", random_, list(world.assets), busy)
     second = first.create_child("v2")
     world.heads[second.version_id] = dict(world.heads[first.version_id])
+    world.began[second.version_id] = dict(world.heads[first.version_id])
     two = _campaign(world, second, "Two", random_, list(world.assets)[: assets // 2], busy)
     ws.members.disable("eve")
     world.scopes = {"workspace": ws, "dataset": dataset, "v1": first, "v2": second, "One": one, "Two": two}
@@ -99,6 +104,7 @@ def _campaign(world: Grown, version: Any, name: str, random_: random.Random, ass
     recipe = model.Recipe(labels=tuple(model.Label(n, color=c) for n, c in LABELS.items()))
     steps = tuple(model.Step(n, kind=k, assignees=PEOPLE[:3] if k == "annotation" else PEOPLE[3:]) for n, k in STEPS)
     campaign = version.create_campaign(name, recipe, model.Workflow(steps))
+    world.steps[campaign.campaign_id] = STEPS
     work = _Work(world, random_, campaign.campaign_id, version.version_id, busy)
     engine = world.ws.client.dispatcher.engine  # type: ignore[attr-defined]
     with engine.write() as tx:
@@ -260,7 +266,7 @@ class _Work:
             "task_id": task["task_id"], "shape_id": said[0]["shape_id"] if kind == "shape" and said else None, **zone,
             "state": state, "author_id": task["assignee_id"], "created": now,
             "closed": now + dt.timedelta(hours=self.random.randint(1, 40)) if state == "resolved" else None,
-            "_author": task["_assignee"], "_step": task["step"],
+            "_author": task["_assignee"],
         }  # fmt: skip
         self.world.rows["issues"].append(issue)
         for hours in self.random.sample([3, 9, 30], self.random.randint(0, 2)):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from grown import PEOPLE, STEPS, Grown, Row
+from grown import Grown, Row
 
 HANDED_IN = ("submitted", "accepted", "accepted_with_edits", "rework", "rejected")
 FATES = {"submitted": "annotated", "accepted": "accepted", "accepted_with_edits": "accepted", "rework": "reworked"}
@@ -55,8 +55,11 @@ class Oracle:
     def who(self, member: str | None) -> bool:
         return self.members is None or member in self.members
 
-    def at(self, step: int) -> bool:
-        return self.step is None or STEPS[step][0] in self.step
+    def at(self, row: Row) -> bool:
+        return self.step is None or self.world.steps[row["campaign_id"]][row["step"]][0] in self.step
+
+    def kind(self, row: Row) -> str:
+        return self.world.steps[row["campaign_id"]][row["step"]][1]
 
     def named(self, label: str | None) -> bool:
         return self.label is None or label in self.label
@@ -64,7 +67,7 @@ class Oracle:
     def of_tasks(self, wanted: Callable[[Row], bool]) -> list[Row]:
         return [
             t for t in self.world.rows["tasks"]
-            if t["campaign_id"] in self.campaigns and wanted(t) and self.who(t["_assignee"]) and self.at(t["step"])
+            if t["campaign_id"] in self.campaigns and wanted(t) and self.who(t["_assignee"]) and self.at(t)
             and self.inside(t["closed"] or self.now)
         ]  # fmt: skip
 
@@ -75,7 +78,7 @@ class Oracle:
         return self.of_tasks(lambda t: t["_assignee"] is not None)
 
     def closed(self) -> list[Row]:
-        return self.of_tasks(lambda t: t["outcome"] is not None)
+        return self.of_tasks(lambda t: t["outcome"] is not None and t["_assignee"] is not None)
 
     def current(self) -> list[Row]:
         return self.of_tasks(lambda t: t["is_current"])
@@ -91,8 +94,16 @@ class Oracle:
         return [
             n for n in found
             if (self.scope not in ("One", "Two") or n["campaign_id"] == handle.campaign_id)
-            and self.who(n["_member"]) and self.inside(n["created"]) and self.at(self.tasks[n["task_id"]]["step"])
+            and self.who(n["_member"]) and self.inside(n["created"]) and self.said_at(n)
         ]  # fmt: skip
+
+    def said_at(self, n: Row) -> bool:
+        """Whether the step lets a revision pass; what a version only began with was said at no step of it."""
+        own = n["version_id"]
+        handle = self.world.scopes[self.scope]
+        inherited = self.scope in ("v1", "v2") and own != handle.version_id
+        inherited = inherited or self.world.heads[own].get(n["asset_id"]) != n["annotation_id"]
+        return self.step is None or (not inherited and self.at(self.tasks[n["task_id"]]))
 
     def drawn(self) -> Iterator[tuple[Row, Row, Row]]:
         """The shapes of those, each with its revision and its image."""
@@ -104,7 +115,7 @@ class Oracle:
     def of_issues(self) -> list[Row]:
         return [
             i for i in self.world.rows["issues"]
-            if i["campaign_id"] in self.campaigns and self.who(i["_author"]) and self.at(i["_step"])
+            if i["campaign_id"] in self.campaigns and self.who(i["_author"]) and self.at(self.tasks[i["task_id"]])
         ]  # fmt: skip
 
     def changes(self) -> list[tuple[str, dt.datetime, Row]]:
@@ -118,7 +129,7 @@ class Oracle:
     def stretches(self) -> list[Row]:
         return [
             a for a in self.world.rows["activity"]
-            if a["campaign_id"] in self.campaigns and self.who(a["_member"]) and self.at(a["step"])
+            if a["campaign_id"] in self.campaigns and self.who(a["_member"]) and self.at(a)
             and self.named(a["label"])
         ]  # fmt: skip
 
@@ -129,13 +140,13 @@ class Oracle:
             row = self.world.campaigns[c]
             mine = [t for t in self.current() if t["campaign_id"] == c]
             states = Counter(t["state"] for t in mine)
-            done, skipped = states["done"], states["skipped"]
+            done, skipped, steps = states["done"], states["skipped"], len(self.world.steps[c])
             yield {
                 "campaign_id": c, "campaign": row["name"], "total": len(mine), "done": done, "skipped": skipped,
                 "remaining": len(mine) - done - skipped,
                 "share": (done + skipped) / len(mine) if mine else math.nan,
-                "submitted": sum(3 if t["state"] == "done" else t["step"] for t in mine),
-                "to_submit": sum(t["step"] if t["state"] == "skipped" else 3 for t in mine),
+                "submitted": sum(steps if t["state"] == "done" else t["step"] for t in mine),
+                "to_submit": sum(t["step"] if t["state"] == "skipped" else steps for t in mine),
             }  # fmt: skip
 
     def tasks_table(self) -> Iterator[Row]:
@@ -145,15 +156,15 @@ class Oracle:
             for t in self.current()
         )  # fmt: skip
         for c in self.campaigns:
-            for i, (name, kind) in enumerate(STEPS):
+            for i, (name, kind) in enumerate(self.world.steps[c]):
                 for state in ("waiting", "in_progress", "to_rework", "done", "skipped"):
-                    if self.at(i):
+                    if self.at({"campaign_id": c, "step": i}):
                         yield {"campaign_id": c, "step": i, "step_name": name, "kind": kind, "state": state,
                                "tasks": counts[c, i, state]}  # fmt: skip
 
     def throughput(self) -> Iterator[Row]:
         for (period, member, kind), its in grouped(
-            self.handed_in(), lambda t: (self.period(t["closed"]), t["_assignee"], STEPS[t["step"]][1])
+            self.handed_in(), lambda t: (self.period(t["closed"]), t["_assignee"], self.kind(t))
         ):
             yield {"period": period, "member": member, "kind": kind, "tasks": len(its),
                    "reworked": sum(t["outcome"] == "rework" for t in its),
@@ -225,21 +236,23 @@ class Oracle:
                     minute = moment.replace(second=0)
                     period = periods.get(minute) or periods.setdefault(minute, self.period(minute))
                     for name in ("worked_s", "shown_s", "editing_s"):
-                        sums[period, a["_member"]][name] += a[name] / length
+                        sums[period, a["_member"]][name] += (a[name] or 0.0) / length
         for (period, member), times in sorted(sums.items()):
             yield {"period": period, "member": member,
                    **{n: times[n] for n in ("worked_s", "shown_s", "editing_s")}}  # fmt: skip
 
     def rates(self) -> Iterator[Row]:
-        nothing = {n["task_id"] for n in self.annotations.values() if n["nothing_to_label"]}
+        nothing = {n["task_id"] for n in self.annotations.values()
+                   if n["nothing_to_label"] and n["source"] == "annotation"}  # fmt: skip
         for period, its in grouped(self.handed_in(), lambda t: self.period(t["closed"])):
             n = Counter(t["outcome"] for t in its)
             accepted = n["accepted"] + n["accepted_with_edits"]
             reviewed = accepted + n["rework"] + n["rejected"]
-            none = sum(t["task_id"] in nothing for t in its)
-            yield {"period": period, "annotated": n["submitted"], "nothing": none, "reviewed": reviewed,
+            annotated = [t for t in its if self.kind(t) == "annotation"]
+            none = sum(t["task_id"] in nothing for t in annotated)
+            yield {"period": period, "annotated": len(annotated), "nothing": none, "reviewed": reviewed,
                    "accepted": accepted, "edited": n["accepted_with_edits"], "reworked": n["rework"],
-                   "rejected": n["rejected"], "nothing_rate": ratio(none, n["submitted"]),
+                   "rejected": n["rejected"], "nothing_rate": ratio(none, len(annotated)),
                    "accept_rate": ratio(accepted, reviewed), "rework_rate": ratio(n["rework"], reviewed)}  # fmt: skip
 
     def shapes_table(self) -> Iterator[Row]:
@@ -287,22 +300,12 @@ class Oracle:
     def revision_before(self, n: Row) -> list[Row]:
         """The shapes that a version showed before a revision was made in it."""
         mine = [
-            o
-            for o in self.annotations.values()
-            if o["asset_id"] == n["asset_id"]
-            and o["annotation_id"] < n["annotation_id"]
-            and o["version_id"] == n["version_id"]
-        ]
-        if not mine:  # what the version began with
-            first = min(self.world.heads)
-            mine = [
-                self.annotations[a]
-                for v, heads in self.world.heads.items()
-                if v == first
-                for asset, a in heads.items()
-                if asset == n["asset_id"] and n["version_id"] != first
-            ]
-        return self.shapes[max(o["annotation_id"] for o in mine)] if mine else []
+            a for a, o in self.annotations.items()
+            if o["asset_id"] == n["asset_id"] and a < n["annotation_id"] and o["version_id"] == n["version_id"]
+            and o["origin"] != "copy"
+        ]  # fmt: skip
+        began = self.world.began.get(n["version_id"], {}).get(n["asset_id"])
+        return self.shapes[max(mine, default=began)] if mine or began else []
 
     def edits(self, task: Row) -> Counter[str]:
         """What a review changed."""
@@ -318,14 +321,15 @@ class Oracle:
                     found["added" if b is None else "removed"] += 1
                     found["any"] += 1
                     continue
-                moved, other = abs(a["x"] - b["x"]) > 0.011, a["label"] != b["label"]
+                moved = any(abs(a[c] - b[c]) > 0.011 for c in ("x", "y", "width", "height"))
+                other = a["label"] != b["label"]
                 found["moved"] += moved
                 found["relabeled"] += other
                 found["any"] += moved or other
         return found
 
     def reviewer_edits(self) -> Iterator[Row]:
-        reviews = [t for t in self.handed_in() if STEPS[t["step"]][1] == "review"]
+        reviews = [t for t in self.handed_in() if self.kind(t) == "review"]
         for (c, step, member), its in grouped(reviews, lambda t: (t["campaign_id"], t["step"], t["_assignee"])):
             each = [self.edits(t) for t in its]
             total = sum(each, Counter())
@@ -358,8 +362,8 @@ class Oracle:
                 "objects": objects[c, step, member], "first": min(opened, default=None),
                 "last": max(closed, default=None),
                 "duration_s": (max(closed) - min(opened)).total_seconds() if opened and closed else math.nan,
-                "worked_s": sum(t["worked_s"] for t in its), "editing_s": sum(t["editing_s"] for t in its),
-                "shown_s": sum(t["shown_s"] for t in its),
+                "worked_s": sum(t["worked_s"] for t in its), "editing_s": sum(t["editing_s"] or 0 for t in its),
+                "shown_s": sum(t["shown_s"] or 0 for t in its),
             }  # fmt: skip
 
     def job_labels(self) -> Iterator[Row]:
@@ -387,13 +391,13 @@ class Oracle:
                 "asset": self.world.assets[key[3]]["name"], "rounds": len(its), "outcome": last["outcome"],
                 "objects": len(self.shapes[said[key]["annotation_id"]]) if key in said else 0,
                 "opened": min((t["opened"] for t in its if t["opened"]), default=None), "closed": last["closed"],
-                "worked_s": sum(t["worked_s"] for t in its), "editing_s": sum(t["editing_s"] for t in its),
-                "shown_s": sum(t["shown_s"] for t in its),
+                "worked_s": sum(t["worked_s"] for t in its), "editing_s": sum(t["editing_s"] or 0 for t in its),
+                "shown_s": sum(t["shown_s"] or 0 for t in its),
             }  # fmt: skip
 
     def judged(self) -> Iterator[tuple[str, Row]]:
         for t in self.world.rows["tasks"]:
-            review = STEPS[t["step"]][1] == "review" and t["outcome"] in HANDED_IN and self.at(t["step"])
+            review = self.kind(t) == "review" and t["outcome"] in HANDED_IN and self.at(t)
             if review and t["campaign_id"] in self.campaigns and self.inside(t["closed"]):
                 before = [
                     a
@@ -409,10 +413,11 @@ class Oracle:
     def member_work(self) -> Iterator[Row]:
         held, handed, judged = self.held(), self.handed_in(), list(self.judged())
         spent = [a for a in self.stretches() if self.inside(a["ended"])]
-        objects = Counter(dict.fromkeys(PEOPLE, 0))
-        for (_, step, member, _), n in self.last_said().items():
-            objects[member] += len(self.shapes[n["annotation_id"]]) * (step == 0)
-        for member in PEOPLE:
+        objects = Counter(dict.fromkeys(self.world.members, 0))
+        for (c, step, member, _), n in self.last_said().items():
+            drew = self.kind({"campaign_id": c, "step": step}) == "annotation"
+            objects[member] += len(self.shapes[n["annotation_id"]]) * drew
+        for member in self.world.members:
             jobs = defaultdict(list)
             for t in held:
                 if t["_assignee"] == member:
@@ -424,12 +429,12 @@ class Oracle:
                 continue
             accepted = sum(t["outcome"].startswith("accepted") for t in reviews)
             yield {
-                "member": member, "labelling_s": sum(a["worked_s"] for a in times if a["step"] == 0),
-                "reviewing_s": sum(a["worked_s"] for a in times if a["step"]), "jobs": len(jobs),
+                "member": member, "labelling_s": sum(a["worked_s"] for a in times if self.kind(a) == "annotation"),
+                "reviewing_s": sum(a["worked_s"] for a in times if self.kind(a) == "review"), "jobs": len(jobs),
                 "completed": sum(all(t["outcome"] for t in its) for its in jobs.values()),
-                "labelled": len({(t["campaign_id"], t["asset_id"]) for t in mine if t["step"] == 0}),
+                "labelled": len({(t["campaign_id"], t["asset_id"]) for t in mine if self.kind(t) == "annotation"}),
                 "objects": objects[member],
-                "reviewed": len({(t["campaign_id"], t["asset_id"]) for t in mine if t["step"]}),
+                "reviewed": len({(t["campaign_id"], t["asset_id"]) for t in mine if self.kind(t) == "review"}),
                 "judged": len(reviews), "accepted": accepted, "acceptance": ratio(accepted, len(reviews)),
             }  # fmt: skip
 
