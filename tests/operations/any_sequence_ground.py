@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 import nbannotate as nb
 from nbannotate.model import Closed, TaskView
 
+from .any_sequence_counts import check_counts
 from .any_sequence_oracle import Oracle
 from .any_sequence_recount import (
     check_campaign,
@@ -165,6 +166,8 @@ class Ground(RuleBasedStateMachine):
             return
         rows = self.rows
         check_history(rows)
+        with self.world.engine.read() as tx:
+            check_counts(tx.connection)
         check_nothing_done_is_questioned(rows, len(self.steps()) - 1)
         if getattr(self, "last", rows) is not rows:
             check_what_stays(self.last, rows)

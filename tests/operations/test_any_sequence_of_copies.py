@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 import nbannotate as nb
 from nbannotate.model import Annotation, Job, Plan, Progress, Shape, TaskView
 
+from .any_sequence_counts import check_counts
 from .any_sequence_recount import is_open, visits
 from .any_sequence_rig import World, attempt
 
@@ -217,6 +218,8 @@ class Copies(RuleBasedStateMachine):
         if self.world is None:
             return
         rows, copied = self.rows, {}
+        with self.world.engine.read() as tx:
+            check_counts(tx.connection)
         for asset, tasks in visits(rows["tasks"]).items():
             assert sum(t["is_current"] for t in tasks) == 1, tasks
             current = next(t for t in tasks if t["is_current"])

@@ -5,6 +5,7 @@ import pytest
 import nbannotate as nb
 from nbannotate.errors import InvalidInput, NotAllowed, Refused
 from nbannotate.model import Dataset
+from nbannotate.store import counts
 
 ROLES = {"ana": "annotator", "ben": "annotator", "chloe": "reviewer", "dev": "developer"}
 DRAW = nb.Workflow([nb.Step("draw", "annotation", ["ben"])])
@@ -37,7 +38,10 @@ def test_an_assignee_of_a_campaign_that_is_not_completed_stays_a_worker(t):
 
 
 def test_who_worked_in_a_completed_campaign_may_go(t):
-    with t.workspace.client.dispatcher.engine.write() as tx:
+    with (
+        t.workspace.client.dispatcher.engine.write() as tx,
+        counts.changed(tx, "select campaign_id, asset_id from data.tasks"),
+    ):
         tx.run("update data.tasks set state = 'done', closed = created")
     assert t.campaign.progress.remaining == 0
     assert t.version.dataset.set_workers(["ben"]) == ["ben"]

@@ -9,6 +9,7 @@ import pytest
 import nbannotate as nb
 from nbannotate.errors import Refused
 from nbannotate.operations import joining
+from nbannotate.store import counts
 from nbannotate.workspace import frames
 
 FLOW = nb.Workflow([nb.Step("draw", "annotation", ["ana"])])
@@ -74,7 +75,10 @@ def test_a_campaign_that_is_written_only_takes_them_at_its_launch(team, make_ima
 
 def test_a_completed_campaign_stays_completed(team, make_images):
     t = team(count=2)
-    with t.workspace.client.dispatcher.engine.write() as tx:
+    with (
+        t.workspace.client.dispatcher.engine.write() as tx,
+        counts.changed(tx, "select campaign_id, asset_id from data.tasks"),
+    ):
         tx.run("update data.tasks set state = 'done', closed = created")
     t.version.add_images(more(make_images))
     assert len(joined(t)) == 2

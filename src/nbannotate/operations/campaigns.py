@@ -228,7 +228,7 @@ def _own(ctx: Context) -> list[Campaign]:
     """Return the campaigns that the actor has work in, newest first, with the actor's own tasks counted."""
     total: Counter[int] = Counter()
     remaining: Counter[int] = Counter()
-    for mine in (job(ctx, row) for row in jobs.of_member(ctx.tx, ctx.actor.member_id)):
+    for mine in (job(row) for row in jobs.of_member(ctx.tx, ctx.actor.member_id)):
         total[mine.campaign_id] += mine.total
         remaining[mine.campaign_id] += mine.remaining
     return [

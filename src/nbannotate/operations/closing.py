@@ -20,7 +20,7 @@ from nbannotate.rules.activity import Totals
 from nbannotate.rules.rights import MANAGERS
 from nbannotate.rules.workflow import IssueFact
 from nbannotate.store import campaigns as stored
-from nbannotate.store import data, ending, holding, importing, people, talk, work
+from nbannotate.store import counts, data, ending, holding, importing, people, talk, work
 from nbannotate.store.staging import Stage
 from nbannotate.texts import t
 from nbannotate.texts.mark import filled
@@ -91,11 +91,12 @@ def close(
     totals = timing.count(ctx, row, spent)
     note_work(ctx, row, totals)
     work.close(
-        ctx.tx, row["task_id"], decided.state, decided.outcome, decided.status, ctx.now,
+        ctx.tx, row, decided.state, decided.outcome, decided.status, ctx.now,
         totals, note=note, followed=decided.next is not None,
     )  # fmt: skip
-    for issue_id, state in decided.issues.items():
-        talk.set_state(ctx.tx, issue_id, state, ctx.actor.member_id, ctx.now)
+    for issue in raised:
+        if issue["issue_id"] in decided.issues:
+            talk.set_state(ctx.tx, issue, decided.issues[issue["issue_id"]], ctx.actor.member_id, ctx.now)
     if decided.next is not None:
         follow(ctx, row, spec, visits, decided.next)
     _tell_of_fixes(ctx, row, raised, decided)
@@ -126,7 +127,7 @@ def _close_copy(
     totals = timing.count(ctx, row, spent)
     note_work(ctx, row, totals)
     work.close(
-        ctx.tx, row["task_id"], decided.state, decided.outcome, decided.status, ctx.now,
+        ctx.tx, row, decided.state, decided.outcome, decided.status, ctx.now,
         totals, note=note, followed=True,
     )  # fmt: skip
     after = gathering.go_on(ctx, row, spec, made, decided, others)
@@ -199,6 +200,7 @@ def _tell_judge(
 
 def commit(ctx: Context, row: dict[str, Any], annotation: Annotation, source: str, rows: str | None = None) -> None:
     """Append a revision of the asset's annotation; ``rows`` are its shapes, if they are made already."""
+    counts.drew(ctx.tx, row, len(annotation.shapes))
     data.add_annotation(
         ctx.tx, version_id=row["version_id"], asset_id=row["asset_id"], member_id=ctx.actor.member_id, source=source,
         annotation=annotation, now=ctx.now, campaign_id=row["campaign_id"], task_id=row["task_id"], rows=rows,
@@ -281,7 +283,7 @@ def lease_end(ctx: Context, spec: CampaignSpec, step: int) -> datetime.datetime:
 def worked(ctx: Context, row: dict[str, Any], spec: CampaignSpec, spent: Spent) -> None:
     """Count the time that the page reports, and renew the lease."""
     totals = timing.count(ctx, row, spent)
-    holding.touch(ctx.tx, row["task_id"], totals, ctx.now, lease_end(ctx, spec, row["step"]))
+    holding.touch(ctx.tx, row, totals, ctx.now, lease_end(ctx, spec, row["step"]))
     note_work(ctx, row, totals)
     if given := _given(ctx, spent):
         ctx.note(detail=given)

@@ -20,7 +20,8 @@ def decide(
     ctx: Context, row: dict[str, Any], spec: CampaignSpec, action: str, status: str | None
 ) -> tuple[Outcome, list[dict[str, Any]]]:
     """Return how a copy ends, and the rows of the other copies."""
-    others = gathered.others(ctx.tx, row)
+    copies_ = [v for v in work.visits(ctx.tx, row["campaign_id"], row["asset_id"]) if v["copy"] is not None]
+    others = [v for v in copies_ if v["step"] == row["step"] and v["task_id"] != row["task_id"]]
     raised = talk.of_asset(ctx.tx, row["campaign_id"], row["asset_id"])
     issues = [IssueFact(i["issue_id"], i["state"], i["author_id"]) for i in raised if i["task_id"] == row["task_id"]]
     decided = copies.decide(
@@ -65,7 +66,17 @@ def _agree(
     step, steps = decided.next.step, spec.workflow.steps
     status, after = copies.agreed(steps, step)
     own = work.follow(ctx.tx, row, step, 1, "in_progress", None, ctx.now)
-    work.close(ctx.tx, own, "done", "agreed", status, ctx.now, Totals(), note=None, followed=after is not None)
+    work.close(
+        ctx.tx,
+        row | {"task_id": own},
+        "done",
+        "agreed",
+        status,
+        ctx.now,
+        Totals(),
+        note=None,
+        followed=after is not None,
+    )
     data.add_annotation(
         ctx.tx, version_id=row["version_id"], asset_id=row["asset_id"], member_id=ctx.actor.member_id,
         source="consensus", annotation=made.agreed, now=ctx.now, campaign_id=row["campaign_id"], task_id=own,

@@ -27,7 +27,7 @@ def begin(ctx: Context, row: dict[str, Any], *, touch: bool = True) -> int:
     """
     if touch:
         until = closing.lease_end(ctx, stored.spec(ctx.tx, row["campaign_id"]), row["step"])
-        holding.touch(ctx.tx, row["task_id"], Totals(), ctx.now, until)
+        holding.touch(ctx.tx, row, Totals(), ctx.now, until)
         opened(ctx, row, until if row["leased_until"] is not None else None)
     closing.note(ctx, row)
     return int(row["task_id"])
@@ -83,7 +83,7 @@ def _take(ctx: Context, campaign_id: int, step: int, row: dict[str, Any] | None)
     before, until = row["assignee_id"], closing.lease_end(ctx, spec, step)
     if before is not None:
         holding.lapse(ctx.tx, [row["task_id"]], ctx.now)
-    holding.take(ctx.tx, row["task_id"], me, ctx.now, until)
+    holding.take(ctx.tx, row, me, ctx.now, until)
     row["assignee_id"] = me
     opened(ctx, row, until)
     if before is not None:

@@ -86,7 +86,7 @@ def set_state(ctx: Context, issue_id: int, state: IssueState) -> Issue:
     if state != "resolved" and not current["is_open"] and not current["copy"]:
         _check_may_reopen(ctx, current)
         current = _send_back(ctx, current)
-    talk.set_state(ctx.tx, issue_id, state, ctx.actor.member_id, ctx.now)
+    talk.set_state(ctx.tx, row, state, ctx.actor.member_id, ctx.now)
     _note(ctx, row, state=state)
     became = {"open": "reopened", "for_review": "marked for review", "resolved": "resolved"}[state]
     said = f"The issue on {row['asset']} was {became} by {ctx.actor.login}."
@@ -143,7 +143,7 @@ def _send_back(ctx: Context, current: dict[str, Any]) -> dict[str, Any]:
     visits = [visit(v) for v in work.visits(ctx.tx, current["campaign_id"], current["asset_id"])]
     workers = stored.workers(ctx.tx, current["campaign_id"])
     following = workflow.reopened(visits, spec.workflow.steps, workers)
-    work.pass_on(ctx.tx, current["task_id"])
+    work.pass_on(ctx.tx, current)
     new = follow(ctx, current, spec, visits, following)
     return work.visits(ctx.tx, current["campaign_id"], current["asset_id"])[-1] | {"task_id": new}
 

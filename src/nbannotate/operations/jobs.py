@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Literal
 
 from msgspec import Struct
 
 from nbannotate.errors import InvalidInput, NotAllowed, Refused, Stale, Unfinished
 from nbannotate.model import CampaignSpec, Job, JobSubmitted, Member
+from nbannotate.model.values import decode
 from nbannotate.operations import assigning, checking, closing
 from nbannotate.operations.checking import Checked, Ground, believed
 from nbannotate.operations.registry import Context, found, operation
@@ -23,21 +25,26 @@ from nbannotate.store.staging import Stage
 AT_ONCE = 5
 
 
-def job(ctx: Context, row: dict[str, Any]) -> Job:
+def job(row: dict[str, Any]) -> Job:
     """Return the job of a row of counts."""
     remaining = row["returned"] + row["in_progress"] + row["waiting"]
-    opened, elsewhere = row.pop("opened"), row.pop("elsewhere")
+    opened, elsewhere, spec = row.pop("opened"), row.pop("elsewhere"), _spec(row.pop("spec"))
     state = job_state(remaining, opened, row["done"], elsewhere, row["skipped"], row["issues"])
-    step = stored.spec(ctx.tx, row["campaign_id"]).workflow.steps[row["step"]]
-    total = remaining + row["done"]
+    total, step = remaining + row["done"], spec.workflow.steps[row["step"]]
     return Job(**row, remaining=remaining, total=total, state=state, attribution=step.attribution)
+
+
+@functools.lru_cache(maxsize=256)
+def _spec(text: str) -> CampaignSpec:
+    """Return what defines a campaign, from its text, which many pages ask for again and again."""
+    return decode(text, CampaignSpec)
 
 
 @operation()
 def of_campaign(ctx: Context, campaign_id: int) -> list[Job]:
     """Return all jobs of a campaign: one for each person at each step."""
     found(stored.campaign(ctx.tx, campaign_id), f"campaign {campaign_id}")
-    return [job(ctx, row) for row in jobs.of_campaign(ctx.tx, campaign_id)]
+    return [job(row) for row in jobs.of_campaign(ctx.tx, campaign_id)]
 
 
 class Prepared(Struct, frozen=True):

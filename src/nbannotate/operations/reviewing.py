@@ -108,4 +108,4 @@ def take(ctx: Context, task_id: int) -> None:
         raise Refused(f"The campaign {spec.name!r} was due on {spec.due}; it gives out no new images.")
     if row["assignee_id"] is not None:
         holding.lapse(ctx.tx, [task_id], ctx.now)
-    holding.take(ctx.tx, task_id, me, ctx.now, closing.lease_end(ctx, spec, row["step"]))
+    holding.take(ctx.tx, row, me, ctx.now, closing.lease_end(ctx, spec, row["step"]))

@@ -55,9 +55,9 @@ def take(ctx: Context, task_id: int) -> int:
     until = closing.lease_end(ctx, its.spec, row["step"])
     if slice_["hold"] == "free":
         _take(ctx, its, [slice_])
-        holding.take(ctx.tx, task_id, me, ctx.now, until)
+        holding.take(ctx.tx, row, me, ctx.now, until)
     else:
-        holding.touch(ctx.tx, task_id, Totals(), ctx.now, until)
+        holding.touch(ctx.tx, row, Totals(), ctx.now, until)
     closing.note(ctx, row)
     return task_id
 

@@ -43,7 +43,7 @@ MOST_REPORTED = 60
 @operation()
 def mine(ctx: Context) -> list[Job]:
     """Return my jobs: the tasks of each campaign and step that I work at, counted."""
-    return [job(ctx, row) for row in jobs.of_member(ctx.tx, ctx.actor.member_id)]
+    return [job(row) for row in jobs.of_member(ctx.tx, ctx.actor.member_id)]
 
 
 @operation()
@@ -401,7 +401,7 @@ def _take_again(ctx: Context, row: dict[str, Any]) -> bool:
     if not _may_take_again(ctx, row):
         return False
     until = closing.lease_end(ctx, stored.spec(ctx.tx, row["campaign_id"]), row["step"])
-    holding.take(ctx.tx, row["task_id"], me, ctx.now, until)
+    holding.take(ctx.tx, row, me, ctx.now, until)
     row |= {"assignee_id": me, "assignee": ctx.actor.login, "leased_until": until}
     return True
 

@@ -44,7 +44,7 @@ def add(ctx: Context, row: dict[str, Any], spent: Spent) -> Totals:
     """Count the time that the actor reports for a task, and add it to the task's."""
     totals = count(ctx, row, spent)
     if totals != Totals():
-        activity.grow(ctx.tx, row["task_id"], totals)
+        activity.grow(ctx.tx, row, totals)
     return totals
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from nbannotate.rules.activity import Piece, Span, Totals, free
+from nbannotate.store import counts
 from nbannotate.store.engine import Transaction
 
 #: What the three times of a task become; what is not known of a part is not known of the whole.
@@ -45,11 +46,12 @@ def add(tx: Transaction, member_id: int, task: dict[str, Any], pieces: Sequence[
     tx.memo["counted", member_id] = max(last, tx.memo.get(("counted", member_id), last))
 
 
-def grow(tx: Transaction, task_id: int, totals: Totals) -> None:
-    """Add to the times of a task, whatever state it is in."""
+def grow(tx: Transaction, row: dict[str, Any], totals: Totals) -> None:
+    """Add to the times of a task (``row``), whatever state it is in."""
+    counts.touched(tx, row, totals.worked_s, opens=False)
     tx.run(
         f"update data.tasks set {GROWN.format('$2', '$3', '$4')} where task_id = $1",
-        task_id, totals.shown_s, totals.worked_s, totals.editing_s,
+        row["task_id"], totals.shown_s, totals.worked_s, totals.editing_s,
     )  # fmt: skip
 
 
@@ -73,4 +75,4 @@ def give_way(tx: Transaction, member_id: int, parts: Iterable[Span]) -> None:
             ]
             add(tx, member_id, row, left)
             gone = (row["ended"] - row["started"]).total_seconds() - sum(p.shown_s or 0.0 for p in left)
-            grow(tx, row["task_id"], Totals(-gone))
+            grow(tx, row, Totals(-gone))

@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from nbannotate.store import counts
 from nbannotate.store.campaigns import OPEN, STARTED
 from nbannotate.store.transaction import Transaction
 
@@ -149,10 +150,13 @@ def give_marked(tx: Transaction, now: datetime.datetime) -> None:
         "where m.to_id is not null and m.to_id <> d.member_id on conflict do nothing",
         now,
     )
-    tx.run(
-        "update data.tasks set assignee_id = m.to_id, leased_until = null, opened = null, touched = null "
-        "from moving m where m.task_id = tasks.task_id and m.moves"
-    )
+    with counts.changed(
+        tx, "select campaign_id, asset_id from data.tasks t join moving m on m.task_id = t.task_id and m.moves"
+    ):
+        tx.run(
+            "update data.tasks set assignee_id = m.to_id, leased_until = null, opened = null, touched = null "
+            "from moving m where m.task_id = tasks.task_id and m.moves"
+        )
     tx.run("drop table moving")
 
 
@@ -160,20 +164,21 @@ def restart(
     tx: Transaction, campaign_id: int, step: int, tasks: list[int], member_id: int | None, now: datetime.datetime
 ) -> None:
     """Send assets that left the workflow back to a step, to a member or its queue: ``tasks`` are their current ones."""
-    tx.run(
-        """
-        insert into data.tasks
-        select nextval('data.ids'), $1, t.asset_id, $2, 1 + coalesce(b.times, 0), 'to_rework', null, $3, t.position,
-               true, 0, $4, null, null, null, null, null, null, 0, 0, null
-        from (select * from data.tasks where task_id in (select unnest($5::bigint[])) order by position) t
-        left join (
-          select asset_id, count(*) as times from data.tasks where campaign_id = $1 and step = $2 group by 1
-        ) b on b.asset_id = t.asset_id
-        order by t.position
-        """,
-        campaign_id, step, member_id, now, tasks,
-    )  # fmt: skip
-    tx.run("update data.tasks set is_current = false where task_id in (select unnest($1::bigint[]))", tasks)
+    with counts.changed(tx, counts.OF_TASKS, tasks):
+        tx.run(
+            """
+            insert into data.tasks
+            select nextval('data.ids'), $1, t.asset_id, $2, 1 + coalesce(b.times, 0), 'to_rework', null, $3, t.position,
+                   true, 0, $4, null, null, null, null, null, null, 0, 0, null
+            from (select * from data.tasks where task_id in (select unnest($5::bigint[])) order by position) t
+            left join (
+              select asset_id, count(*) as times from data.tasks where campaign_id = $1 and step = $2 group by 1
+            ) b on b.asset_id = t.asset_id
+            order by t.position
+            """,
+            campaign_id, step, member_id, now, tasks,
+        )  # fmt: skip
+        tx.run("update data.tasks set is_current = false where task_id in (select unnest($1::bigint[]))", tasks)
 
 
 def by_copies(tx: Transaction, tasks: list[int], step: int) -> tuple[list[int], list[int]]:
@@ -190,12 +195,13 @@ def by_copies(tx: Transaction, tasks: list[int], step: int) -> tuple[list[int], 
 
 def discard(tx: Transaction, tasks: list[int], note: str, now: datetime.datetime) -> None:
     """End tasks as discarded."""
-    tx.run(
-        "update data.tasks set state = 'skipped', outcome = 'discarded', status = 'discarded', closed = $2, note = $3, "
-        "leased_until = null, opened = coalesce(opened, $2), touched = $2 "
-        "where task_id in (select unnest($1::bigint[]))",
-        tasks, now, note,
-    )  # fmt: skip
+    with counts.changed(tx, counts.OF_TASKS, tasks):
+        tx.run(
+            "update data.tasks set state = 'skipped', outcome = 'discarded', status = 'discarded', closed = $2, "
+            "note = $3, leased_until = null, opened = coalesce(opened, $2), touched = $2 "
+            "where task_id in (select unnest($1::bigint[]))",
+            tasks, now, note,
+        )  # fmt: skip
 
 
 def left_of_job(tx: Transaction, campaign_id: int, step: int, member_id: int, outcomes: list[str]) -> list[int]:

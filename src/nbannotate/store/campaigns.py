@@ -10,7 +10,7 @@ import msgspec
 from nbannotate.model import Campaign, CampaignSpec
 from nbannotate.model.values import decode
 from nbannotate.rules.copies import apart
-from nbannotate.store.engine import Transaction
+from nbannotate.store.transaction import Transaction
 
 OPEN = "t.state in ('in_progress', 'to_rework')"
 
@@ -177,16 +177,13 @@ def progress(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
     Of an asset with copies there are several open tasks.
     """
     rows = tx.all(
-        f"""
-        select s.step, s.name, s.kind,
-               count(*) filter (where {OPEN} and t.assignee_id is null) as waiting,
-               count(*) filter (where t.state = 'in_progress' and t.assignee_id is not null) as in_progress,
-               count(*) filter (where t.state = 'to_rework' and t.assignee_id is not null) as to_rework,
-               count(*) filter (where t.is_current and {OPEN}) as here,
-               count(*) filter (where t.is_current and t.state = 'done') as done,
-               count(*) filter (where t.is_current and t.state = 'skipped') as skipped
+        """
+        select s.step, s.name, s.kind, coalesce(sum(n.waiting), 0) as waiting,
+               coalesce(sum(n.in_progress), 0) as in_progress, coalesce(sum(n.returned), 0) as to_rework,
+               coalesce(sum(n.here), 0) as here, coalesce(sum(n.done) filter (where n.member_id = 0), 0) as done,
+               coalesce(sum(n.skipped) filter (where n.member_id = 0), 0) as skipped
         from data.steps s
-        left join data.tasks t on t.campaign_id = s.campaign_id and t.step = s.step
+        left join data.counts n on n.campaign_id = s.campaign_id and n.step = s.step
         where s.campaign_id = $1 group by 1, 2, 3 order by 1
         """,
         campaign_id,

@@ -10,7 +10,7 @@ from nbannotate.model import CampaignSpec
 from nbannotate.rules.attribution import deal, place, within
 from nbannotate.rules.copies import Lot
 from nbannotate.rules.entry import entry, passing_tasks
-from nbannotate.store import batches, campaigns, people, staging
+from nbannotate.store import batches, campaigns, counts, people, staging
 from nbannotate.store.campaigns import OPEN, UNSTARTED
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
@@ -110,6 +110,7 @@ def count_copied(tx: Transaction, spec: CampaignSpec, step: int) -> int:
 def reveal_tasks(tx: Transaction, batch_id: int, campaign_id: int) -> None:
     """Give the staged tasks to a campaign."""
     tx.run("update data.tasks set campaign_id = $2 where campaign_id = $1", batch_id, campaign_id)
+    counts.reveal(tx, batch_id, campaign_id)
     staging.keep(tx, batch_id)
 
 
@@ -184,6 +185,7 @@ def _insert(
         )  # fmt: skip
         piece()
         report(min(low + CHUNK, total), total)
+    counts.count_new(tx, under, before)
     tx.memo.pop(("expected", campaign_id), None)
     return total
 

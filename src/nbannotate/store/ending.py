@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 from nbannotate.store.campaigns import OPEN
+from nbannotate.store.counts import changed, forget
 from nbannotate.store.engine import Transaction
 from nbannotate.store.staging import NOT_STAGED
 
@@ -58,11 +59,12 @@ def end_all(
         f"where {_OPEN} and t.assignee_id is not null and t.opened is not null",
         *which, now,
     )  # fmt: skip
-    tx.run(
-        f"update data.tasks as t set state = 'skipped', outcome = 'ended', status = 'skipped', closed = $4, note = $5, "
-        f"leased_until = null where {_OPEN}",
-        *which, now, note,
-    )  # fmt: skip
+    with changed(tx, f"select campaign_id, asset_id from data.tasks t where {_OPEN}", *which):
+        tx.run(
+            f"update data.tasks as t set state = 'skipped', outcome = 'ended', status = 'skipped', closed = $4, "
+            f"note = $5, leased_until = null where {_OPEN}",
+            *which, now, note,
+        )  # fmt: skip
     return count
 
 
@@ -85,6 +87,7 @@ def counts(tx: Transaction, campaign_id: int) -> dict[str, int]:
 
 def delete(tx: Transaction, campaign_id: int) -> None:
     """Delete a campaign with all that is its own; annotations and events stay."""
+    forget(tx, campaign_id)
     for table in ("member_drafts", "lapses", "spread_drafts"):
         tx.run(f"delete from data.{table} where {_TASKS}", campaign_id)
     tx.run(

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbannotate.errors import CannotWrite, DatabaseFailed, FolderMissing, NotAWorkspace
-from nbannotate.store import staging
+from nbannotate.store import counts, staging
 from nbannotate.store.failures import failure, is_fatal, why_not
 from nbannotate.store.migrations import SCHEMA_VERSION, check_version, migrate
 from nbannotate.store.staging import ROW_GROUP, Stage
@@ -112,6 +112,7 @@ class Engine:
         #: Datasets and versions that were created by this process and given to nobody else: those that a call of a
         #: chain that fails takes back while they are empty. What a process before created stays.
         self.fresh: set[int] = set()
+        self._changes = counts.MOST_CHANGES  # those of the process before are added up with the first
         with self.write() as tx:  # of an owner that was killed
             for batch_id in staging.left(tx):
                 staging.discard(tx, batch_id)
@@ -145,7 +146,9 @@ class Engine:
         with self._told():
             self._writer.execute("begin")
             try:
-                yield Transaction(self._writer, self._memo if remembers else None)
+                tx = Transaction(self._writer, self._memo if remembers else None)
+                yield tx
+                self._count(tx)
             except BaseException:
                 _roll_back(self._writer)
                 raise
@@ -156,6 +159,13 @@ class Engine:
                 self.in_doubt = is_fatal(error)
                 _roll_back(self._writer)
                 raise
+
+    def _count(self, tx: Transaction) -> None:
+        """Store what a transaction changed of the counts of jobs, and now and then add them up."""
+        self._changes += counts.store(tx)
+        if self._changes > counts.MOST_CHANGES:
+            counts.fold(tx)
+            self._changes = 0
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from nbannotate.store import counts
 from nbannotate.store.campaigns import OPEN
 from nbannotate.store.transaction import Transaction
+
+#: The assets that have copies at a step ($2) of a campaign ($1).
+_COPIED = "select campaign_id, asset_id from data.tasks where campaign_id = $1 and step = $2 and copy is not null"
 
 
 def copies(tx: Transaction, campaign_id: int, asset_id: int, step: int) -> list[dict[str, Any]]:
@@ -45,16 +49,18 @@ def answers(tx: Transaction, row: dict[str, Any]) -> tuple[int, ...] | None:
 
 def hand_on_all(tx: Transaction, campaign_id: int, step: int) -> None:
     """Let the first open copy of each asset be its current task, where the one that was is closed."""
-    tx.run(
-        f"""
-        update data.tasks set is_current = (tasks.task_id = n.task_id) from (
-          select t.asset_id, arg_min(t.task_id, t.copy) filter (where {OPEN}) as task_id
-          from data.tasks t where t.campaign_id = $1 and t.step = $2 and t.copy is not null group by 1
-          having bool_or(t.is_current and not {OPEN}) and bool_or({OPEN})
-        ) n where tasks.campaign_id = $1 and tasks.step = $2 and tasks.copy is not null and tasks.asset_id = n.asset_id
-        """,
-        campaign_id, step,
-    )  # fmt: skip
+    with counts.changed(tx, _COPIED, campaign_id, step):
+        tx.run(
+            f"""
+            update data.tasks set is_current = (tasks.task_id = n.task_id) from (
+              select t.asset_id, arg_min(t.task_id, t.copy) filter (where {OPEN}) as task_id
+              from data.tasks t where t.campaign_id = $1 and t.step = $2 and t.copy is not null group by 1
+              having bool_or(t.is_current and not {OPEN}) and bool_or({OPEN})
+            ) n where tasks.campaign_id = $1 and tasks.step = $2 and tasks.copy is not null
+              and tasks.asset_id = n.asset_id
+            """,
+            campaign_id, step,
+        )  # fmt: skip
 
 
 def follow_all(tx: Transaction, campaign_id: int, step: int, now: datetime.datetime) -> int:
@@ -71,12 +77,13 @@ def follow_all(tx: Transaction, campaign_id: int, step: int, now: datetime.datet
         """,
         campaign_id, step,
     )  # fmt: skip
-    tx.run(
-        "insert into data.tasks select nextval('data.ids'), $1, asset_id, $2, 1, 'in_progress', null, null, position, "
-        "true, 0, $3, null, null, null, null, null, null, 0, 0, null from gathered order by position",
-        campaign_id, step + 1, now,
-    )  # fmt: skip
-    tx.run("update data.tasks set is_current = false where task_id in (select task_id from gathered)")
+    with counts.changed(tx, "select cast($1 as bigint) as campaign_id, asset_id from gathered", campaign_id):
+        tx.run(
+            "insert into data.tasks select nextval('data.ids'), $1, asset_id, $2, 1, 'in_progress', null, null, "
+            "position, true, 0, $3, null, null, null, null, null, null, 0, 0, null from gathered order by position",
+            campaign_id, step + 1, now,
+        )  # fmt: skip
+        tx.run("update data.tasks set is_current = false where task_id in (select task_id from gathered)")
     count = int(tx.value("select count(*) from gathered"))
     tx.run("drop table gathered")
     return count

@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 from nbannotate.rules.activity import Totals
+from nbannotate.store import counts
 from nbannotate.store.activity import GROWN
 from nbannotate.store.campaigns import OPEN, apart_from, not_theirs
 from nbannotate.store.engine import Transaction
@@ -97,24 +98,26 @@ def queues_of(tx: Transaction, asset_id: int, now: datetime.datetime) -> list[di
 
 
 def take(
-    tx: Transaction, task_id: int, member_id: int, now: datetime.datetime, until: datetime.datetime | None
+    tx: Transaction, row: dict[str, Any], member_id: int, now: datetime.datetime, until: datetime.datetime | None
 ) -> None:
-    """Give a task to a member who opens it now."""
+    """Give an open task (``row``) to a member who opens it now."""
+    counts.took(tx, row, member_id)
     tx.run(
         "update data.tasks set assignee_id = $2, opened = coalesce(opened, $3), touched = $3, leased_until = $4 "
         "where task_id = $1",
-        task_id, member_id, now, until,
+        row["task_id"], member_id, now, until,
     )  # fmt: skip
 
 
 def touch(
-    tx: Transaction, task_id: int, totals: Totals, now: datetime.datetime, until: datetime.datetime | None
+    tx: Transaction, row: dict[str, Any], totals: Totals, now: datetime.datetime, until: datetime.datetime | None
 ) -> None:
     """Note that the assignee has a task open, add to the time spent on it, and renew its lease if it has one."""
+    counts.touched(tx, row, totals.worked_s)
     tx.run(
         f"update data.tasks set opened = coalesce(opened, $2), touched = $2, {GROWN.format('$4', '$5', '$6')}, "
         "leased_until = case when leased_until is null then null else $3 end where task_id = $1",
-        task_id, now, until, totals.shown_s, totals.worked_s, totals.editing_s,
+        row["task_id"], now, until, totals.shown_s, totals.worked_s, totals.editing_s,
     )  # fmt: skip
 
 
@@ -155,9 +158,10 @@ def expire_leases(tx: Transaction, now: datetime.datetime) -> list[dict[str, Any
     if rows:
         ids = [r["task_id"] for r in rows]
         lapse(tx, ids, now)
-        tx.run(
-            "update data.tasks set assignee_id = null, leased_until = null "
-            "where task_id in (select unnest($1::bigint[]))",
-            ids,
-        )
+        with counts.changed(tx, counts.OF_TASKS, ids):
+            tx.run(
+                "update data.tasks set assignee_id = null, leased_until = null "
+                "where task_id in (select unnest($1::bigint[]))",
+                ids,
+            )
     return rows

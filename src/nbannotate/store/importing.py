@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from nbannotate.model import Annotation, Origin
-from nbannotate.store import data, layers, staging
+from nbannotate.store import counts, data, layers, staging
 from nbannotate.store.arriving import quoted
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
@@ -133,12 +133,14 @@ def reveal(tx: Transaction, batch_id: int, version_id: int, *, overwrite: bool) 
         )
         late = [row["asset_id"] for row in rows]
     count = tx.value("select count(*) from data.annotations where version_id = $1", batch_id)
-    layers.show_batch(tx, version_id, batch_id, late)
-    tx.run(
-        "update data.annotations set version_id = $2 where version_id = $1 "
-        "and asset_id not in (select unnest($3::bigint[]))",
-        batch_id, version_id, late,
-    )  # fmt: skip
+    answered = "select campaign_id, asset_id from data.annotations where version_id = $1 and task_id is not null"
+    with counts.changed(tx, answered, batch_id):
+        layers.show_batch(tx, version_id, batch_id, late)
+        tx.run(
+            "update data.annotations set version_id = $2 where version_id = $1 "
+            "and asset_id not in (select unnest($3::bigint[]))",
+            batch_id, version_id, late,
+        )  # fmt: skip
     if not late:
         staging.keep(tx, batch_id)
     return count - len(late), late

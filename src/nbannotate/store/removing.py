@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from nbannotate.store import ending, layers, relabelling, splits, staging
+from nbannotate.store import counts, ending, layers, relabelling, splits, staging
 from nbannotate.store.campaigns import STARTED
 from nbannotate.store.transaction import Transaction
 
@@ -164,8 +164,9 @@ def delete_asset(tx: Transaction, version_id: int, asset_id: int, name: str) -> 
         tx.run(f"delete from data.{table} where task_id in {tasks}", *key)
     for table in ("comments", "notices"):
         tx.run(f"delete from data.{table} where issue_id in {issues}", *key)
-    for table in ("issues", "activity", "tasks"):
-        tx.run(f"delete from data.{table} where {_OF_ASSET}", *key)
+    with counts.changed(tx, f"select campaign_id, asset_id from data.tasks where {_OF_ASSET}", *key):
+        for table in ("issues", "activity", "tasks"):
+            tx.run(f"delete from data.{table} where {_OF_ASSET}", *key)
     layers.take_out(tx, version_id, asset_id)
     tx.run("delete from data.foreign_ids where version_id = $1 and what = 'image' and name = $2", version_id, name)
     layers.forget(tx, asset_id)

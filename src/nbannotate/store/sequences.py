@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from nbannotate.store import counts
 from nbannotate.store.engine import Transaction
 
 #: So many spreads of a person in a campaign can be taken back.
@@ -117,17 +118,19 @@ def hold(
     taken: Sequence[int],
 ) -> None:
     """Note that a member works on tasks now; those that were taken out of the queue are theirs, with a lease."""
-    tx.run(
-        "update data.tasks set opened = coalesce(opened, $2), touched = $2, "
-        "leased_until = case when leased_until is null then null else $3 end "
-        "where task_id in (select unnest($1::bigint[]))",
-        list(task_ids), now, until,
-    )  # fmt: skip
-    if taken:
+    with counts.changed(tx, counts.OF_TASKS, list(task_ids)):
         tx.run(
-            "update data.tasks set assignee_id = $2, leased_until = $3 where task_id in (select unnest($1::bigint[]))",
-            list(taken), member_id, until,
+            "update data.tasks set opened = coalesce(opened, $2), touched = $2, "
+            "leased_until = case when leased_until is null then null else $3 end "
+            "where task_id in (select unnest($1::bigint[]))",
+            list(task_ids), now, until,
         )  # fmt: skip
+        if taken:
+            tx.run(
+                "update data.tasks set assignee_id = $2, leased_until = $3 "
+                "where task_id in (select unnest($1::bigint[]))",
+                list(taken), member_id, until,
+            )  # fmt: skip
 
 
 class Drafts(Struct, frozen=True):
@@ -267,16 +270,17 @@ def give_back(tx: Transaction, spread_id: int, task_ids: Sequence[int], member_i
         "delete from data.member_drafts where member_id = $2 and task_id in (select unnest($1::bigint[]))",
         list(task_ids), member_id,
     )  # fmt: skip
-    tx.run(
-        """
-        update data.tasks set opened = s.opened, touched = s.touched,
-               assignee_id = case when s.taken then null else tasks.assignee_id end,
-               leased_until = case when s.taken then null else tasks.leased_until end
-        from (select * from data.spread_drafts where spread_id = $1 and task_id in (select unnest($2::bigint[]))) s
-        where s.task_id = tasks.task_id
-        """,
-        spread_id, list(task_ids),
-    )  # fmt: skip
+    with counts.changed(tx, counts.OF_TASKS, list(task_ids)):
+        tx.run(
+            """
+            update data.tasks set opened = s.opened, touched = s.touched,
+                   assignee_id = case when s.taken then null else tasks.assignee_id end,
+                   leased_until = case when s.taken then null else tasks.leased_until end
+            from (select * from data.spread_drafts where spread_id = $1 and task_id in (select unnest($2::bigint[]))) s
+            where s.task_id = tasks.task_id
+            """,
+            spread_id, list(task_ids),
+        )  # fmt: skip
 
 
 def moved(tx: Transaction, spread_id: int, task_ids: Sequence[int], member_id: int) -> None:

@@ -30,6 +30,7 @@ ROW_GROUP = 30_720
 _PLACES = (
     ("annotations", "annotation_id", "version_id"),
     ("tasks", "task_id", "campaign_id"),
+    ("job_counts", "step", "campaign_id"),
     ("layer_assets", "asset_id", "layer_id"),
     ("layer_heads", "asset_id", "layer_id"),
     ("assets", "asset_id", "dataset_id"),

@@ -6,7 +6,7 @@ import datetime
 from typing import Any
 
 from nbannotate.model import Comment, Issue, IssueSummary
-from nbannotate.store import campaigns, data, people
+from nbannotate.store import campaigns, counts, data, people
 from nbannotate.store.engine import Transaction
 
 
@@ -20,6 +20,7 @@ def add_issue(
     now: datetime.datetime,
 ) -> int:
     """Insert an open issue with its first comment and return its id."""
+    counts.asked(tx, task["campaign_id"], task["asset_id"], 1)
     new = tx.new_id()
     x0, y0, x1, y1 = zone or (None, None, None, None)
     tx.run(
@@ -35,12 +36,15 @@ def add_comment(tx: Transaction, issue_id: int, author: int, text: str, now: dat
     tx.run("insert into data.comments values (nextval('data.ids'), $1, $2, $3, $4)", issue_id, author, text, now)
 
 
-def set_state(tx: Transaction, issue_id: int, state: str, member_id: int, now: datetime.datetime) -> None:
-    """Change an issue's state; a resolved one remembers who closed it and when."""
+def set_state(tx: Transaction, issue: dict[str, Any], state: str, member_id: int, now: datetime.datetime) -> None:
+    """Change the state of an issue, whose row is given; a resolved one remembers who closed it and when."""
+    more = (state != "resolved") - (issue["state"] != "resolved")
+    counts.asked(tx, issue["campaign_id"], issue["asset_id"], more)
     closed = (now, member_id) if state == "resolved" else (None, None)
     tx.run(
-        "update data.issues set state = $2, closed = $3, closed_by = $4 where issue_id = $1", issue_id, state, *closed
-    )
+        "update data.issues set state = $2, closed = $3, closed_by = $4 where issue_id = $1",
+        issue["issue_id"], state, *closed,
+    )  # fmt: skip
 
 
 def _dress(tx: Transaction, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from nbannotate.rules.counts import Changes
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -31,11 +33,14 @@ class Transaction:
     memo
         Rows that were read already and cannot have changed since, by whatever key. A small query costs about a
         millisecond in DuckDB whatever it reads, and a save needs the same names each time.
+    changes
+        What is changed of the counts of jobs, until it is stored: see :mod:`nbannotate.store.counts`.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, memo: dict[Any, Any] | None = None) -> None:
         self.connection = connection
         self.memo: dict[Any, Any] = {} if memo is None else memo
+        self.changes = Changes()
 
     def once(self, key: Any, read: Callable[[], T]) -> T:
         """Return what is remembered under a key; what is not is read now."""

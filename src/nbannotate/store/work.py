@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from nbannotate.model import Annotation
 from nbannotate.model.values import decode
 from nbannotate.rules.activity import Totals
-from nbannotate.store import campaigns, data, people
+from nbannotate.rules.counts import Counted
+from nbannotate.store import campaigns, counts, data, people
 from nbannotate.store.activity import GROWN
 from nbannotate.store.engine import Transaction
 
@@ -49,6 +51,7 @@ def dressed(tx: Transaction, row: dict[str, Any], member_id: int) -> dict[str, A
 def visits(tx: Transaction, campaign_id: int, asset_id: int) -> list[dict[str, Any]]:
     """Return all tasks of an asset in a campaign, oldest first, with their names."""
     rows = tx.all("select * from data.tasks where asset_id = $2 and campaign_id = $1", campaign_id, asset_id)
+    counts.known(tx, campaign_id, asset_id, rows)
     return _dress(tx, sorted(rows, key=lambda row: row["task_id"]))
 
 
@@ -162,7 +165,7 @@ def place_of(tx: Transaction, row: dict[str, Any], member_id: int) -> tuple[int,
 
 def close(
     tx: Transaction,
-    task_id: int,
+    row: Mapping[str, Any],
     state: str,
     outcome: str,
     status: str,
@@ -172,12 +175,16 @@ def close(
     note: str | None,
     followed: bool,
 ) -> None:
-    """End a task, with the last time spent on it; ``followed``: another task of its asset comes after it."""
+    """End a task, with the last time spent on it; ``followed``: another task of its asset comes after it.
+
+    Of ``row`` task_id, campaign_id and asset_id are needed.
+    """
+    counts.closed(tx, row, state, outcome, totals.worked_s, followed=followed)
     tx.run(
         "update data.tasks set state = $2, outcome = $3, status = $4, closed = $5, note = $6, leased_until = null, "
         f"opened = coalesce(opened, $5), touched = $5, is_current = not $7, {GROWN.format('$8', '$9', '$10')} "
         "where task_id = $1",
-        task_id, state, outcome, status, now, note, followed, totals.shown_s, totals.worked_s, totals.editing_s,
+        row["task_id"], state, outcome, status, now, note, followed, totals.shown_s, totals.worked_s, totals.editing_s,
     )  # fmt: skip
 
 
@@ -195,18 +202,20 @@ def follow(
 
     Of copies, which are inserted one after the other, the first one is.
     """
-    new = tx.new_id()
+    new, is_current = tx.new_id(), copy is None or copy == 1
+    counts.followed(tx, task, new, Counted(step, state, None, assignee, copy, is_current, False, 0.0))
     tx.run(
         "insert into data.tasks values "
         "($1, $2, $3, $4, $5, $6, null, $7, $8, $10, 0, $9, null, null, null, null, null, null, 0, 0, $11)",
         new, task["campaign_id"], task["asset_id"], step, round, state, assignee, task["position"], now,
-        copy is None or copy == 1, copy,
+        is_current, copy,
     )  # fmt: skip
     return new
 
 
 def hand_on(tx: Transaction, row: dict[str, Any]) -> None:
     """Let the first copy of an asset that is open be its current task, where a copy (``row``) was closed."""
+    counts.handed_on(tx, row)
     tx.run(
         f"update data.tasks set is_current = true where task_id = (select t.task_id from data.tasks t where "
         f"t.campaign_id = $1 and t.asset_id = $2 and t.step = $3 and t.copy is not null and {OPEN} "
@@ -215,9 +224,10 @@ def hand_on(tx: Transaction, row: dict[str, Any]) -> None:
     )  # fmt: skip
 
 
-def pass_on(tx: Transaction, task_id: int) -> None:
-    """Note that a task, closed before, is not the current one of its asset any more."""
-    tx.run("update data.tasks set is_current = false where task_id = $1", task_id)
+def pass_on(tx: Transaction, row: Mapping[str, Any]) -> None:
+    """Note that a task (``row``), closed before, is not the current one of its asset any more."""
+    counts.passed_on(tx, row)
+    tx.run("update data.tasks set is_current = false where task_id = $1", row["task_id"])
 
 
 def save_draft(tx: Transaction, row: dict[str, Any], member_id: int, body: str, now: datetime.datetime) -> int:

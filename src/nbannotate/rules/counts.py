@@ -1,0 +1,174 @@
+"""What the tasks of one asset add to the counts of jobs: a pure function, and what one transaction changes of them.
+
+A count belongs to a place: campaign, step and member. The member 0 is nobody: there it is counted what waits in the
+queue of a step, and the assets that are at the step, or ended there. ``store/counts.py`` has the same in SQL, for many
+assets at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+#: Who has what nobody has.
+NOBODY = 0
+
+#: Campaign, step and member.
+Place = tuple[int, int, int]
+
+#: What is added at places, by the name of the count.
+Added = dict[Place, dict[str, float]]
+
+#: Of each asset the last task of a member at a step counts; ``tasks``, ``opened`` and ``worked_s`` are of all tasks.
+#: ``apart`` is what waits, but not for a member who answers for the asset already. Of nobody there are ``waiting``,
+#: ``here`` (assets whose current task is open), ``done`` and ``skipped`` (that ended here).
+COUNTS = (
+    "tasks", "opened", "returned", "in_progress", "started", "done", "elsewhere", "rejected", "skipped", "issues",
+    "apart", "objects", "waiting", "here", "worked_s",
+)  # fmt: skip
+
+
+class Counted(Struct):
+    """What of a task is counted."""
+
+    step: int
+    state: str
+    outcome: str | None
+    member_id: int | None
+    copy: int | None
+    is_current: bool
+    opened: bool
+    worked_s: float
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is not closed."""
+        return self.state in ("in_progress", "to_rework")
+
+
+def counted(row: Mapping[str, Any]) -> Counted:
+    """Return what is counted of the row of a task."""
+    return Counted(
+        row["step"], row["state"], row["outcome"], row["assignee_id"], row["copy"], row["is_current"],
+        row["opened"] is not None, row["worked_s"],
+    )  # fmt: skip
+
+
+def contribution(campaign_id: int, tasks: Iterable[Counted], issues: int) -> Added:
+    """Return what the tasks of an asset, oldest first, add to the counts.
+
+    Parameters
+    ----------
+    campaign_id
+        Their campaign.
+    tasks
+        All tasks of the asset; or one that is open, to compare what it adds before and after a change in which the
+        others take no part.
+    issues
+        How many issues of the asset are not resolved.
+    """
+    made: Added = {}
+
+    def add(step: int, member_id: int, name: str, value: float = 1) -> None:
+        counts = made.setdefault((campaign_id, step, member_id), {})
+        counts[name] = counts.get(name, 0) + value
+
+    tasks = list(tasks)
+    current = next((t for t in tasks if t.is_current), None)
+    last: dict[tuple[int, int], Counted] = {}
+    for task in tasks:
+        if task.member_id is None:
+            if task.is_open:
+                add(task.step, NOBODY, "waiting")
+                for other in {
+                    o.member_id
+                    for o in tasks
+                    if o.copy is not None and o is not task and task.step - 1 <= o.step <= task.step
+                } - {None}:
+                    add(task.step, other, "apart")  # type: ignore[arg-type]
+            continue
+        last[task.step, task.member_id] = task
+        add(task.step, task.member_id, "tasks")
+        add(task.step, task.member_id, "opened", task.opened)
+        add(task.step, task.member_id, "worked_s", task.worked_s)
+    if current is not None:
+        add(current.step, NOBODY, "here" if current.is_open else current.state)
+        for (step, member_id), task in last.items():
+            if task.is_open:
+                add(step, member_id, "returned" if task.state == "to_rework" else "in_progress")
+                add(step, member_id, "started", task.state == "to_rework" or task.opened)
+            else:
+                add(step, member_id, "done")
+                add(step, member_id, "elsewhere", current.is_open)
+            add(step, member_id, "rejected", current.outcome == "rejected")
+            add(step, member_id, "skipped", current.state == "skipped")
+            add(step, member_id, "issues", issues)
+    return made
+
+
+class Tracked:
+    """The tasks of an asset, by id, as they were and as they are now."""
+
+    def __init__(self, campaign_id: int, asset_id: int, tasks: dict[int, Counted], issues: int) -> None:
+        self.campaign_id, self.asset_id, self.tasks, self.issues = campaign_id, asset_id, tasks, issues
+        self.before = self._contribution()
+
+    def _contribution(self) -> Added:
+        return contribution(self.campaign_id, (self.tasks[i] for i in sorted(self.tasks)), self.issues)
+
+    def settle(self, into: Added) -> None:
+        """Add what has changed."""
+        for added, sign in ((self._contribution(), 1), (self.before, -1)):
+            for place, counts in added.items():
+                for name, value in counts.items():
+                    add(into, place, name, sign * value)
+
+
+class Changes:
+    """What a transaction changes of the counts.
+
+    Attributes
+    ----------
+    assets
+        Assets all of whose tasks are known, by campaign and asset.
+    read
+        Tasks of such assets, by id, in which nothing has changed yet.
+    tasks
+        Tasks alone, by id: what is done to them concerns no other task of their assets.
+    added
+        What is settled.
+    asked
+        Whether issues were changed, so that what is remembered of them does not count any more.
+    """
+
+    def __init__(self) -> None:
+        self.assets: dict[tuple[int, int], Tracked] = {}
+        self.read: dict[tuple[int, int], dict[int, Counted]] = {}
+        self.tasks: dict[int, Tracked] = {}
+        self.added: Added = {}
+        self.asked = False
+
+    def settle(self) -> None:
+        """Settle all that is known; what comes after is read anew."""
+        for tracked in (*self.tasks.values(), *self.assets.values()):
+            tracked.settle(self.added)
+        self.assets, self.read, self.tasks = {}, {}, {}
+
+    def left(self) -> list[dict[str, float]]:
+        """Return what is to be stored, a row a place, and forget it."""
+        self.settle()
+        rows = [
+            {"campaign_id": c, "step": s, "member_id": m} | changed
+            for (c, s, m), counts in self.added.items()
+            if (changed := {name: value for name, value in counts.items() if value})
+        ]
+        self.added = {}
+        return rows
+
+
+def add(into: Added, place: Place, name: str, value: float) -> None:
+    """Add to one count of a place."""
+    counts = into.setdefault(place, {})
+    counts[name] = counts.get(name, 0) + value
