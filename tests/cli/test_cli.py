@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from nbannotate.cli.demo import free_port
 
 @pytest.mark.parametrize(
     "command",
-    ["demo", "serve", "import", "export", "versions", "diff", "info", "add-member", "invite", "members"],
+    ["demo", "serve", "import", "export", "versions", "diff", "info", "report", "add-member", "invite", "members"],
 )
 def test_every_command_has_a_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
@@ -48,6 +49,25 @@ def test_a_member_that_was_added_can_log_in(workspace: Path, capsys: pytest.Capt
     assert ws.me.role == "reviewer"
     ws.close()
     assert "There is a member 'chloe' already" in mistake(capsys, "add-member", workspace, "chloe")
+
+
+@pytest.mark.parametrize("which", [[], ["--campaign", "July"], ["--version", "smears/v1"]])
+def test_a_report_is_one_file_that_loads_nothing(
+    workspace: Path, which: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "july.html"
+    assert main(["report", str(workspace), *which, "--by", "week", "--tz", "Europe/Zurich", "-o", str(out)]) == 0
+    assert f"{out} is written." in capsys.readouterr().out
+    text = out.read_text("utf-8")
+    assert "<dd>Europe/Zurich</dd>" in text
+    assert not re.search(r"""<(?:script|link|img)[^>]+(?:src|href)=["'](?!data:)""", text)
+    other = tmp_path / "no.html"
+    assert "not both" in mistake(
+        capsys, "report", workspace, "-o", other, "--campaign", "July", "--version", "smears/v1"
+    )
+    assert "nobody" in mistake(capsys, "report", workspace, "-o", other, "--member", "nobody")
+    assert "workspace" in mistake(capsys, "report", workspace, "-o", workspace)
+    assert not other.exists()
 
 
 @pytest.mark.parametrize("which", [["--campaign", "July"], ["--version", "smears/v1"]])

@@ -126,6 +126,28 @@ def test_rows_are_sent_once_and_then_only_what_changed(boss: Callable[..., tuple
     assert len(one.sheets()[-1][1]["columns"]["asset_id"]) == 6, "a page that was reloaded gets all"
 
 
+def test_every_copy_of_an_asset_has_a_row_until_they_are_one_task_again(boss: Callable[..., tuple[Boss, Any]]) -> None:
+    steps = [nb.Step("draw", "annotation", ["ana", "ben"], copies=2), nb.Step("agree", "consensus", ["chloe"])]
+    one, crew = boss(2, steps=steps)
+    number = crew.campaign.campaign_id
+    rows = columns(one, number)
+    assert sorted(zip(rows["asset"], rows["copy"], strict=True)) == [
+        (asset, copy) for asset in sorted(set(rows["asset"])) for copy in (1, 2)
+    ]
+    nothing, other = model.Annotation(nothing_to_label=True), model.Annotation(tags=("blurred",))
+    known = one.sheets()[-1][0]["sheet"]
+    for who in ("ana", "ben"):
+        view = crew[who].call("tasks.next", model.TaskView, campaign_id=number, step=0)
+        said = nothing if who == "ana" else model.Annotation(nothing_to_label=True, tags=other.tags)
+        crew[who].call("tasks.submit", model.Closed, task_id=view.task.task_id, annotation=said, revision=0)
+    one.looks("tasks", number, known=known)
+    changed = one.sheets()[-1][1]
+    assert [
+        (step, copy) for step, copy in zip(changed["columns"]["step"], changed["columns"]["copy"], strict=True)
+    ] == [(1, 0)]
+    assert sorted(copy for _, copy in changed["gone"]) == [1, 2]
+
+
 def test_who_manages_nothing_is_told_so_and_gets_nothing(team: Callable[..., Any]) -> None:
     crew = team(2)
     one = Boss(crew["ana"])

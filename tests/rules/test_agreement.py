@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+import xml.etree.ElementTree as ElementTree
 from typing import Any
 
 import numpy as np
@@ -83,6 +84,41 @@ def test_the_same_answers_agree_wholly(answers: list[str], raters: int) -> None:
     wanted = 1.0 if len(set(answers)) > 1 else math.nan
     for found in (krippendorff_alpha(units), fleiss_kappa(units), cohen_kappa(table)):
         assert found == pytest.approx(wanted, nan_ok=True)
+
+
+@settings(max_examples=60, deadline=None)
+@given(values)
+def test_alpha_and_fleisss_kappa_are_those_of_nltk(units: list[list[str]]) -> None:
+    agreement = pytest.importorskip("nltk.metrics.agreement")
+    task = agreement.AnnotationTask(
+        [(str(person), n, value) for n, unit in enumerate(units) for person, value in enumerate(unit)]
+    )
+    alpha = krippendorff_alpha(tallied(units))
+    pairable = {value for unit in units if len(unit) > 1 for value in unit}
+    if len(pairable) > 1:  # NLTK calls it 1 where all is the same, which is not told apart from chance
+        assert alpha == pytest.approx(task.alpha(), abs=1e-9)
+    full = [unit * 2 for unit in units if len(unit) == 1]  # as many values each: two people
+    if len({value for unit in full for value in unit}) > 1:
+        of_two = [(str(p), n, value) for n, unit in enumerate(full) for p, value in enumerate(unit)]
+        assert fleiss_kappa(tallied(full)) == pytest.approx(agreement.AnnotationTask(of_two).multi_kappa(), abs=1e-9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), min_size=2, max_size=30))
+def test_cohens_kappa_and_f1_are_those_of_scikit_learn(pairs: list[tuple[str, str]]) -> None:
+    metrics = pytest.importorskip("sklearn.metrics")
+    one, other = zip(*pairs, strict=True)
+    table: dict[Any, int] = {}
+    for pair in pairs:
+        table[pair] = table.get(pair, 0) + 1
+    ours = cohen_kappa(table)
+    if not math.isnan(ours):
+        assert ours == pytest.approx(metrics.cohen_kappa_score(one, other), abs=1e-9)
+    for name in "abc":
+        both = sum(a == b == name for a, b in pairs)
+        mine, theirs = one.count(name) - both, other.count(name) - both
+        wanted = metrics.f1_score(one, other, labels=[name], average="macro", zero_division=np.nan)
+        assert float(f1(both, mine, theirs)) == pytest.approx(wanted, nan_ok=True)
 
 
 def test_f1_of_nothing_is_none() -> None:
@@ -176,17 +212,43 @@ def test_the_surest_prediction_takes_the_object() -> None:
     assert detection.counted([its], 0, 0.95)[0] == detection.Counts(right=0, wrong=0, missed=1)
 
 
+def real_boxes(data_set: str) -> Any:
+    """Return images, categories and boxes of a real data set, as COCO has them."""
+    if data_set == "coco_tiny":
+        real = json.loads((REAL / "coco_tiny/annotations/instances_val2017.json").read_bytes())
+        boxes = [(a["image_id"], a["category_id"], a["bbox"]) for a in real["annotations"] if not a.get("iscrowd")]
+        return real["images"], real["categories"], boxes
+    boxes = []
+    if data_set == "yolo_coco128":  # as if all images had one size: the centre and the size of boxes are parts of it
+        for image, path in enumerate(sorted((REAL / "yolo_coco128/labels_detect").rglob("*.txt")), 1):
+            for line in path.read_text().splitlines():
+                category, x, y, w, h = map(float, line.split())
+                box = [(x - w / 2) * 640, (y - h / 2) * 480, w * 640, h * 480]
+                boxes.append((image, int(category) + 1, box))
+    else:
+        for image, path in enumerate(sorted((REAL / "voc_bccd/BCCD/Annotations").glob("*.xml")), 1):
+            for each in ElementTree.parse(path).iter("object"):
+                left, top, right, bottom = (
+                    float(each.findtext(f"bndbox/{n}")) for n in ("xmin", "ymin", "xmax", "ymax")
+                )
+                if right > left and bottom > top:
+                    category = ["RBC", "WBC", "Platelets"].index(each.findtext("name")) + 1
+                    boxes.append((image, category, [left, top, right - left, bottom - top]))
+    images, names = sorted({b[0] for b in boxes}), sorted({b[1] for b in boxes})
+    return [{"id": n} for n in images], [{"id": n, "name": str(n)} for n in names], boxes
+
+
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real data sets are not here")
-def test_average_precision_is_that_of_pycocotools(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("data_set", ["coco_tiny", "yolo_coco128", "voc_bccd"])
+def test_average_precision_is_that_of_pycocotools(data_set: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Boxes of real images, predictions made of them: moved, missed, called otherwise, invented, as sure as others."""
     coco, evaluate = pytest.importorskip("pycocotools.coco"), pytest.importorskip("pycocotools.cocoeval")
-    real = json.loads((REAL / "coco_tiny/annotations/instances_val2017.json").read_bytes())
+    images, categories, boxes = real_boxes(data_set)
     chance = np.random.default_rng(7)
     truth = [
-        {"id": n, "image_id": a["image_id"], "category_id": a["category_id"], "bbox": a["bbox"], "iscrowd": 0,
-         "area": a["bbox"][2] * a["bbox"][3]}
-        for n, a in enumerate(real["annotations"], 1) if not a.get("iscrowd")
-    ]  # fmt: skip
+        {"id": n, "image_id": image, "category_id": category, "bbox": box, "iscrowd": 0, "area": box[2] * box[3]}
+        for n, (image, category, box) in enumerate(boxes, 1)
+    ]
     names = sorted({a["category_id"] for a in truth})
     predicted = []
     for a in truth:
@@ -197,7 +259,7 @@ def test_average_precision_is_that_of_pycocotools(capsys: pytest.CaptureFixture[
             score = round(float(chance.random()), 1)
             predicted.append({"image_id": a["image_id"], "category_id": name, "bbox": moved, "score": score})
     theirs = coco.COCO()
-    theirs.dataset = {"images": real["images"], "categories": real["categories"], "annotations": truth}
+    theirs.dataset = {"images": images, "categories": categories, "annotations": truth}
     theirs.createIndex()
     run = evaluate.COCOeval(theirs, theirs.loadRes([dict(p) for p in predicted]), "bbox")
     run.evaluate()

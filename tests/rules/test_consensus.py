@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbannotate.model import Annotation, Shape
-from nbannotate.rules.consensus import agreement, nearness
+from nbannotate.rules.agreement.likeness import likeness
+from nbannotate.rules.consensus import agreement
 
-SIZE = (200, 100)
 labels = st.sampled_from(["a", "b"])
 place = st.tuples(st.integers(0, 8), st.integers(0, 4), st.integers(-3, 3))
 
@@ -44,7 +44,7 @@ def geometry(shape):
 @given(several, st.data())
 def test_nothing_is_invented_and_nothing_is_lost(said, data):
     quorum = data.draw(st.integers(2, len(said)))
-    its = agreement(said, quorum, 0.5, SIZE)
+    its = agreement(said, quorum, 0.5)
     drawn = [(geometry(s), s.label) for a in said for s in a.shapes]
     assert all((geometry(s), s.label) in drawn for s in its.agreed.shapes)
     assert len({s.id for s in its.agreed.shapes}) == len(its.agreed.shapes)
@@ -65,10 +65,10 @@ def test_nothing_is_invented_and_nothing_is_lost(said, data):
 @given(answers(), st.integers(2, 5))
 def test_people_who_say_the_same_agree_about_all_of_it(one, many):
     apart = all(
-        nearness(a, b, 223.6) == 0 if a.kind == b.kind and a.kind in ("point", "polyline") else a.points != b.points
+        a.points != b.points and not len(likeness([a], [b])[0])
         for i, a in enumerate(one.shapes) for b in one.shapes[:i]
     )  # fmt: skip
-    its = agreement([one] * many, many, 0.5, SIZE)
+    its = agreement([one] * many, many, 0.5)
     assert its.whole
     if apart:
         assert its.agreed == one
@@ -79,7 +79,7 @@ def test_people_who_say_the_same_agree_about_all_of_it(one, many):
 @given(several)
 def test_it_is_the_same_each_time(said):
     again = msgspec.json.decode(msgspec.json.encode(said), type=list[Annotation])
-    assert agreement(said, 2, 0.5, SIZE) == agreement(again, 2, 0.5, SIZE)
+    assert agreement(said, 2, 0.5) == agreement(again, 2, 0.5)
 
 
 @settings(max_examples=100, deadline=None)
@@ -90,7 +90,7 @@ def test_how_much_is_agreed_does_not_depend_on_who_is_first(said, random):
 
     turned = list(said)
     random.shuffle(turned)
-    one, other = agreement(said, len(said), 0.5, SIZE), agreement(turned, len(said), 0.5, SIZE)
+    one, other = agreement(said, len(said), 0.5), agreement(turned, len(said), 0.5)
     assert sorted(one.agreed.tags) == sorted(other.agreed.tags)
     assert one.agreed.nothing_to_label == other.agreed.nothing_to_label
 
@@ -101,51 +101,47 @@ def box(x, label="a", **more):
 
 def test_the_answer_in_the_middle_stands():
     said = [Annotation(shapes=(box(x),)) for x in (10, 12, 15)]
-    (stands,) = agreement(said, 2, 0.5, SIZE).agreed.shapes
+    (stands,) = agreement(said, 2, 0.5).agreed.shapes
     assert stands == said[1].shapes[0]
 
 
 def test_a_chain_holds_together_while_it_is_near_enough_on_average():
     said = [Annotation(shapes=(box(x),)) for x in (10, 14, 18)]  # the outer ones overlap by less than half
-    its = agreement(said, 3, 0.5, SIZE)
+    its = agreement(said, 3, 0.5)
     assert its.whole
     far = [Annotation(shapes=(box(x),)) for x in (10, 16, 22)]
-    assert not agreement(far, 3, 0.5, SIZE).whole
+    assert not agreement(far, 3, 0.5).whole
 
 
 def test_kinds_with_an_inside_are_the_same_thing_and_others_are_not():
     polygon = Shape(kind="polygon", points=((10, 10), (30, 10), (30, 30), (10, 30)), label="a")
     point = Shape(kind="point", points=((20, 20),), label="a")
-    assert agreement([Annotation(shapes=(box(10),)), Annotation(shapes=(polygon,))], 2, 0.5, SIZE).whole
-    its = agreement([Annotation(shapes=(box(10),)), Annotation(shapes=(point,))], 2, 0.5, SIZE)
+    assert agreement([Annotation(shapes=(box(10),)), Annotation(shapes=(polygon,))], 2, 0.5).whole
+    its = agreement([Annotation(shapes=(box(10),)), Annotation(shapes=(point,))], 2, 0.5)
     assert [d.people for d in its.disputes] == [(0,), (1,)]
 
 
-def test_points_and_lines_are_as_near_as_their_size_says():
-    def point(x):
-        return Annotation(shapes=(Shape(kind="point", points=((x, 50),), label="a"),))
+def test_points_and_lines_are_one_as_in_all_agreement():
+    def said(kind, *points):
+        return Annotation(shapes=(Shape(kind=kind, points=points, label="a"),))
 
-    diagonal = (200**2 + 100**2) ** 0.5
-    near, far = 0.019 * diagonal, 0.021 * diagonal
-    assert agreement([point(50), point(50 + near)], 2, 0.5, SIZE).whole
-    assert not agreement([point(50), point(50 + far)], 2, 0.5, SIZE).whole
-    line = [Shape(kind="polyline", points=((0, y), (100, y)), label="a") for y in (10, 15, 40)]
-    assert nearness(line[0], line[0], diagonal) == 1
-    assert nearness(line[0], line[1], diagonal) > 0.7
-    assert nearness(line[0], line[2], diagonal) == 0
+    for other, whole in ((60, True), (60.5, False)):
+        assert agreement([said("point", (50, 50)), said("point", (other, 50))], 2, 0.5).whole is whole
+        lines = [said("polyline", (0, y), (100, y)) for y in (50, other)]
+        assert agreement(lines, 2, 0.5).whole is whole
 
 
 def test_attributes_that_more_than_half_gave_stand_and_others_are_decided():
     said = [Annotation(shapes=(box(10, attributes={"grade": g}),)) for g in (1, 2, 2)]
-    (stands,) = agreement(said, 2, 0.5, SIZE).agreed.shapes
+    (stands,) = agreement(said, 2, 0.5).agreed.shapes
     assert stands.attributes == {"grade": 2}
-    assert not agreement(said[:2], 2, 0.5, SIZE).whole
+    assert not agreement(said[:2], 2, 0.5).whole
 
 
 def test_labels_need_the_quorum():
     said = [Annotation(shapes=(box(10, label),)) for label in ("a", "b", "b")]
-    assert [s.label for s in agreement(said, 2, 0.5, SIZE).agreed.shapes] == ["b"]
-    (dispute,) = agreement(said, 3, 0.5, SIZE).disputes
+    assert [s.label for s in agreement(said, 2, 0.5).agreed.shapes] == ["b"]
+    (dispute,) = agreement(said, 3, 0.5).disputes
     assert (dispute.name, dispute.people) == ("a / b", (0, 1, 2))
 
 
@@ -154,16 +150,16 @@ def test_groups_of_several_people_do_not_become_one():
         Annotation(shapes=(box(10, group="g"), box(40, group="g"))),
         Annotation(shapes=(box(10, group="g"), box(40, group="g"))),
     ]
-    its = agreement(said, 2, 0.5, SIZE)
+    its = agreement(said, 2, 0.5)
     assert [s.group for s in its.agreed.shapes] == ["g", "g"]
     mixed = [Annotation(shapes=(box(x, group="g"), box(y))) for x, y in ((10, 44), (12, 40), (14, 40))]
-    assert [s.group for s in agreement(mixed, 2, 0.5, SIZE).agreed.shapes] == [None, None]
+    assert [s.group for s in agreement(mixed, 2, 0.5).agreed.shapes] == [None, None]
 
 
 def test_nothing_to_label_needs_the_quorum():
     nothing, drawn = Annotation(nothing_to_label=True), Annotation(shapes=(box(10),))
-    its = agreement([nothing, nothing, drawn], 2, 0.5, SIZE)
+    its = agreement([nothing, nothing, drawn], 2, 0.5)
     assert its.agreed.nothing_to_label
     assert [d.what for d in its.disputes] == ["shape"]
-    assert [d.what for d in agreement([nothing, drawn], 2, 0.5, SIZE).disputes] == ["shape", "nothing"]
-    assert agreement([nothing, drawn, drawn], 2, 0.5, SIZE).whole
+    assert [d.what for d in agreement([nothing, drawn], 2, 0.5).disputes] == ["shape", "nothing"]
+    assert agreement([nothing, drawn, drawn], 2, 0.5).whole

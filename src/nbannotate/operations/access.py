@@ -9,6 +9,9 @@ from nbannotate.operations.registry import Context, found
 from nbannotate.rules.rights import DEVELOPERS
 from nbannotate.store import campaigns, data, gathered, holding, work
 
+#: Who has to answer for an image is not told what others said of it.
+NOT_YET = "You have to answer for this image yourself; what others say of it is shown once you have."
+
 
 def check_may_see_revision(ctx: Context, row: dict[str, Any] | None) -> None:
     """Raise NotAllowed unless the actor manages, or has or had a task of the asset where the revision was made.
@@ -17,9 +20,13 @@ def check_may_see_revision(ctx: Context, row: dict[str, Any] | None) -> None:
     work on the asset in a campaign on that version; both are for those who work on it in a version that began with it.
     None (there is no such revision) is refused in the same words.
     """
-    if ctx.actor.role in DEVELOPERS:
-        return
     me = ctx.actor.member_id
+    if ctx.actor.role in DEVELOPERS:
+        if row is not None and row["origin"] == "copy" and row["member_id"] != me:
+            its = work.place(ctx.tx, row["task_id"])
+            if its is not None and answers_now(ctx, its):
+                raise NotAllowed(NOT_YET)
+        return
     where: list[int] = []
     if row is not None:
         shown = data.beginning_with(ctx.tx, row["asset_id"], row["annotation_id"])
@@ -63,6 +70,8 @@ def visible_task(ctx: Context, task_id: int) -> dict[str, Any]:
     ):
         raise NotAllowed("You may see only your own tasks.")
     if not may_see_answer(ctx, task):
+        if ctx.actor.role in DEVELOPERS:
+            raise NotAllowed(NOT_YET)
         if holding.lapsed(ctx.tx, task_id, ctx.actor.member_id) is None:
             raise NotAllowed("You may see only your own tasks.")
         task["assignee"] = None  # who lost it is told so, and not who has it
@@ -72,10 +81,19 @@ def visible_task(ctx: Context, task_id: int) -> dict[str, Any]:
 def may_see_answer(ctx: Context, task: dict[str, Any]) -> bool:
     """Return whether the actor may see what is said in a task: of the copies of an asset only the own one.
 
-    Who manages may see all; whoever decides about them asks for all at once (``tasks.answers``).
+    Who manages may see all, but not while a copy of the asset waits for their own answer; whoever decides about them
+    asks for all at once (``tasks.answers``).
     """
     own = task["copy"] is None or task["assignee_id"] == ctx.actor.member_id
-    return own or ctx.actor.role in DEVELOPERS
+    return own or (ctx.actor.role in DEVELOPERS and not answers_now(ctx, task))
+
+
+def answers_now(ctx: Context, task: dict[str, Any]) -> bool:
+    """Return whether the actor has to answer in one of the copies of an asset, of which the task is one."""
+    if task["copy"] is None:
+        return False
+    its = gathered.copies(ctx.tx, *(task[k] for k in _OF_COPIES))
+    return any(c["assignee_id"] == ctx.actor.member_id and c["outcome"] is None for c in its)
 
 
 def visible_issues(ctx: Context, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -83,7 +101,7 @@ def visible_issues(ctx: Context, rows: list[dict[str, Any]]) -> list[dict[str, A
 
     Others who work on it later see them, too; with names only where the consensus step shows them.
     """
-    if ctx.actor.role in DEVELOPERS or not rows:
+    if not rows:
         return rows
     me = ctx.actor.member_id
     seen = []
@@ -91,6 +109,8 @@ def visible_issues(ctx: Context, rows: list[dict[str, Any]]) -> list[dict[str, A
         its = work.place(ctx.tx, row["task_id"])
         if its is None or its["copy"] is None or its["assignee_id"] == me:
             seen.append(row)
+        elif ctx.actor.role in DEVELOPERS:
+            seen += [] if answers_now(ctx, its) else [row]
         elif all(c["assignee_id"] != me for c in gathered.copies(ctx.tx, *(its[k] for k in _OF_COPIES))):
             shown = campaigns.spec(ctx.tx, its["campaign_id"]).workflow.steps[its["step"] + 1].show_names
             seen.append(row if shown else row | {"hidden": (row["author_id"], str(its["copy"]))})

@@ -28,7 +28,7 @@ def answers(ctx: Context, row: dict[str, Any]) -> Answers:
         Answer(names.get(r["assignee_id"]) or str(r["copy"]), said.get(r["task_id"]), r["outcome"], r["note"])
         for r in its
     )
-    made = _agreement(ctx, row, spec, [a for a in (said.get(r["task_id"]) for r in its) if a is not None])
+    made = _agreement(row, spec, [a for a in (said.get(r["task_id"]) for r in its) if a is not None])
     place = [i for i, a in enumerate(found) if a.annotation is not None]
     disputes = tuple(type(d)(d.what, d.name, tuple(place[p] for p in d.people), d.shapes) for d in made.disputes)
     return Answers(found, made.agreed, disputes, quorum(step, len(its)))
@@ -46,7 +46,7 @@ def begin_with(ctx: Context, row: dict[str, Any], spec: CampaignSpec) -> Annotat
             return None
     said, its = _said(ctx, row)
     given = [a for a in (said.get(r["task_id"]) for r in its) if a is not None]
-    return _agreement(ctx, row, spec, given).agreed
+    return _agreement(row, spec, given).agreed
 
 
 def _said(ctx: Context, row: dict[str, Any]) -> tuple[dict[int, Annotation], list[dict[str, Any]]]:
@@ -56,9 +56,7 @@ def _said(ctx: Context, row: dict[str, Any]) -> tuple[dict[int, Annotation], lis
     return {t: data.annotation(ctx.tx, data.annotation_row(ctx.tx, a)) for t, a in revisions.items()}, its
 
 
-def _agreement(ctx: Context, row: dict[str, Any], spec: CampaignSpec, given: list[Annotation]) -> Agreement:
-    asset = data.asset(ctx.tx, row["asset_id"])
-    assert asset is not None
+def _agreement(row: dict[str, Any], spec: CampaignSpec, given: list[Annotation]) -> Agreement:
     step = spec.workflow.steps[row["step"]]
     need = quorum(step, spec.workflow.steps[row["step"] - 1].copies)
-    return agreement(given, need, step.iou, (asset["width"], asset["height"]))
+    return agreement(given, need, step.iou)

@@ -185,7 +185,7 @@ def _with_agreement(engine: Engine, made: Checked, others: tuple[int, ...], widt
     step = spec.workflow.steps[made.ground.step + 1]
     with engine.read() as tx:
         given = [data.annotation(tx, data.annotation_row(tx, i)) for i in others]
-    its = agreement([*given, made.annotation], quorum(step, len(given) + 1), step.iou, (width, height))
+    its = agreement([*given, made.annotation], quorum(step, len(given) + 1), step.iou)
     if not its.whole:
         return made
     try:

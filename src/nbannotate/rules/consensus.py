@@ -1,6 +1,7 @@
 """What several people agree about: their answers on one asset matched, voted on and merged; a pure function.
 
-Two shapes are the same one if they are near enough (:func:`nearness`). Shapes of different people that are, form a
+Two shapes are the same one if they are alike enough, by the rule of all agreement
+(:mod:`nbannotate.rules.agreement.likeness`). Shapes of different people that are, form a
 group, greedily from the nearest pair on, at most one shape of each person, while they are near enough on average. A
 group of which a quorum gave the same label is agreed: it becomes the answer of that person whose shape is nearest to
 those of the others, so that no outline is invented, with the attributes that more than half of them gave.
@@ -9,24 +10,17 @@ those of the others, so that no outline is invented, with the attributes that mo
 from __future__ import annotations
 
 import hashlib
-import math
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from itertools import combinations
 from typing import Any
 
 import msgspec
-import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
 from nbannotate.model import Annotation, Dispute, Shape
-from nbannotate.shapes.base import FloatArray
-from nbannotate.shapes.overlap import overlaps
-
-#: Kinds without an inside are as near as their points are, in parts of a length: two points so far apart have nothing
-#: in common. For a point the length is the diagonal of the image, for others the diagonal of their own box.
-REACH = {"point": 0.04, "polyline": 0.2, "keypoints": 0.2}
+from nbannotate.rules.agreement.likeness import likeness
 
 Place = tuple[int, int]
 
@@ -43,7 +37,7 @@ class Agreement(Struct, frozen=True):
         return not self.disputes
 
 
-def agreement(answers: Sequence[Annotation], quorum: int, iou: float, size: tuple[int, int]) -> Agreement:
+def agreement(answers: Sequence[Annotation], quorum: int, iou: float) -> Agreement:
     """Return what people agree about on one asset.
 
     Parameters
@@ -53,11 +47,9 @@ def agreement(answers: Sequence[Annotation], quorum: int, iou: float, size: tupl
     quorum
         How many have to say the same.
     iou
-        The least nearness of two shapes that are the same one, above 0 and up to 1.
-    size
-        Width and height of the image, in pixels.
+        The least likeness of two shapes that are the same one, above 0 and up to 1.
     """
-    near = _near([a.shapes for a in answers], iou, math.hypot(*size))
+    near = _near([a.shapes for a in answers])
     shapes: list[tuple[Place, Shape]] = []
     disputes: list[Dispute] = []
     for group in _groups([a.shapes for a in answers], near, iou):
@@ -77,55 +69,12 @@ def agreement(answers: Sequence[Annotation], quorum: int, iou: float, size: tupl
     return Agreement(agreed, (*disputes, *open_tags))
 
 
-def nearness(a: Shape, b: Shape, diagonal: float) -> float:
-    """Return how near two shapes without an inside are, from 0 to 1: by the mean distance of their points."""
-    if a.kind != b.kind:
-        return 0.0
-    one, two = np.asarray(a.points, dtype=float), np.asarray(b.points, dtype=float)
-    if a.kind == "polyline":
-        apart = (_to_line(one, two) + _to_line(two, one)) / 2
-    elif len(one) != len(two):
-        return 0.0
-    else:
-        seen = np.array([v > 0 for v in _seen(a)]) & np.array([v > 0 for v in _seen(b)])
-        if not seen.any():
-            return 0.0
-        apart = float(np.hypot(*(one - two)[seen].T).mean())
-    both = np.concatenate([one, two])
-    length = diagonal if a.kind == "point" else float(np.hypot(*(both.max(axis=0) - both.min(axis=0))))
-    if length == 0:
-        return 1.0
-    return max(0.0, 1.0 - apart / (REACH[a.kind] * length))
-
-
-def _seen(shape: Shape) -> tuple[int, ...]:
-    return shape.visibility or (2,) * len(shape.points)
-
-
-def _to_line(points: FloatArray, line: FloatArray) -> float:
-    """Return the mean distance of points to a line of one or more points."""
-    if len(line) == 1:
-        return float(np.hypot(*(points - line[0]).T).mean())
-    begin, step = line[:-1], np.diff(line, axis=0)
-    length = np.maximum((step**2).sum(axis=1), 1e-12)
-    along = np.clip(((points[:, None] - begin) * step).sum(axis=2) / length, 0, 1)
-    foot = begin + along[..., None] * step
-    return float(np.sqrt(((points[:, None] - foot) ** 2).sum(axis=2)).min(axis=1).mean())
-
-
-def _near(answers: Sequence[Sequence[Shape]], iou: float, diagonal: float) -> dict[tuple[Place, Place], float]:
+def _near(answers: Sequence[Sequence[Shape]]) -> dict[tuple[Place, Place], float]:
     """Return how near shapes of different people are: pairs of (person, place), both ways, above 0."""
     found: dict[tuple[Place, Place], float] = {}
     for p, q in combinations(range(len(answers)), 2):
-        mine = [i for i, s in enumerate(answers[p]) if s.kind not in REACH]
-        theirs = [i for i, s in enumerate(answers[q]) if s.kind not in REACH]
-        i, j, much = overlaps([answers[p][k] for k in mine], [answers[q][k] for k in theirs])
-        for a, b, value in zip(i.tolist(), j.tolist(), much.tolist(), strict=True):
-            found[(p, mine[a]), (q, theirs[b])] = value
-        for a, one in enumerate(answers[p]):
-            for b, two in enumerate(answers[q]):
-                if one.kind in REACH and one.kind == two.kind and (value := nearness(one, two, diagonal)) > 0:
-                    found[(p, a), (q, b)] = value
+        for i, j, much in zip(*(values.tolist() for values in likeness(answers[p], answers[q])), strict=True):
+            found[(p, i), (q, j)] = much
     return found | {(b, a): value for (a, b), value in found.items()}
 
 
@@ -239,4 +188,4 @@ def _apart(shapes: Sequence[tuple[Place, Shape]]) -> tuple[Shape, ...]:
     return tuple(found)
 
 
-__all__ = ["REACH", "Agreement", "agreement", "nearness"]
+__all__ = ["Agreement", "agreement"]

@@ -155,7 +155,10 @@ def _against(place: Place, given: Any) -> int | None:
     if place.kind != "version" or other.kind != "version":
         raise InvalidInput("against compares two versions: the one in scope, and the one that is given.")
     if getattr(other.workspace, "client", other) is not getattr(place.workspace, "client", place):
-        raise InvalidInput("against takes a version of the same workspace.")
+        raise InvalidInput(
+            "against takes a version of the same workspace, and this one is in another. Copy it here first: "
+            "other = other.clone('copy of it', to=ws), and give that one; names of assets say which belong together."
+        )
     if other.number == place.number:
         raise InvalidInput("against takes another version than the one in scope.")
     return other.number

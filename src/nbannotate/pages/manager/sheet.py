@@ -11,9 +11,12 @@ import msgspec
 
 from nbannotate.model import TASK_STATES, Task
 
-#: The columns of a row, in order. ``begun``: see :func:`begun`; ``at``: when it was changed last, UTC seconds.
-COLUMNS = ("asset_id", "task_id", "asset", "step", "state", "who", "round", "issues", "status", "begun", "at")
-Row = tuple[int, int, str, int, int, str, int, int, str, int, int]
+#: The columns of a row, in order. ``begun``: see :func:`begun`; ``at``: when it was changed last, UTC seconds;
+#: ``copy``: which of the copies of the asset it is, 0 where it has none.
+COLUMNS = ("asset_id", "task_id", "asset", "step", "state", "who", "round", "issues", "status", "begun", "at", "copy")
+Row = tuple[int, int, str, int, int, str, int, int, str, int, int, int]
+#: A row is of an asset, or of one of its copies: the ids of both.
+Key = tuple[int, int]
 
 _STATE = {name: i for i, name in enumerate(TASK_STATES)}
 
@@ -33,19 +36,19 @@ class Sheet:
 
     def __init__(self) -> None:
         self.campaign_id, self.version, self.mark = 0, 0, object()
-        self._rows: dict[int, Row] = {}
+        self._rows: dict[Key, Row] = {}
         self._changed: list[Row] = []
-        self._gone: list[int] = []
+        self._gone: list[Key] = []
 
     def put(self, campaign_id: int, tasks: Iterable[Task], mark: object) -> None:
         """Take the tasks as they are now."""
-        rows = {task.asset_id: _row(task) for task in tasks}
+        rows = {(task.asset_id, task.copy or 0): _row(task) for task in tasks}
         if campaign_id != self.campaign_id:
             self.version += 2  # nobody can go on from the rows of another campaign
             self._changed, self._gone = [], []
         else:
-            changed = [row for asset_id, row in rows.items() if self._rows.get(asset_id) != row]
-            gone = [asset_id for asset_id in self._rows if asset_id not in rows]
+            changed = [row for key, row in rows.items() if self._rows.get(key) != row]
+            gone = [key for key in self._rows if key not in rows]
             if changed or gone:
                 self.version += 1
                 self._changed, self._gone = changed, gone
@@ -73,5 +76,5 @@ def _row(task: Task) -> Row:
     return (
         task.asset_id, task.task_id, task.asset, task.step, _STATE[task.state], task.assignee or "", task.round,
         task.issues, task.status or "", int(begun(task)),
-        int(moment.replace(tzinfo=datetime.UTC).timestamp()),
+        int(moment.replace(tzinfo=datetime.UTC).timestamp()), task.copy or 0,
     )  # fmt: skip

@@ -3,9 +3,10 @@
 
 const STATES = ["in_progress", "to_rework", "done", "skipped"];
 const STATE_TEXT = { in_progress: M("in progress"), to_rework: M("to rework"), done: M("done"), skipped: M("skipped") };
-const COLUMNS = ["asset_id", "task_id", "asset", "step", "state", "who", "round", "issues", "status", "begun", "at"];
+const COLUMNS = ["asset_id", "task_id", "asset", "step", "state", "who", "round", "issues", "status", "begun", "at", "copy"];
+const rowKey = (t, i) => `${t.asset_id[i]}/${t.copy[i]}`;   // a row is of an asset, or of one of its copies
 const noSheet = () => ({ version: 0, campaign: 0, ...Object.fromEntries(COLUMNS.map((c) => [c, []])), lower: [], place: new Map(), row: new Map() });
-const noFilter = () => ({ states: new Set(), step: "", who: "", text: "", issues: false, behind: null });
+const noFilter = () => ({ states: new Set(), step: "", who: "", text: "", issues: false, copies: false, behind: null });
 
 async function takeSheet(s, message, buffer) {
   const { columns, gone } = await new Response(new Blob([buffer]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
@@ -13,15 +14,15 @@ async function takeSheet(s, message, buffer) {
   if (message.known !== t.version || message.campaign !== t.campaign || !message.known) t = noSheet();
   const n = columns.asset_id?.length ?? 0;
   for (let i = 0; i < n; i += 1) {
-    const at = t.place.get(columns.asset_id[i]) ?? t.asset_id.length;
-    t.place.set(columns.asset_id[i], at);
+    const key = rowKey(columns, i), at = t.place.get(key) ?? t.asset_id.length;
+    t.place.set(key, at);
     for (const name of COLUMNS) t[name][at] = columns[name][i];
     t.lower[at] = columns.asset[i].toLowerCase();
   }
   if (gone.length) {
-    const away = new Set(gone), keep = t.asset_id.map((id, i) => i).filter((i) => !away.has(t.asset_id[i]));
+    const away = new Set(gone.map(([asset, copy]) => `${asset}/${copy}`)), keep = t.asset_id.map((id, i) => i).filter((i) => !away.has(rowKey(t, i)));
     for (const name of [...COLUMNS, "lower"]) t[name] = keep.map((i) => t[name][i]);
-    t.place = new Map(t.asset_id.map((id, i) => [id, i]));
+    t.place = new Map(t.asset_id.map((id, i) => [rowKey(t, i), i]));
   }
   t.row = new Map(t.task_id.map((id, i) => [id, i]));
   Object.assign(t, { version: message.sheet, campaign: message.campaign });
@@ -39,6 +40,7 @@ function match(s, keep = false) {
     if (step >= 0 && t.step[i] !== step) continue;
     if (f.who === "-" ? t.who[i] || t.state[i] > 1 : f.who && t.who[i] !== f.who.slice(1)) continue;
     if (f.issues && !t.issues[i]) continue;
+    if (f.copies && !t.copy[i]) continue;
     if (text && !t.lower[i].includes(text)) continue;
     counts[t.state[i]] += 1;
     if (wanted[t.state[i]]) rows.push(i);

@@ -32,7 +32,8 @@ function makeGrid(s) {
     row.toggleAttribute("data-active", active);
     p.asset.textContent = t.asset[i];
     p.asset.title = t.asset[i];
-    p.step.textContent = s.stepNames[t.step[i]] ?? String(t.step[i] + 1);
+    const step = s.stepNames[t.step[i]] ?? String(t.step[i] + 1);
+    p.step.replaceChildren(step, t.copy[i] ? h("small", {}, ` ${T("copy {n}", { n: t.copy[i] })}`) : "");
     const [mark, more] = p.state.children, waits = t.state[i] === 0 && !t.who[i];
     mark.textContent = T(waits ? M("waiting") : STATE_TEXT[state]);
     mark.dataset.state = waits ? "waiting" : state;

@@ -33,6 +33,7 @@ function filters(s, c) {
       h("input", { type: "search", placeholder: T("Part of a name"), "data-search": "", "data-value": f.text, maxlength: "200", oninput: (e) => filtered(s, { text: e.target.value }),
         onkeydown: (e) => { if (e.key === "ArrowDown") { e.preventDefault(); s.grid?.el.focus(); } } }), h("kbd", { "aria-hidden": "true" }, "/"))),
     h("label", { class: "nbm-check" }, h("input", { type: "checkbox", "data-checked": String(f.issues), onchange: (e) => filtered(s, { issues: e.target.checked }) }), T("With issues")),
+    s.sheet.copy.some(Boolean) && h("label", { class: "nbm-check" }, h("input", { type: "checkbox", "data-key": "copies", "data-checked": String(f.copies), onchange: (e) => filtered(s, { copies: e.target.checked }) }), T("Copies")),
     f.behind && h("button", { type: "button", class: "tag nbm-behind", "data-key": "behind", title: T("Show all tasks again"), onclick: () => filtered(s, { behind: null }) },
       h("span", {}, T("Behind “{title}”", f.behind)), h("span", { class: "count" }, number(f.behind.of.get(c.id)?.size ?? 0)), icon("close")),
   ];
@@ -53,7 +54,7 @@ function showBehind(s, { title, campaigns }) {
 
 function statusBar(s, total) {
   const f = s.ui.filter, n = s.chosen.size, shown = s.shown.length;
-  const any = f.states.size || f.step !== "" || f.who || f.text || f.issues || f.behind;
+  const any = f.states.size || f.step !== "" || f.who || f.text || f.issues || f.copies || f.behind;
   const chips = h("div", { class: "nbm-chips", role: "group", "aria-label": T("Status") }, STATES.map((name, i) =>
     h("button", { type: "button", class: "tag", "data-key": name, "aria-pressed": String(f.states.has(name)), onclick: () => {
       if (f.states.has(name)) f.states.delete(name); else f.states.add(name);
