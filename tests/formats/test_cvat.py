@@ -235,6 +235,13 @@ def test_labels_of_meta_have_types_colors_and_skeletons(tmp_path: Path) -> None:
     assert head.tags == (Tag("blurred"),)
 
 
+def test_a_type_of_a_label_that_is_no_text_says_nothing(tmp_path: Path) -> None:
+    labels = "<labels><label><name>car</name><type><any>thing</any></type><attributes></attributes></label></labels>"
+    head, rows, _ = read("cvat", made(tmp_path, {"a.xml": images("", labels)}))
+    out = write("cvat", tmp_path / "out.xml", head, rows)
+    assert "<type>any</type>" in out.read_text(encoding="utf-8")
+
+
 def test_labels_of_ours_come_back_whole(tmp_path: Path) -> None:
     labels = (
         Label("cell", ["rectangle"], "#ff0000", [

@@ -398,6 +398,13 @@ def test_regions_with_labels_of_their_own_tag_are_one_shape(tmp_path: Path) -> N
     assert again(tmp_path, head, rows)[0] == [given]
 
 
+@pytest.mark.parametrize("id_", [["r1"], {"a": 1}, 7, 7.5, True, None])
+def test_results_of_one_region_may_share_any_id(tmp_path: Path, id_: Any) -> None:
+    given = region(id=id_), region("number", id=id_, from_name="size", value={"number": 3})
+    (shape,) = shapes(tmp_path, *given, config=CONFIG)
+    assert (shape.label, shape.attributes) == ("cell", {"size": 3})
+
+
 def test_regions_of_a_turned_image_and_other_types_are_kept_for_writing(tmp_path: Path) -> None:
     given = task(region(image_rotation=90), region("vectorlabels", id="v"), predictions=[], meta={})
     head, rows, problems = read(tmp_path, given)

@@ -284,12 +284,12 @@ def _has(label: Label | Tag, name: str) -> bool:
     return any(a.name == name for a in label.attributes)
 
 
-def _type(label: Label | Tag, said: str | None) -> tuple[str, tuple[str, ...] | None]:
-    """Return the type of a label, and its kinds if the type does not say them."""
+def _type(label: Label | Tag, said: object) -> tuple[str, tuple[str, ...] | None]:
+    """Return the type of a label, and its kinds if the type does not say them; a type that is no text says nothing."""
     if isinstance(label, Tag):
         return "tag", None
     fitting = [type_ for type_, kinds in TYPES.items() if kinds == label.kinds]
-    if said is not None and (said in fitting or (said not in TYPES and not label.kinds)):
+    if isinstance(said, str) and (said in fitting or (said not in TYPES and not label.kinds)):
         return said, None
     type_ = "skeleton" if label.skeleton is not None else next(iter(fitting), "any")
     return type_, None if TYPES.get(type_, ()) == label.kinds else label.kinds

@@ -86,13 +86,12 @@ class Reader:
             width, height = source.size_of(name, member)
         regions: dict[str, list[Result]] = {}
         asked: list[Result] = []
-        with_place = {r.said.get("id") for r in results if r.word}
+        with_place = {r.region for r in results if r.word}
         for result in results:
-            region = result.said.get("id")
-            if result.type in ASKED and region not in with_place:
+            if result.type in ASKED and result.region not in with_place:
                 asked.append(result)
-            elif result.word or region in with_place:
-                regions.setdefault(str(region), []).append(result)
+            elif result.word or result.region in with_place:
+                regions.setdefault(result.region, []).append(result)
             else:
                 self.keep(result)
         made = [pair for its in regions.values() if (pair := self.shape(its, (width, height))) is not None]
@@ -309,7 +308,7 @@ def observed(tasks: Iterable[Task]) -> Config:
         seen = images(data, Config()) if isinstance(data, dict) else []
         pictures |= dict.fromkeys((s.field, s.index is not None) for s in seen)
         for results in (a.results for a in (*task.annotations, *task.predictions)):
-            regions = {r.said.get("id") for r in results if r.word}
+            regions = {r.region for r in results if r.word}
             for result in results:
                 to, name, value = result.said.get("to_name"), result.said.get("from_name"), result.said.get("value")
                 names |= {str(to): None} if to else {}
@@ -320,7 +319,7 @@ def observed(tasks: Iterable[Task]) -> Config:
                     given = ["/".join(map(str, way)) for way in given if isinstance(way, list)]
                 listed = given if isinstance(given, list) and not result.type.startswith("text") else []
                 values = tuple(v for one in listed if (v := _usable.name(one)) is not None)
-                per_region = result.type in ASKED and result.said.get("id") in regions
+                per_region = result.type in ASKED and result.region in regions
                 several = result.type == "choices" and len(values) > 1
                 before = controls.get(str(name), Control(str(name), result.type, (str(to or "image"),)))
                 controls[before.name] = replace(

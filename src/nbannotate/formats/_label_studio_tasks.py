@@ -58,6 +58,11 @@ class Result(msgspec.Struct, frozen=True):
         return str(self.said.get("type") or "").lower()
 
     @property
+    def region(self) -> str:
+        """The id that results of one region share, as text: an id may be any JSON."""
+        return str(self.said.get("id"))
+
+    @property
     def word(self) -> str:
         """The word of its geometry, such as ``rectangle``; empty if it has none of those that are known."""
         if self.type in KINDS:
