@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sys
+import types
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 
 import nbannotate as nb
 from nbannotate.errors import InvalidInput, NbannotateError, NotFound, QueryFailed
+from nbannotate.workspace import frames
 
 MINE = pd.DataFrame({"login": ["ana", "zoe"], "score": [1.5, 2.0]})
 
@@ -279,8 +281,9 @@ def test_the_answer_is_a_dataframe_and_what_is_made_of_it_a_plain_one(ws: nb.Wor
     assert answer.merge(MINE, on="login").shape == (1, 3)
 
 
-def test_the_answer_is_had_as_polars_and_arrow(ws: nb.Workspace) -> None:
-    polars, pyarrow = pytest.importorskip("polars"), pytest.importorskip("pyarrow")
+def test_the_answer_is_had_as_polars(ws: nb.Workspace) -> None:
+    import polars
+
     query = (
         "select 1 as n, 2.5 as x, 'a' as t, null as nothing, true as yes, timestamp '2025-10-26 00:30:00' as moment "
         "union all select null, null, null, null, null, null order by n nulls last"
@@ -290,13 +293,20 @@ def test_the_answer_is_had_as_polars_and_arrow(ws: nb.Workspace) -> None:
     assert isinstance(rows, polars.DataFrame)
     moment = datetime.datetime(2025, 10, 26, 0, 30)
     assert rows.rows() == [(1, 2.5, "a", None, True, moment), (None,) * 6]
-    table = answer.arrow()
-    assert isinstance(table, pyarrow.Table)
-    assert [list(row.values()) for row in table.to_pylist()] == [[1, 2.5, "a", None, True, moment], [None] * 6]
     local = ws.sql(query, tz="Europe/Berlin").pl()["moment"][0]
     assert local.replace(tzinfo=None) == datetime.datetime(2025, 10, 26, 2, 30)
     answer["more"] = 1
     assert answer.pl().columns[-1] == "more", "what was changed is not forgotten"
+
+
+def test_the_answer_is_had_as_arrow(ws: nb.Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_table(file: Any) -> pd.DataFrame:
+        return frames.from_parquet(file.read())
+
+    monkeypatch.setitem(sys.modules, "pyarrow", types.SimpleNamespace())
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", types.SimpleNamespace(read_table=read_table))
+    answer = ws.sql("select login from members order by 1")
+    assert answer.arrow().equals(answer.df())
 
 
 def test_a_library_that_is_missing_is_named(ws: nb.Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
