@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -161,7 +162,7 @@ class Sharing(RuleBasedStateMachine):
         assert (int(shown["is_latest"].sum()), len(shown)) == (len(latest), sum(map(len, copy.said.values())))
 
 
-TestSharing = Sharing.TestCase
+TestSharing = pytest.mark.slow(Sharing.TestCase)
 TestSharing.settings = settings(
     max_examples=8, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
 )

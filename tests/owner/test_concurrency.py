@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+import pytest
 from owner_rig import Campaign, Script, owners, sql
 
 TASKS, PEOPLE = 200, 8
@@ -27,6 +28,7 @@ while view := client.call("tasks.next", TaskView | None, campaign_id=campaign_id
 """
 
 
+@pytest.mark.slow
 def test_eight_people_empty_a_queue_of_200_tasks(campaign: Callable[..., Campaign]) -> None:
     made = campaign(TASKS, members=PEOPLE)
     people = [Script(ANNOTATE, made.path, made.campaign_id, token) for token in made.tokens]
