@@ -134,11 +134,10 @@ def test_every_copy_of_an_asset_has_a_row_until_they_are_one_task_again(boss: Ca
     assert sorted(zip(rows["asset"], rows["copy"], strict=True)) == [
         (asset, copy) for asset in sorted(set(rows["asset"])) for copy in (1, 2)
     ]
-    nothing, other = model.Annotation(nothing_to_label=True), model.Annotation(tags=("blurred",))
     known = one.sheets()[-1][0]["sheet"]
-    for who in ("ana", "ben"):
+    for who, tags in (("ana", ()), ("ben", ("blurred",))):
         view = crew[who].call("tasks.next", model.TaskView, campaign_id=number, step=0)
-        said = nothing if who == "ana" else model.Annotation(nothing_to_label=True, tags=other.tags)
+        said = model.Annotation(nothing_to_label=True, tags=tags)
         crew[who].call("tasks.submit", model.Closed, task_id=view.task.task_id, annotation=said, revision=0)
     one.looks("tasks", number, known=known)
     changed = one.sheets()[-1][1]

@@ -105,8 +105,9 @@ def visible_issues(ctx: Context, rows: list[dict[str, Any]]) -> list[dict[str, A
         return rows
     me = ctx.actor.member_id
     seen = []
+    places = work.places(ctx.tx, [row["task_id"] for row in rows])
     for row in rows:
-        its = work.place(ctx.tx, row["task_id"])
+        its = places.get(row["task_id"])
         if its is None or its["copy"] is None or its["assignee_id"] == me:
             seen.append(row)
         elif ctx.actor.role in DEVELOPERS:

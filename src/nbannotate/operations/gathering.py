@@ -66,17 +66,8 @@ def _agree(
     step, steps = decided.next.step, spec.workflow.steps
     status, after = copies.agreed(steps, step)
     own = work.follow(ctx.tx, row, step, 1, "in_progress", None, ctx.now)
-    work.close(
-        ctx.tx,
-        row | {"task_id": own},
-        "done",
-        "agreed",
-        status,
-        ctx.now,
-        Totals(),
-        note=None,
-        followed=after is not None,
-    )
+    here, goes_on = row | {"task_id": own}, after is not None
+    work.close(ctx.tx, here, "done", "agreed", status, ctx.now, Totals(), note=None, followed=goes_on)
     data.add_annotation(
         ctx.tx, version_id=row["version_id"], asset_id=row["asset_id"], member_id=ctx.actor.member_id,
         source="consensus", annotation=made.agreed, now=ctx.now, campaign_id=row["campaign_id"], task_id=own,

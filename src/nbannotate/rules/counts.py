@@ -82,12 +82,9 @@ def contribution(campaign_id: int, tasks: Iterable[Counted], issues: int) -> Add
         if task.member_id is None:
             if task.is_open:
                 add(task.step, NOBODY, "waiting")
-                for other in {
-                    o.member_id
-                    for o in tasks
-                    if o.copy is not None and o is not task and task.step - 1 <= o.step <= task.step
-                } - {None}:
-                    add(task.step, other, "apart")  # type: ignore[arg-type]
+                copies = (o for o in tasks if o.copy and o is not task and task.step - 1 <= o.step <= task.step)
+                for other in {o.member_id for o in copies if o.member_id is not None}:
+                    add(task.step, other, "apart")
             continue
         last[task.step, task.member_id] = task
         add(task.step, task.member_id, "tasks")

@@ -210,13 +210,15 @@ _CONTRIBUTIONS = f"""
       from made m join data.shapes s on s.annotation_id = m.annotation_id group by 1, 2, 3
     )
 """
-_SUMS = ", ".join(f"sum({name})" for name in COUNTS)
-_SIGNED = f"{_CONTRIBUTIONS} select campaign_id, step, member_id, {{}} from added group by 1, 2, 3"
 
 
 def _add(tx: Transaction, sign: str) -> None:
+    """Add what the assets of the table ``counted`` count now; with the sign ``-`` take it away."""
     sums = ", ".join(f"{sign}sum({name})" for name in COUNTS)
-    tx.run(f"insert into data.job_counts {_SIGNED.format(sums)}")
+    tx.run(
+        f"insert into data.job_counts {_CONTRIBUTIONS} "
+        f"select campaign_id, step, member_id, {sums} from added group by 1, 2, 3"
+    )
 
 
 def _touch(tx: Transaction, assets: str, *parameters: Any) -> bool:

@@ -265,9 +265,17 @@ def draft_of(tx: Transaction, task_id: int, member_id: int) -> dict[str, Any] | 
 
 def place(tx: Transaction, task_id: int) -> dict[str, Any] | None:
     """Return where a task is (campaign_id, asset_id, step, copy, assignee_id), or None."""
-    return tx.one(
-        "select task_id, campaign_id, asset_id, step, copy, assignee_id from data.tasks where task_id = $1", task_id
+    return places(tx, [task_id]).get(task_id)
+
+
+def places(tx: Transaction, task_ids: list[int]) -> dict[int, dict[str, Any]]:
+    """Return where tasks are (campaign_id, asset_id, step, copy, assignee_id), by their ids."""
+    rows = tx.all(
+        "select task_id, campaign_id, asset_id, step, copy, assignee_id from data.tasks "
+        "where task_id in (select unnest($1::bigint[]))",
+        task_ids,
     )
+    return {row["task_id"]: row for row in rows}
 
 
 def campaigns_at(tx: Transaction, asset_id: int, member_id: int) -> list[int]:
