@@ -1,0 +1,98 @@
+"""The end that is forecast, against the end that comes: campaigns of known truth, simulated task by task."""
+
+import dataclasses
+from collections import Counter
+from typing import Any
+
+import pytest
+from worlds import World
+
+from nbannotate.rules.forecasting.forecast import forecast, without_people
+from nbannotate.rules.forecasting.history import History
+
+#: How a campaign is, and after how many days it is looked at.
+CAMPAIGNS: dict[str, tuple[int, dict[str, Any]]] = {
+    "two days behind": (2, {"assets": 400}),
+    "a week, weekend and all": (7, {"assets": 900, "people": (3, 2, 1), "seconds": (240.0, 100.0, 40.0),
+                                    "rework": (0.0, 0.15, 0.1)}),
+    "reviews are slow": (7, {"assets": 900, "seconds": (120.0, 150.0)}),
+    "dealt in two weeks": (14, {"assets": 1500, "dealt": True}),
+    "long tasks": (7, {"assets": 60, "seconds": (5000.0, 900.0)}),
+}  # fmt: skip
+
+
+def history_of(seed: int, days: int, **more: Any) -> tuple[World, History]:
+    world = World(seed, **more)
+    for day in range(days):
+        world.live(day)
+    return world, world.history(days)
+
+
+def test_four_of_five_campaigns_end_in_the_interval() -> None:
+    found = {name: ends(*campaign) for name, campaign in CAMPAIGNS.items()}
+    for name, its in found.items():
+        assert its.total() >= 12, name
+        assert its["inside"] / its.total() >= 0.5, (name, its)
+    together = sum(found.values(), Counter[str]())
+    assert 0.7 <= together["inside"] / together.total() <= 0.9, found
+
+
+def ends(days: int, more: dict[str, Any]) -> Counter[str]:
+    """Return how many campaigns end before, in and after the interval that was forecast."""
+    found: Counter[str] = Counter()
+    for seed in range(16):
+        world, history = history_of(seed, days, **more)
+        if not world.open or sum(world.seen.values()) < 20 or without_people(history, {}):
+            continue
+        span = forecast(history, seed=seed).end
+        assert span.low is not None
+        assert span.high is not None
+        end = world.end(days)
+        found["early" if end < span.low else "late" if end > span.high else "inside"] += 1
+    return found
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_more_people_never_make_it_later(seed: int) -> None:
+    _, history = history_of(seed, 7, assets=900, seconds=(120.0, 150.0))
+    for step in (0, 1):
+        before = forecast(history).end.median
+        for more in (1, 2, 4):
+            after = forecast(history, {step: more}).end.median
+            assert before is not None
+            assert after is not None
+            assert (after - before).total_seconds() <= 0.05 * (before - history.now).total_seconds()
+            before = after
+
+
+def test_the_bottleneck_is_where_the_work_waits() -> None:
+    _, slow = history_of(0, 7, assets=900, seconds=(120.0, 400.0))
+    assert forecast(slow).bottleneck == 1
+    _, fast = history_of(0, 7, assets=900, seconds=(400.0, 30.0))
+    assert forecast(fast).bottleneck == 0
+
+
+def test_the_same_seed_gives_the_same_answer() -> None:
+    _, history = history_of(1, 5, assets=600)
+    assert forecast(history).end == forecast(history).end
+
+
+def test_a_step_without_people_is_named_until_somebody_is_added() -> None:
+    _, history = history_of(1, 5, assets=600)
+    alone = dataclasses.replace(history, worked=history.worked.copy(), closed=history.closed.copy())
+    alone.worked[:, :, 1] = 0
+    alone.closed[:, :, 1] = 0
+    assert without_people(alone, {}) == [1]
+    assert without_people(alone, {1: 1}) == []
+    assert forecast(alone, {1: 1}).end.median is not None
+
+
+def test_what_is_left_falls_to_nothing_and_the_band_holds_the_median() -> None:
+    _, history = history_of(2, 7, assets=900)
+    outcome = forecast(history)
+    low, median, high = (outcome.left[:, :, i] for i in range(3))
+    assert (low <= median).all()
+    assert (median <= high).all()
+    assert median[0].sum() == pytest.approx(outcome.ahead.sum())
+    assert median[-1].sum() < 1
+    assert list(outcome.days) == sorted(outcome.days)
