@@ -1,10 +1,13 @@
 """The simulations of whole campaigns run to their end, small."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+import nbannotate as nb
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
@@ -38,3 +41,14 @@ def test_a_child_of_a_version_takes_some_rows_and_no_copy():
     printed = run("versions.py", "--assets", "2000", "--deep", "2")
     assert "child of 2,000 assets and 6,000 shapes" in printed
     assert "| 2 deep |" in printed
+
+
+@pytest.mark.slow
+def test_every_table_and_list_of_a_generated_workspace_is_measured_beside_people_who_save(tmp_path):
+    printed = run("tables.py", "--scale", "0.0002", "--seconds", "8", "--keep", str(tmp_path))
+    measured = set(re.findall(r"^\| (\S+) \|", printed, re.MULTILINE))
+    assert set(nb.stats.names()) - {"evaluation", "evaluation_errors"} <= measured
+    assert {"tasks.mine", "jobs.of_campaign", "campaigns.progress"} <= measured
+    assert re.search(r"saves: p95 \d+ ms alone, \d+ ms beside [1-9]", printed)
+    with nb.open(tmp_path / "statistics-0.0002.duckdb") as ws:
+        assert ws.sql("select count(*) as n from tasks")["n"].tolist() == [2 * 100]
