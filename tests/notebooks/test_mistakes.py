@@ -13,7 +13,7 @@ from nbclient import NotebookClient
 from nbannotate import errors
 from nbannotate.demo import end_owner
 
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "03_thirty_mistakes.ipynb"
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "04_thirty_mistakes.ipynb"
 MARK = "raises-exception"
 
 #: What the sentence of each mistake says, by its heading.

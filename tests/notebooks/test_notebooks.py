@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from nbclient import NotebookClient
 from tests.formats import sets
 
+import nbannotate as nb
 from nbannotate.demo import end_owner
 
 ROOT = Path(__file__).parents[2]
@@ -68,6 +70,14 @@ def versions_and_formats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
         yield found
 
 
+@pytest.fixture(scope="module")
+def statistics(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Any]]:
+    """The third tutorial, executed."""
+    home = tmp_path_factory.mktemp("statistics")
+    with executed("03_statistics_and_agreement.ipynb", home, "statistics-*") as found:
+        yield found
+
+
 def result(notebook: Any, starts: str) -> dict[str, Any]:
     """What the cell whose source begins so displays, by MIME type."""
     (cell,) = [c for c in notebook.cells if c.cell_type == "code" and c.source.startswith(starts)]
@@ -119,3 +129,45 @@ def test_versions_and_formats_writes_what_other_programs_read(versions_and_forma
     written, read = (json.loads((folder / name).read_text()) for name in ("again.json", "coins/annotations.json"))
     for what in ("images", "annotations", "categories"):
         assert [v["id"] for v in written[what]] == [v["id"] for v in read[what]]
+
+
+def test_statistics_shows_every_chart_the_dashboard_and_a_viewer(statistics: Any) -> None:
+    _, notebook = statistics
+    charts = [c for c in notebook.cells if c.cell_type == "code" and c.source.startswith("nb.charts.")]
+    assert len(charts) >= 6
+    for cell in charts:
+        (shown,) = cell.outputs
+        traces = next(data for kind, data in shown.data.items() if "plotly" in kind)["data"]
+        assert traces, cell.source
+    assert WIDGET in result(notebook, "dashboard = ")
+    assert WIDGET in result(notebook, "nb.Viewer(version, guesses")
+    assert "0 of 20" not in result(notebook, "def nearest")["text/plain"]
+
+
+def test_statistics_says_of_people_and_model_what_the_text_says(statistics: Any) -> None:
+    folder, _ = statistics
+    ws = nb.open(folder / "sky.duckdb")
+    try:
+        campaign = ws.campaigns["July"]
+        pairs = nb.stats.agreement(campaign, step="draw").set_index(["a", "b"])
+        assert list(pairs.index) == [("ana", "ben"), ("ana", "carl"), ("ben", "carl")]
+        assert pairs["f1"].idxmax() == ("ana", "carl")  # Ben is the one who misses
+        assert pairs["kappa"].idxmax() == ("ana", "ben")  # Carl is the one who calls things otherwise
+        assert pairs["kappa"].max() - 0.2 > pairs["kappa"].nlargest(2).iloc[1]
+        assert nb.stats.reliability(campaign, step="draw")["alpha"].iloc[0] < 0.67
+        accepted = nb.stats.member_work(campaign).set_index("member")["acceptance"]
+        assert accepted["carl"] < accepted[["ana", "ben"]].min()
+        times = nb.stats.time_per_task(campaign, step="draw").set_index("member")["mean_s"]
+        assert times["ben"] == pytest.approx(times["ana"] / 2, rel=0.2)
+        model = nb.stats.evaluation(campaign, source="model").query("size == 'all'")
+        assert (model["ap75"] < model["ap50"] / 2).all()
+        assert ws.campaigns["Second look"].plan().chosen == 3
+    finally:
+        ws.close()
+
+
+def test_statistics_writes_a_report_that_asks_no_server(statistics: Any) -> None:
+    folder, _ = statistics
+    report = (folder / "july.html").read_text("utf-8")
+    assert "July" in report
+    assert not re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=[\"']?(?:https?:)?//", report)
