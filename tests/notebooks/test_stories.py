@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,7 +23,8 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 TELL = """
 import json as _json
 _tables = [{names}]
-print(_json.dumps([_json.loads(t.reset_index().to_json(orient="records")) for t in _tables]))
+_how = {{"orient": "records", "date_format": "iso", "date_unit": "us"}}
+print(_json.dumps([_json.loads(t.reset_index().to_json(**_how)) for t in _tables]))
 """
 
 
@@ -75,7 +78,12 @@ def by(rows: list[dict[str, Any]], *columns: str) -> dict[Any, dict[str, Any]]:
 
 @pytest.mark.slow
 def test_two_labelers_share_submit_and_get_back_just_what_was_rejected(tell: Any, either: Path | None) -> None:
-    told = tell("supervisely", "table", "pd.DataFrame({'what': refused})", data=either)
+    told = tell(
+        "supervisely", "table", "pd.DataFrame({'what': refused})", "members", "job_statistics", "by_label", "by_image",
+        "c.tasks.df(history=True)[['asset', 'step', 'assignee', 'outcome']]",
+        "pd.DataFrame([(a, s.label) for a in data.answers for s in answer(a)], columns=['asset', 'label'])",
+        data=either,
+    )  # fmt: skip
     jobs = by(told.tables[0], "moment", "member")
     for login in ("ana", "ben"):
         states = [jobs[m, login]["state"] for m in ("1 launched", "2 submitted", "3 reviewed", "4 restarted")]
@@ -89,6 +97,42 @@ def test_two_labelers_share_submit_and_get_back_just_what_was_rejected(tell: Any
     assert [row["what"] for row in told.tables[1]] == [
         "another class", "too many figures", "too many tags", "nothing at all",
     ]  # fmt: skip
+    the_statistics_are_those_of_supervisely(*told.tables[2:])
+
+
+def the_statistics_are_those_of_supervisely(
+    members: Any, jobs: Any, labels: Any, images: Any, visits: Any, drawn: Any
+) -> None:
+    """Member and job statistics, counted again from the visits and from what is on the images."""
+    theirs = {who: {v["asset"] for v in visits if v["assignee"] == who} for who in ("ana", "ben", "chloe")}
+    objects = {who: Counter(d["label"] for d in drawn if d["asset"] in theirs[who]) for who in ("ana", "ben")}
+    # Ana takes 60 s for each of six images, Ben 40, and both 20 for a correction; four of twelve reviews reject.
+    both = {
+        "jobs": 1, "completed": 1, "labelled": 6, "reviewing_s": 0, "reviewed": 0,
+        "judged": 8, "accepted": 6, "acceptance": 0.75,
+    }  # fmt: skip
+    assert [{k: v for k, v in row.items() if k != "index"} for row in members] == [
+        {"member": "ana", "labelling_s": 6 * 60 + 2 * 20, "objects": objects["ana"].total(), **both},
+        {"member": "ben", "labelling_s": 6 * 40 + 2 * 20, "objects": objects["ben"].total(), **both},
+        {"member": "chloe", "labelling_s": 0, "reviewing_s": 8 * 10 + 4 * 15 + 4 * 10, "jobs": 1, "completed": 1,
+         "labelled": 0, "objects": 0, "reviewed": 12, "judged": 0, "accepted": 0, "acceptance": None},
+    ]  # fmt: skip
+    of = by(jobs, "member")
+    for who in ("ana", "ben", "chloe"):
+        assert (of[who]["labelled"], of[who]["remaining"]) == (len(theirs[who]), 0)
+        first, last = (dt.datetime.fromisoformat(of[who][end]) for end in ("first", "last"))
+        assert 0 < of[who]["duration_s"] == pytest.approx((last - first).total_seconds(), abs=1e-5)
+    assert [of[who]["worked_s"] for who in ("ana", "ben", "chloe")] == [400, 280, 180]
+    counted = {(row["member"], row["label"]): (row["objects"], row["assets"]) for row in labels}
+    assert counted == {
+        (who, label): (n, len({d["asset"] for d in drawn if d["asset"] in theirs[who] and d["label"] == label}))
+        for who in objects for label, n in objects[who].items()
+    }  # fmt: skip
+    rounds = Counter((v["assignee"], v["step"], v["asset"]) for v in visits)
+    assert {(row["member"], row["step"], row["asset"]): row["rounds"] for row in images} == rounds
+    said = Counter(d["asset"] for d in drawn)
+    of_image = {row["asset"]: row["objects"] for row in images if row["step"] == 0}
+    assert of_image == {asset: said[asset] for asset in theirs["ana"] | theirs["ben"]}
 
 
 @pytest.mark.slow
@@ -109,9 +153,11 @@ def test_micro_tasks_are_chained_flagged_shapes_reopened_and_hard_images_go_to_a
 
 @pytest.mark.slow
 def test_three_steps_with_strategies_weights_rework_skip_and_notices(tell: Any, best: Path | None) -> None:
-    steps, strategies, jobs, notices = tell(
+    steps, strategies, jobs, notices, *analytics = tell(
         "picsellia", "table", "strategies", "c.jobs.df()", "ws.sql('select member, kind, text from notices')",
-        data=best,
+        "throughput.to_frame()", "durations", "over_time", "quality", "per_image", "rates",
+        "pd.DataFrame([(a, s.label, s.kind) for a in visits.query(\"outcome == 'submitted'\")['asset'].unique()"
+        " for s in data.answers[a].shapes], columns=['asset', 'label', 'kind'])", data=best,
     ).tables  # fmt: skip
     ways = by(strategies, "index")
     assert {way: ways["annotate"][way] for way in ("prefill", "restart", "review", "done")} == {
@@ -122,15 +168,44 @@ def test_three_steps_with_strategies_weights_rework_skip_and_notices(tell: Any, 
     ended = by(steps, "step_name")
     assert ended["check"]["skipped"] == 1
     assert ended["final check"]["approved"] == 11
-    assert (ended["check"]["returned"], ended["final check"]["returned"]) == (2, 1)
+    assert (ended["check"]["returned"], ended["final check"]["returned"]) == (2 + 1, 1)
     # Ana and Ben drew 6; what a model drew is drawn on by whom it was returned to.
-    assert ended["annotate"]["completed"] == 6 + 3
+    assert ended["annotate"]["completed"] == 6 + 4
     totals = by(jobs, "step_name", "member")
     assert totals["annotate", "ana"]["total"] >= 4
     assert totals["annotate", "ben"]["total"] >= 2
 
     told = {(row["member"], row["kind"]) for row in notices}
     assert {("ana", "assigned"), ("ana", "due_near"), ("ana", "returned"), ("chloe", "issue_answered")} <= told
+    the_analytics_are_those_of_picsellia(*analytics)
+
+
+def the_analytics_are_those_of_picsellia(
+    throughput: Any, durations: Any, over_time: Any, quality: Any, per_image: Any, rates: Any, drawn: Any
+) -> None:
+    """Throughput, efficiency and quality as the story went: what was sent back how often, and what is on the images."""
+    back = {"check": 3, "final check": 1}
+    accepted = {"check": 12, "final check": 11}  # eleven images pass both; one of them passes the check twice
+    figures = {row["index"]: row["figure"] for row in throughput}
+    assert figures == {
+        "tasks submitted": 11 * 3 + 1, "of those to submit": 11 * 3 + 1, "active tasks": 0,  # one ended at its check
+        "annotation tasks submitted": 6 + 4, "review tasks submitted": sum(accepted.values()) + sum(back.values()),
+        "issues on an image": 1 + 1, "issues on a zone": 2, "reopened issues": 1,
+    }  # fmt: skip
+    of = by(durations, "step_name")
+    seconds = {"annotate": [60] * 6 + [30] * 3 + [15], "check": [20] * 15 + [15], "final check": [15] * 12}
+    for step, its in seconds.items():
+        row = of[step]
+        assert [row[c] for c in ("tasks", "total_s", "min_s", "max_s")] == [len(its), sum(its), min(its), max(its)]
+        assert row["mean_s"] == pytest.approx(sum(its) / len(its))
+    # The day may end while the story is told. What was skipped keeps its issue.
+    assert [sum(row[c] for row in over_time) for c in ("opened", "reopened", "closed")] == [4, 1, 3]
+    assert over_time[-1]["open"] == 1
+    shapes = Counter((d["label"], d["kind"]) for d in drawn)
+    assert {(row["label"], row["kind"]): row["shapes"] for row in quality} == shapes
+    assert {row["shapes"]: row["assets"] for row in per_image} == Counter(Counter(d["asset"] for d in drawn).values())
+    total = {c: sum(row[c] for row in rates) for c in ("annotated", "reviewed", "accepted", "reworked")}
+    assert total == {"annotated": 10, "reviewed": 27, "accepted": 23, "reworked": 4}
 
 
 @pytest.mark.slow
