@@ -4,6 +4,7 @@ What runs in the writer's transaction is counted in statements, at ten assets an
 fails here until it says how it is called on many assets, or that it is about one thing only.
 """
 
+import contextlib
 import tempfile
 from pathlib import Path
 
@@ -91,8 +92,9 @@ class Ground:
     def add(self, prefix, version=None):
         from nbannotate.workspace import frames
 
-        self.ws.client.upload("assets.add", int, frames.to_parquet(self.rows(prefix)),
-                              version_id=(version or self.version).version_id)  # fmt: skip
+        version = version or self.version
+        version.workspace.client.upload("assets.add", int, frames.to_parquet(self.rows(prefix)),
+                                        version_id=version.version_id)  # fmt: skip
 
     def read(self, **options):
         names = self.version.assets.df()["name"]
@@ -296,6 +298,22 @@ def bring_in(g):
     return call
 
 
+def clone(g):
+    g.read()
+    g.version.split(by=None, seed=1)
+    return lambda: g.dataset.clone("copy")
+
+
+def clone_elsewhere(g):
+    with contextlib.closing(nb.open(":memory:")) as other:
+        version = other.create_dataset("d").create_version("v")
+        g.add("a", version)
+        names = version.assets.df()["name"]
+        version.add_annotations(dict.fromkeys(names, BOX), source="model")
+        given = other.client.fetch("clones.contents", dataset_id=version.dataset.dataset_id)
+    return lambda: g.ws.client.upload("clones.receive", nb.model.Dataset, given, name="copy", source="d / v")
+
+
 def relabel(g):
     g.read()
     return lambda: g.version.labels.rename("WBC", "leukocyte")
@@ -341,6 +359,8 @@ CALLS = {
     "campaigns.join": let_in,
     "campaigns.launch": launch,
     "chain.send": send,
+    "clones.create": clone,
+    "clones.receive": clone_elsewhere,
     "datasets.delete": delete_dataset,
     "versions.delete": delete_version,
     "clock.tick": leases_run_out,

@@ -1,14 +1,17 @@
 """Copies of versions and datasets, in the same workspace and in another one."""
 
 import contextlib
-import datetime
+import io
+import tempfile
+import zipfile
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import nbannotate as nb
-from nbannotate.errors import Conflict, InvalidInput, NotAllowed
-from nbannotate.workspace import export, pieces
+from nbannotate.errors import Conflict, InvalidInput
+from nbannotate.workspace import export
 
 
 def box(label, x=1, **more):
@@ -135,16 +138,6 @@ def test_a_copy_elsewhere_keeps_members_by_login_and_the_login_of_others_in_the_
         assert mine.splits.how == worked.splits.how
 
 
-def test_who_said_what_elsewhere_is_believed_on_the_word_of_an_owner_only(version, tmp_path):
-    manager = version.workspace.acting(version.workspace.members.add("max", role="manager"))
-    mine = manager.create_dataset("m").create_version("v").add_images(version.assets["img_000.png"].path)
-    table = pieces.signed(tmp_path)
-    table.add("img_000.png", "[]", "[]", True, "{}", "root", "hand", "answer", datetime.datetime(2020, 1, 1))
-    with pytest.raises(NotAllowed, match="word of an owner"):
-        pieces.send(mine, [("annotations", file) for file in table.finish()], "x", "parquet")
-    assert len(mine.annotations) == 0
-
-
 def files(folder):
     return {str(f.relative_to(folder)): f.read_bytes() for f in sorted(folder.rglob("*")) if f.is_file()}
 
@@ -179,3 +172,118 @@ def test_the_versions_of_a_copied_dataset_have_their_splits_and_names_of_files(v
         for which, one in (("1", mine), ("2", its)):
             one.write("coco", tmp_path / f"{name}-{which}.json", lossy=True)
         assert (tmp_path / f"{name}-1.json").read_bytes() == (tmp_path / f"{name}-2.json").read_bytes()
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_child_that_took_an_asset_back_has_it_in_the_copy_too(version, elsewhere):
+    version.assets["img_001.png"].archive()
+    child = version.create_child("child")
+    child.assets["img_001.png"].archive(False)
+    child.assets["img_002.png"].archive()
+    with contextlib.closing(nb.open(":memory:")) as other:
+        copy = version.dataset.clone("all", to=other if elsewhere else None)
+        for one in (version, child):
+            its = copy.versions[one.name]
+            assert its.assets.df()[["name", "archived"]].equals(one.assets.df()[["name", "archived"]])
+        single = child.clone("single", to=other if elsewhere else None)
+        assert single.assets.df()[["name", "archived"]].equals(child.assets.df()[["name", "archived"]])
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_how_labels_were_changed_comes_along_and_is_taken_back_there(version, elsewhere):
+    version.labels.rename("cat", "lynx")
+    child = version.create_child("child")
+    version.labels.combine(["lynx"], into="feline")  # after the child was made
+    with contextlib.closing(nb.open(":memory:")) as other:
+        to = other if elsewhere else None
+        copy = version.dataset.clone("all", to=to)
+        for one in (version, child):
+            for its in (copy.versions[one.name], one.clone(f"single {one.name}", to=to)):
+                assert its.labels.mapping == one.labels.mapping
+                assert its.labels.df().equals(one.labels.df())
+        its = copy.versions["v1"]
+        assert its.labels.undo().assets == 1
+        assert its.labels.df()["label"].tolist() == ["lynx"]
+        assert its.labels.undo().assets == 1
+        assert its.labels.df()["label"].tolist() == ["cat"]
+        assert its.annotations.df()["shapes"].tolist() == version.annotations.df()["shapes"].tolist()
+        assert version.labels.df()["label"].tolist() == ["feline"]
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_copy_has_the_times_of_versions_splits_and_assets(worked, elsewhere):
+    child = worked.create_child("child")
+    child.split(train=1, val=0, test=0, seed=2)
+    with contextlib.closing(nb.open(":memory:")) as other:
+        to = other if elsewhere else None
+        copy = worked.dataset.clone("all", to=to)
+        assert copy.lineage.df()[["name", "created"]].equals(worked.dataset.lineage.df()[["name", "created"]])
+        for one in (worked, child):
+            for its in (copy.versions[one.name], one.clone(f"single {one.name}", to=to)):
+                assert its.assets.df()[["name", "added"]].equals(one.assets.df()[["name", "added"]])
+                assert its.splits.df().equals(one.splits.df())
+                assert export.labels(its) == export.labels(one)
+                assert its.labels.df().equals(one.labels.df())
+                assert its.clone(f"again {its.name} {its.version_id}").labels.df().equals(one.labels.df())
+
+
+def packed(version, change):
+    """Return what another workspace is given of a version, with one table changed."""
+    source = version.workspace.client.fetch("clones.contents", dataset_id=version.dataset.dataset_id)
+    with zipfile.ZipFile(io.BytesIO(source)) as given:
+        tables = {name: given.read(name) for name in given.namelist()}
+    result = io.BytesIO()
+    with zipfile.ZipFile(result, "w") as into:
+        for name, table in change(tables).items():
+            into.writestr(name, table)
+    return result.getvalue()
+
+
+def edited(name, edit):
+    """Return a change of one table, ``t``, by SQL; ``versions`` are those that come."""
+
+    def change(tables):
+        with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
+            file, after = Path(folder) / "a.parquet", Path(folder) / "b.parquet"
+            file.write_bytes(tables[name])
+            connection.execute(f"create table t as select * from read_parquet('{file}')")
+            (Path(folder) / "v.parquet").write_bytes(tables["versions"])
+            connection.execute(f"create table versions as select * from read_parquet('{folder}/v.parquet')")
+            connection.execute(edit)
+            connection.execute(f"copy t to '{after}' (format parquet)")
+            return tables | {name: after.read_bytes()}
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda tables: tables | {"more": b""}, "no copy of a version"),
+        (lambda tables: {n: t for n, t in tables.items() if n != "shapes"}, "no copy of a version"),
+        (edited("layer_heads", "update t set asset_id = 1"), "layer_heads do not fit"),
+        (edited("revisions", "update t set annotation_id = 1"), "do not fit"),
+        (edited("versions", "update t set state = 'secret'"), "versions do not fit"),
+        (edited("versions", "update t set name = ''"), "Version name"),
+        (edited("shapes", "update t set points = '[[500,500],[600,600]]' where kind = 'rectangle'"), "img_000"),
+        (edited("assets", "update t set name = 'img_000.png'"), "two assets 'img_000.png'"),
+        (edited("assets", "update t set metadata = '[]'"), "metadata is a JSON object"),
+        (edited("foreign", "insert into t select 1, 'coco', 'image', 'a', '1', 1, null, null, 1"), "foreign do not"),
+        (edited("foreign", "insert into t select version_id, 'x', 'image', 'a', '{', 1, null, null, 1 from versions"),
+         "is not JSON"),
+    ],
+)  # fmt: skip
+def test_what_another_workspace_gives_is_checked_and_leaves_nothing(version, change, said):
+    with contextlib.closing(nb.open(":memory:")) as other:
+        with pytest.raises(InvalidInput, match=said):
+            other.client.upload("clones.receive", nb.model.Dataset, packed(version, change), name="x", source="y")
+        assert list(other.datasets) == []
+        engine = other.client.dispatcher.engine
+        rows = engine._writer.execute(
+            "select (select count(*) from data.staged), (select count(*) from data.assets), "
+            "(select count(*) from data.annotations), (select count(*) from data.layer_heads)"
+        ).fetchone()
+        assert (rows, engine.staging) == ((0, 0, 0, 0), set())
+        assert other.client.upload(
+            "clones.receive", nb.model.Dataset, packed(version, lambda tables: tables), name="x", source="y"
+        ).name == "x"  # fmt: skip

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from nbannotate.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from nbannotate.errors import Conflict, InvalidInput, NotFound
 from nbannotate.model import Annotation, Imported, Missing, OnConflict, Shape
 from nbannotate.model.values import decode
 from nbannotate.operations import blocks
@@ -19,8 +17,7 @@ from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.versions import draft
 from nbannotate.rules.same import says_same
 from nbannotate.rules.well_formed import check_fits
-from nbannotate.store import data, importing, people
-from nbannotate.store.arriving import columns
+from nbannotate.store import data, importing
 from nbannotate.store.staging import Stage
 
 #: So many assets, and shapes as soon as there are as many, are written in one piece.
@@ -63,7 +60,6 @@ def stage_said(
     if theirs and on_conflict == "error":
         raise _worked_on(theirs)
     standing = importing.stands(ctx.tx, version_id, source)
-    signed = _Signed(ctx, files)
     piece: list[importing.Revision] = []
     same: list[int] = []
     shapes = 0
@@ -85,7 +81,7 @@ def stage_said(
         _check(row["asset"], annotation, width, height)
         if asset_id in worked and on_conflict == "skip":
             continue
-        piece.append(signed.revision(importing.Revision(asset_id, ctx.actor.member_id, source, annotation), row))
+        piece.append(importing.Revision(asset_id, ctx.actor.member_id, source, annotation))
         shapes += len(annotation.shapes)
         if len(piece) == PIECE_ASSETS or shapes >= PIECE_SHAPES:
             same += _write(ctx, stage, version_id, piece, standing)
@@ -99,32 +95,6 @@ def stage_said(
     over = sum(known[name][0] not in passed for name in theirs) if on_conflict == "replace" else 0
     first = next((name for name, (asset_id, *_) in known.items() if same and asset_id == same[0]), "")
     return Staged(stage.batch_id, left, over, len(same), first, tuple(strange))
-
-
-class _Signed:
-    """Who said what elsewhere, and when, if the files say so; that is believed on the word of an owner."""
-
-    def __init__(self, ctx: Context, files: Sequence[Path]) -> None:
-        self._members = {login: member_id for member_id, login in people.logins(ctx.tx).items()}
-        signs = any("member" in columns(ctx.tx, file) for file in files)
-        if signs and ctx.actor.role != "owner":
-            raise NotAllowed("Who said what elsewhere, and when, is believed on the word of an owner only.")
-
-    def revision(self, given: importing.Revision, row: dict[str, Any]) -> importing.Revision:
-        """Return a revision as said by who said it; of who is no member here, the source keeps the login."""
-        if "member" not in row:
-            return given
-        by, source = self._members.get(row["member"]), row["source"]
-        if by is None:
-            by, source = given.member_id, f"{source} ({row['member']})"
-        return replace(given, member_id=by, source=source, origin=row["origin"], created=row["created"])
-
-
-def stage_copied(stage: Stage, version_id: int, files: Sequence[Path]) -> None:
-    """Copy revisions of this workspace onto assets of a version, in pieces, as said by who said them."""
-    if gone := importing.mark_onto(stage, version_id, files):
-        raise Conflict(f"{gone:,} of the revisions that are to be copied are not there any more; copy again.")
-    importing.copy(stage, importing.ELSEWHERE, None)
 
 
 def _write(

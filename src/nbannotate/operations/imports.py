@@ -17,8 +17,8 @@ from nbannotate.store import arriving, foreign, staging
 from nbannotate.store.staging import Stage
 
 #: What the files of an import are: new images, other files of images that are there, metadata of these, what is said,
-#: the shapes of that (where they do not stand with it), revisions that are copied, what things are called, splits.
-Table = Literal["assets", "replaced", "metadata", "annotations", "shapes", "copied", "foreign", "splits"]
+#: the shapes of that (where they do not stand with it), what things are called, splits.
+Table = Literal["assets", "replaced", "metadata", "annotations", "shapes", "foreign", "splits"]
 
 
 class _Staged(Struct, frozen=True):
@@ -51,11 +51,9 @@ def _stage(
         metadata.check_file(ctx, version_id, described)()
     says, apart = its.get("annotations", []), its.get("shapes", [])
     said = said_of.stage_said(ctx, stage, version_id, source, says, missing, on_conflict, known, apart)
-    if "copied" in its:
-        said_of.stage_copied(stage, version_id, its["copied"])
     foreign.stage(stage, format, its.get("foreign", []))
     dealt = splits.stage_set(ctx, stage, version_id, its["splits"]) if "splits" in its else None
-    return {"prepared_import": _Staged(said, bool(says) or "copied" in its, new, replaced, described, dealt)}
+    return {"prepared_import": _Staged(said, bool(says), new, replaced, described, dealt)}
 
 
 @operation(writes=True, stage=_stage)
@@ -72,8 +70,7 @@ def add(
     ``shapes`` (:data:`nbannotate.store.blocks.COLUMNS`), in their order and together in one of them. What comes leaves
     the events of those operations. ``foreign`` is what the
     format calls things: what (``image``, ``shape``, ``label``, ``definition``, ``tag`` or ``file``), name, foreign_id
-    (JSON), extra (JSON), called, place, and format where it is of another one. ``copied`` are revisions of this
-    workspace that become those of assets, as said by who said them, when they did: asset (name), original.
+    (JSON), extra (JSON), called and place.
     """
     draft(ctx, version_id)
     staged = prepared_import

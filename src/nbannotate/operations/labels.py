@@ -9,11 +9,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from nbannotate.errors import InvalidInput, NotFound, Refused, Stale
-from nbannotate.model import LabelChange, LabelInUse, LabelMapping, Relabelled
+from nbannotate.model import LabelChange, LabelInUse, LabelMapping, Recipe, Relabelled
 from nbannotate.model.attribute import check_name
+from nbannotate.model.values import decode
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.versions import draft
 from nbannotate.rules.relabelling import check, listed
+from nbannotate.store import campaigns as stored
 from nbannotate.store import data, importing, relabelling
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
@@ -77,6 +79,14 @@ def list_(ctx: Context, version_id: int) -> list[LabelInUse]:
     found(data.version(ctx.tx, version_id), f"version {version_id}")
     known, counts = _known(ctx.tx, version_id), relabelling.counts(ctx.tx, version_id)
     return [LabelInUse(n, known.colors.get(n), *counts.get(n, (0, 0))) for n in known.names]
+
+
+@operation()
+def recipes(ctx: Context, version_id: int) -> list[Recipe]:
+    """Return the recipes of a version's campaigns, and, of a copy, those of the version that it was copied from."""
+    found(data.version(ctx.tx, version_id), f"version {version_id}")
+    own = [stored.spec(ctx.tx, c.campaign_id).recipe for c in stored.campaigns(ctx.tx) if c.version_id == version_id]
+    return [*(decode(text, Recipe) for text in relabelling.kept_recipes(ctx.tx, version_id)), *own]
 
 
 @operation()

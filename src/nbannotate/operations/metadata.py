@@ -42,12 +42,13 @@ def check_file(ctx: Context, version_id: int, file: Path) -> Callable[[], None]:
         if times > 1:
             raise InvalidInput(f"There are {times} rows for {name!r}; nothing was changed.")
         for row in rows:
-            _check(row["asset"], row["metadata"])
+            check_text(row["asset"], row["metadata"])
 
     return check
 
 
-def _check(asset: str, text: str) -> None:
+def check_text(asset: str, text: str) -> None:
+    """Raise InvalidInput if a text is no metadata of an asset."""
     try:
         values = json.loads(text)
     except ValueError:

@@ -89,6 +89,10 @@ class Client(Protocol):
         """Call an operation that takes several Parquet files, which are sent piece by piece."""
         ...
 
+    def fetch(self, operation: str, /, **arguments: Any) -> bytes:
+        """Call an operation that answers with a file, and return what is in it."""
+        ...
+
     def acting(self, token: str) -> Client:
         """Return a client of the same workspace that acts as whoever a token stands for."""
         ...
@@ -167,6 +171,10 @@ class SocketClient:
         """Call an operation that takes several tables."""
         body = parts.Body(encode(arguments), files)
         return decode(self._ask(f"/call/{operation}", body, body.headers()), returns)
+
+    def fetch(self, operation: str, /, **arguments: Any) -> bytes:
+        """Call an operation that answers with a file."""
+        return self._ask(f"/file/{operation}", encode(arguments))
 
     def acting(self, token: str) -> Client:
         """Return a client that acts as whoever a token stands for."""

@@ -92,6 +92,14 @@ class MemoryClient:
         finally:
             parts.remove(here)
 
+    def fetch(self, operation: str, /, **arguments: Any) -> bytes:
+        """Call an operation that answers with a file."""
+        file = self._file(operation, arguments)
+        try:
+            return file.read_bytes()
+        finally:
+            file.unlink()
+
     def acting(self, token: str) -> Client:
         """Return a client that acts as whoever a token stands for."""
         return MemoryClient(self.dispatcher, token)

@@ -284,7 +284,7 @@ def annotation(tx: Transaction, row: dict[str, Any] | None) -> Annotation:
     if row is None:
         return Annotation()
     found = tx.all(f"select {_SHAPE} from data.shapes where annotation_id = $1 order by position", row["annotation_id"])
-    return _annotation(row, found)
+    return annotation_of(row, found)
 
 
 def latest_of(
@@ -308,11 +308,12 @@ def latest_of(
         list(shapes),
     ):
         shapes[shape["annotation_id"]].append(shape)
-    return {row["asset_id"]: _annotation(row, shapes[row["annotation_id"]]) for row in rows}
+    return {row["asset_id"]: annotation_of(row, shapes[row["annotation_id"]]) for row in rows}
 
 
 @as_stored()
-def _annotation(row: dict[str, Any], shapes: list[dict[str, Any]]) -> Annotation:
+def annotation_of(row: dict[str, Any], shapes: list[dict[str, Any]]) -> Annotation:
+    """Return the annotation of the rows of a revision and of its shapes."""
     return Annotation(
         shapes=tuple(
             Shape(

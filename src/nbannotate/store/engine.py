@@ -232,12 +232,12 @@ class Engine:
             try:
                 _roll_back(connection)
                 stage.run("begin")
-                for batch_id in (stage.batch_id, *stage.gone):
+                for batch_id in (stage.batch_id, *stage.reserved, *stage.gone):
                     staging.discard(stage, batch_id, stage.piece)
                     self.ended.append(batch_id)
                 stage.run("commit")
             finally:
-                self.staging -= {stage.batch_id, *stage.gone}
+                self.staging -= {stage.batch_id, *stage.reserved, *stage.gone}
                 connection.close()
 
     def close(self) -> None:

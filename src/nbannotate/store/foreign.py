@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nbannotate.store import staging
-from nbannotate.store.arriving import columns, quoted
+from nbannotate.store.arriving import quoted
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
 
@@ -14,16 +14,15 @@ from nbannotate.store.transaction import Transaction
 def stage(stage: Stage, format_: str, files: Sequence[Path]) -> None:
     """Write the rows of Parquet files in pieces, in their order.
 
-    Columns: what, name, foreign_id (JSON), extra (JSON object), called, place; and format, where it is not this one.
+    Columns: what, name, foreign_id (JSON), extra (JSON object), called, place.
     """
     last = 0
     for file in files:
-        its = "format" if "format" in columns(stage, file) else "cast($2 as varchar)"
         total = int(stage.value(f"select count(*) from read_parquet({quoted(file)})"))
         for low, high in stage.groups(total):
             stage.run(
                 f"insert into data.foreign_ids "
-                f"select $1, coalesce({its}, $2), what, name, foreign_id, file_row_number + 1 + $5, extra, called, "
+                f"select $1, $2, what, name, foreign_id, file_row_number + 1 + $5, extra, called, "
                 f"place from read_parquet({quoted(file)}, file_row_number = true) "
                 f"where file_row_number >= $3 and file_row_number < $4",
                 stage.batch_id, format_, low, high, last,

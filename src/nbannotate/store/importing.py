@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,7 +12,6 @@ from msgspec import Struct
 
 from nbannotate.model import Annotation, Origin
 from nbannotate.store import counts, data, layers, staging
-from nbannotate.store.arriving import quoted
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
 
@@ -30,9 +28,6 @@ WORKED_ON = """
     )
 """
 
-#: No version: of what is copied nothing stays an answer of its task.
-ELSEWHERE = -1
-
 #: So many revisions are copied in one piece.
 PIECE = 2_000
 
@@ -40,7 +35,7 @@ PIECE = 2_000
 class Revision(Struct, frozen=True):
     """What is said of an asset; with the task that it answers, if it is an answer and no import.
 
-    ``origin`` and ``created`` are of what was said elsewhere; None: now, an answer if it is one of a task.
+    Without ``origin`` it is an answer if it is one of a task.
     """
 
     asset_id: int
@@ -50,7 +45,6 @@ class Revision(Struct, frozen=True):
     campaign_id: int | None = None
     task_id: int | None = None
     origin: Origin | None = None
-    created: datetime.datetime | None = None
 
 
 def worked_on(tx: Transaction, version_id: int) -> set[int]:
@@ -90,7 +84,7 @@ def add_bare(tx: Transaction, version_id: int, revisions: Sequence[Revision], no
             "campaign_id": one.campaign_id, "task_id": one.task_id,
             "nothing_to_label": one.annotation.nothing_to_label, "tags": json.dumps(list(one.annotation.tags)),
             "tag_attributes": data.tag_attributes_text(one.annotation),
-            "origin": one.origin or ("import" if one.task_id is None else "answer"), "created": one.created,
+            "origin": one.origin or ("import" if one.task_id is None else "answer"),
         }
         for new, one in zip(ids, revisions, strict=True)
     ]  # fmt: skip
@@ -98,11 +92,11 @@ def add_bare(tx: Transaction, version_id: int, revisions: Sequence[Revision], no
         """
         insert into data.annotations
         select i.annotation_id, $2, i.asset_id, i.campaign_id, i.task_id, i.member_id, i.source, i.nothing_to_label,
-               i.tags, coalesce(i.created, $3), i.tag_attributes, i.origin
+               i.tags, $3, i.tag_attributes, i.origin
         from (
           select unnest(from_json($1, '[{"annotation_id":"BIGINT","asset_id":"BIGINT","member_id":"BIGINT",
             "source":"VARCHAR","campaign_id":"BIGINT","task_id":"BIGINT","nothing_to_label":"BOOLEAN","tags":"VARCHAR",
-            "tag_attributes":"VARCHAR","origin":"VARCHAR","created":"TIMESTAMP"}]'), recursive := true)
+            "tag_attributes":"VARCHAR","origin":"VARCHAR"}]'), recursive := true)
         ) i
         """,
         msgspec.json.encode(rows).decode(), version_id, now,
@@ -188,37 +182,11 @@ def mark(tx: Transaction, originals: str, *parameters: Any) -> None:
     """Make the table ``copied`` of the revisions that a SELECT gives."""
     tx.run(
         f"create or replace temp table copied as "
-        f"select nextval('data.ids') as annotation_id, original, cast(null as bigint) as asset_id, "
+        f"select nextval('data.ids') as annotation_id, original, "
         f"row_number() over () - 1 as place "
         f"from (select * from ({originals}) o(original) where original is not null order by 1)",
         *parameters,
     )
-
-
-def mark_onto(stage: Stage, version_id: int, files: Sequence[Path]) -> int:
-    """Make the table ``copied`` of revisions that are to be those of assets of a version, or that come with the batch.
-
-    The Parquet files have the columns asset (name) and original (revision). Returns how many rows are not to be had.
-    """
-    named = ", ".join(map(quoted, files))
-    stage.run(
-        f"""
-        create or replace temp table copied as
-        select nextval('data.ids') as annotation_id, original, asset_id, row_number() over () - 1 as place from (
-          select r.original, t.asset_id from read_parquet([{named}]) r
-          join data.annotations n on n.annotation_id = r.original and n.version_id not in
-            (select batch_id from data.staged)
-          join (
-            select asset_id, name from assets where version_id = $1
-            union all select asset_id, name from data.assets where dataset_id = $2
-          ) t on t.name = r.asset
-          order by r.original
-        ) o
-        """,
-        version_id,
-        stage.batch_id,
-    )
-    return int(stage.value(f"select (select count(*) from read_parquet([{named}])) - (select count(*) from copied)"))
 
 
 def copy(stage: Stage, version_id: int, now: datetime.datetime | None) -> int:
@@ -233,7 +201,7 @@ def copy(stage: Stage, version_id: int, now: datetime.datetime | None) -> int:
         stage.run(
             f"""
             insert into data.annotations
-            select c.annotation_id, $1, coalesce(c.asset_id, n.asset_id),
+            select c.annotation_id, $1, n.asset_id,
                    case when n.version_id = $2 then n.campaign_id end, case when n.version_id = $2 then n.task_id end,
                    n.member_id, n.source, n.nothing_to_label, n.tags, coalesce($3, n.created), n.tag_attributes,
                    n.origin

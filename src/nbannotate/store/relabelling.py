@@ -282,13 +282,22 @@ def recipes(tx: Transaction, version_id: int) -> list[tuple[datetime.datetime, A
           select v.version_id, v.parent_id, v.created, l.created
           from line l join data.versions v on v.version_id = l.parent_id
         )
-        select c.created, cast(json_extract(c.spec, '$.recipe.labels') as varchar) as labels
-        from data.campaigns c join line l on l.version_id = c.version_id
+        select c.created, cast(json_extract(c.recipe, '$.labels') as varchar) as labels
+        from (
+          select version_id, created, campaign_id, json_extract(spec, '$.recipe') as recipe from data.campaigns
+          union all select version_id, created, 0, recipe from data.kept_recipes
+        ) c join line l on l.version_id = c.version_id
         where l.until is null or c.created < l.until order by c.created, c.campaign_id
         """,
         version_id,
     )
     return [(r["created"], json.loads(r["labels"] or "[]")) for r in rows]
+
+
+def kept_recipes(tx: Transaction, version_id: int) -> list[str]:
+    """Return what the recipes of campaigns said where a version was copied from, JSON, oldest first."""
+    rows = tx.all("select recipe from data.kept_recipes where version_id = $1 and own order by created", version_id)
+    return [row["recipe"] for row in rows]
 
 
 def of_files(tx: Transaction, version_id: int) -> list[str]:

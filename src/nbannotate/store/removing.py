@@ -79,7 +79,7 @@ def delete_version(tx: Transaction, version_id: int) -> list[int]:
         version_id,
     )
     gone = [version_id, *(layer for layer in layers.end(tx, version_id) if layer != version_id)]
-    for table in ("contents", "versions"):
+    for table in ("contents", "kept_recipes", "versions"):
         tx.run(f"delete from data.{table} where version_id = $1", version_id)
     for owner in gone:
         staging.give_up(tx, owner)
@@ -96,7 +96,8 @@ def delete_dataset(tx: Transaction, dataset_id: int, version_ids: Sequence[int])
         ending.delete(tx, row["campaign_id"])
     own = [layer for version_id in ids for layer in layers.end(tx, version_id)]
     gone = list(dict.fromkeys((*ids, *own, dataset_id)))
-    tx.run("delete from data.contents where version_id in (select unnest($1::bigint[]))", ids)
+    for table in ("contents", "kept_recipes"):
+        tx.run(f"delete from data.{table} where version_id in (select unnest($1::bigint[]))", ids)
     tx.run("delete from data.versions where dataset_id = $1", dataset_id)
     for table in ("workers", "metadata_types", "datasets"):
         tx.run(f"delete from data.{table} where dataset_id = $1", dataset_id)

@@ -50,6 +50,8 @@ class Stage(Transaction):
     ----------
     batch_id
         What the rows stand under until the last step.
+    reserved
+        What else rows stand under until then.
     gone
         What the last step has deleted: versions and datasets whose rows are deleted in pieces after it.
     """
@@ -58,9 +60,20 @@ class Stage(Transaction):
         super().__init__(connection)
         self.run("begin")
         self.batch_id = self.new_id()
+        self.reserved: tuple[int, ...] = ()
         self.gone: list[int] = []
         self._since = 0
         self.run("insert into data.staged values ($1, cast(timezone('UTC', now()) as timestamp))", self.batch_id)
+
+    def reserve(self, owners: tuple[int, ...]) -> None:
+        """Let rows stand under further ids; those who look after what was left must know before that is committed."""
+        self.reserved = owners
+        self.run(
+            "insert into data.staged select owner, cast(timezone('UTC', now()) as timestamp) "
+            "from (select unnest($1::bigint[]) as owner)",
+            list(owners),
+        )
+        self.piece()
 
     def piece(self) -> None:
         """Commit what was written, and begin the next piece; what others committed meanwhile is seen from now on."""

@@ -228,8 +228,8 @@ def labels(version: Version) -> list[model.Label]:
     Names that no label can have, which came in before they were refused, are not among them; shapes keep them.
     """
     known = remembered.definitions(version)[0]
-    for spec in _specs(version):
-        known.update({v.name: v for v in spec.recipe.labels})
+    for recipe in _recipes(version):
+        known.update({v.name: v for v in recipe.labels})
     found = []
     for row in version.labels:
         with contextlib.suppress(InvalidInput):
@@ -239,13 +239,10 @@ def labels(version: Version) -> list[model.Label]:
 
 def tags(version: Version) -> tuple[model.Tag, ...]:
     """Return the tags of this version's campaigns, and those that files defined."""
-    mine = {tag.name: tag for spec in _specs(version) for tag in spec.recipe.tags}
+    mine = {tag.name: tag for recipe in _recipes(version) for tag in recipe.tags}
     return tuple((remembered.definitions(version)[1] | mine).values())
 
 
-def _specs(version: Version) -> Iterator[model.CampaignSpec]:
-    """Return how the campaigns of a version are written, also those that are put away."""
-    client = version.workspace.client
-    for campaign in client.call("campaigns.list", list[model.Campaign]):
-        if campaign.version_id == version.version_id:
-            yield client.call("campaigns.spec", model.CampaignSpec, campaign_id=campaign.campaign_id)
+def _recipes(version: Version) -> list[model.Recipe]:
+    """Return the recipes of a version's campaigns, also of those that are put away."""
+    return version.workspace.client.call("labels.recipes", list[model.Recipe], version_id=version.version_id)

@@ -62,6 +62,10 @@ class OnWord:
         """Call an operation that takes several tables."""
         return self._ask(lambda client: client.bring(operation, returns, files, **arguments))
 
+    def fetch(self, operation: str, /, **arguments: Any) -> bytes:
+        """Call an operation that answers with a file."""
+        return self._ask(lambda client: client.fetch(operation, **arguments))
+
     def acting(self, token: str) -> Client:
         """Return a client of the same workspace that acts as whoever a token stands for."""
         return self._owner.acting(token)

@@ -99,19 +99,6 @@ def foreign(folder: Path) -> Pieces:
     return Pieces(folder, "foreign", {**dict.fromkeys(names, "string"), "place": "Int64"})
 
 
-def signed(folder: Path) -> Pieces:
-    """Return the table of what was said of assets elsewhere, by whom and when."""
-    columns = {"asset": "string", "shapes": "string", "tags": "string", "nothing_to_label": "boolean"}
-    by = {"member": "string", "source": "string", "origin": "string", "created": "datetime64[us]"}
-    return Pieces(folder, "annotations", columns | {"tag_attributes": "string"} | by)
-
-
-def called(folder: Path) -> Pieces:
-    """Return the table of what files of any format call things."""
-    names = ("format", "what", "name", "foreign_id", "extra", "called")
-    return Pieces(folder, "foreign", {**dict.fromkeys(names, "string"), "place": "Int64"})
-
-
 def described(folder: Path) -> Pieces:
     """Return the table of metadata."""
     return Pieces(folder, "metadata", dict.fromkeys(("asset", "metadata", "old"), "string"), whole=True)

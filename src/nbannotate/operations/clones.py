@@ -1,0 +1,197 @@
+"""Copies of versions and datasets, in this workspace or from another one: one request brings in all, or nothing."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+import zipfile
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from nbannotate.errors import Conflict, InvalidInput
+from nbannotate.model import Dataset, LabelMapping, Recipe
+from nbannotate.model.attribute import check_name
+from nbannotate.model.values import decode
+from nbannotate.operations import metadata, serving
+from nbannotate.operations.registry import Context, found, operation
+from nbannotate.rules.splits import check_split
+from nbannotate.rules.well_formed import check_fits
+from nbannotate.store import arriving, cloned, cloning, data
+from nbannotate.store.cloning import By, Coming
+from nbannotate.store.staging import Stage
+
+
+def _stage(
+    ctx: Context, stage: Stage, name: str, dataset_id: int, version_id: int | None = None, annotations: bool = True
+) -> dict[str, Coming]:
+    """Put aside what is copied, as it is at this moment, and write it in pieces."""
+    _check_new(ctx, name)
+    dataset = _source(ctx, dataset_id, version_id)
+    by = By(ctx.actor.member_id, here=True, signed=True, source="", now=ctx.now)
+    with tempfile.TemporaryDirectory(dir=ctx.engine.spool) as place:
+        folder = Path(place)
+        cloned.write(ctx.tx, folder, dataset, version_id, annotations)
+        _reserve(ctx, stage, folder)
+        cloning.stage(stage, folder, by)
+        cloning.stage_shapes(stage, folder)
+        coming = cloning.coming(stage, folder, by, stage.reserved, annotations)
+    return {"prepared_coming": cloning.held(stage, coming, name)}
+
+
+@operation(writes=True, stage=_stage)
+def create(
+    ctx: Context, name: str, dataset_id: int, prepared_coming: Coming, version_id: int | None = None,
+    annotations: bool = True,
+) -> Dataset:  # fmt: skip
+    """Copy a version, or all versions of a dataset, into a new dataset of this workspace, and return that.
+
+    What was said comes along as said by who said it, when they did. The versions of a dataset share their rows as they
+    do there; without ``annotations`` the copies of published versions are drafts.
+    """
+    dataset = _source(ctx, dataset_id, version_id)
+    ctx.note(detail={"source_id": dataset_id, "version_id": version_id, "annotations": annotations})
+    return _take(ctx, name, dataset.readme, prepared_coming)
+
+
+@operation()
+def contents(ctx: Context, dataset_id: int, version_id: int | None = None, annotations: bool = True) -> Path:
+    """Return a version, or all versions of a dataset, as one file that ``clones.receive`` of another workspace takes.
+
+    It is a zip of Parquet files, none of them compressed again.
+    """
+    dataset = _source(ctx, dataset_id, version_id)
+    result = ctx.engine.spool / f"{secrets.token_hex(8)}.parquet"
+    with tempfile.TemporaryDirectory(dir=ctx.engine.spool) as place:
+        cloned.write(ctx.tx, Path(place), dataset, version_id, annotations)
+        with zipfile.ZipFile(result, "w", zipfile.ZIP_STORED) as into:
+            for table in cloned.TABLES:
+                into.write(cloned.file(Path(place), table), table)
+    return result
+
+
+def _stage_received(
+    ctx: Context, stage: Stage, name: str, source: str, file: Path, readme: str = "", annotations: bool = True
+) -> dict[str, Coming]:
+    """Check all that comes, and write it in pieces."""
+    _check_new(ctx, name)
+    signed = ctx.actor.role == "owner"
+    by = By(ctx.actor.member_id, here=False, signed=signed, source=source, now=ctx.now)
+    with tempfile.TemporaryDirectory(dir=ctx.engine.spool) as place:
+        folder = Path(place)
+        _unpack(file, folder)
+        if table := cloning.strange(stage, folder):
+            raise InvalidInput(f"This is no copy of a version: its {table} do not fit the rest. Nothing was copied.")
+        _check_assets(ctx, folder)
+        _check_words(stage, folder)
+        _reserve(ctx, stage, folder)
+        cloning.stage(stage, folder, by)
+        for piece in cloning.revisions(stage, folder):
+            rows = []
+            for row, drawn in piece:
+                annotation = data.annotation_of(row, drawn)
+                try:
+                    check_fits(annotation, row["width"], row["height"])
+                except InvalidInput as error:
+                    raise InvalidInput(f"{row['name']}: {error} Nothing was copied.") from None
+                rows += [data.shape_row(row["new"], n, shape) for n, shape in enumerate(annotation.shapes)]
+            if rows:
+                data.add_shapes(stage, rows)
+            stage.piece()
+        coming = cloning.coming(stage, folder, by, stage.reserved, annotations)
+    return {"prepared_coming": cloning.held(stage, coming, name)}
+
+
+@operation(writes=True, stage=_stage_received)
+def receive(
+    ctx: Context, name: str, source: str, file: Path, prepared_coming: Coming, readme: str = "",
+    annotations: bool = True,
+) -> Dataset:  # fmt: skip
+    """Bring what ``clones.contents`` of another workspace gave into a new dataset, and return that.
+
+    Who said what, and when, is believed on the word of an owner; of who is no member here the source keeps the login:
+    ``"annotation (ana)"``. If somebody else copies, it is an import of theirs, with this ``source``.
+    """
+    ctx.note(detail={"source": source, "annotations": annotations})
+    return _take(ctx, name, readme, prepared_coming)
+
+
+def _take(ctx: Context, name: str, readme: str, coming: Coming) -> Dataset:
+    """Let the new dataset be there; the last step."""
+    _check_new(ctx, name)
+    cloning.reveal(ctx.tx, coming, name, readme, ctx.now)
+    ctx.note(detail={**ctx.event["detail"], "dataset_id": coming.dataset_id})
+    made: Dataset = found(data.dataset(ctx.tx, coming.dataset_id), f"dataset {coming.dataset_id}")
+    return replace(made, new=True)
+
+
+def _source(ctx: Context, dataset_id: int, version_id: int | None) -> Dataset:
+    """Return the dataset that is copied, or that a version is of."""
+    dataset: Dataset = found(data.dataset(ctx.tx, dataset_id), f"dataset {dataset_id}")
+    if version_id is not None:
+        its = data.version(ctx.tx, version_id)
+        found(its if its is not None and its.dataset_id == dataset_id else None, f"version {version_id}")
+    return dataset
+
+
+def _check_new(ctx: Context, name: str) -> None:
+    """Raise Conflict if there is a dataset of that name."""
+    check_name("Dataset name", name)
+    if any(there.name == name for there in data.datasets(ctx.tx)):
+        raise Conflict(f"There is a dataset {name!r} already; choose another name.")
+
+
+def _reserve(ctx: Context, stage: Stage, folder: Path) -> None:
+    """Give what comes new ids, and see that nobody takes the rows under them for some that were left."""
+    owners = cloning.reserve(stage, folder)
+    ctx.engine.staging.update(owners)
+    stage.reserve(owners)
+
+
+def _unpack(file: Path, folder: Path) -> None:
+    """Put the tables of a file into a folder; InvalidInput if it has others."""
+    try:
+        with zipfile.ZipFile(file) as packed:
+            members = packed.infolist()
+            good = {m.filename for m in members} == set(cloned.TABLES) and len(members) == len(cloned.TABLES)
+            if not good or any(m.compress_type != zipfile.ZIP_STORED for m in members):
+                raise InvalidInput("This file is no copy of a version, as clones.contents gives one.")
+            for table in cloned.TABLES:
+                cloned.file(folder, table).write_bytes(packed.read(table))
+    except zipfile.BadZipFile:
+        raise InvalidInput("This file is no copy of a version, as clones.contents gives one.") from None
+
+
+def _check_assets(ctx: Context, folder: Path) -> None:
+    """Raise if an asset may not be in the store: its file, its sequence, its metadata."""
+    file = cloned.file(folder, "assets")
+    if strange := arriving.bad_sequences(ctx.tx, file):
+        raise InvalidInput(f"The sequence or the moment of {strange[0]!r} is none; nothing was copied.")
+    serving.check(ctx.engine, arriving.incoming_files(ctx.tx, file))
+    for row in ctx.tx.all("select name, metadata from read_parquet($1)", str(file)):
+        metadata.check_text(row["name"], row["metadata"])
+
+
+def _check_words(stage: Stage, folder: Path) -> None:
+    """Raise InvalidInput if a name of a version or a split, a change of labels or a recipe is none."""
+    versions = stage.all("select name, state from read_parquet($1)", str(cloned.file(folder, "versions")))
+    for row in versions:
+        check_name("Version name", row["name"])
+    if len({row["name"] for row in versions}) < len(versions) or {r["state"] for r in versions} - {
+        "draft",
+        "published",
+    }:
+        raise InvalidInput("This is no copy of a version: its versions do not fit the rest. Nothing was copied.")
+    for row in stage.all("select distinct split from read_parquet($1)", str(cloned.file(folder, "splits"))):
+        check_split(row["split"])
+    for row in stage.all("select mapping, labels from read_parquet($1)", str(cloned.file(folder, "changes"))):
+        decode(row["mapping"], LabelMapping)
+        decode(row["labels"], tuple[str, ...])
+    for row in stage.all("select recipe from read_parquet($1)", str(cloned.file(folder, "recipes"))):
+        decode(row["recipe"], Recipe)
+    if stage.value(
+        "select exists (select 1 from read_parquet($1) where not coalesce(json_valid(foreign_id), true) "
+        "or not coalesce(json_valid(extra), true))",
+        str(cloned.file(folder, "foreign")),
+    ):
+        raise InvalidInput("What files call things is not JSON in this copy; nothing was copied.")
