@@ -397,6 +397,7 @@ NOT_SAID = re.compile(r"Expected `|at `\$|nexpected keyword|msgspec|Binder|Conve
 NOT_WRONG = {"client", "found", "on_word_of", "overwrite"}
 
 
+@pytest.mark.xdist_group("wrong values")  # on a worker of its own, beside the rest of this file
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
 def test_a_wrong_value_ends_in_a_sentence(
     name: str, handles: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -73,8 +73,9 @@ def chart(
 
     def decorate(draw: Draw) -> Chart:
         def its(scope: Scope, **filters: Any) -> go.Figure:
+            rows = table(scope, **filters)
             look = Look.of(scope, by=filters.get("by", "day"), tz=filters.get("tz"))
-            figure = draw(table(scope, **filters), look)
+            figure = draw(rows, look)
             return titled(figure, title.format(by=look.by))
 
         def events(scope: Scope, point: Sequence[Any], **filters: Any) -> Any:
