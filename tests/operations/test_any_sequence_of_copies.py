@@ -316,6 +316,6 @@ class Copies(RuleBasedStateMachine):
 
 TestAnySequenceOfCopies = Copies.TestCase
 TestAnySequenceOfCopies.settings = settings(
-    max_examples=SEQUENCES or 10, stateful_step_count=30, deadline=None, derandomize=not SEQUENCES, database=None,
+    max_examples=SEQUENCES or 7, stateful_step_count=30, deadline=None, derandomize=not SEQUENCES, database=None,
     print_blob=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck),
 )  # fmt: skip

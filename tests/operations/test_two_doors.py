@@ -161,7 +161,7 @@ def test_what_may_be_in_the_store_may_be_saved_submitted_and_written(tmp_path_fa
 
 
 @pytest.mark.slow
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(st.lists(any_annotation(), min_size=1, max_size=MOST))
 def test_what_came_in_can_be_saved_submitted_exported_and_read_again(door, examples):
     version = door.version()
