@@ -91,12 +91,19 @@ def watched(*pids: int) -> Iterator[list[float]]:
     most, ended = [0.0], threading.Event()
 
     def watch() -> None:
+        its: list[psutil.Process] = []
+        times = 0
         while not ended.wait(0.05):
-            total = 0
-            for pid in pids:
+            if times % 20 == 0:  # to look for children takes longer than to ask them
                 with contextlib.suppress(psutil.Error):
-                    one = psutil.Process(pid)
-                    total += sum(p.memory_info().rss for p in [one, *one.children(recursive=True)] if p.is_running())
+                    its = [
+                        p for pid in pids for p in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True))
+                    ]
+            times += 1
+            total = 0
+            for one in its:
+                with contextlib.suppress(psutil.Error):
+                    total += one.memory_info().rss
             most[0] = max(most[0], total / 2**30)
 
     thread = threading.Thread(target=watch)

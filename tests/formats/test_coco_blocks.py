@@ -2,6 +2,7 @@
 
 import json
 
+import duckdb
 import msgspec
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 import nbannotate as nb
 from nbannotate import formats
+from nbannotate.files import number_lists
 from nbannotate.files.source import Source
 from nbannotate.formats import _coco_blocks, _coco_extra
 from nbannotate.formats._contract import merged
@@ -175,7 +177,31 @@ def test_many_outlines_are_measured_as_one(outlines):
     fit = many.fit(np.full(len(outlines), 900.0), np.full(len(outlines), 700.0)).tolist()
     assert not any(good and kind("polygon").problem(shape, 900, 700) for good, shape in zip(fit, shapes, strict=True))
     assert _coco_extra.fingerprints(many) == [_coco_extra.fingerprint(shape) for shape in shapes]
-    assert blocks.texts_of(points, counts.tolist()) == [msgspec.json.encode(s.points).decode() for s in shapes]
+
+
+USUAL = st.one_of(st.just(0.0), st.floats(blocks.SMALLEST, blocks.LARGEST, exclude_max=True))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.lists(st.tuples(USUAL, USUAL), min_size=1, max_size=30), min_size=1, max_size=3))
+def test_the_database_writes_points_as_everybody_does(rings):
+    given = json.dumps([[value for point in ring for value in point] for ring in rings])
+    with duckdb.connect() as connection:
+        sql = f"select {blocks.POINTS} from (select from_json($1, {number_lists.FORM}) as lists)"
+        (text,) = connection.execute(sql, [given]).fetchone()
+    assert text == msgspec.json.encode([point for ring in rings for point in ring]).decode()
+
+
+def test_numbers_are_told_from_what_is_none():
+    texts = ["[[1,2],[3]]", "[1,[2]]", "[[1],null]", "null", "[[1,[2]],[3.5]]", "[[]]", "[]", "[[5e2]]"]
+    lists = number_lists.of_texts(texts)
+    assert lists.good.tolist() == [True, False, False, False, False, True, True, True]
+    kept = lists.those(lists.good)
+    assert (kept.each.tolist(), kept.counts.tolist(), kept.values.tolist()) == (
+        [2, 1, 0, 1],
+        [2, 1, 0, 1],
+        [1, 2, 3, 500],
+    )
 
 
 def test_a_fingerprint_tells_points_apart():

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import itertools
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
+from nbannotate.files import number_lists
 from nbannotate.formats import _coco_extra, _json
 from nbannotate.formats._coco_extra import OURS, AsGiven
 from nbannotate.formats._coco_file import CocoFile
 from nbannotate.formats._coco_reader import Known, Reader
-from nbannotate.formats._contract import Apart, Block, Id
+from nbannotate.formats._contract import Apart, Block, Id, Row
 from nbannotate.model import Shape
 from nbannotate.rules.well_formed import MAX_POINTS, MAX_SHAPES
-from nbannotate.shapes.many import Many
+from nbannotate.shapes.many import Many, geometry_of, starts_of
 
 #: So many annotations are one block, those of an image together.
-PIECE = 5_000
+PIECE = 10_000
 #: Ids from here on are looked at one by one.
 LARGEST = 2**53
+#: What stands in texts, true, false, null and numbers with an exponent; and between lines.
+_OTHERS = (b'"', b"e", b"E", b"u", b"\n")
 
 
 class _Ours(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -37,7 +41,7 @@ class _Item(msgspec.Struct, forbid_unknown_fields=True):
     id: int
     category_id: int
     image_id: Any
-    segmentation: list[list[float]] | dict[str, Any] = []
+    segmentation: msgspec.Raw = msgspec.Raw(b"[]")
     bbox: list[float] | None = None
     area: float | None = None
     iscrowd: int = 0
@@ -69,8 +73,19 @@ def apart(reader: Reader) -> Apart | None:
                 yield _Piece(reader, file, categories, first, piece).block()
                 first += len(piece)
 
-    rows = (reader.made(file, image, [], {}) for file, _, _, _, known in found for image, _ in known)
-    return Apart(rows, counts, blocks())
+    return Apart(_Rows(reader, [(file, [image for image, _ in known]) for file, *_, known in found]), counts, blocks())
+
+
+class _Rows:
+    """The images of files, made whenever they are gone through."""
+
+    def __init__(self, reader: Reader, files: list[tuple[CocoFile, list[Known]]]) -> None:
+        self._reader, self._files = reader, files
+
+    def __iter__(self) -> Iterator[Row]:
+        for file, images in self._files:
+            for image in images:
+                yield self._reader.made(file, image, [], {})
 
 
 def _pieces(known: list[tuple[Known, list[int]]]) -> Iterator[list[tuple[Known, list[int]]]]:
@@ -101,79 +116,93 @@ class _Piece:
 
     def block(self) -> Block:
         """Return its shapes."""
-        plain, geometry = self._plain()
-        new = iter(_new_ids(len(plain)))
-        number_of = {k: n for n, k in enumerate(plain)}
-        boxes = np.concatenate([geometry.bounds[:, :2], geometry.bounds[:, 2:] - geometry.bounds[:, :2]], axis=1)
-        given = self._given(plain, boxes.tolist(), geometry)
-        rows: list[int] = []
-        ids: list[str] = []
-        labels: list[str] = []
-        foreign_ids: list[str | None] = []
-        extras: list[str | None] = []
-        places: list[int | None] = []
+        plain, points, geometry = self._plain()
+        items: list[Any] = [self.items[k] for k in plain]
+        labels: list[Any] = [self.categories[item.category_id] for item in items]
+        new = _new_ids(len(plain))
+        ids = [self._id(item) or new[n] if item.nbannotate.shape_ids else new[n] for n, item in enumerate(items)]
+        rows, places = [self.rows[k] for k in plain], [self.places[k] for k in plain]
+        columns: tuple[list[Any], ...] = (
+            rows, ids, labels, [str(item.id) for item in items], self._given(items, geometry), places,
+        )  # fmt: skip
         whole: dict[int, Shape] = {}
-        for k, (row, place, item) in enumerate(zip(self.rows, self.places, self.items, strict=True)):
-            n = number_of.get(k)
-            if n is not None and item is not None:
-                rows.append(row)
-                ids.append(self._id(item) or next(new))
-                labels.append(self.categories[item.category_id] or "")
-                foreign_ids.append(str(item.id))
-                extras.append(given[n])
-                places.append(place)
-                continue
-            for shape, foreign in self.reader.annotation(self.file, place, self.images[k], self.categories):
-                whole[len(rows)] = shape
-                rows.append(row)
-                ids.append(shape.id)
-                labels.append(shape.label)
-                foreign_ids.append(None if foreign.id is None else msgspec.json.encode(foreign.id).decode())
-                extras.append(msgspec.json.encode(foreign.extra).decode() if foreign.extra else None)
-                places.append(foreign.place)
-        if whole or len(plain) < len(self.places):
-            geometry = _with(geometry, whole, len(rows))
-        return Block(rows, ids, labels, geometry, whole, foreign_ids, extras, places)
+        if len(plain) < len(self.items):
+            columns, whole = self._with_others(plain, columns)
+        rows, ids, labels, foreign_ids, extras, places = columns
+        return Block(rows, ids, labels, whole, geometry, points, foreign_ids, extras, places)
 
-    def _plain(self) -> tuple[list[int], Many]:
-        """Return the places in the piece of what is plainly a good shape, and its geometry."""
+    def _with_others(
+        self, plain: list[int], columns: tuple[list[Any], ...]
+    ) -> tuple[tuple[list[Any], ...], dict[int, Shape]]:
+        """Return the columns with what is not plain between, which is looked at one by one."""
+        others = np.delete(np.arange(len(self.items)), plain).tolist()
+        found: tuple[list[Any], ...] = tuple([] for _ in columns)
+        whole: dict[int, Shape] = {}
+        done = 0  # of the plain ones
+        for already, k in enumerate(others):
+            for to, column in zip(found, columns, strict=True):
+                to += column[done : k - already]
+            done = k - already
+            for shape, foreign in self.reader.annotation(self.file, self.places[k], self.images[k], self.categories):
+                whole[len(found[0])] = shape
+                number = None if foreign.id is None else msgspec.json.encode(foreign.id).decode()
+                extra = msgspec.json.encode(foreign.extra).decode() if foreign.extra else None
+                its = self.rows[k], shape.id, shape.label, number, extra, foreign.place
+                for to, value in zip(found, its, strict=True):
+                    to.append(value)
+        for to, column in zip(found, columns, strict=True):
+            to += column[done:]
+        return found, whole
+
+    def _plain(self) -> tuple[list[int], list[str], Many]:
+        """Return the places in the piece of what is plainly a good shape, its points as JSON, and its geometry."""
         plain: list[int] = []
-        segmentations: list[list[list[float]]] = []
+        raw: list[Any] = []
         kinds: list[str] = []
         for k, item in enumerate(self.items):
             if item is None or item.iscrowd != 0 or not self.categories.get(item.category_id) or abs(item.id) > LARGEST:
                 continue
-            rings: Any = item.segmentation
-            kind = "polygon"
-            if not rings and item.bbox is not None and len(item.bbox) == 4 and min(item.bbox[2:]) > 0:
+            points, kind = bytes(item.segmentation), "polygon"
+            if points == b"[]" and item.bbox is not None and len(item.bbox) == 4 and min(item.bbox[2:]) > 0:
                 x, y, width, height = item.bbox
-                kind, rings = "rectangle", [[x, y, x + width, y + height]]
-            if type(rings) is list and rings and (kind == "rectangle" or all(map(_is_ring, rings))):
-                plain.append(k)
-                kinds.append(kind)
-                segmentations.append(rings)
-        geometry = _geometry(kinds, segmentations)
+                points, kind = msgspec.json.encode([[x, y, x + width, y + height]]), "rectangle"
+            plain.append(k)
+            raw.append(points)
+            kinds.append(kind)
+        if _has_others(b"".join(raw)):
+            usual = np.array([not _has_others(its) for its in raw], dtype=bool)
+            plain, raw, kinds = _those(usual, plain, raw, kinds)
+        points_ = b"\n".join(raw).decode().split("\n") if raw else []
+        lists = number_lists.of_texts(points_)
+        good = _are_rings(lists, np.array([kind == "rectangle" for kind in kinds], dtype=bool))
+        if not good.all():
+            plain, points_, kinds = _those(good, plain, points_, kinds)
+            lists = lists.those(good)
+        geometry = geometry_of(kinds, lists.values, lists.counts, lists.each)
         sizes = np.array([(self.images[k].width, self.images[k].height) for k in plain], dtype=np.float64)
         fit = geometry.fit(*sizes.reshape(-1, 2).T) & (geometry.counts <= MAX_POINTS)
-        if fit.all():
-            return plain, geometry
-        good = np.flatnonzero(fit).tolist()
-        return [plain[n] for n in good], _geometry([kinds[n] for n in good], [segmentations[n] for n in good])
+        if not fit.all():
+            plain, points_, kinds = _those(fit, plain, points_, kinds)
+            lists = lists.those(fit)
+            geometry = geometry_of(kinds, lists.values, lists.counts, lists.each)
+        return plain, points_, geometry
 
-    def _given(self, plain: list[int], boxes: list[list[float]], geometry: Many) -> list[str | None]:
+    def _given(self, items: list[Any], geometry: Many) -> list[str | None]:
         """Return as JSON what the file says of each geometry otherwise than it would be written."""
-        found: list[str | None] = [None] * len(plain)
+        found: list[str | None] = [None] * len(items)
+        boxes = np.concatenate([geometry.bounds[:, :2], geometry.bounds[:, 2:] - geometry.bounds[:, :2]], axis=1)
         other: list[int] = []
         given: list[AsGiven] = []
-        prints = _coco_extra.fingerprints(geometry)
-        for n, (k, box, area) in enumerate(zip(plain, boxes, geometry.areas.tolist(), strict=True)):
-            item: Any = self.items[k]
+        for n, (item, box, area) in enumerate(zip(items, boxes.tolist(), geometry.areas.tolist(), strict=True)):
             bbox = item.bbox if item.bbox is not None and len(item.bbox) == 4 and item.bbox != box else None
             its_area = item.area if item.area != area else None
             if bbox is not None or its_area is not None:
                 other.append(n)
-                given.append(AsGiven(prints[n], bbox, its_area))
+                given.append(AsGiven("", bbox, its_area))
         if given:  # all are numbers: none of them has a brace in it
+            prints = _coco_extra.fingerprints(geometry)
+            for n, one in zip(other, given, strict=True):
+                one.of = prints[n]
             texts = msgspec.json.encode(given).decode()[2:-2].split("},{")
             for n, text in zip(other, texts, strict=True):
                 found[n] = f'{{"{OURS}":{{{text}}}}}'
@@ -206,44 +235,30 @@ def _one(item: bytes) -> _Item | None:
         return None
 
 
-def _is_ring(values: list[float]) -> bool:
-    """Return whether numbers are the points of a ring that is not closed by a repeated one."""
-    count = len(values)
-    return count >= 6 and not count % 2 and (count == 6 or values[0] != values[-2] or values[1] != values[-1])
+def _has_others(points: bytes) -> bool:
+    """Return whether there may be more in JSON than lists and numbers that are written out."""
+    return any(sign in points for sign in _OTHERS)
 
 
-def _geometry(kinds: list[str], segmentations: list[list[list[float]]]) -> Many:
-    counts = [sum(map(len, rings)) // 2 for rings in segmentations]
-    numbers = itertools.chain.from_iterable(itertools.chain.from_iterable(segmentations))
-    points = np.fromiter(numbers, dtype=np.float64, count=2 * sum(counts)).reshape(-1, 2)
-    parts = {n: [len(ring) // 2 for ring in rings] for n, rings in enumerate(segmentations) if len(rings) > 1}
-    return Many(kinds, points, counts, parts)
+def _are_rings(lists: number_lists.Lists, boxes: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which texts are the points of rings that are not closed by a repeated one, or of boxes."""
+    good = lists.good & (lists.each > 0)
+    of = np.repeat(np.arange(len(good)), lists.each)
+    counts = lists.counts
+    rings = (counts >= 6) & (counts % 2 == 0)
+    starts = starts_of(counts)
+    ends = starts + counts
+    longer = np.flatnonzero(rings & (counts > 6))
+    first, last = starts[longer], ends[longer] - 2
+    values = lists.values
+    rings[longer] = (values[first] != values[last]) | (values[first + 1] != values[last + 1])
+    good[of[~(rings | boxes[of])]] = False
+    return good
 
 
-def _with(plain: Many, whole: dict[int, Shape], count: int) -> Many:
-    """Return a geometry with other shapes between, at their places."""
-    kinds: list[str] = []
-    counts: list[int] = []
-    rings: dict[int, Sequence[int]] = {}
-    points: list[Any] = []
-    n = start = end = 0
-    its_counts = plain.counts.tolist()
-    for number in range(count):
-        if (shape := whole.get(number)) is None:
-            kinds.append(plain.kinds[n])
-            counts.append(its_counts[n])
-            if n in plain.rings:
-                rings[number] = plain.rings[n]
-            end += its_counts[n]
-            n += 1
-            continue
-        points += [plain.points[start:end], np.array(shape.points, dtype=np.float64).reshape(-1, 2)]
-        start = end
-        kinds.append(shape.kind)
-        counts.append(len(shape.points))
-        if shape.rings:
-            rings[number] = shape.rings
-    return Many(kinds, np.concatenate([*points, plain.points[start:end]]), counts, rings)
+def _those(which: NDArray[np.bool_], *columns: list[Any]) -> list[list[Any]]:
+    """Return columns with some of their values."""
+    return [list(itertools.compress(column, which.tolist())) for column in columns]
 
 
 def _new_ids(count: int) -> list[str]:

@@ -42,6 +42,10 @@ class ImageExtra(msgspec.Struct, omit_defaults=True):
     said: bool = False
 
 
+#: What most files say.
+NOTHING = ImageExtra()
+
+
 class AnnotationExtra(msgspec.Struct, omit_defaults=True):
     """What COCO has no word for in an annotation."""
 
@@ -161,6 +165,8 @@ def _names(given: list[str]) -> list[str]:
 
 def of_image(problems: Problems, place: str, given: Any) -> ImageExtra:
     """Return what our own field says of an image."""
+    if given is None:
+        return NOTHING
     extra = _extra(problems, place, given, ImageExtra)
     tags = _names(extra.tags)
     values = {t: v for t, v in extra.tag_attributes.items() if t in tags and _json.kept(v)}

@@ -215,16 +215,19 @@ class Reader:
         if nothing and found:
             why = "there are annotations of the image"
             self.problems.add("marks 'nothing to label'", why, f"{image.place}.nbannotate")
-        said = Annotation(
-            shapes=tuple(found), tags=tuple(image.extra.tags), nothing_to_label=nothing and not found,
-            tag_attributes=image.extra.tag_attributes,
-        )  # fmt: skip
+        said = None
+        if found or image.extra is not _coco_extra.NOTHING:
+            said = Annotation(
+                shapes=tuple(found), tags=tuple(image.extra.tags), nothing_to_label=nothing and not found,
+                tag_attributes=image.extra.tag_attributes,
+            )  # fmt: skip
+            said = None if said.empty and not image.extra.said else said
         known = image.width < math.inf
         in_folder = self.source is not None and not self.source.single
         split = image.extra.split or (file.split if in_folder else None)
         return Row(
             image.name, round(image.width) if known else 0, round(image.height) if known else 0,
-            None if said.empty and not image.extra.said else said, metadata=image.metadata, split=split,
+            said, metadata=image.metadata, split=split,
             sequence=image.extra.sequence, moment=image.extra.moment,
             image=self.image_of(file, image.name), foreign=image.foreign, shapes=foreign,
         )  # fmt: skip

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol, runtime_checkable
 
+import numpy as np
 from msgspec import Struct, field
 from msgspec.structs import replace
 
@@ -140,12 +141,12 @@ class Head(Record, frozen=True):
 
 
 class Apart:
-    """The same as the rows of a data set, in two parts; each can be gone through once, the rows first.
+    """The same as the rows of a data set, in two parts; the blocks can be gone through once, after the rows.
 
     Parameters
     ----------
     rows
-        Its images, with what is said of them beside shapes.
+        Its images, with what is said of them beside shapes; they can be gone through again.
     counts
         Of each row, how many shapes come at most.
     blocks
@@ -157,7 +158,7 @@ class Apart:
 
 
 class Block:
-    """Shapes of some images: columns, and those that are more than a geometry with a label as a whole, too.
+    """Shapes of some images: columns; those that are more than a geometry with a label are whole.
 
     Parameters
     ----------
@@ -165,10 +166,12 @@ class Block:
         Of each shape, the number of its row.
     ids, labels
         Of each shape.
-    geometry
-        Kinds and points.
     whole
         By their number, the shapes that are more.
+    geometry
+        Kinds and points of the others, in their order.
+    points
+        The same points as JSON: of each shape a list for each ring, x and y in turn.
     foreign_ids, extras
         What the file calls each shape, and what else it says of it, as JSON; None for nothing.
     places
@@ -176,19 +179,23 @@ class Block:
     """
 
     def __init__(
-        self, rows: list[int], ids: list[str], labels: list[str], geometry: Many, whole: dict[int, Shape],
-        foreign_ids: list[str | None], extras: list[str | None], places: list[int | None],
+        self, rows: list[int], ids: list[str], labels: list[str], whole: dict[int, Shape], geometry: Many,
+        points: list[str], foreign_ids: Sequence[str | None], extras: Sequence[str | None],
+        places: Sequence[int | None],
     ) -> None:  # fmt: skip
-        self.rows, self.ids, self.labels, self.geometry, self.whole = rows, ids, labels, geometry, whole
-        self.foreign_ids, self.extras, self.places = foreign_ids, extras, places
+        self.rows, self.ids, self.labels, self.whole, self.geometry = rows, ids, labels, whole, geometry
+        self.points, self.foreign_ids, self.extras, self.places = points, foreign_ids, extras, places
+        #: The numbers of those that are not whole.
+        self.plain = np.delete(np.arange(len(rows)), list(whole))
 
     def shape(self, number: int) -> Shape:
         """Return one shape."""
         if number in self.whole:
             return self.whole[number]
         its: dict[str, Any] = {"label": self.labels[number], "id": self.ids[number]}
-        rings = tuple(self.geometry.rings.get(number, ()))
-        return Shape(kind=self.geometry.kinds[number], points=self.geometry.of(number), rings=rings, **its)
+        n = int(np.searchsorted(self.plain, number))
+        rings = tuple(self.geometry.rings.get(n, ()))
+        return Shape(kind=self.geometry.kinds[n], points=self.geometry.of(n), rings=rings, **its)
 
 
 def merged(rows: Iterable[Row], blocks: Iterable[Block]) -> list[Row]:

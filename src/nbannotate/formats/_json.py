@@ -74,6 +74,8 @@ def plain(value: object) -> bool:
         return True
     if value is None or isinstance(value, bool):
         return True
+    if type(value) is float or (type(value) is int and abs(value) < 1 << 64):
+        return math.isfinite(value)
     try:
         json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
     except (TypeError, ValueError, RecursionError):

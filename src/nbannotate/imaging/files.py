@@ -33,6 +33,8 @@ class Frame(Struct, frozen=True):
 
 def frame_of(path: str) -> Frame:
     """Return what the path of an asset means: ``".../cine.dcm#frame=12"`` is the twelfth frame of a file."""
+    if "#frame=" not in path:
+        return Frame(Path(path))
     found = FRAGMENT.fullmatch(path)
     return Frame(Path(found[1]), int(found[2])) if found and not Path(path).exists() else Frame(Path(path))
 

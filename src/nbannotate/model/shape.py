@@ -254,12 +254,14 @@ class Annotation(Value, frozen=True, kw_only=True, omit_defaults=True):
         for shape in self.shapes:
             if not isinstance(shape, Shape):
                 raise InvalidInput(f"Annotation.shapes takes nb.Shape values, not {shown(shape)}.")
-        force_setattr(self, "tags", tuple(map(as_name, as_list("Annotation.tags", self.tags))))
+        if type(self.tags) is not tuple or self.tags:
+            force_setattr(self, "tags", tuple(map(as_name, as_list("Annotation.tags", self.tags))))
         for tag in self.tags:
             if not isinstance(tag, str):
                 raise InvalidInput(f"Annotation.tags takes names, not {shown(tag)}.")
-        force_setattr(self, "nothing_to_label", plain(self.nothing_to_label))
-        check_flag("Annotation.nothing_to_label", self.nothing_to_label)
+        if self.nothing_to_label is not False:
+            force_setattr(self, "nothing_to_label", plain(self.nothing_to_label))
+            check_flag("Annotation.nothing_to_label", self.nothing_to_label)
         if type(self.tag_attributes) is not dict or self.tag_attributes:
             force_setattr(self, "tag_attributes", as_mapping("Annotation.tag_attributes", self.tag_attributes))
 

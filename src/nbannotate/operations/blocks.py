@@ -76,6 +76,11 @@ class _File:
                 raise InvalidInput(f"{name}: its shapes do not stand together. Nothing was imported.")
             done.add(name)
         self.runs = [run for run in self.runs if run[0] in coming.said]
+        self.firsts, ends = np.array([run[1:] for run in self.runs], dtype=np.int64).reshape(-1, 2).T
+        self.counts = ends - self.firsts
+        #: Of each shape that is wanted, its number in its asset, and in the file.
+        self.positions = np.arange(self.counts.sum()) - np.repeat(np.cumsum(self.counts) - self.counts, self.counts)
+        self.numbers = np.repeat(self.firsts, self.counts) + self.positions
 
     def write(self) -> list[int]:
         """Check the shapes, write them, and return the assets that were said just so already."""
@@ -86,25 +91,18 @@ class _File:
             names.append(name)
             about.append(Annotation(shapes=every, **_about(self.coming.said[name])))
         ids, same = _revisions(self.ctx, self.stage, self.coming, names, about)
-        bare: list[int] = []
-        revisions: list[int] = []
-        positions: list[int] = []
-        others: list[dict[str, Any]] = []
-        for (_, first, end), new in zip(self.runs, ids, strict=True):
-            if new is None:
-                continue
-            for position, n in enumerate(range(first, end)):
-                if self.block.bare[n] and self.plain[n]:
-                    bare.append(n)
-                    revisions.append(new)
-                    positions.append(position)
-                else:
-                    others.append(data.shape_row(new, position, whole[n]))
+        new = np.array([-1 if number is None else number for number in ids], dtype=np.int64)
+        revisions = np.full(len(self.block.ids), -1, dtype=np.int64)
+        positions = np.zeros(len(self.block.ids), dtype=np.int64)
+        revisions[self.numbers], positions[self.numbers] = np.repeat(new, self.counts), self.positions
+        bare = np.flatnonzero((revisions >= 0) & self.block.bare & self.plain)
+        others = np.flatnonzero((revisions >= 0) & ~(self.block.bare & self.plain)).tolist()
+        rows = [data.shape_row(int(revisions[n]), int(positions[n]), whole[n]) for n in others]
         for low, high in self.stage.groups(len(bare)):
-            its = bare[low:high], revisions[low:high], positions[low:high]
-            blocks.add(self.stage, self.file, self.block, *its)
-        for low, high in self.stage.groups(len(others)):
-            data.add_shapes(self.stage, others[low:high])
+            these = bare[low:high]
+            blocks.add(self.stage, self.block, these, revisions[these], positions[these])
+        for low, high in self.stage.groups(len(rows)):
+            data.add_shapes(self.stage, rows[low:high])
         return same
 
     def _check(self) -> dict[int, Shape]:
@@ -112,15 +110,15 @@ class _File:
         block, known = self.block, self.coming.known
         sizes = np.zeros((len(block.ids), 2))
         wanted = np.zeros(len(block.ids), dtype=bool)
+        its = np.array([known[name][1:] for name, _, _ in self.runs], dtype=np.float64).reshape(-1, 2)
+        sizes[self.numbers], wanted[self.numbers] = np.repeat(its, self.counts, axis=0), True
         for name, first, end in self.runs:
-            sizes[first:end] = known[name][1:]
-            wanted[first:end] = True
             self._check_ids(name, first, end)
         self.plain = block.geometry.fit(*sizes.T) & (block.geometry.counts <= MAX_POINTS)
         good = {label: bool(label) and _is_good(label) for label in set(block.labels)}
         self._standing = {name for name, *_ in self.runs if known[name][0] in self.coming.standing}
         one_by_one = wanted & ~(self.plain & np.array([good[label] for label in block.labels], dtype=bool))
-        one_by_one |= wanted & ~np.array(block.bare, dtype=bool)
+        one_by_one |= wanted & ~block.bare
         looked = one_by_one.copy()
         for name, first, end in self.runs:
             if name in self._standing:

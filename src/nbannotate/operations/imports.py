@@ -17,7 +17,7 @@ from nbannotate.store import arriving, foreign, staging
 from nbannotate.store.staging import Stage
 
 #: What the files of an import are: new images, other files of images that are there, metadata of these, what is said,
-#: the shapes of that (where they do not stand with it), what things are called, splits.
+#: the shapes of that (where they do not stand with it) and what they are called, what other things are called, splits.
 Table = Literal["assets", "replaced", "metadata", "annotations", "shapes", "foreign", "splits"]
 
 
@@ -51,7 +51,7 @@ def _stage(
         metadata.check_file(ctx, version_id, described)()
     says, apart = its.get("annotations", []), its.get("shapes", [])
     said = said_of.stage_said(ctx, stage, version_id, source, says, missing, on_conflict, known, apart)
-    foreign.stage(stage, format, its.get("foreign", []))
+    foreign.stage(stage, format, its.get("foreign", []), apart)
     dealt = splits.stage_set(ctx, stage, version_id, its["splits"]) if "splits" in its else None
     return {"prepared_import": _Staged(said, bool(says), new, replaced, described, dealt)}
 
@@ -67,8 +67,8 @@ def add(
     At most one file is ``assets`` (new images, as for ``assets.add``), one ``replaced`` (as for ``assets.replace``) and
     one ``metadata`` (as for ``metadata.set``); the pieces of ``annotations`` and ``splits`` are as for
     ``annotations.add`` and ``splits.set``. Where ``shapes`` of an asset is null there, they are rows of the pieces of
-    ``shapes`` (:data:`nbannotate.store.blocks.COLUMNS`), in their order and together in one of them. What comes leaves
-    the events of those operations. ``foreign`` is what the
+    ``shapes`` (:data:`nbannotate.store.blocks.COLUMNS`), in their order and together in one of them, each with what the
+    format calls it. What comes leaves the events of those operations. ``foreign`` is what the
     format calls things: what (``image``, ``shape``, ``label``, ``definition``, ``tag`` or ``file``), name, foreign_id
     (JSON), extra (JSON), called and place.
     """

@@ -73,16 +73,18 @@ class Many:
         low = np.minimum.reduceat(self._ring_bounds[:, :2], self._first)
         high = np.maximum.reduceat(self._ring_bounds[:, 2:], self._first)
         self.bounds, self.areas = np.concatenate([low, high], axis=1), self._ring_areas[self._first].copy()
-        for number in self.rings:
+        numbers = np.array(list(self.rings), dtype=np.int64)
+        first = self._first[numbers]
+        second = np.minimum(first + 1, len(self._of) - 1)
+        a, b = self._ring_bounds[first].T, self._ring_bounds[second].T
+        beside = (a[2] <= b[0]) | (b[2] <= a[0]) | (a[3] <= b[1]) | (b[3] <= a[1])
+        beside &= np.fromiter((len(rings) == 2 for rings in self.rings.values()), dtype=bool, count=len(numbers))
+        self.areas[numbers[beside]] = (self._ring_areas[first] + self._ring_areas[second])[beside]
+        for number in numbers[~beside].tolist():
             self.areas[number] = self._of_rings(number)
 
     def _of_rings(self, number: int) -> float:
-        """Return the area of a polygon of several rings."""
-        first, rings = int(self._first[number]), len(self.rings[number])
-        if rings == 2:
-            a, b = self._ring_bounds[first : first + 2].tolist()
-            if a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]:
-                return float(self._ring_areas[first] + self._ring_areas[first + 1])
+        """Return the area of a polygon of several rings that are not two beside each other."""
         if not np.isfinite(self.bounds[number]).all() or min(self.rings[number]) < Polygon.min_points:
             return 0.0
         start = int(self.starts[number])
@@ -111,6 +113,33 @@ class Many:
         start = int(self.starts[number])
         its = self.points[start : start + int(self.counts[number])]
         return tuple((x, y) for x, y in its.tolist())
+
+
+def geometry_of(
+    kinds: Sequence[str], values: FloatArray, counts: NDArray[np.int64], each: NDArray[np.int64]
+) -> Many:  # fmt: skip
+    """Return the geometry of shapes whose numbers stand one after another, x and y in turn.
+
+    Parameters
+    ----------
+    kinds
+        Of each shape, the name of its kind.
+    values
+        ``(n,)`` float64, image pixels.
+    counts
+        Of each ring, how many of the numbers are its: twice its points.
+    each
+        Of each shape, how many of the rings are its.
+    """
+    pairs = counts // 2
+    starts, ends = starts_of(each), np.cumsum(each)
+    sums = np.concatenate([[0], np.cumsum(pairs)])
+    several = np.flatnonzero(each > 1)
+    rings = {
+        n: pairs[start:end].tolist()
+        for n, start, end in zip(several.tolist(), starts[several].tolist(), ends[several].tolist(), strict=True)
+    }
+    return Many(kinds, values.reshape(-1, 2), (sums[ends] - sums[starts]).tolist(), rings)
 
 
 def starts_of(counts: NDArray[np.int64]) -> NDArray[np.int64]:

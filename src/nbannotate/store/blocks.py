@@ -9,55 +9,73 @@ from typing import Any
 import msgspec
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
+from nbannotate.files import number_lists
 from nbannotate.model import Rle, Shape
 from nbannotate.model.values import as_stored
-from nbannotate.shapes.many import Many
+from nbannotate.shapes.many import Many, geometry_of
 from nbannotate.store.arriving import quoted
 from nbannotate.store.transaction import Transaction
 
-#: The columns of a file; those behind ``rings`` are null where a shape is only a geometry with a label.
+#: The columns of a file. ``points`` are JSON: a list for each ring, x and y in turn. Those from ``attributes`` to
+#: ``keyframe`` are null where a shape is only a geometry with a label; those behind are what a file calls it.
 COLUMNS = (
-    "asset", "shape_id", "label", "kind", "points", "rings", "attributes", "confidence", "color", "rle", "visibility",
-    "also", "group", "track", "keyframe",
+    "asset", "shape_id", "label", "kind", "points", "attributes", "confidence", "color", "rle", "visibility", "also",
+    "group", "track", "keyframe", "foreign_id", "extra", "called", "place",
 )  # fmt: skip
-#: So many points are made into text without a pause, in which nobody else is answered.
-PIECE = 50_000
+#: Numbers between these, and 0, are written by DuckDB just as everywhere else.
+SMALLEST, LARGEST = 1e-4, 1e15
 
-_BARE = " and ".join(f'"{name}" is null' for name in COLUMNS[6:])
+_BARE = " and ".join(f'"{name}" is null' for name in COLUMNS[5:14])
+#: The points as they are stored: as JSON, ``[[x,y],[x,y]]``.
+POINTS = (
+    "cast(to_json(flatten(list_transform(lists, lambda its: "
+    "list_transform(range(1, len(its), 2), lambda i: [its[i], its[i + 1]])))) as varchar)"
+)
 _decode = msgspec.json.decode
 
 
 class Block(Struct, frozen=True):
-    """The shapes of a file, each with its asset; ``bare``: it is only a geometry with a label."""
+    """The shapes of a file, each with its asset; ``bare``: it is only a geometry with a label, of usual numbers."""
 
     assets: Sequence[str]
     ids: Sequence[str]
     labels: Sequence[str]
     geometry: Many
-    bare: Sequence[bool]
+    bare: NDArray[np.bool_]
 
 
 def read(tx: Transaction, file: Path) -> Block:
-    """Return the shapes of a file.
+    """Return the shapes of a file, and keep them in the table ``coming_shapes`` until the next one is read.
 
     Raises
     ------
     ValueError
-        The points of a shape are no pairs of numbers, or its rings no list of counts.
+        The points of a shape are no lists of pairs of numbers.
     """
-    found = tx.connection.execute(
-        f"select asset, shape_id, label, kind, points, rings, {_BARE} from read_parquet({quoted(file)})"
-    ).fetchall()
-    assets, ids, labels, kinds, blobs, rings, bare = zip(*found, strict=True) if found else ((),) * 7
-    if any(len(blob) % 16 for blob in blobs):
+    import duckdb
+
+    try:
+        tx.run(
+            f"create or replace temp table coming_shapes as select file_row_number as nth, asset, shape_id, label, "
+            f"kind, from_json(points, {number_lists.FORM}) as lists, {_BARE} as bare "
+            f"from read_parquet({quoted(file)}, file_row_number = true)"
+        )
+    except duckdb.InvalidInputException as error:
+        raise ValueError(f"the points of a shape are no JSON: {str(error).splitlines()[0]}") from error
+    found = tx.connection.execute("select asset, shape_id, label, kind, bare from coming_shapes").fetchnumpy()
+    assets, ids, labels, kinds = (list[str](found[name]) for name in ("asset", "shape_id", "label", "kind"))
+    lists = number_lists.of_table(tx.connection, "coming_shapes")
+    if not lists.good.all() or (lists.counts % 2).any():
         raise ValueError("the points of a shape are no pairs of numbers")
-    points = np.frombuffer(b"".join(blobs), dtype="<f8").reshape(-1, 2)
-    parts = {n: _decode(text, type=list[int]) for n, text in enumerate(rings) if text is not None}
-    counts = [len(blob) // 16 for blob in blobs]
-    if any(sum(its) != counts[n] or min(its, default=0) < 0 or len(its) < 2 for n, its in parts.items()):
-        raise ValueError("the rings of a shape are not those of its points")
-    return Block(assets, ids, labels, Many(kinds, points, counts, parts), bare)
+    size = np.abs(lists.values)
+    usual = (size == 0) | ((size >= SMALLEST) & (size < LARGEST))
+    bare = np.asarray(found["bare"], dtype=bool)
+    if not usual.all():
+        of = np.repeat(np.repeat(np.arange(len(ids)), lists.each), lists.counts)
+        bare[of[~usual]] = False
+    return Block(assets, ids, labels, geometry_of(kinds, lists.values, lists.counts, lists.each), bare)
 
 
 @as_stored()
@@ -86,20 +104,13 @@ def _shape(row: dict[str, Any], geometry: Many, number: int) -> Shape:
 
 
 def add(
-    tx: Transaction, file: Path, block: Block, numbers: Sequence[int], revisions: Sequence[int],
-    positions: Sequence[int],
+    tx: Transaction, block: Block, numbers: NDArray[np.int64], revisions: NDArray[np.int64],
+    positions: NDArray[np.int64],
 ) -> None:  # fmt: skip
-    """Write some shapes of a file that are bare, as part of these revisions: in one statement."""
-    geometry = block.geometry
-    wanted = np.asarray(numbers, dtype=np.int64)
-    x0, y0, x1, y1 = geometry.bounds[wanted].T
-    these = np.zeros(len(geometry.counts), dtype=bool)
-    these[wanted] = True
-    texts = np.empty(len(wanted), dtype=object)
-    texts[:] = texts_of(geometry.points[np.repeat(these, geometry.counts)], geometry.counts[wanted].tolist())
+    """Write some shapes of the file that was read last, which are bare, as part of revisions: in one statement."""
+    x0, y0, x1, y1 = block.geometry.bounds[numbers].T
     incoming = {
-        "nth": wanted, "annotation_id": np.asarray(revisions, dtype=np.int64),
-        "position": np.asarray(positions, dtype=np.int64), "points": texts, "area": geometry.areas[wanted],
+        "nth": numbers, "annotation_id": revisions, "position": positions, "area": block.geometry.areas[numbers],
         "x": x0, "y": y0, "width": x1 - x0, "height": y1 - y0,
     }  # fmt: skip
     incoming = {name: np.ascontiguousarray(values) for name, values in incoming.items()}
@@ -108,33 +119,13 @@ def add(
         tx.run(
             f"""
             insert into data.shapes
-            select i.annotation_id, i.position, p.shape_id, p.label, p.kind, i.points, '{{}}', null, i.area, i.x, i.y,
-                   i.width, i.height, null, null, null, null, p.rings, null, null, false
-            from read_parquet({quoted(file)}, file_row_number = true) p
-            join incoming_shapes i on i.nth = p.file_row_number
+            select i.annotation_id, i.position, c.shape_id, c.label, c.kind, {POINTS}, '{{}}',
+                   null, i.area, i.x, i.y, i.width, i.height, null, null, null, null,
+                   case when len(lists) > 1 then
+                     cast(to_json(list_transform(lists, lambda its: len(its) // 2)) as varchar) end,
+                   null, null, false
+            from coming_shapes c join incoming_shapes i on i.nth = c.nth
             """
         )
     finally:
         tx.connection.unregister("incoming_shapes")
-
-
-def texts_of(points: Any, counts: Sequence[int]) -> list[str]:
-    """Return the points of shapes as they are stored, as JSON: ``[[x,y],[x,y]]``; all are finite, none has none."""
-    texts: list[str] = []
-    ends = np.cumsum(counts)
-    first = 0
-    while first < len(counts):
-        start = int(ends[first]) - counts[first]
-        last = max(first + 1, int(np.searchsorted(ends, start + PIECE, side="right")))
-        texts += _texts(points[start : int(ends[last - 1])], ends[first:last] - start)
-        first = last
-    return texts
-
-
-def _texts(points: Any, ends: Any) -> list[str]:
-    buffer = np.frombuffer(bytearray(msgspec.json.encode(points.ravel().tolist())), dtype=np.uint8)
-    commas = np.flatnonzero(buffer == ord(","))
-    buffer[commas[1::2]] = ord("|")  # between two points
-    buffer[commas[2 * ends[:-1] - 1]] = ord(";")  # between two shapes
-    text = buffer[1:-1].tobytes().decode("ascii")
-    return [f"[[{part}]]" for part in text.replace("|", "],[").split(";")]

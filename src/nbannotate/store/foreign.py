@@ -11,24 +11,36 @@ from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
 
 
-def stage(stage: Stage, format_: str, files: Sequence[Path]) -> None:
-    """Write the rows of Parquet files in pieces, in their order.
+def stage(stage: Stage, format_: str, files: Sequence[Path], shapes: Sequence[Path] = ()) -> None:
+    """Write the rows of Parquet files in pieces, in their order; then what the files of shapes call these.
 
     Columns: what, name, foreign_id (JSON), extra (JSON object), called, place.
+    Of shapes: shape_id, foreign_id, extra, called, place (:data:`nbannotate.store.blocks.COLUMNS`).
     """
     last = 0
     for file in files:
-        total = int(stage.value(f"select count(*) from read_parquet({quoted(file)})"))
-        for low, high in stage.groups(total):
-            stage.run(
-                f"insert into data.foreign_ids "
-                f"select $1, $2, what, name, foreign_id, file_row_number + 1 + $5, extra, called, "
-                f"place from read_parquet({quoted(file)}, file_row_number = true) "
-                f"where file_row_number >= $3 and file_row_number < $4",
-                stage.batch_id, format_, low, high, last,
-            )  # fmt: skip
-        last += total
+        last = _stage(stage, file, "cast($2 as varchar), what, name", format_, last)
+    for file in shapes:
+        last = _stage(stage, file, "cast($2 as varchar), 'shape', shape_id", format_, last, _CALLED)
     stage.piece()
+
+
+#: Shapes of which a file says something.
+_CALLED = "(foreign_id is not null or extra is not null or called is not null or place is not null)"
+
+
+def _stage(stage: Stage, file: Path, names: str, format_: str, last: int, which: str = "true") -> int:
+    """Write the rows of one file behind those before it, and return the last position."""
+    total = int(stage.value(f"select count(*) from read_parquet({quoted(file)})"))
+    for low, high in stage.groups(total):
+        stage.run(
+            f"insert into data.foreign_ids "
+            f"select $1, {names}, foreign_id, file_row_number + 1 + $5, extra, called, place "
+            f"from read_parquet({quoted(file)}, file_row_number = true) "
+            f"where file_row_number >= $3 and file_row_number < $4 and {which}",
+            stage.batch_id, format_, low, high, last,
+        )  # fmt: skip
+    return last + total
 
 
 def remember(tx: Transaction, batch_id: int, version_id: int) -> int:

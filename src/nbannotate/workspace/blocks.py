@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from nbannotate import formats, shapes
@@ -29,10 +28,12 @@ class Taker:
         How many shapes there were, by their label.
     """
 
-    def __init__(self, rows: int, said: Pieces, shapes: Pieces, foreign: Pieces, problems: formats.Problems) -> None:
-        self._said, self._shapes, self._foreign, self._problems = said, shapes, foreign, problems
+    def __init__(self, rows: int, said: Pieces, shapes: Pieces, problems: formats.Problems) -> None:
+        self._said, self._shapes, self._problems = said, shapes, problems
         self._rows: dict[int, tuple[str, formats.Row, Annotation]] = {}
         self._sizes = np.zeros((rows, 2))
+        self._names: list[str] = [""] * rows
+        self._plain = np.zeros(rows, dtype=bool)  # those whose shapes come as they are
         self._factors: dict[int, tuple[float, float]] = {}
         self._kept = np.zeros(rows, dtype=np.int64)
         self._labels: dict[str, bool] = {}
@@ -44,10 +45,10 @@ class Taker:
         if good is None:
             return
         self._rows[number] = asset, row, good
-        self._sizes[number] = size
+        self._sizes[number], self._names[number], self._plain[number] = size, asset, True
         factors = fitting.factors((row.width, row.height), size, scale)
         if factors is not None and factors != (1.0, 1.0):
-            self._factors[number] = factors
+            self._factors[number], self._plain[number] = factors, False
 
     def take_all(self, blocks: Iterable[formats.Block]) -> None:
         """Put the shapes of blocks and what files call them into the tables, and what is said beside the shapes.
@@ -70,45 +71,39 @@ class Taker:
     def _take(self, block: formats.Block) -> None:
         geometry = block.geometry
         rows = np.array(block.rows, dtype=np.int64)
-        plain = geometry.fit(*self._sizes[rows].T) & (geometry.counts <= MAX_POINTS)
+        plain = np.zeros(len(rows), dtype=bool)
+        plain[block.plain] = geometry.fit(*self._sizes[rows[block.plain]].T) & (geometry.counts <= MAX_POINTS)
         plain &= np.fromiter(map(self._is_good, block.labels), dtype=bool, count=len(rows))
-        kept: list[int] = []
+        kept = plain & self._plain[rows]
         others: dict[int, Shape] = {}
-        for n, (row, good) in enumerate(zip(block.rows, plain.tolist(), strict=True)):
-            if not good or n in block.whole or row in self._factors:
-                shape = self._fitted(row, block.shape(n))
-                if shape is None:
-                    continue
+        for n in np.flatnonzero(~kept).tolist():
+            row = block.rows[n]
+            if plain[n] and row not in self._factors:
+                continue  # its image means no asset
+            if (shape := self._fitted(row, block.shape(n))) is not None:
                 others[n] = shape
-            elif row not in self._rows:
-                continue
-            kept.append(n)
-        self._add(block, kept, others)
+        kept[list(others)] = True
+        self._add(block, np.flatnonzero(kept).tolist(), others)
+        self._kept += np.bincount(rows[kept], minlength=len(self._kept))
 
     def _add(self, block: formats.Block, kept: list[int], others: dict[int, Shape]) -> None:
-        geometry = block.geometry
-        data = geometry.points.astype("<f8").tobytes()
-        starts, counts = (16 * geometry.starts).tolist(), (16 * geometry.counts).tolist()
-        assets = [self._rows[block.rows[n]][0] for n in kept]
-        ids, labels = [block.ids[n] for n in kept], [block.labels[n] for n in kept]
+        """Add the rows of shapes; those of ``others`` as these are."""
+        points: list[Any] = [None] * len(block.rows)
+        kinds: list[Any] = [None] * len(block.rows)
+        for n, its, kind in zip(block.plain.tolist(), block.points, block.geometry.kinds, strict=True):
+            points[n], kinds[n] = its, kind
         columns: list[list[Any]] = [
-            assets, ids, labels, [geometry.kinds[n] for n in kept],
-            [data[starts[n] : starts[n] + counts[n]] for n in kept],
-            [_text(geometry.rings[n]) if n in geometry.rings else None for n in kept],
+            [self._names[row] for row in block.rows], block.ids, block.labels, kinds, points,
+            *([None] * len(block.rows) for _ in range(9)), list(block.foreign_ids), list(block.extras),
+            [None] * len(block.rows), list(block.places),
         ]  # fmt: skip
-        columns += [[None] * len(kept) for _ in range(len(self._shapes.columns) - len(columns))]
-        if others:
-            for at, n in enumerate(kept):
-                if n in others:
-                    for column, value in zip(columns, shape_rows.row(assets[at], others[n]), strict=True):
-                        column[at] = value
+        for n, shape in others.items():
+            for column, value in zip(columns, shape_rows.row(columns[0][n], shape), strict=False):
+                column[n] = value
+        if len(kept) < len(block.rows):
+            columns = [[column[n] for n in kept] for column in columns]
         self._shapes.add_columns(columns)
-        self._foreign.add_columns([
-            ["shape"] * len(kept), ids, [block.foreign_ids[n] for n in kept], [block.extras[n] for n in kept],
-            [None] * len(kept), [block.places[n] for n in kept],
-        ])  # fmt: skip
-        self.counts.update(labels)
-        np.add.at(self._kept, [block.rows[n] for n in kept], 1)
+        self.counts.update(columns[2])
 
     def _fitted(self, row: int, shape: Shape) -> Shape | None:
         """Return a shape as its asset takes it; say why not, if it does not."""
@@ -137,7 +132,3 @@ class Taker:
             else:
                 self._labels[label] = bool(label)
         return self._labels[label]
-
-
-def _text(rings: Any) -> str:
-    return msgspec.json.encode(list(rings)).decode()

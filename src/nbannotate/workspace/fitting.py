@@ -13,7 +13,6 @@ from nbannotate.errors import InvalidInput
 from nbannotate.files.names import Match, Names
 from nbannotate.model import Annotation, Shape
 from nbannotate.rules.well_formed import check_about
-from nbannotate.workspace import frames
 
 if TYPE_CHECKING:
     from nbannotate.workspace.version import Version
@@ -31,15 +30,17 @@ class There(Struct, frozen=True):
 
 def there(version: Version) -> There:
     """Return the assets of a version, also those that are put away."""
-    rows = frames.records(
-        version.workspace.sql(
-            "select name, path, width, height, sequence from assets where version_id = $1 order by position",
-            [version.version_id],
-        )
+    rows = version.workspace.sql(
+        "select name, path, width, height, sequence from assets where version_id = $1 order by position",
+        [version.version_id],
     )
-    paths = {r["name"]: str(imaging.frame_of(r["path"]).path) for r in rows}
-    sequences = {r["name"]: r["sequence"] for r in rows if r["sequence"]}
-    return There(Names(paths, sequences), {r["name"]: (r["width"], r["height"]) for r in rows}, paths)
+    paths, sequences, sizes = dict[str, str](), dict[str, str](), dict[str, Size]()
+    for name, path, width, height, sequence in zip(*(rows[column].tolist() for column in rows), strict=True):
+        paths[name] = str(imaging.frame_of(path).path) if "#frame=" in path else path
+        sizes[name] = width, height
+        if isinstance(sequence, str) and sequence:
+            sequences[name] = sequence
+    return There(Names(paths, sequences), sizes, paths)
 
 
 def meant(version: Version, given: Iterable[str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ import functools
 import importlib
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from nbannotate.errors import InvalidInput
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+    from numpy.typing import NDArray
 
 
 @functools.cache
@@ -23,6 +24,14 @@ def _engine() -> duckdb.DuckDBPyConnection:
     import duckdb
 
     return duckdb.connect()
+
+
+@functools.cache
+def _columns() -> duckdb.DuckDBPyConnection:
+    """Return this process's DuckDB for columns of texts that may be missing: it takes every object for a text."""
+    import duckdb
+
+    return duckdb.connect(config={"threads": "1", "pandas_analyze_sample": "0"})
 
 
 def from_parquet(content: bytes, tz: str | None = None) -> pd.DataFrame:
@@ -135,4 +144,16 @@ def write_parquet(frame: pd.DataFrame, file: Path) -> None:
         cursor.register("rows", frame)
         where = str(file).replace("'", "''")
         cursor.execute(f"copy rows to '{where}' (format parquet)")
+        cursor.unregister("rows")
+
+
+def write_columns(columns: Mapping[str, NDArray[Any]], file: Path) -> None:
+    """Write columns as a Parquet file of our own, their rows in order; objects are texts or None.
+
+    It is read once and then gone: to pack it, or to look for texts that come twice, took longer than to write it.
+    """
+    with _columns().cursor() as cursor:
+        cursor.register("rows", columns)
+        where = str(file).replace("'", "''")
+        cursor.execute(f"copy rows to '{where}' (format parquet, compression uncompressed, dictionary_size_limit 1)")
         cursor.unregister("rows")

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from nbannotate.model import Imported
 
 if TYPE_CHECKING:
@@ -17,6 +20,10 @@ from nbannotate.store.blocks import COLUMNS
 PIECE = 20_000
 #: So many characters of text are one piece, too.
 MOST_TEXT = 32 << 20
+#: So many rows that come one by one are made columns together.
+TURNED = 1_000
+#: What stands for a missing value in an array that hides it.
+MISSING = {"boolean": False, "Int64": 0, "Float64": 0.0}
 
 
 class Pieces:
@@ -29,8 +36,8 @@ class Pieces:
     name
         What they are called, with a number behind.
     columns
-        The type of each column, as pandas names it: ``"string"``, ``"boolean"``, ``"Int64"``, ``"Float64"``; bytes are
-        ``"object"``.
+        The type of each column, as pandas names it: ``"string"``, ``"boolean"``, ``"Int64"``, ``"Float64"``, or one of
+        NumPy, in which nothing is missing.
     whole
         Whether all rows are one file, as of a table that is taken as one.
     """
@@ -38,6 +45,7 @@ class Pieces:
     def __init__(self, folder: Path, name: str, columns: dict[str, str], whole: bool = False) -> None:
         self._folder, self.name, self.columns, self._whole = folder, name, columns, whole
         self._values: list[list[Any]] = [[] for _ in columns]
+        self._rows: list[Sequence[Any]] = []  # behind those
         self._text = 0
         self.files: list[Path] = []
         self.count = 0
@@ -48,37 +56,56 @@ class Pieces:
 
     def add_all(self, rows: Sequence[Sequence[Any]]) -> None:
         """Add rows that are to stand in one file."""
-        if rows:
-            self.add_columns(list(zip(*rows, strict=True)))
+        self._rows += rows
+        if len(self._rows) >= TURNED:
+            self.add_columns([[] for _ in self.columns])
 
     def add_columns(self, columns: Sequence[Sequence[Any]]) -> None:
         """Add rows that are to stand in one file, column by column."""
-        for its, values, type_ in zip(self._values, columns, self.columns.values(), strict=True):
-            its += values
-            if type_ in ("string", "object"):
-                self._text += sum(map(len, filter(None, values)))
+        if self._rows:
+            rows, self._rows = self._rows, []
+            self._add(list(zip(*rows, strict=True)))
+        self._add(columns)
         if not self._whole and (len(self._values[0]) >= PIECE or self._text > MOST_TEXT):
             self.finish()
 
+    def _add(self, columns: Sequence[Sequence[Any]]) -> None:
+        for its, values, type_ in zip(self._values, columns, self.columns.values(), strict=True):
+            its += values
+            if type_ == "string":
+                self._text += sum(map(len, filter(None, values)))
+
     def finish(self) -> list[Path]:
         """Write what is left, and return all files."""
+        if self._rows:
+            self._add(list(zip(*self._rows, strict=True)))
+            self._rows = []
         if rows := len(self._values[0]):
-            import pandas as pd
-
             from nbannotate.workspace import frames
 
-            table = pd.DataFrame(
-                {
-                    name: pd.array(values, dtype=type_)  # type: ignore[call-overload]
-                    for (name, type_), values in zip(self.columns.items(), self._values, strict=True)
-                }
-            )
+            columns = {
+                name: _array(values, type_)
+                for (name, type_), values in zip(self.columns.items(), self._values, strict=True)
+            }
             file = self._folder / f"{self.name}-{len(self.files):05}.parquet"
-            frames.write_parquet(table, file)
+            frames.write_columns(columns, file)
             self.files.append(file)
             self.count += rows
             self._values, self._text = [[] for _ in self.columns], 0
         return self.files
+
+
+def _array(values: list[Any], type_: str) -> NDArray[Any]:
+    """Return the values of a column; of numbers those that are missing are masked."""
+    if type_ == "string":
+        texts = np.empty(len(values), dtype=object)
+        texts[:] = values
+        return texts
+    if type_ not in MISSING:
+        return np.array(values, dtype=type_)
+    missing = [value is None for value in values]
+    known = [MISSING[type_] if value is None else value for value in values]
+    return np.ma.array(np.array(known, dtype=type_.lower().replace("boolean", "bool")), mask=missing)
 
 
 def said(folder: Path) -> Pieces:
@@ -89,7 +116,7 @@ def said(folder: Path) -> Pieces:
 
 def shapes(folder: Path) -> Pieces:
     """Return the table of the shapes of what is said, where they stand apart."""
-    types = {"points": "object", "confidence": "Float64", "keyframe": "boolean"}
+    types = {"confidence": "Float64", "keyframe": "boolean", "place": "Int64"}
     return Pieces(folder, "shapes", {name: types.get(name, "string") for name in COLUMNS})
 
 

@@ -170,19 +170,21 @@ def _read(version: Version, path: str | os.PathLike[str], format_: str | None, w
         folder = Path(place)
         with (folder / "rows").open("w+b") as file:
             contents = its.read(source, problems)
-            spool, apart = Spool(file), contents.apart()
+            apart = contents.apart()
+            spool = Spool(file) if apart is None else None
             names = list(_put_aside(contents, apart, problems, spool))
             with coming.images_of(version, source, names, wanted.images, problems) as images:
                 _check(version, names, images.match, wanted.missing)
-                reading = _bring_in(version, its, source, contents.head, spool, apart, images, problems, wanted, folder)
+                rows: Any = apart.rows if apart is not None else spool
+                reading = _bring_in(version, its, source, contents.head, rows, apart, images, problems, wanted, folder)
                 images.keep()
     return reading
 
 
 def _put_aside(
-    contents: formats.Contents, apart: formats.Apart | None, problems: formats.Problems, spool: Spool
+    contents: formats.Contents, apart: formats.Apart | None, problems: formats.Problems, spool: Spool | None
 ) -> Iterator[coming.Named]:
-    """Go through the rows once: put them aside without what could be in no workspace, and return their names."""
+    """Return the names of the rows; those that can be gone through once are put aside, without what may be nowhere."""
     rows = contents.rows if apart is None else apart.rows
     bar = progress_bar(rows, total=contents.total, desc="reading", unit=" images", delay=1)
     for number, row in enumerate(bar):
@@ -191,9 +193,11 @@ def _put_aside(
             kept = tuple(s for n, s in enumerate(said.shapes, 1) if _is_well_formed(row.name, n, s, problems))
             if len(kept) < len(said.shapes):
                 row = replace(row, annotation=replace(said, shapes=kept))
-        spool.add(row)
+        if spool is not None:
+            spool.add(row)
         yield coming.Named(row.name, row.image, _says(row, number, apart), row.sequence, row.moment, row.metadata)
-    spool.finish()
+    if spool is not None:
+        spool.finish()
 
 
 def _says(row: formats.Row, number: int, apart: formats.Apart | None) -> bool:
@@ -243,7 +247,7 @@ def _bring_in(
     counts: Counter[str] = Counter()
     metadata: dict[str, dict[str, Any]] = {}
     remembered.add_head(foreign, head)
-    taker = blocks.Taker(len(apart.counts) if apart is not None else 0, said, shapes, foreign, problems)
+    taker = blocks.Taker(len(apart.counts) if apart is not None else 0, said, shapes, problems)
     for number, row in enumerate(rows):
         asset = fitting.asset_of(row, _says(row, number, apart), images.match, problems)
         if asset is None:
@@ -264,9 +268,7 @@ def _bring_in(
             continue
         counts.update(shape.label for shape in good.shapes)
         said.add(*shape_rows.about(asset, good))
-        shapes.add_all(shape_rows.rows_of(asset, good))
-        for shape in good.shapes:
-            remembered.add(foreign, "shape", shape.id, row.shapes.get(shape.id, formats.Foreign()))
+        shapes.add_all(shape_rows.rows_of(asset, good, row.shapes))
     if apart is not None:
         taker.take_all(apart.blocks)
         counts += taker.counts

@@ -23,16 +23,24 @@ _encode, _decode = msgspec.json.encode, msgspec.json.decode
 Called = tuple[str, str, str | None, str | None, str | None, int | None]
 
 
+_NOTHING = Foreign()
+
+
 def add(table: Pieces, what: str, name: str, foreign: Foreign) -> None:
     """Add what a file calls a thing to the table that is kept."""
-    if foreign != Foreign():
+    if foreign != _NOTHING:
         table.add(*_row(what, name, foreign))
 
 
 def _row(what: str, name: str, foreign: Foreign) -> Called:
+    return what, name, *columns(foreign)
+
+
+def columns(foreign: Foreign) -> tuple[str | None, str | None, str | None, int | None]:
+    """Return what a file calls a thing as the columns foreign_id, extra, called and place."""
     number = None if foreign.id is None else _encode(foreign.id).decode()
     extra = _encode(foreign.extra).decode() if foreign.extra else None
-    return what, name, number, extra, foreign.name, foreign.place
+    return number, extra, foreign.name, foreign.place
 
 
 def add_head(table: Pieces, head: Head) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from nbannotate.errors import InvalidInput
+from nbannotate.formats import Foreign
 from nbannotate.model import Annotation, Shape
 from nbannotate.model.values import encode
+from nbannotate.workspace import remembered
 
 
-def rows_of(asset: str, said: Annotation) -> list[tuple[Any, ...]]:
-    """Return the shapes of what is said of an asset as rows of their table.
+def rows_of(asset: str, said: Annotation, called: Mapping[str, Foreign]) -> list[tuple[Any, ...]]:
+    """Return the shapes of what is said of an asset as rows of their table, with what a file calls them by their ids.
 
     Raises
     ------
@@ -20,7 +22,7 @@ def rows_of(asset: str, said: Annotation) -> list[tuple[Any, ...]]:
         A value cannot be written as JSON; the message names the asset.
     """
     try:
-        return [row(asset, shape) for shape in said.shapes]
+        return [(*row(asset, s), *remembered.columns(called.get(s.id, Foreign()))) for s in said.shapes]
     except InvalidInput as error:
         raise InvalidInput(f"{asset}: {error} Nothing was imported.") from None
 
@@ -40,13 +42,19 @@ def about(asset: str, said: Annotation) -> tuple[Any, ...]:
 
 
 def row(asset: str, shape: Shape) -> tuple[Any, ...]:
-    """Return one shape as a row."""
-    points = np.array(shape.points, dtype="<f8").tobytes()
+    """Return one shape as a row, without what a file calls it."""
     return (
-        asset, shape.id, shape.label, shape.kind, points, _text(shape.rings), _text(shape.attributes), shape.confidence,
+        asset, shape.id, shape.label, shape.kind, points_of(shape), _text(shape.attributes), shape.confidence,
         shape.color, _text(shape.rle), _text(shape.visibility), _text(shape.also), shape.group, shape.track,
         shape.keyframe or None,
     )  # fmt: skip
+
+
+def points_of(shape: Shape) -> str:
+    """Return the points as they come in: a list for each ring, x and y in turn."""
+    numbers = [value for point in shape.points for value in point]
+    ends = [2 * end for end in itertools.accumulate(shape.rings or [len(shape.points)])]
+    return encode([numbers[a:b] for a, b in itertools.pairwise([0, *ends])]).decode()
 
 
 def _text(value: Any) -> str | None:
