@@ -131,9 +131,41 @@ class TestConflicts:
         assert {s.label for s in merge.version.assets["0.png"].annotation.shapes} == {"dust"}
         again = nb.merge(*versions, name, resolve=flow, exist_ok=True)
         assert again.campaign.campaign_id == merge.campaign.campaign_id
-        with pytest.raises(NbannotateError, match="nobody"):
-            nb.merge(*versions, "m3", resolve=nb.Workflow([nb.Step("look", "annotation", ["nobody"])]))
-        assert "m3" not in merge.version.dataset.versions
+
+    def test_the_version_its_campaign_and_its_tasks_come_by_one_request(self, versions, monkeypatch):
+        ws = versions[0].workspace
+        before = len(ws.sql("select * from events"))
+        called = []
+        upload = ws.client.upload
+
+        def counted(operation, *given, **arguments):
+            called.append(operation)
+            return upload(operation, *given, **arguments)
+
+        monkeypatch.setattr(ws.client, "upload", counted)
+        name = f"at once {versions[0].version_id}"
+        flow = nb.Workflow([nb.Step("look", "annotation", ["root"], attribution="equal")])
+        campaign = nb.merge(*versions, name, resolve=flow).campaign
+        assert called == ["merges.create"]
+        assert ws.sql("select operation from events order by event_id")["operation"].tolist()[before:] == [
+            "merges.create", "campaigns.create", "campaigns.launch",
+        ]  # fmt: skip
+        assert campaign.tasks.df()[["asset", "assignee"]].to_numpy().tolist() == [["0.png", "root"]]
+        assert [job.total for job in campaign.jobs] == [1]
+        assert "`0.png`: a shape" in campaign.spec.instructions
+
+    @pytest.mark.parametrize("what", ["nobody works there", "the name is taken"])
+    def test_a_campaign_that_cannot_be_leaves_nothing_of_the_merge(self, versions, what):
+        ws, dataset = versions[0].workspace, versions[0].dataset
+        login, name = ("nobody", "m3") if what.startswith("nobody") else ("root", f"taken {versions[0].version_id}")
+        flow = nb.Workflow([nb.Step("look", "annotation", [login])])
+        if login == "root":
+            dataset.create_version("other").create_campaign(name, nb.Recipe(["cell"]), flow)
+        campaigns = len(ws.campaigns)
+        with pytest.raises(NbannotateError, match=r"nobody|is a campaign"):
+            nb.merge(*versions, name, resolve=flow)
+        assert name not in dataset.versions
+        assert len(ws.campaigns) == campaigns
 
     def test_without_any_there_is_nothing_to_look_at(self, versions):
         base, ours, _ = versions

@@ -157,7 +157,7 @@ def merge(g):
     ours.add_annotations(dict.fromkeys(names[half:], other), source="x")
     theirs.add_annotations(dict.fromkeys(names[1:], third), source="y")
     theirs.assets[names[0]].archive()
-    return lambda: nb.merge(g.version, ours, theirs, "both", resolve="both")
+    return lambda: nb.merge(g.version, ours, theirs, "both", resolve=EQUAL)
 
 
 def publish(g):

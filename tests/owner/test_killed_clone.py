@@ -27,7 +27,7 @@ version.dataset.clone("copy", to=other)
 """
 #: What stands in a workspace, whoever sees it.
 TABLES = ("staged", "datasets", "versions", "version_layers", "layer_assets", "layer_heads", "assets", "annotations",
-          "shapes", "splits")  # fmt: skip
+          "shapes", "splits", "foreign_ids", "campaigns", "steps", "tasks", "job_counts")  # fmt: skip
 
 
 def in_the_file(path: Path, copy: Path) -> dict[str, int]:

@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from nbannotate import model
 from nbannotate.changes.difference import checked_threshold
-from nbannotate.changes.outcome import Merge
-from nbannotate.changes.planned import planned
-from nbannotate.errors import Conflict, InvalidInput, NbannotateError
+from nbannotate.changes.outcome import Merge, instructions, one_with_conflicts
+from nbannotate.changes.planned import Plan, planned
+from nbannotate.errors import Conflict, InvalidInput
 from nbannotate.model.calling import told
 from nbannotate.model.values import check_flag, plain, shown
 from nbannotate.rules.merging import SIDES, Choice, Choose, MergeConflict
@@ -101,27 +101,34 @@ def merge(
         if isinstance(resolve, model.Workflow) and name in ours.workspace.campaigns:
             found._set(campaign=ours.workspace.campaigns[name])
         return found
+    spec = _deciding(ours, theirs, plan, name, resolve) if isinstance(resolve, model.Workflow) else None
     if not tried:
         made = ours.workspace.client.upload(
             "merges.create", model.Version, frames.to_parquet(plan.table()),
-            version_id=ours.version_id, theirs_id=theirs.version_id, name=name,
+            version_id=ours.version_id, theirs_id=theirs.version_id, name=name, spec=spec,
         )  # fmt: skip
     merge = Merge(ours, theirs, plan, None if made is None else Version(ours.dataset, made))
-    if isinstance(resolve, model.Workflow) and merge.version is not None and plan.conflicts:
-        _send(merge, merge.version, resolve)
+    if made is not None and spec is not None:
+        merge._set(campaign=ours.workspace.campaigns[spec.name])
     return merge
 
 
-def _send(merge: Merge, version: Version, workflow: model.Workflow) -> None:
-    """Let people decide; nothing is left of the merge if the campaign cannot be."""
-    recipe = model.Recipe(labels=export.labels(version), tags=export.tags(version))
-    try:
-        merge.create_campaign(version.name, recipe, workflow).launch()
-    except NbannotateError:
-        if merge.campaign is not None:
-            merge.campaign.delete(merge.campaign.name)
-        version.delete(version.name)
-        raise
+def _deciding(
+    ours: Version, theirs: Version, plan: Plan, name: str, workflow: model.Workflow
+) -> model.CampaignSpec | None:
+    """Return the campaign in which people decide; None if there are no conflicts."""
+    if not plan.conflicts:
+        return None
+    labels = {label.name: label for side in (theirs, ours) for label in export.labels(side)}
+    in_order = dict.fromkeys([*(label.name for label in export.labels(ours)), *labels])
+    tags = {tag.name: tag for side in (theirs, ours) for tag in export.tags(side)}
+    return model.CampaignSpec(
+        name=name,
+        recipe=model.Recipe(labels=tuple(labels[label] for label in in_order), tags=tuple(tags.values())),
+        workflow=workflow,
+        instructions=instructions(ours, theirs, plan),
+        filter=one_with_conflicts(ours, theirs, plan),
+    )
 
 
 def _chosen_by(resolve: Any) -> Choose:

@@ -102,35 +102,39 @@ class Merge(Handle):
             raise Refused("Nothing was written; merge without dry_run first.")
         if not len(self.conflicts):
             raise Refused(f"There were no conflicts{self.conflicts._of()}, so there is nothing to look at.")
-        assets = dict.fromkeys(d.conflict.asset for d in self._plan.conflicts)
-        there = self.version.workspace.sql(
-            "select asset_id, name from assets where version_id = $1 and archived is null order by 1",
-            [self.version.version_id],
-        )
-        ids = [int(i) for i, asset in zip(there["asset_id"], there["name"], strict=True) if asset in assets]
-        instructions = [self._instructions(), *as_list("instructions", more.pop("instructions", ()) or ())]
-        made = self.version.create_campaign(
-            name, recipe, workflow, filter=Filter.sql(one_of_assets(ids)), instructions=instructions, **more
-        )
+        told = [instructions(self._ours, self._theirs, self._plan)]
+        told += as_list("instructions", more.pop("instructions", ()) or ())
+        where = one_with_conflicts(self._ours, self._theirs, self._plan)
+        made = self.version.create_campaign(name, recipe, workflow, filter=where, instructions=told, **more)
         self._set(campaign=made)
         return made
-
-    def _instructions(self) -> str:
-        """Return the conflicts as Markdown, asset by asset."""
-        lines = [
-            f"# Conflicts of {_code(self._ours.name)} and {_code(self._theirs.name)}",
-            "Two versions said something different of these images. Look whether what is there now is right.",
-        ]
-        for asset, its in groupby(self._plan.conflicts[:MOST_NAMED], lambda d: d.conflict.asset):
-            lines.append(f"- {_code(asset)}: {'; '.join(_told(d) for d in its)}")
-        more = len(self._plan.conflicts) - MOST_NAMED
-        return (
-            "\n\n".join(lines[:2]) + "\n\n" + "\n".join([*lines[2:], *([f"- and {more:,} more"] if more > 0 else [])])
-        )
 
     def __repr__(self) -> str:
         made = "nothing written" if self.version is None else repr(self.version.name)
         return one_line(f"Merge({made}: {counted(len(self.conflicts), 'conflict')})")
+
+
+def one_with_conflicts(ours: Version, theirs: Version, plan: Plan) -> Filter:
+    """Return the filter of the assets with conflicts of two versions."""
+    assets = dict.fromkeys(d.conflict.asset for d in plan.conflicts)
+    there = ours.workspace.sql(
+        "select distinct asset_id, name from assets where version_id in ($1, $2) order by 1",
+        [ours.version_id, theirs.version_id],
+    )
+    ids = [int(i) for i, asset in zip(there["asset_id"], there["name"], strict=True) if asset in assets]
+    return Filter.sql(one_of_assets(ids))
+
+
+def instructions(ours: Version, theirs: Version, plan: Plan) -> str:
+    """Return the conflicts of two versions as Markdown, asset by asset."""
+    lines = [
+        f"# Conflicts of {_code(ours.name)} and {_code(theirs.name)}",
+        "Two versions said something different of these images. Look whether what is there now is right.",
+    ]
+    for asset, its in groupby(plan.conflicts[:MOST_NAMED], lambda d: d.conflict.asset):
+        lines.append(f"- {_code(asset)}: {'; '.join(_told(d) for d in its)}")
+    more = len(plan.conflicts) - MOST_NAMED
+    return "\n\n".join(lines[:2]) + "\n\n" + "\n".join([*lines[2:], *([f"- and {more:,} more"] if more > 0 else [])])
 
 
 def _rows(decided: Iterable[Decided]) -> pd.DataFrame:

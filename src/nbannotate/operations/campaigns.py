@@ -49,6 +49,11 @@ def create(ctx: Context, version_id: int, spec: CampaignSpec, exist_ok: bool = F
     if version.state == "published":
         changing.check(ctx, None, version_id, None, spec)
         version_id = versions.make_child(ctx, version, spec.name).version_id
+    return write(ctx, version_id, spec)
+
+
+def write(ctx: Context, version_id: int, spec: CampaignSpec) -> Campaign:
+    """Store a campaign on a draft version, in the transaction of whatever operation needs it."""
     changing.check(ctx, None, version_id, None, spec)
     ids = {login: member_id for member_id, login in people.logins(ctx.tx).items()}
     new = stored.add_campaign(ctx.tx, version_id, spec, ids, ctx.now)
@@ -90,13 +95,13 @@ def apply(
     """
     campaign = _campaign(ctx, campaign_id)
     spec, planned, change = changing.plan_change(ctx, campaign, spec, prepared_choice)
-    _check_plan(planned, fingerprint)
+    check_plan(planned, fingerprint)
     changing.carry_out(ctx, campaign, spec, change)
     ctx.note(campaign_id=campaign_id, detail={"changes": list(planned.changes)})
     return planned
 
 
-def _check_plan(planned: Plan, fingerprint: str) -> None:
+def check_plan(planned: Plan, fingerprint: str) -> None:
     """Raise Conflict if it is not the plan that somebody looked at, and Refused if it cannot be done."""
     if fingerprint and fingerprint != planned.fingerprint:
         raise Conflict(
@@ -141,7 +146,7 @@ def _stage_launch(
         ctx.report(activity, "choosing the assets", 0, 0)
         with chosen(ctx.tx, campaign.version_id, spec) as choice:
             planned = planning.launch_plan(ctx, campaign, spec, choice)
-            _check_plan(planned, fingerprint)
+            check_plan(planned, fingerprint)
             dealing.stage_first_tasks(
                 stage, campaign_id, spec, ctx.now,
                 lambda done, total: ctx.report(activity, "making tasks", done, total),
@@ -183,12 +188,16 @@ def launch(
             f"The campaign {campaign.name!r}, its version or its people were changed while it was being launched; "
             "nothing was done. Launch it again."
         )
-    planned = prepared_launch.plan
-    dealing.reveal_tasks(ctx.tx, prepared_launch.batch_id, campaign_id)
+    begin(ctx, prepared_launch.batch_id, campaign_id, spec, prepared_launch.plan)
+    return msgspec.structs.replace(prepared_launch.plan, launched=True)
+
+
+def begin(ctx: Context, batch_id: int, campaign_id: int, spec: CampaignSpec, planned: Plan) -> None:
+    """Give the staged first tasks to a campaign, and tell its people; the last step of a launch."""
+    dealing.reveal_tasks(ctx.tx, batch_id, campaign_id)
     stored.set_launched(ctx.tx, campaign_id, ctx.now)
     ctx.note(campaign_id=campaign_id, detail={"assets": planned.chosen})
     _tell_of_launch(ctx, campaign_id, spec, planned)
-    return msgspec.structs.replace(planned, launched=True)
 
 
 def _tell_of_launch(ctx: Context, campaign_id: int, spec: CampaignSpec, planned: Plan) -> None:

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import json
+import secrets
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from nbannotate.errors import Conflict, InvalidInput, Refused, Stale
-from nbannotate.model import Annotation, Shape, Version
+from nbannotate.model import Annotation, CampaignSpec, Plan, Shape, Version
 from nbannotate.model.values import decode
+from nbannotate.operations import campaigns, changing, planning
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.versions import check_new, make_child
 from nbannotate.rules.well_formed import check_fits
-from nbannotate.store import contents, data, foreign, importing, merging
+from nbannotate.store import contents, data, dealing, foreign, importing, merging
+from nbannotate.store.arriving import quoted
+from nbannotate.store.choice import chosen
 from nbannotate.store.staging import Stage
 
 #: So many shapes are written in one piece at least.
 PIECE_SHAPES = 2_000
+
+
+class _Campaign(Struct, frozen=True):
+    """What was staged of a campaign in which people decide: how it is written, and what its launch does."""
+
+    spec: CampaignSpec
+    plan: Plan
 
 
 class _Staged(Struct, frozen=True):
@@ -28,10 +39,13 @@ class _Staged(Struct, frozen=True):
     presence: dict[str, list[int]]
     steps: int
     ground: str
+    campaign: _Campaign | None = None
 
 
-def _stage(ctx: Context, stage: Stage, version_id: int, theirs_id: int, name: str, file: Path) -> dict[str, _Staged]:
-    """Check what is to be done against what both versions show, and write it in pieces."""
+def _stage(
+    ctx: Context, stage: Stage, version_id: int, theirs_id: int, name: str, file: Path, spec: CampaignSpec | None = None
+) -> dict[str, _Staged]:
+    """Check what is to be done against what both versions show, and write it in pieces, with the tasks of people."""
     ours, theirs = _both(ctx, version_id, theirs_id)
     check_new(ctx, ours.dataset_id, name)
     merging.open_steps(ctx.tx, file)
@@ -53,29 +67,70 @@ def _stage(ctx: Context, stage: Stage, version_id: int, theirs_id: int, name: st
     merging.stage(stage, theirs_id, ctx.now)
     foreign.stage_of(stage, version_id, theirs_id)
     steps = int(ctx.tx.value("select count(*) from steps"))
-    return {"prepared_batch": _Staged(stage.batch_id, merging.present(ctx.tx), steps, ground)}
+    staged = _Staged(stage.batch_id, merging.present(ctx.tx), steps, ground)
+    if spec is not None:
+        settled = changing.settle(spec, secrets.randbelow(2**31))
+        staged = replace(staged, campaign=_stage_campaign(ctx, stage, ours, name, staged, settled))
+    return {"prepared_batch": staged}
+
+
+def _stage_campaign(
+    ctx: Context, stage: Stage, ours: Version, name: str, staged: _Staged, spec: CampaignSpec
+) -> _Campaign:
+    """Choose, in a trial, among the assets of the version as it will be, and make the first tasks in pieces."""
+    file = ctx.engine.spool / f"chosen-{stage.batch_id}.parquet"
+    try:
+        with stage.trial():
+            made = _reveal(ctx, ours, name, staged)
+            campaign = campaigns.write(ctx, made.version_id, spec)
+            with chosen(stage, made.version_id, spec) as choice:
+                planned = planning.launch_plan(ctx, campaign, spec, choice)
+                campaigns.check_plan(planned, "")
+                stage.run(f"copy chosen to {quoted(file)} (format parquet)")
+        stage.run(f"create temp table chosen as select * from read_parquet({quoted(file)})")
+    finally:
+        file.unlink(missing_ok=True)
+    dealing.stage_first_tasks(stage, stage.batch_id, spec, ctx.now)
+    stage.run("drop table chosen")
+    return _Campaign(spec, planned)
 
 
 @operation(writes=True, stage=_stage)
-def create(ctx: Context, version_id: int, theirs_id: int, name: str, file: Path, prepared_batch: _Staged) -> Version:
+def create(
+    ctx: Context, version_id: int, theirs_id: int, name: str, file: Path, prepared_batch: _Staged,
+    spec: CampaignSpec | None = None,
+) -> Version:  # fmt: skip
     """Create a draft child of a version in which another version of the dataset is brought together with it.
 
     The Parquet file says what is done, one row an asset: ``asset_id``; ``presence`` (empty, added, put_away or
     taken_back); ``ours_id`` and ``theirs_id``, the revisions that both versions show; ``take``, the revision of theirs
     that is taken as said by who said it; or, where ``says``, what is said in its place: shapes, tags, nothing_to_label,
     tag_attributes, as :func:`annotations.add` takes them. What files call the things of theirs comes along.
+    With ``spec`` a campaign of it is launched on the new version, all in one: what leaves the events of the three.
     """
     ours, theirs = _both(ctx, version_id, theirs_id)
     staged = prepared_batch
     if _ground(ctx, ours, theirs) != staged.ground:
         raise Stale(f"{ours.name!r} or {theirs.name!r} was changed while they were merged; merge them again.")
+    made = _reveal(ctx, ours, name, staged)
+    ids = {"parent_id": version_id, "version_id": made.version_id, "theirs_id": theirs_id}
+    ctx.note(detail={**ids, "assets": staged.steps})
+    if staged.campaign is not None:
+        ctx.did("merges.create")
+        campaign = campaigns.write(ctx, made.version_id, staged.campaign.spec)
+        ctx.did("campaigns.create")
+        campaigns.begin(ctx, staged.batch_id, campaign.campaign_id, staged.campaign.spec, staged.campaign.plan)
+        ctx.did("campaigns.launch")
+    whole: Version = found(data.version(ctx.tx, made.version_id), f"version {made.version_id}")
+    return replace(whole, new=True)
+
+
+def _reveal(ctx: Context, ours: Version, name: str, staged: _Staged) -> Version:
+    """Create the version, and give what was staged to it."""
     made = make_child(ctx, ours, name)
     foreign.give(ctx.tx, staged.batch_id, made.version_id)
     merging.reveal(ctx.tx, staged.batch_id, made.version_id, staged.presence, ctx.now)
-    ids = {"parent_id": version_id, "version_id": made.version_id, "theirs_id": theirs_id}
-    ctx.note(detail={**ids, "assets": staged.steps})
-    whole: Version = found(data.version(ctx.tx, made.version_id), f"version {made.version_id}")
-    return replace(whole, new=True)
+    return made
 
 
 def _both(ctx: Context, version_id: int, theirs_id: int) -> tuple[Version, Version]:

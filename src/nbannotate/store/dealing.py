@@ -10,7 +10,7 @@ from nbannotate.model import CampaignSpec
 from nbannotate.rules.attribution import deal, place, within
 from nbannotate.rules.copies import Lot
 from nbannotate.rules.entry import entry, passing_tasks
-from nbannotate.store import batches, campaigns, counts, people, staging
+from nbannotate.store import batches, counts, people, staging
 from nbannotate.store.campaigns import OPEN, UNSTARTED
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
@@ -58,9 +58,9 @@ def shares(tx: Transaction, spec: CampaignSpec, step: int) -> dict[int, float] |
     return {ids[login]: weight for login, weight in at.shares.items()}
 
 
-def _active_shares(tx: Transaction, campaign_id: int, spec: CampaignSpec, step: int) -> dict[int, float] | None:
+def _active_shares(tx: Transaction, spec: CampaignSpec, step: int) -> dict[int, float] | None:
     """Return the weight of each member of a step whose account is open; None for a queue, or if there is none."""
-    active = campaigns.workers(tx, campaign_id).get(step, set())
+    active = {member.member_id for member in people.members(tx) if member.active}
     return {m: weight for m, weight in (shares(tx, spec, step) or {}).items() if m in active} or None
 
 
@@ -90,7 +90,10 @@ def stage_first_tasks(
     now: datetime.datetime,
     report: Callable[[int, int], None] = lambda done, total: None,
 ) -> int:
-    """Do as :func:`first_tasks`, in pieces; the tasks are the campaign's after :func:`reveal_tasks`."""
+    """Do as :func:`first_tasks`, in pieces; the tasks are the campaign's after :func:`reveal_tasks`.
+
+    A campaign that is not there as yet has any id that no task has.
+    """
     _place_first(stage, spec)
     made = _insert(stage, campaign_id, stage.batch_id, spec, now, report, stage.piece)
     stage.run("drop table first_tasks")
@@ -205,7 +208,7 @@ def _blocks(tx: Transaction, campaign_id: int, spec: CampaignSpec) -> list[dict[
     pass_through = passing_tasks(spec, begun)
     blocks = []
     for step, its in coming.items():
-        weights = _active_shares(tx, campaign_id, spec, step)
+        weights = _active_shares(tx, spec, step)
         if weights is None:
             continue
         tasks = sum(copies * n for copies, n in its.items())
@@ -230,7 +233,7 @@ def deal_again(tx: Transaction, campaign_id: int, spec: CampaignSpec, step: int,
     Who has a task keeps it as far as the share allows; who annotated an asset gets it at a later step only if nobody
     else has room.
     """
-    weights = _active_shares(tx, campaign_id, spec, step)
+    weights = _active_shares(tx, spec, step)
     if weights is None:
         tx.run(
             f"create or replace temp table moving as select t.task_id, t.assignee_id, cast(null as bigint) as to_id, "
