@@ -153,6 +153,21 @@ def test_nothing_new_sends_nothing_again(manager: Dashboard, monkeypatch: pytest
     assert len(asked) == 1  # the number of the last event
 
 
+def test_a_beat_after_a_long_look_is_answered_once_that_has_rested(
+    manager: Dashboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    ask = manager._workspace.sql
+    monkeypatch.setattr(manager._workspace, "sql", lambda q, p=(): asked.append(q) or ask(q, p))
+    manager._rest = time.monotonic() + 0.3
+    for _ in range(3):
+        manager._heard(None, {"do": "beat"}, None)
+    assert asked == []
+    until(lambda: asked, "it looks")
+    manager.wait()
+    assert len(asked) == 1  # once, however often somebody asked
+
+
 def test_a_bar_gives_the_rows_behind_it(manager: Dashboard) -> None:
     choose(manager, tab="members", member="ana")
     told: list[Any] = []

@@ -118,6 +118,7 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
 
     _asker: Worker | None = None  # a widget that was not made to its end is closed, too
     _reader: threading.Thread | None = None
+    _later: threading.Timer | None = None
 
     @told
     def __init__(self, scope: Scope, *, address: str = "") -> None:
@@ -302,14 +303,29 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
                     self._wanted = Choice.at(message.address)
                 self.reload()
             case "beat":
-                if time.monotonic() >= self._rest:  # a look at much takes its time, and is then taken less often
-                    self.reload()
+                self._beat()
             case "refresh":
                 self.reload(anew=True)
             case "library":
                 self.send({"library": plotly_js.VERSION}, buffers=[plotly_js.packed()])
             case _ if self._asker is not None:
                 self._asker.post(self._answer, message)
+
+    def _beat(self) -> None:
+        """Look whether there is anything new; after a look that took its time, once that has rested twice as long."""
+        with self._lock:
+            left = self._rest - time.monotonic()
+            if left > 0:
+                if self._later is None:
+                    self._later = threading.Timer(left, self._rested)
+                    self._later.daemon = True
+                    self._later.start()
+                return
+        self.reload()
+
+    def _rested(self) -> None:
+        self._later = None
+        self.reload()
 
     def _answer(self, message: Message) -> None:
         """Answer a request, or say why not."""
@@ -356,6 +372,8 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
     def _stop(self) -> None:
         """End the threads, after what they do now."""
         self._is_over = True
+        if self._later is not None:
+            self._later.cancel()
         if self._asker is not None:
             self._asker.stop()
         if (reader := self._reader) is not None:
