@@ -7,7 +7,8 @@ import json
 import pytest
 
 import nbannotate as nb
-from nbannotate.workspace import pinned
+from nbannotate.formats import Foreign
+from nbannotate.workspace import export, pieces, pinned, remembered
 
 
 def box(label, x=1):
@@ -76,3 +77,52 @@ def test_a_label_that_came_just_before_is_among_the_labels(version, tmp_path, mo
     monkeypatch.setattr(pinned.Moment, "__enter__", late)
     version.write("coco", tmp_path / "out.json")
     assert {c["name"] for c in json.loads((tmp_path / "out.json").read_text())["categories"]} == {"cat", "dog"}
+
+
+def given_ids(version, folder, first):
+    """Let a file call the images, the shapes and the label so, counted from a number."""
+    folder.mkdir()
+    table = pieces.foreign(folder)
+    for n, name in enumerate(version.assets.df()["name"]):
+        remembered.add(table, "image", name, Foreign(first + n, {"from": first}, name=f"{first}/{name}"))
+    for n, shape_id in enumerate(version.shapes.df()["shape_id"]):
+        remembered.add(table, "shape", shape_id, Foreign(first + 10 + n, {"from": first}))
+    remembered.add(table, "label", "cat", Foreign(first + 20, name=f"cat {first}"))
+    pieces.send(version, [("foreign", file) for file in table.finish()], "a file", "coco")
+
+
+@pytest.mark.parametrize("child", [False, True])
+def test_what_a_file_that_is_read_meanwhile_calls_things_does_not_appear(version, tmp_path, monkeypatch, child):
+    given_ids(version, tmp_path / "first", 100)
+    if child:
+        version = version.create_child("child")
+    version.write("coco", tmp_path / "before.json", lossy=True)
+    written = json.loads((tmp_path / "before.json").read_text())
+    assert [a["id"] for a in written["annotations"]] == [110, 111, 112, 113, 114]
+    assert (written["images"][0]["id"], written["images"][0]["from"]) == (100, 100)
+    meanwhile(monkeypatch, lambda: given_ids(version, tmp_path / "second", 500))
+    version.write("coco", tmp_path / "after.json", lossy=True)
+    assert (tmp_path / "after.json").read_bytes() == (tmp_path / "before.json").read_bytes()
+    monkeypatch.undo()
+    version.write("coco", tmp_path / "later.json", lossy=True)
+    written = json.loads((tmp_path / "later.json").read_text())
+    assert [a["id"] for a in written["annotations"]] == [510, 511, 512, 513, 514]
+
+
+@pytest.mark.parametrize("after", ["the labels", "the assets"])
+def test_labels_that_change_between_what_is_asked_are_asked_again(version, tmp_path, monkeypatch, after):
+    module, name = (export, "head") if after == "the labels" else (remembered, "last_id")
+    asked, seen = getattr(module, name), []
+
+    def then_renamed(*arguments):
+        found = asked(*arguments)
+        seen.append(found)
+        if len(seen) == 1:
+            version.labels.rename("cat", "lynx")
+        return found
+
+    monkeypatch.setattr(module, name, then_renamed)
+    version.write("coco", tmp_path / "out.json")
+    written = json.loads((tmp_path / "out.json").read_text())
+    assert [c["name"] for c in written["categories"]] == ["lynx"]
+    assert {a["category_id"] for a in written["annotations"]} == {written["categories"][0]["id"]}

@@ -17,7 +17,7 @@ from nbannotate.files import output
 from nbannotate.files.target import Target, write_new
 from nbannotate.model.choices import one_of
 from nbannotate.model.relabelling import as_mapping_of_labels
-from nbannotate.workspace import pinned, remembered
+from nbannotate.workspace import remembered
 from nbannotate.workspace.bars import progress_bar
 from nbannotate.workspace.pinned import Chosen, Moment
 from nbannotate.workspace.spool import Spool
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from nbannotate.workspace.version import Version
 
 Images = Literal["copy", "link"]
+
+#: So often is asked again what was changed while it was asked for.
+ATTEMPTS = 5
 
 
 def write(
@@ -86,11 +89,25 @@ def write(
     chosen = Chosen(state, origin, split, mapping).checked()
     its = formats.get(format)
     family = formats.family(its)
-    known = head(self, family, chosen.labels)
-    with Moment(self, chosen, family) as moment, tempfile.TemporaryFile() as file:
+    with _at_once(self, chosen, family) as (known, moment), tempfile.TemporaryFile() as file:
         return _write(
             self, its, Path(path), moment, Spool(file), known, images, dry_run=bool(dry_run), lossy=bool(lossy)
         )
+
+
+@contextlib.contextmanager
+def _at_once(version: Version, chosen: Chosen, family: str) -> Iterator[tuple[formats.Head, Moment]]:
+    """Give the labels of a version and its assets as they were at one moment.
+
+    They are asked for one after the other, and again if what things are called was changed between.
+    """
+    for left in reversed(range(ATTEMPTS)):
+        before = remembered.last_change(version)
+        known = head(version, family, chosen.labels)
+        with Moment(version, chosen, family) as moment:
+            if remembered.last_change(version) == before or not left:
+                yield known, moment
+                return
 
 
 def _write(
@@ -101,7 +118,7 @@ def _write(
 
     What is looked at for what would be lost is put aside, and written: to read it again took as long as the first time.
     """
-    workspace, family = version.workspace, formats.family(format_)
+    workspace = version.workspace
     lost = formats.Problems("skip")
     for what, reason, place in formats.losses_of_head(format_, known):
         lost.note(what, reason, place)
@@ -135,10 +152,9 @@ def _write(
         tempfile.TemporaryDirectory(prefix="nbannotate") as folder,
         Target(path, format_.makes, images, _fetch(Path(folder))) as target,
     ):
-        rows = _called(version, family, iter(spool))
+        rows = _named(spool)
         bar = progress_bar(rows, total=len(moment), desc="writing", unit=" images", delay=1)
-        last = remembered.last_id(version, family)
-        done = format_.write(target, formats.Contents(known, bar, len(moment), last))
+        done = format_.write(target, formats.Contents(known, bar, len(moment), moment.last_id))
     return formats.Writing(
         format_.name, left_out, tuple(lost.skipped), assets=done.assets, annotations=done.annotations
     )
@@ -165,21 +181,15 @@ def rows(version: Version, state: str | None = None, origin: model.Origin | None
         return list(moment.rows())
 
 
-def _called(version: Version, format_: str, rows: Iterator[formats.Row]) -> Iterator[formats.Row]:
-    """Return rows with what files of a format called the images and their shapes."""
+def _named(rows: Iterable[formats.Row]) -> Iterator[formats.Row]:
+    """Return rows with the names that files of the format have for images."""
     written: set[str] = set()
-    while piece := [row for _, row in zip(range(pinned.PIECE), rows, strict=False)]:
-        images = remembered.by_name(version, format_, "image", [row.name for row in piece])
-        ids = [s.id for row in piece if row.annotation for s in row.annotation.shapes]
-        shapes = remembered.by_name(version, format_, "shape", ids)
-        for row in piece:
-            foreign = images.get(row.name, formats.Foreign())
-            name = foreign.name or row.name
-            if name in written:  # the file's name for it is another asset's by now
-                name, foreign = row.name, replace(foreign, name=None)
-            written.add(name)
-            its = row.annotation.shapes if row.annotation else ()
-            yield replace(row, name=name, foreign=foreign, shapes={s.id: shapes[s.id] for s in its if s.id in shapes})
+    for row in rows:
+        name, foreign = row.foreign.name or row.name, row.foreign
+        if name in written:  # the file's name for it is another asset's by now
+            name, foreign = row.name, replace(foreign, name=None)
+        written.add(name)
+        yield replace(row, name=name, foreign=foreign)
 
 
 def head(version: Version, format_: str, mapping: model.LabelMapping | None = None) -> formats.Head:

@@ -6,7 +6,7 @@ import functools
 import importlib
 import io
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +73,16 @@ def pieces(file: Path, rows: int) -> Iterator[pd.DataFrame]:
                 "where file_row_number >= $2 and file_row_number < $3 order by file_row_number",
                 [str(file), low, low + rows],
             ).df()
+
+
+def having(file: Path, column: str, ids: Collection[int]) -> pd.DataFrame:
+    """Return the rows of a Parquet file, in order, whose column has one of some ids."""
+    with _engine().cursor() as cursor:
+        return cursor.execute(
+            f"select * exclude (file_row_number) from read_parquet($1, file_row_number = true) "
+            f"where {column} in (select unnest($2::bigint[])) order by file_row_number",
+            [str(file), list(ids)],
+        ).df()
 
 
 def _in_zone(frame: pd.DataFrame, times: list[int], tz: str) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from nbannotate import formats, model
 from nbannotate.model.choices import one_of
 from nbannotate.model.values import as_stored, plain
 from nbannotate.rules.relabelling import relabelled
-from nbannotate.workspace import frames, real
+from nbannotate.workspace import frames, real, remembered
 
 if TYPE_CHECKING:
     from nbannotate.workspace.version import Version
@@ -45,9 +45,9 @@ class Chosen(Struct, frozen=True):
 class Moment:
     """The assets of a version, and which revision of each it showed, when this was entered.
 
-    All but the shapes is asked in one query and kept in a file; a revision never changes, so its shapes can be read
-    when they are needed, whatever the version shows by then. An asset that is taken out meanwhile takes its revisions
-    along, and is passed over from then on.
+    All but the shapes is asked in one query and kept in a file, and what files call the shapes in another one; a
+    revision never changes, so its shapes can be read when they are needed, whatever the version shows by then. An asset
+    that is taken out meanwhile takes its revisions along, and is passed over from then on.
 
     Parameters
     ----------
@@ -56,12 +56,17 @@ class Moment:
     chosen
         Which of its assets.
     format_
-        The format whose files give the order.
+        The format whose files give the order, and call things as they are to be called; empty: none.
+
+    Attributes
+    ----------
+    last_id
+        The highest number that a file of the format gave to an image or a shape.
     """
 
     def __init__(self, version: Version, chosen: Chosen, format_: str) -> None:
         self._version, self._chosen, self._format = version, chosen, format_
-        self._count = 0
+        self._count = self._named = self.last_id = 0
 
     def __enter__(self) -> Moment:
         self._folder = tempfile.TemporaryDirectory(prefix="nbannotate")
@@ -69,7 +74,12 @@ class Moment:
         try:
             chosen = self._chosen
             values = [self._version.version_id, self._format, chosen.state, chosen.split, chosen.origin]
-            self._count = frames.keep(self._version.workspace.client.query(_ASSETS, values), self._file)
+            query = self._version.workspace.client.query
+            self._count = frames.keep(query(_ASSETS, values), self._file)
+            if self._format:
+                self._names = self._file.with_name("names.parquet")
+                self._named = frames.keep(query(_NAMES, values[:2]), self._names)
+                self.last_id = remembered.last_id(self._version, self._format)
         except BaseException:
             self._folder.cleanup()
             raise
@@ -85,10 +95,11 @@ class Moment:
         """Go through the assets with what was said of them, a piece at a time."""
         for assets in frames.pieces(self._file, PIECE):
             for row in self._piece(frames.records(assets)):
-                said = row.annotation
-                if said is not None and self._chosen.labels is not None:
-                    said = relabelled(said, self._chosen.labels)
-                yield row if said is row.annotation else replace(row, annotation=said)
+                if row.annotation is not None and self._chosen.labels is not None:
+                    said = relabelled(row.annotation, self._chosen.labels)
+                    left = {s.id: row.shapes[s.id] for s in said.shapes if s.id in row.shapes}
+                    row = replace(row, annotation=said, shapes=left)
+                yield row
 
     @as_stored()
     def _piece(self, assets: list[dict[str, Any]]) -> list[formats.Row]:
@@ -99,7 +110,16 @@ class Moment:
         if gone := sorted(drawn - shapes.keys()):
             self._read("shape_history", "annotation_id", gone, drawn, shapes)
         there = [a for a in assets if not a["shapes"] or a["annotation_id"] in shapes]
-        return [_row(a, shapes.get(a["annotation_id"], [])) for a in there]
+        names = self._called(drawn)
+        return [_row(a, shapes.get(a["annotation_id"], []), names.get(a["annotation_id"], {})) for a in there]
+
+    def _called(self, revisions: set[int]) -> dict[int, dict[str, formats.Foreign]]:
+        """Return what files call the shapes of some revisions, by revision and id of the shape."""
+        found: dict[int, dict[str, formats.Foreign]] = {}
+        if self._named and revisions:
+            for row in frames.records(frames.having(self._names, "annotation_id", revisions)):
+                found.setdefault(int(row["annotation_id"]), {})[row["shape_id"]] = remembered.foreign_of(row)
+        return found
 
     def _read(
         self, view: str, column: str, ids: list[int], wanted: set[int], found: dict[int, list[model.Shape]]
@@ -123,15 +143,16 @@ _FIELDS = ", ".join(f'"{name}"' for name in real.FIELDS)
 #: The assets that are written, as files of the format had them, then in the order of the version.
 _ASSETS = """
     select a.asset_id, a.name, a.path, a.width, a.height, a.metadata, a.sequence, a.moment, s.split,
-           n.annotation_id, n.tags, n.nothing_to_label, n.tag_attributes, n.origin, n.source, n.shapes
+           n.annotation_id, n.tags, n.nothing_to_label, n.tag_attributes, n.origin, n.source, n.shapes,
+           f.foreign_id, f.extra, f.called, f.place
     from assets a
     left join splits s on s.version_id = a.version_id and s.asset_id = a.asset_id
     left join annotations n
       on n.version_id = a.version_id and n.asset_id = a.asset_id and n.is_latest and ($5 is null or n.origin = $5)
     left join (
-      select name, min(distance) as distance, arg_min(position, distance * 1e12 + position) as position
-      from foreign_ids where version_id = $1 and format = $2 and what = 'image' group by name
-    ) f on f.name = a.name
+      select *, row_number() over (partition by name order by distance, position) as nth
+      from foreign_ids where version_id = $1 and format = $2 and what = 'image'
+    ) f on f.name = a.name and f.nth = 1
     where a.version_id = $1 and a.archived is null
       and ($3 is null or a.asset_id in (
         select t.asset_id from asset_states t join campaigns c on c.campaign_id = t.campaign_id
@@ -141,7 +162,19 @@ _ASSETS = """
 """
 
 
-def _row(asset: dict[str, Any], shapes: list[model.Shape]) -> formats.Row:
+#: What files call the shapes that are shown, by revision.
+_NAMES = """
+    select s.annotation_id, s.shape_id, f.foreign_id, f.extra, f.called, f.place
+    from shapes s
+    join (
+      select *, row_number() over (partition by name order by distance, position) as nth
+      from foreign_ids where version_id = $1 and format = $2 and what = 'shape'
+    ) f on f.name = s.shape_id and f.nth = 1
+    where s.version_id = $1 order by s.annotation_id
+"""
+
+
+def _row(asset: dict[str, Any], shapes: list[model.Shape], names: dict[str, formats.Foreign]) -> formats.Row:
     annotation = None
     if asset["annotation_id"] is not None:
         annotation = model.Annotation(
@@ -153,4 +186,5 @@ def _row(asset: dict[str, Any], shapes: list[model.Shape]) -> formats.Row:
     return formats.Row(
         asset["name"], asset["width"], asset["height"], annotation, asset["origin"], asset["source"],
         msgspec.json.decode(asset["metadata"]), asset["split"], asset["sequence"], asset["moment"], asset["path"],
+        foreign=remembered.foreign_of(asset), shapes=names,
     )  # fmt: skip

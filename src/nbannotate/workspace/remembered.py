@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -120,20 +120,13 @@ def foreign_of(row: Mapping[str, Any]) -> Foreign:
     )
 
 
-def by_name(version: Version, format_: str, what: str, names: Iterable[str]) -> dict[str, Foreign]:
-    """Return what files of a format call some images or shapes."""
-    rows = frames.records(
-        version.workspace.sql(
-            "select name, foreign_id, extra, called, place from foreign_ids where version_id = $1 and format = $2 "
-            "and what = $3 and name in (select unnest($4)) order by distance, position",
-            [version.version_id, format_, what, list(names)],
-        )
+def last_change(version: Version) -> int:
+    """Return the last event of the workspace that may have changed what a version's things are called."""
+    found = version.workspace.sql(
+        "select coalesce(max(event_id), 0) as last from events where operation in ('imports.add', 'labels.change', "
+        "'labels.undo', 'campaigns.create', 'campaigns.apply', 'recipes.add_label')"
     )
-    found: dict[str, Foreign] = {}
-    for row in rows:
-        if row["name"] not in found:
-            found[row["name"]] = foreign_of(row)
-    return found
+    return int(found["last"][0])
 
 
 def _rows(version: Version, format_: str, what: str) -> list[dict[str, Any]]:
