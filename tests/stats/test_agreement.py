@@ -213,12 +213,37 @@ def test_heat_maps_are_the_tables(made: dict[str, Any]) -> None:
     assert [list(z) for z in trace.z] == [[2, 0, 1], [1, 1, 0], [2, 0, None]]
 
 
-def test_answers_are_read_piece_by_piece(made: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    from nbannotate.stats import agreed, answers
+@pytest.mark.parametrize("most", ["MOST_ANSWERS", "MOST_SHAPES"])
+def test_answers_are_read_piece_by_piece(made: dict[str, Any], monkeypatch: pytest.MonkeyPatch, most: str) -> None:
+    from nbannotate.stats import agreed, answers, compared
 
-    whole = [table(made["campaign"]) for table in (nb.stats.agreement, nb.stats.agreement_assets)]
+    tables = (nb.stats.agreement, nb.stats.agreement_assets, nb.stats.evaluation)
+    whole = [table(made["campaign"]) for table in tables]
     monkeypatch.setattr(answers, "PIECE", 1)
+    monkeypatch.setattr(compared, most, 1)
+    compared._kept.clear()
     agreed._kept.clear()
-    again = [table(made["campaign"]) for table in (nb.stats.agreement, nb.stats.agreement_assets)]
-    for one, other in zip(whole, again, strict=True):
-        pd.testing.assert_frame_equal(one, other)
+    for one, table in zip(whole, tables, strict=True):
+        pd.testing.assert_frame_equal(one, table(made["campaign"]))
+
+
+def test_a_pair_is_compared_once_and_only_what_is_not_needed_is_forgotten(
+    made: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from nbannotate.stats import agreed, compared
+
+    read: list[int] = []
+    asked = compared._asked
+    monkeypatch.setattr(compared, "_asked", lambda q, its: read.append(len(its)) or asked(q, its))
+    compared._kept.clear()
+    for member in (None, ["ana", "ben"]):
+        agreed._kept.clear()
+        nb.stats.agreement(made["campaign"], member=member)
+    assert read == [6]
+    monkeypatch.setattr(compared, "MOST_KEPT", 0)
+    agreed._kept.clear()
+    with_model = nb.stats.agreement(made["version"], source="a model")  # ana and ben again, each with the model
+    assert len(read) == 2
+    agreed._kept.clear()
+    pd.testing.assert_frame_equal(nb.stats.agreement(made["version"], source="a model"), with_model)
+    assert len(read) == 2

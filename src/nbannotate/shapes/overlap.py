@@ -9,7 +9,7 @@ overlaps with others that have one, lines and points with their own kind only.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +56,7 @@ def ious(some: Sequence[Shape], others: Sequence[Shape]) -> FloatArray:
     ways = [_way(a, b) for a, b in zip(some, others, strict=True)]
     boxes = [i for i, way in enumerate(ways) if way == "box"]
     if boxes:
-        found[boxes] = _of_boxes(_bounds([some[i] for i in boxes]), _bounds([others[i] for i in boxes]))
+        found[boxes] = of_boxes(_bounds([some[i] for i in boxes]), _bounds([others[i] for i in boxes]))
     for i, way in enumerate(ways):
         if way == "pixels":
             found[i] = _of_pixels(some[i], others[i])
@@ -89,7 +89,8 @@ def _boxes(shapes: Sequence[Shape]) -> FloatArray:
     return np.asarray(_bounds(shapes) + reach * np.array((-1.0, -1.0, 1.0, 1.0)))
 
 
-def _of_boxes(a: FloatArray, b: FloatArray) -> FloatArray:
+def of_boxes(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Return the intersection over union of upright boxes, ``(n, 4)`` each: x0, y0, x1, y1."""
     sides = np.minimum(a[:, 2:], b[:, 2:]) - np.maximum(a[:, :2], b[:, :2])
     both = np.clip(sides, 0, None).prod(axis=1)
     either = (a[:, 2:] - a[:, :2]).prod(axis=1) + (b[:, 2:] - b[:, :2]).prod(axis=1) - both
@@ -113,20 +114,38 @@ def _of_pixels(a: Shape, b: Shape) -> float:
 
 
 def _of_areas(some: Sequence[Shape], others: Sequence[Shape]) -> FloatArray:
+    return of_areas(*(np.array([_area(s) for s in its], dtype=object) for its in (some, others)))
+
+
+def of_areas(a: NDArray[Any], b: NDArray[Any]) -> FloatArray:
+    """Return the intersection over union of what shapes cover, as :func:`covering` gives it."""
     import shapely
 
-    a, b = (np.array([_area(s) for s in its], dtype=object) for its in (some, others))
     both = shapely.area(shapely.intersection(a, b))
     either = shapely.area(a) + shapely.area(b) - both
     return _share(both, either)
 
 
+def covering(made: NDArray[Any]) -> NDArray[Any]:
+    """Return what shapes cover, by the even-odd rule where an outline crosses itself.
+
+    Parameters
+    ----------
+    made
+        Shapes as Shapely has them.
+    """
+    import shapely
+
+    wrong = ~shapely.is_valid(made)
+    made[wrong] = shapely.make_valid(made[wrong])
+    return made
+
+
 def _area(shape: Shape) -> BaseGeometry:
-    """Return what a shape covers, by the even-odd rule where its outline crosses itself."""
     import shapely
 
     made = shape.to_shapely()
     if not kind(shape.kind).closed:
         made = shapely.buffer(made, REACH)
-    area: BaseGeometry = made if made.is_valid else shapely.make_valid(made)
+    area: BaseGeometry = covering(np.array([made], dtype=object))[0]
     return area

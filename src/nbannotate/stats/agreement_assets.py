@@ -35,9 +35,7 @@ def agreement_assets(q: Query) -> pd.DataFrame:
     An asset on which none of them has an object has no ``f1``; it stands with those of 1. ``.review(…)`` makes a
     campaign of the first ones.
     """
-    rows = [vars(its) for its in agreed(q).assets]
-    names = ["version_id", "asset_id", "asset", "raters", "matched", "alike", "other_label", "unmatched", "other_tags"]
-    frame = pd.DataFrame(rows, columns=names)
+    frame = agreed(q).assets.copy()
     matched, other, alone = (frame[name].to_numpy(dtype=float) for name in ("matched", "other_label", "unmatched"))
     frame["f1"] = f1(matched - other, other, alone + other)
     frame["mean_iou"] = (frame["alike"] / frame["matched"].where(frame["matched"] > 0)).astype("float64")

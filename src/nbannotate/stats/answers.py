@@ -35,14 +35,16 @@ def rated(q: Query) -> str:
     Raters are members, each with the last answer that was handed in; or the two versions, with what they show; or
     besides the members a source of imports. ``side`` 0 stands before 1 in a pair.
     """
-    if q.filters.against is not None:
+    same = "asset_id"
+    if q.filters.against is not None:  # assets of two versions are the same ones by their names
+        same = "asset"
         parts = [_shown(q, q.place.number, 0), _shown(q, q.filters.against, 1)]
     else:
         parts = [_people(q, "n.member", 0, at_work=True)]
         if q.filters.source is not None:
             parts.append(_imports(q, q.bind(q.filters.source), 1))
     return (
-        f"select {ROW} from (select *, count(*) over (partition by version_id, asset) as raters "
+        f"select {ROW} from (select *, count(*) over (partition by version_id, {same}) as raters "
         f"from ({' union all '.join(parts)}) e) e where raters > 1"
     )
 

@@ -94,6 +94,22 @@ def as_shapes(rows: pd.DataFrame) -> tuple[Shape, ...]:
     )  # fmt: skip
 
 
+@as_stored()
+def as_shape(kind: str, points: str, label: str, rle: object, visibility: object, rings: object) -> Shape:
+    """Return where a shape of the view ``shapes`` is and what it is called, without its other values.
+
+    Parameters
+    ----------
+    kind, points, label, rle, visibility, rings
+        As the view has them: JSON text, of the last three only where there is one.
+    """
+    return Shape(
+        kind=kind, points=_pairs.decode(points), label=label, rle=_rle.decode(rle) if isinstance(rle, str) else None,
+        visibility=tuple(_decode(visibility)) if isinstance(visibility, str) else (),
+        rings=tuple(_decode(rings)) if isinstance(rings, str) else (),
+    )  # fmt: skip
+
+
 #: The columns of the view ``shapes`` that make a shape.
 FIELDS = (
     "kind", "points", "label", "shape_id", "attributes", "confidence", "color", "rle", "visibility", "also", "rings",

@@ -11,7 +11,7 @@ from nbannotate.rules.agreement.likeness import OfDots, likeness
 from nbannotate.rules.matching import LABEL_COUNTS, assigned
 
 #: Where all else is the same, more pairs are better than fewer.
-_EACH = 1e-9
+EACH = 1e-9
 
 
 class Pair(Struct, frozen=True):
@@ -52,7 +52,7 @@ def paired(a: Sequence[Shape], b: Sequence[Shape], threshold: float = 0.5, of_do
         (mine[p], theirs[q]): v
         for p, q, v in zip(i[enough].tolist(), j[enough].tolist(), alike[enough].tolist(), strict=True)
     }
-    worth = {(p, q): v + _EACH + LABEL_COUNTS * (a[p].label == b[q].label) for (p, q), v in near.items()}
+    worth = {(p, q): v + EACH + LABEL_COUNTS * (a[p].label == b[q].label) for (p, q), v in near.items()}
     both = tuple(Pair(p, q, min(near[p, q], 1.0)) for p, q in sorted(assigned(worth)))
     return Paired(both, _others(len(a), (p.a for p in both)), _others(len(b), (p.b for p in both)))
 
@@ -64,26 +64,3 @@ def _ordered(shapes: Sequence[Shape]) -> list[int]:
 
 def _others(n: int, taken: Iterable[int]) -> tuple[int, ...]:
     return tuple(sorted(set(range(n)) - set(taken)))
-
-
-def objects(pairs: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> list[list[tuple[int, int]]]:
-    """Return objects that several answers have: shapes that are joined by pairs, directly or through others.
-
-    Parameters
-    ----------
-    pairs
-        Two shapes each, as (answer, place).
-
-    Returns
-    -------
-    list
-        Of each object that two answers have at least, its shapes.
-    """
-    its: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for one, other in pairs:
-        a, b = its.setdefault(one, [one]), its.setdefault(other, [other])
-        if a is not b:
-            small, large = sorted((a, b), key=len)
-            large += small
-            its.update(dict.fromkeys(small, large))
-    return list({id(group): group for group in its.values()}.values())

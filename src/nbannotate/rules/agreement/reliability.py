@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ def krippendorff_alpha(units: Units) -> float:
     Parameters
     ----------
     units
-        How many units have what values, as :func:`tallied` gives it; a unit with one value counts as none.
+        How many units have what values; a unit with one value counts as none.
     """
     values: dict[Hashable, int] = {}
     for unit in units:
@@ -47,11 +47,6 @@ def krippendorff_alpha(units: Units) -> float:
     observed = n - np.trace(together)
     expected = n**2 - (of_each**2).sum()
     return float(1 - (n - 1) * observed / expected) if expected > 0 else math.nan
-
-
-def tallied(units: Sequence[Sequence[Hashable]]) -> Counter[frozenset[tuple[Hashable, int]]]:
-    """Return how many units have what values; ``units``: the values of each, missing ones left out."""
-    return Counter(frozenset(Counter(unit).items()) for unit in units)
 
 
 def cohen_kappa(table: Mapping[tuple[Any, Any], int]) -> float:
