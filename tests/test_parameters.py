@@ -165,6 +165,7 @@ MEANINGS = {
     "b": "after: a version, or shapes",
     "threshold": "the least overlap",
     "against": "the version that is compared",
+    "add": "how many people are added, by step",
     "base": "what both began with",
     "ours": "one of two versions",
     "theirs": "the other one",

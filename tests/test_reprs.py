@@ -21,6 +21,7 @@ import ipywidgets
 import msgspec
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 from PIL import Image
 
@@ -128,7 +129,7 @@ def returned(function: Any) -> Any:
     written = function.__annotations__.get("return")
     if not isinstance(written, str):
         return written
-    names = {**{h.__name__: h for h in HANDLES}, "pd": pd, "np": np, **vars(inspect.getmodule(function))}
+    names = {**{h.__name__: h for h in HANDLES}, "pd": pd, "np": np, "go": go, **vars(inspect.getmodule(function))}
     return eval(written, {}, Names(names))
 
 
@@ -139,6 +140,7 @@ def handles_of() -> list[type]:
         "campaign",
         "data",
         "data_tables",
+        "forecast",
         "gallery",
         "labels",
         "lineage",
@@ -196,7 +198,7 @@ def things(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]
     yield {
         "Sql": ws.sql,
         "Workspace": ws, "Dataset": dataset, "Version": version, "Campaign": campaign, "Plan": campaign.plan(),
-        "Planner": campaign.plan,
+        "Planner": campaign.plan, "Forecast": campaign.forecast(),
         "Done": campaign.change(instructions=HOSTILE),
         "Members": ws.members, "Notices": hers.notices, "Work": hers.work, "OpenTask": hers.work.next(HOSTILE),
         "Datasets": ws.datasets, "Versions": dataset.versions, "Lineage": dataset.lineage,

@@ -38,6 +38,7 @@ TODAY = datetime.date(2031, 1, 31)
 
 #: Examples by the name of a parameter, for all functions, or for one of them.
 EXAMPLES: dict[str, Any] = {
+    "add": {"draw": 2},
     "annotation": nb.Annotation(shapes=(BOX,)), "annotations": {"0.png": nb.Annotation(shapes=(BOX,))},
     "archived": False, "asset": "0.png", "assets": [1, 2],  "assignees": ["ana", "ben"],
     "also": ["skipped"], "attributes": ["note"], "attribution": "equal", "bad": "keep", "by": "week",

@@ -52,6 +52,7 @@ ASSUMED = {
     "sequences": WORKSPACE + SHAPE + "tumor = shape\n",
     "shapes": SHAPE + NUMPY + "x, y, width, height = 5.0, 5.0, 80, 60\narray = np.zeros((60, 80), bool)\n",
     "agreement": WORKSPACE + DATASET + CAMPAIGN,
+    "forecast": WORKSPACE + CAMPAIGN,
     "statistics": WORKSPACE + CAMPAIGN,
     "viewer": WORKSPACE + SHAPE + NUMPY + (
         "array_a = array_b = np.zeros((60, 80, 3), np.uint8)\n"

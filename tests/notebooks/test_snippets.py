@@ -178,6 +178,7 @@ PAGES: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     "consensus": ("owner", a_version),
     "data": ("owner", a_version),
     "diff": ("owner", two_versions),
+    "forecast": ("developer", running),
     "images": ("owner", windowed),
     "labels": ("owner", labelled),
     "managing": ("manager", at_work),

@@ -7,7 +7,7 @@ included whole. A task that is closed belongs to the moment at which it was clos
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +15,17 @@ from nbannotate.errors import InvalidInput
 from nbannotate.model.calling import told
 from nbannotate.model.choices import one_of, sentence, unknown
 from nbannotate.model.times import When, period, zone
-from nbannotate.model.values import as_list, plain, shown
+from nbannotate.model.values import as_list, as_mapping, as_whole, plain, shown
 from nbannotate.stats import labels as known_labels
 from nbannotate.stats.periods import PERIODS, By
 from nbannotate.stats.scope import Place, Scope, resolve
 
 Names = str | Iterable[str] | None
 Steps = str | int | Iterable[str | int] | None
+Add = Mapping[str, int] | None
+
+#: So many people are added to a step, at most.
+MOST_ADDED = 1000
 
 #: How the filters were called before.
 OLD = {"members": "member", "steps": "step", "since": "start", "until": "end"}
@@ -52,6 +56,8 @@ FILTERS = {
     Where an import came from, for example the name of a model.""",
     "confidence": """confidence : float, optional
     Predictions that are less sure do not count; average precision looks at all.""",
+    "add": """add : mapping of step to number, optional
+    How many people are added: ``{"draw": 2}``. They work as long, and as fast, as those do who are at the step.""",
 }
 RAISES = """Raises
 ------
@@ -96,6 +102,8 @@ class Filters:
         The number of the version that is compared.
     source
         Where an import came from.
+    add
+        Names of steps, and how many people are added there.
     """
 
     members: tuple[str, ...] | None = None
@@ -109,13 +117,14 @@ class Filters:
     against: int | None = None
     source: str | None = None
     confidence: float = 0.0
+    add: tuple[tuple[str, int], ...] = ()
 
     @classmethod
     @told
     def of(
         cls, scope: Scope, *, step: Steps = None, member: Names = None, label: Names = None, start: When = None,
         end: When = None, tz: Any = None, by: By = "day", threshold: float = 0.5, against: Scope | None = None,
-        source: str | None = None, confidence: float | None = None,
+        source: str | None = None, confidence: float | None = None, add: Add = None,
     ) -> Filters:  # fmt: skip
         """Return filters from what a user typed.
 
@@ -135,7 +144,7 @@ class Filters:
         return cls(
             members, _steps(place, step), labels, during.start, during.end, zone(tz), by,
             share("threshold", threshold, least=1e-9), _against(place, against), _source(place, source),
-            0.0 if confidence is None else share("confidence", confidence),
+            0.0 if confidence is None else share("confidence", confidence), _added(place, add),
         )  # fmt: skip
 
 
@@ -145,6 +154,19 @@ def share(name: str, given: Any, least: float = 0.0) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= 1:
         raise InvalidInput(f"{name} is a number {'above' if least else 'from'} 0 and up to 1, not {shown(value)}.")
     return float(value)
+
+
+def _added(place: Place, given: Any) -> tuple[tuple[str, int], ...]:
+    """Return how many people are added at which steps; nobody counts as none."""
+    found: dict[str, int] = {}
+    for step, many in ({} if given is None else as_mapping("add", given)).items():
+        people = as_whole(f"add[{step!r}]", many)
+        if not 0 <= people <= MOST_ADDED:
+            raise InvalidInput(f"add says how many people come to a step, 0 to {MOST_ADDED:,}, not {people:,}.")
+        for name in _steps(place, [step]) or ():
+            if people:
+                found[name] = people
+    return tuple(sorted(found.items()))
 
 
 def _against(place: Place, given: Any) -> int | None:

@@ -31,6 +31,12 @@ class Query:
         self.parameters: list[Any] = []
         self._known: dict[str, tuple[int, ...]] = {}
 
+    def fresh(self) -> Query:
+        """Return another question to the same place, with the same filters and the same present."""
+        found = Query(self._scope, self.filters)
+        found.now, found._known = self.now, self._known
+        return found
+
     # Values and conditions ------------------------------------------------------------------------------------------
 
     def bind(self, value: object) -> str:

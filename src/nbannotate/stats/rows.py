@@ -31,6 +31,11 @@ def current(q: Query) -> str:
     return f"select {_TASK.replace(' state,', f' {state},')} from tasks where is_current and {picked}"
 
 
+def open_tasks(q: Query) -> str:
+    """Return tasks that are open now, whatever the period; those that wait for somebody, too."""
+    return f"select {_TASK} from tasks where outcome is null and {q.where(member='assignee', step='step_name')}"
+
+
 _FATE = (
     "case when outcome is null then state when outcome = 'submitted' then 'annotated' "
     "when outcome in ('accepted', 'accepted_with_edits') then 'accepted' when outcome = 'rework' then 'reworked' "

@@ -14,7 +14,7 @@ from nbannotate.model.calling import told, wrong
 from nbannotate.model.choices import sentence, unknown
 from nbannotate.model.times import When, zone  # noqa: F401  (the signatures of tables name them)
 from nbannotate.model.values import as_list, is_missing
-from nbannotate.stats.filters import FILTERS, OLD, RAISES, Filters, Names, Steps  # noqa: F401
+from nbannotate.stats.filters import FILTERS, OLD, RAISES, Add, Filters, Names, Steps  # noqa: F401
 from nbannotate.stats.periods import By  # noqa: F401
 from nbannotate.stats.query import Query
 from nbannotate.stats.scope import Scope
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Dtype = Literal["string", "int64", "float64", "boolean", "datetime64[us]"]
 #: The filters that only some tables take.
-Takes = Literal["by", "label", "threshold", "against", "source", "confidence"]
+Takes = Literal["by", "label", "threshold", "against", "source", "confidence", "add"]
 #: The parts of the dashboard.
 Tab = Literal["throughput", "efficiency", "quality", "members", "jobs", "agreement", "forecast"]
 TABS: tuple[Tab, ...] = ("throughput", "efficiency", "quality", "members", "jobs", "agreement", "forecast")
@@ -32,6 +32,7 @@ TABS: tuple[Tab, ...] = ("throughput", "efficiency", "quality", "members", "jobs
 ANNOTATIONS = {
     "by": "By", "step": "Steps", "member": "Names", "label": "Names", "start": "When", "end": "When", "tz": "Any",
     "threshold": "float", "against": "Scope | None", "source": "str | None", "confidence": "float | None",
+    "add": "Add",
 }  # fmt: skip
 #: What filters are that are not given; None of the others.
 DEFAULTS: Mapping[str, Any] = {"by": "day", "threshold": 0.5}

@@ -11,6 +11,7 @@ from nbannotate.errors import Conflict, InvalidInput, NotFound
 from nbannotate.model import renamed
 from nbannotate.model.choices import one_of
 from nbannotate.model.values import as_list, as_mapping, as_whole, plain
+from nbannotate.workspace import forecast as forecasting
 from nbannotate.workspace import reporting
 from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.person import Work
@@ -112,6 +113,7 @@ class Campaign(Handle):
         return progress
 
     report = reporting.report
+    forecast = forecasting.forecast
 
     # Planning, launching, changing -----------------------------------------------------------------------------------
 

@@ -19,6 +19,20 @@ MONDAY = dt.datetime(2026, 6, 1)
 
 
 @dataclass
+class Visit:
+    """An asset at a step; times in seconds since the beginning. ``who`` is nobody's until somebody takes it."""
+
+    asset: int
+    step: int
+    created: float
+    who: int | None = None
+    opened: float | None = None
+    closed: float | None = None
+    sent_back: bool = False
+    is_rework: bool = False
+
+
+@dataclass
 class World:
     """How people work, and what they did.
 
@@ -46,31 +60,30 @@ class World:
     hours: float = 3.0
     dealt: bool = False
     day_is_off: float = 0.1
-    worked: dict[tuple[int, int, int, int], float] = field(default_factory=lambda: defaultdict(float))
-    closed: dict[tuple[int, int, int, int], int] = field(default_factory=lambda: defaultdict(int))
     dry: set[tuple[int, int]] = field(default_factory=set)
-    sent_back: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    seen: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    visits: list[Visit] = field(default_factory=list)
+    #: Visit, beginning, end: within one hour each.
+    stretches: list[tuple[Visit, float, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
         self.names = [(s, k) for s, n in enumerate(self.people) for k in range(n)]
         self.speed = [self.random.lognormvariate(0, 0.25) for _ in self.names]
         self.usual = [self.random.lognormvariate(0, 0.2) for _ in self.names]
-        self.queue: list[list[int]] = [[] for _ in self.people]
-        self.own: dict[int, list[int]] = defaultdict(list)
+        self.queue: list[list[Visit]] = [[] for _ in self.people]
+        self.own: dict[int, list[Visit]] = defaultdict(list)
         first = [m for m, (s, _) in enumerate(self.names) if s == 0]
         for asset in range(self.assets):
-            if self.dealt:
-                self.own[first[asset % len(first)]].append(asset)
-            else:
-                self.queue[0].append(asset)
-        self.in_hand: dict[int, float] = {}
+            self.come(asset, 0, 0.0, first[asset % len(first)] if self.dealt else None)
+        self.in_hand: dict[int, tuple[Visit, float]] = {}
         self.open = self.assets
-        self.events: list[tuple[float, int, int]] = []
         self.ticket = itertools.count()
-        self.until: dict[int, float] = {}
         self.now = 0.0
+
+    def come(self, asset: int, step: int, now: float, who: int | None = None, is_rework: bool = False) -> None:
+        visit = Visit(asset, step, now, who, is_rework=is_rework)
+        self.visits.append(visit)
+        (self.queue[step] if who is None else self.own[who]).append(visit)
 
     def begin_of_work(self, day: int, m: int) -> tuple[float, float]:
         """Return from when to when somebody works on a day, in seconds since Monday."""
@@ -99,66 +112,73 @@ class World:
                     if now + 600 < ends[m]:
                         heapq.heappush(heap, (now + 600, next(self.ticket), m))  # looks again later
                     continue
-                mine.pop(0)
+                visit = mine.pop(0)
+                visit.who, visit.opened = m, now
                 mean = self.seconds[step] * self.speed[m]
-                self.in_hand[m] = mean * self.random.lognormvariate(-0.18, 0.6)
-            left = self.in_hand[m]
+                self.in_hand[m] = visit, mean * self.random.lognormvariate(-0.18, 0.6)
+            visit, left = self.in_hand[m]
             stops = min(now + left, ends[m])
-            self.spend(m, step, now, stops)
+            self.spend(visit, now, stops)
             if stops < now + left:
-                self.in_hand[m] = left - (stops - now)
+                self.in_hand[m] = visit, left - (stops - now)
                 continue
             del self.in_hand[m]
-            self.close(m, step, stops)
+            self.close(visit, stops)
             heapq.heappush(heap, (stops, next(self.ticket), m))
 
-    def spend(self, m: int, step: int, begin: float, end: float) -> None:
+    def spend(self, visit: Visit, begin: float, end: float) -> None:
         while begin < end:
-            hour = int(begin // 3600)
-            stop = min(end, (hour + 1) * 3600)
-            self.worked[hour // 24, hour % 24, step, m] += stop - begin
+            stop = min(end, (begin // 3600 + 1) * 3600)
+            self.stretches.append((visit, begin, stop))
             begin = stop
 
-    def close(self, m: int, step: int, now: float) -> None:
-        hour = int(now // 3600)
-        self.closed[hour // 24, hour % 24, step, m] += 1
-        self.seen[step] += 1
-        self.now = now
-        if self.random.random() < self.rework[step]:
-            self.sent_back[step] += 1
-            self.queue[0].append(0)
-        elif step + 1 < len(self.people):
-            self.queue[step + 1].append(0)
+    def close(self, visit: Visit, now: float) -> None:
+        visit.closed = self.now = now
+        if self.random.random() < self.rework[visit.step]:
+            visit.sent_back = True
+            self.come(visit.asset, 0, now, is_rework=True)
+        elif visit.step + 1 < len(self.people):
+            self.come(visit.asset, visit.step + 1, now)
         else:
             self.open -= 1
+
+    @property
+    def finished(self) -> int:
+        """How many tasks were closed."""
+        return sum(v.closed is not None for v in self.visits)
 
     def history(self, days: int, looked: int = 14) -> History:
         """Return what is known at the morning of a day: 7 o'clock, before anybody works."""
         now = MONDAY + dt.timedelta(days=days, hours=7)
         first = max(0, days - looked)
         them = range(first, days + 1)
-        shape = (len(them), 24, len(self.people), len(self.names))
-        worked, closed = np.zeros(shape), np.zeros(shape)
-        for (day, hour, step, m), seconds in self.worked.items():
-            if day >= first:
-                worked[day - first, hour, step, m] = seconds
-        for (day, hour, step, m), tasks in self.closed.items():
-            if day >= first:
-                closed[day - first, hour, step, m] = tasks
-        ran_dry = np.array([[(day, s) in self.dry for s in range(len(self.people))] for day in them])
-        own = np.zeros((len(self.people), len(self.names)))
-        for m, (step, _) in enumerate(self.names):
-            own[step, m] = len(self.own[m]) + (m in self.in_hand)
         steps = len(self.people)
+        shape = (len(them), 24, steps, len(self.names))
+        worked, closed = np.zeros(shape), np.zeros(shape)
+        for visit, begin, end in self.stretches:
+            if begin >= first * 86400:
+                worked[int(begin // 86400) - first, int(begin % 86400 // 3600), visit.step, visit.who] += end - begin
+        seen, sent_back, own, queue = np.zeros(steps), np.zeros(steps), np.zeros(shape[2:]), np.zeros(steps)
+        for visit in self.visits:
+            if visit.closed is not None:
+                seen[visit.step] += 1
+                sent_back[visit.step] += visit.sent_back
+                if visit.closed >= first * 86400:
+                    day, hour = int(visit.closed // 86400) - first, int(visit.closed % 86400 // 3600)
+                    closed[day, hour, visit.step, visit.who] += 1
+            elif visit.who is None:
+                queue[visit.step] += 1
+            else:
+                own[visit.step, visit.who] += 1
+        ran_dry = np.array([[(day, s) in self.dry for s in range(steps)] for day in them])
         onward = np.zeros((steps, steps))
         for s in range(steps - 1):
             onward[s, s + 1] = 1
-        queue = np.array([float(len(q)) for q in self.queue])
+        dates = tuple((MONDAY + dt.timedelta(days=d)).date() for d in them)
+        back_to = tuple(0 if rate else -1 for rate in self.rework)
         return History(
-            now, tuple((MONDAY + dt.timedelta(days=d)).date() for d in them), worked, closed, ran_dry,
-            np.full(steps, 0.66), np.array([float(self.seen[s]) for s in range(steps)]),
-            np.array([float(self.sent_back[s]) for s in range(steps)]), np.zeros(steps),
-            tuple(0 if rate else -1 for rate in self.rework), onward, own, queue,
+            now, dates, worked, closed, ran_dry, np.full(steps, 0.66), seen, sent_back, np.zeros(steps), back_to,
+            onward, own, queue,
         )  # fmt: skip
 
     def end(self, day: int) -> dt.datetime:

@@ -51,7 +51,9 @@ class Outcome:
     bottleneck
         The step whose relief brings it forward most; None if none does.
     days, left
-        Moments, and (days, S, 3): 10 %, median and 90 % of the tasks that are left then at each step.
+        Moments, and (days, S + 1, 3): 10 %, median and 90 % of the tasks that are left then at each step, and in all.
+    runs
+        (R,): hours from now to the end of the whole in each run, infinite where it is later than the simulation goes.
     """
 
     end: Span
@@ -62,6 +64,11 @@ class Outcome:
     bottleneck: int | None
     days: tuple[dt.datetime, ...]
     left: Floats
+    runs: Floats
+
+    def chance(self, hours: float) -> float:
+        """Return how probable it is that all is done within some hours from now."""
+        return float((self.runs <= hours).mean())
 
 
 def without_people(history: History, add: Mapping[int, int]) -> list[int]:
@@ -107,6 +114,7 @@ def forecast(history: History, add: Mapping[int, int] | None = None, seed: int =
         _bottleneck(sooner, float(np.median(future.ends[:RUNS]))),
         days,
         left,
+        future.ends[:RUNS],
     )
 
 
@@ -129,7 +137,7 @@ def _sooner(ends: Floats, steps: int) -> tuple[float | None, ...]:
         low = RUNS + step * RUNS_OF_RELIEF
         before, after = ends[:RUNS_OF_RELIEF], ends[low : low + RUNS_OF_RELIEF]
         both = np.isfinite(before) & np.isfinite(after)
-        found.append(float((before[both] - after[both]).mean() / HOURS) if both.any() else None)
+        found.append(max(0.0, float((before[both] - after[both]).mean() / HOURS)) if both.any() else None)
     return tuple(found)
 
 
@@ -144,5 +152,6 @@ def _told(history: History, future: Future) -> tuple[tuple[dt.datetime, ...], Fl
     """Return what is left at the ends of days, some of them where there are many."""
     every = -(-len(future.days) // MOST_TOLD)
     which = sorted({*range(0, len(future.days), every), len(future.days) - 1})
-    left = np.stack([np.quantile(future.left[i], (LOW, 0.5, HIGH), axis=0).T for i in which])
+    each = (np.concatenate([future.left[i], future.left[i].sum(axis=1, keepdims=True)], axis=1) for i in which)
+    left = np.stack([np.quantile(its, (LOW, 0.5, HIGH), axis=0).T for its in each])
     return tuple(history.now + dt.timedelta(days=future.days[i]) for i in which), left

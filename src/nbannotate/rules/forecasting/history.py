@@ -30,7 +30,7 @@ class History:
     now
         By the clock on the wall of the zone in which days are counted.
     days
-        The D days that were looked at, in order; the last one is that of ``now``.
+        The D days that were looked at, in order; that of ``now`` is not over.
     worked
         (D, 24, S, M): seconds worked.
     closed
@@ -87,12 +87,12 @@ class History:
         any_work = self.worked.sum(axis=(1, 2, 3)) > 0
         if not any_work.any():
             return []
-        first, today = int(any_work.argmax()), len(self.days) - 1
-        full = [d for d in range(first, len(self.days)) if d != today]
+        since = range(int(any_work.argmax()), len(self.days))
+        full = [d for d in since if self.days[d] != self.now.date()]
         busy = sum(bool(any_work[d]) for d in full)
         if busy >= MANY_DAYS:
             return full[1:]
-        return full if busy >= FEW_DAYS else [*full, today]
+        return full if busy >= FEW_DAYS else list(since)
 
     def rates(self) -> tuple[Floats, Floats]:
         """Return (S,) the shares of tasks that send back and that end, with a prior for steps of which little is known.
