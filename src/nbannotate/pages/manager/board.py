@@ -206,7 +206,7 @@ def head(workspace: HasSql, choice: Choice) -> Head:
     label_, labels = _kept(scope, "label", choice.label, labels)
     tabs = tuple(dict.fromkeys(part.on.tab for part in parts()))
     choice = replace(
-        choice,
+        choice.adding({name: many for name, many in choice.added.items() if name in steps}),
         step=step,
         member=member,
         label=label_,

@@ -71,7 +71,7 @@ def cells(table: Table, frame: pd.DataFrame) -> Cells:
 
 
 def _is_missing(value: Any) -> bool:
-    return value is None or value != value or str(value) == "<NA>"
+    return value is None or str(value) in ("<NA>", "NaT", "nan")
 
 
 def _title(name: str) -> str:

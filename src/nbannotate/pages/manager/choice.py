@@ -9,9 +9,11 @@ from typing import Any, Literal, cast, get_args
 from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from nbannotate.errors import InvalidInput, NbannotateError
 from nbannotate.model.times import When, moment, zone
-from nbannotate.stats.filters import Filters, utc_now
+from nbannotate.stats.filters import MOST_ADDED, Filters, utc_now
 from nbannotate.stats.periods import PERIODS as BY
 from nbannotate.stats.periods import By
 from nbannotate.stats.scope import HasSql, Kind, Scope, resolve
@@ -39,6 +41,8 @@ class Choice:
         What is counted over time.
     tz
         The zone of all times; empty: UTC.
+    add
+        How many people are added, by step, as JSON: ``{"draw":2}``; empty: nobody.
     """
 
     tab: Tab = "throughput"
@@ -52,6 +56,7 @@ class Choice:
     label: str = ""
     by: By = "day"
     tz: str = ""
+    add: str = ""
 
     @classmethod
     def of(cls, scope: Scope) -> Choice:
@@ -135,8 +140,21 @@ class Choice:
         start, end = self._during()
         return {
             "by": self.by, "step": self.step or None, "member": self.member or None, "label": self.label or None,
-            "start": start, "end": end, "tz": self.tz or None,
+            "start": start, "end": end, "tz": self.tz or None, "add": self.added,
         }  # fmt: skip
+
+    @property
+    def added(self) -> dict[str, int]:
+        """How many people are added, by step; what is not understood counts as nobody."""
+        try:
+            found = msgspec.json.decode(self.add or "{}", type=dict[str, int])
+        except msgspec.DecodeError:
+            return {}
+        return {step: many for step, many in found.items() if 0 < many <= MOST_ADDED}
+
+    def adding(self, added: dict[str, int]) -> Choice:
+        """Return the choice with people added, by step."""
+        return replace(self, add=msgspec.json.encode(added).decode() if added else "")
 
     def taken(self, takes: tuple[str, ...]) -> dict[str, Any]:
         """Return the filters that a table takes."""

@@ -158,7 +158,8 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
         ----------
         **chosen
             ``tab``, ``scope`` (``"campaign-3"``), ``period``, ``start``, ``end``, ``step``, ``member``, ``label``,
-            ``by`` or ``tz``; an empty text takes a filter away. What is not there is not chosen.
+            ``by``, ``tz`` or ``add`` (``'{"draw":2}'``: people who are added to the forecast); an empty text takes a
+            filter away. What is not there is not chosen.
         """
         with self._lock:
             self._wanted = self._wanted.with_(chosen)
@@ -255,7 +256,7 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
     def _show(self, head: Head, every: tuple[Part, ...]) -> None:
         choice = head.choice
         self.view = {
-            "choice": {**asdict(choice), "scope": choice.scope},
+            "choice": {**asdict(choice), "scope": choice.scope, "added": choice.added},
             "key": _key(choice),
             "name": head.name,
             "scopes": [asdict(offer) for offer in head.scopes],

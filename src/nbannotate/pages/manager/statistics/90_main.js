@@ -27,7 +27,7 @@ function tree(d) {
   const now = openTab(d, view), cards = view.cards.filter((c) => c.tab === now).map((c) => cardFrame(d, cardOf(d, c), view.key));
   return [top, filters(d, view), message, d.trouble ? h("div", { class: "nba-message", role: "alert", "data-key": "trouble" }, d.trouble) : null,
     view.hint ? h("div", { class: "nba-message hint", role: "status", "data-key": "hint" }, said(view.hint)) : null,
-    tiles(view), tabs(d, view),
+    tiles(view), tabs(d, view), now === "forecast" && more(d, view),
     h("div", { class: "nba-grid", id: "nba-cards", role: "tabpanel", "data-key": `tab-${now}`, "aria-labelledby": `nba-tab-${now}` }, cards)];
 }
 
