@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 import nbannotate as nb
 from nbannotate import formats
@@ -106,6 +107,16 @@ def test_blocks_say_what_rows_say(tmp_path_factory, annotations):
     assert msgspec.json.encode(its) == msgspec.json.encode(rows)
 
 
+def with_images(pictures):
+    """Return a version with the images."""
+    pictures.mkdir()
+    for image in IMAGES:
+        Image.new("L", (WIDTH, HEIGHT)).save(pictures / image["file_name"])
+    version = nb.open(":memory:").create_dataset("d").create_version("v")
+    version.add_images(pictures)
+    return version
+
+
 def stored(annotations, tmp_path, monkeypatch, one_by_one):
     """Return what stands in a store after a file was read."""
     file = tmp_path / "in.json"
@@ -114,15 +125,8 @@ def stored(annotations, tmp_path, monkeypatch, one_by_one):
         if one_by_one:
             patch.setattr(_coco_blocks, "apart", lambda *_: None)
             patch.setattr(Many, "fit", lambda self, *_: np.zeros(len(self.kinds), dtype=bool))
-        workspace = nb.open(":memory:")
-        version = workspace.create_dataset("d").create_version("v")
-        pictures = tmp_path / f"pictures-{one_by_one}"
-        pictures.mkdir()
-        from PIL import Image
-
-        for image in IMAGES:
-            Image.new("L", (WIDTH, HEIGHT)).save(pictures / image["file_name"])
-        version.add_images(pictures)
+        version = with_images(tmp_path / f"pictures-{one_by_one}")
+        workspace = version.workspace
         reading = version.read("coco", file, on_error="skip")
         shapes = workspace.sql("select * from shapes order by asset, position").drop(
             columns=["annotation_id", "asset_id", "version_id", "created", "shape_id"]
@@ -151,6 +155,42 @@ REGULAR = [
 def test_the_store_holds_the_same_rows(tmp_path, monkeypatch):
     few, every = (stored(REGULAR, tmp_path, monkeypatch, one_by_one) for one_by_one in (False, True))
     assert few == every
+
+
+PARTS = [
+    {"id": 20 + n, "image_id": 2, "category_id": 1, "segmentation": [ring], "attributes": {"part_of": "a"}}
+    for n, ring in enumerate([SQUARE, [30, 30, 40, 30, 40, 40]])
+]
+RARE = [
+    {"id": "text", "image_id": 2, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5},
+    {"id": 30, "image_id": 2, "category_id": 2, "bbox": [1, 2, 3, 4], "nbannotate": {"group": "g", "also": ["new"]}},
+    {"id": 31, "image_id": 2, "category_id": 2, "segmentation": [SQUARE], "bbox": [1, 2, 3, 4], "note": "kept"},
+    {"image_id": 2, "category_id": 2, "segmentation": [SQUARE], "bbox": [1, 2, 3, 4]},
+    {
+        "id": 32,
+        "image_id": 2,
+        "category_id": 2,
+        "segmentation": [SQUARE],
+        "nbannotate": {"shape_ids": ['it\'s "mine"']},
+    },
+]
+
+
+def test_what_is_written_by_the_thousand_is_what_is_written_one_by_one(tmp_path, monkeypatch):
+    version = with_images(tmp_path / "pictures")
+    (tmp_path / "in.json").write_text(json.dumps(document([*REGULAR, *PARTS, *RARE])))
+    version.read("coco", tmp_path / "in.json", on_error="skip")
+    shapes = version.shapes.df().set_index("asset")
+    moved = nb.Shape(
+        kind="polygon", points=((1, 1), (9, 1), (9, 9)), label="cell", id=shapes["shape_id"]["0.png"].iloc[0]
+    )
+    version.add_annotations({"0.png": nb.Annotation(shapes=(moved,))}, source="another")
+    told = [version.write("coco", tmp_path / "by-blocks.json")]
+    monkeypatch.setattr(type(formats.get("coco")), "by_blocks", False)
+    told.append(version.write("coco", tmp_path / "one-by-one.json"))
+    few, every = ((tmp_path / f"{name}.json").read_bytes() for name in ("by-blocks", "one-by-one"))
+    assert (few, told[0]) == (every, told[1])
+    assert [a["id"] for a in json.loads(few)["annotations"]].count(20) == 1
 
 
 def test_a_file_without_anything_irregular_is_read_in_blocks_alone(tmp_path):

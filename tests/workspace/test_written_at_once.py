@@ -28,15 +28,19 @@ def version(make_images, monkeypatch):
 
 def meanwhile(monkeypatch, do):
     """Do something when the second piece is read for the first time."""
-    piece, seen = pinned.Moment._piece, []
+    seen = []
 
-    def read(self, assets):
-        seen.append(assets)
-        if len(seen) == 2:
-            do()
-        return piece(self, assets)
+    def wrapped(piece):
+        def read(self, assets):
+            seen.append(assets)
+            if len(seen) == 2:
+                do()
+            return piece(self, assets)
 
-    monkeypatch.setattr(pinned.Moment, "_piece", read)
+        return read
+
+    for name in ("_piece", "_table"):  # of formats that write image by image, and by the thousand
+        monkeypatch.setattr(pinned.Moment, name, wrapped(getattr(pinned.Moment, name)))
 
 
 @pytest.mark.parametrize("child", [False, True])

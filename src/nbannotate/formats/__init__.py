@@ -30,7 +30,9 @@ from nbannotate.formats._contract import (
     family,
 )
 from nbannotate.formats._losses import of_head as losses_of_head
+from nbannotate.formats._losses import of_image as losses_of_image
 from nbannotate.formats._losses import of_row as losses_of
+from nbannotate.formats._losses import of_shape as losses_of_shape
 from nbannotate.formats._outcome import LeftOut, Listing, OnError, Problems, Reading, Skipped, Writing
 from nbannotate.model.choices import sentence, unknown
 from nbannotate.model.values import plain
@@ -64,6 +66,8 @@ __all__ = [
     "get",
     "losses_of",
     "losses_of_head",
+    "losses_of_image",
+    "losses_of_shape",
     "sniff",
 ]
 

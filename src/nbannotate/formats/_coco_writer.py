@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
+import mmap
 import posixpath
 import tempfile
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from typing import IO, Any
 
@@ -13,10 +14,10 @@ import msgspec
 import numpy as np
 
 from nbannotate.files.target import PIECE, Target
-from nbannotate.formats import _coco_extra
+from nbannotate.formats import _coco_extra, _coco_lines
 from nbannotate.formats._coco_extra import OURS, AnnotationExtra, ImageExtra, LabelExtra, area_of, box_of, rle_of
 from nbannotate.formats._coco_reader import PART_OF
-from nbannotate.formats._contract import Contents, Foreign, Head, Id, Row, Written
+from nbannotate.formats._contract import Block, Contents, Foreign, Head, Id, Row, Written
 from nbannotate.model import Annotation, Label, Shape
 from nbannotate.shapes import rle
 
@@ -25,7 +26,7 @@ KINDS = frozenset({"rectangle", "polygon", "mask", "skeleton", "rotated_rectangl
 #: Splits that have a file each in a folder; another word stands in the images.
 SPLITS = ("train", "val", "test")
 
-_encode = msgspec.json.encode
+_encode, _decode = msgspec.json.encode, msgspec.json.decode
 
 
 class Numbers:
@@ -88,26 +89,24 @@ class _File:
     def __init__(self, file: IO[bytes], spool: IO[bytes]) -> None:
         self.file, self.spool = file, spool
         self.images = 0
-        self.spans: list[tuple[int, int]] = []
-        self.places: list[int] = []
-        self.end = 0
+        self.ends, self.places = array("q", [0]), array("q")
         file.write(b'{"images":[')
 
     def add_image(self, image: dict[str, Any]) -> None:
         self.file.write((b",\n" if self.images else b"\n") + _encode(image))
         self.images += 1
 
-    def add_annotation(self, annotation: dict[str, Any], place: int) -> None:
-        data = _encode(annotation)
+    def add_annotation(self, data: bytes, place: int) -> None:
         self.spool.write(data)
-        self.spans.append((self.end, len(data)))
-        self.places.append(place)
-        self.end += len(data)
+        self.ends.append(self.ends[-1] + len(data))
+        self.places.append(place if place >= 0 else 1 << 62)
 
     def finish(self, categories: list[dict[str, Any]], extra: dict[str, Any]) -> None:
         self.file.write(b'],\n"annotations":[')
-        for n, data in enumerate(self._in_order()):
-            self.file.write((b",\n" if n else b"\n") + data)
+        between = b"\n"
+        for data in self._in_order():
+            self.file.write(between + data)
+            between = b",\n"
         self.file.write(b'],\n"categories":' + _encode(categories))
         for name, value in extra.items():
             self.file.write(b",\n" + _encode(name) + b":" + _encode(value))
@@ -116,59 +115,130 @@ class _File:
     def _in_order(self) -> Iterator[bytes]:
         """Return the annotations by their places; those of one image stay in their order."""
         self.spool.flush()
-        spool = self.spool.fileno()
-        for n in np.argsort(np.array(self.places, dtype=np.int64), kind="stable").tolist():
-            at, length = self.spans[n]
-            yield os.pread(spool, length, at)  # no buffer is filled for each of those that do not stand in order
+        if not self.places:
+            return
+        order = np.argsort(np.frombuffer(self.places, dtype=np.int64), kind="stable")
+        ends = np.frombuffer(self.ends, dtype=np.int64)
+        with mmap.mmap(self.spool.fileno(), 0, access=mmap.ACCESS_READ) as spool:
+            for start, end in zip(ends[order].tolist(), ends[order + 1].tolist(), strict=True):
+                yield spool[start:end]
 
 
 def write(target: Target, contents: Contents) -> Written:
     """Write a data set: one file, or in a folder one for each split."""
-    categories = Categories(contents.head)
-    image_ids, annotation_ids = Numbers(contents.last_id), Numbers(contents.last_id)
-    assets = annotations = 0
     with ExitStack() as stack:
-        files: dict[str | None, _File] = {}
-
-        def file_of(split: str | None) -> _File:
-            if split not in files:
-                name = "annotations.json" if split is None else f"annotations/instances_{split}.json"
-                file = stack.enter_context(target.open(name))
-                files[split] = _File(file, stack.enter_context(tempfile.TemporaryFile(buffering=PIECE)))
-            return files[split]
-
-        for row in contents.rows:
-            split = row.split if row.split in SPLITS and not target.single else None
-            file, number = file_of(split), image_ids.of(row.foreign.id)
-            file.add_image(_image(row, number, split is not None))
-            place = -1
-            for parts in together(row.annotation or Annotation()):
-                first = parts[0]
-                foreign = row.shapes.get(first.id, Foreign())
-                for name in first.also:  # other programs know the names, though not who has them
-                    categories.id_of(name)
-                place = max(place, foreign.place if foreign.place is not None else place)
-                made = _annotation(parts, annotation_ids.of(foreign.id), number, categories.id_of(first.label), foreign)
-                file.add_annotation(made, place if place >= 0 else 1 << 62)
-                annotations += 1
-            folder = "images" if split is None else split
-            target.put_image(row.image, posixpath.join(folder, row.foreign.name or row.name))
-            assets += 1
-        if not files:
-            file_of(None)
-        extra = {"info": {"description": "Written by nbannotate", "version": "1.0"}, **contents.head.extra}
-        for file in files.values():
-            file.finish(categories.written(), extra)
-    return Written(assets, annotations)
+        writer = _Writer(target, contents, stack)
+        apart = contents.apart()
+        if apart is None:
+            for row in contents.rows:
+                said = row.annotation or Annotation()
+                writer.add_shapes(writer.add_image(row, drawn=bool(said.shapes)), said, row.shapes)
+        else:
+            images = [writer.add_image(row, drawn=n > 0) for row, n in zip(apart.rows, apart.counts, strict=True)]
+            for block in apart.blocks:
+                writer.add_block(images, block)
+        return writer.finish(contents.head)
 
 
-def _image(row: Row, number: Id, in_split: bool) -> dict[str, Any]:
+class _Writer:
+    """Writes images, and the annotations of each."""
+
+    def __init__(self, target: Target, contents: Contents, stack: ExitStack) -> None:
+        self._target, self._stack = target, stack
+        self._categories = Categories(contents.head)
+        self._image_ids, self._annotation_ids = Numbers(contents.last_id), Numbers(contents.last_id)
+        self._files: dict[str | None, _File] = {}
+        self._assets = self._annotations = 0
+
+    def _file_of(self, split: str | None) -> _File:
+        if split not in self._files:
+            name = "annotations.json" if split is None else f"annotations/instances_{split}.json"
+            file = self._stack.enter_context(self._target.open(name))
+            spool = tempfile.TemporaryFile(buffering=PIECE)  # noqa: SIM115
+            self._files[split] = _File(file, self._stack.enter_context(spool))
+        return self._files[split]
+
+    def add_image(self, row: Row, *, drawn: bool) -> tuple[_File, Id]:
+        """Write an image; ``drawn``: it has shapes."""
+        split = row.split if row.split in SPLITS and not self._target.single else None
+        file, number = self._file_of(split), self._image_ids.of(row.foreign.id)
+        file.add_image(_image(row, number, in_split=split is not None, drawn=drawn))
+        folder = "images" if split is None else split
+        self._target.put_image(row.image, posixpath.join(folder, row.foreign.name or row.name))
+        self._assets += 1
+        return file, number
+
+    def add_shapes(self, image: tuple[_File, Id], said: Annotation, called: Mapping[str, Foreign]) -> None:
+        """Write the shapes of an image."""
+        place = -1
+        for parts in together(said.shapes):
+            foreign = called.get(parts[0].id, Foreign())
+            place = max(place, foreign.place if foreign.place is not None else place)
+            self._add(image, parts, foreign, place)
+
+    def _add(self, image: tuple[_File, Id], parts: list[Shape], foreign: Foreign, place: int) -> None:
+        first, (file, image_id) = parts[0], image
+        for name in first.also:  # other programs know the names, though not who has them
+            self._categories.id_of(name)
+        number, category = self._annotation_ids.of(foreign.id), self._categories.id_of(first.label)
+        file.add_annotation(_encode(_annotation(parts, number, image_id, category, foreign)), place)
+        self._annotations += 1
+
+    def add_block(self, images: list[tuple[_File, Id]], block: Block) -> None:
+        """Write the shapes of some images: what is only a geometry with a label as it stands."""
+        lines = _coco_lines.of_block(block)
+        groups = {(its, parts[0].id): parts for its, whole in _by_row(block) for parts in together(whole)}
+        row = place = -1
+        columns = zip(block.rows, block.ids, block.labels, block.foreign_ids, block.places, lines, strict=True)
+        for n, (its, shape_id, label, foreign_id, where, line) in enumerate(columns):
+            if its != row:
+                row, place = its, -1
+            parts = [block.shape(n)] if n not in block.whole and line is None else groups.get((its, shape_id))
+            if line is None and parts is None:
+                continue  # it is a part of one before, or has no place here
+            place = place if where is None else max(place, where)
+            known = None if foreign_id is None else _decode(foreign_id)
+            if line is None and parts is not None:
+                extra = block.extras[n]
+                self._add(images[its], parts, Foreign(known, _decode(extra) if extra else {}), place)
+            elif line is not None:
+                file, image_id = images[its]
+                number, category = self._annotation_ids.of(known), self._categories.id_of(label)
+                ids = _text(number), _text(image_id), _text(category)
+                file.add_annotation(
+                    f'{{"id":{ids[0]},"image_id":{ids[1]},"category_id":{ids[2]},{line}'.encode(), place
+                )
+                self._annotations += 1
+
+    def finish(self, head: Head) -> Written:
+        """Write what comes behind the images."""
+        if not self._files:
+            self._file_of(None)
+        extra = {"info": {"description": "Written by nbannotate", "version": "1.0"}, **head.extra}
+        for file in self._files.values():
+            file.finish(self._categories.written(), extra)
+        return Written(self._assets, self._annotations)
+
+
+def _text(number: Id) -> str:
+    return str(number) if type(number) is int else _encode(number).decode()
+
+
+def _by_row(block: Block) -> Iterable[tuple[int, list[Shape]]]:
+    """Return the shapes of a block that are whole, those of an image together."""
+    found: dict[int, list[Shape]] = {}
+    for n, shape in block.whole.items():
+        found.setdefault(block.rows[n], []).append(shape)
+    return found.items()
+
+
+def _image(row: Row, number: Id, *, in_split: bool, drawn: bool) -> dict[str, Any]:
     """Return an image as COCO has it."""
     said = row.annotation or Annotation()
     extra = ImageExtra(
         list(said.tags), said.nothing_to_label, said.tag_attributes, row.origin, row.source,
         None if in_split else row.split, row.sequence, row.moment,
-        said=row.annotation is not None and row.annotation.empty,
+        said=row.annotation is not None and row.annotation.empty and not drawn,
     )  # fmt: skip
     found: dict[str, Any] = {
         "id": number, "file_name": row.foreign.name or row.name, "width": row.width, "height": row.height,
@@ -179,11 +249,11 @@ def _image(row: Row, number: Id, in_split: bool) -> dict[str, Any]:
     return found if extra == ImageExtra() else {**found, OURS: extra}
 
 
-def together(annotation: Annotation) -> list[list[Shape]]:
-    """Return the shapes that can be written; polygons that were read as parts of one stand together."""
+def together(shapes: Iterable[Shape]) -> list[list[Shape]]:
+    """Return the shapes of an image that can be written; polygons that were read as parts of one stand together."""
     groups: list[list[Shape]] = []
     families: dict[object, list[Shape]] = {}
-    for shape in annotation.shapes:
+    for shape in shapes:
         if shape.kind not in KINDS or not shape.label:
             continue
         if shape.kind == "polygon" and shape.attributes.get(PART_OF) and not shape.rings:

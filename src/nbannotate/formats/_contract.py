@@ -277,6 +277,9 @@ class Format(Protocol):
         How it is called in a sentence.
     makes
         The suffix of the one file that it writes, such as ``".json"``; empty for one that is a folder.
+
+    A format that asks for the contents ``apart`` when it writes has ``by_blocks = True``; it holds rectangles, and
+    polygons of several rings, that have a label.
     """
 
     name: str

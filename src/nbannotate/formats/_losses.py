@@ -26,6 +26,16 @@ def of_head(format_: Format, head: Head) -> Iterator[tuple[str, str, str]]:
 
 def of_row(format_: Format, row: Row, head: Head) -> Iterator[tuple[str, str, str]]:
     """Return what of an image and what is said of it is lost, as (plural noun, reason, place)."""
+    said = row.annotation
+    yield from of_image(format_, row, empty=said is None or not said.shapes)
+    for shape in said.shapes if said is not None else ():
+        yield from of_shape(format_, row.name, shape)
+    for what, reason in format_.losses(row, head):
+        yield what, reason, row.name
+
+
+def of_image(format_: Format, row: Row, *, empty: bool) -> Iterator[tuple[str, str, str]]:
+    """Return what of an image and what is said beside its shapes is lost; ``empty``: it has none."""
     fields, no_place = format_.holds.fields, f"{format_.title} has no place for them"
     said = row.annotation
     its: list[tuple[str, str, object]] = [
@@ -39,16 +49,17 @@ def of_row(format_: Format, row: Row, head: Head) -> Iterator[tuple[str, str, st
             ("tag_attributes", "attributes of tags", any(said.tag_attributes.values())),
             ("nothing_to_label", "marks 'nothing to label'", said.nothing_to_label),
         ]
-    if said is None or not said.shapes:
+    if empty:
         its.append(("empty_images", "images without shapes", True))
     for field, what, value in its:
         if value and field not in fields:
             yield what, no_place, row.name
-    for shape in said.shapes if said is not None else ():
-        for what, reason in _of_shape(format_, shape):
-            yield what, reason, f"{row.name}, shape {shape.id}"
-    for what, reason in format_.losses(row, head):
-        yield what, reason, row.name
+
+
+def of_shape(format_: Format, name: str, shape: Shape) -> Iterator[tuple[str, str, str]]:
+    """Return what of a shape on the image of a name is lost, as (plural noun, reason, place)."""
+    for what, reason in _of_shape(format_, shape):
+        yield what, reason, f"{name}, shape {shape.id}"
 
 
 def _of_shape(format_: Format, shape: Shape) -> Iterator[tuple[str, str]]:

@@ -44,6 +44,7 @@ class Coco:
     name = "coco"
     title = "COCO JSON"
     makes = ".json"
+    by_blocks = True
     holds = Holds(
         _coco_writer.KINDS,
         frozenset({

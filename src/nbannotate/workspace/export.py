@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import IO, TYPE_CHECKING, Any, Literal, get_args
 
 from msgspec.structs import replace
 
@@ -17,7 +17,7 @@ from nbannotate.files import output
 from nbannotate.files.target import Target, write_new
 from nbannotate.model.choices import one_of
 from nbannotate.model.relabelling import as_mapping_of_labels
-from nbannotate.workspace import remembered
+from nbannotate.workspace import drawn, remembered
 from nbannotate.workspace.bars import progress_bar
 from nbannotate.workspace.pinned import Chosen, Moment
 from nbannotate.workspace.spool import Spool
@@ -89,10 +89,72 @@ def write(
     chosen = Chosen(state, origin, split, mapping).checked()
     its = formats.get(format)
     family = formats.family(its)
-    with _at_once(self, chosen, family) as (known, moment), tempfile.TemporaryFile() as file:
-        return _write(
-            self, its, Path(path), moment, Spool(file), known, images, dry_run=bool(dry_run), lossy=bool(lossy)
-        )
+    by_blocks = getattr(its, "by_blocks", False) and mapping is None
+    with (
+        _at_once(self, chosen, family) as (known, moment),
+        tempfile.TemporaryFile() as file,
+        tempfile.TemporaryFile() as other,
+    ):
+        found: _Whole | _Apart = _Apart(moment, file, other) if by_blocks else _Whole(moment, file)
+        return _write(self, its, Path(path), found, known, images, dry_run=bool(dry_run), lossy=bool(lossy))
+
+
+class _Whole:
+    """What a version says, image by image, put aside while it is looked at: to read it again takes as long."""
+
+    def __init__(self, moment: Moment, file: IO[bytes]) -> None:
+        self._moment, self._spool = moment, Spool(file)
+        self.late: dict[str, None] = {}
+
+    def __len__(self) -> int:
+        return len(self._moment)
+
+    def losses(self, format_: formats.Format, known: formats.Head) -> Iterator[tuple[str, str, str]]:
+        """Go through it, and return what would be lost."""
+        for row in progress_bar(self._moment.rows(), total=len(self), desc="looking", unit=" images", delay=1):
+            self._spool.add(row)
+            yield from formats.losses_of(format_, row, known)
+            self.late.update((s.label, None) for s in (row.annotation.shapes if row.annotation is not None else ()))
+        self._spool.finish()
+
+    def contents(self, known: formats.Head) -> formats.Contents:
+        """Return it for a format to write."""
+        bar = progress_bar(_named(self._spool), total=len(self), desc="writing", unit=" images", delay=1)
+        return formats.Contents(known, bar, len(self), self._moment.last_id)
+
+
+class _Apart:
+    """The same for a format that writes shapes by the thousand."""
+
+    def __init__(self, moment: Moment, file: IO[bytes], other: IO[bytes]) -> None:
+        self._moment, self._spool, self._aside = moment, Spool(file), drawn.Aside(other)
+        self._counts: list[int] = []
+        self.late: dict[str, None] = {}
+
+    def __len__(self) -> int:
+        return len(self._moment)
+
+    def losses(self, format_: formats.Format, known: formats.Head) -> Iterator[tuple[str, str, str]]:
+        """Go through it, and return what would be lost."""
+        with progress_bar(total=len(self), desc="looking", unit=" images", delay=1) as bar:
+            for rows, counts, block in self._moment.pieces():
+                for row, count in zip(rows, counts, strict=True):
+                    self._spool.add(row)
+                    yield from formats.losses_of_image(format_, row, empty=not count)
+                first = len(self._counts)
+                for n, shape in block.whole.items():
+                    yield from formats.losses_of_shape(format_, rows[block.rows[n] - first].name, shape)
+                self._counts += counts
+                self._aside.add(block)
+                self.late.update(dict.fromkeys(block.labels))
+                bar.update(len(rows))
+        self._spool.finish()
+
+    def contents(self, known: formats.Head) -> formats.Contents:
+        """Return it for a format to write."""
+        bar = progress_bar(_named(self._spool), total=len(self), desc="writing", unit=" images", delay=1)
+        apart = formats.Apart(bar, self._counts, self._aside)
+        return formats.Contents(known, (), len(self), self._moment.last_id, lambda: apart)
 
 
 @contextlib.contextmanager
@@ -111,30 +173,20 @@ def _at_once(version: Version, chosen: Chosen, family: str) -> Iterator[tuple[fo
 
 
 def _write(
-    version: Version, format_: formats.Format, path: Path, moment: Moment, spool: Spool, known: formats.Head,
+    version: Version, format_: formats.Format, path: Path, found: _Whole | _Apart, known: formats.Head,
     images: Images | None, *, dry_run: bool, lossy: bool,
 ) -> formats.Writing:  # fmt: skip
-    """Write a version as it was at a moment; ``known`` are the labels just before.
-
-    What is looked at for what would be lost is put aside, and written: to read it again took as long as the first time.
-    """
+    """Write a version as it was at a moment; ``known`` are the labels just before."""
     workspace = version.workspace
     lost = formats.Problems("skip")
     for what, reason, place in formats.losses_of_head(format_, known):
         lost.note(what, reason, place)
-    late: dict[str, None] = {}
-    bar = progress_bar(moment.rows(), total=len(moment), desc="looking", unit=" images", delay=1)
-    for row in bar:
-        if not dry_run:
-            spool.add(row)
-        for what, reason, place in formats.losses_of(format_, row, known):
-            lost.note(what, reason, place)
-        late.update((s.label, None) for s in (row.annotation.shapes if row.annotation is not None else ()))
-    spool.finish()
-    known = _with_late(known, late)
+    for what, reason, place in found.losses(format_, known):
+        lost.note(what, reason, place)
+    known = _with_late(known, found.late)
     left_out = lost.left_out()
     if dry_run:
-        return formats.Writing(format_.name, left_out, tuple(lost.skipped), assets=len(moment), written=False)
+        return formats.Writing(format_.name, left_out, tuple(lost.skipped), assets=len(found), written=False)
     if left_out and not lossy:
         some = "; ".join(f"{v.count:,} {v.what}" for v in left_out[:5]) + ("; …" if len(left_out) > 5 else "")
         raise Refused(
@@ -152,9 +204,7 @@ def _write(
         tempfile.TemporaryDirectory(prefix="nbannotate") as folder,
         Target(path, format_.makes, images, _fetch(Path(folder))) as target,
     ):
-        rows = _named(spool)
-        bar = progress_bar(rows, total=len(moment), desc="writing", unit=" images", delay=1)
-        done = format_.write(target, formats.Contents(known, bar, len(moment), moment.last_id))
+        done = format_.write(target, found.contents(known))
     return formats.Writing(
         format_.name, left_out, tuple(lost.skipped), assets=done.assets, annotations=done.annotations
     )

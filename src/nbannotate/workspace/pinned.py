@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
+import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -15,9 +16,12 @@ from nbannotate import formats, model
 from nbannotate.model.choices import one_of
 from nbannotate.model.values import as_stored, plain
 from nbannotate.rules.relabelling import relabelled
+from nbannotate.workspace import drawn as drawn_
 from nbannotate.workspace import frames, real, remembered
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from nbannotate.workspace.version import Version
 
 #: So many images are read at once.
@@ -101,6 +105,40 @@ class Moment:
                     row = replace(row, annotation=said, shapes=left)
                 yield row
 
+    def pieces(self) -> Iterator[tuple[list[formats.Row], list[int], formats.Block]]:
+        """Go through the same a piece at a time: images without their shapes, how many each has, and these.
+
+        The labels are those of the version.
+        """
+        first = 0
+        for piece in frames.pieces(self._file, PIECE):
+            assets = frames.records(piece)
+            table = self._table(assets)
+            counts = table["annotation_id"].value_counts(sort=False).to_dict()
+            there = [a for a in assets if not a["shapes"] or a["annotation_id"] in counts]
+            row_of = {a["annotation_id"]: n for n, a in enumerate(there, first) if a["shapes"]}
+            numbers = table["annotation_id"].map(row_of).to_numpy(dtype=np.int64)
+            order = np.argsort(numbers, kind="stable")
+            block = drawn_.block_of(numbers[order].tolist(), table.iloc[order])
+            with as_stored():
+                rows = [_row(a, [], {}) for a in there]
+            yield rows, [int(counts[a["annotation_id"]]) if a["shapes"] else 0 for a in there], block
+            first += len(there)
+
+    def _table(self, assets: list[dict[str, Any]]) -> pd.DataFrame:
+        """Return the shapes of assets with what files call them as rows, those of one in their order."""
+        import pandas as pd
+
+        drawn = {int(a["annotation_id"]) for a in assets if a["shapes"]}
+        table = self._asked("shapes", "asset_id", [a["asset_id"] for a in assets if a["shapes"]])
+        table = table[table["annotation_id"].isin(drawn)]
+        if gone := sorted(drawn - set(table["annotation_id"].tolist())):
+            table = pd.concat([table, self._asked("shape_history", "annotation_id", gone)], ignore_index=True)
+        if not self._named or not drawn:
+            return table.assign(foreign_id=None, extra=None, place=None)
+        names = frames.having(self._names, "annotation_id", drawn).drop(columns="called")
+        return table.merge(names, how="left", on=["annotation_id", "shape_id"])
+
     @as_stored()
     def _piece(self, assets: list[dict[str, Any]]) -> list[formats.Row]:
         drawn = {int(a["annotation_id"]) for a in assets if a["shapes"]}
@@ -127,14 +165,17 @@ class Moment:
         """Add the shapes of those revisions that are wanted."""
         if not ids:
             return
-        table = self._version.workspace.sql(
+        table = self._asked(view, column, ids)
+        for annotation_id, shape in zip(table["annotation_id"], real.as_shapes(table), strict=True):
+            if annotation_id in wanted:
+                found.setdefault(annotation_id, []).append(shape)
+
+    def _asked(self, view: str, column: str, ids: list[int]) -> pd.DataFrame:
+        return self._version.workspace.sql(
             f"select annotation_id, {_FIELDS} from {view} where version_id = $1 and {column} in (select unnest($2)) "
             "order by annotation_id, position",
             [self._version.version_id, ids],
         )
-        for annotation_id, shape in zip(table["annotation_id"], real.as_shapes(table), strict=True):
-            if annotation_id in wanted:
-                found.setdefault(annotation_id, []).append(shape)
 
 
 #: What makes a shape.
