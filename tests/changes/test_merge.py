@@ -154,6 +154,15 @@ class TestConflicts:
         assert [job.total for job in campaign.jobs] == [1]
         assert "`0.png`: a shape" in campaign.spec.instructions
 
+    def test_conflicts_are_sent_to_people_as_a_review(self, versions):
+        name = f"to review {versions[0].version_id}"
+        campaign = nb.merge(*versions, name, resolve=nb.Workflow([nb.Step("look", "review", ["root"])])).campaign
+        task = versions[0].workspace.work.next(name)
+        assert (task.asset, task.step) == ("0.png", "look")
+        assert len(task.annotation.shapes) == 4
+        task.submit()
+        assert campaign.state == "completed"
+
     @pytest.mark.parametrize("what", ["nobody works there", "the name is taken"])
     def test_a_campaign_that_cannot_be_leaves_nothing_of_the_merge(self, versions, what):
         ws, dataset = versions[0].workspace, versions[0].dataset

@@ -162,3 +162,15 @@ def test_a_damaged_image_in_a_zip_costs_itself_only(make: Any, tmp_path: Path) -
         other.read(tmp_path / "out.zip")
     reading = other.read(tmp_path / "out.zip", on_error="skip")
     assert (reading.added, [one.what for one in reading.left_out]) == (1, ["images", "annotated images"])
+
+
+@pytest.mark.parametrize("format", [None, "coco"])
+def test_a_set_that_is_a_link_out_of_its_folder_is_refused_with_that_reason(
+    make: Any, tmp_path: Path, format: Any
+) -> None:
+    version = make()
+    (tmp_path / "set").mkdir()
+    (tmp_path / "elsewhere.json").write_text('{"images": [], "annotations": [], "categories": []}')
+    (tmp_path / "set" / "annotations.json").symlink_to(tmp_path / "elsewhere.json")
+    with pytest.raises(ReadFailed, match=r"Files that were passed over: links out of the folder \(1\)\."):
+        version.read(tmp_path / "set", format=format)

@@ -51,8 +51,8 @@ def merge(
         What decides conflicts: ``"ours"``, ``"theirs"``, ``"base"`` (as it was), ``"newest"`` (what was said last),
         ``"both"``: both shapes stay; or a function that is given a :class:`MergeConflict` and returns one of the
         sides, or a shape. Or a :class:`nb.Workflow`: both stay, and its people decide in a campaign that is launched,
-        ``merge.campaign``, called as the version is, with the version's labels (see :meth:`Merge.create_campaign`). If
-        it is not given, a conflict is an error.
+        ``merge.campaign``, called as the version is, with the labels of both (see :meth:`Merge.create_campaign`); it
+        may begin with a review. If it is not given, a conflict is an error.
     threshold
         The least overlap of two shapes with different ids that are the same one, as for :func:`nb.diff`.
     dry_run
@@ -128,6 +128,7 @@ def _deciding(
         workflow=workflow,
         instructions=instructions(ours, theirs, plan),
         filter=one_with_conflicts(ours, theirs, plan),
+        existing="review" if workflow.steps[0].kind == "review" else "prefill",
     )
 
 

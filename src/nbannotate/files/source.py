@@ -84,6 +84,8 @@ class Source:
             )
         except FileNotFoundError:
             raise FileMissing(f"There is no file or folder {path}.") from None
+        except ReadFailed:
+            raise
         except (OSError, ValueError) as error:
             raise ReadFailed(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
         self.members = self._place.members

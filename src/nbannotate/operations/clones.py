@@ -168,30 +168,24 @@ def _check_assets(ctx: Context, folder: Path) -> None:
     if strange := arriving.bad_sequences(ctx.tx, file):
         raise InvalidInput(f"The sequence or the moment of {strange[0]!r} is none; nothing was copied.")
     serving.check(ctx.engine, arriving.incoming_files(ctx.tx, file))
-    for row in ctx.tx.all("select name, metadata from read_parquet($1)", str(file)):
-        metadata.check_text(row["name"], row["metadata"])
+    for name, text in cloning.metadata(ctx.tx, folder):
+        metadata.check_text(name, text)
 
 
 def _check_words(stage: Stage, folder: Path) -> None:
     """Raise InvalidInput if a name of a version or a split, a change of labels or a recipe is none."""
-    versions = stage.all("select name, state from read_parquet($1)", str(cloned.file(folder, "versions")))
-    for row in versions:
-        check_name("Version name", row["name"])
-    if len({row["name"] for row in versions}) < len(versions) or {r["state"] for r in versions} - {
-        "draft",
-        "published",
-    }:
+    words = cloning.words(stage, folder)
+    for name in words.versions:
+        check_name("Version name", name)
+    if not words.versions or len(set(words.versions)) < len(words.versions) or words.states - {"draft", "published"}:
         raise InvalidInput("This is no copy of a version: its versions do not fit the rest. Nothing was copied.")
-    for row in stage.all("select distinct split from read_parquet($1)", str(cloned.file(folder, "splits"))):
-        check_split(row["split"])
-    for row in stage.all("select mapping, labels from read_parquet($1)", str(cloned.file(folder, "changes"))):
-        decode(row["mapping"], LabelMapping)
-        decode(row["labels"], tuple[str, ...])
-    for row in stage.all("select recipe from read_parquet($1)", str(cloned.file(folder, "recipes"))):
-        decode(row["recipe"], Recipe)
-    if stage.value(
-        "select exists (select 1 from read_parquet($1) where not coalesce(json_valid(foreign_id), true) "
-        "or not coalesce(json_valid(extra), true))",
-        str(cloned.file(folder, "foreign")),
-    ):
+    for split in words.splits:
+        check_split(split)
+    for mapping in words.mappings:
+        decode(mapping, LabelMapping)
+    for labels in words.labels:
+        decode(labels, tuple[str, ...])
+    for recipe in words.recipes:
+        decode(recipe, Recipe)
+    if not words.called:
         raise InvalidInput("What files call things is not JSON in this copy; nothing was copied.")

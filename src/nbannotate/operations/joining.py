@@ -14,8 +14,7 @@ from nbannotate.operations.planning import fingerprint
 from nbannotate.operations.registry import Context, found
 from nbannotate.operations.telling import tell
 from nbannotate.store import campaigns as stored
-from nbannotate.store import dealing, people
-from nbannotate.store.arriving import quoted
+from nbannotate.store import choice, dealing, people
 from nbannotate.store.choice import PLACES, chosen
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import LISTED
@@ -79,12 +78,12 @@ def stage_tasks(
                 places = reveal()
                 new = _new(ctx, campaign, asset_ids)
                 with chosen(stage, campaign.version_id, spec, only=new, everything=everything, places=places):
-                    stage.run(f"copy chosen to {quoted(file)} (format parquet)")
-            stage.run(f"create temp table chosen as select * from read_parquet({quoted(file)})")
+                    choice.put_aside(stage, file)
+            choice.take_up(stage, file)
         finally:
             file.unlink(missing_ok=True)
         made = dealing.stage_first_tasks(stage, campaign.campaign_id, spec, ctx.now)
-        stage.run("drop table chosen")
+        choice.drop(stage)
     return Coming(stage.batch_id, campaign.campaign_id, made, ctx.now, ground)
 
 

@@ -16,8 +16,7 @@ from nbannotate.operations import campaigns, changing, planning
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.versions import check_new, make_child
 from nbannotate.rules.well_formed import check_fits
-from nbannotate.store import contents, data, dealing, foreign, importing, merging
-from nbannotate.store.arriving import quoted
+from nbannotate.store import choice, contents, data, dealing, foreign, importing, merging
 from nbannotate.store.choice import chosen
 from nbannotate.store.staging import Stage
 
@@ -83,15 +82,15 @@ def _stage_campaign(
         with stage.trial():
             made = _reveal(ctx, ours, name, staged)
             campaign = campaigns.write(ctx, made.version_id, spec)
-            with chosen(stage, made.version_id, spec) as choice:
-                planned = planning.launch_plan(ctx, campaign, spec, choice)
+            with chosen(stage, made.version_id, spec) as assets:
+                planned = planning.launch_plan(ctx, campaign, spec, assets)
                 campaigns.check_plan(planned, "")
-                stage.run(f"copy chosen to {quoted(file)} (format parquet)")
-        stage.run(f"create temp table chosen as select * from read_parquet({quoted(file)})")
+                choice.put_aside(stage, file)
+        choice.take_up(stage, file)
     finally:
         file.unlink(missing_ok=True)
     dealing.stage_first_tasks(stage, stage.batch_id, spec, ctx.now)
-    stage.run("drop table chosen")
+    choice.drop(stage)
     return _Campaign(spec, planned)
 
 

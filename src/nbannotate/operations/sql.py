@@ -12,9 +12,8 @@ from typing import Any
 from nbannotate.errors import QueryFailed, QueryTookLong
 from nbannotate.operations.registry import Context, operation
 from nbannotate.store import asking, guard, naming, pivots
-from nbannotate.store.arriving import quoted
 from nbannotate.store.failures import is_fatal, is_full
-from nbannotate.store.transaction import Transaction
+from nbannotate.store.transaction import Transaction, quoted
 
 #: A query that runs longer is ended.
 LONGEST_S = 120.0

@@ -9,7 +9,7 @@ from nbannotate.model import Version
 from nbannotate.store import layers, staging
 from nbannotate.store.choice import PLACES
 from nbannotate.store.staging import Stage
-from nbannotate.store.transaction import Transaction
+from nbannotate.store.transaction import Transaction, quoted
 
 #: So many assets are written in one piece.
 PIECE = 5_000
@@ -180,8 +180,3 @@ def staged_names(tx: Transaction, batch_id: int, version_id: int) -> list[str]:
         version_id,
     )
     return [r["name"] for r in rows]
-
-
-def quoted(file: Path) -> str:
-    """Return the name of a file as a text in SQL."""
-    return "'" + str(file).replace("'", "''") + "'"

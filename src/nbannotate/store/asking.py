@@ -14,9 +14,8 @@ from nbannotate.errors import InvalidInput, QueryFailed
 from nbannotate.model.choices import meant
 from nbannotate.model.columns import VIEWS
 from nbannotate.store import guard, naming
-from nbannotate.store.arriving import quoted
 from nbannotate.store.pivots import parameters
-from nbannotate.store.transaction import Transaction
+from nbannotate.store.transaction import Transaction, quoted
 
 #: So many tables can come with a query.
 MOST_TABLES = 20

@@ -15,8 +15,7 @@ from nbannotate.files import number_lists
 from nbannotate.model import Rle, Shape
 from nbannotate.model.values import as_stored
 from nbannotate.shapes.many import Many, geometry_of
-from nbannotate.store.arriving import quoted
-from nbannotate.store.transaction import Transaction
+from nbannotate.store.transaction import Transaction, quoted
 
 #: The columns of a file. ``points`` are JSON: a list for each ring, x and y in turn. Those from ``attributes`` to
 #: ``keyframe`` are null where a shape is only a geometry with a label; those behind are what a file calls it.

@@ -6,6 +6,7 @@ import contextlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -15,6 +16,7 @@ from nbannotate.store import naming
 from nbannotate.store.conditions import Conditions
 from nbannotate.store.engine import Transaction
 from nbannotate.store.failures import is_fatal, is_full
+from nbannotate.store.transaction import quoted
 
 #: A condition that people wrote in SQL is ended when it takes longer: it may hold up everybody's work.
 LONGEST_S = 20.0
@@ -205,6 +207,21 @@ def _choice(tx: Transaction, given: Filter, limit: int | None) -> Choice:
             if out in found
         ),
     )
+
+
+def put_aside(tx: Transaction, file: Path) -> None:
+    """Keep the table ``chosen`` in a file, as what a trial has found."""
+    tx.run(f"copy chosen to {quoted(file)} (format parquet)")
+
+
+def take_up(tx: Transaction, file: Path) -> None:
+    """Make the table ``chosen`` of a file again."""
+    tx.run(f"create temp table chosen as select * from read_parquet({quoted(file)})")
+
+
+def drop(tx: Transaction) -> None:
+    """Drop the table ``chosen`` that was taken up."""
+    tx.run("drop table chosen")
 
 
 def ids(tx: Transaction) -> list[int]:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nbannotate.model import Dataset
-from nbannotate.store.arriving import quoted
-from nbannotate.store.transaction import Transaction
+from nbannotate.store.transaction import Transaction, quoted
 
 #: The versions that a version was made from, itself first, and until when what was done in each counts.
 _LINE = """

@@ -19,11 +19,10 @@ from msgspec.structs import replace
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Content
 from nbannotate.store import contents, data, describing, staging
-from nbannotate.store.arriving import quoted
 from nbannotate.store.cloned import file
 from nbannotate.store.layers import NO_VERSION
 from nbannotate.store.staging import Stage
-from nbannotate.store.transaction import Transaction
+from nbannotate.store.transaction import Transaction, quoted
 
 #: So many revisions are read at once.
 PIECE = 2_000
@@ -111,6 +110,54 @@ def strange(stage: Stage, folder: Path) -> str | None:
         if stage.value(f"select count(*) <> count(distinct {column}) from {_read(folder, table)}"):
             return table
     return None
+
+
+class Words(Struct, frozen=True):
+    """What people wrote in what comes, to be checked.
+
+    Attributes
+    ----------
+    versions, states
+        Of the versions: their names, in order, and which states there are.
+    splits
+        Their names.
+    mappings, labels
+        Of the changes of labels, JSON.
+    recipes
+        JSON.
+    called
+        Whether what files call things is JSON.
+    """
+
+    versions: list[str]
+    states: set[str]
+    splits: list[str]
+    mappings: list[str]
+    labels: list[str]
+    recipes: list[str]
+    called: bool
+
+
+def words(stage: Stage, folder: Path) -> Words:
+    """Return what people wrote in what comes."""
+
+    def all_of(table: str, column: str) -> list[str]:
+        return [row[column] for row in stage.all(f"select {column} from {_read(folder, table)}")]
+
+    return Words(
+        all_of("versions", "name"), set(all_of("versions", "state")), sorted(set(all_of("splits", "split"))),
+        all_of("changes", "mapping"), all_of("changes", "labels"), all_of("recipes", "recipe"),
+        bool(stage.value(
+            f"select coalesce(bool_and(coalesce(json_valid(foreign_id), true) and coalesce(json_valid(extra), true)), "
+            f"true) from {_read(folder, 'foreign')}"
+        )),
+    )  # fmt: skip
+
+
+def metadata(tx: Transaction, folder: Path) -> list[tuple[str, str]]:
+    """Return the name and the metadata, JSON, of each asset that comes."""
+    rows = tx.all(f"select name, metadata from {_read(folder, 'assets')}")
+    return [(row["name"], row["metadata"]) for row in rows]
 
 
 def reserve(stage: Stage, folder: Path) -> tuple[int, ...]:

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nbannotate.store import staging
-from nbannotate.store.arriving import quoted
 from nbannotate.store.staging import Stage
-from nbannotate.store.transaction import Transaction
+from nbannotate.store.transaction import Transaction, quoted
 
 
 def stage(stage: Stage, format_: str, files: Sequence[Path], shapes: Sequence[Path] = ()) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from nbannotate.errors import Conflict, Refused
-from nbannotate.store.arriving import quoted
 from nbannotate.store.importing import WORKED_ON
-from nbannotate.store.transaction import Transaction
+from nbannotate.store.transaction import Transaction, quoted
 
 #: The assets of the version $1 that a Parquet file names, with what it says of them.
 _NAMED = (

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nbannotate.store import staging
-from nbannotate.store.arriving import quoted
 from nbannotate.store.staging import Stage
-from nbannotate.store.transaction import Transaction
+from nbannotate.store.transaction import Transaction, quoted
 
 #: So many assets are written in one piece.
 PIECE = 10_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from nbannotate.rules.counts import Changes
@@ -21,6 +22,11 @@ T = TypeVar("T")
 def id_list(ids: Iterable[int]) -> str:
     """Return ids as a text (JSON), as long lists are given to a statement."""
     return "[" + ",".join(map(str, ids)) + "]"
+
+
+def quoted(file: Path) -> str:
+    """Return the name of a file as a text in SQL."""
+    return "'" + str(file).replace("'", "''") + "'"
 
 
 class Transaction:

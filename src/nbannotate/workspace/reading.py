@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import tempfile
@@ -14,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from nbannotate import formats, model
-from nbannotate.errors import InvalidInput, WrongCall
+from nbannotate.errors import InvalidInput, ReadFailed, WrongCall
 from nbannotate.files.names import Match
 from nbannotate.files.source import Source
 from nbannotate.imaging import frame_of
@@ -144,6 +145,18 @@ def _what(
     return path, format_, source
 
 
+@contextlib.contextmanager
+def _with_passed_over(source: Source) -> Iterator[None]:
+    """Add to what is said of a set that cannot be read what in it was not looked at: it may be just that."""
+    try:
+        yield
+    except ReadFailed as error:
+        if not source.passed_over:
+            raise
+        some = ", ".join(f"{why} ({n:,})" for why, n in source.passed_over.items())
+        raise ReadFailed(f"{error} Files that were passed over: {some}.") from None
+
+
 def _read(version: Version, path: str | os.PathLike[str], format_: str | None, wanted: Wanted) -> formats.Reading:
     @functools.cache
     def there() -> fitting.There:
@@ -162,14 +175,16 @@ def _read(version: Version, path: str | os.PathLike[str], format_: str | None, w
         Source(Path(path).expanduser(), size_of, lambda real: real in files()) as source,
         tempfile.TemporaryDirectory(prefix="nbannotate") as place,
     ):
-        its = formats.get(format_) if format_ is not None else formats.sniff(source)
+        with _with_passed_over(source):
+            its = formats.get(format_) if format_ is not None else formats.sniff(source)
         problems = formats.Problems(wanted.on_error, source.name)
         for why, count in source.passed_over.items():
             for _ in range(count):
                 problems.note("files", f"they are {why}", source.name)
         folder = Path(place)
         with (folder / "rows").open("w+b") as file:
-            contents = its.read(source, problems)
+            with _with_passed_over(source):
+                contents = its.read(source, problems)
             apart = contents.apart()
             spool = Spool(file) if apart is None else None
             names = list(_put_aside(contents, apart, problems, spool))
