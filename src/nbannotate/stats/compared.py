@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nbannotate.model import Shape
 
 #: The shapes of so many answers are in memory at once, or so many shapes.
-MOST_ANSWERS, MOST_SHAPES = 50_000, 600_000
+MOST_ANSWERS, MOST_SHAPES = 40_000, 400_000
 #: So many objects are kept by one rule; what was not asked for last is forgotten above it.
 MOST_KEPT = 5_000_000
 #: Comparisons by so many rules are kept in a workspace.
@@ -146,7 +146,10 @@ class Compared:
         shapes = answers["shapes"].to_numpy(dtype=np.int64)
         size = np.maximum(np.cumsum(shapes[a[missing]] + shapes[b[missing]]) // MOST_SHAPES,
                           np.arange(len(missing)) * 2 // MOST_ANSWERS)  # fmt: skip
-        for these in np.split(missing, np.flatnonzero(np.diff(size)) + 1) if len(missing) else ():
+        done = 0
+        for these in np.split(missing, np.flatnonzero(np.diff(size)) + 1):
+            q.progress(done, len(missing))
+            done += len(these)
             its, where = np.unique(np.concatenate([a[these], b[these]]), return_inverse=True)
             columns, labels, groups = self._read(q, answers.iloc[its])
             mine, theirs = where[: len(these)], where[len(these) :]

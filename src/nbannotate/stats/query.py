@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from nbannotate.stats.filters import Filters, utc_now
+from nbannotate.stats.reading import Reading
 from nbannotate.stats.scope import Scope, resolve
 
 if TYPE_CHECKING:
@@ -141,3 +142,8 @@ class Query:
     def run(self, sql: str) -> pd.DataFrame:
         """Ask the workspace."""
         return self.place.workspace.sql(sql, tuple(self.parameters))
+
+    def progress(self, done: int, total: int) -> None:
+        """Tell whoever waits how many pieces of long work are done."""
+        if isinstance(self.place.workspace, Reading):
+            self.place.workspace.progress(done, total)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import datetime as dt
+import functools
 import gzip
 import threading
 import time
@@ -31,6 +33,7 @@ from nbannotate.pages.manager.choice import PERIODS, Choice
 from nbannotate.pages.wire import Id, Name, Text, checked
 from nbannotate.pages.worker import Worker
 from nbannotate.stats.periods import PERIODS as BY
+from nbannotate.stats.reading import Cancelled, Reading
 from nbannotate.stats.scope import Scope, resolve
 
 if TYPE_CHECKING:
@@ -238,9 +241,9 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
     def _read(self, choice: Choice, anew: bool) -> None:
         """Read what a choice asks for and what is not here yet, and show it."""
         now = board.mark(self._workspace)
-        head = self._head
+        head, reading = self._head, Reading(self._workspace)
         if anew or head is None or now != self._mark or replace(head.choice, tab=choice.tab) != choice:
-            head = board.head(self._workspace, choice)
+            head = board.head(reading, choice)
         elif choice.tab != head.choice.tab:
             head = replace(head, choice=choice if choice.tab in head.tabs else head.choice)
         with self._lock:
@@ -250,7 +253,8 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
         self._head, self._mark = head, now
         every = () if head.is_empty else board.parts()
         self._show(head, every)
-        self._read_cards(head, [part for part in every if part.on.tab == head.choice.tab], now, anew)
+        with contextlib.suppress(Cancelled):
+            self._read_cards(reading, head, [part for part in every if part.on.tab == head.choice.tab], now, anew)
         self.seen = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
 
     def _show(self, head: Head, every: tuple[Part, ...]) -> None:
@@ -269,19 +273,33 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
         self.address = choice.address
         self.problem = ""
 
-    def _read_cards(self, head: Head, its: list[Part], now: Mark, anew: bool) -> None:
-        key, scope = _key(head.choice), head.choice.place(self._workspace)
+    def _read_cards(self, reading: Reading, head: Head, its: list[Part], now: Mark, anew: bool) -> None:
+        key, scope = _key(head.choice), head.choice.place(reading)
         frames: dict[str, pd.DataFrame] = {}
         for part in its:
-            with self._lock:
-                if self._is_over or (self._again and self._wanted != head.choice):
-                    return  # nobody looks any more, or something else is wanted by now
+            self._check_wanted(head)
             there = self._cards.get(part.name)
             if there is None or anew or (there.key, there.mark) != (key, now):
+                reading.progress = functools.partial(self._progress, head, part)
                 text = _json(part.shown(scope, head.choice, head.look, frames))
+                there = self._cards.get(part.name)
                 self._cards[part.name] = _Content(text, key, now)
                 same = there is not None and there.text == text
                 self.send({"card": part.name, "key": key, "content": None if same else text})
+
+    def _check_wanted(self, head: Head) -> None:
+        """Raise Cancelled if nobody looks any more, or something else is wanted by now."""
+        with self._lock:
+            if self._is_over or (self._again and self._wanted != head.choice):
+                raise Cancelled
+
+    def _progress(self, head: Head, part: Part, done: int, total: int) -> None:
+        """Say how far a card is that shows nothing yet, or what was chosen before."""
+        self._check_wanted(head)
+        key, there = _key(head.choice), self._cards.get(part.name)
+        if there is None or there.key != key:
+            self._cards.pop(part.name, None)
+            self.send({"card": part.name, "key": key, "content": msgspec.json.encode({"done": done / total}).decode()})
 
     # -- answering ---------------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from nbannotate.pages.manager.board import Head, Part
 from nbannotate.pages.manager.cells import Cells
 from nbannotate.pages.manager.choice import Choice
 from nbannotate.stats.filters import utc_now
+from nbannotate.stats.reading import Reading
 from nbannotate.stats.scope import HasSql, Scope, resolve
 
 if TYPE_CHECKING:
@@ -65,8 +66,9 @@ def write(workspace: HasSql, choice: Choice, path: str | os.PathLike[str]) -> No
 
 def html(workspace: HasSql, choice: Choice) -> str:
     """Return a report."""
-    head = board.head(workspace, choice)
-    scope = head.choice.place(workspace)
+    reading = Reading(workspace)
+    head = board.head(reading, choice)
+    scope = head.choice.place(reading)
     every = () if head.is_empty else board.parts()
     read: dict[str, pd.DataFrame] = {}
     sections, figures = [], {}

@@ -4,7 +4,7 @@ function cardOf(d, shown) {
   let card = d.cards.get(shown.name);
   if (!card) {
     const box = h("div", { class: "nba-plot-box" });
-    card = { name: shown.name, body: h("div", { class: "nba-plot" }, box), box, key: null, text: "", figure: null, table: null, error: "", drawn: false, dirty: false, sort: null, told: "" };
+    card = { name: shown.name, body: h("div", { class: "nba-plot" }, box), box, key: null, text: "", figure: null, table: null, error: "", done: null, drawn: false, dirty: false, sort: null, told: "" };
     d.cards.set(shown.name, card);
     d.sizes.observe(card.body);
   }
@@ -18,8 +18,8 @@ function takeCard(d, { card: name, key, content }) {
   card.key = key;
   if (content !== null && content !== card.text) {
     card.text = content;
-    const { figure = null, table = null, error = "" } = JSON.parse(content);
-    Object.assign(card, { figure, table, error });
+    const { figure = null, table = null, error = "", done = null } = JSON.parse(content);
+    Object.assign(card, { figure, table, error, done });
     show(d, card);
   } else if (rekeyed && card.figure) show(d, card);        // the same figure of another choice: its zoom begins anew
   soon(d);
@@ -33,7 +33,12 @@ function show(d, card) {
   }
   purge(card);
   card.body.style.minHeight = "";
+  if (card.done !== null) return card.box.replaceChildren(waits(card));
   card.box.replaceChildren(card.error ? h("p", { class: "nba-message", role: "alert" }, said(card.error)) : table(d, card));
+}
+
+function waits({ done }) {
+  return h("p", { class: "nba-none", role: "status" }, T("Answers are compared for the first time: {percent} %", { percent: Math.floor(100 * done) }));
 }
 
 function table(d, card) {
