@@ -11,6 +11,7 @@ import pytest
 
 import nbannotate as nb
 from nbannotate.errors import Conflict, InvalidInput
+from nbannotate.operations.registry import Context
 from nbannotate.workspace import export
 
 
@@ -287,3 +288,28 @@ def test_what_another_workspace_gives_is_checked_and_leaves_nothing(version, cha
         assert other.client.upload(
             "clones.receive", nb.model.Dataset, packed(version, lambda tables: tables), name="x", source="y"
         ).name == "x"  # fmt: skip
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_how_far_a_copy_is_can_be_asked(version, monkeypatch, elsewhere):
+    told = []
+    monkeypatch.setattr(Context, "report", lambda self, key, *what: told.append((bool(key), *what)))
+    with contextlib.closing(nb.open(":memory:")) as other:
+        version.clone("copy", to=other if elsewhere else None)
+    checked = [(True, "checking what was said", 0, 3)] if elsewhere else []
+    assert told == [(True, "copying assets", 0, 4), (True, "copying annotations", 0, 3), *checked]
+
+
+def test_nothing_of_a_copy_is_left_when_it_is_deleted(worked, ws):
+    count = (
+        "select (select count(*) from data.kept_recipes), (select count(*) from data.assets), "
+        "(select count(*) from data.label_changes), (select count(*) from data.foreign_ids), "
+        "(select count(*) from data.layer_heads), (select count(*) from data.splits)"
+    )
+    engine = ws.client.dispatcher.engine
+    before = engine._writer.execute(count).fetchone()
+    whole, single = worked.dataset.clone("whole"), worked.clone("single").dataset
+    assert engine._writer.execute(count).fetchone()[0] == 2
+    for copy in (whole, single):
+        copy.delete(copy.name)
+    assert engine._writer.execute(count).fetchone() == before

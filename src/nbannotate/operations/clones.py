@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 import tempfile
 import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -23,8 +27,9 @@ from nbannotate.store.staging import Stage
 
 
 def _stage(
-    ctx: Context, stage: Stage, name: str, dataset_id: int, version_id: int | None = None, annotations: bool = True
-) -> dict[str, Coming]:
+    ctx: Context, stage: Stage, name: str, dataset_id: int, version_id: int | None = None, annotations: bool = True,
+    activity: str = "",
+) -> dict[str, Coming]:  # fmt: skip
     """Put aside what is copied, as it is at this moment, and write it in pieces."""
     _check_new(ctx, name)
     dataset = _source(ctx, dataset_id, version_id)
@@ -33,8 +38,9 @@ def _stage(
         folder = Path(place)
         cloned.write(ctx.tx, folder, dataset, version_id, annotations)
         _reserve(ctx, stage, folder)
-        cloning.stage(stage, folder, by)
-        cloning.stage_shapes(stage, folder)
+        with _reported(ctx, activity) as report:
+            cloning.stage(stage, folder, by, report)
+            cloning.stage_shapes(stage, folder)
         coming = cloning.coming(stage, folder, by, stage.reserved, annotations)
     return {"prepared_coming": cloning.held(stage, coming, name)}
 
@@ -42,12 +48,13 @@ def _stage(
 @operation(writes=True, stage=_stage)
 def create(
     ctx: Context, name: str, dataset_id: int, prepared_coming: Coming, version_id: int | None = None,
-    annotations: bool = True,
+    annotations: bool = True, activity: str = "",
 ) -> Dataset:  # fmt: skip
     """Copy a version, or all versions of a dataset, into a new dataset of this workspace, and return that.
 
     What was said comes along as said by who said it, when they did. The versions of a dataset share their rows as they
-    do there; without ``annotations`` the copies of published versions are drafts.
+    do there; without ``annotations`` the copies of published versions are drafts. ``activity`` is a key under which
+    ``workspace.activity`` tells how far it is.
     """
     dataset = _source(ctx, dataset_id, version_id)
     ctx.note(detail={"source_id": dataset_id, "version_id": version_id, "annotations": annotations})
@@ -71,8 +78,9 @@ def contents(ctx: Context, dataset_id: int, version_id: int | None = None, annot
 
 
 def _stage_received(
-    ctx: Context, stage: Stage, name: str, source: str, file: Path, readme: str = "", annotations: bool = True
-) -> dict[str, Coming]:
+    ctx: Context, stage: Stage, name: str, source: str, file: Path, readme: str = "", annotations: bool = True,
+    activity: str = "",
+) -> dict[str, Coming]:  # fmt: skip
     """Check all that comes, and write it in pieces."""
     _check_new(ctx, name)
     signed = ctx.actor.role == "owner"
@@ -85,19 +93,13 @@ def _stage_received(
         _check_assets(ctx, folder)
         _check_words(stage, folder)
         _reserve(ctx, stage, folder)
-        cloning.stage(stage, folder, by)
-        for piece in cloning.revisions(stage, folder):
-            rows = []
-            for row, drawn in piece:
-                annotation = data.annotation_of(row, drawn)
-                try:
-                    check_fits(annotation, row["width"], row["height"])
-                except InvalidInput as error:
-                    raise InvalidInput(f"{row['name']}: {error} Nothing was copied.") from None
-                rows += [data.shape_row(row["new"], n, shape) for n, shape in enumerate(annotation.shapes)]
-            if rows:
-                data.add_shapes(stage, rows)
-            stage.piece()
+        with _reported(ctx, activity) as report:
+            cloning.stage(stage, folder, by, report)
+            for done, total, piece in cloning.revisions(stage, folder):
+                report("checking what was said", done, total)
+                if rows := [row for one in piece for row in _checked(*one)]:
+                    data.add_shapes(stage, rows)
+                stage.piece()
         coming = cloning.coming(stage, folder, by, stage.reserved, annotations)
     return {"prepared_coming": cloning.held(stage, coming, name)}
 
@@ -105,7 +107,7 @@ def _stage_received(
 @operation(writes=True, stage=_stage_received)
 def receive(
     ctx: Context, name: str, source: str, file: Path, prepared_coming: Coming, readme: str = "",
-    annotations: bool = True,
+    annotations: bool = True, activity: str = "",
 ) -> Dataset:  # fmt: skip
     """Bring what ``clones.contents`` of another workspace gave into a new dataset, and return that.
 
@@ -114,6 +116,25 @@ def receive(
     """
     ctx.note(detail={"source": source, "annotations": annotations})
     return _take(ctx, name, readme, prepared_coming)
+
+
+@contextmanager
+def _reported(ctx: Context, activity: str) -> Iterator[Callable[[str, int, int], None]]:
+    """Give what says how far the work is: of what, done, and in all."""
+    try:
+        yield functools.partial(ctx.report, activity)
+    finally:
+        ctx.engine.activities.pop(activity, None)
+
+
+def _checked(row: dict[str, Any], drawn: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows of the shapes of a revision as they are stored, or raise InvalidInput if they may not be."""
+    annotation = data.annotation_of(row, drawn)
+    try:
+        check_fits(annotation, row["width"], row["height"])
+    except InvalidInput as error:
+        raise InvalidInput(f"{row['name']}: {error} Nothing was copied.") from None
+    return [data.shape_row(row["new"], n, shape) for n, shape in enumerate(annotation.shapes)]
 
 
 def _take(ctx: Context, name: str, readme: str, coming: Coming) -> Dataset:

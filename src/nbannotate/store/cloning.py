@@ -8,7 +8,8 @@ reserved, so that no question finds the rows before the last step says that ther
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -172,13 +173,15 @@ def reserve(stage: Stage, folder: Path) -> tuple[int, ...]:
     return tuple(row["new"] for row in rows)
 
 
-def stage(stage: Stage, folder: Path, by: By) -> None:
+def stage(stage: Stage, folder: Path, by: By, report: Callable[[str, int, int], None]) -> None:
     """Write the rows of all tables but the shapes in pieces, under the ids that are reserved.
 
-    Heads come before revisions, so that those which are of no version go with them.
+    Heads come before revisions, so that those which are of no version go with them. ``report`` is told what is copied,
+    how many are, and how many there are.
     """
     _write(stage, folder, "assets", "insert into data.assets select i.new, $1, r.* exclude (asset_id, row) "
-           "from {rows} r join cloned i on i.old = r.asset_id order by r.row", stage.batch_id)  # fmt: skip
+           "from {rows} r join cloned i on i.old = r.asset_id order by r.row", stage.batch_id,
+           report=functools.partial(report, "copying assets"))  # fmt: skip
     _write(stage, folder, "layer_assets", "insert into data.layer_assets "
            "select l.new, a.new, r.position, r.archived, r.effect, r.added from {rows} r "
            "join cloned l on l.old = r.layer_id join cloned a on a.old = r.asset_id order by r.row")  # fmt: skip
@@ -198,7 +201,7 @@ def stage(stage: Stage, folder: Path, by: By) -> None:
         from {{rows}} r join cloned n on n.old = r.annotation_id join cloned a on a.old = r.asset_id
         left join cloned v on v.old = r.version_id left join data.members m on m.login = r.login order by r.row
         """,
-        by.here, by.signed, by.member_id, by.source, by.now,
+        by.here, by.signed, by.member_id, by.source, by.now, report=functools.partial(report, "copying annotations"),
     )  # fmt: skip
     _write(stage, folder, "foreign", "insert into data.foreign_ids "
            "select v.new, r.format, r.what, r.name, r.foreign_id, r.position, r.extra, r.called, r.place "
@@ -216,12 +219,19 @@ def stage_shapes(stage: Stage, folder: Path) -> None:
            "from {rows} r join cloned n on n.old = r.annotation_id order by r.row")  # fmt: skip
 
 
-def _write(stage: Stage, folder: Path, table: str, insert: str, *values: Any) -> None:
+def _write(
+    stage: Stage,
+    folder: Path,
+    table: str,
+    insert: str,
+    *values: Any,
+    report: Callable[[int, int], None] = lambda done, total: None,
+) -> None:
     """Insert the rows of a table in pieces; ``{rows}`` are those of one, numbered by ``row``."""
     rows = f"read_parquet({quoted(file(folder, table))}, file_row_number = true)"
-    for low, high in stage.groups(
-        int(stage.value(f"select count(*) from read_parquet({quoted(file(folder, table))})"))
-    ):
+    total = int(stage.value(f"select count(*) from {_read(folder, table)}"))
+    for low, high in stage.groups(total):
+        report(low, total)
         piece = (
             f"(select * exclude (file_row_number), file_row_number as row from {rows} "
             f"where file_row_number >= {low} and file_row_number < {high})"
@@ -230,10 +240,15 @@ def _write(stage: Stage, folder: Path, table: str, insert: str, *values: Any) ->
     stage.piece()
 
 
-def revisions(stage: Stage, folder: Path) -> Iterator[list[tuple[dict[str, Any], list[dict[str, Any]]]]]:
-    """Return what is said, in pieces: the row of each revision with its new id and its asset's size, and its shapes."""
+def revisions(
+    stage: Stage, folder: Path
+) -> Iterator[tuple[int, int, list[tuple[dict[str, Any], list[dict[str, Any]]]]]]:
+    """Return what is said, in pieces: the row of each revision with its new id and its asset's size, and its shapes.
+
+    Before each piece stands how many were given before, and how many there are.
+    """
     its, assets, drawn = (_read(folder, t) for t in ("revisions", "assets", "shapes"))
-    last = -1
+    last, done, total = -1, 0, int(stage.value(f"select count(*) from {its}"))
     while True:
         rows = stage.all(
             f"select r.*, i.new, a.name, a.width, a.height from {its} r join cloned i on i.old = r.annotation_id "
@@ -249,7 +264,8 @@ def revisions(stage: Stage, folder: Path) -> Iterator[list[tuple[dict[str, Any],
             last, rows[-1]["annotation_id"],
         ):  # fmt: skip
             shapes[shape["annotation_id"]].append(shape)
-        yield [(row, shapes[row["annotation_id"]]) for row in rows]
+        yield done, total, [(row, shapes[row["annotation_id"]]) for row in rows]
+        done += len(rows)
         last = rows[-1]["annotation_id"]
 
 

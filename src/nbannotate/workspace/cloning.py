@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbannotate import model
+from nbannotate.workspace.waiting import call_with_bar, with_bar
 
 if TYPE_CHECKING:
     from nbannotate.workspace.data import Dataset
@@ -68,10 +69,11 @@ def _copy(
     here, there = dataset.workspace, to or dataset.workspace
     what = {"dataset_id": dataset.dataset_id, "version_id": version_id, "annotations": annotations}
     if there.client is here.client:
-        made = there.client.call("clones.create", model.Dataset, name=name, **what)
+        made = call_with_bar(there.client, "clones.create", model.Dataset, name=name, **what)
     else:
-        made = there.client.upload(
-            "clones.receive", model.Dataset, here.client.fetch("clones.contents", **what),
-            name=name, source=source, readme=dataset.readme, annotations=annotations,
-        )  # fmt: skip
+        contents = here.client.fetch("clones.contents", **what)
+        made = with_bar(there.client, lambda key: there.client.upload(
+            "clones.receive", model.Dataset, contents,
+            name=name, source=source, readme=dataset.readme, annotations=annotations, activity=key,
+        ))  # fmt: skip
     return there.datasets[made.name]

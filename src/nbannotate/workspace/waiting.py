@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,13 +24,18 @@ ASK_S = 0.2
 
 
 def call_with_bar(client: Client, operation: str, returns: type[T], /, **arguments: Any) -> T:
-    """Call an operation that takes an ``activity``, and show a progress bar if it takes longer than a moment.
+    """Call an operation that takes an ``activity``, and show a progress bar if it takes longer than a moment."""
+    return with_bar(client, lambda key: client.call(operation, returns, activity=key, **arguments))
+
+
+def with_bar(client: Client, call: Callable[[str], T]) -> T:
+    """Do so with a call that is given the key of its activity.
 
     The call runs in a thread of its own; the bar stays in this one, where a notebook can show it.
     """
     key = secrets.token_urlsafe(16)
     with ThreadPoolExecutor(1, thread_name_prefix="nbannotate-call") as pool:
-        answer = pool.submit(client.call, operation, returns, activity=key, **arguments)
+        answer = pool.submit(call, key)
         if wait_for([answer], SOON_S).not_done:
             _watch(client, key, answer)
         return answer.result()
