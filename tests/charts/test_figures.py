@@ -10,7 +10,7 @@ import pandas as pd
 import planted
 import pytest
 
-from nbannotate import charts, stats
+from nbannotate import charts, stats, texts
 from nbannotate.charts import task_times, throughput, time_per_task
 from nbannotate.charts.look import GRAY, KINDS, STATE_COLORS, Look, assign_colors, duration
 from nbannotate.model.campaign import StepKind
@@ -175,3 +175,51 @@ def test_a_label_keeps_the_color_whatever_the_filters() -> None:
 
 def test_every_kind_of_step_has_a_color() -> None:
     assert set(KINDS) == set(get_args(StepKind))
+
+
+def words(figure: Any) -> set[str]:
+    """Return what a figure says besides data: titles of axes, names of traces, sentences in place of axes."""
+    drawn = json.loads(figure.to_json())
+    axes = [value for name, value in drawn["layout"].items() if name[1:5] == "axis"]
+    found = {axis.get("title", {}).get("text") for axis in axes} | {trace.get("name") for trace in drawn["data"]}
+    found |= {trace.get("colorbar", {}).get("title", {}).get("text") for trace in drawn["data"]}
+    if not drawn["data"] or "hours worked" in str(drawn["layout"].get("annotations")):
+        found |= {note["text"] for note in drawn["layout"]["annotations"]}
+    return {word for word in found if word and len(word) > 2}
+
+
+@pytest.mark.parametrize("language", [tag for tag in texts.languages() if tag != texts.ENGLISH])
+def test_what_a_chart_says_is_said_in_every_language(language: str) -> None:
+    known = texts.texts_of(language)
+    data = {"ana", "ben", "chloe", "eve", *stats.shapes(WORLD)["label"]}
+    missed = set()
+    for chart, by in itertools.product(CHARTS, ("hour", "day", "week", "month")):
+        some = {"by": by} if "by" in chart.table.takes else {}
+        for figure in (chart(WORLD, **some), chart(planted.empty(), **some)):
+            its = {*words(figure)} - {f"{name} (review)" for name in data} - data
+            both = {**known.table["texts"], **known.table["sentences"]}
+            missed |= {word for word in its if word not in both and known.said(word) == word}
+    assert missed == set()
+
+
+def test_the_marks_of_a_histogram_of_one_bin_lie_on_its_axis() -> None:
+    frame = pd.DataFrame(
+        {"measure": ["share"], "label": ["cell"], "bin": [-5], "low": [2.0**-5], "high": [2.0**-4], "shapes": [10]}
+    )
+    axis = charts.shape_shares.draw(frame, Look()).layout.xaxis
+    assert axis.range[0] < min(axis.tickvals) <= max(axis.tickvals) < axis.range[1]
+
+
+@pytest.mark.parametrize("chart", CHARTS, ids=by_name)
+def test_what_is_empty_takes_less_room(chart: Any) -> None:
+    assert charts.look.nothing("x").layout.height < 150 < chart(WORLD).layout.height or not chart(WORLD).data
+
+
+def test_few_things_are_counted_in_whole_numbers_and_many_as_plotly_does() -> None:
+    few, many = ({"state": [*"ab"], "issues": [n, 1]} for n in (3, 40))
+    look = Look()
+    rows = [pd.DataFrame(v).assign(state=["open", "resolved"]) for v in (few, many)]
+    assert [charts.issue_states.draw(frame, look).layout.xaxis.dtick for frame in rows] == [1, None]
+    stacked = stats.tasks(WORLD).assign(tasks=2)  # five states of two tasks are ten
+    assert charts.tasks.draw(stacked, look).layout.xaxis.dtick is None
+    assert charts.tasks.draw(stacked.assign(tasks=1), look).layout.xaxis.dtick == 1

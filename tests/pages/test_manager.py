@@ -29,8 +29,8 @@ from nbannotate.pages.manager import Dashboard, report
 from nbannotate.pages.manager.choice import Choice
 from nbannotate.stats import rows
 
-#: What Voilà itself asks for, in vain, and what Plotly's own SVG says of a text that it has no place for.
-NOT_OURS = '404|fontawesome|<text> attribute y: Expected length, "-Infinity"'
+#: What Voilà itself asks for, in vain.
+NOT_OURS = "404|fontawesome"
 ROOT = Path(__file__).parents[2]
 CSP = "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; connect-src 'self'; " \
       "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:"  # fmt: skip

@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
+from nbannotate.charts.counted import count_axis
 from nbannotate.charts.look import Look, nothing
 from nbannotate.charts.stacked import over_time
 from nbannotate.stats.table import Position
@@ -23,7 +24,7 @@ def submitted(frame: pd.DataFrame, look: Look, kind: str, empty: str) -> go.Figu
         rows.assign(minutes=rows["worked_s"] / 60), look, KEYS, series="member", values=["tasks", "minutes"],
         colors=look.of_members(rows["member"]), same={"kind": kind}, hover="%{y} tasks, %{customdata[4]:.0f} min",
     )  # fmt: skip
-    return drawn.update_yaxes(title_text=f"tasks per {look.by}")
+    return count_axis(drawn, "y", f"tasks per {look.by}")
 
 
 @chart(table, title="Annotation tasks submitted per {by} (tasks)", on=Position("throughput", 40, True), keys=KEYS)

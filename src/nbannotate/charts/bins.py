@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 import plotly.graph_objects as go
 
+from nbannotate.charts.counted import count_axis
 from nbannotate.charts.look import GRAY, OUTLINE, Look, figure, nothing, text
 from nbannotate.charts.stacked import MOST
 
@@ -65,6 +66,7 @@ def histogram(frame: pd.DataFrame, look: Look, axis: Axis) -> go.Figure:
         tickvals=marks["bin"] - 0.5,
         ticktext=[axis.said(v).removesuffix(" px²") for v in marks["low"]],
         showgrid=False,
+        range=[edges["bin"].min() - 0.6, edges["bin"].max() + 0.6],  # the marks at both ends are on it
     )
-    drawn.update_yaxes(title_text="shapes", rangemode="tozero")
+    count_axis(drawn, "y", "shapes")
     return drawn.update_layout(showlegend=len(totals) > 1)

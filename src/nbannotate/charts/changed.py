@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
+from nbannotate.charts.counted import count_axis
 from nbannotate.charts.look import figure, nothing, short
 from nbannotate.rules.compare import COLORS, HOWS
 
@@ -33,6 +34,6 @@ def draw(counts: pd.DataFrame) -> go.Figure:
             hovertemplate=f"%{{y}}<br>%{{x}} {word}<extra></extra>",
         )
     drawn.update_yaxes(autorange="reversed", type="category")
-    drawn.update_xaxes(title_text="shapes", rangemode="tozero")
+    count_axis(drawn, "x", "shapes")
     drawn.update_layout(showlegend=True)
     return drawn

@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
+from nbannotate.charts.counted import count_axis
 from nbannotate.charts.look import STATE_COLORS, Look, behind, figure, label, nothing
 from nbannotate.stats.issue_states import issue_states as table
 from nbannotate.stats.table import Position
@@ -28,5 +29,5 @@ def issue_states(frame: pd.DataFrame, look: Look) -> go.Figure:
         hovertemplate="%{x} issues %{y}<extra></extra>",
     )
     drawn.update_yaxes(autorange="reversed", type="category")
-    drawn.update_xaxes(title_text="issues", rangemode="tozero")
+    count_axis(drawn, "x", "issues")
     return drawn

@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
+from nbannotate.charts.counted import count_axis
 from nbannotate.charts.look import STATE_COLORS, Look, behind, figure, nothing
 from nbannotate.stats.issue_types import TYPES
 from nbannotate.stats.issue_types import issue_types as table
@@ -34,5 +35,5 @@ def issue_types(frame: pd.DataFrame, look: Look) -> go.Figure:
             hovertemplate="%{y}<br>%{x} %{fullData.name}<extra></extra>",
         )
     drawn.update_yaxes(autorange="reversed", type="category")
-    drawn.update_xaxes(title_text="issues", rangemode="tozero")
+    count_axis(drawn, "x", "issues")
     return drawn.update_layout(showlegend=True)

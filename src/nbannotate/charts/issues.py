@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
+from nbannotate.charts.counted import count_axis
 from nbannotate.charts.look import GRAY, STATE_COLORS, Look, behind, figure, nothing
 from nbannotate.charts.period import bar_width, on_the_wall, set_axis
 from nbannotate.stats.issues import CHANGES
@@ -43,5 +44,5 @@ def issues(frame: pd.DataFrame, look: Look) -> go.Figure:
         hovertemplate="%{x}<br>%{y} not resolved at the end<extra></extra>",
     )
     set_axis(drawn, frame["period"], look)
-    drawn.update_yaxes(title_text="issues", rangemode="tozero")
+    count_axis(drawn, "y", "issues")
     return drawn

@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
+from nbannotate.charts.counted import count_axis
 from nbannotate.charts.look import TYPE_COLORS, Look, nothing
 from nbannotate.charts.stacked import over_time
 from nbannotate.stats.issue_types import issue_types as table
@@ -24,4 +25,4 @@ def issues_raised(frame: pd.DataFrame, look: Look) -> go.Figure:
         rows, look, KEYS, series="type", values=["opened"], colors=TYPE_COLORS, same={"change": "opened"},
         hover="%{y} issues raised",
     )  # fmt: skip
-    return drawn.update_yaxes(title_text=f"issues per {look.by}")
+    return count_axis(drawn, "y", f"issues per {look.by}")

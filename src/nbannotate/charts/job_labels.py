@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
+from nbannotate.charts.counted import count_axis
 from nbannotate.charts.look import GRAY, OUTLINE, Look, figure, nothing, short, text
 from nbannotate.charts.stacked import MOST
 from nbannotate.stats.job_labels import job_labels as table
@@ -41,5 +42,5 @@ def job_labels(frame: pd.DataFrame, look: Look) -> go.Figure:
         )
     order = [short(member) for member in members]
     drawn.update_yaxes(autorange="reversed", type="category", categoryorder="array", categoryarray=order)
-    drawn.update_xaxes(title_text="objects", rangemode="tozero")
+    count_axis(drawn, "x", "objects")
     return drawn.update_layout(showlegend=len(totals) > 1)

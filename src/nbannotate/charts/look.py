@@ -174,7 +174,7 @@ def figure(**layout: object) -> go.Figure:
 def nothing(message: str) -> go.Figure:
     """Return a figure that says in a sentence why there is nothing to see, in place of blank axes."""
     hidden = {"visible": False}
-    drawn = figure(xaxis=hidden, yaxis=hidden)
+    drawn = figure(xaxis=hidden, yaxis=hidden, height=120)
     drawn.add_annotation(text=message, showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper", font={"size": 14})
     return drawn
 

@@ -14,6 +14,8 @@ from nbannotate.stats.table import Position
 KEYS = ("member",)
 PANELS = (("hours worked", "hours"), ("images labelled", "labelled"), ("objects", "objects"),
           ("images reviewed", "reviewed"), ("% accepted", "percent"))  # fmt: skip
+#: Those of them that are whole numbers.
+COUNTED = ("labelled", "objects", "reviewed")
 
 
 @chart(table, title="Work of members (hours, images, objects, %)", on=Position("members", 20, True), keys=KEYS)
@@ -43,4 +45,7 @@ def member_work(frame: pd.DataFrame, look: Look) -> go.Figure:
     drawn.update_annotations(font={"size": 12, "family": FONT})
     drawn.update_yaxes(autorange="reversed", type="category")
     drawn.update_xaxes(rangemode="tozero", nticks=4)
+    for place, (_, column) in enumerate(PANELS, 1):
+        if column in COUNTED and found[column].max() <= 4:
+            drawn.update_xaxes(dtick=1, col=place)
     return drawn.update_xaxes(range=[0, 100], col=len(PANELS))

@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
+from nbannotate.charts.counted import count_axis
 from nbannotate.charts.look import STATE_COLORS, Look, behind, figure, label, nothing, short
 from nbannotate.stats.members import members as table
 from nbannotate.stats.table import Position
@@ -32,5 +33,5 @@ def members(frame: pd.DataFrame, look: Look) -> go.Figure:
             hovertemplate="%{y}<br>%{x} tasks %{fullData.name}<extra></extra>",
         )
     drawn.update_yaxes(autorange="reversed", type="category")
-    drawn.update_xaxes(title_text="tasks", rangemode="tozero")
+    count_axis(drawn, "x", "tasks")
     return drawn

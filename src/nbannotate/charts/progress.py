@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
+from nbannotate.charts.counted import count_axis
 from nbannotate.charts.look import STATE_COLORS, Look, behind, figure, label, nothing, short
 from nbannotate.stats.progress import progress as table
 from nbannotate.stats.table import Position
@@ -35,5 +36,5 @@ def progress(frame: pd.DataFrame, look: Look) -> go.Figure:
             "<br>%{customdata[4]} of %{customdata[5]} tasks submitted<extra></extra>",
         )
     drawn.update_yaxes(autorange="reversed", type="category")
-    drawn.update_xaxes(title_text="assets", rangemode="tozero")
+    count_axis(drawn, "x", "assets")
     return drawn

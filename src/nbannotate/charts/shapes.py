@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
+from nbannotate.charts.counted import count_axis
 from nbannotate.charts.look import OUTLINE, Look, behind, figure, label, nothing, short
 from nbannotate.stats.shapes import shapes as table
 from nbannotate.stats.table import Position
@@ -44,5 +45,5 @@ def shapes(frame: pd.DataFrame, look: Look) -> go.Figure:
         )
     order = [short(name or "no label") for name in totals.index]
     drawn.update_yaxes(autorange="reversed", type="category", categoryorder="array", categoryarray=order)
-    drawn.update_xaxes(title_text="shapes", rangemode="tozero")
+    count_axis(drawn, "x", "shapes")
     return drawn.update_layout(showlegend=len(kinds) > 1)

@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
+from nbannotate.charts.counted import FEW, count_axis
 from nbannotate.charts.look import GRAY, MEASURE, Look, figure, nothing
 from nbannotate.stats.shapes_per_asset import shapes_per_asset as table
 from nbannotate.stats.table import Position
@@ -35,6 +36,7 @@ def shapes_per_asset(frame: pd.DataFrame, look: Look) -> go.Figure:
         hovertemplate="%{y} images have %{customdata[1]} shapes<extra></extra>",
     )
     drawn.add_vline(x=mean, line={"width": 1.5, "dash": "dot", "color": GRAY}, annotation_text=f"mean {mean:.1f}")
-    drawn.update_xaxes(title_text="shapes in an image")
-    drawn.update_yaxes(title_text="images", rangemode="tozero")
+    few = {"dtick": 1} if frame["shapes"].max() <= FEW else {}
+    drawn.update_xaxes(title_text="shapes in an image", **few)
+    count_axis(drawn, "y", "images")
     return drawn

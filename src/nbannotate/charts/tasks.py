@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
+from nbannotate.charts.counted import count_axis
 from nbannotate.charts.look import STATE_COLORS, Look, behind, campaign_step, figure, label, nothing
 from nbannotate.stats.table import Position
 from nbannotate.stats.tasks import STATES
@@ -33,5 +34,5 @@ def tasks(frame: pd.DataFrame, look: Look) -> go.Figure:
             hovertemplate="%{y}<br>%{x} tasks %{fullData.name}<extra></extra>",
         )
     drawn.update_yaxes(autorange="reversed", type="category")
-    drawn.update_xaxes(title_text="tasks", rangemode="tozero")
+    count_axis(drawn, "x", "tasks")
     return drawn

@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
+from nbannotate.charts.counted import count_axis
 from nbannotate.charts.look import Look, behind, figure, nothing, text
 from nbannotate.charts.period import bar_width, on_the_wall, set_axis
 from nbannotate.stats.throughput import throughput as table
@@ -35,6 +36,6 @@ def throughput(frame: pd.DataFrame, look: Look) -> go.Figure:
             hovertemplate="%{x}<br>%{fullData.name}: %{y} tasks, %{customdata[4]:.0f} min<extra></extra>",
         )
     set_axis(drawn, frame["period"], look)
-    drawn.update_yaxes(title_text=f"tasks submitted per {look.by}", rangemode="tozero")
+    count_axis(drawn, "y", f"tasks submitted per {look.by}")
     drawn.update_layout(showlegend=True)
     return drawn

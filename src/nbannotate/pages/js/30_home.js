@@ -1,4 +1,4 @@
-// My tasks: campaigns with their jobs, what is finished in a fold below.
+// My tasks: campaigns with their jobs; in folds below, jobs that no image has reached yet, and what is finished.
 
 const STEP = { annotation: M("Annotation"), consensus: M("Consensus"), review: M("Review") };
 const JOB = { pending: M("Not begun"), in_progress: M("In progress"), on_review: M("On review"), completed: M("Completed"), completed_with_issues: M("With issues") };
@@ -32,7 +32,7 @@ function jobList(s, groups) {
   }
   let first = true;
   const part = (keep) => groups.map((g) => ({ ...g, jobs: g.jobs.filter(keep) })).filter((g) => g.jobs.length);
-  const open = part((j) => j.remaining > 0), closed = part((j) => !j.remaining), n = closed.reduce((sum, g) => sum + g.jobs.length, 0);
+  const open = part((j) => j.remaining > 0), ahead = part((j) => !j.total), closed = part((j) => j.total && !j.remaining);
   const campaign = (g) => h("section", { class: "nbp-campaign", "data-key": g.campaign, "aria-label": g.campaign },
     h("header", {}, h("h2", { title: g.campaign }, g.campaign), h("span", { class: "soft" }, g.dataset), due(g.due, g.jobs.some((j) => j.remaining))),
     g.jobs.map((job) => {
@@ -41,10 +41,17 @@ function jobList(s, groups) {
       return row;
     }));
   return h("div", { class: "nbp-jobs", onkeydown: (e) => arrows(e, "[data-go], summary, [data-open]") },
-    open.length ? null : h("p", { class: "nbp-all-done", role: "status" }, icon("check"), T("All done. Nothing waits for you right now.")),
+    open.length ? null : h("p", { class: "nbp-all-done", role: "status" },
+      closed.length ? [icon("check"), T("All done. Nothing waits for you right now.")] : [icon("clock"), T("No image has come to you yet; each comes when the step before passes it on.")]),
     open.map(campaign),
-    n ? h("details", { class: "nbp-fold", "data-key": "closed", open: s.ui.fold ?? !open.length },
-      h("summary", { onclick: (e) => { s.ui.fold = !e.currentTarget.parentNode.open; } }, T("Finished"), h("span", { class: "count" }, n)), h("div", { class: "nbp-jobs" }, closed.map(campaign))) : null);
+    fold(s, "ahead", T("Not yet"), ahead, campaign, !open.length), fold(s, "closed", T("Finished"), closed, campaign, !open.length));
+}
+
+function fold(s, name, title, groups, campaign, first) {
+  if (!groups.length) return null;
+  const n = groups.reduce((sum, g) => sum + g.jobs.length, 0);
+  return h("details", { class: "nbp-fold", "data-key": name, open: s.ui.folds[name] ?? first },
+    h("summary", { onclick: (e) => { s.ui.folds[name] = !e.currentTarget.parentNode.open; } }, title, h("span", { class: "count" }, n)), h("div", { class: "nbp-jobs" }, groups.map(campaign)));
 }
 
 function due(day, open = true) {
@@ -91,6 +98,7 @@ function jobRow(s, job, first) {
       ? h("button", { type: "button", class: first ? "primary go" : "go", "data-first": first ? "" : null, "data-go": "",
           "aria-label": begun(job) ? T("Continue {name} of {campaign}", job) : T("Start {name} of {campaign}", job), "aria-busy": s.ui.busy ? "true" : null,
           onclick: () => leaveWith(s, "start", { campaign: job.campaign_id, step: job.step }) }, begun(job) ? T("Continue") : T("Start"))
+      : !job.total ? h("span", { class: "done-mark ahead" }, icon("clock"), T("Waits for the step before"))
       : h("span", { class: "done-mark" }, icon("check"), job.state === "on_review" ? T("Submitted") : T("Done for now")),
     h("button", { type: "button", class: "small quiet", "data-open": "", "aria-label": T("Images of {name} of {campaign}", job), onclick: open }, icon("list"), T("Images"))));
 }

@@ -86,7 +86,7 @@ async function render({ model, el, signal }) {
   const s = {
     model, replies: new Map(), shown: "", waiting: false, gone: false,
     get: (name) => model.get(name) ?? {},
-    ui: { tab: "shapes", homeTab: "tasks", issueTab: "open", toasts: [], dialog: null, busy: "", tabWanted: "", first: true, going: false, placed: false, slow: false, bell: false, reader: false, menu: false, turning: false },
+    ui: { tab: "shapes", homeTab: "tasks", issueTab: "open", toasts: [], dialog: null, busy: "", tabWanted: "", first: true, going: false, placed: false, slow: false, bell: false, folds: {}, reader: false, menu: false, turning: false },
   };
   const deaf = await useTexts(model, () => repaint(s));
   s.inner = h("div", { class: "nbp-inner" });

@@ -66,7 +66,7 @@ function table(d, card) {
       h("thead", {}, h("tr", {}, headings.map((head, i) => h("th", { scope: "col", class: head.is_number ? "n" : "", title: said(head.what), "aria-sort": sort?.at === i ? (sort.down ? "descending" : "ascending") : null },
         h("button", { type: "button", onclick: () => by(i) }, said(head.title), sort?.at === i ? (sort.down ? " ↓" : " ↑") : ""))))),
       h("tbody", {}, order.map((k) => h("tr", {}, rows[k].map((text, i) => h("td", { class: headings[i].is_number ? "n" : "" }, headings[i].is_number ? said(text) : text))))))),
-    total > rows.length ? h("p", { class: "nba-none" }, T("{shown} of {n} rows; the CSV has all of them", { shown: rows.length, n: total })) : "");
+    h("p", { class: "nba-rows" }, total > rows.length ? T("{shown} of {n} rows; the CSV has all of them", { shown: rows.length, n: total }) : N(total, "{n} row", "{n} rows")));
 }
 
 const WITHOUT = { step: M("all steps"), member: M("all members"), label: M("all labels") };
