@@ -15,7 +15,7 @@ from nbannotate.stats.filters import utc_now
 OF_SHAPES = {"agreement", "agreement_assets", "agreement_labels", "confusion", "reliability", "evaluation",
              "evaluation_errors"}  # fmt: skip
 #: What tells of the future: test_forecast.py recounts what it goes by.
-OF_THE_FUTURE = {"forecast", "forecast_days"}
+OF_THE_FUTURE = {"forecast", "forecast_days", "forecast_relief"}
 TABLES = [name for name in stats.names() if name not in OF_SHAPES | OF_THE_FUTURE]
 
 

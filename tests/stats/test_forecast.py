@@ -306,3 +306,28 @@ def test_only_who_may_see_statistics_is_told(tmp_path: Path) -> None:
         with pytest.raises(NotAllowed):
             nb.stats.forecast(hers)
         assert campaign.forecast().note == "Not enough yet: 0 of 20 finished tasks"
+
+
+def test_behind_the_points_are_the_open_tasks(ws: Any) -> None:
+    campaign = plant(lived(), ws)
+    table = nb.stats.forecast(campaign)
+    for chart, rows in ((nb.charts.forecast, table), (nb.charts.forecast_relief, table.iloc[1:])):
+        (points,) = (trace.customdata for trace in chart(campaign).data if trace.customdata is not None)
+        assert [len(chart.events(campaign, point)) for point in points] == rows["open"].tolist()
+
+
+def test_the_charts_are_the_tables(ws: Any) -> None:
+    campaign = plant(lived(), ws, due="2026-06-10")
+    more = {"draw": 2}
+    table, days = nb.stats.forecast(campaign, add=more), nb.stats.forecast_days(campaign, add=more)
+    figure = nb.charts.forecast(campaign, add=more)
+    assert list(figure.data[-2].x) == table["end"].tolist()
+    assert [list(pd.to_datetime(trace.x)) for trace in figure.data[:3]] == table[["earliest", "latest"]].values.tolist()
+    assert list(pd.to_datetime(figure.data[3].x)) == table["before"].tolist()
+    said = [note.text for note in figure.layout.annotations]
+    assert said[0].startswith(f"Ends about {table['end'].iloc[0]:%Y-%m-%d}; in four of five cases from ")
+    assert said[1] == f"By the last day, 2026-06-10, with a probability of {table['in_time'].iloc[0]:.0%}"
+    assert said[2].startswith("The bottleneck is ")
+    fan = nb.charts.forecast_days(campaign, add=more)
+    assert list(fan.data[1].y) == days.loc[days["step_name"].isna(), "remaining"].tolist()
+    assert [trace.name for trace in fan.data[2:]] == ["draw", "check"]

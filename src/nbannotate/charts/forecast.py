@@ -56,9 +56,8 @@ def forecast(frame: pd.DataFrame, look: Look) -> go.Figure:
     drawn.add_scatter(
         name=t("as probably before as after"), x=known["end"], y=axis, mode="markers",
         marker={"symbol": "diamond", "size": 14, "color": [_color(row) for row in rows]},
-        customdata=[[row["campaign_id"], None if pd.isna(row["step_name"]) else row["step_name"], _told(row)]
-                    for row in rows],
-        hovertemplate="%{y}<br>%{customdata[2]}<extra></extra>",
+        customdata=[_behind(row, frame) for row in rows], hovertext=[_told(row) for row in rows],
+        hovertemplate="%{y}<br>%{hovertext}<extra></extra>",
     )  # fmt: skip
     for name, row in zip(axis, rows, strict=True):
         if not pd.isna(row["due"]) and (several or pd.isna(row["step_name"])):
@@ -72,6 +71,14 @@ def forecast(frame: pd.DataFrame, look: Look) -> go.Figure:
     drawn.update_xaxes(type="date", tickformat="%b %e", title_text="")
     drawn.update_layout(showlegend=True, legend={"y": 0, "yanchor": "bottom", "yref": "container"}, margin_b=60)
     return headed(drawn, [] if several else list(_sentences(rows)))
+
+
+def _behind(row: Mapping[Any, Any], frame: pd.DataFrame) -> list[Any]:
+    """Return by what the open tasks behind a point are asked for: those of its step, or of all steps."""
+    if not pd.isna(row["step_name"]):
+        return [row["campaign_id"], row["step_name"]]
+    its = frame.loc[frame["campaign_id"] == row["campaign_id"], "step_name"]
+    return [row["campaign_id"], its.dropna().tolist()]
 
 
 def _color(row: Mapping[Any, Any]) -> str:

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from nbannotate.texts import t
 
 #: The color of a whole campaign, which is of no kind.
-WHOLE = "#7a5195"
+WHOLE = "#9467bd"
 _LINE = 20
 _LARGE, _SMALL = {"size": 16, "weight": 600}, {"size": 13}
 

@@ -18,7 +18,7 @@ def report(campaign: Campaign, path: str | os.PathLike[str], **filters: Any) -> 
     path
         Where: ``campaign.report("july.html")``; a file that is there is replaced.
     **filters
-        Those of statistics: ``start``, ``end``, ``tz``, ``step``, ``member``, ``label``, ``by``.
+        Those of statistics: ``start``, ``end``, ``tz``, ``step``, ``member``, ``label``, ``by``, ``add``.
 
     Raises
     ------

@@ -84,7 +84,8 @@ class Choice:
             if (value := filters.get(name)) is not None:
                 chosen[name] = value if isinstance(value, str) else value.isoformat()
         period: Period = "custom" if {"start", "end"} & chosen.keys() else "all"
-        return replace(cls.of(scope), **chosen, period=period, by=its.by, tz=its.tz or "")
+        found = replace(cls.of(scope), **chosen, period=period, by=its.by, tz=its.tz or "")
+        return found.adding(dict(its.add))
 
     # In an address --------------------------------------------------------------------------------------------------
 

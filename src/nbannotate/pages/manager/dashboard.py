@@ -68,7 +68,7 @@ class Message(Struct, frozen=True, forbid_unknown_fields=True):
     choice: Annotated[dict[Name, Name], Meta(max_length=20)] = {}
     address: Text = ""
     card: Name = ""
-    point: Annotated[tuple[str | int | float | None, ...], Meta(max_length=50)] = ()
+    point: Annotated[tuple[str | int | float | tuple[str, ...] | None, ...], Meta(max_length=50)] = ()
     ref: Id = 0
 
 

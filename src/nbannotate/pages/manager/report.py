@@ -40,7 +40,7 @@ def report(scope: Scope, path: str | os.PathLike[str], **filters: Any) -> None:
     path
         Where; a file that is there is replaced, and ``"-"`` is standard output.
     **filters
-        Those of statistics: ``step``, ``member``, ``label``, ``start``, ``end``, ``tz``, ``by``.
+        Those of statistics: ``step``, ``member``, ``label``, ``start``, ``end``, ``tz``, ``by``, ``add``.
 
     Raises
     ------
@@ -127,6 +127,7 @@ def _said(head: Head) -> list[tuple[str, str]]:
         ("Member", choice.member or "all"),
         ("Label", choice.label or "all"),
         ("Charts by", choice.by),
+        ("People added", ", ".join(f"{step}: {many}" for step, many in choice.added.items()) or "nobody"),
         ("Time zone", zone),
         ("Written", f"{utc_now():%Y-%m-%d %H:%M} UTC"),
     ]

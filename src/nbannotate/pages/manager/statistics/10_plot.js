@@ -62,6 +62,19 @@ function themed(model, figure, colors) {
   return made;
 }
 
+// What a figure says, in the language of the page, before Plotly measures it; what somebody points at is said by sayBelow.
+function spoken({ data, layout }) {
+  const axes = Object.entries(layout).filter(([name]) => /^[xy]axis\d*$/.test(name));
+  for (const note of layout.annotations ?? []) if (note.text) note.text = said(note.text);
+  for (const [, axis] of axes) if (axis.title?.text) axis.title.text = said(axis.title.text);
+  for (const trace of data) {
+    if (trace.name) trace.name = said(trace.name);
+    for (const [name, axis] of axes) if (axis.type === "category" && Array.isArray(trace[name[0]])) trace[name[0]] = trace[name[0]].map((value) => (typeof value === "string" ? said(value) : value));
+  }
+  for (const [, axis] of axes) if (axis.categoryarray) axis.categoryarray = axis.categoryarray.map(said);
+  return { data, layout };
+}
+
 // The names of days and months on the axes, in the language of the page.
 function localeOf(Plotly) {
   const name = language();
@@ -91,6 +104,7 @@ async function drawFigure(d, card) {
   if (d.gone || !card.figure) return;
   const { data, layout } = themed(d.model, card.figure, colorsOf(d.root)), first = !card.drawn;
   named(data);
+  spoken({ data, layout });
   layout.uirevision = card.key;                            // the zoom stays until something else is chosen,
   layout.legend = { ...layout.legend, uirevision: "kept" };  // what is hidden stays always
   if (matchMedia("(pointer: coarse)").matches) layout.dragmode = false;

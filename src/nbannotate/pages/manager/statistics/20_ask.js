@@ -44,7 +44,7 @@ function save(blob, name) {
 }
 
 async function savePicture(d, card, format) {
-  const Plotly = await library(d.model), { data, layout } = themed(d.model, card.figure, PAPER);
+  const Plotly = await library(d.model), { data, layout } = spoken(themed(d.model, card.figure, PAPER));
   data.forEach((trace, i) => { if (card.box.data?.[i]?.visible) trace.visible = card.box.data[i].visible; });
   for (const [name, axis] of Object.entries(card.box.layout ?? {})) {
     if (/^[xy]axis\d*$/.test(name) && axis.autorange === false && axis.range) layout[name] = { ...layout[name], range: [...axis.range], autorange: false };
