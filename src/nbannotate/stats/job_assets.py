@@ -40,11 +40,7 @@ def job_assets(q: Query) -> pd.DataFrame:
         select l.campaign_id, l.step, t.step_name, l.assignee as member, t.asset, l.rounds, t.outcome,
                coalesce(o.objects, 0) as objects, l.opened, t.closed, l.worked_s, l.editing_s, l.shown_s
         from l join t on t.task_id = l.task_id left join (
-            select n.campaign_id, n.step, n.assignee, n.asset_id, sum(s.shapes) as objects
-            from ({last_said(q)}) n
-            join (select annotation_id, shapes from annotations where task_id is not null) s
-              on s.annotation_id = n.annotation_id
-            group by 1, 2, 3, 4
+            select campaign_id, step, assignee, asset_id, shapes as objects from ({last_said(q)}) n
         ) o on o.campaign_id = l.campaign_id and o.step = l.step and o.assignee = l.assignee
                and o.asset_id = l.asset_id
         order by l.campaign_id, l.step, member, t.asset

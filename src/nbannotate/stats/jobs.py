@@ -12,9 +12,11 @@ from nbannotate.stats.table import Column, Position, table
 def last_said(q: Query) -> str:
     """Return the last revision that each job made of each image, with the number of its shapes."""
     return (
-        "select t.campaign_id, t.step, t.assignee, t.asset_id, max(n.annotation_id) as annotation_id "
-        f"from ({rows.held(q)}) t join (select annotation_id, task_id from annotations where task_id is not null) n "
-        "on n.task_id = t.task_id group by 1, 2, 3, 4"
+        "select campaign_id, step, assignee, asset_id, annotation_id, shapes from (select t.campaign_id, t.step, "
+        "t.assignee, t.asset_id, n.annotation_id, n.shapes, row_number() over (partition by t.campaign_id, t.step, "
+        f"t.assignee, t.asset_id order by n.annotation_id desc) as nth from ({rows.held(q)}) t "
+        "join (select annotation_id, task_id, shapes from annotations where task_id is not null) n "
+        "on n.task_id = t.task_id) e where nth = 1"
     )
 
 
@@ -54,11 +56,7 @@ def jobs(q: Query) -> pd.DataFrame:
                extract(epoch from (max(t.closed) - min(t.opened))) as duration_s, sum(t.worked_s) as worked_s,
                coalesce(sum(t.editing_s), 0) as editing_s, coalesce(sum(t.shown_s), 0) as shown_s
         from ({rows.held(q)}) t left join (
-            select l.campaign_id, l.step, l.assignee, sum(s.shapes) as objects
-            from ({last_said(q)}) l
-            join (select annotation_id, shapes from annotations where task_id is not null) s
-              on s.annotation_id = l.annotation_id
-            group by 1, 2, 3
+            select campaign_id, step, assignee, sum(shapes) as objects from ({last_said(q)}) l group by 1, 2, 3
         ) o on o.campaign_id = t.campaign_id and o.step = t.step and o.assignee = t.assignee
         group by t.campaign_id, t.step, t.assignee order by 1, 3, 6
     """)

@@ -83,10 +83,8 @@ def member_work(q: Query) -> pd.DataFrame:
             ) i group by 1
             union all
             {part(objects="sum(shapes)")} from (
-                select l.assignee as member, s.shapes from ({last_said(q)}) l
+                select l.assignee as member, l.shapes from ({last_said(q)}) l
                 join steps p on p.campaign_id = l.campaign_id and p.step = l.step and p.kind = 'annotation'
-                join (select annotation_id, shapes from annotations where task_id is not null) s
-                  on s.annotation_id = l.annotation_id
             ) o group by 1
             union all
             {part(judged="count(*)", accepted="count(case when outcome like 'accepted%' then 1 end)")} from (

@@ -13,40 +13,56 @@ CHANGES: tuple[How, ...] = ("added", "removed", "moved", "relabeled")
 _GEOMETRY = "kind, x, y, width, height, area"
 
 
-def edits(q: Query) -> str:
-    """Return what reviews did to shapes, a row for each change of each: shapes of one id are one shape.
+def _reviews(q: Query) -> str:
+    """Return the revisions that reviews made, each with the one before it."""
+    return f"""
+        select n.version_id, n.annotation_id, n.before_id, t.* from (
+            select version_id, annotation_id, task_id,
+                   lag(annotation_id) over (partition by version_id, asset_id order by annotation_id) as before_id
+            from annotations where {q.in_versions()}
+        ) n join ({rows.handed_in(q)}) t on t.task_id = n.task_id where t.kind = 'review'
+    """
+
+
+def _changed() -> str:
+    """Return what became of each shape: of ``said``, in the ``reviews`` and in the revisions before them.
 
     A shape is moved if its bounding box or its area differ, a line or a point also if its points do.
     """
     beyond = " or ".join(f"abs(a.{c} - b.{c}) > {SAME_PX}" for c in ("x", "y", "width", "height"))
     area = f"abs(a.area - b.area) > {SAME_PX} * (a.width + a.height + b.width + b.height)"
     moved = f"a.kind <> b.kind or {beyond} or {area} or (a.area = 0 and a.points <> b.points)"
+    return f"""
+        select coalesce(a.review_id, b.review_id) as review_id, coalesce(a.shape_id, b.shape_id) as shape_id,
+               b.label as label_before, a.label as label_after,
+               b.shape_id is null as added, a.shape_id is null as removed,
+               coalesce({moved}, false) as moved, coalesce(a.label <> b.label, false) as relabeled
+        from (
+            select r.annotation_id as review_id, s.* from reviews r
+            join said s on s.annotation_id = r.annotation_id and s.version_id = r.version_id
+        ) a full join (
+            select r.annotation_id as review_id, s.* from reviews r
+            join said s on s.annotation_id = r.before_id and s.version_id = r.version_id
+        ) b on b.review_id = a.review_id and b.shape_id = a.shape_id
+    """
+
+
+def _said(q: Query) -> str:
+    """Return the shapes of the revisions in ``reviews`` and of those before them; points where nothing else tells."""
+    return f"""
+        select version_id, annotation_id, shape_id, label, {_GEOMETRY},
+               case when area = 0 then cast(points as varchar) else '' end as points
+        from shape_history where {q.in_versions()} and annotation_id in (
+            select annotation_id from reviews union all select before_id from reviews
+        )
+    """
+
+
+def edits(q: Query) -> str:
+    """Return what reviews did to shapes, a row for each change of each: shapes of one id are one shape."""
     each = " union all ".join(f"select c.*, '{change}' as change from changed c where {change}" for change in CHANGES)
     return f"""
-        with reviews as (
-            select n.version_id, n.annotation_id, n.before_id, t.* from (
-                select version_id, annotation_id, task_id,
-                       lag(annotation_id) over (partition by version_id, asset_id order by annotation_id) as before_id
-                from annotations where {q.in_versions()}
-            ) n join ({rows.handed_in(q)}) t on t.task_id = n.task_id where t.kind = 'review'
-        ), said as (
-            select version_id, annotation_id, shape_id, label, {_GEOMETRY}, cast(points as varchar) as points
-            from shape_history where {q.in_versions()} and annotation_id in (
-                select annotation_id from reviews union all select before_id from reviews
-            )
-        ), changed as (
-            select coalesce(a.review_id, b.review_id) as review_id, coalesce(a.shape_id, b.shape_id) as shape_id,
-                   b.label as label_before, a.label as label_after,
-                   b.shape_id is null as added, a.shape_id is null as removed,
-                   coalesce({moved}, false) as moved, coalesce(a.label <> b.label, false) as relabeled
-            from (
-                select r.annotation_id as review_id, s.* from reviews r
-                join said s on s.annotation_id = r.annotation_id and s.version_id = r.version_id
-            ) a full join (
-                select r.annotation_id as review_id, s.* from reviews r
-                join said s on s.annotation_id = r.before_id and s.version_id = r.version_id
-            ) b on b.review_id = a.review_id and b.shape_id = a.shape_id
-        )
+        with reviews as ({_reviews(q)}), said as ({_said(q)}), changed as ({_changed()})
         select r.task_id, r.campaign_id, r.campaign, r.asset_id, r.asset, r.step, r.step_name, r.assignee, r.outcome,
                r.closed, c.shape_id, c.label_before, c.label_after, c.change
         from ({each}) c join reviews r on r.annotation_id = c.review_id
@@ -73,14 +89,18 @@ def edits(q: Query) -> str:
 def reviewer_edits(q: Query) -> pd.DataFrame:
     """Return what reviewers changed, by step and member, compared with the revision before theirs."""
     return q.run(f"""
+        with reviews as ({_reviews(q)}), said as ({_said(q)}), edited as (
+            select review_id, count(*) as edits,
+                   {", ".join(f"count(case when {c} then 1 end) as {c}" for c in CHANGES)}
+            from ({_changed()}) c where {" or ".join(CHANGES)} group by 1
+        )
         select t.campaign_id, min(t.campaign) as campaign, t.step, min(t.step_name) as step_name, t.assignee as member,
                count(*) as reviews, count(e.task_id) as edited,
                {", ".join(f"coalesce(sum(e.{c}), 0) as {c}" for c in CHANGES)},
                cast(coalesce(sum(e.edits), 0) as double precision) / count(*) as edits_per_review
         from ({rows.handed_in(q)}) t left join (
-            select task_id, count(distinct shape_id) as edits,
-                   {", ".join(f"count(case when change = '{c}' then 1 end) as {c}" for c in CHANGES)}
-            from ({edits(q)}) c group by task_id
+            select r.task_id, sum(e.edits) as edits, {", ".join(f"sum(e.{c}) as {c}" for c in CHANGES)}
+            from edited e join reviews r on r.annotation_id = e.review_id group by 1
         ) e on e.task_id = t.task_id
         where t.kind = 'review' group by t.campaign_id, t.step, t.assignee order by 1, 3, 5
     """)
