@@ -173,7 +173,13 @@ class Source:
         """
         if self.has(member) and self.size(member) > MOST_AT_ONCE:
             raise ReadFailed(f"{self.said(member)} is larger than {MOST_AT_ONCE >> 30} GiB, which is not read at once.")
-        return b"".join(self.pieces(member, 1 << 24))
+        if self.local(member) is None:
+            return b"".join(self.pieces(member, 1 << 24))
+        with self.open(member) as file:  # of a file the size is known: it is not put together of pieces
+            try:
+                return file.read()
+            except OSError as error:
+                raise self._unreadable(member, error) from None
 
     def text(self, member: str) -> str:
         """Return the text of a member, which is UTF-8; without its mark.

@@ -106,11 +106,12 @@ def _factors(digits: int) -> tuple[int, ...]:
 
 def fingerprints(geometry: Many) -> list[str]:
     """Return :func:`fingerprint` of many shapes that have no more than a geometry; each has points."""
-    rings = geometry.rings
-    return [
-        f"{number:x}{_hash_of_rest(kind, tuple(rings.get(n, ())), None, ())}"
-        for n, (number, kind) in enumerate(zip(_hashes(geometry.points, geometry.counts), geometry.kinds, strict=True))
-    ]
+    numbers = _hashes(geometry.points, geometry.counts)
+    usual = {kind: _hash_of_rest(kind, (), None, ()) for kind in set(geometry.kinds)}
+    found = [f"{number:x}{usual[kind]}" for number, kind in zip(numbers, geometry.kinds, strict=True)]
+    for n, rings in geometry.rings.items():
+        found[n] = f"{numbers[n]:x}{_hash_of_rest(geometry.kinds[n], tuple(rings), None, ())}"
+    return found
 
 
 def _hashes(points: FloatArray, counts: NDArray[np.int64]) -> list[int]:

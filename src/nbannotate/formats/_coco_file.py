@@ -22,8 +22,15 @@ SMALL = 4 << 20
 SPLITS = re.compile(r"(?<![a-z])(train|val|test|minival|trainval)(?:idation|ing)?(?![a-z])")
 
 
+#: Of so many annotations it is looked at once which images they are of.
+PIECE = 10_000
+
+
 class _Key(msgspec.Struct):
     image_id: Any = None
+
+
+_key, _keys = msgspec.json.Decoder(_Key), msgspec.json.Decoder(list[_Key])
 
 
 class CocoFile:
@@ -59,17 +66,34 @@ class CocoFile:
     def by_image(self) -> dict[Any, list[int]]:
         """Return the places of the annotations by their ``image_id``; those of what can be no id under None."""
         found: dict[Any, list[int]] = {}
-        for place, item in enumerate(self.annotations):
-            key = None
-            if isinstance(item, msgspec.Raw):
-                try:
-                    key = msgspec.json.decode(item, type=_Key).image_id
-                except msgspec.DecodeError:  # no object, or a number out of all range
-                    key = None
-            elif isinstance(item, dict):
-                key = item.get("image_id")
-            found.setdefault(key if type(key) is int or _json.is_id(key) else None, []).append(place)
+        for first in range(0, len(self.annotations), PIECE):
+            for place, key in enumerate(_image_ids(self.annotations[first : first + PIECE]), first):
+                key = key if type(key) is int or _json.is_id(key) else None
+                its = found.get(key)
+                if its is None:
+                    found[key] = [place]
+                else:
+                    its.append(place)
         return found
+
+
+def _image_ids(items: list[Any]) -> list[Any]:
+    """Return what the annotations have as their ``image_id``; None for what has none."""
+    if all(type(item) is msgspec.Raw for item in items):
+        try:
+            return [its.image_id for its in _keys.decode(b"[" + b",".join(items) + b"]")]
+        except msgspec.DecodeError:  # one is no object, or has a number out of all range
+            pass
+    found = []
+    for item in items:
+        key = None
+        if isinstance(item, msgspec.Raw):
+            with contextlib.suppress(msgspec.DecodeError):
+                key = _key.decode(item).image_id
+        elif isinstance(item, dict):
+            key = item.get("image_id")
+        found.append(key)
+    return found
 
 
 def plain(item: Any) -> Any:

@@ -28,6 +28,8 @@ from nbannotate.store import blocks, data, importing
 from nbannotate.store.blocks import Block
 from nbannotate.store.staging import Stage
 
+_NOTHING = Annotation()
+
 
 class Coming(Struct, frozen=True):
     """What the shapes belong to: ``said`` are the rows of their assets, ``known`` the id and size of each asset."""
@@ -88,8 +90,9 @@ class _File:
         names, about = [], []
         for name, first, end in self.runs:
             every = tuple(whole[n] for n in range(first, end)) if name in self._standing else ()
+            its = _about(self.coming.said[name])
             names.append(name)
-            about.append(Annotation(shapes=every, **_about(self.coming.said[name])))
+            about.append(Annotation(shapes=every, **its) if every or any(its.values()) else _NOTHING)
         ids, same = _revisions(self.ctx, self.stage, self.coming, names, about)
         new = np.array([-1 if number is None else number for number in ids], dtype=np.int64)
         revisions = np.full(len(self.block.ids), -1, dtype=np.int64)
@@ -112,8 +115,7 @@ class _File:
         wanted = np.zeros(len(block.ids), dtype=bool)
         its = np.array([known[name][1:] for name, _, _ in self.runs], dtype=np.float64).reshape(-1, 2)
         sizes[self.numbers], wanted[self.numbers] = np.repeat(its, self.counts, axis=0), True
-        for name, first, end in self.runs:
-            self._check_ids(name, first, end)
+        self._check_ids()
         self.plain = block.geometry.fit(*sizes.T) & (block.geometry.counts <= MAX_POINTS)
         good = {label: bool(label) and _is_good(label) for label in set(block.labels)}
         self._standing = {name for name, *_ in self.runs if known[name][0] in self.coming.standing}
@@ -136,16 +138,19 @@ class _File:
         self.plain &= ~one_by_one
         return whole
 
-    def _check_ids(self, name: str, first: int, end: int) -> None:
-        its = self.block.ids[first:end]
-        said = _about(self.coming.said[name])
-        try:
-            if len(set(its)) < len(its) or not all(0 < len(i) <= LONGEST_ID for i in its) or end - first > MAX_SHAPES:
-                check_about(Annotation(shapes=tuple(Shape(kind="point", points=(), id=i) for i in its)))
-            if said["nothing_to_label"]:
-                raise InvalidInput("An annotation with shapes cannot say 'nothing to label'; delete the shapes first.")
-        except InvalidInput as error:
-            raise InvalidInput(f"{name}: {error} Nothing was imported.") from None
+    def _check_ids(self) -> None:
+        ids = self.block.ids
+        lengths = list(map(len, ids)) or [1]
+        usual = len(set(ids)) == len(ids) and min(lengths) > 0 and max(lengths) <= LONGEST_ID
+        for name, first, end in self.runs:
+            try:
+                if not usual or end - first > MAX_SHAPES:
+                    check_about(Annotation(shapes=tuple(Shape(kind="point", points=(), id=i) for i in ids[first:end])))
+                if self.coming.said[name]["nothing_to_label"]:
+                    why = "An annotation with shapes cannot say 'nothing to label'; delete the shapes first."
+                    raise InvalidInput(why)
+            except InvalidInput as error:
+                raise InvalidInput(f"{name}: {error} Nothing was imported.") from None
 
 
 def _revisions(
@@ -175,7 +180,7 @@ def _about(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "tags": tuple(json.loads(row["tags"])) if row["tags"] != "[]" else (),
         "nothing_to_label": row["nothing_to_label"],
-        "tag_attributes": json.loads(row["tag_attributes"] or "{}"),
+        "tag_attributes": json.loads(row["tag_attributes"]) if row["tag_attributes"] not in (None, "", "{}") else {},
     }
 
 

@@ -44,7 +44,7 @@ class Many:
         self.kinds, self.points, self.rings = kinds, points, rings
         self.counts = np.asarray(counts, dtype=np.int64)
         self.starts = starts_of(self.counts)
-        self.box = np.fromiter((kind == Rectangle.name for kind in kinds), dtype=bool, count=len(kinds))
+        self.box = np.fromiter(map(Rectangle.name.__eq__, kinds), dtype=bool, count=len(kinds))
         self._of = np.arange(len(kinds))  # of each ring, the number of its shape
         ring_counts = self.counts
         if rings:
@@ -97,7 +97,8 @@ class Many:
         They lie in the image, and each ring has as many points as it must, an extent and an area. What is not so must
         be asked of its kind: it may be good all the same.
         """
-        least, most = np.array([KINDS.get(kind, (1, 0)) for kind in self.kinds], dtype=np.int64).reshape(-1, 2).T
+        known = {kind: KINDS.get(kind, (1, 0)) for kind in set(self.kinds)}
+        least, most = np.array([known[kind] for kind in self.kinds], dtype=np.int64).reshape(-1, 2).T
         counts, of = self._ring_counts, self._of
         x0, y0, x1, y1 = self._ring_bounds.T
         with np.errstate(invalid="ignore"):

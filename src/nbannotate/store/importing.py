@@ -77,12 +77,14 @@ def add(tx: Transaction, version_id: int, revisions: Sequence[Revision], now: da
 
 def add_bare(tx: Transaction, version_id: int, revisions: Sequence[Revision], now: datetime.datetime) -> list[int]:
     """Append revisions without their shapes, and return their ids."""
-    ids = [r["id"] for r in tx.all("select nextval('data.ids') as id from range($1) order by 1", len(revisions))]
+    found = tx.connection.execute("select nextval('data.ids') as id from range($1) order by 1", [len(revisions)])
+    ids: list[int] = [new for (new,) in found.fetchall()]
     rows = [
         {
             "annotation_id": new, "asset_id": one.asset_id, "member_id": one.member_id, "source": one.source,
             "campaign_id": one.campaign_id, "task_id": one.task_id,
-            "nothing_to_label": one.annotation.nothing_to_label, "tags": json.dumps(list(one.annotation.tags)),
+            "nothing_to_label": one.annotation.nothing_to_label,
+            "tags": json.dumps(list(one.annotation.tags)) if one.annotation.tags else "[]",
             "tag_attributes": data.tag_attributes_text(one.annotation),
             "origin": one.origin or ("import" if one.task_id is None else "answer"),
         }
