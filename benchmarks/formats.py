@@ -1,6 +1,6 @@
 """How long a data set of the size of COCO train2017 takes to be read and written, and how much memory, beside others.
 
-    python benchmarks/formats.py [--scale 1.0] [--keep FOLDER] [--only read]
+    python benchmarks/formats.py [--scale 1.0] [--keep FOLDER] [--only ours|read|write]
 
 The file is generated: 118,287 images, 860,001 annotations (polygons of some twenty points, one in ten of two parts side
 by side, one in eighty-five a crowd in run lengths), times ``--scale``. Images need not exist. ``pycocotools`` only
@@ -171,6 +171,7 @@ def ours(folder: Path, file: Path, only: str | None) -> dict[str, float]:
         assets(version, file)
         contact = Place(folder / "bench.duckdb").contact()
         assert contact is not None
+        owner = psutil.Process(contact.pid)
         for what, work in (
             ("nbannotate: read", lambda: version.read("coco", file)),
             ("nbannotate: write", lambda: version.write("coco", folder / "out.json")),
@@ -179,16 +180,19 @@ def ours(folder: Path, file: Path, only: str | None) -> dict[str, float]:
                 if only == "write":
                     work()
                 continue
+            before = time.process_time(), owner.cpu_times()
             began = time.time()
             with watched(os.getpid(), contact.pid) as most:
                 work()
             ended = time.time()
+            cpu = time.process_time() - before[0], sum(owner.cpu_times()[:2]) - sum(before[1][:2])
             took[what] = ended - began
             time.sleep(1)
             saves = [json.loads(line) for line in beside.log.read_text().splitlines()]
             waited = sorted(1e3 * t for at, t in saves if at + t >= began and at <= ended)
             p95 = waited[min(len(waited) - 1, int(0.95 * len(waited)))] if waited else 0.0
-            told = f"{len(waited)} saves beside it: p95 {p95:.0f} ms, at most {max(waited, default=0):.0f} ms"
+            told = f"processors {cpu[0]:.1f} + {cpu[1]:.1f} s; {len(waited)} saves beside it: p95 {p95:.0f} ms"
+            told += f", at most {max(waited, default=0):.0f} ms"
             print(f"| {what:30} | {took[what]:7.2f} | {most[0]:6.2f} | {told}", flush=True)
         print(f"| shapes in the store: {len(version.shapes):,}")
     finally:
@@ -201,7 +205,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scale", type=float, default=1.0, help="of the number of images and annotations")
     parser.add_argument("--keep", type=Path, help="where the generated file stays, for the next time")
-    parser.add_argument("--only", choices=("read", "write"), help="measure just this; to write, it is read before")
+    parser.add_argument("--only", choices=("ours", "read", "write"), help="just this, and pycocotools")
     parser.add_argument("--saver", nargs=3, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.saver:
@@ -220,11 +224,12 @@ def main() -> None:
         print(f"{images:,} images, {annotations:,} annotations, {file.stat().st_size / 2**20:,.0f} MiB\n")
         print(f"| {'what':30} | seconds |    GiB |\n|---|---|---|", flush=True)
         load = in_a_process("pycocotools: load", load_with_pycocotools, file)
-        for what, work in (("supervision", load_with_supervision), ("datumaro", load_with_datumaro)):
+        others = (("supervision", load_with_supervision), ("datumaro", load_with_datumaro))
+        for what, work in others if given.only is None else ():
             with contextlib.suppress(ImportError):
                 __import__(what)
                 in_a_process(f"{what}: load", work, file)
-        took = ours(folder, file, given.only)
+        took = ours(folder, file, None if given.only == "ours" else given.only)
         for what, its in took.items():
             print(f"{what}: {its / load:.2f} of the time of pycocotools")
 

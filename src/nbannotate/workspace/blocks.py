@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -51,19 +50,9 @@ class Taker:
             self._factors[number], self._plain[number] = factors, False
 
     def take_all(self, blocks: Iterable[formats.Block]) -> None:
-        """Put the shapes of blocks and what files call them into the tables, and what is said beside the shapes.
-
-        Python looks for cycles meanwhile no more: in the million lists of numbers that come and go there are none, and
-        to look at them took a quarter of the time.
-        """
-        collects = gc.isenabled()
-        gc.disable()
-        try:
-            for block in blocks:
-                self._take(block)
-        finally:
-            if collects:
-                gc.enable()
+        """Put the shapes of blocks and what files call them into the tables, and what is said beside the shapes."""
+        for block in blocks:
+            self._take(block)
         for number, (asset, _, good) in self._rows.items():
             if self._kept[number] or not good.empty:
                 self._said.add(*shape_rows.about(asset, good))

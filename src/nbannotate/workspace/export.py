@@ -17,7 +17,7 @@ from nbannotate.files import output
 from nbannotate.files.target import Target, write_new
 from nbannotate.model.choices import one_of
 from nbannotate.model.relabelling import as_mapping_of_labels
-from nbannotate.workspace import drawn, remembered
+from nbannotate.workspace import cycles, drawn, remembered
 from nbannotate.workspace.bars import progress_bar
 from nbannotate.workspace.pinned import Chosen, Moment
 from nbannotate.workspace.spool import Spool
@@ -91,6 +91,7 @@ def write(
     family = formats.family(its)
     by_blocks = getattr(its, "by_blocks", False) and mapping is None
     with (
+        cycles.seldom_sought(),
         _at_once(self, chosen, family) as (known, moment),
         tempfile.TemporaryFile() as file,
         tempfile.TemporaryFile() as other,

@@ -23,7 +23,7 @@ from nbannotate.model import Imported, Missing, OnConflict
 from nbannotate.model.choices import one_of
 from nbannotate.model.values import plain
 from nbannotate.rules.well_formed import check_shape
-from nbannotate.workspace import blocks, coming, described, fitting, given, pieces, remembered, shape_rows
+from nbannotate.workspace import blocks, coming, cycles, described, fitting, given, pieces, remembered, shape_rows
 from nbannotate.workspace.bars import progress_bar
 from nbannotate.workspace.spool import Spool
 
@@ -118,7 +118,7 @@ def read(
     place, format, source = _what(what, format, path, source)
     one_of("on_error", on_error, get_args(formats.OnError))
     wanted = Wanted(source, missing, on_conflict, bool(scale), on_error, images)
-    with self._fresh.filling():
+    with self._fresh.filling(), cycles.seldom_sought():
         return _read(self, place, format, wanted)
 
 
