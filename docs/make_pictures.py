@@ -15,7 +15,11 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import nbannotate as nb
-from nbannotate.demo import FILE
+from nbannotate.demo import FILE, end_owner
+from nbannotate.stats.table import TABS
+
+sys.path.insert(0, str(Path(__file__).parent))
+import picture_campaign
 
 FOLDER = Path(__file__).parent / "images"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -100,6 +104,39 @@ def cards(browser: Browser, workspace: str) -> None:
     ws.close()
 
 
+def tabs(browser: Browser, folder: Path) -> None:
+    """Show each tab of the dashboard, of five weeks of a campaign."""
+    workspace = folder / "sky.duckdb"
+    picture_campaign.build(workspace)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "nbannotate.serve", str(workspace), "--port", "0"], stdout=subprocess.PIPE, text=True
+    )
+    assert server.stdout is not None
+    url = re.search(r"http://\S+", server.stdout.readline())[0]  # type: ignore[index]
+    try:
+        page = log_in(browser, f"{url}manager", "mara", picture_campaign.PASSWORD)
+        page.set_viewport_size({"width": 1240, "height": 1040})
+        page.get_by_text("Deep sky").first.wait_for()
+        page.evaluate("location.hash = '#statistics?scope=workspace&by=week'")
+        page.locator(".nba-tabs").wait_for()
+        for tab in TABS:
+            page.locator(f"#nba-tab-{tab}").click()
+            page.wait_for_function(
+                "() => { const all = [...document.querySelectorAll('.nba-card')]; return all.length && all.every("
+                "(c) => c.ariaBusy !== 'true' && c.dataset.reading !== 'true' && c.querySelector('.nba-plot *')); }"
+            )
+            page.mouse.move(5, 500)
+            page.wait_for_timeout(2500)
+            shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+            few = shot.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+            few.save(FOLDER / f"statistics_{tab}.png", optimize=True)
+        page.context.close()
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait(30)
+        end_owner(workspace)
+
+
 def main() -> None:
     """Run the demo and take all pictures."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
@@ -142,11 +179,8 @@ def main() -> None:
                 mara.get_by_text("coins_2.png").first.wait_for()
                 mara.wait_for_timeout(800)
                 mara.screenshot(path=FOLDER / "tasks.png")
-                mara.evaluate("location.hash = '#statistics'")
-                mara.locator(".js-plotly-plot").first.wait_for()
-                mara.wait_for_timeout(3000)
-                mara.screenshot(path=FOLDER / "dashboard.png", full_page=True)
                 cards(browser, f"{folder}/demo/{FILE}")
+                tabs(browser, Path(folder))
                 browser.close()
         finally:
             demo.send_signal(signal.SIGINT)

@@ -73,6 +73,26 @@ ipywidgets.VBox([annotator, nb.Viewer(gray), Manager(nb.open(":memory:"))])
 """
 
 
+DASHBOARD = """\
+import tempfile
+from pathlib import Path
+import nbannotate as nb
+from PIL import Image
+folder = Path(tempfile.mkdtemp())
+for i in range(4):
+    Image.new("RGB", (40, 30), (60 * i, 90, 120)).save(folder / f"{i}.png")
+ws = nb.open(":memory:")
+ws.members.add("ana", "annotator")
+version = ws.create_dataset("d").create_version("v1").add_images(folder)
+campaign = version.create_campaign("July", nb.Recipe(["cell"]), nb.Workflow([nb.Step("draw", "annotation", ["ana"])]))
+campaign.launch()
+ana = campaign.as_member("ana")
+ana.next().submit([nb.Shape.box(1, 1, 9, 9, label="cell")], seconds=30)
+dashboard = nb.Dashboard(campaign)
+dashboard
+"""
+
+
 def free_port() -> int:
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
@@ -98,6 +118,7 @@ def notebooks(tmp_path_factory: pytest.TempPathFactory, picture: Path) -> Path:
         "two": "import ipywidgets\nipywidgets.VBox([c, ipywidgets.Box([c])])",
         "panes": PANES,
         "restart": RESTART,
+        "dashboard": DASHBOARD,
     }
     for name, show in books.items():
         book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(start + show)])
@@ -187,6 +208,14 @@ class Stage:
         page.on("pageerror", lambda e: self.errors.append(str(e.stack)))
 
     def open(self, notebook: str) -> Stage:
+        self.show(notebook)
+        self.overlay.wait_for()
+        self.overlay.scroll_into_view_if_needed()
+        self.page.wait_for_function("document.querySelector('img.nba-preview[src]')?.complete")
+        return self
+
+    def show(self, notebook: str) -> None:
+        """Open a notebook and run its first cell."""
         if self.front == "voila":
             self.page.goto(f"{self.url}/voila/render/{notebook}.ipynb")
         else:
@@ -201,10 +230,6 @@ class Stage:
                 self.page.wait_for_function(idle)
             self.page.locator(".jp-Notebook .jp-Cell").first.click()
             self.page.keyboard.press("Shift+Enter")
-        self.overlay.wait_for()
-        self.overlay.scroll_into_view_if_needed()
-        self.page.wait_for_function("document.querySelector('img.nba-preview[src]')?.complete")
-        return self
 
     @property
     def overlay(self):
@@ -378,6 +403,19 @@ def page(request: pytest.FixtureRequest):
     """Open a page and kernel of its own: ``page(front, notebook, **context)``; closed at the end of the test."""
     with contextlib.ExitStack() as stack:
         yield lambda front, notebook, **context: stack.enter_context(page_of(request, front, **context)).open(notebook)
+
+
+@pytest.fixture
+def cell(request: pytest.FixtureRequest):
+    """As ``page``, for a notebook that shows no canvas."""
+
+    def show(front: str, notebook: str, **context) -> Stage:
+        stage = stack.enter_context(page_of(request, front, **context))
+        stage.show(notebook)
+        return stage
+
+    with contextlib.ExitStack() as stack:
+        yield show
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ _DATASET_ID = "Id of the dataset."
 _MEMBER_ID = "Id of the member."
 _STEP = "Index of the step in the workflow, from 0."
 _STEP_NAME = "Name of the step."
-_STEP_KIND = "Kind of the step: annotation or review."
+_STEP_KIND = "Kind of the step: annotation, consensus or review."
 _TASK_ID = "Id of the task."
 _VERSION_ID = "Id of the dataset version."
 _OUTCOME = (
@@ -49,16 +49,16 @@ _SHAPE = {
     "asset_id": _ASSET_ID,
     "asset": _ASSET,
     "version_id": _VERSION_ID,
-    "campaign_id": "Id of the campaign in which it was said; missing for imports.",
-    "task_id": "Id of the task in which it was said; missing for imports.",
+    "campaign_id": "Id of the campaign in which it was said; missing for imports, and for what the version began with.",
+    "task_id": "Id of the task in which it was said; missing for imports, and for what the version began with.",
     "position": "Place of the shape in its annotation, from 0; later ones lie on top.",
     "shape_id": "Id of the shape; it stays the same over all revisions.",
     "label": "Name of its label; empty while it is not labelled.",
     "kind": "Kind of the shape: rectangle, polygon, mask …",
     "points": "Its points as [[x, y], …] in image pixels, from the top-left corner.",
     "attributes": "Values of its attributes, by name.",
-    "confidence": "How sure a model was, from 0 to 1; missing for what a person drew.",
-    "area": "Its area in square pixels.",
+    "confidence": "How sure a model was, from 0 to 1, also where a person left its shape; missing for what is drawn.",
+    "area": "Its area in square pixels; 0 for points and lines.",
     "x": "Left edge of its bounding box, in image pixels.",
     "y": "Top edge of its bounding box, in image pixels.",
     "width": "Width of its bounding box, in image pixels.",
@@ -80,11 +80,11 @@ _ANNOTATION = {
     "annotation_id": "Id of the revision; later ones have larger ids.",
     "asset_id": _ASSET_ID,
     "version_id": _VERSION_ID,
-    "campaign_id": "Id of the campaign in which it was said; missing for imports.",
-    "task_id": "Id of the task in which it was said; missing for imports.",
-    "step": "Index of the step at which it was said, from 0; missing for imports.",
+    "campaign_id": "Id of the campaign in which it was said; missing for imports, and for what the version began with.",
+    "task_id": "Id of the task in which it was said; missing for imports, and for what the version began with.",
+    "step": "Index of the step at which it was said, from 0; missing where the task is.",
     "member": "Login of who said it; of an import, who imported it.",
-    "source": "At which action it was said (submit, accept …), or where it was imported from.",
+    "source": "Kind of the step at which it was said (annotation, consensus or review), or where it was imported from.",
     "nothing_to_label": "Whether it says that there is nothing to label in the image.",
     "tags": "Names of the tags of the image.",
     "shapes": "How many shapes it has.",
@@ -168,7 +168,7 @@ _EACH = (
             "draft (only written), active, overdue (the due day passed and assets remain), completed (every asset is "
             "done or skipped) or archived."
         ),
-        total="How many assets are in it.",
+        total="How many assets are in it; 0 before the launch.",
         remaining="How many of them have not left the workflow.",
     ),
     _view(
@@ -251,14 +251,14 @@ _EACH = (
         returned="How many of those came back to rework.",
         in_progress="How many of those are in the person's hand and were not sent back, opened or not.",
         started="How many open tasks the person has begun.",
-        done="How many the person submitted or skipped.",
+        done="How many the person has closed: submitted, decided, skipped or discarded.",
         rejected="How many of its assets a reviewer rejected.",
         skipped="How many of its assets left the workflow without being done; the rejected ones are among them.",
         issues="Issues that are not resolved, on its assets.",
-        objects="Shapes in what the person submitted.",
+        objects="Shapes in the last revision that the person made of each asset at this step.",
         worked_s=_WORKED_S,
-        s_per_task="Mean time for a task that is done, in seconds; missing before there is one.",
-        s_per_object="Mean time for a shape, in seconds; missing before there is one.",
+        s_per_task="worked_s / done, in seconds; missing before one is closed.",
+        s_per_object="worked_s / objects, in seconds; missing before there is one.",
     ),
     _view(
         "label_changes",
@@ -338,9 +338,9 @@ _EACH = (
         closed="When it was closed; missing while it is open.",
         worked_s=_WORKED_S,
         is_current="Whether it is the asset's current task; exactly one of an asset is (of copies the first open one).",
-        issues="Issues that are not resolved, on its asset.",
+        issues="Issues of the campaign that are not resolved, on its asset.",
         leased_until="Until when a task from the queue is held; missing where no lease runs.",
-        note="The reason that was given when it was skipped, discarded or ended.",
+        note="The reason that was given when it was discarded or ended; that of a skip is in its issue.",
         position="Its asset's place in the campaign's order.",
         sequence="Name of the sequence that its asset belongs to; missing if it belongs to none.",
         shown_s=_SHOWN_S,
@@ -359,7 +359,7 @@ _EACH = (
         parent_id="Id of the version that it was made from; missing if from none.",
         parent="Name of the version that it was made from; missing if from none.",
         archived="When it was put away; missing if it was not.",
-        assets="How many assets it has.",
+        assets="How many assets it has, those that are put away among them.",
         content_hash="SHA-256 of what it holds, kept when it was published; missing for a draft.",
     ),
     _view(
