@@ -297,6 +297,13 @@ def test_several_campaigns_are_told_apart(ws: Any) -> None:
     assert rows["campaign"].tolist() == ["One"] * 3 + ["Two"] * 3
     figure = nb.charts.forecast(ws)
     assert list(figure.data[-1].y) == ["One", "Two"]
+    plant(World(9, assets=30, people=(1, 1)), ws, name="New")
+    figure = nb.charts.forecast(ws)
+    assert list(figure.data[-1].y) == ["One", "Two"]
+    assert [note.text for note in figure.layout.annotations] == [
+        "No forecast of New: Not enough yet: 0 of 20 finished tasks"
+    ]
+    assert [trace.name for trace in nb.charts.forecast_days(ws).data if trace.name] == ["One", "Two"]
 
 
 def test_only_who_may_see_statistics_is_told(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
-from nbannotate.charts.foretold import WHOLE, headed, why
+from nbannotate.charts.foretold import WHOLE, headed, unknown, why
 from nbannotate.charts.look import GRAY, KINDS, STATE_COLORS, Look, figure, nothing, short, text
 from nbannotate.charts.period import on_the_wall
 from nbannotate.stats.forecast import forecast as table
@@ -70,7 +70,7 @@ def forecast(frame: pd.DataFrame, look: Look) -> go.Figure:
     drawn.update_yaxes(autorange="reversed", type="category", categoryorder="array", categoryarray=axis)
     drawn.update_xaxes(type="date", tickformat="%b %e", title_text="")
     drawn.update_layout(showlegend=True, legend={"y": 0, "yanchor": "bottom", "yref": "container"}, margin_b=60)
-    return headed(drawn, [] if several else list(_sentences(rows)))
+    return headed(drawn, unknown(frame) if several else list(_sentences(rows)), large=not several)
 
 
 def _behind(row: Mapping[Any, Any], frame: pd.DataFrame) -> list[Any]:

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
 from nbannotate.charts.foretold import WHOLE, why
-from nbannotate.charts.look import GRAY, Look, figure, missing_colors, nothing, short
+from nbannotate.charts.look import GRAY, Look, assign_colors, figure, nothing, short
 from nbannotate.charts.period import on_the_wall
 from nbannotate.stats.forecast_days import forecast_days as table
 from nbannotate.stats.table import Position
@@ -23,12 +23,12 @@ def forecast_days(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return what is left of a campaign day by day, until now and then with its span, and a line for each step."""
     if frame.empty or frame["is_past"].all():
         return nothing(why(frame))
-    frame = frame.assign(day=on_the_wall(frame["day"]))
+    several = frame["campaign_id"].nunique() > 1
+    frame = frame[frame["note"].isna()].assign(day=on_the_wall(frame["day"]))
     drawn = figure(height=380)
     whole = frame[frame["step_name"].isna()]
-    several = frame["campaign_id"].nunique() > 1
     names = list(dict.fromkeys(whole["campaign"]))
-    colors = dict.fromkeys(names, WHOLE) if not several else missing_colors(names, look.members)
+    colors = dict.fromkeys(names, WHOLE) if not several else assign_colors(names)
     for name in names:
         its = whole[whole["campaign"] == name]
         _fan(drawn, its, short(name) if several else t("all steps"), colors[name])
