@@ -9,15 +9,38 @@ import nbannotate.store.migrations
 from nbannotate.rules.counts import COUNTS
 
 _FILL = resources.files(nbannotate.store.migrations).joinpath("0020_counts.sql").read_text().split(";")
-#: The SELECT with which the migration fills the table in a workspace that was made before it.
+#: The SELECT with which the migration fills the table in a workspace that was made before it; without gold.
 RECOUNT = next(statement for statement in _FILL if "insert into data.job_counts" in statement).replace(
     "insert into data.job_counts", ""
 )
+for _was, _is in (
+    ("on c.campaign_id = k.campaign_id\n", "on c.campaign_id = k.campaign_id where k.gold is null\n"),
+    ("from data.issues where", "from data.issues where task_id in (select task_id from t) and"),
+):
+    assert _was in RECOUNT
+    RECOUNT = RECOUNT.replace(_was, _is)
+#: What people have of gold, each task for itself.
+GOLD = """
+    select t.campaign_id, t.step, t.assignee_id, count(*), count(t.opened),
+           count(*) filter (where t.state = 'to_rework'), count(*) filter (where t.state = 'in_progress'),
+           count(*) filter (where t.state in ('in_progress', 'to_rework') and t.opened is not null),
+           count(*) filter (where t.state in ('done', 'skipped')), 0, 0, count(*) filter (where t.state = 'skipped'),
+           sum((select count(*) from data.issues i where i.task_id = t.task_id and i.state <> 'resolved')), 0,
+           sum((select count(*) from data.shapes s where s.annotation_id = (
+             select max(n.annotation_id) from data.annotations n where n.task_id = t.task_id
+               and n.version_id not in (select batch_id from data.staged)))), 0, 0, sum(t.worked_s)
+    from data.tasks t where t.gold is not null and t.assignee_id is not null group by 1, 2, 3
+"""
 
 
 def check_counts(connection: Any) -> None:
     """Check that every count that is kept is what counting gives, and that nothing else is kept."""
-    kept, recounted = _rows(connection, "select * from data.counts"), _rows(connection, RECOUNT)
+    for gold, counted in (("false", RECOUNT), ("true", GOLD)):
+        _check(connection, f"select * exclude gold from data.counts where gold = {gold}", counted)
+
+
+def _check(connection: Any, select: str, counted: str) -> None:
+    kept, recounted = _rows(connection, select), _rows(connection, counted)
     places = {*kept, *recounted}
     assert kept == recounted, {k: (kept.get(k), recounted.get(k)) for k in places if kept.get(k) != recounted.get(k)}
 

@@ -25,6 +25,7 @@ from nbannotate.model.contents import Content, Verified
 from nbannotate.model.filters import (
     Filter,
 )
+from nbannotate.model.gold import GoldMember, Judged, OnFail
 from nbannotate.model.notices import Event, Notice, NoticeKind
 from nbannotate.model.outcomes import (
     Added,
@@ -163,6 +164,7 @@ __all__ = [
     "FileState",
     "Filter",
     "FlawPolicy",
+    "GoldMember",
     "HistoryItem",
     "Hold",
     "Imported",
@@ -173,6 +175,7 @@ __all__ = [
     "Job",
     "JobState",
     "JobSubmitted",
+    "Judged",
     "Label",
     "LabelChange",
     "LabelInUse",
@@ -190,6 +193,7 @@ __all__ = [
     "Notice",
     "NoticeKind",
     "OnConflict",
+    "OnFail",
     "Order",
     "Origin",
     "Outcome",

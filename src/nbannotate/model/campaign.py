@@ -15,6 +15,7 @@ from nbannotate.model.attribute import as_tuple, check_name, check_unique
 from nbannotate.model.choices import one_of
 from nbannotate.model.copies import check_consensus, check_copies
 from nbannotate.model.filters import Filter
+from nbannotate.model.gold import OnFail, check_gold, check_order
 from nbannotate.model.recipe import Recipe
 from nbannotate.model.value import Record, Value
 from nbannotate.model.values import as_day, as_list, as_mapping, is_series, settle
@@ -189,10 +190,30 @@ class Workflow(Value, frozen=True, forbid_unknown_fields=True):
     idle_after
         After how many seconds without a key, a click or a move of the pointer a person counts as idle; the time up to
         then counts as worked.
+    gold
+        The name of a published version of the same dataset that has known answers: its images are mixed into what
+        people get at the first step, and nobody sees which ones they are.
+    share
+        Which part of what a person gets at the first step is gold: about one image of ``1 / share``.
+    on_fail
+        What happens to a person whose answers are not good enough: ``"notify"``, ``"show"`` or ``"pause"``.
+    passing
+        The least mean score, from 0 to 1, that is good enough.
+    last, min_answers
+        How many of a person's last gold answers count, and how many there must be before anything is said.
+    gold_iou
+        The least likeness of a shape and a known one that are the same object.
     """
 
     steps: tuple[Step, ...]
     idle_after: float = 60.0
+    gold: str | None = None
+    share: float = 0.05
+    on_fail: OnFail = "notify"
+    passing: float = 0.7
+    last: int = 10
+    min_answers: int = 3
+    gold_iou: float = 0.5
 
     if TYPE_CHECKING:  # what is taken; the fields say what it becomes
 
@@ -200,6 +221,13 @@ class Workflow(Value, frozen=True, forbid_unknown_fields=True):
             self,
             steps: Iterable[Step],
             idle_after: float = ...,
+            gold: Any = ...,
+            share: float = ...,
+            on_fail: OnFail = ...,
+            passing: float = ...,
+            last: int = ...,
+            min_answers: int = ...,
+            gold_iou: float = ...,
         ) -> None: ...
 
     def __post_init__(self) -> None:
@@ -216,9 +244,12 @@ class Workflow(Value, frozen=True, forbid_unknown_fields=True):
                 raise InvalidInput(f"Workflow.steps takes nb.Step values, not {step!r}.")
         check_unique("Workflow.steps: the step", (s.name for s in steps))
         check_consensus(steps)
+        check_gold(self)
 
     def __repr__(self) -> str:
         after = "" if self.idle_after == 60 else f", idle_after={self.idle_after:g}"
+        if self.gold is not None:
+            after += f", gold={self.gold!r}, share={self.share:g}, on_fail={self.on_fail!r}"
         return cut(one_line(f"Workflow([{', '.join(map(repr, self.steps))}]{after})"), 400)
 
     def first_review(self) -> int | None:
@@ -368,6 +399,7 @@ class CampaignSpec(Value, frozen=True, forbid_unknown_fields=True, kw_only=True)
             if rule.to == self.name:
                 raise InvalidInput(f"A rule of {self.name!r} sends assets to itself; name another campaign.")
         force_setattr(self, "rules", rules)
+        check_order(self)
 
     def __call__(self) -> CampaignSpec:
         """Return itself: the old way, when it was asked for with a call."""

@@ -10,7 +10,16 @@ from msgspec import field
 from nbannotate.model.value import Record
 
 NoticeKind = Literal[
-    "assigned", "returned", "restarted", "issue", "issue_answered", "due_near", "due_past", "lease_out", "account"
+    "assigned",
+    "returned",
+    "restarted",
+    "issue",
+    "issue_answered",
+    "due_near",
+    "due_past",
+    "lease_out",
+    "account",
+    "gold",
 ]
 
 

@@ -11,7 +11,7 @@ from nbannotate.model.campaign import Attribution, StepKind
 from nbannotate.model.value import Record
 
 #: Where a revision comes from: a person at work (a copy is one of several answers), or a file, a model, a program.
-Origin = Literal["answer", "copy", "import"]
+Origin = Literal["answer", "copy", "gold", "import"]
 VersionState = Literal["draft", "published"]
 JobState = Literal["pending", "in_progress", "on_review", "completed", "completed_with_issues"]
 CampaignState = Literal["draft", "active", "overdue", "completed", "archived"]

@@ -7,7 +7,7 @@ from typing import Any
 from nbannotate.errors import NotAllowed
 from nbannotate.operations.registry import Context, found
 from nbannotate.rules.rights import DEVELOPERS
-from nbannotate.store import campaigns, data, gathered, holding, work
+from nbannotate.store import campaigns, data, gathered, gold, holding, work
 
 #: Who has to answer for an image is not told what others said of it.
 NOT_YET = "You have to answer for this image yourself; what others say of it is shown once you have."
@@ -35,7 +35,9 @@ def check_may_see_revision(ctx: Context, row: dict[str, Any] | None) -> None:
         else:
             where.append(row["campaign_id"])
         where += (campaign_id for version_id in shown for campaign_id in campaigns.of_version(ctx.tx, version_id))
-    if row is not None and row["origin"] == "copy" and row["member_id"] != me:
+    if row is not None and row["origin"] in ("copy", "gold") and row["member_id"] != me:
+        raise NotAllowed("You may see only what was said of the images of your own tasks, in their campaign.")
+    if row is not None and row["member_id"] != me and gold.is_known(ctx.tx, row["annotation_id"], me):
         raise NotAllowed("You may see only what was said of the images of your own tasks, in their campaign.")
     if row is None or not any(work.had_task(ctx.tx, row["asset_id"], me, campaign_id) for campaign_id in where):
         raise NotAllowed("You may see only what was said of the images of your own tasks, in their campaign.")
@@ -74,7 +76,8 @@ def visible_task(ctx: Context, task_id: int) -> dict[str, Any]:
             raise NotAllowed(NOT_YET)
         if holding.lapsed(ctx.tx, task_id, ctx.actor.member_id) is None:
             raise NotAllowed("You may see only your own tasks.")
-        task["assignee"] = None  # who lost it is told so, and not who has it
+        if is_one_of_several(ctx, task):
+            task["assignee"] = None  # who lost it is told so, and not who has it
     return task
 
 
@@ -84,8 +87,17 @@ def may_see_answer(ctx: Context, task: dict[str, Any]) -> bool:
     Who manages may see all, but not while a copy of the asset waits for their own answer; whoever decides about them
     asks for all at once (``tasks.answers``).
     """
-    own = task["copy"] is None or task["assignee_id"] == ctx.actor.member_id
+    me = ctx.actor.member_id
+    own = task["copy"] is None or task["assignee_id"] == me
+    if not own and task["gold"] is not None and not is_one_of_several(ctx, task):
+        own = holding.lapsed(ctx.tx, task["task_id"], me) is not None  # as of an asset that has one task
     return own or (ctx.actor.role in DEVELOPERS and not answers_now(ctx, task))
+
+
+def is_one_of_several(ctx: Context, task: dict[str, Any]) -> bool:
+    """Return whether several people answer for the asset of a task at its step; for gold: would, if it were none."""
+    steps = campaigns.spec(ctx.tx, task["campaign_id"]).workflow.steps
+    return task["copy"] is not None and (task["gold"] is None or steps[task["step"]].copies > 1)
 
 
 def answers_now(ctx: Context, task: dict[str, Any]) -> bool:
@@ -112,7 +124,9 @@ def visible_issues(ctx: Context, rows: list[dict[str, Any]]) -> list[dict[str, A
             seen.append(row)
         elif ctx.actor.role in DEVELOPERS:
             seen += [] if answers_now(ctx, its) else [row]
-        elif all(c["assignee_id"] != me for c in gathered.copies(ctx.tx, *(its[k] for k in _OF_COPIES))):
+        elif its["gold"] is None and all(
+            c["assignee_id"] != me for c in gathered.copies(ctx.tx, *(its[k] for k in _OF_COPIES))
+        ):
             shown = campaigns.spec(ctx.tx, its["campaign_id"]).workflow.steps[its["step"] + 1].show_names
             seen.append(row if shown else row | {"hidden": (row["author_id"], str(its["copy"]))})
     return seen

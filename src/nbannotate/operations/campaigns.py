@@ -27,7 +27,7 @@ from nbannotate.operations.telling import tell
 from nbannotate.rules import words
 from nbannotate.rules.rights import DEVELOPERS
 from nbannotate.store import campaigns as stored
-from nbannotate.store import data, dealing, ending, jobs, people
+from nbannotate.store import data, dealing, ending, gold, jobs, people
 from nbannotate.store.choice import chosen
 from nbannotate.store.staging import Stage
 
@@ -150,6 +150,7 @@ def _stage_launch(
             dealing.stage_first_tasks(
                 stage, campaign_id, spec, ctx.now,
                 lambda done, total: ctx.report(activity, "making tasks", done, total),
+                gold.assets(ctx.tx, campaign.version_id, spec),
             )  # fmt: skip
     finally:
         ctx.engine.activities.pop(activity, None)
@@ -349,7 +350,10 @@ def progress(ctx: Context, campaign_id: int) -> Progress:
         )
         for r in rows
     )  # fmt: skip
+    of_gold = "" if stored.spec(ctx.tx, campaign_id).workflow.gold is None else (
+        " and task_id not in (select task_id from data.tasks where campaign_id = $1 and gold is not null)"
+    )  # fmt: skip
     issues = ctx.tx.value(
-        "select count(*) from data.issues where campaign_id = $1 and state <> 'resolved'", campaign_id
+        f"select count(*) from data.issues where campaign_id = $1 and state <> 'resolved'{of_gold}", campaign_id
     )
     return Progress(campaign.name, done + skipped + remaining, done, skipped, remaining, issues, steps)

@@ -20,8 +20,9 @@ from nbannotate.operations.registry import Context
 from nbannotate.rules.annotation import check_complete, check_draft
 from nbannotate.rules.consensus import agreement
 from nbannotate.rules.flaws import settled
+from nbannotate.rules.gold import Score, score, step_of
 from nbannotate.store import campaigns as stored
-from nbannotate.store import data, gathered, work
+from nbannotate.store import data, gathered, gold, work
 from nbannotate.store.engine import Engine
 
 #: The last revision was not asked for.
@@ -53,6 +54,7 @@ class Ground(Struct, frozen=True):
     kind: str
     latest_id: int | None = ANY
     answers: tuple[int, ...] | None = None
+    known_id: int | None = None
 
     def still(self, ctx: Context, row: dict[str, Any]) -> None:
         """Raise Stale unless the row of the task is on the same ground, in the transaction that writes."""
@@ -88,6 +90,8 @@ class Checked(Struct, frozen=True):
         Of the draft that it is.
     agreed, agreed_rows
         What all people say of the asset with this answer, if nothing is left to decide; and its shapes.
+    score
+        How it agrees with a known answer: believed of gold only; of all else it is made so that it takes as long.
     """
 
     ground: Ground
@@ -100,6 +104,7 @@ class Checked(Struct, frozen=True):
     revision: int = 0
     agreed: Annotation | None = None
     agreed_rows: str = ""
+    score: Score | None = None
 
     def believed(self, ctx: Context, row: dict[str, Any]) -> Checked:
         """Return this, in the transaction that writes; raise what was wrong, or Stale."""
@@ -125,7 +130,15 @@ def ground(ctx: Context, task_id: int, *, latest: bool) -> Ground | None:
     last = data.latest_id(ctx.tx, version_id, row["asset_id"]) if latest else ANY
     kind = spec.workflow.steps[row["step"]].kind
     answers = gathered.answers(ctx.tx, row) if latest and row["copy"] is not None else None
-    return Ground(row["campaign_id"], version_id, row["asset_id"], row["step"], spec, kind, last, answers)
+    known_id = known(ctx, row, spec) if latest else None
+    return Ground(row["campaign_id"], version_id, row["asset_id"], row["step"], spec, kind, last, answers, known_id)
+
+
+def known(ctx: Context, row: dict[str, Any], spec: CampaignSpec) -> int | None:
+    """Return the known answer of a task, or of some other one of the campaign; None where there is no gold."""
+    if row["step"] != step_of(spec):
+        return None
+    return row["gold"] or gold.an_answer(ctx.tx, row["campaign_id"])
 
 
 def save(ctx: Context, task_id: int, annotation: Annotation, **_: Any) -> dict[str, Any]:
@@ -175,8 +188,18 @@ def finished(engine: Engine, on: Ground, annotation: Annotation, width: int, hei
         return Checked(on, annotation, error=error, revision=revision)
     edited = on.kind != "review" or on.latest_id is None or last(engine, on) != done
     rows = data.shape_rows(done) if edited else ""
-    made = Checked(on, done, rows=rows, edited=edited, repaired=repaired, revision=revision)
+    made = Checked(
+        on, done, rows=rows, edited=edited, repaired=repaired, revision=revision, score=_scored(engine, on, done)
+    )
     return made if on.answers is None else _with_agreement(engine, made, on.answers, width, height)
+
+
+def _scored(engine: Engine, on: Ground, annotation: Annotation) -> Score | None:
+    if on.known_id is None:
+        return None
+    with engine.read() as tx:
+        its = data.annotation(tx, data.annotation_row(tx, on.known_id))
+    return score(annotation, its, on.spec.workflow.gold_iou)
 
 
 def _with_agreement(engine: Engine, made: Checked, others: tuple[int, ...], width: int, height: int) -> Checked:

@@ -10,13 +10,14 @@ from msgspec.structs import replace
 
 from nbannotate.errors import Refused, Stale
 from nbannotate.model import Annotation, CampaignSpec, Closed, Spent
-from nbannotate.operations import chain, gathering, timing
+from nbannotate.operations import chain, gathering, golding, timing
 from nbannotate.operations.checking import Checked
 from nbannotate.operations.following import follow, visit
 from nbannotate.operations.registry import Context
 from nbannotate.operations.telling import tell
 from nbannotate.rules import workflow
 from nbannotate.rules.activity import Totals
+from nbannotate.rules.gold import Score
 from nbannotate.rules.rights import MANAGERS
 from nbannotate.rules.workflow import IssueFact
 from nbannotate.store import campaigns as stored
@@ -41,6 +42,8 @@ SAID = {
 
 def began_with(ctx: Context, row: dict[str, Any], spec: CampaignSpec) -> Annotation:
     """Return what work on a task begins with: the last revision, or nothing where the campaign starts anew."""
+    if row["gold"] is not None and spec.existing != "prefill":
+        return Annotation()
     latest = data.latest(ctx.tx, row["version_id"], row["asset_id"])
     if latest and spec.existing == "restart" and latest["campaign_id"] != row["campaign_id"]:
         return Annotation()
@@ -53,7 +56,9 @@ def submit(
     """Submit an annotation, or accept it at a review step."""
     if made.edited:
         commit(ctx, row, made.annotation, row["kind"], made.rows)
-    if row["copy"] is not None:
+    if row["gold"] is not None:
+        closed = _close_gold(ctx, row, spec, "submit", spent, status=status, score=made.score)
+    elif row["copy"] is not None:
         closed = _close_copy(ctx, row, spec, "submit", spent, made=made, status=status)
     else:
         closed = close(ctx, row, spec, "submit", spent, edited=made.edited, status=status)
@@ -76,6 +81,8 @@ def close(
     note: str | None = None,
 ) -> Closed:
     """Let the rules decide how a task ends, and store what they say."""
+    if row["gold"] is not None:
+        return _close_gold(ctx, row, spec, action, spent, note=note)
     if row["copy"] is not None:
         return _close_copy(ctx, row, spec, action, spent, note=note)
     steps = spec.workflow.steps
@@ -138,6 +145,37 @@ def _close_copy(
         row["task_id"], decided.state, "in_progress", spec.workflow.steps[row["step"]].name,
         _said(filled(SAID[decided.outcome], {"asset": row["asset"]}), None, None),
     )  # fmt: skip
+
+
+def _close_gold(
+    ctx: Context,
+    row: dict[str, Any],
+    spec: CampaignSpec,
+    action: workflow.Action,
+    spent: Spent,
+    *,
+    status: str | None = None,
+    note: str | None = None,
+    score: Score | None = None,
+) -> Closed:
+    """End a gold task, and say what would be said of any other; nothing follows it."""
+    decided = golding.decide(ctx, row, spec, action, status)
+    totals = timing.count(ctx, row, spent)
+    note_work(ctx, row, totals)
+    work.close(
+        ctx.tx, row, decided.state, decided.outcome, decided.status, ctx.now,
+        totals, note=note, followed=True,
+    )  # fmt: skip
+    golding.judge(ctx, row, spec, score)
+    ctx.note(detail={"outcome": decided.outcome, "status": decided.status, **_given(ctx, spent)})
+    steps = spec.workflow.steps
+    copied = steps[row["step"]].copies > 1
+    at = row["step"] if copied else decided.next.step if decided.next else None
+    where = None if at is None else steps[at].name
+    other = action == "submit" and not copied and decided.status != workflow.statuses(steps[row["step"]])[0]
+    said = filled(SAID[decided.outcome], {"asset": row["asset"]})
+    said = _said(said, None if copied else where, decided.status if other else None)
+    return Closed(row["task_id"], decided.state, decided.asset_state, where, said)
 
 
 def check_alone(ctx: Context, campaign_id: int) -> None:
@@ -204,7 +242,7 @@ def commit(ctx: Context, row: dict[str, Any], annotation: Annotation, source: st
     data.add_annotation(
         ctx.tx, version_id=row["version_id"], asset_id=row["asset_id"], member_id=ctx.actor.member_id, source=source,
         annotation=annotation, now=ctx.now, campaign_id=row["campaign_id"], task_id=row["task_id"], rows=rows,
-        copy=row["copy"] is not None,
+        origin="gold" if row["gold"] is not None else "copy" if row["copy"] is not None else "answer",
     )  # fmt: skip
 
 
@@ -246,7 +284,7 @@ def stage_revisions(ctx: Context, stage: Stage, version_id: int, rows: list[dict
             draft,
             row["campaign_id"],
             row["task_id"],
-            "copy" if row["copy"] is not None else None,
+            "gold" if row["gold"] is not None else "copy" if row["copy"] is not None else None,
         )
         for row, draft in drawn
         if draft != latest.get(row["asset_id"], Annotation())

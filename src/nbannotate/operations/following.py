@@ -72,7 +72,7 @@ def _arrival(
     if shares is None:
         return None
     can = stored.workers(ctx.tx, row["campaign_id"]).get(step, set()) - set(without)
-    if (copied := apart(steps, step)) is not None:
+    if (copied := apart(spec.workflow, step)) is not None:
         can -= {v.assignee for v in visits if v.step == copied and v.copy is not None}
     annotated = {v.assignee for v in visits if v.assignee is not None and steps[v.step].kind == "annotation"}
     return attribution.choose(

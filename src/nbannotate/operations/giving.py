@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from nbannotate.errors import NotAllowed, Refused
-from nbannotate.operations import closing
+from nbannotate.operations import closing, golding
 from nbannotate.operations.registry import Context
 from nbannotate.operations.telling import tell
 from nbannotate.rules.activity import Totals
+from nbannotate.rules.gold import step_of
 from nbannotate.store import campaigns as stored
 from nbannotate.store import holding, work
 
@@ -44,18 +45,20 @@ def go_on(ctx: Context, campaign_id: int, step: int, done: dict[str, Any] | None
     ``done`` is the row of the task that was just finished: in a sequence one goes on from there.
     """
     after = done["position"] if done is not None and done["sequence"] else None
+    golding.check_not_paused(ctx, campaign_id, step)
     apart = _apart(ctx, campaign_id, step)
     row = holding.first(ctx.tx, campaign_id, step, ctx.actor.member_id, ctx.now, held=True, after=after, apart=apart)
     if row is not None and row["assignee_id"] == ctx.actor.member_id:
         return begin(ctx, work.dressed(ctx.tx, row, ctx.actor.member_id))
-    return _take(ctx, campaign_id, step, row)
+    return _take(ctx, campaign_id, step, row, apart)
 
 
 def pull(ctx: Context, campaign_id: int, step: int) -> int | None:
     """Take the next task out of the queue of a step; None if it is empty."""
+    golding.check_not_paused(ctx, campaign_id, step)
     apart = _apart(ctx, campaign_id, step)
     row = holding.first(ctx.tx, campaign_id, step, ctx.actor.member_id, ctx.now, held=False, apart=apart)
-    return _take(ctx, campaign_id, step, row)
+    return _take(ctx, campaign_id, step, row, apart)
 
 
 def _apart(ctx: Context, campaign_id: int, step: int) -> int | None:
@@ -64,7 +67,7 @@ def _apart(ctx: Context, campaign_id: int, step: int) -> int | None:
     return stored.apart_from(ctx.tx, campaign_id, step) if works else None
 
 
-def _take(ctx: Context, campaign_id: int, step: int, row: dict[str, Any] | None) -> int | None:
+def _take(ctx: Context, campaign_id: int, step: int, row: dict[str, Any] | None, apart: int | None) -> int | None:
     """Give the actor a task of a queue: in the writer's thread, so that none is ever served twice.
 
     Whatever is refused is refused before anything is written.
@@ -80,11 +83,15 @@ def _take(ctx: Context, campaign_id: int, step: int, row: dict[str, Any] | None)
             f"The campaign {spec.name!r} was due on {spec.due}; it gives out no new images. "
             "What you have already can be finished; a manager can move the due date."
         )
+    position = row["position"]
+    if step == step_of(spec):
+        known, less = golding.next_of_queue(ctx, campaign_id, step, apart)
+        row, position = known or row, position + less
     before, until = row["assignee_id"], closing.lease_end(ctx, spec, step)
     if before is not None:
         holding.lapse(ctx.tx, [row["task_id"]], ctx.now)
-    holding.take(ctx.tx, row, me, ctx.now, until)
-    row["assignee_id"] = me
+    holding.take(ctx.tx, row, me, ctx.now, until, position)
+    row |= {"assignee_id": me, "position": position}
     opened(ctx, row, until)
     if before is not None:
         tell(

@@ -35,7 +35,7 @@ def create(
     """
     task = visible_task(ctx, task_id)
     current = _at_hand(ctx, task)
-    reopens = not current["is_open"] and not current["copy"]
+    reopens = not current["is_open"] and (not current["copy"] or current["gold"] is not None)
     if reopens:
         _check_may_reopen(ctx, current)
     if zone is not None:
@@ -125,6 +125,8 @@ def _check_may_reopen(ctx: Context, current: dict[str, Any]) -> None:
             "This asset left the workflow (it was skipped, discarded or rejected), so it takes no open issue. "
             "Its job can be restarted with it."
         )
+    if current["gold"] is not None and ctx.actor.role in MANAGERS:
+        raise Refused("The answer of this image is known: it is gold, and does not come back.")
     campaign = stored.campaign(ctx.tx, current["campaign_id"])
     assert campaign is not None
     if campaign.archived is not None:
@@ -167,6 +169,10 @@ def _at_hand(ctx: Context, row: dict[str, Any]) -> dict[str, Any]:
     if not visits[-1]["copy"]:
         return visits[-1]
     own = next(v for v in visits if v["task_id"] == row["task_id"])
+    if own["gold"] is not None:  # as any other: with somebody of the next step, if there is one
+        steps = stored.spec(ctx.tx, row["campaign_id"]).workflow.steps
+        goes_on = own["state"] == "done" and own["step"] + 1 < len(steps)
+        return own | {"is_open": own["is_open"] or goes_on}
     return own if own["copy"] else visits[-1] | {"assignee_id": None}
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from nbannotate.errors import InvalidInput, NotAllowed, Refused, Stale, Unfinished
 from nbannotate.model import CampaignSpec, Job, JobSubmitted, Member
 from nbannotate.model.values import decode
-from nbannotate.operations import assigning, checking, closing
+from nbannotate.operations import assigning, checking, closing, golding
 from nbannotate.operations.checking import Checked, Ground, believed
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.telling import tell
@@ -25,8 +25,9 @@ from nbannotate.store.staging import Stage
 AT_ONCE = 5
 
 
-def job(row: dict[str, Any]) -> Job:
-    """Return the job of a row of counts."""
+def job(row: dict[str, Any], gold: int = 0) -> Job:
+    """Return the job of a row of counts; ``gold``: so much comes to the person with what waits."""
+    row["waiting"] += gold
     remaining = row["returned"] + row["in_progress"] + row["waiting"]
     opened, elsewhere, spec = row.pop("opened"), row.pop("elsewhere"), _spec(row.pop("spec"))
     state = job_state(remaining, opened, row["done"], elsewhere, row["skipped"], row["issues"])
@@ -64,6 +65,8 @@ def _prepare_submit(ctx: Context, campaign_id: int, step: int, checked: bool) ->
     copied = {"campaign_id": campaign_id, "step": step}
     answers = {r["task_id"]: gathered.answers(ctx.tx, r | copied) for r in rows[:AT_ONCE] if r["copy"] is not None}
 
+    known = {r["task_id"]: checking.known(ctx, r | copied, spec) for r in rows}
+
     def check() -> Prepared:
         made = Prepared({}, {}, [])
         for row in rows:
@@ -76,6 +79,7 @@ def _prepare_submit(ctx: Context, campaign_id: int, step: int, checked: bool) ->
                 kind,
                 row["latest_id"],
                 answers.get(row["task_id"]),
+                known.get(row["task_id"]),
             )
             why = "nothing is saved for it yet."
             if row["body"] is not None:
@@ -101,6 +105,7 @@ def submit(ctx: Context, campaign_id: int, step: int, checked: bool = False, *, 
     *nothing to label*, is told which. With ``checked`` only those are that are submitted now.
     """
     spec = stored.spec(ctx.tx, _campaign(ctx, campaign_id))
+    golding.check_not_paused(ctx, campaign_id, step)
     rows = batches.held(ctx.tx, campaign_id, step, ctx.actor.member_id)
     if not rows:
         raise Refused("There is nothing to submit: you hold no open image at this step.")

@@ -14,7 +14,7 @@ from nbannotate.operations.planning import fingerprint
 from nbannotate.operations.registry import Context, found
 from nbannotate.operations.telling import tell
 from nbannotate.store import campaigns as stored
-from nbannotate.store import choice, dealing, people
+from nbannotate.store import choice, dealing, gold, people
 from nbannotate.store.choice import PLACES, chosen
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import LISTED
@@ -82,7 +82,8 @@ def stage_tasks(
             choice.take_up(stage, file)
         finally:
             file.unlink(missing_ok=True)
-        made = dealing.stage_first_tasks(stage, campaign.campaign_id, spec, ctx.now)
+        images = gold.assets(stage, campaign.version_id, spec, campaign.campaign_id)
+        made = dealing.stage_first_tasks(stage, campaign.campaign_id, spec, ctx.now, images=images)
         choice.drop(stage)
     return Coming(stage.batch_id, campaign.campaign_id, made, ctx.now, ground)
 
@@ -148,7 +149,7 @@ def _tell(ctx: Context, campaign: Campaign, spec: CampaignSpec, created: datetim
     """Tell those who got assets, and the people of a queue, that there is more to do."""
     rows = ctx.tx.all(
         "select assignee_id, step, count(*) as n from data.tasks "
-        "where campaign_id = $1 and created = $2 and state = 'in_progress' group by 1, 2",
+        "where campaign_id = $1 and created = $2 and state = 'in_progress' and gold is null group by 1, 2",
         campaign.campaign_id, created,
     )  # fmt: skip
     ids = {login: member_id for member_id, login in people.logins(ctx.tx).items()}

@@ -9,6 +9,7 @@ import msgspec
 
 from nbannotate.model import BUILT_IN_STATUSES, Campaign, CampaignSpec, Filter, LeftOut, Plan, PlanStep, Step, Version
 from nbannotate.model.choices import meant
+from nbannotate.operations import golding
 from nbannotate.operations.registry import Context, found
 from nbannotate.rules import rights
 from nbannotate.rules.attribution import split, within
@@ -146,6 +147,8 @@ def launch_plan(ctx: Context, campaign: Campaign, spec: CampaignSpec, choice: Ch
     copied = {i: dealing.count_copied(ctx.tx, spec, i) for i in starts if spec.workflow.steps[i].copies > 1}
     steps = plan_steps(spec, starts, choice.annotated if begin.done else 0, copied)
     refusals, warnings = rule_problems(ctx, version, spec)
+    wrong, told = golding.problems(ctx, version, spec)
+    refusals, warnings = [*refusals, *wrong], [*warnings, *told]
     refusals = [
         *_refusals(ctx, campaign, spec, choice),
         *people_problems(ctx, version, spec),

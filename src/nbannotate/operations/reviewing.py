@@ -36,7 +36,7 @@ def before(ctx: Context, task_id: int) -> Before | None:
     given = [
         r for r in revisions if r["campaign_id"] != row["campaign_id"] and (not first or r["annotation_id"] < first)
     ]
-    if given and spec.existing != "restart":
+    if given and spec.existing != "restart" and (row["gold"] is None or spec.existing == "prefill"):
         return _told(ctx, given[-1], "given")
     earlier = [r for r in ours if r["task_id"] is not None and r["task_id"] < task_id]
     return _told(ctx, earlier[0], "first") if len(earlier) > 1 else None

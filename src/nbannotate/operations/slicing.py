@@ -80,7 +80,8 @@ def around(ctx: Context, row: dict[str, Any]) -> Range:
     for place, its in enumerate(rows, 1):
         its["place"] = place
         its["is_open"] = its["state"] in ("in_progress", "to_rework")
-        answered = (its["asset_id"], apart(spec.workflow.steps, its["step"])) in own_copies
+        copied = apart(spec.workflow, its["step"])
+        answered = copied is not None and (its["asset_id"], copied) in own_copies
         can = workers.get(its["step"], set()) if gives and not answered else set()
         its["hold"] = _hold(ctx, its, can, had)
         own = its["hold"] in ("mine", "free") or its["asset_id"] not in had

@@ -25,7 +25,7 @@ from nbannotate.model import (
     Task,
     TaskState,
 )
-from nbannotate.operations import agreeing, assigning, checking, closing, giving, reviewing, timing, viewing
+from nbannotate.operations import agreeing, assigning, checking, closing, giving, golding, reviewing, timing, viewing
 from nbannotate.operations.access import may_see_image, visible_task
 from nbannotate.operations.checking import Checked, believed
 from nbannotate.operations.following import visit
@@ -33,8 +33,9 @@ from nbannotate.operations.jobs import job
 from nbannotate.operations.registry import Context, operation
 from nbannotate.rules import words, workflow
 from nbannotate.rules.activity import Totals
+from nbannotate.rules.gold import step_of
 from nbannotate.store import campaigns as stored
-from nbannotate.store import holding, jobs, work
+from nbannotate.store import gold, holding, jobs, work
 
 #: A page reports the time of so many tasks at once, at most.
 MOST_REPORTED = 60
@@ -43,7 +44,11 @@ MOST_REPORTED = 60
 @operation()
 def mine(ctx: Context) -> list[Job]:
     """Return my jobs: the tasks of each campaign and step that I work at, counted."""
-    return [job(row) for row in jobs.of_member(ctx.tx, ctx.actor.member_id)]
+    me = ctx.actor.member_id
+    return [
+        job(row, gold.coming(ctx.tx, row["campaign_id"], row["step"], me, row["waiting"]))
+        for row in jobs.of_member(ctx.tx, me)
+    ]
 
 
 @operation()
@@ -87,7 +92,10 @@ def peek(ctx: Context, campaign_id: int, step: int, but: int | None = None) -> i
         raise NotAllowed("You do not work at this step.")
     apart = stored.apart_from(ctx.tx, campaign_id, step)
     found = holding.upcoming(ctx.tx, campaign_id, step, me, ctx.now, but, apart)
-    if found is None or not may_see_image(ctx, found):
+    spec = stored.spec(ctx.tx, campaign_id)
+    if found is not None and step == step_of(spec):
+        found = golding.upcoming(ctx, campaign_id, step, but, apart) or found
+    if found is None or not may_see_image(ctx, found) or golding.pause(ctx, campaign_id, step):
         return None
     return found
 
@@ -178,6 +186,7 @@ def save(
         lost = viewing.why_lost(ctx, row)
     else:
         workflow.check_may_work(visit(row), spec.workflow.steps, me, "save")
+        lost = golding.pause(ctx, row["campaign_id"], row["step"])
     _check_revision(row, revision)
     draft = believed(prepared_draft, ctx, row)
     number = work.save_draft(ctx.tx, row, me, draft.body, ctx.now)
@@ -383,6 +392,7 @@ def _mine_to_change(
     if row["assignee_id"] != me and holding.lapsed(ctx.tx, task_id, me) is not None and not _take_again(ctx, row):
         raise Refused(viewing.why_lost(ctx, row))
     workflow.check_may_work(visit(row), spec.workflow.steps, me, action)
+    golding.check_not_paused(ctx, row["campaign_id"], row["step"])
     _check_revision(row, revision)
     return row, spec
 

@@ -12,7 +12,7 @@ from nbannotate.operations import removal
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.rules.same import check_same, differences
 from nbannotate.store import campaigns as stored
-from nbannotate.store import contents, data, lineage, removing, renaming
+from nbannotate.store import contents, data, gold, lineage, removing, renaming
 from nbannotate.store.staging import Stage
 
 
@@ -134,6 +134,7 @@ def rename(ctx: Context, version_id: int, name: str) -> Version:
     version = _version(ctx, version_id)
     if name != version.name:
         check_new(ctx, version.dataset_id, name)
+        _check_no_gold(ctx, version, "renamed", "The campaign knows it by its name.")
         renaming.rename_version(ctx.tx, version_id, name)
     ctx.note(detail={"version_id": version_id, "name": name, "before": version.name})
     return _version(ctx, version_id)
@@ -160,6 +161,7 @@ def deletion(ctx: Context, version_id: int) -> Loss:
             f"The {_what(version)} has the children {some}; delete those first, or put it away with archive()."
         )
     removal.check_quiet(ctx, _what(version), [version_id], "deleted")
+    _check_no_gold(ctx, version, "deleted", "Delete the campaign first, or put the version away with archive().")
     return Loss(_what(version), version.name, removing.of_versions(ctx.tx, [version_id]))
 
 
@@ -174,6 +176,13 @@ def delete(ctx: Context, version_id: int, confirm: str, prepared_gone: list[int]
     removal.leave(ctx, prepared_gone, *removing.delete_version(ctx.tx, version_id))
     ctx.note(detail={"version_id": version_id, "version": gone.what, **gone.lost})
     return replace(gone, deleted=True)
+
+
+def _check_no_gold(ctx: Context, version: Version, done: str, so: str) -> None:
+    """Raise Refused if a campaign has its known answers in a version."""
+    if using := gold.used_by(ctx.tx, version.version_id):
+        some = ", ".join(map(repr, using[:5])) + (" …" if len(using) > 5 else "")
+        raise Refused(f"The {_what(version)} cannot be {done}: {some} has its known answers (gold) there. {so}")
 
 
 def _what(version: Version) -> str:

@@ -6,11 +6,13 @@ import json
 from typing import Any
 
 from nbannotate.model import Annotation, CampaignSpec, HistoryItem, Task, TaskView
-from nbannotate.operations import agreeing, closing
-from nbannotate.operations.access import may_see_answer, visible_issues, visible_task
+from nbannotate.operations import agreeing, closing, golding
+from nbannotate.operations.access import is_one_of_several, may_see_answer, visible_issues, visible_task
 from nbannotate.operations.following import visit
 from nbannotate.operations.registry import Context
 from nbannotate.rules import workflow
+from nbannotate.rules.gold import step_of
+from nbannotate.rules.rights import DEVELOPERS
 from nbannotate.store import campaigns as stored
 from nbannotate.store import data, holding, log, talk, work
 
@@ -19,11 +21,18 @@ def history(ctx: Context, row: dict[str, Any]) -> list[HistoryItem]:
     """Return what happened to a task's asset in its campaign, oldest first, and the steps still to come."""
     all_visits = work.visits(ctx.tx, row["campaign_id"], row["asset_id"])
     visits = [v for v in all_visits if may_see_answer(ctx, v)]
+    last = max(all_visits, key=lambda v: (v["is_current"], v["task_id"]))
+    is_done = not last["is_open"]
+    if _hides_what_follows(ctx, row):
+        mine = [v for v in visits if v["assignee_id"] == ctx.actor.member_id and v["step"] == row["step"]]
+        last = max([row, *mine], key=lambda v: v["task_id"])
+        visits, is_done = [v for v in visits if v["task_id"] <= last["task_id"]], last["state"] == "skipped"
     revisions = {
         r["task_id"]: r
         for r in ctx.tx.all(
-            "select task_id, max(annotation_id) as annotation_id, max_by(shapes, annotation_id) as shapes "
-            "from annotations where campaign_id = $1 and asset_id = $2 group by 1",
+            "select n.task_id, n.annotation_id, (select count(*) from data.shapes s "
+            "where s.annotation_id = n.annotation_id) as shapes from (select task_id, max(annotation_id) as "
+            "annotation_id from data.annotations where campaign_id = $1 and asset_id = $2 group by 1) n",
             row["campaign_id"],
             row["asset_id"],
         )
@@ -40,12 +49,20 @@ def history(ctx: Context, row: dict[str, Any]) -> list[HistoryItem]:
                 v["status"], v["note"], by.get(v["task_id"]),
             )
         )  # fmt: skip
-    last = max(all_visits, key=lambda v: (v["is_current"], v["task_id"]))
-    if last["is_open"]:
+    if not is_done:
         steps = stored.spec(ctx.tx, row["campaign_id"]).workflow.steps
         for i in range(last["step"] + 1, len(steps)):
             items.append(HistoryItem(i, steps[i].name, steps[i].kind, 0, "to_come", None, "to come", None))
     return items
+
+
+def _hides_what_follows(ctx: Context, row: dict[str, Any]) -> bool:
+    """Return whether what happens to an asset after a task of the actor is not told: nothing follows gold.
+
+    Where a campaign has gold, of all assets, until one is returned.
+    """
+    its = step_of(stored.spec(ctx.tx, row["campaign_id"]))
+    return row["step"] == its and ctx.actor.role not in DEVELOPERS
 
 
 def why_lost(ctx: Context, row: dict[str, Any]) -> str:
@@ -56,7 +73,7 @@ def why_lost(ctx: Context, row: dict[str, Any]) -> str:
     kept = "What you drew is kept as your draft."
     if not row["is_open"]:
         return f"This image is not yours any more since {when:%H:%M} UTC, and was finished by somebody else. {kept}"
-    if row["copy"] is not None and row["assignee_id"] is not None:
+    if is_one_of_several(ctx, row) and row["assignee_id"] is not None:
         who = "somebody else has it now"
     else:
         who = f"{row['assignee']} has it now" if row["assignee"] else "it waits in the queue"
@@ -82,6 +99,8 @@ def view(ctx: Context, row: dict[str, Any]) -> TaskView:
     assert dataset is not None
     my = ctx.actor.member_id
     actions = workflow.allowed_actions(visit(row), spec.workflow.steps, my)
+    paused = golding.pause(ctx, row["campaign_id"], row["step"]) if actions else ""
+    actions = () if paused else actions
     position, total = work.place_of(ctx.tx, row, my)
     issues = talk.issues(ctx.tx, visible_issues(ctx, talk.of_asset(ctx.tx, row["campaign_id"], row["asset_id"])))
     row["issues"] = sum(i.state != "resolved" for i in issues)
@@ -98,7 +117,7 @@ def view(ctx: Context, row: dict[str, Any]) -> TaskView:
         annotation=current_annotation(ctx, row, spec),
         revision=row["revision"] or 0,
         editable=bool(actions),
-        reason=_why_read_only(row, my),
+        reason=paused or _why_read_only(row, my),
         actions=actions,
         issues=tuple(issues),
         position=position,

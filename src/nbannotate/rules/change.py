@@ -7,6 +7,7 @@ refusal says what would be lost and what to do.
 from __future__ import annotations
 
 from nbannotate.model import CampaignSpec, Step
+from nbannotate.model.gold import DEFAULTS
 from nbannotate.rules.change_facts import Change, Facts, Used, names
 from nbannotate.rules.change_recipe import compare_recipes
 
@@ -72,12 +73,26 @@ def _workflow(old: CampaignSpec, new: CampaignSpec, facts: Facts, found: Change)
     idle = new.workflow.idle_after
     if old.workflow.idle_after != idle:
         found.changes.append(f"People count as idle after {idle:g} seconds (it was {old.workflow.idle_after:g}).")
+    _gold(old, new, facts, found)
     before, after = old.workflow.steps, new.workflow.steps
     if not _same_steps(before, after, facts.launched, found):
         return
     for i, (was, becomes) in enumerate(zip(before, after, strict=True)):
         if was != becomes:
             _step(i, was, becomes, facts, found)
+
+
+def _gold(old: CampaignSpec, new: CampaignSpec, facts: Facts, found: Change) -> None:
+    for field in ("gold", *DEFAULTS):
+        before, after = getattr(old.workflow, field), getattr(new.workflow, field)
+        if before == after:
+            continue
+        if facts.launched and field in ("gold", "share"):
+            found.refusals.append(
+                f"{field} cannot become {after!r} after the launch, which mixed the gold in. Write another campaign."
+            )
+        else:
+            found.changes.append(f"{field} becomes {after!r} (it was {before!r}).")
 
 
 def _same_steps(before: tuple[Step, ...], after: tuple[Step, ...], launched: bool, found: Change) -> bool:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 from nbannotate.errors import Refused
-from nbannotate.model import DEFAULT_STATUS, CampaignSpec, Step
+from nbannotate.model import DEFAULT_STATUS, CampaignSpec, Step, Workflow
 from nbannotate.rules.workflow import IssueFact, Next, Outcome, Visit, check_may_work, statuses
 
 
@@ -39,12 +39,13 @@ def needs_seed(spec: CampaignSpec) -> bool:
     return spec.order == "random" or any(step.copies_of < 1 for step in spec.workflow.steps)
 
 
-def apart(steps: Sequence[Step], step: int) -> int | None:
+def apart(workflow: Workflow, step: int) -> int | None:
     """Return the step whose copies decide who may have a task of a step: the same, or the one before; None for none.
 
-    Nobody has two copies of an asset, and nobody decides about answers of which one is their own.
+    Nobody has two copies of an asset, gold is no exception, and nobody decides about answers of which one is their own.
     """
-    if steps[step].copies > 1:
+    steps = workflow.steps
+    if steps[step].copies > 1 or (step == 0 and workflow.gold is not None):
         return step
     return step - 1 if steps[step].kind == "consensus" else None
 

@@ -1,13 +1,13 @@
 """What the tasks of one asset add to the counts of jobs: a pure function, and what one transaction changes of them.
 
-A count belongs to a place: campaign, step and member. The member 0 is nobody: there it is counted what waits in the
-queue of a step, and the assets that are at the step, or ended there. ``store/counts.py`` has the same in SQL, for many
-assets at once.
+A count belongs to a place: campaign, step and member, and whether it is of gold. The member 0 is nobody: there it is
+counted what waits in the queue of a step, and the assets that are at the step, or ended there. Of gold there are counts
+of people only, each task for itself. ``store/counts.py`` has the same in SQL, for many assets at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -15,8 +15,8 @@ from msgspec import Struct
 #: Who has what nobody has.
 NOBODY = 0
 
-#: Campaign, step and member.
-Place = tuple[int, int, int]
+#: Campaign, step, member, and whether it is of gold.
+Place = tuple[int, int, int, bool]
 
 #: What is added at places, by the name of the count.
 Added = dict[Place, dict[str, float]]
@@ -41,6 +41,7 @@ class Counted(Struct):
     is_current: bool
     opened: bool
     worked_s: float
+    gold: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -52,30 +53,41 @@ def counted(row: Mapping[str, Any]) -> Counted:
     """Return what is counted of the row of a task."""
     return Counted(
         row["step"], row["state"], row["outcome"], row["assignee_id"], row["copy"], row["is_current"],
-        row["opened"] is not None, row["worked_s"],
+        row["opened"] is not None, row["worked_s"], row["gold"] is not None,
     )  # fmt: skip
 
 
-def contribution(campaign_id: int, tasks: Iterable[Counted], issues: int) -> Added:
-    """Return what the tasks of an asset, oldest first, add to the counts.
+def contribution(campaign_id: int, all_tasks: Mapping[int, Counted], unresolved: Mapping[int, int]) -> Added:
+    """Return what the tasks of an asset add to the counts.
 
     Parameters
     ----------
     campaign_id
         Their campaign.
-    tasks
-        All tasks of the asset; or one that is open, to compare what it adds before and after a change in which the
-        others take no part.
-    issues
-        How many issues of the asset are not resolved.
+    all_tasks
+        All tasks of the asset, by id; or one that is open, to compare what it adds before and after a change in which
+        the others take no part.
+    unresolved
+        How many issues of the asset are not resolved, by the task in which they were raised.
     """
+    gold = {i: task for i, task in all_tasks.items() if task.gold}
+    issues = sum(n for i, n in unresolved.items() if i not in gold)
+    made = _of_work(campaign_id, [all_tasks[i] for i in sorted(all_tasks) if i not in gold], issues)
+    for task_id, task in gold.items():
+        if task.member_id is not None:
+            for name, value in _of_gold(task, unresolved.get(task_id, 0)).items():
+                add(made, (campaign_id, task.step, task.member_id, True), name, value)
+    return made
+
+
+def _of_work(campaign_id: int, tasks: list[Counted], issues: int) -> Added:
+    """Return what tasks of an asset, oldest first, none of which is gold, add to the counts."""
     made: Added = {}
 
     def add(step: int, member_id: int, name: str, value: float = 1) -> None:
-        counts = made.setdefault((campaign_id, step, member_id), {})
+        counts = made.setdefault((campaign_id, step, member_id, False), {})
         counts[name] = counts.get(name, 0) + value
 
-    tasks = list(tasks)
     current = next((t for t in tasks if t.is_current), None)
     last: dict[tuple[int, int], Counted] = {}
     for task in tasks:
@@ -105,15 +117,24 @@ def contribution(campaign_id: int, tasks: Iterable[Counted], issues: int) -> Add
     return made
 
 
-class Tracked:
-    """The tasks of an asset, by id, as they were and as they are now."""
+def _of_gold(task: Counted, issues: int) -> dict[str, float]:
+    """Return what one gold task of somebody counts: as any other of an asset that nobody else works on."""
+    return {
+        "tasks": 1, "opened": task.opened, "worked_s": task.worked_s, "returned": task.state == "to_rework",
+        "in_progress": task.state == "in_progress", "started": task.is_open and task.opened,
+        "done": not task.is_open, "skipped": task.state == "skipped", "issues": issues,
+    }  # fmt: skip
 
-    def __init__(self, campaign_id: int, asset_id: int, tasks: dict[int, Counted], issues: int) -> None:
+
+class Tracked:
+    """The tasks of an asset, by id, as they were and as they are now; its issues by task."""
+
+    def __init__(self, campaign_id: int, asset_id: int, tasks: dict[int, Counted], issues: dict[int, int]) -> None:
         self.campaign_id, self.asset_id, self.tasks, self.issues = campaign_id, asset_id, tasks, issues
         self.before = self._contribution()
 
     def _contribution(self) -> Added:
-        return contribution(self.campaign_id, (self.tasks[i] for i in sorted(self.tasks)), self.issues)
+        return contribution(self.campaign_id, self.tasks, self.issues)
 
     def settle(self, into: Added) -> None:
         """Add what has changed."""
@@ -157,8 +178,8 @@ class Changes:
         """Return what is to be stored, a row a place, and forget it."""
         self.settle()
         rows = [
-            {"campaign_id": c, "step": s, "member_id": m} | changed
-            for (c, s, m), counts in self.added.items()
+            {"campaign_id": c, "step": s, "member_id": m, "gold": gold} | changed
+            for (c, s, m, gold), counts in self.added.items()
             if (changed := {name: value for name, value in counts.items() if value})
         ]
         self.added = {}

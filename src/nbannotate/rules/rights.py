@@ -148,6 +148,9 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "issues.listing": DEVELOPERS,
     "notices.mine": EVERYONE,
     "notices.see": EVERYONE,
+    "gold.members": MANAGERS,
+    "gold.resume": MANAGERS,
+    "gold.look": EVERYONE,
     "clock.tick": OWNER,
     "sql.query": DEVELOPERS,
 }

@@ -44,7 +44,8 @@ def mark(
                {STARTED} as started,
                row_number() over (order by t.copy nulls last, t.position, t.task_id) as place
         from data.tasks t
-        where t.campaign_id = $1 and {OPEN} and ($2 is null or t.task_id in (select unnest($2::bigint[])))
+        where t.campaign_id = $1 and t.gold is null and {OPEN}
+          and ($2 is null or t.task_id in (select unnest($2::bigint[])))
           and ($3 is null or t.step = $3) and ($4 is null or t.assignee_id = $4) and ($5 is null or t.state = $5)
         """,
         campaign_id, task_ids, step, assignee_id, state,
@@ -157,7 +158,38 @@ def give_marked(tx: Transaction, now: datetime.datetime) -> None:
             "update data.tasks set assignee_id = m.to_id, leased_until = null, opened = null, touched = null "
             "from moving m where m.task_id = tasks.task_id and m.moves"
         )
+    _take_gold_back(tx, now)
     tx.run("drop table moving")
+
+
+def _take_gold_back(tx: Transaction, now: datetime.datetime) -> None:
+    """Give the open gold of those to the queue to whom nothing else is left: what alone stayed could be told."""
+    tx.run(
+        f"""
+        create or replace temp table left_alone as
+        select t.task_id from data.tasks t join (
+          select distinct k.campaign_id, k.step, m.assignee_id from moving m
+          join data.tasks k on k.task_id = m.task_id where m.moves and m.assignee_id is not null
+        ) w on w.campaign_id = t.campaign_id and w.step = t.step and w.assignee_id = t.assignee_id
+        where t.gold is not null and {OPEN} and not exists (
+          select 1 from data.tasks o where o.campaign_id = w.campaign_id and o.step = w.step
+            and o.assignee_id = w.assignee_id and o.gold is null and o.state in ('in_progress', 'to_rework')
+        )
+        """
+    )
+    tx.run(
+        "insert into data.lapses select t.task_id, t.assignee_id, $1 from data.tasks t "
+        "where t.task_id in (select task_id from left_alone) and t.opened is not null",
+        now,
+    )
+    with counts.changed(
+        tx, "select campaign_id, asset_id from data.tasks where task_id in (select task_id from left_alone)"
+    ):
+        tx.run(
+            "update data.tasks set assignee_id = null, leased_until = null, opened = null, touched = null "
+            "where task_id in (select task_id from left_alone)"
+        )
+    tx.run("drop table left_alone")
 
 
 def restart(
@@ -169,7 +201,7 @@ def restart(
             """
             insert into data.tasks
             select nextval('data.ids'), $1, t.asset_id, $2, 1 + coalesce(b.times, 0), 'to_rework', null, $3, t.position,
-                   true, 0, $4, null, null, null, null, null, null, 0, 0, null
+                   true, 0, $4, null, null, null, null, null, null, 0, 0, null, null
             from (select * from data.tasks where task_id in (select unnest($5::bigint[])) order by position) t
             left join (
               select asset_id, count(*) as times from data.tasks where campaign_id = $1 and step = $2 group by 1
@@ -225,8 +257,8 @@ def drawn(tx: Transaction, campaign_id: int, version_id: int, tasks: list[int]) 
     """Return what checking open tasks takes, in their order: the assignee's draft, the asset, its last revision."""
     return tx.all(
         """
-        select t.task_id, t.asset_id, t.copy, a.name, a.width, a.height, coalesce(d.revision, 0) as revision, d.body,
-               h.annotation_id as latest_id
+        select t.task_id, t.asset_id, t.copy, t.gold, a.name, a.width, a.height,
+               coalesce(d.revision, 0) as revision, d.body, h.annotation_id as latest_id
         from data.tasks t
         left join data.version_heads h on h.version_id = $2 and h.asset_id = t.asset_id
         join data.assets a on a.asset_id = t.asset_id

@@ -128,11 +128,11 @@ def _workers(tx: Transaction, campaign_id: int) -> dict[int, set[int]]:
 
 def apart_from(tx: Transaction, campaign_id: int, step: int) -> int | None:
     """Return the step whose copies decide who may have a task of a step, or None; see ``rules.copies.apart``."""
-    return apart(spec(tx, campaign_id).workflow.steps, step)
+    return apart(spec(tx, campaign_id).workflow, step)
 
 
 def not_theirs(step: int | None, member: str) -> str:
-    """Return a condition on tasks ``t``: a member has no copy of their asset at a step; none for None."""
+    """Return a condition on tasks ``t``: a member has no copy of their asset at a step, nor gold; none for None."""
     if step is None:
         return ""
     return (
@@ -153,7 +153,7 @@ def running_on(tx: Transaction, version_id: int, but: int | None = None) -> str 
         f"""
         select c.name from data.campaigns c
         where c.version_id = $1 and c.launched is not null and c.campaign_id is distinct from $2
-          and exists (select 1 from data.tasks t where t.campaign_id = c.campaign_id and {OPEN})
+          and exists (select 1 from data.tasks t where t.campaign_id = c.campaign_id and t.gold is null and {OPEN})
         limit 1
         """,
         version_id,
@@ -183,7 +183,7 @@ def progress(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
                coalesce(sum(n.here), 0) as here, coalesce(sum(n.done) filter (where n.member_id = 0), 0) as done,
                coalesce(sum(n.skipped) filter (where n.member_id = 0), 0) as skipped
         from data.steps s
-        left join data.counts n on n.campaign_id = s.campaign_id and n.step = s.step
+        left join data.counts n on n.campaign_id = s.campaign_id and n.step = s.step and not n.gold
         where s.campaign_id = $1 group by 1, 2, 3 order by 1
         """,
         campaign_id,

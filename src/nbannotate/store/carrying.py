@@ -19,7 +19,7 @@ PIECE = 5_000
 #: What each step of the campaign $1 called an asset last, at whichever step it is now.
 _CALLED = """
     select asset_id, step, max_by(status, task_id) as status from data.tasks
-    where campaign_id = $1 and closed is not null and status <> 'returned' group by 1, 2
+    where campaign_id = $1 and closed is not null and status <> 'returned' and gold is null group by 1, 2
 """
 
 
@@ -103,6 +103,7 @@ def statuses(tx: Transaction, campaign_id: int, asset_id: int | None = None) -> 
         """
         select asset_id, step, max_by(status, task_id) as status from data.tasks
         where campaign_id = $1 and ($2 is null or asset_id = $2) and closed is not null and status <> 'returned'
+          and gold is null
         group by 1, 2
         """,
         campaign_id,

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from nbannotate.errors import InvalidInput
 from nbannotate.model import CampaignSpec, Filter, LeftOut
-from nbannotate.store import naming
+from nbannotate.store import gold, naming
 from nbannotate.store.conditions import Conditions
 from nbannotate.store.engine import Transaction
 from nbannotate.store.failures import is_fatal, is_full
@@ -87,6 +87,9 @@ def chosen(
         _consider(tx, version_id, given, only, places)
         if spec.workflow.steps[0].kind == "review":
             tx.run("update considered set out = 'unannotated' where out is null and not annotated")
+        if spec.workflow.gold is not None and not everything:
+            known = gold.eligible(tx, version_id, spec)
+            tx.run(f"update considered set out = 'gold' where out is null and name in (select name from ({known}))")
         _rank(tx, spec, limit)
         yield _choice(tx, given, limit)
     finally:
@@ -188,6 +191,7 @@ def _choice(tx: Transaction, given: Filter, limit: int | None) -> Choice:
     reasons = {
         "filter": f"not matched by the filter {_short(given)}",
         "unannotated": "no annotation, and the workflow begins with a review",
+        "gold": "their answers are known (gold)",
         "limit": f"beyond the limit of {limit:,}" if limit is not None else "",
     }
     rows = tx.all(

@@ -168,7 +168,8 @@ class Conditions:
         campaign_id = known[name]
         custom = {s for step in campaigns.spec(self.tx, campaign_id).workflow.steps for s in step.statuses}
         before = self.tx.all(
-            "select distinct status from data.tasks where campaign_id = $1 and status is not null", campaign_id
+            "select distinct status from data.tasks where campaign_id = $1 and status is not null and gold is null",
+            campaign_id,
         )
         statuses = {*BUILT_IN_STATUSES, *TASK_STATES, *custom, *(r["status"] for r in before)}
         if status not in statuses:
@@ -180,7 +181,8 @@ class Conditions:
         if status in custom:  # whatever later steps called the asset
             found += (
                 " union select asset_id from (select asset_id, step, max_by(status, task_id) as status from data.tasks "
-                f"where campaign_id = {where} and closed is not null and status <> 'returned' group by 1, 2) "
+                f"where campaign_id = {where} and closed is not null and status <> 'returned' and gold is null "
+                "group by 1, 2) "
                 f"where status = {given} and asset_id in (select asset_id from asset_states "
                 f"where campaign_id = {where} and status is not null)"
             )

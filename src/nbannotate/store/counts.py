@@ -57,23 +57,26 @@ def _task(tx: Transaction, row: Mapping[str, Any], *, whole: bool = False, issue
     if issues and task_id in tx.changes.tasks:
         tx.changes.tasks.pop(task_id).settle(tx.changes.added)
     if task_id not in tx.changes.tasks:
-        asked = _unresolved(tx, *key) if issues else 0
+        asked = _unresolved(tx, *key) if issues else {}
         tx.changes.tasks[task_id] = Tracked(*key, {task_id: counted(row)}, asked)
     return tx.changes.tasks[task_id].tasks[task_id]
 
 
-def _unresolved(tx: Transaction, campaign_id: int, asset_id: int) -> int:
-    """Return how many issues of an asset are not resolved."""
+def _unresolved(tx: Transaction, campaign_id: int, asset_id: int) -> dict[int, int]:
+    """Return how many issues of an asset are not resolved, by the task in which they were raised."""
 
-    def read() -> dict[int, int]:
-        rows = tx.all(
-            "select asset_id, count(*) as n from data.issues where campaign_id = $1 and state <> 'resolved' group by 1",
+    def read() -> dict[int, dict[int, int]]:
+        its: dict[int, dict[int, int]] = {}
+        for r in tx.all(
+            "select asset_id, task_id, count(*) as n from data.issues where campaign_id = $1 and state <> 'resolved' "
+            "group by 1, 2",
             campaign_id,
-        )
-        return {r["asset_id"]: r["n"] for r in rows}
+        ):
+            its.setdefault(r["asset_id"], {})[r["task_id"]] = r["n"]
+        return its
 
     all_ = read() if tx.changes.asked else tx.once(("unresolved", campaign_id), read)
-    return all_.get(asset_id, 0)
+    return dict(all_.get(asset_id, {}))
 
 
 def took(tx: Transaction, row: Mapping[str, Any], member_id: int) -> None:
@@ -126,13 +129,14 @@ def passed_on(tx: Transaction, row: Mapping[str, Any]) -> None:
     _asset(tx, row).tasks[row["task_id"]].is_current = False
 
 
-def asked(tx: Transaction, campaign_id: int, asset_id: int, more: int) -> None:
-    """Count that an asset has more issues, or less, that are not resolved; called before that is written."""
+def asked(tx: Transaction, task: Mapping[str, Any], more: int) -> None:
+    """Count that more issues, or less, of those raised in a task are not resolved; called before that is written."""
     if not more:
         return
-    _asset(tx, {"campaign_id": campaign_id, "asset_id": asset_id}).issues += more
+    issues = _asset(tx, task).issues
+    issues[task["task_id"]] = issues.get(task["task_id"], 0) + more
     tx.changes.asked = True
-    tx.memo.pop(("unresolved", campaign_id), None)
+    tx.memo.pop(("unresolved", task["campaign_id"]), None)
 
 
 def drew(tx: Transaction, row: Mapping[str, Any], shapes: int) -> None:
@@ -147,7 +151,7 @@ def drew(tx: Transaction, row: Mapping[str, Any], shapes: int) -> None:
             "where t.campaign_id = $1 and t.asset_id = $2 and t.step = $3 and t.assignee_id = $4)",
             row["campaign_id"], row["asset_id"], row["step"], row["assignee_id"],
         ))  # fmt: skip
-    place = row["campaign_id"], row["step"], row["assignee_id"]
+    place = row["campaign_id"], row["step"], row["assignee_id"], row["gold"] is not None
     rules.add(tx.changes.added, place, "objects", shapes - before)
 
 
@@ -163,21 +167,27 @@ def store(tx: Transaction) -> bool:
 
 #: What the tasks of the assets of the table ``counted`` add; ``contribution`` in ``rules/counts.py`` says the same.
 _CONTRIBUTIONS = f"""
-    with t as (
+    with all_tasks as (
       select k.* from data.tasks k join counted c on c.campaign_id = k.campaign_id and c.asset_id = k.asset_id
+    ), t as (
+      select * from all_tasks where gold is null
     ), now_at as (
       select campaign_id, asset_id, state, outcome from t where is_current
+    ), asked as (
+      select i.campaign_id, i.asset_id, i.task_id, k.gold is not null as gold, count(*) as issues
+      from data.issues i join all_tasks k on k.task_id = i.task_id where i.state <> 'resolved' group by 1, 2, 3, 4
     ), unresolved as (
-      select campaign_id, asset_id, count(*) as issues from data.issues where state <> 'resolved' group by 1, 2
+      select campaign_id, asset_id, sum(issues) as issues from asked where not gold group by 1, 2
     ), people as (
       select campaign_id, step, assignee_id as member_id, asset_id, count(*) as tasks, count(opened) as opened,
              sum(worked_s) as worked_s, arg_max(state, task_id) as state,
              arg_max(opened is not null, task_id) as begun
       from t where assignee_id is not null group by 1, 2, 3, 4
     ), made as (
-      select t.campaign_id, t.step, t.assignee_id as member_id, t.asset_id, max(n.annotation_id) as annotation_id
-      from t join data.annotations n on n.task_id = t.task_id and n.{NOT_STAGED}
-      where t.assignee_id is not null group by 1, 2, 3, 4
+      select t.campaign_id, t.step, t.assignee_id as member_id, t.asset_id, t.gold is not null as gold,
+             max(n.annotation_id) as annotation_id
+      from all_tasks t join data.annotations n on n.task_id = t.task_id and n.{NOT_STAGED}
+      where t.assignee_id is not null group by 1, 2, 3, 4, 5
     ), apart as (
       select t.campaign_id, t.step, o.assignee_id as member_id, count(distinct t.task_id) as apart
       from t join t o on o.campaign_id = t.campaign_id and o.asset_id = t.asset_id and o.copy is not null
@@ -195,19 +205,28 @@ _CONTRIBUTIONS = f"""
              count(*) filter (where n.outcome = 'rejected') as rejected,
              count(*) filter (where n.state = 'skipped') as skipped,
              coalesce(sum(u.issues), 0) as issues, 0 as apart, 0 as objects, 0 as waiting, 0 as here,
-             sum(p.worked_s) as worked_s
+             sum(p.worked_s) as worked_s, false as gold
       from people p join now_at n on n.campaign_id = p.campaign_id and n.asset_id = p.asset_id
       left join unresolved u on u.campaign_id = p.campaign_id and u.asset_id = p.asset_id group by 1, 2, 3
       union all
       select campaign_id, step, 0, 0, 0, 0, 0, 0, count(*) filter (where is_current and state = 'done'), 0, 0,
              count(*) filter (where is_current and state = 'skipped'), 0, 0, 0,
-             count(*) filter (where assignee_id is null and {OPEN}), count(*) filter (where is_current and {OPEN}), 0
+             count(*) filter (where assignee_id is null and {OPEN}), count(*) filter (where is_current and {OPEN}), 0,
+             false
       from t group by 1, 2
       union all
-      select campaign_id, step, member_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, apart, 0, 0, 0, 0 from apart
+      select campaign_id, step, member_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, apart, 0, 0, 0, 0, false from apart
       union all
-      select m.campaign_id, m.step, m.member_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, count(*), 0, 0, 0
-      from made m join data.shapes s on s.annotation_id = m.annotation_id group by 1, 2, 3
+      select m.campaign_id, m.step, m.member_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, count(*), 0, 0, 0, m.gold
+      from made m join data.shapes s on s.annotation_id = m.annotation_id group by 1, 2, 3, m.gold
+      union all
+      select g.campaign_id, g.step, g.assignee_id, count(*), count(g.opened),
+             count(*) filter (where g.state = 'to_rework'), count(*) filter (where g.state = 'in_progress'),
+             count(*) filter (where g.state in ('in_progress', 'to_rework') and g.opened is not null),
+             count(*) filter (where g.state in ('done', 'skipped')), 0, 0, count(*) filter (where g.state = 'skipped'),
+             coalesce(sum(a.issues), 0), 0, 0, 0, 0, sum(g.worked_s), true
+      from all_tasks g left join asked a on a.task_id = g.task_id
+      where g.gold is not null and g.assignee_id is not null group by 1, 2, 3
     )
 """
 
@@ -217,7 +236,7 @@ def _add(tx: Transaction, sign: str) -> None:
     sums = ", ".join(f"{sign}sum({name})" for name in COUNTS)
     tx.run(
         f"insert into data.job_counts {_CONTRIBUTIONS} "
-        f"select campaign_id, step, member_id, {sums} from added group by 1, 2, 3"
+        f"select campaign_id, step, member_id, {sums}, gold from added group by 1, 2, 3, gold"
     )
 
 

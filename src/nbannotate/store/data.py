@@ -148,22 +148,23 @@ def add_annotation(
     campaign_id: int | None = None,
     task_id: int | None = None,
     rows: str | None = None,
-    copy: bool = False,
+    origin: str = "answer",
 ) -> int:
     """Append what a person answered in a task as a revision of the asset's annotation; return its id.
 
     Nothing is ever replaced. What is imported comes in through :mod:`nbannotate.store.importing`. ``rows`` are those of
-    :func:`shape_rows`, if they are made already. What was said in a copy the version does not show.
+    :func:`shape_rows`, if they are made already. With another
+    origin than ``answer`` (a copy, gold) it is nothing that the version shows.
     """
     new = tx.new_id()
     tx.run(
         "insert into data.annotations values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         new, version_id, asset_id, campaign_id, task_id, member_id, source, annotation.nothing_to_label,
-        json.dumps(list(annotation.tags)), now, tag_attributes_text(annotation), "copy" if copy else "answer",
+        json.dumps(list(annotation.tags)), now, tag_attributes_text(annotation), origin,
     )  # fmt: skip
     if annotation.shapes:
         tx.run(f"insert into data.shapes select {_COLUMNS} from ({_UNPACKED})", rows or shape_rows(annotation), new)
-    if not copy:
+    if origin == "answer":
         layers.show(tx, version_id, asset_id, new)
     return new
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+import msgspec
 
 from nbannotate.model import CampaignSpec
 from nbannotate.rules.attribution import deal, place, within
 from nbannotate.rules.copies import Lot
 from nbannotate.rules.entry import entry, passing_tasks
-from nbannotate.store import batches, counts, people, staging
+from nbannotate.rules.gold import Lot as GoldLot
+from nbannotate.rules.gold import dealt, queued, step_of
+from nbannotate.store import batches, campaigns, counts, gold, people, staging
 from nbannotate.store.campaigns import OPEN, UNSTARTED
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
@@ -25,7 +29,7 @@ def starts(tx: Transaction, campaign_id: int) -> dict[int, int]:
         """
         select step, count(*) as n from (
           select arg_min(step, task_id) as step, arg_min(coalesce(outcome, ''), task_id) as outcome
-          from data.tasks where campaign_id = $1 group by asset_id
+          from data.tasks where campaign_id = $1 and gold is null group by asset_id
         ) where outcome <> 'existing' group by 1
         """,
         campaign_id,
@@ -42,7 +46,7 @@ def assigned(tx: Transaction, campaign_id: int, step: int, *, but: str = "false"
     """Return how many assets each member has or had at a step; tasks ``t`` of which ``but`` holds do not count."""
     rows = tx.all(
         f"select assignee_id, count(distinct asset_id) as n from data.tasks t "
-        f"where campaign_id = $1 and step = $2 and assignee_id is not null and not ({but}) group by 1",
+        f"where campaign_id = $1 and step = $2 and assignee_id is not null and gold is null and not ({but}) group by 1",
         campaign_id,
         step,
     )
@@ -78,7 +82,7 @@ def first_tasks(
     """
     _place_first(tx, spec)
     try:
-        return _insert(tx, campaign_id, campaign_id, spec, now, report, lambda: None)
+        return _insert(tx, campaign_id, campaign_id, spec, now, report, lambda: None, [])
     finally:
         tx.run("drop table first_tasks")
 
@@ -89,13 +93,15 @@ def stage_first_tasks(
     spec: CampaignSpec,
     now: datetime.datetime,
     report: Callable[[int, int], None] = lambda done, total: None,
+    images: Sequence[tuple[int, int, str]] = (),
 ) -> int:
     """Do as :func:`first_tasks`, in pieces; the tasks are the campaign's after :func:`reveal_tasks`.
 
-    A campaign that is not there as yet has any id that no task has.
+    A campaign that is not there as yet has any id that no task has. ``images`` can be gold
+    (:func:`nbannotate.store.gold.assets`): some of it is mixed in, and is not counted.
     """
     _place_first(stage, spec)
-    made = _insert(stage, campaign_id, stage.batch_id, spec, now, report, stage.piece)
+    made = _insert(stage, campaign_id, stage.batch_id, spec, now, report, stage.piece, images)
     stage.run("drop table first_tasks")
     return made
 
@@ -157,21 +163,30 @@ def _insert(
     now: datetime.datetime,
     report: Callable[[int, int], None],
     piece: Callable[[], None],
+    images: Sequence[tuple[int, int, str]],
 ) -> int:
-    """Insert the tasks of the table ``first_tasks`` under an id, and return how many."""
+    """Insert the tasks of the table ``first_tasks`` under an id, and return how many.
+
+    Where a campaign has gold, every other position is free for it.
+    """
     begin = entry(spec)
     before = tx.value("select coalesce(max(position) + 1, 0) from data.tasks where campaign_id = $1", campaign_id)
-    blocks = json.dumps(_blocks(tx, campaign_id, spec))
+    runs = _blocks(tx, campaign_id, spec)
+    blocks = json.dumps(runs)
+    has_gold = spec.workflow.gold is not None
+    _mix(tx, _lots(tx, campaign_id, spec, runs, images), blocks)
     total = int(tx.value("select count(*) from first_tasks"))
     most = int(tx.value("select coalesce(max(copies), 1) from first_tasks"))
     for low in range(0, total, CHUNK):
         tx.run(
             """
             insert into data.tasks
-            select nextval('data.ids'), * from (select $1, f.asset_id, f.step, 1,
+            select nextval('data.ids'), * from (
+            select $1, f.asset_id, f.step, 1,
                    case when f.done then 'done' else 'in_progress' end, case when f.done then 'existing' end,
-                   b.member_id, $2 + f.place, f.copy = 1, 0, $3, null, null, case when f.done then $3 end,
-                   case when f.done then $4 end, null, null, 0, 0, case when f.copies > 1 then f.copy end
+                   b.member_id, $2 + (f.place + $9) * (1 + $9) - $9 as position, f.copy = 1, 0, $3, null, null,
+                   case when f.done then $3 end, case when f.done then $4 end, null, null, 0, 0,
+                   case when f.copies > 1 then f.copy end as copy, null
             from (
               select t.*, k.copy from (select * from first_tasks where place >= $5 and place < $6 order by place) t
               join (select unnest(range(1, $8)) as copy) k on k.copy <= t.copies
@@ -182,15 +197,71 @@ def _insert(
                   "round":"BIGINT"}]'), recursive := true)
             ) b on b.step = f.step and not f.done and b.copies = f.copies
               and (f.copy - 1) * b.round + f.nth >= b.low and (f.copy - 1) * b.round + f.nth < b.high
-            order by f.place, f.copy)
+            union all
+            select $1, asset_id, 0, 1, 'in_progress', null, member_id, $2 + 2 * place, false, 0, $3, null, null, null,
+                   null, null, null, 0, 0, copy, known_id
+            from gold_lots where place >= $5 and place < $6
+            order by position, copy)
             """,
-            under, before, now, begin.status, low, low + CHUNK, blocks, most + 1,
+            under, before, now, begin.status, low, low + CHUNK, blocks, most + 1, int(has_gold),
         )  # fmt: skip
         piece()
         report(min(low + CHUNK, total), total)
     counts.count_new(tx, under, before)
     tx.memo.pop(("expected", campaign_id), None)
+    tx.run("drop table gold_lots")
     return total
+
+
+def _lots(
+    tx: Transaction,
+    campaign_id: int,
+    spec: CampaignSpec,
+    runs: list[dict[str, int]],
+    images: Sequence[tuple[int, int, str]],
+) -> list[GoldLot]:
+    """Return the gold that goes with the table ``first_tasks``."""
+    step = step_of(spec)
+    if step is None or not images:
+        return []
+    had = gold.had(tx, campaign_id, step)
+    share: dict[int, int] = {}
+    for run in runs:
+        if run["step"] == step:
+            share[run["member_id"]] = share.get(run["member_id"], 0) + run["high"] - run["low"]
+    if share:
+        return dealt(spec, images, share, had)
+    tasks = int(tx.value("select coalesce(sum(copies), 0) from first_tasks where step = $1 and not done", step))
+    return queued(spec, images, tasks, len(campaigns.workers(tx, campaign_id).get(step, ())), had)
+
+
+def _mix(tx: Transaction, lots: list[GoldLot], blocks: str) -> None:
+    """Make the table ``gold_lots``: gold, and the place of the task in ``first_tasks`` before which it stands."""
+    tx.run(
+        """
+        create or replace temp table gold_lots as
+        with lots as (
+          select unnest(from_json($1, '[{"asset_id":"BIGINT","known_id":"BIGINT","copy":"INTEGER","member_id":"BIGINT",
+            "before":"BIGINT"}]'), recursive := true)
+        ), theirs as (
+          select b.member_id, f.place,
+                 row_number() over (partition by b.member_id order by f.place, f.copy) - 1 as nth
+          from (
+            select t.*, k.copy from first_tasks t join (select unnest(range(1, 21)) as copy) k on k.copy <= t.copies
+            where t.step = 0 and not t.done and (select count(*) from lots) > 0
+          ) f
+          left join (
+            select unnest(from_json($2,
+              '[{"step":"INTEGER","copies":"INTEGER","low":"BIGINT","high":"BIGINT","member_id":"BIGINT",
+                "round":"BIGINT"}]'), recursive := true)
+          ) b on b.step = f.step and b.copies = f.copies
+            and (f.copy - 1) * b.round + f.nth >= b.low and (f.copy - 1) * b.round + f.nth < b.high
+        )
+        select l.asset_id, l.known_id, l.copy, l.member_id, t.place
+        from lots l join theirs t on t.member_id is not distinct from l.member_id and t.nth = l.before
+        """,
+        msgspec.json.encode(lots).decode(), blocks,
+    )  # fmt: skip
 
 
 def _blocks(tx: Transaction, campaign_id: int, spec: CampaignSpec) -> list[dict[str, int]]:
@@ -237,8 +308,8 @@ def deal_again(tx: Transaction, campaign_id: int, spec: CampaignSpec, step: int,
     if weights is None:
         tx.run(
             f"create or replace temp table moving as select t.task_id, t.assignee_id, cast(null as bigint) as to_id, "
-            f"true as moves from data.tasks t "
-            f"where t.campaign_id = $1 and t.step = $2 and {UNSTARTED} and t.assignee_id is not null",
+            f"true as moves from data.tasks t where t.campaign_id = $1 and t.step = $2 and {UNSTARTED} "
+            f"and t.assignee_id is not null and t.gold is null",
             campaign_id, step,
         )  # fmt: skip
         batches.give_marked(tx, now)
@@ -306,7 +377,7 @@ def _wait(tx: Transaction, campaign_id: int, step: int) -> dict[int | None, int]
             where b.campaign_id = $1 and b.step < $2 and b.assignee_id is not null
           ) group by 1
         ) a on a.asset_id = t.asset_id
-        where t.campaign_id = $1 and t.step = $2 and {UNSTARTED}
+        where t.campaign_id = $1 and t.step = $2 and {UNSTARTED} and t.gold is null
         """,
         campaign_id, step,
     )  # fmt: skip

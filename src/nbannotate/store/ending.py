@@ -53,7 +53,7 @@ def end_all(
 ) -> int:
     """End open tasks without a result, and return how many: their assets leave the campaign as skipped."""
     which = campaign_id, step, member_id
-    count = int(tx.value(f"select count(*) from data.tasks t where {_OPEN}", *which))
+    count = int(tx.value(f"select count(*) from data.tasks t where {_OPEN} and t.gold is null", *which))
     tx.run(
         f"insert into data.lapses select t.task_id, t.assignee_id, $4 from data.tasks t "
         f"where {_OPEN} and t.assignee_id is not null and t.opened is not null",
@@ -72,11 +72,11 @@ def counts(tx: Transaction, campaign_id: int) -> dict[str, int]:
     """Return how many tasks, drafts, issues and notices a campaign has, and annotations that stay without it."""
     row = tx.one(
         f"""
-        select (select count(*) from data.tasks where campaign_id = $1) as tasks,
+        select (select count(*) from data.tasks where campaign_id = $1 and gold is null) as tasks,
                (select count(*) from data.member_drafts where {_TASKS}) as drafts,
                (select count(*) from data.issues where campaign_id = $1) as issues,
                (select count(*) from data.notices where campaign_id = $1) as notices,
-               (select count(*) from data.annotations where campaign_id = $1 and {NOT_STAGED})
+               (select count(*) from data.annotations where campaign_id = $1 and origin <> 'gold' and {NOT_STAGED})
                  as kept_annotations
         """,
         campaign_id,
@@ -88,11 +88,21 @@ def counts(tx: Transaction, campaign_id: int) -> dict[str, int]:
 def delete(tx: Transaction, campaign_id: int) -> None:
     """Delete a campaign with all that is its own; annotations and events stay."""
     forget(tx, campaign_id)
-    for table in ("member_drafts", "lapses", "spread_drafts"):
+    for table in ("member_drafts", "lapses", "spread_drafts", "gold_scores"):
         tx.run(f"delete from data.{table} where {_TASKS}", campaign_id)
     tx.run(
         "delete from data.comments where issue_id in (select issue_id from data.issues where campaign_id = $1)",
         campaign_id,
     )
-    for table in ("spreads", "issues", "notices", "activity", "tasks", "step_members", "steps", "campaigns"):
+    for table in (
+        "spreads",
+        "issues",
+        "notices",
+        "activity",
+        "gold_falls",
+        "tasks",
+        "step_members",
+        "steps",
+        "campaigns",
+    ):
         tx.run(f"delete from data.{table} where campaign_id = $1", campaign_id)

@@ -17,7 +17,7 @@ def copies(tx: Transaction, campaign_id: int, asset_id: int, step: int) -> list[
     """Return the tasks of the copies of an asset at a step, in their order."""
     return tx.all(
         "select * from data.tasks where campaign_id = $1 and asset_id = $2 and step = $3 and copy is not null "
-        "order by copy",
+        "and gold is null order by copy",
         campaign_id, asset_id, step,
     )  # fmt: skip
 
@@ -80,7 +80,8 @@ def follow_all(tx: Transaction, campaign_id: int, step: int, now: datetime.datet
     with counts.changed(tx, "select cast($1 as bigint) as campaign_id, asset_id from gathered", campaign_id):
         tx.run(
             "insert into data.tasks select nextval('data.ids'), $1, asset_id, $2, 1, 'in_progress', null, null, "
-            "position, true, 0, $3, null, null, null, null, null, null, 0, 0, null from gathered order by position",
+            "position, true, 0, $3, null, null, null, null, null, null, 0, 0, null, null from gathered "
+            "order by position",
             campaign_id, step + 1, now,
         )  # fmt: skip
         tx.run("update data.tasks set is_current = false where task_id in (select task_id from gathered)")

@@ -26,23 +26,26 @@ def first(
     held: bool,
     after: int | None = None,
     apart: int | None = None,
+    gold: bool = False,
 ) -> dict[str, Any] | None:
     """Return the row of the task that a member gets at a step, or None; nothing is taken.
 
     With ``held`` a member's own open ones come first. What follows is the queue: tasks that nobody holds, and those of
     others whose lease ran out. Of each kind those that were returned come first, then those behind the position
-    ``after``. ``apart`` is the step whose copies keep the member from a task of the queue.
+    ``after``. ``apart`` is the step whose copies keep the member from a task of the queue. Of the queue only
+    what is ``gold``, or is not.
     """
     mine = "t.assignee_id = $4 or" if held else ""
     found = tx.value(
         f"""
         select t.task_id from data.tasks t
         where t.campaign_id = $1 and t.step = $2 and {OPEN}
-          and ({mine} (t.assignee_id is null or (t.leased_until < $3 and t.assignee_id <> $4)){not_theirs(apart, "$4")})
+          and ({mine} (t.assignee_id is null or (t.leased_until < $3 and t.assignee_id <> $4))
+               and (t.gold is not null) = $6 {not_theirs(apart, "$4")})
         order by {_ORDER}
         limit 1
         """,
-        campaign_id, step, now, member_id, after,
+        campaign_id, step, now, member_id, after, gold,
     )  # fmt: skip
     # The whole row in the sorted query takes twice as long as both.
     return None if found is None else tx.one("select * from data.tasks where task_id = $1", found)
@@ -56,11 +59,16 @@ def upcoming(
     now: datetime.datetime,
     but: int | None,
     apart: int | None = None,
+    *,
+    gold: bool = False,
+    held: bool = True,
 ) -> int | None:
     """Return the asset that a member would get next at a step, without taking it: one held already, or the queue's.
 
-    ``but`` is a task that is left out: the one that the member is about to finish.
+    ``but`` is a task that is left out: the one that the member is about to finish. Of the queue only what is
+    ``gold``, or is not; without ``held`` the queue only.
     """
+    mine = "t.assignee_id = $4 or" if held else ""
     after = tx.value(
         "select t.position from data.tasks t join data.assets a on a.asset_id = t.asset_id "
         "where t.task_id = $1 and a.sequence is not null",
@@ -70,11 +78,12 @@ def upcoming(
         f"""
         select t.asset_id from data.tasks t
         where t.campaign_id = $1 and t.step = $2 and {OPEN} and t.task_id is distinct from $6
-          and (t.assignee_id = $4 or (t.assignee_id is null or t.leased_until < $3){not_theirs(apart, "$4")})
+          and ({mine} (t.assignee_id is null or t.leased_until < $3) and (t.gold is not null) = $7
+               {not_theirs(apart, "$4")})
         order by {_ORDER}
         limit 1
         """,
-        campaign_id, step, now, member_id, after, but,
+        campaign_id, step, now, member_id, after, but, gold,
     )  # fmt: skip
 
 
@@ -98,14 +107,19 @@ def queues_of(tx: Transaction, asset_id: int, now: datetime.datetime) -> list[di
 
 
 def take(
-    tx: Transaction, row: dict[str, Any], member_id: int, now: datetime.datetime, until: datetime.datetime | None
+    tx: Transaction,
+    row: dict[str, Any],
+    member_id: int,
+    now: datetime.datetime,
+    until: datetime.datetime | None,
+    position: int | None = None,
 ) -> None:
-    """Give an open task (``row``) to a member who opens it now."""
+    """Give an open task (``row``) to a member who opens it now; at another position, if one is given."""
     counts.took(tx, row, member_id)
     tx.run(
-        "update data.tasks set assignee_id = $2, opened = coalesce(opened, $3), touched = $3, leased_until = $4 "
-        "where task_id = $1",
-        row["task_id"], member_id, now, until,
+        "update data.tasks set assignee_id = $2, opened = coalesce(opened, $3), touched = $3, leased_until = $4, "
+        "position = coalesce($5, position) where task_id = $1",
+        row["task_id"], member_id, now, until, position,
     )  # fmt: skip
 
 

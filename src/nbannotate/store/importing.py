@@ -21,7 +21,7 @@ WORKED_ON = """
     where r.version_id = $1 and n.origin = 'answer'
     union
     select t.asset_id from data.tasks t join data.campaigns c on c.campaign_id = t.campaign_id
-    where c.version_id = $1 and (
+    where c.version_id = $1 and t.gold is null and (
       (t.closed is not null and t.outcome <> 'ended') or t.state = 'to_rework'
       or (t.opened is not null and t.assignee_id is not null)
       or t.task_id in (select task_id from data.member_drafts)

@@ -1,15 +1,23 @@
-"""Jobs: the tasks of one assignee at one step, counted."""
+"""Jobs: the tasks of one assignee at one step, counted.
+
+A member's own jobs count gold as all else, so that nobody learns of it; those of a campaign do not count it.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from nbannotate.rules.counts import COUNTS
 from nbannotate.store.engine import Transaction
 
+_SUMS = ", ".join(f"sum({name}) as {name}" for name in COUNTS)
+
 #: $1 is a member or null, $2 a campaign or null. Tasks are not read: what they count is kept (``store/counts.py``).
-_JOBS = """
+_JOBS = f"""
 with counted as (
-  select * from data.counts where ($1 is null or member_id in (0, $1)) and ($2 is null or campaign_id = $2)
+  select campaign_id, step, member_id, {_SUMS} from data.counts
+  where ($1 is null or member_id in (0, $1)) and ($2 is null or campaign_id = $2) and (not gold or member_id = $1)
+  group by 1, 2, 3
 ), people as (
   select campaign_id, step, member_id from data.step_members
   where ($1 is null or member_id = $1) and ($2 is null or campaign_id = $2)

@@ -100,7 +100,8 @@ def show_batch(tx: Transaction, version_id: int, batch_id: int, without: list[in
     _set_heads(
         tx, version_id,
         "select asset_id, max(annotation_id) as annotation_id from data.annotations where version_id = $2 "
-        "and origin <> 'copy' and asset_id not in (select unnest($3::bigint[])) group by asset_id order by 2",
+        "and origin not in ('copy', 'gold') and asset_id not in (select unnest($3::bigint[])) "
+        "group by asset_id order by 2",
         batch_id, without or [],
     )  # fmt: skip
 

@@ -96,7 +96,7 @@ def open_tasks(tx: Transaction, campaign_id: int) -> dict[tuple[int, int | None]
     """Return how many open tasks there are in a campaign, by step and assignee (None: in the queue)."""
     rows = tx.all(
         f"select t.step, t.assignee_id, count(*) as n from data.tasks t where t.campaign_id = $1 and {campaigns.OPEN} "
-        "group by 1, 2",
+        "and (t.gold is null or t.assignee_id is not null) group by 1, 2",
         campaign_id,
     )
     return {(row["step"], row["assignee_id"]): row["n"] for row in rows}

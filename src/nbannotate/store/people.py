@@ -259,7 +259,7 @@ def open_tasks(tx: Transaction, member_id: int) -> list[dict[str, Any]]:
         """
         select t.campaign_id, c.name as campaign, count(*) as tasks
         from data.tasks t join data.campaigns c on c.campaign_id = t.campaign_id and c.archived is null
-        where t.assignee_id = $1 and t.state in ('in_progress', 'to_rework') group by 1, 2 order by 1
+        where t.assignee_id = $1 and t.state in ('in_progress', 'to_rework') and t.gold is null group by 1, 2 order by 1
         """,
         member_id,
     )
@@ -272,7 +272,8 @@ def copies_waiting(tx: Transaction, member_id: int) -> list[tuple[int, int, int]
         select t.campaign_id, t.step, count(distinct t.asset_id) as n from data.tasks t
         join data.campaigns c on c.campaign_id = t.campaign_id and c.archived is null
         join data.step_members m on m.campaign_id = t.campaign_id and m.step = t.step and m.member_id = $1
-        where t.copy is not null and t.state in ('in_progress', 'to_rework') group by 1, 2 order by 1, 2
+        where t.copy is not null and t.gold is null and t.state in ('in_progress', 'to_rework')
+        group by 1, 2 order by 1, 2
         """,
         member_id,
     )

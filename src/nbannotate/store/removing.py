@@ -27,12 +27,12 @@ def of_versions(tx: Transaction, version_ids: Sequence[int]) -> dict[str, int]:
           where effect >= 0 and layer_id in {_LAYERS} and asset_id not in (
             select asset_id from data.layer_assets where effect >= 0 and layer_id not in {_LAYERS})
         ) as assets,
-        (select count(*) from data.annotations where origin = 'answer'
+        (select count(*) from data.annotations where origin in ('answer', 'copy')
            and version_id in (select unnest($1::bigint[]))) as answers,
-        (select count(*) from data.annotations where origin <> 'answer'
+        (select count(*) from data.annotations where origin = 'import'
            and version_id in (select unnest($1::bigint[]))) as imports,
         (select count(*) from {_CAMPAIGNS}) as campaigns,
-        (select count(*) from {_TASKS}) as tasks,
+        (select count(*) from data.tasks where campaign_id in {_CAMPAIGNS} and gold is null) as tasks,
         (select count(*) from data.member_drafts where task_id in {_TASKS}) as drafts,
         (select count(*) from data.issues where campaign_id in {_CAMPAIGNS}) as issues
         """,

@@ -20,7 +20,7 @@ def add_issue(
     now: datetime.datetime,
 ) -> int:
     """Insert an open issue with its first comment and return its id."""
-    counts.asked(tx, task["campaign_id"], task["asset_id"], 1)
+    counts.asked(tx, task, 1)
     new = tx.new_id()
     x0, y0, x1, y1 = zone or (None, None, None, None)
     tx.run(
@@ -39,7 +39,7 @@ def add_comment(tx: Transaction, issue_id: int, author: int, text: str, now: dat
 def set_state(tx: Transaction, issue: dict[str, Any], state: str, member_id: int, now: datetime.datetime) -> None:
     """Change the state of an issue, whose row is given; a resolved one remembers who closed it and when."""
     more = (state != "resolved") - (issue["state"] != "resolved")
-    counts.asked(tx, issue["campaign_id"], issue["asset_id"], more)
+    counts.asked(tx, issue, more)
     closed = (now, member_id) if state == "resolved" else (None, None)
     tx.run(
         "update data.issues set state = $2, closed = $3, closed_by = $4 where issue_id = $1",
@@ -131,7 +131,8 @@ def listing(tx: Transaction, most: int) -> list[IssueSummary]:
     """Return the issues of all campaigns, at most so many: those that are not resolved first, newest first."""
     rows = tx.all(
         """
-        select i.issue_id, i.campaign_id, c.name as campaign, a.name as asset, n.task_id, s.name as step,
+        select i.issue_id, i.campaign_id, c.name as campaign, a.name as asset,
+               coalesce(n.task_id, t.task_id) as task_id, s.name as step,
                case when i.shape_id is not null then 'shape' when i.x0 is not null then 'zone' else 'image' end
                  as place,
                i.state, m.login as author, k.text, f.comments, i.created, f.answered
@@ -141,7 +142,7 @@ def listing(tx: Transaction, most: int) -> list[IssueSummary]:
         join data.members m on m.member_id = i.author_id
         join data.tasks t on t.task_id = i.task_id
         join data.steps s on s.campaign_id = t.campaign_id and s.step = t.step
-        join data.tasks n on n.campaign_id = i.campaign_id and n.asset_id = i.asset_id and n.is_current
+        left join data.tasks n on n.campaign_id = i.campaign_id and n.asset_id = i.asset_id and n.is_current
         join (
           select issue_id, count(*) as comments, min(comment_id) as begins, max(created) as answered
           from data.comments group by issue_id

@@ -123,7 +123,7 @@ def facts(tx: Transaction, campaign_id: int, version_id: int, *, launched: bool,
 def _started(tx: Transaction, campaign_id: int) -> dict[tuple[int, str], int]:
     rows = tx.all(
         f"select t.step, t.assignee_id, count(*) as n from data.tasks t "
-        f"where t.campaign_id = $1 and {STARTED} and t.assignee_id is not null group by all",
+        f"where t.campaign_id = $1 and {STARTED} and t.assignee_id is not null and t.gold is null group by all",
         campaign_id,
     )
     names = people.logins(tx)
@@ -132,7 +132,8 @@ def _started(tx: Transaction, campaign_id: int) -> dict[tuple[int, str], int]:
 
 def _unstarted(tx: Transaction, campaign_id: int) -> dict[int, int]:
     rows = tx.all(
-        f"select step, count(*) as n from data.tasks t where t.campaign_id = $1 and {UNSTARTED} group by all",
+        f"select step, count(*) as n from data.tasks t where t.campaign_id = $1 and {UNSTARTED} and t.gold is null "
+        "group by all",
         campaign_id,
     )
     return {row["step"]: row["n"] for row in rows}
@@ -140,7 +141,8 @@ def _unstarted(tx: Transaction, campaign_id: int) -> dict[int, int]:
 
 def _statuses(tx: Transaction, campaign_id: int) -> dict[tuple[int, str], int]:
     rows = tx.all(
-        "select step, status, count(*) as n from data.tasks where campaign_id = $1 and status is not null group by all",
+        "select step, status, count(*) as n from data.tasks where campaign_id = $1 and status is not null "
+        "and gold is null group by all",
         campaign_id,
     )
     return {(row["step"], row["status"]): row["n"] for row in rows}

@@ -10,7 +10,7 @@ from nbannotate.model import Annotation
 from nbannotate.model.values import decode
 from nbannotate.rules.activity import Totals
 from nbannotate.rules.counts import Counted
-from nbannotate.store import campaigns, counts, data, people
+from nbannotate.store import campaigns, counts, data, gold, people
 from nbannotate.store.activity import GROWN
 from nbannotate.store.engine import Transaction
 
@@ -138,7 +138,8 @@ def figures(tx: Transaction, campaign_id: int, step: int, member_id: int) -> dic
 
 def current(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
     """Return the current task of every asset of a campaign, in the order of the assets; of copies all open ones."""
-    return _listed(tx, campaign_id, "(is_current or state in ('in_progress', 'to_rework'))", each="asset_id, copy")
+    which = "gold is null and (is_current or state in ('in_progress', 'to_rework'))"
+    return _listed(tx, campaign_id, which, each="asset_id, copy")
 
 
 def place_of(tx: Transaction, row: dict[str, Any], member_id: int) -> tuple[int, int]:
@@ -152,7 +153,8 @@ def place_of(tx: Transaction, row: dict[str, Any], member_id: int) -> tuple[int,
         f"""
         select count(*) filter (where position <= $4) as place, count(*) as mine,
                (select count(*) from data.tasks t
-                where t.campaign_id = $1 and t.step = $2 and t.assignee_id is null and {OPEN}{not_theirs}) as waiting
+                where t.campaign_id = $1 and t.step = $2 and t.assignee_id is null and t.gold is null
+                  and {OPEN}{not_theirs}) as waiting
         from (select distinct asset_id, position from data.tasks
               where campaign_id = $1 and step = $2 and assignee_id = $3)
         """,
@@ -160,6 +162,7 @@ def place_of(tx: Transaction, row: dict[str, Any], member_id: int) -> tuple[int,
     )  # fmt: skip
     assert found is not None
     waiting = found["waiting"] if member_id in campaigns.workers(tx, row["campaign_id"]).get(row["step"], set()) else 0
+    waiting += gold.coming(tx, row["campaign_id"], row["step"], member_id, waiting)
     return found["place"] if row["assignee_id"] == member_id else 0, found["mine"] + waiting
 
 
@@ -206,7 +209,7 @@ def follow(
     counts.followed(tx, task, new, Counted(step, state, None, assignee, copy, is_current, False, 0.0))
     tx.run(
         "insert into data.tasks values "
-        "($1, $2, $3, $4, $5, $6, null, $7, $8, $10, 0, $9, null, null, null, null, null, null, 0, 0, $11)",
+        "($1, $2, $3, $4, $5, $6, null, $7, $8, $10, 0, $9, null, null, null, null, null, null, 0, 0, $11, null)",
         new, task["campaign_id"], task["asset_id"], step, round, state, assignee, task["position"], now,
         is_current, copy,
     )  # fmt: skip
@@ -264,14 +267,14 @@ def draft_of(tx: Transaction, task_id: int, member_id: int) -> dict[str, Any] | 
 
 
 def place(tx: Transaction, task_id: int) -> dict[str, Any] | None:
-    """Return where a task is (campaign_id, asset_id, step, copy, assignee_id), or None."""
+    """Return where a task is (campaign_id, asset_id, step, copy, assignee_id, gold), or None."""
     return places(tx, [task_id]).get(task_id)
 
 
 def places(tx: Transaction, task_ids: list[int]) -> dict[int, dict[str, Any]]:
-    """Return where tasks are (campaign_id, asset_id, step, copy, assignee_id), by their ids."""
+    """Return where tasks are (campaign_id, asset_id, step, copy, assignee_id, gold), by their ids."""
     rows = tx.all(
-        "select task_id, campaign_id, asset_id, step, copy, assignee_id from data.tasks "
+        "select task_id, campaign_id, asset_id, step, copy, assignee_id, gold from data.tasks "
         "where task_id in (select unnest($1::bigint[]))",
         task_ids,
     )

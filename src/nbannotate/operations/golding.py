@@ -1,0 +1,213 @@
+"""How gold, tasks whose answer is known, is given, ends and is scored; nothing of it shows before it is scored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbannotate.errors import NbannotateError, Refused
+from nbannotate.model import Annotation, CampaignSpec, Version
+from nbannotate.operations.following import visit
+from nbannotate.operations.registry import Context
+from nbannotate.operations.telling import tell
+from nbannotate.rules import copies, gold, workflow
+from nbannotate.rules.annotation import check_complete
+from nbannotate.rules.gold import Score
+from nbannotate.rules.rights import MANAGERS
+from nbannotate.rules.workflow import IssueFact, Outcome
+from nbannotate.store import campaigns as stored
+from nbannotate.store import data, holding, people, talk
+from nbannotate.store import gold as kept
+from nbannotate.texts import t
+
+#: So many known answers are looked at in one go.
+PIECE = 500
+#: So many images that do not fit are named.
+NAMED = 3
+
+
+def next_of_queue(ctx: Context, campaign_id: int, step: int, apart: int | None) -> tuple[dict[str, Any] | None, int]:
+    """Return the row of the gold task that the actor gets now in place of the next of the queue, and its position.
+
+    None where it is not gold's turn. Whether or not, as much is asked, so that the time says nothing.
+    """
+    spec = stored.spec(ctx.tx, campaign_id)
+    me = ctx.actor.member_id
+    had, _ = kept.stock(ctx.tx, campaign_id, spec, me)
+    row = holding.first(ctx.tx, campaign_id, step, me, ctx.now, held=False, apart=apart, gold=True)
+    return (row, -1) if row is not None and gold.is_due(spec, me, had) else (None, 0)
+
+
+def upcoming(ctx: Context, campaign_id: int, step: int, but: int | None, apart: int | None) -> int | None:
+    """Return the asset of the gold task that the actor gets next; None where the next task is none, or held already."""
+    me = ctx.actor.member_id
+    spec = stored.spec(ctx.tx, campaign_id)
+    had, _ = kept.stock(ctx.tx, campaign_id, spec, me)
+    its = holding.upcoming(ctx.tx, campaign_id, step, me, ctx.now, but, apart, gold=True, held=False)
+    held = kept.holds(ctx.tx, campaign_id, step, me, but)
+    return its if not held and gold.is_due(spec, me, had) else None
+
+
+def pause(ctx: Context, campaign_id: int, step: int) -> str:
+    """Return why the actor may not work at a step, who was paused there; or else nothing."""
+    spec = stored.spec(ctx.tx, campaign_id)
+    if step != gold.step_of(spec):
+        return ""
+    there = kept.fallen(ctx.tx, campaign_id, ctx.actor.member_id)
+    if there is None or there["action"] != "pause":
+        return ""
+    return t(
+        "You are paused in {campaign}: your last answers on images whose answer is known differ from it too much. What "
+        "you drew is kept. Ask a manager, who can let you go on.",
+        campaign=repr(spec.name),
+    )
+
+
+def check_not_paused(ctx: Context, campaign_id: int, step: int) -> None:
+    """Raise Refused if the actor was paused at a step."""
+    if why := pause(ctx, campaign_id, step):
+        raise Refused(why)
+
+
+def decide(
+    ctx: Context, row: dict[str, Any], spec: CampaignSpec, action: workflow.Action, status: str | None
+) -> Outcome:
+    """Return how a gold task ends: as any other would; nothing follows it."""
+    raised = talk.of_asset(ctx.tx, row["campaign_id"], row["asset_id"])
+    issues = [IssueFact(i["issue_id"], i["state"], i["author_id"]) for i in raised if i["task_id"] == row["task_id"]]
+    steps, me = spec.workflow.steps, ctx.actor.member_id
+    if steps[row["step"]].copies > 1:
+        return copies.decide(action, me, visit(row), [], steps, issues, status)
+    workers = stored.workers(ctx.tx, row["campaign_id"])
+    return workflow.decide(action, me, [visit(row)], steps, issues, workers, status=status)
+
+
+def judge(ctx: Context, row: dict[str, Any], spec: CampaignSpec, its: Score | None) -> None:
+    """Keep the score of an answer, and do what is to be done if the person's answers are not good enough.
+
+    ``its`` is None for what was not submitted: that is no answer.
+    """
+    if its is None:
+        return
+    me, campaign_id, flow = ctx.actor.member_id, row["campaign_id"], spec.workflow
+    scores = [*kept.scores(ctx.tx, campaign_id, me, flow.last), its.score]
+    below = gold.is_below(spec, scores)
+    shown = below and flow.on_fail == "show" and its.score < flow.passing
+    kept.add_score(ctx.tx, row["task_id"], its, shown=shown)
+    there = kept.fallen(ctx.tx, campaign_id, me)
+    mean = gold.recent(scores, flow.last) or 0.0
+    if below and there is None:
+        kept.fall(ctx.tx, campaign_id, me, mean, len(scores[-flow.last :]), flow.on_fail, ctx.now)
+        _tell(ctx, spec, campaign_id, mean)
+    elif not below and there is not None and there["action"] != "pause":
+        kept.rise(ctx.tx, campaign_id, me, ctx.now)
+    if shown:
+        text = t(
+            "Your answer for {asset} in {campaign} was not what is known; look at what was wrong.",
+            asset=row["asset"], campaign=spec.name,
+        )  # fmt: skip
+        tell(ctx, [me], "gold", text, campaign_id=campaign_id, task_id=row["task_id"], myself=True)
+
+
+def _tell(ctx: Context, spec: CampaignSpec, campaign_id: int, mean: float) -> None:
+    me, flow, who = ctx.actor.member_id, spec.workflow, ctx.actor.login
+    paused = flow.on_fail == "pause"
+    shares = {"campaign": spec.name, "mean": f"{mean:.0%}", "least": f"{flow.passing:.0%}"}
+    text = (
+        t(
+            "Your answers in {campaign} on images whose answer is known agree with it by {mean}; at least {least} is "
+            "asked for. You get nothing more there until a manager lets you go on.",
+            **shares,
+        )
+        if paused
+        else t(
+            "Your answers in {campaign} on images whose answer is known agree with it by {mean}; at least {least} is "
+            "asked for. Read the instructions again.",
+            **shares,
+        )
+    )
+    tell(ctx, [me], "gold", text, campaign_id=campaign_id, myself=True)
+    managers = [m.member_id for m in people.members(ctx.tx) if m.active and m.role in MANAGERS and m.member_id != me]
+    text = (
+        t("The gold answers of {who} in {campaign} agree by {mean}; {who} is paused.", who=who, **shares)
+        if paused
+        else t("The gold answers of {who} in {campaign} agree by {mean}; {who} was told.", who=who, **shares)
+    )
+    tell(ctx, managers, "gold", text, campaign_id=campaign_id)
+
+
+def problems(ctx: Context, version: Version, spec: CampaignSpec) -> tuple[list[str], list[str]]:
+    """Return (refusals, warnings), in sentences, about the known answers of a campaign that is to be launched."""
+    if spec.workflow.gold is None:
+        return [], []
+    known = kept.source(ctx.tx, version.version_id, spec)
+    said = f"gold={spec.workflow.gold!r}"
+    if known is None:
+        return [
+            f"{said}: the dataset {version.dataset!r} has no such version; known answers are of the same dataset."
+        ], []
+    known_id, is_published = known
+    if not is_published:
+        return [f"{said}: the version is a draft; publish it first, so that what is known does not change."], []
+    if ctx.tx.value("select count(*) from chosen c join data.assets a on a.asset_id = c.asset_id "
+                    "where a.sequence is not null"):  # fmt: skip
+        return [f"{said}: a single image between frames of sequences can be told; take frames out with a filter."], []
+    images = kept.assets(ctx.tx, version.version_id, spec)
+    if not images:
+        return [
+            f"{said}: no image of it can be gold: single images with an annotation, other than what the work begins "
+            "with, and no frames of a sequence."
+        ], []
+    wrong = _unfit(ctx, known_id, spec, images)
+    refusals = [f"{said}: these known answers do not fit the recipe. {' '.join(wrong)}"] if wrong else []
+    return refusals, _warnings(ctx, version, spec, images, said)
+
+
+def _unfit(ctx: Context, known_id: int, spec: CampaignSpec, images: list[tuple[int, int, str]]) -> list[str]:
+    found: list[str] = []
+    for low in range(0, len(images), PIECE):
+        some = images[low : low + PIECE]
+        rows = ctx.tx.all(
+            "select annotation_id, asset_id from data.annotations where annotation_id in (select unnest($1::bigint[]))",
+            [revision for _, revision, _ in some],
+        )
+        own = {row["annotation_id"]: row["asset_id"] for row in rows}
+        answers = data.latest_of(ctx.tx, known_id, list(own.values()))
+        for asset_id, revision, name in some:
+            asset = data.asset(ctx.tx, asset_id)
+            assert asset is not None
+            try:
+                check_complete(answers[own[revision]], spec.recipe, asset["width"], asset["height"], Annotation())
+            except NbannotateError as error:
+                found.append(f"{name}: {error}")
+                if len(found) == NAMED:
+                    return found
+    return found
+
+
+def _warnings(
+    ctx: Context, version: Version, spec: CampaignSpec, images: list[tuple[int, int, str]], said: str
+) -> list[str]:
+    """Return in what the images stand apart from the others of the table ``chosen``, so that people can tell."""
+    row = ctx.tx.one(
+        """
+        with its as (select * from data.assets where asset_id in (select unnest($1::bigint[]))),
+        others as (select a.* from chosen c join data.assets a on a.asset_id = c.asset_id)
+        select (select count(*) from its where folder not in (select distinct folder from others)) as folders,
+               (select count(*) from its where (width, height) not in (select (width, height) from others)) as sizes,
+               (select count(*) from its where asset_id < (select min(asset_id) from others)
+                  or asset_id > (select max(asset_id) from others)) as ids,
+               (select count(*) from its where $3 and (select bool_or(annotated) from chosen) and asset_id not in (
+                  select asset_id from data.version_heads where version_id = $2)) as begun
+        """,
+        [a for a, _, _ in images], version.version_id, spec.existing == "prefill",
+    )  # fmt: skip
+    assert row is not None
+    told = {
+        "folders": "lie in folders where no other image of the campaign lies",
+        "sizes": "have a size that no other image of the campaign has",
+        "ids": "were added before, or after, all other images of the campaign",
+        "begun": "begin with nothing, and others with an annotation",
+    }
+    return [
+        f"{said}: {row[k]:,} of {len(images):,} images {what}; people could tell." for k, what in told.items() if row[k]
+    ]
