@@ -54,6 +54,8 @@ OF_ONE: dict[str, Any] = {
     "Shape.kind": "polygon", "Shape.points": ((1, 1), (9, 9), (1, 9)), "Label.kinds": ("polygon",),
     "Attribute.type": "choice", "Rle.size": (2, 3), "Rle.counts": "06", "Skeleton.edges": (), "Step.kind": "annotation",
     "Step.attribution": "queue", "Annotation.nothing_to_label": False, "CampaignSpec.existing": "prefill",
+    "CampaignSpec.order": "random", "CampaignSpec.clip": None,
+
     "Rule.to": HOSTILE + "2", "Invited.path": "/invite#ben/abc", "CampaignSpec.rules": (), "View.columns": (),
 }  # fmt: skip
 
@@ -198,7 +200,7 @@ def things(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]
     yield {
         "Sql": ws.sql,
         "Workspace": ws, "Dataset": dataset, "Version": version, "Campaign": campaign, "Plan": campaign.plan(),
-        "Planner": campaign.plan, "Forecast": campaign.forecast(),
+        "Planner": campaign.plan, "Forecast": campaign.forecast(), "Gold": campaign.gold,
         "Done": campaign.change(instructions=HOSTILE),
         "Members": ws.members, "Notices": hers.notices, "Work": hers.work, "OpenTask": hers.work.next(HOSTILE),
         "Datasets": ws.datasets, "Versions": dataset.versions, "Lineage": dataset.lineage,

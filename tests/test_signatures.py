@@ -45,6 +45,7 @@ EXAMPLES: dict[str, Any] = {
     "campaign": "July",
     "choices": ["a", "b"], "clip": 2, "color": "#112233", "confidence": 0.5, "confirm": "July", "count": (1, 3),
     "default": "a", "due": TODAY, "edges": [("a", "b")], "every": 2, "existing": "restart", "expression": "width > 3",
+    "gold": None, "share": 0.05, "passing": 0.7, "min_answers": 3, "gold_iou": 0.5, "on_fail": "notify",
     "filter": "label('cell')", "first": 1, "flaws": "keep", "format": "coco", "height": "300px", "history": True,
     "ids": ["s1"], "instructions": ["Be exact.", "Be quick."], "invitation": "x", "key": "site", "keys": "page",
     "kind": "annotation", "kinds": ["polygon", "mask"], "label": "cell", "labels": ["cell", "dot"], "last": 2,
@@ -151,7 +152,7 @@ def handles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
         "Workspace": behind, "Dataset": dataset, "Version": dataset.versions["v1"], "Campaign": july,
         "Members": behind.members, "Notices": hers.notices, "Work": hers.work, "OpenTask": task, "Tasks": july.tasks,
         "Issues": july.issues, "Annotations": dataset.versions["v1"].annotations,
-        "Planner": july.plan, "Events": behind.events, "Assets": dataset.versions["v1"].assets,
+        "Planner": july.plan, "Gold": july.gold, "Events": behind.events, "Assets": dataset.versions["v1"].assets,
         "Sql": behind.sql, "images": [folder / f"{i}.png" for i in range(3)],
     }  # fmt: skip
     ws.close()
@@ -171,6 +172,7 @@ HANDLES = (
     "Annotations",
     "Sql",
     "Planner",
+    "Gold",
     "Events",
     "Assets",
 )
@@ -181,6 +183,7 @@ def kinds_of_handles() -> dict[str, type]:
         campaign,
         data,
         data_tables,
+        golden,
         members,
         notices,
         person,
@@ -190,7 +193,7 @@ def kinds_of_handles() -> dict[str, type]:
         workspace,
     )
 
-    modules = (campaign, data, data_tables, members, notices, person, planner, sql, work_tables, workspace)
+    modules = (campaign, data, data_tables, golden, members, notices, person, planner, sql, work_tables, workspace)
     return {name: next(getattr(m, name) for m in modules if hasattr(m, name)) for name in HANDLES}
 
 

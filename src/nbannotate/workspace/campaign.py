@@ -13,6 +13,7 @@ from nbannotate.model.choices import one_of
 from nbannotate.model.values import as_list, as_mapping, as_whole, plain
 from nbannotate.workspace import forecast as forecasting
 from nbannotate.workspace import reporting
+from nbannotate.workspace.golden import Gold
 from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.person import Work
 from nbannotate.workspace.plan import Done, Plan
@@ -114,6 +115,11 @@ class Campaign(Handle):
 
     report = reporting.report
     forecast = forecasting.forecast
+
+    @property
+    def gold(self) -> Gold:
+        """How people answer images whose answer is known: ``gold()``, ``gold.answers()``, ``gold.resume("ana")``."""
+        return Gold(self)
 
     # Planning, launching, changing -----------------------------------------------------------------------------------
 

@@ -163,6 +163,15 @@ class OpenTask(Handle):
         return before
 
     @property
+    def judged(self) -> model.Judged:
+        """My answer beside the known one, where the answer of the image is known and I may see what was wrong.
+
+        A notice says so (``ws.notices``).
+        """
+        judged: model.Judged = self._work._act("gold.look", model.Judged, task_id=self.task_id)
+        return judged
+
+    @property
     def answers(self) -> model.Answers:
         """What several people said of the image, and where they do not agree; at a consensus step, for who decides."""
         said: model.Answers = self._work._act("tasks.answers", model.Answers, task_id=self.task_id)

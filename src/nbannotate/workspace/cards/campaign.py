@@ -8,6 +8,7 @@ from nbannotate.cards import Card, Counts, Lines, Pairs, Part, card_of, count
 from nbannotate.model.cards import plans, recipes
 from nbannotate.workspace.campaign import Campaign
 from nbannotate.workspace.cards.asked import Notes
+from nbannotate.workspace.golden import Gold
 from nbannotate.workspace.plan import Done, Plan
 from nbannotate.workspace.planner import Planner
 
@@ -68,3 +69,10 @@ def _(done: Done) -> Card:
 def _(planner: Planner) -> Card:
     typed = ("campaign.plan()", 'campaign.plan(due="…")', 'campaign.plan.add_labels("…")')
     return Card("Plans", planner._campaign.name, notes=("Shows what would be done; .apply() does it.",), next=typed)
+
+
+@card_of.register
+def _(gold: Gold) -> Card:
+    typed = ("campaign.gold()", "campaign.gold.answers()", 'campaign.gold.resume("…")')
+    notes = ("How people answer the images whose answer is known.",)
+    return Card("Gold", gold._campaign.name, notes=notes, next=typed)
