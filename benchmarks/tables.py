@@ -105,7 +105,7 @@ def generate(path: Path, scale: float) -> None:
                    case outcome when 'submitted' then 'completed' when 'rework' then 'returned'
                      else case when outcome is not null then 'approved' end end,
                    null, null, case when state = 'done' then 30 + i % 90 else 0 end,
-                   case when state = 'done' then 10 + i % 40 else 0 end, null
+                   case when state = 'done' then 10 + i % 40 else 0 end, null, null
             from (select *, $5 + minute * interval '1 minute' as created,
                          $5 + (minute + 15) * interval '1 minute' as closed
                   from (select *, i % 90 * 1440 + nth * 20 + i // 90 % 600 as minute from visits))

@@ -22,9 +22,10 @@ def test_an_annotator_may_call_nothing_that_manages():
     modules = {name.partition(".")[0] for name in mine}
     assert modules == {
         "workspace", "sessions", "members", "assets", "annotations", "documents", "recipes", "tasks", "sequences",
-        "jobs", "issues", "notices", "campaigns",
+        "jobs", "issues", "notices", "campaigns", "gold",
     }  # fmt: skip
     assert {name for name in mine if name.startswith("campaigns.")} == {"campaigns.list"}  # those with work of theirs
+    assert {name for name in mine if name.startswith("gold.")} == {"gold.look"}  # what was wrong, where it is shown
     assert {name for name in mine if name.startswith("members.")} == {"members.change_password"}
     assert not mine & {
         "assets.add", "annotations.add", "documents.add", "tasks.of_campaign", "tasks.reassign", "tasks.redistribute",

@@ -101,7 +101,7 @@ def fill(tx: Transaction, assets: list[Asset]) -> None:
             closed = NOW if status else None
             add(
                 "tasks", next(ids), july, key, 0, 1, a.july, None, ANA, i, True, 0, NOW, NOW, NOW, closed, status,
-                None, None, 0, 0, None,
+                None, None, 0, 0, None, None,
             )  # fmt: skip
     for (version, key), new in heads.items():
         add("layer_heads", version, key, new)
