@@ -179,6 +179,10 @@ def test_more_people_are_asked_for_by_the_names_of_steps(ws: Any) -> None:
     more = base.what_if(add={"draw": 2})
     assert more.end < base.end == more.before
     assert more.added == {"draw": 2}
+    card = more._repr_markdown_()
+    for row in ("| all steps |", "| draw |", "| check |"):
+        assert f"\n{row}" in card
+    assert "days sooner than without the people added" in card
     assert more.df()["people"].tolist() == [7, 5, 2]
     assert base.what_if(add={"draw": 0}).end == base.end
     for wrong in ({"drow": 1}, {"draw": -1}, {"draw": 1.5}, {"draw": "two"}, [1], {"draw": 10**9}):

@@ -77,7 +77,7 @@ class Forecast(Handle):
     @property
     def note(self) -> str:
         """Why there is no end; empty where there is one."""
-        return "" if _is_missing(self._whole["note"]) else str(self._whole["note"])
+        return "" if is_missing(self._whole["note"]) else str(self._whole["note"])
 
     @property
     def added(self) -> dict[str, int]:
@@ -116,7 +116,7 @@ class Forecast(Handle):
 
     def _moment(self, name: str) -> dt.datetime | None:
         value = self._whole[name]
-        return None if _is_missing(value) else value.to_pydatetime()
+        return None if is_missing(value) else value.to_pydatetime()
 
     def __repr__(self) -> str:
         name, more = short(self._campaign.name), f", add={short(self._add)}" if self._add else ""
@@ -158,5 +158,6 @@ def _stats() -> Any:
     return importlib.import_module("nbannotate.stats")
 
 
-def _is_missing(value: object) -> bool:
+def is_missing(value: object) -> bool:
+    """Return whether a value of the table says nothing."""
     return value is None or str(value) in ("<NA>", "NaT")

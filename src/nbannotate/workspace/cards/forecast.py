@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from nbannotate.cards import Card, Counts, Grid, card_of
-from nbannotate.workspace.forecast import Forecast
+from nbannotate.workspace.forecast import Forecast, is_missing
 
 _HEAD = ("step", "open", "to be done", "people", "tasks a day", "ends about", "80 %", "one more: days sooner")
 
@@ -27,9 +27,9 @@ def _(forecast: Forecast) -> Card:
         return Card("Forecast", forecast._campaign.name, counts=counts, notes=(f"{forecast.note}.",))
     rows = [
         (
-            "all steps" if str(row["step_name"]) == "<NA>" else str(row["step_name"]),
-            int(row["open"]), round(float(row["expected"])), int(row["people"]), _number(row["per_day"]),
-            _day(row["end"]), f"{_day(row['earliest'])} to {_day(row['latest'])}", _number(row["sooner"]),
+            "all steps" if is_missing(row["step_name"]) else str(row["step_name"]),
+            int(row["open"]), round(float(row["expected"])), int(row["people"]), _number(row["per_day"], 0),
+            _day(row["end"]), f"{_day(row['earliest'])} to {_day(row['latest'])}", _number(row["sooner"], 1),
         )
         for row in table.to_dict("records")
     ]  # fmt: skip
@@ -39,9 +39,9 @@ def _(forecast: Forecast) -> Card:
                 notes=tuple(notes), next=typed)  # fmt: skip
 
 
-def _number(value: float) -> str | None:
-    return None if value != value else f"{value:,.3g}"
+def _number(value: float, digits: int) -> float | None:
+    return None if value != value else round(value, digits or None)
 
 
 def _day(value: dt.datetime) -> str:
-    return "?" if str(value) == "NaT" else f"{value:%Y-%m-%d}"
+    return "?" if is_missing(value) else f"{value:%Y-%m-%d}"
