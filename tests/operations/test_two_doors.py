@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import math
 
 import msgspec
@@ -108,7 +107,7 @@ class Door:
             Image.new("L", (WIDTH, HEIGHT)).save(path)
         self.dataset = self.workspace.create_dataset("d")
         self.number = itertools.count()
-        self.file = folder / "out.json"
+        self.file = folder / "out"
 
     def version(self):
         return self.dataset.create_version(str(next(self.number))).add_images(self.paths)
@@ -176,7 +175,8 @@ def test_what_came_in_can_be_saved_submitted_exported_and_read_again(door, examp
         if not annotation.empty:
             event("stored")
             stored[name] = as_stored(annotation)
-    assert_the_same(stored, round_trip(door, version))
+    reading = round_trip(door, version)
+    assert {name: reading.get(name) for name in stored} == stored
     recipe = recipe_of(stored.values())
     campaign = version.create_campaign(version.name, recipe, nb.Workflow([nb.Step("draw", "annotation", ["ana"])]))
     campaign.launch()
@@ -192,15 +192,15 @@ def test_what_came_in_can_be_saved_submitted_exported_and_read_again(door, examp
         else:
             task.submit(task.annotation)
     nb.Viewer(version).close()
-    assert_the_same(stored, round_trip(door, version))
+    reading = round_trip(door, version)
+    assert {name: reading.get(name) for name in stored} == stored
 
 
 def round_trip(door, version):
-    """Export a version, and read the file into another one; return what stands there."""
-    version.write("coco", door.file, lossy=True)
-    json.loads(door.file.read_text())
+    """Write a version in our own format, and read that into another one; return what stands there."""
+    version.write("parquet", door.file)
     other = door.version()
-    assert other.read("coco", door.file).left_out == ()
+    assert other.read("parquet", door.file).left_out == ()
     return {row.name: row.annotation for row in export.rows(other) if row.annotation}
 
 

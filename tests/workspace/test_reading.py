@@ -174,3 +174,14 @@ def test_a_set_that_is_a_link_out_of_its_folder_is_refused_with_that_reason(
     (tmp_path / "set" / "annotations.json").symlink_to(tmp_path / "elsewhere.json")
     with pytest.raises(ReadFailed, match=r"Files that were passed over: links out of the folder \(1\)\."):
         version.read(tmp_path / "set", format=format)
+
+
+def test_images_that_show_just_what_another_does_come_in_and_are_said(make: Any, tmp_path: Path) -> None:
+    (tmp_path / "set").mkdir()
+    for name, gray in (("a.png", 1), ("b.png", 1), ("c.png", 2)):
+        Image.new("L", (9, 7), gray).save(tmp_path / "set" / name)
+    images = [{"id": n, "file_name": f"{c}.png", "width": 9, "height": 7} for n, c in enumerate("abc")]
+    (tmp_path / "set" / "all.json").write_text(json.dumps({"images": images, "annotations": [], "categories": []}))
+    reading = make().read(tmp_path / "set")
+    assert reading.added == 3
+    assert [(one.what, one.first, one.count) for one in reading.left_out] == [("images", "b.png: a.png", 1)]
