@@ -54,6 +54,19 @@ def test_a_look_asks_each_question_once_and_nobody_changes_what_others_get(campa
     assert len(its) == 1  # several charts of agreement
 
 
+def test_a_label_has_the_color_of_its_recipe_on_the_dashboard_and_in_a_report_as_in_a_notebook(campaign: Any) -> None:
+    campaign.version.workspace.campaigns["c"].change(recipe=nb.Recipe([nb.Label("cell", color="#12ab34")]))
+    with_color = json.loads(nb.charts.job_labels(campaign).to_json())["data"][0]["marker"]["color"]
+    assert "#12ab34" in with_color
+    dashboard = Dashboard(campaign)
+    dashboard.choose(tab="jobs")
+    dashboard.wait()
+    drawn = json.loads(dashboard._cards["chart-job_labels"].text)["figure"]["data"][0]["marker"]["color"]
+    assert drawn == with_color
+    assert "#12ab34" in report.html(campaign.workspace, dashboard.choice)
+    dashboard.close()
+
+
 def test_long_work_says_how_far_it_is_and_ends_when_something_else_is_wanted(
     campaign: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nbannotate.stats.scope import HasSql
@@ -38,6 +38,11 @@ class Reading:
     def client(self) -> Any:
         """Who is asked in the end."""
         return getattr(self._workspace, "client", self._workspace)
+
+    @property
+    def campaigns(self) -> Iterable[Any]:
+        """Its campaigns, whose recipes say the colors of labels."""
+        return getattr(self._workspace, "campaigns", ())
 
     def sql(self, query: str, parameters: Sequence[Any] = (), /) -> pd.DataFrame:
         """Return the rows of a read-only query, which is asked once.
