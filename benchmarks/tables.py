@@ -8,8 +8,9 @@ time.
 
 * *lists*: my tasks, jobs, campaigns and progress, one by one and polled by 100 pages. The goal: 20 ms of the owner
   each.
-* *tables*: every table of ``nb.stats``, in wall time and processor time of the owner. The goals: 1 s each, all of them
-  3 s, the owner under 2 GiB.
+* *tables*: every table of ``nb.stats``, the first time and again, in wall time and processor time of the owner; then
+  all of them as a dashboard reads them, each question once. The goals: 1 s each again, the dashboard 3 s, the owner
+  under 2 GiB.
 * *savers*: the p95 of 20 people who save every three seconds, alone and beside the tables. The goal: at most twice.
 """
 
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import functools
 import os
 import random
 import signal
@@ -27,12 +29,14 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbannotate as nb
 from nbannotate.errors import NbannotateError
 from nbannotate.model import Annotation, CampaignSpec, Saved, Session, Shape, TaskView
 from nbannotate.owner.place import Place
+from nbannotate.stats.reading import Reading
 from nbannotate.store import campaigns, counts, data, people
 from nbannotate.store.engine import Engine
 
@@ -270,20 +274,23 @@ def tables(bench: Bench, seconds: float) -> list[str]:
     savers = Savers(bench)
     time.sleep(seconds)
     quiet = savers.end()
-    rows: dict[str, tuple[float, float]] = {}
+    rows: dict[str, tuple[float, float, float]] = {}
     missed = []
     for name in nb.stats.names():
         if name not in NEEDS_ANOTHER:
+            read = functools.partial(getattr(nb.stats, name), bench.campaign)
             try:
-                rows[name] = bench.timed(lambda name=name: getattr(nb.stats, name)(bench.campaign))  # type: ignore[misc]
+                rows[name] = bench.timed(read)[0], *bench.timed(read)
             except NbannotateError as error:
                 print(f"{name}: {error}")
-    print("| table | wall s | processor s of the owner |\n|---|---:|---:|")
-    for name, (wall, work) in sorted(rows.items(), key=lambda row: -row[1][0]):
-        print(f"| {name} | {wall:.2f} | {work:.2f} |")
-        missed += [name] if wall > TABLE_S else []
-    whole, work = sum(wall for wall, _ in rows.values()), sum(work for _, work in rows.values())
-    print(f"\nall tables, one after the other: {whole:.1f} s, {work:.1f} processor seconds of the owner")
+    print("| table | first s | again s | processor s of the owner |\n|---|---:|---:|---:|")
+    for name, (first, again, work) in sorted(rows.items(), key=lambda row: -row[1][1]):
+        print(f"| {name} | {first:.2f} | {again:.2f} | {work:.2f} |")
+        missed += [name] if again > TABLE_S else []
+    apart = sum(again for _, again, _ in rows.values())
+    scope = SimpleNamespace(workspace=Reading(bench.ws), campaign_id=bench.campaign.campaign_id)
+    whole, work = bench.timed(lambda: [getattr(nb.stats, name)(scope) for name in rows])
+    print(f"\nall tables: {apart:.1f} s one by one, {whole:.1f} s as a dashboard reads them, {work:.1f} of the owner")
     savers, until, rounds = Savers(bench), time.monotonic() + seconds, 0
     while time.monotonic() < until:
         for name in rows:
