@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import resources
 from typing import Any
 
+import pytest
+
 import nbannotate.store.migrations
 from nbannotate.rules.counts import COUNTS
 
@@ -32,11 +34,21 @@ GOLD = """
     from data.tasks t where t.gold is not null and t.assignee_id is not null group by 1, 2, 3
 """
 
+#: The view of jobs as it was when it counted tasks and shapes.
+JOBS = next(
+    statement
+    for statement in resources.files(nbannotate.store.migrations).joinpath("0022_gold.sql").read_text().split(";")
+    if "view jobs as" in statement
+).partition("view jobs as")[2]
+
 
 def check_counts(connection: Any) -> None:
     """Check that every count that is kept is what counting gives, and that nothing else is kept."""
     for gold, counted in (("false", RECOUNT), ("true", GOLD)):
         _check(connection, f"select * exclude gold from data.counts where gold = {gold}", counted)
+    jobs = "select * from ({}) j order by campaign_id, step, member"
+    now, before = (connection.execute(jobs.format(each)).fetchall() for each in ("select * from jobs", JOBS))
+    assert now == [pytest.approx(row) for row in before]
 
 
 def _check(connection: Any, select: str, counted: str) -> None:

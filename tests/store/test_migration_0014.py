@@ -28,7 +28,8 @@ def tables(connection, known=None):
         columns = ", ".join(f'"{column}"' for column in known[name][0]) if known and name in known else "*"
         rows = connection.execute(f"select {columns} from {name}")
         columns = tuple(column[0] for column in rows.description)
-        found[name] = columns, Counter(map(repr, rows.fetchall()))
+        said = ([round(v, 9) if isinstance(v, float) else v for v in row] for row in rows.fetchall())
+        found[name] = columns, Counter(map(repr, said))
     return found
 
 
