@@ -10,6 +10,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from nbannotate.files import spilling
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -46,9 +48,7 @@ class Lists(Struct, frozen=True):
 @functools.cache
 def _engine() -> duckdb.DuckDBPyConnection:
     """Return this process's DuckDB for texts."""
-    import duckdb
-
-    return duckdb.connect(config={"threads": "1"})
+    return spilling.connect(threads="1")
 
 
 def of_texts(texts: Sequence[str]) -> Lists:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbannotate.errors import InvalidInput
+from nbannotate.files import spilling
 
 if TYPE_CHECKING:
     import duckdb
@@ -21,17 +22,13 @@ if TYPE_CHECKING:
 @functools.cache
 def _engine() -> duckdb.DuckDBPyConnection:
     """Return this process's DuckDB for conversions; opening one costs 20 ms, a cursor nothing."""
-    import duckdb
-
-    return duckdb.connect()
+    return spilling.connect()
 
 
 @functools.cache
 def _columns() -> duckdb.DuckDBPyConnection:
     """Return this process's DuckDB for columns of texts that may be missing: it takes every object for a text."""
-    import duckdb
-
-    return duckdb.connect(config={"threads": "1", "pandas_analyze_sample": "0"})
+    return spilling.connect(threads="1", pandas_analyze_sample="0")
 
 
 def from_parquet(content: bytes, tz: str | None = None) -> pd.DataFrame:
