@@ -118,6 +118,8 @@ class Job(Record, frozen=True):
         Seconds worked on it.
     attribution
         How the assets of the step are shared.
+    paused
+        Why the person, who asks, gets nothing of it until a manager lets them go on; or empty.
     """
 
     campaign_id: int
@@ -142,6 +144,7 @@ class Job(Record, frozen=True):
     objects: int = 0
     worked_s: float = 0.0
     attribution: Attribution = "queue"
+    paused: str = ""
 
     @property
     def seconds_per_object(self) -> float | None:

@@ -261,7 +261,7 @@ class HistoryItem(Record, frozen=True):
     acted_by: str | None = None
 
 
-BeforeKind = Literal["submitted", "seen", "given", "first"]
+BeforeKind = Literal["submitted", "seen", "given", "first", "known"]
 ReviewOrder = Literal["confidence", "changes", "most shapes", "fewest shapes", "random"]
 
 
@@ -272,7 +272,7 @@ class Before(Record, frozen=True):
     ----------
     kind
         ``"submitted"``: what the annotator submitted last; ``"seen"``: what the reviewer saw last; ``"given"``: what
-        was there before the campaign; ``"first"``: what was submitted first.
+        was there before the campaign; ``"first"``: what was submitted first; ``"known"``: the known answer (gold).
     by
         Who said it; for ``"given"`` where it came from.
     """

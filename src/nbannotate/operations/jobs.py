@@ -25,14 +25,14 @@ from nbannotate.store.staging import Stage
 AT_ONCE = 5
 
 
-def job(row: dict[str, Any], gold: int = 0) -> Job:
-    """Return the job of a row of counts; ``gold``: so much comes to the person with what waits."""
+def job(row: dict[str, Any], gold: int = 0, paused: str = "") -> Job:
+    """Return the job of a row of counts; ``gold``: so much comes to the person with what waits; and ``Job.paused``."""
     row["waiting"] += gold
     remaining = row["returned"] + row["in_progress"] + row["waiting"]
     opened, elsewhere, spec = row.pop("opened"), row.pop("elsewhere"), _spec(row.pop("spec"))
     state = job_state(remaining, opened, row["done"], elsewhere, row["skipped"], row["issues"])
     total, step = remaining + row["done"], spec.workflow.steps[row["step"]]
-    return Job(**row, remaining=remaining, total=total, state=state, attribution=step.attribution)
+    return Job(**row, remaining=remaining, total=total, state=state, attribution=step.attribution, paused=paused)
 
 
 @functools.lru_cache(maxsize=256)

@@ -46,7 +46,11 @@ def mine(ctx: Context) -> list[Job]:
     """Return my jobs: the tasks of each campaign and step that I work at, counted."""
     me = ctx.actor.member_id
     return [
-        job(row, gold.coming(ctx.tx, row["campaign_id"], row["step"], me, row["waiting"]))
+        job(
+            row,
+            gold.coming(ctx.tx, row["campaign_id"], row["step"], me, row["waiting"]),
+            golding.pause(ctx, row["campaign_id"], row["step"]),
+        )
         for row in jobs.of_member(ctx.tx, me)
     ]
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from nbannotate.errors import NotFound
 from nbannotate.model import Notice, TaskView
-from nbannotate.pages import flow, jobs
+from nbannotate.pages import flow, jobs, judged
 from nbannotate.pages.desk import Desk
 from nbannotate.pages.wire import Message
 
@@ -29,6 +29,8 @@ def follow(desk: Desk, message: Message) -> None:
     flow.leave(desk)
     if notice.issue_id is not None and any(i.issue_id == notice.issue_id for i in flow.issues_of(desk)):
         return flow.show_issue(desk, notice.issue_id)
+    if notice.kind == "gold" and notice.task_id is not None:
+        return judged.show(desk, message, notice.task_id)
     if notice.task_id is not None:
         return flow.adopt(desk, desk.call("tasks.open", TaskView, task_id=notice.task_id))
     mine = [j for j in flow.jobs_of(desk) if j.campaign_id == notice.campaign_id]

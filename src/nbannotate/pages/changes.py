@@ -108,7 +108,7 @@ def part(opened: OpenTask) -> dict[str, Any] | None:
         return None
     labels = {v.name: v for v in opened.view.recipe.labels}
     return {
-        "title": opened.compared.title,
+        "title": opened.compared.title, "known": opened.compared.before.kind == "known",
         "at": opened.compared.before.created.isoformat(timespec="seconds") + "Z",
         "counts": [[how, its.count(how)] for how in HOWS if its.count(how)],
         "rows": [row(c, labels) for c in its.shapes[:MOST_LISTED]],

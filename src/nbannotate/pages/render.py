@@ -77,7 +77,7 @@ def one_job(job: Job) -> Part:
         "returned": job.returned, "in_progress": job.in_progress, "waiting": job.waiting, "done": job.done,
         "issues": job.issues, "rejected": job.rejected, "objects": job.objects,
         "per_object": job.seconds_per_object, "per_task": job.seconds_per_task,
-        "due": job.due.isoformat() if job.due else None,
+        "due": job.due.isoformat() if job.due else None, "paused": job.paused,
     }  # fmt: skip
 
 

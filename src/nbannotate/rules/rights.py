@@ -148,7 +148,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "issues.listing": DEVELOPERS,
     "notices.mine": EVERYONE,
     "notices.see": EVERYONE,
-    "gold.members": MANAGERS,
+    "gold.members": DEVELOPERS,
     "gold.resume": MANAGERS,
     "gold.look": EVERYONE,
     "clock.tick": OWNER,

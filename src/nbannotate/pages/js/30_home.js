@@ -88,13 +88,15 @@ function jobTimes(job) {
   return parts.length ? h("div", { class: "times soft", title: T("Mean working time") }, parts.join(" · ")) : null;
 }
 
+const pausedNote = (job) => job.paused ? h("p", { class: "nbp-hint warn paused", role: "status" }, said(job.paused)) : null;
+
 function jobRow(s, job, first) {
   const open = () => leaveWith(s, "job", { campaign: job.campaign_id, step: job.step });
   return h("article", { class: "nbp-job", "data-key": `${job.campaign_id}/${job.step}`, "data-done": job.remaining ? null : "" },
     h("div", { class: "what" }, h("h3", {}, h("button", { type: "button", class: "link plain", title: T("Show the images of this job"), onclick: open }, job.name)),
       h("div", { class: "chips" }, h("span", { class: "kind", "data-kind": job.kind }, T(STEP[job.kind])), stateChip(job))),
-    h("div", { class: "how" }, progress(job), jobNumbers(job), jobTimes(job)),
-    h("div", { class: "do" }, job.remaining
+    h("div", { class: "how" }, progress(job), jobNumbers(job), jobTimes(job), pausedNote(job)),
+    h("div", { class: "do" }, job.paused ? null : job.remaining
       ? h("button", { type: "button", class: first ? "primary go" : "go", "data-first": first ? "" : null, "data-go": "",
           "aria-label": begun(job) ? T("Continue {name} of {campaign}", job) : T("Start {name} of {campaign}", job), "aria-busy": s.ui.busy ? "true" : null,
           onclick: () => leaveWith(s, "start", { campaign: job.campaign_id, step: job.step }) }, begun(job) ? T("Continue") : T("Start"))

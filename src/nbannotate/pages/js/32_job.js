@@ -37,9 +37,10 @@ function jobHead(s, job) {
     h("header", {}, h("div", { class: "grow" }, h("h1", {}, pieces("{job} of {campaign}", { job: h("span", {}, job.name), campaign: h("span", { class: "soft" }, job.campaign) })),
       h("div", { class: "chips" }, h("span", { class: "kind", "data-kind": job.kind }, T(STEP[job.kind])), stateChip(job), due(job.due, job.remaining > 0), h("span", { class: "soft" }, job.dataset))),
     h("div", { class: "buttons" },
-      job.kind === "review" ? null : h("button", { type: "button", disabled: busy || !job.held, "data-key": "submit-job", title: job.held ? T("Submit all images that you have begun") : T("You hold no image here that could be submitted"), onclick: () => openDialog(s, "submit_job") }, T("Submit job…")),
-      job.remaining ? h("button", { type: "button", class: "primary", "data-key": "go", "data-first": "", disabled: busy, onclick: () => leaveWith(s, "start", { campaign: job.campaign_id, step: job.step }) }, begun(job) ? T("Continue") : T("Start")) : null)),
+      job.kind === "review" ? null : h("button", { type: "button", disabled: busy || !job.held || Boolean(job.paused), "data-key": "submit-job", title: job.held ? T("Submit all images that you have begun") : T("You hold no image here that could be submitted"), onclick: () => openDialog(s, "submit_job") }, T("Submit job…")),
+      job.remaining && !job.paused ? h("button", { type: "button", class: "primary", "data-key": "go", "data-first": "", disabled: busy, onclick: () => leaveWith(s, "start", { campaign: job.campaign_id, step: job.step }) }, begun(job) ? T("Continue") : T("Start")) : null)),
     h("div", { class: "how" }, progress(job), jobNumbers(job), jobTimes(job)),
+    pausedNote(job),
     h("p", { class: "soft" }, job.kind === "review" ? T("You review what others drew: accept it, change it, or send it back.") : T("You draw and label."), " ", said(job.how)));
 }
 

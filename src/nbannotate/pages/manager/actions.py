@@ -22,8 +22,8 @@ DOES: dict[str, Handler] = {
     f.__name__: f
     for f in (
         doing.launch, doing.due, doing.join, doing.complete, doing.archive, doing.delete, doing.reassign,
-        doing.reassign_job, doing.redistribute, doing.restart, doing.complete_job, doing.add, doing.invite, doing.role,
-        doing.password, doing.disable, doing.enable, doing.see,
+        doing.reassign_job, doing.redistribute, doing.resume, doing.restart, doing.complete_job, doing.add,
+        doing.invite, doing.role, doing.password, doing.disable, doing.enable, doing.see,
     )
 }  # fmt: skip
 

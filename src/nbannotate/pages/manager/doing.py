@@ -175,6 +175,12 @@ def restart(desk: Desk, message: Message) -> Answer:
     return {"toast": tn(n, "{n} task began again for {who}.", "{n} tasks began again for {who}.", who=who)}
 
 
+def resume(desk: Desk, message: Message) -> Answer:
+    """Let somebody go on who is paused for answers to images whose answer is known."""
+    desk.call("gold.resume", None, campaign_id=message.campaign, login=message.login)
+    return {"toast": t("{who} can go on.", who=message.login)}
+
+
 def complete_job(desk: Desk, message: Message) -> Answer:
     """End what is open of a job."""
     n = desk.call(

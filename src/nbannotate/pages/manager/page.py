@@ -60,6 +60,7 @@ class Manager(anywidget.AnyWidget):  # type: ignore[misc]
     page = traitlets.Dict().tag(sync=True)
     campaigns = traitlets.Dict().tag(sync=True)
     jobs = traitlets.Dict().tag(sync=True)
+    gold = traitlets.Dict().tag(sync=True)
     issues = traitlets.Dict().tag(sync=True)
     people = traitlets.Dict().tag(sync=True)
     notices = traitlets.Dict().tag(sync=True)

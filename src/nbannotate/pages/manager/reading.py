@@ -6,7 +6,7 @@ import contextlib
 from collections import Counter
 
 from nbannotate.errors import InvalidInput, NotAllowed, NotFound
-from nbannotate.model import Campaign, CampaignSpec, IssueSummary, Job, Member, Notice, Progress, Task
+from nbannotate.model import Campaign, CampaignSpec, GoldMember, IssueSummary, Job, Member, Notice, Progress, Task
 from nbannotate.pages.manager.desk import Answer, Desk
 from nbannotate.pages.manager.state import Card
 from nbannotate.pages.manager.wire import Message
@@ -64,6 +64,11 @@ def jobs(desk: Desk, campaign_id: int) -> None:
     """Read the jobs of a campaign."""
     found = desk.call("jobs.of_campaign", list[Job], campaign_id=campaign_id)
     desk.put("jobs", jobs=tuple(found), jobs_of=campaign_id)
+    card = next(c for c in desk.state.cards if c.campaign.campaign_id == campaign_id)
+    its = (
+        [] if card.spec.workflow.gold is None else desk.call("gold.members", list[GoldMember], campaign_id=campaign_id)
+    )
+    desk.update(gold=tuple(its), gold_of=campaign_id)
 
 
 def issues(desk: Desk) -> None:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbannotate.model import ATTRIBUTION, EXISTING, NEW_ASSETS, ROLES, IssueSummary, Job, Member, Plan
+from nbannotate.model import (
+    ATTRIBUTION,
+    EXISTING,
+    NEW_ASSETS,
+    ROLES,
+    GoldMember,
+    IssueSummary,
+    Job,
+    Member,
+    Plan,
+    Workflow,
+)
 from nbannotate.pages.manager.state import Card, State
 from nbannotate.pages.render_task import when
 from nbannotate.rules import rights
@@ -18,6 +29,7 @@ def parts(state: State) -> dict[str, Part]:
         "page": page(state),
         "campaigns": {"read": "campaigns" in state.read, "rows": [card(c) for c in state.cards]},
         "jobs": {"of": state.jobs_of, "rows": [job(j) for j in state.jobs]},
+        "gold": {"of": state.gold_of, "rows": [golden(m) for m in state.gold]},
         "issues": {"read": "issues" in state.read, "rows": [issue(i) for i in state.issues]},
         "people": {"read": "members" in state.read, "rows": [member(m, state) for m in state.members]},
         "notices": {"rows": [notice(n) for n in state.notices]},
@@ -76,9 +88,16 @@ def _facts(card: Card) -> list[list[str]]:
         ["Assets added later", NEW_ASSETS[spec.new_assets]],
         ["Labels", ", ".join(v.name for v in spec.recipe.labels)],
         ["Tags", ", ".join(spec.recipe.tag_names)],
+        ["Gold", _gold(spec.workflow)],
         *(["Rule", f"when {r.when}{f' as “{r.status}”' if r.status else ''}, send to {r.to}"] for r in spec.rules),
     ]
     return [fact for fact in facts if fact[1]]
+
+
+def _gold(flow: Workflow) -> str:
+    if flow.gold is None:
+        return ""
+    return f"{flow.share:.0%} of what people get, from {flow.gold}; below {flow.passing:.0%}: {flow.on_fail}"
 
 
 def plan(plan: Plan) -> Part:
@@ -104,6 +123,14 @@ def job(job: Job) -> Part:
         "waiting": job.waiting, "done": job.done, "issues": job.issues, "rejected": job.rejected,
         "skipped": job.skipped, "objects": job.objects, "worked": round(job.worked_s, 1),
         "per_task": job.seconds_per_task, "per_object": job.seconds_per_object,
+    }  # fmt: skip
+
+
+def golden(member: GoldMember) -> Part:
+    """Return how somebody answers images whose answer is known."""
+    return {
+        "member": member.member, "answers": member.answers, "score": member.mean, "lately": member.recent,
+        "state": member.state, "since": when(member.since),
     }  # fmt: skip
 
 

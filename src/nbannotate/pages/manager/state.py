@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from nbannotate.model import Campaign, CampaignSpec, IssueSummary, Job, Member, Notice, Progress
+from nbannotate.model import Campaign, CampaignSpec, GoldMember, IssueSummary, Job, Member, Notice, Progress
 from nbannotate.pages.state import Banner
 
 
@@ -41,6 +41,8 @@ class State(Struct, frozen=True):
         Every campaign, newest first.
     jobs, jobs_of
         The jobs of one campaign, and which.
+    gold, gold_of
+        How the members of one campaign answer images whose answer is known, and which campaign.
     issues
         The issues of all campaigns, open ones first.
     members, open_tasks
@@ -60,6 +62,8 @@ class State(Struct, frozen=True):
     cards: tuple[Card, ...] = ()
     jobs: tuple[Job, ...] = ()
     jobs_of: int = 0
+    gold: tuple[GoldMember, ...] = ()
+    gold_of: int = 0
     issues: tuple[IssueSummary, ...] = ()
     members: tuple[Member, ...] = ()
     open_tasks: dict[str, int] = {}

@@ -16,7 +16,7 @@ function jobs(s) {
         h("span", { class: "soft" }, [T("{n} open", { n: open }), waiting ? T("{n} of them in the queue", { n: waiting }) : "", T("{n} passed", { n: step.passed ?? 0 })].filter(Boolean).join(T(", "))), h("div", { class: "grow" }),
         open ? h("button", { type: "button", class: "small", onclick: () => shareDialog(s, c, i) }, icon("shuffle"), T("Share what remains…")) : null),
       mine.length ? jobTable(s, c, i, mine) : h("p", { class: "none soft" }, T("Nobody has a task at this step yet.")));
-  }));
+  }), goldPanel(s, c));
 }
 
 function jobTable(s, c, step, rows) {

@@ -1,6 +1,6 @@
 // Puts the parts together, keeps the table and the statistics alive across them, and takes everything down again.
 
-const PARTS = ["page", "campaigns", "jobs", "issues", "people", "notices"];
+const PARTS = ["page", "campaigns", "jobs", "gold", "issues", "people", "notices"];
 const FIELD = "textarea, select, input:not([type=checkbox]):not([type=radio]), [contenteditable]:not([contenteditable=false])";
 
 function tree(s) {

@@ -1,0 +1,97 @@
+"""Gold on the pages: what was wrong is shown, a pause is said clearly, and a manager lets people go on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.operations.golden import Golden
+from tests.pages.conftest import Line, Person
+from tests.pages.test_manager_work import Boss
+
+import nbannotate as nb
+from nbannotate.pages import flow
+from nbannotate.pages.work import Work
+
+
+@pytest.fixture
+def golden(make_images: Any) -> Any:
+    """Return a function that makes a campaign with gold in memory."""
+    made: list[Any] = []
+
+    def make(on_fail: str) -> Golden:
+        made.append(nb.open(":memory:"))
+        flow_ = {"on_fail": on_fail, "min_answers": 1, "last": 1}
+        return Golden(made[-1], make_images(20), steps=[nb.Step("draw", "annotation", ["ana", "ben"])], flow=flow_)
+
+    yield make
+    for workspace in made:
+        workspace.close()
+
+
+def person(t: Golden, login: str) -> Person:
+    line = Line(t[login])
+    page = Work(line)
+    flow.home(page.desk)
+    return Person(line, page)
+
+
+def answers_badly(t: Golden, ana: Person) -> None:
+    """Ana draws something that is not there, until one of her images was gold."""
+    ana.starts(t.campaign)
+    while True:
+        is_gold = ana.task.task.asset in t.names
+        ana.draws((40, 20, 60, 40))
+        assert ana.does("submit") is None
+        if is_gold:
+            return
+
+
+def test_what_was_wrong_is_on_the_image_and_in_a_list(golden: Any) -> None:
+    t = golden("show")
+    ana = person(t, "ana")
+    answers_badly(t, ana)
+    assert ana.does("home") is None
+    (notice,) = [n for n in ana.state.notices if n.kind == "gold" and n.task_id]
+    assert ana.does("notice", notice=notice.notice_id) is None
+    assert ana.task.task.asset in t.names
+    assert not ana.task.view.editable
+    part = ana.part("info")["changes"]
+    assert part["known"]
+    assert sorted((row["label"], row["how"][0]) for row in part["rows"]) == [("RBC", "added"), ("WBC", "removed")]
+    assert sorted((g.line, g.shape.label) for g in ana.page.canvas.ghosts) == [("dashed", "WBC"), ("glow", "RBC")]
+    assert {"tab": "history"} in ana.told
+    assert ana.part("info")["history"] is not None
+
+
+def test_who_is_paused_reads_why_on_the_list_of_tasks(golden: Any) -> None:
+    t = golden("pause")
+    ana = person(t, "ana")
+    answers_badly(t, ana)
+    assert ana.state.screen == "tasks"
+    (group,) = ana.part("jobs")["groups"]
+    (job,) = group["jobs"]
+    assert job["paused"].startswith("You are paused in 'July'")
+    assert job["paused"] in ana.toasts
+    assert ana.does("start", campaign=t.campaign.campaign_id, step=0) == job["paused"]
+    assert ana.job(t.campaign)["paused"] == job["paused"]
+    ben = person(t, "ben")
+    assert ben.part("jobs")["groups"][0]["jobs"][0]["paused"] == ""
+
+
+def test_a_manager_sees_how_people_answer_and_lets_them_go_on(golden: Any) -> None:
+    t = golden("pause")
+    answers_badly(t, person(t, "ana"))
+    boss = Boss(t["max"])
+    boss.looks("jobs", t.campaign.campaign_id)
+    gold = boss.page.gold
+    assert gold["of"] == t.campaign.campaign_id
+    assert [(row["member"], row["state"], row["answers"]) for row in gold["rows"]] == [
+        ("ana", "paused", 1), ("ben", "ok", 0),
+    ]  # fmt: skip
+    assert boss.does("resume", campaign=t.campaign.campaign_id, login="ana") == "ana can go on."
+    boss.looks("jobs", t.campaign.campaign_id)
+    assert [row["state"] for row in boss.page.gold["rows"]] == ["ok", "ok"]
+    error, _ = boss.asks("resume", campaign=t.campaign.campaign_id, login="ben")
+    assert error is not None
+    assert "is not paused" in error
