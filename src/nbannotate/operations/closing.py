@@ -101,6 +101,7 @@ def close(
         ctx.tx, row, decided.state, decided.outcome, decided.status, ctx.now,
         totals, note=note, followed=decided.next is not None,
     )  # fmt: skip
+    golding.look_alike(ctx, row, spec)
     for issue in raised:
         if issue["issue_id"] in decided.issues:
             talk.set_state(ctx.tx, issue, decided.issues[issue["issue_id"]], ctx.actor.member_id, ctx.now)
@@ -137,6 +138,7 @@ def _close_copy(
         ctx.tx, row, decided.state, decided.outcome, decided.status, ctx.now,
         totals, note=note, followed=True,
     )  # fmt: skip
+    golding.look_alike(ctx, row, spec)
     after = gathering.go_on(ctx, row, spec, made, decided, others)
     ctx.note(detail={"outcome": decided.outcome, "status": decided.status, **_given(ctx, spent)})
     if (when := after.leaves) is not None and spec.rules:

@@ -154,6 +154,11 @@ def add_score(tx: Transaction, task_id: int, its: Score, *, shown: bool) -> None
     )  # fmt: skip
 
 
+def take_score(tx: Transaction, task_id: int) -> None:
+    """Take away how an answer was scored; of a task that is no gold there is nothing."""
+    tx.run("delete from data.gold_scores where task_id = $1", task_id)
+
+
 def may_be_shown(tx: Transaction, task_id: int) -> bool:
     """Return whether the person who answered a gold task may see what was wrong."""
     return bool(tx.value("select count(*) from data.gold_scores where task_id = $1 and shown", task_id))
