@@ -45,6 +45,7 @@ ASSUMED = {
     "canvas": NUMPY + KIND + "array = other_array = np.zeros((60, 80, 3), np.uint8)\n",
     "choosing": "",
     "consensus": WORKSPACE + VERSION,
+    "gold": WORKSPACE + VERSION,
     "python": "",
     "images": WORKSPACE + VERSION + NUMPY + "canvas = nb.Canvas(np.zeros((60, 80), np.uint16))\n",
     "managing": WORKSPACE + CAMPAIGN,

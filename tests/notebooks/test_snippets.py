@@ -70,6 +70,15 @@ def a_version(ws: Any) -> dict[str, Any]:
     return {"version": version, "v1": version}
 
 
+def known(ws: Any) -> dict[str, Any]:
+    version = people(ws)
+    answers = version.dataset.create_version("known").add_images(sorted(Path("images").glob("*.jpg"))[:1])
+    shape = nb.Shape.box(10, 10, 40, 30, label="WBC")
+    answers.add_annotations({answers.assets.df()["name"][0]: [shape]}, source="expert")
+    answers.publish()
+    return {"version": version}
+
+
 def trained(ws: Any) -> dict[str, Any]:
     return {"ws": ws, **a_version(ws)}
 
@@ -179,6 +188,7 @@ PAGES: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     "data": ("owner", a_version),
     "diff": ("owner", two_versions),
     "forecast": ("developer", running),
+    "gold": ("owner", known),
     "images": ("owner", windowed),
     "labels": ("owner", labelled),
     "managing": ("manager", at_work),
