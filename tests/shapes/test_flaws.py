@@ -165,6 +165,11 @@ def test_looking_at_all_shapes_at_once_finds_what_looking_at_each_does(shapes, m
         assert found == {s.id: said for s in shapes if (said := flaws.of(s, W, H, min_size))}
 
 
+def test_a_thin_rectangle_is_too_small_however_it_is_turned():
+    thin = Shape(kind="rotated_rectangle", points=((5, 5), (25, 25), (24, 26), (4, 6)), id=new_shape_id())
+    assert list(flaws.Finder().find([thin], W, H, 3.0)) == [thin.id]
+
+
 def test_an_outline_of_many_vertices_is_repaired_too():
     turn = np.linspace(0, math.tau, 400, endpoint=False)
     ring = np.stack([20 + 12 * np.cos(turn), 15 + 12 * np.sin(turn)], axis=1)

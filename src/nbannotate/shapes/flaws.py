@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from nbannotate.model import Shape
-from nbannotate.shapes.base import SMALLEST
+from nbannotate.shapes.base import SMALLEST, Kind
 from nbannotate.shapes.polygon import Polygon
 from nbannotate.shapes.registry import kind
 from nbannotate.texts import t
@@ -84,7 +84,9 @@ def _harmless(shapes: Sequence[Shape], width: float, height: float, min_size: fl
     low, high = np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)
     good = ((low >= 0) & (high <= (width, height))).all(axis=1)
     least = max(min_size or 0.0, SMALLEST)
-    good &= (high - low >= least).all(axis=1) | (min_size is None)
+    boxed = {name: type(kind(name)).size is Kind.size for name in {s.kind for s in shapes}}  # by the box around it
+    sides = (high - low >= least).all(axis=1) & np.array([boxed[s.kind] for s in shapes])
+    good &= sides | (min_size is None)
     owner = np.repeat(np.arange(len(shapes)), counts)
     after = np.arange(len(points)) + 1
     after[starts + counts - 1] = starts
