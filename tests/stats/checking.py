@@ -16,7 +16,9 @@ OF_SHAPES = {"agreement", "agreement_assets", "agreement_labels", "confusion", "
              "evaluation_errors"}  # fmt: skip
 #: What tells of the future: test_forecast.py recounts what it goes by.
 OF_THE_FUTURE = {"forecast", "forecast_days", "forecast_relief"}
-TABLES = [name for name in stats.names() if name not in OF_SHAPES | OF_THE_FUTURE]
+#: What is of gold, which these worlds have none of: test_gold.py recounts it.
+OF_GOLD = {"gold"}
+TABLES = [name for name in stats.names() if name not in OF_SHAPES | OF_THE_FUTURE | OF_GOLD]
 
 
 def check(world: Grown, scope: str, table: str, given_: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from checking import OF_SHAPES, OF_THE_FUTURE, TABLES, check
+from checking import OF_GOLD, OF_SHAPES, OF_THE_FUTURE, TABLES, check
 from grown import BEGIN, END, LABELS, PEOPLE, STEPS, Grown, grow
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -97,7 +97,7 @@ def bars(trace: Any, name: str) -> list[tuple[list[Any], Any]]:
     return [(list(point), height) for point, height in zip(points, heights, strict=True)]
 
 
-@pytest.mark.parametrize("name", [name for name in charts.names() if name not in OF_SHAPES | OF_THE_FUTURE])
+@pytest.mark.parametrize("name", [name for name in charts.names() if name not in OF_SHAPES | OF_THE_FUTURE | OF_GOLD])
 def test_the_rows_behind_a_bar_are_those_that_it_counts(large: Grown, name: str) -> None:
     chart, scope = getattr(charts, name), large.scopes["One"]
     filters = {"tz": "America/St_Johns", "by": "week"}
