@@ -20,6 +20,7 @@ from nbannotate.model import Shape
 from nbannotate.shapes import kind
 from nbannotate.shapes.base import shoelace
 from nbannotate.shapes.many import Many, areas_of, starts_of
+from nbannotate.shapes.rings import is_closed
 from nbannotate.store import blocks
 
 WIDTH, HEIGHT = 64, 48
@@ -161,7 +162,10 @@ PARTS = [
     {"id": 20 + n, "image_id": 2, "category_id": 1, "segmentation": [ring], "attributes": {"part_of": "a"}}
     for n, ring in enumerate([SQUARE, [30, 30, 40, 30, 40, 40]])
 ]
+TWICE = [*SQUARE, 1.5, 2.25, 1.5, 2.25]  # a reader takes one of them away
 RARE = [
+    {"id": 33, "image_id": 2, "category_id": 2, "segmentation": [TWICE]},
+    {"id": 34, "image_id": 2, "category_id": 2, "segmentation": [[30, 30, 40, 30, 40, 40], TWICE]},
     {"id": "text", "image_id": 2, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5},
     {"id": 30, "image_id": 2, "category_id": 2, "bbox": [1, 2, 3, 4], "nbannotate": {"group": "g", "also": ["new"]}},
     {"id": 31, "image_id": 2, "category_id": 2, "segmentation": [SQUARE], "bbox": [1, 2, 3, 4], "note": "kept"},
@@ -190,7 +194,10 @@ def test_what_is_written_by_the_thousand_is_what_is_written_one_by_one(tmp_path,
     told.append(version.write("coco", tmp_path / "one-by-one.json"))
     few, every = ((tmp_path / f"{name}.json").read_bytes() for name in ("by-blocks", "one-by-one"))
     assert (few, told[0]) == (every, told[1])
-    assert [a["id"] for a in json.loads(few)["annotations"]].count(20) == 1
+    written = {a["id"]: a for a in json.loads(few)["annotations"]}
+    assert 20 in written
+    assert written[33]["segmentation"] == [TWICE]
+    assert written[34]["segmentation"] == [[30, 30, 40, 30, 40, 40], TWICE]
 
 
 def test_a_file_without_anything_irregular_is_read_in_blocks_alone(tmp_path):
@@ -210,6 +217,7 @@ def test_many_outlines_are_measured_as_one(outlines):
     points = np.array([point for outline in outlines for point in outline])
     counts = np.array(list(map(len, outlines)))
     many = Many(["polygon"] * len(outlines), points, counts, {})
+    assert many.closed.tolist() == list(map(is_closed, outlines))
     assert areas_of(points, counts).tolist() == [shoelace(np.array(outline)) for outline in outlines]
     shapes = [Shape(kind="polygon", points=outline) for outline in outlines]
     assert many.areas.tolist() == [kind("polygon").covered(shape) for shape in shapes]

@@ -99,7 +99,8 @@ def seen(format_: Format, row: Row) -> dict[str, Any]:
     for shape in shapes:
         if "shape_ids" not in fields:
             del shape["id"]
-        if shape["kind"] == "rotated_rectangle":  # where it is written as a box and an angle, the last bit is another
+        # Where it is written as a box and an angle, or as a middle and radii, the last bit is another.
+        if shape["kind"] == "rotated_rectangle" or (shape["kind"] == "ellipse" and format_.name == "cvat"):
             shape["points"] = [[round(v, 9) for v in point] for point in shape["points"]]
         if all(v == 2 for v in shape.get("visibility", ())):  # as if it said nothing: all are visible
             shape.pop("visibility", None)
@@ -284,3 +285,17 @@ def test_shapes_of_images_whose_size_is_not_known_are_told_or_come_back(format_:
         if not told(format_, row):
             (back,) = sets.read(format_.name, path)[1]
             assert [s.kind for s in back.annotation.shapes] == [shape.kind]
+
+
+@every
+def test_an_outline_whose_first_point_is_repeated_at_its_end_comes_back(format_: Format, tmp_path: Path) -> None:
+    if "polygon" not in format_.holds.kinds:
+        pytest.skip("it has no polygons")
+    corner = (1.0, 1.0)
+    points = (corner, (9.0, 1.0), (9.0, 9.0), (2.0, 8.0), corner)
+    row = Row("0.png", 30, 20, Annotation(shapes=(Shape(kind="polygon", points=points, label="cell"),)))
+    if told(format_, row, of_shape=True):
+        pytest.skip("it keeps no outline")
+    path = written(format_, tmp_path, [row])
+    _, rows, _ = sets.read(format_.name, path)
+    assert [s.points for r in rows if r.annotation for s in r.annotation.shapes] == [points]

@@ -43,9 +43,10 @@ def of_block(block: Block) -> list[str | None]:
     corners, sizes = geometry.bounds[:, :2], geometry.bounds[:, 2:] - geometry.bounds[:, :2]
     boxes = _encode(np.concatenate([corners, sizes], axis=1).tolist()).decode()[2:-2].split("],[")
     areas = _encode(geometry.areas.tolist()).decode()[1:-1].split(",")
+    closed = geometry.closed.tolist()
     prints = _coco_extra.fingerprints(geometry) if any(kept) else []
     for at, (n, its, points, kind) in enumerate(zip(plain, kept, block.points, geometry.kinds, strict=True)):
-        if its is False:
+        if its is False or closed[at]:
             continue
         box, area = f"[{boxes[at]}]", areas[at]
         if its is not None and its.nbannotate.of == prints[at]:

@@ -18,6 +18,7 @@ from nbannotate.formats._contract import Contents, Foreign, Head, Id, Row
 from nbannotate.formats._outcome import Problems
 from nbannotate.model import Annotation, Label, Point, Shape, new_shape_id
 from nbannotate.model.geometry import of_pixels
+from nbannotate.shapes.rings import is_closed
 from nbannotate.shapes.skeleton import placed
 
 #: The attribute by which the parts of one polygon once knew each other.
@@ -321,7 +322,7 @@ class Reader:
                 self.problems.add("polygons", "they have an odd number of numbers; x and y are pairs", where)
             else:
                 ring = list(zip(values[::2], values[1::2], strict=True))
-                if len(ring) > 3 and ring[0] == ring[-1]:
+                if is_closed(ring):
                     ring.pop()
                     given.closed.append(len(rings))
                 if len(ring) < 3:

@@ -20,6 +20,7 @@ from nbannotate.formats._coco_reader import PART_OF
 from nbannotate.formats._contract import Block, Contents, Foreign, Head, Id, Row, Written
 from nbannotate.model import Annotation, Label, Shape
 from nbannotate.shapes import rle
+from nbannotate.shapes.rings import is_closed
 
 #: Kinds of shapes that COCO has a geometry for.
 KINDS = frozenset({"rectangle", "polygon", "mask", "skeleton", "rotated_rectangle"})
@@ -316,6 +317,6 @@ def _segmentation(shape: Shape, given: _coco_extra.AsGiven, crowd: bool) -> Any:
     for n, count in enumerate(shape.rings or (len(shape.points),)):
         ring = list(shape.points[at : at + count])
         at += count
-        ring += ring[:1] if n in given.closed else []
+        ring += ring[:1] if n in given.closed or is_closed(ring) else []  # a reader takes one away
         found.append([value for point in ring for value in point])
     return found

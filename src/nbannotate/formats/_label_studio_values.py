@@ -19,6 +19,7 @@ from nbannotate.errors import InvalidInput
 from nbannotate.formats import _brush, _json, _parts
 from nbannotate.model import Point, Rle
 from nbannotate.shapes import mask as masks
+from nbannotate.shapes.rings import is_closed
 from nbannotate.shapes.rle import decode as region_of
 
 #: The word for a region of each kind, without the ``labels`` at its end.
@@ -107,7 +108,7 @@ def read(word: str, value: bytes, width: int, height: int) -> Geometry:
     if isinstance(given, _Box):
         return _box(given, size)
     if isinstance(given, _Path):
-        if len(given.points) > 3 and given.closed and given.points[0] == given.points[-1]:
+        if given.closed and is_closed(given.points):
             given.points.pop()
         points = tuple(_at(p, size) for p in given.points)
         return Geometry("polygon" if given.closed else "polyline", points)
@@ -140,7 +141,9 @@ def written(geometry: Geometry, width: int, height: int) -> Values:
     if geometry.kind == "rotated_rectangle":
         return _turned(points, size)
     if geometry.kind in ("polygon", "polyline"):
-        return {"points": [list(map(_raw, _per_cent(p, size))) for p in points], "closed": geometry.kind == "polygon"}
+        closed = geometry.kind == "polygon"
+        its = [*points, points[0]] if closed and is_closed(points) else points  # a reader takes one away
+        return {"points": [list(map(_raw, _per_cent(p, size))) for p in its], "closed": closed}
     if geometry.kind == "point":
         x, y = map(_raw, _per_cent(points[0], size))
         return {"x": x, "y": y, "width": msgspec.Raw(b"0.5")}

@@ -27,7 +27,7 @@ from nbannotate.formats._contract import Foreign
 from nbannotate.model import Point, Shape
 from nbannotate.shapes import skeleton
 from nbannotate.shapes.mask import outlines
-from nbannotate.shapes.rings import signed
+from nbannotate.shapes.rings import is_closed, signed
 
 Task = Literal["detect", "segment", "pose", "obb"]
 Size = tuple[int, int]
@@ -151,7 +151,7 @@ def _outline(numbers: Numbers, task: Task, size: Size) -> Said:
         if shapes.kind("rotated_rectangle").payload(turned) is None:
             return Said(turned, Foreign(extra={BACKWARDS: True}) if backwards else Foreign())
         return Said(Shape(kind="polygon", points=points))
-    closed = len(points) > 3 and points[0] == points[-1]
+    closed = is_closed(points)
     shape = Shape(kind="polygon", points=points[:-1] if closed else points)
     return Said(shape, Foreign(extra={CLOSED: True}) if closed else Foreign())
 
@@ -209,6 +209,7 @@ def _write_outline(shape: Shape, keypoints: Keypoints | None, size: Size, foreig
     filled = shapes.kind(shape.kind).filled(shape) if shape.kind != "polygon" or shape.rings else None
     points = shape.points if filled is None else [(float(x), float(y)) for x, y in filled]
     closed = foreign.extra.get(CLOSED) is True and shape.kind == "polygon"
+    closed |= filled is None and is_closed(points)  # a reader takes one away
     return [_text([*points, points[0]] if closed else points, size)] if len(points) > 2 else []
 
 

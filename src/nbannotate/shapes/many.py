@@ -36,6 +36,8 @@ class Many:
         ``(k, 4)``: x0, y0, x1, y1 of each shape; not finite where a point is not.
     areas
         ``(k,)``: in square pixels. Of rings that are near to each other it is computed by :func:`area`.
+    closed
+        ``(k,)``: whether a ring of it has its first point again at its end, see ``rings.is_closed``.
     """
 
     def __init__(
@@ -58,6 +60,11 @@ class Many:
 
     def _measure(self) -> None:
         good = self._ring_counts > 0  # reduceat wants no empty ones
+        first = starts_of(self._ring_counts)
+        longer = np.flatnonzero(self._ring_counts > 3)
+        again = (self.points[first[longer]] == self.points[first[longer] + self._ring_counts[longer] - 1]).all(axis=1)
+        self.closed = np.zeros(len(self.kinds), dtype=bool)
+        self.closed[self._of[longer[again]]] = True
         self._ring_bounds = np.full((len(good), 4), np.nan)
         self._ring_areas = np.zeros(len(good))
         if good.any():

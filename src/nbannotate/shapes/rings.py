@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,11 @@ from nbannotate.shapes.rle import Pixels, Region
 FloatArray = NDArray[np.float64]
 MOST_ROWS = 10_000_000  # of all steps of a stroke together
 BAND = 16_000_000  # pixels that are painted at once
+
+
+def is_closed(ring: Sequence[Any]) -> bool:
+    """Return whether a ring of three points or more has its first point again at its end, as files close outlines."""
+    return len(ring) > 3 and ring[0] == ring[-1]
 
 
 def rings(region: Region) -> list[FloatArray]:

@@ -46,7 +46,7 @@ class Forecasted:
 
 #: The last outcomes, by what was computed: several tables of one page tell of the same.
 _kept: OrderedDict[bytes, Outcome] = OrderedDict()
-_MOST_KEPT = 16
+_MOST_KEPT = 128
 
 
 def forecasted(q: Query) -> list[Forecasted]:
