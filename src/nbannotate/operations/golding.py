@@ -49,11 +49,11 @@ def upcoming(ctx: Context, campaign_id: int, step: int, but: int | None, apart: 
 
 def pause(ctx: Context, campaign_id: int, step: int) -> str:
     """Return why the actor may not work at a step, who was paused there; or else nothing."""
+    there = kept.fallen(ctx.tx, campaign_id, ctx.actor.member_id)
+    if there is None or there["action"] != "pause":  # also of a campaign that there is not
+        return ""
     spec = stored.spec(ctx.tx, campaign_id)
     if step != gold.step_of(spec):
-        return ""
-    there = kept.fallen(ctx.tx, campaign_id, ctx.actor.member_id)
-    if there is None or there["action"] != "pause":
         return ""
     return t(
         "You are paused in {campaign}: your last answers on images whose answer is known differ from it too much. What "
