@@ -12,6 +12,7 @@ import nbannotate as nb
 from nbannotate.model import Closed, TaskView
 
 from .any_sequence_counts import check_counts
+from .any_sequence_gold import check_gold, check_gold_stays, check_no_export, check_unseen
 from .any_sequence_oracle import Oracle
 from .any_sequence_recount import (
     check_campaign,
@@ -62,12 +63,16 @@ class Ground(RuleBasedStateMachine):
         workflow=workflows(),
         count=st.integers(2, 5),
         annotated=st.sampled_from([0, 0, 1, 2]),
+        gold=st.sampled_from(["pause", "notify", "show", "pause", None]),
+        within=st.booleans(),
         existing=st.sampled_from(["prefill", "restart", "review", "done"]),
         new_assets=st.sampled_from(["join", "join", "wait", "closed"]),
-        begun=st.lists(st.tuples(number, st.sampled_from(["finish", "finish", "draw", "send_back"])), max_size=10),
+        begun=st.lists(
+            st.tuples(number, st.sampled_from(["finish", "finish", "draw", "send_back", "answer_gold"])), max_size=10
+        ),
         ending=st.sampled_from(["work", "complete", None]),
     )
-    def launch(self, workflow, count, annotated, existing, new_assets, begun, ending):
+    def launch(self, workflow, count, annotated, gold, within, existing, new_assets, begun, ending):
         first = workflow.first_review()
         if workflow.steps[0].kind == "review":
             existing, annotated = "review", max(1, annotated)
@@ -77,9 +82,15 @@ class Ground(RuleBasedStateMachine):
         self.world.add_images(count)
         if annotated:
             self.world.annotate(annotated)
-        self.world.create(workflow, existing=existing, new_assets=new_assets)
+        order = "sequential"
+        if gold is not None and workflow.steps[0].kind == "annotation":
+            self.world.know(3, within=within)
+            flow = {"share": 0.5, "min_answers": 1, "last": 1 + within}
+            workflow, order = nb.Workflow(workflow.steps, gold="known", on_fail=gold, **flow), "random"
+        self.world.create(workflow, existing=existing, new_assets=new_assets, order=order)
         plan = self.world.launch()
         self.rows = self.world.rows()
+        self.golden = {a["asset_id"] for a in self.rows["assets"] if a["name"].startswith("known")}
         self.check_launch(plan, annotated, count)
         # Hypothesis leaves some rules out of each sequence; this brings the others into the middle of the work.
         for n, what in begun:
@@ -121,7 +132,10 @@ class Ground(RuleBasedStateMachine):
         if task["assignee_id"] is None:
             people = self.steps()[task["step"]].assignees
             who = people[n % len(people)]
+            known = sum(is_open(t) and t["assignee_id"] == self.world.ids[who] for t in self.rows["gold"])
             self.take(who=who, step=task["step"], pull=True, fitting=False)
+            if known < sum(is_open(t) and t["assignee_id"] == self.world.ids[who] for t in self.rows["gold"]):
+                self.take(who=who, step=task["step"], pull=True, fitting=False)  # what follows gold is none
             mine = [t for t in self.rows["tasks"] if is_open(t) and t["assignee_id"] == self.world.ids[who]]
             if not mine:
                 return None
@@ -143,6 +157,8 @@ class Ground(RuleBasedStateMachine):
             assert [(e["operation"], e["member_id"]) for e in made] == expected
             if work:
                 check_only_mine_changed(before, self.rows, self.world.ids[who])
+                golds = ({"tasks": rows["gold"], "member_drafts": []} for rows in (before, self.rows))
+                check_only_mine_changed(*golds, self.world.ids[who])
         self.before = before
         return answer, error
 
@@ -168,14 +184,17 @@ class Ground(RuleBasedStateMachine):
         check_history(rows)
         with self.world.engine.read() as tx:
             check_counts(tx.connection)
+        check_gold(rows)
         check_nothing_done_is_questioned(rows, len(self.steps()) - 1)
         if getattr(self, "last", rows) is not rows:
             check_what_stays(self.last, rows)
+            check_gold_stays(self.last, rows)
         self.last = rows
         self.check_nothing_is_lost()
         turn = next(self.turns)
         if turn % 3 == 0:
             check_campaign(self.world, rows)
+            check_unseen(self.world, rows)
         if turn % 4 == 0:  # the slowest one
             check_jobs(self.world, rows, PEOPLE[turn % len(PEOPLE)])
 
@@ -197,6 +216,8 @@ class Ground(RuleBasedStateMachine):
     def teardown(self):
         if self.rows is not None:
             check_campaign(self.world, self.rows)
+            check_unseen(self.world, self.rows)
+            check_no_export(self.world, self.golden)
             for who in PEOPLE[:5:2]:
                 check_jobs(self.world, self.rows, who)
             if self.ending == "complete":
@@ -216,6 +237,7 @@ class Ground(RuleBasedStateMachine):
         assert runs == (error is None), error
         self.rows = self.world.rows()
         assert not any(is_open(t) for t in self.rows["tasks"])
+        assert not any(is_open(t) and t["assignee_id"] is not None for t in self.rows["gold"])
         self.all_is_well()
 
     def work_to_the_end(self):
@@ -232,6 +254,9 @@ class Ground(RuleBasedStateMachine):
             if self.world.ids[login] not in self.oracle("max").active:
                 self.world.call("max", "members.enable", login=login)
                 self.world.log_in(login)
+        for login in PEOPLE:
+            if self.oracle(login).paused(0):
+                self.do("max", "gold.resume", allowed=True, campaign_id=self.world.campaign_id, login=login)
         self.rows = self.world.rows()
         for task in [t for t in self.rows["tasks"] if t["is_current"] and t["state"] == "done"]:
             self.do("max", "issues.create", allowed=True, work=False, task_id=task["task_id"], text="look again")

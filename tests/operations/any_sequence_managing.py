@@ -6,7 +6,6 @@ import msgspec
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-import nbannotate as nb
 from nbannotate.model import Plan, Reassigned
 
 from .any_sequence_ground import Ground, mostly, number
@@ -176,7 +175,8 @@ class Managing(Ground):
         new = {t["asset_id"] for t in self.rows["tasks"]} - known
         assert len(new) == (count if runs and policy == "join" and draws else 0)
         if let_in:
-            waiting = len(self.rows["layer_assets"]) - len(known | new) if draws else 0
+            there = {a["asset_id"] for a in self.rows["layer_assets"]} - self.golden
+            waiting = len(there - known - new) if draws else 0
             joined, error = self.do(
                 "max", "campaigns.join", int, work=False, campaign_id=self.world.campaign_id,
                 allowed=policy != "closed" and self.oracle("max").logged_in,
@@ -196,7 +196,9 @@ class Managing(Ground):
         people = {k: v for k, v in old.shares.items() if k != login} | ({} if leaves else {login: 1.0})
         weights = tuple(people.values()) if old.attribution == "weighted" else ()
         steps[step] = msgspec.structs.replace(old, assignees=tuple(people), weights=weights)
-        spec = msgspec.structs.replace(self.world.spec, workflow=nb.Workflow(steps))
+        spec = msgspec.structs.replace(
+            self.world.spec, workflow=msgspec.structs.replace(self.world.spec.workflow, steps=tuple(steps))
+        )
         begun = [t for t in self.rows["tasks"] if is_open(t) and t["step"] == step and self.begun(t)]
         _, error = self.do("max", "campaigns.apply", Plan, work=False, campaign_id=self.world.campaign_id, spec=spec)
         if not self.oracle("max").logged_in:

@@ -20,10 +20,15 @@ class Oracle:
         self.world, self.rows, self.me = world, rows, world.ids[who]
         self.manages = ROLES[who] == "manager"
         self.steps = world.spec.workflow.steps
-        self.tasks = {t["task_id"]: t for t in rows["tasks"]}
+        self.tasks = {t["task_id"]: t for t in rows["tasks"] + rows["gold"]}
         self.visits = visits(rows["tasks"])
         self.active = {m["member_id"] for m in rows["members"] if m["active"]}
         self.logged_in = self.me in self.active
+
+    def paused(self, step: int) -> bool:
+        """Return whether the person gets nothing at a step for now, whose gold answers were not good enough."""
+        falls = [f for f in self.rows["gold_falls"] if f["member_id"] == self.me and f["ended"] is None]
+        return step == 0 and any(f["action"] == "pause" for f in falls)
 
     def workers(self, step: int) -> set[int]:
         """Return who can be given a task at a step."""
@@ -58,7 +63,7 @@ class Oracle:
         if not self.sees(task) or revision != self.revision(task):
             return False
         if self.holds(task):
-            return True
+            return None if self.paused(task["step"]) else True
         return None if task["assignee_id"] != self.me and self.lost(task) else False
 
     def issues(self, task: Row) -> list[Row]:
@@ -68,6 +73,8 @@ class Oracle:
     def ends(self, action: str, task: Row, revision: int, status: str | None, annotation: Annotation | None) -> bool:
         """Return whether an action may end the task."""
         if not self.sees(task) or not self.holds(task) or revision != self.revision(task):
+            return False
+        if self.paused(task["step"]):
             return False
         step = self.steps[task["step"]]
         states = [i["state"] for i in self.issues(task)]
@@ -102,7 +109,7 @@ class Oracle:
 
     def pulls(self, step: int) -> bool | None:
         """Return whether the queue of a step gives the person a task; None if it may not be asked now."""
-        if not self.logged_in or self.me not in self.workers(step):
+        if not self.logged_in or self.me not in self.workers(step) or self.paused(step):
             return None
         here = [t for t in self.rows["tasks"] if t["step"] == step and is_open(t)]
         free = [t for t in here if t["assignee_id"] is None or self.run_out(t)]

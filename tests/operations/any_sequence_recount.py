@@ -165,11 +165,12 @@ def check_jobs(world: World, rows: dict[str, list[Row]], who: str) -> None:
         remaining = counts["returned"] + counts["in_progress"] + counts["waiting"]
         assert (job.remaining, job.total) == (remaining, remaining + counts["done"])
         assert job.state == job_state(counts, remaining), (job, counts)
-    mine, error = None, None
-    active = {m["member_id"] for m in rows["members"] if m["active"]}
-    if world.ids[who] in active:
+    if world.ids[who] in {m["member_id"] for m in rows["members"] if m["active"]}:
         mine = world.call(who, "tasks.mine", list[Job])
-        assert sorted(mine, key=str) == sorted((j for j in told if j.member == who), key=str), error
+        if rows["gold"]:
+            _check_mine(world, rows, world.ids[who], mine)
+        else:
+            assert sorted(mine, key=str) == sorted((j for j in told if j.member == who), key=str)
     seen = {(j["step"], world.ids[j["member"]]): j for j in world.view("jobs")}
     assert set(seen) == {k for k, c in expected.items() if c["returned"] + c["in_progress"] + c["done"]}
     for place, job in seen.items():
@@ -178,6 +179,21 @@ def check_jobs(world: World, rows: dict[str, list[Row]], who: str) -> None:
         remaining = counts["returned"] + counts["in_progress"]
         assert (job["remaining"], job["total"]) == (remaining, remaining + counts["done"])
         assert job["state"] == job_state(counts, remaining), (job, counts)
+
+
+def _check_mine(world: World, rows: dict[str, list[Row]], me: int, mine: list[Job]) -> None:
+    """Check that somebody's own jobs count gold as work like any other, each image once."""
+    own = [t | {"asset_id": -t["task_id"]} for t in rows["gold"] if t["assignee_id"] == me]
+    expected = {place: c for place, c in jobs(rows | {"tasks": rows["tasks"] + own}).items() if place[1] == me}
+    assert {(j.step, me) for j in mine} == set(expected)
+    left = len({t["asset_id"] for t in rows["gold"] if t["assignee_id"] is None and is_open(t)})
+    for job in mine:
+        counts = expected[job.step, me]
+        assert {f: getattr(job, f) for f in FIGURES} == {f: counts[f] for f in FIGURES}
+        assert counts["waiting"] <= job.waiting <= counts["waiting"] + (left if counts["waiting"] else 0)
+        remaining = counts["returned"] + counts["in_progress"] + job.waiting
+        assert (job.remaining, job.total) == (remaining, remaining + counts["done"])
+        assert job.state == job_state(counts, remaining), (job, counts)
 
 
 def check_campaign(world: World, rows: dict[str, list[Row]]) -> None:

@@ -30,6 +30,7 @@ STATUS_AT = {"annotation": "needs a second look", "review": EXPERT}
 TABLES = (
     "members", "assets", "layer_assets", "layer_heads", "campaigns", "steps", "step_members", "tasks", "member_drafts",
     "lapses", "annotations", "shapes", "issues", "comments", "notices", "workers", "events",
+    "gold_scores", "gold_falls",
 )  # fmt: skip
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -68,6 +69,18 @@ class World:
             paths.append(path)
             self.made += 1
         self.version.add_images(paths)
+
+    def know(self, count: int, *, within: bool) -> None:
+        """Publish a version of images with known answers; ``within``: the version at work has the images, too."""
+        known = self.version.dataset.create_version("known")
+        paths = [self.folder / f"known{i}.png" for i in range(count)]
+        for path in paths:
+            Image.fromarray(np.zeros((8, 8), dtype=np.uint8)).save(path)
+        known.add_images(paths)
+        known.add_annotations({path.name: self.drawing() for path in paths}, source="known")
+        known.publish()
+        if within:
+            self.version.add_images(paths)
 
     def annotate(self, count: int) -> None:
         """Import annotations of the first images, as a model would make them."""
@@ -109,7 +122,7 @@ class World:
         return self.clients[who].call(operation, returns, **arguments)
 
     def rows(self) -> Rows:
-        """Return all rows of the data, to compare and to count."""
+        """Return all rows of the data, to compare and to count; gold is no work, and stands apart as ``gold``."""
         found = {}
         with self.engine.read() as tx:
             for table in TABLES:
@@ -117,6 +130,8 @@ class World:
                 names = [column[0] for column in result.description]
                 rows = sorted(result.fetchall(), key=lambda row: [(value is None, value) for value in row])
                 found[table] = [dict(zip(names, row, strict=True)) for row in rows]
+        found["gold"] = [task for task in found["tasks"] if task["gold"] is not None]
+        found["tasks"] = [task for task in found["tasks"] if task["gold"] is None]
         return found
 
     def view(self, name: str) -> list[dict[str, Any]]:

@@ -21,9 +21,9 @@ class Working(Ground):
         if fitting and step < len(self.steps()):
             who = self.steps()[step].assignees[PEOPLE.index(who) % len(self.steps()[step].assignees)]
         oracle = self.oracle(who)
-        held = [t for t in self.rows["tasks"] if t["step"] == step and is_open(t) and t["assignee_id"] == oracle.me]
+        held = [t for t in oracle.tasks.values() if t["step"] == step and is_open(t) and t["assignee_id"] == oracle.me]
         gives = oracle.pulls(step)
-        if not pull and held and oracle.logged_in:
+        if not pull and held and oracle.logged_in and not oracle.paused(step):
             gives = True
         view, error = self.do(
             who, "tasks.pull" if pull else "tasks.next", TaskView | None, allowed=gives is not None,
@@ -51,7 +51,7 @@ class Working(Ground):
         oracle = self.oracle(who)
         task = oracle.tasks[view.task.task_id]
         mine = is_open(task) and task["assignee_id"] == oracle.me
-        assert view.editable == bool(view.actions) == mine
+        assert view.editable == bool(view.actions) == (mine and not oracle.paused(task["step"]))
         assert view.task.assignee == self.world.logins.get(task["assignee_id"])
         assert view.revision == oracle.revision(task)
         kept = self.drafts.get((task["task_id"], who))
@@ -83,7 +83,7 @@ class Working(Ground):
             who, "tasks.heartbeat", Lease, allowed=oracle.sees(task), idle=True, task_id=task["task_id"], seconds=n % 2
         )  # fmt: skip
         if error is None:
-            assert lease.held == oracle.holds(task)
+            assert lease.held == (oracle.holds(task) and not oracle.paused(task["step"]))
 
     def end_task(self, who, action, n, fresh, status=None, drawn=True, current=True):
         """End a task, allowed or not, and check where its asset went."""
@@ -251,19 +251,21 @@ class Working(Ground):
     def submit_job(self, who, n):
         task, who = self.task(n, who)
         oracle = self.oracle(who)
-        mine = [
-            t for t in self.rows["tasks"]
+        held = [
+            t for t in oracle.tasks.values()
             if is_open(t) and (t["step"], t["assignee_id"]) == (task["step"], oracle.me)
         ]  # fmt: skip
+        mine = [t for t in held if t["gold"] is None]
         drafts = {d["task_id"]: d["body"] for d in self.rows["member_drafts"] if d["member_id"] == oracle.me}
-        drawn = {t["task_id"]: json.loads(drafts.get(t["task_id"], "{}")).get("shapes") for t in mine}
+        drawn = {t["task_id"]: json.loads(drafts.get(t["task_id"], "{}")).get("shapes") for t in held}
         works = oracle.manages or any(oracle.me in oracle.workers(i) for i in range(len(self.steps())))
-        may = oracle.logged_in and works and bool(mine) and all(drawn.values()) and all(map(oracle.accepts, mine))
+        may = oracle.logged_in and works and bool(held) and all(drawn.values()) and all(map(oracle.accepts, mine))
+        may = may and not oracle.paused(task["step"])
         done, error = self.do(
             who, "jobs.submit", JobSubmitted, allowed=may, campaign_id=self.world.campaign_id, step=task["step"]
         )
         if error is None:
-            assert (done.submitted, done.left) == (len(mine), 0)
+            assert (done.submitted, done.left) == (min(len(held), 5), max(0, len(held) - 5))
             self.submitted |= {(t["asset_id"], s["id"]) for t in mine for s in drawn[t["task_id"]]}
             closed = {t["task_id"] for t in self.rows["tasks"] if t["state"] == "done"}
             judged = {t["asset_id"]: judge for t in mine if (judge := oracle.judge(t)) is not None}

@@ -9,6 +9,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from .any_sequence_golden import Golden
 from .any_sequence_managing import Managing
 from .any_sequence_working import Working
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.slow
 SEQUENCES = int(os.environ.get("NBANNOTATE_SEQUENCES", "0"))
 
 
-class Work(Working, Managing):
+class Work(Working, Managing, Golden):
     """Everything at once."""
 
 
