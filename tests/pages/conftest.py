@@ -238,7 +238,7 @@ class Site:
         self._contexts: list[Any] = []
 
     def log_in(self, login: str, **context: Any) -> Any:
-        """Return a page of *My tasks*."""
+        """Return a page of *My tasks*, or of what a manager sees first."""
         made = self._chromium.new_context(viewport={"width": 1200, "height": 800}, **context)
         self._contexts.append(made)
         page = made.new_page()
@@ -250,7 +250,7 @@ class Site:
         page.fill("#login", login)
         page.fill("#password", PASSWORD)
         page.press("#password", "Enter")
-        page.wait_for_selector(".nbp-jobs, .nbp-empty h2")
+        page.wait_for_selector(".nbp-jobs, .nbp-empty h2, .nbm-card")
         return page
 
     def close(self) -> None:

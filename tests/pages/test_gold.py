@@ -19,9 +19,9 @@ def golden(make_images: Any) -> Any:
     """Return a function that makes a campaign with gold in memory."""
     made: list[Any] = []
 
-    def make(on_fail: str) -> Golden:
+    def make(on_fail: str, **more: Any) -> Golden:
         made.append(nb.open(":memory:"))
-        flow_ = {"on_fail": on_fail, "min_answers": 1, "last": 1}
+        flow_ = {"on_fail": on_fail, "min_answers": 1, "last": 1} | more
         return Golden(made[-1], make_images(20), steps=[nb.Step("draw", "annotation", ["ana", "ben"])], flow=flow_)
 
     yield make
@@ -95,3 +95,41 @@ def test_a_manager_sees_how_people_answer_and_lets_them_go_on(golden: Any) -> No
     error, _ = boss.asks("resume", campaign=t.campaign.campaign_id, login="ben")
     assert error is not None
     assert "is not paused" in error
+
+
+def paths(value: Any, at: str = "") -> set[str]:
+    """Return the ways of names to all that a browser is sent; the items of a list are alike."""
+    if isinstance(value, dict):
+        return {at}.union(*(paths(v, f"{at}.{k}") for k, v in value.items()))
+    if isinstance(value, list | tuple):
+        return {f"{at}[{len(value) > 0}]"}.union(*(paths(v, f"{at}[]") for v in value))
+    return {f"{at}: {type(value).__name__}"}
+
+
+def sent(ana: Person, told: int) -> set[str]:
+    """Return what the browser has, and was told since so many messages: names and kinds of values, no values."""
+    state = {k: v for k, v in ana.page.get_state().items() if not k.startswith("_")}
+    drawn = {k: v for k, v in ana.page.canvas.get_state().items() if not k.startswith("_")}
+    return paths({"page": state, "canvas": drawn, "told": ana.told[told:]})
+
+
+def test_the_browser_is_sent_nothing_of_gold_that_it_is_not_sent_of_other_images(golden: Any) -> None:
+    t = golden("notify", share=0.5)
+    ana = person(t, "ana")
+    ana.starts(t.campaign)
+    seen: dict[bool, list[list[set[str]]]] = {True: [], False: []}
+    for n in range(5):
+        is_gold, began = ana.task.task.asset in t.names, len(ana.told)
+        stages = [sent(ana, began)]
+        ana.draws((2.5, 2, 22.5, 30), label="WBC")
+        assert ana.desk.worker.settle(20)
+        stages.append(sent(ana, began))
+        assert ana.does("submit") is None
+        stages.append(sent(ana, began))
+        if n:  # the first one comes from the list of tasks
+            seen[is_gold].append(stages)
+    assert len(seen[True]) == len(seen[False]) == 2
+    assert any("task" in path for path in seen[True][0][0])
+    for gold, usual in zip(seen[True], seen[False], strict=True):
+        for stage, (one, other) in enumerate(zip(gold, usual, strict=True)):
+            assert one ^ other == set(), stage
