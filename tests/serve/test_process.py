@@ -41,8 +41,8 @@ def test_ctrl_c_ends_the_server_with_all_its_kernels(folder: Path, owner) -> Non
     children = server.stop(signal.SIGINT)
     assert server.process.returncode == 0
     assert socket_.closes() == 1012  # the page knows that the server may come back
-    gone, alive = psutil.wait_procs(children, 10)
-    assert not alive
+    gone, alive = psutil.wait_procs(children, 45)  # a busy machine is slow
+    assert not [process.as_dict(["pid", "ppid", "cmdline", "status"]) for process in alive]
     assert {k.pid for k in kernels} <= {p.pid for p in gone}
     for token in (c.value for c in dia.session.cookies):
         assert token not in server.log
