@@ -46,6 +46,7 @@ def test_each_member_has_a_row_that_is_what_counting_gives(golden: Any) -> None:
     assert len(nb.stats.gold.events(golden.campaign, member="cem")) == 3
     figure = nb.charts.gold(golden.campaign)
     assert [round(x, 4) for x in figure.data[0].x] == [round(100 * x, 4) for x in found["score"]]
+    assert list(figure.data[0].textposition) == ["inside", "inside", "outside"], "beside a bar without room for it"
 
 
 def test_no_other_table_counts_gold(golden: Any) -> None:

@@ -11,6 +11,8 @@ from nbannotate.stats.gold import gold as table
 from nbannotate.stats.table import Position
 
 KEYS = ("member", "campaign")
+#: A bar from this score on has room for its text; beside a shorter one there is some.
+ROOM = 0.2
 
 
 @chart(table, title="Gold answers: agreement with what is known (%)", on=Position("members", 60, True), keys=KEYS)
@@ -31,6 +33,7 @@ def gold(frame: pd.DataFrame, look: Look) -> go.Figure:
         marker_color=[colors[member] for member in frame["member"]],
         marker_line=OUTLINE,
         text=[f"{n} answer{'s' * (n != 1)}" for n in frame["answers"]],
+        textposition=["inside" if score > ROOM else "outside" for score in frame["score"]],
         customdata=behind(frame, KEYS, look, *counts),
         hovertemplate="%{y}<br>%{x:.0f} % of %{customdata[2]} answers<br>%{customdata[3]} shapes right, "
         "%{customdata[4]} with another label<br>%{customdata[5]} missed, %{customdata[6]} extra<extra></extra>",
