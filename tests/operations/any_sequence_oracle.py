@@ -47,7 +47,8 @@ class Oracle:
     def may_take_again(self, task: Row) -> bool:
         """Return whether a task that the person lost is free, and comes back by going on with it."""
         free = is_open(task) and task["assignee_id"] is None
-        return free and self.lost(task) and self.me in self.workers(task["step"])
+        able = self.me in self.workers(task["step"]) and not self.paused(task["step"])
+        return free and self.lost(task) and able
 
     def holds(self, task: Row) -> bool:
         """Return whether the person may change the task."""

@@ -6,7 +6,7 @@ import pytest
 
 import nbannotate as nb
 from nbannotate.errors import Conflict, InvalidInput, NotAllowed, Refused
-from nbannotate.model import Annotation, GoldMember, Job, Judged, Notice, Saved, Task, TaskView
+from nbannotate.model import Annotation, GoldMember, Job, Judged, Lease, Notice, Saved, Task, TaskView
 from tests.operations.golden import KNOWN, RIGHT, ROLES, WRONG, Golden, box
 
 DRAW = nb.Step("draw", "annotation", ["ana", "ben"])
@@ -262,6 +262,24 @@ def test_who_is_paused_gets_and_submits_nothing_more_and_loses_nothing(paused):
     assert saved.text.startswith("You are paused in 'July'")
     assert t["ana"].call("tasks.open", TaskView, task_id=other).annotation == WRONG, "what was drawn is kept"
     assert t.next("ben") is not None, "others go on"
+
+
+def test_what_somebody_lost_does_not_come_back_while_they_are_paused(paused):
+    t, other = paused()
+    with t.workspace.client.dispatcher.engine.write() as tx:
+        tx.run("update data.tasks set leased_until = leased_until - interval 1 day where task_id = $1", other)
+    t.workspace.client.call("clock.tick", int)
+    holder = lambda: t.rows("select assignee_id from data.tasks where task_id = $1", other)  # noqa: E731
+    assert holder() == [{"assignee_id": None}]
+    assert not t["ana"].call("tasks.open", TaskView, task_id=other).editable
+    assert not t["ana"].call("tasks.heartbeat", Lease, task_id=other).held
+    saved = t["ana"].call("tasks.save", Saved, task_id=other, annotation=WRONG, revision=1)
+    assert (saved.held, holder()) == (False, [{"assignee_id": None}])
+    with pytest.raises(Refused, match="it waits in the queue"):
+        t["ana"].call("tasks.submit", object, task_id=other, annotation=RIGHT, revision=2)
+    t["max"].call("gold.resume", None, campaign_id=t.campaign.campaign_id, login="ana")
+    view = t["ana"].call("tasks.open", TaskView, task_id=other)
+    assert (view.editable, view.annotation) == (True, WRONG), "it is there again, with what was drawn meanwhile"
 
 
 def test_a_manager_lets_somebody_go_on_and_only_answers_from_then_on_count(paused):

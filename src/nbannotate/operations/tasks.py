@@ -428,4 +428,5 @@ def _may_take_again(ctx: Context, row: dict[str, Any]) -> bool:
         and holding.lapsed(ctx.tx, row["task_id"], me) is not None
         and me in stored.workers(ctx.tx, row["campaign_id"]).get(row["step"], set())
         and not holding.answers_elsewhere(ctx.tx, row, me)
+        and not golding.pause(ctx, row["campaign_id"], row["step"])
     )
