@@ -71,7 +71,7 @@ class Clock:
 class Simulation:
     """One campaign, and perhaps a second one on a child of its version, while people work."""
 
-    def __init__(self, copies: int, reviews: int, assets: int, attribution: str) -> None:
+    def __init__(self, copies: int, reviews: int, assets: int, attribution: str, gold: str | None = None) -> None:
         self.clock, self.kept = Clock(), dispatch.utc_now
         dispatch.utc_now = self.clock
         self.ws = nb.open(":memory:")
@@ -93,18 +93,33 @@ class Simulation:
                 paths.append(Path(folder) / f"a{i:02}.png")
                 Image.fromarray(np.zeros(size, dtype=np.uint8)).save(paths[-1])
             self.versions["v1"].add_images(paths)
+            if gold is not None:
+                self.know(Path(folder))
         self.recipe = nb.Recipe(labels=[nb.Label(name) for name in LABELS])
         steps = [nb.Step("draw", "annotation", DRAWERS, attribution, copies=copies)]
         if copies > 1:
             steps.append(nb.Step("agree", "consensus", REVIEWERS))
         steps += [nb.Step(name, "review", REVIEWERS) for name in ("check", "final")[:reviews]]
-        self.workflow = nb.Workflow(steps)
+        flow: dict[str, Any] = {"gold": "known", "share": 0.5, "on_fail": gold, "min_answers": 1, "last": 1}
+        self.workflow = nb.Workflow(steps, **(flow if gold is not None else {}))
         self.campaigns: dict[str, Any] = {}
         self.begin("One", self.versions["v1"])
 
+    def know(self, folder: Path) -> None:
+        """Publish a version of images with known answers; they are no work."""
+        paths = [folder / f"g{i}.png" for i in range(2)]
+        for path in paths:
+            Image.fromarray(np.zeros((48, 64), dtype=np.uint8)).save(path)
+        shape = nb.Shape(kind="rectangle", points=((2, 2), (10, 7)), label=LABELS[0], id="known")
+        version = self.versions["known"] = self.dataset.create_version("known").add_images(paths)
+        version.add_annotations({path.name: Annotation(shapes=(shape,)) for path in paths}, source="known")
+        version.publish()
+
     def begin(self, name: str, version: Any) -> None:
         """Launch a campaign."""
-        campaign = version.create_campaign(name, self.recipe, self.workflow)
+        campaign = version.create_campaign(
+            name, self.recipe, self.workflow, order="sequential" if self.workflow.gold is None else "random"
+        )
         self.ws.client.call("campaigns.launch", Plan, campaign_id=campaign.campaign_id)
         self.campaigns[name] = campaign
 
@@ -162,8 +177,11 @@ class Simulation:
         )
         return tuple(s for s in found if s.started < s.ended)
 
-    def believe(self, who: str, stretches: tuple[Stretch, ...]) -> None:
-        """Keep what was reported and taken."""
+    def believe(self, who: str, stretches: tuple[Stretch, ...], view: TaskView) -> None:
+        """Keep what was reported and taken; time for gold is no work."""
+        if view.task.asset.startswith("g"):
+            self.done[f"gold in a workflow that says {self.workflow.on_fail}"] += 1
+            return
         for s in stretches:
             seconds = (s.ended - s.started).total_seconds()
             self.reported[who, "shown_s"] += seconds
@@ -177,7 +195,7 @@ class Simulation:
             who, f"tasks.{operation}", Closed, task_id=view.task.task_id, revision=view.revision, seconds=stretches,
             **more,
         )  # fmt: skip
-        self.believe(who, stretches)
+        self.believe(who, stretches, view)
 
     def drawing(self, move: Move, before: tuple[Shape, ...]) -> Annotation:
         """Return what was there, some of it moved, named otherwise or taken away, and something new."""
@@ -210,7 +228,7 @@ class Simulation:
         stretches = self.sit(move)
         self.call(who, "tasks.save", task_id=view.task.task_id, revision=view.revision, seconds=stretches,
                   annotation=self.drawing(move, view.annotation.shapes))  # fmt: skip
-        self.believe(who, stretches)
+        self.believe(who, stretches, view)
 
     def leave(self, move: Move) -> None:
         """Skip a task, or say that it is of no use."""
@@ -281,6 +299,10 @@ class Simulation:
         self.call("max", "jobs.restart", int, campaign_id=self.campaign_id(move.n), step=0,
                   member=DRAWERS[move.who % 3], also=["skipped", "discarded"])  # fmt: skip
 
+    def resume(self, move: Move) -> None:
+        """Let somebody go on who was paused for gold."""
+        self.call("max", "gold.resume", campaign_id=self.campaign_id(move.n), login=DRAWERS[move.who % 3])
+
     def wait(self, move: Move) -> None:
         self.clock.wait(list(WAITS)[move.n % len(WAITS)])
 
@@ -314,11 +336,18 @@ class Simulation:
                  "activity": ("member_id", "_member"), "issues": ("author_id", "_author")}  # fmt: skip
         for table, (column, name) in names.items():
             world.rows[table] = [{**row, name: logins.get(row[column])} for row in self.rows(table)]
-        world.rows["shapes"] = self.rows("shapes")
+        gold = {row["task_id"] for row in world.rows["tasks"] if row["gold"] is not None}
+        world.rows["gold"] = [row for row in world.rows["tasks"] if row["task_id"] in gold]
+        world.rows["gold_scores"] = self.rows("gold_scores")
+        world.rows["gold_falls"] = [{**row, "_member": logins[row["member_id"]]} for row in self.rows("gold_falls")]
+        for table in names:
+            world.rows[table] = [row for row in world.rows[table] if row["task_id"] not in gold]
+        made = {row["annotation_id"] for row in world.rows["annotations"]}
+        world.rows["shapes"] = [row for row in self.rows("shapes") if row["annotation_id"] in made]
         issues = {row["issue_id"]: row for row in world.rows["issues"]}
         for row in self.rows("events"):
             detail = json.loads(row["detail"] or "{}")
-            if row["operation"] == "issues.set_state" and detail["state"] == "open":
+            if row["operation"] == "issues.set_state" and detail["state"] == "open" and detail["issue_id"] in issues:
                 world.rows["events"].append({**row, "_issue": issues[detail["issue_id"]]})
         world.assets = {row["asset_id"]: row for row in self.rows("assets")}
         world.heads, world.began = self.heads(), self.began

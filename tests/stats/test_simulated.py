@@ -19,6 +19,7 @@ SEQUENCES = int(os.environ.get("NBANNOTATE_SEQUENCES", "0"))
 
 VERBS = ["draw"] * 8 + ["accept"] * 6 + ["rework"] * 3 + ["wait"] * 4 + [
     "reject", "leave", "save", "issue", "issue", "reassign", "disable", "enable", "complete", "restart", "second",
+    "resume", "resume",
 ]  # fmt: skip
 number = st.integers(0, 11)
 moves = st.builds(Move, st.sampled_from(VERBS), number, number, st.sampled_from([2, 3, 30, 61, 200]))
@@ -47,14 +48,22 @@ filters = st.fixed_dictionaries(
     reviews=st.integers(0, 2),
     assets=st.integers(1, 4),
     attribution=st.sampled_from(["queue", "equal"]),
+    gold=st.sampled_from([None, "notify", "pause"]),
     work=st.lists(moves, min_size=12, max_size=40),
     scope=st.sampled_from(["workspace", "dataset", "v1", "v2", "One", "Two"]),
     given_=filters,
 )
 def test_whatever_people_did_is_counted_right(
-    copies: int, reviews: int, assets: int, attribution: str, work: list[Move], scope: str, given_: dict[str, Any]
+    copies: int,
+    reviews: int,
+    assets: int,
+    attribution: str,
+    gold: str | None,
+    work: list[Move],
+    scope: str,
+    given_: dict[str, Any],
 ) -> None:
-    simulation = Simulation(copies, reviews, assets, attribution)
+    simulation = Simulation(copies, reviews, assets, attribution, gold)
     try:
         simulation.run([*OPENING, *work])
         for what in simulation.done:
