@@ -110,6 +110,7 @@ def test_in_jupyterlab_the_canvas_works_while_a_cell_runs(page):
     stage.page.wait_for_function("document.querySelector('#jp-main-statusbar').innerText.includes('| Busy')")
     stage.overlay.scroll_into_view_if_needed()
     stage.click(2, 2)
+    stage.page.wait_for_selector(".nba-stage:focus")
     stage.press("r")
     stage.drag((100, 100), (300, 250))
     stage.page.wait_for_function("document.querySelector('#jp-main-statusbar').innerText.includes('| Idle')")
