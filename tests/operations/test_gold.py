@@ -7,23 +7,9 @@ import pytest
 import nbannotate as nb
 from nbannotate.errors import Conflict, InvalidInput, NotAllowed, Refused
 from nbannotate.model import Annotation, GoldMember, Job, Judged, Lease, Notice, Saved, Task, TaskView
-from tests.operations.golden import KNOWN, RIGHT, ROLES, WRONG, Golden, box
+from tests.operations.golden import KNOWN, RIGHT, ROLES, WRONG, box
 
 DRAW = nb.Step("draw", "annotation", ["ana", "ben"])
-
-
-@pytest.fixture
-def golden(make_images):
-    """Return a function that makes a campaign with gold in memory."""
-    made = []
-
-    def make(count=20, **options):
-        made.append(nb.open(":memory:"))
-        return Golden(made[-1], make_images(count), **options)
-
-    yield make
-    for workspace in made:
-        workspace.close()
 
 
 def members(t):

@@ -5,25 +5,11 @@ import pytest
 import nbannotate as nb
 from nbannotate.model import Annotation, Progress, Reassigned, Task, TaskView
 from tests.operations.any_sequence_counts import check_counts
-from tests.operations.golden import RIGHT, WRONG, Golden, box
+from tests.operations.golden import RIGHT, WRONG, box
 
 DRAW = nb.Step("draw", "annotation", ["ana", "ben"])
 CHECK = nb.Step("check", "review", ["chloe"])
 TABLES = ("tasks", "annotations", "shape_history", "issues", "activity", "jobs", "asset_states", "shapes")
-
-
-@pytest.fixture
-def golden(make_images):
-    """Return a function that makes a campaign with gold in memory."""
-    made = []
-
-    def make(count=20, **options):
-        made.append(nb.open(":memory:"))
-        return Golden(made[-1], make_images(count), **options)
-
-    yield make
-    for workspace in made:
-        workspace.close()
 
 
 def gold_of(t, who=None):

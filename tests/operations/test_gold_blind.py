@@ -13,27 +13,13 @@ import nbannotate as nb
 from nbannotate.errors import NbannotateError
 from nbannotate.model import Annotation, Issue, Job, Notice, Shape, Task, TaskView
 from nbannotate.operations.registry import operations
-from tests.operations.golden import RIGHT, WRONG, Golden
+from tests.operations.golden import RIGHT, WRONG
 from tests.operations.test_blind import ENDS, MEANINGS, annotators, said_to
 
 DRAW = nb.Step("draw", "annotation", ["ana", "ben", "cem"])
 CHECK = nb.Step("check", "review", ["chloe"])
 #: About an image, and not all that the person has: these are asked for one image.
 IDS = ("task_id", "asset_id", "annotation_id", "issue_id")
-
-
-@pytest.fixture
-def golden(make_images):
-    """Return a function that makes a campaign with gold in memory."""
-    made = []
-
-    def make(count=20, **options):
-        made.append(nb.open(":memory:"))
-        return Golden(made[-1], make_images(count), **options)
-
-    yield make
-    for workspace in made:
-        workspace.close()
 
 
 class Asked:

@@ -68,7 +68,10 @@ def forecast(frame: pd.DataFrame, look: Look) -> go.Figure:
                 hovertemplate=f"%{{y}}<br>{t('last day')}: {row['due']:%Y-%m-%d}<extra></extra>",
             )  # fmt: skip
     drawn.update_yaxes(autorange="reversed", type="category", categoryorder="array", categoryarray=axis)
-    drawn.update_xaxes(type="date", tickformat="%b %e", title_text="")
+    times = pd.concat([known[name].dropna() for name in ("earliest", "end", "latest")])
+    margin = (times.max() - times.min()) * 0.02
+    around = {"include": [times.min() - margin, times.max() + margin]}  # a line has no margin of its own
+    drawn.update_xaxes(type="date", tickformat="%b %-d", title_text="", autorangeoptions=around)
     drawn.update_layout(showlegend=True, legend={"y": 0, "yanchor": "bottom", "yref": "container"}, margin_b=60)
     return headed(drawn, unknown(frame) if several else list(_sentences(rows)), large=not several)
 

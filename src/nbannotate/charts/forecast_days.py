@@ -46,7 +46,7 @@ def forecast_days(frame: pd.DataFrame, look: Look) -> go.Figure:
     )
     drawn.update_yaxes(title_text=t("tasks"), rangemode="tozero")
     some = frame.loc[frame["high"] >= HALF, "day"].max() + pd.Timedelta(days=2)
-    drawn.update_xaxes(type="date", tickformat="%b %e", showgrid=False, range=[frame["day"].min(), some])
+    drawn.update_xaxes(type="date", tickformat="%b %-d", showgrid=False, range=[frame["day"].min(), some])
     return drawn.update_layout(showlegend=True)
 
 

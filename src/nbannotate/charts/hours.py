@@ -27,7 +27,7 @@ def hours(frame: pd.DataFrame, look: Look) -> go.Figure:
     cells = worked.assign(wall=walls).pivot_table(index="member", columns="wall", values="worked_s", aggfunc="sum")
     cells = cells.reindex(index=totals.index, columns=periods)
     ends = [after(p, look.by).isoformat() for p in periods]
-    tells = HOVER[look.by].replace("%e", "%d")
+    tells = HOVER[look.by].replace("%-d", "%d")
     drawn = figure(height=max(200, 110 + 26 * len(totals)))
     drawn.add_heatmap(
         x=periods,

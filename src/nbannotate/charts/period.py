@@ -9,7 +9,7 @@ from nbannotate.charts.look import Look
 from nbannotate.stats.periods import By, after
 
 WIDTHS = {"hour": 3_600_000, "day": 86_400_000, "week": 7 * 86_400_000, "month": 30 * 86_400_000}
-HOVER = {"hour": "%b %e, %H:%M", "day": "%a %b %e, %Y", "week": "week of %b %e, %Y", "month": "%B %Y"}
+HOVER = {"hour": "%b %-d, %H:%M", "day": "%a %b %-d, %Y", "week": "week of %b %-d, %Y", "month": "%B %Y"}
 FEWEST = 7
 
 
@@ -34,7 +34,7 @@ def set_axis(figure: go.Figure, periods: pd.Series[pd.Timestamp], look: Look) ->
     figure.update_xaxes(
         type="date",
         range=[first - width / 2, max(last + width / 2, after(last, by) - width / 2)],
-        tickformat={"hour": "%H:%M\n%b %e", "month": "%b %Y"}.get(by, "%b %e"),
+        tickformat={"hour": "%H:%M\n%b %-d", "month": "%b %Y"}.get(by, "%b %-d"),
         hoverformat=HOVER[by],
         showgrid=False,
         **({"dtick": 86_400_000} if by == "day" and days <= FEWEST else {}),

@@ -35,7 +35,8 @@ def shapes_per_asset(frame: pd.DataFrame, look: Look) -> go.Figure:
         customdata=[[n, text] for n, text in zip(numbers, said, strict=True)],
         hovertemplate="%{y} images have %{customdata[1]} shapes<extra></extra>",
     )
-    drawn.add_vline(x=mean, line={"width": 1.5, "dash": "dot", "color": GRAY}, annotation_text=f"mean {mean:.1f}")
+    line = {"width": 1.5, "dash": "dot", "color": GRAY}
+    drawn.add_vline(x=mean, line=line, annotation_text=f"mean {mean:.1f}", annotation_position="top")
     few = {"dtick": 1} if frame["shapes"].max() <= FEW else {}
     drawn.update_xaxes(title_text="shapes in an image", **few)
     count_axis(drawn, "y", "images")

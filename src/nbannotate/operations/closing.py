@@ -95,12 +95,7 @@ def close(
         action, ctx.actor.member_id, visits, steps, issues, workers, edited=edited, status=status, to_step=to_step,
         judges=judges, managers=managers,
     )  # fmt: skip
-    totals = timing.count(ctx, row, spent)
-    note_work(ctx, row, totals)
-    work.close(
-        ctx.tx, row, decided.state, decided.outcome, decided.status, ctx.now,
-        totals, note=note, followed=decided.next is not None,
-    )  # fmt: skip
+    _end(ctx, row, decided, spent, note, followed=decided.next is not None)
     golding.look_alike(ctx, row, spec)
     for issue in raised:
         if issue["issue_id"] in decided.issues:
@@ -132,12 +127,7 @@ def _close_copy(
 ) -> Closed:
     """End one of the copies of an asset; the last one brings the asset further."""
     decided, others = gathering.decide(ctx, row, spec, action, status)
-    totals = timing.count(ctx, row, spent)
-    note_work(ctx, row, totals)
-    work.close(
-        ctx.tx, row, decided.state, decided.outcome, decided.status, ctx.now,
-        totals, note=note, followed=True,
-    )  # fmt: skip
+    _end(ctx, row, decided, spent, note, followed=True)
     golding.look_alike(ctx, row, spec)
     after = gathering.go_on(ctx, row, spec, made, decided, others)
     ctx.note(detail={"outcome": decided.outcome, "status": decided.status, **_given(ctx, spent)})
@@ -162,12 +152,7 @@ def _close_gold(
 ) -> Closed:
     """End a gold task, and say what would be said of any other; nothing follows it."""
     decided = golding.decide(ctx, row, spec, action, status)
-    totals = timing.count(ctx, row, spent)
-    note_work(ctx, row, totals)
-    work.close(
-        ctx.tx, row, decided.state, decided.outcome, decided.status, ctx.now,
-        totals, note=note, followed=True,
-    )  # fmt: skip
+    _end(ctx, row, decided, spent, note, followed=True)
     golding.judge(ctx, row, spec, score)
     ctx.note(detail={"outcome": decided.outcome, "status": decided.status, **_given(ctx, spent)})
     steps = spec.workflow.steps
@@ -178,6 +163,18 @@ def _close_gold(
     said = filled(SAID[decided.outcome], {"asset": row["asset"]})
     said = _said(said, None if copied else where, decided.status if other else None)
     return Closed(row["task_id"], decided.state, decided.asset_state, where, said)
+
+
+def _end(
+    ctx: Context, row: dict[str, Any], decided: workflow.Outcome, spent: Spent, note: str | None, followed: bool
+) -> None:
+    """Store how a task ends, and the time that it took."""
+    totals = timing.count(ctx, row, spent)
+    note_work(ctx, row, totals)
+    work.close(
+        ctx.tx, row, decided.state, decided.outcome, decided.status, ctx.now,
+        totals, note=note, followed=followed,
+    )  # fmt: skip
 
 
 def check_alone(ctx: Context, campaign_id: int) -> None:
