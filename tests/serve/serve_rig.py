@@ -16,6 +16,7 @@ import psutil
 
 from nbannotate.model import NewMember
 from nbannotate.owner.client import Client, connect
+from nbannotate.owner.place import Place
 
 WORK = """
 import json, os, signal, threading
@@ -109,10 +110,12 @@ class Server:
         return [child for child in living if "ipykernel_launcher" in " ".join(child.cmdline())]
 
     def stop(self, number: int = signal.SIGTERM) -> list[psutil.Process]:
-        """Stop the server and return the processes that it had."""
+        """Stop the server and return the processes that it had, but the workspace's owner, which serves others, too."""
         if self.process.poll() is not None:
             return []
-        children = psutil.Process(self.process.pid).children(recursive=True)
+        owner = Place(self.workspace).contact()
+        found = psutil.Process(self.process.pid).children(recursive=True)
+        children = [child for child in found if owner is None or child.pid != owner.pid]
         self.process.send_signal(number)
         self.process.wait(30)
         return children
