@@ -295,6 +295,19 @@ def test_a_bound_key_calls_back_and_is_in_the_key_map(canvas, browser):
     assert calls == [1]
 
 
+def test_a_key_pressed_before_the_next_image_is_seen_goes_on_but_submits_nothing(canvas, browser):
+    calls = []
+    canvas.bind("ctrl+Enter", "Submit", lambda: calls.append("submit"))
+    canvas.bind("PageDown", "Next image", lambda: calls.append("next"), any_image=True)
+    old = canvas._generation
+    canvas.show(IMAGE, [PATH])
+    browser.say("key", g=old, key="bound:ctrl+Enter")
+    browser.say("key", g=old, key="bound:PageDown")
+    assert calls == ["next"]
+    browser.say("key", key="bound:ctrl+Enter")
+    assert calls == ["next", "submit"]
+
+
 @pytest.mark.parametrize("key", ["r", "1", "ctrl+z", "?", "", "hyper+x", "Delete"])
 def test_keys_that_are_taken_or_none_cannot_be_bound(canvas, key):
     if key == "1":

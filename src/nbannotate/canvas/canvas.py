@@ -17,7 +17,7 @@ from nbannotate.canvas.converting import convert
 from nbannotate.canvas.document import Document
 from nbannotate.canvas.editing import Editing
 from nbannotate.canvas.judging import checked_size
-from nbannotate.canvas.keys import Key, check_free, combo, key_map
+from nbannotate.canvas.keys import Bound, Key, check_free, combo, key_map
 from nbannotate.canvas.leveling import Leveled
 from nbannotate.canvas.levels import of_picture, put_on
 from nbannotate.canvas.limits import checked_limit
@@ -27,7 +27,6 @@ from nbannotate.canvas.painter import Painter
 from nbannotate.canvas.picture import Picture
 from nbannotate.canvas.scene import Style
 from nbannotate.canvas.state import CanvasState, Mark, Zone
-from nbannotate.canvas.turns import Callback
 from nbannotate.canvas.view import View
 from nbannotate.cards import counted
 from nbannotate.errors import InvalidInput, ReadFailed, Refused
@@ -90,7 +89,7 @@ class Canvas(Leveled, Editing):
     ) -> None:
         keys, height = plain(keys), as_height(height)
         one_of("keys", keys, ("stage", "page"))
-        self._bound: dict[str, tuple[Key, Callback]] = {}
+        self._bound: dict[str, Bound] = {}
         self._keys_mode = keys
         self._generation = 0
         self._labels = as_labels(labels)
@@ -348,8 +347,24 @@ class Canvas(Leveled, Editing):
         """Give the keyboard to the canvas."""
         self._overlay.send({"type": "focus"})
 
-    def bind(self, key: str, title: str, callback: Callable[[], object], group: str = "Page") -> None:
+    def bind(
+        self, key: str, title: str, callback: Callable[[], object], group: str = "Page", *, any_image: bool = False
+    ) -> None:
         """Bind a key, as ``"n"`` or ``"ctrl+Enter"``; it appears in the key map. Binding it again replaces it.
+
+        Parameters
+        ----------
+        key
+            The key.
+        title
+            What the key map says of it.
+        callback
+            What is called.
+        group
+            Where it stands in the key map.
+        any_image
+            Whether the key counts whichever image is seen, as one that goes to the next image; else one that was
+            pressed while another image was still seen does nothing, so that nothing is submitted unseen.
 
         Raises
         ------
@@ -359,7 +374,7 @@ class Canvas(Leveled, Editing):
         wanted = combo(key)
         check_free(wanted, key_map(self._kinds.values(), (), ()))
         with self._turn():
-            self._bound[f"bound:{wanted}"] = (Key(f"bound:{wanted}", (wanted,), title, group), callback)
+            self._bound[f"bound:{wanted}"] = Bound(Key(f"bound:{wanted}", (wanted,), title, group), callback, any_image)
 
     def __repr__(self) -> str:
         width, height = self.image_size
@@ -424,9 +439,10 @@ class Canvas(Leveled, Editing):
             self._tool = self._tool_before
         self._later.append((self._heard["zone"], (zone,)))
 
-    def _pressed(self, key: str) -> None:
-        if key in self._bound:
-            self._later.append(([self._bound[key][1]], ()))
+    def _pressed(self, key: str, generation: int) -> None:
+        bound = self._bound.get(key)
+        if bound is not None and (bound.any_image or generation == self._generation):
+            self._later.append(([bound.callback], ()))
 
 
 def as_height(height: str) -> str:

@@ -22,6 +22,8 @@ from nbannotate.shapes import Kind, kind
 if TYPE_CHECKING:
     from nbannotate.canvas.canvas import Canvas
 
+#: What is not only said of the image that is seen; a key is bound to it, or not.
+_OF_ANY_IMAGE = ("hello", "key")
 SHAPE_ID = re.compile(r"[0-9a-f]{16}")
 REASONS = {
     "figure": "Choose a label that has a skeleton, then place its points one by one.",
@@ -45,7 +47,7 @@ def handle(canvas: Canvas, message: Message) -> None:
     handler = HANDLERS.get(message.type)
     if handler is None:
         raise InvalidInput(f"The canvas sent {message.type!r}, which is not understood.")
-    if message.type != "hello" and message.g != canvas._generation:
+    if message.type not in _OF_ANY_IMAGE and message.g != canvas._generation:
         return  # it speaks of an asset that is not shown any more
     handler(canvas, message)
 
@@ -228,7 +230,7 @@ def zone(canvas: Canvas, message: Message) -> None:
 
 def key(canvas: Canvas, message: Message) -> None:
     """Call what the page has bound to a key."""
-    canvas._pressed(message.key)
+    canvas._pressed(message.key, message.g)
 
 
 def refused(canvas: Canvas, message: Message) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -38,6 +39,14 @@ class Key(Struct, frozen=True):
     group: str
     edits: bool = False
     shown: tuple[str, ...] = ()
+
+
+class Bound(NamedTuple):
+    """A key of the page: its row of the key map, what it calls, and whether it counts whichever image is seen."""
+
+    key: Key
+    callback: Callable[..., object]
+    any_image: bool
 
 
 SELECT_TOOL = Key("tool:select", ("v",), "Select and move", "Tools")

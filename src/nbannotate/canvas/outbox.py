@@ -185,7 +185,10 @@ class Outbox:
         canvas = self.canvas
         found: list[Any] = to_builtins(
             key_map(
-                canvas._kinds.values(), canvas.labels, [key for key, _ in canvas._bound.values()], canvas.several_labels
+                canvas._kinds.values(),
+                canvas.labels,
+                [bound.key for bound in canvas._bound.values()],
+                canvas.several_labels,
             )
         )
         return found

@@ -82,8 +82,8 @@ class DiffViewer(Viewer):
         self._assets.observe(self._on_asset, "value")
         self._changes.observe(self._on_change, "value")
         self._then.observe(self._on_then, "value")
-        self.canvas.bind("alt+PageDown", "Next change", self.step, "Changes")
-        self.canvas.bind("alt+PageUp", "Previous change", partial(self.step, -1), "Changes")
+        self.canvas.bind("alt+PageDown", "Next change", self.step, "Changes", any_image=True)
+        self.canvas.bind("alt+PageUp", "Previous change", partial(self.step, -1), "Changes", any_image=True)
         self.canvas.bind("alt+b", "Show it as it was before", self.turn, "Changes")
 
     def step(self, by: int = 1) -> None:

@@ -91,8 +91,8 @@ class Viewer(ipywidgets.VBox):  # type: ignore[misc]
         self._top = ipywidgets.HBox(top, layout=ipywidgets.Layout(align_items="center"))
         super().__init__([self._top, self.canvas])
         if len(names) > 1:
-            self.canvas.bind("PageDown", "Next image", self.next, "Images")
-            self.canvas.bind("PageUp", "Previous image", self.previous, "Images")
+            self.canvas.bind("PageDown", "Next image", self.next, "Images", any_image=True)
+            self.canvas.bind("PageUp", "Previous image", self.previous, "Images", any_image=True)
         self._paint(strict=len(names) == 1)
 
     @property
