@@ -17,7 +17,7 @@ from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.versions import draft
 from nbannotate.rules.same import says_same
 from nbannotate.rules.well_formed import check_fits
-from nbannotate.store import data, importing
+from nbannotate.store import data, importing, work
 from nbannotate.store.staging import Stage
 
 #: So many assets, and shapes as soon as there are as many, are written in one piece.
@@ -49,7 +49,7 @@ def stage_said(
     version = draft(ctx, version_id)
     known = data.asset_ids(ctx.tx, version_id) | (new or {})
     worked = importing.worked_on(ctx.tx, version_id)
-    given: list[str] = [r["asset"] for f in files for r in ctx.tx.all("select asset from read_parquet($1)", str(f))]
+    given = [name for file in files for name in importing.names_in(ctx.tx, file)]
     strange = [name for name in given if name not in known]
     if strange and missing == "error":
         raise InvalidInput(
@@ -64,7 +64,7 @@ def stage_said(
     same: list[int] = []
     shapes = 0
     coming = blocks.Coming(version_id, source, {}, known, standing)
-    for row in (row for f in files for row in ctx.tx.all("select * from read_parquet($1)", str(f))):
+    for row in (row for file in files for row in importing.rows_in(ctx.tx, file)):
         if row["asset"] not in known:
             continue
         asset_id, width, height = known[row["asset"]]
@@ -235,17 +235,7 @@ def restore(
 @operation()
 def drafts(ctx: Context, campaign_id: int) -> dict[str, Annotation]:
     """Return what I have drawn in a campaign and not submitted, by the name of the asset."""
-    rows = ctx.tx.all(
-        """
-        select a.name, d.body from data.member_drafts d
-        join data.tasks t on t.task_id = d.task_id and t.campaign_id = $1 and t.state in ('in_progress', 'to_rework')
-        join data.assets a on a.asset_id = t.asset_id
-        where d.member_id = $2 order by t.position
-        """,
-        campaign_id,
-        ctx.actor.member_id,
-    )
-    return {row["name"]: decode(row["body"], Annotation) for row in rows}
+    return work.drafts(ctx.tx, campaign_id, ctx.actor.member_id)
 
 
 @operation()

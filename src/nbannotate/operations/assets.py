@@ -203,7 +203,7 @@ def delete(ctx: Context, version_id: int, asset_id: int, confirm: str) -> Loss:
 
 def _in_version(ctx: Context, version_id: int, asset_id: int) -> dict[str, Any]:
     row: dict[str, Any] = found(
-        ctx.tx.one("select name from assets where version_id = $1 and asset_id = $2", version_id, asset_id),
+        data.placed(ctx.tx, version_id, asset_id),
         f"asset {asset_id} in version {version_id}",
     )
     return row

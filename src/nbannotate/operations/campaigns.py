@@ -27,7 +27,7 @@ from nbannotate.operations.telling import tell
 from nbannotate.rules import words
 from nbannotate.rules.rights import DEVELOPERS
 from nbannotate.store import campaigns as stored
-from nbannotate.store import data, dealing, ending, gold, jobs, people
+from nbannotate.store import data, dealing, ending, gold, jobs, people, talk
 from nbannotate.store.choice import chosen
 from nbannotate.store.staging import Stage
 
@@ -350,10 +350,5 @@ def progress(ctx: Context, campaign_id: int) -> Progress:
         )
         for r in rows
     )  # fmt: skip
-    of_gold = "" if stored.spec(ctx.tx, campaign_id).workflow.gold is None else (
-        " and task_id not in (select task_id from data.tasks where campaign_id = $1 and gold is not null)"
-    )  # fmt: skip
-    issues = ctx.tx.value(
-        f"select count(*) from data.issues where campaign_id = $1 and state <> 'resolved'{of_gold}", campaign_id
-    )
+    issues = talk.unresolved(ctx.tx, campaign_id)
     return Progress(campaign.name, done + skipped + remaining, done, skipped, remaining, issues, steps)

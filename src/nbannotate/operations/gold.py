@@ -55,9 +55,7 @@ def look(ctx: Context, task_id: int) -> Judged:
     own = row["assignee_id"] == ctx.actor.member_id and kept.may_be_shown(ctx.tx, task_id)
     if row["gold"] is None or not (own or manages):
         raise NotAllowed("There is nothing to be shown of this task.")
-    answer = ctx.tx.one(
-        "select * from data.annotations where task_id = $1 order by annotation_id desc limit 1", task_id
-    )
+    answer = data.said_in(ctx.tx, task_id)
     if answer is None:
         raise Refused("Nothing was answered in this task.")
     given, known = data.annotation(ctx.tx, answer), data.annotation(ctx.tx, data.annotation_row(ctx.tx, row["gold"]))

@@ -159,8 +159,7 @@ def problems(ctx: Context, version: Version, spec: CampaignSpec) -> tuple[list[s
     known_id, is_published = known
     if not is_published:
         return [f"{said}: the version is a draft; publish it first, so that what is known does not change."], []
-    if ctx.tx.value("select count(*) from chosen c join data.assets a on a.asset_id = c.asset_id "
-                    "where a.sequence is not null"):  # fmt: skip
+    if kept.has_frames(ctx.tx):
         return [f"{said}: a single image between frames of sequences can be told; take frames out with a filter."], []
     images = kept.assets(ctx.tx, version.version_id, spec)
     if not images:
@@ -177,11 +176,7 @@ def _unfit(ctx: Context, known_id: int, spec: CampaignSpec, images: list[tuple[i
     found: list[str] = []
     for low in range(0, len(images), PIECE):
         some = images[low : low + PIECE]
-        rows = ctx.tx.all(
-            "select annotation_id, asset_id from data.annotations where annotation_id in (select unnest($1::bigint[]))",
-            [revision for _, revision, _ in some],
-        )
-        own = {row["annotation_id"]: row["asset_id"] for row in rows}
+        own = data.assets_of(ctx.tx, [revision for _, revision, _ in some])
         answers = data.latest_of(ctx.tx, known_id, list(own.values()))
         for asset_id, revision, name in some:
             asset = data.asset(ctx.tx, asset_id)
@@ -199,20 +194,7 @@ def _warnings(
     ctx: Context, version: Version, spec: CampaignSpec, images: list[tuple[int, int, str]], said: str
 ) -> list[str]:
     """Return in what the images stand apart from the others of the table ``chosen``, so that people can tell."""
-    row = ctx.tx.one(
-        """
-        with its as (select * from data.assets where asset_id in (select unnest($1::bigint[]))),
-        others as (select a.* from chosen c join data.assets a on a.asset_id = c.asset_id)
-        select (select count(*) from its where folder not in (select distinct folder from others)) as folders,
-               (select count(*) from its where (width, height) not in (select (width, height) from others)) as sizes,
-               (select count(*) from its where asset_id < (select min(asset_id) from others)
-                  or asset_id > (select max(asset_id) from others)) as ids,
-               (select count(*) from its where $3 and (select bool_or(annotated) from chosen) and asset_id not in (
-                  select asset_id from data.version_heads where version_id = $2)) as begun
-        """,
-        [a for a, _, _ in images], version.version_id, spec.existing == "prefill",
-    )  # fmt: skip
-    assert row is not None
+    row = kept.apart(ctx.tx, version.version_id, [a for a, _, _ in images], spec)
     told = {
         "folders": "lie in folders where no other image of the campaign lies",
         "sizes": "have a size that no other image of the campaign has",

@@ -14,10 +14,9 @@ from nbannotate.operations.planning import fingerprint
 from nbannotate.operations.registry import Context, found
 from nbannotate.operations.telling import tell
 from nbannotate.store import campaigns as stored
-from nbannotate.store import choice, dealing, gold, people
+from nbannotate.store import choice, dealing, gold, people, work
 from nbannotate.store.choice import PLACES, chosen
 from nbannotate.store.staging import Stage
-from nbannotate.store.transaction import LISTED
 
 
 class Coming(Struct, frozen=True):
@@ -137,21 +136,12 @@ def _with_room(spec: CampaignSpec, campaign: Campaign) -> CampaignSpec | None:
 
 def _new(ctx: Context, campaign: Campaign, asset_ids: str | None) -> str:
     """Return those of some assets of the version, or of all, that are not in a campaign."""
-    return str(ctx.tx.value(
-        "select '[' || coalesce(string_agg(cast(v.asset_id as varchar), ','), '') || ']' from data.version_assets v "
-        f"where v.version_id = $1 and ($3 is null or v.asset_id in {LISTED.format('$3')}) and not exists ("
-        "select 1 from data.tasks t where t.campaign_id = $2 and t.asset_id = v.asset_id)",
-        campaign.version_id, campaign.campaign_id, asset_ids,
-    ))  # fmt: skip
+    return choice.not_in(ctx.tx, campaign.version_id, campaign.campaign_id, asset_ids)
 
 
 def _tell(ctx: Context, campaign: Campaign, spec: CampaignSpec, created: datetime.datetime) -> None:
     """Tell those who got assets, and the people of a queue, that there is more to do."""
-    rows = ctx.tx.all(
-        "select assignee_id, step, count(*) as n from data.tasks "
-        "where campaign_id = $1 and created = $2 and state = 'in_progress' and gold is null group by 1, 2",
-        campaign.campaign_id, created,
-    )  # fmt: skip
+    rows = work.arrived(ctx.tx, campaign.campaign_id, created)
     ids = {login: member_id for member_id, login in people.logins(ctx.tx).items()}
     for row in rows:
         step = spec.workflow.steps[row["step"]]

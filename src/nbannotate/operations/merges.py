@@ -16,6 +16,7 @@ from nbannotate.operations import campaigns, changing, planning
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.versions import check_new, make_child
 from nbannotate.rules.well_formed import check_fits
+from nbannotate.store import campaigns as stored
 from nbannotate.store import choice, contents, data, dealing, foreign, importing, merging
 from nbannotate.store.choice import chosen
 from nbannotate.store.staging import Stage
@@ -65,7 +66,7 @@ def _stage(
             importing.stage(stage, revisions, ctx.now)
     merging.stage(stage, theirs_id, ctx.now)
     foreign.stage_of(stage, version_id, theirs_id)
-    steps = int(ctx.tx.value("select count(*) from steps"))
+    steps = stored.steps_in_all(ctx.tx)
     staged = _Staged(stage.batch_id, merging.present(ctx.tx), steps, ground)
     if spec is not None:
         settled = changing.settle(spec, secrets.randbelow(2**31))

@@ -16,7 +16,7 @@ from nbannotate.rules.attribution import split, within
 from nbannotate.rules.entry import entry, passing, passing_tasks
 from nbannotate.store import campaigns as stored
 from nbannotate.store import data, dealing, people
-from nbannotate.store.choice import Choice
+from nbannotate.store.choice import Choice, strange_labels
 from nbannotate.store.conditions import unknown_keys
 
 
@@ -44,8 +44,7 @@ def people_problems(
         Pairs of login and kind of step that are not looked at: who works there already.
     """
     by_login = {m.login: m for m in people.members(ctx.tx)}
-    rows = ctx.tx.all("select member_id from data.workers where dataset_id = $1", version.dataset_id)
-    workers = {row["member_id"] for row in rows}
+    workers = data.worker_ids(ctx.tx, version.dataset_id)
     problems = []
     for step in spec.workflow.steps:
         allowed = rights.STEP_ROLES[step.kind]
@@ -105,7 +104,7 @@ def fingerprint(*facts: object) -> str:
 def ground(ctx: Context, campaign: Campaign, spec: CampaignSpec) -> str:
     """Return a short text that stands for what a launch is made from; it differs if that has changed meanwhile."""
     version = version_of(ctx, campaign)
-    latest = ctx.tx.value("select max(annotation_id) from data.annotations where version_id = $1", version.version_id)
+    latest = data.newest_of(ctx.tx, version.version_id)
     other = stored.running_on(ctx.tx, version.version_id, but=campaign.campaign_id)
     problems = people_problems(ctx, version, spec)
     return fingerprint(spec, campaign.archived, version.state, version.assets, latest, other, problems)
@@ -206,7 +205,7 @@ def _warnings(
     if spec.existing == "done" and choice.annotated:
         told.append(f"{choice.annotated:,} assets are done at once: they have annotations (existing='done').")
     if spec.existing in ("prefill", "review") and choice.annotated:
-        strange = _strange_labels(ctx, campaign.version_id, spec)
+        strange = strange_labels(ctx.tx, campaign.version_id, [v.name for v in spec.recipe.labels])
         if strange:
             names = ", ".join(f"{name!r} ({n:,} shapes)" for name, n in strange)
             told.append(f"There are annotations with labels that the recipe does not have: {names}.")
@@ -219,29 +218,6 @@ def _warnings(
         if step.kind == "review" and len(step.assignees) == 1 and drawers == set(step.assignees):
             told.append(f"Step {step.name!r}: {step.assignees[0]!r} reviews nobody's work but their own.")
     return told
-
-
-def _strange_labels(ctx: Context, version_id: int, spec: CampaignSpec) -> list[tuple[str, int]]:
-    """Return the labels of shapes of the chosen assets that the recipe lacks, with their numbers."""
-    rows = ctx.tx.all(
-        """
-        with latest as (
-          select h.annotation_id from data.version_heads h
-          join chosen c on c.asset_id = h.asset_id where h.version_id = $1
-        )
-        , labels as (
-          select s.label from data.shapes s join latest l on l.annotation_id = s.annotation_id
-          union all
-          select unnest(from_json(s.also, '["VARCHAR"]')) from data.shapes s
-          join latest l on l.annotation_id = s.annotation_id where s.also is not null
-        )
-        select label, count(*) as n from labels
-        where label <> '' and not list_contains($2::varchar[], label) group by 1 order by n desc, label
-        """,
-        version_id,
-        [v.name for v in spec.recipe.labels],
-    )
-    return [(row["label"], row["n"]) for row in rows]
 
 
 def running_steps(ctx: Context, campaign: Campaign, spec: CampaignSpec, dealt: Collection[int]) -> tuple[PlanStep, ...]:
@@ -264,16 +240,7 @@ def running_plan(ctx: Context, campaign: Campaign, spec: CampaignSpec, dealt: Co
     ``dealt`` are the steps where the spec deals again what nobody has begun.
     """
     version = version_of(ctx, campaign)
-    annotated = ctx.tx.value(
-        """
-        select count(distinct r.asset_id) from data.version_annotations r
-        join data.annotations n on n.annotation_id = r.annotation_id
-        join data.tasks t on t.campaign_id = $1 and t.is_current and t.asset_id = n.asset_id
-        where r.version_id = $2 and n.campaign_id is distinct from $1
-        """,
-        campaign.campaign_id,
-        campaign.version_id,
-    )
+    annotated = stored.begun_with(ctx.tx, campaign.campaign_id, campaign.version_id)
     outside = version.assets - campaign.total
     return Plan(
         campaign=spec.name,

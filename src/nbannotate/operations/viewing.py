@@ -27,16 +27,7 @@ def history(ctx: Context, row: dict[str, Any]) -> list[HistoryItem]:
         mine = [v for v in visits if v["assignee_id"] == ctx.actor.member_id and v["step"] == row["step"]]
         last = max([row, *mine], key=lambda v: v["task_id"])
         visits, is_done = [v for v in visits if v["task_id"] <= last["task_id"]], last["state"] == "skipped"
-    revisions = {
-        r["task_id"]: r
-        for r in ctx.tx.all(
-            "select n.task_id, n.annotation_id, (select count(*) from data.shapes s "
-            "where s.annotation_id = n.annotation_id) as shapes from (select task_id, max(annotation_id) as "
-            "annotation_id from data.annotations where campaign_id = $1 and asset_id = $2 group by 1) n",
-            row["campaign_id"],
-            row["asset_id"],
-        )
-    }
+    revisions = work.last_said(ctx.tx, row["campaign_id"], row["asset_id"])
     by = log.acted_by(ctx.tx, row["campaign_id"], row["asset_id"])
     items = []
     for v in visits:
@@ -154,9 +145,7 @@ def _why_read_only(row: dict[str, Any], member_id: int) -> str:
 def current_annotation(ctx: Context, row: dict[str, Any], spec: CampaignSpec) -> Annotation:
     """Return where work on a task goes on: its draft, or what was submitted in it, or the last revision."""
     if not row["is_open"] and may_see_answer(ctx, row):
-        own = ctx.tx.one(
-            "select * from data.annotations where task_id = $1 order by annotation_id desc limit 1", row["task_id"]
-        )
+        own = data.said_in(ctx.tx, row["task_id"])
         if own is not None:
             return data.annotation(ctx.tx, own)
     draft = work.draft(row) if row["is_open"] else None

@@ -161,6 +161,11 @@ def running_on(tx: Transaction, version_id: int, but: int | None = None) -> str 
     )
 
 
+def steps_in_all(tx: Transaction) -> int:
+    """Return how many steps all campaigns have together."""
+    return int(tx.value("select count(*) from data.steps"))
+
+
 def set_launched(tx: Transaction, campaign_id: int, now: datetime.datetime) -> None:
     """Note the time of the launch."""
     tx.run("update data.campaigns set launched = $2 where campaign_id = $1", campaign_id, now)
@@ -194,3 +199,16 @@ def progress(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
         row["passed"] = later
         later += row["here"]
     return rows
+
+
+def begun_with(tx: Transaction, campaign_id: int, version_id: int) -> int:
+    """Return how many assets of a campaign had annotations that were not said in it."""
+    return int(tx.value(
+        """
+        select count(distinct r.asset_id) from data.version_annotations r
+        join data.annotations n on n.annotation_id = r.annotation_id
+        join data.tasks t on t.campaign_id = $1 and t.is_current and t.asset_id = n.asset_id
+        where r.version_id = $2 and n.campaign_id is distinct from $1
+        """,
+        campaign_id, version_id,
+    ))  # fmt: skip

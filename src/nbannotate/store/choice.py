@@ -16,7 +16,7 @@ from nbannotate.store import gold, naming
 from nbannotate.store.conditions import Conditions
 from nbannotate.store.engine import Transaction
 from nbannotate.store.failures import is_fatal, is_full
-from nbannotate.store.transaction import quoted
+from nbannotate.store.transaction import LISTED, quoted
 
 #: A condition that people wrote in SQL is ended when it takes longer: it may hold up everybody's work.
 LONGEST_S = 20.0
@@ -211,6 +211,38 @@ def _choice(tx: Transaction, given: Filter, limit: int | None) -> Choice:
             if out in found
         ),
     )
+
+
+def not_in(tx: Transaction, version_id: int, campaign_id: int, asset_ids: str | None) -> str:
+    """Return those of some assets of a version, or of all, that have no task in a campaign; both as texts of ids."""
+    return str(tx.value(
+        "select '[' || coalesce(string_agg(cast(v.asset_id as varchar), ','), '') || ']' from data.version_assets v "
+        f"where v.version_id = $1 and ($3 is null or v.asset_id in {LISTED.format('$3')}) and not exists ("
+        "select 1 from data.tasks t where t.campaign_id = $2 and t.asset_id = v.asset_id)",
+        version_id, campaign_id, asset_ids,
+    ))  # fmt: skip
+
+
+def strange_labels(tx: Transaction, version_id: int, known: list[str]) -> list[tuple[str, int]]:
+    """Return the labels of shapes of the table ``chosen`` that are not among some, with their numbers."""
+    rows = tx.all(
+        """
+        with latest as (
+          select h.annotation_id from data.version_heads h
+          join chosen c on c.asset_id = h.asset_id where h.version_id = $1
+        )
+        , labels as (
+          select s.label from data.shapes s join latest l on l.annotation_id = s.annotation_id
+          union all
+          select unnest(from_json(s.also, '["VARCHAR"]')) from data.shapes s
+          join latest l on l.annotation_id = s.annotation_id where s.also is not null
+        )
+        select label, count(*) as n from labels
+        where label <> '' and not list_contains($2::varchar[], label) group by 1 order by n desc, label
+        """,
+        version_id, known,
+    )  # fmt: skip
+    return [(row["label"], row["n"]) for row in rows]
 
 
 def put_aside(tx: Transaction, file: Path) -> None:

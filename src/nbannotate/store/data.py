@@ -42,6 +42,12 @@ def workers(tx: Transaction, dataset_id: int) -> list[str]:
     return [r["member"] for r in rows]
 
 
+def worker_ids(tx: Transaction, dataset_id: int) -> set[int]:
+    """Return the ids of the members who may work on a dataset; none if all may."""
+    rows = tx.all("select member_id from data.workers where dataset_id = $1", dataset_id)
+    return {row["member_id"] for row in rows}
+
+
 def set_workers(tx: Transaction, dataset_id: int, members: list[int]) -> None:
     """Replace a dataset's workers; none lets every member work there."""
     tx.run("delete from data.workers where dataset_id = $1", dataset_id)
@@ -123,6 +129,11 @@ def version(tx: Transaction, version_id: int) -> Version | None:
 def asset(tx: Transaction, asset_id: int) -> dict[str, Any] | None:
     """Return the row of an asset, or None."""
     return tx.once(("asset", asset_id), lambda: tx.one("select * from data.assets where asset_id = $1", asset_id))
+
+
+def placed(tx: Transaction, version_id: int, asset_id: int) -> dict[str, Any] | None:
+    """Return an asset as it stands in a version: its name; None if it is not in it."""
+    return tx.one("select name from assets where version_id = $1 and asset_id = $2", version_id, asset_id)
 
 
 def set_metadata(tx: Transaction, asset_id: int, metadata: str) -> None:
@@ -252,6 +263,26 @@ def beginning_with(tx: Transaction, asset_id: int, annotation_id: int) -> list[i
 def annotation_row(tx: Transaction, annotation_id: int) -> dict[str, Any] | None:
     """Return the row of a revision, or None."""
     return tx.one("select * from data.annotations where annotation_id = $1", annotation_id)
+
+
+def said_in(tx: Transaction, task_id: int) -> dict[str, Any] | None:
+    """Return the row of the last revision that was said in a task; None if nothing was."""
+    return tx.one("select * from data.annotations where task_id = $1 order by annotation_id desc limit 1", task_id)
+
+
+def newest_of(tx: Transaction, version_id: int) -> int | None:
+    """Return the id of the revision that was said last in a version; None if nothing was."""
+    newest: int | None = tx.value("select max(annotation_id) from data.annotations where version_id = $1", version_id)
+    return newest
+
+
+def assets_of(tx: Transaction, annotation_ids: list[int]) -> dict[int, int]:
+    """Return the asset of each of some revisions."""
+    rows = tx.all(
+        "select annotation_id, asset_id from data.annotations where annotation_id in (select unnest($1::bigint[]))",
+        annotation_ids,
+    )
+    return {row["annotation_id"]: row["asset_id"] for row in rows}
 
 
 def revisions(tx: Transaction, version_id: int, asset_id: int) -> list[dict[str, Any]]:

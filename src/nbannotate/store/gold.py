@@ -75,6 +75,32 @@ def assets(
     return [(r["asset_id"], r["annotation_id"], r["name"]) for r in rows]
 
 
+def has_frames(tx: Transaction) -> bool:
+    """Return whether frames of a sequence are among the table ``chosen``."""
+    return bool(tx.value(
+        "select count(*) from chosen c join data.assets a on a.asset_id = c.asset_id where a.sequence is not null"
+    ))  # fmt: skip
+
+
+def apart(tx: Transaction, version_id: int, asset_ids: list[int], spec: CampaignSpec) -> dict[str, int]:
+    """Return how many images differ from those of the table ``chosen``, by what: folders, sizes, ids, begun."""
+    row = tx.one(
+        """
+        with its as (select * from data.assets where asset_id in (select unnest($1::bigint[]))),
+        others as (select a.* from chosen c join data.assets a on a.asset_id = c.asset_id)
+        select (select count(*) from its where folder not in (select distinct folder from others)) as folders,
+               (select count(*) from its where (width, height) not in (select (width, height) from others)) as sizes,
+               (select count(*) from its where asset_id < (select min(asset_id) from others)
+                  or asset_id > (select max(asset_id) from others)) as ids,
+               (select count(*) from its where $3 and (select bool_or(annotated) from chosen) and asset_id not in (
+                  select asset_id from data.version_heads where version_id = $2)) as begun
+        """,
+        asset_ids, version_id, spec.existing == "prefill",
+    )  # fmt: skip
+    assert row is not None
+    return row
+
+
 def had(tx: Transaction, campaign_id: int, step: int) -> Had:
     """Return what a campaign has at a step."""
     rows = tx.all(

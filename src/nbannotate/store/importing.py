@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -45,6 +46,16 @@ class Revision(Struct, frozen=True):
     campaign_id: int | None = None
     task_id: int | None = None
     origin: Origin | None = None
+
+
+def names_in(tx: Transaction, file: Path) -> list[str]:
+    """Return the names of the assets that a table of annotations (Parquet) speaks of."""
+    return [row["asset"] for row in tx.all("select asset from read_parquet($1)", str(file))]
+
+
+def rows_in(tx: Transaction, file: Path) -> list[dict[str, Any]]:
+    """Return the rows of a table of annotations (Parquet)."""
+    return tx.all("select * from read_parquet($1)", str(file))
 
 
 def worked_on(tx: Transaction, version_id: int) -> set[int]:

@@ -156,6 +156,15 @@ def listing(tx: Transaction, most: int) -> list[IssueSummary]:
     return [IssueSummary(**row) for row in rows]
 
 
+def unresolved(tx: Transaction, campaign_id: int) -> int:
+    """Return how many issues of a campaign are not resolved, without those raised on gold."""
+    of_gold = "" if campaigns.spec(tx, campaign_id).workflow.gold is None else (
+        " and task_id not in (select task_id from data.tasks where campaign_id = $1 and gold is not null)"
+    )  # fmt: skip
+    rows = f"data.issues where campaign_id = $1 and state <> 'resolved'{of_gold}"
+    return int(tx.value(f"select count(*) from {rows}", campaign_id))
+
+
 def authors(tx: Transaction, issue_id: int) -> set[int]:
     """Return who raised an issue and who wrote in its thread."""
     rows = tx.all(

@@ -142,6 +142,26 @@ def current(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
     return _listed(tx, campaign_id, which, each="asset_id, copy")
 
 
+def last_said(tx: Transaction, campaign_id: int, asset_id: int) -> dict[int, dict[str, Any]]:
+    """Return by task of an asset the last revision said in it, with the number of its shapes."""
+    rows = tx.all(
+        "select n.task_id, n.annotation_id, (select count(*) from data.shapes s "
+        "where s.annotation_id = n.annotation_id) as shapes from (select task_id, max(annotation_id) as "
+        "annotation_id from data.annotations where campaign_id = $1 and asset_id = $2 group by 1) n",
+        campaign_id, asset_id,
+    )  # fmt: skip
+    return {row["task_id"]: row for row in rows}
+
+
+def arrived(tx: Transaction, campaign_id: int, created: datetime.datetime) -> list[dict[str, Any]]:
+    """Return how many tasks came to a campaign at a moment, by assignee_id (null: the queue) and step: n."""
+    return tx.all(
+        "select assignee_id, step, count(*) as n from data.tasks "
+        "where campaign_id = $1 and created = $2 and state = 'in_progress' and gold is null group by 1, 2",
+        campaign_id, created,
+    )  # fmt: skip
+
+
 def place_of(tx: Transaction, row: dict[str, Any], member_id: int) -> tuple[int, int]:
     """Return the place of a task in a member's list of its step, from 1 (0: not in it), and the length of that list.
 
@@ -252,6 +272,20 @@ def save_draft(tx: Transaction, row: dict[str, Any], member_id: int, body: str, 
 def draft(row: dict[str, Any]) -> Annotation | None:
     """Return the draft in a task's row, or None."""
     return None if row["body"] is None else decoded(row["body"])
+
+
+def drafts(tx: Transaction, campaign_id: int, member_id: int) -> dict[str, Annotation]:
+    """Return what a member has drawn in a campaign and not submitted, by the name of the asset."""
+    rows = tx.all(
+        """
+        select a.name, d.body from data.member_drafts d
+        join data.tasks t on t.task_id = d.task_id and t.campaign_id = $1 and t.state in ('in_progress', 'to_rework')
+        join data.assets a on a.asset_id = t.asset_id
+        where d.member_id = $2 order by t.position
+        """,
+        campaign_id, member_id,
+    )  # fmt: skip
+    return {row["name"]: decoded(row["body"]) for row in rows}
 
 
 def decoded(body: str) -> Annotation:
