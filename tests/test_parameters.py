@@ -190,6 +190,7 @@ MEANINGS = {
     "lossy": "whether what a format cannot hold may be left out",
     "scale": "whether shapes are resized",
     "bad": "files that cannot be read",
+    "duplicates": "what becomes of files that have the content of another one",
     "image": "pixels, or a file",
     "images": "several of them",
     "show": "which one at first",

@@ -22,7 +22,7 @@ from nbannotate.cards.parts import (
     Words,
 )
 from nbannotate.cards.shown import Shown, card_of, line_of
-from nbannotate.cards.text import count, counted, cut, marked_down, one_line, quoted, short
+from nbannotate.cards.text import count, counted, cut, ends, marked_down, one_line, quoted, short
 from nbannotate.cards.tree import Tree, Twig
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "count",
     "counted",
     "cut",
+    "ends",
     "line_of",
     "marked_down",
     "one_line",

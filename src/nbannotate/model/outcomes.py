@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import field
 
-from nbannotate.cards import cut, marked_down, one_line
+from nbannotate.cards import cut, ends, marked_down, one_line
 from nbannotate.model.value import Record
 
 #: What becomes of names that are none of what there is, and of what is there already in another form.
@@ -93,6 +93,10 @@ class Added(Record, frozen=True):
         Files of folders that are no images that can be decoded here, by the reason.
     missing
         How many rows of metadata fit no image (``missing="skip"``).
+    duplicates
+        The new images whose file has just the content of that of another one, by name, each with the name of that one.
+    passed_over
+        Those that did not come in for that reason (``duplicates="skip"``).
     """
 
     assets: int = 0
@@ -101,14 +105,21 @@ class Added(Record, frozen=True):
     replaced: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
     missing: int = 0
+    duplicates: dict[str, str] = field(default_factory=dict)
+    passed_over: dict[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Return what a person wants to know after images were added."""
         told = [f"{self.assets:,} images are new"]
         counts = (
+            (len(self.duplicates), "of them show just what another image does (version.duplicates() lists them)"),
             (self.there, "were in the version already"),
             (self.skipped, "have the name of another file there and were passed over"),
             (self.replaced, "took the place of another file"),
+            (
+                len(self.passed_over),
+                f"show what another image does and were passed over{_first(self.passed_over)}",
+            ),
         )
         told += [f"{n:,} {what}" for n, what in counts if n]
         text = "; ".join(told) + "."
@@ -118,6 +129,12 @@ class Added(Record, frozen=True):
         if self.missing:
             text += f" {self.missing:,} rows of metadata fit no image."
         return text
+
+
+def _first(same: dict[str, str]) -> str:
+    """Return the first of the images that show what another one does, with that one, in parentheses."""
+    pairs = (f"{ends(name, 30)}: {ends(other, 30)}" for name, other in same.items())
+    return next((f" ({pair}{', …' if len(same) > 1 else ''})" for pair in pairs), "")
 
 
 class FileState(Record, frozen=True):

@@ -6,14 +6,16 @@ import os
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from nbannotate import model
+from nbannotate.model.choices import one_of
 from nbannotate.model.values import plain
 from nbannotate.workspace import frames, given, pieces, rows
 from nbannotate.workspace import images as image_files
 from nbannotate.workspace import metadata as metadata_of
 from nbannotate.workspace.bars import progress_bar
+from nbannotate.workspace.duplicates import Duplicates, of_new, of_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +37,7 @@ def add_images(
     bad: image_files.Bad = "refuse",
     missing: model.Missing = "error",
     on_conflict: model.OnConflict = "error",
+    duplicates: Duplicates = "keep",
 ) -> Version:
     """Add image files as assets; the files stay where they are.
 
@@ -71,6 +74,10 @@ def add_images(
         What becomes of images whose name an asset has with another file, or whose file has changed:
         ``"error"``; ``"skip"``: the asset stays as it is; or ``"replace"``: it has that file from now on, which is
         refused where people have worked on it, where it is published, and where shapes would not fit.
+    duplicates
+        What becomes of new images that have just the content of another one, there or new, under another name:
+        ``"keep"``: they come in, and are counted (:meth:`Version.duplicates` lists them); or ``"skip"``: they are
+        passed over.
 
     Returns
     -------
@@ -83,6 +90,8 @@ def add_images(
         Nothing matches, a file is no image, a row fits no image, or a name is there already. Nothing is added.
     """
     missing, on_conflict = given.checked(missing, on_conflict)
+    duplicates = plain(duplicates)
+    one_of("duplicates", duplicates, get_args(Duplicates))
     with self._fresh.filling():
         found, known = image_files.find(paths), self.assets._frame(history=True)
         there = {} if on_conflict == "replace" else rows.there(known)
@@ -94,13 +103,19 @@ def add_images(
         if on_conflict == "error" and len(split.other):
             new = table[~table["path"].isin(known["path"])]  # the owner says which names are there
         types = metadata_of.given(metadata).types
+        twice = _duplicates(split, known, on_conflict)
+        passed_over = twice if duplicates == "skip" else {}
+        new = new[~new["name"].isin(passed_over)]
         if on_conflict == "replace" and len(split.other):
             replaced = len(split.other)
             _replace(self, split.other, new, types)
         elif len(new):
             parquet = frames.to_parquet(new)
             self.workspace.client.upload("assets.add", int, parquet, version_id=self.version_id, types=types)
-        self._set(added=model.Added(len(new), split.there, skipped, replaced, found.left_out, absent))
+        kept = {} if passed_over else twice
+        self._set(
+            added=model.Added(len(new), split.there, skipped, replaced, found.left_out, absent, kept, passed_over)
+        )
         rows.say(self.added)
     return self
 
@@ -156,6 +171,17 @@ def check_files(self: Version) -> pd.DataFrame:
     columns = ["asset", "problem", "path", "bytes", "bytes_now", "asset_id"]
     table = pd.DataFrame([{c: getattr(one, c) for c in columns} for one in found], columns=columns)
     return table.astype({"bytes": "int64", "bytes_now": "Int64", "asset_id": "int64"})
+
+
+def _duplicates(split: rows.Split, known: pd.DataFrame, on_conflict: model.OnConflict) -> dict[str, str]:
+    """Return which new images have the content of another one, as the version will be; none where nothing comes in."""
+    if on_conflict == "error" and len(split.other):
+        return {}
+    there = of_table(known)
+    if on_conflict == "replace":
+        replaced = {one.name: one for one in of_table(split.other)}
+        there = [replaced.get(one.name, one) for one in there]
+    return of_new(of_table(split.new), there)
 
 
 def _replace(version: Version, other: pd.DataFrame, new: pd.DataFrame, types: dict[str, str]) -> None:

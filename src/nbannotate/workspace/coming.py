@@ -26,6 +26,7 @@ from nbannotate.model.choices import one_of
 from nbannotate.workspace import fitting, images, pieces
 from nbannotate.workspace import metadata as metadata_of
 from nbannotate.workspace.bars import progress_bar
+from nbannotate.workspace.duplicates import Image, of_new, there
 from nbannotate.workspace.images import ImageFile
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def images_of(
                 copies = _folder(version, source)
             measured = _measured(inner, others, copies, problems, copied=how == "copy")
             _decide(coming, names, known, measured, problems)
-            _say_twice(coming, problems)
+            _say_twice(version, coming, problems)
             yield coming
     finally:
         if copies is not None:
@@ -291,24 +292,10 @@ def _name(one: Named, file: ImageFile) -> str:
     return name
 
 
-def _say_twice(coming: Coming, problems: formats.Problems) -> None:
+def _say_twice(version: Version, coming: Coming, problems: formats.Problems) -> None:
     """Say which of the new images show just what another image does; they come in all the same."""
-    by_size: dict[int, list[tuple[str, Path]]] = {}
-    for name, (file, _) in coming.new.items():
-        by_size.setdefault(file.bytes, []).append((name, file.path))
-    if not by_size:
+    if not coming.new:
         return
-    for name, path in coming.there.paths.items():
-        here = frame_of(path).path
-        if here.is_file() and (size := here.stat().st_size) in by_size:
-            by_size[size].insert(0, (name, here))
-    for group in by_size.values():
-        if len(group) < 2:
-            continue
-        seen: dict[bytes, str] = {}
-        for name, file_path in group:
-            with file_path.open("rb") as opened:
-                content = hashlib.file_digest(opened, "blake2b").digest()
-            first = seen.setdefault(content, name)
-            if first != name and name in coming.new:
-                problems.note("images", "they show just what another image does, and came in", f"{name}: {first}")
+    new = [Image(name, str(Frame(file.path, file.frame)), file.bytes) for name, (file, _) in coming.new.items()]
+    for name, first in of_new(new, there(version)).items():
+        problems.note("images", "they show just what another image does, and came in", f"{name}: {first}")

@@ -16,6 +16,7 @@ from nbannotate.workspace import (
     adding,
     cloning,
     described,
+    duplicates,
     export,
     gallery,
     given,
@@ -90,6 +91,7 @@ class Version(Handle):
     add_images = adding.add_images
     relocate = adding.relocate
     check_files = adding.check_files
+    duplicates = duplicates.duplicates
     read = reading.read
     write = export.write
     add_annotations = taking.add_annotations

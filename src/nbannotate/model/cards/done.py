@@ -7,6 +7,9 @@ from nbannotate.model.outcomes import Added, Imported
 from nbannotate.model.sequences import Spread
 from nbannotate.model.work import Closed, ClosedAndNext, Reassigned, Saved
 
+#: So many images that show what another one does are named.
+MOST_SAME = 5
+
 
 @card_of.register
 def _(done: Imported) -> Card:
@@ -37,10 +40,14 @@ def _(added: Added) -> Card:
         (added.skipped, "passed over: the name of another file"),
         (added.replaced, "in place of another file"),
         (added.missing, "rows of metadata that fit no image"),
+        (len(added.duplicates), "show just what another image does"),
+        (len(added.passed_over), "passed over: they show just what another image does"),
     )
     counts: Counts = (count(added.assets, "new image"), *(pair for pair in sums if pair[0]))
     left = tuple(("left out", f"{n:,} {why}") for why, n in added.left_out.items())
-    return Card("Added", counts=counts, parts=(Lines(left),))
+    same = tuple(("the same", f"{name}, {other}") for name, other in (added.duplicates | added.passed_over).items())
+    listed = (Lines(left), Lines(same[:MOST_SAME]))
+    return Card("Added", counts=counts, parts=listed, next=("version.duplicates()",) if added.duplicates else ())
 
 
 @card_of.register
