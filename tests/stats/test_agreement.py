@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import nbannotate as nb
-from nbannotate.errors import InvalidInput, Refused
+from nbannotate.errors import InvalidInput, Refused, WrongCall
 
 NAMES = ("0.png", "1.png", "2.png", "3.png")
 
@@ -123,6 +123,13 @@ def test_the_worst_assets_stand_first_and_become_a_campaign(made: dict[str, Any]
     with pytest.raises(InvalidInput, match="one version"):
         table.review(made["ws"], "none", made["recipe"], nb.Workflow(made["steps"]))
     assert "none" not in [campaign.name for campaign in made["ws"].campaigns]
+
+
+def test_who_asks_a_table_of_pairs_for_the_worst_assets_is_told_where_they_are(made: dict[str, Any]) -> None:
+    with pytest.raises(WrongCall, match=r"no argument 'worst'.*agreement_assets\.review\(…, worst=50\)"):
+        nb.stats.agreement(made["campaign"], worst=50)  # type: ignore[call-arg]
+    with pytest.raises(WrongCall, match=r"no argument 'best'.*tz[^.]*\.$"):
+        nb.stats.agreement(made["campaign"], best=50)  # type: ignore[call-arg]
 
 
 def test_a_stricter_threshold_finds_less(made: dict[str, Any]) -> None:

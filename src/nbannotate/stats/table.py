@@ -37,6 +37,12 @@ ANNOTATIONS = {
 #: What filters are that are not given; None of the others.
 DEFAULTS: Mapping[str, Any] = {"by": "day", "threshold": 0.5}
 
+#: What people may look for in a table that has it elsewhere, and where that is.
+ELSEWHERE: Mapping[str, str] = {
+    "worst": "Assets to look at: agreement_assets(…) lists them, those to look at first in front, and "
+    "agreement_assets.review(…, worst=50) makes a campaign of them; so does evaluation_errors.review(…)."
+}
+
 
 @dataclass(frozen=True)
 class Column:
@@ -158,7 +164,9 @@ def public(function: Callable[..., Any], its: Callable[..., Any], takes: tuple[s
         try:
             bound = signature.bind(*args, **given)
         except TypeError as error:
-            raise wrong(function.__qualname__, call, args, given) or WrongCall(str(error)) from None
+            why = wrong(function.__qualname__, call, args, given) or WrongCall(str(error))
+            where = [said for name, said in ELSEWHERE.items() if name in given and name not in takes]
+            raise WrongCall(" ".join([str(why), *where])) from None
         return its(**bound.arguments)
 
     functools.update_wrapper(call, function, assigned=("__module__", "__name__", "__qualname__"), updated=())
