@@ -120,8 +120,8 @@ def generate(path: Path, scale: float) -> None:
         said = tasks + 3 * assets
         tx.run(
             "insert into data.annotations select $1 + row_number() over (order by task_id), $2, asset_id, $3, task_id, "
-            "assignee_id, case when step = 0 then 'annotation' else 'review' end, false, '[]', closed, null, 'answer' "
-            "from data.tasks where outcome in ('submitted', 'accepted_with_edits') and campaign_id = $3 "
+            "assignee_id, case when step = 0 then 'annotation' else 'review' end, false, '[]', closed, null, 'answer', "
+            "0 from data.tasks where outcome in ('submitted', 'accepted_with_edits') and campaign_id = $3 "
             "order by task_id",
             said, version_id, campaign_id,
         )  # fmt: skip
@@ -144,6 +144,7 @@ def generate(path: Path, scale: float) -> None:
             order by annotation_id, k
             """
         )
+        tx.run("update data.annotations set shapes = $1", each)
         log = said + 3 * assets
         tx.run(
             "insert into data.events select $1 + e, t.assignee_id, 'tasks.save', t.campaign_id, t.task_id, t.asset_id, "

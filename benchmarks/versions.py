@@ -52,8 +52,8 @@ def fill(path: Path, assets: int, shapes: int) -> None:
         )  # fmt: skip
         tx.run(
             "insert into data.annotations select $1 + i, $2, $3 + i, null, null, $4, 'model', false, '[]', "
-            "now()::timestamp, null, 'import' from range($5) r(i)",
-            first + assets, version_id, first, member_id, assets,
+            "now()::timestamp, null, 'import', $6 from range($5) r(i)",
+            first + assets, version_id, first, member_id, assets, shapes,
         )  # fmt: skip
         tx.run(
             "insert into data.layer_heads select version_id, asset_id, annotation_id from data.annotations "

@@ -44,11 +44,22 @@ JOBS = next(
 
 def check_counts(connection: Any) -> None:
     """Check that every count that is kept is what counting gives, and that nothing else is kept."""
+    check_shapes_of_revisions(connection)
     for gold, counted in (("false", RECOUNT), ("true", GOLD)):
         _check(connection, f"select * exclude gold from data.counts where gold = {gold}", counted)
     jobs = "select * from ({}) j order by campaign_id, step, member"
     now, before = (connection.execute(jobs.format(each)).fetchall() for each in ("select * from jobs", JOBS))
     assert now == [pytest.approx(row) for row in before]
+
+
+def check_shapes_of_revisions(connection: Any) -> None:
+    """Check that each revision says how many shapes it has."""
+    wrong = connection.execute(
+        "select n.annotation_id, n.shapes, count(s.annotation_id) as counted from data.annotations n "
+        "left join data.shapes s on s.annotation_id = n.annotation_id group by 1, 2 having n.shapes is distinct from "
+        "count(s.annotation_id)"
+    ).fetchall()
+    assert not wrong, wrong[:5]
 
 
 def _check(connection: Any, select: str, counted: str) -> None:

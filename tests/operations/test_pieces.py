@@ -21,6 +21,7 @@ from nbannotate.store import arriving, dealing, importing, splits
 from nbannotate.store.engine import MEMORY, Engine
 from nbannotate.workspace.workspace import Workspace
 from tests.formats import sets
+from tests.operations.any_sequence_counts import check_shapes_of_revisions
 
 FEW, MANY = 10, 40
 BOX = Annotation(shapes=(Shape(kind="rectangle", points=((1, 2), (20, 30)), label="WBC"),))
@@ -394,6 +395,7 @@ def statements(name, count):
     call()
     done = ground.ws.sql("select count(*) as n from events where operation = $1", [name])["n"][0]
     assert done, f"{name} was not called"
+    check_shapes_of_revisions(ground.counted)
     return ground.counted.most
 
 

@@ -251,7 +251,7 @@ class _Work:
             "annotation_id": new, "version_id": self.version_id, "asset_id": task["asset_id"],
             "campaign_id": self.campaign_id, "task_id": task["task_id"], "member_id": task["assignee_id"],
             "source": source, "nothing_to_label": nothing, "tags": "[]", "created": now, "origin": "answer",
-            "tag_attributes": "{}", "_member": task["_assignee"],
+            "tag_attributes": "{}", "shapes": len(said), "_member": task["_assignee"],
         })  # fmt: skip
         self.world.rows["shapes"] += [{"annotation_id": new, "position": i, **s} for i, s in enumerate(said)]
         self.world.heads[self.version_id][task["asset_id"]] = new

@@ -90,7 +90,10 @@ def fill(tx: Transaction, assets: list[Asset]) -> None:
         for version, (tags, shapes) in said:
             new = next(ids)
             heads[version, key] = new
-            add("annotations", new, version, key, None, None, ANA, "x", False, json.dumps(tags), NOW, None, "answer")
+            add(
+                "annotations", new, version, key, None, None, ANA, "x", False, json.dumps(tags), NOW, None, "answer",
+                len(shapes),
+            )  # fmt: skip
             for j, (label, confidence) in enumerate(shapes):
                 add(
                     "shapes", new, j, f"s{j}", label, "rectangle", "[]", "{}", confidence, 1, 1, 1, 1, 1,

@@ -31,7 +31,7 @@ def test_what_was_said_before_is_no_copy_and_is_shown_as_it_was():
     assert connection.execute("select * from data.version_annotations").fetchall() == before
     assert connection.execute("select annotation_id, origin, copy from annotations").fetchall() == [(8, "answer", None)]
     connection.execute(
-        f"insert into data.annotations select 9, 5, 4, 6, 7, 1, 'annotation', true, '[]', '{NOW}', null, 'copy'"
+        f"insert into data.annotations select 9, 5, 4, 6, 7, 1, 'annotation', true, '[]', '{NOW}', null, 'copy', 0"
     )
     assert connection.execute("select * from data.version_annotations").fetchall() == before
     assert connection.execute("select annotation_id from annotations order by 1").fetchall() == [(8,), (9,)]

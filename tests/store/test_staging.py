@@ -10,7 +10,7 @@ from nbannotate.store.engine import CATALOG, Engine
 
 TABLES = {
     "annotations": "insert into data.annotations select nextval('data.ids'), $1, i, null, null, 1, 'x', false, '[]', "
-    "current_date, null, 'import' from range(7) r(i)",
+    "current_date, null, 'import', 1 from range(7) r(i)",
     "tasks": "insert into data.tasks select nextval('data.ids'), $1, i, 0, 1, 'in_progress', null, null, i, true, 0, "
     "current_date, null, null, null, null, null, null, 0, 0, null, null from range(7) r(i)",
     "layer_assets": "insert into data.layer_assets select $1, i, i, null, 1, now()::timestamp from range(7) r(i)",

@@ -62,7 +62,7 @@ def stage(ctx: Context, stage: Stage, coming: Coming, files: Sequence[Path]) -> 
         same += _File(ctx, stage, coming, file, block, done).write()
     left = [Annotation(**_about(row)) for name, row in coming.said.items() if name not in done]
     names = [name for name in coming.said if name not in done]
-    same += _revisions(ctx, stage, coming, names, left)[1]
+    same += _revisions(ctx, stage, coming, names, left, [0] * len(names))[1]
     stage.piece()
     return same
 
@@ -93,7 +93,7 @@ class _File:
             its = _about(self.coming.said[name])
             names.append(name)
             about.append(Annotation(shapes=every, **its) if every or any(its.values()) else _NOTHING)
-        ids, same = _revisions(self.ctx, self.stage, self.coming, names, about)
+        ids, same = _revisions(self.ctx, self.stage, self.coming, names, about, self.counts.tolist())
         new = np.array([-1 if number is None else number for number in ids], dtype=np.int64)
         revisions = np.full(len(self.block.ids), -1, dtype=np.int64)
         positions = np.zeros(len(self.block.ids), dtype=np.int64)
@@ -154,9 +154,16 @@ class _File:
 
 
 def _revisions(
-    ctx: Context, stage: Stage, coming: Coming, names: Sequence[str], about: Sequence[Annotation]
-) -> tuple[list[int | None], list[int]]:
-    """Write revisions without their shapes; return their ids, None for what is said already, and the assets of that."""
+    ctx: Context, stage: Stage, coming: Coming, names: Sequence[str], about: Sequence[Annotation],
+    counts: Sequence[int],
+) -> tuple[list[int | None], list[int]]:  # fmt: skip
+    """Write revisions without their shapes, of which each has so many.
+
+    Returns
+    -------
+    tuple
+        Their ids, None for what is said already, and the assets of that.
+    """
     assets = [coming.known[name][0] for name in names]
     again = data.latest_of(ctx.tx, coming.version_id, [i for i in assets if i in coming.standing])
     same = {i for i, said in zip(assets, about, strict=True) if i in again and says_same(again[i], said)}
@@ -167,11 +174,11 @@ def _revisions(
             except InvalidInput as error:
                 raise InvalidInput(f"{name}: {error} Nothing was imported.") from None
     new = [
-        importing.Revision(i, ctx.actor.member_id, coming.source, said)
-        for i, said in zip(assets, about, strict=True)
+        (importing.Revision(i, ctx.actor.member_id, coming.source, said), count)
+        for i, said, count in zip(assets, about, counts, strict=True)
         if i not in same
     ]
-    ids = iter(importing.add_bare(stage, stage.batch_id, new, ctx.now))
+    ids = iter(importing.add_bare(stage, stage.batch_id, [one for one, _ in new], [n for _, n in new], ctx.now))
     return [None if i in same else next(ids) for i in assets], [i for i in assets if i in same]
 
 

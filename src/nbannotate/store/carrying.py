@@ -290,7 +290,7 @@ def _write_revisions(
         f"""
         insert into data.annotations
         select c.annotation_id, $1, n.asset_id, null, null, $2, $3, n.nothing_to_label, n.tags, $4, n.tag_attributes,
-               n.origin
+               n.origin, n.shapes
         from {these} c join data.annotations n on n.annotation_id = c.original order by c.place
         """,
         under, member_id, source, now,

@@ -135,7 +135,7 @@ _THEIRS = {
     """,
     "revisions": """
         select n.annotation_id, {said_in} as version_id, n.asset_id, n.member_id, m.login, n.source,
-               n.nothing_to_label, n.tags, n.created, n.tag_attributes, n.origin
+               n.nothing_to_label, n.tags, n.created, n.tag_attributes, n.origin, n.shapes
         from data.annotations n join data.members m on m.member_id = n.member_id
         where n.annotation_id in (
           select annotation_id from read_parquet({layer_heads})

@@ -197,7 +197,7 @@ def stage(stage: Stage, folder: Path, by: By, report: Callable[[str, int, int], 
                case when not $2 then $4 when $1 or m.member_id is not null then r.source
                     else r.source || ' (' || r.login || ')' end,
                r.nothing_to_label, r.tags, case when $2 then r.created else $5 end, r.tag_attributes,
-               case when $2 then r.origin else 'import' end
+               case when $2 then r.origin else 'import' end, r.shapes
         from {{rows}} r join cloned n on n.old = r.annotation_id join cloned a on a.old = r.asset_id
         left join cloned v on v.old = r.version_id left join data.members m on m.login = r.login order by r.row
         """,

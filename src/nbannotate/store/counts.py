@@ -146,9 +146,9 @@ def drew(tx: Transaction, row: Mapping[str, Any], shapes: int) -> None:
     before = 0
     if row["round"] > 1:
         before = int(tx.value(
-            "select count(*) from data.shapes where annotation_id = (select max(n.annotation_id) "
-            f"from data.annotations n join data.tasks t on t.task_id = n.task_id and {NOT_STAGED} "
-            "where t.campaign_id = $1 and t.asset_id = $2 and t.step = $3 and t.assignee_id = $4)",
+            "select coalesce(arg_max(n.shapes, n.annotation_id), 0) from data.annotations n "
+            f"join data.tasks t on t.task_id = n.task_id and {NOT_STAGED} "
+            "where t.campaign_id = $1 and t.asset_id = $2 and t.step = $3 and t.assignee_id = $4",
             row["campaign_id"], row["asset_id"], row["step"], row["assignee_id"],
         ))  # fmt: skip
     place = row["campaign_id"], row["step"], row["assignee_id"], row["gold"] is not None
@@ -185,7 +185,7 @@ _CONTRIBUTIONS = f"""
       from t where assignee_id is not null group by 1, 2, 3, 4
     ), made as (
       select t.campaign_id, t.step, t.assignee_id as member_id, t.asset_id, t.gold is not null as gold,
-             max(n.annotation_id) as annotation_id
+             arg_max(n.shapes, n.annotation_id) as objects
       from all_tasks t join data.annotations n on n.task_id = t.task_id and n.{NOT_STAGED}
       where t.assignee_id is not null group by 1, 2, 3, 4, 5
     ), apart as (
@@ -217,8 +217,8 @@ _CONTRIBUTIONS = f"""
       union all
       select campaign_id, step, member_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, apart, 0, 0, 0, 0, false from apart
       union all
-      select m.campaign_id, m.step, m.member_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, count(*), 0, 0, 0, m.gold
-      from made m join data.shapes s on s.annotation_id = m.annotation_id group by 1, 2, 3, m.gold
+      select m.campaign_id, m.step, m.member_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, sum(m.objects), 0, 0, 0, m.gold
+      from made m group by 1, 2, 3, m.gold
       union all
       select g.campaign_id, g.step, g.assignee_id, count(*), count(g.opened),
              count(*) filter (where g.state = 'to_rework'), count(*) filter (where g.state = 'in_progress'),

@@ -169,9 +169,9 @@ def add_annotation(
     """
     new = tx.new_id()
     tx.run(
-        "insert into data.annotations values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        "insert into data.annotations values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         new, version_id, asset_id, campaign_id, task_id, member_id, source, annotation.nothing_to_label,
-        json.dumps(list(annotation.tags)), now, tag_attributes_text(annotation), origin,
+        json.dumps(list(annotation.tags)), now, tag_attributes_text(annotation), origin, len(annotation.shapes),
     )  # fmt: skip
     if annotation.shapes:
         tx.run(f"insert into data.shapes select {_COLUMNS} from ({_UNPACKED})", rows or shape_rows(annotation), new)

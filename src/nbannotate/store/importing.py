@@ -76,7 +76,7 @@ def stands(tx: Transaction, version_id: int, source: str) -> set[int]:
 
 def add(tx: Transaction, version_id: int, revisions: Sequence[Revision], now: datetime.datetime) -> None:
     """Append revisions to a version or a batch: in three statements, whatever the number of assets and shapes."""
-    ids = add_bare(tx, version_id, revisions, now)
+    ids = add_bare(tx, version_id, revisions, [len(one.annotation.shapes) for one in revisions], now)
     shapes: list[dict[str, Any]] = [
         data.shape_row(new, position, shape)
         for new, one in zip(ids, revisions, strict=True)
@@ -86,8 +86,10 @@ def add(tx: Transaction, version_id: int, revisions: Sequence[Revision], now: da
         data.add_shapes(tx, shapes)
 
 
-def add_bare(tx: Transaction, version_id: int, revisions: Sequence[Revision], now: datetime.datetime) -> list[int]:
-    """Append revisions without their shapes, and return their ids."""
+def add_bare(
+    tx: Transaction, version_id: int, revisions: Sequence[Revision], counts: Sequence[int], now: datetime.datetime
+) -> list[int]:
+    """Append revisions without their shapes, of which each will have so many, and return their ids."""
     found = tx.connection.execute("select nextval('data.ids') as id from range($1) order by 1", [len(revisions)])
     ids: list[int] = [new for (new,) in found.fetchall()]
     rows = [
@@ -97,19 +99,19 @@ def add_bare(tx: Transaction, version_id: int, revisions: Sequence[Revision], no
             "nothing_to_label": one.annotation.nothing_to_label,
             "tags": json.dumps(list(one.annotation.tags)) if one.annotation.tags else "[]",
             "tag_attributes": data.tag_attributes_text(one.annotation),
-            "origin": one.origin or ("import" if one.task_id is None else "answer"),
+            "origin": one.origin or ("import" if one.task_id is None else "answer"), "shapes": count,
         }
-        for new, one in zip(ids, revisions, strict=True)
+        for new, one, count in zip(ids, revisions, counts, strict=True)
     ]  # fmt: skip
     tx.run(
         """
         insert into data.annotations
         select i.annotation_id, $2, i.asset_id, i.campaign_id, i.task_id, i.member_id, i.source, i.nothing_to_label,
-               i.tags, $3, i.tag_attributes, i.origin
+               i.tags, $3, i.tag_attributes, i.origin, i.shapes
         from (
           select unnest(from_json($1, '[{"annotation_id":"BIGINT","asset_id":"BIGINT","member_id":"BIGINT",
             "source":"VARCHAR","campaign_id":"BIGINT","task_id":"BIGINT","nothing_to_label":"BOOLEAN","tags":"VARCHAR",
-            "tag_attributes":"VARCHAR","origin":"VARCHAR"}]'), recursive := true)
+            "tag_attributes":"VARCHAR","origin":"VARCHAR","shapes":"INTEGER"}]'), recursive := true)
         ) i
         """,
         msgspec.json.encode(rows).decode(), version_id, now,
@@ -217,7 +219,7 @@ def copy(stage: Stage, version_id: int, now: datetime.datetime | None) -> int:
             select c.annotation_id, $1, n.asset_id,
                    case when n.version_id = $2 then n.campaign_id end, case when n.version_id = $2 then n.task_id end,
                    n.member_id, n.source, n.nothing_to_label, n.tags, coalesce($3, n.created), n.tag_attributes,
-                   n.origin
+                   n.origin, n.shapes
             from {these} c join data.annotations n on n.annotation_id = c.original order by c.place
             """,
             stage.batch_id,

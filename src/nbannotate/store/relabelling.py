@@ -170,7 +170,8 @@ def write(stage: Stage, version_id: int, now: datetime.datetime) -> int:
             insert into data.annotations
             select c.annotation_id, $1, n.asset_id, case when n.version_id = $2 then n.campaign_id end,
                    case when n.version_id = $2 then n.task_id end, n.member_id, $4, n.nothing_to_label, n.tags,
-                   $3, n.tag_attributes, n.origin
+                   $3, n.tag_attributes, n.origin,
+                   (select count(*) from shaped m where m.original = c.original and m.label is not null)
             from {these} c join data.annotations n on n.annotation_id = c.original order by c.place
             """,
             stage.batch_id, version_id, now, SOURCE,

@@ -145,9 +145,8 @@ def current(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
 def last_said(tx: Transaction, campaign_id: int, asset_id: int) -> dict[int, dict[str, Any]]:
     """Return by task of an asset the last revision said in it, with the number of its shapes."""
     rows = tx.all(
-        "select n.task_id, n.annotation_id, (select count(*) from data.shapes s "
-        "where s.annotation_id = n.annotation_id) as shapes from (select task_id, max(annotation_id) as "
-        "annotation_id from data.annotations where campaign_id = $1 and asset_id = $2 group by 1) n",
+        "select task_id, max(annotation_id) as annotation_id, arg_max(shapes, annotation_id) as shapes "
+        "from data.annotations where campaign_id = $1 and asset_id = $2 group by 1",
         campaign_id, asset_id,
     )  # fmt: skip
     return {row["task_id"]: row for row in rows}
