@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -34,79 +33,99 @@ def _stage(
     on_conflict: OnConflict = "skip",
 ) -> dict[str, Staged]:
     """Check the annotations of a file and write them in pieces, without those of assets that people work on."""
-    return {"prepared_batch": stage_said(ctx, stage, version_id, source, [file], missing, on_conflict)}
+    coming = Coming(ctx, stage, version_id, source, missing, on_conflict)
+    coming.say(file)
+    return {"prepared_batch": coming.finish()}
 
 
-def stage_said(
-    ctx: Context, stage: Stage, version_id: int, source: str, files: Sequence[Path], missing: Missing,
-    on_conflict: OnConflict, new: dict[str, tuple[int, int, int]] | None = None, apart: Sequence[Path] = (),
-) -> Staged:  # fmt: skip
-    """Check what files say of assets, write it in pieces, and return what was staged.
+class Coming:
+    """What files say of assets, on its way into a version: checked, and written in pieces."""
 
-    ``new`` are assets that come with it: id, width and height by their names. ``apart`` are files of shapes: those of
-    the assets whose ``shapes`` are null.
-    """
-    version = draft(ctx, version_id)
-    known = data.asset_ids(ctx.tx, version_id) | (new or {})
-    worked = importing.worked_on(ctx.tx, version_id)
-    given = [name for file in files for name in importing.names_in(ctx.tx, file)]
-    strange = [name for name in given if name not in known]
-    if strange and missing == "error":
-        raise InvalidInput(
-            f"{len(strange)} of {len(given)} annotated images are not assets of the version {version.name!r}: "
-            f"{_some(strange)}. Add the images first, or pass over them with missing='skip'; nothing was imported."
+    def __init__(
+        self, ctx: Context, stage: Stage, version_id: int, source: str, missing: Missing, on_conflict: OnConflict
+    ) -> None:
+        self._version = draft(ctx, version_id)
+        self._ctx, self._stage, self._missing, self._on_conflict = ctx, stage, missing, on_conflict
+        known = data.asset_ids(ctx.tx, version_id)
+        self._worked = importing.worked_on(ctx.tx, version_id)
+        standing = importing.stands(ctx.tx, version_id, source)
+        self._drawn = blocks.Drawn(ctx, stage, version_id, source, known, standing)
+        self._given = 0
+        self._strange: list[str] = []
+        self._theirs: list[str] = []
+        self._same: list[int] = []
+
+    def know(self, new: dict[str, tuple[int, int, int]]) -> None:
+        """Take assets that come with it, too: id, width and height by their names."""
+        self._drawn.known.update(new)
+
+    def say(self, file: Path) -> None:
+        """Take what a file says of assets; where it says null in place of the shapes, those come behind it."""
+        known, theirs = self._drawn.known, self._on_conflict == "skip"
+        piece: list[importing.Revision] = []
+        shapes = 0
+        for row in importing.rows_in(self._ctx.tx, file):
+            name = row["asset"]
+            self._given += 1
+            if name not in known:
+                self._strange.append(name)
+                continue
+            asset_id, width, height = known[name]
+            if asset_id in self._worked:
+                self._theirs.append(name)
+            passed_over = asset_id in self._worked and theirs
+            if row["shapes"] is None:
+                if not passed_over:
+                    self._drawn.expect(row)
+                continue
+            annotation = Annotation(
+                shapes=_shapes(name, row["shapes"]), tags=tuple(json.loads(row["tags"])),
+                nothing_to_label=row["nothing_to_label"],
+                tag_attributes=json.loads(row.get("tag_attributes") or "{}"),
+            )  # fmt: skip
+            _check(name, annotation, width, height)
+            if passed_over:
+                continue
+            piece.append(importing.Revision(asset_id, self._ctx.actor.member_id, self._drawn.source, annotation))
+            shapes += len(annotation.shapes)
+            if len(piece) == PIECE_ASSETS or shapes >= PIECE_SHAPES:
+                self._write(piece)
+                piece, shapes = [], 0
+        if piece:
+            self._write(piece)
+
+    def draw(self, file: Path) -> None:
+        """Take the shapes of a file."""
+        self._drawn.take(file)
+
+    def finish(self) -> Staged:
+        """Say what was staged, or raise what is wrong with all of it."""
+        names = self._strange
+        if names and self._missing == "error":
+            raise InvalidInput(
+                f"{len(names)} of {self._given} annotated images are not assets of the version "
+                f"{self._version.name!r}: {_some(names)}. Add the images first, or pass over them with missing='skip'; "
+                "nothing was imported."
+            )
+        if self._theirs and self._on_conflict == "error":
+            raise _worked_on(self._theirs)
+        same = [*self._same, *self._drawn.finish()]
+        known, passed = self._drawn.known, set(same)
+        left = tuple(self._theirs) if self._on_conflict == "skip" else ()
+        over = sum(known[n][0] not in passed for n in self._theirs) if self._on_conflict == "replace" else 0
+        first = next((name for name, (asset_id, *_) in known.items() if same and asset_id == same[0]), "")
+        return Staged(self._stage.batch_id, left, over, len(same), first, tuple(names))
+
+    def _write(self, piece: list[importing.Revision]) -> None:
+        """Write a piece of an import, but for assets of which the same source says just that already."""
+        again = data.latest_of(
+            self._ctx.tx, self._version.version_id, [r.asset_id for r in piece if r.asset_id in self._drawn.standing]
         )
-    theirs = [name for name in given if name in known and known[name][0] in worked]
-    if theirs and on_conflict == "error":
-        raise _worked_on(theirs)
-    standing = importing.stands(ctx.tx, version_id, source)
-    piece: list[importing.Revision] = []
-    same: list[int] = []
-    shapes = 0
-    coming = blocks.Coming(version_id, source, {}, known, standing)
-    for row in (row for file in files for row in importing.rows_in(ctx.tx, file)):
-        if row["asset"] not in known:
-            continue
-        asset_id, width, height = known[row["asset"]]
-        if row["shapes"] is None:
-            if asset_id not in worked or on_conflict != "skip":
-                coming.said[row["asset"]] = row
-            continue
-        annotation = Annotation(
-            shapes=_shapes(row["asset"], row["shapes"]),
-            tags=tuple(json.loads(row["tags"])),
-            nothing_to_label=row["nothing_to_label"],
-            tag_attributes=json.loads(row.get("tag_attributes") or "{}"),
-        )
-        _check(row["asset"], annotation, width, height)
-        if asset_id in worked and on_conflict == "skip":
-            continue
-        piece.append(importing.Revision(asset_id, ctx.actor.member_id, source, annotation))
-        shapes += len(annotation.shapes)
-        if len(piece) == PIECE_ASSETS or shapes >= PIECE_SHAPES:
-            same += _write(ctx, stage, version_id, piece, standing)
-            piece, shapes = [], 0
-    if piece:
-        same += _write(ctx, stage, version_id, piece, standing)
-    if coming.said:
-        same += blocks.stage(ctx, stage, coming, apart)
-    left = tuple(theirs) if on_conflict == "skip" else ()
-    passed = set(same)
-    over = sum(known[name][0] not in passed for name in theirs) if on_conflict == "replace" else 0
-    first = next((name for name, (asset_id, *_) in known.items() if same and asset_id == same[0]), "")
-    return Staged(stage.batch_id, left, over, len(same), first, tuple(strange))
-
-
-def _write(
-    ctx: Context, stage: Stage, version_id: int, piece: list[importing.Revision], standing: set[int]
-) -> list[int]:
-    """Write a piece of an import, and return the assets of which the same source says just that already."""
-    again = data.latest_of(ctx.tx, version_id, [r.asset_id for r in piece if r.asset_id in standing])
-    same = [r.asset_id for r in piece if r.asset_id in again and says_same(again[r.asset_id], r.annotation)]
-    passed = set(same)
-    if new := [r for r in piece if r.asset_id not in passed]:
-        importing.stage(stage, new, ctx.now)
-    return same
+        same = [r.asset_id for r in piece if r.asset_id in again and says_same(again[r.asset_id], r.annotation)]
+        passed = set(same)
+        if new := [r for r in piece if r.asset_id not in passed]:
+            importing.stage(self._stage, new, self._ctx.now)
+        self._same += same
 
 
 def _some(names: list[str]) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from msgspec import Struct
 
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Annotation, Shape
@@ -31,53 +30,99 @@ from nbannotate.store.staging import Stage
 _NOTHING = Annotation()
 
 
-class Coming(Struct, frozen=True):
-    """What the shapes belong to: ``said`` are the rows of their assets, ``known`` the id and size of each asset."""
+class Drawn:
+    """Shapes that come in files, each with the asset that it is of; see :data:`nbannotate.store.blocks.COLUMNS`.
 
-    version_id: int
-    source: str
-    said: dict[str, dict[str, Any]]
-    known: dict[str, tuple[int, int, int]]
-    standing: set[int]
-
-
-def stage(ctx: Context, stage: Stage, coming: Coming, files: Sequence[Path]) -> list[int]:
-    """Check the shapes of files and write them with the revisions that they are part of.
-
-    The shapes of an asset stand together, in one file. Shapes of assets that are not in ``said`` are passed over.
-    Returns the assets of which the same source says just that already.
-
-    Raises
-    ------
-    InvalidInput
-        What is wrong with the first shape that may not be in the store.
+    Parameters
+    ----------
+    known
+        Id, width and height of each asset, by its name.
+    standing
+        The assets of which the latest that was said is an import of this source.
     """
-    same: list[int] = []
-    done: set[str] = set()
-    for file in files:
+
+    def __init__(
+        self, ctx: Context, stage: Stage, version_id: int, source: str, known: dict[str, tuple[int, int, int]],
+        standing: set[int],
+    ) -> None:  # fmt: skip
+        self.ctx, self.stage, self.version_id, self.source = ctx, stage, version_id, source
+        self.known, self.standing = known, standing
+        #: What is said beside the shapes that come, by asset.
+        self.said: dict[str, dict[str, Any]] = {}
+        self._done: set[str] = set()
+        self._same: list[int] = []
+
+    def expect(self, row: dict[str, Any]) -> None:
+        """Take what is said of an asset beside its shapes, which come behind it."""
+        if row["asset"] in self._done:
+            raise InvalidInput(f"{row['asset']}: its shapes come before what is said of it. Nothing was imported.")
+        self.said[row["asset"]] = row
+
+    def take(self, file: Path) -> None:
+        """Check the shapes of a file and write them with the revisions that they are part of.
+
+        The shapes of an asset stand together, in one file. Shapes of assets that are not expected are passed over.
+
+        Raises
+        ------
+        InvalidInput
+            What is wrong with the first shape that may not be in the store.
+        """
         try:
-            block = blocks.read(ctx.tx, file)
+            block = blocks.read(self.ctx.tx, file)
         except (ValueError, msgspec.MsgspecError) as error:
             raise InvalidInput(f"The shapes of {file.name} are none: {error}. Nothing was imported.") from None
-        same += _File(ctx, stage, coming, file, block, done).write()
-    left = [Annotation(**_about(row)) for name, row in coming.said.items() if name not in done]
-    names = [name for name in coming.said if name not in done]
-    same += _revisions(ctx, stage, coming, names, left, [0] * len(names))[1]
-    stage.piece()
-    return same
+        for name, _, _ in (runs := list(_runs(block.assets))):
+            if name in self._done:
+                raise InvalidInput(f"{name}: its shapes do not stand together. Nothing was imported.")
+            self._done.add(name)
+        self._same += _File(self, file, block, [run for run in runs if run[0] in self.said]).write()
+
+    def finish(self) -> list[int]:
+        """Write what is said of assets without shapes; return those of which the same source says all that already."""
+        names = [name for name in self.said if name not in self._done]
+        if not self.said:
+            return []
+        about = [Annotation(**_about(self.said[name])) for name in names]
+        self._same += self.revisions(names, about, [0] * len(names))[1]
+        self.stage.piece()
+        return self._same
+
+    def revisions(
+        self, names: Sequence[str], about: Sequence[Annotation], counts: Sequence[int]
+    ) -> tuple[list[int | None], list[int]]:
+        """Write revisions without their shapes, of which each has so many.
+
+        Returns
+        -------
+        tuple
+            Their ids, None for what is said already, and the assets of that.
+        """
+        assets = [self.known[name][0] for name in names]
+        again = data.latest_of(self.ctx.tx, self.version_id, [i for i in assets if i in self.standing])
+        same = {i for i, said in zip(assets, about, strict=True) if i in again and says_same(again[i], said)}
+        for name, said in zip(names, about, strict=True):
+            if said.tags or said.tag_attributes:
+                try:
+                    check_about(said)
+                except InvalidInput as error:
+                    raise InvalidInput(f"{name}: {error} Nothing was imported.") from None
+        new = [
+            (importing.Revision(i, self.ctx.actor.member_id, self.source, said), count)
+            for i, said, count in zip(assets, about, counts, strict=True)
+            if i not in same
+        ]
+        revisions, numbers = [one for one, _ in new], [count for _, count in new]
+        ids = iter(importing.add_bare(self.stage, self.stage.batch_id, revisions, numbers, self.ctx.now))
+        return [None if i in same else next(ids) for i in assets], [i for i in assets if i in same]
 
 
 class _File:
     """The shapes of one file on their way."""
 
-    def __init__(self, ctx: Context, stage: Stage, coming: Coming, file: Path, block: Block, done: set[str]) -> None:
-        self.ctx, self.stage, self.coming, self.file, self.block = ctx, stage, coming, file, block
-        self.runs = list(_runs(block.assets))
-        for name, _, _ in self.runs:
-            if name in done:
-                raise InvalidInput(f"{name}: its shapes do not stand together. Nothing was imported.")
-            done.add(name)
-        self.runs = [run for run in self.runs if run[0] in coming.said]
+    def __init__(self, coming: Drawn, file: Path, block: Block, runs: list[tuple[str, int, int]]) -> None:
+        self.ctx, self.stage, self.coming, self.file, self.block = coming.ctx, coming.stage, coming, file, block
+        self.runs = runs
         self.firsts, ends = np.array([run[1:] for run in self.runs], dtype=np.int64).reshape(-1, 2).T
         self.counts = ends - self.firsts
         #: Of each shape that is wanted, its number in its asset, and in the file.
@@ -93,7 +138,7 @@ class _File:
             its = _about(self.coming.said[name])
             names.append(name)
             about.append(Annotation(shapes=every, **its) if every or any(its.values()) else _NOTHING)
-        ids, same = _revisions(self.ctx, self.stage, self.coming, names, about, self.counts.tolist())
+        ids, same = self.coming.revisions(names, about, self.counts.tolist())
         new = np.array([-1 if number is None else number for number in ids], dtype=np.int64)
         revisions = np.full(len(self.block.ids), -1, dtype=np.int64)
         positions = np.zeros(len(self.block.ids), dtype=np.int64)
@@ -151,35 +196,6 @@ class _File:
                     raise InvalidInput(why)
             except InvalidInput as error:
                 raise InvalidInput(f"{name}: {error} Nothing was imported.") from None
-
-
-def _revisions(
-    ctx: Context, stage: Stage, coming: Coming, names: Sequence[str], about: Sequence[Annotation],
-    counts: Sequence[int],
-) -> tuple[list[int | None], list[int]]:  # fmt: skip
-    """Write revisions without their shapes, of which each has so many.
-
-    Returns
-    -------
-    tuple
-        Their ids, None for what is said already, and the assets of that.
-    """
-    assets = [coming.known[name][0] for name in names]
-    again = data.latest_of(ctx.tx, coming.version_id, [i for i in assets if i in coming.standing])
-    same = {i for i, said in zip(assets, about, strict=True) if i in again and says_same(again[i], said)}
-    for name, said in zip(names, about, strict=True):
-        if said.tags or said.tag_attributes:
-            try:
-                check_about(said)
-            except InvalidInput as error:
-                raise InvalidInput(f"{name}: {error} Nothing was imported.") from None
-    new = [
-        (importing.Revision(i, ctx.actor.member_id, coming.source, said), count)
-        for i, said, count in zip(assets, about, counts, strict=True)
-        if i not in same
-    ]
-    ids = iter(importing.add_bare(stage, stage.batch_id, [one for one, _ in new], [n for _, n in new], ctx.now))
-    return [None if i in same else next(ids) for i in assets], [i for i in assets if i in same]
 
 
 def _about(row: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import msgspec
 
 from nbannotate.errors import InvalidInput, NotFound, SessionEnded, Stale
 from nbannotate.model import Event, Member, taking
-from nbannotate.operations.registry import Context, Operation, operations
+from nbannotate.operations.registry import Arrival, Context, Operation, operations
 from nbannotate.operations.throttle import Throttle
 from nbannotate.rules import rights
 from nbannotate.store import forgetting, log, people
@@ -37,6 +37,7 @@ class Request(msgspec.Struct, frozen=True):
     request_id: str
     file: Path | None = None
     files: tuple[Path, ...] = ()
+    arriving: Iterable[Arrival] | None = None
 
 
 class Asker(msgspec.Struct, frozen=True):
@@ -86,10 +87,14 @@ class Dispatcher:
             raise InvalidInput(f"{operation.name} {'needs' if operation.takes_file else 'takes no'} file.")
         if request.files and not operation.takes_files:
             raise InvalidInput(f"{operation.name} takes no files.")
+        if operation.takes_arriving != (request.arriving is not None):
+            what = "takes files one by one" if operation.takes_arriving else "takes no files one by one"
+            raise InvalidInput(f"{operation.name} {what}.")
         where = f"The arguments of {operation.name}"
         given = taking.read(request.arguments or b"{}", operation.arguments, where, f"{operation.name}: ")
         values = {f: getattr(given, f) for f in operation.arguments.__struct_fields__}
         values |= {"file": request.file} if operation.takes_file else {}
+        values |= {"arriving": request.arriving} if operation.takes_arriving else {}
         return values | ({"files": request.files} if operation.takes_files else {})
 
     def prepare(self, operation: Operation, request: Request, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from msgspec import Struct
 
@@ -11,14 +12,17 @@ from nbannotate.errors import InvalidInput
 from nbannotate.model import Imported, Missing, OnConflict, Splitting
 from nbannotate.operations import annotations as said_of
 from nbannotate.operations import assets, metadata, splits
-from nbannotate.operations.registry import Context, operation
+from nbannotate.operations.registry import Arrival, Context, operation
 from nbannotate.operations.versions import draft
-from nbannotate.store import arriving, foreign, staging
+from nbannotate.store import arriving as arriving_
+from nbannotate.store import foreign, staging
 from nbannotate.store.staging import Stage
 
 #: What the files of an import are: new images, other files of images that are there, metadata of these, what is said,
 #: the shapes of that (where they do not stand with it) and what they are called, what other things are called, splits.
 Table = Literal["assets", "replaced", "metadata", "annotations", "shapes", "foreign", "splits"]
+#: Tables that are one file.
+ONE = ("assets", "replaced", "metadata")
 
 
 class _Staged(Struct, frozen=True):
@@ -33,44 +37,53 @@ class _Staged(Struct, frozen=True):
 
 
 def _stage(
-    ctx: Context, stage: Stage, version_id: int, source: str, format: str, tables: list[Table],
-    files: tuple[Path, ...], missing: Missing = "error", on_conflict: OnConflict = "skip",
-    types: dict[str, str] | None = None, how: Splitting | None = None,
+    ctx: Context, stage: Stage, version_id: int, source: str, format: str, arriving: Iterable[Arrival],
+    missing: Missing = "error", on_conflict: OnConflict = "skip", types: dict[str, str] | None = None,
+    how: Splitting | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Check all that comes, and write it in pieces."""
-    draft(ctx, version_id)
-    if len(tables) != len(files):
-        raise InvalidInput(f"There are {len(files)} files for {len(tables)} tables; nothing was imported.")
-    its = {name: [f for f, table in zip(files, tables, strict=True) if table == name] for name in tables}
-    images, replaced, described = (next(iter(its.get(name, [])), None) for name in ("assets", "replaced", "metadata"))
-    if replaced is not None:
-        assets.check_replaced(ctx, version_id, replaced)
-    new = assets.stage_new(ctx, stage, version_id, images) if images is not None else None
-    known = arriving.staged_ids(ctx.tx, stage.batch_id) if new is not None else {}
-    if described is not None:
-        metadata.check_file(ctx, version_id, described)()
-    says, apart = its.get("annotations", []), its.get("shapes", [])
-    said = said_of.stage_said(ctx, stage, version_id, source, says, missing, on_conflict, known, apart)
-    foreign.stage(stage, format, its.get("foreign", []), apart)
+    said = said_of.Coming(ctx, stage, version_id, source, missing, on_conflict)
+    new: assets.Batch | None = None
+    its: dict[str, list[Path]] = {}
+    for table, file in stage.each(arriving):
+        its.setdefault(table, []).append(file)
+        if table not in get_args(Table):
+            raise InvalidInput(f"No table of an import is called {table!r}; nothing was imported.")
+        if table in ONE and len(its[table]) > 1:
+            raise InvalidInput(f"There may be one file of {table}; nothing was imported.")
+        if table == "assets":
+            new = assets.stage_new(ctx, stage, version_id, file)
+            said.know(arriving_.staged_ids(ctx.tx, stage.batch_id))
+        elif table == "replaced":
+            assets.check_replaced(ctx, version_id, file)
+        elif table == "metadata":
+            metadata.check_file(ctx, version_id, file)()
+        elif table == "annotations":
+            said.say(file)
+        elif table == "shapes":
+            said.draw(file)
+    staged = said.finish()
+    foreign.stage(stage, format, its.get("foreign", []), its.get("shapes", []))
     dealt = splits.stage_set(ctx, stage, version_id, its["splits"]) if "splits" in its else None
-    return {"prepared_import": _Staged(said, bool(says), new, replaced, described, dealt)}
+    replaced, described = (next(iter(its.get(name, [])), None) for name in ("replaced", "metadata"))
+    return {"prepared_import": _Staged(staged, "annotations" in its, new, replaced, described, dealt)}
 
 
 @operation(writes=True, stage=_stage)
 def add(
-    ctx: Context, version_id: int, source: str, format: str, tables: list[Table], files: tuple[Path, ...],
-    prepared_import: _Staged, missing: Missing = "error", on_conflict: OnConflict = "skip",
-    types: dict[str, str] | None = None, how: Splitting | None = None,
+    ctx: Context, version_id: int, source: str, format: str, arriving: Iterable[Arrival], prepared_import: _Staged,
+    missing: Missing = "error", on_conflict: OnConflict = "skip", types: dict[str, str] | None = None,
+    how: Splitting | None = None,
 ) -> Imported:  # fmt: skip
-    """Bring a data set into a version, from Parquet files; ``tables`` says what each of them is. All or nothing.
+    """Bring a data set into a version, from Parquet files that come one by one. All or nothing.
 
-    At most one file is ``assets`` (new images, as for ``assets.add``), one ``replaced`` (as for ``assets.replace``) and
-    one ``metadata`` (as for ``metadata.set``); the pieces of ``annotations`` and ``splits`` are as for
-    ``annotations.add`` and ``splits.set``. Where ``shapes`` of an asset is null there, they are rows of the pieces of
-    ``shapes`` (:data:`nbannotate.store.blocks.COLUMNS`), in their order and together in one of them, each with what the
-    format calls it. What comes leaves the events of those operations. ``foreign`` is what the
-    format calls things: what (``image``, ``shape``, ``label``, ``definition``, ``tag`` or ``file``), name, foreign_id
-    (JSON), extra (JSON), called and place.
+    Each comes with the name of the table that it holds. At most one is ``assets`` (new images, as for ``assets.add``),
+    which comes first, one ``replaced`` (as for ``assets.replace``) and one ``metadata`` (as for ``metadata.set``); the
+    pieces of ``annotations`` and ``splits`` are as for ``annotations.add`` and ``splits.set``. Where ``shapes`` of an
+    asset is null there, they are rows of the pieces of ``shapes`` (:data:`nbannotate.store.blocks.COLUMNS`) behind it,
+    in their order and together in one of them, each with what the format calls it. What comes leaves the events of
+    those operations. ``foreign`` is what the format calls things: what (``image``, ``shape``, ``label``,
+    ``definition``, ``tag`` or ``file``), name, foreign_id (JSON), extra (JSON), called and place.
     """
     draft(ctx, version_id)
     staged = prepared_import

@@ -29,6 +29,9 @@ from nbannotate.store.engine import Engine, Transaction
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+#: A file that comes, with the name of the table that it holds; None: nothing came for a while.
+Arrival = tuple[str, Path] | None
+
 
 class Context:
     """What an operation works with.
@@ -137,6 +140,8 @@ class Operation(msgspec.Struct, frozen=True):
         Whether a Parquet file comes with the request; the operation gets its path as ``file``.
     takes_files
         Whether several may; the operation gets their paths as ``files``.
+    takes_arriving
+        Whether several come one by one, while it runs: it is given, as ``arriving``, what goes through them.
     gives_file
         Whether the answer is a file; the operation returns its path.
     """
@@ -152,6 +157,7 @@ class Operation(msgspec.Struct, frozen=True):
     answer: Callable[[Context, Any], Any] | None
     takes_file: bool
     takes_files: bool
+    takes_arriving: bool
     gives_file: bool
 
     @property
@@ -179,7 +185,7 @@ def operation(
         hints = typing.get_type_hints(function)
         fields: list[Any] = []
         for parameter in list(inspect.signature(function).parameters.values())[1:]:
-            if parameter.name in ("file", "files") or parameter.name.startswith("prepared_"):
+            if parameter.name in ("file", "files", "arriving") or parameter.name.startswith("prepared_"):
                 continue
             kind = hints[parameter.name]
             plain = parameter.default is inspect.Parameter.empty
@@ -197,6 +203,7 @@ def operation(
             answer,
             "file" in hints,
             "files" in hints,
+            "arriving" in hints,
             hints.get("return") in (Path, bytes | Path),
         )
         return function

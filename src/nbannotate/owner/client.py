@@ -7,6 +7,7 @@ lost.
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -15,7 +16,7 @@ import threading
 import time
 import uuid
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
@@ -23,9 +24,10 @@ import msgspec
 
 from nbannotate.errors import DatabaseFailed, NotFound, OwnerUnavailable, SessionEnded, revive
 from nbannotate.model.values import decode, encode
-from nbannotate.owner import parts
+from nbannotate.owner import parts, stream
 from nbannotate.owner.place import Place
 from nbannotate.owner.spawn import start_owner
+from nbannotate.owner.stream import Files
 
 T = TypeVar("T")
 
@@ -85,8 +87,8 @@ class Client(Protocol):
         """Call an operation that takes a table, given as Parquet."""
         ...
 
-    def bring(self, operation: str, returns: type[T], files: Sequence[Path], /, **arguments: Any) -> T:
-        """Call an operation that takes several Parquet files, which are sent piece by piece."""
+    def bring(self, operation: str, returns: type[T], files: Files, /, **arguments: Any) -> T:
+        """Call an operation that takes Parquet files one by one, while later ones are made."""
         ...
 
     def fetch(self, operation: str, /, **arguments: Any) -> bytes:
@@ -167,9 +169,9 @@ class SocketClient:
         given = {"Nbannotate-Arguments": json.dumps(json.loads(encode(arguments)))}  # a header takes ASCII only
         return decode(self._ask(f"/upload/{operation}", parquet, given), returns)
 
-    def bring(self, operation: str, returns: type[T], files: Sequence[Path], /, **arguments: Any) -> T:
-        """Call an operation that takes several tables."""
-        body = parts.Body(encode(arguments), files)
+    def bring(self, operation: str, returns: type[T], files: Files, /, **arguments: Any) -> T:
+        """Call an operation that takes tables one by one."""
+        body = stream.Body(encode(arguments), files)
         return decode(self._ask(f"/call/{operation}", body, body.headers()), returns)
 
     def fetch(self, operation: str, /, **arguments: Any) -> bytes:
@@ -187,7 +189,7 @@ class SocketClient:
         for connection in connections:
             connection.close()
 
-    def _ask(self, url: str, body: bytes | parts.Body, headers: dict[str, str] | None = None) -> bytes:
+    def _ask(self, url: str, body: bytes | stream.Body, headers: dict[str, str] | None = None) -> bytes:
         """Send a request until it is answered, starting an owner where none runs."""
         headers = {"Nbannotate-Request": uuid.uuid4().hex, **(headers or {})}
         until: float | None = None
@@ -201,6 +203,8 @@ class SocketClient:
                     raise ConnectionRefusedError("nobody announced itself")
                 headers["Authorization"] = f"Bearer {self._token or contact.token}"
                 status, answer = self._send(contact.socket, url, body, headers)
+            except stream.NotMade as error:
+                raise error.__cause__ or error from None
             except (OSError, http.client.HTTPException) as error:
                 if self._drop():
                     continue  # a connection from before, perhaps to an owner that is gone; a fresh one tells
@@ -225,18 +229,19 @@ class SocketClient:
                 continue
             raise error_
 
-    def _send(self, path: str, url: str, body: bytes | parts.Body, headers: dict[str, str]) -> tuple[int, bytes]:
+    def _send(self, path: str, url: str, body: bytes | stream.Body, headers: dict[str, str]) -> tuple[int, bytes]:
+        if isinstance(body, stream.Body):  # whoever makes the files may ask meanwhile
+            with contextlib.closing(_Unix(path, ANSWER_S)) as one:
+                return _answer(one, url, body, headers)
         connection: _Unix | None = getattr(self._local, "connection", None)
         if connection is None or connection not in self._all:
             connection = _Unix(path, ANSWER_S)
             self._local.connection, self._local.answered = connection, False
             with self._lock:
                 self._all.add(connection)
-        connection.request("POST", url, body, headers)
-        response = connection.getresponse()
-        answer = response.read()
+        found = _answer(connection, url, body, headers)
         self._local.answered = True
-        return response.status, answer
+        return found
 
     def _drop(self) -> bool:
         """Close this thread's connection; return whether it was one that had worked before."""
@@ -248,6 +253,14 @@ class SocketClient:
             self._all.discard(connection)
         connection.close()
         return bool(self._local.answered)
+
+
+def _answer(
+    connection: _Unix, url: str, body: bytes | stream.Body, headers: dict[str, str]
+) -> tuple[int, bytes]:  # fmt: skip
+    connection.request("POST", url, body, headers)
+    response = connection.getresponse()
+    return response.status, response.read()
 
 
 def source(client: Client, asset_id: int) -> bytes | Path:

@@ -6,7 +6,7 @@ import secrets
 import shutil
 import threading
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ from nbannotate.owner import parts
 from nbannotate.owner.client import Client, source
 from nbannotate.owner.hooks import Hooks, installed
 from nbannotate.owner.setup import first_member
+from nbannotate.owner.stream import Files
 from nbannotate.store.engine import MEMORY, Engine
 
 T = TypeVar("T")
@@ -79,16 +80,19 @@ class MemoryClient:
         finally:
             file.unlink()
 
-    def bring(self, operation: str, returns: type[T], files: Sequence[Path], /, **arguments: Any) -> T:
-        """Call an operation that takes several tables."""
+    def bring(self, operation: str, returns: type[T], files: Files, /, **arguments: Any) -> T:
+        """Call an operation that takes tables one by one."""
+        here: list[Path] = []
         spool = self.dispatcher.engine.spool
-        here = [spool / f"{secrets.token_hex(8)}.parquet" for _ in files]
+
+        def arriving() -> Iterator[tuple[str, Path]]:
+            for name, file in files:
+                here.append(spool / f"{secrets.token_hex(8)}.parquet")
+                shutil.copyfile(file, here[-1])
+                yield name, here[-1]
+
         try:
-            for file, copy in zip(files, here, strict=True):
-                shutil.copyfile(file, copy)
-            answer = self._run(operation, arguments, None, tuple(here))
-            assert isinstance(answer, bytes), f"{operation} answers with a file"
-            return decode(answer, returns)
+            return decode(self._handle(operation, arguments, arriving=Files(arriving())), returns)
         finally:
             parts.remove(here)
 
@@ -109,8 +113,10 @@ class MemoryClient:
         if self._hooks is not None:
             self._hooks.close()
 
-    def _handle(self, operation: str, arguments: dict[str, Any], file: Path | None = None) -> bytes:
-        answer = self._run(operation, arguments, file)
+    def _handle(
+        self, operation: str, arguments: dict[str, Any], file: Path | None = None, arriving: Files | None = None
+    ) -> bytes:
+        answer = self._run(operation, arguments, file, arriving=arriving)
         assert isinstance(answer, bytes), f"{operation} answers with a file"
         return answer
 
@@ -120,7 +126,8 @@ class MemoryClient:
         return answer
 
     def _run(
-        self, operation: str, arguments: dict[str, Any], file: Path | None, files: tuple[Path, ...] = ()
-    ) -> bytes | Path:
+        self, operation: str, arguments: dict[str, Any], file: Path | None, files: tuple[Path, ...] = (),
+        arriving: Files | None = None,
+    ) -> bytes | Path:  # fmt: skip
         body = encode(arguments)
-        return self.dispatcher.handle(Request(operation, body, self._token, uuid.uuid4().hex, file, files))
+        return self.dispatcher.handle(Request(operation, body, self._token, uuid.uuid4().hex, file, files, arriving))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,31 +48,11 @@ def _kind(value: Any) -> str:
     return kinds.pop() if len(kinds) == 1 and kinds <= set(known) else ""
 
 
-class Body:
-    """The body of a request with files, read piece by piece whenever it is sent.
-
-    Parameters
-    ----------
-    first
-        The arguments.
-    files
-        What comes behind them.
-    """
-
-    def __init__(self, first: bytes, files: Sequence[Path]) -> None:
-        self.first, self.files = first, files
-        self.sizes = [len(first), *(file.stat().st_size for file in files)]
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield self.first
-        for file in self.files:
-            with file.open("rb") as opened:
-                while piece := opened.read(1 << 20):
-                    yield piece
-
-    def headers(self) -> dict[str, str]:
-        """Return the headers that say how long the body and its parts are."""
-        return {HEADER: ",".join(map(str, self.sizes)), "Content-Length": str(sum(self.sizes))}
+def pieces(file: Path) -> Iterator[bytes]:
+    """Go through a file."""
+    with file.open("rb") as opened:
+        while piece := opened.read(1 << 20):
+            yield piece
 
 
 def check_size(size: int) -> None:

@@ -28,7 +28,7 @@ from starlette.routing import Route
 from nbannotate.errors import InvalidInput, NbannotateError, OwnerFailed, Stale, told
 from nbannotate.operations.dispatch import ATTEMPTS, Dispatcher, Request
 from nbannotate.operations.registry import Operation
-from nbannotate.owner import parts
+from nbannotate.owner import parts, stream
 from nbannotate.owner.queries import Queries
 from nbannotate.store.engine import Engine
 from nbannotate.store.failures import full, is_full
@@ -63,16 +63,19 @@ class Threads:
         self.slow = ThreadPoolExecutor(2, "slow")
         self.check = ThreadPoolExecutor(2, "check")  # what people draw is checked here, before it is written
         self.long = ThreadPoolExecutor(2, "long")
+        self.coming = ThreadPoolExecutor(8, "coming")  # each waits for who sends
 
     def of(self, operation: Operation) -> ThreadPoolExecutor:
         """Return the threads that run an operation's transaction."""
+        if operation.takes_arriving:
+            return self.coming
         if operation.stage is not None:
             return self.long
         return self.write if operation.writes else self.read
 
     def shutdown(self) -> None:
         """Wait for what runs."""
-        for pool in (self.write, self.read, self.slow, self.check, self.long):
+        for pool in (self.write, self.read, self.slow, self.check, self.long, self.coming):
             pool.shutdown(wait=True, cancel_futures=True)
 
 
@@ -116,6 +119,8 @@ class Owner:
 
     async def _call(self, request: HttpRequest) -> Response:
         said = request.headers.get(parts.HEADER)
+        if said == stream.COMING:
+            return await self._with_arriving(request)
         if said is not None:
             return await self._with_tables(request, said)
         body = bytearray()
@@ -147,10 +152,30 @@ class Owner:
         finally:
             parts.remove(files)
 
-    async def _run(self, http: HttpRequest, body: bytes, file: Path | None, files: tuple[Path, ...] = ()) -> Response:
+    async def _with_arriving(self, request: HttpRequest) -> Response:
+        """Run an operation that takes its tables one by one, as they come; they are gone with the answer."""
+        arriving = stream.Arriving(request.stream(), self.dispatcher.engine.spool)
+        body = await arriving.arguments(LARGEST_CALL)
+        receiving = asyncio.create_task(arriving.receive(_check_upload))
+        try:
+            return await self._run(request, body, None, arriving=arriving)
+        except asyncio.CancelledError:
+            receiving.cancel()
+            raise
+        finally:
+            arriving.waste()  # who sends hears the answer when all is sent
+            await asyncio.wait({receiving})
+            arriving.remove()
+            if not receiving.cancelled():
+                receiving.exception()  # whoever waited was told
+
+    async def _run(
+        self, http: HttpRequest, body: bytes, file: Path | None, files: tuple[Path, ...] = (),
+        arriving: stream.Arriving | None = None,
+    ) -> Response:  # fmt: skip
         token = http.headers.get("authorization", "").removeprefix("Bearer ") or None
         name = http.path_params["operation"]
-        request = Request(name, body, token, http.headers.get("nbannotate-request", ""), file, files)
+        request = Request(name, body, token, http.headers.get("nbannotate-request", ""), file, files, arriving)
         operation = self.dispatcher.find(name)
         if len(body) < LARGE_CALL:
             arguments = self.dispatcher.decode(operation, request)

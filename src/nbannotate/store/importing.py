@@ -48,11 +48,6 @@ class Revision(Struct, frozen=True):
     origin: Origin | None = None
 
 
-def names_in(tx: Transaction, file: Path) -> list[str]:
-    """Return the names of the assets that a table of annotations (Parquet) speaks of."""
-    return [row["asset"] for row in tx.all("select asset from read_parquet($1)", str(file))]
-
-
 def rows_in(tx: Transaction, file: Path) -> list[dict[str, Any]]:
     """Return the rows of a table of annotations (Parquet)."""
     return tx.all("select * from read_parquet($1)", str(file))

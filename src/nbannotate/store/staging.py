@@ -8,15 +8,17 @@ killed left of one is deleted when the workspace is opened, and anything else th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from nbannotate.store.layers import NO_VERSION
 from nbannotate.store.transaction import Transaction
 
 if TYPE_CHECKING:
     import duckdb
+
+T = TypeVar("T")
 
 #: So many rows are deleted in one transaction.
 PIECE = 20_000
@@ -95,6 +97,14 @@ class Stage(Transaction):
             low = high
             if self._since == ROW_GROUP:
                 self.piece()
+
+    def each(self, arriving: Iterable[T | None]) -> Iterator[T]:
+        """Go through what others make meanwhile; while that takes long (None), no transaction is open."""
+        for one in arriving:
+            if one is None:
+                self.piece()
+            else:
+                yield one
 
     @contextmanager
     def trial(self) -> Iterator[None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -49,11 +48,19 @@ class Taker:
         if factors is not None and factors != (1.0, 1.0):
             self._factors[number], self._plain[number] = factors, False
 
-    def take_all(self, blocks: Iterable[formats.Block]) -> None:
-        """Put the shapes of blocks and what files call them into the tables, and what is said beside the shapes."""
-        for block in blocks:
-            self._take(block)
-        for number, (asset, _, good) in self._rows.items():
+    def take(self, block: formats.Block) -> None:
+        """Put the shapes of a block and what files call them into the tables, and what is said beside the shapes."""
+        self._take(block)
+        self._say(max(block.rows, default=-1))
+
+    def finish(self) -> None:
+        """Put what is said beside shapes of which none came into the tables."""
+        self._say(len(self._names))
+
+    def _say(self, last: int) -> None:
+        """Put what is said of the rows up to one, of which no more shapes come, into the tables."""
+        while self._rows and (number := next(iter(self._rows))) <= last:
+            asset, _, good = self._rows.pop(number)
             if self._kept[number] or not good.empty:
                 self._said.add(*shape_rows.about(asset, good))
 

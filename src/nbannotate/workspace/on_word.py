@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from nbannotate import model
 from nbannotate.errors import SessionEnded
 from nbannotate.owner.client import Client
+from nbannotate.owner.stream import Files
 
 T = TypeVar("T")
 
@@ -58,8 +59,8 @@ class OnWord:
         """Call an operation that takes a table."""
         return self._ask(lambda client: client.upload(operation, returns, parquet, **arguments))
 
-    def bring(self, operation: str, returns: type[T], files: Sequence[Path], /, **arguments: Any) -> T:
-        """Call an operation that takes several tables."""
+    def bring(self, operation: str, returns: type[T], files: Files, /, **arguments: Any) -> T:
+        """Call an operation that takes tables one by one."""
         return self._ask(lambda client: client.bring(operation, returns, files, **arguments))
 
     def fetch(self, operation: str, /, **arguments: Any) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from nbannotate.model import Imported
 if TYPE_CHECKING:
     from nbannotate.workspace.version import Version
 
+from nbannotate.owner.stream import Files
 from nbannotate.store.blocks import COLUMNS
 
 #: So many rows are one piece.
@@ -48,6 +49,7 @@ class Pieces:
         self._rows: list[Sequence[Any]] = []  # behind those
         self._text = 0
         self.files: list[Path] = []
+        self._given = 0
         self.count = 0
 
     def add(self, *row: Any) -> None:
@@ -74,6 +76,11 @@ class Pieces:
             its += values
             if type_ == "string":
                 self._text += sum(map(len, filter(None, values)))
+
+    def ready(self) -> list[tuple[str, Path]]:
+        """Return the files that were written since this was asked last, with the name of the table."""
+        new, self._given = self.files[self._given :], len(self.files)
+        return [(self.name, file) for file in new]
 
     def finish(self) -> list[Path]:
         """Write what is left, and return all files."""
@@ -143,7 +150,9 @@ def images(folder: Path) -> Pieces:
     return Pieces(folder, "assets", {**columns, "sequence": "string", "moment": "Float64"}, whole=True)
 
 
-def send(version: Version, tables: Sequence[tuple[str, Path]], source: str, format_: str, **options: Any) -> Imported:
+def send(
+    version: Version, tables: Iterable[tuple[str, Path]], source: str, format_: str, **options: Any
+) -> Imported:  # fmt: skip
     """Bring tables into a version as one import: all of them, or nothing.
 
     Parameters
@@ -151,13 +160,12 @@ def send(version: Version, tables: Sequence[tuple[str, Path]], source: str, form
     version
         Where they come in.
     tables
-        What each file is, as ``imports.add`` calls it, and the file.
+        What each file is, as ``imports.add`` calls it, and the file; the first is taken while later ones are made.
     source, format_
         Where the annotations come from, and the format of what things are called.
     options
         What else ``imports.add`` takes.
     """
     return version.workspace.client.bring(
-        "imports.add", Imported, [file for _, file in tables], version_id=version.version_id, source=source,
-        format=format_, tables=[name for name, _ in tables], **options,
-    )  # fmt: skip
+        "imports.add", Imported, Files(tables), version_id=version.version_id, source=source, format=format_, **options
+    )

@@ -19,7 +19,7 @@ from nbannotate.errors import InvalidInput, ReadFailed, WrongCall
 from nbannotate.files.names import Match
 from nbannotate.files.source import Source
 from nbannotate.imaging import frame_of
-from nbannotate.model import Imported, Missing, OnConflict
+from nbannotate.model import Missing, OnConflict
 from nbannotate.model.choices import one_of
 from nbannotate.model.values import plain
 from nbannotate.rules.well_formed import check_shape
@@ -257,58 +257,109 @@ def _bring_in(
     apart: formats.Apart | None, images: coming.Coming, problems: formats.Problems, wanted: Wanted, folder: Path,
 ) -> formats.Reading:  # fmt: skip
     """Put what fits into tables, send them, and say what became of it."""
-    said, shapes = pieces.said(folder), pieces.shapes(folder)
-    foreign, splits = pieces.foreign(folder), pieces.splits(folder)
-    counts: Counter[str] = Counter()
-    metadata: dict[str, dict[str, Any]] = {}
-    remembered.add_head(foreign, head)
-    taker = blocks.Taker(len(apart.counts) if apart is not None else 0, said, shapes, problems)
-    for number, row in enumerate(rows):
-        asset = fitting.asset_of(row, _says(row, number, apart), images.match, problems)
-        if asset is None:
-            continue
-        foreign_of = row.foreign if row.name == asset else replace(row.foreign, name=row.name)
-        remembered.add(foreign, "image", asset, foreign_of)
-        if row.split:
-            splits.add(asset, row.split)
-        if row.metadata and asset not in images.new:
-            metadata[asset] = row.metadata
-        if apart is not None and apart.counts[number]:
-            taker.expect(number, row, asset, images.sizes[asset], wanted.scale)
-            continue
-        if row.annotation is None:
-            continue
-        good = fitting.fitted(row, asset, images.sizes[asset], wanted.scale, problems)
-        if good is None or good.empty:
-            continue
-        counts.update(shape.label for shape in good.shapes)
-        said.add(*shape_rows.about(asset, good))
-        shapes.add_all(shape_rows.rows_of(asset, good, row.shapes))
-    if apart is not None:
-        taker.take_all(apart.blocks)
-        counts += taker.counts
-    table, other = described.from_file(version, metadata, folder)
-    for name, field in other.items():
-        problems.note("metadata of assets", "they have another value here", f"{name}: {field}")
-    tables = [images.table(folder), table, said, shapes, foreign, splits]
-    done = _send(version, its, wanted.source or source.name, [t for t in tables if t is not None], wanted.on_conflict)
+    tables = _Tables(version, head, images, problems, wanted, folder)
+    done = pieces.send(
+        version, tables.made(rows, apart), wanted.source or source.name, formats.family(its),
+        on_conflict=wanted.on_conflict,
+    )  # fmt: skip
     left_out = problems.left_out()
     if done.left_out:
         reason = "people have worked on them; on_conflict='replace' takes them, too"
         left_out = (*left_out, formats.LeftOut("assets", done.left_out, reason, done.first))
-    labels = tuple(dict.fromkeys([*(label.name for label in head.labels), *filter(None, counts)]))
+    labels = tuple(dict.fromkeys([*(label.name for label in head.labels), *filter(None, tables.counts)]))
     return formats.Reading(
-        its.name, left_out, tuple(problems.skipped), assets=said.count, shapes=dict(counts), labels=labels,
-        unchanged=done.unchanged, added=len(images.new),
+        its.name, left_out, tuple(problems.skipped), assets=tables.said.count, shapes=dict(tables.counts),
+        labels=labels, unchanged=done.unchanged, added=len(images.new),
     )  # fmt: skip
 
 
-def _send(
-    version: Version, its: formats.Format, source: str, tables: list[pieces.Pieces], on_conflict: OnConflict
-) -> Imported:
-    """Send tables as one import."""
-    files = [(table.name, file) for table in tables for file in table.finish()]
-    return version.workspace.client.bring(
-        "imports.add", Imported, [file for _, file in files], version_id=version.version_id, source=source,
-        format=formats.family(its), tables=[name for name, _ in files], on_conflict=on_conflict,
-    )  # fmt: skip
+class _Tables:
+    """The tables of what fits, made while they are sent.
+
+    Attributes
+    ----------
+    said
+        What is said of assets.
+    counts
+        How many shapes there were, by their label.
+    """
+
+    def __init__(
+        self, version: Version, head: formats.Head, images: coming.Coming, problems: formats.Problems, wanted: Wanted,
+        folder: Path,
+    ) -> None:  # fmt: skip
+        self._version, self._images, self._problems = version, images, problems
+        self._wanted, self._folder = wanted, folder
+        self.said, self._shapes = pieces.said(folder), pieces.shapes(folder)
+        self._foreign, self._splits = pieces.foreign(folder), pieces.splits(folder)
+        self._metadata: dict[str, dict[str, Any]] = {}
+        self.counts: Counter[str] = Counter()
+        remembered.add_head(self._foreign, head)
+
+    def made(self, rows: Iterable[formats.Row], apart: formats.Apart | None) -> Iterator[tuple[str, Path]]:
+        """Make the tables; the name of each, and a file of it."""
+        new = self._images.table(self._folder)
+        new.finish()
+        yield from new.ready()
+        yield from self._apart(rows, apart) if apart is not None else self._whole(rows)
+        self._shapes.finish()
+        yield from self._drawn()
+        table, other = described.from_file(self._version, self._metadata, self._folder)
+        for name, field in other.items():
+            self._problems.note("metadata of assets", "they have another value here", f"{name}: {field}")
+        for last in (table, self.said, self._foreign, self._splits):
+            if last is not None:
+                last.finish()
+                yield from last.ready()
+
+    def _whole(self, rows: Iterable[formats.Row]) -> Iterator[tuple[str, Path]]:
+        for row in rows:
+            asset = self._asset(row, _says(row, 0, None))
+            if asset is None or row.annotation is None:
+                continue
+            self._say(row, asset)
+            yield from self._drawn()
+
+    def _apart(self, rows: Iterable[formats.Row], apart: formats.Apart) -> Iterator[tuple[str, Path]]:
+        taker = blocks.Taker(len(apart.counts), self.said, self._shapes, self._problems)
+        for number, row in enumerate(rows):
+            asset = self._asset(row, _says(row, number, apart))
+            if asset is None:
+                continue
+            if apart.counts[number]:
+                taker.expect(number, row, asset, self._images.sizes[asset], self._wanted.scale)
+            elif row.annotation is not None:
+                self._say(row, asset)
+        for block in apart.blocks:
+            taker.take(block)
+            yield from self._drawn()
+        taker.finish()
+        self.counts += taker.counts
+
+    def _asset(self, row: formats.Row, says: bool) -> str | None:
+        """Return the asset that a row is of, if it is one, and keep what a file calls it and says of it."""
+        asset = fitting.asset_of(row, says, self._images.match, self._problems)
+        if asset is None:
+            return None
+        foreign_of = row.foreign if row.name == asset else replace(row.foreign, name=row.name)
+        remembered.add(self._foreign, "image", asset, foreign_of)
+        if row.split:
+            self._splits.add(asset, row.split)
+        if row.metadata and asset not in self._images.new:
+            self._metadata[asset] = row.metadata
+        return asset
+
+    def _say(self, row: formats.Row, asset: str) -> None:
+        good = fitting.fitted(row, asset, self._images.sizes[asset], self._wanted.scale, self._problems)
+        if good is None or good.empty:
+            return
+        self.counts.update(shape.label for shape in good.shapes)
+        self.said.add(*shape_rows.about(asset, good))
+        self._shapes.add_all(shape_rows.rows_of(asset, good, row.shapes))
+
+    def _drawn(self) -> Iterator[tuple[str, Path]]:
+        """Give files of shapes that were written; what is said of their assets comes before them."""
+        if drawn := self._shapes.ready():
+            self.said.finish()
+            yield from self.said.ready()
+            yield from drawn
