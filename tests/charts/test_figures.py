@@ -16,6 +16,7 @@ from nbannotate.charts.look import GRAY, KINDS, STATE_COLORS, Look, assign_color
 from nbannotate.model.campaign import StepKind
 
 WORLD = planted.simulate(assets=30, days=6)
+EMPTY = planted.empty()
 CHARTS = [getattr(charts, name) for name in charts.names()]
 
 
@@ -25,7 +26,7 @@ def by_name(chart: Any) -> str:
 
 @pytest.mark.parametrize("chart", CHARTS, ids=by_name)
 def test_a_workspace_without_work_gets_a_sentence_and_no_axes(chart: Any) -> None:
-    figure = chart(planted.empty())
+    figure = chart(EMPTY)
     assert len(figure.data) == 0
     assert len(figure.layout.annotations) == 1
     assert figure.layout.xaxis.visible is False
@@ -188,18 +189,22 @@ def words(figure: Any) -> set[str]:
     return {word for word in found if word and len(word) > 2}
 
 
+@pytest.fixture(scope="module")
+def all_words() -> set[str]:
+    """What all charts say of a workspace, and of an empty one, by every period."""
+    periods = {True: ("hour", "day", "week", "month"), False: (None,)}
+    asked = [(chart, by) for chart in CHARTS for by in periods["by" in chart.table.takes]]
+    drawn = [chart(world, **({"by": by} if by else {})) for chart, by in asked for world in (WORLD, EMPTY)]
+    return set().union(*map(words, drawn))
+
+
 @pytest.mark.parametrize("language", [tag for tag in texts.languages() if tag != texts.ENGLISH])
-def test_what_a_chart_says_is_said_in_every_language(language: str) -> None:
+def test_what_a_chart_says_is_said_in_every_language(language: str, all_words: set[str]) -> None:
     known = texts.texts_of(language)
     data = {"ana", "ben", "chloe", "eve", *stats.shapes(WORLD)["label"]}
-    missed = set()
-    for chart, by in itertools.product(CHARTS, ("hour", "day", "week", "month")):
-        some = {"by": by} if "by" in chart.table.takes else {}
-        for figure in (chart(WORLD, **some), chart(planted.empty(), **some)):
-            its = {*words(figure)} - {f"{name} (review)" for name in data} - data
-            both = {**known.table["texts"], **known.table["sentences"]}
-            missed |= {word for word in its if word not in both and known.said(word) == word}
-    assert missed == set()
+    its = all_words - {f"{name} (review)" for name in data} - data
+    both = {**known.table["texts"], **known.table["sentences"]}
+    assert {word for word in its if word not in both and known.said(word) == word} == set()
 
 
 def test_the_marks_of_a_histogram_of_one_bin_lie_on_its_axis() -> None:
