@@ -45,7 +45,7 @@ def test_a_child_of_a_version_takes_some_rows_and_no_copy():
 
 @pytest.mark.slow
 def test_every_table_and_list_of_a_generated_workspace_is_measured_beside_people_who_save(tmp_path):
-    printed = run("tables.py", "--scale", "0.0002", "--seconds", "8", "--keep", str(tmp_path))
+    printed = run("tables.py", "--scale", "0.0002", "--seconds", "4", "--keep", str(tmp_path))
     measured = set(re.findall(r"^\| (\S+) \|", printed, re.MULTILINE))
     assert set(nb.stats.names()) - {"evaluation", "evaluation_errors"} <= measured
     assert {"tasks.mine", "jobs.of_campaign", "campaigns.progress"} <= measured

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import zoneinfo
 from typing import Any
 
@@ -30,13 +31,19 @@ def zone(tz: Any) -> str | None:
         return None if given is None else "UTC"
     if not isinstance(name, str):
         raise InvalidInput(f"tz is the name of a zone, for example 'Europe/Zurich', not {shown(given)}.")
-    known = zoneinfo.available_timezones()
+    known = _zones()
     if name not in known:
         cities = {zone.rpartition("/")[2]: zone for zone in sorted(known, reverse=True)}
         city = near(name.replace(" ", "_"), cities)
         hint = meant(name, sorted(known)) or (f" (did you mean {cities[city]!r}?)" if city else "")
         raise InvalidInput(f"There is no time zone {name!r}{hint}; write it like 'Europe/Zurich' or 'UTC'.")
     return name
+
+
+@functools.cache
+def _zones() -> frozenset[str]:
+    """Return the names of all zones; looking for them goes through hundreds of files."""
+    return frozenset(zoneinfo.available_timezones())
 
 
 class Period(Struct, frozen=True):

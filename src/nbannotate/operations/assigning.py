@@ -53,7 +53,7 @@ def reassign(
     started: bool,
 ) -> Reassigned:
     """Give open tasks to a member or back to the queue; see ``tasks.reassign``."""
-    found(stored.campaign(ctx.tx, campaign_id), f"campaign {campaign_id}")
+    found(stored.name(ctx.tx, campaign_id), f"campaign {campaign_id}")
     spec = stored.spec(ctx.tx, campaign_id)
     index = None if step is None else step_index(spec, step)
     target = None if to is None else worker(ctx, to)
@@ -86,7 +86,7 @@ def redistribute(
     ctx: Context, campaign_id: int, step: str | int, weights: dict[str, float] | None, started: bool
 ) -> Reassigned:
     """Deal what remains at a step; see ``tasks.redistribute``."""
-    found(stored.campaign(ctx.tx, campaign_id), f"campaign {campaign_id}")
+    found(stored.name(ctx.tx, campaign_id), f"campaign {campaign_id}")
     spec = stored.spec(ctx.tx, campaign_id)
     index = step_index(spec, step)
     if weights is None:

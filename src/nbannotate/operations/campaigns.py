@@ -251,7 +251,7 @@ def _own(ctx: Context) -> list[Campaign]:
 @operation()
 def spec(ctx: Context, campaign_id: int) -> CampaignSpec:
     """Return what defines a campaign."""
-    _campaign(ctx, campaign_id)
+    found(stored.name(ctx.tx, campaign_id), f"campaign {campaign_id}")
     return stored.spec(ctx.tx, campaign_id)
 
 
@@ -274,7 +274,7 @@ def join(ctx: Context, campaign_id: int, prepared_coming: joining.Coming) -> int
 
 def _stage_complete(ctx: Context, stage: Stage, campaign_id: int, reason: str) -> dict[str, closing.Kept]:
     """Make revisions of what people have drawn, in pieces."""
-    _campaign(ctx, campaign_id)
+    found(stored.name(ctx.tx, campaign_id), f"campaign {campaign_id}")
     return {"prepared_kept": closing.stage_drafts(ctx, stage, campaign_id)}
 
 

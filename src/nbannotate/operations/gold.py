@@ -19,7 +19,7 @@ from nbannotate.texts import t
 @operation()
 def members(ctx: Context, campaign_id: int) -> list[GoldMember]:
     """Return how each member answers gold in a campaign, by login."""
-    found(stored.campaign(ctx.tx, campaign_id), f"campaign {campaign_id}")
+    found(stored.name(ctx.tx, campaign_id), f"campaign {campaign_id}")
     flow = stored.spec(ctx.tx, campaign_id).workflow
     told = []
     for row in kept.members(ctx.tx, campaign_id):
@@ -35,7 +35,7 @@ def members(ctx: Context, campaign_id: int) -> list[GoldMember]:
 @operation(writes=True)
 def resume(ctx: Context, campaign_id: int, login: str) -> None:
     """Let a member go on who was paused for gold; only answers from now on count."""
-    found(stored.campaign(ctx.tx, campaign_id), f"campaign {campaign_id}")
+    found(stored.name(ctx.tx, campaign_id), f"campaign {campaign_id}")
     member = worker(ctx, login)
     spec = stored.spec(ctx.tx, campaign_id)
     fall = kept.fallen(ctx.tx, campaign_id, member.member_id)

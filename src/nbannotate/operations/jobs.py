@@ -44,7 +44,7 @@ def _spec(text: str) -> CampaignSpec:
 @operation()
 def of_campaign(ctx: Context, campaign_id: int) -> list[Job]:
     """Return all jobs of a campaign: one for each person at each step."""
-    found(stored.campaign(ctx.tx, campaign_id), f"campaign {campaign_id}")
+    found(stored.name(ctx.tx, campaign_id), f"campaign {campaign_id}")
     return [job(row) for row in jobs.of_campaign(ctx.tx, campaign_id)]
 
 
@@ -188,7 +188,7 @@ def complete(
 def _campaign(ctx: Context, campaign_id: int) -> int:
     """Return the id of a campaign in which the actor works, or that the actor manages."""
     if ctx.actor.role in MANAGERS:
-        found(stored.campaign(ctx.tx, campaign_id), f"campaign {campaign_id}")
+        found(stored.name(ctx.tx, campaign_id), f"campaign {campaign_id}")
     elif not any(ctx.actor.member_id in who for who in stored.workers(ctx.tx, campaign_id).values()):
         raise NotAllowed("You do not work in this campaign.")
     return campaign_id
