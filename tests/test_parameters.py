@@ -16,6 +16,7 @@ from tests.test_signatures import FUNCTIONS, kinds_of_handles
 #: Every public parameter, and what it means wherever it stands. A new name is thought about, and then added here.
 MEANINGS = {
     # What it is about
+    "folder": "where several files go",
     "member": "a person, by login",
     "members": "several people",
     "address": "what is chosen on the dashboard, as the query of an address",

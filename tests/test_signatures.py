@@ -94,7 +94,7 @@ OF_ONE: dict[str, Any] = {
 NOT_VALUES = {
     "client", "issue", "spread", "workspace", "action", "handler", "function", "callback", "image", "images", "mark",
     "marks", "scope", "invitation", "found", "picture", "path", "paths", "pdf", "rle", "spec", "workflow", "dataset",
-    "client_", "view", "recipe", "on_change", "account", "key", "skeleton", "campaign_id", "against",
+    "client_", "view", "recipe", "on_change", "account", "key", "skeleton", "campaign_id", "against", "folder",
 }  # fmt: skip
 #: Functions that begin or end processes, wait, or talk to the browser only.
 NOT_TRIED = {"Workspace.serve", "Workspace.close", "Workspace.tick", "Campaign.delete", "Workspace.acting"}

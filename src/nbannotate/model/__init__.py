@@ -2,6 +2,7 @@
 
 from nbannotate.model import cards as _cards
 from nbannotate.model.attribute import ATTRIBUTE_TYPES, Attribute, AttributeType
+from nbannotate.model.backups import Backup
 from nbannotate.model.campaign import (
     ATTRIBUTION,
     BUILT_IN_STATUSES,
@@ -144,6 +145,7 @@ __all__ = [
     "Attribute",
     "AttributeType",
     "Attribution",
+    "Backup",
     "Before",
     "BeforeKind",
     "Campaign",

@@ -144,6 +144,8 @@ class Operation(msgspec.Struct, frozen=True):
         Whether several come one by one, while it runs: it is given, as ``arriving``, what goes through them.
     gives_file
         Whether the answer is a file; the operation returns its path.
+    long
+        Whether it only reads, and takes long: it runs where imports run, and not where people wait for an answer.
     """
 
     name: str
@@ -159,6 +161,7 @@ class Operation(msgspec.Struct, frozen=True):
     takes_files: bool
     takes_arriving: bool
     gives_file: bool
+    long: bool
 
     @property
     def is_work(self) -> bool:
@@ -177,6 +180,7 @@ def operation(
     idle: Callable[..., Any] | None = None,
     keep: Callable[[Any], Any] | None = lambda result: result,
     answer: Callable[[Context, Any], Any] | None = None,
+    long: bool = False,
 ) -> Callable[[F], F]:
     """Declare a function as an operation; its name is ``module.function``."""
 
@@ -205,6 +209,7 @@ def operation(
             "files" in hints,
             "arriving" in hints,
             hints.get("return") in (Path, bytes | Path),
+            long,
         )
         return function
 

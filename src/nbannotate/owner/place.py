@@ -55,6 +55,11 @@ class Place:
         self.contact_file = Path(f"{self.database}.owner.json")
         self.log = Path(f"{self.database}.owner.log")
 
+    @property
+    def images(self) -> Path:
+        """The folder of the images that were copied into the workspace; it need not be there."""
+        return self.database.with_name(f"{self.database.stem}_images")
+
     def contact(self) -> Contact | None:
         """Return how to reach the owner, as far as the last one left word; None if nobody ever did."""
         try:

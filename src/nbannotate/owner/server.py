@@ -69,7 +69,7 @@ class Threads:
         """Return the threads that run an operation's transaction."""
         if operation.takes_arriving:
             return self.coming
-        if operation.stage is not None:
+        if operation.stage is not None or operation.long:
             return self.long
         return self.write if operation.writes else self.read
 

@@ -22,6 +22,7 @@ PUBLIC: frozenset[str] = frozenset({"sessions.open", "sessions.accept"})
 ALLOWED: dict[str, frozenset[Role]] = {
     "workspace.info": EVERYONE,
     "workspace.activity": EVERYONE,
+    "backups.create": OWNER,
     "members.add": MANAGERS,
     "members.invite": MANAGERS,
     "members.list": MANAGERS,

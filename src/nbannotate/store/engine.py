@@ -7,6 +7,7 @@ cursor of its own; a reader sees the last commit and never waits for the writer.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shutil
 import tempfile
@@ -33,6 +34,8 @@ MARK = "nbannotate workspace"
 
 #: What the file is called inside DuckDB, whatever its own name: ``data.duckdb`` would be taken for the schema ``data``.
 CATALOG = "workspace"
+
+logger = logging.getLogger(__name__)
 
 #: How much is written before the file itself is brought up to date, for which all writes wait: with DuckDB's own 16 MB
 #: that came twice a second beside an import; at four times as much it takes as long each time (measured).
@@ -74,7 +77,9 @@ class Engine:
         self.path = str(path) if str(path) == MEMORY else str(Path(path).absolute())
         new = self.path == MEMORY or not Path(self.path).exists()
         if self.path != MEMORY:
-            _check_file(Path(self.path), duckdb)
+            version = _check_file(Path(self.path), duckdb)
+            if version < SCHEMA_VERSION:
+                _keep(Path(self.path), version)
         if spool is None:
             spool = Path(tempfile.mkdtemp(prefix="nbannotate-spool-"))
             # A store in memory is seldom closed: it ends with whoever holds it.
@@ -201,9 +206,7 @@ class Engine:
     def _reader(self) -> duckdb.DuckDBPyConnection:
         cursor: duckdb.DuckDBPyConnection | None = getattr(self._local, "cursor", None)
         if cursor is None:
-            cursor = self._writer.cursor()
-            cursor.execute(f"use {CATALOG}")
-            self._local.cursor = cursor
+            cursor = self._local.cursor = self._cursor()
             self._readers.append(cursor)
         return cursor
 
@@ -221,8 +224,7 @@ class Engine:
         return staging.left(tx, {*self.staging, *self.ended})
 
     def _staged(self) -> Iterator[Stage]:
-        connection = self._writer.cursor()
-        connection.execute(f"use {CATALOG}")
+        connection = self._cursor()
         stage = Stage(connection)
         self.staging.add(stage.batch_id)  # before anybody else can see the batch
         try:
@@ -239,6 +241,22 @@ class Engine:
             finally:
                 self.staging -= {stage.batch_id, *stage.reserved, *stage.gone}
                 connection.close()
+
+    @contextmanager
+    def beside(self) -> Iterator[Transaction]:
+        """Run a block on a connection of its own, whose transactions are the block's."""
+        with self._told():
+            connection = self._cursor()
+            try:
+                yield Transaction(connection)
+            finally:
+                connection.close()
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        """Return a new connection to the open file."""
+        cursor = self._writer.cursor()
+        cursor.execute(f"use {CATALOG}")
+        return cursor
 
     def close(self) -> None:
         """Write everything into the file and close it."""
@@ -284,8 +302,39 @@ def _identity(path: str) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _check_file(path: Path, duckdb: Any) -> None:
-    """Raise before anything is changed if a file cannot serve as a workspace."""
+def _keep(path: Path, version: int) -> None:
+    """Keep a workspace as it is before it is brought to a newer schema: as a file beside it, which opens as any other.
+
+    Raises
+    ------
+    CannotWrite
+        There is no room for it; the workspace is left as it was.
+    """
+    kept = path.with_name(f"{path.name}.schema-{version}")
+    for suffix in (".wal", ""):  # the file itself is there when all of it is
+        file, to = path.with_name(path.name + suffix), kept.with_name(kept.name + suffix)
+        part = to.with_name(f"{to.name}.part")
+        try:
+            if not file.exists():
+                to.unlink(missing_ok=True)  # of an upgrade that was broken off
+                continue
+            with file.open("rb") as content, part.open("wb") as out:
+                part.chmod(0o600)
+                shutil.copyfileobj(content, out, 1 << 20)
+                out.flush()
+                os.fsync(out.fileno())
+            part.replace(to)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise CannotWrite(
+                f"{path} is to be brought to a newer schema, and cannot be kept as it is beforehand, as {kept}: "
+                f"{error.strerror or error}. It was left as it was."
+            ) from error
+    logger.warning("%s is brought from schema %d to %d; as it was it is kept: %s.", path, version, SCHEMA_VERSION, kept)
+
+
+def _check_file(path: Path, duckdb: Any) -> int:
+    """Return the schema of a file, the newest of a new one; raise before anything is changed if it cannot serve."""
     folder = path.parent
     if not folder.is_dir():
         raise FolderMissing(f"The folder {folder} does not exist; create it, or open the workspace elsewhere.")
@@ -294,7 +343,7 @@ def _check_file(path: Path, duckdb: Any) -> None:
     if not os.access(folder, os.W_OK):
         raise CannotWrite(f"The folder {folder} cannot be written; a workspace needs to write beside its file.")
     if not path.exists():
-        return
+        return SCHEMA_VERSION
     if not os.access(path, os.R_OK | os.W_OK):
         raise CannotWrite(f"The file {path} cannot be read and written by you; check its permissions.")
     # Only look: opening a strange database for writing could already change it.
@@ -312,7 +361,9 @@ def _check_file(path: Path, duckdb: Any) -> None:
                 f"{path} is a DuckDB database, but not an nbannotate workspace; it was left as it is. "
                 "Open another file name to create a workspace."
             )
-        check_version(str(path), int(tx.value("select max(version) from data.migrations")))
+        version = int(tx.value("select max(version) from data.migrations"))
+        check_version(str(path), version)
+        return version
     except duckdb.Error as error:
         raise why_not(path, error) from error
     finally:

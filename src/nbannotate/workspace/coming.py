@@ -23,6 +23,7 @@ from nbannotate.files.source import Source
 from nbannotate.files.target import write_new
 from nbannotate.imaging import Frame, frame_of
 from nbannotate.model.choices import one_of
+from nbannotate.owner.place import Place
 from nbannotate.workspace import fitting, images, pieces
 from nbannotate.workspace import metadata as metadata_of
 from nbannotate.workspace.bars import progress_bar
@@ -201,17 +202,19 @@ def _folder(version: Version, source: Source) -> Path:
             f"A workspace in memory has no folder to copy the images of {source.name} to; unpack it, or take "
             "images='none'."
         )
-    base = Path(os.path.realpath(where))
+    place = Place(where)
     stem = re.sub(r"[^\w.-]+", "_", source.path.stem) or "images"
     for number in range(1, 10_000):
         name = stem if number == 1 else f"{stem}-{number}"
-        folder = base.with_name(f"{base.stem}_images") / name
+        folder = place.images / name
         try:
             folder.mkdir(parents=True)
         except FileExistsError:
             continue
         return folder
-    raise InvalidInput(f"There are too many folders beside {base.name} for images of {source.name}; remove some.")
+    raise InvalidInput(
+        f"There are too many folders beside {place.database.name} for images of {source.name}; remove some."
+    )
 
 
 def _clear(copies: Path, kept: set[Path]) -> None:

@@ -17,6 +17,7 @@ from nbannotate.model import renamed
 from nbannotate.model.calling import told
 from nbannotate.model.values import as_whole, plain, shown
 from nbannotate.owner.client import Client, connect
+from nbannotate.workspace import backups
 from nbannotate.workspace.campaign import Campaign
 from nbannotate.workspace.data import Dataset, markdown
 from nbannotate.workspace.data_tables import Datasets
@@ -183,6 +184,27 @@ class Workspace(Handle):
         """Return a campaign by name: the old name of ``ws.campaigns[name]``."""
         renamed.say("ws.campaign(name)", "ws.campaigns[name]")
         return self.campaigns[name]
+
+    def backup(self, folder: str | os.PathLike[str]) -> model.Backup:
+        """Write a backup into a folder of backups, with a progress bar, while people go on working.
+
+        It is the workspace as it is at one moment, with the images that were copied into it (of which those of earlier
+        backups in the folder are not written again), and without sessions: nobody is logged in by it. The command
+        ``nbannotate verify`` looks whether it is whole, ``nbannotate restore`` makes a workspace of it.
+
+        Parameters
+        ----------
+        folder
+            Created if there is none; each backup gets a folder in it, named by its time (UTC).
+
+        Raises
+        ------
+        NotAllowed
+            You are no owner.
+        CannotWrite
+            The folder cannot be written; nothing is left in it.
+        """
+        return backups.create(self.client, self.path, Path(plain(folder)))
 
     def serve(self, port: int = 8866) -> Server:
         """Start the pages for annotators in a process of their own.
