@@ -92,14 +92,14 @@ def watched(*pids: int) -> Iterator[list[float]]:
     most, ended = [0.0], threading.Event()
 
     def watch() -> None:
-        its: list[psutil.Process] = []
+        its: set[psutil.Process] = set()  # the owner is a child of who began it, too
         times = 0
         while not ended.wait(0.05):
             if times % 20 == 0:  # to look for children takes longer than to ask them
                 with contextlib.suppress(psutil.Error):
-                    its = [
+                    its = {
                         p for pid in pids for p in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True))
-                    ]
+                    }
             times += 1
             total = 0
             for one in its:
