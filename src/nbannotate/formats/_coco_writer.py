@@ -26,6 +26,8 @@ from nbannotate.shapes.rings import is_closed
 KINDS = frozenset({"rectangle", "polygon", "mask", "skeleton", "rotated_rectangle"})
 #: Splits that have a file each in a folder; another word stands in the images.
 SPLITS = ("train", "val", "test")
+#: So many annotations are written at once.
+TOGETHER = 1_000
 
 _encode, _decode = msgspec.json.encode, msgspec.json.decode
 
@@ -105,24 +107,26 @@ class _File:
     def finish(self, categories: list[dict[str, Any]], extra: dict[str, Any]) -> None:
         self.file.write(b'],\n"annotations":[')
         between = b"\n"
-        for data in self._in_order():
-            self.file.write(between + data)
+        for some in self._in_order():
+            self.file.write(between + b",\n".join(some))
             between = b",\n"
         self.file.write(b'],\n"categories":' + _encode(categories))
         for name, value in extra.items():
             self.file.write(b",\n" + _encode(name) + b":" + _encode(value))
         self.file.write(b"}\n")
 
-    def _in_order(self) -> Iterator[bytes]:
-        """Return the annotations by their places; those of one image stay in their order."""
+    def _in_order(self) -> Iterator[list[bytes]]:
+        """Return the annotations by their places, some at a time; those of one image stay in their order."""
         self.spool.flush()
         if not self.places:
             return
         order = np.argsort(np.frombuffer(self.places, dtype=np.int64), kind="stable")
         ends = np.frombuffer(self.ends, dtype=np.int64)
         with mmap.mmap(self.spool.fileno(), 0, access=mmap.ACCESS_READ) as spool:
-            for start, end in zip(ends[order].tolist(), ends[order + 1].tolist(), strict=True):
-                yield spool[start:end]
+            for low in range(0, len(order), TOGETHER):
+                some = order[low : low + TOGETHER]
+                pairs = zip(ends[some].tolist(), ends[some + 1].tolist(), strict=True)
+                yield [spool[start:end] for start, end in pairs]
 
 
 def write(target: Target, contents: Contents) -> Written:

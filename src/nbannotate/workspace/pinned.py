@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -111,9 +112,8 @@ class Moment:
         The labels are those of the version.
         """
         first = 0
-        for piece in frames.pieces(self._file, PIECE):
-            assets = frames.records(piece)
-            table = self._table(assets)
+        for assets, shown in self._ahead():
+            table = self._table(assets, shown)
             counts = table["annotation_id"].value_counts(sort=False).to_dict()
             there = [a for a in assets if not a["shapes"] or a["annotation_id"] in counts]
             row_of = {a["annotation_id"]: n for n, a in enumerate(there, first) if a["shapes"]}
@@ -125,13 +125,29 @@ class Moment:
             yield rows, [int(counts[a["annotation_id"]]) if a["shapes"] else 0 for a in there], block
             first += len(there)
 
-    def _table(self, assets: list[dict[str, Any]]) -> pd.DataFrame:
+    def _ahead(self) -> Iterator[tuple[list[dict[str, Any]], pd.DataFrame]]:
+        """Go through pieces of the assets with the shapes that are shown of them, asked for while one works."""
+
+        def shown(assets: list[dict[str, Any]]) -> pd.DataFrame:
+            return self._asked("shapes", "asset_id", [a["asset_id"] for a in assets if a["shapes"]])
+
+        before: tuple[list[dict[str, Any]], Future[pd.DataFrame]] | None = None
+        with ThreadPoolExecutor(1, "ahead") as pool:
+            for piece in frames.pieces(self._file, PIECE):
+                assets = frames.records(piece)
+                asked = pool.submit(shown, assets)
+                if before is not None:
+                    yield before[0], before[1].result()
+                before = assets, asked
+            if before is not None:
+                yield before[0], before[1].result()
+
+    def _table(self, assets: list[dict[str, Any]], shown: pd.DataFrame) -> pd.DataFrame:
         """Return the shapes of assets with what files call them as rows, those of one in their order."""
         import pandas as pd
 
         drawn = {int(a["annotation_id"]) for a in assets if a["shapes"]}
-        table = self._asked("shapes", "asset_id", [a["asset_id"] for a in assets if a["shapes"]])
-        table = table[table["annotation_id"].isin(drawn)]
+        table = shown[shown["annotation_id"].isin(drawn)]
         if gone := sorted(drawn - set(table["annotation_id"].tolist())):
             table = pd.concat([table, self._asked("shape_history", "annotation_id", gone)], ignore_index=True)
         if not self._named or not drawn:
