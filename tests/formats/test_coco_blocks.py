@@ -1,6 +1,7 @@
 """What is read by the thousand is what is read one by one: the same shapes, the same rows, to the last bit."""
 
 import json
+import tracemalloc
 
 import duckdb
 import msgspec
@@ -273,3 +274,22 @@ def test_rings_are_measured_as_one_shape(second):
     many = Many(["polygon", "polygon"], np.array(points + points[:3], dtype=float), [6, 3], {0: [3, 3]})
     assert many.areas.tolist() == [shape.area, 32.0]
     assert tuple(many.bounds[0]) == shape.bounds
+
+
+def test_the_text_of_a_file_is_not_kept(tmp_path):
+    note = "x" * 10_000  # what is more than a geometry is looked at one by one
+    given = [{"id": n, "image_id": n % 4, "category_id": 1, "bbox": [1, 2, 3, 4], "note": note} for n in range(800)]
+    file = tmp_path / "large.json"
+    file.write_text(json.dumps(document(given)))
+    problems, coco = formats.Problems("skip", file.name), formats.get("coco")
+    tracemalloc.start()
+    try:
+        with Source(file) as source:
+            two = coco.read(source, problems).apart()
+            kept, most = tracemalloc.get_traced_memory()
+            shapes = sum(len(block.rows) for block in two.blocks)
+    finally:
+        tracemalloc.stop()
+    assert most > file.stat().st_size > 8_000_000
+    assert kept < file.stat().st_size / 2  # that of the fourth image, which there is not
+    assert (shapes, [left.count for left in problems.left_out() if left.what == "annotations"]) == (600, [200])

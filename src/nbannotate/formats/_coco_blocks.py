@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import secrets
+import tempfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -59,21 +60,47 @@ def apart(reader: Reader) -> Apart | None:
         if not all(isinstance(item, msgspec.Raw) for item in file.annotations):
             return None
         by_image = file.by_image()
-        known = [(image, by_image.get(i, [])) for i, image in images.items() if image is not None]
+        known = [(image, by_image.pop(i, [])) for i, image in images.items() if image is not None]
         if any(len(its) > MAX_SHAPES or (its and image.extra.nothing_to_label) for image, its in known):
             return None
         counts += [len(its) for _, its in known]
         found.append((file, categories, images, by_image, known))
+    aside = _Aside()
+    for file, _, _, by_image, known in found:
+        for piece in _pieces(known):
+            aside.add([file.annotations[place] for _, its in piece for place in its])
+        file.let_go(place for its in by_image.values() for place in its)
 
     def blocks() -> Iterator[Block]:
         first = 0
+        texts = iter(aside)
         for file, categories, images, by_image, known in found:
             reader.say_of_none(file, images, by_image)
             for piece in _pieces(known):
-                yield _Piece(reader, file, categories, first, piece).block()
+                yield _Piece(reader, file, categories, first, piece, next(texts)).block()
                 first += len(piece)
 
     return Apart(_Rows(reader, [(file, [image for image, _ in known]) for file, *_, known in found]), counts, blocks())
+
+
+class _Aside:
+    """Annotations in the order of their images, put aside on the disk: the text of their file need not be kept."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  it is gone with this
+        self._ends: list[NDArray[np.int64]] = []
+
+    def add(self, items: list[msgspec.Raw]) -> None:
+        """Put the annotations of a piece aside."""
+        self._file.write(b",".join(items))
+        self._ends.append(np.cumsum([len(memoryview(item)) + 1 for item in items]))
+
+    def __iter__(self) -> Iterator[tuple[bytes, list[int]]]:
+        """Go through the pieces: the annotations with commas between, and where each of them ends."""
+        self._file.seek(0)
+        for ends in self._ends:
+            size = int(ends[-1]) - 1 if len(ends) else 0
+            yield self._file.read(size), (ends - 1).tolist()
 
 
 class _Rows:
@@ -106,13 +133,14 @@ class _Piece:
 
     def __init__(
         self, reader: Reader, file: CocoFile, categories: dict[Id, str | None], first: int,
-        known: list[tuple[Known, list[int]]],
+        known: list[tuple[Known, list[int]]], text: tuple[bytes, list[int]],
     ) -> None:  # fmt: skip
         self.reader, self.file, self.categories = reader, file, categories
         self.places = [place for _, its in known for place in its]
         self.rows = [row for row, (_, its) in enumerate(known, first) for _ in its]
         self.images = [image for image, its in known for _ in its]
-        self.items = _decoded([file.annotations[place] for place in self.places])
+        self.text, self.ends = text
+        self.items = _decoded(self.text, self.ends)
 
     def block(self) -> Block:
         """Return its shapes."""
@@ -143,7 +171,8 @@ class _Piece:
             for to, column in zip(found, columns, strict=True):
                 to += column[done : k - already]
             done = k - already
-            for shape, foreign in self.reader.annotation(self.file, self.places[k], self.images[k], self.categories):
+            item, image = msgspec.Raw(_text_of(self.text, self.ends, k)), self.images[k]
+            for shape, foreign in self.reader.annotation(self.file, self.places[k], item, image, self.categories):
                 whole[len(found[0])] = shape
                 number = None if foreign.id is None else msgspec.json.encode(foreign.id).decode()
                 extra = msgspec.json.encode(foreign.extra).decode() if foreign.extra else None
@@ -217,15 +246,19 @@ class _Piece:
         return ""
 
 
-def _decoded(items: list[Any]) -> list[_Item | None]:
+def _text_of(text: bytes, ends: list[int], number: int) -> bytes:
+    """Return the text of one of the annotations that stand in a text."""
+    return text[ends[number - 1] + 1 if number else 0 : ends[number]]
+
+
+def _decoded(text: bytes, ends: list[int]) -> list[_Item | None]:
     """Return annotations, None for what must be looked at one by one."""
-    text = b"[" + b",".join(items) + b"]"
     try:
         if b"-0" not in text:  # which is a number with a sign here, and the whole number 0 elsewhere
-            return list(_items.decode(text))
+            return list(_items.decode(b"[" + text + b"]"))
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         pass
-    return [_one(bytes(item)) for item in items]
+    return [_one(_text_of(text, ends, number)) for number in range(len(ends))]
 
 
 def _one(item: bytes) -> _Item | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from nbannotate.errors import ReadFailed
 from nbannotate.files import parsing, text
@@ -22,8 +23,8 @@ SMALL = 4 << 20
 SPLITS = re.compile(r"(?<![a-z])(train|val|test|minival|trainval)(?:idation|ing)?(?![a-z])")
 
 
-#: Of so many annotations it is looked at once which images they are of.
-PIECE = 10_000
+#: Ids below this are numbers of an array.
+LARGEST = 1 << 62
 
 
 class _Key(msgspec.Struct):
@@ -46,11 +47,17 @@ class CocoFile:
         Information, licences and all else.
     member
         Where it is.
+    text
+        The list of annotations as JSON, where its items are.
     """
 
-    def __init__(self, place: str, lists: Mapping[str, list[Any]], rest: dict[str, Any], member: str = "") -> None:
-        self.place, self.rest, self.member = place, rest, member
-        self.images, self.annotations, self.categories = (lists[name] for name in LISTS)
+    def __init__(
+        self, place: str, lists: Mapping[str, list[Any]], rest: dict[str, Any], member: str = "",
+        text: msgspec.Raw | None = None,
+    ) -> None:  # fmt: skip
+        self.place, self.rest, self.member, self._text = place, rest, member, text
+        self.images, self.categories = lists["images"], lists["categories"]
+        self.annotations: list[Any] | dict[int, Any] = lists["annotations"]
 
     @property
     def split(self) -> str | None:
@@ -65,35 +72,38 @@ class CocoFile:
 
     def by_image(self) -> dict[Any, list[int]]:
         """Return the places of the annotations by their ``image_id``; those of what can be no id under None."""
+        keys = self._image_ids()
+        if keys and all(type(key) is int and abs(key) < LARGEST for key in keys):
+            ids, first, counts = np.unique(np.array(keys), return_index=True, return_counts=True)
+            places = np.split(np.argsort(np.array(keys), kind="stable"), np.cumsum(counts)[:-1])
+            return {int(ids[n]): places[n].tolist() for n in np.argsort(first).tolist()}
         found: dict[Any, list[int]] = {}
-        for first in range(0, len(self.annotations), PIECE):
-            for place, key in enumerate(_image_ids(self.annotations[first : first + PIECE]), first):
-                key = key if type(key) is int or _json.is_id(key) else None
-                its = found.get(key)
-                if its is None:
-                    found[key] = [place]
-                else:
-                    its.append(place)
+        for place, key in enumerate(keys):
+            found.setdefault(key if type(key) is int or _json.is_id(key) else None, []).append(place)
         return found
 
+    def _image_ids(self) -> list[Any]:
+        """Return what the annotations have as their ``image_id``; None for what has none."""
+        if self._text is not None:
+            try:
+                return [its.image_id for its in _keys.decode(self._text)]
+            except msgspec.DecodeError:  # one is no object, or has a number out of all range
+                pass
+        return [_image_id(self.annotations[n]) for n in range(len(self.annotations))]
 
-def _image_ids(items: list[Any]) -> list[Any]:
-    """Return what the annotations have as their ``image_id``; None for what has none."""
-    if all(type(item) is msgspec.Raw for item in items):
+    def let_go(self, but: Iterable[int]) -> None:
+        """Let go of the text of the file, but for some of the annotations."""
+        self.annotations = {n: msgspec.Raw(bytes(self.annotations[n])) for n in but}
+        self.images, self.categories, self._text = [], [], None
+
+
+def _image_id(item: Any) -> Any:
+    if isinstance(item, msgspec.Raw):
         try:
-            return [its.image_id for its in _keys.decode(b"[" + b",".join(items) + b"]")]
-        except msgspec.DecodeError:  # one is no object, or has a number out of all range
-            pass
-    found = []
-    for item in items:
-        key = None
-        if isinstance(item, msgspec.Raw):
-            with contextlib.suppress(msgspec.DecodeError):
-                key = _key.decode(item).image_id
-        elif isinstance(item, dict):
-            key = item.get("image_id")
-        found.append(key)
-    return found
+            return _key.decode(item).image_id
+        except msgspec.DecodeError:
+            return None
+    return item.get("image_id") if isinstance(item, dict) else None
 
 
 def plain(item: Any) -> Any:
@@ -128,7 +138,7 @@ def opened(source: Source, member: str) -> CocoFile:
         found = parsing.parsed_json(data, name)
         return CocoFile(place, checked(found, name), {k: v for k, v in found.items() if k not in LISTS}, member)
     rest = {key: plain(value) for key, value in top.items() if key not in LISTS}
-    return CocoFile(place, lists, rest, member)
+    return CocoFile(place, lists, rest, member, top["annotations"])
 
 
 def checked(found: Any, name: str) -> Mapping[str, list[Any]]:

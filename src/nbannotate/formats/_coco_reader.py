@@ -184,16 +184,16 @@ class Reader:
         found: list[Shape] = []
         foreign: dict[str, Foreign] = {}
         for i in places:
-            for shape, its in self.annotation(file, i, image, categories):
+            for shape, its in self.annotation(file, i, file.annotations[i], image, categories):
                 found.append(shape)
                 foreign[shape.id] = its
         return self.made(file, image, found, foreign)
 
     def annotation(
-        self, file: CocoFile, i: int, image: Known, categories: dict[Id, str | None]
+        self, file: CocoFile, i: int, given: Any, image: Known, categories: dict[Id, str | None]
     ) -> Iterator[tuple[Shape, Foreign]]:
         """Return the shape of an annotation, of a panoptic one all its segments, each with what the file calls it."""
-        place, item = f"{file.place}annotations[{i}]", plain(file.annotations[i])
+        place, item = f"{file.place}annotations[{i}]", plain(given)
         number = _json.whole(item["id"]) if _json.is_id(item.get("id")) else None
         self.last_id = max(self.last_id, number if isinstance(number, int) else 0)
         if "segments_info" in item:
@@ -204,11 +204,11 @@ class Reader:
             why = "there is no usable category with their category_id"
             self.problems.add("annotations", why, f"{place}.category_id")
         elif (made := self.shape(place, item, label, image)) is not None:
-            shape, given = made
+            shape, as_given = made
             extra = _coco_extra.rest(self.problems, place, item, _OF_ANNOTATION)
             if shape.kind == "skeleton" and item.get("segmentation") and _json.kept(item["segmentation"]):
                 extra["segmentation"] = item["segmentation"]
-            yield shape, Foreign(number, extra=_coco_extra.with_given(extra, given, shape), place=i)
+            yield shape, Foreign(number, extra=_coco_extra.with_given(extra, as_given, shape), place=i)
 
     def made(self, file: CocoFile, image: Known, found: list[Shape], foreign: dict[str, Foreign]) -> Row:
         """Return an image with its shapes."""

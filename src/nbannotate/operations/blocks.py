@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ class Drawn:
             block = blocks.read(self.ctx.tx, file)
         except (ValueError, msgspec.MsgspecError) as error:
             raise InvalidInput(f"The shapes of {file.name} are none: {error}. Nothing was imported.") from None
-        for name, _, _ in (runs := list(_runs(block.assets))):
+        for name, _, _ in (runs := _runs(block.assets)):
             if name in self._done:
                 raise InvalidInput(f"{name}: its shapes do not stand together. Nothing was imported.")
             self._done.add(name)
@@ -207,13 +208,11 @@ def _about(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _runs(assets: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+def _runs(assets: Sequence[str]) -> list[tuple[str, int, int]]:
     """Return the name, the first and the end of each run of shapes of one asset."""
-    first = 0
-    for n in range(1, len(assets) + 1):
-        if n == len(assets) or assets[n] != assets[first]:
-            yield assets[first], first, n
-            first = n
+    names = np.array(assets, dtype=object)
+    edges = [0, *(np.flatnonzero(names[1:] != names[:-1]) + 1).tolist(), len(assets)] if len(assets) else []
+    return [(assets[first], first, end) for first, end in itertools.pairwise(edges)]
 
 
 def _is_good(label: str) -> bool:

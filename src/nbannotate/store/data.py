@@ -326,6 +326,8 @@ def latest_of(
 
     With ``of_campaign`` only of those whose latest one was made in that campaign.
     """
+    if not asset_ids:
+        return {}
     rows = tx.all(
         "select * from data.annotations where annotation_id in (select annotation_id from data.version_heads "
         "where version_id = $1 and asset_id in (select unnest($2::bigint[]))) and ($3 is null or campaign_id = $3)",

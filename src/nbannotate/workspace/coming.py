@@ -61,10 +61,9 @@ class Coming:
         The assets that are to be made, by their names.
     """
 
-    def __init__(self, there: fitting.There) -> None:
-        self.there = there
+    def __init__(self, sizes: dict[str, fitting.Size]) -> None:
         self.match = Match({})
-        self.sizes = dict(there.sizes)
+        self.sizes = sizes
         self.new: dict[str, tuple[ImageFile, Named]] = {}
         self.kept = False
 
@@ -105,7 +104,8 @@ def images_of(
     """
     if wanted is not None:
         one_of("images", wanted, ("reference", "copy", "none"))
-    coming = Coming(fitting.there(version))
+    here = fitting.there(version)
+    coming = Coming(here.sizes)
     how = wanted or ("none" if source.single else "reference" if source.path.is_dir() else "copy")
     if how == "reference" and not source.single and not source.path.is_dir():
         raise InvalidInput(f"The images of {source.name} are in a zip; take images='copy', or unpack it.")
@@ -114,12 +114,13 @@ def images_of(
     try:
         with inner:
             found = {} if how == "none" else _members(inner, names, single=source.single)
-            known, others = _known(coming.there, inner, names, found, problems)
+            known, others = _known(here, inner, names, found, problems)
             if (how == "copy" and others) or any(inner.local(member) is None for member in others.values()):
                 copies = _folder(version, source)
             measured = _measured(inner, others, copies, problems, copied=how == "copy")
             _decide(coming, names, known, measured, problems)
             _say_twice(version, coming, problems)
+            del here, names, found, known, others, measured  # as large as the data set, and done with
             yield coming
     finally:
         if copies is not None:

@@ -190,6 +190,7 @@ def _read(version: Version, path: str | os.PathLike[str], format_: str | None, w
             names = list(_put_aside(contents, apart, problems, spool))
             with coming.images_of(version, source, names, wanted.images, problems) as images:
                 _check(version, names, images.match, wanted.missing)
+                del names
                 rows: Any = apart.rows if apart is not None else spool
                 reading = _bring_in(version, its, source, contents.head, rows, apart, images, problems, wanted, folder)
                 images.keep()
