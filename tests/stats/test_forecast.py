@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
+from msgspec.structs import replace
 from real import workspace
 from simulated import Move, Simulation
 from tests.rules.forecasting.worlds import MONDAY, World
@@ -109,7 +111,8 @@ def test_hours_are_those_of_the_zone_also_when_clocks_change(tz: str, monkeypatc
 
 
 def recount(rows: dict[str, list[Any]], found: History, days: dict[dt.date, int], tz: str) -> None:
-    people = sorted({r["_member"] for r in rows["activity"]} - {"ben"})
+    people = sorted({r["_member"] for r in rows["activity"]})
+    assert found.may.any(axis=0).tolist() == [login != "ben" for login in people]
     worked, closed = np.zeros_like(found.worked), np.zeros_like(found.closed)
 
     def place(moment: dt.datetime) -> tuple[int, int]:
@@ -212,24 +215,95 @@ def test_a_step_at_which_nobody_works_is_named(ws: Any) -> None:
     assert told.what_if(add={"check": 1}).end is not None
 
 
-def test_who_may_not_log_in_is_no_part_of_the_pace(ws: Any) -> None:
+def without(campaign: Any, login: str, step: str = "draw") -> None:
+    """Take somebody off a step of a campaign."""
+    others = next(s.assignees for s in campaign.spec.workflow.steps if s.name == step)
+    campaign.reassign(to=next(w for w in others if w != login), step=step, member=login, started=True)
+    campaign.remove_assignee(step, login)
+
+
+def pause(ws: Any, campaign: Any, login: str) -> None:
+    """Pause somebody for gold, as a fall says it, in a campaign whose recipe has gold."""
+    flow = campaign.spec.workflow
+    with ws.client.dispatcher.engine.write() as tx:
+        who = tx.value("select member_id from data.members where login = $1", login)
+        spec = replace(campaign.spec, order="random", workflow=replace(flow, gold="known", on_fail="pause"))
+        tx.run(
+            "update data.campaigns set spec = $2 where campaign_id = $1",
+            campaign.campaign_id, msgspec.json.encode(spec).decode(),
+        )  # fmt: skip
+        tx.run(
+            "insert into data.gold_falls (campaign_id, member_id, since, mean, answers, action) "
+            "values ($1, $2, $3, 0.1, 5, 'pause')",
+            campaign.campaign_id, who, at(3),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ["disabled", "taken off", "paused"])
+def test_who_may_not_go_on_is_no_part_of_the_pace_and_their_tasks_took_as_long(ws: Any, how: str) -> None:
     campaign = plant(lived(dealt=True), ws)
     before, history = campaign.forecast(), of(campaign).history
-    ws.members.disable("ana")
+    if how == "disabled":
+        ws.members.disable("ana")
+    elif how == "taken off":
+        without(campaign, "ana")
+    else:
+        pause(ws, campaign, "ana")
     after = of(campaign).history
-    assert after.people == history.people - 1
+    assert history.works.sum(axis=1).tolist() == [3, 2]
+    assert after.works.sum(axis=1).tolist() == [2, 2]
+    assert whole(campaign)["people"] == 4
+    assert np.array_equal(after.worked, history.worked)
+    assert np.array_equal(after.closed, history.closed)
+    assert after.variation == pytest.approx(history.variation)
     assert after.open.sum() == history.open.sum()
-    assert after.queue.sum() == history.queue.sum() + history.own.sum() - after.own.sum()
+    assert not after.own[0, 0]
     assert campaign.forecast().end > before.end
+
+
+def test_who_is_taken_off_one_step_goes_on_at_another(ws: Any) -> None:
+    world = lived(people=(3, 1, 1), seconds=(240.0, 60.0, 60.0), rework=(0.0, 0.1, 0.0))
+    campaign = plant(world, ws)
+    one_reviewer(ws, campaign)
+    assert of(campaign).history.works.sum(axis=1).tolist() == [3, 1, 1]
+    ws.members.add("new", "reviewer")
+    campaign.add_assignee("final", "new")
+    without(campaign, "chloe", "final")
+    assert of(campaign).history.works.sum(axis=1).tolist() == [3, 1, 0]
+    told = campaign.forecast()
+    assert told.note == "Nobody who worked at final in this period may go on"
+    assert told.what_if(add={"final": 1}).end is not None
+
+
+def test_where_nobody_may_go_on_more_people_work_as_those_did(ws: Any) -> None:
+    campaign = plant(lived(), ws)
+    for login in ("ana", "ben", "eve", "chloe", "dan"):
+        ws.members.disable(login)
+    told = campaign.forecast()
+    assert told.note == "Nobody who worked at draw, check in this period may go on"
+    assert told.df()["people"].tolist() == [0, 0, 0]
+    assert told.what_if(add={"draw": 3, "check": 2}).end is not None
+
+
+def one_reviewer(ws: Any, campaign: Any) -> None:
+    """Let chloe have done what max did."""
+    flow = campaign.spec.workflow
+    steps = [replace(s, assignees=tuple("chloe" if w == "max" else w for w in s.assignees)) for s in flow.steps]
+    spec = replace(campaign.spec, workflow=replace(flow, steps=tuple(steps)))
+    with ws.client.dispatcher.engine.write() as tx:
+        one, other = (tx.value("select member_id from data.members where login = $1", w) for w in ("chloe", "max"))
+        for table, column in (("tasks", "assignee_id"), ("activity", "member_id"), ("step_members", "member_id")):
+            tx.run(f"update data.{table} set {column} = $1 where {column} = $2", one, other)
+        tx.run(
+            "update data.campaigns set spec = $2 where campaign_id = $1",
+            campaign.campaign_id, msgspec.json.encode(spec).decode(),
+        )  # fmt: skip
 
 
 def test_a_reviewer_at_several_steps_is_one_person(ws: Any) -> None:
     world = lived(people=(3, 1, 1), seconds=(240.0, 60.0, 60.0), rework=(0.0, 0.1, 0.0))
     campaign = plant(world, ws)
-    with ws.client.dispatcher.engine.write() as tx:
-        one, other = (tx.value("select member_id from data.members where login = $1", w) for w in ("chloe", "max"))
-        tx.run("update data.tasks set assignee_id = $1 where assignee_id = $2", one, other)
-        tx.run("update data.activity set member_id = $1 where member_id = $2", one, other)
+    one_reviewer(ws, campaign)
     history = of(campaign).history
     assert history.people == 4
     assert (history.worked.sum(axis=(0, 1)) > 0).sum(axis=1).tolist() == [3, 1, 1]

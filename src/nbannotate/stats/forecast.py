@@ -47,9 +47,9 @@ def forecast(q: Query) -> pd.DataFrame:
     """Return when campaigns end at the present pace: a row for each one that runs, and one for each step of it.
 
     The pace is that of the period, of the last 14 days if none is given: hours worked, tasks closed in them, and what
-    came back. Who may not log in any more is no part of it; with ``member`` it is that of these people alone. ``step``
-    leaves the rows of a step. Four of five campaigns end between *earliest* and *latest*; below 20 finished tasks
-    nothing is said.
+    came back. Who may not go on (disabled, taken off a step, paused for gold) is no part of it, but how long their
+    tasks took counts. With ``member`` it is that of these people alone. ``step`` leaves the rows of a step. Four of
+    five campaigns end between *earliest* and *latest*; below 20 finished tasks nothing is said.
     """
     found = [row for one in forecasted(q) for row in _rows(one, q)]
     frame = pd.DataFrame(found, columns=list(forecast.columns))
@@ -70,7 +70,7 @@ def _rows(one: Forecasted, q: Query) -> Iterator[dict[str, Any]]:
         whole: dict[str, Any] = {"open": 0, "people": 0, "bottleneck": False}
         if its is not None:
             more = sum(added.get(step.name, 0) for step in campaign.steps)
-            whole |= {"open": int(its.history.open.sum()), "people": its.history.people + more}
+            whole |= {"open": int(its.history.open.sum()), "people": int(its.history.works.any(axis=0).sum()) + more}
         if one.outcome is not None:
             whole |= {"expected": one.outcome.ahead.sum(), **_ends(one.outcome.end)}
             whole["before"] = None if one.before is None else one.before.end.median
@@ -86,8 +86,8 @@ def _rows(one: Forecasted, q: Query) -> Iterator[dict[str, Any]]:
             continue
         row: dict[str, Any] = {"step_name": step.name, "kind": step.kind, "open": 0, "people": 0, "bottleneck": False}
         if its is not None:
-            works = its.history.worked.sum(axis=(0, 1))[number] > 0
-            row |= {"open": int(its.history.open[number]), "people": int(works.sum()) + added.get(step.name, 0)}
+            works = int(its.history.works[number].sum())
+            row |= {"open": int(its.history.open[number]), "people": works + added.get(step.name, 0)}
         if one.outcome is not None:
             row |= _of_step(one.outcome, number)
             row["before"] = None if one.before is None else one.before.steps[number].median

@@ -73,8 +73,14 @@ def _told(campaign: Campaign, found: Measured | None, added: Mapping[str, int]) 
         return Forecasted(campaign, found, note=note)
     add = {s: added[step.name] for s, step in enumerate(campaign.steps) if step.name in added}
     if alone := without_people(history, add):
-        names = ", ".join(campaign.steps[s].name for s in alone)
-        return Forecasted(campaign, found, note=t("Nobody has worked at {steps} in this period", steps=names))
+        gone = [s for s in alone if history.worked[:, :, s].any()]
+        names = ", ".join(campaign.steps[s].name for s in gone or alone)
+        note = (
+            t("Nobody who worked at {steps} in this period may go on", steps=names)
+            if gone
+            else t("Nobody has worked at {steps} in this period", steps=names)
+        )
+        return Forecasted(campaign, found, note=note)
     outcome = _forecast(history, add)
     before = outcome if not add else None if without_people(history, {}) else _forecast(history, {})
     note = "" if outcome.end.median is not None else t("Later than in five years")

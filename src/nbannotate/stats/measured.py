@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from nbannotate.model import CampaignSpec
 from nbannotate.model.times import moment
+from nbannotate.rules import gold
 from nbannotate.rules.forecasting.history import HOURS, Bools, Floats, History
 from nbannotate.stats.periods import wall
 from nbannotate.stats.query import Query
@@ -113,6 +115,10 @@ class _Read:
         """)
         self.steps = self._ask("select campaign_id, step, name, kind from steps where {} order by campaign_id, step")
         self.active = set(q.fresh().run("select login from members where active")["login"])
+        self.handles = {its.campaign_id: its for its in getattr(q.place.workspace, "campaigns", ())}
+        self.paused = self._ask(
+            "select campaign_id, member from gold_falls where action = 'pause' and ended is null and {}"
+        )
 
     def campaigns(self) -> Iterator[tuple[Campaign, bool]]:
         """Yield the campaigns, and whether each one was launched."""
@@ -131,12 +137,14 @@ class _Read:
             rows[rows["campaign_id"] == campaign.campaign_id]
             for rows in (self.worked, self.closed, self.open, self.totals, self.came, self.went)
         )
-        among = self.active if self.q.filters.members is None else self.active & set(self.q.filters.members)
-        people = sorted({*worked["member"], *closed["member"]} & among)
+        people = sorted({*worked["member"], *closed["member"]})
+        if self.q.filters.members is not None:
+            people = [login for login in people if login in self.q.filters.members]
         steps = campaign.steps
+        may = self._may(campaign, people)
         seconds, tasks = self._cells(worked, "s", steps, people), self._cells(closed, "n", steps, people)
         seconds = _with_times(seconds, tasks)
-        own, queue = _whose(open_, seconds, people)
+        own, queue = _whose(open_, (seconds.sum(axis=(0, 1)) > 0) & may, people)
         at = totals.set_index("step").drop(columns="ended").reindex(range(len(steps)), fill_value=0)
         now_open = own.sum(axis=1) + queue
         after = self._net(came, went, steps)
@@ -147,6 +155,7 @@ class _Read:
             days=self.days,
             worked=seconds,
             closed=tasks,
+            may=may,
             ran_dry=ran_dry(left, now_open, seconds),
             variation=_variation(closed[closed["member"].isin(people)], len(steps)),
             seen=_numbers(at["seen"]),
@@ -158,6 +167,23 @@ class _Read:
             queue=queue,
         )
         return Measured(history, left[::HOURS][: len(self.days)], None if ends.empty else ends.max().to_pydatetime())
+
+    def _may(self, campaign: Campaign, people: list[str]) -> Bools:
+        """Return (S, M): who may work at each step: the workflow names them, they may log in, and are not paused.
+
+        Where there are rows only, and no handles of campaigns, no workflow says who is gone.
+        """
+        if campaign.campaign_id not in self.handles:
+            active = np.array([login in self.active for login in people], dtype=bool)
+            return np.tile(active, (len(campaign.steps), 1))
+        spec: CampaignSpec = self.handles[campaign.campaign_id].spec
+        paused = set(self.paused.loc[self.paused["campaign_id"] == campaign.campaign_id, "member"])
+        workers = [
+            self.active.intersection(step.assignees) - (paused if number == gold.step_of(spec) else set())
+            for number, step in enumerate(spec.workflow.steps)
+        ]
+        found = [[login in its for login in people] for its in workers]
+        return np.array(found, dtype=bool).reshape(len(workers), len(people))
 
     def _ask(self, sql: str) -> pd.DataFrame:
         q = self.q.fresh()
@@ -216,9 +242,8 @@ def _with_times(seconds: Floats, tasks: Floats) -> Floats:
     return found
 
 
-def _whose(rows: pd.DataFrame, seconds: Floats, people: list[str]) -> tuple[Floats, Floats]:
+def _whose(rows: pd.DataFrame, works: Bools, people: list[str]) -> tuple[Floats, Floats]:
     """Return (S, M) the open tasks of people who work at their step, and (S,) all others."""
-    works = seconds.sum(axis=(0, 1)) > 0
     places = {login: m for m, login in enumerate(people)}
     own, queue = np.zeros(works.shape), np.zeros(len(works))
     for step, member, n in zip(rows["step"], rows["member"], rows["n"], strict=True):

@@ -1,14 +1,17 @@
 """The end that is forecast, against the end that comes: campaigns of known truth, simulated task by task."""
 
 import dataclasses
+import datetime as dt
 from collections import Counter
 from typing import Any
 
+import numpy as np
 import pytest
 from worlds import World
 
 from nbannotate.rules.forecasting.forecast import forecast, without_people
 from nbannotate.rules.forecasting.history import History
+from nbannotate.rules.forecasting.pace import draw
 
 #: How a campaign is, and after how many days it is looked at.
 CAMPAIGNS: dict[str, tuple[int, dict[str, Any]]] = {
@@ -95,6 +98,33 @@ def test_a_step_without_people_is_named_until_somebody_is_added() -> None:
     assert without_people(alone, {}) == [1]
     assert without_people(alone, {1: 1}) == []
     assert forecast(alone, {1: 1}).end.median is not None
+
+
+def test_who_may_not_go_on_does_nothing_more_and_tells_how_long_tasks_take() -> None:
+    _, history = history_of(1, 5, assets=600)
+    less = dataclasses.replace(history, may=history.may.copy())
+    less.may[0, 0] = False
+    before, after = (draw(its, np.random.default_rng(7), 50) for its in (history, less))
+    assert before.per_second[:, 0, 0].all()
+    assert not after.per_second[:, 0, 0].any()
+    people = history.people
+    assert np.array_equal(before.per_second[:, 0, people], after.per_second[:, 0, people])
+    assert np.array_equal(before.per_second[:, :, 1:people], after.per_second[:, :, 1:people])
+    assert not after.hours[..., 0].any()
+    assert forecast(less).a_day[0] < forecast(history).a_day[0]
+
+
+def test_days_before_those_who_are_left_began_are_no_examples() -> None:
+    """One person drew in the first week and is gone, all others came for the second."""
+    _, history = history_of(1, 12, assets=3000, people=(2, 1))
+    second = np.array([date >= history.days[0] + dt.timedelta(days=7) for date in history.days])
+    worked, may = history.worked.copy(), history.may.copy()
+    worked[np.ix_(~second, range(24), [0, 1], [1, 2])] = 0.0
+    worked[np.ix_(second, range(24), [0, 1], [0])] = 0.0
+    may[0, 0] = False
+    days = dataclasses.replace(history, worked=worked, may=may).whole_days()
+    assert days
+    assert second[days].all()
 
 
 def test_what_is_left_falls_to_nothing_and_the_band_holds_the_median() -> None:

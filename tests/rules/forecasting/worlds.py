@@ -177,8 +177,8 @@ class World:
         dates = tuple((MONDAY + dt.timedelta(days=d)).date() for d in them)
         back_to = tuple(0 if rate else -1 for rate in self.rework)
         return History(
-            now, dates, worked, closed, ran_dry, np.full(steps, 0.66), seen, sent_back, np.zeros(steps), back_to,
-            onward, own, queue,
+            now, dates, worked, closed, np.ones(shape[2:], dtype=bool), ran_dry, np.full(steps, 0.66), seen, sent_back,
+            np.zeros(steps), back_to, onward, own, queue,
         )  # fmt: skip
 
     def end(self, day: int) -> dt.datetime:

@@ -74,7 +74,7 @@ class Outcome:
 def without_people(history: History, add: Mapping[int, int]) -> list[int]:
     """Return the steps at which something is to be done and nobody works."""
     ahead = history.open @ history.visits()
-    works = (history.worked.sum(axis=(0, 1)) > 0).any(axis=1)
+    works = np.asarray(history.works.any(axis=1))
     return [s for s in range(history.steps) if ahead[s] > 0 and not works[s] and not add.get(s)]
 
 

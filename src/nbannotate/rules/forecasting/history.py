@@ -23,7 +23,7 @@ REWORK, LEAVING, PRIOR = 0.1, 0.02, 5.0
 
 @dataclass(frozen=True)
 class History:
-    """What was measured of a campaign. D days, S steps, M people who work at present.
+    """What was measured of a campaign. D days, S steps, M people who worked.
 
     Parameters
     ----------
@@ -35,6 +35,8 @@ class History:
         (D, 24, S, M): seconds worked.
     closed
         (D, 24, S, M): tasks that were closed, by whatever outcome.
+    may
+        (S, M): who may work at each step at present. What others did tells how long tasks take; they do no more.
     ran_dry
         (D, S): whether all that was open at the step was in somebody's hand at some time of the day.
     variation
@@ -57,6 +59,7 @@ class History:
     days: tuple[dt.date, ...]
     worked: Floats
     closed: Floats
+    may: Bools
     ran_dry: Bools
     variation: Floats
     seen: Floats
@@ -74,8 +77,19 @@ class History:
 
     @property
     def people(self) -> int:
-        """How many people work."""
+        """How many people worked."""
         return int(self.worked.shape[3])
+
+    @property
+    def works(self) -> Bools:
+        """(S, M): who works at each step at present: they did, and may."""
+        return np.asarray((self.worked.sum(axis=(0, 1)) > 0) & self.may)
+
+    @property
+    def present(self) -> Bools:
+        """(M,): who works at present; where nobody does, all who worked: people who are added work as they did."""
+        found: Bools = np.asarray(self.works.any(axis=0))
+        return found if found.any() else np.ones_like(found)
 
     @property
     def open(self) -> Floats:
@@ -83,8 +97,8 @@ class History:
         return np.asarray(self.own.sum(axis=1) + self.queue)
 
     def whole_days(self) -> list[int]:
-        """Return the days that are taken as examples of a day: full ones, since the work began."""
-        any_work = self.worked.sum(axis=(1, 2, 3)) > 0
+        """Return the days that are taken as examples of a day: full ones, since those who work at present began."""
+        any_work = self.worked[..., self.present].sum(axis=(1, 2, 3)) > 0
         if not any_work.any():
             return []
         since = range(int(any_work.argmax()), len(self.days))

@@ -77,12 +77,12 @@ def draw(history: History, random: np.random.Generator, runs: int) -> Pace:
     """
     days = history.whole_days()
     weights = random.exponential(size=(runs, len(history.days)))
-    busy = int((history.worked[days].sum(axis=(1, 2, 3)) > 0).sum())
+    busy = int((history.worked[days][..., history.present].sum(axis=(1, 2, 3)) > 0).sum())
     spread = ONE_DAY / max(1, busy) ** 0.5
     factor = np.exp(spread * random.standard_normal(runs) - spread**2 / 2)
     back, left = _shares(history, random, runs)
     return Pace(
-        _with_one_more(history, _usual(_could_work(history)[days])),
+        _with_one_more(history, _usual(_could_work(history)[days] * history.present)),
         _kinds(history, days),
         weights[:, days],
         factor,
@@ -126,8 +126,7 @@ def _usual(hours: Floats) -> Floats:
 
 def _with_one_more(history: History, hours: Floats) -> Floats:
     """Return (D', 24, M + S): with somebody at each step who works as long as those do who work there, on average."""
-    works = history.worked.sum(axis=(0, 1)) > 0
-    added = [hours[:, :, mine if mine.any() else slice(None)].mean(axis=2) for mine in works]
+    added = [hours[:, :, mine if mine.any() else history.present].mean(axis=2) for mine in history.works]
     return np.concatenate([hours, np.stack(added, axis=2)], axis=2)
 
 
@@ -156,7 +155,7 @@ def _speeds(history: History, weights: Floats, random: np.random.Generator) -> F
     spread = history.variation[:, None] / np.sqrt(number + TASKS_OF_ALL)
     each = each * np.exp(spread * random.standard_normal(each.shape) - spread**2 / 2)
     found = np.zeros((runs, history.steps, history.people + history.steps))
-    found[:, :, : history.people] = np.where(worked.sum(axis=0) > 0, 1 / np.maximum(each, 1e-6), 0.0)
+    found[:, :, : history.people] = np.where(history.works, 1 / np.maximum(each, 1e-6), 0.0)
     for step in range(history.steps):
         found[:, step, history.people + step] = 1 / np.maximum(of_all[:, step], 1e-6)
     return found
