@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
+from tests.conftest import Team
 
+import nbannotate as nb
 from nbannotate.errors import InvalidInput, NbannotateError
 from nbannotate.operations.registry import operations
 from nbannotate.rules import words
@@ -53,13 +57,24 @@ LOOKED_UP = {("campaigns.list", "dataset"), ("documents.get", "sha256"), ("works
              ("sessions.close", "token"), ("sessions.accept", "token"), ("sessions.open", "login")}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", sorted(n for n, roles in ALLOWED.items() if roles - DEVELOPERS))
-def test_every_text_that_a_member_sends_has_a_limit(name: str, team: Any) -> None:
-    t = team(2)
+@pytest.fixture(scope="module")
+def at_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Team, dict[str, Any]]]:
+    """People who work, and what operations take that is no text; all that is sent is refused, so nothing changes."""
+    folder = tmp_path_factory.mktemp("images")
+    paths = [folder / f"{i}.png" for i in range(2)]
+    for path in paths:
+        Image.new("RGB", (64, 48)).save(path)
+    t = Team(nb.open(":memory:"), paths)
     task_id = t.workspace.sql("select min(task_id) as i from tasks").i[0]
     issue = t["ana"].call("issues.create", Any, task_id=_opened(t), text="unsharp")
-    plain = {"task_id": task_id, "issue_id": issue["issue_id"], "campaign_id": t.campaign.campaign_id, "step": 0,
-             "revision": 0, "first": 0, "last": 0, "seconds": 0.0, "member": "ana"}  # fmt: skip
+    yield t, {"task_id": task_id, "issue_id": issue["issue_id"], "campaign_id": t.campaign.campaign_id, "step": 0,
+              "revision": 0, "first": 0, "last": 0, "seconds": 0.0, "member": "ana"}  # fmt: skip
+    t.workspace.close()
+
+
+@pytest.mark.parametrize("name", sorted(n for n, roles in ALLOWED.items() if roles - DEVELOPERS))
+def test_every_text_that_a_member_sends_has_a_limit(name: str, at_work: tuple[Team, dict[str, Any]]) -> None:
+    t, plain = at_work
     fields = msgspec.structs.fields(operations()[name].arguments)
     for field in fields:
         if field.type not in (str, str | None) or (name, field.name) in LOOKED_UP:
@@ -72,7 +87,7 @@ def test_every_text_that_a_member_sends_has_a_limit(name: str, team: Any) -> Non
         assert len(str(error.value)) < 1000, "it is not repeated"
 
 
-def _opened(t: Any) -> int:
+def _opened(t: Team) -> int:
     view = t["ana"].call("tasks.next", Any, campaign_id=t.campaign.campaign_id, step=0)
     task_id: int = view["task"]["task_id"]
     return task_id
