@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import os
 import shutil
@@ -86,22 +87,26 @@ def _quick_hashes():
         yield
 
 
+#: The file of which a store in memory begins as a copy: the last one.
+BEGINS: list[Path] = []
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _quick_stores(tmp_path_factory):
     """Let a store in memory begin as a copy of one that the migrations made: for a thousand of them, half of the time.
 
     ``tests/store/test_engine.py`` holds that the copy is the same.
     """
-    made = tmp_path_factory.mktemp("store") / "migrated.duckdb"
-    engine.Engine(made).close()
+    migrated = tmp_path_factory.mktemp("store") / "migrated.duckdb"
+    engine.Engine(migrated).close()
     attach, migrate, copies = engine._attach, engine.migrate, []
 
     def attach_a_copy(connection, path, options=""):
         attach(connection, path, options)
         if path == engine.MEMORY:
-            connection.execute(f"attach '{made}' as migrated (type duckdb, read_only)")
-            connection.execute(f"copy from database migrated to {engine.CATALOG}")
-            connection.execute("detach migrated")
+            connection.execute(f"attach '{BEGINS[-1]}' as begins (type duckdb, read_only)")
+            connection.execute(f"copy from database begins to {engine.CATALOG}")
+            connection.execute("detach begins")
             copies.append(connection)
 
     def migrate_what_is_no_copy(tx, mark):
@@ -113,7 +118,9 @@ def _quick_stores(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "_attach", attach_a_copy)
         patch.setattr(engine, "migrate", migrate_what_is_no_copy)
+        BEGINS.append(migrated)
         yield
+        BEGINS.remove(migrated)
 
 
 @pytest.fixture(scope="session")
@@ -176,20 +183,24 @@ def shared_data():
     return SHARED
 
 
+def write_images(target, count=4, size=(64, 48)):
+    """Write small PNG files into a folder and return their paths."""
+    target.mkdir(parents=True, exist_ok=True)
+    random = np.random.default_rng(0)
+    paths = []
+    for i in range(count):
+        path = target / f"img_{i:03}.png"
+        Image.fromarray(random.integers(0, 255, (size[1], size[0], 3), dtype=np.uint8)).save(path)
+        paths.append(path)
+    return paths
+
+
 @pytest.fixture
 def make_images(tmp_path):
     """Write small PNG files and return their paths."""
 
     def make(count=4, size=(64, 48), folder="images"):
-        target = tmp_path / folder
-        target.mkdir(parents=True, exist_ok=True)
-        random = np.random.default_rng(0)
-        paths = []
-        for i in range(count):
-            path = target / f"img_{i:03}.png"
-            Image.fromarray(random.integers(0, 255, (size[1], size[0], 3), dtype=np.uint8)).save(path)
-            paths.append(path)
-        return paths
+        return write_images(tmp_path / folder, count, size)
 
     return make
 
@@ -234,19 +245,57 @@ class Team:
         return self.clients[login]
 
 
+class KeptTeam:
+    """A team to begin with: made once by the operations, and copied with its database, which takes a fifth of that."""
+
+    def __init__(self, folder, count):
+        self.images = folder / "images"
+        self._made = Team(nb.open(":memory:"), write_images(self.images, count))
+        self.store = folder / "team.duckdb"
+        store = self._made.workspace.client.dispatcher.engine
+        there = store.spool / "team.duckdb"  # the engine lets its database reach no other folder
+        store._writer.execute(f"attach '{there}' as kept (type duckdb)")
+        store._writer.execute(f"copy from database {engine.CATALOG} to kept")
+        store._writer.execute("detach kept")
+        shutil.move(there, self.store)
+
+    def again(self, paths):
+        """Return a copy that has its images elsewhere."""
+        BEGINS.append(self.store)
+        try:
+            workspace = nb.open(":memory:")
+        finally:
+            BEGINS.remove(self.store)
+        with workspace.client.dispatcher.engine.write() as tx:
+            tx.run("update data.assets set path = replace(path, $1, $2)", str(self.images), str(paths[0].parent))
+        team = copy.copy(self._made)
+        team.workspace = workspace
+        team.clients = {login: workspace.client.acting(its._token) for login, its in self._made.clients.items()}
+        team.version = workspace.datasets[team.version.dataset.name].versions[team.version.name]
+        team.campaign = workspace.campaigns[team.campaign.name]
+        return team
+
+
+@pytest.fixture(scope="session")
+def kept_teams(tmp_path_factory):
+    """Teams of the usual campaign over one to four images."""
+    return {count: KeptTeam(tmp_path_factory.mktemp("team"), count) for count in range(1, 5)}
+
+
 @pytest.fixture
-def team(make_images):
+def team(make_images, kept_teams):
     """Return a function that makes a launched campaign in memory."""
     made = []
 
     def make(count=4, **options):
-        workspace = nb.open(":memory:")
-        made.append(workspace)
-        return Team(workspace, make_images(count), **options)
+        paths = make_images(count)
+        usual = not options and count in kept_teams
+        made.append(kept_teams[count].again(paths) if usual else Team(nb.open(":memory:"), paths, **options))
+        return made[-1]
 
     yield make
-    for workspace in made:
-        workspace.close()
+    for team in made:
+        team.workspace.close()
 
 
 @pytest.fixture
