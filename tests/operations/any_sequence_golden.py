@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from nbannotate.model import Annotation, Closed, Saved, Shape, TaskView
+from nbannotate.model import Annotation, Closed, Issue, Saved, Shape, TaskView
 
 from .any_sequence_ground import Ground, mostly, number, somebody
 from .any_sequence_recount import is_open
@@ -52,11 +52,57 @@ class Golden(Ground):
         mine = oracle.logged_in and task["assignee_id"] == oracle.me
         closed, error = self.do(
             who, f"tasks.{action}", Closed, task_id=task["task_id"],
-            allowed=mine and fresh and action != "skip" and not oracle.paused(0),  # to skip an image takes an issue
+            allowed=mine and fresh and not oracle.paused(0) and self.lets_go(oracle, task, action),
             revision=oracle.revision(task) + (0 if fresh else 1), **more.get(action, {}),
         )  # fmt: skip
         if error is None:
             self.check_ended(task, action, 1.0 if right else 0.0, closed)
+
+    def lets_go(self, oracle, task, action):
+        """Return whether the issues on a gold task let it end so, as they would for any other task."""
+        if action == "skip":
+            return any(i["state"] == "open" for i in oracle.issues(task))
+        return action == "discard" or oracle.accepts(task)
+
+    @precondition(lambda self: self.world and self.held_gold())
+    @rule(who=somebody, n=number, text=st.sampled_from(["what is this?", "what is this?", ""]))
+    def ask_about_gold(self, who, n, text):
+        """Somebody raises an issue on an image that is gold: a question, and no work for anybody."""
+        held = self.held_gold()
+        task = held[n % len(held)]
+        who = who or self.world.logins[task["assignee_id"]]
+        oracle = self.oracle(who)
+        same = [t for t in self.rows["gold"] if t["asset_id"] == task["asset_id"]]
+        sees = oracle.manages or any(t["assignee_id"] == oracle.me or oracle.lost(t) for t in same)
+        mine = oracle.manages or task["assignee_id"] == oracle.me
+        _, error = self.do(
+            who, "issues.create", Issue, work=False, task_id=task["task_id"], text=text,
+            allowed=(oracle.logged_in and bool(text)) if mine else None if sees and text else False,
+        )  # fmt: skip
+        self.check_no_work()
+        if error is None:
+            (raised,) = [i for i in self.rows["gold_issues"] if i not in self.before["gold_issues"]]
+            assert (raised["task_id"], raised["state"]) == (task["task_id"], "open")
+
+    @precondition(lambda self: self.world and self.rows["gold_issues"])
+    @rule(who=somebody, n=number, state=st.sampled_from(["open", "for_review", "resolved"]))
+    def settle_gold_issue(self, who, n, state):
+        """Whoever raised it, or a manager, settles or reopens it; anybody else has nothing to say."""
+        issue = self.rows["gold_issues"][n % len(self.rows["gold_issues"])]
+        who = who or self.world.logins[issue["author_id"]]
+        oracle = self.oracle(who)
+        decides = oracle.logged_in and (oracle.manages or issue["author_id"] == oracle.me)
+        is_easy = state == "resolved" and oracle.manages
+        self.do(
+            who, "issues.set_state", Issue, work=False, issue_id=issue["issue_id"], state=state,
+            allowed=True if decides and is_easy else None,
+        )  # fmt: skip
+        self.check_no_work()
+
+    def check_no_work(self):
+        """Neither the work nor its issues changed."""
+        assert self.rows["tasks"] == self.before["tasks"]
+        assert self.rows["issues"] == self.before["issues"]
 
     @precondition(lambda self: self.world and self.held_gold())
     @rule(who=somebody, n=number, fresh=mostly)
@@ -87,12 +133,13 @@ class Golden(Ground):
 
     def check_ended(self, task, action, score, closed):
         """No asset went anywhere, and what is said is what would be said of an asset that did."""
-        assert self.rows["tasks"] == self.before["tasks"]
-        assert self.rows["issues"] == self.before["issues"]
+        self.check_no_work()
         steps = self.steps()
-        where = steps[1].name if action == "submit" and len(steps) > 1 else None
-        left = "done" if action == "submit" else "skipped"
-        assert (closed.next_step, closed.asset_state) == (where, left if where is None else "in_progress")
+        asked = any(i["state"] != "resolved" for i in self.before["gold_issues"] if i["task_id"] == task["task_id"])
+        if len(steps) > 1 or not asked:  # where nobody reviews, an asset with an issue is put before somebody
+            where = steps[1].name if action == "submit" and len(steps) > 1 else None
+            left = "done" if action == "submit" else "skipped"
+            assert (closed.next_step, closed.asset_state) == (where, left if where is None else "in_progress")
         if action == "submit":
             (made,) = [s for s in self.rows["gold_scores"] if s["task_id"] == task["task_id"]]
             assert made["score"] == score

@@ -68,7 +68,9 @@ class Oracle:
         return None if task["assignee_id"] != self.me and self.lost(task) else False
 
     def issues(self, task: Row) -> list[Row]:
-        """Return the issues of a task's asset."""
+        """Return the issues of a task's asset; of gold, those that were raised on that very task."""
+        if task["gold"] is not None:
+            return [i for i in self.rows["gold_issues"] if i["task_id"] == task["task_id"]]
         return [i for i in self.rows["issues"] if i["asset_id"] == task["asset_id"]]
 
     def ends(self, action: str, task: Row, revision: int, status: str | None, annotation: Annotation | None) -> bool:

@@ -184,7 +184,9 @@ def check_jobs(world: World, rows: dict[str, list[Row]], who: str) -> None:
 def _check_mine(world: World, rows: dict[str, list[Row]], me: int, mine: list[Job]) -> None:
     """Check that somebody's own jobs count gold as work like any other, each image once."""
     own = [t | {"asset_id": -t["task_id"]} for t in rows["gold"] if t["assignee_id"] == me]
-    expected = {place: c for place, c in jobs(rows | {"tasks": rows["tasks"] + own}).items() if place[1] == me}
+    asked = [i | {"asset_id": -i["task_id"]} for i in rows["gold_issues"]]
+    with_gold = rows | {"tasks": rows["tasks"] + own, "issues": rows["issues"] + asked}
+    expected = {place: c for place, c in jobs(with_gold).items() if place[1] == me}
     assert {(j.step, me) for j in mine} == set(expected)
     left = len({t["asset_id"] for t in rows["gold"] if t["assignee_id"] is None and is_open(t)})
     for job in mine:

@@ -122,7 +122,7 @@ class World:
         return self.clients[who].call(operation, returns, **arguments)
 
     def rows(self) -> Rows:
-        """Return all rows of the data, to compare and to count; gold is no work, and stands apart as ``gold``."""
+        """Return all rows of the data, to compare and to count; gold is no work: it, and its issues, stand apart."""
         found = {}
         with self.engine.read() as tx:
             for table in TABLES:
@@ -132,6 +132,9 @@ class World:
                 found[table] = [dict(zip(names, row, strict=True)) for row in rows]
         found["gold"] = [task for task in found["tasks"] if task["gold"] is not None]
         found["tasks"] = [task for task in found["tasks"] if task["gold"] is None]
+        golden = {task["task_id"] for task in found["gold"]}
+        found["gold_issues"] = [issue for issue in found["issues"] if issue["task_id"] in golden]
+        found["issues"] = [issue for issue in found["issues"] if issue["task_id"] not in golden]
         return found
 
     def view(self, name: str) -> list[dict[str, Any]]:

@@ -112,6 +112,8 @@ class IssueSummary(Record, frozen=True):
         How many comments its thread has, that one included.
     answered
         When somebody wrote in the thread last, UTC.
+    gold
+        Whether it was raised on an image whose answer is known. Nothing waits for it, and progress does not count it.
     """
 
     issue_id: int
@@ -127,6 +129,7 @@ class IssueSummary(Record, frozen=True):
     comments: int
     created: datetime.datetime
     answered: datetime.datetime
+    gold: bool = False
 
 
 class TaskView(Record, frozen=True):

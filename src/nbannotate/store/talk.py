@@ -135,7 +135,8 @@ def listing(tx: Transaction, most: int) -> list[IssueSummary]:
                coalesce(n.task_id, t.task_id) as task_id, s.name as step,
                case when i.shape_id is not null then 'shape' when i.x0 is not null then 'zone' else 'image' end
                  as place,
-               i.state, m.login as author, k.text, f.comments, i.created, f.answered
+               i.state, m.login as author, k.text, f.comments, i.created, f.answered,
+               t.gold is not null as gold
         from data.issues i
         join data.campaigns c on c.campaign_id = i.campaign_id
         join data.assets a on a.asset_id = i.asset_id

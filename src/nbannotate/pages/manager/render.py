@@ -140,7 +140,7 @@ def issue(issue: IssueSummary) -> Part:
         "id": issue.issue_id, "campaign_id": issue.campaign_id, "campaign": issue.campaign, "asset": issue.asset,
         "task": issue.task_id, "step": issue.step, "place": issue.place, "state": issue.state, "author": issue.author,
         "text": issue.text[:300], "comments": issue.comments, "created": when(issue.created),
-        "answered": when(issue.answered),
+        "answered": when(issue.answered), "gold": issue.gold,
     }  # fmt: skip
 
 

@@ -44,7 +44,8 @@ function issues(s) {
     rows.length ? h("section", { class: "nbm-panel", "aria-label": T("Issues") }, h("div", { class: "nbm-scroll" }, h("table", { class: "nbm-list nbm-threads" },
       h("thead", {}, h("tr", {}, [T("Issue"), T("Status"), T("About"), T("Asset"), T("Campaign"), T("Step"), T("Author"), T("Raised"), T("Answered")].map((title) => h("th", { scope: "col" }, title)))),
       h("tbody", { onkeydown: rowKeys }, shown.map((i) => h("tr", { "data-key": `i${i.id}`, "data-issue": i.id, onclick: (e) => { if (!String(getSelection()) && !e.target.closest("button")) open(i); } },
-        h("th", { scope: "row" }, h("button", { type: "button", class: "link", title: i.text, onclick: () => open(i) }, i.text), i.comments > 1 ? h("span", { class: "chip" }, N(i.comments - 1, "{n} answer", "{n} answers")) : null),
+        h("th", { scope: "row" }, h("button", { type: "button", class: "link", title: i.text, onclick: () => open(i) }, i.text), i.comments > 1 ? h("span", { class: "chip" }, N(i.comments - 1, "{n} answer", "{n} answers")) : null,
+          i.gold ? h("span", { class: "chip", title: T("The answer of this image is known; nothing waits for the issue") }, T("Gold")) : null),
         h("td", {}, h("span", { class: "nbm-state", "data-state": i.state }, T(THREAD_STATE[i.state]))), h("td", {}, T(THREAD_PLACE[i.place])),
         h("td", { class: "cut", title: i.asset }, i.asset), h("td", { class: "cut", title: i.campaign }, i.campaign), h("td", { class: "cut", title: i.step }, i.step), h("td", {}, i.author),
         h("td", { class: "soft" }, ago(i.created)), h("td", { class: "soft" }, i.comments > 1 ? ago(i.answered) : "–")))))))
