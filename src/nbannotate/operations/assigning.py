@@ -119,10 +119,10 @@ def _give(ctx: Context, campaign_id: int, spec: CampaignSpec, marked: list[batch
     names = people.logins(ctx.tx)
     moving = [m for m in marked if m.moves]
     only = batches.single(ctx.tx)
-    batches.give_marked(ctx.tx, ctx.now)
+    golden = batches.give_marked(ctx.tx, ctx.now)
     for member_id in dict.fromkeys(m.to_id for m in moving):
         mine = [m for m in moving if m.to_id == member_id]
-        n = _count(mine)
+        n = _count(mine) + golden.get(member_id or 0, 0)  # who gets gold is not told apart
         to = t("the queue") if member_id is None else names[member_id]
         if member_id is not None:
             text = tn(

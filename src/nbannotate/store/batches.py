@@ -134,11 +134,13 @@ def give_parts(tx: Transaction, parts: dict[int, int], started: bool) -> list[Ma
     return _marked(tx)
 
 
-def give_marked(tx: Transaction, now: datetime.datetime) -> None:
+def give_marked(tx: Transaction, now: datetime.datetime) -> dict[int, int]:
     """Give the marked tasks to whom they are marked for. The drafts go along; who had them keeps a copy.
 
-    Of one of the copies of an asset they stay behind: nobody sees what somebody else answers.
+    Of one of the copies of an asset they stay behind: nobody sees what somebody else answers. Gold goes along with the
+    task before which it stands; it is returned how much, by member.
     """
+    golden = _take_gold_along(tx)
     tx.run(
         "insert into data.lapses select t.task_id, t.assignee_id, $1 from data.tasks t "
         "join moving m on m.task_id = t.task_id and m.moves where t.assignee_id is not null and t.opened is not null",
@@ -160,6 +162,56 @@ def give_marked(tx: Transaction, now: datetime.datetime) -> None:
         )
     _take_gold_back(tx, now)
     tx.run("drop table moving")
+    return golden
+
+
+def _take_gold_along(tx: Transaction) -> dict[int, int]:
+    """Mark the gold that stands just before a marked task of the same person, or else behind it, to go where that goes.
+
+    So whoever gets a part of somebody's work gets that part of the gold, and the share holds for both. Gold that was
+    opened stays, and so does an image that the other person has, or had, as gold. Return how much, by member.
+    """
+    tx.run(
+        f"""
+        insert into moving (task_id, assignee_id, to_id, moves)
+        with theirs as (
+          select t.task_id, t.campaign_id, t.step, t.assignee_id, t.asset_id, t.position, t.gold, t.opened
+          from data.tasks t
+          join (
+            select distinct k.campaign_id, k.step, m.assignee_id from moving m
+            join data.tasks k on k.task_id = m.task_id where m.moves and m.assignee_id is not null
+          ) w on w.campaign_id = t.campaign_id and w.step = t.step and w.assignee_id = t.assignee_id
+          where {OPEN}
+        ), placed as (
+          select *, coalesce(
+            min(case when gold is null then position end) over (
+              partition by campaign_id, step, assignee_id order by position
+              rows between current row and unbounded following
+            ),
+            max(case when gold is null then position end) over (
+              partition by campaign_id, step, assignee_id order by position
+              rows between unbounded preceding and current row
+            )
+          ) as beside from theirs
+        ), along as (
+          select g.task_id, g.assignee_id, m.to_id,
+                 row_number() over (partition by g.campaign_id, m.to_id, g.asset_id order by g.task_id) as nth
+          from placed g join theirs t on t.campaign_id = g.campaign_id and t.step = g.step
+            and t.assignee_id = g.assignee_id and t.position = g.beside and t.gold is null
+          join moving m on m.task_id = t.task_id and m.moves
+          where g.gold is not null and g.opened is null and not exists (
+            select 1 from data.tasks o where o.campaign_id = g.campaign_id and o.asset_id = g.asset_id
+              and o.gold is not null and o.assignee_id = m.to_id
+          )
+        )
+        select task_id, assignee_id, to_id, true from along where to_id is null or nth = 1
+        """
+    )
+    rows = tx.all(
+        "select m.to_id, count(*) as n from moving m join data.tasks t on t.task_id = m.task_id "
+        "where m.moves and t.gold is not null and m.to_id is not null group by 1"
+    )
+    return {row["to_id"]: row["n"] for row in rows}
 
 
 def _take_gold_back(tx: Transaction, now: datetime.datetime) -> None:

@@ -86,8 +86,14 @@ def counts(tx: Transaction, campaign_id: int) -> dict[str, int]:
 
 
 def delete(tx: Transaction, campaign_id: int) -> None:
-    """Delete a campaign with all that is its own; annotations and events stay."""
+    """Delete a campaign with all that is its own; annotations and events stay, but for answers to gold.
+
+    Those are no work: nothing but the campaign's own tables shows them.
+    """
     forget(tx, campaign_id)
+    golden = "select annotation_id from data.annotations where campaign_id = $1 and origin = 'gold'"
+    for table in ("shapes", "annotations"):
+        tx.run(f"delete from data.{table} where annotation_id in ({golden})", campaign_id)
     for table in ("member_drafts", "lapses", "spread_drafts", "gold_scores"):
         tx.run(f"delete from data.{table} where {_TASKS}", campaign_id)
     tx.run(
