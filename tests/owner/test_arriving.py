@@ -227,9 +227,12 @@ BROKEN = {
 def test_a_request_that_is_not_as_it_says_is_refused(
     tmp_path: Path, body: bytes, size: int, in_a_thread: Callable[..., Any]
 ) -> None:
+    heard: list[bytes] = []
+
     async def parts(body: bytes) -> AsyncIterator[bytes]:
         for first in range(0, len(body), size):
             yield body[first : first + size]
+        heard.append(body)
 
     def check(total: int) -> None:
         if total > 1000:
@@ -245,6 +248,7 @@ def test_a_request_that_is_not_as_it_says_is_refused(
             finally:
                 await asyncio.wait({receiving})
                 assert receiving.exception() is arriving._error
+                assert heard[-1] == body  # whatever is wrong: who sends hears it at the end
             return [(name, file.read_bytes()) for name, file in found]
         finally:
             arriving.remove()

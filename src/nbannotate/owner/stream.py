@@ -135,23 +135,33 @@ class Arriving:
     async def receive(self, check: Callable[[int], None]) -> None:
         """Take all files; ``check`` is told how many bytes they have until now. Who waits is told what goes wrong."""
         try:
-            total = 0
-            while (line := await self._line()) is not None:
-                name, size = line
-                total += size
-                check(total)
-                file = self._folder / f"{secrets.token_hex(8)}.parquet"
-                await self._write(file, size)
-                with self._changed:
-                    self._files.append((name, file))
-                    self._changed.notify_all()
-        except BaseException as error:
-            self._error = error
+            await self._receive(check)
+        except Exception as error:
+            self._end(error)
+            async for _ in self._stream:  # who sends hears the answer when all is sent
+                pass
             raise
-        finally:
+        except BaseException as error:
+            self._end(error)
+            raise
+        self._end(None)
+
+    async def _receive(self, check: Callable[[int], None]) -> None:
+        total = 0
+        while (line := await self._line()) is not None:
+            name, size = line
+            total += size
+            check(total)
+            file = self._folder / f"{secrets.token_hex(8)}.parquet"
+            await self._write(file, size)
             with self._changed:
-                self._ended = True
+                self._files.append((name, file))
                 self._changed.notify_all()
+
+    def _end(self, error: BaseException | None) -> None:
+        with self._changed:
+            self._ended, self._error = True, error
+            self._changed.notify_all()
 
     def waste(self) -> None:
         """Say that nobody wants what comes from now on."""
