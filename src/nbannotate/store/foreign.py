@@ -52,12 +52,10 @@ def remember(tx: Transaction, batch_id: int, version_id: int) -> int:
     )
     last = tx.value("select coalesce(max(position), 0) from data.foreign_ids where version_id = $1", version_id)
     count = int(tx.value("select count(*) from data.foreign_ids where version_id = $1", batch_id))
-    tx.run(
-        "update data.foreign_ids set version_id = $2, position = position + $3 where version_id = $1",
-        batch_id,
-        version_id,
-        last,
-    )
+    if last:
+        moved = "update data.foreign_ids set position = position + $2 where version_id = $1"
+        tx.run(moved, batch_id, last)
+    tx.run("update data.foreign_ids set version_id = $2 where version_id = $1", batch_id, version_id)
     staging.keep(tx, batch_id)
     return count
 

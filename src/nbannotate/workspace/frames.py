@@ -154,13 +154,16 @@ def write_parquet(frame: pd.DataFrame, file: Path) -> None:
         cursor.unregister("rows")
 
 
-def write_columns(columns: Mapping[str, NDArray[Any]], file: Path) -> None:
+def write_columns(columns: Mapping[str, NDArray[Any] | None], file: Path) -> None:
     """Write columns as a Parquet file of our own, their rows in order; objects are texts or None.
 
-    It is read once and then gone: to pack it, or to look for texts that come twice, took longer than to write it.
+    A column of texts that are all missing is None. The file is read once and then gone: to pack it, or to look for
+    texts that come twice, took longer than to write it.
     """
     with _columns().cursor() as cursor:
-        cursor.register("rows", columns)
+        cursor.register("rows", {name: column for name, column in columns.items() if column is not None})
+        named = ", ".join(f'"{n}"' if its is not None else f'null::varchar as "{n}"' for n, its in columns.items())
         where = str(file).replace("'", "''")
-        cursor.execute(f"copy rows to '{where}' (format parquet, compression uncompressed, dictionary_size_limit 1)")
+        options = "format parquet, compression uncompressed, dictionary_size_limit 1"
+        cursor.execute(f"copy (select {named} from rows) to '{where}' ({options})")
         cursor.unregister("rows")

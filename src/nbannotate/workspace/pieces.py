@@ -102,9 +102,11 @@ class Pieces:
         return self.files
 
 
-def _array(values: list[Any], type_: str) -> NDArray[Any]:
-    """Return the values of a column; of numbers those that are missing are masked."""
+def _array(values: list[Any], type_: str) -> NDArray[Any] | None:
+    """Return the values of a column; None for texts that are all missing. Of numbers those that are are masked."""
     if type_ == "string":
+        if values.count(None) == len(values):
+            return None
         texts = np.empty(len(values), dtype=object)
         texts[:] = values
         return texts
