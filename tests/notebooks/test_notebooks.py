@@ -166,6 +166,24 @@ def test_statistics_says_of_people_and_model_what_the_text_says(statistics: Any)
         ws.close()
 
 
+def test_statistics_has_gold_and_a_forecast_that_say_what_the_text_says(statistics: Any) -> None:
+    folder, notebook = statistics
+    ws = nb.open(folder / "sky.duckdb")
+    try:
+        found = ws.campaigns["August"].gold().set_index("member")
+        assert found["score"].idxmax() == "ana"
+        assert found["state"].to_dict() == {"ana": "ok", "ben": "below", "carl": "below"}
+        assert (found["answers"] >= 4).all()
+        assert set(nb.stats.progress(ws.campaigns["August"])["total"]) == {15}
+        told = ws.campaigns["July"].forecast()
+        assert told.end is not None
+        left = nb.stats.forecast.events(ws.campaigns["July"])
+        assert set(left["assignee"]) == {"carl"}
+    finally:
+        ws.close()
+    assert "15 of 15 done" in result(notebook, "august.progress")["text/plain"]
+
+
 def test_statistics_writes_a_report_that_asks_no_server(statistics: Any) -> None:
     folder, _ = statistics
     report = (folder / "july.html").read_text("utf-8")
