@@ -25,6 +25,7 @@ from .any_sequence_recount import (
     shares,
 )
 from .any_sequence_rig import CHECKERS, DRAWERS, PEOPLE, STATUS_AT, World, attempt
+from .any_sequence_written import check_noted
 
 anybody = st.sampled_from(PEOPLE)
 #: Mostly whoever has the task (None), sometimes somebody else.
@@ -187,9 +188,10 @@ class Ground(RuleBasedStateMachine):
         check_gold(rows)
         check_nothing_done_is_questioned(rows, len(self.steps()) - 1)
         if getattr(self, "last", rows) is not rows:
+            check_noted(self.world.engine, self.last, rows, self.commits)
             check_what_stays(self.last, rows)
             check_gold_stays(self.last, rows)
-        self.last = rows
+        self.last, self.commits = rows, self.world.engine.written.commits
         self.check_nothing_is_lost()
         turn = next(self.turns)
         if turn % 3 == 0:

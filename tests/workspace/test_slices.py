@@ -119,7 +119,8 @@ def test_each_frame_of_a_file_is_an_asset(version, tmp_path):
     assert np.allclose(values(made, by_name["dose.dcm#03"]), imaging.read(tmp_path / "dose.dcm", 3).values)
     assert len(whole) == 15
     assert list(made.assets)[2].metadata["frame"] == 3
-    assert not list(made.workspace.client.dispatcher.engine.spool.iterdir())
+    spool = made.workspace.client.dispatcher.engine.spool
+    assert [file.name for file in spool.iterdir()] == ["answers"]
 
 
 def bad_files(folder: Path) -> list[str]:

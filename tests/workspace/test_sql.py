@@ -31,7 +31,7 @@ def ws() -> Iterator[nb.Workspace]:
 
 def spool(ws: nb.Workspace) -> list[str]:
     client: Any = ws.client
-    return [file.name for file in client.dispatcher.engine.spool.iterdir()]
+    return [file.name for file in client.dispatcher.engine.spool.iterdir() if file.name != "answers"]
 
 
 # What there is ---------------------------------------------------------------------------------------------------

@@ -134,8 +134,22 @@ class Query:
         return f"date_trunc('{self.filters.by}', {self.on_the_wall(column)})"
 
     def moment(self, prefix: str = "") -> str:
-        """Return the moment that a task or an issue belongs to: when it was closed, or now while it is open."""
-        return f"coalesce({prefix}closed, timestamp '{self.now.isoformat(sep=' ')}')"
+        """Return the moment that a task or an issue belongs to: when it was closed, or now while it is open.
+
+        For now stands another moment that is as far in the period, or as far out of it, as now is: the next question is
+        the same then.
+        """
+        start, end, now = self.filters.start, self.filters.end, self.now
+        just = dt.timedelta(microseconds=1)
+        if start is not None and now < start:
+            now = start - just
+        elif end is not None and now >= end:
+            now = end
+        elif start is not None:
+            now = start
+        elif end is not None:
+            now = end - just
+        return f"coalesce({prefix}closed, timestamp '{now.isoformat(sep=' ')}')"
 
     # Asking ---------------------------------------------------------------------------------------------------------
 

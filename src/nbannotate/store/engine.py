@@ -21,10 +21,12 @@ from typing import TYPE_CHECKING, Any
 
 from nbannotate.errors import CannotWrite, DatabaseFailed, FolderMissing, NotAWorkspace
 from nbannotate.store import counts, staging
+from nbannotate.store.answers import Answers
 from nbannotate.store.failures import failure, is_fatal, why_not
 from nbannotate.store.migrations import SCHEMA_VERSION, check_version, migrate
 from nbannotate.store.staging import ROW_GROUP, Stage
 from nbannotate.store.transaction import Transaction
+from nbannotate.store.written import Written
 
 if TYPE_CHECKING:
     import duckdb
@@ -108,6 +110,9 @@ class Engine:
         self._readers: list[duckdb.DuckDBPyConnection] = []
         self._local = threading.local()
         self._memo: dict[Any, Any] = {}
+        #: What was written when, and the answers to queries that are kept until then.
+        self.written = Written()
+        self.answers = Answers(self.spool, self.written)
         #: How far long operations are: text, done and total by a key that the caller chose.
         self.activities: dict[str, tuple[str, int, int]] = {}
         #: Batches of long work that run in this process.
@@ -164,6 +169,7 @@ class Engine:
                 self.in_doubt = is_fatal(error)
                 _roll_back(self._writer)
                 raise
+            self.written.note(tx.written)
 
     def _count(self, tx: Transaction) -> None:
         """Store what a transaction changed of the counts of jobs, and now and then add them up."""
@@ -197,9 +203,10 @@ class Engine:
         with self._told():
             cursor = self._reader()
         with self._told():
+            commits = self.written.commits  # before the snapshot is taken
             cursor.execute("begin")
             try:
-                yield Transaction(cursor, dict(self._memo) if remembers else None)
+                yield Transaction(cursor, dict(self._memo) if remembers else None, commits)
             finally:
                 _roll_back(cursor)
 
@@ -225,7 +232,7 @@ class Engine:
 
     def _staged(self) -> Iterator[Stage]:
         connection = self._cursor()
-        stage = Stage(connection)
+        stage = Stage(connection, self.written)
         self.staging.add(stage.batch_id)  # before anybody else can see the batch
         try:
             stage.piece()
@@ -237,7 +244,7 @@ class Engine:
                 for batch_id in (stage.batch_id, *stage.reserved, *stage.gone):
                     staging.discard(stage, batch_id, stage.piece)
                     self.ended.append(batch_id)
-                stage.run("commit")
+                stage.commit()
             finally:
                 self.staging -= {stage.batch_id, *stage.reserved, *stage.gone}
                 connection.close()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from nbannotate.store.layers import NO_VERSION
 from nbannotate.store.transaction import Transaction
+from nbannotate.store.written import Written
 
 if TYPE_CHECKING:
     import duckdb
@@ -48,6 +49,13 @@ NOT_STAGED = "version_id not in (select batch_id from data.staged)"
 class Stage(Transaction):
     """A connection of its own beside the writer's, for one batch; each :meth:`piece` commits what was written.
 
+    Parameters
+    ----------
+    connection
+        The connection.
+    changes
+        Where it is noted what was written when.
+
     Attributes
     ----------
     batch_id
@@ -58,8 +66,9 @@ class Stage(Transaction):
         What the last step has deleted: versions and datasets whose rows are deleted in pieces after it.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, changes: Written) -> None:
         super().__init__(connection)
+        self._noted = changes
         self.run("begin")
         self.batch_id = self.new_id()
         self.reserved: tuple[int, ...] = ()
@@ -79,10 +88,16 @@ class Stage(Transaction):
 
     def piece(self) -> None:
         """Commit what was written, and begin the next piece; what others committed meanwhile is seen from now on."""
-        self.run("commit")
+        self.commit()
         self.run("begin")
         self.memo.clear()
         self._since = 0
+
+    def commit(self) -> None:
+        """Commit what was written."""
+        self.run("commit")
+        self._noted.note(self.written)
+        self.written.clear()
 
     def groups(self, count: int) -> Iterator[tuple[int, int]]:
         """Give the ranges in which so many rows of a table are to be written, and commit whenever it is a row group.

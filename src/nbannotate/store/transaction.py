@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from nbannotate.rules.counts import Changes
+from nbannotate.store import written
 
 if TYPE_CHECKING:
     import duckdb
@@ -41,12 +42,20 @@ class Transaction:
         millisecond in DuckDB whatever it reads, and a save needs the same names each time.
     changes
         What is changed of the counts of jobs, until it is stored: see :mod:`nbannotate.store.counts`.
+    written
+        What its statements write, until that is committed: see :mod:`nbannotate.store.written`.
+    commits
+        So many commits it sees, at least.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, memo: dict[Any, Any] | None = None) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, memo: dict[Any, Any] | None = None, commits: int = 0
+    ) -> None:
         self.connection = connection
         self.memo: dict[Any, Any] = {} if memo is None else memo
         self.changes = Changes()
+        self.written: set[str] = set()
+        self.commits = commits
 
     def once(self, key: Any, read: Callable[[], T]) -> T:
         """Return what is remembered under a key; what is not is read now."""
@@ -58,7 +67,7 @@ class Transaction:
 
     def all(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
         """Return all rows."""
-        result = self.connection.execute(sql, list(parameters))
+        result = self._execute(sql, parameters)
         names = [column[0] for column in result.description or ()]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
@@ -69,12 +78,16 @@ class Transaction:
 
     def value(self, sql: str, *parameters: Any) -> Any:
         """Return the first column of the first row, or None."""
-        row = self.connection.execute(sql, list(parameters)).fetchone()
+        row = self._execute(sql, parameters).fetchone()
         return row[0] if row else None
 
     def run(self, sql: str, *parameters: Any) -> None:
         """Run a statement whose rows nobody needs."""
-        self.connection.execute(sql, list(parameters))
+        self._execute(sql, parameters)
+
+    def _execute(self, sql: str, parameters: Iterable[Any]) -> duckdb.DuckDBPyConnection:
+        self.written |= written.parts(sql)
+        return self.connection.execute(sql, list(parameters))
 
     def new_id(self) -> int:
         """Return a fresh id; ids grow, and no two things of a workspace share one."""
