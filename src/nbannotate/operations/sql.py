@@ -22,7 +22,7 @@ def query(
     types: dict[str, str] | None = None,
     tables: list[str] | None = None,
     files: tuple[Path, ...] = (),
-    prepared_limit_s: float = LONGEST_S,
+    prepared_limit: running.Limit | None = None,
 ) -> Path:
     """Run one SELECT over the public views and return its rows as a Parquet file.
 
@@ -47,7 +47,7 @@ def query(
     given = asking.given(statement, parameters, types)
     file = ctx.engine.spool / f"{secrets.token_hex(8)}.parquet"
     theirs: dict[str, list[str]] = {}
-    with running.watched(ctx.tx, file, statement, theirs, prepared_limit_s):
+    with running.watched(ctx.tx, file, statement, theirs, prepared_limit or running.Limit(LONGEST_S)):
         theirs |= along.open(ctx.tx)
         pivots.fill(ctx.tx, statement, kinds, also, given)
         running.write(ctx.tx, shown or text, given, file)

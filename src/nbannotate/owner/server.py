@@ -32,6 +32,7 @@ from nbannotate.owner import parts, stream
 from nbannotate.owner.queries import Queries
 from nbannotate.store.engine import Engine
 from nbannotate.store.failures import full, is_full
+from nbannotate.store.running import Limit
 
 #: The largest table that can be uploaded, and the largest body of another call.
 LARGEST_UPLOAD = 4 << 30
@@ -217,8 +218,8 @@ class Owner:
         """Run people's SQL, at most one short and one long query of a member at a time."""
         member_id = await self._in(self.threads.read, self.dispatcher.member_id, request)
 
-        def work(limit_s: float) -> Any:
-            return self.dispatcher.run(operation, request, arguments | {"prepared_limit_s": limit_s})
+        def work(limit: Limit) -> Any:
+            return self.dispatcher.run(operation, request, arguments | {"prepared_limit": limit})
 
         return await self.queries.run(member_id, work)
 

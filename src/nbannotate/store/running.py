@@ -19,9 +19,31 @@ from nbannotate.store.transaction import Transaction, quoted
 LARGEST = 1 << 30
 
 
+class Limit:
+    """How long a query may take.
+
+    Parameters
+    ----------
+    seconds
+        So long, from now on.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._until = time.monotonic() + seconds
+
+    def is_over(self) -> bool:
+        """Return whether it has taken as long."""
+        return time.monotonic() > self._until
+
+    def end(self) -> None:
+        """Give the query no more time."""
+        self._until = 0.0
+
+
 @contextmanager
 def watched(
-    tx: Transaction, file: Path, statement: dict[str, Any], theirs: Mapping[str, list[str]], limit_s: float
+    tx: Transaction, file: Path, statement: dict[str, Any], theirs: Mapping[str, list[str]], limit: Limit
 ) -> Iterator[None]:
     """Run a block that writes the answer of a query into a file.
 
@@ -35,8 +57,8 @@ def watched(
         The tree of the query.
     theirs
         The columns of tables that came with the query, as far as the block has opened them.
-    limit_s
-        After so many seconds the query is ended.
+    limit
+        When it is over, the query is ended.
 
     Raises
     ------
@@ -45,7 +67,7 @@ def watched(
     """
     import duckdb
 
-    watch = _Watch(tx, file, limit_s)
+    watch = _Watch(tx, file, limit)
     watch.start()
     try:
         yield
@@ -82,17 +104,16 @@ def _why(tx: Transaction, error: Exception, statement: dict[str, Any], theirs: M
 class _Watch(threading.Thread):
     """Ends a query that takes too long, or whose answer becomes too large."""
 
-    def __init__(self, tx: Transaction, file: Path, limit_s: float) -> None:
+    def __init__(self, tx: Transaction, file: Path, limit: Limit) -> None:
         super().__init__(name="watch", daemon=True)
-        self.tx, self.file, self.limit_s = tx, file, limit_s
+        self.tx, self.file, self.limit = tx, file, limit
         self.over = threading.Event()
         self.late = self.large = False
 
     def run(self) -> None:
         """Look again and again until the query is over."""
-        until = time.monotonic() + self.limit_s
         while not self.over.wait(0.05):
-            self.late = self.late or time.monotonic() > until
+            self.late = self.late or self.limit.is_over()
             with contextlib.suppress(FileNotFoundError):  # not there yet, or not any more
                 self.large = self.large or self.file.stat().st_size > LARGEST
             if self.late or self.large:
@@ -103,5 +124,5 @@ class _Watch(threading.Thread):
         if self.large:
             return QueryFailed(f"The answer has more than {LARGEST >> 20} MiB; ask for less at a time.")
         if self.late:
-            return QueryTookLong(f"The query was ended: it took longer than {self.limit_s:.0f} seconds.")
+            return QueryTookLong(f"The query was ended: it took longer than {self.limit.seconds:.0f} seconds.")
         return QueryFailed("The query was ended: the workspace is just being closed.")
