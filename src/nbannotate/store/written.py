@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nbannotate.store.transaction import Transaction
 
+#: Statements are remembered that are shorter: the others are made of what people write.
+LONG = 4000
+
 _WRITES = re.compile(r"\b(insert into|delete from|merge into|update)\s+data\.(\w+)", re.IGNORECASE)
 _SET = re.compile(r"\s+(?:\w+\s+)?set\s", re.IGNORECASE)
 _ENDS = re.compile(r"[()]|\bwhere\b", re.IGNORECASE)
@@ -21,9 +24,17 @@ _VIEW = re.compile(r"\b(?:from|join)\s+\(*(\w+)\b(?!\.)", re.IGNORECASE)
 _ALL_COLUMNS = re.compile(r"select\s+\*|\.\*", re.IGNORECASE)
 
 
-@functools.lru_cache(maxsize=2000)
 def parts(sql: str) -> frozenset[str]:
     """Return what a statement writes: ``tasks``, or ``tasks.state`` if it only changes that of rows that are there."""
+    return _known(sql) if len(sql) < LONG else _parts(sql)
+
+
+@functools.lru_cache(maxsize=1000)
+def _known(sql: str) -> frozenset[str]:
+    return _parts(sql)
+
+
+def _parts(sql: str) -> frozenset[str]:
     found = set[str]()
     for verb, table, end in ((m[1].lower(), m[2], m.end()) for m in _WRITES.finditer(sql)):
         columns = _changed(sql, end) if verb == "update" else []
