@@ -132,6 +132,7 @@ MEANINGS = {
     "angle": "how far something is turned, in degrees, clockwise",
     "zone": "a rectangle of an image that an issue is about",
     "text": "what people read",
+    "language": "in which it is written, as its tag",
     "reason": "why, for people",
     "confirm": "the name of what is to be deleted",
     # What is made

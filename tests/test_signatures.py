@@ -72,7 +72,7 @@ EXAMPLES: dict[str, Any] = {
     "rings": [], "group": "pair", "track": "7", "keyframe": True, "angle": 30,
     "x0": 1, "y0": 2.5, "x1": 20.0, "y1": 30, "cx": 9.5, "cy": 9, "rx": 5.5, "ry": 4,
     "pixels": np.eye(4, dtype=bool),
-    "exist_ok": True, "duplicates": "skip",
+    "exist_ok": True, "duplicates": "skip", "language": "fr",
     "brightness": 0.25, "contrast": 1.5, "width": 5, "x": 5.0, "y": 5.0,
 }  # fmt: skip
 OF_ONE: dict[str, Any] = {

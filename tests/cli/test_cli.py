@@ -66,8 +66,26 @@ def test_a_report_is_one_file_that_loads_nothing(
         capsys, "report", workspace, "-o", other, "--campaign", "July", "--version", "smears/v1"
     )
     assert "nobody" in mistake(capsys, "report", workspace, "-o", other, "--member", "nobody")
+    assert "for example draw=2, not 'draw'" in mistake(capsys, "report", workspace, "-o", other, "--add", "draw")
+    assert "no step 'drow'" in mistake(capsys, "report", workspace, "-o", other, "--add", "drow=1")
+    assert "language" in mistake(capsys, "report", workspace, "-o", other, "--language", "tlh")
     assert "workspace" in mistake(capsys, "report", workspace, "-o", workspace)
     assert not other.exists()
+
+
+def test_a_report_adds_people_and_speaks_the_language_that_is_asked(workspace: Path, tmp_path: Path) -> None:
+    out = tmp_path / "juillet.html"
+    step = _steps(workspace)[0]
+    told = ["--campaign", "July", "--add", f"{step}=2", "--add", f"{step}=3", "--language", "fr"]
+    assert main(["report", str(workspace), *told, "-o", str(out)]) == 0
+    text = out.read_text("utf-8")
+    assert f"<dt>Personnes ajoutées</dt><dd>{step}: 3</dd>" in text
+    assert '<html lang="fr">' in text
+
+
+def _steps(workspace: Path) -> list[str]:
+    with nb.open(workspace) as ws:
+        return [step.name for step in ws.campaigns["July"].spec.workflow.steps]
 
 
 @pytest.mark.parametrize("which", [["--campaign", "July"], ["--version", "smears/v1"]])

@@ -28,6 +28,7 @@ from nbannotate.errors import CannotWrite, InvalidInput, NotAllowed
 from nbannotate.pages.manager import Dashboard, report
 from nbannotate.pages.manager.choice import Choice
 from nbannotate.stats import rows
+from nbannotate.texts import texts_of
 
 #: What Voilà itself asks for, in vain.
 NOT_OURS = "404|fontawesome"
@@ -207,7 +208,7 @@ def test_what_people_wrote_is_shown_as_text(tmp_path: Path) -> None:
     text = path.read_text("utf-8")
     assert "<img" not in text
     assert "&lt;img" in text
-    assert text.count("<script") == text.count("</script>") == 4
+    assert text.count("<script") == text.count("</script>") == 5
 
 
 def test_an_empty_workspace_says_how_to_begin_and_wakes_up_by_itself() -> None:
@@ -264,7 +265,7 @@ def test_a_report_says_its_filters_and_replaces_no_workspace(tmp_path: Path) -> 
     real.work(campaign, clients, tasks=6)
     campaign.report(tmp_path / "july.html", start="2026-01-01", member="ana", tz="Europe/Zurich", by="week")
     text = (tmp_path / "july.html").read_text("utf-8")
-    for said in ("campaign July", "from 2026-01-01", "<dd>ana</dd>", "<dd>Europe/Zurich</dd>", "<dd>week</dd>"):
+    for said in ("<dd>July</dd>", "<dd>2026-01-01</dd>", "<dd>ana</dd>", "<dd>Europe/Zurich</dd>", "<dd>week</dd>"):
         assert said in text
     assert not re.search(r"""(?:src|href)=["']?(?:https?:)?//""", text.split('<script type="application/json"')[0])
     for place in (path, tmp_path / "image01.png"):
@@ -277,6 +278,34 @@ def test_a_report_says_its_filters_and_replaces_no_workspace(tmp_path: Path) -> 
     owner = ws.client.place.contact()
     ws.close()
     os.kill(owner.pid, signal.SIGTERM)
+
+
+def test_a_report_is_in_the_language_that_is_asked(tmp_path: Path, chromium: Any) -> None:
+    ws, campaign, clients = real.workspace(tmp_path, images=3)
+    real.work(campaign, clients, tasks=6)
+    path = tmp_path / "juillet.html"
+    campaign.report(path, language="fr", add={"draw": 2})
+    errors: list[str] = []
+    page = chromium.new_context(offline=True, locale="en-US").new_page()
+    page.on("pageerror", lambda e: errors.append(str(e)))
+    page.goto(path.as_uri())
+    expect(page.locator("body[data-drawn]")).to_be_attached(timeout=60_000)
+    assert page.locator("html").get_attribute("lang") == "fr"
+    assert page.title() == "Statistiques · July"
+    table = texts_of("fr").table
+    both = {**table["texts"], **table["sentences"]}
+    shown = page.locator("h2, h3, th, dt, .nba-tile span, nav a, .nba-none, .g-gtitle, .xtitle, .ytitle, .legendtext")
+    words = [text.strip() for text in shown.all_text_contents()]
+    assert "Personnes ajoutées" in words
+    assert "Débit" in words
+    assert [w for w in words if isinstance(both.get(w), str) and both[w] != w] == []
+    assert page.locator("dd", has_text="draw: 2").count() == 1
+    assert errors == []
+    page.context.close()
+    with pytest.raises(InvalidInput, match=r"language must be one of 'en', .*, not 'de'"):
+        campaign.report(tmp_path / "no.html", language="de")
+    assert not (tmp_path / "no.html").exists()
+    ws.close()
 
 
 # --- in a browser ---------------------------------------------------------------------------------------------------

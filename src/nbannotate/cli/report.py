@@ -31,7 +31,22 @@ def add_commands(commands: Commands) -> None:
     report.add_argument("--step", metavar="NAME", help="of this step only")
     report.add_argument("--member", metavar="LOGIN", help="of this member only")
     report.add_argument("--label", metavar="NAME", help="of this label only")
+    report.add_argument(
+        "--add", action="append", default=[], metavar="STEP=N", help="forecast with so many people more at a step"
+    )
+    report.add_argument("--language", default="en", metavar="TAG", help="en, fr or zh (default: en)")
     report.add_argument("--by", default="day", metavar="PERIOD", help="hour, day, week or month (default: day)")
+
+
+def _added(given: list[str]) -> dict[str, int]:
+    """Return how many people are added at which steps, as ``draw=2`` says."""
+    found: dict[str, int] = {}
+    for text in given:
+        step, _, many = text.rpartition("=")
+        if not step or not many.isdecimal():
+            raise InvalidInput(f"--add takes a step and a number of people, for example draw=2, not {text!r}.")
+        found[step] = int(many)
+    return found
 
 
 def run_report(options: argparse.Namespace) -> None:
@@ -44,6 +59,7 @@ def run_report(options: argparse.Namespace) -> None:
         scope: Scope = ws if options.campaign is None else ws.campaigns[options.campaign]
         if options.version is not None:
             scope = version_named(ws, options.version)
-        report(scope, options.output, **{name: getattr(options, name) for name in FILTERS})
+        filters = {name: getattr(options, name) for name in FILTERS}
+        report(scope, options.output, language=options.language, add=_added(options.add), **filters)
     if not output.is_standard(options.output):
         say(f"{options.output} is written.")

@@ -123,7 +123,7 @@ class Texts:
         """Return a sentence that Python made (an error, a notice); what no table knows stays English."""
         if self.language == ENGLISH or not text or len(text) > LONGEST:
             return text
-        found = self.table["sentences"].get(text)
+        found = self._texts.get(text)
         if isinstance(found, str):
             return found
         if " · " in text:

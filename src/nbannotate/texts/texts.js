@@ -48,7 +48,7 @@ function said(text) {
   table.memo ??= new Map();
   let found = table.memo.get(text);
   if (found === undefined) {
-    const exact = table.sentences[text], parts = text.split(/(?<=[.!?…]) +(?=["'“A-Z0-9])/);
+    const exact = table.sentences[text] ?? table.texts[text], parts = text.split(/(?<=[.!?…]) +(?=["'“A-Z0-9])/);
     if (typeof exact === "string") found = exact;
     else if (text.includes(" · ")) found = text.split(" · ").map(said).join(" · ");
     else found = recognised(table, text) ?? (parts.length > 1 ? parts.map(said).join(" ") : withoutStop(text) ?? text);

@@ -10,22 +10,24 @@ if TYPE_CHECKING:
     from nbannotate.workspace.campaign import Campaign
 
 
-def report(campaign: Campaign, path: str | os.PathLike[str], **filters: Any) -> None:
+def report(campaign: Campaign, path: str | os.PathLike[str], *, language: str = "en", **filters: Any) -> None:
     """Write the statistics of the campaign as one HTML file: all charts of the dashboard; it opens without a network.
 
     Parameters
     ----------
     path
         Where: ``campaign.report("july.html")``; a file that is there is replaced.
+    language
+        In which language it is, as the pages are: ``"en"``, ``"fr"``, ``"zh"``.
     **filters
         Those of statistics: ``start``, ``end``, ``tz``, ``step``, ``member``, ``label``, ``by``, ``add``.
 
     Raises
     ------
     InvalidInput
-        A filter is wrong.
+        A filter is wrong, or there is no such language.
     NotAllowed, CannotWrite
         You may not see statistics, or the file cannot be written.
     """
     # What draws stands above in the house, and is loaded when it is asked for.
-    importlib.import_module("nbannotate.pages.manager.report").report(campaign, path, **filters)
+    importlib.import_module("nbannotate.pages.manager.report").report(campaign, path, language=language, **filters)

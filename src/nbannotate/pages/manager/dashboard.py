@@ -62,6 +62,8 @@ class Message(Struct, frozen=True, forbid_unknown_fields=True):
         A card, and the ``customdata`` of a bar in it.
     ref
         Number of the request, which the answer names.
+    language
+        Of the page, in which a report is written.
     """
 
     do: Literal["ready", "choose", "go", "beat", "refresh", "library", "csv", "behind", "report"]
@@ -70,6 +72,7 @@ class Message(Struct, frozen=True, forbid_unknown_fields=True):
     card: Name = ""
     point: Annotated[tuple[str | int | float | tuple[str, ...] | None, ...], Meta(max_length=50)] = ()
     ref: Id = 0
+    language: Name = "en"
 
 
 @dataclass(frozen=True)
@@ -168,20 +171,24 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
             self._wanted = self._wanted.with_(chosen)
         self.reload()
 
-    def report(self, path: str | os.PathLike[str]) -> None:
+    def report(self, path: str | os.PathLike[str], *, language: str = "en") -> None:
         """Write what is chosen, all tabs of it, as one HTML file that opens without a network.
 
         Parameters
         ----------
         path
             Where; a file that is there is replaced.
+        language
+            In which language it is, as the pages are: ``"en"``, ``"fr"``, ``"zh"``.
 
         Raises
         ------
+        InvalidInput
+            There is no such language.
         NotAllowed, CannotWrite
             The member may not see statistics, or the file cannot be written.
         """
-        report.write(self._workspace, self._wanted, path)
+        report.write(self._workspace, self._wanted, path, language)
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
@@ -372,8 +379,8 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
         frame = part.read(choice.place(self._workspace), choice)
         return {}, [gzip.compress(frame.to_csv(index=False).encode(), 6)]
 
-    def _answer_report(self, _: Message) -> tuple[dict[str, Any], list[bytes]]:
-        return {}, [gzip.compress(report.html(self._workspace, self._wanted).encode(), 1)]
+    def _answer_report(self, message: Message) -> tuple[dict[str, Any], list[bytes]]:
+        return {}, [gzip.compress(report.html(self._workspace, self._wanted, message.language).encode(), 1)]
 
     def _answer_behind(self, message: Message) -> tuple[dict[str, Any], list[bytes]]:
         part, choice = self._part(message.card), self._wanted

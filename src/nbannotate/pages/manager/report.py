@@ -12,6 +12,8 @@ import plotly.graph_objects as go
 from nbannotate import imaging
 from nbannotate.charts.look import GRAY, GRID
 from nbannotate.files import output
+from nbannotate.model.choices import one_of
+from nbannotate.model.values import plain
 from nbannotate.pages.manager import board, plotly_js
 from nbannotate.pages.manager.board import Head, Part
 from nbannotate.pages.manager.cells import Cells
@@ -19,6 +21,8 @@ from nbannotate.pages.manager.choice import Choice
 from nbannotate.stats.filters import utc_now
 from nbannotate.stats.reading import Reading
 from nbannotate.stats.scope import HasSql, Scope, resolve
+from nbannotate.texts import t
+from nbannotate.texts.tables import ENGLISH, Texts, languages, module, singulars, texts_of
 
 if TYPE_CHECKING:
     import os
@@ -30,7 +34,7 @@ HERE = Path(__file__).parent
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
 
 
-def report(scope: Scope, path: str | os.PathLike[str], **filters: Any) -> None:
+def report(scope: Scope, path: str | os.PathLike[str], *, language: str = ENGLISH, **filters: Any) -> None:
     """Write the statistics of a scope as one HTML file, with all charts of the dashboard.
 
     Parameters
@@ -39,21 +43,25 @@ def report(scope: Scope, path: str | os.PathLike[str], **filters: Any) -> None:
         A workspace, a dataset, a version or a campaign.
     path
         Where; a file that is there is replaced, and ``"-"`` is standard output.
+    language
+        In which language it is, as the pages are: ``"en"``, ``"fr"``, ``"zh"``.
     **filters
         Those of statistics: ``step``, ``member``, ``label``, ``start``, ``end``, ``tz``, ``by``, ``add``.
 
     Raises
     ------
     InvalidInput
-        A filter is wrong.
+        A filter is wrong, or there is no such language.
     NotAllowed, CannotWrite
         The member may not see statistics, or the file cannot be written.
     """
-    write(resolve(scope).workspace, Choice.narrowed(scope, **filters), path)
+    write(resolve(scope).workspace, Choice.narrowed(scope, **filters), path, language)
 
 
-def write(workspace: HasSql, choice: Choice, path: str | os.PathLike[str]) -> None:
+def write(workspace: HasSql, choice: Choice, path: str | os.PathLike[str], language: str = ENGLISH) -> None:
     """Write a report; what belongs to the workspace is not replaced."""
+    language = plain(language)
+    one_of("language", language, languages())
 
     def images() -> list[str]:
         paths = workspace.sql("select distinct path from assets")["path"]
@@ -61,11 +69,12 @@ def write(workspace: HasSql, choice: Choice, path: str | os.PathLike[str]) -> No
 
     database = getattr(workspace, "path", ":memory:")
     with output.protecting(None if database == ":memory:" else database, images):
-        output.replace(path, html(workspace, choice).encode())
+        output.replace(path, html(workspace, choice, language).encode())
 
 
-def html(workspace: HasSql, choice: Choice) -> str:
-    """Return a report."""
+def html(workspace: HasSql, choice: Choice, language: str = ENGLISH) -> str:
+    """Return a report; in English if there is no such language."""
+    say = texts_of(language)
     reading = Reading(workspace)
     head = board.head(reading, choice)
     scope = head.choice.place(reading)
@@ -78,23 +87,27 @@ def html(workspace: HasSql, choice: Choice) -> str:
             shown = part.shown(scope, head.choice, head.look, read)
             if isinstance(shown, go.Figure):
                 figures[part.name] = json.loads(cast("str", shown.to_json()))
-            cards.append(_card(part, head, shown))
-        sections.append(f'<section id="{tab}"><h2 class="nbr-tab">{tab.capitalize()}</h2>'
+            cards.append(_card(part, head, shown, say))
+        sections.append(f'<section id="{tab}"><h2 class="nbr-tab">{escape(say(tab.capitalize()))}</h2>'
                         f'<div class="nba-grid">{"".join(cards)}</div></section>')  # fmt: skip
-    links = "".join(f'<a href="#{tab}">{tab.capitalize()}</a>' for tab in head.tabs) if every else ""
-    said = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in _said(head))
+    links = "".join(f'<a href="#{tab}">{escape(say(tab.capitalize()))}</a>' for tab in head.tabs) if every else ""
+    said = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in _said(head, say))
+    heading = f"{escape(say(t('Statistics')))} · {escape(head.name)}"
+    words = None if say.language == ENGLISH else {**say.table, "singular": singulars()}
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{say.language}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Statistics · {escape(head.name)}</title>"
+        f"<title>{heading}</title>"
         f"<style>{_file('statistics/statistics.css')}\n{_file('report.css')}</style></head>"
-        f'<body class="nba-manager" data-theme="light"><header><h1>Statistics · {escape(head.name)}</h1>'
-        f'<dl class="nbr-said">{said}</dl></header>{_tiles(head)}<nav class="nbr-links">{links}</nav>'
-        f"<main>{''.join(sections) or '<p class=nba-none>No campaigns yet.</p>'}</main>"
+        f'<body class="nba-manager" data-theme="light"><header><h1>{heading}</h1>'
+        f'<dl class="nbr-said">{said}</dl></header>{_tiles(head, say)}<nav class="nbr-links">{links}</nav>'
+        f"<main>{''.join(sections) or _none(say(t('No campaigns yet')))}</main>"
+        f'<script type="application/json" id="words">{_in_script(words)}</script>'
         f'<script type="application/json" id="figures">{_in_script(figures)}</script>'
         f'<script type="application/json" id="gray">{_in_script([GRAY, GRID])}</script>'
-        f"<script>{_library()}</script><script>{_file('report.js')}</script></body></html>"
+        f"<script>{_library()}</script>"
+        f"<script>{module()}\n{_file('statistics/05_spoken.js')}\n{_file('report.js')}</script></body></html>"
     )
 
 
@@ -112,65 +125,71 @@ def _in_script(value: object) -> str:
     return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c").replace("\u2028", "\\u2028")
 
 
-def _said(head: Head) -> list[tuple[str, str]]:
+def _none(text: str) -> str:
+    return f'<p class="nba-none">{escape(text)}</p>'
+
+
+def _said(head: Head, say: Texts) -> list[tuple[str, str]]:
     """Return what the report is about and what was filtered, each with its name."""
     choice = head.choice
     filters = choice.filters()
     start, end = filters["start"], filters["end"]
-    ends = [f"from {start}" if start else "", f"to {end}" if end else ""]
-    period = " ".join(part for part in ends if part) or "all time"
-    zone = choice.tz or "UTC"
+    kinds = {"campaign": t("Campaign"), "version": t("Version"), "dataset": t("Dataset"), "workspace": t("Of")}
+    added = ", ".join(f"{step}: {many}" for step, many in choice.added.items())
     return [
-        ("Of", head.name if choice.kind == "workspace" else f"{choice.kind} {head.name}"),
-        ("Period", period),
-        ("Step", choice.step or "all"),
-        ("Member", choice.member or "all"),
-        ("Label", choice.label or "all"),
-        ("Charts by", choice.by),
-        ("People added", ", ".join(f"{step}: {many}" for step, many in choice.added.items()) or "nobody"),
-        ("Time zone", zone),
-        ("Written", f"{utc_now():%Y-%m-%d %H:%M} UTC"),
+        (say(kinds[choice.kind]), head.name if choice.number else say(head.name)),
+        (say(t("From")), str(start) if start else say(t("the beginning"))),
+        (say(t("To")), str(end) if end else say(t("now"))),
+        (say(t("Step")), choice.step or say(t("all"))),
+        (say(t("Member")), choice.member or say(t("all"))),
+        (say(t("Label")), choice.label or say(t("all"))),
+        (say(t("Charts by")), say(choice.by)),
+        (say(t("People added")), added or say(t("nobody"))),
+        (say(t("Time zone")), choice.tz or "UTC"),
+        (say(t("Written")), f"{utc_now():%Y-%m-%d %H:%M} UTC"),
     ]
 
 
-def _tiles(head: Head) -> str:
+def _tiles(head: Head, say: Texts) -> str:
     tiles = "".join(
-        f'<div class="nba-tile {tile.mood}"><span>{escape(tile.name)}</span><b>{escape(tile.value)}</b></div>'
+        f'<div class="nba-tile {tile.mood}"><span>{escape(say.said(tile.name))}</span>'
+        f"<b>{escape(say.said(tile.value))}</b></div>"
         for tile in head.tiles
     )
     return f'<div class="nba-tiles">{tiles}</div>'
 
 
-def _card(part: Part, head: Head, shown: go.Figure | Cells | str) -> str:
+def _card(part: Part, head: Head, shown: go.Figure | Cells | str, say: Texts) -> str:
     """Return a card; a figure is drawn into it by the script."""
     match shown:
         case str():
-            inside = f'<p class="nba-message">{escape(shown)}</p>'
+            inside = f'<p class="nba-message">{escape(say.said(shown))}</p>'
         case Cells():
-            inside = _table(shown)
+            inside = _table(shown, say)
         case _:
             height = int(shown.layout.height or 300)
             inside = f'<div class="nba-plot" id="{escape(part.name)}" style="min-height:{height}px"></div>'
-    title = escape(part.title(head.choice))
-    chips = "".join(f'<span class="nba-chip">all {name}s</span>' for name in head.choice.not_taken(part.table.takes))
+    title = escape(say.said(part.title(head.choice)))
+    without = head.choice.not_taken(part.table.takes)
+    chips = "".join(f'<span class="nba-chip">{escape(say(f"all {name}s"))}</span>' for name in without)
     wide = " wide" if part.on.wide or part.chart is None else ""
     return f'<article class="nba-card{wide}"><div class="nba-card-head"><h3>{title}</h3>{chips}</div>{inside}</article>'
 
 
-def _table(table: Cells) -> str:
+def _table(table: Cells, say: Texts) -> str:
     if not table.rows:
-        return '<p class="nba-none">Nothing yet</p>'
+        return _none(say(t("Nothing yet")))
     number = [' class="n"' if heading.is_number else "" for heading in table.headings]
     top = "".join(
-        f'<th scope="col" title="{escape(h.what)}"{n}>{escape(h.title)}</th>'
+        f'<th scope="col" title="{escape(say.said(h.what))}"{n}>{escape(say.said(h.title))}</th>'
         for h, n in zip(table.headings, number, strict=True)
     )
     rows = "".join(
         f"<tr>{''.join(f'<td{n}>{escape(text)}</td>' for text, n in zip(row, number, strict=True))}</tr>"
         for row in table.rows
     )
-    more = f"<p class='nba-none'>The first {len(table.rows):,} of {table.total:,} rows.</p>"
+    first = say(t("The first {n} of {total} rows"), n=f"{len(table.rows):,}", total=f"{table.total:,}")
     return (
         f'<div class="nba-scroll"><table class="nba-table"><thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table>'
-        f"</div>{more if table.total > len(table.rows) else ''}"
+        f"</div>{_none(first) if table.total > len(table.rows) else ''}"
     )

@@ -74,7 +74,7 @@ async function saveReport(d) {
   d.reporting = true;
   paint(d);
   try {
-    const { data } = await ask(d, "report", {});
+    const { data } = await ask(d, "report", { language: language() });
     save(await unpacked(new Blob([data])).blob().then((b) => new Blob([b], { type: "text/html" })), fileName(d, "report", "html"));
   } finally {
     d.reporting = false;

@@ -1,0 +1,24 @@
+// What a figure says, in the language of the page, before Plotly measures it; what somebody points at is said by sayBelow.
+function spoken({ data, layout }) {
+  const axes = Object.entries(layout).filter(([name]) => /^[xy]axis\d*$/.test(name));
+  for (const note of layout.annotations ?? []) if (note.text) note.text = said(note.text);
+  for (const [, axis] of axes) if (axis.title?.text) axis.title.text = said(axis.title.text);
+  for (const trace of data) {
+    if (trace.name) trace.name = said(trace.name);
+    for (const [name, axis] of axes) if (axis.type === "category" && Array.isArray(trace[name[0]])) trace[name[0]] = trace[name[0]].map((value) => (typeof value === "string" ? said(value) : value));
+  }
+  for (const [, axis] of axes) if (axis.categoryarray) axis.categoryarray = axis.categoryarray.map(said);
+  return { data, layout };
+}
+
+// The names of days and months on the axes, in the language of the page.
+function localeOf(Plotly) {
+  const name = language();
+  if (name === "en") return name;
+  const names = (n, from, step, options) => Array.from({ length: n }, (_, i) => new Date(from + i * step).toLocaleString(name, { timeZone: "UTC", ...options }));
+  const DAY = 86_400_000, sunday = Date.UTC(2023, 0, 1), month = (style) => names(12, Date.UTC(2023, 0, 15), 30.4 * DAY, { month: style });
+  Plotly.register({ moduleType: "locale", name, dictionary: {}, format: {
+    days: names(7, sunday, DAY, { weekday: "long" }), shortDays: names(7, sunday, DAY, { weekday: "short" }), months: month("long"), shortMonths: month("short"), date: "%Y-%m-%d",
+  } });
+  return name;
+}
