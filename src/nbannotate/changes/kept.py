@@ -38,9 +38,6 @@ class Kept(Table[Row]):
         super().__init__(workspace)
         self._rows, self._where_from = rows, of
 
-    def _sql(self, history: bool = False) -> str:
-        raise NotImplementedError("These rows are in no database.")
-
     def _of(self) -> str:
         return self._where_from
 

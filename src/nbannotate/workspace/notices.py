@@ -11,7 +11,7 @@ from nbannotate.cards import cut, marked_down, one_line
 from nbannotate.model import renamed
 from nbannotate.model.times import When
 from nbannotate.model.values import as_list, as_whole
-from nbannotate.workspace.table import Table, number
+from nbannotate.workspace.table import Stored, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,7 @@ _SHOWN = 20
 _MOST = 1000
 
 
-class Notices(Table[model.Notice]):
+class Notices(Stored[model.Notice]):
     """My notices: tasks that were assigned or returned, issues, due dates, leases that ran out.
 
     What I have not seen comes first, then the newest. A notebook shows those that I have not seen; showing them does

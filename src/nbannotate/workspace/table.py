@@ -56,8 +56,6 @@ class Table(Handle, ABC, Generic[T]):
     #: Columns that a notebook shows first.
     first: ClassVar[tuple[str, ...]] = ()
 
-    _types_of: ClassVar[dict[type[Any], dict[str, str]]] = {}
-
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._seal()
@@ -65,12 +63,21 @@ class Table(Handle, ABC, Generic[T]):
     # What a table of its own kind says ------------------------------------------------------------------------------
 
     @abstractmethod
-    def _sql(self, history: bool = False) -> str:
-        """Return the SELECT of its rows, of which $1 is the scope; with ``history`` also of before or put away."""
+    def _frame(self, history: bool = False) -> pd.DataFrame:
+        """Return all rows, in order; with ``history`` also of before or put away."""
 
-    def _scope(self) -> Any:
-        """Return what $1 is."""
-        return None
+    @abstractmethod
+    def _types(self) -> dict[str, str]:
+        """Return the types of the columns."""
+
+    @property
+    @abstractmethod
+    def columns(self) -> Columns:
+        """The columns of ``.df()``, with what they mean and their types."""
+
+    @abstractmethod
+    def _preview(self, rows: int) -> tuple[list[str], list[list[Any]]]:
+        """Return the columns that a notebook shows first, and so many rows of them."""
 
     def _of(self) -> str:
         """Return where the rows are, as it follows in a sentence: ``" in 'July'"``."""
@@ -119,11 +126,6 @@ class Table(Handle, ABC, Generic[T]):
     def _ipython_key_completions_(self) -> list[Any]:
         return self._names()[:MOST_OFFERED]
 
-    def _preview(self, rows: int) -> tuple[list[str], list[list[Any]]]:
-        """Return the columns that a notebook shows first, and so many rows of them."""
-        found = self._frame_of(f"select {', '.join(self.first)} from ({self._sql()}) q limit {rows}")
-        return list(self.first), [list(row) for row in found.itertuples(index=False)]
-
     def _few_names(self) -> list[Any]:
         """Return the names that a line shows, where there are never many; empty otherwise."""
         return []
@@ -162,10 +164,6 @@ class Table(Handle, ABC, Generic[T]):
             raise InvalidInput(f"archived is True, False, or None for all, not {shown(asked)}.")
         return asked
 
-    def _frame(self, history: bool = False) -> pd.DataFrame:
-        """Return all rows, in order."""
-        return self._workspace.sql(self._sql(history), [self._scope()])
-
     def _narrowed(
         self, rows: pd.DataFrame, filters: dict[str, Any], start: When = None, end: When = None, tz: Any = None
     ) -> pd.DataFrame:
@@ -197,6 +195,32 @@ class Table(Handle, ABC, Generic[T]):
         """Return the indices that the name of a step has; None where there are no steps."""
         return None
 
+    def __repr__(self) -> str:
+        return show.line(self)
+
+
+class Stored(Table[T]):
+    """A table that is a SELECT over the public views."""
+
+    _types_of: ClassVar[dict[type[Any], dict[str, str]]] = {}
+
+    @abstractmethod
+    def _sql(self, history: bool = False) -> str:
+        """Return the SELECT of its rows, of which $1 is the scope; with ``history`` also of before or put away."""
+
+    def _scope(self) -> Any:
+        """Return what $1 is."""
+        return None
+
+    def _preview(self, rows: int) -> tuple[list[str], list[list[Any]]]:
+        """Return the columns that a notebook shows first, and so many rows of them."""
+        found = self._frame_of(f"select {', '.join(self.first)} from ({self._sql()}) q limit {rows}")
+        return list(self.first), [list(row) for row in found.itertuples(index=False)]
+
+    def _frame(self, history: bool = False) -> pd.DataFrame:
+        """Return all rows, in order."""
+        return self._workspace.sql(self._sql(history), [self._scope()])
+
     @property
     def columns(self) -> Columns:
         """The columns of ``.df()``, with what they mean and their types in the database."""
@@ -217,19 +241,16 @@ class Table(Handle, ABC, Generic[T]):
         """Return the rows of a SELECT that has the table's own in it."""
         return self._workspace.sql(query, [self._scope(), *parameters])
 
-    def __repr__(self) -> str:
-        return show.line(self)
 
-
-class Rows(Table[T]):
+class Rows(Stored[T]):
     """A table whose rows are asked for when they are needed: there may be very many."""
 
     #: The column that names a row.
     key: ClassVar[str] = ""
 
+    @abstractmethod
     def _item(self, row: dict[str, Any]) -> T:
         """Return what a row becomes."""
-        raise NotImplementedError
 
     def _where(self, name: Any) -> tuple[str, list[Any]] | None:
         """Return the condition of the row of a name, with its values from $2 on; None if no row can have it."""
@@ -256,7 +277,7 @@ class Rows(Table[T]):
         return getattr(item, self.key, item)
 
 
-class Listed(Table[T]):
+class Listed(Stored[T]):
     """A table of few things, which the owner lists."""
 
     @abstractmethod
@@ -302,4 +323,4 @@ def _written(name: Any) -> str:
     return shown(name)
 
 
-__all__ = ["Listed", "Rows", "Table", "number"]
+__all__ = ["Listed", "Rows", "Stored", "Table", "number"]

@@ -26,7 +26,7 @@ from nbannotate.workspace.members import Members
 from nbannotate.workspace.notices import Notices
 from nbannotate.workspace.row import Row
 from nbannotate.workspace.sql import Sql
-from nbannotate.workspace.table import Table
+from nbannotate.workspace.table import Stored, Table
 from nbannotate.workspace.work_tables import AssetStates, Campaigns, Events, Issues, Jobs, Tasks
 
 #: What to type next, by the table; ``{}`` is the name of its first row.
@@ -108,14 +108,14 @@ def _of_splits(table: Splits, notes: Notes) -> list[Part]:
     return [Lines(tuple(lines))] if lines else []
 
 
-def _sums(table: Table[Any], column: str) -> list[tuple[str, int]]:
+def _sums(table: Stored[Any], column: str) -> list[tuple[str, int]]:
     """Return how many rows have which value of a column, the most first."""
     query = f"select {column} as name, count(*) as n from ({table._sql()}) q group by 1 order by 2 desc, 1 limit 40"
     found = table._frame_of(query)
     return [(str(name), int(n)) for name, n in zip(found["name"], found["n"], strict=True)]
 
 
-def _bar(table: Table[Any]) -> Bar:
+def _bar(table: Stored[Any]) -> Bar:
     return Bar(
         tuple((n, state.replace("_", " "), state.replace("_", " ")) for state, n in sorted(_sums(table, "state")))
     )
