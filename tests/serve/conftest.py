@@ -41,7 +41,9 @@ def owner(folder: Path) -> Iterator[Client]:
 
 @pytest.fixture(scope="session")
 def server(folder: Path, owner: Client) -> Iterator[Server]:
-    made = Server(folder, "--notebooks", str(folder / "notebooks"), "--host", "annotate.example.com")
+    made = Server(
+        folder, "--notebooks", str(folder / "notebooks"), "--host", "annotate.example.com", "--metrics-port", "0"
+    )
     yield made
     made.stop()
 

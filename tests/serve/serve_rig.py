@@ -98,6 +98,7 @@ class Server:
         found = re.search(r"(http://\S+)$", line.strip())
         assert found, line + self.log
         self.url = found[1].rstrip("/")
+        self.metrics_url = self.process.stdout.readline().split()[-1] if "--metrics-port" in options else ""
 
     @property
     def log(self) -> str:

@@ -156,9 +156,9 @@ def test_only_the_harmless_part_of_the_environment_is_inherited() -> None:
 
 
 def test_the_server_listens_on_this_machine_only(server: Server) -> None:
-    port = int(server.url.rsplit(":", 1)[1])
+    ports = [int(url.split(":")[2].partition("/")[0]) for url in (server.url, server.metrics_url)]
     listening = [c.laddr for c in psutil.Process(server.process.pid).net_connections("tcp") if c.status == "LISTEN"]
-    assert [(a.ip, a.port) for a in listening] == [("127.0.0.1", port)]
+    assert sorted((a.ip, a.port) for a in listening) == sorted(("127.0.0.1", port) for port in ports)
     for kernel in wait_for(server.kernels):
         assert not kernel.net_connections("inet"), "kernels have sockets in a folder of this account's, and no port"
 

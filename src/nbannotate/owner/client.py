@@ -25,6 +25,7 @@ import msgspec
 from nbannotate.errors import DatabaseFailed, NotFound, OwnerUnavailable, SessionEnded, revive
 from nbannotate.model.values import decode, encode
 from nbannotate.owner import parts, stream
+from nbannotate.owner.measures import Measures
 from nbannotate.owner.place import Place
 from nbannotate.owner.spawn import start_owner
 from nbannotate.owner.stream import Files
@@ -178,6 +179,10 @@ class SocketClient:
         """Call an operation that answers with a file."""
         return self._ask(f"/file/{operation}", encode(arguments))
 
+    def measures(self) -> Measures:
+        """Return what the owner process measured of itself."""
+        return decode(self._ask("/measures", b""), Measures)
+
     def acting(self, token: str) -> Client:
         """Return a client that acts as whoever a token stands for."""
         return SocketClient(self.place.database, token)
@@ -294,7 +299,7 @@ def _error(status: int, body: bytes) -> Exception:
         return OwnerUnavailable(f"The owner process answered {status}: {body[:200]!r}")
 
 
-def connect(path: str | os.PathLike[str], token: str | None = None) -> Client:
+def connect(path: str | os.PathLike[str], token: str | None = None) -> SocketClient:
     """Return a client of a workspace's owner process, which is started if none runs.
 
     Parameters

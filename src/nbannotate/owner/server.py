@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import msgspec
 import uvicorn
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
@@ -27,8 +28,9 @@ from starlette.routing import Route
 
 from nbannotate.errors import InvalidInput, NbannotateError, OwnerFailed, Stale, told
 from nbannotate.operations.dispatch import ATTEMPTS, Dispatcher, Request
-from nbannotate.operations.registry import Operation
+from nbannotate.operations.registry import Operation, operations
 from nbannotate.owner import parts, stream
+from nbannotate.owner.measures import Measures, Meter
 from nbannotate.owner.queries import Queries
 from nbannotate.store.engine import Engine
 from nbannotate.store.failures import full, is_full
@@ -74,6 +76,10 @@ class Threads:
             return self.long
         return self.write if operation.writes else self.read
 
+    def waiting(self) -> dict[str, int]:
+        """Return how many requests wait, by the name of their threads."""
+        return {name: pool._work_queue.qsize() for name, pool in vars(self).items()}
+
     def shutdown(self) -> None:
         """Wait for what runs."""
         for pool in (self.write, self.read, self.slow, self.check, self.long, self.coming):
@@ -94,11 +100,13 @@ class Owner:
     def __init__(self, dispatcher: Dispatcher, idle_s: float) -> None:
         self.dispatcher, self.idle_s = dispatcher, idle_s
         self.threads, self.queries = Threads(), Queries()
+        self.meter = Meter(operations())
         self.busy = 0
         self.used = time.monotonic()
         self.app = Starlette(
             routes=[
                 Route("/ready", self.ready, methods=["POST"]),
+                Route("/measures", self.measures, methods=["POST"]),
                 Route("/call/{operation}", self.call, methods=["POST"]),
                 Route("/file/{operation}", self.call, methods=["POST"]),
                 Route("/upload/{operation}", self.upload, methods=["POST"]),
@@ -109,6 +117,11 @@ class Owner:
         """Say that the owner listens."""
         self.used = time.monotonic()
         return Response(b"null")
+
+    async def measures(self, request: HttpRequest) -> Response:
+        """Say what was measured; who reaches the socket may know, and it does not keep the process alive."""
+        its = Measures(os.getpid(), self.meter.operations, self.threads.waiting())
+        return Response(msgspec.json.encode(its), media_type="application/json")
 
     async def call(self, request: HttpRequest) -> Response:
         """Run an operation whose arguments are JSON."""
@@ -230,7 +243,18 @@ class Owner:
         )
 
     async def _guard(self, request: HttpRequest, do: Callable[[HttpRequest], Any]) -> Response:
+        """Answer a request: with what came of it, or with an error; and measure it."""
         self.busy += 1
+        began = time.perf_counter()
+        try:
+            answer = await self._answered(request, do)
+            self.meter.add(request.path_params["operation"], time.perf_counter() - began, answer.status_code)
+            return answer
+        finally:
+            self.busy -= 1
+            self.used = time.monotonic()
+
+    async def _answered(self, request: HttpRequest, do: Callable[[HttpRequest], Any]) -> Response:
         try:
             answer: Response = await do(request)
             return answer
@@ -241,9 +265,6 @@ class Owner:
         except Exception as error:
             logger.exception("%s failed.", request.url.path)
             return self._refusal(self._unexpected(error))
-        finally:
-            self.busy -= 1
-            self.used = time.monotonic()
 
     def _refusal(self, error: NbannotateError) -> Response:
         """Return the answer that tells an error; if the database has failed, the process ends after it."""

@@ -27,6 +27,7 @@ from voila.paths import collect_static_paths
 from voila.utils import get_voila_labextensions_path
 
 from nbannotate.errors import InvalidInput, NotAWorkspace
+from nbannotate.owner.client import SocketClient, connect
 from nbannotate.serve import handlers as h
 from nbannotate.serve.channel import WidgetMessagesOnly
 from nbannotate.serve.door import Door
@@ -34,6 +35,7 @@ from nbannotate.serve.identity import OwnKernelsOnly, SessionIdentity, cookie_se
 from nbannotate.serve.keeper import Keeper
 from nbannotate.serve.kernels import ENDED, MemberKernels, ThisPython
 from nbannotate.serve.login import LoginHandler, LogoutHandler
+from nbannotate.serve.metrics import metrics_server
 from nbannotate.serve.passwords import InviteHandler, PasswordHandler
 from nbannotate.serve.sessions import Sessions
 from nbannotate.serve.settings import HEADERS, MANAGER_EXTENSIONS, THEMES, Limits
@@ -48,6 +50,7 @@ class Site(Voila):  # type: ignore[misc]
     """The application. Made by :func:`site`, run by :meth:`run`."""
 
     workspace: Path
+    client: SocketClient
     notebooks: Path
     sessions: Sessions
     limits: Limits
@@ -113,6 +116,7 @@ class Site(Voila):  # type: ignore[misc]
             (at("invite"), InviteHandler),
             (at("invite.js"), h.PublicFile, {"file": ASSETS / "invite.js", "kind": "text/javascript"}),
             (at("password"), PasswordHandler),
+            (at("healthz"), h.Health),
             (at("favicon.svg"), h.PublicFile, {"file": ASSETS / "favicon.svg", "kind": "image/svg+xml"}),
             *((at(f"own/{n}"), h.OwnFile, {"file": folder / n, "kind": kind}) for n, (folder, kind) in own.items()),
             (self.static_url + r"(.*)", h.PackagedFiles, {"path": self.static_paths}),
@@ -127,9 +131,10 @@ class Site(Voila):  # type: ignore[misc]
             (r".*", h.Closed),
         ]
 
-    async def run(self, ready: Callable[[str], None] | None) -> None:
+    async def run(self, ready: Callable[[str], None] | None, metrics_port: int | None = None) -> None:
         """Listen, until a signal comes; then end every kernel."""
         sockets = listen(self.port, self.ip)
+        for_metrics = [] if metrics_port is None else listen(metrics_port, LOOPBACK[0])
         self.port = sockets[0].getsockname()[1]
         self.tasks = set()
         self.connection_dir = sockets_folder()
@@ -140,18 +145,23 @@ class Site(Voila):  # type: ignore[misc]
         self.app.add_handlers(".*$", self.init_handlers())
         proxied = bool(self.hosts) and self.ip in LOOPBACK
         server = Door(self.app, limits=self.limits, proxied=proxied)
+        metrics = metrics_server(self.client, self.kernel_manager)
         try:
             server.add_sockets(sockets)
+            metrics.add_sockets(for_metrics)
             self.kernel_manager.fill()
             self.later(Keeper(self).run())
             url = address(self.ip, self.port, self.base_url)
             print(f"nbannotate serves {self.workspace.name} at {url}", flush=True)
+            for one in for_metrics:
+                print(f"metrics at http://{LOOPBACK[0]}:{one.getsockname()[1]}/metrics", flush=True)
             if ready:
                 ready(url)
             await stop.wait()
         finally:
             self.stopping = True
             server.stop()
+            metrics.stop()
             for task in self.tasks:
                 task.cancel()
             await self.kernel_manager.end_all()
@@ -233,18 +243,20 @@ def configuration(theme: str) -> Config:
 
 
 def site(
-    workspace: Path, client: Any, notebooks: Path, *, port: int, ip: str, base_url: str, preheat: int, theme: str,
-    hosts: Sequence[str] = (), limits: Limits | None = None,
+    workspace: Path, client: SocketClient, notebooks: Path, *, port: int, ip: str, base_url: str, preheat: int,
+    theme: str, hosts: Sequence[str] = (), limits: Limits | None = None,
 ) -> Site:  # fmt: skip
     """Return the application for a workspace; the parameters are those of :func:`serve`."""
     made = Site(config=configuration(theme), log=logging.getLogger("nbannotate.serve.voila"))
-    made.workspace, made.notebooks, made.preheat = workspace, notebooks, preheat
+    made.workspace, made.client, made.notebooks, made.preheat = workspace, client, notebooks, preheat
     made.sessions, made.hosts, made.limits = Sessions(client), tuple(hosts), limits or Limits()
     made.port, made.ip, made.base_url = port, ip, f"/{base_url.strip('/')}/".replace("//", "/")
     made.root_dir = str(notebooks)
     made.config_file_paths = []  # nobody's own Voilà configuration opens what is closed here
     made.initialize([])
-    made.cookie_secret = cookie_secret(client.place.contact().token)
+    contact = client.place.contact()
+    assert contact is not None, "the owner announced itself when the client connected"
+    made.cookie_secret = cookie_secret(contact.token)
     extensions = sorted(str(p) for p in get_voila_labextensions_path())
     version = hashlib.sha256(repr((made.version, extensions, _versions(extensions))).encode()).hexdigest()[:12]
     made.static_url, made.extensions_url = (f"{made.base_url}{kind}/{version}/" for kind in ("static", "extensions"))
@@ -258,7 +270,7 @@ def _versions(folders: list[str]) -> list[bytes]:
 
 def serve(
     path: str | Path, *, port: int = 8866, ip: str = "127.0.0.1", base_url: str = "/", preheat: int = 1,
-    theme: str = "auto", notebooks: Path | None = None, hosts: Sequence[str] = (),
+    theme: str = "auto", notebooks: Path | None = None, hosts: Sequence[str] = (), metrics_port: int | None = None,
     ready: Callable[[str], None] | None = None, limits: Limits | None = None,
 ) -> None:  # fmt: skip
     """Serve a workspace's pages to its members until SIGINT or SIGTERM comes; then end every kernel.
@@ -282,6 +294,8 @@ def serve(
     hosts
         Public host names of a proxy in front of the server. With them, and on a loopback address, the proxy's
         ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed.
+    metrics_port
+        On 127.0.0.1, for Prometheus; 0 takes a free one, None opens none.
     ready
         Called with the URL when the server listens.
     limits
@@ -294,8 +308,6 @@ def serve(
     WorkspaceError
         If the workspace cannot be used.
     """
-    from nbannotate.owner.client import connect  # its errors are the workspace's
-
     if theme not in THEMES:
         raise InvalidInput(f"theme must be one of {', '.join(THEMES)}, not {theme!r}.")
     folder = notebooks_folder(notebooks)
@@ -313,7 +325,7 @@ def serve(
             limits=limits,
         )  # fmt: skip
         try:
-            asyncio.run(made.run(ready))
+            asyncio.run(made.run(ready, metrics_port))
         finally:
             made.sessions.shutdown()
     finally:

@@ -281,3 +281,17 @@ class PublicFile(OwnFile):
     async def get(self) -> None:
         """Send it."""
         await super().get()
+
+
+class Health(SiteHandler):
+    """Whether the site works, for a proxy or a supervisor: 200, or 503. It says no more, for anybody may ask."""
+
+    @allow_unauthenticated  # type: ignore[untyped-decorator]
+    async def get(self) -> None:
+        """Ask the workspace."""
+        works = await self.site.sessions.works()
+        self.set_status(200 if works else 503)
+        self.set_header("Cache-Control", "no-store")
+        self.finish({"status": "ok" if works else "the workspace does not answer"})
+
+    head = get

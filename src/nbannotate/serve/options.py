@@ -20,6 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", action="append", default=[], dest="hosts", metavar="NAME", help=host)
     parser.add_argument("--preheat", type=int, default=1, help="kernels that wait for the next page (default: 1)")
     parser.add_argument("--theme", choices=THEMES, default="auto", help="auto follows each person's system (default)")
+    metrics = "port on 127.0.0.1 where Prometheus finds /metrics; 0 takes a free one (default: none)"
+    parser.add_argument("--metrics-port", type=int, metavar="PORT", help=metrics)
     parser.add_argument("--notebooks", type=Path, help="a folder with work.ipynb (default: the packaged one)")
 
 
@@ -27,5 +29,5 @@ def run(options: argparse.Namespace) -> None:
     """Serve a workspace as the options say, until it is interrupted."""
     from nbannotate.serve.app import serve
 
-    names = ("port", "ip", "base_url", "hosts", "preheat", "theme", "notebooks")
+    names = ("port", "ip", "base_url", "hosts", "preheat", "theme", "notebooks", "metrics_port")
     serve(options.workspace, **{name: getattr(options, name) for name in names})

@@ -12,9 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
-from nbannotate.errors import SessionEnded
-from nbannotate.model import Member, Session
+from nbannotate.errors import NbannotateError, SessionEnded
+from nbannotate.model import Member, Session, WorkspaceInfo
 from nbannotate.owner.client import Client
+from nbannotate.serve.settings import HEALTH_S
 
 T = TypeVar("T")
 REMEMBERED = 1.0  # seconds
@@ -31,6 +32,8 @@ class Sessions:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._health: asyncio.Future[bool] | None = None
+        self._healthy = 0.0
         self._general = ThreadPoolExecutor(8, thread_name_prefix="sessions")
         self._logins = ThreadPoolExecutor(2, thread_name_prefix="logins")
         self._known: dict[str, tuple[float, Member | None]] = {}
@@ -79,6 +82,20 @@ class Sessions:
             asked = self._asked[token] = asyncio.ensure_future(self._ask(token))
             asked.add_done_callback(lambda _: self._asked.pop(token, None))
         return await asyncio.shield(asked)
+
+    async def works(self) -> bool:
+        """Whether the workspace answers in time; who asks within a second of another gets the same answer."""
+        if self._health is None or (self._health.done() and time.monotonic() - self._healthy > REMEMBERED):
+            self._healthy = time.monotonic()
+            self._health = asyncio.ensure_future(self._works())
+        return await asyncio.shield(self._health)
+
+    async def _works(self) -> bool:
+        try:
+            await asyncio.wait_for(self._in(self._general, "workspace.info", WorkspaceInfo), HEALTH_S)
+        except (NbannotateError, TimeoutError):
+            return False
+        return True
 
     def ended(self, token: str) -> bool:
         """Whether the last answer was that this session ended; asks nobody."""

@@ -41,6 +41,10 @@ HEADERS = {
 }
 
 
+#: Seconds within which the workspace must answer whoever asks whether the site works.
+HEALTH_S = 5.0
+
+
 class Limits(NamedTuple):
     """What one member and one address may use, and how long things live.
 
