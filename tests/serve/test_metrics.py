@@ -76,7 +76,7 @@ def test_metrics_name_nobody_and_are_not_on_the_site(server: Server, log_in) -> 
 def test_a_supervisor_is_told_when_the_workspace_does_not_answer(server: Server, owner) -> None:
     anybody = Person(server.url)
     reply = anybody.get("/healthz")
-    assert (reply.status_code, reply.json()) == (200, {"status": "ok"})
+    assert (reply.status_code, reply.json()) == (200, {"status": "ok", "websocket": False})
     pid = owner.place.contact().pid
     os.kill(pid, signal.SIGSTOP)
     try:

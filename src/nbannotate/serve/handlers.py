@@ -284,7 +284,10 @@ class PublicFile(OwnFile):
 
 
 class Health(SiteHandler):
-    """Whether the site works, for a proxy or a supervisor: 200, or 503. It says no more, for anybody may ask."""
+    """Whether the site works, for a proxy or a supervisor: 200, or 503; and whether a wish for a websocket arrived.
+
+    It says no more, for anybody may ask.
+    """
 
     @allow_unauthenticated  # type: ignore[untyped-decorator]
     async def get(self) -> None:
@@ -292,6 +295,7 @@ class Health(SiteHandler):
         works = await self.site.sessions.works()
         self.set_status(200 if works else 503)
         self.set_header("Cache-Control", "no-store")
-        self.finish({"status": "ok" if works else "the workspace does not answer"})
+        wished = self.request.headers.get("Upgrade", "").lower() == "websocket"
+        self.finish({"status": "ok" if works else "the workspace does not answer", "websocket": wished})
 
     head = get
