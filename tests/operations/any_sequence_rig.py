@@ -30,7 +30,7 @@ STATUS_AT = {"annotation": "needs a second look", "review": EXPERT}
 TABLES = (
     "members", "assets", "layer_assets", "layer_heads", "campaigns", "steps", "step_members", "tasks", "member_drafts",
     "lapses", "annotations", "shapes", "issues", "comments", "notices", "workers", "events",
-    "gold_scores", "gold_falls",
+    "gold_scores", "gold_falls", "job_counts", "count_changes",
 )  # fmt: skip
 
 Rows = dict[str, list[dict[str, Any]]]
