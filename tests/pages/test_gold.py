@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -17,23 +18,35 @@ from nbannotate.pages.work import Work
 @pytest.fixture
 def golden(make_images: Any) -> Any:
     """Return a function that makes a campaign with gold in memory."""
-    made: list[Any] = []
+    made: list[Golden] = []
 
     def make(on_fail: str, **more: Any) -> Golden:
-        made.append(nb.open(":memory:"))
         flow_ = {"on_fail": on_fail, "min_answers": 1, "last": 1} | more
-        return Golden(made[-1], make_images(20), steps=[nb.Step("draw", "annotation", ["ana", "ben"])], flow=flow_)
+        steps = [nb.Step("draw", "annotation", ["ana", "ben"])]
+        made.append(Golden(nb.open(":memory:"), make_images(20), steps=steps, flow=flow_))
+        return made[-1]
 
     yield make
-    for workspace in made:
-        workspace.close()
+    for t in made:
+        t.workspace.close()
 
 
-def person(t: Golden, login: str) -> Person:
-    line = Line(t[login])
-    page = Work(line)
-    flow.home(page.desk)
-    return Person(line, page)
+@pytest.fixture
+def person() -> Iterator[Callable[[Golden, str], Person]]:
+    """Return a function that opens somebody's page. A thread that asks the store when the process ends aborts it."""
+    people: list[Person] = []
+
+    def open_page(t: Golden, login: str) -> Person:
+        line = Line(t[login])
+        page = Work(line)
+        flow.home(page.desk)
+        people.append(Person(line, page))
+        return people[-1]
+
+    yield open_page
+    for each in people:
+        assert each.desk.worker.settle(20)
+        each.page.close()
 
 
 def answers_badly(t: Golden, ana: Person) -> None:
@@ -47,7 +60,7 @@ def answers_badly(t: Golden, ana: Person) -> None:
             return
 
 
-def test_what_was_wrong_is_on_the_image_and_in_a_list(golden: Any) -> None:
+def test_what_was_wrong_is_on_the_image_and_in_a_list(golden: Any, person: Any) -> None:
     t = golden("show")
     ana = person(t, "ana")
     answers_badly(t, ana)
@@ -64,7 +77,7 @@ def test_what_was_wrong_is_on_the_image_and_in_a_list(golden: Any) -> None:
     assert ana.part("info")["history"] is not None
 
 
-def test_who_is_paused_reads_why_on_the_list_of_tasks(golden: Any) -> None:
+def test_who_is_paused_reads_why_on_the_list_of_tasks(golden: Any, person: Any) -> None:
     t = golden("pause")
     ana = person(t, "ana")
     answers_badly(t, ana)
@@ -79,7 +92,7 @@ def test_who_is_paused_reads_why_on_the_list_of_tasks(golden: Any) -> None:
     assert ben.part("jobs")["groups"][0]["jobs"][0]["paused"] == ""
 
 
-def test_a_manager_sees_how_people_answer_and_lets_them_go_on(golden: Any) -> None:
+def test_a_manager_sees_how_people_answer_and_lets_them_go_on(golden: Any, person: Any) -> None:
     t = golden("pause")
     answers_badly(t, person(t, "ana"))
     boss = Boss(t["max"])
@@ -95,6 +108,7 @@ def test_a_manager_sees_how_people_answer_and_lets_them_go_on(golden: Any) -> No
     error, _ = boss.asks("resume", campaign=t.campaign.campaign_id, login="ben")
     assert error is not None
     assert "is not paused" in error
+    boss.page.close()
 
 
 def paths(value: Any, at: str = "") -> set[str]:
@@ -113,7 +127,7 @@ def sent(ana: Person, told: int) -> set[str]:
     return paths({"page": state, "canvas": drawn, "told": ana.told[told:]})
 
 
-def test_the_browser_is_sent_nothing_of_gold_that_it_is_not_sent_of_other_images(golden: Any) -> None:
+def test_the_browser_is_sent_nothing_of_gold_that_it_is_not_sent_of_other_images(golden: Any, person: Any) -> None:
     t = golden("notify", share=0.5)
     ana = person(t, "ana")
     ana.starts(t.campaign)
