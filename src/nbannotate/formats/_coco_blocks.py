@@ -79,6 +79,7 @@ def apart(reader: Reader) -> Apart | None:
             for piece in _pieces(known):
                 yield _Piece(reader, file, categories, first, piece, next(texts)).block()
                 first += len(piece)
+        aside.close()
 
     return Apart(_Rows(reader, [(file, [image for image, _ in known]) for file, *_, known in found]), counts, blocks())
 
@@ -87,13 +88,17 @@ class _Aside:
     """Annotations in the order of their images, put aside on the disk: the text of their file need not be kept."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115  it is gone with this
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  closed at the end
         self._ends: list[NDArray[np.int64]] = []
 
     def add(self, items: list[msgspec.Raw]) -> None:
         """Put the annotations of a piece aside."""
         self._file.write(b",".join(items))
         self._ends.append(np.cumsum([len(memoryview(item)) + 1 for item in items]))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
 
     def __iter__(self) -> Iterator[tuple[bytes, list[int]]]:
         """Go through the pieces: the annotations with commas between, and where each of them ends."""

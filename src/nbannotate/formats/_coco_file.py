@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from nbannotate.errors import ReadFailed
 from nbannotate.files import parsing, text
@@ -21,10 +20,6 @@ LISTS = ("images", "annotations", "categories")
 SMALL = 4 << 20
 #: The words of usual file names that name a split.
 SPLITS = re.compile(r"(?<![a-z])(train|val|test|minival|trainval)(?:idation|ing)?(?![a-z])")
-
-
-#: Ids below this are numbers of an array.
-LARGEST = 1 << 62
 
 
 class _Key(msgspec.Struct):
@@ -72,13 +67,8 @@ class CocoFile:
 
     def by_image(self) -> dict[Any, list[int]]:
         """Return the places of the annotations by their ``image_id``; those of what can be no id under None."""
-        keys = self._image_ids()
-        if keys and all(type(key) is int and abs(key) < LARGEST for key in keys):
-            ids, first, counts = np.unique(np.array(keys), return_index=True, return_counts=True)
-            places = np.split(np.argsort(np.array(keys), kind="stable"), np.cumsum(counts)[:-1])
-            return {int(ids[n]): places[n].tolist() for n in np.argsort(first).tolist()}
         found: dict[Any, list[int]] = {}
-        for place, key in enumerate(keys):
+        for place, key in enumerate(self._image_ids()):
             found.setdefault(key if type(key) is int or _json.is_id(key) else None, []).append(place)
         return found
 
