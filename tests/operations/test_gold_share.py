@@ -130,6 +130,20 @@ def test_the_gold_of_a_deleted_campaign_is_gone_and_the_work_is_not(golden):
     assert t.rows("select count(*) as n from data.tasks")[0]["n"] == 0
 
 
+def test_no_notice_says_a_number_of_images_that_the_list_does_not_have(golden, make_images):
+    steps = [nb.Step("draw", "annotation", ["ana", "ben"], "equal")]
+    t = golden(count=40, steps=steps, new_assets="join", flow={"share": 0.2})
+    (begun,) = [n.text for n in t["ana"].call("notices.mine", list[Notice])]
+    assert begun == "'July' has begun; you work at 'draw'."
+    before = shares(t, "ana")
+    new = [path.rename(path.with_name(f"new_{path.name}")) for path in make_images(40, folder="more")]
+    t.version.add_images(new)
+    after = shares(t, "ana")
+    assert after[1] > before[1]
+    told = [n.text for n in t["ana"].call("notices.mine", list[Notice])]
+    assert f"{after[0] - before[0]} assets came to 'July', step 'draw'." in told
+
+
 def test_managers_see_which_issues_stand_on_gold(golden):
     t = golden()
     while not t.is_gold(view := t.next("ana")):

@@ -69,12 +69,32 @@ def test_what_was_wrong_is_on_the_image_and_in_a_list(golden: Any, person: Any) 
     assert ana.does("notice", notice=notice.notice_id) is None
     assert ana.task.task.asset in t.names
     assert not ana.task.view.editable
+    assert ana.task.view.reason == "The answer of this image is known: yours stands beside it, to compare."
     part = ana.part("info")["changes"]
     assert part["known"]
     assert sorted((row["label"], row["how"][0]) for row in part["rows"]) == [("RBC", "added"), ("WBC", "removed")]
     assert sorted((g.line, g.shape.label) for g in ana.page.canvas.ghosts) == [("dashed", "WBC"), ("glow", "RBC")]
     assert {"tab": "history"} in ana.told
     assert ana.part("info")["history"] is not None
+
+
+def test_each_answer_that_was_wrong_is_a_notice_that_leads_to_it(golden: Any, person: Any) -> None:
+    t = golden("show")
+    ana = person(t, "ana")
+    for _ in range(3):
+        answers_badly(t, ana)
+        assert ana.does("home") is None
+    notices = [n for n in ana.state.notices if n.kind == "gold" and n.task_id]
+    assert len(notices) == 3
+    assert all(n.text.endswith("differs from the known one; look at what was wrong.") for n in notices)
+    seen = set()
+    for notice in notices:
+        assert ana.does("notice", notice=notice.notice_id) is None
+        assert ana.part("info")["changes"]["known"]
+        assert ana.task.task.asset in notice.text
+        seen.add(ana.task.task.asset)
+    assert len(seen) == 3
+    assert not [n for n in ana.state.notices if n.task_id and n.seen is None]
 
 
 def test_who_is_paused_reads_why_on_the_list_of_tasks(golden: Any, person: Any) -> None:

@@ -202,12 +202,15 @@ def begin(ctx: Context, batch_id: int, campaign_id: int, spec: CampaignSpec, pla
 
 
 def _tell_of_launch(ctx: Context, campaign_id: int, spec: CampaignSpec, planned: Plan) -> None:
-    """Tell each assignee, once, where there is work and how much."""
+    """Tell each assignee, once, where there is work and how much; not how much where the list has gold besides."""
     ids = {login: member_id for member_id, login in people.logins(ctx.tx).items()}
     told: dict[str, list[str]] = {}
+    golden = spec.workflow.gold is not None
     for step in planned.steps:
         for login in step.assignees:
-            share = f" ({step.people[login]:,} of {planned.chosen:,} images)" if login in step.people else ""
+            share = (
+                f" ({step.people[login]:,} of {planned.chosen:,} images)" if login in step.people and not golden else ""
+            )
             told.setdefault(login, []).append(f"{step.name!r}{share}")
     due = f" Due {spec.due}." if spec.due else ""
     for login, steps in told.items():

@@ -113,7 +113,7 @@ def judge(ctx: Context, row: dict[str, Any], spec: CampaignSpec, its: Score | No
         kept.rise(ctx.tx, campaign_id, me, ctx.now)
     if shown:
         text = t(
-            "Your answer for {asset} in {campaign} was not what is known; look at what was wrong.",
+            "Your answer for {asset} in {campaign} differs from the known one; look at what was wrong.",
             asset=row["asset"], campaign=spec.name,
         )  # fmt: skip
         tell(ctx, [me], "gold", text, campaign_id=campaign_id, task_id=row["task_id"], myself=True)

@@ -16,7 +16,7 @@ def show(desk: Desk, message: Message, task_id: int) -> None:
     """Open a task of mine whose answer is known, with what differs from it on the image and as a list."""
     judged = desk.call("gold.look", Judged, task_id=task_id)
     view = desk.call("tasks.open", TaskView, task_id=task_id)
-    flow.adopt(desk, view)
+    flow.adopt(desk, replace(view, reason=t("The answer of this image is known: yours stands beside it, to compare.")))
     closed = view.task.closed or view.task.created
     before = Before(0, differing(judged), "known", "", closed)
     desk.update_task(task_id, compared=Compared(before, t("the known answer")), comparing=True)

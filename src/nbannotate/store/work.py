@@ -153,10 +153,13 @@ def last_said(tx: Transaction, campaign_id: int, asset_id: int) -> dict[int, dic
 
 
 def arrived(tx: Transaction, campaign_id: int, created: datetime.datetime) -> list[dict[str, Any]]:
-    """Return how many tasks came to a campaign at a moment, by assignee_id (null: the queue) and step: n."""
+    """Return how many tasks came to a campaign at a moment, by assignee_id (null: the queue) and step: n.
+
+    Gold counts, as in the lists of those who got it: people are told of it as of any other.
+    """
     return tx.all(
         "select assignee_id, step, count(*) as n from data.tasks "
-        "where campaign_id = $1 and created = $2 and state = 'in_progress' and gold is null group by 1, 2",
+        "where campaign_id = $1 and created = $2 and state = 'in_progress' group by 1, 2",
         campaign_id, created,
     )  # fmt: skip
 
