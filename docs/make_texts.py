@@ -52,7 +52,28 @@ def in_browser() -> dict[str, str]:
         found |= {_unescaped(many): _unescaped(one) for one, many in COUNT.findall(source)}
     for path in sorted((ROOT / "serve" / "templates").iterdir()):
         found |= {_unescaped(text): "" for text in re.findall(rf"\bt\(\s*{STRING}", path.read_text("utf-8"))}
+    return found | in_hovers()
+
+
+def in_hovers() -> dict[str, str]:
+    """Return the lines of what charts say of a bar that is pointed at, with ``{a}``, ``{b}`` … for their values."""
+    found: dict[str, str] = {}
+    for tree in _trees(ROOT / "charts"):
+        parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in parts:
+                found |= dict.fromkeys(hover_lines(node.value), "")
     return found
+
+
+def hover_lines(template: str) -> Iterator[str]:
+    """Yield the lines of a hover text of Plotly that have words, as they stand in the tables."""
+    for line in re.split("<br>|<extra>.*", template) if "``" not in template else ():
+        name = iter("abcdefghij")
+        bare = line.removeprefix("%{fullData.name}: ")
+        key = re.sub(r"%\{[^}]*\}", lambda _: f"{{{next(name)}}}", bare)  # noqa: B023  used at once
+        if key != bare and re.search("[A-Za-z]{2,}", PLACE.sub("", key)):
+            yield key
 
 
 def in_python() -> dict[str, str]:

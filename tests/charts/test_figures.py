@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from collections import Counter
 from typing import Any, get_args
 
@@ -205,6 +206,22 @@ def test_what_a_chart_says_is_said_in_every_language(language: str, all_words: s
     its = all_words - {f"{name} (review)" for name in data} - data
     both = {**known.table["texts"], **known.table["sentences"]}
     assert {word for word in its if word not in both and known.said(word) == word} == set()
+
+
+@pytest.mark.parametrize("language", [tag for tag in texts.languages() if tag != texts.ENGLISH])
+def test_what_is_said_of_a_bar_is_said_in_every_language(language: str) -> None:
+    """The lines as the browser takes them apart (``spokenLine``), with the words of what is built when it is drawn."""
+    known = texts.texts_of(language)
+    hovers = {str(t.hovertemplate) for chart in CHARTS for t in chart(WORLD).data if getattr(t, "hovertemplate", None)}
+    lines = {line.removeprefix("%{fullData.name}: ") for hover in hovers for line in re.split("<br>|<extra>.*", hover)}
+    assert len(lines) > 30
+    left = set()
+    for line in lines:
+        name = iter("abcdefghij")
+        key = re.sub(r"%\{[^}]*\}", lambda _, name=name: f"{{{next(name)}}}", line)
+        if re.search("[A-Za-z]{3,}", re.sub(r"\{\w\}", "", key)) and not known.table["texts"].get(key):
+            left.add(key)
+    assert {key for key in left if known.said(key) == key} == set()
 
 
 def test_the_marks_of_a_histogram_of_one_bin_lie_on_its_axis() -> None:

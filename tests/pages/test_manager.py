@@ -300,6 +300,11 @@ def test_a_report_is_in_the_language_that_is_asked(tmp_path: Path, chromium: Any
     assert "Débit" in words
     assert [w for w in words if isinstance(both.get(w), str) and both[w] != w] == []
     assert page.locator("dd", has_text="draw: 2").count() == 1
+    said = page.evaluate(
+        "[...document.querySelectorAll('.js-plotly-plot')].flatMap((p) => p.data.map((t) => t.hovertemplate ?? ''))"
+    )
+    assert any("tâches soumises sur" in line for line in said)
+    assert not any("tasks submitted" in line for line in said)
     assert errors == []
     page.context.close()
     with pytest.raises(InvalidInput, match=r"language must be one of 'en', .*, not 'de'"):

@@ -31,7 +31,7 @@ def draw(counts: pd.DataFrame) -> go.Figure:
             y=axis,
             x=shown[how],
             marker_color=COLORS[how],
-            hovertemplate=f"%{{y}}<br>%{{x}} {word}<extra></extra>",
+            hovertemplate="%{y}<br>%{x} %{fullData.name}<extra></extra>",
         )
     drawn.update_yaxes(autorange="reversed", type="category")
     count_axis(drawn, "x", "shapes")

@@ -32,7 +32,7 @@ def reviewer_edits(frame: pd.DataFrame, look: Look) -> go.Figure:
             x=sums[change] / sums["reviews"],
             marker_color=COLORS[change],
             customdata=behind(sums.assign(change=change), KEYS, look, sums[change], sums["edited"], sums["reviews"]),
-            hovertemplate=f"%{{y}}<br>%{{customdata[2]}} shapes {word}, %{{x:.2f}} per review"
+            hovertemplate="%{y}<br>%{customdata[2]} shapes %{fullData.name}, %{x:.2f} per review"
             "<br>%{customdata[3]} of %{customdata[4]} reviews changed something<extra></extra>",
         )
     drawn.update_yaxes(autorange="reversed", type="category")

@@ -1,3 +1,12 @@
+// A line of a hover text; in the tables its values are {a}, {b} …, here they are Plotly's: %{x}, %{customdata[2]:.0f}.
+const VALUES = "abcdefghij";
+
+function spokenLine(line) {
+  const head = line.match(/^%\{fullData\.name\}: /)?.[0] ?? "", values = [];
+  const key = line.slice(head.length).replace(/%\{[^}]*\}/g, (value) => `{${VALUES[values.push(value) - 1]}}`), to = T(key);
+  return to === key ? line : head + to.replace(/\{([a-j])\}/g, (_, name) => values[VALUES.indexOf(name)]);
+}
+
 // What a figure says, in the language of the page, before Plotly measures it; what somebody points at is said by sayBelow.
 function spoken({ data, layout }) {
   const axes = Object.entries(layout).filter(([name]) => /^[xy]axis\d*$/.test(name));
@@ -5,6 +14,7 @@ function spoken({ data, layout }) {
   for (const [, axis] of axes) if (axis.title?.text) axis.title.text = said(axis.title.text);
   for (const trace of data) {
     if (trace.name) trace.name = said(trace.name);
+    if (typeof trace.hovertemplate === "string") trace.hovertemplate = trace.hovertemplate.split(/(<br>|<extra>.*)/).map(spokenLine).join("");
     for (const [name, axis] of axes) if (axis.type === "category" && Array.isArray(trace[name[0]])) trace[name[0]] = trace[name[0]].map((value) => (typeof value === "string" ? said(value) : value));
   }
   for (const [, axis] of axes) if (axis.categoryarray) axis.categoryarray = axis.categoryarray.map(said);
