@@ -247,6 +247,10 @@ def test_who_is_paused_gets_and_submits_nothing_more_and_loses_nothing(paused):
     assert not saved.held
     assert saved.text.startswith("You are paused in 'July'")
     assert t["ana"].call("tasks.open", TaskView, task_id=other).annotation == WRONG, "what was drawn is kept"
+    for seconds in (0, 5):
+        lease = t["ana"].call("tasks.heartbeat", Lease, task_id=other, seconds=seconds)
+        assert not lease.held
+        assert lease.text.startswith("You are paused in 'July'")
     assert t.next("ben") is not None, "others go on"
 
 

@@ -124,6 +124,8 @@ def _idle_heartbeat(ctx: Context, task_id: int, seconds: Spent) -> Lease | None:
     row = visible_task(ctx, task_id)
     if not row["is_open"] or row["assignee_id"] != ctx.actor.member_id:
         return None if _may_take_again(ctx, row) else Lease(False, None, viewing.why_lost(ctx, row))
+    if not seconds and (paused := golding.pause(ctx, row["campaign_id"], row["step"])):
+        return Lease(False, None, paused)
     until = row["leased_until"]
     spec = stored.spec(ctx.tx, row["campaign_id"])
     if seconds or (until is not None and until - ctx.now < (closing.lease_end(ctx, spec, row["step"]) - ctx.now) / 2):
@@ -142,6 +144,9 @@ def heartbeat(ctx: Context, task_id: int, seconds: Spent = 0.0) -> Lease:
     if not row["is_open"] or (row["assignee_id"] != ctx.actor.member_id and not _take_again(ctx, row)):
         closing.note_work(ctx, row, timing.late(ctx, row, seconds))
         return Lease(False, None, viewing.why_lost(ctx, row))
+    if paused := golding.pause(ctx, row["campaign_id"], row["step"]):
+        closing.note_work(ctx, row, timing.late(ctx, row, seconds))
+        return Lease(False, None, paused)
     closing.worked(ctx, row, spec, seconds)
     return Lease(True, closing.lease_end(ctx, spec, row["step"]) if row["leased_until"] else None)
 
