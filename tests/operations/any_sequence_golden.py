@@ -163,7 +163,7 @@ class Golden(Ground):
         if fitting and paused:
             login = paused[DRAWERS.index(login) % len(paused)]
         oracle = self.oracle(who)
-        may = oracle.manages and oracle.logged_in and login in paused
+        may = oracle.manages and oracle.logged_in and login in paused and self.world.ids[login] in oracle.active
         _, error = self.do(
             who, "gold.resume", object, allowed=may, campaign_id=self.world.campaign_id, login=login
         )  # fmt: skip

@@ -107,7 +107,7 @@ class World:
     def create(self, workflow: nb.Workflow, **options: Any) -> None:
         """Write the campaign."""
         recipe = nb.Recipe(labels=[nb.Label("WBC")], tags=["blurred"])
-        self.spec = CampaignSpec(name="July", recipe=recipe, workflow=workflow, **options)
+        self.spec = CampaignSpec(name="July", recipe=recipe, workflow=workflow, **({"seed": 5} | options))
         made = self.workspace.client.call(
             "campaigns.create", Campaign, version_id=self.version.version_id, spec=self.spec
         )

@@ -110,7 +110,7 @@ class Added(Record, frozen=True):
 
     def __repr__(self) -> str:
         """Return what a person wants to know after images were added."""
-        told = [f"{self.assets:,} images are new"]
+        told = ["1 image is new" if self.assets == 1 else f"{self.assets:,} images are new"]
         counts = (
             (len(self.duplicates), "of them show just what another image does (version.duplicates() lists them)"),
             (self.there, "were in the version already"),
