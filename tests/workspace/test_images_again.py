@@ -43,7 +43,7 @@ def test_it_is_passed_over_and_counted(version, elsewhere, capsys):
     before = paths(version)
     added = version.add_images(elsewhere, on_conflict="skip").added
     assert (added.assets, added.skipped, added.there, added.replaced) == (1, 2, 0, 0)
-    assert "1 images are new; 2 have the name of another file there and were passed over." in capsys.readouterr().out
+    assert "1 image is new; 2 have the name of another file there and were passed over." in capsys.readouterr().out
     assert paths(version)[before.index].equals(before)
     assert version.add_images(elsewhere, on_conflict="skip").added == nb.model.Added(there=1, skipped=2)
 

@@ -79,7 +79,7 @@ def test_adding_a_folder_again_takes_what_is_new(version, make_images, capsys):
     version.add_images(paths[:2])
     version.add_images(paths)
     assert len(version.assets) == 3
-    assert "1 images are new; 2 were in the version already." in capsys.readouterr().out
+    assert "1 image is new; 2 were in the version already." in capsys.readouterr().out
     version.add_images(paths)
     assert list(version.assets.df()["path"]) == [str(p) for p in paths]
 
