@@ -180,6 +180,8 @@ IN_A_FOLDER_OF_THEIR_OWN = {
     "formats/_csv_lines.py", "formats/_image_folder_writer.py", "formats/_tables.py", "workspace/frames.py",
     "workspace/reading.py",
 }  # fmt: skip
+#: What these write is in a folder that they make, under a new name; nothing is replaced.
+UNDER_NEW_NAMES = {"workspace/backups.py"}
 
 
 def test_only_two_modules_write_files_where_people_say():
@@ -193,4 +195,4 @@ def test_only_two_modules_write_files_where_people_say():
         for file in (package / folder).rglob("*.py")
         if writing.search(file.read_text("utf-8"))
     }
-    assert found - IN_A_FOLDER_OF_THEIR_OWN == {"files/output.py", "files/target.py"}
+    assert found - IN_A_FOLDER_OF_THEIR_OWN - UNDER_NEW_NAMES == {"files/output.py", "files/target.py"}

@@ -33,11 +33,12 @@ def test_an_annotator_may_call_nothing_that_manages():
     }  # fmt: skip
 
 
-def test_the_owner_may_do_everything_and_only_the_owner_hands_out_accounts_and_kernels():
+def test_the_owner_may_do_everything_and_only_the_owner_hands_out_accounts_kernels_and_backups():
     assert all("owner" in roles for roles in rights.ALLOWED.values())
     only = {name for name, roles in rights.ALLOWED.items() if roles == {"owner"}}
     assert only == {
         "members.account", "sessions.act_as", "sessions.bind_kernel", "sessions.unbind_kernel", "clock.tick",
+        "backups.create",
     }  # fmt: skip
 
 
