@@ -279,8 +279,9 @@ def save(path: Path) -> None:
                                    revision=revision, seconds=THINK_S).revision  # fmt: skip
             times.append(time.perf_counter() - began)
 
-    views = [(one, one.call("tasks.next", TaskView, campaign_id=number, step=0)) for one in bench.people]
-    threads = [threading.Thread(target=work, args=each) for each in views]
+    wanted: Any = TaskView | None  # of a small campaign there are fewer tasks than people
+    views = [(one, one.call("tasks.next", wanted, campaign_id=number, step=0)) for one in bench.people]
+    threads = [threading.Thread(target=work, args=each) for each in views if each[1] is not None]
     for thread in threads:
         thread.start()
     print("ready", flush=True)
