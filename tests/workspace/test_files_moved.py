@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 import nbannotate as nb
+from nbannotate.demo import end_owner
 from nbannotate.errors import FileMissing, NotAllowed, NotFound, Refused
 
 
@@ -104,6 +105,7 @@ def test_no_path_leads_to_the_workspace_itself(tmp_path, make_images):
             version.relocate(tmp_path / "images" / "img_000.png", tmp_path / "w.duckdb", check=check)
     assert version.check_files().empty
     ws.close()
+    end_owner(tmp_path / "w.duckdb")
 
 
 def test_a_viewer_says_it_in_place_of_the_image_and_goes_on(version, before):

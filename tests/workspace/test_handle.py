@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 import nbannotate as nb
+from nbannotate.demo import end_owner
 from nbannotate.errors import InvalidInput, NbannotateError, Unchangeable, WrongCall
 from nbannotate.workspace.handle import Handle
 
@@ -120,6 +121,7 @@ def test_a_chain_that_ends_in_a_wrong_keyword_leaves_nothing_behind(there):
 def test_a_workspace_is_closed_at_the_end_of_its_block(tmp_path):
     with nb.open(tmp_path / "work.duckdb") as ws:
         assert ws.me.role == "owner"
+    end_owner(tmp_path / "work.duckdb")
     with pytest.raises(NbannotateError), nb.open(":memory:") as ws:
         raise InvalidInput("passes through")
 
