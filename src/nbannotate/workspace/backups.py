@@ -17,13 +17,13 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 from filelock import FileLock, Timeout
 
 from nbannotate.errors import CannotWrite, Conflict, NotAWorkspace
+from nbannotate.files.output import saying
 from nbannotate.model.backups import BackedImage, Backup, Copied, Manifest
 from nbannotate.owner.client import Client
 from nbannotate.owner.place import Place
@@ -43,7 +43,7 @@ def create(client: Client, workspace: str, folder: Path) -> Backup:
         raise CannotWrite(f"{folder} is where the images of the workspace lie; choose another folder for backups.")
     if folder.exists() and not folder.is_dir():
         raise CannotWrite(f"{folder} is a file; name a folder for backups.")
-    with _saying(folder):
+    with saying(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with FileLock(folder / ".lock", timeout=0, mode=0o600):
@@ -57,12 +57,12 @@ def _create(client: Client, workspace: str, images: Path | None, folder: Path) -
     for left in folder.glob(".*.part"):  # of one that was killed
         shutil.rmtree(left, ignore_errors=True)
     draft = folder / f".{secrets.token_hex(8)}.part"
-    with _saying(folder):
+    with saying(folder):
         draft.mkdir(mode=0o700)
     try:
         copied = call_with_bar(client, "backups.create", Copied)
         database = draft / DATABASE
-        with _saying(folder):
+        with saying(folder):
             try:
                 shutil.move(copied.file, database)
             finally:
@@ -152,7 +152,7 @@ def restore(backup: Path, path: Path) -> int:
     draft = place.database.with_name(f".{place.database.name}.{key}.part")
     images = place.images.with_name(f".{place.images.name}.{key}.part")
     try:
-        with _saying(place.database.parent):
+        with saying(place.database):
             _copy(backup / DATABASE, draft)
             for image in progress_bar(manifest.images, desc="images", unit="", delay=1):
                 target = images / image.path
@@ -165,13 +165,11 @@ def restore(backup: Path, path: Path) -> int:
                     stored.move_images(engine, manifest.images_folder, str(place.images))
             finally:
                 engine.close()
-        with _saying(place.database.parent):
+        with saying(place.database):
             if manifest.images:
                 images.rename(place.images)
             os.link(draft, place.database)  # which replaces nothing
             _sync(place.database.parent)
-    except FileExistsError:
-        raise CannotWrite(f"There is a file {place.database} already; a backup is restored to a new one.") from None
     finally:
         draft.unlink(missing_ok=True)
         shutil.rmtree(images, ignore_errors=True)
@@ -278,15 +276,3 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-@contextmanager
-def _saying(folder: Path) -> Iterator[None]:
-    """Say in a sentence, in a ``with`` block, why something cannot be written."""
-    try:
-        yield
-    except OSError as error:
-        if isinstance(error, FileExistsError):
-            raise
-        what = f": {error.filename}" if error.filename else ""
-        raise CannotWrite(f"{folder} cannot be written: {error.strerror or error}{what}.") from error

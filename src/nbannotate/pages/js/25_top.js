@@ -39,7 +39,7 @@ function ring(s) {
 const NOTICE = {
   assigned: ["list", M("Given to you")], returned: ["return", M("Returned")], restarted: ["refresh", M("Restarted")], issue: ["issue", M("Issue")],
   issue_answered: ["issue", M("Answer")], due_near: ["clock", M("Due soon")], due_past: ["clock", M("Overdue")], lease_out: ["clock", M("Time ran out")], account: ["key", M("Account")],
-  gold: ["check", M("Known answer")],
+  gold: ["point", M("Known answer")],
 };
 
 function notices(s) {
