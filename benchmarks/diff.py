@@ -23,7 +23,7 @@ from pathlib import Path
 
 import nbannotate as nb
 from nbannotate.owner.place import Place
-from nbannotate.store.engine import Engine
+from nbannotate.store.duckdb.engine import Engine
 from nbannotate.store.transaction import Transaction
 from versions import fill
 

@@ -14,7 +14,7 @@ import nbannotate as nb
 from nbannotate.operations.dispatch import Dispatcher
 from nbannotate.owner.memory import MemoryClient
 from nbannotate.owner.setup import first_member
-from nbannotate.store.engine import Engine
+from nbannotate.store.duckdb.engine import Engine
 from nbannotate.workspace.workspace import Workspace
 
 MOST = 25

@@ -41,7 +41,7 @@ from nbannotate.owner.place import Place
 from nbannotate.pages.manager import board
 from nbannotate.stats.reading import Reading
 from nbannotate.store import campaigns, counts, data, people
-from nbannotate.store.engine import Engine
+from nbannotate.store.duckdb.engine import Engine
 
 DRAWERS, REVIEWERS, PASSWORD = 20, 5, "a-long-password"
 LIST_S, TABLE_S, DASHBOARD_S, MEMORY, MORE = 0.02, 1.0, 3.0, 2 << 30, 2.0

@@ -19,7 +19,7 @@ from nbannotate.operations import dispatch
 from nbannotate.operations.dispatch import Dispatcher
 from nbannotate.owner.memory import MemoryClient
 from nbannotate.owner.setup import first_member
-from nbannotate.store.engine import Engine
+from nbannotate.store.duckdb.engine import Engine
 
 PASSWORD = "a picture of it"
 ROLES = {"mara": "manager", "ana": "annotator", "ben": "annotator", "carl": "annotator", "emma": "annotator",

@@ -25,7 +25,7 @@ import nbannotate.serve.lean  # isort: skip  # before anything imports jsonschem
 import nbannotate as nb
 from nbannotate.demo import end_owner
 from nbannotate.model import Session
-from nbannotate.store import engine
+from nbannotate.store.duckdb import engine
 
 # Hundreds of processes are started here. Where bytecode is not to be kept (as in many containers), each of them would
 # compile all that it imports, which takes longer than to import it. xdist's workers inherit this.

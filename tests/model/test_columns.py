@@ -5,7 +5,7 @@ import pytest
 import nbannotate as nb
 from nbannotate.errors import NotFound
 from nbannotate.model.columns import FURTHER, VIEWS
-from nbannotate.store.engine import Engine
+from nbannotate.store.duckdb.engine import Engine
 
 
 @pytest.fixture(scope="module")

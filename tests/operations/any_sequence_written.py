@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nbannotate.store.engine import Engine
+from nbannotate.store.duckdb.engine import Engine
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 

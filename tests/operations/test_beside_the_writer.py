@@ -17,7 +17,7 @@ from nbannotate.operations.dispatch import Dispatcher
 from nbannotate.operations.registry import operations
 from nbannotate.rules import flaws, sequences
 from nbannotate.store import data, work
-from nbannotate.store.engine import Engine
+from nbannotate.store.duckdb.engine import Engine
 from tests.conftest import Team
 
 from .test_tasks import do, next_, raise_issue

@@ -18,7 +18,7 @@ from nbannotate.operations.dispatch import Dispatcher
 from nbannotate.owner.memory import MemoryClient
 from nbannotate.owner.setup import first_member
 from nbannotate.store import arriving, dealing, importing, splits
-from nbannotate.store.engine import MEMORY, Engine
+from nbannotate.store.duckdb.engine import MEMORY, Engine
 from nbannotate.workspace.workspace import Workspace
 from tests.formats import sets
 from tests.operations.any_sequence_counts import check_shapes_of_revisions

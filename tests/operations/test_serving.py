@@ -17,7 +17,7 @@ from nbannotate.imaging import apart, child
 from nbannotate.imaging.apart import Apart, Asked
 from nbannotate.imaging.child import Look
 from nbannotate.operations import serving
-from nbannotate.store.engine import Engine
+from nbannotate.store.duckdb.engine import Engine
 from nbannotate.workspace import frames
 
 

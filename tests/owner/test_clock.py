@@ -48,7 +48,7 @@ def notices(client: Client) -> list[Notice]:
 def lease_ended(path: Path) -> None:
     """Let all leases be over, in the file: nothing that a person can do makes time pass."""
     kill_owner(path, signal.SIGTERM)
-    from nbannotate.store.engine import Engine
+    from nbannotate.store.duckdb.engine import Engine
 
     engine = Engine(path)
     with engine.write() as tx:

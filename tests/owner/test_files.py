@@ -22,7 +22,7 @@ from nbannotate.errors import (
     WorkspaceError,
 )
 from nbannotate.owner.client import connect
-from nbannotate.store.engine import Engine
+from nbannotate.store.duckdb.engine import Engine
 from nbannotate.workspace import frames
 
 HOLD = """

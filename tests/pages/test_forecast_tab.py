@@ -27,7 +27,7 @@ from nbannotate.owner.memory import MemoryClient
 from nbannotate.owner.setup import first_member
 from nbannotate.pages.manager import Dashboard
 from nbannotate.pages.manager.choice import Choice
-from nbannotate.store.engine import Engine
+from nbannotate.store.duckdb.engine import Engine
 from nbannotate.workspace.workspace import Workspace
 
 PASSWORD = "correct horse battery"

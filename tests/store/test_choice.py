@@ -22,8 +22,8 @@ from nbannotate.model import CampaignSpec
 from nbannotate.store import campaigns, layers
 from nbannotate.store import choice as choices
 from nbannotate.store.choice import Choice, chosen
-from nbannotate.store.engine import MEMORY, Engine, Transaction
-from nbannotate.store.transaction import id_list
+from nbannotate.store.duckdb.engine import MEMORY, Engine
+from nbannotate.store.transaction import Transaction, id_list
 
 F = nb.Filter
 NOW = datetime.datetime(2026, 7, 1)

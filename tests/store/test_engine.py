@@ -16,7 +16,7 @@ from nbannotate.operations.dispatch import Dispatcher, Request, utc_now
 from nbannotate.owner.memory import MemoryClient
 from nbannotate.owner.setup import first_member
 from nbannotate.store import data, migrations, people
-from nbannotate.store.engine import MEMORY, Engine
+from nbannotate.store.duckdb.engine import MEMORY, Engine
 
 PASSWORD = "a-long-password"
 

@@ -10,7 +10,7 @@ from nbannotate.model import Annotation, CampaignSpec, Closed, Issue, Job, Shape
 from nbannotate.operations.dispatch import Dispatcher
 from nbannotate.owner.memory import MemoryClient
 from nbannotate.store import migrations, people
-from nbannotate.store.engine import MARK, Engine
+from nbannotate.store.duckdb.engine import MARK, Engine
 from nbannotate.workspace.workspace import Workspace
 
 THEN = datetime.datetime(2026, 5, 4, 12)

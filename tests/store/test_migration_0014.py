@@ -11,7 +11,7 @@ import pytest
 import nbannotate as nb
 from nbannotate.demo import end_owner
 from nbannotate.store import migrations
-from nbannotate.store.engine import CATALOG, MARK, Engine
+from nbannotate.store.duckdb.engine import CATALOG, MARK, Engine
 
 #: Written by operations of the code before.
 ROWS = Path(__file__).with_name("schema_13.sql").read_text()

@@ -277,7 +277,7 @@ WINDOWS = """
 def test_every_function_that_is_known_is_one_of_duckdb_that_only_computes() -> None:
     # A function that DuckDB says changes something, or answers differently each time, is known for that.
     from nbannotate.store import functions
-    from nbannotate.store.engine import Engine
+    from nbannotate.store.duckdb.engine import Engine
 
     engine = Engine(":memory:")
     with engine.read() as tx:

@@ -6,7 +6,7 @@ import duckdb
 
 import nbannotate as nb
 from nbannotate.store import staging
-from nbannotate.store.engine import CATALOG, Engine
+from nbannotate.store.duckdb.engine import CATALOG, Engine
 
 TABLES = {
     "annotations": "insert into data.annotations select nextval('data.ids'), $1, i, null, null, 1, 'x', false, '[]', "

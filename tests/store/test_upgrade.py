@@ -9,8 +9,9 @@ import duckdb
 import pytest
 
 from nbannotate.errors import CannotWrite
-from nbannotate.store import engine, migrations
-from nbannotate.store.engine import CATALOG, MARK, Engine
+from nbannotate.store import migrations
+from nbannotate.store.duckdb import engine
+from nbannotate.store.duckdb.engine import CATALOG, MARK, Engine
 
 
 def make(path: Path, schema: int) -> None:

@@ -20,7 +20,7 @@ from nbannotate import errors
 from nbannotate.cli import main
 from nbannotate.demo import end_owner
 from nbannotate.model.backups import Manifest
-from nbannotate.store.engine import CATALOG
+from nbannotate.store.duckdb.engine import CATALOG
 from nbannotate.workspace import backups
 
 BOX = nb.Shape.rectangle(1, 1, 9, 9, "cell")

@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from nbannotate.model.backups import Copied
 from nbannotate.operations.registry import Context, operation
-from nbannotate.store import backups
+from nbannotate.store.duckdb import backups
 from nbannotate.store.migrations import SCHEMA_VERSION
 
 

@@ -21,8 +21,8 @@ from nbannotate.owner.hooks import Hooks, installed
 from nbannotate.owner.place import Place
 from nbannotate.owner.server import Owner
 from nbannotate.owner.setup import first_member
-from nbannotate.store.engine import Engine
-from nbannotate.store.failures import is_full, no_room_to_open
+from nbannotate.store.duckdb.engine import Engine
+from nbannotate.store.room import is_full, no_room_to_open
 
 #: Seconds without a request after which an owner ends; the environment may say otherwise.
 IDLE_S = 600.0

@@ -17,7 +17,8 @@ from nbannotate.owner.client import Client, source
 from nbannotate.owner.hooks import Hooks, installed
 from nbannotate.owner.setup import first_member
 from nbannotate.owner.stream import Files
-from nbannotate.store.engine import MEMORY, Engine
+from nbannotate.store.duckdb.engine import Engine
+from nbannotate.store.engine import MEMORY
 
 T = TypeVar("T")
 

@@ -33,7 +33,7 @@ from nbannotate.owner import parts, stream
 from nbannotate.owner.measures import Measures, Meter
 from nbannotate.owner.queries import Queries
 from nbannotate.store.engine import Engine
-from nbannotate.store.failures import full, is_full
+from nbannotate.store.room import full, is_full
 from nbannotate.store.running import Limit
 
 #: The largest table that can be uploaded, and the largest body of another call.

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from nbannotate.store import written
-from nbannotate.store.failures import is_full
+from nbannotate.store.room import is_full
 from nbannotate.store.transaction import Transaction
 from nbannotate.store.written import Written
 

@@ -14,8 +14,9 @@ from nbannotate.errors import InvalidInput
 from nbannotate.model import CampaignSpec, Filter, LeftOut
 from nbannotate.store import gold, naming
 from nbannotate.store.conditions import Conditions
+from nbannotate.store.duckdb.failures import is_fatal
 from nbannotate.store.engine import Transaction
-from nbannotate.store.failures import is_fatal, is_full
+from nbannotate.store.room import is_full
 from nbannotate.store.transaction import LISTED, quoted
 
 #: A condition that people wrote in SQL is ended when it takes longer: it may hold up everybody's work.

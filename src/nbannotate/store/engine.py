@@ -1,380 +1,87 @@
-"""Opening the database file, and the transactions that the operations run in.
+"""What a store is for the operations: where a workspace lies, and the transactions that they run in.
 
-One process opens the file (see :mod:`nbannotate.owner`). Inside it one connection writes, and every reader has a
-cursor of its own; a reader sees the last commit and never waits for the writer.
+Each database that a workspace can lie in has a package of its own beside this module with an ``engine`` that is one.
 """
 
 from __future__ import annotations
 
-import contextlib
-import logging
-import os
-import shutil
-import tempfile
-import threading
-import weakref
-from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Protocol
 
-from nbannotate.errors import CannotWrite, DatabaseFailed, FolderMissing, NotAWorkspace
-from nbannotate.store import counts, staging
 from nbannotate.store.answers import Answers
-from nbannotate.store.failures import failure, is_fatal, why_not
-from nbannotate.store.migrations import SCHEMA_VERSION, check_version, migrate
-from nbannotate.store.staging import ROW_GROUP, Stage
+from nbannotate.store.migrations import SCHEMA_VERSION
+from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
 from nbannotate.store.written import Written
 
-if TYPE_CHECKING:
-    import duckdb
-
+#: What a workspace is called that lies in no file.
 MEMORY = ":memory:"
-MARK = "nbannotate workspace"
-
-#: What the file is called inside DuckDB, whatever its own name: ``data.duckdb`` would be taken for the schema ``data``.
-CATALOG = "workspace"
-
-logger = logging.getLogger(__name__)
-
-#: How much is written before the file itself is brought up to date, for which all writes wait: with DuckDB's own 16 MB
-#: that came twice a second beside an import; at four times as much it takes as long each time (measured).
-CHECKPOINT = "64MB"
 
 
-#: What queries may put aside on the disk, in the spool folder, when the memory does not suffice.
-MOST_TEMPORARY = 4 << 30
+class Engine(Protocol):
+    """An open workspace.
 
-
-def _memory() -> int:
-    """Return how much memory the database may use: a quarter of what there is, and 1 GiB at least."""
-    return max(1 << 30, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4)
-
-
-class Engine:
-    """An open workspace file.
-
-    Parameters
+    Attributes
     ----------
     path
-        The database file, or ``":memory:"``. A file that does not exist is created.
+        What people call the place of the workspace.
     spool
-        The folder for tables on their way in and out; it is emptied now and removed at the end. None makes one.
-
-    Raises
-    ------
-    NotAWorkspace
-        The file exists and is something else. It is left as it was.
-    NewerWorkspace
-        A newer nbannotate wrote it. It is left as it was.
-    CannotWrite
-        The file or its folder cannot be written.
+        A folder for tables on their way in and out.
+    has_failed, in_doubt
+        Whether the database can do nothing more until it is opened again, by another process; and whether a commit was
+        under way then, so that nobody can be told what came of it.
+    written, answers
+        What was written when, and the answers to queries that are kept until then.
+    activities
+        How far long operations are: text, done and total by a key that the caller chose.
+    staging
+        Batches of long work that run in this process.
+    fresh
+        Datasets and versions that were created by this process and given to nobody else.
     """
 
-    def __init__(self, path: str | Path, spool: Path | None = None) -> None:
-        import duckdb
+    path: str
+    spool: Path
+    has_failed: bool
+    in_doubt: bool
+    written: Written
+    answers: Answers
+    activities: dict[str, tuple[str, int, int]]
+    staging: set[int]
+    fresh: set[int]
 
-        self.path = str(path) if str(path) == MEMORY else str(Path(path).absolute())
-        new = self.path == MEMORY or not Path(self.path).exists()
-        if self.path != MEMORY:
-            version = _check_file(Path(self.path), duckdb)
-            if version < SCHEMA_VERSION:
-                _keep(Path(self.path), version)
-        if spool is None:
-            spool = Path(tempfile.mkdtemp(prefix="nbannotate-spool-"))
-            # A store in memory is seldom closed: it ends with whoever holds it.
-            weakref.finalize(self, shutil.rmtree, spool, ignore_errors=True)
-        else:
-            shutil.rmtree(spool, ignore_errors=True)  # of an owner that was killed
-            spool.mkdir(mode=0o700)
-        self.spool = spool
-        self._writer = duckdb.connect(MEMORY)
-        try:
-            _attach(self._writer, self.path)
-            self._secure()
-            migrate(Transaction(self._writer), mark=MARK if new else None)
-        except duckdb.Error as error:
-            self._forget()
-            raise why_not(Path(self.path), error) from error
-        except BaseException:
-            self._forget()
-            raise
-        if self.path != MEMORY:
-            Path(self.path).chmod(0o600)
-        self._file = _identity(self.path)
-        #: Whether the database can do nothing more until its file is opened again, by another process; and whether a
-        #: commit was under way then, so that nobody can be told what came of it.
-        self.has_failed = self.in_doubt = False
-        self._readers: list[duckdb.DuckDBPyConnection] = []
-        self._local = threading.local()
-        self._memo: dict[Any, Any] = {}
-        #: What was written when, and the answers to queries that are kept until then.
-        self.written = Written()
-        self.answers = Answers(self.spool, self.written)
-        #: How far long operations are: text, done and total by a key that the caller chose.
-        self.activities: dict[str, tuple[str, int, int]] = {}
-        #: Batches of long work that run in this process.
-        self.staging: set[int] = set()
-        #: The last of those that came to their end: a reader who began before that still sees their rows.
-        self.ended: deque[int] = deque(maxlen=100)
-        #: Datasets and versions that were created by this process and given to nobody else: those that a call of a
-        #: chain that fails takes back while they are empty. What a process before created stays.
-        self.fresh: set[int] = set()
-        self._changes = counts.MOST_CHANGES  # those of the process before are added up with the first
-        with self.write() as tx:  # of an owner that was killed
-            for batch_id in staging.left(tx):
-                staging.discard(tx, batch_id)
+    def write(self, *, remembers: bool = False) -> AbstractContextManager[Transaction]:
+        """Run a block as one transaction: committed at its end, rolled back on any error."""
+        ...
 
-    def _secure(self) -> None:
-        """Let SQL reach no file but those that pass through the spool folder, and let it change no setting."""
-        spool = str(self.spool).replace("'", "''")
-        self._writer.execute("set threads = 1")
-        self._writer.execute(f"set memory_limit = '{_memory() >> 20} MiB'")
-        self._writer.execute(f"set temp_directory = '{spool}/temporary'")
-        self._writer.execute(f"set max_temp_directory_size = '{MOST_TEMPORARY >> 20} MiB'")
-        self._writer.execute(f"set checkpoint_threshold = '{CHECKPOINT}'")
-        self._writer.execute("set autoinstall_known_extensions = false")
-        self._writer.execute("set autoload_known_extensions = false")
-        self._writer.execute(f"set allowed_directories = ['{spool}']")
-        self._writer.execute("set enable_external_access = false")
-        self._writer.execute("set lock_configuration = true")
+    def read(self, *, remembers: bool = False) -> AbstractContextManager[Transaction]:
+        """Run a block over one snapshot of the database."""
+        ...
 
-    @contextmanager
-    def write(self, *, remembers: bool = False) -> Iterator[Transaction]:
-        """Run a block as one transaction: committed at its end, rolled back on any error. One thread at a time.
+    def stage(self) -> AbstractContextManager[Stage]:
+        """Run a block that writes long work in pieces, beside the writer; what does not come to its end is deleted."""
+        ...
 
-        Parameters
-        ----------
-        remembers
-            Whether the block changes nothing that the memo holds (sessions, members, campaigns, assets); then it reads
-            those through the memo. Any other block empties it.
-        """
-        if not remembers:
-            self._memo.clear()
-        with self._told():
-            self._writer.execute("begin")
-            try:
-                tx = Transaction(self._writer, self._memo if remembers else None)
-                yield tx
-                self._count(tx)
-            except BaseException:
-                _roll_back(self._writer)
-                raise
-            try:
-                self._writer.execute("commit")
-            except BaseException as error:
-                # What fails after that is durable already (a checkpoint): only the next owner knows.
-                self.in_doubt = is_fatal(error)
-                _roll_back(self._writer)
-                raise
-            self.written.note(tx.written)
-
-    def _count(self, tx: Transaction) -> None:
-        """Store what a transaction changed of the counts of jobs, and now and then add them up."""
-        self._changes += counts.store(tx)
-        if self._changes > counts.MOST_CHANGES:
-            counts.fold(tx)
-            self._changes = 0
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Turn whatever DuckDB says in a block into a sentence for people, and note if it can do nothing more."""
-        import duckdb
-
-        try:
-            yield
-        except duckdb.Error as error:
-            said = failure(error, self.path)
-            self.has_failed |= isinstance(said, DatabaseFailed)
-            raise said from error
-
-    @contextmanager
-    def read(self, *, remembers: bool = False) -> Iterator[Transaction]:
-        """Run a block over one snapshot of the database, with this thread's own cursor.
-
-        Parameters
-        ----------
-        remembers
-            Whether the block may read sessions, members, campaigns and assets as the writer saw them last, because what
-            is found is compared again in a :meth:`write`.
-        """
-        with self._told():
-            cursor = self._reader()
-        with self._told():
-            commits = self.written.commits  # before the snapshot is taken
-            cursor.execute("begin")
-            try:
-                yield Transaction(cursor, dict(self._memo) if remembers else None, commits)
-            finally:
-                _roll_back(cursor)
-
-    def _reader(self) -> duckdb.DuckDBPyConnection:
-        cursor: duckdb.DuckDBPyConnection | None = getattr(self._local, "cursor", None)
-        if cursor is None:
-            cursor = self._local.cursor = self._cursor()
-            self._readers.append(cursor)
-        return cursor
-
-    @contextmanager
-    def stage(self) -> Iterator[Stage]:
-        """Run a block that writes long work in pieces, beside the writer; what it does not bring to its end is deleted.
-
-        Its rows become visible in a :meth:`write` inside the block.
-        """
-        with self._told():
-            yield from self._staged()
+    def beside(self) -> AbstractContextManager[Transaction]:
+        """Run a block on a connection of its own, whose transactions are the block's."""
+        ...
 
     def left(self, tx: Transaction) -> list[int]:
         """Return the batches of long work that was not brought to its end, and does not run any more."""
-        return staging.left(tx, {*self.staging, *self.ended})
-
-    def _staged(self) -> Iterator[Stage]:
-        connection = self._cursor()
-        stage = Stage(connection, self.written)
-        self.staging.add(stage.batch_id)  # before anybody else can see the batch
-        try:
-            stage.piece()
-            yield stage
-        finally:
-            try:
-                _roll_back(connection)
-                stage.run("begin")
-                for batch_id in (stage.batch_id, *stage.reserved, *stage.gone):
-                    staging.discard(stage, batch_id, stage.piece)
-                    self.ended.append(batch_id)
-                stage.commit()
-            finally:
-                self.staging -= {stage.batch_id, *stage.reserved, *stage.gone}
-                connection.close()
-
-    @contextmanager
-    def beside(self) -> Iterator[Transaction]:
-        """Run a block on a connection of its own, whose transactions are the block's."""
-        with self._told():
-            connection = self._cursor()
-            try:
-                yield Transaction(connection)
-            finally:
-                connection.close()
-
-    def _cursor(self) -> duckdb.DuckDBPyConnection:
-        """Return a new connection to the open file."""
-        cursor = self._writer.cursor()
-        cursor.execute(f"use {CATALOG}")
-        return cursor
-
-    def close(self) -> None:
-        """Write everything into the file and close it."""
-        for cursor in self._readers:
-            cursor.close()
-        self._forget()
-
-    def _forget(self) -> None:
-        self._writer.close()
-        shutil.rmtree(self.spool, ignore_errors=True)
+        ...
 
     def interrupt(self) -> None:
         """End the queries that run."""
-        for cursor in self._readers:
-            cursor.interrupt()
+        ...
 
     def is_lost(self) -> bool:
-        """Whether the file was deleted or another one put in its place: nothing that is written now could be found."""
-        return _identity(self.path) != self._file
+        """Whether the workspace is not where it was: nothing that is written now could be found."""
+        ...
+
+    def close(self) -> None:
+        """Put everything where it is to stay, and close the workspace."""
+        ...
 
 
-def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
-    """Leave no transaction behind, whatever ended it."""
-    import duckdb
-
-    with contextlib.suppress(duckdb.TransactionException):  # it was rolled back by what failed
-        connection.execute("rollback")
-
-
-def _attach(connection: duckdb.DuckDBPyConnection, path: str, options: str = "") -> None:
-    """Open a file in a connection to a database in memory. It is never taken for another format than DuckDB's."""
-    quoted = path.replace("'", "''")
-    connection.execute(f"attach '{quoted}' as {CATALOG} (type duckdb, row_group_size {ROW_GROUP}{options})")
-    connection.execute(f"use {CATALOG}")
-
-
-def _identity(path: str) -> tuple[int, int] | None:
-    """Return what tells a file from another one of the same name; None if there is none."""
-    try:
-        found = Path(path).stat()
-    except FileNotFoundError:
-        return None
-    return found.st_dev, found.st_ino
-
-
-def _keep(path: Path, version: int) -> None:
-    """Keep a workspace as it is before it is brought to a newer schema: as a file beside it, which opens as any other.
-
-    Raises
-    ------
-    CannotWrite
-        There is no room for it; the workspace is left as it was.
-    """
-    kept = path.with_name(f"{path.name}.schema-{version}")
-    for suffix in (".wal", ""):  # the file itself is there when all of it is
-        file, to = path.with_name(path.name + suffix), kept.with_name(kept.name + suffix)
-        part = to.with_name(f"{to.name}.part")
-        try:
-            if not file.exists():
-                to.unlink(missing_ok=True)  # of an upgrade that was broken off
-                continue
-            with file.open("rb") as content, part.open("wb") as out:
-                part.chmod(0o600)
-                shutil.copyfileobj(content, out, 1 << 20)
-                out.flush()
-                os.fsync(out.fileno())
-            part.replace(to)
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            raise CannotWrite(
-                f"{path} is to be brought to a newer schema, and cannot be kept as it is beforehand, as {kept}: "
-                f"{error.strerror or error}. It was left as it was."
-            ) from error
-    logger.warning("%s is brought from schema %d to %d; as it was it is kept: %s.", path, version, SCHEMA_VERSION, kept)
-
-
-def _check_file(path: Path, duckdb: Any) -> int:
-    """Return the schema of a file, the newest of a new one; raise before anything is changed if it cannot serve."""
-    folder = path.parent
-    if not folder.is_dir():
-        raise FolderMissing(f"The folder {folder} does not exist; create it, or open the workspace elsewhere.")
-    if path.is_dir():
-        raise NotAWorkspace(f"{path} is a folder; name a file in it, for example {path / 'work.duckdb'}.")
-    if not os.access(folder, os.W_OK):
-        raise CannotWrite(f"The folder {folder} cannot be written; a workspace needs to write beside its file.")
-    if not path.exists():
-        return SCHEMA_VERSION
-    if not os.access(path, os.R_OK | os.W_OK):
-        raise CannotWrite(f"The file {path} cannot be read and written by you; check its permissions.")
-    # Only look: opening a strange database for writing could already change it.
-    connection = duckdb.connect(MEMORY)
-    try:
-        _attach(connection, str(path), ", read_only")
-        tx = Transaction(connection)
-        known = tx.value(
-            "select count(*) = 2 from duckdb_columns() "
-            "where schema_name = 'data' and table_name = 'meta' and column_name in ('key', 'value')"
-        )
-        mark = tx.value("select value from data.meta where key = 'mark'") if known else None
-        if mark != MARK:
-            raise NotAWorkspace(
-                f"{path} is a DuckDB database, but not an nbannotate workspace; it was left as it is. "
-                "Open another file name to create a workspace."
-            )
-        version = int(tx.value("select max(version) from data.migrations"))
-        check_version(str(path), version)
-        return version
-    except duckdb.Error as error:
-        raise why_not(path, error) from error
-    finally:
-        connection.close()
-
-
-__all__ = ["MARK", "MEMORY", "SCHEMA_VERSION", "Engine", "Stage", "Transaction"]
+__all__ = ["MEMORY", "SCHEMA_VERSION", "Engine", "Stage", "Transaction"]

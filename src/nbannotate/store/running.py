@@ -12,7 +12,8 @@ from typing import Any
 
 from nbannotate.errors import QueryFailed, QueryTookLong
 from nbannotate.store import asking, naming
-from nbannotate.store.failures import is_fatal, is_full
+from nbannotate.store.duckdb.failures import is_fatal
+from nbannotate.store.room import is_full
 from nbannotate.store.transaction import Transaction, quoted
 
 #: An answer that is larger is given up; a process reads it whole.

@@ -93,7 +93,7 @@ def problems(backup: Path) -> list[str]:
     NotAWorkspace
         It is no backup.
     """
-    from nbannotate.store import backups as stored  # with duckdb, which no page imports
+    from nbannotate.store.duckdb import backups as stored  # with duckdb, which no page imports
 
     manifest = read_manifest(backup)
     database, found = backup / DATABASE, []
@@ -136,8 +136,8 @@ def restore(backup: Path, path: Path) -> int:
     CannotWrite
         There is a file already, or it cannot be written. Nothing is left of it.
     """
-    from nbannotate.store import backups as stored
-    from nbannotate.store.engine import Engine
+    from nbannotate.store.duckdb import backups as stored
+    from nbannotate.store.duckdb.engine import Engine
 
     place = Place(path)
     if wrong := problems(backup):

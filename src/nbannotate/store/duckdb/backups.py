@@ -7,7 +7,8 @@ from pathlib import Path
 
 from nbannotate.errors import NotAWorkspace
 from nbannotate.files import spilling
-from nbannotate.store.engine import CATALOG, Engine
+from nbannotate.store.duckdb.engine import CATALOG
+from nbannotate.store.engine import Engine
 from nbannotate.store.staging import ROW_GROUP
 from nbannotate.store.transaction import Transaction, quoted
 

@@ -1,0 +1,1 @@
+"""One DuckDB file: what only this engine needs."""
