@@ -59,6 +59,8 @@ MEANINGS = {
     "tz": "the zone of times",
     "history": "whether what was before comes along",
     "open": "whether it is not resolved",
+    "return_tasks": "whether open tasks go back to the queue",
+    "words": "whether a name is replaced wherever it stands as a word",
     "unseen": "whether only what was not seen",
     "by": "what something is counted, ordered, or kept together by",
     "limit": "at most so many",

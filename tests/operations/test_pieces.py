@@ -344,6 +344,11 @@ def disable(g):
     return lambda: g.ws.members.disable("ana")
 
 
+def forget(g):
+    g.drafts(g.campaign(OWN))
+    return lambda: g.ws.members.forget("ana", return_tasks=True)
+
+
 def describe(g):
     return lambda: g.version.set_metadata({name: {"site": "Bern", "n": 1} for name in g.version.assets.df()["name"]})
 
@@ -371,6 +376,7 @@ CALLS = {
     "jobs.restart": restart,
     "labels.change": relabel,
     "labels.undo": relabel_back,
+    "leaving.forget": forget,
     "members.disable": disable,
     "merges.create": merge,
     "metadata.set": describe,

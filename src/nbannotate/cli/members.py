@@ -1,4 +1,4 @@
-"""``nbannotate members | add-member | invite``: who works in a workspace."""
+"""``nbannotate members | add-member | invite | export-member | forget-member``: who works in a workspace."""
 
 from __future__ import annotations
 
@@ -37,6 +37,33 @@ def add_commands(commands: Commands) -> None:
 
     members = commands.add("members", run_members, "list the members", "With their roles, open tasks and last login.")
     members.add_argument("workspace", type=Path, help="the workspace file")
+    _add_leaving(commands)
+
+
+def _add_leaving(commands: Commands) -> None:
+    """Add the commands for somebody who asks for the own data, or leaves."""
+    export = commands.add(
+        "export-member",
+        run_export_member,
+        "write all that a workspace has of a person",
+        "CSV files and manifest.json, to be given to the person.",
+    )
+    export.add_argument("workspace", type=Path, help="the workspace file")
+    export.add_argument("login", help="who it is")
+    export.add_argument("to", type=Path, metavar="FOLDER|ZIP", help="where it is written")
+
+    forget = commands.add(
+        "forget-member",
+        run_forget_member,
+        "replace a person by a pseudonym, for ever",
+        "Without --yes it says what would happen. Annotations, times and statistics stay, under the pseudonym.",
+    )
+    forget.add_argument("workspace", type=Path, help="the workspace file")
+    forget.add_argument("login", help="who it is")
+    forget.add_argument("--yes", action="store_true", help="do it; else it is only said what would happen")
+    forget.add_argument("--return-tasks", action="store_true", help="let open tasks go back to the queue")
+    only = "replace the login in what people wrote only behind an @ (for a login that is a common word)"
+    forget.add_argument("--only-mentions", action="store_true", help=only)
 
 
 def run_add_member(options: argparse.Namespace) -> None:
@@ -63,3 +90,21 @@ def run_members(options: argparse.Namespace) -> None:
     found["last_login"] = found["last_login"].dt.strftime("%Y-%m-%d %H:%M").fillna("never")
     rows = found.itertuples(index=False, name=None)
     say(table(rows, ("login", "role", "account", "created", "open tasks", "last login (UTC)")))
+
+
+def run_export_member(options: argparse.Namespace) -> None:
+    """Write all that a workspace has of a person."""
+    with opened(options.workspace) as ws:
+        say(str(ws.members.export(options.login, options.to)))
+
+
+def run_forget_member(options: argparse.Namespace) -> None:
+    """Replace a person by a pseudonym, or say what would happen."""
+    with opened(options.workspace) as ws:
+        found = ws.members.forget(
+            options.login,
+            return_tasks=options.return_tasks,
+            words=not options.only_mentions,
+            dry_run=not options.yes,
+        )
+    say(str(found) if found.done else f"{found}\nNothing was changed; --yes does it.")

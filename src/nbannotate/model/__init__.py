@@ -27,6 +27,7 @@ from nbannotate.model.filters import (
     Filter,
 )
 from nbannotate.model.gold import GoldMember, Judged, OnFail
+from nbannotate.model.leaving import Forgotten, PersonExport
 from nbannotate.model.notices import Event, Notice, NoticeKind
 from nbannotate.model.outcomes import (
     Added,
@@ -166,6 +167,7 @@ __all__ = [
     "FileState",
     "Filter",
     "FlawPolicy",
+    "Forgotten",
     "GoldMember",
     "HistoryItem",
     "Hold",
@@ -199,6 +201,7 @@ __all__ = [
     "Order",
     "Origin",
     "Outcome",
+    "PersonExport",
     "Plan",
     "PlanStep",
     "Point",

@@ -20,6 +20,7 @@ from nbannotate.operations.registry import Context, operation
 from nbannotate.operations.telling import tell
 from nbannotate.operations.throttle import Key
 from nbannotate.rules import passwords, rights
+from nbannotate.rules.pseudonyms import FORGOTTEN
 from nbannotate.store import campaigns, people, removing, renaming
 from nbannotate.store.engine import MEMORY
 
@@ -159,7 +160,7 @@ def set_role(ctx: Context, login: str, role: str) -> Member:
     if wanted == member.role:
         return member
     if wanted != "owner":
-        _check_not_last_owner(ctx, member)
+        check_not_last_owner(ctx, member)
     unfit = [s for s in people.steps_of(ctx.tx, member.member_id) if wanted not in rights.STEP_ROLES[s["kind"]]]
     if unfit:
         where = " and ".join(f"the step {s['step']!r} of {s['campaign']!r}" for s in unfit[:3])
@@ -237,13 +238,13 @@ def _close(ctx: Context, member: Member, how: str) -> None:
     """Close an account, and tell managers what it holds."""
     if member.member_id == ctx.actor.member_id:
         raise Refused("You cannot disable your own account; ask another owner or manager.")
-    _check_not_last_owner(ctx, member)
+    check_not_last_owner(ctx, member)
     people.set_active(ctx.tx, member.member_id, False)
     people.end_sessions(ctx.tx, member.member_id, ctx.now)
     if not member.active:
         return
     managers = [m.member_id for m in people.members(ctx.tx) if m.active and m.role in rights.MANAGERS]
-    _tell_of_copies(ctx, member, managers, how)
+    tell_of_copies(ctx, member, managers, how)
     for held in people.open_tasks(ctx.tx, member.member_id):
         n = held["tasks"]
         text = (
@@ -254,7 +255,7 @@ def _close(ctx: Context, member: Member, how: str) -> None:
         tell(ctx, managers, "account", text, campaign_id=held["campaign_id"], once=once)
 
 
-def _tell_of_copies(ctx: Context, member: Member, managers: list[int], how: str) -> None:
+def tell_of_copies(ctx: Context, member: Member, managers: list[int], how: str) -> None:
     """Tell managers where too few people are left for the copies of an asset: those wait."""
     for campaign_id, step, waiting in people.copies_waiting(ctx.tx, member.member_id):
         spec = campaigns.spec(ctx.tx, campaign_id)
@@ -312,7 +313,7 @@ def adopt(ctx: Context, account: Account, role: str | None = None, exist_ok: boo
     return people.add_member(ctx.tx, account.login, wanted, account.password_hash, ctx.now)
 
 
-def _check_not_last_owner(ctx: Context, member: Member) -> None:
+def check_not_last_owner(ctx: Context, member: Member) -> None:
     """Raise Refused if this is the only active owner: a workspace is never without one."""
     owners = [m for m in people.members(ctx.tx) if m.role == "owner" and m.active]
     if [m.member_id for m in owners] == [member.member_id]:
@@ -330,6 +331,8 @@ def _manageable(ctx: Context, login: str) -> Member:
     """Return a member whom the actor may change, or raise."""
     member = _known(ctx, login)
     rights.check_may_manage(ctx.actor.role, member.role)
+    if FORGOTTEN.fullmatch(member.login):
+        raise Refused(f"{member.login} was forgotten, which is not undone; add the person anew.")
     return member
 
 
@@ -371,7 +374,7 @@ def deletion(ctx: Context, login: str) -> Loss:
             f"{login} has logged in, worked, or stands in a campaign, and history keeps who did what; close the "
             "account with disable, or put it away with archive."
         )
-    _check_not_last_owner(ctx, member)
+    check_not_last_owner(ctx, member)
     return Loss(f"member {login!r}", login, {})
 
 

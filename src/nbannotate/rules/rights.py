@@ -37,6 +37,9 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "members.delete": MANAGERS,
     "members.account": OWNER,
     "members.adopt": MANAGERS,
+    "leaving.export": OWNER,
+    "leaving.forecast": OWNER,
+    "leaving.forget": OWNER,
     "sessions.open": EVERYONE,
     "sessions.accept": EVERYONE,
     "sessions.act_as": OWNER,
@@ -162,7 +165,7 @@ IN_PERSON: frozenset[str] = frozenset(
     {
         "members.add", "members.invite", "members.set_role", "members.set_password", "members.change_password",
         "members.disable", "members.enable", "members.account", "members.adopt", "members.rename", "members.archive",
-        "members.delete", "sessions.act_as",
+        "members.delete", "leaving.export", "leaving.forget", "sessions.act_as",
         "sessions.bind_kernel", "sessions.unbind_kernel", "notices.see",
     }
 )  # fmt: skip

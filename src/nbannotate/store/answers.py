@@ -105,6 +105,12 @@ class Answers:
             while sum(its.size for its in self._kept.values()) > MOST:
                 self._forget(next(iter(self._kept)))
 
+    def clear(self) -> None:
+        """Keep nothing of what was answered."""
+        with self._lock:
+            for key in list(self._kept):
+                self._forget(key)
+
     def _forget(self, key: Key) -> None:
         self._kept.pop(key).file.unlink(missing_ok=True)
 

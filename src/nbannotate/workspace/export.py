@@ -6,6 +6,7 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, get_args
 
@@ -24,6 +25,7 @@ from nbannotate.workspace.spool import Spool
 
 if TYPE_CHECKING:
     from nbannotate.workspace.version import Version
+    from nbannotate.workspace.workspace import Workspace
 
 Images = Literal["copy", "link"]
 
@@ -196,12 +198,8 @@ def _write(
             "Nothing was written."
         )
 
-    def protected() -> list[str]:
-        paths = workspace.sql("select distinct path from assets")["path"]
-        return [str(imaging.frame_of(str(p)).path) for p in paths]
-
     with (
-        output.protecting(None if workspace.path == ":memory:" else workspace.path, protected),
+        protecting(workspace),
         tempfile.TemporaryDirectory(prefix="nbannotate") as folder,
         Target(path, format_.makes, images, _fetch(Path(folder))) as target,
     ):
@@ -209,6 +207,16 @@ def _write(
     return formats.Writing(
         format_.name, left_out, tuple(lost.skipped), assets=done.assets, annotations=done.annotations
     )
+
+
+def protecting(workspace: Workspace) -> AbstractContextManager[None]:
+    """Refuse, in a ``with`` block, to write what belongs to a workspace: its files, and its images."""
+
+    def images() -> list[str]:
+        paths = workspace.sql("select distinct path from assets")["path"]
+        return [str(imaging.frame_of(str(p)).path) for p in paths]
+
+    return output.protecting(None if workspace.path == ":memory:" else workspace.path, images)
 
 
 def _fetch(folder: Path) -> Any:

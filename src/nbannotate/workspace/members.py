@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import datetime
+import os
 import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -14,6 +15,7 @@ from nbannotate.errors import Refused
 from nbannotate.model import renamed
 from nbannotate.model.value import Record
 from nbannotate.model.values import plain
+from nbannotate.workspace import leaving
 from nbannotate.workspace.removal import delete
 from nbannotate.workspace.table import Listed
 
@@ -271,6 +273,51 @@ class Members(Listed[model.Member]):
         """
         login = login_of(member)
         return delete(self._client, "members", f"ws.members.delete({login!r}, confirm={{!r}})", confirm, login=login)
+
+    def export(self, member: str | model.Member, path: str | os.PathLike[str]) -> model.PersonExport:
+        """Write all that the workspace has of a member, to be given to the person.
+
+        That is the account, sessions, events, tasks, times worked, drafts, annotations and shapes, issues, comments,
+        notices: a CSV file each, and ``manifest.json``, which says what they are. Only owners do that.
+
+        Parameters
+        ----------
+        member
+            The login.
+        path
+            A folder, or the name of a zip. What an earlier export wrote there is replaced.
+        """
+        return leaving.export(self._workspace, login_of(member), path)
+
+    def forget(
+        self, member: str | model.Member, *, return_tasks: bool = False, words: bool = True, dry_run: bool = False
+    ) -> model.Forgotten:
+        """Forget a person: a pseudonym ("former member 7") takes the place of the login, wherever it stands.
+
+        Password, sessions, notices and the addresses of logins are deleted, the account is closed and put away. What
+        the person annotated stays, with times and statistics, under the pseudonym. It cannot be undone. Backups that
+        were made before keep the name until they are deleted. Only owners do that.
+
+        Parameters
+        ----------
+        member
+            The login.
+        return_tasks
+            Whether open tasks of the member go back to the queue of their step; else it is refused if there are any.
+        words
+            Whether the login is replaced wherever it stands as a word in what people wrote (comments,
+            notes, instructions, readmes). With False only behind an ``@``: for a login that is a common word.
+        dry_run
+            Whether it is only said what would happen.
+
+        Raises
+        ------
+        Refused
+            It is the last owner, yourself, or somebody with open tasks.
+        """
+        arguments = {"login": login_of(member), "return_tasks": return_tasks, "words": words}
+        operation = "leaving.forecast" if dry_run else "leaving.forget"
+        return self._client.call(operation, model.Forgotten, **arguments)
 
     @renamed.parameters(login="member")
     def adopt(
