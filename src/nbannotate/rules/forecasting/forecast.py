@@ -106,8 +106,8 @@ def forecast(history: History, add: Mapping[int, int] | None = None, seed: int =
     speed = pace.per_second.mean(axis=0)
     many = np.concatenate([np.ones(history.people), base])
     return Outcome(
-        _span(history, future.ends[:RUNS], future.length),
-        tuple(_span(history, future.step_ends[:RUNS, s], future.length) for s in range(steps)),
+        _span(history, future, future.ends[:RUNS]),
+        tuple(_span(history, future, future.step_ends[:RUNS, s]) for s in range(steps)),
         history.open @ history.visits(),
         speed @ (per_day * many),
         sooner,
@@ -118,16 +118,17 @@ def forecast(history: History, add: Mapping[int, int] | None = None, seed: int =
     )
 
 
-def _span(history: History, hours: Floats, length: int) -> Span:
+def _span(history: History, future: Future, hours: Floats) -> Span:
     """Return the quantiles of ends, each of which is somewhere in a stretch of time."""
 
-    def at(part: float, more: float) -> dt.datetime | None:
+    def at(part: float, lengths: float) -> dt.datetime | None:
         its = float(np.quantile(hours, part, method="inverted_cdf"))
         if not np.isfinite(its):
             return None
+        more = lengths * future.length_at(its)
         return history.now + dt.timedelta(hours=round(max(0.0, its + more), 2) if its else 0.0)
 
-    return Span(at(LOW, -length / 2), at(0.5, 0.0), at(HIGH, length / 2))
+    return Span(at(LOW, -0.5), at(0.5, 0.0), at(HIGH, 0.5))
 
 
 def _sooner(ends: Floats, steps: int) -> tuple[float | None, ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nbannotate.rules.forecasting.history import HOURS, LEAVING, PRIOR, REWORK, Floats, History
+from nbannotate.rules.forecasting.history import LEAVING, PRIOR, REWORK, Floats, History
 
 #: With so many days behind, each weekday is taken for itself; before, there are days from Monday to Friday, and others.
 DAYS_FOR_WEEKDAYS = 21
@@ -52,15 +52,16 @@ class Pace:
     per_second: Floats
     follows: Floats
 
-    def day(self, day: dt.date, random: np.random.Generator, runs: int) -> Floats:
-        """Draw (R, 24, P) seconds that everybody works on a day."""
+    def day(self, day: dt.date, random: np.random.Generator, runs: int, whole: bool = False) -> Floats:
+        """Draw (R, 24, P) seconds that everybody works on a day; of the ``whole`` day (R, 1, P)."""
         its = self.kinds[day.weekday()]
+        hours = self.hours.sum(axis=1, keepdims=True) if whole else self.hours
         if not its:
-            return np.zeros((runs, HOURS, self.hours.shape[2]))
+            return np.zeros((runs, *hours.shape[1:]))
         chance = random.random(runs)
         edges = np.cumsum(self.weights[:, its], axis=1)
         drawn = (chance[:, None] * edges[:, -1:] > edges[:, :-1]).sum(axis=1)
-        return np.asarray(self.hours[np.array(its)[drawn]] * self.factor[:, None, None])
+        return np.asarray(hours[np.array(its)[drawn]] * self.factor[:, None, None])
 
 
 def draw(history: History, random: np.random.Generator, runs: int) -> Pace:
