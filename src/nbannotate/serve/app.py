@@ -172,6 +172,8 @@ class Site(Voila):  # type: ignore[misc]
 def _log_failure(handler: Any) -> None:
     """Write one line for a request that was refused or failed; the address only, without its query."""
     status = handler.get_status()
+    if getattr(handler, "queued", False):
+        return
     if status in (403, 405) or status >= 500:
         user = known_user(handler)
         request = handler.request

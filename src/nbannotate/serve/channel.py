@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import time
 from typing import Any, Literal
 
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
@@ -21,6 +22,8 @@ PASSING = frozenset({"comm_msg", "comm_close", "comm_info_request", "kernel_info
 CONTROL = "jupyter.widget.control"
 #: Never sent to a page: code, printed text and tracebacks.
 WITHHELD = frozenset({"error", "stream", "execute_input", "input_request", "debug_event"})
+#: What pages send without anybody's doing.
+BY_ITSELF = frozenset({"beat", "refresh", "probe", "activity", "ready"})
 HEADER = ("msg_id", "session", "date", "msg_type", "version")
 OPENING = 0.05  # seconds' worth of messages that opening a websocket counts for
 MOST_PIECES = 10_000
@@ -102,6 +105,15 @@ def judged(channel: str, message: dict[str, Any]) -> dict[str, Any] | None:
     }
 
 
+def is_of_a_person(message: dict[str, Any]) -> bool:
+    """Return whether somebody did something, and not the page by itself, which asks now and then for what is new."""
+    if message["header"].get("msg_type") != "comm_msg":
+        return False
+    data = message["content"].get("data")
+    content = data.get("content") if isinstance(data, dict) else None
+    return not (isinstance(content, dict) and content.get("do") in BY_ITSELF)
+
+
 class WidgetMessagesOnly(ZMQChannelsWebsocketConnection):  # type: ignore[misc]
     """One page's websocket to its kernel."""
 
@@ -149,6 +161,8 @@ class WidgetMessagesOnly(ZMQChannelsWebsocketConnection):  # type: ignore[misc]
             self.site.note("refused: %s sent something that is not a message", user.login)
             close(BAD, "not a message")
             return
+        if message is not None and is_of_a_person(message):
+            self.kernel.acted = time.monotonic()
         stream = self.channels.get("shell")
         if message is not None and stream is not None and not stream.closed():
             self.session.send(stream, message, buffers=message["buffers"])

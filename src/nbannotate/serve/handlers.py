@@ -18,6 +18,7 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from nbannotate.errors import NbannotateError, Refused, Wait
 from nbannotate.serve.identity import AWAY, known_user, sentence
 from nbannotate.serve.kernels import Kernel
+from nbannotate.serve.places import LOOK_S, Queued
 from nbannotate.serve.render import Renderer
 from nbannotate.serve.settings import PLAIN_POLICY
 from nbannotate.serve.site import Page, document, first_page
@@ -145,6 +146,9 @@ class PageHandler(SiteHandler):
         self.turn = asyncio.create_task(kernels.hand_over(user))
         try:
             kernel = await self.turn
+        except Queued as error:
+            self.wait(error)
+            return
         except Refused as error:
             self.site.note("page not opened for %s: %s", user.login, error)
             self.set_status(429)
@@ -174,6 +178,16 @@ class PageHandler(SiteHandler):
             self.write(document("failure.html", self.texts, text=self.texts.said(sentence(error))))
         with contextlib.suppress(StreamClosedError):
             await self.finish()
+
+    def wait(self, queued: Queued) -> None:
+        """Send a page that says at which place the member waits, and looks again by itself."""
+        self.queued = True  # no failure for the log, each three seconds
+        self.set_status(503)
+        self.set_header("Retry-After", str(LOOK_S))
+        self.set_header("Content-Security-Policy", PLAIN_POLICY)
+        self.keep_language()
+        values = {"place": queued.place, "seconds": LOOK_S, "base_url": self.base_url, "here": self.here}
+        self.finish(document("queue.html", self.texts, text=self.texts.said(str(queued)), **values))
 
     def on_connection_close(self) -> None:
         """End what was begun for a page that was closed while it opened."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 import time
 from typing import Any
 
 from nbannotate.errors import NbannotateError
-from nbannotate.serve.kernels import ENDED, Kernel
+from nbannotate.serve.kernels import ENDED, IDLE, Kernel
 
 
 class Keeper:
@@ -60,14 +59,17 @@ class Keeper:
             await end(kernel, "its process ended")
         elif gone > (limits.leaving if kernel.leaving else limits.grace):
             await end(kernel, "its page was closed", gently=True)
-        elif kernel.manager is not None and self.idle(kernel) > limits.idle:
-            await end(kernel, "nothing happened for a long time", gently=True)
+        elif limits.idle and kernel.manager is not None and self.idle(kernel) > limits.idle:
+            await end(kernel, "nobody used it for a long time", IDLE, gently=True)
 
     @staticmethod
     def idle(kernel: Kernel) -> float:
-        """Seconds since the kernel last did something."""
-        last = getattr(kernel.manager, "last_activity", None)
-        return (datetime.datetime.now(datetime.UTC) - last).total_seconds() if last else 0.0
+        """Seconds since a person last did something on the page; 0 while the kernel works.
+
+        What a page asks by itself, to be up to date, keeps no kernel alive.
+        """
+        busy = getattr(kernel.manager, "execution_state", "") == "busy"
+        return 0.0 if busy else time.monotonic() - kernel.acted
 
     async def spares(self) -> None:
         """Drop spares that died; replace them, but not in a hot loop."""
@@ -78,6 +80,8 @@ class Keeper:
                 self.site.note("a kernel that was started ahead ended: %s", _reason(kernel))
         if time.monotonic() - self.refill > 10:
             self.refill = time.monotonic()
+            for kernel in self.kernels.surplus():
+                await self.kernels.end(kernel, "fewer pages are opened")
             self.kernels.fill()
 
 

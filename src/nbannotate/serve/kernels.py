@@ -24,6 +24,7 @@ from tornado.web import HTTPError
 
 from nbannotate.errors import NbannotateError, NotAllowed, Refused, Wait
 from nbannotate.serve.identity import SignedIn
+from nbannotate.serve.places import Demand, Places
 from nbannotate.texts import t
 
 #: What a kernel inherits from the environment of the server; everything else stays out.
@@ -38,8 +39,9 @@ TOO_MANY_PAGES = t("You opened many pages at once. Close some of them, and load 
 WAIT_S = 5
 CUT_SHORT = t("This page was closed while it opened. Please load it again.")
 BURST = 5.0  # seconds' worth of messages that may come at once
-#: Websocket close codes: the kernel is gone; the session ended; the server stops, perhaps to be started again.
-GONE, ENDED, STOPS = 4410, 4401, 1012
+#: Websocket close codes: the kernel is gone; nobody used it; the session ended; the server stops, perhaps to be started
+#: again.
+GONE, IDLE, ENDED, STOPS = 4410, 4408, 4401, 1012
 
 
 def environment(of_server: Mapping[str, str], **own: str) -> dict[str, str]:
@@ -92,6 +94,8 @@ class Kernel:
         is open.
     leaving
         Whether the page said that it is being closed.
+    acted
+        When a person did something on its page last, on the monotonic clock.
     ending
         A task that ends when the process is gone; None while it is wanted.
     """
@@ -109,6 +113,7 @@ class Kernel:
         self.sockets: list[Any] = []
         self.left: float | None = None
         self.leaving = False
+        self.acted = time.monotonic()
 
     @property
     def ended(self) -> bool:
@@ -169,15 +174,29 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # by login; members are few
         self._waiting: defaultdict[str, int] = defaultdict(int)
         self._starting: asyncio.Semaphore | None = None
+        self.places = Places(self.parent.limits.in_all)
+        self.demand = Demand(self.parent.preheat, self.parent.limits.spares)
 
     async def start_kernel(self, **kwargs: Any) -> str:
         """Refuse: kernels are handed over, never started by a request."""
         raise HTTPError(403)
 
     def fill(self) -> None:
-        """Start spare kernels until as many wait as are wanted."""
-        while len(self.spares) < self.parent.preheat:
+        """Start spare kernels until as many wait as are wanted, and as there is room for."""
+        most, there = self.parent.limits.in_all, len(self.of_members)
+        wanted = min(self.demand.wanted(), most - there) if most else self.demand.wanted()
+        while len(self.spares) < wanted:
             self.spares.append(self._launch())
+
+    def surplus(self) -> list[Kernel]:
+        """Take the spares that nobody seems to need out of the pool, and return them; they are to be ended."""
+        wanted = self.demand.wanted()
+        self.spares, over = self.spares[:wanted], self.spares[wanted:]
+        return over
+
+    def _used(self) -> int:
+        """Return how many kernels members have, those that are about to be theirs among them."""
+        return len(self.of_members) + sum(self._waiting.values())
 
     def allowance(self, login: str) -> Allowance:
         """Return what a member may still send."""
@@ -193,15 +212,21 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
         ------
         Refused
             If more pages of this member than may be open wait already.
+        Queued
+            If all members together have as many kernels as there may be, and this one has none.
         """
         login, most = user.login, self.parent.limits.kernels
         if self._waiting[login] >= most:
             raise Refused(TOO_MANY_PAGES, Wait(WAIT_S))
+        if not any(k.user and k.user.login == login and not k.ended for k in self.of_members.values()):
+            self.places.ask(login, self._used())
         self._waiting[login] += 1
         try:
             async with self._turns[login]:
                 mine = [k for k in self.of_members.values() if k.user and k.user.login == login]
                 mine.sort(key=lambda k: (not k.ended, not k.leaving))  # and the oldest first among equals
+                if mine and self.places.is_full(self._used() - self._waiting[login]):
+                    most = min(most, len(mine))  # a page takes the place of another one of the same member
                 olds = mine[: max(0, len(mine) - most + 1)]
                 await asyncio.gather(*(self.end(k, "another page was opened", gently=k.leaving) for k in olds))
                 kernel = await self._living_spare() or self._launch()
@@ -210,6 +235,7 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
                 kernel.opened = asyncio.create_task(self._bind(kernel))
         finally:
             self._waiting[login] -= 1
+        self.demand.note()
         self.fill()
         return kernel
 
@@ -253,7 +279,7 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
 
     async def end_all(self) -> None:
         """End every kernel, those that wait or start too."""
-        kernels, self.parent.preheat = [*self.of_members.values(), *self.spares], 0
+        kernels, self.demand = [*self.of_members.values(), *self.spares], Demand(0, 0)
         self.spares.clear()
         # A spare has nothing to finish; asked gently while it imports, it would complain of its closed sockets.
         await asyncio.gather(*(self.end(k, "the server stops", STOPS, gently=k.user is not None) for k in kernels))
@@ -329,7 +355,7 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
         member = await self.parent.sessions.bind(kernel.session, kernel.token)
         if member.login != kernel.user.login:
             raise NotAllowed("This session belongs to somebody else; please log in again.")
-        kernel.left = time.monotonic()
+        kernel.left = kernel.acted = time.monotonic()
         self.parent.note("kernel %s of %s started", kernel.kernel_id[:8], member.login)
 
     def _disconnect(self, kernel: Kernel) -> None:

@@ -94,6 +94,9 @@ class OfSite(Collector):
         states.add_metric(["member"], len(mine))
         states.add_metric(["spare"], len(self.kernels.spares))
         yield states
+        yield GaugeMetricFamily(
+            "nbannotate_members_waiting", "Members who wait for a kernel.", value=len(self.kernels.places)
+        )
         people = {kernel.user.login for kernel in mine if kernel.user is not None}
         yield GaugeMetricFamily("nbannotate_members", "Members who have a page open.", value=len(people))
 

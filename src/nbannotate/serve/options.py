@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
-from nbannotate.serve.settings import THEMES
+from nbannotate.errors import InvalidInput
+from nbannotate.serve.settings import THEMES, Limits
+
+LIMITS = Limits()
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +23,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     host = "public host name of a proxy in front of the server; may be given more than once"
     parser.add_argument("--host", action="append", default=[], dest="hosts", metavar="NAME", help=host)
     parser.add_argument("--preheat", type=int, default=1, help="kernels that wait for the next page (default: 1)")
+    most = f"as many wait at most when many pages are opened (default: {LIMITS.spares})"
+    parser.add_argument("--preheat-most", type=int, default=LIMITS.spares, metavar="N", help=most)
+    each = f"kernels, so open pages, of one member (default: {LIMITS.kernels})"
+    parser.add_argument("--max-kernels-per-member", type=int, default=LIMITS.kernels, metavar="N", help=each)
+    in_all = "kernels of all members together; who comes then waits on a page (default: no limit)"
+    parser.add_argument("--max-kernels", type=int, default=LIMITS.in_all, metavar="N", help=in_all)
+    idle = f"a page goes to sleep when nobody did anything for so long; 0: never (default: {LIMITS.idle / 60:g})"
+    parser.add_argument("--kernel-idle", type=float, default=LIMITS.idle / 60, metavar="MINUTES", help=idle)
     parser.add_argument("--theme", choices=THEMES, default="auto", help="auto follows each person's system (default)")
     metrics = "port on 127.0.0.1 where Prometheus finds /metrics; 0 takes a free one (default: none)"
     parser.add_argument("--metrics-port", type=int, metavar="PORT", help=metrics)
@@ -30,4 +42,23 @@ def run(options: argparse.Namespace) -> None:
     from nbannotate.serve.app import serve
 
     names = ("port", "ip", "base_url", "hosts", "preheat", "theme", "notebooks", "metrics_port")
-    serve(options.workspace, **{name: getattr(options, name) for name in names})
+    given: dict[str, Any] = {name: getattr(options, name) for name in names}
+    limits = limits_of(options)
+    if limits != LIMITS:
+        given["limits"] = limits
+    serve(options.workspace, **given)
+
+
+def limits_of(options: argparse.Namespace) -> Limits:
+    """Return the limits that options say, or raise InvalidInput that names the option."""
+    for name, least in (
+        ("preheat", 0), ("preheat_most", 0), ("max_kernels_per_member", 1), ("max_kernels", 0), ("kernel_idle", 0),
+    ):  # fmt: skip
+        if not least <= (value := getattr(options, name)) < 1e6:
+            raise InvalidInput(f"--{name.replace('_', '-')} must be {least} or more, not {value:g}.")
+    return LIMITS._replace(
+        kernels=options.max_kernels_per_member,
+        in_all=options.max_kernels,
+        spares=options.preheat_most,
+        idle=60 * options.kernel_idle,
+    )

@@ -52,6 +52,10 @@ class Limits(NamedTuple):
     ----------
     kernels
         Kernels of one member; before one more starts, the oldest ends.
+    in_all
+        Kernels of all members together; who comes then waits, and is told at which place. 0: as many as are wanted.
+    spares
+        Kernels that wait, started, for the next page, at most; as many as pages were opened in the last minute.
     starting
         Kernels that start at the same time, of all members together.
     grace
@@ -59,7 +63,7 @@ class Limits(NamedTuple):
     leaving
         Seconds that a kernel has left after the page said that it is closed: time to store what was drawn last.
     idle
-        Seconds without activity after which a kernel ends, even if its page is open.
+        Seconds in which nobody did anything after which a kernel ends, even if its page is open; 0: it does not.
     tick
         Seconds between two looks at kernels and sessions.
     sockets
@@ -81,6 +85,8 @@ class Limits(NamedTuple):
     """
 
     kernels: int = 3
+    in_all: int = 0
+    spares: int = 4
     starting: int = 4
     grace: float = 60.0
     leaving: float = 3.0

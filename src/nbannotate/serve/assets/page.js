@@ -3,7 +3,7 @@
 (() => {
   const body = document.body;
   const base = body.dataset.baseUrl;
-  const GONE = 4410, ENDED = 4401;
+  const GONE = 4410, IDLE = 4408, ENDED = 4401;
 
   // Theme: the style sheets follow the system by themselves; widgets also read these two attributes.
   const forced = document.documentElement.dataset.theme;
@@ -37,7 +37,9 @@
     const words = document.getElementById("lost-text"), pressed = document.getElementById("lost-button");
     words.textContent = words.dataset[text];
     pressed.textContent = pressed.dataset[button];
+    document.getElementById("lost").dataset.why = text;
     document.getElementById("lost").hidden = false;
+    if (final) pressed.focus({ preventScroll: true });
   };
   const closed = (code) => {
     clearTimeout(timer);
@@ -45,6 +47,15 @@
     if (code === ENDED) {
       final = true;
       lost("ended", "login");
+    } else if (code === IDLE) {                            // any key goes on, but those that other keys are held with
+      final = true;
+      lost("idle", "on");
+      addEventListener("keydown", (event) => {
+        if (["Shift", "Control", "Alt", "Meta", "AltGraph", "Tab"].includes(event.key)) return;
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        location.reload();
+      }, true);
     } else if (code === GONE) {
       final = true;
       lost("gone", "reload");
