@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import nbformat
@@ -86,11 +86,11 @@ def wait_for(condition: Callable[[], object], seconds: float = 60.0, what: str =
 class Server:
     """A server process, its output, and a client of its workspace."""
 
-    def __init__(self, folder: Path, *options: str, **limits: float) -> None:
+    def __init__(self, folder: Path, *options: str, through: Sequence[str] = (), **limits: float) -> None:
         self.workspace, self.log_file = folder / "work.duckdb", folder / "server.log"
         env = {**os.environ, "SECRET_OF_THE_SHELL": "do-not-inherit"}
         begin = ["-c", LIMITED.format(limits)] if limits else ["-m", "nbannotate.serve"]
-        command = [sys.executable, *begin, str(self.workspace), "--port", "0", *options]
+        command = [*through, sys.executable, *begin, str(self.workspace), "--port", "0", *options]
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=env, text=True)
         assert self.process.stdout is not None

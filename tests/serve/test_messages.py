@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from serve_person import V1, Page, Person, Socket
 from serve_rig import Server, password, wait_for
 
+from nbannotate.serve.allowance import BURST, Allowance
 from nbannotate.serve.channel import BAD, TOO_MUCH, judged, parse
-from nbannotate.serve.kernels import BURST, Allowance
 
 CODE = "import pathlib; pathlib.Path({!r}).touch()"
 REQUESTS = {

@@ -26,7 +26,7 @@ from nbannotate.errors import DatabaseFailed, NotFound, OwnerUnavailable, Sessio
 from nbannotate.model.values import decode, encode
 from nbannotate.owner import parts, stream
 from nbannotate.owner.measures import Measures
-from nbannotate.owner.place import Place
+from nbannotate.owner.place import Contact, Place
 from nbannotate.owner.spawn import start_owner
 from nbannotate.owner.stream import Files
 
@@ -134,11 +134,14 @@ class SocketClient:
         The database file.
     token
         Who acts; None is the workspace's owner, by the token in the file beside the database.
+    through
+        The socket that leads to the owner, for a process that may read nothing beside the database; whoever made it
+        sees to it that an owner runs.
     """
 
-    def __init__(self, path: str | os.PathLike[str], token: str | None = None) -> None:
+    def __init__(self, path: str | os.PathLike[str], token: str | None = None, through: str | None = None) -> None:
         self.place = Place(path)
-        self._token = token
+        self._token, self._through = token, through
         self._begin()
         _CLIENTS.add(self)
 
@@ -185,7 +188,7 @@ class SocketClient:
 
     def acting(self, token: str) -> Client:
         """Return a client that acts as whoever a token stands for."""
-        return SocketClient(self.place.database, token)
+        return SocketClient(self.place.database, token, self._through)
 
     def close(self) -> None:
         """Close the connections."""
@@ -203,7 +206,7 @@ class SocketClient:
         again = True
         while True:
             try:
-                contact = self.place.contact()
+                contact = Contact("", self._through, 0) if self._through else self.place.contact()
                 if contact is None:
                     raise ConnectionRefusedError("nobody announced itself")
                 headers["Authorization"] = f"Bearer {self._token or contact.token}"
@@ -218,7 +221,8 @@ class SocketClient:
                     raise OwnerUnavailable(
                         f"The process that owns {self.place.database} does not answer ({error}); see {self.place.log}."
                     ) from error
-                start_owner(self.place)
+                if not self._through:
+                    start_owner(self.place)
                 time.sleep(pause)
                 pause = min(0.25, pause * 2)
                 continue
@@ -322,9 +326,12 @@ def connect(path: str | os.PathLike[str], token: str | None = None) -> SocketCli
 def connect_kernel() -> Client:
     """Return the client of a kernel that the restricted server started: who acts is the server's word.
 
-    The environment names the workspace (``NBANNOTATE_WORKSPACE``) and the kernel's token (``NBANNOTATE_TOKEN``).
+    The environment names the workspace (``NBANNOTATE_WORKSPACE``) and the kernel's token (``NBANNOTATE_TOKEN``), or
+    where that is found, and the socket that leads to the owner (``NBANNOTATE_TOKEN_FILE``, ``NBANNOTATE_SOCKET``).
     """
     path, token = os.environ.get("NBANNOTATE_WORKSPACE"), os.environ.get("NBANNOTATE_TOKEN")
+    if file := os.environ.get("NBANNOTATE_TOKEN_FILE"):
+        token = Path(file).read_text()
     if not path or not token:
         raise NotFound("This kernel was not started by nbannotate's server; open a workspace with nb.open instead.")
-    return SocketClient(path, token)
+    return SocketClient(path, token, os.environ.get("NBANNOTATE_SOCKET"))

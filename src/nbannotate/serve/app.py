@@ -37,6 +37,8 @@ from nbannotate.serve.kernels import ENDED, MemberKernels, ThisPython
 from nbannotate.serve.login import LoginHandler, LogoutHandler
 from nbannotate.serve.metrics import metrics_server
 from nbannotate.serve.passwords import InviteHandler, PasswordHandler
+from nbannotate.serve.rooms import KernelUser
+from nbannotate.serve.rooms import kernel_user as find_user
 from nbannotate.serve.sessions import Sessions
 from nbannotate.serve.settings import HEADERS, MANAGER_EXTENSIONS, THEMES, Limits
 from nbannotate.serve.site import ASSETS, PAGES, TEMPLATES, notebooks_folder
@@ -54,6 +56,7 @@ class Site(Voila):  # type: ignore[misc]
     notebooks: Path
     sessions: Sessions
     limits: Limits
+    kernel_user: KernelUser | None
     hosts: tuple[str, ...]
     preheat: int
     port: int
@@ -138,6 +141,8 @@ class Site(Voila):  # type: ignore[misc]
         self.port = sockets[0].getsockname()[1]
         self.tasks = set()
         self.connection_dir = sockets_folder()
+        if self.kernel_user is not None:
+            Path(self.connection_dir).chmod(0o711)  # kernels pass through, each into its own room
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -237,6 +242,7 @@ def configuration(theme: str) -> Config:
     c.VoilaConfiguration.show_tracebacks = False
     c.VoilaConfiguration.strip_sources = True
     c.VoilaExecutor.timeout = 120
+    c.MultiKernelManager.kernel_manager_class = "nbannotate.serve.rooms.KernelManager"
     c.KernelManager.transport = "ipc"
     c.KernelManager.autorestart = False
     c.KernelManager.shutdown_wait_time = 2.0
@@ -246,12 +252,13 @@ def configuration(theme: str) -> Config:
 
 def site(
     workspace: Path, client: SocketClient, notebooks: Path, *, port: int, ip: str, base_url: str, preheat: int,
-    theme: str, hosts: Sequence[str] = (), limits: Limits | None = None,
+    theme: str, hosts: Sequence[str] = (), limits: Limits | None = None, user: KernelUser | None = None,
 ) -> Site:  # fmt: skip
     """Return the application for a workspace; the parameters are those of :func:`serve`."""
     made = Site(config=configuration(theme), log=logging.getLogger("nbannotate.serve.voila"))
     made.workspace, made.client, made.notebooks, made.preheat = workspace, client, notebooks, preheat
     made.sessions, made.hosts, made.limits = Sessions(client), tuple(hosts), limits or Limits()
+    made.kernel_user = user
     made.port, made.ip, made.base_url = port, ip, f"/{base_url.strip('/')}/".replace("//", "/")
     made.root_dir = str(notebooks)
     made.config_file_paths = []  # nobody's own Voilà configuration opens what is closed here
@@ -273,7 +280,7 @@ def _versions(folders: list[str]) -> list[bytes]:
 def serve(
     path: str | Path, *, port: int = 8866, ip: str = "127.0.0.1", base_url: str = "/", preheat: int = 1,
     theme: str = "auto", notebooks: Path | None = None, hosts: Sequence[str] = (), metrics_port: int | None = None,
-    ready: Callable[[str], None] | None = None, limits: Limits | None = None,
+    ready: Callable[[str], None] | None = None, limits: Limits | None = None, kernel_user: str | None = None,
 ) -> None:  # fmt: skip
     """Serve a workspace's pages to its members until SIGINT or SIGTERM comes; then end every kernel.
 
@@ -302,6 +309,8 @@ def serve(
         Called with the URL when the server listens.
     limits
         What one member may use.
+    kernel_user
+        The system user that kernels run as; None: the one of the server.
 
     Raises
     ------
@@ -320,11 +329,12 @@ def serve(
         raise InvalidInput("serve() needs a process of its own: run `nbannotate serve` in a terminal.")
     _log_to_stderr()
     client = connect(workspace)
+    user = None if kernel_user is None else find_user(kernel_user, workspace)
     before = os.umask(0o077)  # what the server and its kernels write is this account's
     try:
         made = site(
             workspace, client, folder, port=port, ip=ip, base_url=base_url, preheat=preheat, theme=theme, hosts=hosts,
-            limits=limits,
+            limits=limits, user=user,
         )  # fmt: skip
         try:
             asyncio.run(made.run(ready, metrics_port))

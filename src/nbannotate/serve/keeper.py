@@ -7,7 +7,10 @@ import time
 from typing import Any
 
 from nbannotate.errors import NbannotateError
-from nbannotate.serve.kernels import ENDED, IDLE, Kernel
+from nbannotate.serve.kernels import ENDED, IDLE, MEMORY, Kernel
+from nbannotate.serve.memory import EXHAUSTED, resident
+
+TOO_MUCH = "it needed more memory than a kernel may have"
 
 
 class Keeper:
@@ -56,11 +59,18 @@ class Keeper:
         limits, end = self.site.limits, self.kernels.end
         gone = time.monotonic() - kernel.left if kernel.left is not None else 0.0
         if not await self.kernels.alive(kernel):
-            await end(kernel, "its process ended")
+            await (end(kernel, TOO_MUCH, MEMORY) if self.is_exhausted(kernel) else end(kernel, "its process ended"))
+        elif limits.memory and kernel.pid and resident(kernel.pid) > limits.memory:
+            await end(kernel, TOO_MUCH, MEMORY)
         elif gone > (limits.leaving if kernel.leaving else limits.grace):
             await end(kernel, "its page was closed", gently=True)
         elif limits.idle and kernel.manager is not None and self.idle(kernel) > limits.idle:
             await end(kernel, "nobody used it for a long time", IDLE, gently=True)
+
+    @staticmethod
+    def is_exhausted(kernel: Kernel) -> bool:
+        """Whether a process ended because it got no more memory: it says so itself, or its control group does."""
+        return kernel.exit_code == EXHAUSTED or (kernel.group is not None and kernel.group.has_ended_one())
 
     @staticmethod
     def idle(kernel: Kernel) -> float:

@@ -14,7 +14,7 @@ import secrets
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpecManager
@@ -23,8 +23,11 @@ from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelMana
 from tornado.web import HTTPError
 
 from nbannotate.errors import NbannotateError, NotAllowed, Refused, Wait
+from nbannotate.serve.allowance import Allowance
 from nbannotate.serve.identity import SignedIn
+from nbannotate.serve.memory import ControlGroup, hard_limit
 from nbannotate.serve.places import Demand, Places
+from nbannotate.serve.rooms import Room
 from nbannotate.texts import t
 
 #: What a kernel inherits from the environment of the server; everything else stays out.
@@ -38,10 +41,9 @@ WARM = "import nbannotate.pages"
 TOO_MANY_PAGES = t("You opened many pages at once. Close some of them, and load this one again.")
 WAIT_S = 5
 CUT_SHORT = t("This page was closed while it opened. Please load it again.")
-BURST = 5.0  # seconds' worth of messages that may come at once
-#: Websocket close codes: the kernel is gone; nobody used it; the session ended; the server stops, perhaps to be started
-#: again.
-GONE, IDLE, ENDED, STOPS = 4410, 4408, 4401, 1012
+#: Websocket close codes: the kernel is gone; nobody used it; it needed too much memory; the session ended; the server
+#: stops, perhaps to be started again.
+GONE, IDLE, MEMORY, ENDED, STOPS = 4410, 4408, 4413, 4401, 1012
 
 
 def environment(of_server: Mapping[str, str], **own: str) -> dict[str, str]:
@@ -96,6 +98,10 @@ class Kernel:
         Whether the page said that it is being closed.
     acted
         When a person did something on its page last, on the monotonic clock.
+    room
+        Its folder, where kernels run as another system user.
+    group
+        What bounds its memory, where the system lets us have that.
     ending
         A task that ends when the process is gone; None while it is wanted.
     """
@@ -114,6 +120,20 @@ class Kernel:
         self.left: float | None = None
         self.leaving = False
         self.acted = time.monotonic()
+        self.room: Room | None = None
+        self.group: ControlGroup | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Its process; None before there is one."""
+        provisioner = getattr(self.manager, "provisioner", None)
+        return provisioner.pid if provisioner is not None else None
+
+    @property
+    def exit_code(self) -> int | None:
+        """With what its process ended by itself; None if it did not, or nobody knows."""
+        process = getattr(getattr(self.manager, "provisioner", None), "process", None)
+        return process.poll() if process is not None else None
 
     @property
     def ended(self) -> bool:
@@ -128,34 +148,6 @@ class Kernel:
     def leave(self) -> None:
         """Note that the page is being closed."""
         self.leaving, self.left = True, time.monotonic()
-
-
-class Allowance:
-    """How many messages a member may still send: so many a second, and a burst of five seconds' worth.
-
-    It is one for all websockets of a member, whichever session and page they belong to.
-
-    Parameters
-    ----------
-    rate
-        Messages a second.
-    clock
-        Seconds that only grow.
-    """
-
-    def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self.rate, self.clock = rate, clock
-        self.left, self.seen = BURST * rate, clock()
-
-    def take(self, messages: float) -> bool:
-        """Take so many messages, if there are so many left; return whether there were."""
-        now = self.clock()
-        self.left = min(BURST * self.rate, self.left + (now - self.seen) * self.rate)
-        self.seen = now
-        if self.left < messages:
-            return False
-        self.left -= messages
-        return True
 
 
 class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
@@ -174,8 +166,16 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # by login; members are few
         self._waiting: defaultdict[str, int] = defaultdict(int)
         self._starting: asyncio.Semaphore | None = None
+        self._rooms: dict[str, Room] = {}  # of kernels that are about to be made, by their ids
         self.places = Places(self.parent.limits.in_all)
         self.demand = Demand(self.parent.preheat, self.parent.limits.spares)
+
+    def pre_start_kernel(self, kernel_name: str | None, kwargs: Any) -> Any:
+        """Make what looks after a kernel's process; one with a room has its connection file and sockets there."""
+        manager, name, kernel_id = super().pre_start_kernel(kernel_name, kwargs)
+        if room := self._rooms.pop(kernel_id, None):
+            manager.room, manager.connection_file = room, str(room.connection_file)
+        return manager, name, kernel_id
 
     async def start_kernel(self, **kwargs: Any) -> str:
         """Refuse: kernels are handed over, never started by a request."""
@@ -274,6 +274,10 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
             self.parent.note("kernel %s not unbound: %s", kernel.kernel_id[:8], error)
         finally:
             self.of_members.pop(kernel.kernel_id, None)
+            if kernel.room is not None:
+                await kernel.room.close()
+            if kernel.group is not None:
+                kernel.group.close()
             if kernel.user:
                 self.parent.note("kernel %s of %s ended: %s", kernel.kernel_id[:8], kernel.user.login, why)
 
@@ -325,21 +329,32 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
         return kernel
 
     async def _start(self, kernel: Kernel) -> None:
-        env = environment(
-            os.environ,
-            NBANNOTATE_TOKEN=kernel.token,
-            NBANNOTATE_WORKSPACE=str(self.parent.workspace),
-            IPYTHONDIR=self.parent.connection_dir,
-        )
+        limit, process = self.parent.limits.memory, {}
+        own = {"NBANNOTATE_WORKSPACE": str(self.parent.workspace)}
+        if limit:
+            own["NBANNOTATE_KERNEL_MEMORY"] = str(hard_limit(limit))
+        if self.parent.kernel_user is None:
+            own |= {"NBANNOTATE_TOKEN": kernel.token, "IPYTHONDIR": self.parent.connection_dir}
+        else:
+            kernel.room = Room(self.parent.connection_dir, self.parent.kernel_user, self.parent.client.place)
+            await kernel.room.open()
+            own |= kernel.room.environment(kernel.token)
+            process = kernel.room.process()
+            self._rooms[kernel.kernel_id] = kernel.room
+        env = environment(os.environ, **own)
         if self._starting is None:
             self._starting = asyncio.Semaphore(self.parent.limits.starting)
         async with self._starting:
             kernel.launching = asyncio.Event()
             try:
-                await super().start_kernel(kernel_id=kernel.kernel_id, kernel_name="python3", path="", env=env)
+                await super().start_kernel(
+                    kernel_id=kernel.kernel_id, kernel_name="python3", path=None if process else "", env=env, **process
+                )
             finally:
                 kernel.launching.set()
             kernel.manager = self.get_kernel(kernel.kernel_id)
+            if limit and kernel.pid:
+                kernel.group = ControlGroup.of(kernel.pid, limit)
             kernel.client = client = kernel.manager.client(context=self.context)
             client.start_channels()
             await ensure_async(client.wait_for_ready(timeout=60))

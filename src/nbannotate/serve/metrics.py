@@ -102,8 +102,7 @@ class OfSite(Collector):
 
     def _pids(self) -> list[int]:
         kernels = [*self.kernels.of_members.values(), *self.kernels.spares]
-        managers = (getattr(kernel.manager, "provisioner", None) for kernel in kernels)
-        return [provisioner.pid for provisioner in managers if provisioner is not None and provisioner.pid]
+        return [kernel.pid for kernel in kernels if kernel.pid]
 
 
 def _of_operations(measures: Measures) -> Iterator[Metric]:

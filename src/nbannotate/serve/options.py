@@ -10,6 +10,8 @@ from nbannotate.errors import InvalidInput
 from nbannotate.serve.settings import THEMES, Limits
 
 LIMITS = Limits()
+#: What a kernel needs to show a page at all, with room for an image.
+LEAST_MIB = 128
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--max-kernels", type=int, default=LIMITS.in_all, metavar="N", help=in_all)
     idle = f"a page goes to sleep when nobody did anything for so long; 0: never (default: {LIMITS.idle / 60:g})"
     parser.add_argument("--kernel-idle", type=float, default=LIMITS.idle / 60, metavar="MINUTES", help=idle)
+    memory = "MiB that a kernel may have; one that needs more ends, and its page says so (default: no limit)"
+    parser.add_argument("--kernel-memory", type=int, default=0, metavar="MIB", help=memory)
+    user = "system user that kernels run as, who can read neither the workspace nor other kernels' files; needs root"
+    parser.add_argument("--kernel-user", metavar="NAME", help=user)
     parser.add_argument("--theme", choices=THEMES, default="auto", help="auto follows each person's system (default)")
     metrics = "port on 127.0.0.1 where Prometheus finds /metrics; 0 takes a free one (default: none)"
     parser.add_argument("--metrics-port", type=int, metavar="PORT", help=metrics)
@@ -41,7 +47,7 @@ def run(options: argparse.Namespace) -> None:
     """Serve a workspace as the options say, until it is interrupted."""
     from nbannotate.serve.app import serve
 
-    names = ("port", "ip", "base_url", "hosts", "preheat", "theme", "notebooks", "metrics_port")
+    names = ("port", "ip", "base_url", "hosts", "preheat", "theme", "notebooks", "metrics_port", "kernel_user")
     given: dict[str, Any] = {name: getattr(options, name) for name in names}
     limits = limits_of(options)
     if limits != LIMITS:
@@ -53,12 +59,16 @@ def limits_of(options: argparse.Namespace) -> Limits:
     """Return the limits that options say, or raise InvalidInput that names the option."""
     for name, least in (
         ("preheat", 0), ("preheat_most", 0), ("max_kernels_per_member", 1), ("max_kernels", 0), ("kernel_idle", 0),
+        ("kernel_memory", 0),
     ):  # fmt: skip
         if not least <= (value := getattr(options, name)) < 1e6:
             raise InvalidInput(f"--{name.replace('_', '-')} must be {least} or more, not {value:g}.")
+    if 0 < options.kernel_memory < LEAST_MIB:
+        raise InvalidInput(f"--kernel-memory must be {LEAST_MIB} or more, which a page needs; 0 sets no limit.")
     return LIMITS._replace(
         kernels=options.max_kernels_per_member,
         in_all=options.max_kernels,
         spares=options.preheat_most,
         idle=60 * options.kernel_idle,
+        memory=options.kernel_memory << 20,
     )

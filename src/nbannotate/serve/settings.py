@@ -56,6 +56,8 @@ class Limits(NamedTuple):
         Kernels of all members together; who comes then waits, and is told at which place. 0: as many as are wanted.
     spares
         Kernels that wait, started, for the next page, at most; as many as pages were opened in the last minute.
+    memory
+        Bytes that a kernel may have in memory; one that has more ends, and its page says so. 0: what there is.
     starting
         Kernels that start at the same time, of all members together.
     grace
@@ -87,6 +89,7 @@ class Limits(NamedTuple):
     kernels: int = 3
     in_all: int = 0
     spares: int = 4
+    memory: int = 0
     starting: int = 4
     grace: float = 60.0
     leaving: float = 3.0

@@ -3,7 +3,7 @@
 (() => {
   const body = document.body;
   const base = body.dataset.baseUrl;
-  const GONE = 4410, IDLE = 4408, ENDED = 4401;
+  const GONE = 4410, IDLE = 4408, MEMORY = 4413, ENDED = 4401;
 
   // Theme: the style sheets follow the system by themselves; widgets also read these two attributes.
   const forced = document.documentElement.dataset.theme;
@@ -56,6 +56,9 @@
         event.stopImmediatePropagation();
         location.reload();
       }, true);
+    } else if (code === MEMORY) {
+      final = true;
+      lost("memory", "reload");
     } else if (code === GONE) {
       final = true;
       lost("gone", "reload");
