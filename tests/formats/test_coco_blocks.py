@@ -13,7 +13,7 @@ from PIL import Image
 
 import nbannotate as nb
 from nbannotate import formats
-from nbannotate.files import number_lists
+from nbannotate.files import arrow, number_lists
 from nbannotate.files.source import Source
 from nbannotate.formats import _coco_blocks, _coco_extra
 from nbannotate.formats._contract import merged
@@ -22,7 +22,7 @@ from nbannotate.shapes import kind
 from nbannotate.shapes.base import shoelace
 from nbannotate.shapes.many import Many, areas_of, starts_of
 from nbannotate.shapes.rings import is_closed
-from nbannotate.store import blocks
+from nbannotate.store import blocks, data
 
 WIDTH, HEIGHT = 64, 48
 IMAGES = [{"id": n, "file_name": f"{n}.png", "width": WIDTH, "height": HEIGHT} for n in range(3)]
@@ -234,10 +234,12 @@ USUAL = st.one_of(st.just(0.0), st.floats(blocks.SMALLEST, blocks.LARGEST, exclu
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.lists(st.tuples(USUAL, USUAL), min_size=1, max_size=30), min_size=1, max_size=3))
 def test_the_database_writes_points_as_everybody_does(rings):
-    given = json.dumps([[value for point in ring for value in point] for ring in rings])
+    numbers = np.array([value for ring in rings for point in ring for value in point])
     with duckdb.connect() as connection:
-        sql = f"select {blocks.POINTS} from (select from_json($1, {number_lists.FORM}) as lists)"
-        (text,) = connection.execute(sql, [given]).fetchone()
+        table = arrow.Table({"numbers": arrow.lists(numbers, np.array([len(numbers)]))})
+        connection.register("drawn", table)
+        sql = f"select {data.POINTS} from (select numbers, cast(null as varchar) as points from drawn) s"
+        (text,) = connection.execute(sql).fetchone()
     assert text == msgspec.json.encode([point for ring in rings for point in ring]).decode()
 
 
@@ -251,6 +253,30 @@ def test_numbers_are_told_from_what_is_none():
         [2, 1, 0, 1],
         [1, 2, 3, 500],
     )
+
+
+NUMBERS = st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(-(2**53), 2**53))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.lists(st.lists(NUMBERS, min_size=2, max_size=8), max_size=3), min_size=1, max_size=5))
+def test_numbers_are_parsed_at_once_as_one_by_one(outlines):
+    lists = number_lists.at_once([json.dumps(rings).encode() for rings in outlines])
+    assert lists.good.all()
+    assert lists.each.tolist() == [len(rings) for rings in outlines]
+    assert lists.counts.tolist() == [len(ring) for rings in outlines for ring in rings]
+    assert lists.values.tolist() == [value for rings in outlines for ring in rings for value in ring]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[[1,2],3]", "[1,[2,3]]", "[[[1,2]]]", "[1,2]", "5", "null", "{}", "[[true,1]]", "[[null,2]]", '[["3",2]]',
+        "[[1e999,2]]", "[[],5]", "[[5]]", '["],["]', '[["a,b",1]]', "[[123456789012345678901234,1]]",
+    ],
+)  # fmt: skip
+def test_what_is_more_than_lists_of_numbers_is_not_parsed_at_once(text):
+    assert number_lists.at_once([b"[[1,2,3]]", text.encode(), b"[]"]) is None
 
 
 def test_a_fingerprint_tells_points_apart():

@@ -97,7 +97,7 @@ def fill(tx: Transaction, assets: list[Asset]) -> None:
             for j, (label, confidence) in enumerate(shapes):
                 add(
                     "shapes", new, j, f"s{j}", label, "rectangle", "[]", "{}", confidence, 1, 1, 1, 1, 1,
-                    None, None, None, None, None, None, None, False,
+                    None, None, None, None, None, None, None, False, None,
                 )  # fmt: skip
         if a.july:
             status = STATES[a.july]

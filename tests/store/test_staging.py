@@ -28,7 +28,7 @@ def fill(stage):
         stage.piece()
     stage.run(
         "insert into data.shapes select annotation_id, 0, 's', 'l', 'point', '[]', '{}', null, 0, 0, 0, 0, 0, null, "
-        "null, null, null, null, null, null, false from data.annotations"
+        "null, null, null, null, null, null, false, null from data.annotations"
     )
     stage.piece()
 

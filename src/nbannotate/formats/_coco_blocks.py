@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import secrets
 import tempfile
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ from nbannotate.shapes.many import Many, geometry_of, starts_of
 PIECE = 10_000
 #: Ids from here on are looked at one by one.
 LARGEST = 2**53
+_NO_BOX = [math.nan] * 4
 #: What stands in texts, true, false, null and numbers with an exponent; and between lines.
 _OTHERS = (b'"', b"e", b"E", b"u", b"\n")
 
@@ -36,7 +38,7 @@ class _Ours(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     shape_ids: tuple[str, ...] = ()
 
 
-class _Item(msgspec.Struct, forbid_unknown_fields=True):
+class _Item(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     """An annotation that may be only a geometry with a label; what does not fit is looked at one by one."""
 
     id: int
@@ -52,36 +54,79 @@ class _Item(msgspec.Struct, forbid_unknown_fields=True):
 _items, _item = msgspec.json.Decoder(list[_Item]), msgspec.json.Decoder(_Item)
 
 
+class _Ordered:
+    """The annotations of a file in the order of their images.
+
+    Attributes
+    ----------
+    images
+        Those that can be used.
+    rows
+        Of each annotation in the file, the number of its image; -1 for one of none.
+    order
+        The places of those of an image, image by image.
+    counts
+        Of each image, how many annotations it has.
+    """
+
+    def __init__(
+        self, file: CocoFile, categories: dict[Id, str | None], images: dict[Id, Known | None]
+    ) -> None:  # fmt: skip
+        self.file, self.categories, self.all = file, categories, images
+        its = {number: image for number, image in images.items() if image is not None}
+        self.images = list(its.values())
+        self.rows = file.rows_by({number: n for n, number in enumerate(its)})
+        self.order = np.argsort(self.rows, kind="stable")[int((self.rows < 0).sum()) :]
+        self.counts = np.bincount(self.rows[self.order], minlength=len(its))
+
+    def pieces(self) -> Iterator[NDArray[np.int64]]:
+        """Give the places of the annotations of some images, which have all of theirs in one piece."""
+        ends = np.cumsum(self.counts)
+        low = 0
+        while low < len(self.order):
+            high = int(ends[np.searchsorted(ends, min(low + PIECE, len(self.order)))])
+            yield self.order[low:high]
+            low = high
+
+
 def apart(reader: Reader) -> Apart | None:
     """Return the two parts of a data set; None for one that must be read image by image."""
-    found = []
-    counts: list[int] = []
-    for file, categories, images in reader.parts:
+    for file, *_ in reader.parts:
         if not all(isinstance(item, msgspec.Raw) for item in file.annotations):
             return None
-        by_image = file.by_image()
-        known = [(image, by_image.pop(i, [])) for i, image in images.items() if image is not None]
-        if any(len(its) > MAX_SHAPES or (its and image.extra.nothing_to_label) for image, its in known):
+    found = [_Ordered(*parts) for parts in reader.parts]
+    for its in found:
+        if its.counts.max(initial=0) > MAX_SHAPES:
             return None
-        counts += [len(its) for _, its in known]
-        found.append((file, categories, images, by_image, known))
+        if any(image.extra.nothing_to_label and n for image, n in zip(its.images, its.counts.tolist(), strict=True)):
+            return None
     aside = _Aside()
-    for file, _, _, by_image, known in found:
-        for piece in _pieces(known):
-            aside.add([file.annotations[place] for _, its in piece for place in its])
-        file.let_go(place for its in by_image.values() for place in its)
+    for its in found:
+        for piece in its.pieces():
+            aside.add([its.file.annotations[place] for place in piece.tolist()])
+        its.file.let_go(np.flatnonzero(its.rows < 0).tolist())
 
     def blocks() -> Iterator[Block]:
         first = 0
         texts = iter(aside)
-        for file, categories, images, by_image, known in found:
-            reader.say_of_none(file, images, by_image)
-            for piece in _pieces(known):
-                yield _Piece(reader, file, categories, first, piece, next(texts)).block()
-                first += len(piece)
+        for its in found:
+            reader.say_of_none(its.file, its.all, _by_image(its.file))
+            for piece in its.pieces():
+                yield _Piece(reader, its, first, piece, next(texts)).block()
+            first += len(its.images)
         aside.close()
 
-    return Apart(_Rows(reader, [(file, [image for image, _ in known]) for file, *_, known in found]), counts, blocks())
+    counts = [n for its in found for n in its.counts.tolist()]
+    return Apart(_Rows(reader, [(its.file, its.images) for its in found]), counts, blocks())
+
+
+def _by_image(file: CocoFile) -> dict[Any, list[int]]:
+    """Return the annotations that a file still has by their images."""
+    assert isinstance(file.annotations, dict)
+    found: dict[Any, list[int]] = {}
+    for place in file.annotations:
+        found.setdefault(file.image_id(place), []).append(place)
+    return found
 
 
 class _Aside:
@@ -120,36 +165,22 @@ class _Rows:
                 yield self._reader.made(file, image, [], {})
 
 
-def _pieces(known: list[tuple[Known, list[int]]]) -> Iterator[list[tuple[Known, list[int]]]]:
-    piece: list[tuple[Known, list[int]]] = []
-    count = 0
-    for one in known:
-        piece.append(one)
-        count += len(one[1])
-        if count >= PIECE:
-            yield piece
-            piece, count = [], 0
-    if piece:
-        yield piece
-
-
 class _Piece:
     """The annotations of some images of a file."""
 
     def __init__(
-        self, reader: Reader, file: CocoFile, categories: dict[Id, str | None], first: int,
-        known: list[tuple[Known, list[int]]], text: tuple[bytes, list[int]],
-    ) -> None:  # fmt: skip
-        self.reader, self.file, self.categories = reader, file, categories
-        self.places = [place for _, its in known for place in its]
-        self.rows = [row for row, (_, its) in enumerate(known, first) for _ in its]
-        self.images = [image for image, its in known for _ in its]
+        self, reader: Reader, ordered: _Ordered, first: int, places: NDArray[np.int64], text: tuple[bytes, list[int]]
+    ) -> None:
+        self.reader, self.file, self.categories = reader, ordered.file, ordered.categories
+        rows = ordered.rows[places].tolist()
+        self.places, self.rows = places.tolist(), [first + row for row in rows]
+        self.images = [ordered.images[row] for row in rows]
         self.text, self.ends = text
         self.items = _decoded(self.text, self.ends)
 
     def block(self) -> Block:
         """Return its shapes."""
-        plain, points, geometry = self._plain()
+        plain, geometry = self._plain()
         items: list[Any] = [self.items[k] for k in plain]
         labels: list[Any] = [self.categories[item.category_id] for item in items]
         new = _new_ids(len(plain))
@@ -162,7 +193,7 @@ class _Piece:
         if len(plain) < len(self.items):
             columns, whole = self._with_others(plain, columns)
         rows, ids, labels, foreign_ids, extras, places = columns
-        return Block(rows, ids, labels, whole, geometry, points, foreign_ids, extras, places)
+        return Block(rows, ids, labels, whole, geometry, foreign_ids, extras, places)
 
     def _with_others(
         self, plain: list[int], columns: tuple[list[Any], ...]
@@ -188,56 +219,53 @@ class _Piece:
             to += column[done:]
         return found, whole
 
-    def _plain(self) -> tuple[list[int], list[str], Many]:
-        """Return the places in the piece of what is plainly a good shape, its points as JSON, and its geometry."""
-        plain: list[int] = []
-        raw: list[Any] = []
-        kinds: list[str] = []
-        for k, item in enumerate(self.items):
-            if item is None or item.iscrowd != 0 or not self.categories.get(item.category_id) or abs(item.id) > LARGEST:
-                continue
-            points, kind = bytes(item.segmentation), "polygon"
-            if points == b"[]" and item.bbox is not None and len(item.bbox) == 4 and min(item.bbox[2:]) > 0:
-                x, y, width, height = item.bbox
-                points, kind = msgspec.json.encode([[x, y, x + width, y + height]]), "rectangle"
-            plain.append(k)
-            raw.append(points)
-            kinds.append(kind)
-        if _has_others(b"".join(raw)):
-            usual = np.array([not _has_others(its) for its in raw], dtype=bool)
-            plain, raw, kinds = _those(usual, plain, raw, kinds)
-        points_ = b"\n".join(raw).decode().split("\n") if raw else []
-        lists = number_lists.of_texts(points_)
-        good = _are_rings(lists, np.array([kind == "rectangle" for kind in kinds], dtype=bool))
-        if not good.all():
-            plain, points_, kinds = _those(good, plain, points_, kinds)
-            lists = lists.those(good)
-        geometry = geometry_of(kinds, lists.values, lists.counts, lists.each)
+    def _plain(self) -> tuple[list[int], Many]:
+        """Return the places in the piece of what is plainly a good shape, and its geometry."""
+        usable = {number for number, label in self.categories.items() if label}
+        plain = [
+            k for k, item in enumerate(self.items)
+            if item is not None and item.iscrowd == 0 and item.category_id in usable and abs(item.id) <= LARGEST
+        ]  # fmt: skip
+        items: list[Any] = [self.items[k] for k in plain]
+        raw = [bytes(item.segmentation) for item in items]
+        boxes = np.fromiter(map(b"[]".__eq__, raw), dtype=bool, count=len(raw))
+        for n in np.flatnonzero(boxes).tolist():
+            box = items[n].bbox
+            if box is not None and len(box) == 4 and min(box[2:]) > 0:
+                x, y, width, height = box
+                raw[n] = msgspec.json.encode([[x, y, x + width, y + height]])
+        plain, boxes, lists = _parsed(plain, raw, boxes)
+        good = _are_rings(lists, boxes)
+        geometry = self._geometry(lists.those(good), boxes[good])
         sizes = np.array([(self.images[k].width, self.images[k].height) for k in plain], dtype=np.float64)
-        fit = geometry.fit(*sizes.reshape(-1, 2).T) & (geometry.counts <= MAX_POINTS)
+        fit = geometry.fit(*sizes.reshape(-1, 2)[good].T) & (geometry.counts <= MAX_POINTS)
         if not fit.all():
-            plain, points_, kinds = _those(fit, plain, points_, kinds)
-            lists = lists.those(fit)
-            geometry = geometry_of(kinds, lists.values, lists.counts, lists.each)
-        return plain, points_, geometry
+            good[good] = fit
+            geometry = self._geometry(lists.those(good), boxes[good])
+        return list(itertools.compress(plain, good.tolist())), geometry
+
+    def _geometry(self, lists: number_lists.Lists, boxes: NDArray[np.bool_]) -> Many:
+        kinds = ["rectangle" if box else "polygon" for box in boxes.tolist()]
+        return geometry_of(kinds, lists.values, lists.counts, lists.each)
 
     def _given(self, items: list[Any], geometry: Many) -> list[str | None]:
         """Return as JSON what the file says of each geometry otherwise than it would be written."""
         found: list[str | None] = [None] * len(items)
-        boxes = np.concatenate([geometry.bounds[:, :2], geometry.bounds[:, 2:] - geometry.bounds[:, :2]], axis=1)
-        other: list[int] = []
-        given: list[AsGiven] = []
-        for n, (item, box, area) in enumerate(zip(items, boxes.tolist(), geometry.areas.tolist(), strict=True)):
-            bbox = item.bbox if item.bbox is not None and len(item.bbox) == 4 and item.bbox != box else None
-            its_area = item.area if item.area != area else None
-            if bbox is not None or its_area is not None:
-                other.append(n)
-                given.append(AsGiven("", bbox, its_area))
-        if given:  # all are numbers: none of them has a brace in it
+        bounds = geometry.bounds
+        boxes = np.concatenate([bounds[:, :2], bounds[:, 2:] - bounds[:, :2]], axis=1)
+        given = [its if (its := item.bbox) is not None and len(its) == 4 else None for item in items]
+        known = np.array([its if its is not None else _NO_BOX for its in given], dtype=np.float64).reshape(-1, 4)
+        with_box = ((known != boxes) & ~np.isnan(known)).any(axis=1)
+        areas = np.array([item.area for item in items], dtype=np.float64)  # None is NaN
+        with_area = (areas != geometry.areas) & ~np.isnan(areas)
+        other = np.flatnonzero(with_box | with_area).tolist()
+        if other:  # all are numbers: none of them has a brace in it
             prints = _coco_extra.fingerprints(geometry)
-            for n, one in zip(other, given, strict=True):
-                one.of = prints[n]
-            texts = msgspec.json.encode(given).decode()[2:-2].split("},{")
+            its = [
+                AsGiven(prints[n], given[n] if box else None, items[n].area if area else None)
+                for n, box, area in zip(other, with_box[other].tolist(), with_area[other].tolist(), strict=True)
+            ]
+            texts = msgspec.json.encode(its).decode()[2:-2].split("},{")
             for n, text in zip(other, texts, strict=True):
                 found[n] = f'{{"{OURS}":{{{text}}}}}'
         return found
@@ -294,9 +322,17 @@ def _are_rings(lists: number_lists.Lists, boxes: NDArray[np.bool_]) -> NDArray[n
     return good
 
 
-def _those(which: NDArray[np.bool_], *columns: list[Any]) -> list[list[Any]]:
-    """Return columns with some of their values."""
-    return [list(itertools.compress(column, which.tolist())) for column in columns]
+def _parsed(
+    numbers: list[int], raw: list[bytes], boxes: NDArray[np.bool_]
+) -> tuple[list[int], NDArray[np.bool_], number_lists.Lists]:
+    """Return the numbers of texts; if one of them is unusual, without those that hold more than numbers."""
+    lists = number_lists.at_once(raw)
+    if lists is not None:
+        return numbers, boxes, lists
+    usual = [not _has_others(its) for its in raw]
+    texts = b"\n".join(itertools.compress(raw, usual)).decode()
+    lists = number_lists.of_texts(texts.split("\n") if any(usual) else [])
+    return list(itertools.compress(numbers, usual)), boxes[np.array(usual, dtype=bool)], lists
 
 
 def _new_ids(count: int) -> list[str]:

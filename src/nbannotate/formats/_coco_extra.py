@@ -118,12 +118,12 @@ def _hashes(points: FloatArray, counts: NDArray[np.int64]) -> list[int]:
     """Return a number of 64 bits of the points of each shape: the sum of their bits, each times an odd number."""
     if not len(counts):
         return []
-    bits = np.ascontiguousarray(points).view(np.uint64)
+    bits = np.ascontiguousarray(points).view(np.uint64).ravel()
     bits = bits ^ (bits >> np.uint64(32))
-    starts = starts_of(counts)
-    at = np.arange(len(points)) - np.repeat(starts, counts)
-    factors = np.multiply.accumulate(np.full((int(counts.max()), 2), _ODD).ravel()).reshape(-1, 2)
-    found: list[int] = np.add.reduceat((bits * factors[at]).sum(axis=1, dtype=np.uint64), starts).tolist()
+    starts = 2 * starts_of(counts)
+    factors = np.multiply.accumulate(np.full(2 * int(counts.max()), _ODD))
+    bits *= factors[np.arange(len(bits)) - np.repeat(starts, 2 * counts)]
+    found: list[int] = np.add.reduceat(bits, starts).tolist()
     return found
 
 

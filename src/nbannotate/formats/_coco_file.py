@@ -9,11 +9,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from nbannotate.errors import ReadFailed
 from nbannotate.files import parsing, text
 from nbannotate.files.source import Source
 from nbannotate.formats import _json
+from nbannotate.formats._contract import Id
 
 LISTS = ("images", "annotations", "categories")
 #: Up to so many bytes a file is looked at as a whole to see what it is.
@@ -26,6 +29,11 @@ class _Key(msgspec.Struct):
     image_id: Any = None
 
 
+class _Whole(msgspec.Struct, gc=False):
+    image_id: int
+
+
+_whole = msgspec.json.Decoder(list[_Whole])
 _key, _keys = msgspec.json.Decoder(_Key), msgspec.json.Decoder(list[_Key])
 
 
@@ -69,7 +77,24 @@ class CocoFile:
         """Return the places of the annotations by their ``image_id``; those of what can be no id under None."""
         found: dict[Any, list[int]] = {}
         for place, key in enumerate(self._image_ids()):
-            found.setdefault(key if type(key) is int or _json.is_id(key) else None, []).append(place)
+            found.setdefault(_usable(key), []).append(place)
+        return found
+
+    def image_id(self, place: int) -> Any:
+        """Return the ``image_id`` of an annotation; None for what can be no id."""
+        return _usable(_image_id(self.annotations[place]))
+
+    def rows_by(self, numbers: Mapping[Id, int]) -> NDArray[np.int64]:
+        """Return for each annotation the number of its image, -1 for one of none; ``numbers`` are those of the ids."""
+        try:
+            if self._text is not None and all(type(number) is int for number in numbers):
+                ids: Iterable[Any] = (its.image_id for its in _whole.decode(self._text))
+                return np.fromiter((numbers.get(i, -1) for i in ids), dtype=np.int64, count=len(self.annotations))
+        except msgspec.DecodeError:  # one has another id
+            pass
+        found = np.full(len(self.annotations), -1, dtype=np.int64)
+        for key, places in self.by_image().items():
+            found[places] = numbers.get(key, -1)
         return found
 
     def _image_ids(self) -> list[Any]:
@@ -85,6 +110,10 @@ class CocoFile:
         """Let go of the text of the file, but for some of the annotations."""
         self.annotations = {n: msgspec.Raw(bytes(self.annotations[n])) for n in but}
         self.images, self.categories, self._text = [], [], None
+
+
+def _usable(key: Any) -> Any:
+    return key if type(key) is int or _json.is_id(key) else None
 
 
 def _image_id(item: Any) -> Any:

@@ -39,13 +39,15 @@ def of_block(block: Block) -> list[str | None]:
     plain = block.plain.tolist()
     if not plain:
         return found
+    texts = block.texts
+    assert texts is not None
     kept = _all([block.extras[n] for n in plain])
     corners, sizes = geometry.bounds[:, :2], geometry.bounds[:, 2:] - geometry.bounds[:, :2]
     boxes = _encode(np.concatenate([corners, sizes], axis=1).tolist()).decode()[2:-2].split("],[")
     areas = _encode(geometry.areas.tolist()).decode()[1:-1].split(",")
     closed = geometry.closed.tolist()
     prints = _coco_extra.fingerprints(geometry) if any(kept) else []
-    for at, (n, its, points, kind) in enumerate(zip(plain, kept, block.points, geometry.kinds, strict=True)):
+    for at, (n, its, points, kind) in enumerate(zip(plain, kept, texts, geometry.kinds, strict=True)):
         if its is False or closed[at]:
             continue
         box, area = f"[{boxes[at]}]", areas[at]

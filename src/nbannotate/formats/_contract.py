@@ -170,21 +170,21 @@ class Block:
         By their number, the shapes that are more.
     geometry
         Kinds and points of the others, in their order.
-    points
-        The same points as JSON: of each shape a list for each ring, x and y in turn.
     foreign_ids, extras
         What the file calls each shape, and what else it says of it, as JSON; None for nothing.
     places
         Where each stands in the whole file.
+    texts
+        The points of the geometry as JSON, where they are known: a list for each ring, x and y in turn.
     """
 
     def __init__(
         self, rows: list[int], ids: list[str], labels: list[str], whole: dict[int, Shape], geometry: Many,
-        points: list[str], foreign_ids: Sequence[str | None], extras: Sequence[str | None],
-        places: Sequence[int | None],
+        foreign_ids: Sequence[str | None], extras: Sequence[str | None], places: Sequence[int | None],
+        texts: list[str] | None = None,
     ) -> None:  # fmt: skip
         self.rows, self.ids, self.labels, self.whole, self.geometry = rows, ids, labels, whole, geometry
-        self.points, self.foreign_ids, self.extras, self.places = points, foreign_ids, extras, places
+        self.foreign_ids, self.extras, self.places, self.texts = foreign_ids, extras, places, texts
         #: The numbers of those that are not whole.
         self.plain = np.delete(np.arange(len(rows)), list(whole))
 

@@ -42,14 +42,15 @@ class Coming:
     """What files say of assets, on its way into a version: checked, and written in pieces."""
 
     def __init__(
-        self, ctx: Context, stage: Stage, version_id: int, source: str, missing: Missing, on_conflict: OnConflict
-    ) -> None:
+        self, ctx: Context, stage: Stage, version_id: int, source: str, missing: Missing, on_conflict: OnConflict,
+        format_: str = "",
+    ) -> None:  # fmt: skip
         self._version = draft(ctx, version_id)
         self._ctx, self._stage, self._missing, self._on_conflict = ctx, stage, missing, on_conflict
         known = data.asset_ids(ctx.tx, version_id)
         self._worked = importing.worked_on(ctx.tx, version_id)
         standing = importing.stands(ctx.tx, version_id, source)
-        self._drawn = blocks.Drawn(ctx, stage, version_id, source, known, standing)
+        self._drawn = blocks.Drawn(ctx, stage, version_id, source, known, standing, format_)
         self._given = 0
         self._strange: list[str] = []
         self._theirs: list[str] = []
@@ -93,6 +94,11 @@ class Coming:
                 piece, shapes = [], 0
         if piece:
             self._write(piece)
+
+    @property
+    def called(self) -> int:
+        """The last position of what was said of what shapes are called."""
+        return self._drawn.rows
 
     def draw(self, file: Path) -> None:
         """Take the shapes of a file."""

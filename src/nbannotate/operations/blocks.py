@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Annotation, Shape
@@ -24,7 +25,7 @@ from nbannotate.rules.well_formed import (
     check_shape,
     check_shape_fits,
 )
-from nbannotate.store import blocks, data, importing
+from nbannotate.store import blocks, data, foreign, importing
 from nbannotate.store.blocks import Block
 from nbannotate.store.staging import Stage
 
@@ -40,14 +41,22 @@ class Drawn:
         Id, width and height of each asset, by its name.
     standing
         The assets of which the latest that was said is an import of this source.
+    format_
+        The format whose files call the shapes as the files say.
+
+    Attributes
+    ----------
+    rows
+        How many shapes came.
     """
 
     def __init__(
         self, ctx: Context, stage: Stage, version_id: int, source: str, known: dict[str, tuple[int, int, int]],
-        standing: set[int],
+        standing: set[int], format_: str = "",
     ) -> None:  # fmt: skip
         self.ctx, self.stage, self.version_id, self.source = ctx, stage, version_id, source
-        self.known, self.standing = known, standing
+        self.known, self.standing, self.format = known, standing, format_
+        self.rows = 0
         #: What is said beside the shapes that come, by asset.
         self.said: dict[str, dict[str, Any]] = {}
         self._done: set[str] = set()
@@ -77,7 +86,8 @@ class Drawn:
             if name in self._done:
                 raise InvalidInput(f"{name}: its shapes do not stand together. Nothing was imported.")
             self._done.add(name)
-        self._same += _File(self, file, block, [run for run in runs if run[0] in self.said]).write()
+        self._same += _File(self, block, [run for run in runs if run[0] in self.said]).write()
+        self.rows += len(block.ids)
 
     def finish(self) -> list[int]:
         """Write what is said of assets without shapes; return those of which the same source says all that already."""
@@ -108,21 +118,22 @@ class Drawn:
                     check_about(said)
                 except InvalidInput as error:
                     raise InvalidInput(f"{name}: {error} Nothing was imported.") from None
-        new = [
-            (importing.Revision(i, self.ctx.actor.member_id, self.source, said), count)
-            for i, said, count in zip(assets, about, counts, strict=True)
-            if i not in same
-        ]
-        revisions, numbers = [one for one, _ in new], [count for _, count in new]
-        ids = iter(importing.add_bare(self.stage, self.stage.batch_id, revisions, numbers, self.ctx.now))
+        batch, by, now = self.stage.batch_id, self.ctx.actor.member_id, self.ctx.now
+        new = [(i, said, n) for i, said, n in zip(assets, about, counts, strict=True) if i not in same]
+        theirs, numbers = [i for i, _, _ in new], [n for _, _, n in new]
+        if all(said is _NOTHING for _, said, _ in new):
+            ids = iter(importing.add_bare_only(self.stage, batch, by, self.source, theirs, numbers, now))
+        else:
+            revisions = [importing.Revision(i, by, self.source, said) for i, said, _ in new]
+            ids = iter(importing.add_bare(self.stage, batch, revisions, numbers, now))
         return [None if i in same else next(ids) for i in assets], [i for i in assets if i in same]
 
 
 class _File:
     """The shapes of one file on their way."""
 
-    def __init__(self, coming: Drawn, file: Path, block: Block, runs: list[tuple[str, int, int]]) -> None:
-        self.ctx, self.stage, self.coming, self.file, self.block = coming.ctx, coming.stage, coming, file, block
+    def __init__(self, coming: Drawn, block: Block, runs: list[tuple[str, int, int]]) -> None:
+        self.ctx, self.stage, self.coming, self.block = coming.ctx, coming.stage, coming, block
         self.runs = runs
         self.firsts, ends = np.array([run[1:] for run in self.runs], dtype=np.int64).reshape(-1, 2).T
         self.counts = ends - self.firsts
@@ -144,15 +155,23 @@ class _File:
         revisions = np.full(len(self.block.ids), -1, dtype=np.int64)
         positions = np.zeros(len(self.block.ids), dtype=np.int64)
         revisions[self.numbers], positions[self.numbers] = np.repeat(new, self.counts), self.positions
-        bare = np.flatnonzero((revisions >= 0) & self.block.bare & self.plain)
-        others = np.flatnonzero((revisions >= 0) & ~(self.block.bare & self.plain)).tolist()
-        rows = [data.shape_row(int(revisions[n]), int(positions[n]), whole[n]) for n in others]
-        for low, high in self.stage.groups(len(bare)):
-            these = bare[low:high]
+        bare = (revisions >= 0) & self.block.bare & self.plain
+        many, rest = np.flatnonzero(bare), np.flatnonzero(~bare)
+        for low, high in self.stage.groups(len(many)):
+            these = many[low:high]
             blocks.add(self.stage, self.block, these, revisions[these], positions[these])
-        for low, high in self.stage.groups(len(rows)):
-            data.add_shapes(self.stage, rows[low:high])
+            self._call(these)
+        for low, high in self.stage.groups(len(rest)):
+            these = rest[low:high]
+            wanted = these[revisions[these] >= 0].tolist()
+            if rows := [data.shape_row(int(revisions[n]), int(positions[n]), whole[n]) for n in wanted]:
+                data.add_shapes(self.stage, rows)
+            self._call(these)
         return same
+
+    def _call(self, these: NDArray[np.int64]) -> None:
+        """Write what the file calls some of its shapes."""
+        foreign.add_shapes(self.stage, self.coming.format, self.block.file, these, self.coming.rows)
 
     def _check(self) -> dict[int, Shape]:
         """Raise InvalidInput if a shape may not be in the store; return those that were looked at one by one."""
@@ -172,7 +191,7 @@ class _File:
             if name in self._standing:
                 looked[first:end] = True
         numbers = np.flatnonzero(looked).tolist()
-        whole = dict(zip(numbers, blocks.shape(self.ctx.tx, self.file, block, numbers), strict=True)) if numbers else {}
+        whole = dict(zip(numbers, blocks.shape(self.ctx.tx, block, numbers), strict=True)) if numbers else {}
         firsts = {name: first for name, first, _ in self.runs}
         for n in np.flatnonzero(one_by_one).tolist():
             name = block.assets[n]

@@ -42,7 +42,7 @@ def _stage(
     how: Splitting | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Check all that comes, and write it in pieces."""
-    said = said_of.Coming(ctx, stage, version_id, source, missing, on_conflict)
+    said = said_of.Coming(ctx, stage, version_id, source, missing, on_conflict, format)
     new: assets.Batch | None = None
     its: dict[str, list[Path]] = {}
     for table, file in stage.each(arriving):
@@ -63,7 +63,7 @@ def _stage(
         elif table == "shapes":
             said.draw(file)
     staged = said.finish()
-    foreign.stage(stage, format, its.get("foreign", []), its.get("shapes", []))
+    foreign.stage(stage, format, its.get("foreign", []), said.called)
     dealt = splits.stage_set(ctx, stage, version_id, its["splits"]) if "splits" in its else None
     replaced, described = (next(iter(its.get(name, [])), None) for name in ("replaced", "metadata"))
     return {"prepared_import": _Staged(staged, "annotations" in its, new, replaced, described, dealt)}

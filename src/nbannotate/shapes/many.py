@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +40,11 @@ class Many:
     """
 
     def __init__(
-        self, kinds: Sequence[str], points: FloatArray, counts: Sequence[int], rings: Mapping[int, Sequence[int]]
+        self,
+        kinds: Sequence[str],
+        points: FloatArray,
+        counts: Sequence[int] | NDArray[np.int64],
+        rings: Mapping[int, Sequence[int]],
     ) -> None:
         self.kinds, self.points, self.rings = kinds, points, rings
         self.counts = np.asarray(counts, dtype=np.int64)
@@ -164,10 +167,11 @@ def bounds_of(points: FloatArray, counts: NDArray[np.int64]) -> FloatArray:
 def areas_of(points: FloatArray, counts: NDArray[np.int64]) -> FloatArray:
     """Return the areas of closed outlines, ``(k,)``, as :func:`nbannotate.shapes.base.shoelace` does of one."""
     starts = starts_of(counts)
+    last = starts + counts - 1
     with np.errstate(invalid="ignore", over="ignore"):
-        at = points - np.repeat(points[starts], counts, axis=0)
-        following: Any = np.zeros_like(at)
-        following[:-1] = at[1:]
-        following[starts + counts - 1] = 0.0  # the first one of each, which the others are relative to
-        turned = at[:, 0] * following[:, 1] - at[:, 1] * following[:, 0]
+        x, y = (its - np.repeat(its[starts], counts) for its in points.T)
+        turned = np.empty(len(x))
+        np.multiply(x[:-1], y[1:], out=turned[:-1])
+        turned[:-1] -= y[:-1] * x[1:]
+        turned[last] = x[last] * 0.0 - y[last] * 0.0  # what follows is the first one, which the others are relative to
         return np.abs(np.add.reduceat(turned, starts)) / 2

@@ -99,8 +99,9 @@ def expand(text: str) -> list[int]:
     return counts
 
 
+@lru_cache(maxsize=256)
 def spans(rle: Rle) -> tuple[Runs, Runs]:
-    """Return where the runs of pixels begin and end, counted column by column over the whole image.
+    """Return where the runs of pixels begin and end, counted column by column over the whole image; to be looked at.
 
     Raises
     ------

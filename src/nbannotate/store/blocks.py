@@ -11,33 +11,31 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from nbannotate.files import number_lists
+from nbannotate.files import arrow
 from nbannotate.model import Rle, Shape
 from nbannotate.model.values import as_stored
-from nbannotate.shapes.many import Many, geometry_of
+from nbannotate.shapes.many import Many
 from nbannotate.store.transaction import Transaction, quoted
 
-#: The columns of a file. ``points`` are JSON: a list for each ring, x and y in turn. Those from ``attributes`` to
-#: ``keyframe`` are null where a shape is only a geometry with a label; those behind are what a file calls it.
+#: The columns of a file. ``points`` are bytes: x and y in turn, float64, little-endian; ``rings`` JSON, how many points
+#: each ring has, null for one. Those from ``attributes`` to ``keyframe`` are null where a shape is only a geometry with
+#: a label; those behind are what a file calls it.
 COLUMNS = (
-    "asset", "shape_id", "label", "kind", "points", "attributes", "confidence", "color", "rle", "visibility", "also",
-    "group", "track", "keyframe", "foreign_id", "extra", "called", "place",
+    "asset", "shape_id", "label", "kind", "points", "rings", "attributes", "confidence", "color", "rle", "visibility",
+    "also", "group", "track", "keyframe", "foreign_id", "extra", "called", "place",
 )  # fmt: skip
 #: Numbers between these, and 0, are written by DuckDB just as everywhere else.
 SMALLEST, LARGEST = 1e-4, 1e15
 
-_BARE = " and ".join(f'"{name}" is null' for name in COLUMNS[5:14])
-#: The points as they are stored: as JSON, ``[[x,y],[x,y]]``.
-POINTS = (
-    "cast(to_json(flatten(list_transform(lists, lambda its: "
-    "list_transform(range(1, len(its), 2), lambda i: [its[i], its[i + 1]])))) as varchar)"
-)
+_BARE = " and ".join(f'"{name}" is null' for name in COLUMNS[6:15])
 _decode = msgspec.json.decode
+_rings = msgspec.json.Decoder(list[int])
 
 
 class Block(Struct, frozen=True):
     """The shapes of a file, each with its asset; ``bare``: it is only a geometry with a label, of usual numbers."""
 
+    file: Path
     assets: Sequence[str]
     ids: Sequence[str]
     labels: Sequence[str]
@@ -46,42 +44,49 @@ class Block(Struct, frozen=True):
 
 
 def read(tx: Transaction, file: Path) -> Block:
-    """Return the shapes of a file, and keep them in the table ``coming_shapes`` until the next one is read.
+    """Return the shapes of a file.
 
     Raises
     ------
     ValueError
-        The points of a shape are no lists of pairs of numbers.
+        The points of a shape are no pairs of numbers, or its rings not all of them.
     """
     import duckdb
 
     try:
-        tx.run(
-            f"create or replace temp table coming_shapes as select file_row_number as nth, asset, shape_id, label, "
-            f"kind, from_json(points, {number_lists.FORM}) as lists, {_BARE} as bare "
-            f"from read_parquet({quoted(file)}, file_row_number = true)"
-        )
-    except duckdb.InvalidInputException as error:
-        raise ValueError(f"the points of a shape are no JSON: {str(error).splitlines()[0]}") from error
-    found = tx.connection.execute("select asset, shape_id, label, kind, bare from coming_shapes").fetchnumpy()
+        found: dict[str, Any] = tx.connection.execute(
+            f"select asset, shape_id, label, kind, cast(points as blob) as points, rings, {_BARE} as bare "
+            f"from read_parquet({quoted(file)})"
+        ).fetchnumpy()
+    except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
+        raise ValueError(f"the points of a shape are no bytes: {str(error).splitlines()[0]}") from error
+    if any(np.ma.getmaskarray(found[name]).any() for name in ("asset", "shape_id", "label", "kind", "points")):
+        raise ValueError("a shape has no asset, id, label, kind or points")
     assets, ids, labels, kinds = (list[str](found[name]) for name in ("asset", "shape_id", "label", "kind"))
-    lists = number_lists.of_table(tx.connection, "coming_shapes")
-    if not lists.good.all() or (lists.counts % 2).any():
+    points: list[bytes] = found["points"].tolist()
+    sizes = np.fromiter(map(len, points), dtype=np.int64, count=len(points))
+    if (sizes % 16).any():
         raise ValueError("the points of a shape are no pairs of numbers")
-    size = np.abs(lists.values)
+    counts = sizes // 16
+    several = np.flatnonzero(~np.ma.getmaskarray(found["rings"])).tolist()
+    rings = {n: _rings.decode(found["rings"][n]) for n in several}
+    if any(min(its, default=0) < 0 or sum(its) != counts[n] for n, its in rings.items()):
+        raise ValueError("the rings of a shape do not have its points")
+    values = np.frombuffer(b"".join(points), dtype="<f8")
+    size = np.abs(values)
     usual = (size == 0) | ((size >= SMALLEST) & (size < LARGEST))
-    bare = np.asarray(found["bare"], dtype=bool)
+    bare = np.array(found["bare"], dtype=bool)
     if not usual.all():
-        of = np.repeat(np.repeat(np.arange(len(ids)), lists.each), lists.counts)
-        bare[of[~usual]] = False
-    return Block(assets, ids, labels, geometry_of(kinds, lists.values, lists.counts, lists.each), bare)
+        bare[np.repeat(np.arange(len(ids)), 2 * counts)[~usual]] = False
+    geometry = Many(kinds, values.reshape(-1, 2), counts, {n: its for n, its in rings.items() if len(its) > 1})
+    return Block(file, assets, ids, labels, geometry, bare)
 
 
 @as_stored()
-def shape(tx: Transaction, file: Path, block: Block, numbers: Sequence[int]) -> list[Shape]:
+def shape(tx: Transaction, block: Block, numbers: Sequence[int]) -> list[Shape]:
     """Return some shapes of a file whole."""
     rows = tx.all(
-        f"select * from read_parquet({quoted(file)}, file_row_number = true) "
+        f"select * exclude (points) from read_parquet({quoted(block.file)}, file_row_number = true) "
         "where file_row_number in (select unnest($1::bigint[])) order by file_row_number",
         list(numbers),
     )
@@ -106,24 +111,28 @@ def add(
     tx: Transaction, block: Block, numbers: NDArray[np.int64], revisions: NDArray[np.int64],
     positions: NDArray[np.int64],
 ) -> None:  # fmt: skip
-    """Write some shapes of the file that was read last, which are bare, as part of revisions: in one statement."""
+    """Write some shapes of a file, which are bare, as part of revisions: in one statement."""
     x0, y0, x1, y1 = block.geometry.bounds[numbers].T
-    incoming = {
+    which = np.zeros(len(block.ids), dtype=bool)
+    which[numbers] = True
+    counts = block.geometry.counts
+    points = block.geometry.points if which.all() else block.geometry.points[np.repeat(which, counts)]
+    incoming = arrow.Table({
         "nth": numbers, "annotation_id": revisions, "position": positions, "area": block.geometry.areas[numbers],
         "x": x0, "y": y0, "width": x1 - x0, "height": y1 - y0,
-    }  # fmt: skip
-    incoming = {name: np.ascontiguousarray(values) for name, values in incoming.items()}
+        "numbers": arrow.lists(points.ravel(), 2 * counts[numbers]),
+    })  # fmt: skip
     tx.connection.register("incoming_shapes", incoming)
     try:
         tx.run(
             f"""
             insert into data.shapes
-            select i.annotation_id, i.position, c.shape_id, c.label, c.kind, {POINTS}, '{{}}',
-                   null, i.area, i.x, i.y, i.width, i.height, null, null, null, null,
-                   case when len(lists) > 1 then
-                     cast(to_json(list_transform(lists, lambda its: len(its) // 2)) as varchar) end,
-                   null, null, false
-            from coming_shapes c join incoming_shapes i on i.nth = c.nth
+            select i.annotation_id, i.position, c.shape_id, c.label, c.kind, null, '{{}}', null, i.area, i.x, i.y,
+                   i.width, i.height, null, null, null, null, c.rings, null, null, false, i.numbers
+            from incoming_shapes i join (
+              select file_row_number as nth, shape_id, label, kind, rings
+              from read_parquet({quoted(block.file)}, file_row_number = true)
+            ) c on c.nth = i.nth
             """
         )
     finally:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 
 from nbannotate.model import Content
-from nbannotate.store import layers
+from nbannotate.store import data, layers
 from nbannotate.store.transaction import Transaction
 
 _SHOWN = """
@@ -28,7 +28,7 @@ _PARTS = {
         {_SHOWN} where h.version_id = $1
     """,
     "shapes": f"""
-        select json_array(a.name, s.position, s.shape_id, s.label, s.kind, s.points, s.attributes,
+        select json_array(a.name, s.position, s.shape_id, s.label, s.kind, {data.POINTS}, s.attributes,
                           cast(s.confidence as varchar), s.color, s.rle, s.visibility, s.also, s.rings, s."group",
                           s.track, s.keyframe) as said
         {_SHOWN} join data.shapes s on s.annotation_id = h.annotation_id where h.version_id = $1

@@ -5,41 +5,52 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from nbannotate.files import arrow
 from nbannotate.store import staging
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction, quoted
 
 
-def stage(stage: Stage, format_: str, files: Sequence[Path], shapes: Sequence[Path] = ()) -> None:
-    """Write the rows of Parquet files in pieces, in their order; then what the files of shapes call these.
+def stage(stage: Stage, format_: str, files: Sequence[Path], last: int = 0) -> None:
+    """Write the rows of Parquet files in pieces, in their order, behind those up to the position ``last``.
 
     Columns: what, name, foreign_id (JSON), extra (JSON object), called, place.
-    Of shapes: shape_id, foreign_id, extra, called, place (:data:`nbannotate.store.blocks.COLUMNS`).
     """
-    last = 0
     for file in files:
-        last = _stage(stage, file, "cast($2 as varchar), what, name", format_, last)
-    for file in shapes:
-        last = _stage(stage, file, "cast($2 as varchar), 'shape', shape_id", format_, last, _CALLED)
+        total = int(stage.value(f"select count(*) from read_parquet({quoted(file)})"))
+        for low, high in stage.groups(total):
+            stage.run(
+                f"insert into data.foreign_ids "
+                f"select $1, $2, what, name, foreign_id, file_row_number + 1 + $5, extra, called, place "
+                f"from read_parquet({quoted(file)}, file_row_number = true) "
+                f"where file_row_number >= $3 and file_row_number < $4",
+                stage.batch_id, format_, low, high, last,
+            )  # fmt: skip
+        last += total
     stage.piece()
 
 
-#: Shapes of which a file says something.
-_CALLED = "(foreign_id is not null or extra is not null or called is not null or place is not null)"
-
-
-def _stage(stage: Stage, file: Path, names: str, format_: str, last: int, which: str = "true") -> int:
-    """Write the rows of one file behind those before it, and return the last position."""
-    total = int(stage.value(f"select count(*) from read_parquet({quoted(file)})"))
-    for low, high in stage.groups(total):
+def add_shapes(stage: Stage, format_: str, file: Path, numbers: NDArray[np.int64], last: int) -> None:
+    """Write what a file of shapes (:data:`nbannotate.store.blocks.COLUMNS`) calls some of them, where it says so."""
+    stage.connection.register("incoming_called", arrow.Table({"nth": numbers}))
+    try:
         stage.run(
-            f"insert into data.foreign_ids "
-            f"select $1, {names}, foreign_id, file_row_number + 1 + $5, extra, called, place "
-            f"from read_parquet({quoted(file)}, file_row_number = true) "
-            f"where file_row_number >= $3 and file_row_number < $4 and {which}",
-            stage.batch_id, format_, low, high, last,
+            f"""
+            insert into data.foreign_ids
+            select $1, $2, 'shape', c.shape_id, c.foreign_id, c.nth + 1 + $3, c.extra, c.called, c.place
+            from (
+              select file_row_number as nth, shape_id, foreign_id, extra, called, place
+              from read_parquet({quoted(file)}, file_row_number = true)
+            ) c join incoming_called i on i.nth = c.nth
+            where c.foreign_id is not null or c.extra is not null or c.called is not null or c.place is not null
+            """,
+            stage.batch_id, format_, last,
         )  # fmt: skip
-    return last + total
+    finally:
+        stage.connection.unregister("incoming_called")
 
 
 def remember(tx: Transaction, batch_id: int, version_id: int) -> int:

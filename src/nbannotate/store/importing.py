@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 from msgspec import Struct
 
+from nbannotate.files import arrow
 from nbannotate.model import Annotation, Origin
 from nbannotate.store import counts, data, layers, staging
 from nbannotate.store.staging import Stage
@@ -112,6 +114,33 @@ def add_bare(
         msgspec.json.encode(rows).decode(), version_id, now,
     )  # fmt: skip
     return ids
+
+
+def add_bare_only(
+    tx: Transaction, version_id: int, member_id: int, source: str, assets: Sequence[int], counts: Sequence[int],
+    now: datetime.datetime,
+) -> list[int]:  # fmt: skip
+    """Append revisions of an import that say nothing beside their shapes, without these, and return their ids."""
+    if not assets:
+        return []
+    found = tx.connection.execute("select nextval('data.ids') as id from range($1) order by 1", [len(assets)])
+    ids = np.asarray(found.fetchnumpy()["id"], dtype=np.int64)
+    incoming = {"annotation_id": ids, "asset_id": np.array(assets, dtype=np.int64), "shapes": np.array(counts)}
+    tx.connection.register("incoming_revisions", arrow.Table(incoming))
+    try:
+        tx.run(
+            """
+            insert into data.annotations
+            select i.annotation_id, $1, i.asset_id, null, null, $2, $3, false, '[]', $4, null, 'import',
+                   cast(i.shapes as integer)
+            from incoming_revisions i
+            """,
+            version_id, member_id, source, now,
+        )  # fmt: skip
+    finally:
+        tx.connection.unregister("incoming_revisions")
+    made: list[int] = ids.tolist()
+    return made
 
 
 def stage(stage: Stage, revisions: Sequence[Revision], now: datetime.datetime) -> None:

@@ -118,7 +118,7 @@ def figures(tx: Transaction, campaign_id: int, step: int, member_id: int) -> dic
           from data.version_annotations n join these t on t.asset_id = n.asset_id where n.version_id = $4
           qualify age <= 2
         ), drawn as (
-          select l.asset_id, l.age, s.shape_id, s.label, s.also, s.kind, s.points, s.rle, s.confidence
+          select l.asset_id, l.age, s.shape_id, s.label, s.also, s.kind, {data.POINTS} as points, s.rle, s.confidence
           from last_two l join data.shapes s on s.annotation_id = l.annotation_id
         ), compared as (
           select asset_id, shape_id, count(*) as times, count(distinct (label, also, kind, points, rle)) as ways

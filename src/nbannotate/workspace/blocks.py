@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from typing import Any
 
@@ -10,7 +11,9 @@ import numpy as np
 from nbannotate import formats, shapes
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Annotation, Shape
+from nbannotate.model.values import encode
 from nbannotate.rules.well_formed import MAX_POINTS, check_label, check_shape
+from nbannotate.shapes.many import Many
 from nbannotate.workspace import fitting, shape_rows
 from nbannotate.workspace.pieces import Pieces
 
@@ -29,6 +32,7 @@ class Taker:
     def __init__(self, rows: int, said: Pieces, shapes: Pieces, problems: formats.Problems) -> None:
         self._said, self._shapes, self._problems = said, shapes, problems
         self._rows: dict[int, tuple[str, formats.Row, Annotation]] = {}
+        self._next = 0  # the first row of which shapes may come
         self._sizes = np.zeros((rows, 2))
         self._names: list[str] = [""] * rows
         self._plain = np.zeros(rows, dtype=bool)  # those whose shapes come as they are
@@ -59,10 +63,13 @@ class Taker:
 
     def _say(self, last: int) -> None:
         """Put what is said of the rows up to one, of which no more shapes come, into the tables."""
-        while self._rows and (number := next(iter(self._rows))) <= last:
+        for number in range(self._next, min(last + 1, len(self._names))):
+            if number not in self._rows:
+                continue
             asset, _, good = self._rows.pop(number)
             if self._kept[number] or not good.empty:
                 self._said.add(*shape_rows.about(asset, good))
+        self._next = max(self._next, last + 1)
 
     def _take(self, block: formats.Block) -> None:
         geometry = block.geometry
@@ -84,12 +91,15 @@ class Taker:
 
     def _add(self, block: formats.Block, kept: list[int], others: dict[int, Shape]) -> None:
         """Add the rows of shapes; those of ``others`` as these are."""
-        points: list[Any] = [None] * len(block.rows)
-        kinds: list[Any] = [None] * len(block.rows)
-        for n, its, kind in zip(block.plain.tolist(), block.points, block.geometry.kinds, strict=True):
-            points[n], kinds[n] = its, kind
+        geometry, plain = block.geometry, block.plain.tolist()
+        points, kinds = _bytes_of(geometry), list(geometry.kinds)
+        rings: list[Any] = [None] * len(block.rows)
+        for n, its in geometry.rings.items():
+            rings[plain[n]] = encode(its).decode()
+        if len(plain) < len(block.rows):
+            points, kinds = _spread(points, plain, len(block.rows)), _spread(kinds, plain, len(block.rows))
         columns: list[list[Any]] = [
-            [self._names[row] for row in block.rows], block.ids, block.labels, kinds, points,
+            [self._names[row] for row in block.rows], block.ids, block.labels, kinds, points, rings,
             *([None] * len(block.rows) for _ in range(9)), list(block.foreign_ids), list(block.extras),
             [None] * len(block.rows), list(block.places),
         ]  # fmt: skip
@@ -128,3 +138,17 @@ class Taker:
             else:
                 self._labels[label] = bool(label)
         return self._labels[label]
+
+
+def _bytes_of(geometry: Many) -> list[Any]:
+    """Return the points of each shape as they come in."""
+    whole = np.ascontiguousarray(geometry.points, dtype="<f8").tobytes()
+    return [whole[a:b] for a, b in itertools.pairwise([0, *(16 * np.cumsum(geometry.counts)).tolist()])]
+
+
+def _spread(values: list[Any], numbers: list[int], count: int) -> list[Any]:
+    """Return a list of so many values, some of which have these numbers."""
+    found: list[Any] = [None] * count
+    for n, value in zip(numbers, values, strict=True):
+        found[n] = value
+    return found

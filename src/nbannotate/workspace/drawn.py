@@ -12,7 +12,7 @@ import numpy as np
 
 from nbannotate import formats
 from nbannotate.files import number_lists
-from nbannotate.shapes.many import KINDS, geometry_of
+from nbannotate.shapes.many import KINDS, Many
 from nbannotate.workspace import real
 
 if TYPE_CHECKING:
@@ -42,15 +42,19 @@ def block_of(rows: list[int], table: pd.DataFrame) -> formats.Block:
     these = plain.tolist()
     kinds, points = (list(itertools.compress(columns[name], these)) for name in ("kind", "points"))
     points = [its.replace("],[", ",") for its in points]
-    for n, rings in enumerate(itertools.compress(table["rings"].to_numpy(dtype=object).tolist(), these)):
-        if isinstance(rings, str):
-            points[n] = _parted(points[n], msgspec.json.decode(rings))
-    lists = number_lists.of_texts(points)
-    geometry = geometry_of(kinds, lists.values, lists.counts, lists.each)
+    lists = number_lists.at_once([its.encode() for its in points]) or number_lists.of_texts(points)
+    rings: dict[int, list[int]] = {}
+    for n, its in enumerate(itertools.compress(table["rings"].to_numpy(dtype=object).tolist(), these)):
+        if isinstance(its, str):
+            rings[n] = msgspec.json.decode(its)
+            points[n] = _parted(points[n], rings[n])
+    counts = np.zeros(len(points), dtype=np.int64)
+    counts[lists.each > 0] = lists.counts // 2
+    geometry = Many(kinds, lists.values.reshape(-1, 2), counts, rings)
     numbers, extras, places = (_known(table[name]) for name in ("foreign_id", "extra", "place"))
     return formats.Block(
-        rows, columns["shape_id"], columns["label"], whole, geometry, points, numbers, extras,
-        [None if place is None else int(place) for place in places],
+        rows, columns["shape_id"], columns["label"], whole, geometry, numbers, extras,
+        [None if place is None else int(place) for place in places], points,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbannotate.errors import InvalidInput
-from nbannotate.files import spilling
+from nbannotate.files import arrow, spilling
 
 if TYPE_CHECKING:
     import duckdb
@@ -154,16 +154,29 @@ def write_parquet(frame: pd.DataFrame, file: Path) -> None:
         cursor.unregister("rows")
 
 
-def write_columns(columns: Mapping[str, NDArray[Any] | None], file: Path) -> None:
-    """Write columns as a Parquet file of our own, their rows in order; objects are texts or None.
+def write_columns(columns: Mapping[str, NDArray[Any] | list[bytes] | None], file: Path) -> None:
+    """Write columns as a Parquet file of our own, their rows in order; objects are texts or None, a list is bytes.
 
     A column of texts that are all missing is None. The file is read once and then gone: to pack it, or to look for
     texts that come twice, took longer than to write it.
     """
+    import numpy as np
+
+    arrays = {name: its for name, its in columns.items() if isinstance(its, np.ndarray)}
+    packed = {
+        name: arrow.binary(b"".join(its), np.fromiter(map(len, its), dtype=np.int64, count=len(its)))
+        for name, its in columns.items()
+        if isinstance(its, list)
+    }
     with _columns().cursor() as cursor:
-        cursor.register("rows", {name: column for name, column in columns.items() if column is not None})
+        cursor.register("rows", arrays)
+        if packed:
+            cursor.register("packed", arrow.Table(packed))
         named = ", ".join(f'"{n}"' if its is not None else f'null::varchar as "{n}"' for n, its in columns.items())
         where = str(file).replace("'", "''")
         options = "format parquet, compression uncompressed, dictionary_size_limit 1"
-        cursor.execute(f"copy (select {named} from rows) to '{where}' ({options})")
+        both = "rows positional join packed" if packed else "rows"
+        cursor.execute(f"copy (select {named} from {both}) to '{where}' ({options})")
         cursor.unregister("rows")
+        if packed:
+            cursor.unregister("packed")

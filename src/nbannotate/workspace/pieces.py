@@ -38,7 +38,7 @@ class Pieces:
         What they are called, with a number behind.
     columns
         The type of each column, as pandas names it: ``"string"``, ``"boolean"``, ``"Int64"``, ``"Float64"``, or one of
-        NumPy, in which nothing is missing.
+        NumPy, in which nothing is missing; ``"bytes"``, of which none is missing either.
     whole
         Whether all rows are one file, as of a table that is taken as one.
     """
@@ -74,7 +74,7 @@ class Pieces:
     def _add(self, columns: Sequence[Sequence[Any]]) -> None:
         for its, values, type_ in zip(self._values, columns, self.columns.values(), strict=True):
             its += values
-            if type_ == "string":
+            if type_ in ("string", "bytes"):
                 self._text += sum(map(len, filter(None, values)))
 
     def ready(self) -> list[tuple[str, Path]]:
@@ -102,8 +102,10 @@ class Pieces:
         return self.files
 
 
-def _array(values: list[Any], type_: str) -> NDArray[Any] | None:
+def _array(values: list[Any], type_: str) -> NDArray[Any] | list[bytes] | None:
     """Return the values of a column; None for texts that are all missing. Of numbers those that are are masked."""
+    if type_ == "bytes":
+        return values
     if type_ == "string":
         if values.count(None) == len(values):
             return None
@@ -125,7 +127,7 @@ def said(folder: Path) -> Pieces:
 
 def shapes(folder: Path) -> Pieces:
     """Return the table of the shapes of what is said, where they stand apart."""
-    types = {"confidence": "Float64", "keyframe": "boolean", "place": "Int64"}
+    types = {"points": "bytes", "confidence": "Float64", "keyframe": "boolean", "place": "Int64"}
     return Pieces(folder, "shapes", {name: types.get(name, "string") for name in COLUMNS})
 
 

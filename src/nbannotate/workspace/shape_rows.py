@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import struct
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,17 +45,15 @@ def about(asset: str, said: Annotation) -> tuple[Any, ...]:
 def row(asset: str, shape: Shape) -> tuple[Any, ...]:
     """Return one shape as a row, without what a file calls it."""
     return (
-        asset, shape.id, shape.label, shape.kind, points_of(shape), _text(shape.attributes), shape.confidence,
-        shape.color, _text(shape.rle), _text(shape.visibility), _text(shape.also), shape.group, shape.track,
-        shape.keyframe or None,
+        asset, shape.id, shape.label, shape.kind, points_of(shape), _text(shape.rings), _text(shape.attributes),
+        shape.confidence, shape.color, _text(shape.rle), _text(shape.visibility), _text(shape.also), shape.group,
+        shape.track, shape.keyframe or None,
     )  # fmt: skip
 
 
-def points_of(shape: Shape) -> str:
-    """Return the points as they come in: a list for each ring, x and y in turn."""
-    numbers = [value for point in shape.points for value in point]
-    ends = [2 * end for end in itertools.accumulate(shape.rings or [len(shape.points)])]
-    return encode([numbers[a:b] for a, b in itertools.pairwise([0, *ends])]).decode()
+def points_of(shape: Shape) -> bytes:
+    """Return the points as they come in: x and y in turn."""
+    return struct.pack(f"<{2 * len(shape.points)}d", *itertools.chain.from_iterable(shape.points))
 
 
 def _text(value: Any) -> str | None:
