@@ -5,7 +5,7 @@
 #   make test ARGS="-k coco"        some of the tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test check compiled format clean browser others
+.PHONY: help demo lab test check front compiled format clean browser others
 .PRECIOUS: .venv/installed-%
 
 # The first Python that is new enough; make PYTHON=/path/to/python overrides it.
@@ -14,6 +14,9 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# What the browser runs is bundled when nbannotate is installed, again when one of these changed.
+FRONT := build.mjs package-lock.json hatch_build.py $(shell find src/nbannotate/frontend -name '*.[jt]s' -o -name building.py)
+
 EXTRA_demo := demo
 EXTRA_lab := demo,lab
 EXTRA_dev := dev
@@ -39,6 +42,10 @@ check: .venv/installed-dev  ## style, types, and the arrows between the packages
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python src/nbannotate/frontend/building.py --check
+
+front: .venv/installed-dev  ## bundle what the browser runs, again whenever a source of it changes
+	@exec $(BIN)/python src/nbannotate/frontend/building.py --watch
 
 # Bytecode of all that the tests import, once: workers that begin together would each compile it, 12 seconds of a processor.
 compiled: .venv/installed-dev
@@ -47,14 +54,15 @@ compiled: .venv/installed-dev
 format: .venv/installed-dev  ## put the code in the style that check wants
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+	$(BIN)/python src/nbannotate/frontend/building.py --format
 
 clean:  ## remove what make made
-	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv node_modules src/nbannotate/static dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp for each set of extras; made again when pyproject.toml changed. uv installs in a third of pip's time; where it
 # is not to be had, or is set up otherwise than pip, pip does it and says what fails.
-.venv/installed-%: pyproject.toml | .venv/bin/python
+.venv/installed-%: pyproject.toml $(FRONT) | .venv/bin/python
 	@echo "Installing nbannotate and what it needs into .venv; the first time this takes a minute or two."
 	@$(PIP) install --quiet uv 2>/dev/null && $(BIN)/uv pip install --quiet --python $(BIN)/python -e ".[$(EXTRA_$*)]" 2>/dev/null \
 		|| $(PIP) install --quiet -e ".[$(EXTRA_$*)]"

@@ -42,10 +42,10 @@ RAISING = (
 
 
 def in_browser() -> dict[str, str]:
-    """Return what the JavaScript and the templates mark: each text, and its singular if it counts."""
+    """Return what the modules of the browser and the templates mark: each text, and its singular if it counts."""
     found: dict[str, str] = {}
-    for path in sorted(ROOT.rglob("*.js")):
-        if path.name == "texts.js":
+    for path in sorted(p for p in (ROOT / "frontend").rglob("*") if p.suffix in (".js", ".ts")):
+        if path.stem == "texts":
             continue
         source = path.read_text("utf-8")
         found |= {_unescaped(text): "" for text in CALL.findall(source)}

@@ -21,6 +21,11 @@ from argon2 import PasswordHasher
 from PIL import Image
 from playwright.sync_api import Error, sync_playwright
 
+from nbannotate.frontend import building  # isort: skip  # imports nothing else
+
+if "PYTEST_XDIST_WORKER" not in os.environ and not building.is_built():
+    building.build()  # sources that changed since nbannotate was installed
+
 import nbannotate.serve.lean  # isort: skip  # before anything imports jsonschema: three seconds
 import nbannotate as nb
 from nbannotate.demo import end_owner

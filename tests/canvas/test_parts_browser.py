@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import nbannotate.canvas as package
+from nbannotate.frontend import building
 
 SQUARE, HOLE, PART = (
     [(100, 100), (300, 100), (300, 300), (100, 300)],
@@ -222,9 +221,7 @@ def test_a_rotated_rectangle_is_turned_and_resized_by_handles_and_keys(stage):
 def geometry(chromium):
     """The geometry of the overlay, in a page without anything else."""
     page = chromium.new_page()
-    folder = Path(package.__file__).parent / "js"
-    for name in ("10_geometry.js", "43_edge.js"):
-        page.add_script_tag(content=(folder / name).read_text("utf-8"))
+    page.add_script_tag(content=building.bundle("canvas/geometry", "canvas/rotated"))
     yield page
     page.close()
 

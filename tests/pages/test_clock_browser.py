@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from tests.pages.conftest import Town
 
+from nbannotate import frontend
 from nbannotate.operations import dispatch
 from nbannotate.pages import render, spent
 from nbannotate.pages.actions import KEYS
-from nbannotate.pages.view import module
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("clock")]
 
@@ -102,7 +102,7 @@ class Seat:
 
     def _serve(self, route: Any) -> None:
         if route.request.url.endswith("/page.js"):
-            return route.fulfill(body=module(), content_type="text/javascript")
+            return route.fulfill(body=frontend.module("work"), content_type="text/javascript")
         if not route.request.url.endswith("/"):
             return route.fulfill(status=404)
         parts = render.parts(self.person.state)

@@ -15,6 +15,7 @@ from playwright.sync_api import TimeoutError
 
 import nbannotate as nb
 from nbannotate import texts
+from nbannotate.frontend import building
 from nbannotate.model import Closed, Issue, Session, TaskView
 
 pytestmark = pytest.mark.browser
@@ -214,7 +215,7 @@ def test_the_login_page_offers_the_languages_and_says_its_errors_in_them(site: A
 
 
 def test_the_browser_says_a_sentence_as_python_does(chromium: Any) -> None:
-    page = chromium.new_page()
+    page, module = chromium.new_page(), building.bundle("shared/texts")
     sentences = [
         "1 image submitted.", "37 images submitted.", "3 tasks to ana · 1 task to ben.", "Draw: polygon",
         "The tag 'blurred' is locked; unlock it before you change it.", "What nobody has translated: 3.",
@@ -224,12 +225,12 @@ def test_the_browser_says_a_sentence_as_python_does(chromium: Any) -> None:
     for language in LOCALES:
         table = {**texts.texts_of(language).table, "singular": texts.tables.singulars()}
         page.evaluate(f"globalThis.nbannotateTexts = {{ tag: '{language}', tables: new Map() }}")
-        script = f"([table, sentences]) => {{ {texts.module()} nbannotateTexts.tables.set('{language}', table);"
-        heard = page.evaluate(script + " return sentences.map(said); }", [table, sentences])
+        page.add_script_tag(content=module)
+        page.evaluate(f"(table) => nbannotateTexts.tables.set('{language}', table)", table)
+        heard = page.evaluate("(sentences) => sentences.map(said)", sentences)
         assert heard == [texts.texts_of(language).said(s) for s in sentences]
         words = "[N(0, '{n} image', '{n} images'), T('Page {n} of {total}', { n: 2, total: 1234 })]"
-        counted = f"{{ {texts.module()} return {words}; }}"
-        few, number = page.evaluate(f"() => {counted}")
+        few, number = page.evaluate(words)
         assert few == json.loads('{"fr": "0 image", "zh": "0 张图像"}')[language]
         assert re.search(r"1.?234", number)
     page.close()

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -19,7 +18,7 @@ from PIL import Image
 import nbannotate as nb
 from nbannotate import model
 from nbannotate.errors import LoginFailed
-from nbannotate.pages import manager
+from nbannotate.frontend import building
 from nbannotate.rules import attribution
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra [test])")
@@ -281,12 +280,12 @@ def test_what_remains_of_a_step_is_shared_by_weights_as_the_preview_says(ws: Any
 
 
 def test_the_preview_splits_as_the_operation_does(mia: Callable[[str], Any]) -> None:
-    source = (Path(manager.__file__).parent / "js" / "50_jobs.js").read_text("utf-8")
-    split = source[source.index("function split(") :]
     random = Random(7)
     weights = [0, 0.1, 0.2, 0.3, 0.7, 1, 1, 2, 2.5, 3, 10, 1 / 3]
     cases = [(random.randrange(10_000), [1, *random.choices(weights, k=random.randrange(1, 9))]) for _ in range(400)]
-    shown = mia("#jobs").evaluate(f"cases => {{ {split}; return cases.map(([n, w]) => split(n, w)); }}", cases)
+    page = mia("#jobs")
+    page.evaluate(building.bundle("manage/sharing"))
+    shown = page.evaluate("cases => cases.map(([n, w]) => split(n, w))", cases)
     assert shown == [attribution.split(total, shares) for total, shares in cases]
 
 

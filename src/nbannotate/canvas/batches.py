@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from nbannotate.canvas.scene import NEUTRAL, Mask, Part, Scene
 from nbannotate.canvas.view import View
 
-HALO = "rgba(0, 0, 0, 0.55)"  # as in js/20_paint.js
-DOT = 4  # CSS pixels, as in js/20_paint.js
+HALO = "rgba(0, 0, 0, 0.55)"  # as in frontend/canvas/ink
+DOT = 4  # CSS pixels, as in frontend/canvas/ink
 CROWD = 2000  # shapes in sight; above, only thin lines are painted
 MANY, MANY_POINTS = 500, 20_000  # or so many shapes with so many points
 REACH = 8  # CSS pixels that lines, halos and dots reach beyond the points of a shape

@@ -22,7 +22,7 @@ class Key(Struct, frozen=True):
     Parameters
     ----------
     id
-        What happens: an action of ``js/60_keys.js``, ``tool:…``, ``label:…``, or ``bound:…`` for a callback in Python.
+        What happens: an action of ``frontend/canvas/keys``, ``tool:…``, ``label:…``, or ``bound:…`` for one in Python.
     keys
         The keys that do it, as ``"ctrl+z"``: modifiers in the order ctrl, alt, shift, then the browser's ``key``.
     title, group

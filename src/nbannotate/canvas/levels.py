@@ -1,7 +1,7 @@
 """Brightness and contrast, window width and level: what of an image is shown black and what white.
 
 Images of eight bits have a brightness and a contrast, images of more have a window. While someone drags, the overlay
-shows other levels by itself (``js/75_levels.js``); when the gesture ends it tells Python, which paints them sharp.
+shows other levels by itself (``frontend/canvas``); when the gesture ends it tells Python, which paints them sharp.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The overlay: the browser's half of the canvas, one ES module made of ``js/*.js`` in the order of their names.
+"""The overlay: the browser's half of the canvas, bundled from ``frontend/canvas``.
 
 It owns the gestures, pan and zoom, the keys, and what moves; it tells Python only of what is finished. Its traits hold
 no decision and no secret: everything else travels as messages, which :mod:`nbannotate.canvas.wire` checks.
@@ -13,20 +13,15 @@ import traitlets
 from ipycanvas import MultiCanvas
 from ipywidgets import widget_serialization
 
-from nbannotate import texts
+from nbannotate import frontend
 
 HERE = Path(__file__).parent
-
-
-def module() -> str:
-    """Return the source of the ES module: the texts, then ``js/*.js``."""
-    return "\n".join([texts.module(), *(part.read_text("utf-8") for part in sorted((HERE / "js").glob("*.js")))])
 
 
 class Overlay(anywidget.AnyWidget):  # type: ignore[misc]
     """Shows the layers of ``target`` on a stage, and everything that moves above them."""
 
-    _esm = module()
+    _esm = frontend.module("canvas")
     _css = (HERE / "overlay.css").read_text("utf-8")
     tools = traitlets.Bool(False).tag(sync=True)  # whether it has its own, beside the stage
     target = traitlets.Instance(MultiCanvas).tag(sync=True, **widget_serialization)

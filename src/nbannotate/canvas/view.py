@@ -7,7 +7,7 @@ import math
 from msgspec import Struct
 from msgspec.structs import replace
 
-MARGIN = 16  # CSS pixels around a fitted image; the same as in js/30_view.js
+MARGIN = 16  # CSS pixels around a fitted image; the same as in frontend/canvas/view
 MOST = 64.0  # the largest zoom
 LARGEST_STAGE = 8192  # device pixels, each way
 Box = tuple[float, float, float, float]

@@ -13,7 +13,7 @@ import ipywidgets
 import traitlets
 from msgspec import to_builtins
 
-from nbannotate import texts
+from nbannotate import frontend, texts
 from nbannotate.canvas import Canvas
 from nbannotate.owner.client import Client
 from nbannotate.pages import answers, changes, render, sequence
@@ -22,24 +22,6 @@ from nbannotate.pages.desk import Desk
 from nbannotate.pages.state import OpenTask, State
 
 HERE = Path(__file__).parent
-
-
-def module() -> str:
-    """Return the source of the ES module: the texts, then ``js/*.js`` in the order of their names."""
-    return "\n".join([texts.module(), *(part.read_text("utf-8") for part in sorted((HERE / "js").glob("*.js")))])
-
-
-def elements(*more: str) -> str:
-    """Return the source of how elements are written, as on all pages; other names of it stay in it.
-
-    Parameters
-    ----------
-    *more
-        Names besides ``h`` and ``morph``.
-    """
-    names = ", ".join(("h", "morph", *more))
-    dom = (HERE / "js" / "10_dom.js").read_text("utf-8")
-    return f"const {{ {names} }} = (() => {{\n{dom}\nreturn {{ {names} }};\n}})();"
 
 
 def styles() -> str:
@@ -62,7 +44,7 @@ class Page(anywidget.AnyWidget):  # type: ignore[misc]
         Show nothing of other campaigns; None shows all.
     """
 
-    _esm = module()
+    _esm = frontend.module("work")
     _css = styles()
     canvas = traitlets.Instance(Canvas).tag(sync=True, **ipywidgets.widget_serialization)
     whole = traitlets.Bool(False).tag(sync=True)

@@ -26,6 +26,7 @@ from voila.app import Voila
 from voila.paths import collect_static_paths
 from voila.utils import get_voila_labextensions_path
 
+from nbannotate import frontend
 from nbannotate.errors import InvalidInput, NotAWorkspace
 from nbannotate.owner.client import SocketClient, connect
 from nbannotate.serve import handlers as h
@@ -108,7 +109,7 @@ class Site(Voila):  # type: ignore[misc]
             return f"{self.base_url}{path}"
 
         themes = Path(next(p for p in self.static_paths if (Path(p) / "theme-dark.css").is_file()))
-        own = {"page.css": (ASSETS, "text/css"), "page.js": (ASSETS, "text/javascript")}
+        own = {"page.css": (ASSETS, "text/css"), "page.js": (frontend.STATIC, "text/javascript")}
         own |= {f"theme-{name}.css": (themes, "text/css") for name in ("light", "dark")}
         extensions = [p for p in get_voila_labextensions_path() if Path(p).is_dir()]
         return [
@@ -117,7 +118,7 @@ class Site(Voila):  # type: ignore[misc]
             (at("login"), LoginHandler),
             (at("logout"), LogoutHandler),
             (at("invite"), InviteHandler),
-            (at("invite.js"), h.PublicFile, {"file": ASSETS / "invite.js", "kind": "text/javascript"}),
+            (at("invite.js"), h.PublicFile, {"file": frontend.path("invite"), "kind": "text/javascript"}),
             (at("password"), PasswordHandler),
             (at("healthz"), h.Health),
             (at("favicon.svg"), h.PublicFile, {"file": ASSETS / "favicon.svg", "kind": "image/svg+xml"}),

@@ -32,7 +32,9 @@ SENTENCES = {
 }
 GENERAL = (t("That did not work"), t("Something went wrong on the server. Your work is saved; please try again."))
 GONE_EARLY = "the page was closed while it opened"
-LANGUAGE = "nbannotate-language"  # the cookie with the language that a person chose; texts.js writes it, too
+LANGUAGE = (
+    "nbannotate-language"  # the cookie with the language that a person chose; frontend/shared/texts writes it, too
+)
 
 
 class SiteHandler(JupyterHandler):  # type: ignore[misc]

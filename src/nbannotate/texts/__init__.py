@@ -1,10 +1,10 @@
 """What people read, in their language: English sentences are the keys, one JSON file a language holds the others.
 
 Python speaks English and marks what people read with :func:`t` and :func:`tn`; the browser says it in the language of
-who looks (``texts.js``). A new language is a new file in this folder. See docs/languages.md.
+who looks (``frontend/shared/texts``). A new language is a new file in this folder. See docs/languages.md.
 """
 
 from nbannotate.texts.mark import t, tn
-from nbannotate.texts.tables import ENGLISH, Texts, answer, choose, languages, module, texts_of
+from nbannotate.texts.tables import ENGLISH, Texts, answer, choose, languages, texts_of
 
-__all__ = ["ENGLISH", "Texts", "answer", "choose", "languages", "module", "t", "texts_of", "tn"]
+__all__ = ["ENGLISH", "Texts", "answer", "choose", "languages", "t", "texts_of", "tn"]

@@ -66,20 +66,13 @@ def choose(chosen: str | None, accepted: str = "") -> str:
     return ENGLISH
 
 
-def module() -> str:
-    """Return the source that modules of the browser begin with: ``T``, ``N``, ``said``, ``whenKernelEnds``."""
-    names = json.dumps(languages(), ensure_ascii=False)
-    words = (HERE / "texts.js").read_text("utf-8").replace('{ en: "English" }', names, 1)
-    return f"{words}\n{(HERE / 'kernel.js').read_text('utf-8')}"
-
-
 def answer(widget: Any, content: object) -> bool:
     """Send a browser the table that it asks for; return whether the message was one of these.
 
     Parameters
     ----------
     widget
-        The widget whose module begins with :func:`module`.
+        The widget that asks (``frontend/shared/texts``).
     content
         What it sent: ``{"texts": "fr"}``.
     """

@@ -20,12 +20,11 @@ import traitlets
 from msgspec import Meta, Struct
 from traitlets.log import get_logger as log
 
-from nbannotate import texts
+from nbannotate import frontend, texts
 from nbannotate.charts.look import GRAY, GRID
 from nbannotate.errors import InvalidInput, NbannotateError, NotFound, OwnerUnavailable
 from nbannotate.model.calling import told
 from nbannotate.model.values import plain, shown
-from nbannotate.pages import view as shared
 from nbannotate.pages.manager import board, plotly_js, report
 from nbannotate.pages.manager.board import OF_ALL, Head, Mark, Part
 from nbannotate.pages.manager.cells import Cells
@@ -110,9 +109,7 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
         The rows behind the bar that was clicked last; None before.
     """
 
-    _esm = "\n".join(
-        [texts.module(), shared.elements(), *(f.read_text("utf-8") for f in sorted((HERE / "statistics").glob("*.js")))]
-    )
+    _esm = frontend.module("statistics")
     _css = HERE / "statistics" / "statistics.css"
     view = traitlets.Dict(help="What stands above the cards, and which cards there are.").tag(sync=True)
     problem = traitlets.Unicode("", help="Why nothing is read; or empty.").tag(sync=True)

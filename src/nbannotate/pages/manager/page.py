@@ -12,7 +12,7 @@ import ipywidgets
 import traitlets
 from traitlets.log import get_logger as log
 
-from nbannotate import texts
+from nbannotate import frontend, texts
 from nbannotate.errors import NbannotateError, SessionEnded
 from nbannotate.model import WorkspaceInfo
 from nbannotate.owner.client import connect_kernel
@@ -27,12 +27,6 @@ if TYPE_CHECKING:
     from nbannotate.workspace import Workspace
 
 HERE = Path(__file__).parent
-
-
-def module() -> str:
-    """Return the source of the ES module: how elements are written, as on all pages, then ``js/*.js`` by name."""
-    own = (part.read_text("utf-8") for part in sorted((HERE / "js").glob("*.js")))
-    return "\n".join([texts.module(), shared.elements("ICONS", "icon", "ago", "stamp", "languageMenu"), *own])
 
 
 class Manager(anywidget.AnyWidget):  # type: ignore[misc]
@@ -52,7 +46,7 @@ class Manager(anywidget.AnyWidget):  # type: ignore[misc]
         Seconds between two automatic looks, while somebody looks.
     """
 
-    _esm = module()
+    _esm = frontend.module("manage")
     _css = shared.styles() + (HERE / "work.css").read_text("utf-8")
     whole = traitlets.Bool(False).tag(sync=True)
     height = traitlets.Unicode("780px").tag(sync=True)

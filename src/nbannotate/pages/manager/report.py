@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import plotly.graph_objects as go
 
-from nbannotate import imaging
+from nbannotate import frontend, imaging
 from nbannotate.charts.look import GRAY, GRID
 from nbannotate.files import output
 from nbannotate.model.choices import one_of
@@ -22,7 +22,7 @@ from nbannotate.stats.filters import utc_now
 from nbannotate.stats.reading import Reading
 from nbannotate.stats.scope import HasSql, Scope, resolve
 from nbannotate.texts import t
-from nbannotate.texts.tables import ENGLISH, Texts, languages, module, singulars, texts_of
+from nbannotate.texts.tables import ENGLISH, Texts, languages, singulars, texts_of
 
 if TYPE_CHECKING:
     import os
@@ -107,7 +107,7 @@ def html(workspace: HasSql, choice: Choice, language: str = ENGLISH) -> str:
         f'<script type="application/json" id="figures">{_in_script(figures)}</script>'
         f'<script type="application/json" id="gray">{_in_script([GRAY, GRID])}</script>'
         f"<script>{_library()}</script>"
-        f"<script>{module()}\n{_file('statistics/05_spoken.js')}\n{_file('report.js')}</script></body></html>"
+        f"<script>{frontend.module('report')}</script></body></html>"
     )
 
 

@@ -1,0 +1,38 @@
+// Labels of the selection by key: the one, several where the recipe allows it, none.
+
+import { flawsSaid } from "./flaws.js";
+import { ACTIONS } from "./keys.js";
+import { RECEIVE } from "./receive.js";
+import { announce, send } from "./send.js";
+
+function onlyLabel(s, combo) {
+  const label = s.labels[Number(combo.at(-1)) - 1];
+  if (!label || !s.editable || !s.selected.size) return false;
+  send(s, "label", { label: label.name, ids: [...s.selected], mode: "only" });
+  return undefined;
+}
+
+function unlabel(s) {
+  if (!s.editable || !s.selected.size) return false;
+  send(s, "label", { label: "", ids: [...s.selected] });
+  return undefined;
+}
+
+Object.assign(ACTIONS, { only: onlyLabel, unlabel });
+
+const takeSeveral = RECEIVE.state;
+RECEIVE.state = (s, m) => {
+  s.several = m.several;
+  takeSeveral(s, m);
+};
+
+// Who cannot see the sign hears what is wrong with a shape as soon as something is.
+const takePatch = RECEIVE.patch;
+RECEIVE.patch = (s, m, buffers) => {
+  const before = new Map(m.shapes.ids.map((id) => [id, s.shapes.get(id)?.flaws]));
+  takePatch(s, m, buffers);
+  for (const [id, flaws] of before) {
+    const shape = s.shapes.get(id);
+    if (shape?.flaws && !flaws && s.selected.has(id)) announce(s, flawsSaid(shape));
+  }
+};

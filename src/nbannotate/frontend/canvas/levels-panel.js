@@ -1,0 +1,152 @@
+// The panel of the levels: sliders, presets, and the button that opens it.
+
+import { said, T } from "../shared/texts.js";
+import { node } from "./dom.js";
+import { askValues, change, commit, usePreset } from "./levels.js";
+import { closeLevels, fine, levelsHow, levelsNow, sane, short } from "./levels-now.js";
+import { newId } from "./pointer.js";
+
+export function buildLevels(s) {
+  s.levelsButton = node("button", {
+    type: "button",
+    class: "nba-levels-button",
+    "aria-haspopup": "dialog",
+    "aria-expanded": "false",
+  });
+  s.levelsButton.hidden = true;
+  s.levelsButton.addEventListener("click", () => (s.levelsPanel ? closeLevels(s, true) : openLevels(s)));
+  return s.levelsButton;
+}
+
+function slider(s, title, least, most, step, get, set, shown) {
+  const id = `nba-${newId()}`,
+    input = node("input", { type: "range", id, min: least, max: most, step });
+  const said = node("output", { for: id });
+  input.addEventListener("input", () => {
+    askValues(s);
+    change(s, sane(s, set(Number(input.value))));
+  });
+  input.addEventListener("change", () => commit(s));
+  return {
+    row: node("div", { class: "nba-slider" }, node("label", { for: id }, title), input, said),
+    tell() {
+      const v = get();
+      if (Math.abs(Number(input.value) - v) > step / 2) input.value = v;
+      said.textContent = shown(v);
+      input.setAttribute("aria-valuetext", shown(v));
+    },
+  };
+}
+
+function openLevels(s) {
+  const deep = s.levels.deep,
+    at = (i) => () => levelsNow(s)[i],
+    close = node("button", { type: "button", class: "nba-close", "aria-label": T("Close") }, "✕");
+  const [low, high] = deep ? s.levels.range : [0, 1],
+    step = deep ? fine(s) : 0.01,
+    span = Math.max(high - low, step);
+  const wider = (v) => {
+    // by one step at least, or an arrow key would be rounded away
+    const [width, level] = levelsNow(s),
+      by = Math.exp(v) - width;
+    return [width + Math.sign(by) * Math.max(step, Math.abs(by)), level];
+  };
+  const sliders = deep
+    ? [
+        slider(
+          s,
+          T("Width"),
+          Math.log(step),
+          Math.log(2 * span),
+          0.01,
+          () => Math.log(levelsNow(s)[0]),
+          wider,
+          () => `${short(levelsNow(s)[0])}`,
+        ),
+        slider(
+          s,
+          T("Level"),
+          low - span / 4,
+          high + span / 4,
+          step,
+          at(1),
+          (v) => [levelsNow(s)[0], v],
+          (v) => `${short(v)}`,
+        ),
+      ]
+    : [
+        slider(
+          s,
+          T("Brightness"),
+          -1,
+          1,
+          0.01,
+          at(0),
+          (v) => [v, levelsNow(s)[1]],
+          (v) => `${Math.round(100 * v)} %`,
+        ),
+        slider(
+          s,
+          T("Contrast"),
+          -2.3,
+          2.3,
+          0.02,
+          () => Math.log(levelsNow(s)[1]),
+          (v) => [levelsNow(s)[0], Math.abs(v) < 0.01 ? 1 : Math.exp(v)],
+          (v) => `${Math.round(100 * Math.exp(v))} %`,
+        ),
+      ];
+  const button = (title, press, hint = "") => {
+    const b = node("button", { type: "button", title: hint }, title);
+    b.addEventListener("click", press);
+    return b;
+  };
+  const presets = (s.levels.presets ?? []).map((p) =>
+    button(
+      said(p[0]),
+      () => usePreset(s, p),
+      T("width {width}, level {level}", { width: short(p[1]), level: short(p[2]) }),
+    ),
+  );
+  const ways = [
+    button(
+      T("Automatic"),
+      () => levelsHow(s, "auto"),
+      T("Leave out the darkest and the brightest half percent (Shift+A)"),
+    ),
+    ...(deep ? [button(T("All values"), () => levelsHow(s, "full"), T("From the least to the greatest value"))] : []),
+    button(deep && s.levels.file ? T("As in the file") : T("Reset"), () => levelsHow(s, "reset"), "Shift+R"),
+  ];
+  const title = deep ? `${T("Window")}${s.levels.unit ? ` (${s.levels.unit})` : ""}` : T("Brightness and contrast");
+  const panel = node(
+    "div",
+    { class: "nba-levels", role: "dialog", "aria-modal": "false", "aria-label": title },
+    node("header", {}, node("h2", {}, title), close),
+    ...sliders.map((v) => v.row),
+    ...(presets.length
+      ? [node("div", { class: "nba-ways", role: "group", "aria-label": T("Presets") }, ...presets)]
+      : []),
+    node("div", { class: "nba-ways", role: "group", "aria-label": T("Ways") }, ...ways),
+  );
+  panel.addEventListener("keydown", (e) => {
+    if (e.key === "Tab") return;
+    if (e.key === "Escape") {
+      e.preventDefault();
+      closeLevels(s, true);
+    }
+    e.stopPropagation();
+  });
+  close.addEventListener("click", () => closeLevels(s, true));
+  const tell = () => {
+    for (const v of sliders) v.tell();
+    const [width, level] = levelsNow(s);
+    presets.forEach((b, i) =>
+      b.setAttribute("aria-pressed", s.levels.presets[i][1] === width && s.levels.presets[i][2] === level),
+    );
+  };
+  s.levelsPanel = { panel, deep, tell };
+  s.root.append(panel);
+  s.levelsButton.setAttribute("aria-expanded", "true");
+  s.levelsPanel.tell();
+  panel.querySelector("input").focus({ preventScroll: true });
+}

@@ -1,0 +1,279 @@
+// Brightness and contrast, window width and level. While someone drags, the values are shown here through a table, in
+// place of what ipycanvas painted; when the gesture ends Python hears of it, and paints the image sharp.
+
+import { said, T } from "../shared/texts.js";
+import { clamp } from "./geometry.js";
+import { begin, drop, hoverAt, setCursor } from "./hand.js";
+import { ACTIONS } from "./keys.js";
+import { closeLevels, levelsHow, levelsNow, levelsText, sane, tellLevels } from "./levels-now.js";
+import { far, onScreen } from "./pointer.js";
+import { RECEIVE, stale } from "./receive.js";
+import { paint } from "./redraw.js";
+import { announce, complain, send } from "./send.js";
+
+const CRISP = 4; // as in canvas/painter.py: from here on pixels are squares
+const SLOW = 180,
+  SPAN = 256; // CSS pixels: by e in width or contrast; over the whole window
+
+function dragged(s, [a, b], dx, dy) {
+  // to the right: wider, or more contrast; up: brighter
+  const f = Math.exp(dx / SLOW);
+  return sane(s, s.levels.deep ? [a * f, b + (dy * a * f) / SPAN] : [a - dy / SPAN, b * f]);
+}
+
+// ---- what is shown while it changes
+
+export function change(s, pair) {
+  s.live = pair;
+  s.levelsAt = Infinity; // what is told until this is committed is too old
+  tellLevels(s);
+  showLevels(s);
+}
+
+export function showLevels(s) {
+  // before the next frame, after ipycanvas has painted its own
+  s.levelsFrame ??= requestAnimationFrame(() => {
+    s.levelsFrame = null;
+    paintLevels(s);
+  });
+}
+
+export function commit(s) {
+  if (!s.live) return;
+  const [a, b] = s.live;
+  s.levelsAt = send(s, "levels", s.levels.deep ? { window: [a, b] } : { adjust: [a, b] });
+  if (s.levels.deep) s.levels.window = s.live;
+  else s.levels.adjust = s.live;
+  announce(s, levelsText(s));
+}
+
+export function askValues(s) {
+  const have = s.values?.g === s.g && (s.values.whole || s.values.frame === s.r?.frame);
+  if (have || s.asked === `${s.g} ${s.r?.frame}` || !s.image) return;
+  s.asked = `${s.g} ${s.r?.frame}`;
+  send(s, "values");
+}
+
+async function takeValues(s, m, buffers) {
+  if (m.g !== s.g) return;
+  const [width, height] = m.size,
+    canvas = new OffscreenCanvas(width, height),
+    ctx = canvas.getContext("2d", { willReadFrequently: true });
+  const taken = { g: m.g, box: m.box, size: m.size, whole: m.whole, frame: s.r?.frame, canvas, ctx };
+  if (m.mime === "values") {
+    const view = ArrayBuffer.isView(buffers[0]) ? buffers[0] : new Uint8Array(buffers[0]);
+    taken.stored = new Uint16Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+    taken.out = ctx.createImageData(width, height);
+    let low = 65535,
+      high = 0;
+    for (const v of taken.stored) {
+      if (v < low) low = v;
+      if (v > high) high = v;
+    }
+    Object.assign(taken, { low, high, table: new Uint32Array(65536) });
+  } else {
+    const bitmap = await createImageBitmap(new Blob([buffers[0]], { type: m.mime }));
+    ctx.drawImage(bitmap, 0, 0);
+    taken.source = ctx.getImageData(0, 0, width, height);
+    taken.out = ctx.createImageData(width, height);
+    if (m.g !== s.g) return;
+  }
+  s.values = taken;
+  showLevels(s);
+}
+
+function windowed(s, v, [width, level]) {
+  // as imaging/window.py
+  const { slope, offset, inverted, exact } = s.levels,
+    span = exact ? width : Math.max(width - 1, 1e-6);
+  const low = (exact ? level : level - 0.5) - span / 2,
+    steep = 255 / Math.max(span, 1e-12),
+    out = new Uint32Array(v.out.data.buffer);
+  for (let i = v.low; i <= v.high; i++) {
+    let gray = (i * slope + offset - low) * steep;
+    gray = gray < 0 ? 0 : gray > 255 ? 255 : (gray + 0.5) | 0;
+    if (inverted) gray = 255 - gray;
+    v.table[i] = 0xff000000 | (gray << 16) | (gray << 8) | gray;
+  }
+  const { stored, table } = v;
+  for (let i = 0; i < stored.length; i++) out[i] = table[stored[i]];
+}
+
+function adjusted(v, [brightness, contrast]) {
+  // as Picture._adjusted
+  const table = new Uint8Array(256);
+  for (let i = 0; i < 256; i++) table[i] = clamp(Math.round((i - 127.5) * contrast + 127.5 + 255 * brightness), 0, 255);
+  const from = new Uint32Array(v.source.data.buffer),
+    out = new Uint32Array(v.out.data.buffer);
+  for (let i = 0; i < from.length; i++) {
+    const c = from[i];
+    out[i] = 0xff000000 | (table[(c >> 16) & 255] << 16) | (table[(c >> 8) & 255] << 8) | table[c & 255];
+  }
+}
+
+function paintLevels(s) {
+  const v = s.values,
+    r = s.r;
+  if (!s.live || !v || v.g !== s.g || !r || r.g !== s.g) return;
+  if (v.stored) windowed(s, v, s.live);
+  else adjusted(v, s.live);
+  v.ctx.putImageData(v.out, 0, 0);
+  const ctx = s.base.getContext("2d"),
+    scale = r.k * r.dpr,
+    [x0, y0, x1, y1] = v.box;
+  ctx.clearRect(0, 0, s.base.width, s.base.height);
+  ctx.imageSmoothingEnabled = scale < CRISP;
+  ctx.drawImage(v.canvas, x0 * scale + r.x * r.dpr, y0 * scale + r.y * r.dpr, (x1 - x0) * scale, (y1 - y0) * scale);
+  ctx.drawImage(s.layers[1].canvas, 0, 0);
+}
+
+export function levelsFrame(s) {
+  // ipycanvas has painted the image, perhaps with other levels
+  if (s.values && !s.values.whole && s.values.frame !== s.r?.frame) s.values = null;
+  if (!s.live) return;
+  if (s.values) showLevels(s);
+  else askValues(s);
+}
+
+// ---- gestures and keys
+
+export function pressLevels(s, e) {
+  // the right button, also in the middle of a polygon
+  if (!s.image || !s.v || !s.levels || e.button !== 2) return false;
+  const drawn = s.gesture?.name === "draw" ? s.gesture : null;
+  if (s.gesture && !drawn) return s.gesture.name === "levels";
+  begin(
+    s,
+    leveling(
+      s,
+      onScreen(s, e),
+      () => {
+        s.gesture = drawn;
+        hoverAt(s);
+        paint(s);
+      },
+      drawn,
+    ),
+  );
+  return true;
+}
+
+function leveling(s, from, end, drawn = null) {
+  const start = levelsNow(s);
+  let moved = false;
+  askValues(s);
+  return {
+    name: "levels",
+    cursor: "all-scroll",
+    paint: (ctx) => drawn?.paint(ctx),
+    move(at) {
+      moved ||= far(at, from);
+      if (moved) change(s, dragged(s, start, at[0] - from[0], at[1] - from[1]));
+    },
+    up() {
+      if (moved) commit(s);
+      end();
+    },
+    cancel() {
+      if (moved) change(s, start);
+      end();
+    },
+  };
+}
+
+const ARROW = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+function levelsMode(s) {
+  // one button, a finger or the arrows are enough
+  if (!s.image || !s.levels) return undefined;
+  if (s.gesture?.name === "draw") return complain(s, T("Finish the shape first, or drag with the right button."));
+  s.gesture?.cancel();
+  let drag = null;
+  const finish = () => {
+    drag = null;
+    setCursor(s);
+  };
+  askValues(s);
+  begin(s, {
+    name: "levels",
+    cursor: "all-scroll",
+    press(at) {
+      drag = leveling(s, at, finish);
+    },
+    move: (at) => drag?.move(at),
+    up: () => drag?.up(),
+    key(combo) {
+      const arrow = ARROW[combo.replace("shift+", "")],
+        far = combo.startsWith("shift+") ? 40 : 8;
+      if (!arrow) {
+        if (combo === "c" || combo === "Enter") this.cancel();
+        return combo === "c" || combo === "Enter";
+      }
+      change(s, dragged(s, levelsNow(s), arrow[0] * far, arrow[1] * far));
+      clearTimeout(s.levelsTimer);
+      s.levelsTimer = setTimeout(() => commit(s), 250);
+      return true;
+    },
+    cancel() {
+      if (drag) drag.cancel();
+      delete s.levelsButton.dataset.active;
+      drop(s);
+    },
+  });
+  s.levelsButton.dataset.active = "true";
+  return complain(
+    s,
+    s.levels.deep
+      ? T("Window: drag, or use the arrows. Esc ends.")
+      : T("Brightness and contrast: drag, or use the arrows. Esc ends."),
+  );
+}
+
+function nextPreset(s) {
+  const presets = s.levels?.presets ?? [];
+  if (!presets.length)
+    return complain(
+      s,
+      s.levels?.deep
+        ? T("There are no window presets for this image.")
+        : T("Only images of more than 8 bits have a window."),
+    );
+  const [width, level] = levelsNow(s),
+    now = presets.findIndex((p) => p[1] === width && p[2] === level);
+  return usePreset(s, presets[(now + 1) % presets.length]);
+}
+
+export function usePreset(s, [name, width, level]) {
+  change(s, [width, level]);
+  commit(s);
+  complain(s, `${said(name)}: ${levelsText(s)}`);
+}
+
+Object.assign(ACTIONS, {
+  levels: levelsMode,
+  "levels:next": nextPreset,
+  "levels:auto": (s) => levelsHow(s, "auto"),
+  "levels:reset": (s) => levelsHow(s, "reset"),
+});
+
+// ---- what Python says
+
+const takeState = RECEIVE.state;
+RECEIVE.state = (s, m) => {
+  takeState(s, m);
+  const fresh = s.levelsG !== m.g,
+    told = JSON.stringify(m.levels),
+    same = told === s.levelsTold;
+  s.levelsTold = told;
+  if (fresh) {
+    Object.assign(s, { levelsG: m.g, levelsAt: 0, live: null, asked: null });
+    if (s.values?.g !== m.g) s.values = null;
+    delete s.levelsButton.dataset.active;
+    if (s.levelsPanel && (s.levelsPanel.deep !== m.levels?.deep || m.levels.deep)) closeLevels(s); // its range is another one
+  }
+  if (!fresh && (stale(s, m, s.levelsAt ?? 0) || (same && s.live))) return;
+  s.levels = m.levels;
+  s.live = null;
+  tellLevels(s);
+};
+RECEIVE.values = (s, m, buffers) => void takeValues(s, m, buffers);

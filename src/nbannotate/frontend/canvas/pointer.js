@@ -1,0 +1,13 @@
+// Where the pointer is, on the stage and in the image.
+
+export const DRAG = 3; // CSS pixels that make a press a drag
+export const onScreen = (s, e) => {
+  const r = s.overlay.getBoundingClientRect();
+  return [e.clientX - r.left, e.clientY - r.top];
+};
+export const toImage = (s, [sx, sy]) => [(sx - s.v.x) / s.v.k, (sy - s.v.y) / s.v.k];
+export const far = (a, b) => Math.hypot(a[0] - b[0], a[1] - b[1]) >= DRAG;
+export const newId = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(8)), (b) => b.toString(16).padStart(2, "0")).join("");
+
+export const farBy = (a, b, limit) => Math.hypot(a[0] - b[0], a[1] - b[1]) > limit;

@@ -1,0 +1,90 @@
+// How people answer images whose answer is known: a panel below the jobs of a campaign that has some.
+
+import { h } from "../shared/dom.js";
+import { stamp } from "../shared/numbers.js";
+import { M, T } from "../shared/texts.js";
+import { act, toast } from "./talk.js";
+import { number } from "./words.js";
+
+const GOLD_STATE = { ok: M("good enough"), below: M("not good enough"), paused: M("paused") };
+
+export function goldPanel(s, c) {
+  const { of, rows = [] } = s.get("gold");
+  if (of !== c.id || !rows.length) return null;
+  const heads = [[T("Member")], [T("State")], [T("Answers"), 1], [T("Agreement"), 1], [T("Lately"), 1], [T("Since")]];
+  const percent = (x) => (x === null ? h("span", { class: "soft" }, "·") : T("{n} %", { n: Math.round(100 * x) }));
+  return h(
+    "section",
+    { class: "nbm-panel", "data-key": "gold", "aria-label": T("Gold") },
+    h(
+      "header",
+      {},
+      h("h2", {}, T("Gold")),
+      h(
+        "span",
+        { class: "soft" },
+        T("how people answer images whose answer is known; nobody else sees which ones these are"),
+      ),
+    ),
+    h(
+      "div",
+      { class: "nbm-scroll" },
+      h(
+        "table",
+        { class: "nbm-list nbm-gold" },
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            heads.map(([title, n]) => h("th", { scope: "col", class: n ? "n" : null }, title)),
+            h("th", { scope: "col" }, h("span", { class: "nbm-hidden" }, T("Actions"))),
+          ),
+        ),
+        h(
+          "tbody",
+          {},
+          rows.map((m) =>
+            h(
+              "tr",
+              { "data-key": m.member },
+              h("th", { scope: "row", title: m.member }, m.member),
+              h(
+                "td",
+                {},
+                h(
+                  "span",
+                  { class: "nbm-state", "data-state": m.answers || m.state !== "ok" ? m.state : "none" },
+                  m.answers || m.state !== "ok" ? T(GOLD_STATE[m.state]) : T("no answer yet"),
+                ),
+              ),
+              h("td", { class: "n" }, m.answers ? number(m.answers) : h("span", { class: "soft" }, "·")),
+              h("td", { class: "n" }, percent(m.score)),
+              h("td", { class: "n", "data-warn": m.state === "ok" ? null : "" }, percent(m.lately)),
+              h("td", {}, m.since ? stamp(m.since) : h("span", { class: "soft" }, "·")),
+              h(
+                "td",
+                { class: "act" },
+                m.state === "paused"
+                  ? h(
+                      "button",
+                      {
+                        type: "button",
+                        class: "small",
+                        "data-key": "resume",
+                        "aria-label": T("Let {member} go on", m),
+                        onclick: () =>
+                          act(s, "resume", { campaign: c.id, login: m.member }, (e) => e && toast(s, e, "error")),
+                      },
+                      T("Let go on"),
+                    )
+                  : null,
+              ),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
+}

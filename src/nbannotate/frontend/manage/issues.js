@@ -1,0 +1,296 @@
+// The issues of all campaigns: filters, and a table whose rows open the image at the place.
+
+import { h } from "../shared/dom.js";
+import { icon } from "../shared/icons.js";
+import { ago } from "../shared/numbers.js";
+import { repaint } from "../shared/redraw.js";
+import { locale, M, N, T } from "../shared/texts.js";
+import { empty, picked, reading } from "./frame.js";
+import { viewPage } from "./view.js";
+import { number } from "./words.js";
+
+const THREAD_STATE = { open: M("open"), for_review: M("for review"), resolved: M("closed") };
+const THREAD_PLACE = { image: M("image"), zone: M("zone"), shape: M("shape") };
+const AGES = [
+  ["", M("Any age")],
+  ["1", M("Older than a day")],
+  ["7", M("Older than a week")],
+  ["30", M("Older than a month")],
+];
+const MANY = 200;
+export const noThreads = () => ({
+  states: new Set(["open", "for_review"]),
+  campaign: "",
+  place: "",
+  step: "",
+  author: "",
+  age: "",
+  text: "",
+  sort: "new",
+  most: MANY,
+});
+
+function threadsThat(s, but = "") {
+  const f = s.ui.threads,
+    text = f.text.trim().toLowerCase(),
+    before = f.age ? Date.now() - 86400000 * Number(f.age) : Infinity;
+  const rows = (s.get("issues").rows ?? []).filter(
+    (i) =>
+      (but === "states" || !f.states.size || f.states.has(i.state)) &&
+      (!f.campaign || i.campaign_id === Number(f.campaign)) &&
+      (!f.place || i.place === f.place) &&
+      (!f.step || i.step === f.step) &&
+      (!f.author || i.author === f.author) &&
+      new Date(i.created) <= before &&
+      (!text || i.text.toLowerCase().includes(text) || i.asset.toLowerCase().includes(text)),
+  );
+  const by = {
+    new: (a, b) => b.id - a.id,
+    old: (a, b) => a.id - b.id,
+    answered: (a, b) => (a.answered < b.answered ? 1 : a.answered > b.answered ? -1 : b.id - a.id),
+  }[f.sort];
+  return rows.sort(by);
+}
+
+export function issues(s) {
+  const { read, rows: all = [] } = s.get("issues"),
+    f = s.ui.threads;
+  if (!read) return reading(T("Reading the issues…"));
+  if (!all.length)
+    return empty(
+      "thread",
+      T("No issues yet"),
+      T("What annotators and reviewers ask or object to on an image appears here."),
+    );
+  const set = (change) => {
+    Object.assign(f, { most: MANY }, change);
+    repaint(s);
+  };
+  const values = (name) =>
+    [...new Set(all.map((i) => i[name]))].sort((a, b) => a.localeCompare(b, locale(), { numeric: true }));
+  const names = new Map(all.map((i) => [i.campaign_id, i.campaign])),
+    rows = threadsThat(s),
+    shown = rows.slice(0, f.most);
+  const under = threadsThat(s, "states"),
+    counted = (name) => under.filter((i) => i.state === name).length;
+  const open = (i) => viewPage(s, [...new Set(rows.map((r) => r.task))], i.task, i.id);
+  return h(
+    "div",
+    { class: "nbm-page", "data-key": "issues" },
+    h(
+      "div",
+      { class: "nbm-bar" },
+      picked(
+        f.campaign,
+        [["", T("All campaigns")], ...[...names].map(([id, name]) => [String(id), name])],
+        T("Campaign"),
+        (v) => set({ campaign: v }),
+        T("Campaign"),
+      ),
+      picked(
+        f.place,
+        [["", T("Everything")], ...Object.entries(THREAD_PLACE).map(([k, v]) => [k, T(v)])],
+        T("About"),
+        (v) => set({ place: v }),
+        T("About"),
+      ),
+      picked(
+        f.step,
+        [["", T("All steps")], ...values("step").map((v) => [v, v])],
+        T("Step"),
+        (v) => set({ step: v }),
+        T("Step"),
+      ),
+      picked(
+        f.author,
+        [["", T("Everybody")], ...values("author").map((v) => [v, v])],
+        T("Author"),
+        (v) => set({ author: v }),
+        T("Author"),
+      ),
+      picked(
+        f.age,
+        AGES.map(([k, v]) => [k, T(v)]),
+        T("Age"),
+        (v) => set({ age: v }),
+        T("Age"),
+      ),
+      picked(
+        f.sort,
+        [
+          ["new", T("Newest first")],
+          ["old", T("Oldest first")],
+          ["answered", T("Answered last")],
+        ],
+        T("Order"),
+        (v) => set({ sort: v }),
+        T("Order"),
+      ),
+      h(
+        "label",
+        { class: "nbm-field search" },
+        h("span", {}, T("Text or asset")),
+        h(
+          "span",
+          { class: "input" },
+          icon("search"),
+          h("input", {
+            type: "search",
+            placeholder: T("Part of it"),
+            "data-search": "",
+            "data-value": f.text,
+            maxlength: "200",
+            oninput: (e) => set({ text: e.target.value }),
+          }),
+          h("kbd", { "aria-hidden": "true" }, "/"),
+        ),
+      ),
+    ),
+    h(
+      "div",
+      { class: "nbm-bar status" },
+      h(
+        "div",
+        { class: "nbm-chips", role: "group", "aria-label": T("Status") },
+        Object.entries(THREAD_STATE).map(([name, title]) =>
+          h(
+            "button",
+            {
+              type: "button",
+              class: "tag",
+              "data-key": name,
+              "aria-pressed": String(f.states.has(name)),
+              onclick: () => {
+                if (!f.states.delete(name)) f.states.add(name);
+                set({});
+              },
+            },
+            T(title),
+            h("span", { class: "count" }, number(counted(name))),
+          ),
+        ),
+      ),
+      h(
+        "p",
+        { class: "soft", role: "status" },
+        rows.length === all.length
+          ? N(all.length, "{n} issue", "{n} issues")
+          : N(all.length, "{shown} of {n} issue", "{shown} of {n} issues", { shown: rows.length }),
+        rows.length === all.length
+          ? null
+          : [
+              " · ",
+              h(
+                "button",
+                {
+                  type: "button",
+                  class: "link",
+                  onclick: () => {
+                    s.ui.threads = { ...noThreads(), states: new Set() };
+                    repaint(s);
+                  },
+                },
+                T("clear the filters"),
+              ),
+            ],
+      ),
+    ),
+    rows.length
+      ? h(
+          "section",
+          { class: "nbm-panel", "aria-label": T("Issues") },
+          h(
+            "div",
+            { class: "nbm-scroll" },
+            h(
+              "table",
+              { class: "nbm-list nbm-threads" },
+              h(
+                "thead",
+                {},
+                h(
+                  "tr",
+                  {},
+                  [
+                    T("Issue"),
+                    T("Status"),
+                    T("About"),
+                    T("Asset"),
+                    T("Campaign"),
+                    T("Step"),
+                    T("Author"),
+                    T("Raised"),
+                    T("Answered"),
+                  ].map((title) => h("th", { scope: "col" }, title)),
+                ),
+              ),
+              h(
+                "tbody",
+                { onkeydown: rowKeys },
+                shown.map((i) =>
+                  h(
+                    "tr",
+                    {
+                      "data-key": `i${i.id}`,
+                      "data-issue": i.id,
+                      onclick: (e) => {
+                        if (!String(getSelection()) && !e.target.closest("button")) open(i);
+                      },
+                    },
+                    h(
+                      "th",
+                      { scope: "row" },
+                      h("button", { type: "button", class: "link", title: i.text, onclick: () => open(i) }, i.text),
+                      i.comments > 1
+                        ? h("span", { class: "chip" }, N(i.comments - 1, "{n} answer", "{n} answers"))
+                        : null,
+                      i.gold
+                        ? h(
+                            "span",
+                            {
+                              class: "chip",
+                              title: T("The answer of this image is known; nothing waits for the issue"),
+                            },
+                            T("Gold"),
+                          )
+                        : null,
+                    ),
+                    h("td", {}, h("span", { class: "nbm-state", "data-state": i.state }, T(THREAD_STATE[i.state]))),
+                    h("td", {}, T(THREAD_PLACE[i.place])),
+                    h("td", { class: "cut", title: i.asset }, i.asset),
+                    h("td", { class: "cut", title: i.campaign }, i.campaign),
+                    h("td", { class: "cut", title: i.step }, i.step),
+                    h("td", {}, i.author),
+                    h("td", { class: "soft" }, ago(i.created)),
+                    h("td", { class: "soft" }, i.comments > 1 ? ago(i.answered) : "–"),
+                  ),
+                ),
+              ),
+            ),
+          ),
+        )
+      : h("p", { class: "none soft", role: "status" }, T("No issue matches these filters.")),
+    rows.length > shown.length
+      ? h(
+          "button",
+          {
+            type: "button",
+            onclick: () => {
+              f.most += MANY;
+              repaint(s);
+            },
+          },
+          N(rows.length - shown.length, "{n} more", "{n} more"),
+        )
+      : null,
+  );
+}
+
+function rowKeys(e) {
+  const all = [...e.currentTarget.querySelectorAll("button.link")],
+    at = all.indexOf(document.activeElement);
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[e.key];
+  if (to === undefined || at < 0) return;
+  all[Math.min(all.length - 1, Math.max(0, to))].focus();
+  e.preventDefault();
+}

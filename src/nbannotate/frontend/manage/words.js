@@ -1,0 +1,33 @@
+// Words for states, roles and numbers.
+
+import { locale, M, shownNumber, T } from "../shared/texts.js";
+
+export const STATE_NAME = {
+  draft: M("draft"),
+  active: M("active"),
+  overdue: M("overdue"),
+  completed: M("completed"),
+  archived: M("archived"),
+};
+export const KIND = { annotation: M("annotation"), consensus: M("consensus"), review: M("review") };
+export const ROLE = {
+  owner: M("owner"),
+  manager: M("manager"),
+  developer: M("developer"),
+  reviewer: M("reviewer"),
+  annotator: M("annotator"),
+};
+export const RUNNING = ["active", "overdue"];
+
+export const number = (n) => shownNumber(Number(n ?? 0));
+export const listed = (words) => new Intl.ListFormat(locale()).format(words);
+export const clauses = (texts) => texts.filter(Boolean).join(T("; "));
+const tenths = (n) => shownNumber(n, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+export const spent = (s) =>
+  s === null || s === undefined
+    ? "–"
+    : s < 59.5
+      ? T("{n} s", { n: s < 10 ? tenths(s) : Math.round(s) })
+      : s < 3600
+        ? T("{n} min {seconds} s", { n: Math.floor(s / 60), seconds: String(Math.round(s % 60) % 60).padStart(2, "0") })
+        : T("{n} h", { n: tenths(s / 3600) });

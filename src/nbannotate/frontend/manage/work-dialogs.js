@@ -1,0 +1,269 @@
+// What is asked before tasks and jobs are given to others.
+
+import { h } from "../shared/dom.js";
+import { repaint } from "../shared/redraw.js";
+import { M, N, T } from "../shared/texts.js";
+import { check, personChoice, reason, to } from "./dialog-fields.js";
+import { loginField, roleChoice } from "./members.js";
+import { held, jobSentence, reassignSentence, split } from "./sharing.js";
+import { clearSelection, summary } from "./sheet.js";
+import { act } from "./talk.js";
+import { clauses, number } from "./words.js";
+
+// What is asked of tasks and jobs.
+export const WORK_DIALOGS = {
+  reassign: {
+    before: (s, d) => {
+      d.sum = summary(s);
+    }, // counted anew each time: people go on working while it is open
+    title: (d) => N(d.sum.ids.length, "Reassign {n} task", "Reassign {n} tasks"),
+    done: M("Reassign"),
+    blocked: (d) => !reassignSentence(d).n,
+    body: (s, d) => [
+      personChoice(s, d, T("To"), true),
+      d.people.length
+        ? null
+        : h(
+            "p",
+            { class: "soft" },
+            T("Nobody works at all of the steps of these tasks; choose tasks of one step to give them to a person."),
+          ),
+      d.sum.begun
+        ? check(
+            s,
+            d,
+            "started",
+            N(
+              d.sum.begun,
+              "Also the one that is begun; what was drawn goes along",
+              "Also the {n} that are begun; what was drawn goes along",
+            ),
+          )
+        : null,
+      h("p", { class: "preview", role: "status" }, reassignSentence(d).text),
+    ],
+    go: (s, d, end) =>
+      act(s, "reassign", { campaign: d.c.id, ids: d.sum.ids, to: to(d), on: Boolean(d.values.started) }, (error) => {
+        if (!error) clearSelection(s);
+        end(error);
+        s.grid?.paint();
+      }),
+  },
+  reassign_job: {
+    title: (d) => T("Reassign {member}’s job at {name}", d.j),
+    done: M("Reassign"),
+    blocked: (d) => !d.counts || !jobSentence(d).n,
+    body: (s, d) => [
+      personChoice(s, d, T("To"), true),
+      held(d)[1]
+        ? check(
+            s,
+            d,
+            "started",
+            N(
+              held(d)[1],
+              "Also the one that is begun or returned; what was drawn goes along",
+              "Also the {n} that are begun or returned; what was drawn goes along",
+            ),
+          )
+        : null,
+      h(
+        "p",
+        { class: d.counts ? "preview" : "soft", role: "status" },
+        d.counts ? jobSentence(d).text : T("Counting what is open…"),
+      ),
+    ],
+    go: (s, d, end) =>
+      act(
+        s,
+        "reassign_job",
+        { campaign: d.c.id, step: d.step, login: d.j.member, to: to(d), on: Boolean(d.values.started) },
+        end,
+      ),
+  },
+  share: {
+    title: (d) => T("Share what remains of {name}", d.c.steps[d.step]),
+    done: M("Share"),
+    blocked: (d) => !d.counts || !shares(d).total || !shares(d).sum,
+    body: (s, d) => {
+      const { total, parts, stay } = shares(d);
+      return d.counts
+        ? [
+            h(
+              "p",
+              {},
+              `${T("{text}.", { text: clauses([N(total, "{n} open task is shared by these weights", "{n} open tasks are shared by these weights"), stay ? N(stay, "{n} that is begun stays where it is", "{n} that are begun stay where they are") : ""]) })} ${T("A weight of 0 gives nothing.")}`,
+            ),
+            h(
+              "table",
+              { class: "nbm-list small" },
+              h(
+                "thead",
+                {},
+                h(
+                  "tr",
+                  {},
+                  h("th", { scope: "col" }, T("Member")),
+                  h("th", { scope: "col", class: "n" }, T("Has now")),
+                  h("th", { scope: "col", class: "n" }, T("Weight")),
+                  h("th", { scope: "col", class: "n" }, T("Will have")),
+                ),
+              ),
+              h(
+                "tbody",
+                {},
+                d.people.map((p, i) => {
+                  const has = d.counts[p] ?? [0, 0];
+                  return h(
+                    "tr",
+                    { "data-key": p },
+                    h("th", { scope: "row" }, p),
+                    h("td", { class: "n" }, number(has[0])),
+                    h(
+                      "td",
+                      { class: "n" },
+                      h("input", {
+                        type: "number",
+                        min: "0",
+                        step: "any",
+                        "aria-label": T("Weight of {name}", { name: p }),
+                        "data-first": i ? null : "",
+                        "data-value": d.values.weights[p],
+                        oninput: (e) => {
+                          d.values.weights[p] = Math.max(0, Number(e.target.value) || 0);
+                          d.typed = true;
+                          repaint(s);
+                        },
+                      }),
+                    ),
+                    h("td", { class: "n" }, h("b", {}, number(parts[i] + (d.values.started ? 0 : has[1])))),
+                  );
+                }),
+              ),
+              h(
+                "tfoot",
+                {},
+                h(
+                  "tr",
+                  {},
+                  h("th", { scope: "row" }, T("Sum")),
+                  h("td"),
+                  h("td"),
+                  h(
+                    "td",
+                    { class: "n" },
+                    h(
+                      "b",
+                      {},
+                      number(
+                        parts.reduce((a, b) => a + b, 0) +
+                          (d.values.started ? 0 : d.people.reduce((a, p) => a + (d.counts[p]?.[1] ?? 0), 0)),
+                      ),
+                    ),
+                  ),
+                ),
+              ),
+            ),
+            Object.values(d.counts).some((c) => c[1])
+              ? check(s, d, "started", T("Also tasks that are begun; what was drawn goes along"))
+              : null,
+          ]
+        : h("p", { class: "soft" }, d.error ? "" : T("Counting what is open…"));
+    },
+    go: (s, d, end) =>
+      act(
+        s,
+        "redistribute",
+        { campaign: d.c.id, step: d.step, weights: d.values.weights, on: Boolean(d.values.started) },
+        end,
+      ),
+  },
+  restart: {
+    title: (d) => T("Restart {member}’s job at {name}", d.j),
+    done: M("Restart"),
+    body: (s, d) => [
+      h(
+        "p",
+        {},
+        d.j.rejected
+          ? N(
+              d.j.rejected,
+              "{n} rejected asset comes back as a task to rework.",
+              "{n} rejected assets come back as a task to rework.",
+            )
+          : T("No asset of this job was rejected."),
+      ),
+      personChoice(s, d, T("For//a person"), false),
+      check(s, d, "skipped", T("Also what was skipped")),
+      check(s, d, "discarded", T("Also what was discarded")),
+    ],
+    go: (s, d, end) =>
+      act(
+        s,
+        "restart",
+        {
+          campaign: d.c.id,
+          step: d.step,
+          login: d.j.member,
+          to: to(d) === d.j.member ? "" : to(d),
+          also: ["skipped", "discarded"].filter((k) => d.values[k]),
+        },
+        end,
+      ),
+  },
+  complete_job: {
+    title: (d) => T("Complete {member}’s job at {name}?", d.j),
+    done: M("Complete"),
+    danger: true,
+    body: (s, d) => [
+      h(
+        "p",
+        {},
+        N(
+          d.j.returned + d.j.in_progress,
+          "{n} open task ends as skipped. What was drawn is kept.",
+          "{n} open tasks end as skipped. What was drawn is kept.",
+        ),
+      ),
+      reason(d, T("Why? It stands in the history.")),
+    ],
+    go: (s, d, end) =>
+      act(s, "complete_job", { campaign: d.c.id, step: d.step, login: d.j.member, text: d.values.text ?? "" }, end),
+  },
+  add: {
+    title: () => T("Add a member"),
+    done: M("Add"),
+    blocked: (d) => !d.values.login,
+    body: (s, d) => [
+      h(
+        "p",
+        {},
+        T("A password is made up and shown to you once; you pass it on. To let the person choose one, invite instead."),
+      ),
+      loginField(s, d),
+      roleChoice(s, d),
+    ],
+    go: (s, d, end) =>
+      act(s, "add", { login: d.values.login, role: d.values.role }, (error, answer) => {
+        if (!error)
+          d.secret = {
+            label: T("Password"),
+            value: answer.secret,
+            text: T("{name} is a member now, with this password:", { name: d.values.login }),
+          };
+        end(error);
+      }),
+  },
+};
+
+function shares(d) {
+  const rows = Object.values(d.counts ?? {}),
+    total = rows.reduce((n, [open, begun]) => n + (d.values.started ? open : open - begun), 0);
+  const weights = d.people.map((p) => d.values.weights[p]);
+  return {
+    total,
+    sum: weights.reduce((a, b) => a + b, 0),
+    parts: split(total, weights),
+    stay: d.values.started ? 0 : rows.reduce((n, c) => n + c[1], 0),
+  };
+}

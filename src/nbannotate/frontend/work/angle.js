@@ -1,0 +1,43 @@
+// What belongs together: groups, tracks (one entry in the list, a line over the slices where it is); and the angle of
+// rotated rectangles.
+
+import { h } from "../shared/dom.js";
+import { repaint } from "../shared/redraw.js";
+import { T } from "../shared/texts.js";
+import { fieldKeys } from "./fields.js";
+import { send } from "./send.js";
+import { toast } from "./toasts.js";
+
+// ---- the angle
+
+export function angleField(s, d) {
+  const { angle } = d;
+  if (!angle) return null;
+  const set = (e) => {
+    const value = Number(e.currentTarget.value.trim().replace(",", ".").replace("°", ""));
+    if (e.currentTarget.value.trim() !== "" && Number.isFinite(value))
+      send(s, "turn", { ids: angle.ids, text: String(value) }, (error) => error && toast(s, error, "error"));
+    else repaint(s, true);
+  };
+  return h(
+    "section",
+    { class: "nbp-form nbp-angle", "data-key": `angle ${angle.ids.join(" ")}`, "aria-label": T("Angle") },
+    h(
+      "div",
+      { class: "field", "data-key": "angle" },
+      h("label", { for: "nbp-angle" }, T("Angle"), h("span", { class: "soft" }, T("degrees, clockwise"))),
+      h("input", {
+        id: "nbp-angle",
+        type: "text",
+        inputmode: "decimal",
+        autocomplete: "off",
+        maxlength: "20",
+        disabled: !d.editable,
+        value: angle.value === null ? "" : String(angle.value),
+        placeholder: angle.value === null ? T("differs") : null,
+        onchange: set,
+        onkeydown: fieldKeys,
+      }),
+    ),
+  );
+}

@@ -1,0 +1,117 @@
+// Shapes with flaws in the list, and taking labels away.
+
+import { h } from "../shared/dom.js";
+import { N, said, T } from "../shared/texts.js";
+import { toStage } from "./keyboard.js";
+import { send } from "./send.js";
+import { cap, eitherOf, keyName, titled } from "./words.js";
+
+export function flawsHint(s, d) {
+  // how many there are, and what becomes of them
+  if (!d.flawed) return null;
+  const text =
+    d.flaws === "keep"
+      ? N(d.flawed, "{n} shape to look at, marked ⚠.", "{n} shapes to look at, marked ⚠.")
+      : d.flaws === "repair" && d.mendable === d.flawed
+        ? N(
+            d.flawed,
+            "{n} shape is repaired when you submit, marked ⚠.",
+            "{n} shapes are repaired when you submit, marked ⚠.",
+          )
+        : N(
+            d.flawed - d.mendable,
+            "{n} shape cannot be submitted as it is, marked ⚠.",
+            "{n} shapes cannot be submitted as they are, marked ⚠.",
+          );
+  return h(
+    "p",
+    {
+      class: "nbp-hint warn flawed",
+      "data-hard": d.flaws !== "keep" && d.mendable < d.flawed ? "" : null,
+      "data-key": "flawed",
+      role: "status",
+    },
+    text,
+    " ",
+    h("button", { type: "button", class: "small", onclick: (e) => nextFlawed(s, e) }, T("Show")),
+  );
+}
+
+function nextFlawed(s, e) {
+  // the next one after what is selected, those that stand in the way first
+  const rows = s.get("drawing").shapes,
+    wrong = rows.filter((v) => v[7].length),
+    hard = wrong.filter((v) => !v[8]);
+  const among = hard.length ? hard : wrong,
+    after = rows.findIndex((v) => v[4]);
+  const next = among.find((v) => rows.indexOf(v) > after) ?? among[0];
+  if (next) send(s, "select", { ids: [next[0]], on: true });
+  toStage(s, e);
+}
+
+export const flawLines = (id, sentences, mendable) =>
+  sentences.length
+    ? h(
+        "p",
+        { class: "flaws", id: `nbp-flaws-${id}` },
+        sentences.map((sentence) => h("span", { class: "flaw" }, `⚠ ${said(sentence)}`)),
+        mendable ? h("small", {}, T("It is repaired when you submit.")) : null,
+      )
+    : null;
+
+export function noLabel(s, d) {
+  if (!d.labels.length || !d.editable) return null;
+  const title = d.for_label
+    ? titled(T("Take the labels of the selection away"), keyName("shift+Delete"))
+    : T("Draw without a label");
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "label none",
+      "data-key": "-",
+      title,
+      "aria-pressed": d.for_label ? null : String(!d.label),
+      onclick: (e) => {
+        send(s, "label", { name: "" });
+        toStage(s, e);
+      },
+    },
+    h("i", { class: "swatch", "data-none": "" }),
+    h("span", { class: "name" }, T("No label")),
+  );
+}
+
+const PRESSED_AS = { all: "true", some: "mixed" };
+
+export function labelButton(s, d, label, i) {
+  const title =
+    d.for_label && d.several
+      ? label.on === "all"
+        ? T("Take {name} away from the selection", label)
+        : T("Add {name} to the selection", label)
+      : d.for_label
+        ? T("Label the selection {name}", label)
+        : label.kinds.length
+          ? T("Draw {name} ({kinds})", { name: label.name, kinds: eitherOf(label.kinds.map(said)) })
+          : T("Draw {name}", label);
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "label",
+      "data-key": label.name,
+      disabled: !d.editable,
+      title,
+      "aria-pressed": d.for_label ? (PRESSED_AS[label.on] ?? "false") : String(d.label === label.name),
+      onclick: (e) => {
+        send(s, "label", { name: label.name, on: Boolean(d.for_label && e.altKey) });
+        toStage(s, e);
+      },
+    },
+    h("i", { class: "swatch", style: `background:${label.color}` }),
+    h("span", { class: "name" }, label.name),
+    label.count ? h("span", { class: "soft" }, label.count) : null,
+    i < 9 ? cap(i + 1) : null,
+  );
+}

@@ -1,0 +1,131 @@
+// The threads on an image.
+
+import { h } from "../shared/dom.js";
+import { stamp } from "../shared/numbers.js";
+import { repaint } from "../shared/redraw.js";
+import { M, pieces, T } from "../shared/texts.js";
+import { changesHint } from "./changes.js";
+import { press } from "./commands.js";
+import { ISSUE_STATE, issueTabs } from "./issue-tabs.js";
+import { toStage } from "./keyboard.js";
+import { send } from "./send.js";
+import { toast } from "./toasts.js";
+import { cap, keyFor, titled } from "./words.js";
+
+const STATE_BUTTON = { for_review: M("Mark for review"), resolved: M("Resolve"), open: M("Reopen") };
+const PLACE = { image: M("on the image"), zone: M("on a zone"), shape: M("on a shape") };
+
+export function issuePanel(s, t) {
+  const [tabs, shown] = issueTabs(s, s.get("talk").issues);
+  return [
+    h(
+      "div",
+      { class: "nbp-issue-top" },
+      tabs,
+      h(
+        "button",
+        {
+          type: "button",
+          class: "small",
+          title: titled(T("Raise an issue"), keyFor(s, "issue")),
+          onclick: () => press(s, "issue"),
+        },
+        T("New//issue"),
+        cap(keyFor(s, "issue")),
+      ),
+    ),
+    changesHint(s),
+    shown.length
+      ? h(
+          "ul",
+          { class: "nbp-threads" },
+          shown.map((i) => thread(s, i)),
+        )
+      : h(
+          "div",
+          { class: "nbp-hint" },
+          s.ui.issueTab === "open"
+            ? pieces("No open issues. {key} raises one on the image or the selected shape, {zone} on a zone.", {
+                key: cap(keyFor(s, "issue")),
+                zone: cap(keyFor(s, "zone")),
+              })
+            : T("No closed issues."),
+        ),
+  ];
+}
+
+function thread(s, i) {
+  const busy = s.ui.issueBusy === i.id;
+  const act = (what, fields) => (e) => {
+    const box = e.currentTarget.closest("li").querySelector("textarea"),
+      text = box.value.trim();
+    if (what === "reply" && !text) return box.focus();
+    s.ui.issueBusy = i.id;
+    repaint(s);
+    return send(s, what, { issue: i.id, text, ...fields }, (error) => {
+      s.ui.issueBusy = 0;
+      if (error) toast(s, error, "error");
+      else box.value = "";
+      repaint(s);
+    });
+  };
+  return h(
+    "li",
+    { "data-key": `i${i.id}`, "data-state": i.state, "aria-label": T("Issue by {name}", { name: i.author }) },
+    h(
+      "header",
+      {},
+      h("span", { class: "state", "data-state": i.state }, T(ISSUE_STATE[i.state])),
+      i.place === "image"
+        ? h("span", { class: "soft" }, T(PLACE.image))
+        : h(
+            "button",
+            {
+              type: "button",
+              class: "link",
+              title: T("Show the place"),
+              onclick: (e) => {
+                send(s, "issue_place", { issue: i.id }, (error) => error && toast(s, error, "error"));
+                toStage(s, e);
+              },
+            },
+            T(PLACE[i.place]),
+          ),
+    ),
+    i.thread.map((c) =>
+      h("div", { class: "comment" }, h("small", {}, h("b", {}, c.author), " ", stamp(c.created)), h("p", {}, c.text)),
+    ),
+    h("textarea", {
+      rows: "1",
+      placeholder: T("Reply…"),
+      "aria-label": T("Reply to {name}", { name: i.author }),
+      maxlength: "4000",
+      onkeydown: (e) => {
+        if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) {
+          e.preventDefault();
+          act("reply", {})(e);
+        }
+        if (e.key === "Escape") toStage(s);
+        e.stopPropagation();
+      },
+    }),
+    h(
+      "div",
+      { class: "buttons" },
+      h("button", { type: "button", class: "small", disabled: busy, onclick: act("reply", {}) }, T("Reply")),
+      i.may.map((state) =>
+        h(
+          "button",
+          {
+            type: "button",
+            class: "small",
+            "data-key": state,
+            disabled: busy,
+            onclick: act("issue_state", { name: state }),
+          },
+          T(STATE_BUTTON[state]),
+        ),
+      ),
+    ),
+  );
+}

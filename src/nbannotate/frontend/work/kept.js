@@ -1,0 +1,129 @@
+// What another page of this browser kept when its kernel was gone: the task that is opened gets it, or the person is asked
+// (pages/keep.py).
+
+import { h } from "../shared/dom.js";
+import { kernelEnded } from "../shared/kernel.js";
+import { repaint } from "../shared/redraw.js";
+import { T } from "../shared/texts.js";
+import { journalOf, keptOf, rested, store, strange, taskOf } from "./journal.js";
+import { send } from "./send.js";
+import { toast } from "./toasts.js";
+
+export function offerKept(s, force = false) {
+  // a task was opened: what is kept for it goes onto it
+  const { task } = s.get("page"),
+    t = s.get("task"),
+    line = s.line;
+  const found = keptOf(s).filter(
+    (row) =>
+      strange(s, row) &&
+      taskOf(s, row[0]) === task &&
+      (force || !line.offered.has(row[0])) &&
+      (row[1].name ?? t.asset) === t.asset,
+  ); // a new workspace in memory counts its tasks from one again
+  for (const [key, kept] of found) {
+    line.offered.add(key);
+    const j = journalOf(s);
+    if (!t.mine) {
+      store.removeItem(key);
+      continue;
+    }
+    j.after = [...(j.after ?? []), key];
+    send(s, "replay", { revision: kept.revision, marks: kept.marks ?? null, entries: kept.entries, on: force });
+    j.replayed = line.q;
+  }
+}
+
+export function toldOfKept(s, m) {
+  const j = s.line.journal,
+    keys = j?.after ?? [];
+  if (m.kept === "ask") {
+    s.ui.kept = { task: m.task, keys };
+    if (j) j.after = [];
+  }
+  if (m.kept === "over") {
+    for (const key of keys) store?.removeItem(key);
+    toast(s, T("What this browser kept for this image was drawn before it was finished; it is dropped."), "info");
+  }
+  if (m.kept === "done" && m.differs)
+    toast(s, T("What you drew before the connection was lost is here again."), "good");
+  repaint(s);
+}
+
+export function endedRow(s) {
+  // in a notebook, where only the person can start another
+  const kept = store && s.get("task").mine && s.line.journal?.entries.length;
+  return h(
+    "div",
+    { class: "nbp-banner", "data-kind": "warning", role: "alert", "data-key": "ended" },
+    h("span", {}, kernelEnded(), kept ? ` ${T("What was not saved yet is kept in this browser.")}` : ""),
+  );
+}
+
+export function keptRow(s) {
+  // in the place of a banner
+  const { screen, task } = s.get("page");
+  const row = (text, acts) =>
+    h(
+      "div",
+      { class: "nbp-banner", "data-kind": "warning", role: "alert", "data-key": "kept" },
+      h("span", {}, text),
+      acts.map(([title, act]) =>
+        h("button", { type: "button", class: "small", "data-key": title, onclick: act }, title),
+      ),
+    );
+  if (screen === "task" && s.ui.kept?.task === task) {
+    const { keys } = s.ui.kept,
+      end = () => {
+        s.ui.kept = null;
+        repaint(s);
+      };
+    return row(
+      T(
+        "This browser kept what you drew here before the connection was lost, but what is saved of this image is not what you drew it on.",
+      ),
+      [
+        [
+          T("Put it on top"),
+          () => {
+            end();
+            offerKept(s, true);
+          },
+        ],
+        [
+          T("Forget it"),
+          () => {
+            for (const key of keys) store?.removeItem(key);
+            end();
+          },
+        ],
+      ],
+    );
+  }
+  if (screen !== "tasks") return null;
+  const rows = keptOf(s).filter((one) => strange(s, one) && rested(one));
+  if (!rows.length) return null;
+  return row(
+    rows.length > 1
+      ? T(
+          "This browser kept what you drew on {name} and {more} more when the connection was lost. Open it to save it.",
+          { name: rows[0][1].name, more: rows.length - 1 },
+        )
+      : T("This browser kept what you drew on {name} when the connection was lost. Open it to save it.", {
+          name: rows[0][1].name,
+        }),
+    [
+      [
+        T("Open it"),
+        () => send(s, "open", { task: taskOf(s, rows[0][0]) }, (error) => error && toast(s, error, "error")),
+      ],
+      [
+        T("Forget it"),
+        () => {
+          for (const [key] of rows) store.removeItem(key);
+          repaint(s);
+        },
+      ],
+    ],
+  );
+}

@@ -1,0 +1,140 @@
+// The tags of the image: chips, each with a lock while it is given, and below them the forms of their attributes.
+
+import { arrows, h } from "../shared/dom.js";
+import { icon } from "../shared/icons.js";
+import { repaint } from "../shared/redraw.js";
+import { T } from "../shared/texts.js";
+import { attributeField } from "./attributes.js";
+import { formKeys } from "./fields.js";
+import { toStage } from "./keyboard.js";
+import { send } from "./send.js";
+import { toast } from "./toasts.js";
+import { cap, keyFor, limit } from "./words.js";
+
+export function tagList(s, d) {
+  if (!d.tags.length) return null;
+  const t = s.get("task"),
+    may = t.mine && !t.looking,
+    on = d.tags.filter((tag) => tag.on);
+  return h(
+    "section",
+    { class: "nbp-tags", "aria-label": T("Tags") },
+    h(
+      "h2",
+      {},
+      T("Tags"),
+      cap(keyFor(s, "tags")),
+      d.most_tags ? limit(on.filter((tag) => tag.known).length, d.most_tags) : null,
+    ),
+    h(
+      "div",
+      { class: "chips", onkeydown: (e) => tagChipKeys(s, e) },
+      d.tags.map((tag) => tagChip(s, tag, may)),
+    ),
+    on.some((tag) => tag.form)
+      ? h(
+          "div",
+          { class: "forms", "data-key": "forms" },
+          on.filter((tag) => tag.form).map((tag) => tagForm(s, tag, may)),
+        )
+      : null,
+  );
+}
+
+function tagChip(s, tag, may) {
+  const complain = (error) => error && toast(s, error, "error");
+  const turn = (e) => {
+    send(s, "tag", { name: tag.name }, complain);
+    toStage(s, e);
+  };
+  return h(
+    "span",
+    { class: "tagged", "data-key": tag.name, "data-on": tag.on ? "" : null },
+    h(
+      "button",
+      {
+        type: "button",
+        class: "tag",
+        "data-tag": tag.name,
+        "aria-pressed": String(tag.on),
+        disabled: !may || tag.locked,
+        title: tag.locked ? T("Locked: unlock it first") : null,
+        onclick: turn,
+      },
+      tag.name,
+      tag.needs.length
+        ? h("span", { class: "needs", title: T("needs {what}", { what: tag.needs.join(", ") }) }, "!")
+        : null,
+    ),
+    tag.on && may
+      ? h(
+          "button",
+          {
+            type: "button",
+            class: "bare lock",
+            "data-key": "lock",
+            "aria-pressed": String(tag.locked),
+            title: tag.locked ? T("Unlock") : T("Lock against changes (Shift+L)"),
+            "aria-label": tag.locked ? T("Unlock the tag {name}", tag) : T("Lock the tag {name}", tag),
+            onclick: (e) => {
+              lockTag(s, tag.name);
+              toStage(s, e);
+            },
+          },
+          icon(tag.locked ? "lock" : "unlock"),
+        )
+      : null,
+  );
+}
+
+const lockTag = (s, name) => send(s, "tag_lock", { name }, (error) => error && toast(s, error, "error"));
+
+function tagChipKeys(s, e) {
+  // arrows go through the chips; Shift+L locks the one with the focus
+  const chip = e.target.closest?.(".tagged");
+  if (chip && e.shiftKey && e.key.toLowerCase() === "l") {
+    e.preventDefault();
+    e.stopPropagation();
+    if (chip.hasAttribute("data-on")) lockTag(s, chip.getAttribute("data-key"));
+    return;
+  }
+  arrows(e, "button:not(:disabled)");
+}
+
+// A form can be folded to a line; a locked one is. Which ones are folded is kept while the page is open.
+function tagForm(s, tag, may) {
+  const folded = (s.ui.foldedTags ??= new Set()),
+    open = !tag.locked && !folded.has(tag.name);
+  const turn = () => {
+    if (!folded.delete(tag.name)) folded.add(tag.name);
+    repaint(s);
+  };
+  const values = tag.form.fields
+    .filter((f) => f.value !== null && f.value !== "" && f.value?.length !== 0)
+    .map((f) => (f.value === true ? f.name : f.value === false ? null : [].concat(f.value).join(", ")))
+    .filter(Boolean);
+  return h(
+    "section",
+    {
+      class: "nbp-form",
+      "data-key": `tag ${tag.name}`,
+      "aria-label": T("Attributes of {name}", tag),
+      onkeydown: formKeys,
+    },
+    h(
+      "h3",
+      {},
+      h(
+        "button",
+        { type: "button", class: "fold", "aria-expanded": String(open), disabled: tag.locked, onclick: turn },
+        h("i", { class: "turn", "aria-hidden": "true" }),
+        h("span", { class: "name" }, tag.name),
+        open ? null : h("small", {}, values.join(" · ")),
+        tag.needs.length && !open
+          ? h("span", { class: "needs" }, T("needs {what}", { what: tag.needs.join(", ") }))
+          : null,
+      ),
+    ),
+    open ? tag.form.fields.map((f, i) => attributeField(s, tag.form, f, `t-${tag.name}-${i}`, !may)) : null,
+  );
+}
