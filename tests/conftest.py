@@ -307,5 +307,5 @@ def team(make_images, kept_teams):
 def owners_end(tmp_path: Path) -> Iterator[None]:
     """End the owners of all workspaces that a test made in its folder: closing one leaves its owner running."""
     yield
-    for contact in tmp_path.rglob("*.owner.json"):
-        end_owner(contact.with_name(contact.name.removesuffix(".owner.json")))
+    for folder in tmp_path.rglob(".*.nbannotate"):
+        end_owner(folder.with_name(folder.name[1:].removesuffix(".nbannotate")))

@@ -109,6 +109,7 @@ def test_no_database_is_replaced(tmp_path):
         output.replace(tmp_path / "other.duckdb", b"x")
 
 
+HIDDEN = ".work.duckdb.nbannotate/owner.json"
 WAYS = {
     "itself": lambda file, folder: file,
     "a link": lambda file, folder: link(file, folder / "other.json"),
@@ -120,12 +121,13 @@ WAYS = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("what", ["img_000.png", "work.duckdb", "work.duckdb.wal", "work.duckdb.owner.json"])
+@pytest.mark.parametrize("what", ["img_000.png", "work.duckdb", "work.duckdb.wal", HIDDEN])
 def test_what_a_workspace_needs_is_not_replaced_under_any_name(tmp_path, make_images, what, way):
     folder, other = tmp_path / "place", tmp_path / "elsewhere"
     folder.mkdir(), other.mkdir()
     image = make_images(1)[0]
     needed = image if what.endswith(".png") else folder / what
+    needed.parent.mkdir(exist_ok=True)
     if needed is not image and ("hard" in way or what != "work.duckdb.wal"):
         needed.write_bytes(b"what was there")
     before = needed.read_bytes() if needed.exists() else None

@@ -80,7 +80,12 @@ def test_nothing_that_lies_beside_the_workspace_is_served_even_if_it_is_an_image
     engine = Engine(tmp_path / "work.duckdb", spool=tmp_path / "spool")
     try:
         body = picture.read_bytes()
-        places = [tmp_path / "work.duckdb.owner.json", tmp_path / "work.duckdb.backup", engine.spool / "x.png"]
+        places = [
+            tmp_path / ".work.duckdb.nbannotate" / "owner.json",
+            tmp_path / "work.duckdb.backup",
+            engine.spool / "x.png",
+        ]
+        places[0].parent.mkdir()
         for place in places:
             place.write_bytes(body)
         (tmp_path / "link.png").symlink_to(places[0])

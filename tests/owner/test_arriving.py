@@ -71,7 +71,7 @@ def drawn(path: Path) -> list[int]:
 
 
 def spooled(path: Path) -> list[Path]:
-    return [f for f in Place(path).spool().iterdir() if f.is_file()]
+    return [f for f in Place(path).spool.iterdir() if f.is_file()]
 
 
 def staged(path: Path) -> int:

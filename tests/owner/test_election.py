@@ -163,7 +163,7 @@ def test_only_this_user_can_read_the_files_and_reach_the_socket(workspace_path: 
     assert mode(workspace_path) == 0o600
     assert mode(found) == 0o600
     assert mode(found.parent) == 0o700
-    assert mode(place.spool()) == 0o700
+    assert mode(place.spool) == 0o700
 
 
 def test_sigterm_under_load_loses_nothing_and_ends_cleanly(workspace_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_sigterm_under_load_loses_nothing_and_ends_cleanly(workspace_path: Path)
     client.close()
     kill_owner(workspace_path, signal.SIGTERM)
     assert not Path(f"{workspace_path}.wal").exists()
-    assert not Place(workspace_path).spool().exists()
+    assert not Place(workspace_path).spool.exists()
 
 
 def test_threads_share_a_client_and_leave_no_connection_behind(workspace_path: Path) -> None:

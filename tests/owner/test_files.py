@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -243,12 +245,14 @@ def test_a_name_that_is_too_long_is_an_error_that_can_be_read(tmp_path: Path) ->
         end_owner(path)
 
 
-def test_a_folder_for_sockets_with_too_long_a_path_is_named(
-    workspace_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_for_sockets_with_too_long_a_path_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     long = tmp_path / ("long" * 30)
     long.mkdir()
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(long))
     with pytest.raises(CannotWrite, match="XDG_RUNTIME_DIR"):
-        nb.open(workspace_path)
-    assert not workspace_path.exists()
+        nb.open(long / "work.duckdb")
+    assert not list(long.glob("*.duckdb"))
+    short = Path(tempfile.mkdtemp(prefix="n-")) / "work.duckdb"
+    nb.open(short).close()  # whose own folder has a path that is short enough
+    end_owner(short)
+    shutil.rmtree(short.parent)

@@ -18,5 +18,5 @@ def test_one_frame_travels_and_no_file_is_left_behind(workspace_path, tmp_path):
     body = client.image(int(version.assets.df()["asset_id"][4]))
     assert set(imaging.read(body).values.ravel()) == {4000}
     assert len(body) < (tmp_path / "stack.tif").stat().st_size / 4
-    assert [file.name for file in client.place.spool().iterdir()] == ["answers"]
+    assert [file.name for file in client.place.spool.iterdir()] == ["answers"]
     client.close()

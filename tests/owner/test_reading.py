@@ -71,7 +71,7 @@ def test_an_owner_that_is_told_to_end_does_not_wait_for_a_long_query(campaign: C
     query = Query(made)
     query.start()
     pid = contact(made.path).pid
-    wait_for(lambda: list(Place(made.path).spool().glob("*.parquet")), what="the query runs: it has begun its answer")
+    wait_for(lambda: list(Place(made.path).spool.glob("*.parquet")), what="the query runs: it has begun its answer")
     kill_owner(made.path, signal.SIGTERM)
     assert not is_running(pid)
     query.join(30)
@@ -117,7 +117,7 @@ def test_two_queries_that_never_end_keep_no_dashboard_waiting(campaign: Callable
 
 def begun(made: Campaign) -> set[str]:
     """The answers that queries have begun to write."""
-    return {file.name for file in Place(made.path).spool().glob("*.parquet")}
+    return {file.name for file in Place(made.path).spool.glob("*.parquet")}
 
 
 def test_a_member_has_one_query_of_a_kind_at_a_time_and_one_that_does_not_end_is_noted(

@@ -25,7 +25,7 @@ def made(campaign: Callable[..., Campaign]) -> Iterator[tuple[Campaign, nb.Works
     made = campaign(2)
     ws = nb.open(made.path)
     client: Any = ws.client
-    yield made, ws, client.place.spool()
+    yield made, ws, client.place.spool
     ws.close()
 
 

@@ -19,6 +19,7 @@ from serve_rig import Server
 import nbannotate as nb
 from nbannotate.cli import doctor, main
 from nbannotate.demo import end_owner
+from nbannotate.owner.place import Place
 
 
 @pytest.fixture
@@ -45,8 +46,8 @@ def test_all_is_well(path: Path, server: Server, capsys) -> None:
 
 
 def test_files_that_others_may_read(path: Path, capsys) -> None:
-    path.with_name("work.duckdb.owner.json").chmod(0o644)
-    assert "may read work.duckdb.owner.json: chmod 600" in told(capsys, path, code=2)
+    Place(path).contact_file.chmod(0o644)
+    assert "may read owner.json: chmod go=" in told(capsys, path, code=2)
 
 
 def test_a_network_file_system(path: Path, capsys, monkeypatch) -> None:

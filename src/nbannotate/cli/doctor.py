@@ -93,11 +93,11 @@ def of_files(place: Place) -> Iterator[Finding]:
     folder = place.database.parent
     if not os.access(folder, os.W_OK | os.X_OK):
         yield Finding("problem", "files", f"The folder {folder} cannot be written; a workspace writes beside its file.")
-    beside = [place.database, place.contact_file, place.log, *folder.glob(f"{place.database.name}.wal*")]
+    beside = [place.database, place.folder, place.contact_file, place.log, *folder.glob(f"{place.database.name}.wal*")]
     open_ = [file for file in beside if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077]
     if open_:
         names = ", ".join(file.name for file in open_)
-        yield Finding("problem", "files", f"Others on this machine may read {names}: chmod 600 in {folder}.")
+        yield Finding("problem", "files", f"Others on this machine may read {names}: chmod go= there, in {folder}.")
     kind = _file_system(folder)
     if kind in NETWORK:
         yield Finding(
@@ -106,7 +106,7 @@ def of_files(place: Place) -> Iterator[Finding]:
     if not open_ and kind not in NETWORK:
         yield Finding("ok", "files", f"{place.database} is this user's alone, on a local disk.")
     try:
-        place.socket()
+        place.sockets()
     except NbannotateError as error:
         yield Finding("problem", "files", str(error))
 

@@ -173,6 +173,8 @@ def end_owner(path: Path, patience_s: float = 20.0) -> None:
     """
     place = Place(path)
     contact = place.contact()
+    if not place.folder.is_dir():
+        return
     try:
         with FileLock(place.lock, timeout=0):
             return  # nobody holds the lock: there is no owner

@@ -17,6 +17,7 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from nbannotate.errors import CannotWrite, FolderMissing, NbannotateError
+from nbannotate.files.beside import hidden_folder
 
 #: The path that means standard output.
 STANDARD = "-"
@@ -41,9 +42,12 @@ class _Protected:
         """Raise CannotWrite if a file must stay, or is one by another name."""
         if self.database is not None:
             folder, name = self.database.parent, self.database.name
-            if target.parent == folder and (target.name == name or target.name.startswith(f"{name}.")):
+            hidden = hidden_folder(self.database)
+            named = target.parent == folder and (target.name == name or target.name.startswith(f"{name}."))
+            if named or target.is_relative_to(hidden):
                 raise CannotWrite(f"{target} belongs to the workspace {self.database}; choose another name.")
             beside = [p for p in folder.iterdir() if p.name.startswith(name)] if folder.is_dir() else []
+            beside += hidden.iterdir() if hidden.is_dir() else []
             if found is not None and identity(found) in identities(beside):
                 raise CannotWrite(f"{target} is a file of the workspace {self.database}; choose another name.")
         if found is not None and identity(found) in self.images:

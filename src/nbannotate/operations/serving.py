@@ -11,6 +11,7 @@ from pathlib import Path
 
 from nbannotate import imaging
 from nbannotate.errors import FileMissing, InvalidInput, NotAllowed, NotFound, ReadFailed
+from nbannotate.files.beside import hidden_folder
 from nbannotate.imaging import apart, video
 from nbannotate.imaging.apart import Asked
 from nbannotate.imaging.child import Look, Seen
@@ -76,11 +77,12 @@ def _is_ours(engine: Engine, handle: int, facts: os.stat_result, path: Path) -> 
     if engine.path == MEMORY:
         return False
     database = Path(engine.path).resolve()
-    if real.parent == database.parent and real.name.startswith(database.name):
+    hidden = hidden_folder(database)
+    if real.is_relative_to(hidden) or (real.parent == database.parent and real.name.startswith(database.name)):
         return True
     if facts.st_nlink == 1:
         return False
-    for side in database.parent.glob(f"{database.name}*"):
+    for side in (*database.parent.glob(f"{database.name}*"), *hidden.glob("*")):
         with suppress(OSError):
             if os.path.samestat(side.stat(), facts):
                 return True

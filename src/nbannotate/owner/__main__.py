@@ -5,12 +5,14 @@ The first line on standard output says what came of it: ``{"ready": true}``, ``{
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
 import socket
 import sys
 import uuid
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
@@ -45,13 +47,46 @@ def say(line: bytes) -> None:
 
 def listen(place: Place) -> socket.socket:
     """Return a listening socket that only this user can reach; a stale one is removed (the lock is ours)."""
-    path = place.socket()
+    *others, last = place.sockets()
+    for path in others:
+        with contextlib.suppress(OSError):  # a file system without sockets
+            return _bound(path)
+    return _bound(last)
+
+
+def _bound(path: Path) -> socket.socket:
     path.unlink(missing_ok=True)
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listening.bind(str(path))
-    path.chmod(0o600)
-    listening.listen(256)
+    try:
+        listening.bind(str(path))
+        path.chmod(0o600)
+        listening.listen(256)
+    except BaseException:
+        listening.close()
+        raise
     return listening
+
+
+def take_over(place: Place) -> FileLock:
+    """Become the owner, also for programs of an older nbannotate, and take over what that left.
+
+    Raises
+    ------
+    Timeout
+        There is an owner.
+    """
+    place.make_folder()
+    lock = FileLock(place.lock, timeout=LOCK_S, mode=0o600)
+    lock.acquire()
+    if place.before.lock.exists():
+        try:
+            with FileLock(place.before.lock, timeout=LOCK_S, mode=0o600):
+                place.before.hand_over(place)
+        except BaseException:
+            lock.release()
+            raise
+    place.close_to_others()
+    return lock
 
 
 def _why_not(place: Place, error: NbannotateError | OSError) -> NbannotateError:
@@ -68,17 +103,18 @@ def main(path: str) -> int:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
     place = Place(path)
     try:
-        lock = FileLock(place.lock, timeout=LOCK_S, mode=0o600)
-        lock.acquire()
-        place.close_to_others()
+        lock = take_over(place)
     except Timeout:
         say(json.dumps({"busy": True}).encode())
         return 0
+    except NbannotateError as error:
+        say(told(error))
+        return 1
     except OSError as error:
         say(told(CannotWrite(f"The folder {place.database.parent} cannot be written: {error}")))
         return 1
     try:
-        engine = Engine(place.database, place.spool())
+        engine = Engine(place.database, place.spool)
     except (NbannotateError, OSError) as error:
         say(told(_why_not(place, error)))
         return 1
@@ -86,7 +122,7 @@ def main(path: str) -> int:
     try:
         first_member(engine)
         with listen(place) as listening:
-            contact = place.announce(place.socket())
+            contact = place.announce(Path(listening.getsockname()))
             serve(listening, Dispatcher(engine, contact.token, hooks.publish), contact.token)
     except (NbannotateError, OSError) as error:
         say(told(_why_not(place, error)))

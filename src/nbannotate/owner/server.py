@@ -31,6 +31,7 @@ from nbannotate.operations.dispatch import ATTEMPTS, Dispatcher, Request
 from nbannotate.operations.registry import Operation, operations
 from nbannotate.owner import parts, stream
 from nbannotate.owner.measures import Measures, Meter
+from nbannotate.owner.place import Place
 from nbannotate.owner.queries import Queries
 from nbannotate.store.engine import Engine
 from nbannotate.store.room import full, is_full
@@ -281,7 +282,7 @@ class Owner:
             return full(path)
         return OwnerFailed(
             f"The owner process could not do this ({type(error).__name__}: {error}), and nothing was changed. "
-            f"Please report it, with the end of {path}.owner.log."
+            f"Please report it, with the end of {Place(path).log}."
         )
 
     def _give_up(self) -> None:

@@ -32,6 +32,7 @@ def start_owner(place: Place) -> None:
     """
     _look(place)
     try:
+        place.make_folder()
         with FileLock(place.spawn, timeout=0, mode=0o600):
             if not _listens(place):
                 _start(place)
@@ -54,7 +55,7 @@ def _look(place: Place) -> None:
         raise FolderMissing(f"The folder {file.parent} does not exist; create it first.")
     if file.is_dir():
         raise NotAWorkspace(f"{file} is a folder; name a file in it, for example {file / 'work.duckdb'}.")
-    place.socket()
+    place.sockets()
     try:
         file.stat()
     except FileNotFoundError:
