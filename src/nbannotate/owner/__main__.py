@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 
 from nbannotate.errors import CannotWrite, NbannotateError, told
 from nbannotate.operations.dispatch import Dispatcher, Request
+from nbannotate.owner import logs
 from nbannotate.owner.clock import TICK_S, Clock
 from nbannotate.owner.hooks import Hooks, installed
 from nbannotate.owner.place import Place
@@ -101,6 +102,8 @@ def main(path: str) -> int:
     sys.setswitchinterval(SWITCH_S)
     os.umask(0o077)  # whatever is written here is this user's: the log of commits holds hashes of passwords
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    if logs.is_wanted():
+        logging.getLogger().handlers[0].setFormatter(logs.JsonLines())
     place = Place(path)
     try:
         lock = take_over(place)

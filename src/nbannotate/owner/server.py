@@ -264,7 +264,7 @@ class Owner:
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:
-            logger.exception("%s failed.", request.url.path)
+            logger.exception("%(path)s failed.", {"path": request.url.path})
             return self._refusal(self._unexpected(error))
 
     def _refusal(self, error: NbannotateError) -> Response:

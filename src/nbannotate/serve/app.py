@@ -28,6 +28,7 @@ from voila.utils import get_voila_labextensions_path
 
 from nbannotate import frontend
 from nbannotate.errors import InvalidInput, NotAWorkspace
+from nbannotate.owner import logs
 from nbannotate.owner.client import SocketClient, connect
 from nbannotate.serve import handlers as h
 from nbannotate.serve.channel import WidgetMessagesOnly
@@ -64,9 +65,9 @@ class Site(Voila):  # type: ignore[misc]
     tasks: set[asyncio.Task[None]]
     stopping = False
 
-    def note(self, text: str, *values: object) -> None:
-        """Write one line into the log."""
-        log.info(text, *values)
+    def note(self, text: str, **values: object) -> None:
+        """Write one line into the log; the text names its values: ``"logout: %(member)s"``."""
+        log.info(text, values)
 
     def later(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something soon, and keep hold of it until it is done."""
@@ -183,7 +184,8 @@ def _log_failure(handler: Any) -> None:
     if status in (403, 405) or status >= 500:
         user = known_user(handler)
         request = handler.request
-        log.info("%s %s: %d for %s", request.method, request.path[:200], status, user.login if user else "nobody")
+        what = {"method": request.method, "path": request.path[:200], "status": status}
+        log.info("%(method)s %(path)s: %(status)d for %(member)s", what | {"member": user.who if user else "nobody"})
 
 
 def sockets_folder() -> str:
@@ -256,7 +258,7 @@ def site(
     theme: str, hosts: Sequence[str] = (), limits: Limits | None = None, user: KernelUser | None = None,
 ) -> Site:  # fmt: skip
     """Return the application for a workspace; the parameters are those of :func:`serve`."""
-    made = Site(config=configuration(theme), log=logging.getLogger("nbannotate.serve.voila"))
+    made = Site(config=configuration(theme), log=logging.getLogger(logs.OF_LIBRARIES))
     made.workspace, made.client, made.notebooks, made.preheat = workspace, client, notebooks, preheat
     made.sessions, made.hosts, made.limits = Sessions(client), tuple(hosts), limits or Limits()
     made.kernel_user = user
@@ -282,6 +284,7 @@ def serve(
     path: str | Path, *, port: int = 8866, ip: str = "127.0.0.1", base_url: str = "/", preheat: int = 1,
     theme: str = "auto", notebooks: Path | None = None, hosts: Sequence[str] = (), metrics_port: int | None = None,
     ready: Callable[[str], None] | None = None, limits: Limits | None = None, kernel_user: str | None = None,
+    log_json: bool = False,
 ) -> None:  # fmt: skip
     """Serve a workspace's pages to its members until SIGINT or SIGTERM comes; then end every kernel.
 
@@ -312,6 +315,9 @@ def serve(
         What one member may use.
     kernel_user
         The system user that kernels run as; None: the one of the server.
+    log_json
+        Whether the log, and that of an owner process that is started from here, is a line of JSON an event, which names
+        nobody.
 
     Raises
     ------
@@ -328,6 +334,8 @@ def serve(
         raise NotAWorkspace(f"There is no workspace {path}; make one with nbannotate.open().")
     if threading.current_thread() is not threading.main_thread() or asyncio._get_running_loop() is not None:
         raise InvalidInput("serve() needs a process of its own: run `nbannotate serve` in a terminal.")
+    if log_json:
+        os.environ[logs.SETTING] = "1"
     _log_to_stderr()
     client = connect(workspace)
     user = None if kernel_user is None else find_user(kernel_user, workspace)
@@ -350,11 +358,14 @@ def _log_to_stderr() -> None:
     """One line an event; libraries speak up from warnings on."""
     if not log.handlers:
         handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S"))
+        text = logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S")
+        handler.setFormatter(logs.JsonLines() if logs.is_wanted() else text)
         log.addHandler(handler)
+        if logs.is_wanted():
+            logging.getLogger().addHandler(handler)  # what libraries say
         log.setLevel(logging.INFO)
         log.propagate = False
-    logging.getLogger("nbannotate.serve.voila").setLevel(logging.WARNING)
+    logging.getLogger(logs.OF_LIBRARIES).setLevel(logging.WARNING)
     logging.getLogger("tornado.general").setLevel(logging.ERROR)  # malformed requests of strangers, ping settings
 
 

@@ -152,13 +152,13 @@ class WidgetMessagesOnly(ZMQChannelsWebsocketConnection):  # type: ignore[misc]
             close(ENDED, "the session ended")
             return
         if self._too_much(len(incoming_msg)):
-            self.site.note("refused: %s sends too many or too large messages", user.login)
+            self.site.note("refused: %(member)s sends too many or too large messages", member=user.who)
             close(TOO_MUCH, "too many messages")
             return
         try:
             message = judged(*parse(incoming_msg, self.subprotocol))
         except ValueError:
-            self.site.note("refused: %s sent something that is not a message", user.login)
+            self.site.note("refused: %(member)s sent something that is not a message", member=user.who)
             close(BAD, "not a message")
             return
         if message is not None and is_of_a_person(message):

@@ -131,7 +131,8 @@ class PageHandler(SiteHandler):
         """Send the page, if the member's role may see it."""
         user = self.current_user
         if user.member.role not in self.page.roles:
-            self.site.note("refused: %s (%s) asked for %s", user.login, user.member.role, self.request.path)
+            what = {"member": user.who, "role": user.member.role, "path": self.request.path}
+            self.site.note("refused: %(member)s (%(role)s) asked for %(path)s", **what)
             self.set_status(403)
             self.message(t("This page is for managers"), t("Ask the owner of the workspace if you need it."))
             return
@@ -152,7 +153,7 @@ class PageHandler(SiteHandler):
             self.wait(error)
             return
         except Refused as error:
-            self.site.note("page not opened for %s: %s", user.login, error)
+            self.site.note("page not opened for %(member)s: %(why)s", member=user.who, why=error)
             self.set_status(429)
             if isinstance(error.fact, Wait):
                 self.set_header("Retry-After", str(error.fact.seconds))
@@ -174,9 +175,9 @@ class PageHandler(SiteHandler):
         except Exception as error:  # the person gets a sentence, the log what happened
             await kernels.end(kernel, "the page could not be opened")
             if isinstance(error, NbannotateError):
-                self.site.note("page not opened for %s: %s", user.login, error)
+                self.site.note("page not opened for %(member)s: %(why)s", member=user.who, why=error)
             else:
-                self.site.log.exception("page not opened for %s", user.login)
+                self.site.log.exception("page not opened for %(member)s", {"member": user.who})
             self.write(document("failure.html", self.texts, text=self.texts.said(sentence(error))))
         with contextlib.suppress(StreamClosedError):
             await self.finish()
@@ -237,7 +238,8 @@ class KernelChannel(VoilaKernelWebsocketHandler):  # type: ignore[misc]
         except WebSocketClosedError:
             return None
         except StreamBufferFullError:  # it does not read what it is sent; not even a close code would reach it
-            self.settings["site"].note("closed: the websocket of %s reads nothing", self.current_user.login)
+            user = self.current_user
+            self.settings["site"].note("closed: the websocket of %(member)s reads nothing", member=user.who)
             self.ws_connection.stream.close()
             return None
         if sent is not None:

@@ -12,6 +12,7 @@ from jupyter_server.auth.identity import IdentityProvider, User
 
 from nbannotate.errors import NbannotateError, WorkspaceError
 from nbannotate.model import Member
+from nbannotate.owner.logs import Who
 from nbannotate.texts import t
 
 AWAY = t("The workspace does not answer. Please try again in a minute.")
@@ -29,6 +30,11 @@ class SignedIn(User):  # type: ignore[misc]
     def login(self) -> str:
         """The member's login."""
         return str(self.username)
+
+    @property
+    def who(self) -> Who:
+        """The member, for logs."""
+        return Who(self.login, self.member.member_id if self.member else 0)
 
 
 class SessionIdentity(IdentityProvider):  # type: ignore[misc]
@@ -89,6 +95,11 @@ class SessionIdentity(IdentityProvider):  # type: ignore[misc]
         return {"path": self.parent.base_url, "httponly": True, "samesite": "Lax", "secure": secure}
 
 
+def who(member: Member) -> Who:
+    """Return a member for logs."""
+    return Who(member.login, member.member_id)
+
+
 def known_user(handler: Any) -> SignedIn | None:
     """Return who sends a request, if that was found out; asks nobody."""
     return getattr(handler, "_jupyter_current_user", None)
@@ -105,7 +116,9 @@ class OwnKernelsOnly(Authorizer):  # type: ignore[misc]
         kernel = handler.kernel_manager.of_members.get(kernel_id)
         allowed = kernel is not None and not kernel.ended and kernel.session == user.session
         if not allowed:
-            self.parent.note("refused: %s asked for a kernel of someone else, or one that ended", user.login)
+            self.parent.note(
+                "refused: %(member)s asked for a kernel of someone else, or one that ended", member=user.who
+            )
         return allowed
 
 

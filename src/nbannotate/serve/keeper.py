@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from nbannotate.errors import NbannotateError
+from nbannotate.owner.logs import Private
 from nbannotate.serve.kernels import ENDED, IDLE, MEMORY, Kernel
 from nbannotate.serve.memory import EXHAUSTED, resident
 
@@ -47,7 +48,7 @@ class Keeper:
             members = await asyncio.gather(*(self.site.sessions.check(t, fresh=True) for t in tokens))
         except NbannotateError as error:
             if not self.silent:
-                self.site.note("sessions cannot be checked: %s", error)
+                self.site.note("sessions cannot be checked: %(why)s", why=error)
             self.silent = True
             return
         self.silent = False
@@ -87,7 +88,7 @@ class Keeper:
             if not await self.kernels.alive(kernel) and kernel in self.kernels.spares:
                 self.kernels.spares.remove(kernel)
                 await self.kernels.end(kernel, "its process ended")
-                self.site.note("a kernel that was started ahead ended: %s", _reason(kernel))
+                self.site.note("a kernel that was started ahead ended: %(why)s", why=Private(_reason(kernel)))
         if time.monotonic() - self.refill > 10:
             self.refill = time.monotonic()
             for kernel in self.kernels.surplus():

@@ -271,7 +271,7 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
                 kernel.opened.cancelled() or kernel.opened.exception()  # perhaps nobody waits for it any more
                 await self.parent.sessions.unbind(kernel.token)
         except NbannotateError as error:
-            self.parent.note("kernel %s not unbound: %s", kernel.kernel_id[:8], error)
+            self.parent.note("kernel %(kernel)s not unbound: %(why)s", kernel=kernel.kernel_id[:8], why=error)
         finally:
             self.of_members.pop(kernel.kernel_id, None)
             if kernel.room is not None:
@@ -279,7 +279,8 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
             if kernel.group is not None:
                 kernel.group.close()
             if kernel.user:
-                self.parent.note("kernel %s of %s ended: %s", kernel.kernel_id[:8], kernel.user.login, why)
+                what = {"kernel": kernel.kernel_id[:8], "member": kernel.user.who, "why": why}
+                self.parent.note("kernel %(kernel)s of %(member)s ended: %(why)s", **what)
 
     async def end_all(self) -> None:
         """End every kernel, those that wait or start too."""
@@ -371,7 +372,8 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
         if member.login != kernel.user.login:
             raise NotAllowed("This session belongs to somebody else; please log in again.")
         kernel.left = kernel.acted = time.monotonic()
-        self.parent.note("kernel %s of %s started", kernel.kernel_id[:8], member.login)
+        started = {"kernel": kernel.kernel_id[:8], "member": kernel.user.who}
+        self.parent.note("kernel %(kernel)s of %(member)s started", **started)
 
     def _disconnect(self, kernel: Kernel) -> None:
         if kernel.client is not None:

@@ -8,9 +8,10 @@ from urllib.parse import quote, urlsplit
 from jupyter_server.auth.decorator import allow_unauthenticated
 
 from nbannotate.errors import LoginFailed, NbannotateError
+from nbannotate.owner.logs import Private
 from nbannotate.serve.forms import FormHandler
 from nbannotate.serve.handlers import SiteHandler
-from nbannotate.serve.identity import sentence
+from nbannotate.serve.identity import sentence, who
 from nbannotate.texts import t
 
 
@@ -61,19 +62,19 @@ class LoginHandler(FormHandler):
         try:
             session = await self.site.sessions.open(login, password, address, browser)
         except LoginFailed as error:
-            self.site.note("login failed: %r from %s", login, address)
+            self.site.note("login failed: %(login)r from %(address)s", login=Private(login), address=Private(address))
             self.again(error)
             return
         except NbannotateError as error:
             self.set_status(503)
-            self.site.note("login impossible: %s", error)
+            self.site.note("login impossible: %(why)s", why=error)
             self.show(sentence(error))
             return
         before = self.identity_provider.session_of(self)
         if before:
             await self.site.leave(before, "logged in again")
         self.identity_provider.keep(self, session.token, browser)
-        self.site.note("login: %s from %s", session.member.login, address)
+        self.site.note("login: %(member)s from %(address)s", member=who(session.member), address=Private(address))
         self.redirect(self.onward, status=303)
 
 
@@ -93,8 +94,8 @@ class LogoutHandler(SiteHandler):
         """End the session, with its kernels."""
         token = self.identity_provider.session_of(self)
         if token:
-            name = self.current_user.login if self.current_user else "a session that ended already"
+            user = self.current_user
             await self.site.leave(token, "logged out")
-            self.site.note("logout: %s", name)
+            self.site.note("logout: %(member)s", member=user.who if user else "a session that ended already")
         self.identity_provider.forget(self)
         self.redirect(f"{self.base_url}login", status=303)

@@ -35,8 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kernel-idle", type=float, default=LIMITS.idle / 60, metavar="MINUTES", help=idle)
     memory = "MiB that a kernel may have; one that needs more ends, and its page says so (default: no limit)"
     parser.add_argument("--kernel-memory", type=int, default=0, metavar="MIB", help=memory)
-    user = "system user that kernels run as, who can read neither the workspace nor other kernels' files; needs root"
+    user = "system user that kernels run as, who reads neither the workspace nor other kernels; needs root"
     parser.add_argument("--kernel-user", metavar="NAME", help=user)
+    log = "write the log as a line of JSON an event, without names, addresses or what people typed"
+    parser.add_argument("--log-json", action="store_true", help=log)
     parser.add_argument("--theme", choices=THEMES, default="auto", help="auto follows each person's system (default)")
     metrics = "port on 127.0.0.1 where Prometheus finds /metrics; 0 takes a free one (default: none)"
     parser.add_argument("--metrics-port", type=int, metavar="PORT", help=metrics)
@@ -47,7 +49,18 @@ def run(options: argparse.Namespace) -> None:
     """Serve a workspace as the options say, until it is interrupted."""
     from nbannotate.serve.app import serve
 
-    names = ("port", "ip", "base_url", "hosts", "preheat", "theme", "notebooks", "metrics_port", "kernel_user")
+    names = (
+        "port",
+        "ip",
+        "base_url",
+        "hosts",
+        "preheat",
+        "theme",
+        "notebooks",
+        "metrics_port",
+        "kernel_user",
+        "log_json",
+    )
     given: dict[str, Any] = {name: getattr(options, name) for name in names}
     limits = limits_of(options)
     if limits != LIMITS:

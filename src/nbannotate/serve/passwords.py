@@ -7,7 +7,9 @@ import re
 from jupyter_server.auth.decorator import allow_unauthenticated
 
 from nbannotate.errors import InvalidInput, NbannotateError, SessionEnded
+from nbannotate.owner.logs import Private
 from nbannotate.serve.forms import FormHandler
+from nbannotate.serve.identity import who
 from nbannotate.serve.settings import INVITE_POLICY
 
 
@@ -52,14 +54,16 @@ class InviteHandler(FormHandler):
             check_twice(new, self.typed("again"))
             session = await self.site.sessions.accept(token, new, address, browser)
         except NbannotateError as error:
-            self.site.note("invitation not accepted from %s", address)
+            self.site.note("invitation not accepted from %(address)s", address=Private(address))
             self.again(error)
             return
         before = self.identity_provider.session_of(self)
         if before:
             await self.site.leave(before, "accepted an invitation")
         self.identity_provider.keep(self, session.token, browser)
-        self.site.note("invitation accepted: %s from %s", session.member.login, address)
+        self.site.note(
+            "invitation accepted: %(member)s from %(address)s", member=who(session.member), address=Private(address)
+        )
         self.redirect(self.base_url, status=303)
 
 
@@ -87,8 +91,8 @@ class PasswordHandler(FormHandler):
             self.redirect(f"{self.base_url}login?next={self.base_url}password", status=303)
             return
         except NbannotateError as error:
-            self.site.note("password not changed: %s", user.login)
+            self.site.note("password not changed: %(member)s", member=user.who)
             self.again(error)
             return
-        self.site.note("password changed: %s", user.login)
+        self.site.note("password changed: %(member)s", member=user.who)
         self.show(done=True)
