@@ -95,13 +95,22 @@ def test_an_option_out_of_its_bounds_is_refused_by_its_name():
         limits_of(parser.parse_args(["w.duckdb", "--max-kernels-per-member", "0"]))
 
 
-@pytest.fixture(scope="module")
-def full(folder: Path, owner) -> Iterator[Server]:
-    """A server with room for one kernel in all, where a page sleeps after three seconds."""
-    options = ("--notebooks", str(folder / "notebooks"), "--max-kernels", "1", "--metrics-port", "0")
-    made = Server(folder, *options, "--kernel-idle", "0.05")
+def small(folder: Path, *options: str) -> Iterator[Server]:
+    """A server with room for one kernel in all."""
+    made = Server(folder, "--notebooks", str(folder / "notebooks"), "--max-kernels", "1", *options)
     yield made
     made.stop()
+
+
+@pytest.fixture(scope="module")
+def full(folder: Path, owner) -> Iterator[Server]:
+    yield from small(folder, "--metrics-port", "0")
+
+
+@pytest.fixture(scope="module")
+def sleepy(folder: Path, owner) -> Iterator[Server]:
+    """A server where a page sleeps after some seconds, too."""
+    yield from small(folder, "--kernel-idle", "0.1")
 
 
 def logged_in(server: Server, login: str) -> Person:
@@ -110,8 +119,8 @@ def logged_in(server: Server, login: str) -> Person:
     return person
 
 
-def test_a_page_that_nobody_uses_goes_to_sleep_though_it_asks_by_itself(full: Server):
-    dia = logged_in(full, "dia")
+def test_a_page_that_nobody_uses_goes_to_sleep_though_it_asks_by_itself(sleepy: Server):
+    dia = logged_in(sleepy, "dia")
     page = dia.page()
     socket = dia.attach(page.kernel)
     asleep = threading.Event()
@@ -127,8 +136,34 @@ def test_a_page_that_nobody_uses_goes_to_sleep_though_it_asks_by_itself(full: Se
             assert socket.closes() == 4408
         finally:
             asleep.set()
-    wait_for(lambda: "nobody used it for a long time" in full.log, what="the log says why")
+    wait_for(lambda: "nobody used it for a long time" in sleepy.log, what="the log says why")
     dia.send("POST", "/logout")
+
+
+@pytest.mark.browser
+def test_a_page_that_sleeps_makes_room_for_who_waits_and_any_key_wakes_it(sleepy: Server, chromium):
+    def opened(login: str):
+        page = chromium.new_context(locale="fr-FR").new_page()
+        page.goto(sleepy.url + "/work")
+        page.fill("#login", login)
+        page.fill("#password", password(login))
+        page.press("#password", "Enter")
+        return page
+
+    eva = opened("eva")
+    eva.wait_for_selector("#who")
+    fay = opened("fay")
+    fay.wait_for_selector("text=Toutes les places sont prises")
+    eva.wait_for_selector("#lost[data-why=idle]:not([hidden])")
+    assert "appuyez sur une touche pour continuer" in eva.inner_text("#lost-text")
+    assert eva.evaluate("document.activeElement.id") == "lost-button"
+    assert fay.wait_for_selector("#who").inner_text() == "Hello fay", "the page opened by itself"
+    fay.context.close()
+    eva.keyboard.press("Shift")  # with which other keys are held
+    assert eva.is_visible("#lost")
+    with eva.expect_navigation():
+        eva.keyboard.press("x")
+    eva.context.close()
 
 
 def test_who_finds_no_room_waits_on_a_page_until_somebody_leaves(full: Server):
