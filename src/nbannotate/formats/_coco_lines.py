@@ -46,6 +46,8 @@ def of_block(block: Block) -> list[str | None]:
     boxes = _encode(np.concatenate([corners, sizes], axis=1).tolist()).decode()[2:-2].split("],[")
     areas = _encode(geometry.areas.tolist()).decode()[1:-1].split(",")
     closed = geometry.closed.tolist()
+    ids = _texts([block.ids[n] for n in plain])
+    ours = _encode(OURS).decode()
     prints = _coco_extra.fingerprints(geometry) if any(kept) else []
     for at, (n, its, points, kind) in enumerate(zip(plain, kept, texts, geometry.kinds, strict=True)):
         if its is False or closed[at]:
@@ -54,12 +56,17 @@ def of_block(block: Block) -> list[str | None]:
         if its is not None and its.nbannotate.of == prints[at]:
             box = bytes(its.nbannotate.bbox).decode() or box
             area = bytes(its.nbannotate.area).decode() or area
-        ours, shape_id = _encode(OURS).decode(), _encode(block.ids[n]).decode()
         rings = "[]" if kind == Rectangle.name else points
-        found[n] = (
-            f'"bbox":{box},"area":{area},"segmentation":{rings},"iscrowd":0,{ours}:{{"shape_ids":[{shape_id}]}}}}'
-        )
+        found[n] = f'"bbox":{box},"area":{area},"segmentation":{rings},"iscrowd":0,{ours}:{{"shape_ids":[{ids[at]}]}}}}'
     return found
+
+
+def _texts(ids: list[str]) -> list[str]:
+    """Return ids as JSON."""
+    together = "".join(ids)
+    if together.isascii() and together.isalnum():
+        return [f'"{its}"' for its in ids]
+    return [_encode(its).decode() for its in ids]
 
 
 def _all(extras: list[str | None]) -> list[Any]:

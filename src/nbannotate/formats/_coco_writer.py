@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import mmap
 import posixpath
 import tempfile
@@ -49,6 +50,14 @@ class Numbers:
         self._given.add(known)
         return known
 
+    def of_all(self, known: list[Any]) -> bool:
+        """Take the ids that things have already, if each has one, and one of its own; return whether they have."""
+        new = set(known) if None not in known else set()
+        if len(new) < len(known) or not new.isdisjoint(self._given):
+            return False
+        self._given |= new
+        return True
+
 
 class Categories:
     """The categories of a data set: those of its head, and behind them what else shapes have."""
@@ -93,16 +102,26 @@ class _File:
         self.file, self.spool = file, spool
         self.images = 0
         self.ends, self.places = array("q", [0]), array("q")
+        self._lines: list[str] = []  # behind those
         file.write(b'{"images":[')
 
     def add_image(self, image: dict[str, Any]) -> None:
         self.file.write((b",\n" if self.images else b"\n") + _encode(image))
         self.images += 1
 
-    def add_annotation(self, data: bytes, place: int) -> None:
-        self.spool.write(data)
-        self.ends.append(self.ends[-1] + len(data))
+    def add_annotation(self, line: str, place: int) -> None:
+        self._lines.append(line)
         self.places.append(place if place >= 0 else 1 << 62)
+        if len(self._lines) == TOGETHER:
+            self._put_aside()
+
+    def _put_aside(self) -> None:
+        lines, self._lines = self._lines, []
+        whole = "".join(lines)
+        data = whole.encode()
+        sizes = map(len, lines) if len(data) == len(whole) else (len(line.encode()) for line in lines)
+        self.spool.write(data)
+        self.ends.extend(itertools.islice(itertools.accumulate(sizes, initial=self.ends[-1]), 1, None))
 
     def finish(self, categories: list[dict[str, Any]], extra: dict[str, Any]) -> None:
         self.file.write(b'],\n"annotations":[')
@@ -117,6 +136,7 @@ class _File:
 
     def _in_order(self) -> Iterator[list[bytes]]:
         """Return the annotations by their places, some at a time; those of one image stay in their order."""
+        self._put_aside()
         self.spool.flush()
         if not self.places:
             return
@@ -186,34 +206,38 @@ class _Writer:
         for name in first.also:  # other programs know the names, though not who has them
             self._categories.id_of(name)
         number, category = self._annotation_ids.of(foreign.id), self._categories.id_of(first.label)
-        file.add_annotation(_encode(_annotation(parts, number, image_id, category, foreign)), place)
+        file.add_annotation(_encode(_annotation(parts, number, image_id, category, foreign)).decode(), place)
         self._annotations += 1
 
     def add_block(self, images: list[tuple[_File, Id]], block: Block) -> None:
         """Write the shapes of some images: what is only a geometry with a label as it stands."""
-        lines = _coco_lines.of_block(block)
+        lines = block.lines if block.lines is not None else _coco_lines.of_block(block)
         groups = {(its, parts[0].id): parts for its, whole in _by_row(block) for parts in together(whole)}
+        every = _decode("[" + ",".join(["null" if its is None else its for its in block.foreign_ids]) + "]")
+        # Those of what is looked at one by one come behind them: none of these is another's.
+        theirs = [number for number, line in zip(every, lines, strict=True) if line is not None]
+        taken = len(set(every)) == len(every) and self._annotation_ids.of_all(theirs)
+        categories = {label: _text(self._categories.id_of(label)) for label in _written(block, lines)}
         row = place = -1
-        columns = zip(block.rows, block.ids, block.labels, block.foreign_ids, block.places, lines, strict=True)
-        for n, (its, shape_id, label, foreign_id, where, line) in enumerate(columns):
+        columns = zip(block.rows, block.ids, block.labels, every, block.places, lines, strict=True)
+        for n, (its, shape_id, label, known, where, line) in enumerate(columns):
             if its != row:
                 row, place = its, -1
-            parts = [block.shape(n)] if n not in block.whole and line is None else groups.get((its, shape_id))
-            if line is None and parts is None:
+                file, image_id = images[its]
+                in_image = _text(image_id)
+            if line is not None:
+                place = place if where is None else max(place, where)
+                number = known if taken else self._annotation_ids.of(known)
+                start = f'{{"id":{_text(number)},"image_id":{in_image},"category_id":{categories[label]},'
+                file.add_annotation(start + line, place)
+                self._annotations += 1
+                continue
+            parts = [block.shape(n)] if n not in block.whole else groups.get((its, shape_id))
+            if parts is None:
                 continue  # it is a part of one before, or has no place here
             place = place if where is None else max(place, where)
-            known = None if foreign_id is None else _decode(foreign_id)
-            if line is None and parts is not None:
-                extra = block.extras[n]
-                self._add(images[its], parts, Foreign(known, _decode(extra) if extra else {}), place)
-            elif line is not None:
-                file, image_id = images[its]
-                number, category = self._annotation_ids.of(known), self._categories.id_of(label)
-                ids = _text(number), _text(image_id), _text(category)
-                file.add_annotation(
-                    f'{{"id":{ids[0]},"image_id":{ids[1]},"category_id":{ids[2]},{line}'.encode(), place
-                )
-                self._annotations += 1
+            extra = block.extras[n]
+            self._add(images[its], parts, Foreign(known, _decode(extra) if extra else {}), place)
 
     def finish(self, head: Head) -> Written:
         """Write what comes behind the images."""
@@ -227,6 +251,11 @@ class _Writer:
 
 def _text(number: Id) -> str:
     return str(number) if type(number) is int else _encode(number).decode()
+
+
+def _written(block: Block, lines: list[str | None]) -> Iterable[str]:
+    """Return the labels of what is written as it stands, in the order in which they come."""
+    return dict.fromkeys(label for label, line in zip(block.labels, lines, strict=True) if line is not None)
 
 
 def _by_row(block: Block) -> Iterable[tuple[int, list[Shape]]]:

@@ -187,6 +187,8 @@ class Block:
         self.foreign_ids, self.extras, self.places, self.texts = foreign_ids, extras, places, texts
         #: The numbers of those that are not whole.
         self.plain = np.delete(np.arange(len(rows)), list(whole))
+        #: What a format writes of each, if it was asked before; None for those that are whole.
+        self.lines: list[str | None] | None = None
 
     def shape(self, number: int) -> Shape:
         """Return one shape."""
@@ -196,6 +198,13 @@ class Block:
         n = int(np.searchsorted(self.plain, number))
         rings = tuple(self.geometry.rings.get(n, ()))
         return Shape(kind=self.geometry.kinds[n], points=self.geometry.of(n), rings=rings, **its)
+
+    def keep(self, lines: list[str | None]) -> None:
+        """Keep what a format writes of the shapes in place of their geometry; the others are whole from now on."""
+        self.whole |= {n: self.shape(n) for n in self.plain.tolist() if lines[n] is None}
+        self.extras = [its if line is None else None for its, line in zip(self.extras, lines, strict=True)]
+        self.lines, self.texts, self.plain = lines, None, self.plain[:0]
+        self.geometry = Many([], np.zeros((0, 2)), [], {})
 
 
 def merged(rows: Iterable[Row], blocks: Iterable[Block]) -> list[Row]:
@@ -278,7 +287,8 @@ class Format(Protocol):
     makes
         The suffix of the one file that it writes, such as ``".json"``; empty for one that is a folder.
 
-    A format that asks for the contents ``apart`` when it writes has ``by_blocks = True``; it holds rectangles, and
+    A format that asks for the contents ``apart`` when it writes has ``by_blocks = True``, and ``prepare``, which takes
+    a block when it is read and may :meth:`Block.keep` what will be written of it; it holds rectangles, and
     polygons of several rings, that have a label.
     """
 

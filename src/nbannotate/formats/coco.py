@@ -31,10 +31,10 @@ from typing import Any
 from nbannotate.errors import ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.files.target import Target
-from nbannotate.formats import _coco_blocks, _coco_file, _coco_writer
+from nbannotate.formats import _coco_blocks, _coco_file, _coco_lines, _coco_writer
 from nbannotate.formats._coco_file import CocoFile
 from nbannotate.formats._coco_reader import Reader
-from nbannotate.formats._contract import Contents, Format, Head, Holds, Row, Written
+from nbannotate.formats._contract import Block, Contents, Format, Head, Holds, Row, Written
 from nbannotate.formats._outcome import Problems
 
 
@@ -78,6 +78,10 @@ class Coco:
     def losses(self, row: Row, head: Head) -> Iterable[tuple[str, str]]:
         """Return nothing: what COCO cannot hold, its ``holds`` tells."""
         return ()
+
+    def prepare(self, block: Block) -> None:
+        """Make of shapes that are to be written what can be made before."""
+        block.keep(_coco_lines.of_block(block))
 
     def write(self, target: Target, contents: Contents) -> Written:
         """Write one file; in a folder, one for each split.

@@ -62,7 +62,7 @@ def read(tx: Transaction, file: Path) -> Block:
         raise ValueError(f"the points of a shape are no bytes: {str(error).splitlines()[0]}") from error
     if any(np.ma.getmaskarray(found[name]).any() for name in ("asset", "shape_id", "label", "kind", "points")):
         raise ValueError("a shape has no asset, id, label, kind or points")
-    assets, ids, labels, kinds = (list[str](found[name]) for name in ("asset", "shape_id", "label", "kind"))
+    assets, ids, labels, kinds = (found[name].tolist() for name in ("asset", "shape_id", "label", "kind"))
     points: list[bytes] = found["points"].tolist()
     sizes = np.fromiter(map(len, points), dtype=np.int64, count=len(points))
     if (sizes % 16).any():
@@ -74,9 +74,10 @@ def read(tx: Transaction, file: Path) -> Block:
         raise ValueError("the rings of a shape do not have its points")
     values = np.frombuffer(b"".join(points), dtype="<f8")
     size = np.abs(values)
-    usual = (size == 0) | ((size >= SMALLEST) & (size < LARGEST))
+    strange = (size < SMALLEST) & (size > 0)
     bare = np.array(found["bare"], dtype=bool)
-    if not usual.all():
+    if strange.any() or not size.max(initial=0.0) < LARGEST:  # or NaN
+        usual = ~strange & (size < LARGEST)
         bare[np.repeat(np.arange(len(ids)), 2 * counts)[~usual]] = False
     geometry = Many(kinds, values.reshape(-1, 2), counts, {n: its for n, its in rings.items() if len(its) > 1})
     return Block(file, assets, ids, labels, geometry, bare)

@@ -139,6 +139,7 @@ class _Apart:
 
     def losses(self, format_: formats.Format, known: formats.Head) -> Iterator[tuple[str, str, str]]:
         """Go through it, and return what would be lost."""
+        prepare = getattr(format_, "prepare", None)
         with progress_bar(total=len(self), desc="looking", unit=" images", delay=1) as bar:
             for rows, counts, block in self._moment.pieces():
                 for row, count in zip(rows, counts, strict=True):
@@ -148,6 +149,8 @@ class _Apart:
                 for n, shape in block.whole.items():
                     yield from formats.losses_of_shape(format_, rows[block.rows[n] - first].name, shape)
                 self._counts += counts
+                if prepare is not None:
+                    prepare(block)
                 self._aside.add(block)
                 self.late.update(dict.fromkeys(block.labels))
                 bar.update(len(rows))

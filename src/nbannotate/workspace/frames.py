@@ -133,8 +133,15 @@ def sent(name: str, table: Any) -> bytes:
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows as dictionaries of plain Python values; what is missing is None."""
-    rows: list[dict[str, Any]] = frame.astype(object).where(frame.notna(), None).to_dict("records")  # type: ignore[assignment]
-    return rows
+    names = [str(name) for name in frame.columns]
+    columns = []
+    for place in range(len(names)):
+        column = frame.iloc[:, place]
+        values, missing = column.astype(object).tolist(), column.isna()
+        if missing.any():
+            values = [None if none else value for value, none in zip(values, missing.tolist(), strict=True)]
+        columns.append(values)
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def to_parquet(frame: pd.DataFrame) -> bytes:

@@ -118,8 +118,10 @@ class Moment:
             there = [a for a in assets if not a["shapes"] or a["annotation_id"] in counts]
             row_of = {a["annotation_id"]: n for n, a in enumerate(there, first) if a["shapes"]}
             numbers = table["annotation_id"].map(row_of).to_numpy(dtype=np.int64)
-            order = np.argsort(numbers, kind="stable")
-            block = drawn_.block_of(numbers[order].tolist(), table.iloc[order])
+            if (np.diff(numbers) < 0).any():
+                order = np.argsort(numbers, kind="stable")
+                numbers, table = numbers[order], table.iloc[order]
+            block = drawn_.block_of(numbers.tolist(), table)
             with as_stored():
                 rows = [_row(a, [], {}) for a in there]
             yield rows, [int(counts[a["annotation_id"]]) if a["shapes"] else 0 for a in there], block
@@ -147,7 +149,8 @@ class Moment:
         import pandas as pd
 
         drawn = {int(a["annotation_id"]) for a in assets if a["shapes"]}
-        table = shown[shown["annotation_id"].isin(drawn)]
+        there = shown["annotation_id"].isin(drawn)
+        table = shown if there.all() else shown[there]
         if gone := sorted(drawn - set(table["annotation_id"].tolist())):
             table = pd.concat([table, self._asked("shape_history", "annotation_id", gone)], ignore_index=True)
         if not self._named or not drawn:
