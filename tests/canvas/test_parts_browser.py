@@ -5,10 +5,6 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from nbannotate.frontend import building
 
 SQUARE, HOLE, PART = (
     [(100, 100), (300, 100), (300, 300), (100, 300)],
@@ -215,55 +211,3 @@ def test_a_rotated_rectangle_is_turned_and_resized_by_handles_and_keys(stage):
     stage.wait("c.shapes[0].angle", 0.0)
     stage.press("Shift+M")
     stage.wait("[(s.kind, s.label, s.area) for s in c.shapes]", [("polygon", "cell", 20_000.0)])
-
-
-@pytest.fixture(scope="module")
-def geometry(chromium):
-    """The geometry of the overlay, in a page without anything else."""
-    page = chromium.new_page()
-    page.add_script_tag(content=building.bundle("canvas/geometry", "canvas/rotated"))
-    yield page
-    page.close()
-
-
-EDIT = """([points, counts, steps]) => {
-    const sizes = (shape) => ringsOf(shape).map((ring) => ring.length), seen = [];
-    let shape = withPoints({}, points, counts.length > 1 ? counts : undefined);
-    for (const [what, where, at] of steps) {
-        const i = where % shape.points.length, before = shape;
-        shape = what ? inserted(shape, i, at) : VOCABULARY.path.reshape(shape, { role: 'vertex', i }, at);
-        seen.push([what, ringOf(before, i), sizes(before), sizes(shape)]);
-    }
-    return [shape.points, shape.counts ?? [], seen];
-}"""
-place = st.tuples(st.integers(0, 99), st.integers(0, 99))
-
-
-@pytest.mark.browser
-@pytest.mark.xdist_group("canvas-voila")
-@given(
-    st.lists(st.lists(place, min_size=3, max_size=6), min_size=1, max_size=4),
-    st.lists(st.tuples(st.booleans(), st.integers(0, 99), place), max_size=8),
-)
-def test_whatever_is_inserted_or_moved_stays_in_its_ring(geometry, rings, steps):
-    points, counts = [p for ring in rings for p in ring], [len(ring) for ring in rings]
-    after, sizes, seen = geometry.evaluate(EDIT, [points, counts, steps])
-    assert len(after) == len(points) + sum(inserts for inserts, _, _ in steps)
-    assert sum(sizes) == (len(after) if len(rings) > 1 else 0)
-    for inserts, ring, before, then in seen:
-        assert then == [n + (inserts and r == ring) for r, n in enumerate(before)]
-
-
-@pytest.mark.browser
-@pytest.mark.xdist_group("canvas-voila")
-@given(place, st.integers(5, 90), st.integers(5, 90), st.floats(-180, 180), st.floats(-180, 180))
-def test_a_turn_keeps_size_and_middle_and_ends_at_its_angle(geometry, at, width, height, first, angle):
-    script = """([x, y, w, h, first, angle]) => {
-        const box = withPoints({}, [[x, y], [x + w, y], [x + w, y + h], [x, y + h]]);
-        const end = turnOf(turnedTo(turnedTo(box, first), angle).points);
-        return [end.w, end.h, end.angle, ...end.middle];
-    }"""
-    w, h, turned, x, y = geometry.evaluate(script, [*at, width, height, first, angle])
-    assert (w, h) == pytest.approx((width, height))
-    assert (x, y) == pytest.approx((at[0] + width / 2, at[1] + height / 2))
-    assert math.cos(math.radians(turned - angle)) == pytest.approx(1)

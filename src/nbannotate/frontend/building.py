@@ -83,6 +83,11 @@ def bundle(*modules: str) -> str:
         return made.read_text("utf-8")
 
 
+def tests() -> subprocess.CompletedProcess[str]:
+    """Run the tests of modules that need no browser (``tests/frontend/*.test.ts``), with Node's own runner."""
+    return node("--test", *sorted(map(str, (ROOT / "tests" / "frontend").glob("*.test.ts"))))
+
+
 def packages(*, all_of_them: bool = False) -> None:
     """Install the locked npm packages into ``node_modules/``, if they are not there.
 

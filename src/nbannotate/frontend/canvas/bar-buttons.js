@@ -1,9 +1,9 @@
 // The buttons of the bars, and the focus that arrows move through them.
 
-import { node } from "./dom.js";
-import { keyboard } from "./focus.js";
-import { icon } from "./icons.js";
-import { SHOWN } from "./key-names.js";
+import { node } from "./dom.ts";
+import { keyboard } from "./focus.ts";
+import { icon } from "./icons.ts";
+import { SHOWN } from "./key-names.ts";
 import { act } from "./keys.js";
 
 export const rowOf = (s, id) => s.keyRows.find((row) => row.id === id);

@@ -1,14 +1,14 @@
 // What can be done now, as buttons above the image: with the selection, with the brush, with the shape that is being drawn.
 // It lies over the stage, so that nothing jumps, and goes out of the way of what is selected.
 
-import { locale, N, T } from "../shared/texts.js";
-import { labelSelected, removeSelected, whole } from "./actions.js";
+import { locale, N, T } from "../shared/texts.ts";
+import { labelSelected, removeSelected, whole } from "./actions.ts";
 import { fillBar, rove } from "./bar-buttons.js";
-import { node } from "./dom.js";
-import { clamp } from "./geometry.js";
-import { strokeKind } from "./hand.js";
-import { send } from "./send.js";
-import { labelled } from "./shape-labels.js";
+import { node } from "./dom.ts";
+import { clamp } from "./geometry.ts";
+import { strokeKind } from "./hand.ts";
+import { send } from "./send.ts";
+import { labelled } from "./shape-labels.ts";
 import { tellTools } from "./tools.js";
 
 const first300 = (s) =>

@@ -1,19 +1,20 @@
 // Keys. The table comes from Python (canvas/keys.py); here is what each action does, and the panel that shows them.
 
-import { chooseLabel, cycle, pickColor, removeSelected, setTool, stepBack, whole } from "./actions.js";
-import { resizeBrush, setMode } from "./brush.js";
-import { skipFirst } from "./draw-path.js";
-import { removeVertex } from "./gestures.js";
-import { hoverAt, setCursor } from "./hand.js";
-import { toggleHelp } from "./help.js";
-import { comboOf } from "./key-names.js";
-import { arrow, releaseSpace, saySoon, spotKey, toolByKey } from "./keyboard-cursor.js";
-import { paint } from "./redraw.js";
-import { deleteRing, selectGroup, startRing } from "./rings.js";
-import { SNAP, turn } from "./rotated.js";
-import { send } from "./send.js";
-import { walk } from "./vertices.js";
-import { fitted, setView, zoomAt } from "./view.js";
+import { chooseLabel, cycle, pickColor, removeSelected, setTool, stepBack, whole } from "./actions.ts";
+import { resizeBrush, setMode } from "./brush.ts";
+import { skipFirst } from "./draw-path.ts";
+import { removeVertex } from "./gestures.ts";
+import { hoverAt, setCursor } from "./hand.ts";
+import { toggleHelp } from "./help.ts";
+import { comboOf } from "./key-names.ts";
+import { arrow, releaseSpace, saySoon, spotKey, toolByKey } from "./keyboard-cursor.ts";
+import { paint } from "./redraw.ts";
+import { deleteRing, selectGroup, startRing } from "./rings.ts";
+import { turn } from "./rotated.ts";
+import { send } from "./send.ts";
+import { SNAP } from "./turned.ts";
+import { walk } from "./vertices.ts";
+import { fitted, setView, zoomAt } from "./view.ts";
 
 export const ACTIONS = {
   "tool:select": (s) => setTool(s, "select"),

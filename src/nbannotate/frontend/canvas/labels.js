@@ -1,9 +1,9 @@
 // Labels of the selection by key: the one, several where the recipe allows it, none.
 
-import { flawsSaid } from "./flaws.js";
+import { flawsSaid } from "./flaws.ts";
 import { ACTIONS } from "./keys.js";
 import { RECEIVE } from "./receive.js";
-import { announce, send } from "./send.js";
+import { announce, send } from "./send.ts";
 
 function onlyLabel(s, combo) {
   const label = s.labels[Number(combo.at(-1)) - 1];

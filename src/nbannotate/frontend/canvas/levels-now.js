@@ -1,8 +1,8 @@
 // What the levels are now, and how the button and the panel say it.
 
-import { T } from "../shared/texts.js";
-import { clamp } from "./geometry.js";
-import { send } from "./send.js";
+import { T } from "../shared/texts.ts";
+import { clamp } from "./geometry.ts";
+import { send } from "./send.ts";
 
 export const levelsNow = (s) => s.live ?? (s.levels?.deep ? s.levels.window : s.levels?.adjust);
 

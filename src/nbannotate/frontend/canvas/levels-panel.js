@@ -1,10 +1,10 @@
 // The panel of the levels: sliders, presets, and the button that opens it.
 
-import { said, T } from "../shared/texts.js";
-import { node } from "./dom.js";
+import { said, T } from "../shared/texts.ts";
+import { node } from "./dom.ts";
 import { askValues, change, commit, usePreset } from "./levels.js";
 import { closeLevels, fine, levelsHow, levelsNow, sane, short } from "./levels-now.js";
-import { newId } from "./pointer.js";
+import { newId } from "./pointer.ts";
 
 export function buildLevels(s) {
   s.levelsButton = node("button", {

@@ -1,15 +1,15 @@
 // Brightness and contrast, window width and level. While someone drags, the values are shown here through a table, in
 // place of what ipycanvas painted; when the gesture ends Python hears of it, and paints the image sharp.
 
-import { said, T } from "../shared/texts.js";
-import { clamp } from "./geometry.js";
-import { begin, drop, hoverAt, setCursor } from "./hand.js";
+import { said, T } from "../shared/texts.ts";
+import { clamp } from "./geometry.ts";
+import { begin, drop, hoverAt, setCursor } from "./hand.ts";
 import { ACTIONS } from "./keys.js";
 import { closeLevels, levelsHow, levelsNow, levelsText, sane, tellLevels } from "./levels-now.js";
-import { far, onScreen } from "./pointer.js";
+import { far, onScreen } from "./pointer.ts";
 import { RECEIVE, stale } from "./receive.js";
-import { paint } from "./redraw.js";
-import { announce, complain, send } from "./send.js";
+import { paint } from "./redraw.ts";
+import { announce, complain, send } from "./send.ts";
 
 const CRISP = 4; // as in canvas/painter.py: from here on pixels are squares
 const SLOW = 180,

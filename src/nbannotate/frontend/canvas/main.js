@@ -1,29 +1,29 @@
 // Builds the stage around the view of the ipycanvas layers, wires the events, and takes everything down again.
 
-import { kernelEnded, whenKernelEnds } from "../shared/kernel.js";
-import { said, T, useTexts } from "../shared/texts.js";
+import { kernelEnded, whenKernelEnds } from "../shared/kernel.ts";
+import { said, T, useTexts } from "../shared/texts.ts";
 import { buildBar, tellBar } from "./bar.js";
-import { node } from "./dom.js";
-import { keyboard } from "./focus.js";
-import { clamp } from "./geometry.js";
-import { doubleClick } from "./gestures.js";
-import { endSpot, hoverAt, setCursor } from "./hand.js";
-import { closeHelp, toggleHelp } from "./help.js";
-import { releaseSpace } from "./keyboard-cursor.js";
+import { node } from "./dom.ts";
+import { keyboard } from "./focus.ts";
+import { clamp } from "./geometry.ts";
+import { doubleClick } from "./gestures.ts";
+import { endSpot, hoverAt, setCursor } from "./hand.ts";
+import { closeHelp, toggleHelp } from "./help.ts";
+import { releaseSpace } from "./keyboard-cursor.ts";
 import { keyDown, keyUp } from "./keys.js";
 import { levelsFrame, pressLevels, showLevels } from "./levels.js";
 import { closeLevels, tellLevels } from "./levels-now.js";
 import { buildLevels } from "./levels-panel.js";
-import { DRAG, farBy, newId, onScreen } from "./pointer.js";
-import { press } from "./press.js";
+import { DRAG, farBy, newId, onScreen } from "./pointer.ts";
+import { press } from "./press.ts";
 import { RECEIVE } from "./receive.js";
-import { paint } from "./redraw.js";
-import { send } from "./send.js";
-import { Shapes } from "./shape-index.js";
-import { paintStage } from "./stage-painter.js";
+import { paint } from "./redraw.ts";
+import { send } from "./send.ts";
+import { Shapes } from "./shape-index.ts";
+import { paintStage } from "./stage-painter.ts";
 import { buildTools } from "./tools.js";
-import { REACH, touchCancel, touchDown, touchMove, touchUp } from "./touch.js";
-import { onImageFrame, onShapesFrame, resized, zoomAt } from "./view.js";
+import { REACH, touchCancel, touchDown, touchMove, touchUp } from "./touch.ts";
+import { onImageFrame, onShapesFrame, resized, zoomAt } from "./view.ts";
 import "./pale.js";
 import "./labels.js";
 

@@ -1,10 +1,10 @@
 // Shapes that are shown but are not there (`canvas.ghosts`), and bringing a place into sight (`canvas.look_at`).
 // They are an SVG in image pixels, moved as a whole: lines keep their width at every zoom, and nothing can hit them.
 
-import { svgNode } from "./dom.js";
-import { clamp } from "./geometry.js";
+import { svgNode } from "./dom.ts";
+import { clamp } from "./geometry.ts";
 import { RECEIVE } from "./receive.js";
-import { fitted, placePale, setView } from "./view.js";
+import { fitted, placePale, setView } from "./view.ts";
 
 const LOOK_PART = 0.4,
   LOOK_MOST = 12,

@@ -1,13 +1,13 @@
 // What Python says: the whole stage, patches of shapes, acknowledgements, and which frame was painted for which view.
 
-import { said, T } from "../shared/texts.js";
-import { haunt, put } from "./actions.js";
-import { hoverAt } from "./hand.js";
-import { freshSpot } from "./keyboard-cursor.js";
-import { paint } from "./redraw.js";
-import { complain } from "./send.js";
-import { Shapes } from "./shape-index.js";
-import { fitted, onShapesFrame, place, setView } from "./view.js";
+import { said, T } from "../shared/texts.ts";
+import { haunt, put } from "./actions.ts";
+import { hoverAt } from "./hand.ts";
+import { freshSpot } from "./keyboard-cursor.ts";
+import { paint } from "./redraw.ts";
+import { complain } from "./send.ts";
+import { Shapes } from "./shape-index.ts";
+import { fitted, onShapesFrame, place, setView } from "./view.ts";
 
 function unpack(message, buffers) {
   const at = floats(buffers[0]),

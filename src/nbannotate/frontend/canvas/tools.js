@@ -1,11 +1,11 @@
 // The tools beside the image, where no page has its own: those that the labels take, undo and redo, paste, fit.
 
-import { N, said, T } from "../shared/texts.js";
-import { setTool } from "./actions.js";
+import { N, said, T } from "../shared/texts.ts";
+import { setTool } from "./actions.ts";
 import { fillBar, rove, rowOf } from "./bar-buttons.js";
-import { node } from "./dom.js";
-import { iconOf } from "./icons.js";
-import { toolByKey } from "./keyboard-cursor.js";
+import { node } from "./dom.ts";
+import { iconOf } from "./icons.ts";
+import { toolByKey } from "./keyboard-cursor.ts";
 
 function toolRows(s) {
   const all = [...s.kinds.values()],

@@ -1,7 +1,7 @@
 // What is shown is in the address; the address says what to show.
 
-import { repaint } from "../shared/redraw.js";
-import { M, T } from "../shared/texts.js";
+import { repaint } from "../shared/redraw.ts";
+import { M, T } from "../shared/texts.ts";
 import { beat, send } from "./talk.js";
 
 export const TABS = [

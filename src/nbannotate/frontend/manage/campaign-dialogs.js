@@ -1,8 +1,8 @@
 // What is asked before a campaign is launched, changed, completed or deleted, and what it would do.
 
-import { h } from "../shared/dom.js";
-import { repaint } from "../shared/redraw.js";
-import { M, N, pieces, said, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { repaint } from "../shared/redraw.ts";
+import { M, N, pieces, said, T } from "../shared/texts.ts";
 import { reason } from "./dialog-fields.js";
 import { act, send } from "./talk.js";
 import { clauses, KIND, listed, number } from "./words.js";

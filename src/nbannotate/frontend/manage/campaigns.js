@@ -1,10 +1,10 @@
 // The campaigns: a list to filter and sort, a card each, and what can be done with one.
 
-import { h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { stamp } from "../shared/numbers.js";
-import { repaint } from "../shared/redraw.js";
-import { locale, M, N, pieces, said, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { stamp } from "../shared/numbers.ts";
+import { repaint } from "../shared/redraw.ts";
+import { locale, M, N, pieces, said, T } from "../shared/texts.ts";
 import { go } from "./address.js";
 import { empty, picked, reading } from "./frame.js";
 import { menu } from "./menu.js";

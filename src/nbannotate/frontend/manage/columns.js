@@ -1,6 +1,6 @@
 // The headings of the table of tasks.
 
-import { M } from "../shared/texts.js";
+import { M } from "../shared/texts.ts";
 
 export const HEADS = [
   ["asset", M("Asset")],

@@ -1,8 +1,8 @@
 // Fields of dialogs.
 
-import { h } from "../shared/dom.js";
-import { repaint } from "../shared/redraw.js";
-import { T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { repaint } from "../shared/redraw.ts";
+import { T } from "../shared/texts.ts";
 
 export const personChoice = (s, d, label, queue) =>
   h(

@@ -1,8 +1,8 @@
 // The dialogs: what each one says and asks, and what it does. One is open at a time; an error stays in it.
 
-import { h } from "../shared/dom.js";
-import { repaint } from "../shared/redraw.js";
-import { said, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { repaint } from "../shared/redraw.ts";
+import { said, T } from "../shared/texts.ts";
 import { CAMPAIGN_DIALOGS } from "./campaign-dialogs.js";
 import { MEMBER_DIALOGS } from "./member-dialogs.js";
 import { secretShown } from "./members.js";

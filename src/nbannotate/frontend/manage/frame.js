@@ -1,10 +1,10 @@
 // The frame: the bar above, the rail with the parts of the page, the bell, and small things that all parts use.
 
-import { h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { languageMenu } from "../shared/language-menu.js";
-import { stamp } from "../shared/numbers.js";
-import { N, said, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { languageMenu } from "../shared/language-menu.ts";
+import { stamp } from "../shared/numbers.ts";
+import { N, said, T } from "../shared/texts.ts";
 import { go, TABS } from "./address.js";
 import { menuKeys, openMenu } from "./menu.js";
 import { clearSelection } from "./sheet.js";

@@ -1,8 +1,8 @@
 // How people answer images whose answer is known: a panel below the jobs of a campaign that has some.
 
-import { h } from "../shared/dom.js";
-import { stamp } from "../shared/numbers.js";
-import { M, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { stamp } from "../shared/numbers.ts";
+import { M, T } from "../shared/texts.ts";
 import { act, toast } from "./talk.js";
 import { number } from "./words.js";
 

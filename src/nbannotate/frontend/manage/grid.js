@@ -1,10 +1,10 @@
 // The table of tasks: only the rows that are seen are in the page, whatever their number.
 
-import { h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { ago } from "../shared/numbers.js";
-import { repaint } from "../shared/redraw.js";
-import { language, M, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { ago } from "../shared/numbers.ts";
+import { repaint } from "../shared/redraw.ts";
+import { language, M, T } from "../shared/texts.ts";
 import { HEADS } from "./columns.js";
 import { choose, chooseAll, clearSelection, STATE_TEXT, STATES } from "./sheet.js";
 import { reassignDialog } from "./tasks.js";

@@ -1,6 +1,6 @@
 // Pictures that only this page has.
 
-import { ICONS } from "../shared/icons.js";
+import { ICONS } from "../shared/icons.ts";
 
 Object.assign(ICONS, {
   flag: "M5 21V4h13l-3 4 3 4H5",

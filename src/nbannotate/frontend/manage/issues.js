@@ -1,10 +1,10 @@
 // The issues of all campaigns: filters, and a table whose rows open the image at the place.
 
-import { h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { ago } from "../shared/numbers.js";
-import { repaint } from "../shared/redraw.js";
-import { locale, M, N, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { ago } from "../shared/numbers.ts";
+import { repaint } from "../shared/redraw.ts";
+import { locale, M, N, T } from "../shared/texts.ts";
 import { empty, picked, reading } from "./frame.js";
 import { viewPage } from "./view.js";
 import { number } from "./words.js";

@@ -1,9 +1,9 @@
 // The jobs of a campaign: one row for each member and step, and what can be done with a whole job.
 
-import { h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { repaint } from "../shared/redraw.js";
-import { M, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { repaint } from "../shared/redraw.ts";
+import { M, T } from "../shared/texts.ts";
 import { go } from "./address.js";
 import { dueMark } from "./campaigns.js";
 import { chooseCampaign, empty, reading } from "./frame.js";

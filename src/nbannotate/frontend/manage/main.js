@@ -1,9 +1,9 @@
 // Puts the parts together, keeps the table and the statistics alive across them, and takes everything down again.
 
-import { h, morph } from "../shared/dom.js";
-import { whenKernelEnds } from "../shared/kernel.js";
-import { repaint } from "../shared/redraw.js";
-import { said, T, useTexts } from "../shared/texts.js";
+import { h, morph } from "../shared/dom.ts";
+import { whenKernelEnds } from "../shared/kernel.ts";
+import { repaint } from "../shared/redraw.ts";
+import { said, T, useTexts } from "../shared/texts.ts";
 import { addressOfStatistics, follow, go, TABS } from "./address.js";
 import { campaigns } from "./campaigns.js";
 import { dialog } from "./dialogs.js";

@@ -1,7 +1,7 @@
 // What is asked when people are invited, changed or disabled.
 
-import { h } from "../shared/dom.js";
-import { locale, M, N, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { locale, M, N, T } from "../shared/texts.ts";
 import { loginField, roleChoice } from "./members.js";
 import { act } from "./talk.js";
 

@@ -1,9 +1,9 @@
 // The members of the workspace: who there is, and what can be done with an account.
 
-import { h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { repaint } from "../shared/redraw.js";
-import { M, N, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { repaint } from "../shared/redraw.ts";
+import { M, N, T } from "../shared/texts.ts";
 import { reading } from "./frame.js";
 import { menu } from "./menu.js";
 import { openDialog } from "./open-dialog.js";

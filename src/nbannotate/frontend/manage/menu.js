@@ -1,8 +1,8 @@
 // Menus of a row or a card.
 
-import { h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { repaint } from "../shared/redraw.js";
+import { h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { repaint } from "../shared/redraw.ts";
 
 // A button with a small menu. The menu itself lies over the page, so that no table cuts it off; one is open at a time.
 export function menu(s, key, label, items) {

@@ -1,6 +1,6 @@
 // Opening and closing a dialog, and asking for the plan of a campaign first.
 
-import { repaint } from "../shared/redraw.js";
+import { repaint } from "../shared/redraw.ts";
 import { send } from "./talk.js";
 
 export function planDialog(s, kind, c, ask) {

@@ -1,6 +1,6 @@
 // How work is shared, and what a sentence says of it before it is done.
 
-import { N, T } from "../shared/texts.js";
+import { N, T } from "../shared/texts.ts";
 import { campaignOf } from "./state.js";
 import { clauses, listed, number } from "./words.js";
 

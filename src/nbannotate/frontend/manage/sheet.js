@@ -1,7 +1,7 @@
 // The rows of tasks that the browser has, which of them match the filters, and which are chosen. Nothing here touches
 // the page; ten thousand rows are filtered and sorted in a few milliseconds.
 
-import { M } from "../shared/texts.js";
+import { M } from "../shared/texts.ts";
 
 export const STATES = ["in_progress", "to_rework", "done", "skipped"];
 export const STATE_TEXT = {

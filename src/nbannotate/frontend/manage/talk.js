@@ -1,11 +1,11 @@
 // What goes to Python and what comes back: requests with their answers, rows of tasks, toasts; and the beat that keeps
 // the page fresh while somebody looks.
 
-import { h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { kernelEnded } from "../shared/kernel.js";
-import { repaint } from "../shared/redraw.js";
-import { said, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { kernelEnded } from "../shared/kernel.ts";
+import { repaint } from "../shared/redraw.ts";
+import { said, T } from "../shared/texts.ts";
 import { takeSheet } from "./sheet.js";
 import { campaignOf } from "./state.js";
 

@@ -1,9 +1,9 @@
 // The tasks of a campaign: filters, the table, and what is done with the chosen ones.
 
-import { h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { repaint } from "../shared/redraw.js";
-import { N, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { repaint } from "../shared/redraw.ts";
+import { N, T } from "../shared/texts.ts";
 import { go } from "./address.js";
 import { HEADS } from "./columns.js";
 import { chooseCampaign, empty, picked, reading } from "./frame.js";

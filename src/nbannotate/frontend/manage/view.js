@@ -1,6 +1,6 @@
 // Opens a task of a list in a page of its own, read-only; there one goes on through the same list.
 
-import { T } from "../shared/texts.js";
+import { T } from "../shared/texts.ts";
 import { toast } from "./talk.js";
 
 export const titled = (title, key) => `${title} (${key})`;

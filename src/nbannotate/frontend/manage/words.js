@@ -1,6 +1,6 @@
 // Words for states, roles and numbers.
 
-import { locale, M, shownNumber, T } from "../shared/texts.js";
+import { locale, M, shownNumber, T } from "../shared/texts.ts";
 
 export const STATE_NAME = {
   draft: M("draft"),

@@ -1,8 +1,8 @@
 // What is asked before tasks and jobs are given to others.
 
-import { h } from "../shared/dom.js";
-import { repaint } from "../shared/redraw.js";
-import { M, N, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { repaint } from "../shared/redraw.ts";
+import { M, N, T } from "../shared/texts.ts";
 import { check, personChoice, reason, to } from "./dialog-fields.js";
 import { loginField, roleChoice } from "./members.js";
 import { held, jobSentence, reassignSentence, split } from "./sharing.js";

@@ -1,6 +1,6 @@
 // The tasks behind a bar: the page opens its list; elsewhere the notebook has them.
 
-import { N, said } from "../shared/texts.js";
+import { N, said } from "../shared/texts.ts";
 import { ask, tell } from "./ask.js";
 
 // What a chart says of a bar: the values by which the rows behind it are asked for; null if it has none.

@@ -1,7 +1,7 @@
 // The cards: each one lives on while tabs and filters change, so that zoom, legend and order of rows stay.
 
-import { h } from "../shared/dom.js";
-import { M, N, said, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { M, N, said, T } from "../shared/texts.ts";
 import { tell } from "./ask.js";
 import { savePicture, saveTable } from "./files.js";
 import { drawFigure, purge } from "./plot.js";

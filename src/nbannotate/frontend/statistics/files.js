@@ -1,7 +1,7 @@
 // Pictures, tables and the report, saved as files.
 
-import { h } from "../shared/dom.js";
-import { language, said } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { language, said } from "../shared/texts.ts";
 import { ask } from "./ask.js";
 import { library, PAPER, themed, unpacked } from "./plot.js";
 import { paint } from "./redraw.js";

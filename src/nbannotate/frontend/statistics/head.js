@@ -1,7 +1,7 @@
 // What stands above the cards: the filters, the tabs, the numbers that stand alone.
 
-import { h } from "../shared/dom.js";
-import { M, said, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { M, said, T } from "../shared/texts.ts";
 import { choose } from "./ask.js";
 
 const TAB = {

@@ -1,7 +1,7 @@
 // Puts the parts together, asks every few seconds whether there is anything new, and takes everything down again.
 
-import { h, morph } from "../shared/dom.js";
-import { said, T, useTexts } from "../shared/texts.js";
+import { h, morph } from "../shared/dom.ts";
+import { said, T, useTexts } from "../shared/texts.ts";
 import { beat } from "./ask.js";
 import { cardFrame, cardOf, placeCards, show } from "./cards.js";
 import { saveReport } from "./files.js";

@@ -1,7 +1,7 @@
 // What would be with more people: the form above the forecast.
 
-import { h } from "../shared/dom.js";
-import { T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { T } from "../shared/texts.ts";
 import { choose } from "./ask.js";
 import { paint } from "./redraw.js";
 

@@ -1,7 +1,7 @@
 // Draws a figure that arrives as JSON, in the colors of the page's theme. The library comes from the kernel once, is kept
 // in the browser's cache, and is shared by all figures of a page. No other server is asked.
 
-import { sayBelow } from "../shared/texts.js";
+import { sayBelow } from "../shared/texts.ts";
 import { behind, pointOf } from "./behind.js";
 import { localeOf, spoken } from "./spoken.js";
 

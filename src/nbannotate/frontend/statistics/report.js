@@ -1,4 +1,4 @@
-import { sayBelow, T, takeTable } from "../shared/texts.js";
+import { sayBelow, T, takeTable } from "../shared/texts.ts";
 import { localeOf, spoken } from "./spoken.js";
 
 // Draws the figures of a report, in its language, in the theme of the system; on paper they are light, and as wide as it.

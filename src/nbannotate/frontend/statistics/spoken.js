@@ -1,4 +1,4 @@
-import { language, said, T } from "../shared/texts.js";
+import { language, said, T } from "../shared/texts.ts";
 
 // A line of a hover text; in the tables its values are {a}, {b} …, here they are Plotly's: %{x}, %{customdata[2]:.0f}.
 const VALUES = "abcdefghij";

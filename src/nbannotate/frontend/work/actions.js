@@ -1,9 +1,9 @@
 // What can be done with the task: submit (as what), nothing to label, rework, reject, skip, discard.
 
-import { arrows, h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { repaint } from "../shared/redraw.js";
-import { M, N, T } from "../shared/texts.js";
+import { arrows, h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { repaint } from "../shared/redraw.ts";
+import { M, N, T } from "../shared/texts.ts";
 import { press } from "./commands.js";
 import { toStage } from "./keyboard.js";
 import { leaveWith } from "./leave.js";

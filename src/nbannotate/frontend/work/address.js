@@ -1,7 +1,7 @@
 // What is shown stands in the address: the open task, the job, or a task of a list that somebody goes through.
 
-import { repaint } from "../shared/redraw.js";
-import { T } from "../shared/texts.js";
+import { repaint } from "../shared/redraw.ts";
+import { T } from "../shared/texts.ts";
 import { send } from "./send.js";
 import { toast } from "./toasts.js";
 

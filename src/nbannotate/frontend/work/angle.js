@@ -1,9 +1,9 @@
 // What belongs together: groups, tracks (one entry in the list, a line over the slices where it is); and the angle of
 // rotated rectangles.
 
-import { h } from "../shared/dom.js";
-import { repaint } from "../shared/redraw.js";
-import { T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { repaint } from "../shared/redraw.ts";
+import { T } from "../shared/texts.ts";
 import { fieldKeys } from "./fields.js";
 import { send } from "./send.js";
 import { toast } from "./toasts.js";

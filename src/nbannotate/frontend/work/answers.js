@@ -1,8 +1,8 @@
 // What several people said of the image, for whoever decides: who has which color, and each disagreement with its answers.
 
-import { h } from "../shared/dom.js";
-import { repaint } from "../shared/redraw.js";
-import { M, N, pieces, said, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { repaint } from "../shared/redraw.ts";
+import { M, N, pieces, said, T } from "../shared/texts.ts";
 import { PRESSED } from "./commands.js";
 import { toStage } from "./keyboard.js";
 import { send } from "./send.js";

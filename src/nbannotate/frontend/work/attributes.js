@@ -1,9 +1,9 @@
 // The form with the attributes of the selected shapes.
 
-import { h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { repaint } from "../shared/redraw.js";
-import { N, said, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { repaint } from "../shared/redraw.ts";
+import { N, said, T } from "../shared/texts.ts";
 import { FEW, fieldKeys, formKeys, hasForm, typeJson } from "./fields.js";
 import { intoView } from "./follow.js";
 import { addRow, jsonEditor } from "./json-editor.js";

@@ -1,9 +1,9 @@
 // The sentence that stays until it is dealt with.
 
-import { h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { clockTime, localTimes } from "../shared/numbers.js";
-import { said, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { clockTime, localTimes } from "../shared/numbers.ts";
+import { said, T } from "../shared/texts.ts";
 import { endedRow, keptRow } from "./kept.js";
 import { leaveWith } from "./leave.js";
 import { send } from "./send.js";

@@ -1,7 +1,7 @@
 // Paints the cells of the sequence, and says what is under the pointer.
 
-import { h } from "../shared/dom.js";
-import { T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { T } from "../shared/texts.ts";
 import {
   CELL_HEIGHT,
   CELL_TOP,

@@ -1,6 +1,6 @@
 // The slices of the sequence, each with its state, and where one is.
 
-import { M, shownNumber, T } from "../shared/texts.js";
+import { M, shownNumber, T } from "../shared/texts.ts";
 import { entriesOf } from "./entries.js";
 
 export const CELLS_HEIGHT = 40,

@@ -1,10 +1,10 @@
 // What changed since the person knew the image last: a key, a list whose rows lead to the place, and what the lines mean.
 
-import { arrows, h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { count, stamp } from "../shared/numbers.js";
-import { repaint } from "../shared/redraw.js";
-import { M, N, pieces, said, T } from "../shared/texts.js";
+import { arrows, h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { count, stamp } from "../shared/numbers.ts";
+import { repaint } from "../shared/redraw.ts";
+import { M, N, pieces, said, T } from "../shared/texts.ts";
 import { PRESSED } from "./commands.js";
 import { toStage } from "./keyboard.js";
 import { showPanel } from "./panel.js";

@@ -3,7 +3,7 @@
 // a clock that nobody can set, and keeps every report in the browser until the workspace has counted it.
 
 import { post } from "./delivery.js";
-import { store } from "./journal.js";
+import { store } from "./journal.ts";
 
 const TICK_MS = 1000,
   ASLEEP_MS = 10_000,

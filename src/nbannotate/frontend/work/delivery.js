@@ -1,22 +1,44 @@
 // The line to Python: what is sent is numbered and kept until it arrived; what changes the draft is kept in the browser
-// (journal.js) until it is stored. If the connection comes back, what was lost goes again.
+// (journal.ts) until it is stored. If the connection comes back, what was lost goes again.
 
-import { repaint } from "../shared/redraw.js";
-import { DOWN_MS, forget, KEPT_ACTIONS, keep, keyOfTab, PASSING, PROBE_MS, store, write } from "./journal.js";
+import { repaint } from "../shared/redraw.ts";
+import { Journals, store } from "./journal.ts";
+
+const PROBE_MS = 1200,
+  DOWN_MS = 2500;
+const PASSING = ["hello", "view", "tool", "zone", "key", "refused"]; // of the canvas: nothing to keep
+const KEPT_ACTIONS = [
+  "label",
+  "delete",
+  "undo",
+  "redo",
+  "tag",
+  "tag_attribute",
+  "nothing",
+  "attribute",
+  "attributes",
+  "turn",
+  "select",
+  "replay",
+];
+
+const keyOfTab = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(6)), (b) => b.toString(16).padStart(2, "0")).join("");
 
 export function openLine(s, overlay) {
+  const sid = keyOfTab(),
+    place = () => `nbannotate:${document.body.dataset.baseUrl ?? location.pathname}:${s.get("page").login}:`;
   const line = (s.line = {
-    sid: keyOfTab(),
+    sid,
+    journals: new Journals(store, place, sid),
     q: 0,
     sent: [],
     heard: performance.now(),
     asked: 0,
     last: 0,
     down: false,
-    journal: null,
     label: "",
     view: null,
-    at: null,
     offered: new Set(),
   });
   const original = overlay.send;
@@ -46,6 +68,17 @@ export function openLine(s, overlay) {
     s.model.off("change:drawing", labelled);
     overlay.send = original;
   };
+}
+
+export function journalOf(s) {
+  const { task, revision = 0 } = s.get("page");
+  return s.line.journals.of(task, revision, s.get("task").asset);
+}
+
+function keep(s, entry) {
+  if (!s.get("page").task) return;
+  if (entry.do === "replay") s.line.journals.write();
+  else s.line.journals.add(journalOf(s), entry);
 }
 
 export function post(s, message, kept = KEPT_ACTIONS.includes(message.do) && message) {
@@ -98,7 +131,7 @@ function down(s, is) {
 export function heardOf(s, m) {
   // how far Python came; of another page of the same kernel, nothing
   const line = s.line;
-  if (m.closed) return forget(s, m.closed);
+  if (m.closed) return line.journals.forget(m.closed);
   if (m.sid !== line.sid) return undefined;
   if (m.got !== undefined) {
     const was = line.down;
@@ -112,22 +145,7 @@ export function heardOf(s, m) {
       }
     if (was || m.gap) again(s);
   }
-  const j = line.journal;
-  if (m.revision !== undefined) line.at = { task: m.task, revision: m.revision };
-  if (j && j.task === m.task) {
-    if (m.next) j.marks = m.next;
-    if (m.stored !== undefined) {
-      if (m.revision !== undefined) j.revision = m.revision;
-      j.entries = j.entries.filter((entry) => entry.q > m.stored);
-      j.marks = null;
-      for (const key of [...(j.after ?? [])])
-        if (j.replayed <= m.stored) {
-          store?.removeItem(key);
-          j.after = [];
-        }
-    }
-    write(s);
-  }
+  line.journals.told(m);
   return undefined;
 }
 

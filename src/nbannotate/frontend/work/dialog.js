@@ -1,9 +1,9 @@
 // The dialogs: raising an issue, and what takes an image out of the person's hands: with the reason, or to be confirmed.
 
-import { h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { repaint } from "../shared/redraw.js";
-import { M, N, said, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { repaint } from "../shared/redraw.ts";
+import { M, N, said, T } from "../shared/texts.ts";
 import { listState } from "./job-list.js";
 import { keepInside } from "./keyboard.js";
 import { leaveWith } from "./leave.js";

@@ -1,8 +1,8 @@
 // Pages that have nothing to show: opening, finished, none yet.
 
-import { h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { N, pieces, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { N, pieces, T } from "../shared/texts.ts";
 import { homeBar } from "./home-bar.js";
 import { leaveWith } from "./leave.js";
 

@@ -1,8 +1,8 @@
 // The shapes in the order of the list; those that belong together are one entry.
 
-import { h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { N, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { N, T } from "../shared/texts.ts";
 
 const SHAPE_ROW = [
   "id",

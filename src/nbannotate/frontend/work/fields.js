@@ -1,6 +1,6 @@
 // Keys of the fields of forms, and what typed JSON means.
 
-import { repaint } from "../shared/redraw.js";
+import { repaint } from "../shared/redraw.ts";
 import { TEXT_FIELD } from "./keyboard.js";
 
 export const FEW = 6; // so many choices are buttons, more are a list

@@ -1,7 +1,7 @@
 // Shapes with flaws in the list, and taking labels away.
 
-import { h } from "../shared/dom.js";
-import { N, said, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { N, said, T } from "../shared/texts.ts";
 import { toStage } from "./keyboard.js";
 import { send } from "./send.js";
 import { cap, eitherOf, keyName, titled } from "./words.js";

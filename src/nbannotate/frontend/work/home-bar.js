@@ -1,10 +1,10 @@
 // The bar of the pages without an image: who is here, notices, logging out.
 
-import { h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { languageMenu } from "../shared/language-menu.js";
-import { repaint } from "../shared/redraw.js";
-import { M, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { languageMenu } from "../shared/language-menu.ts";
+import { repaint } from "../shared/redraw.ts";
+import { M, T } from "../shared/texts.ts";
 import { toStage } from "./keyboard.js";
 import { toast } from "./toasts.js";
 import { keyFor, titled } from "./words.js";

@@ -1,9 +1,9 @@
 // My tasks: campaigns with their jobs; in folds below, jobs that no image has reached yet, and what is finished.
 
-import { arrows, h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { repaint } from "../shared/redraw.js";
-import { T } from "../shared/texts.js";
+import { arrows, h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { repaint } from "../shared/redraw.ts";
+import { T } from "../shared/texts.ts";
 import { emptyState } from "./empty.js";
 import { homeBar } from "./home-bar.js";
 import { begun, due, jobNumbers, jobTimes, pausedNote, progress, STEP, stateChip } from "./job-parts.js";

@@ -1,8 +1,8 @@
 // The tabs of issues by their state.
 
-import { h } from "../shared/dom.js";
-import { repaint } from "../shared/redraw.js";
-import { M, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { repaint } from "../shared/redraw.ts";
+import { M, T } from "../shared/texts.ts";
 import { tabKeys } from "./keyboard.js";
 
 export const ISSUE_STATE = { open: M("open"), for_review: M("for review"), resolved: M("resolved") };

@@ -1,9 +1,9 @@
 // The threads on an image.
 
-import { h } from "../shared/dom.js";
-import { stamp } from "../shared/numbers.js";
-import { repaint } from "../shared/redraw.js";
-import { M, pieces, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { stamp } from "../shared/numbers.ts";
+import { repaint } from "../shared/redraw.ts";
+import { M, pieces, T } from "../shared/texts.ts";
 import { changesHint } from "./changes.js";
 import { press } from "./commands.js";
 import { ISSUE_STATE, issueTabs } from "./issue-tabs.js";

@@ -1,6 +1,6 @@
 // Which images of a job are listed.
 
-import { M } from "../shared/texts.js";
+import { M } from "../shared/texts.ts";
 
 export const FILTERS = [
   ["remaining", M("Remaining"), (r) => r[2] === "in_progress" || r[2] === "to_rework"],

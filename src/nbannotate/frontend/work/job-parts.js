@@ -1,9 +1,9 @@
 // What is said of a job: its step, state, due date, progress and times.
 
-import { h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { count, span } from "../shared/numbers.js";
-import { locale, M, N, pieces, said, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { count, span } from "../shared/numbers.ts";
+import { locale, M, N, pieces, said, T } from "../shared/texts.ts";
 
 export const STEP = { annotation: M("Annotation"), consensus: M("Consensus"), review: M("Review") };
 const JOB = {

@@ -1,10 +1,10 @@
 // The page of a job: what it is, how far it is, and its images, of which only those are made that can be seen.
 
-import { h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { count } from "../shared/numbers.js";
-import { repaint } from "../shared/redraw.js";
-import { M, N, pieces, said, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { count } from "../shared/numbers.ts";
+import { repaint } from "../shared/redraw.ts";
+import { M, N, pieces, said, T } from "../shared/texts.ts";
 import { emptyState, opening } from "./empty.js";
 import { homeBar } from "./home-bar.js";
 import { FILTERS, listState } from "./job-list.js";

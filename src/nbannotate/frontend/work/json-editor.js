@@ -1,9 +1,9 @@
 // Values that nobody declared: rows of name and value; and all values as JSON, with the place of a mistake.
 
-import { h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { repaint } from "../shared/redraw.js";
-import { said, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { repaint } from "../shared/redraw.ts";
+import { said, T } from "../shared/texts.ts";
 import { fieldKeys } from "./fields.js";
 import { toStage } from "./keyboard.js";
 import { cap } from "./words.js";

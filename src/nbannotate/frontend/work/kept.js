@@ -1,48 +1,48 @@
 // What another page of this browser kept when its kernel was gone: the task that is opened gets it, or the person is asked
 // (pages/keep.py).
 
-import { h } from "../shared/dom.js";
-import { kernelEnded } from "../shared/kernel.js";
-import { repaint } from "../shared/redraw.js";
-import { T } from "../shared/texts.js";
-import { journalOf, keptOf, rested, store, strange, taskOf } from "./journal.js";
+import { h } from "../shared/dom.ts";
+import { kernelEnded } from "../shared/kernel.ts";
+import { repaint } from "../shared/redraw.ts";
+import { T } from "../shared/texts.ts";
+import { journalOf } from "./delivery.js";
+import { rested, store } from "./journal.ts";
 import { send } from "./send.js";
 import { toast } from "./toasts.js";
+
+const others = (s) => (s.get("page").login ? s.line.journals.others() : []);
 
 export function offerKept(s, force = false) {
   // a task was opened: what is kept for it goes onto it
   const { task } = s.get("page"),
     t = s.get("task"),
     line = s.line;
-  const found = keptOf(s).filter(
-    (row) =>
-      strange(s, row) &&
-      taskOf(s, row[0]) === task &&
-      (force || !line.offered.has(row[0])) &&
-      (row[1].name ?? t.asset) === t.asset,
+  const found = others(s).filter(
+    ([key, kept]) =>
+      line.journals.taskOf(key) === task && (force || !line.offered.has(key)) && (kept.name ?? t.asset) === t.asset,
   ); // a new workspace in memory counts its tasks from one again
   for (const [key, kept] of found) {
     line.offered.add(key);
     const j = journalOf(s);
     if (!t.mine) {
-      store.removeItem(key);
+      line.journals.drop([key]);
       continue;
     }
-    j.after = [...(j.after ?? []), key];
+    j.after.push(key);
     send(s, "replay", { revision: kept.revision, marks: kept.marks ?? null, entries: kept.entries, on: force });
     j.replayed = line.q;
   }
 }
 
 export function toldOfKept(s, m) {
-  const j = s.line.journal,
+  const j = s.line.journals.current,
     keys = j?.after ?? [];
   if (m.kept === "ask") {
     s.ui.kept = { task: m.task, keys };
     if (j) j.after = [];
   }
   if (m.kept === "over") {
-    for (const key of keys) store?.removeItem(key);
+    s.line.journals.drop(keys);
     toast(s, T("What this browser kept for this image was drawn before it was finished; it is dropped."), "info");
   }
   if (m.kept === "done" && m.differs)
@@ -52,7 +52,7 @@ export function toldOfKept(s, m) {
 
 export function endedRow(s) {
   // in a notebook, where only the person can start another
-  const kept = store && s.get("task").mine && s.line.journal?.entries.length;
+  const kept = store && s.get("task").mine && s.line.journals.current?.entries.length;
   return h(
     "div",
     { class: "nbp-banner", "data-kind": "warning", role: "alert", "data-key": "ended" },
@@ -93,7 +93,7 @@ export function keptRow(s) {
         [
           T("Forget it"),
           () => {
-            for (const key of keys) store?.removeItem(key);
+            s.line.journals.drop(keys);
             end();
           },
         ],
@@ -101,7 +101,7 @@ export function keptRow(s) {
     );
   }
   if (screen !== "tasks") return null;
-  const rows = keptOf(s).filter((one) => strange(s, one) && rested(one));
+  const rows = others(s).filter(([, kept]) => rested(kept));
   if (!rows.length) return null;
   return row(
     rows.length > 1
@@ -115,12 +115,13 @@ export function keptRow(s) {
     [
       [
         T("Open it"),
-        () => send(s, "open", { task: taskOf(s, rows[0][0]) }, (error) => error && toast(s, error, "error")),
+        () =>
+          send(s, "open", { task: s.line.journals.taskOf(rows[0][0]) }, (error) => error && toast(s, error, "error")),
       ],
       [
         T("Forget it"),
         () => {
-          for (const [key] of rows) store.removeItem(key);
+          s.line.journals.drop(rows.map(([key]) => key));
           repaint(s);
         },
       ],

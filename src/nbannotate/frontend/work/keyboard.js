@@ -1,6 +1,6 @@
 // Where the keyboard is: in a text, in a dialog, on the stage; arrows that go through tabs.
 
-import { arrows } from "../shared/dom.js";
+import { arrows } from "../shared/dom.ts";
 
 export function tabKeys(e) {
   arrows(e, "[role=tab]", ["ArrowRight"], ["ArrowLeft"])?.click();

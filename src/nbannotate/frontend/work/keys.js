@@ -1,6 +1,6 @@
 // The keys of the page; the canvas has its own.
 
-import { M, said, T } from "../shared/texts.js";
+import { M, said, T } from "../shared/texts.ts";
 import { sayNothing, UNSEEN } from "./actions.js";
 import { toAttributes } from "./attributes.js";
 import { PRESSED, press } from "./commands.js";

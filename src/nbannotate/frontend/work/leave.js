@@ -1,6 +1,6 @@
 // Actions after which this task is not on the pane any more.
 
-import { repaint, repaintSoon } from "../shared/redraw.js";
+import { repaint, repaintSoon } from "../shared/redraw.ts";
 import { askOnce } from "./answers.js";
 import { cover, lift, uncover } from "./prefetch.js";
 import { send } from "./send.js";

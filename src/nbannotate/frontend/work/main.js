@@ -1,9 +1,9 @@
 // Puts the screens together, keeps the canvas alive across them, and takes everything down again.
 
-import { h, morph } from "../shared/dom.js";
-import { whenKernelEnds } from "../shared/kernel.js";
-import { repaint } from "../shared/redraw.js";
-import { useTexts } from "../shared/texts.js";
+import { h, morph } from "../shared/dom.ts";
+import { whenKernelEnds } from "../shared/kernel.ts";
+import { repaint } from "../shared/redraw.ts";
+import { useTexts } from "../shared/texts.ts";
 import { addressed, followAddress, placeOf, syncAddress } from "./address.js";
 import { sentence } from "./banner.js";
 import { openClock } from "./clock.js";

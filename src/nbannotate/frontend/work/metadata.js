@@ -1,9 +1,9 @@
 // The metadata of the image: read by everybody, changed value by value or as JSON by who may.
 
-import { h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { repaint } from "../shared/redraw.js";
-import { said, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { repaint } from "../shared/redraw.ts";
+import { said, T } from "../shared/texts.ts";
 import { fieldKeys } from "./fields.js";
 import { addRow, jsonEditor } from "./json-editor.js";
 import { send } from "./send.js";

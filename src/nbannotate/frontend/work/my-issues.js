@@ -1,9 +1,9 @@
 // The list of all my issues, empty states, the screen at the end of a job, and the one before the first.
 
-import { h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { stamp } from "../shared/numbers.js";
-import { N, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { stamp } from "../shared/numbers.ts";
+import { N, T } from "../shared/texts.ts";
 import { emptyState } from "./empty.js";
 import { ISSUE_STATE, issueTabs } from "./issue-tabs.js";
 import { leaveWith } from "./leave.js";

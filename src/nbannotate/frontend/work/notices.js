@@ -1,9 +1,9 @@
 // The bar above the lists, and the bell with the notices.
 
-import { arrows, h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { localTimes, stamp } from "../shared/numbers.js";
-import { M, said, T } from "../shared/texts.js";
+import { arrows, h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { localTimes, stamp } from "../shared/numbers.ts";
+import { M, said, T } from "../shared/texts.ts";
 import { emptyState } from "./empty.js";
 import { ring } from "./home-bar.js";
 import { leaveWith } from "./leave.js";

@@ -1,6 +1,6 @@
 // Opening and closing a dialog.
 
-import { repaint } from "../shared/redraw.js";
+import { repaint } from "../shared/redraw.ts";
 import { toStage } from "./keyboard.js";
 
 export const FIELDS = ".nbp-dialog :is(textarea, input)";

@@ -1,8 +1,8 @@
 // In which order a job is reviewed: the worst first, or a random sample that a seed gives again.
 
-import { h } from "../shared/dom.js";
-import { repaint } from "../shared/redraw.js";
-import { M, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { repaint } from "../shared/redraw.ts";
+import { M, T } from "../shared/texts.ts";
 import { send } from "./send.js";
 import { toast } from "./toasts.js";
 

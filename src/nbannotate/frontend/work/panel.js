@@ -1,7 +1,7 @@
 // Which panel is open beside the image.
 
-import { repaint } from "../shared/redraw.js";
-import { M } from "../shared/texts.js";
+import { repaint } from "../shared/redraw.ts";
+import { M } from "../shared/texts.ts";
 import { wantPaper } from "./paper.js";
 import { send } from "./send.js";
 import { toast } from "./toasts.js";

@@ -1,9 +1,9 @@
 // The panels info (instructions, PDF, recipe, facts) and history, and the PDF in large.
 
-import { h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { ago } from "../shared/numbers.js";
-import { M, N, said, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { ago } from "../shared/numbers.ts";
+import { M, N, said, T } from "../shared/texts.ts";
 import { changesPart } from "./changes.js";
 import { metadataPart } from "./metadata.js";
 import { paper } from "./paper.js";

@@ -1,9 +1,9 @@
 // Instructions as a PDF: a page at a time in the panel, or large.
 
-import { h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { repaint } from "../shared/redraw.js";
-import { said, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { repaint } from "../shared/redraw.ts";
+import { said, T } from "../shared/texts.ts";
 import { keepInside, toStage } from "./keyboard.js";
 import { send } from "./send.js";
 import { toast } from "./toasts.js";

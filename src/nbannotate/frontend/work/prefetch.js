@@ -2,7 +2,7 @@
 // until the next task is there, so that nobody waits for the workspace before they can look. It decides nothing: if
 // another task comes, or submitting is refused, the cover goes away.
 
-import { h } from "../shared/dom.js";
+import { h } from "../shared/dom.ts";
 
 const AHEAD_MARGIN = 16,
   COVERED_MS = 8000; // the margin is that of a fitted image

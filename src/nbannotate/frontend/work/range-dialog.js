@@ -1,8 +1,8 @@
 // The dialogs that do something on several slices.
 
-import { h } from "../shared/dom.js";
-import { repaint } from "../shared/redraw.js";
-import { N, said, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { repaint } from "../shared/redraw.ts";
+import { N, said, T } from "../shared/texts.ts";
 import { cellsOf, placeHere } from "./cells.js";
 import { keepInside } from "./keyboard.js";
 import { leaveWith } from "./leave.js";

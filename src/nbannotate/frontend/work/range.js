@@ -1,6 +1,6 @@
 // What is done with many slices at once: the dialogs, and what became of it in words.
 
-import { N, said, T } from "../shared/texts.js";
+import { N, said, T } from "../shared/texts.ts";
 import { cellsOf, placeHere } from "./cells.js";
 import { openDialog } from "./open-dialog.js";
 import { toast } from "./toasts.js";

@@ -1,6 +1,6 @@
 // What Python says: replies, toasts, and what belongs to one part of the page.
 
-import { repaint } from "../shared/redraw.js";
+import { repaint } from "../shared/redraw.ts";
 import { toField } from "./attributes.js";
 import { press } from "./commands.js";
 import { heardOf } from "./delivery.js";

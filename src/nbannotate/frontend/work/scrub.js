@@ -1,8 +1,8 @@
 // Going through slices: small images come ahead and stand on the stage at once; where one stops, its task is opened.
 
-import { h } from "../shared/dom.js";
-import { repaint } from "../shared/redraw.js";
-import { T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { repaint } from "../shared/redraw.ts";
+import { T } from "../shared/texts.ts";
 import { atText, paintCells, whatText } from "./cell-painter.js";
 import { away, cellsOf, placeHere, placeShown } from "./cells.js";
 import { toStage } from "./keyboard.js";

@@ -1,8 +1,8 @@
 // The slices of a sequence, under the canvas: one cell each that says what is on it, and the slider that goes through them.
 
-import { h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { T } from "../shared/texts.ts";
 import { atText, hideTip, paintCells, showTip, whatText } from "./cell-painter.js";
 import { away, cellsOf, placeHere, placeShown } from "./cells.js";
 import { press } from "./commands.js";

@@ -1,8 +1,8 @@
 // The right side: labels, tags, and the list of shapes; the panels are beside it in this folder.
 
-import { h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { N, pieces, said, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { N, pieces, said, T } from "../shared/texts.ts";
 import { actionBar } from "./actions.js";
 import { angleField } from "./angle.js";
 import { answersPart } from "./answers.js";

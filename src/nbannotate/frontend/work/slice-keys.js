@@ -1,6 +1,6 @@
 // The keys of the slices; and none of the open task's while another slice is shown.
 
-import { T } from "../shared/texts.js";
+import { T } from "../shared/texts.ts";
 import { away, cellsOf, placeShown } from "./cells.js";
 import { PRESSED, press } from "./commands.js";
 import { TEXT_FIELD } from "./keyboard.js";

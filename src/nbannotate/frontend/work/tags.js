@@ -1,9 +1,9 @@
 // The tags of the image: chips, each with a lock while it is given, and below them the forms of their attributes.
 
-import { arrows, h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { repaint } from "../shared/redraw.js";
-import { T } from "../shared/texts.js";
+import { arrows, h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { repaint } from "../shared/redraw.ts";
+import { T } from "../shared/texts.ts";
 import { attributeField } from "./attributes.js";
 import { formKeys } from "./fields.js";
 import { toStage } from "./keyboard.js";

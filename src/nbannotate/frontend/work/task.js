@@ -1,9 +1,9 @@
 // The task pane: the bar above, the tools at the left, the canvas, and what can be done with the task.
 
-import { h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { clockTime } from "../shared/numbers.js";
-import { N, said, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { clockTime } from "../shared/numbers.ts";
+import { N, said, T } from "../shared/texts.ts";
 import { sentence } from "./banner.js";
 import { press } from "./commands.js";
 import { bell } from "./home-bar.js";

@@ -1,10 +1,10 @@
 // Short notes that go by themselves.
 
-import { h } from "../shared/dom.js";
-import { icon } from "../shared/icons.js";
-import { localTimes } from "../shared/numbers.js";
-import { repaint, repaintSoon } from "../shared/redraw.js";
-import { said, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { icon } from "../shared/icons.ts";
+import { localTimes } from "../shared/numbers.ts";
+import { repaint, repaintSoon } from "../shared/redraw.ts";
+import { said, T } from "../shared/texts.ts";
 
 export function toast(s, text, kind = "info") {
   const id = `${Date.now()}${Math.random()}`;

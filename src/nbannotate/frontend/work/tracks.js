@@ -1,6 +1,6 @@
 // Groups that go through several slices, as lines over the cells.
 
-import { N } from "../shared/texts.js";
+import { N } from "../shared/texts.ts";
 import { CELL_HEIGHT, CELL_TOP, cellsOf } from "./cells.js";
 import { entriesOf } from "./entries.js";
 

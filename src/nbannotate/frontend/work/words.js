@@ -1,8 +1,8 @@
 // Names of keys and kinds, and small marks beside words.
 
-import { h } from "../shared/dom.js";
-import { count } from "../shared/numbers.js";
-import { locale, said, T } from "../shared/texts.js";
+import { h } from "../shared/dom.ts";
+import { count } from "../shared/numbers.ts";
+import { locale, said, T } from "../shared/texts.ts";
 
 export const keyName = (key) =>
   key
