@@ -57,7 +57,7 @@ BUILT_IN = {
     "NotAWorkspace": ValueError, "NewerWorkspace": RuntimeError, "CannotWrite": OSError,
     "FolderMissing": FileNotFoundError, "DiskFull": OSError, "DatabaseFailed": RuntimeError,
     "OwnerUnavailable": ConnectionError, "OwnerFailed": RuntimeError, "QueryFailed": ValueError,
-    "QueryTookLong": TimeoutError, "ReadFailed": ValueError, "CannotShow": ValueError,
+    "QueryTookLong": TimeoutError, "ReadFailed": ValueError, "FetchFailed": OSError, "CannotShow": ValueError,
     "ImageMissing": FileNotFoundError,
 }  # fmt: skip
 

@@ -189,6 +189,7 @@ MEANINGS = {
     "overwrite": "whether people's work gets a new revision",
     "missing": "what is done with names that mean no asset",
     "on_conflict": "what becomes of what is there already",
+    "sizes": "when the sizes of images at URLs are read",
     "on_error": "what becomes of a data set if something in it is wrong",
     "dry_run": "whether nothing is written, and only told what would be",
     "lossy": "whether what a format cannot hold may be left out",

@@ -55,7 +55,7 @@ EXAMPLES: dict[str, Any] = {
     "moment": "at", "name": "new", "names": ["cell"], "new": "new", "new_assets": "wait", "notices": [1, 2],
     "nothing_to_label": True, "op": "==", "open": True, "open_labels": True, "order": "random",
     "origin": "answer", "overwrite": None, "missing": "skip",
-    "on_conflict": "replace", "on_error": "skip", "parameters": [1, "x"],
+    "on_conflict": "replace", "sizes": "later", "on_error": "skip", "parameters": [1, "x"],
     "password": "a long password", "pattern": "train*",
     "points": ((1, 1), (9, 9)), "query": "select $1, $2", "readme": "# Read me", "reason": "enough",
     "recipe": nb.Recipe(["cell"]), "required": True, "revisions": [1, 2], "role": "reviewer", "rules": [],

@@ -228,6 +228,10 @@ class ReadFailed(NbannotateError, ValueError):
     """A file of annotations or an image could not be read; the message names the place."""
 
 
+class FetchFailed(ReadFailed, OSError):
+    """An image that lies elsewhere, at a URL, could not be fetched; it may be so a moment later."""
+
+
 class ImageMissing(ReadFailed, FileNotFoundError):
     """The file of an image that was to be read is not there."""
 

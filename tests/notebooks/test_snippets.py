@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from tests.remote.fixtures import far, moto_port  # noqa: F401  fixtures
+from tests.remote.stores import Bucket
 
 import nbannotate as nb
 from nbannotate.demo import end_owner
@@ -236,6 +238,15 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     end_owner(tmp_path / "blood.duckdb")
 
 
+@pytest.fixture
+def a_bucket(moto_port: int, far: None, monkeypatch: pytest.MonkeyPatch) -> Bucket:  # noqa: F811
+    """Return the bucket of which the documentation speaks."""
+    made = Bucket(moto_port, "bucket")
+    for name, value in made.environment().items():
+        monkeypatch.setenv(name, value)
+    return made
+
+
 def snippets(page: str) -> list[str]:
     return SNIPPET.findall((DOCS / f"{page}.md").read_text("utf-8"))
 
@@ -251,6 +262,7 @@ def test_the_snippets_of_a_page_run(page: str, here: Path, request: pytest.Fixtu
         shared_data = request.getfixturevalue("shared_data")
         shutil.copytree(shared_data / "dicom_ct3_window", "study", dirs_exist_ok=True)
         shutil.copy(next((shared_data / "video").glob("*.avi")), "street.mp4")
+        request.getfixturevalue("a_bucket").put("study/far/1.png", Path("scans/a.png").read_bytes())
     with contextlib.closing(nb.open("blood.duckdb" if page == "annotating" else ":memory:")) as ws:
         names = {"nb": nb, **assumes(ws)}
         if role != "owner":

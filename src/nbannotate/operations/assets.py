@@ -10,12 +10,14 @@ from msgspec import Struct, structs
 
 from nbannotate import imaging
 from nbannotate.errors import Conflict, InvalidInput, NotAllowed, NotFound, Refused, Stale
-from nbannotate.model import Campaign, FileState, Loss, NewAssets, Version
-from nbannotate.operations import joining, removal, serving
+from nbannotate.model import Campaign, FileProblem, FileState, Loss, NewAssets, Version
+from nbannotate.operations import bringing, joining, removal, serving
 from nbannotate.operations.access import may_see_image
+from nbannotate.operations.bringing import Here
 from nbannotate.operations.describing import check_may_describe
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.versions import draft
+from nbannotate.remote import urls
 from nbannotate.rules.metadata import check_metadata
 from nbannotate.store import arriving, data, describing, relocating, removing, renaming, replacing
 from nbannotate.store import campaigns as stored
@@ -209,15 +211,24 @@ def _in_version(ctx: Context, version_id: int, asset_id: int) -> dict[str, Any]:
     return row
 
 
-def _there_already(ctx: Context, version_id: int, old: str, new: str, check: bool = True) -> int | None:
+def _there_already(
+    ctx: Context, version_id: int, old: str, new: str, check: bool = True, prepared_here: Here | None = None
+) -> int | None:
     """Return 0 if what was there is where it is said to be already."""
     none_left = not relocating.below(ctx.tx, version_id, old)
     return 0 if none_left and relocating.below(ctx.tx, version_id, new) else None
 
 
+def _state(ctx: Context, path: str, one: relocating.File, here: Here | None) -> tuple[FileProblem | None, int | None]:
+    if urls.is_url(path):
+        return bringing.state(path, one.bytes, here)
+    return serving.state(ctx.engine, path, one.name, one.bytes)
+
+
 def _stage_relocate(
-    ctx: Context, stage: Stage, version_id: int, old: str, new: str, check: bool = True
-) -> dict[str, str]:
+    ctx: Context, stage: Stage, version_id: int, old: str, new: str, check: bool = True,
+    prepared_here: Here | None = None,
+) -> dict[str, str]:  # fmt: skip
     """Look at all files where they are said to be now."""
     version: Version = found(data.version(ctx.tx, version_id), f"version {version_id}")
     moved = relocating.below(ctx.tx, version_id, old)
@@ -225,15 +236,19 @@ def _stage_relocate(
         begin = relocating.common_folder(ctx.tx, version_id)
         where = f"; all of them are below {begin}" if begin else ""
         raise NotFound(f"No asset of the version {version.name!r} has its file below {old}{where}.")
+    if urls.is_url(new):
+        urls.check_allowed(urls.checked(new))
+    if check:
+        bringing.ask_of([relocating.moved(one.path, old, new) for one in moved], prepared_here)
     wrong: list[str] = []
     seen: set[str] = set()
     for one in moved:
         path = relocating.moved(one.path, old, new)
-        file = str(imaging.frame_of(path).path)
+        file = urls.of_path(path).url if urls.is_url(path) else str(imaging.frame_of(path).path)
         if file in seen:  # another frame of it
             continue
         seen.add(file)
-        problem, now = serving.state(ctx.engine, path, one.name, one.bytes)
+        problem, now = _state(ctx, path, one, prepared_here)
         if problem and check:
             size = f": {now:,} bytes, not {one.bytes:,}" if problem == "changed" else ""
             wrong.append(f"{file} is {problem}{size}")
@@ -247,7 +262,10 @@ def _stage_relocate(
 
 
 @operation(writes=True, stage=_stage_relocate, idle=_there_already)
-def relocate(ctx: Context, version_id: int, old: str, new: str, prepared_ground: str, check: bool = True) -> int:
+def relocate(
+    ctx: Context, version_id: int, old: str, new: str, prepared_ground: str, check: bool = True,
+    prepared_here: Here | None = None,
+) -> int:  # fmt: skip
     """Say where the files of a version are now, whose folder was moved: all of them or none; return how many assets.
 
     With ``check`` each file must be there, with the size that it had. No path leads to the workspace's own files.
@@ -261,10 +279,11 @@ def relocate(ctx: Context, version_id: int, old: str, new: str, prepared_ground:
 
 
 @operation()
-def check(ctx: Context, version_id: int, asset_ids: list[int]) -> list[FileState]:
+def check(ctx: Context, version_id: int, asset_ids: list[int], prepared_here: Here | None = None) -> list[FileState]:
     """Return which of some assets of a version have a file that is not as it was."""
     rows = relocating.some(ctx.tx, version_id, asset_ids)
-    states = [(one, *serving.state(ctx.engine, one.path, one.name, one.bytes)) for one in rows]
+    bringing.ask_of([one.path for one in rows], prepared_here)
+    states = [(one, *_state(ctx, one.path, one, prepared_here)) for one in rows]
     return [
         FileState(one.asset_id, one.name, one.path, problem, one.bytes, now) for one, problem, now in states if problem
     ]
@@ -302,29 +321,34 @@ def set_metadata(
 
 
 @operation()
-def large(ctx: Context, asset_id: int) -> str | None:
+def large(ctx: Context, asset_id: int, prepared_here: Here | None = None) -> str | None:
     """Return the path of an asset that is too large to be sent, for whoever may see it; None if it can be sent.
 
-    Whoever shows it reads the file itself, in parts. A frame of a file is named behind the path: ``#frame=7``.
+    Whoever shows it reads the file itself, in parts. A frame of a file is named behind the path: ``#frame=7``. What
+    lies elsewhere is fetched first; the path is that of the copy.
     """
-    row = data.asset(ctx.tx, asset_id)
-    if not may_see_image(ctx, asset_id):
-        raise NotAllowed("You may see only the images of your own tasks.")
-    row = found(row, f"asset {asset_id}")
+    row = _visible(ctx, asset_id)
+    path = bringing.path_of(row, prepared_here)
     if not imaging.limits.is_large(row["width"], row["height"]):
         return None
-    serving.verify(ctx.engine, row["path"], row["name"])
-    return str(imaging.frame_of(row["path"]))
+    serving.verify(ctx.engine, path, row["name"])
+    return str(imaging.frame_of(path))
 
 
 @operation()
-def locate(ctx: Context, asset_id: int) -> bytes | Path:
+def locate(ctx: Context, asset_id: int, prepared_here: Here | None = None) -> bytes | Path:
     """Return the file of an asset for whoever may see it; of a frame of a file, a file that holds that frame only.
 
     Whoever works at a step may see what waits in its queue, too. What is no image is not served, whatever it is called.
     """
+    row = _visible(ctx, asset_id)
+    return serving.body(ctx.engine, bringing.path_of(row, prepared_here), row["name"])
+
+
+def _visible(ctx: Context, asset_id: int) -> dict[str, Any]:
+    """Return the row of an asset that the actor may look at."""
     row = data.asset(ctx.tx, asset_id)
     if not may_see_image(ctx, asset_id):
         raise NotAllowed("You may see only the images of your own tasks.")
-    row = found(row, f"asset {asset_id}")
-    return serving.body(ctx.engine, row["path"], row["name"])
+    its: dict[str, Any] = found(row, f"asset {asset_id}")
+    return its

@@ -16,6 +16,7 @@ from msgspec import Struct
 from nbannotate.errors import InvalidInput, NbannotateError, Refused, Stale
 from nbannotate.model import Annotation, CampaignSpec
 from nbannotate.model.copies import quorum
+from nbannotate.operations import bringing
 from nbannotate.operations.registry import Context
 from nbannotate.rules.annotation import check_complete, check_draft
 from nbannotate.rules.consensus import agreement
@@ -152,7 +153,7 @@ def submit(ctx: Context, task_id: int, annotation: Annotation, **_: Any) -> dict
     on = ground(ctx, task_id, latest=True)
     if on is None:
         return {"prepared_work": None}
-    size = _size(ctx, on)
+    size = _size(ctx, on, measured=bool(annotation.shapes))
     return {"prepared_work": lambda: finished(ctx.engine, on, annotation, *size)}
 
 
@@ -254,7 +255,9 @@ def last(engine: Engine, on: Ground) -> Annotation:
         return data.annotation(tx, None if on.latest_id is None else data.annotation_row(tx, on.latest_id))
 
 
-def _size(ctx: Context, on: Ground) -> tuple[int, int]:
+def _size(ctx: Context, on: Ground, *, measured: bool) -> tuple[int, int]:
     asset = data.asset(ctx.tx, on.asset_id)
     assert asset is not None
+    if measured:
+        bringing.measured([asset], None)
     return asset["width"], asset["height"]

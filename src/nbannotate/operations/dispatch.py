@@ -11,13 +11,15 @@ from typing import Any
 
 import msgspec
 
-from nbannotate.errors import InvalidInput, NotFound, SessionEnded, Stale
+from nbannotate.errors import FetchFailed, InvalidInput, NotFound, SessionEnded, Stale
 from nbannotate.model import Event, Member, taking
+from nbannotate.operations.bringing import Needed
 from nbannotate.operations.registry import Arrival, Context, Operation, operations
 from nbannotate.operations.throttle import Throttle
 from nbannotate.rules import rights
-from nbannotate.store import forgetting, log, people
+from nbannotate.store import forgetting, log, measuring, people
 from nbannotate.store.engine import Engine, Transaction
+from nbannotate.texts import t
 
 #: So often is what changed meanwhile prepared again.
 ATTEMPTS = 5
@@ -107,6 +109,21 @@ class Dispatcher:
             checked = operation.prepare(context, **arguments)
         # Outside the transaction: what takes long.
         return arguments | {k: v() if callable(v) else v for k, v in checked.items()}
+
+    def bring(self, operation: Operation, needed: Needed) -> dict[str, Any]:
+        """Bring what an operation needs from elsewhere; return what it is given when it begins again.
+
+        How large images are that nobody had looked at is written down: a fact of theirs, and nothing that anybody did.
+        """
+        here = needed.bring()
+        if not operation.takes_brought and not here.sizes:
+            why = next((one.reason for one in here.files.values() if one.reason), t("its store does not answer"))
+            raise FetchFailed(t("How large the image is cannot be found out: {why+}.", why=why))
+        if here.sizes or here.failed:
+            with self._one_writer, self.engine.write() as tx:
+                measuring.set_sizes(tx, here.sizes)
+                measuring.set_failed(tx, here.failed)
+        return {"prepared_here": here} if operation.takes_brought else {}
 
     def member_id(self, request: Request) -> int:
         """Return who asks, or raise what a request of theirs would."""
@@ -224,6 +241,10 @@ class Dispatcher:
         for left in reversed(range(ATTEMPTS)):
             try:
                 returned = self.run(operation, request, self.prepare(operation, request, arguments))
+            except Needed as needed:
+                if not left:
+                    raise
+                arguments = arguments | self.bring(operation, needed)
             except Stale:
                 if not left:
                     raise

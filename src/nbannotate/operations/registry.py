@@ -146,6 +146,8 @@ class Operation(msgspec.Struct, frozen=True):
         Whether the answer is a file; the operation returns its path.
     long
         Whether it only reads, and takes long: it runs where imports run, and not where people wait for an answer.
+    takes_brought
+        Whether it is given what was brought for it from elsewhere (:mod:`nbannotate.operations.bringing`).
     """
 
     name: str
@@ -162,6 +164,7 @@ class Operation(msgspec.Struct, frozen=True):
     takes_arriving: bool
     gives_file: bool
     long: bool
+    takes_brought: bool
 
     @property
     def is_work(self) -> bool:
@@ -210,6 +213,7 @@ def operation(
             "arriving" in hints,
             hints.get("return") in (Path, bytes | Path),
             long,
+            "prepared_here" in hints,
         )
         return function
 

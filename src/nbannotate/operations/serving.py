@@ -16,6 +16,7 @@ from nbannotate.imaging import apart, video
 from nbannotate.imaging.apart import Asked
 from nbannotate.imaging.child import Look, Seen
 from nbannotate.model import FileProblem
+from nbannotate.remote import urls
 from nbannotate.store.engine import MEMORY, Engine
 
 LARGEST = 1 << 30  # bytes of a file that is sent
@@ -92,7 +93,7 @@ def _is_ours(engine: Engine, handle: int, facts: os.stat_result, path: Path) -> 
 def check(engine: Engine, rows: Sequence[tuple[str, str, int, int]]) -> None:
     """Look at the files of assets that are to be added: name, path, width and height.
 
-    What is not there is passed over: it is looked at before it is served.
+    What is not there is passed over, and so is what lies elsewhere: it is looked at before it is served.
 
     Raises
     ------
@@ -103,6 +104,9 @@ def check(engine: Engine, rows: Sequence[tuple[str, str, int, int]]) -> None:
     """
     files: dict[Path, list[tuple[str, int | None, int, int]]] = {}
     for name, where, width, height in rows:
+        if urls.is_url(where):
+            urls.check_allowed(_kept(where, name))
+            continue
         one = imaging.frame_of(where)
         files.setdefault(one.path, []).append((name, one.number, width, height))
     wrong: list[str] = []
@@ -125,6 +129,14 @@ def check(engine: Engine, rows: Sequence[tuple[str, str, int, int]]) -> None:
         some = "; ".join(wrong[:5]) + (" …" if len(wrong) > 5 else "")
         count = f"{len(wrong)} of {len(rows)} assets"
         raise InvalidInput(f"{count} are not what their files hold: {some}; nothing was added.")
+
+
+def _kept(where: str, name: str) -> str:
+    """Return the URL of a file, or raise why it may not be stored as it is."""
+    url = urls.of_path(where).url
+    if urls.checked(url) != url:
+        raise InvalidInput(f"The URL of {name} has capitals in its protocol or its host; write them small.")
+    return url
 
 
 def _looked(waiting: list[tuple[Path, Asked]], files: dict[Path, list[tuple[str, int | None, int, int]]]) -> list[str]:

@@ -15,7 +15,7 @@ from msgspec import Struct
 from nbannotate import shapes as kinds
 from nbannotate.errors import InvalidInput, NbannotateError, Refused, Stale
 from nbannotate.model import Annotation, ExistingShapes, Spread
-from nbannotate.operations import slicing, viewing
+from nbannotate.operations import bringing, slicing, viewing
 from nbannotate.operations.access import visible_task
 from nbannotate.operations.registry import Context
 from nbannotate.operations.slicing import Range
@@ -147,6 +147,8 @@ def _spread(
         )
     left = {r["place"]: why for r in targets if (why := slicing.why_not(its, r))}
     able = [r for r in targets if r["place"] not in left]
+    if given.shapes:
+        bringing.measured(able, None)
     tasks = [row["task_id"], *(r["task_id"] for r in able)]
     mark = kept.mark(ctx.tx, tasks, ctx.actor.member_id, row["version_id"])
     drafts = kept.drafts(ctx.tx, tasks, ctx.actor.member_id)

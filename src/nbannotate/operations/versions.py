@@ -12,7 +12,7 @@ from nbannotate.operations import removal
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.rules.same import check_same, differences
 from nbannotate.store import campaigns as stored
-from nbannotate.store import contents, data, gold, lineage, removing, renaming
+from nbannotate.store import contents, data, gold, lineage, measuring, removing, renaming
 from nbannotate.store.staging import Stage
 
 
@@ -48,6 +48,11 @@ class _Held(Struct, frozen=True):
 def _stage_publish(ctx: Context, stage: Stage, version_id: int) -> dict[str, _Held]:
     """Compute what the version holds."""
     _publishable(ctx, version_id)
+    if unknown := measuring.count_unknown(ctx.tx, version_id):
+        raise Refused(
+            f"Of {unknown:,} images of this version nobody knows the size yet, which is a part of what is "
+            "published; version.measure() reads the sizes. Nothing was changed."
+        )
     ground = contents.ground(ctx.tx, version_id)
     return {"prepared_held": _Held(contents.of(ctx.tx, version_id), ground)}
 

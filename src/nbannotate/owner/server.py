@@ -27,6 +27,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from nbannotate.errors import InvalidInput, NbannotateError, OwnerFailed, Stale, told
+from nbannotate.operations.bringing import Needed
 from nbannotate.operations.dispatch import ATTEMPTS, Dispatcher, Request
 from nbannotate.operations.registry import Operation, operations
 from nbannotate.owner import parts, stream
@@ -68,6 +69,7 @@ class Threads:
         self.check = ThreadPoolExecutor(2, "check")  # what people draw is checked here, before it is written
         self.long = ThreadPoolExecutor(2, "long")
         self.coming = ThreadPoolExecutor(8, "coming")  # each waits for who sends
+        self.far = ThreadPoolExecutor(16, "far")  # each waits for another machine
 
     def of(self, operation: Operation) -> ThreadPoolExecutor:
         """Return the threads that run an operation's transaction."""
@@ -83,7 +85,7 @@ class Threads:
 
     def shutdown(self) -> None:
         """Wait for what runs."""
-        for pool in (self.write, self.read, self.slow, self.check, self.long, self.coming):
+        for pool in vars(self).values():
             pool.shutdown(wait=True, cancel_futures=True)
 
 
@@ -215,10 +217,15 @@ class Owner:
         pool = self.threads.slow if secret else self.threads.check
         ready = arguments
         for left in reversed(range(ATTEMPTS)):
-            if operation.prepare is not None:
-                ready = await self._in(pool, self.dispatcher.prepare, operation, request, arguments)
             try:
+                if operation.prepare is not None:
+                    ready = await self._in(pool, self.dispatcher.prepare, operation, request, arguments)
                 returned = await self._in(self.threads.of(operation), self.dispatcher.run, operation, request, ready)
+            except Needed as needed:
+                if not left:
+                    raise
+                arguments = arguments | await self._in(self.threads.far, self.dispatcher.bring, operation, needed)
+                ready = arguments
             except Stale:
                 if not left:
                     raise

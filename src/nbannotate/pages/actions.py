@@ -92,6 +92,8 @@ def retry(desk: Desk, message: Message) -> None:
         jobs.refresh(desk, message)
     elif desk.state.screen != "task":
         flow.home(desk)
+    elif desk.state.task is not None and not desk.state.task.pictured and desk.state.task.looking is None:
+        flow.again(desk)  # its image could not be fetched
 
 
 def clock(desk: Desk, message: Message) -> None:

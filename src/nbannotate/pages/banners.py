@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbannotate.errors import Conflict, NbannotateError, OwnerUnavailable, SessionEnded
+from nbannotate.errors import Conflict, FetchFailed, NbannotateError, OwnerUnavailable, SessionEnded
 from nbannotate.pages.state import Banner, Saving, State
 
 
@@ -16,6 +16,8 @@ def of_failure(error: Exception, state: State) -> Banner | None:
         return Banner(
             "The workspace does not answer at the moment. Nothing that was saved is lost.", "warning", "retry"
         )
+    if isinstance(error, FetchFailed) and state.screen == "task":
+        return Banner(str(error), "warning", "retry")
     if isinstance(error, NbannotateError):
         return None
     at = state.saving.at

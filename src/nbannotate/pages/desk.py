@@ -269,8 +269,7 @@ class Desk:
             raise failure
 
     def _picture(self, opened: OpenTask, image: bytes | Path | Picture | ReadFailed | None) -> NbannotateError | None:
-        self._pictured = 0
-        view = opened.view
+        self._pictured, view = 0, opened.view
         failure: NbannotateError | None = None
         try:
             if isinstance(image, ReadFailed):
@@ -290,7 +289,8 @@ class Desk:
         now = self.canvas.state
         with self._lock:
             self.update(
-                screen="task", task=replace(opened, pictured=image is not None), job=None, finished=None,
+                screen="task", job=None, finished=None,
+                task=replace(opened.sized(*self.canvas.image_size), pictured=image is not None),
                 banner=Banner(view.notice, "info") if view.notice else None, saving=Saving(opened.task.task_id),
                 drawing=Drawing(now.tool, now.label, locked=self.canvas.locked, hidden=self.canvas.hidden,
                                 copied=now.copied),

@@ -102,6 +102,11 @@ def reload(desk: Desk, message: Message) -> None:
     desk.toast("Reloaded. This is what is stored.")
 
 
+def again(desk: Desk) -> None:
+    """Open the task that is open once more: its image may be there now."""
+    adopt(desk, desk.call("tasks.open", TaskView, task_id=desk.open.task.task_id))
+
+
 def next_task(desk: Desk, operation: str, campaign_id: int, step: int) -> TaskView | None:
     """Ask for a task of a step, of which there may be none left."""
     wanted: Any = TaskView | None

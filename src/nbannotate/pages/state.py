@@ -6,6 +6,7 @@ import datetime
 from typing import Any, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from nbannotate.model import (
     Annotation,
@@ -287,6 +288,10 @@ class OpenTask(Struct, frozen=True):
     def task(self) -> Task:
         """The task itself."""
         return self.view.task
+
+    def sized(self, width: int, height: int) -> OpenTask:
+        """Return the same with the size of the image that is shown, if nobody had opened it before."""
+        return self if self.view.width else replace(self, view=replace(self.view, width=width, height=height))
 
     @property
     def editable(self) -> bool:

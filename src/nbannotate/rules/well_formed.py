@@ -60,6 +60,8 @@ def check_fits(annotation: Annotation, width: int, height: int) -> None:
 def check_shape_fits(shape: Shape, width: int, height: int) -> None:
     """Raise InvalidInput if a shape may not be on an image of that size, in pixels."""
     if problem := shapes.kind(shape.kind).problem(shape, width, height):
+        if not width and not height:
+            problem = "nobody knows how large the image is; version.measure() finds out, if it can be opened"
         raise InvalidInput(f"a {shape.kind} of {shape.label!r}: {problem}")
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 from collections.abc import Sequence
 
 from msgspec import Struct
 
+from nbannotate.remote.urls import is_url
 from nbannotate.store.transaction import LISTED, Transaction, id_list
 
 
@@ -45,10 +47,21 @@ def some(tx: Transaction, version_id: int, asset_ids: Sequence[int]) -> list[Fil
 def common_folder(tx: Transaction, version_id: int) -> str:
     """Return the folder that all files of a version are below; an empty text if there is none."""
     paths = [row["path"] for row in tx.all(f"select distinct path from ({_FILES}) f", version_id)]
+    if all(is_url(path) for path in paths):
+        return _common_url(paths)
     try:
         return os.path.commonpath([os.path.dirname(path) for path in paths]) if paths else ""  # noqa: PTH120
     except ValueError:  # of several roots
         return ""
+
+
+def _common_url(paths: Sequence[str]) -> str:
+    """Return the beginning of URLs that all of them have, up to a slash; an empty text if it is no bucket."""
+    common = paths[0].split("/")[:-1] if paths else []
+    for path in paths:
+        same = zip(common, path.split("/")[:-1], strict=False)
+        common = [a for a, _ in itertools.takewhile(lambda two: two[0] == two[1], same)]
+    return "/".join(common) if len(common) > 2 else ""
 
 
 def moved(path: str, old: str, new: str) -> str:

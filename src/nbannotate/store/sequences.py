@@ -27,7 +27,7 @@ def slices(
     """
     return tx.all(
         """
-        select t.*, a.name, a.width, a.height
+        select t.*, a.name, a.path, a.width, a.height
         from data.tasks t join data.assets a on a.asset_id = t.asset_id
         where t.campaign_id = $1 and a.dataset_id = $2 and a.sequence = $3
           and (t.is_current or t.copy is not null and t.asset_id in (

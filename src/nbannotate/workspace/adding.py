@@ -6,12 +6,13 @@ import os
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from nbannotate import model
 from nbannotate.model.choices import one_of
 from nbannotate.model.values import plain
-from nbannotate.workspace import frames, given, pieces, rows
+from nbannotate.remote import urls
+from nbannotate.workspace import elsewhere, frames, given, pieces, rows
 from nbannotate.workspace import images as image_files
 from nbannotate.workspace import metadata as metadata_of
 from nbannotate.workspace.bars import progress_bar
@@ -38,8 +39,9 @@ def add_images(
     missing: model.Missing = "error",
     on_conflict: model.OnConflict = "error",
     duplicates: Duplicates = "keep",
+    sizes: elsewhere.Sizes = "auto",
 ) -> Version:
-    """Add image files as assets; the files stay where they are.
+    """Add image files as assets; the files stay where they are, on this machine or at a URL.
 
     Images of 8 and of 16 bits, TIFF, with the extra ``[dicom]`` DICOM files, with ``[video]`` video files. Each
     frame of a video or a DICOM file and each page of a TIFF file becomes an asset of its own, ``"cine.dcm#007"``;
@@ -50,10 +52,12 @@ def add_images(
     Parameters
     ----------
     paths
-        A pattern (``"images/*.jpg"``), a folder (with all images below it that can be decoded here; what is hidden,
-        or of another kind, is left out, counted and said), a file, or a list of these. An asset is named after its
-        path below the folder that all have in common, as it was given: links are not resolved. What the version has
-        already, by its path, is passed over, so that adding a folder again takes what is new.
+        A pattern (``"images/*.jpg"``, ``"s3://bucket/a/**/*.png"``), a folder (with all images below it that can be
+        decoded here; what is hidden, or of another kind, is left out, counted and said), a file, or a list of these. An
+        asset is named after its path below the folder that all have in common, as it was given: links are not resolved.
+        What the version has already, by its path, is passed over, so that adding a folder again takes what is new. Of
+        the web (``https://``) come single images, and no folders. The workspace's process fetches what is at a URL,
+        with its credentials; a URL with a password or a signature is refused.
     metadata
         One row for each image, found by the column ``name`` or else by the index: the asset's name or the file's
         name; or a mapping from names to mappings. The other columns become the asset's metadata: numbers bit for
@@ -77,7 +81,11 @@ def add_images(
     duplicates
         What becomes of new images that have just the content of another one, there or new, under another name:
         ``"keep"``: they come in, and are counted (:meth:`Version.duplicates` lists them); or ``"skip"``: they are
-        passed over.
+        passed over. Images at URLs are not compared.
+    sizes
+        When the sizes of images at URLs are read, which takes a request each: ``"now"``; ``"later"``: when somebody
+        opens one, or with :meth:`Version.measure`; or ``"auto"``: now for a thousand at most. Frames of a file become
+        assets of their own only where it is looked at now.
 
     Returns
     -------
@@ -93,9 +101,17 @@ def add_images(
     duplicates = plain(duplicates)
     one_of("duplicates", duplicates, get_args(Duplicates))
     with self._fresh.filling():
-        found, known = image_files.find(paths), self.assets._frame(history=True)
-        there = {} if on_conflict == "replace" else rows.there(known)
-        measured = image_files.measure(found.files, bad, every, there)
+        known = self.assets._frame(history=True)
+        if elsewhere.are_urls(paths):
+            listed, left_out = elsewhere.find(self, cast("str", paths))
+            anew = on_conflict == "replace"  # then their sizes say whether they are other files
+            seen = {} if anew else elsewhere.known(known)
+            measured = elsewhere.measure(self, listed, bad, "now" if anew else sizes, seen)
+        else:
+            found = image_files.find(paths)
+            left_out = found.left_out
+            there = {} if on_conflict == "replace" else rows.there(known)
+            measured = image_files.measure(found.files, bad, every, there)
         table, absent = rows.assets(measured, metadata, sequence, moment, missing)
         split = rows.split(table, known, changed=on_conflict == "replace")
         skipped = len(split.other) if on_conflict == "skip" else 0
@@ -113,9 +129,7 @@ def add_images(
             parquet = frames.to_parquet(new)
             self.workspace.client.upload("assets.add", int, parquet, version_id=self.version_id, types=types)
         kept = {} if passed_over else twice
-        self._set(
-            added=model.Added(len(new), split.there, skipped, replaced, found.left_out, absent, kept, passed_over)
-        )
+        self._set(added=model.Added(len(new), split.there, skipped, replaced, left_out, absent, kept, passed_over))
         rows.say(self.added)
     return self
 
@@ -129,7 +143,8 @@ def relocate(self: Version, old: str | os.PathLike[str], new: str | os.PathLike[
     Parameters
     ----------
     old, new
-        The folder, or the file, as it was and as it is now: ``version.relocate("/mnt/a", "/mnt/b")``.
+        The folder, or the file, as it was and as it is now: ``version.relocate("/mnt/a", "/mnt/b")``. Either may be
+        a URL: ``version.relocate("/mnt/a", "s3://bucket/a")``.
     check
         Whether each file must be there with the size that it had. False takes paths that nobody looks at, for
         example of a disk that is not mounted yet.
@@ -141,13 +156,18 @@ def relocate(self: Version, old: str | os.PathLike[str], new: str | os.PathLike[
     Refused
         Some files are not below ``new``, or have another size; nothing is changed.
     """
-    where = {
-        name: os.fspath(image_files.absolute(Path(os.fspath(path)).expanduser()))
-        for name, path in (("old", plain(old)), ("new", plain(new)))
-    }
+    where = {name: _place(path) for name, path in (("old", plain(old)), ("new", plain(new)))}
     return self.workspace.client.call(
         "assets.relocate", int, version_id=self.version_id, check=bool(plain(check)), **where
     )
+
+
+def _place(path: str | os.PathLike[str]) -> str:
+    """Return a folder or a file as it stands in the paths of assets."""
+    text = os.fspath(path)
+    if urls.is_url(text):
+        return urls.checked(text).rstrip("/")
+    return os.fspath(image_files.absolute(Path(text).expanduser()))
 
 
 def check_files(self: Version) -> pd.DataFrame:

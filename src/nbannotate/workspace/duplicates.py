@@ -100,8 +100,8 @@ def there(version: Version) -> list[Image]:
 
 
 def of_table(rows: pd.DataFrame) -> list[Image]:
-    """Return the images of a table of assets; those that cannot be opened are none."""
-    some = rows[rows["width"] > 0]
+    """Return the images of a table of assets; those that cannot be opened are none, nor those elsewhere."""
+    some = rows[(rows["width"] > 0) & ~rows["path"].str.contains("://", regex=False)]
     columns = (some[name].tolist() for name in ("name", "path", "bytes"))
     return [Image(name, path, int(size)) for name, path, size in zip(*columns, strict=True)]
 

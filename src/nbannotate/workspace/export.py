@@ -18,7 +18,8 @@ from nbannotate.files import output
 from nbannotate.files.target import Target, write_new
 from nbannotate.model.choices import one_of
 from nbannotate.model.relabelling import as_mapping_of_labels
-from nbannotate.workspace import cycles, drawn, remembered
+from nbannotate.remote.urls import is_url
+from nbannotate.workspace import cycles, drawn, elsewhere, remembered
 from nbannotate.workspace.bars import progress_bar
 from nbannotate.workspace.pinned import Chosen, Moment
 from nbannotate.workspace.spool import Spool
@@ -92,6 +93,7 @@ def write(
     its = formats.get(format)
     family = formats.family(its)
     by_blocks = getattr(its, "by_blocks", False) and mapping is None
+    elsewhere.measure_named(self)
     with (
         cycles.seldom_sought(),
         _at_once(self, chosen, family) as (known, moment),
@@ -204,7 +206,7 @@ def _write(
     with (
         protecting(workspace),
         tempfile.TemporaryDirectory(prefix="nbannotate") as folder,
-        Target(path, format_.makes, images, _fetch(Path(folder))) as target,
+        Target(path, format_.makes, images, _fetch(Path(folder), version, images)) as target,
     ):
         done = format_.write(target, found.contents(known))
     return formats.Writing(
@@ -222,15 +224,25 @@ def protecting(workspace: Workspace) -> AbstractContextManager[None]:
     return output.protecting(None if workspace.path == ":memory:" else workspace.path, images)
 
 
-def _fetch(folder: Path) -> Any:
-    """Return what gives the file of an image; a frame of a file becomes one of its own, one at a time."""
+def _fetch(folder: Path, version: Version, images: Images | None) -> Any:
+    """Return what gives the file of an image; a frame of a file becomes one of its own, one at a time.
+
+    What lies elsewhere is asked of the workspace.
+    """
 
     def fetch(path: str) -> Path:
+        if is_url(path):
+            if images == "link":
+                raise Refused(f"The image at {path} cannot be linked; images='copy' copies it. Nothing was written.")
+            return put(elsewhere.content_of(version, path))
         one = imaging.frame_of(path)
         if one.number is None:
             return one.path
+        return put(imaging.extracted(one))
+
+    def put(content: bytes) -> Path:
         file = folder / f"{len(os.listdir(folder))}"  # noqa: PTH208  a count is wanted
-        write_new(file, [imaging.extracted(one)])
+        write_new(file, [content])
         return file
 
     return fetch

@@ -27,7 +27,7 @@ class ImageFile(Struct, frozen=True):
     Parameters
     ----------
     path
-        Where it is.
+        Where it is; of a URL a path that stands for it, after which the asset is named.
     width, height
         In pixels, as it is shown (EXIF orientation applied); 0 if it cannot be opened.
     bytes
@@ -38,6 +38,8 @@ class ImageFile(Struct, frozen=True):
         Counted from 1; None if the file holds one image.
     reason
         Why it cannot be opened, or empty.
+    url
+        Where it is, if that is elsewhere; or empty.
     """
 
     path: Path
@@ -47,6 +49,13 @@ class ImageFile(Struct, frozen=True):
     facts: imaging.Facts | None = None
     frame: int | None = None
     reason: str = ""
+    url: str = ""
+
+    @property
+    def where(self) -> str:
+        """The path of its asset: that of the file, or the URL, and the frame."""
+        file = self.url or str(self.path)
+        return file if self.frame is None else f"{file}#frame={self.frame}"
 
     def name(self, base: Path) -> str:
         """Return the name of the asset, below a folder."""
@@ -203,15 +212,21 @@ def measure(
 
     with ThreadPoolExecutor(8) as pool:
         results = list(progress_bar(pool.map(one, files), total=len(files), desc="images", unit="", delay=1))
-    broken = [one for found in results for one in found if one.reason]
+    images = [one for found in results for one in found]
+    refuse_broken(images, len(files), bad)
+    return images
+
+
+def refuse_broken(images: Sequence[ImageFile], files: int, bad: Bad) -> None:
+    """Raise InvalidInput if some images cannot be opened, unless they are to be kept."""
+    broken = [one for one in images if one.reason]
     if broken and bad == "refuse":
         named = "; ".join(f"{one.path.name} ({one.reason})" for one in broken[:5])
         raise InvalidInput(
-            f"{len(broken)} of {len(files)} files cannot be opened as images: {named}"
+            f"{len(broken)} of {files} files cannot be opened as images: {named}"
             + (" …" if len(broken) > 5 else "")
             + ". Remove them or name only good ones, or keep them with bad='keep'; nothing was added."
         )
-    return [one for found in results for one in found]
 
 
 def _measure(path: Path, every: int) -> list[ImageFile]:

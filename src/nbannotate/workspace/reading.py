@@ -23,7 +23,18 @@ from nbannotate.model import Missing, OnConflict
 from nbannotate.model.choices import one_of
 from nbannotate.model.values import plain
 from nbannotate.rules.well_formed import check_shape
-from nbannotate.workspace import blocks, coming, cycles, described, fitting, given, pieces, remembered, shape_rows
+from nbannotate.workspace import (
+    blocks,
+    coming,
+    cycles,
+    described,
+    elsewhere,
+    fitting,
+    given,
+    pieces,
+    remembered,
+    shape_rows,
+)
 from nbannotate.workspace.bars import progress_bar
 from nbannotate.workspace.spool import Spool
 
@@ -164,7 +175,15 @@ def _read(version: Version, path: str | os.PathLike[str], format_: str | None, w
 
     def size_of(name: str) -> fitting.Size:
         asset = there().names.match([name]).found.get(name)
-        return (0, 0) if asset is None else there().sizes[asset]
+        if asset is None:
+            return (0, 0)
+        if there().sizes[asset] == (0, 0):  # places are parts of it: all are read, once
+            there().sizes.update(measured_all())
+        return there().sizes[asset]
+
+    @functools.cache
+    def measured_all() -> dict[str, fitting.Size]:
+        return elsewhere.measure_named(version)
 
     @functools.cache
     def files() -> frozenset[str]:
@@ -190,6 +209,9 @@ def _read(version: Version, path: str | os.PathLike[str], format_: str | None, w
             names = list(_put_aside(contents, apart, problems, spool))
             with coming.images_of(version, source, names, wanted.images, problems) as images:
                 _check(version, names, images.match, wanted.missing)
+                said = {images.match.found.get(one.name, "") for one in names if one.says}
+                if any(images.sizes.get(asset) == (0, 0) for asset in said):
+                    images.sizes.update(elsewhere.measure_named(version, said))
                 del names
                 rows: Any = apart.rows if apart is not None else spool
                 reading = _bring_in(version, its, source, contents.head, rows, apart, images, problems, wanted, folder)

@@ -14,10 +14,10 @@ from msgspec import Struct
 
 from nbannotate.errors import InvalidInput
 from nbannotate.files.names import Names
-from nbannotate.imaging import Frame
 from nbannotate.model import Added, Missing
 from nbannotate.model.choices import meant
 from nbannotate.model.values import is_missing, plain
+from nbannotate.remote.urls import is_url
 from nbannotate.workspace import metadata as metadata_of
 from nbannotate.workspace import slices
 from nbannotate.workspace.images import ImageFile
@@ -36,7 +36,7 @@ def there(known: pd.DataFrame) -> dict[str, ImageFile]:
     return {
         path: ImageFile(Path(path), int(width), int(height), int(size or 0))
         for path, width, height, size in zip(*columns, strict=True)
-        if width and Path(path).suffix.lower() in PLAIN and "#frame=" not in path
+        if width and not is_url(path) and Path(path).suffix.lower() in PLAIN and "#frame=" not in path
     }
 
 
@@ -88,14 +88,14 @@ def assets(
     base = Path(os.path.commonpath([f.path.parent for f in files]))
     names = [f.name(base) for f in files]
     given = metadata_of.given(metadata)
-    fitting = _fit({n: str(f.path) for n, f in zip(names, files, strict=True)}, given.names, missing)
+    fitting = _fit({n: f.url or str(f.path) for n, f in zip(names, files, strict=True)}, given.names, missing)
     extra: dict[str | None, dict[str, Any]] = dict(zip(fitting, metadata_of.kept(given), strict=True))
     absent = sum(name is None for name in fitting)
     sequence, moment = plain(sequence), plain(moment)
     rows = pd.DataFrame(
         {
             "name": names,
-            "path": [str(Frame(f.path, f.frame)) for f in files],
+            "path": [f.where for f in files],
             "folder": [os.path.dirname(n) for n in names],  # noqa: PTH120  names are not paths of this machine
             "width": [f.width for f in files],
             "height": [f.height for f in files],
@@ -127,7 +127,7 @@ def assets(
 def _own(file: ImageFile) -> dict[str, Any]:
     """Return the metadata that an image brings along: fields of its header, or why it cannot be opened."""
     if file.facts is None:
-        return {"cannot_be_opened": file.reason}
+        return {"cannot_be_opened": file.reason} if file.reason or not file.url else {}
     return file.facts.metadata | ({"frame": file.frame} if file.frame is not None else {})
 
 

@@ -11,7 +11,7 @@ from nbannotate import model
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Annotation, Imported, Missing, OnConflict
 from nbannotate.model.values import as_list, as_whole, encode
-from nbannotate.workspace import fitting, frames, intake, pieces, remembered
+from nbannotate.workspace import elsewhere, fitting, frames, intake, pieces, remembered
 from nbannotate.workspace.given import checked
 from nbannotate.workspace.intake import coco
 
@@ -81,6 +81,7 @@ def add_annotations(
         given, called = taken(self, annotations, labels, images)
         by_name = fitting.meant(self, given)
         kept = {by_name[name]: a for name, a in given.items() if not a.empty}
+        elsewhere.measure_named(self, [name for name, a in kept.items() if a.shapes])
         table = pd.DataFrame(
             {
                 "asset": list(kept),

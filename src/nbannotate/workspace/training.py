@@ -16,6 +16,7 @@ from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model import Filter, Shape
 from nbannotate.model.choices import meant
 from nbannotate.model.values import as_list, as_name, as_stored, as_whole, plain, shown
+from nbannotate.remote.urls import is_url
 from nbannotate.workspace import export, frames, real
 from nbannotate.workspace.of_version import SPLITS
 
@@ -132,6 +133,11 @@ def gathered(version: Version, numbers: Mapping[str, int], filter: Any, split: A
     ids = picked(version, filter, split)
     left: Counter[str] = Counter()
     images = _images(version, ids, left)
+    if far := [image.name for image in images if is_url(image.path)]:
+        raise InvalidInput(
+            f"{len(far):,} images lie elsewhere, at URLs ({far[0]!r} does), and a training reads files of this machine."
+            " Copy them here, and say where they are with version.relocate(url, folder)."
+        )
     rows = version.workspace.sql(
         "select * from shapes where version_id = $1 order by asset_id, position", [version.version_id]
     )

@@ -17,6 +17,7 @@ from nbannotate.workspace import (
     cloning,
     described,
     duplicates,
+    elsewhere,
     export,
     gallery,
     given,
@@ -91,6 +92,7 @@ class Version(Handle):
     add_images = adding.add_images
     relocate = adding.relocate
     check_files = adding.check_files
+    measure = elsewhere.measure_unknown
     duplicates = duplicates.duplicates
     read = reading.read
     write = export.write

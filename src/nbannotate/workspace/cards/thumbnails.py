@@ -15,6 +15,7 @@ from msgspec import Struct
 from nbannotate.cards import Picture, Strip
 from nbannotate.errors import NbannotateError
 from nbannotate.model import Shape
+from nbannotate.remote.urls import is_url
 from nbannotate.shapes.cards import drawing, fitting
 
 #: So many are shown; how long they are waited for together (s); what is larger is not decoded (pixels, bytes).
@@ -154,6 +155,8 @@ def _file(source: Source) -> tuple[Path | bytes, int | None]:
 
     if not isinstance(source, str):
         return source, None
+    if is_url(source):
+        raise _Unseen("at a URL")
     one = imaging.frame_of(source)
     return one.path, one.number
 

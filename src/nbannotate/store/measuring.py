@@ -1,0 +1,98 @@
+"""The sizes of images that lie elsewhere, which are read when somebody first needs them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct, structs
+
+from nbannotate.store.transaction import LISTED, Transaction, id_list
+
+#: Assets that have no size, and whose file lies elsewhere: nobody looked at it yet, or it could not be opened.
+UNSIZED = "{0}.width = 0 and {0}.height = 0 and strpos({0}.path, '://') > 0"
+#: Those that nobody looked at yet.
+UNKNOWN = UNSIZED + " and strpos({0}.metadata, '\"cannot_be_opened\"') = 0"
+#: Of no published version, of which the sizes are a part.
+_OPEN = (
+    "not exists (select 1 from data.version_assets va join data.versions p on p.version_id = va.version_id "
+    "where va.asset_id = assets.asset_id and p.state = 'published')"
+)
+
+
+class Size(Struct, frozen=True):
+    """What is known of an asset now whose size was not; no bytes if its store does not say."""
+
+    asset_id: int
+    width: int
+    height: int
+    bytes: int
+
+
+def set_sizes(tx: Transaction, sizes: Sequence[Size]) -> None:
+    """Write how large images are of which nobody knew; the others stay as they are."""
+    tx.run(
+        f"""
+        with found as (
+          select unnest(
+            from_json($1, '[{{"asset_id":"BIGINT","width":"INTEGER","height":"INTEGER","bytes":"BIGINT"}}]'),
+            recursive := true
+          )
+        )
+        update data.assets set width = f.width, height = f.height,
+          bytes = case when f.bytes > 0 then f.bytes else assets.bytes end,
+          metadata = cast(json_merge_patch(cast(assets.metadata as json), '{{"cannot_be_opened": null}}') as varchar)
+        from found f where f.asset_id = assets.asset_id and {UNSIZED.format("assets")}
+          and {_OPEN}
+        """,
+        json.dumps([structs.asdict(one) for one in sizes]),
+    )
+
+
+def set_failed(tx: Transaction, failed: Mapping[int, str]) -> None:
+    """Write why images cannot be opened of which nobody knows the size."""
+    tx.run(
+        f"""
+        with found as (
+          select unnest(from_json($1, '[{{"asset_id":"BIGINT","patch":"VARCHAR"}}]'), recursive := true)
+        )
+        update data.assets
+        set metadata = cast(json_merge_patch(cast(assets.metadata as json), cast(f.patch as json)) as varchar)
+        from found f where f.asset_id = assets.asset_id and {UNSIZED.format("assets")}
+        """,
+        json.dumps([{"asset_id": i, "patch": json.dumps({"cannot_be_opened": why})} for i, why in failed.items()]),
+    )
+
+
+def some(tx: Transaction, version_id: int, asset_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Return some assets of a version: id, name, path, width and height."""
+    return tx.all(
+        "select a.asset_id, a.name, a.path, a.width, a.height from data.version_assets v join data.assets a "
+        f"on a.asset_id = v.asset_id where v.version_id = $1 and a.asset_id in {LISTED.format('$2')}",
+        version_id,
+        id_list(asset_ids),
+    )
+
+
+def unknown(tx: Transaction, version_id: int) -> list[int]:
+    """Return the assets of a version of which nobody knows the size."""
+    return [
+        row["asset_id"]
+        for row in tx.all(
+            "select a.asset_id from data.version_assets v join data.assets a on a.asset_id = v.asset_id "
+            f"where v.version_id = $1 and {UNKNOWN.format('a')} order by v.position",
+            version_id,
+        )
+    ]
+
+
+def count_unknown(tx: Transaction, version_id: int) -> int:
+    """Return of how many assets of a version nobody knows the size."""
+    return int(
+        tx.value(
+            "select count(*) from data.version_assets v join data.assets a on a.asset_id = v.asset_id "
+            f"where v.version_id = $1 and {UNKNOWN.format('a')}",
+            version_id,
+        )
+    )
