@@ -245,3 +245,13 @@ def test_few_things_are_counted_in_whole_numbers_and_many_as_plotly_does() -> No
     stacked = stats.tasks(WORLD).assign(tasks=2)  # five states of two tasks are ten
     assert charts.tasks.draw(stacked, look).layout.xaxis.dtick is None
     assert charts.tasks.draw(stacked.assign(tasks=1), look).layout.xaxis.dtick == 1
+
+
+@pytest.mark.parametrize(("tasks", "said"), [(1, "1 tâche<br>ouverte"), (6, "6 tâches<br>ouvertes")])
+def test_a_ring_says_in_french_how_many_tasks_are_open(tasks: int, said: str) -> None:
+    frame = pd.DataFrame(
+        [{"campaign_id": 1, "campaign": "July", "step": 0, "step_name": "draw", "kind": "annotation",
+          "state": "in_progress", "tasks": tasks}]
+    )  # fmt: skip
+    figure = charts.active_tasks.draw(frame, Look())
+    assert texts.texts_of("fr").said(figure.layout.annotations[0].text) == said

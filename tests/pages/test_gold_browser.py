@@ -78,3 +78,26 @@ def test_who_is_paused_reads_why_and_goes_on_once_a_manager_says_so(serve: Any) 
     submit_nothing(ana)
     ana.wait_for_selector(".nbp-toast >> text=submitted")
     assert list(site.ws.campaigns["July"].gold()["state"]) == ["ok"]
+
+
+def test_an_issue_on_gold_is_read_whole_where_there_is_room(serve: Any) -> None:
+    site = serve(fill)
+    ana = site.log_in("ana")
+    begin(ana)
+    first = ana.get_attribute(".nbp-top h1", "title")
+    submit_nothing(ana)
+    ana.wait_for_function("was => document.querySelector('.nbp-top h1')?.title !== was", arg=first)
+    ana.keyboard.press("i")
+    ana.get_by_role("dialog").get_by_role("textbox").fill("Is this a cell, or a fleck of dust?")
+    ana.keyboard.press("Control+Enter")
+    ana.wait_for_selector(".nbp-threads >> text=fleck of dust")
+    boss = site.log_in("max")
+    boss.set_viewport_size({"width": 1600, "height": 800})
+    boss.goto(f"{site.url}manager#issues")
+    row = boss.locator(".nbm-threads tbody th", has_text="Gold")
+    row.wait_for()
+    text = row.get_by_role("button")
+    assert text.evaluate("its => its.scrollWidth <= its.clientWidth"), "no part of it is cut"
+    boss.set_viewport_size({"width": 700, "height": 800})
+    cell, chip = row.bounding_box(), row.locator(".chip").bounding_box()
+    assert chip["x"] + chip["width"] <= cell["x"] + cell["width"], "what is cut is the text"

@@ -300,6 +300,9 @@ def test_a_report_is_in_the_language_that_is_asked(tmp_path: Path, chromium: Any
     assert "Débit" in words
     assert [w for w in words if isinstance(both.get(w), str) and both[w] != w] == []
     assert page.locator("dd", has_text="draw: 2").count() == 1
+    cells = page.locator("td").all_text_contents()
+    assert "relecture" in cells
+    assert not {"review", "yes", "no"} & set(cells)
     said = page.evaluate(
         "[...document.querySelectorAll('.js-plotly-plot')].flatMap((p) => p.data.map((t) => t.hovertemplate ?? ''))"
     )

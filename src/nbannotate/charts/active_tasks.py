@@ -9,6 +9,7 @@ from nbannotate.charts.chart import chart
 from nbannotate.charts.look import KINDS, Look, behind, campaign_step, figure, nothing
 from nbannotate.stats.table import Position
 from nbannotate.stats.tasks import tasks as table
+from nbannotate.texts import tn
 
 KEYS = ("campaign_id", "step_name", "state")
 ACTIVE = ["waiting", "in_progress", "to_rework"]
@@ -40,7 +41,8 @@ def active_tasks(frame: pd.DataFrame, look: Look) -> go.Figure:
         hovertemplate="%{label}<br>%{value} open tasks (%{percent})<extra></extra>",
         showlegend=False,
     )
-    drawn.add_annotation(text=f"{found['tasks'].sum():,}<br>open", showarrow=False, font={"size": 16})
+    text = tn(int(found["tasks"].sum()), "{n} task<br>open", "{n} tasks<br>open")
+    drawn.add_annotation(text=text, showarrow=False, font={"size": 16})
     return drawn.update_layout(margin={"t": 24, "b": 24, "l": 24, "r": 24})
 
 

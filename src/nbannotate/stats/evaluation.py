@@ -16,7 +16,9 @@ from nbannotate.stats.table import Column, table
 @table(
     {
         "label": Column("string", "Name of the label; empty for shapes without one."),
-        "size": Column("string", "all, or COCO's small (to 32 x 32 px), medium (to 96 x 96 px) or large."),
+        "size": Column(
+            "string", "all, or COCO's small (to 32 x 32 px), medium (to 96 x 96 px) or large.", is_said=True
+        ),
         "objects": Column("int64", "Objects of that size in the truth."),
         "right": Column("int64", "Predictions that found an object."),
         "wrong": Column("int64", "Predictions that found none: false positives."),

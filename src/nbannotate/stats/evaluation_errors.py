@@ -17,7 +17,7 @@ from nbannotate.stats.table import Column, table
         "version_id": Column("int64", "Number of the version in scope."),
         "asset_id": Column("int64", "Number of the asset."),
         "asset": Column("string", "Its name."),
-        "error": Column("string", "false_positive, missed, or wrong_label: found, and called otherwise."),
+        "error": Column("string", "false_positive, missed, or wrong_label: found, and called otherwise.", is_said=True),
         "label": Column("string", "What the object is; missing for a false positive."),
         "predicted": Column("string", "What was predicted; missing for a missed object."),
         "confidence": Column("float64", "How sure the prediction is, 0 to 1; missing where it does not say."),

@@ -24,7 +24,9 @@ _TIMES = ("end", "earliest", "latest", "before")
         "campaign_id": Column("int64", "Number of the campaign."),
         "campaign": Column("string", "Its name."),
         "step_name": Column("string", "Name of the step; missing in the row of the whole campaign."),
-        "kind": Column("string", "annotation, consensus or review; missing in the row of the whole campaign."),
+        "kind": Column(
+            "string", "annotation, consensus or review; missing in the row of the whole campaign.", is_said=True
+        ),
         "open": Column("int64", "Open tasks now."),
         "expected": Column("float64", "Tasks still to be done, with those that follow and come back."),
         "people": Column("int64", "How many work there: who did in the period and may now, and who is added."),
@@ -37,7 +39,7 @@ _TIMES = ("end", "earliest", "latest", "before")
         "in_time": Column("float64", "How probably it ends by then, 0 to 1; missing if no day is set."),
         "sooner": Column("float64", "By how many days one person more here brings the end of the campaign forward."),
         "bottleneck": Column("boolean", "Whether one person more brings it forward here most."),
-        "note": Column("string", "Why there is no end; missing where there is one."),
+        "note": Column("string", "Why there is no end; missing where there is one.", is_said=True),
     },
     rows=rows.open_tasks,
     takes=("add",),

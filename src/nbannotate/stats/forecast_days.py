@@ -21,7 +21,9 @@ from nbannotate.stats.table import Column, table
         "campaign_id": Column("int64", "Number of the campaign."),
         "campaign": Column("string", "Its name."),
         "step_name": Column("string", "Name of the step; missing in the rows of the whole campaign."),
-        "kind": Column("string", "annotation, consensus or review; missing in the rows of the whole campaign."),
+        "kind": Column(
+            "string", "annotation, consensus or review; missing in the rows of the whole campaign.", is_said=True
+        ),
         "day": Column("datetime64[us]", "A moment: the beginning of a day, or now."),
         "remaining": Column(
             "float64", "Tasks still to be done then, with those that follow and come back; the median."
@@ -29,7 +31,7 @@ from nbannotate.stats.table import Column, table
         "low": Column("float64", "With a probability of 10 % it is less."),
         "high": Column("float64", "With a probability of 10 % it is more."),
         "is_past": Column("boolean", "Whether it was so."),
-        "note": Column("string", "Why nothing is told of the future; missing where something is."),
+        "note": Column("string", "Why nothing is told of the future; missing where something is.", is_said=True),
     },
     rows=rows.open_tasks,
     takes=("add",),

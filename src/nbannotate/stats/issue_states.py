@@ -13,7 +13,7 @@ STATES = ("open", "for_review", "resolved")
 
 @table(
     {
-        "state": Column("string", "open, for_review (fixed, waits for the reviewer) or resolved."),
+        "state": Column("string", "open, for_review (fixed, waits for the reviewer) or resolved.", is_said=True),
         "issues": Column("int64", "How many issues are in this state; 0 is listed too."),
     },
     rows=rows.issues,

@@ -15,7 +15,7 @@ TYPES = ("image", "zone", "shape")
 @table(
     {
         "period": Column("datetime64[us]", "Beginning of the hour, day, week (Monday) or month, UTC."),
-        "type": Column("string", "What they are about: image, zone or shape."),
+        "type": Column("string", "What they are about: image, zone or shape.", is_said=True),
         "opened": Column("int64", "Issues raised in the period."),
         "reopened": Column("int64", "How often one that was fixed or resolved was opened again in the period."),
     },

@@ -18,7 +18,7 @@ from nbannotate.stats.table import Column, table
         "member": Column("string", "Login of whose job it is."),
         "asset": Column("string", "Name of the asset."),
         "rounds": Column("int64", "Tasks of the job on it: more than one after rework."),
-        "outcome": Column("string", "How the last of them ended; missing while it is open."),
+        "outcome": Column("string", "How the last of them ended; missing while it is open.", is_said=True),
         "objects": Column("int64", "Shapes in the last revision that the job made of it."),
         "opened": Column("datetime64[us]", "When it was opened first, UTC; missing if it was not."),
         "closed": Column("datetime64[us]", "When the last task was closed, UTC; missing while it is open."),

@@ -26,7 +26,7 @@ def last_said(q: Query) -> str:
         "campaign": Column("string", "Its name."),
         "step": Column("int64", "Number of the step in its workflow."),
         "step_name": Column("string", "Name of the step."),
-        "kind": Column("string", "annotation, consensus or review."),
+        "kind": Column("string", "annotation, consensus or review.", is_said=True),
         "member": Column("string", "Login of whose job it is."),
         "assets": Column("int64", "Images that it has or had."),
         "remaining": Column("int64", "Tasks of it that are open."),

@@ -15,7 +15,9 @@ from nbannotate.stats.table import Column, table
 
 @table(
     {
-        "what": Column("string", "labels: what objects are called that two raters have at least; or tag."),
+        "what": Column(
+            "string", "labels: what objects are called that two raters have at least; or tag.", is_said=True
+        ),
         "tag": Column("string", "Name of the tag; missing for labels."),
         "units": Column("int64", "Objects, or assets, of which two raters said something at least."),
         "alpha": Column("float64", "Krippendorff's alpha, nominal; missing if all say the same of everything."),

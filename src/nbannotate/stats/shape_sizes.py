@@ -30,7 +30,9 @@ def measured(q: Query) -> str:
 
 @table(
     {
-        "measure": Column("string", "area (square pixels), share (of the image, 0 to 1) or ratio (width / height)."),
+        "measure": Column(
+            "string", "area (square pixels), share (of the image, 0 to 1) or ratio (width / height).", is_said=True
+        ),
         "label": Column("string", "Name of the label."),
         "bin": Column("int64", "Number of the bin: 0 begins at 1."),
         "low": Column("float64", "Where the bin begins; it is part of it."),

@@ -12,7 +12,7 @@ from nbannotate.stats.table import Column, table
 @table(
     {
         "label": Column("string", "Name of the label; empty for shapes without one."),
-        "kind": Column("string", "Kind of shape: rectangle, polygon, mask …."),
+        "kind": Column("string", "Kind of shape: rectangle, polygon, mask ….", is_said=True),
         "shapes": Column("int64", "Shapes in what is said of the images now."),
         "assets": Column("int64", "Images that have one."),
         "mean_area": Column("float64", "Mean area, in square pixels; 0 for points and lines."),

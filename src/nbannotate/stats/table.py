@@ -56,11 +56,14 @@ class Column:
         One sentence: what it holds, in which unit.
     is_day
         Whether it holds days, which are the same in every zone.
+    is_said
+        Whether it holds words or sentences of ours, and no names: a state, a kind, why there is no number.
     """
 
     dtype: Dtype
     what: str
     is_day: bool = False
+    is_said: bool = False
 
 
 class Position(NamedTuple):

@@ -15,10 +15,12 @@ from nbannotate.stats.table import Column, table
         "campaign": Column("string", "Name of the campaign."),
         "asset": Column("string", "Name of the asset."),
         "step_name": Column("string", "Name of the step."),
-        "kind": Column("string", "annotation, consensus or review."),
+        "kind": Column("string", "annotation, consensus or review.", is_said=True),
         "round": Column("int64", "1 for the first visit of the asset at this step."),
         "member": Column("string", "Login of who worked."),
-        "outcome": Column("string", "How it ended: submitted, accepted, accepted_with_edits, rework, skipped …."),
+        "outcome": Column(
+            "string", "How it ended: submitted, accepted, accepted_with_edits, rework, skipped ….", is_said=True
+        ),
         "closed": Column("datetime64[us]", "When it was closed, UTC."),
         "worked_s": Column("float64", "Time worked on it, in seconds."),
     },

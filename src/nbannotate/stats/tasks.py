@@ -18,8 +18,10 @@ STATES = ("waiting", "in_progress", "to_rework", "done", "skipped")
         "campaign": Column("string", "Its name."),
         "step": Column("int64", "Number of the step in its workflow, in order."),
         "step_name": Column("string", "Name of the step."),
-        "kind": Column("string", "Kind of the step: annotation, consensus or review."),
-        "state": Column("string", "waiting (in the queue, nobody's yet), in_progress, to_rework, done or skipped."),
+        "kind": Column("string", "Kind of the step: annotation, consensus or review.", is_said=True),
+        "state": Column(
+            "string", "waiting (in the queue, nobody's yet), in_progress, to_rework, done or skipped.", is_said=True
+        ),
         "tasks": Column("int64", "Assets that have their current task at this step in this state; 0 is listed too."),
     },
     rows=rows.current,

@@ -14,7 +14,7 @@ from nbannotate.stats.table import Column, table
     {
         "period": Column("datetime64[us]", "Beginning of the hour, day, week (Monday) or month, UTC."),
         "member": Column("string", "Login of who handed it in."),
-        "kind": Column("string", "annotation, consensus or review."),
+        "kind": Column("string", "annotation, consensus or review.", is_said=True),
         "tasks": Column("int64", "Tasks handed in; sending to rework is a review handed in, a skip is not counted."),
         "reworked": Column("int64", "How many of them were reviews that sent the asset back."),
         "worked_s": Column("float64", "Time that people worked on them, in seconds."),

@@ -18,7 +18,7 @@ QUANTILES = {"p5_s": 0.05, "q1_s": 0.25, "median_s": 0.5, "q3_s": 0.75, "p95_s":
         "campaign": Column("string", "Its name."),
         "step": Column("int64", "Number of the step in its workflow."),
         "step_name": Column("string", "Name of the step."),
-        "kind": Column("string", "annotation, consensus or review."),
+        "kind": Column("string", "annotation, consensus or review.", is_said=True),
         "member": Column("string", "Login of who worked."),
         "tasks": Column("int64", "Closed tasks, skipped ones included."),
         "total_s": Column("float64", "Time worked on them in all, in seconds."),

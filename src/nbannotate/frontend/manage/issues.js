@@ -240,20 +240,24 @@ export function issues(s) {
                     h(
                       "th",
                       { scope: "row" },
-                      h("button", { type: "button", class: "link", title: i.text, onclick: () => open(i) }, i.text),
-                      i.comments > 1
-                        ? h("span", { class: "chip" }, N(i.comments - 1, "{n} answer", "{n} answers"))
-                        : null,
-                      i.gold
-                        ? h(
-                            "span",
-                            {
-                              class: "chip",
-                              title: T("The answer of this image is known; nothing waits for the issue"),
-                            },
-                            T("Gold"),
-                          )
-                        : null,
+                      h(
+                        "div",
+                        { class: "issue" },
+                        h("button", { type: "button", class: "link", title: i.text, onclick: () => open(i) }, i.text),
+                        i.comments > 1
+                          ? h("span", { class: "chip" }, N(i.comments - 1, "{n} answer", "{n} answers"))
+                          : null,
+                        i.gold
+                          ? h(
+                              "span",
+                              {
+                                class: "chip",
+                                title: T("The answer of this image is known; nothing waits for the issue"),
+                              },
+                              T("Gold"),
+                            )
+                          : null,
+                      ),
                     ),
                     h("td", {}, h("span", { class: "nbm-state", "data-state": i.state }, T(THREAD_STATE[i.state]))),
                     h("td", {}, T(THREAD_PLACE[i.place])),

@@ -136,7 +136,7 @@ function table(d, card) {
               "tr",
               {},
               rows[k].map((text, i) =>
-                h("td", { class: headings[i].is_number ? "n" : "" }, headings[i].is_number ? said(text) : text),
+                h("td", { class: headings[i].is_number ? "n" : "" }, headings[i].is_said ? said(text) : text),
               ),
             ),
           ),

@@ -26,11 +26,14 @@ class Heading(Struct, frozen=True):
         Its name, and the sentence that says what it holds.
     is_number
         Whether it stands at the right.
+    is_said
+        Whether its texts are ours, so that they are said in the language of who reads; names stay as they are.
     """
 
     title: str
     what: str
     is_number: bool
+    is_said: bool
 
 
 class Cells(Struct, frozen=True):
@@ -63,7 +66,7 @@ def cells(table: Table, frame: pd.DataFrame) -> Cells:
     texts = [[_text(n, k, v) for v in column] for n, k, column in zip(names, kinds, columns, strict=True)]
     keys = [[v if isinstance(v, bool | int | float | None) else str(v) for v in column] for column in columns]
     return Cells(
-        tuple(Heading(_title(n), k.what, k.dtype in ("int64", "float64")) for n, k in zip(names, kinds, strict=True)),
+        tuple(map(_heading, names, kinds)),
         tuple(zip(*texts, strict=True)),
         tuple(zip(*keys, strict=True)),
         len(frame),
@@ -74,8 +77,10 @@ def _is_missing(value: Any) -> bool:
     return value is None or str(value) in ("<NA>", "NaT", "nan")
 
 
-def _title(name: str) -> str:
-    return label(name.removesuffix("_s")).capitalize()
+def _heading(name: str, column: Column) -> Heading:
+    is_number = column.dtype in ("int64", "float64")
+    title = label(name.removesuffix("_s")).capitalize()
+    return Heading(title, column.what, is_number, is_number or column.is_said or column.dtype == "boolean")
 
 
 def _text(name: str, column: Column, value: Any) -> str:
@@ -93,4 +98,5 @@ def _text(name: str, column: Column, value: Any) -> str:
             return "yes" if value else "no"
         case "datetime64[us]":
             return f"{value:%Y-%m-%d}" if column.is_day else f"{value:%Y-%m-%d %H:%M}"
-    return str(value)
+    text = str(value)
+    return label(text) if column.is_said and text.isidentifier() else text

@@ -184,8 +184,9 @@ def _table(table: Cells, say: Texts) -> str:
         f'<th scope="col" title="{escape(say.said(h.what))}"{n}>{escape(say.said(h.title))}</th>'
         for h, n in zip(table.headings, number, strict=True)
     )
+    says = [say.said if heading.is_said else str for heading in table.headings]
     rows = "".join(
-        f"<tr>{''.join(f'<td{n}>{escape(text)}</td>' for text, n in zip(row, number, strict=True))}</tr>"
+        f"<tr>{''.join(f'<td{n}>{escape(its(v))}</td>' for v, n, its in zip(row, number, says, strict=True))}</tr>"
         for row in table.rows
     )
     first = say(t("The first {n} of {total} rows"), n=f"{len(table.rows):,}", total=f"{table.total:,}")
