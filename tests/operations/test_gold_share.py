@@ -100,6 +100,48 @@ def test_what_goes_to_the_queue_takes_its_gold_along(dealt):
     assert waiting == gold - its > 0
 
 
+def waiting_ids(t):
+    rows = t.rows(
+        "select task_id from data.tasks where gold is null and assignee_id is null and step = 0 order by position"
+    )
+    return [row["task_id"] for row in rows]
+
+
+@pytest.mark.parametrize("begun", [0, 5])
+def test_what_is_given_from_the_queue_brings_as_much_gold_as_if_it_was_taken(golden, begun):
+    t, alone = golden(count=60), golden(count=60)
+    for its in (t, alone):
+        for _ in range(begun):
+            its.act("ana", "submit", its.next("ana"), RIGHT)
+    ids = waiting_ids(t)[:14]
+    done = give(t, "ana", task_ids=ids)
+    assert (done.tasks, done.people) == (14, {"ana": 14}), "managers are told of the work only"
+    told = [n.text for n in t["ana"].call("notices.mine", list[Notice]) if n.kind == "assigned"]
+    n, gold = shares(t, "ana")
+    assert gold >= 4
+    assert told[0] == f"{n} images were assigned to you in July.", "the number is that of the list"
+    for its in (t, alone):
+        got = []
+        for _ in range(n):
+            view = its.next("ana")
+            got.append(its.is_gold(view))
+            its.act("ana", "submit", view, RIGHT)
+        its.got = got
+    assert t.got == alone.got, "at the same places"
+    assets = [task.asset for task in listed(t, "ana")]
+    assert len(assets) == len(set(assets)) == begun + n
+    assert not t.is_gold(t.next("ben"))
+
+
+def test_gold_that_somebody_had_does_not_come_again_from_the_queue(golden):
+    t = golden(count=60)
+    hers = {view.task.asset for view in t.answer("ana", 3)}
+    give(t, "ana", task_ids=waiting_ids(t))
+    mine = [task.asset for task in listed(t, "ana") if task.state != "done"]
+    assert not hers & set(mine)
+    assert set(t.names) - hers == set(t.names) & set(mine), "all the gold that is left for her"
+
+
 def test_counts_of_gold_are_those_of_the_tasks(dealt):
     t = dealt
     give(t, "ben", task_ids=open_ids(t, "ana")[::3])

@@ -10,9 +10,10 @@ from nbannotate.model import CampaignSpec, Member, Reassigned, TaskState
 from nbannotate.model.choices import meant, sentence, unknown
 from nbannotate.operations.registry import Context, found
 from nbannotate.operations.telling import tell
-from nbannotate.rules import attribution
+from nbannotate.rules import attribution, gold
 from nbannotate.store import batches, people
 from nbannotate.store import campaigns as stored
+from nbannotate.store import gold as kept
 from nbannotate.texts import t, tn
 
 
@@ -119,6 +120,7 @@ def _give(ctx: Context, campaign_id: int, spec: CampaignSpec, marked: list[batch
     names = people.logins(ctx.tx)
     moving = [m for m in marked if m.moves]
     only = batches.single(ctx.tx)
+    _bring_gold(ctx, campaign_id, spec, moving)
     golden = batches.give_marked(ctx.tx, ctx.now)
     for member_id in dict.fromkeys(m.to_id for m in moving):
         mine = [m for m in moving if m.to_id == member_id]
@@ -141,3 +143,16 @@ def _give(ctx: Context, campaign_id: int, spec: CampaignSpec, marked: list[batch
                 campaign=spec.name, to=to,
             )  # fmt: skip
             tell(ctx, [loser], "assigned", text, campaign_id=campaign_id)
+
+
+def _bring_gold(ctx: Context, campaign_id: int, spec: CampaignSpec, moving: list[batches.Marked]) -> None:
+    """Let as much gold of the queue come with what is given from it as if the person had taken that, one by one."""
+    step = gold.step_of(spec)
+    from_queue = (m.to_id for m in moving if m.step == step and m.assignee_id is None)
+    for member_id in dict.fromkeys(from_queue):
+        if step is None or member_id is None:
+            continue
+        positions = batches.from_queue(ctx.tx, step, member_id)
+        had, _ = kept.stock(ctx.tx, campaign_id, spec, member_id)
+        before = gold.due_before(spec, member_id, had, len(positions))
+        batches.bring_gold(ctx.tx, campaign_id, step, member_id, [positions[n] for n in before])

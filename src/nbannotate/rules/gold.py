@@ -62,6 +62,18 @@ def due_among(spec: CampaignSpec, member: int, had: int, others: int) -> int:
     return int(place <= at) + runs + int(place_in(spec, member, run + 1 + runs) <= last)
 
 
+def due_before(spec: CampaignSpec, member: int, had: int, others: int) -> list[int]:
+    """Return before which of so many other tasks (from 0) that a person gets at once gold stands.
+
+    ``had`` is how many tasks of the step the person had, gold among them; they are :func:`due_among` in number.
+    """
+    found: list[int] = []
+    for number in range(others):
+        if is_due(spec, member, had + number + len(found)):
+            found.append(number)
+    return found
+
+
 def wanted(spec: CampaignSpec, others: int) -> int:
     """Return how much gold goes with so many other tasks, at least one with any."""
     return math.ceil(others / (every(spec) - 1))
@@ -235,6 +247,6 @@ def names(some: Iterable[str]) -> str:
 
 
 __all__ = [
-    "Had", "Lot", "Score", "dealt", "due_among", "every", "is_below", "is_due", "names", "place_in", "queued", "rank",
-    "recent", "score", "step_of", "wanted",
+    "Had", "Lot", "Score", "dealt", "due_among", "due_before", "every", "is_below", "is_due", "names", "place_in",
+    "queued", "rank", "recent", "score", "step_of", "wanted",
 ]  # fmt: skip

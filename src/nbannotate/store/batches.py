@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from nbannotate.store import counts
-from nbannotate.store.campaigns import OPEN, STARTED
+from nbannotate.store.campaigns import OPEN, STARTED, not_theirs
 from nbannotate.store.transaction import Transaction
 
 
@@ -134,11 +134,41 @@ def give_parts(tx: Transaction, parts: dict[int, int], started: bool) -> list[Ma
     return _marked(tx)
 
 
+def from_queue(tx: Transaction, step: int, member_id: int) -> list[int]:
+    """Return the positions of what is marked to come to a member from the queue of a step, in order."""
+    rows = tx.all(
+        "select t.position from moving m join data.tasks t on t.task_id = m.task_id where m.moves and m.to_id = $2 "
+        "and m.assignee_id is null and t.step = $1 and t.gold is null order by t.position, t.task_id",
+        step, member_id,
+    )  # fmt: skip
+    return [row["position"] for row in rows]
+
+
+def bring_gold(tx: Transaction, campaign_id: int, step: int, member_id: int, before: list[int]) -> None:
+    """Mark gold of a queue for a member, to stand before tasks of these positions, as far as there is any to get."""
+    rows = tx.all(
+        f"""
+        select min(t.task_id) as task_id from data.tasks t
+        where t.campaign_id = $1 and t.step = $2 and t.gold is not null and t.assignee_id is null and {OPEN}
+          and t.task_id not in (select task_id from moving){not_theirs(step, "$3")}
+        group by t.asset_id order by min(t.position), 1 limit $4
+        """,
+        campaign_id, step, member_id, len(before),
+    )  # fmt: skip
+    ids = [row["task_id"] for row in rows]
+    tx.run(
+        "update data.tasks set position = p.position from (select unnest($1::bigint[]) as task_id, "
+        "unnest($2::bigint[]) - 1 as position) p where p.task_id = tasks.task_id",
+        ids, before[: len(ids)],
+    )  # fmt: skip
+    tx.run("insert into moving (task_id, to_id, moves) select unnest($1::bigint[]), $2, true", ids, member_id)
+
+
 def give_marked(tx: Transaction, now: datetime.datetime) -> dict[int, int]:
     """Give the marked tasks to whom they are marked for. The drafts go along; who had them keeps a copy.
 
     Of one of the copies of an asset they stay behind: nobody sees what somebody else answers. Gold goes along with the
-    task before which it stands; it is returned how much, by member.
+    task before which it stands; it is returned how much, by member, with what :func:`bring_gold` marked.
     """
     golden = _take_gold_along(tx)
     tx.run(
