@@ -1,13 +1,18 @@
 """It is known what was written when, and answers to queries are kept until something that they read was."""
 
 import datetime
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 from tests.operations.test_pieces import BOX, CALLS, FEW, Ground
 
 import nbannotate as nb
 from nbannotate.model import Saved, TaskView
-from nbannotate.store import answers, functions
+from nbannotate.operations import sql
+from nbannotate.store import answers, functions, running
 from nbannotate.store.written import Written, of_views, parts
 
 NOW = datetime.datetime(2026, 7, 1, 8)
@@ -130,6 +135,47 @@ def test_a_rights_check_comes_before_an_answer_that_is_kept(ground):
     assert is_kept(ground, SHAPES)
     with pytest.raises(nb.errors.NotAllowed):
         ground.ana.query(SHAPES, [])
+
+
+def test_what_several_ask_at_once_is_answered_once(ground, monkeypatch):
+    engine, write, ran, waits = ground.ws.client.dispatcher.engine, running.write, [], threading.Event()
+
+    def slowly(tx, text, given, file):
+        ran.append(text)
+        assert waits.wait(30)
+        write(tx, text, given, file)
+
+    def ask():
+        with engine.read() as tx:
+            return sql.query(SimpleNamespace(engine=engine, tx=tx, now=NOW), SHAPES)
+
+    monkeypatch.setattr(running, "write", slowly)
+    with ThreadPoolExecutor(3) as pool:
+        asked = [pool.submit(ask) for _ in range(3)]
+        until = time.monotonic() + 30
+        while [its.many for its in engine.answers._asked.values()] != [3] and time.monotonic() < until:
+            time.sleep(0.01)
+        waits.set()
+        files = [its.result(30) for its in asked]
+    assert len(ran) == 1
+    assert len(set(files)) == 3, "each has a file of its own"
+    assert len({file.read_bytes() for file in files}) == 1
+    assert not engine.answers._asked
+
+
+def test_who_waits_for_the_answer_to_somebody_elses_question_does_not_wait_forever(ground):
+    kept = ground.ws.client.dispatcher.engine.answers
+    key = kept.key(SHAPES, None, None, NOW)
+    over = running.Limit(0.0)
+    with kept.alone(key, over.check), ThreadPoolExecutor(1) as pool:
+
+        def ask():
+            with kept.alone(key, over.check):
+                raise AssertionError("it is somebody else's turn")
+
+        with pytest.raises(nb.errors.QueryTookLong):
+            pool.submit(ask).result(30)
+    assert not kept._asked
 
 
 def test_what_nobody_asked_for_the_longest_time_goes(ground, monkeypatch):

@@ -31,12 +31,28 @@ def query(
     are ``describe``, ``summarize`` and ``show tables``. An answer that took a while is given again until something that
     it read is written.
     """
+    limit = prepared_limit or running.Limit(LONGEST_S)
     key = None if tables or files else ctx.engine.answers.key(query, parameters, types, ctx.now)
-    kept = key and ctx.engine.answers.find(key)
-    if kept:
-        return kept
-    began = time.monotonic()
-    along = asking.Along.of(ctx.tx, tables or (), files)
+    with ctx.engine.answers.alone(key, limit.check):
+        kept = key and ctx.engine.answers.find(key)
+        if kept:
+            return kept
+        began = time.monotonic()
+        file = _answered(ctx, query, parameters, types, asking.Along.of(ctx.tx, tables or (), files), limit)
+        if key and time.monotonic() - began > answers.WORTH_S:
+            ctx.engine.answers.keep(key, file, ctx.tx)
+        return file
+
+
+def _answered(
+    ctx: Context,
+    query: str,
+    parameters: list[Any] | dict[str, Any] | None,
+    types: dict[str, str] | None,
+    along: asking.Along,
+    limit: running.Limit,
+) -> Path:
+    """Run a query, and return the file with its answer."""
     text, statement, kinds = pivots.parse_completed(ctx.tx, query.strip().rstrip(";"))
     also = guard.Also(frozenset(name.lower() for name in along.files), frozenset(kinds))
     shown = asking.shown(ctx.tx, statement, also)
@@ -47,10 +63,8 @@ def query(
     given = asking.given(statement, parameters, types)
     file = ctx.engine.spool / f"{secrets.token_hex(8)}.parquet"
     theirs: dict[str, list[str]] = {}
-    with running.watched(ctx.tx, file, statement, theirs, prepared_limit or running.Limit(LONGEST_S)):
+    with running.watched(ctx.tx, file, statement, theirs, limit):
         theirs |= along.open(ctx.tx)
         pivots.fill(ctx.tx, statement, kinds, also, given)
         running.write(ctx.tx, shown or text, given, file)
-    if key and time.monotonic() - began > answers.WORTH_S:
-        ctx.engine.answers.keep(key, file, ctx.tx)
     return file

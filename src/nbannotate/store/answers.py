@@ -13,7 +13,8 @@ import secrets
 import shutil
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,6 +29,9 @@ from nbannotate.store.written import Written
 WORTH_S = 0.05
 #: So many bytes of answers are kept on the disk, and so many of one.
 MOST, LARGEST = 256 << 20, 64 << 20
+
+#: Seconds between two looks whether somebody who waits for an answer still may.
+LOOK_S = 0.05
 
 #: What the clock or chance has to do with, in the text of a query.
 _ANEW = re.compile(
@@ -48,6 +52,13 @@ class _Kept(NamedTuple):
     reads: frozenset[str]
 
 
+class _Asked:
+    """A question that is just answered, or is going to be: who has its turn, and how many ask it."""
+
+    def __init__(self) -> None:
+        self.lock, self.many = threading.Lock(), 0
+
+
 class Answers:
     """The answers that are kept of a workspace.
 
@@ -63,6 +74,7 @@ class Answers:
         self._spool, self._folder, self._written = spool, spool / "answers", changes
         self._folder.mkdir(mode=0o700)
         self._kept: OrderedDict[Key, _Kept] = OrderedDict()
+        self._asked: dict[Key, _Asked] = {}
         self._views: Mapping[str, frozenset[str]] | None = None
         self._lock = threading.Lock()
 
@@ -86,6 +98,36 @@ class Answers:
                 return None
             self._kept.move_to_end(key)
             return _again(its.file, self._spool)
+
+    @contextmanager
+    def alone(self, key: Key | None, check: Callable[[], None]) -> Iterator[None]:
+        """Let nobody else answer a question in a block: whoever asks the same meanwhile waits, and finds the answer.
+
+        Parameters
+        ----------
+        key
+            Of the question; None for one whose next answer may be another one.
+        check
+            Raises if somebody may not wait any longer.
+        """
+        if key is None:
+            yield
+            return
+        with self._lock:
+            its = self._asked.setdefault(key, _Asked())
+            its.many += 1
+        try:
+            while not its.lock.acquire(timeout=LOOK_S):
+                check()
+            try:
+                yield
+            finally:
+                its.lock.release()
+        finally:
+            with self._lock:
+                its.many -= 1
+                if not its.many:
+                    del self._asked[key]
 
     def keep(self, key: Key, file: Path, tx: Transaction) -> None:
         """Keep an answer that was read in a transaction; what nobody asked for the longest time goes."""

@@ -41,6 +41,11 @@ class Limit:
         """Give the query no more time."""
         self._until = 0.0
 
+    def check(self) -> None:
+        """Raise QueryTookLong if it is over."""
+        if self.is_over():
+            raise QueryTookLong(f"The query was ended: it took longer than {self.seconds:.0f} seconds.")
+
 
 @contextmanager
 def watched(
