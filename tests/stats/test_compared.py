@@ -20,7 +20,7 @@ from nbannotate.errors import Refused
 from nbannotate.rules.agreement.many import Groups, matched
 from nbannotate.rules.agreement.pairing import paired
 from nbannotate.rules.agreement.reliability import krippendorff_alpha
-from nbannotate.shapes import columns
+from nbannotate.shapes import columns, kind
 from nbannotate.stats import agreed, compared
 
 TABLES = ("agreement", "agreement_assets", "agreement_labels", "confusion", "reliability")
@@ -63,16 +63,19 @@ def shapes(draw: Any) -> nb.Shape:
 
 
 def rows_of(each: list[nb.Shape]) -> pd.DataFrame:
-    """Return shapes as the view has them."""
+    """Return shapes as they are asked for: of rectangles the box, of others the points, too."""
 
     def text(value: Any) -> str | None:
         return msgspec.json.encode(value).decode() if value else None
 
-    said = [
-        (s.kind, s.label, msgspec.json.encode(s.points).decode(), text(s.rle), text(s.visibility), text(s.rings))
-        for s in each
-    ]
-    return pd.DataFrame(said, columns=["kind", "label", "points", "rle", "visibility", "rings"])
+    said = []
+    for s in each:
+        x0, y0, x1, y1 = kind(s.kind).bounds(s.points)
+        points = None if s.kind == "rectangle" else msgspec.json.encode(s.points).decode()
+        more = text(s.rle), text(s.visibility), text(s.rings)
+        said.append((s.kind, s.label, points, *more, x0, y0, x1 - x0, y1 - y0))
+    names = ["kind", "label", "points", "rle", "visibility", "rings", "x", "y", "width", "height"]
+    return pd.DataFrame(said, columns=names)
 
 
 @pytest.mark.parametrize("at_once", [columns.AT_ONCE, 6])

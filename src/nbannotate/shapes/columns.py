@@ -88,9 +88,10 @@ class Columns:
         return found
 
     def _of_areas(self, some: Rows, others: Rows) -> FloatArray:
-        rows, where = np.unique(np.concatenate([some, others]), return_inverse=True)
-        made = self._covering(rows)
-        return of_areas(made[where[: len(some)]], made[where[len(some) :]])
+        asked = np.zeros(len(self.counts), dtype=bool)
+        asked[some] = asked[others] = True
+        made, where = self._covering(np.flatnonzero(asked)), np.cumsum(asked) - 1
+        return of_areas(made[where[some]], made[where[others]])
 
     def _covering(self, rows: Rows) -> NDArray[Any]:
         """Return what boxes and outlines cover, as Shapely has it."""
@@ -101,11 +102,14 @@ class Columns:
         made[is_box] = shapely.box(*self.boxes[rows[is_box]].T)
         outlines = rows[~is_box]
         if len(outlines):
-            counts = self.counts[outlines]
-            of = np.repeat(np.arange(len(outlines)), counts)
-            within = np.arange(len(of)) - np.repeat(starts_of(counts), counts)
-            rings = shapely.linearrings(self.points[self.starts[outlines][of] + within], indices=of)
-            made[~is_box] = covering(shapely.polygons(rings))
+            counts = self.counts[outlines] + 1  # a ring ends where it began
+            first, ends = starts_of(counts), np.cumsum(counts)
+            within = np.arange(ends[-1]) - np.repeat(first, counts)
+            within[ends - 1] = 0
+            rings = self.points[np.repeat(self.starts[outlines], counts) + within]
+            each = np.arange(len(outlines) + 1)
+            its = shapely.from_ragged_array(shapely.GeometryType.POLYGON, rings, (np.append(first, ends[-1]), each))
+            made[~is_box] = covering(its)
         return made
 
 

@@ -139,8 +139,10 @@ def _paired(first: Rows, raters: Rows) -> tuple[Rows, Rows, Rows]:
 
 def _add_objects(each: Sequence[OfPair], labels: Sequence[str], pair: Rows, objects: Objects) -> None:
     """Count the objects of each pair of raters by the labels that both gave."""
+    import pandas as pd
+
     n = len(labels) + 1
-    keys, its = np.unique((pair * n + objects.label_a + 1) * n + objects.label_b + 1, return_inverse=True)
+    its, keys = pd.factorize((pair * n + objects.label_a + 1) * n + objects.label_b + 1, sort=True)
     named = [None, *labels]
     sums = zip(keys.tolist(), np.bincount(its).tolist(), np.bincount(its, objects.alike).tolist(), strict=True)
     for key, count, alike in sums:
@@ -169,10 +171,23 @@ def _units(labels: Sequence[str], objects: Objects, asset: Rows, a: Rows, b: Row
         found += _joined(objects, rest, a[pair[~of_two]], b[pair[~of_two]])
     units: Counter[Unit] = Counter()
     for values in found:
-        rows, counts = np.unique(np.sort(values, axis=1), axis=0, return_counts=True)
+        rows, counts = _counted_rows(np.sort(values, axis=1), len(labels))
         for row, count in zip(rows.tolist(), counts.tolist(), strict=True):
             units[frozenset(Counter(labels[label] for label in row).items())] += count
     return units
+
+
+def _counted_rows(values: Rows, below: int) -> tuple[Rows, Rows]:
+    """Return the different rows of numbers below one, and how often each is there."""
+    import pandas as pd
+
+    if below ** values.shape[1] > np.iinfo(np.int64).max:
+        rows, counts = np.unique(values, axis=0, return_counts=True)
+        return rows, counts
+    place, keys = pd.factorize(values @ below ** np.arange(values.shape[1])[::-1], sort=True)
+    first = np.empty(len(keys), dtype=np.intp)
+    first[place] = np.arange(len(values))
+    return values[first], np.bincount(place, minlength=len(keys))
 
 
 def _joined(objects: Objects, rows: Rows, a: Rows, b: Rows) -> list[Rows]:

@@ -14,6 +14,7 @@ from nbannotate.rules.agreement.many import Counts, Groups, Matches, matched
 from nbannotate.shapes.base import FloatArray
 from nbannotate.shapes.columns import Columns, Rows
 from nbannotate.shapes.many import starts_of
+from nbannotate.shapes.rectangle import Rectangle
 from nbannotate.stats.query import Query
 
 if TYPE_CHECKING:
@@ -192,13 +193,18 @@ def _as_objects(found: Matches, labels: Rows, groups: Groups, a: Rows, b: Rows) 
 # Shapes as they are read ---------------------------------------------------------------------------------------------
 
 
+#: Shapes of which the corners say all; their points are not read.
+_IS_BOX = f"kind = '{Rectangle.name}' and width > 0 and rle is null and rings is null"
+
+
 def _asked(q: Query, answers: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """Yield the shapes of answers, version by version."""
     for version, its in answers.groupby("of_version"):
         ask = Query(q.place.workspace)
         ids = ask.bind(its["annotation_id"].tolist())
         yield ask.run(
-            "select annotation_id, kind, label, points, rle, visibility, rings from shape_history "
+            f"select annotation_id, kind, label, case when {_IS_BOX} then null else points end as points, rle, "
+            "visibility, rings, x, y, width, height from shape_history "
             f"where version_id = {ask.bind(version)} and annotation_id in (select unnest({ids})) "
             f"and {ask.one_of('label', q.filters.labels)} order by annotation_id, position"
         )
@@ -210,14 +216,21 @@ def columns_of(rows: pd.DataFrame) -> Columns:
     Parameters
     ----------
     rows
-        With ``kind``, ``label``, ``points``, ``rle``, ``visibility`` and ``rings``.
+        With ``kind``, ``label``, ``points``, ``rle``, ``visibility``, ``rings``, ``x``, ``y``, ``width`` and
+        ``height``; rectangles may come without points.
     """
     import pandas as pd
 
-    texts = rows["points"].tolist()
-    counts = np.array([text.count("[") - 1 for text in texts], dtype=np.int64)
-    joined = ",".join(texts if counts.all() else [text for text in texts if text != "[]"])
-    points = np.fromstring(joined.encode().translate(None, b"[] "), sep=",").reshape(-1, 2)
+    is_box = rows["points"].isna().to_numpy(dtype=bool)
+    texts = rows["points"].to_numpy(dtype=object)[~is_box].tolist()
+    counts = np.full(len(rows), 2, dtype=np.int64)
+    counts[~is_box] = of_texts = np.array([text.count("[") - 1 for text in texts], dtype=np.int64)
+    joined = ",".join(texts if of_texts.all() else [text for text in texts if text != "[]"])
+    points = np.empty((int(counts.sum()), 2))
+    points[np.repeat(~is_box, counts)] = np.fromstring(joined.encode().translate(None, b"[] "), sep=",").reshape(-1, 2)
+    low, size = (rows[list(names)].to_numpy(dtype=float)[is_box] for names in (("x", "y"), ("width", "height")))
+    first = starts_of(counts)[is_box]
+    points[first], points[first + 1] = low, low + size
     is_more = (rows["rle"].notna() | rows["rings"].notna()).to_numpy(dtype=bool)
     its_kind, kinds = pd.factorize(rows["kind"])
     return Columns(list(kinds), its_kind, points, counts, is_more, _Shapes(rows))
@@ -227,16 +240,20 @@ class _Shapes:
     """The shapes of rows, made when they are asked for."""
 
     def __init__(self, rows: pd.DataFrame) -> None:
-        self._columns = {
-            name: rows[name].tolist() for name in ("kind", "points", "label", "rle", "visibility", "rings")
-        }
+        self._rows = rows
         self._made: dict[int, Shape] = {}
 
     def __call__(self, place: int) -> Shape:
         if place not in self._made:
+            import pandas as pd
+
             from nbannotate.workspace import real
 
-            its = {name: column[place] for name, column in self._columns.items()}
+            row = self._rows.iloc[place]
+            its = {name: row[name] for name in ("kind", "points", "label", "rle", "visibility", "rings")}
+            if pd.isna(its["points"]):
+                x, y, width, height = (float(row[name]) for name in ("x", "y", "width", "height"))
+                its["points"] = f"[[{x},{y}],[{x + width},{y + height}]]"
             self._made[place] = real.as_shape(**its)
         return self._made[place]
 

@@ -15,16 +15,17 @@ def judged(q: Query) -> str:
 
     That is who submitted last before the review was closed.
     """
-    mine = q.where(campaign="campaign_id")
-    theirs = q.where(step="r.step_name", time="r.closed", campaign="r.campaign_id")
+    mine, theirs = q.where(campaign="campaign_id"), q.where(step="r.step_name", time="r.closed", campaign=None)
     return f"""
-        select j.task_id, j.outcome, j.closed, a.assignee as author from (
-            select r.task_id, r.outcome, r.closed, max(a.task_id) as annotated
-            from tasks r join (
-                select task_id, campaign_id, asset_id, closed from tasks where outcome = 'submitted' and {mine}
-            ) a on a.campaign_id = r.campaign_id and a.asset_id = r.asset_id and a.closed <= r.closed
-            where r.kind = 'review' and r.outcome in {rows.HANDED_IN} and {theirs} group by 1, 2, 3
-        ) j join tasks a on a.task_id = j.annotated
+        select r.task_id, r.outcome, r.closed, a.assignee as author from (
+            select task_id, kind, step_name, outcome, closed,
+                   max(case when outcome = 'submitted' then task_id end) over (
+                       partition by campaign_id, asset_id order by closed
+                       range between unbounded preceding and current row
+                   ) as annotated
+            from tasks where outcome is not null and {mine}
+        ) r join tasks a on a.task_id = r.annotated
+        where r.kind = 'review' and r.outcome in {rows.HANDED_IN} and {theirs}
     """
 
 
