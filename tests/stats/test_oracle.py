@@ -1,6 +1,7 @@
 """Every table says what a recount of the planted rows in plain Python says, for all scopes, filters and zones."""
 
 import datetime as dt
+import importlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -50,6 +51,15 @@ def test_a_large_workspace_is_counted_right(large: Grown, table: str) -> None:
             check(large, "workspace", table, {"tz": tz, "by": by})
     check(large, "One", table, {"start": MOMENTS[2], "end": MOMENTS[5], "tz": "Europe/Berlin", "by": "hour"})
     check(large, "dataset", table, {"member": ["eve", "chloe"], "step": ["draw", "final"], "label": ["cell"]})
+
+
+def test_more_labels_than_a_number_has_bits_are_counted_as_few_are(
+    large: Grown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.import_module("nbannotate.stats.job_labels"), "BITS", 2)
+    for scope in SCOPES:
+        check(large, scope, "job_labels", {})
+    check(large, "workspace", "job_labels", {"label": ["cell"], "member": ["ana", "eve"]})
 
 
 filters = st.fixed_dictionaries(

@@ -49,9 +49,12 @@ def _changed() -> str:
 
 def _said(q: Query) -> str:
     """Return the shapes of the revisions in ``reviews`` and of those before them; points where nothing else tells."""
+    points, ask = "''", q.fresh()
+    some = ask.run(f"select 1 from shape_history where area = 0 and {ask.in_versions()} limit 1")
+    if len(some):  # to read the points of all shapes takes a third of the time
+        points = "case when area = 0 then cast(points as varchar) else '' end"
     return f"""
-        select version_id, annotation_id, shape_id, label, {_GEOMETRY},
-               case when area = 0 then cast(points as varchar) else '' end as points
+        select version_id, annotation_id, shape_id, label, {_GEOMETRY}, {points} as points
         from shape_history where {q.in_versions()} and annotation_id in (
             select annotation_id from reviews union all select before_id from reviews
         )
