@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from nbannotate import model
 from nbannotate.model import LabelMapping
 from nbannotate.model.relabelling import as_mapping_of_labels
 from nbannotate.workspace.row import Row
-from nbannotate.workspace.table import Listed
+from nbannotate.workspace.table import Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +22,7 @@ MOST_NAMED = 200
 _TYPES = {"label": "VARCHAR", "color": "VARCHAR", "shapes": "BIGINT", "assets": "BIGINT"}
 
 
-class Labels(Listed[Row]):
+class Labels(Table[Row]):
     """The labels of a version in order, those without a shape, too; ``version.labels["WBC"]`` is one.
 
     They come from the files that were read, from the recipes of campaigns, and from the shapes. Changing them makes a
@@ -49,12 +49,21 @@ class Labels(Listed[Row]):
     def _of(self) -> str:
         return f" in {self._version.dataset.name!r}, {self._version.name!r}"
 
-    def _sql(self, history: bool = False) -> str:
-        return "select label, count(*) as shapes, count(distinct asset_id) as assets from shapes where version_id = $1"
-
     def _list(self) -> list[Row]:
         found = self._workspace.client.call("labels.list", list[model.LabelInUse], version_id=self._scope())
         return [Row(self.one, {name: getattr(one, name) for name in _TYPES}) for one in found]
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._list())
+
+    def __len__(self) -> int:
+        return len(self._list())
+
+    def _find(self, name: Any) -> Row | None:
+        return next((row for row in self._list() if row["label"] == name), None)
+
+    def _names(self) -> list[Any]:
+        return [row["label"] for row in self._list()]
 
     def _name_of(self, item: Any) -> Any:
         return item["label"] if isinstance(item, Row) else item

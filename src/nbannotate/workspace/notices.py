@@ -11,7 +11,7 @@ from nbannotate.cards import cut, marked_down, one_line
 from nbannotate.model import renamed
 from nbannotate.model.times import When
 from nbannotate.model.values import as_list, as_whole
-from nbannotate.workspace.table import Stored, number
+from nbannotate.workspace.table import Table, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,7 @@ _SHOWN = 20
 _MOST = 1000
 
 
-class Notices(Stored[model.Notice]):
+class Notices(Table[model.Notice]):
     """My notices: tasks that were assigned or returned, issues, due dates, leases that ran out.
 
     What I have not seen comes first, then the newest. A notebook shows those that I have not seen; showing them does
@@ -45,8 +45,11 @@ class Notices(Stored[model.Notice]):
         super().__init__(workspace)
         self._client = workspace.client
 
-    def _sql(self, history: bool = False) -> str:
-        return f"select {', '.join(_COLUMNS)} from notices where $1 is null or true"
+    def _frame(self, history: bool = False) -> pd.DataFrame:
+        return _frame(self._mine())
+
+    def _preview(self, rows: int) -> tuple[builtins.list[str], builtins.list[builtins.list[Any]]]:
+        return [*_COLUMNS], [[getattr(n, c) for c in _COLUMNS] for n in self._mine(limit=rows)]
 
     def _mine(self, unseen: bool = False, limit: int = _MOST) -> builtins.list[model.Notice]:
         """Return my notices, what I have not seen first, then the newest first."""

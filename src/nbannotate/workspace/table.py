@@ -71,9 +71,9 @@ class Table(Handle, ABC, Generic[T]):
         """Return the types of the columns."""
 
     @property
-    @abstractmethod
     def columns(self) -> Columns:
-        """The columns of ``.df()``, with what they mean and their types."""
+        """The columns of ``.df()``, with what they mean and their types in the database."""
+        return Columns(Column(name, meaning(self.view, name), type_) for name, type_ in self._types().items())
 
     @abstractmethod
     def _preview(self, rows: int) -> tuple[list[str], list[list[Any]]]:
@@ -220,11 +220,6 @@ class Stored(Table[T]):
     def _frame(self, history: bool = False) -> pd.DataFrame:
         """Return all rows, in order."""
         return self._workspace.sql(self._sql(history), [self._scope()])
-
-    @property
-    def columns(self) -> Columns:
-        """The columns of ``.df()``, with what they mean and their types in the database."""
-        return Columns(Column(name, meaning(self.view, name), type_) for name, type_ in self._types().items())
 
     def _types(self) -> dict[str, str]:
         """Return the types of the columns; they are the same in all workspaces."""
