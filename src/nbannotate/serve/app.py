@@ -33,6 +33,8 @@ from nbannotate.owner.client import SocketClient, connect
 from nbannotate.serve import handlers as h
 from nbannotate.serve.channel import WidgetMessagesOnly
 from nbannotate.serve.door import Door
+from nbannotate.serve.forwarded import LOOPBACK as LOOPBACK_HOPS
+from nbannotate.serve.forwarded import Hops
 from nbannotate.serve.identity import OwnKernelsOnly, SessionIdentity, cookie_secret, known_user
 from nbannotate.serve.keeper import Keeper
 from nbannotate.serve.kernels import ENDED, MemberKernels, ThisPython
@@ -60,6 +62,7 @@ class Site(Voila):  # type: ignore[misc]
     limits: Limits
     kernel_user: KernelUser | None
     hosts: tuple[str, ...]
+    hops: Hops
     preheat: int
     port: int
     tasks: set[asyncio.Task[None]]
@@ -150,8 +153,7 @@ class Site(Voila):  # type: ignore[misc]
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         self.app = Application(**self.init_settings())
         self.app.add_handlers(".*$", self.init_handlers())
-        proxied = bool(self.hosts) and self.ip in LOOPBACK
-        server = Door(self.app, limits=self.limits, proxied=proxied)
+        server = Door(self.app, limits=self.limits, hops=self.hops)
         metrics = metrics_server(self.client, self.kernel_manager)
         try:
             server.add_sockets(sockets)
@@ -255,13 +257,15 @@ def configuration(theme: str) -> Config:
 
 def site(
     workspace: Path, client: SocketClient, notebooks: Path, *, port: int, ip: str, base_url: str, preheat: int,
-    theme: str, hosts: Sequence[str] = (), limits: Limits | None = None, user: KernelUser | None = None,
+    theme: str, hosts: Sequence[str] = (), trust_proxies: Sequence[str] = (), limits: Limits | None = None,
+    user: KernelUser | None = None,
 ) -> Site:  # fmt: skip
     """Return the application for a workspace; the parameters are those of :func:`serve`."""
     made = Site(config=configuration(theme), log=logging.getLogger(logs.OF_LIBRARIES))
     made.workspace, made.client, made.notebooks, made.preheat = workspace, client, notebooks, preheat
     made.sessions, made.hosts, made.limits = Sessions(client), tuple(hosts), limits or Limits()
     made.kernel_user = user
+    made.hops = Hops(trust_proxies or (LOOPBACK_HOPS if hosts and ip in LOOPBACK else ()))
     made.port, made.ip, made.base_url = port, ip, f"/{base_url.strip('/')}/".replace("//", "/")
     made.root_dir = str(notebooks)
     made.config_file_paths = []  # nobody's own Voilà configuration opens what is closed here
@@ -282,9 +286,9 @@ def _versions(folders: list[str]) -> list[bytes]:
 
 def serve(
     path: str | Path, *, port: int = 8866, ip: str = "127.0.0.1", base_url: str = "/", preheat: int = 1,
-    theme: str = "auto", notebooks: Path | None = None, hosts: Sequence[str] = (), metrics_port: int | None = None,
-    ready: Callable[[str], None] | None = None, limits: Limits | None = None, kernel_user: str | None = None,
-    log_json: bool = False,
+    theme: str = "auto", notebooks: Path | None = None, hosts: Sequence[str] = (), trust_proxies: Sequence[str] = (),
+    metrics_port: int | None = None, ready: Callable[[str], None] | None = None, limits: Limits | None = None,
+    kernel_user: str | None = None, log_json: bool = False,
 ) -> None:  # fmt: skip
     """Serve a workspace's pages to its members until SIGINT or SIGTERM comes; then end every kernel.
 
@@ -305,8 +309,10 @@ def serve(
     notebooks
         A folder with ``work.ipynb`` and ``manager.ipynb``; None takes the packaged ones.
     hosts
-        Public host names of a proxy in front of the server. With them, and on a loopback address, the proxy's
-        ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed.
+        Public host names of a proxy in front of the server; requests for other hosts are refused.
+    trust_proxies
+        Addresses and networks of the proxies in front, whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are
+        believed. Without any, loopback addresses are, if there are ``hosts`` and ``ip`` is one of them.
     metrics_port
         On 127.0.0.1, for Prometheus; 0 takes a free one, None opens none.
     ready
@@ -322,7 +328,8 @@ def serve(
     Raises
     ------
     InvalidInput
-        If the port cannot be used, the theme is unknown, there are no notebooks, or this is not the main thread.
+        If the port cannot be used, a proxy has no address, the theme is unknown, there are no notebooks, or this is not
+        the main thread.
     WorkspaceError
         If the workspace cannot be used.
     """
@@ -343,7 +350,7 @@ def serve(
     try:
         made = site(
             workspace, client, folder, port=port, ip=ip, base_url=base_url, preheat=preheat, theme=theme, hosts=hosts,
-            limits=limits, user=user,
+            trust_proxies=trust_proxies, limits=limits, user=user,
         )  # fmt: skip
         try:
             asyncio.run(made.run(ready, metrics_port))

@@ -7,7 +7,6 @@ and before that if its place is needed: it never keeps somebody out who asks for
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import resource
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +16,7 @@ from tornado.httputil import HTTPMessageDelegate
 from tornado.iostream import IOStream
 
 from nbannotate.operations.throttle import place_of
+from nbannotate.serve.forwarded import Hops, Visitor
 from nbannotate.serve.settings import Limits
 
 MOST_FILES = 65_536  # some systems name no limit, and do not take that
@@ -31,22 +31,20 @@ class Door(HTTPServer):  # type: ignore[misc]
         What answers.
     limits
         How many connections, how much, how long.
-    proxied
-        Whether a proxy on this machine stands in front: then connections of a loopback address are the proxy's, who
-        limits its visitors itself, and what it says about them is believed.
+    hops
+        The proxies in front: they limit their visitors themselves, and what they say about them is believed.
     """
 
-    def initialize(self, application: Any, limits: Limits, proxied: bool) -> None:
+    def initialize(self, application: Any, limits: Limits, hops: Hops) -> None:
         """Take the limits."""
         super().initialize(
             application,
-            xheaders=proxied,
             idle_connection_timeout=limits.patience,
             body_timeout=limits.patience,
             max_body_size=limits.body,
             max_buffer_size=max(limits.size, limits.body),  # websockets read through the same streams
         )
-        self.limits, self.proxied = limits, proxied
+        self.limits, self.hops = limits, hops
         self.most = min(limits.everybody, raise_file_limit() // 2)  # kernels need files, too
         self.places: dict[str, dict[IOStream, None]] = {}  # the connections of each address, in their order
         self.place: dict[IOStream, str] = {}
@@ -56,7 +54,7 @@ class Door(HTTPServer):  # type: ignore[misc]
         """Let a connection in, in the place of one that says nothing if there are too many, or else close it."""
         name = place_of(address[0]) if stream.socket.family.name != "AF_UNIX" else ""
         here = self.places.get(name, {})
-        free = self.proxied and _loopback(name)
+        free = address and address[0] in self.hops
         full = here if not free and len(here) >= self.limits.connections else None
         if full is None and len(self.place) >= self.most:
             full = max(self.places.values(), key=len)
@@ -90,7 +88,8 @@ class Door(HTTPServer):  # type: ignore[misc]
         """Note that a connection may say something; whoever has sent a whole request is answered in peace."""
         stream = server_conn.stream
         self.asking.discard(stream)
-        return _Whole(super().start_request(server_conn, request_conn), lambda: self.asking.add(stream))
+        onward = super().start_request(server_conn, request_conn)
+        return _Whole(onward, lambda: self.asking.add(stream), request_conn.context, self.hops)
 
     def on_close(self, server_conn: Any) -> None:
         """Forget a connection that ended, or became a websocket; the kernels count those."""
@@ -100,12 +99,14 @@ class Door(HTTPServer):  # type: ignore[misc]
 
 
 class _Whole(HTTPMessageDelegate):  # type: ignore[misc]
-    """Passes a request on, and says when all of it has come."""
+    """Passes a request on with the address that it began at, and says when all of it has come."""
 
-    def __init__(self, onward: HTTPMessageDelegate, whole: Callable[[], None]) -> None:
-        self.onward, self.whole = onward, whole
+    def __init__(self, onward: HTTPMessageDelegate, whole: Callable[[], None], context: Any, hops: Hops) -> None:
+        self.onward, self.whole, self.context, self.hops = onward, whole, context, hops
+        self.near = Visitor(context.remote_ip, context.protocol)  # the connection may bring requests of many visitors
 
     def headers_received(self, start_line: Any, headers: Any) -> Any:
+        self.context.remote_ip, self.context.protocol = self.hops.visitor(*self.near, headers)
         return self.onward.headers_received(start_line, headers)
 
     def data_received(self, chunk: bytes) -> Any:
@@ -114,13 +115,14 @@ class _Whole(HTTPMessageDelegate):  # type: ignore[misc]
     def finish(self) -> None:
         self.whole()
         self.onward.finish()
+        self._forget()
 
     def on_connection_close(self) -> None:
         self.onward.on_connection_close()
+        self._forget()
 
-
-def _loopback(name: str) -> bool:
-    return not name or ipaddress.ip_address(name.partition("/")[0]).is_loopback or name == "::/64"
+    def _forget(self) -> None:
+        self.context.remote_ip, self.context.protocol = self.near
 
 
 def raise_file_limit() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
@@ -61,8 +62,12 @@ class SessionIdentity(IdentityProvider):  # type: ignore[misc]
         """Return nothing: neither ``?token=`` nor ``Authorization`` identifies anybody."""
 
     def get_cookie_name(self, handler: Any) -> str:
-        """Return a name with the port in it: browsers share cookies between the ports of a host."""
-        return f"nbannotate-{self.parent.port}"
+        """Return a name with the port in it: browsers share cookies between the ports of a host.
+
+        The path is in it, too: a site at ``/`` of the same host would send its cookie to this one as well.
+        """
+        where = re.sub(r"[^a-zA-Z0-9]+", "-", self.parent.base_url).strip("-")
+        return f"nbannotate-{self.parent.port}" + (f"-{where}" if where else "")
 
     def browser_of(self, handler: Any) -> str:
         """Return the token by which a browser is known after a login, or a new one."""

@@ -24,6 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--base-url", default="/", help="path of the site behind a proxy, for example /annotate/")
     host = "public host name of a proxy in front of the server; may be given more than once"
     parser.add_argument("--host", action="append", default=[], dest="hosts", metavar="NAME", help=host)
+    hop = "address or network of a proxy whose X-Forwarded-* headers are believed; may be given more than once"
+    parser.add_argument("--trust-proxy", action="append", default=[], dest="trust_proxies", metavar="ADDRESS", help=hop)
     parser.add_argument("--preheat", type=int, default=1, help="kernels that wait for the next page (default: 1)")
     most = f"as many wait at most when many pages are opened (default: {LIMITS.spares})"
     parser.add_argument("--preheat-most", type=int, default=LIMITS.spares, metavar="N", help=most)
@@ -50,17 +52,9 @@ def run(options: argparse.Namespace) -> None:
     from nbannotate.serve.app import serve
 
     names = (
-        "port",
-        "ip",
-        "base_url",
-        "hosts",
-        "preheat",
-        "theme",
-        "notebooks",
-        "metrics_port",
-        "kernel_user",
-        "log_json",
-    )
+        "port", "ip", "base_url", "hosts", "trust_proxies", "preheat", "theme", "notebooks", "metrics_port",
+        "kernel_user", "log_json",
+    )  # fmt: skip
     given: dict[str, Any] = {name: getattr(options, name) for name in names}
     limits = limits_of(options)
     if limits != LIMITS:
