@@ -39,7 +39,7 @@ OF_ONE = {
     "members.adopt",
     "members.change_password", "members.enable", "members.invite", "members.set_password", "members.set_role",
     "gold.resume", "notices.see", "recipes.add_label", "sequences.take", "sessions.accept", "sessions.act_as",
-    "sessions.bind_kernel",
+    "sessions.admit", "sessions.bind_kernel",
     "sessions.close", "sessions.open", "sessions.unbind_kernel", "tasks.discard", "tasks.heartbeat", "tasks.next",
     "tasks.open", "tasks.pull", "tasks.reject", "tasks.rework", "tasks.save", "tasks.skip", "tasks.submit",
     "tasks.submit_and_next", "tasks.take", "versions.create",

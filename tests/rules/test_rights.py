@@ -37,7 +37,8 @@ def test_the_owner_may_do_everything_and_only_the_owner_hands_out_accounts_kerne
     assert all("owner" in roles for roles in rights.ALLOWED.values())
     only = {name for name, roles in rights.ALLOWED.items() if roles == {"owner"}}
     assert only == {
-        "members.account", "sessions.act_as", "sessions.bind_kernel", "sessions.unbind_kernel", "clock.tick",
+        "members.account", "sessions.act_as", "sessions.admit", "sessions.bind_kernel", "sessions.unbind_kernel",
+        "clock.tick",
         "backups.create", "leaving.export", "leaving.forecast", "leaving.forget",
     }  # fmt: skip
 

@@ -27,8 +27,9 @@ class Person:
 
     def send(self, method: str, path: str, **options: Any) -> requests.Response:
         """Send a request that carries the token against cross-site requests, as a page's own requests do."""
-        headers = {"X-XSRFToken": self.session.cookies.get("_xsrf", "")}
-        options = {"headers": headers, "allow_redirects": False, "timeout": 30, **options}
+        if "headers" not in options:
+            options["headers"] = {"X-XSRFToken": self.session.cookies.get("_xsrf", "")}
+        options = {"allow_redirects": False, "timeout": 30, **options}
         return self.session.request(method, self.url + path, **options)
 
     def login(self, login: str, password: str, then: str = "/", **options: Any) -> requests.Response:

@@ -16,6 +16,7 @@ from argon2.exceptions import VerificationError
 from nbannotate.errors import InvalidInput, LoginFailed, NotAllowed, NotFound, Refused, SessionEnded
 from nbannotate.model import Member, Session
 from nbannotate.model.choices import sentence, unknown
+from nbannotate.operations import accounts, members
 from nbannotate.operations.members import check_password, count_attempt, hasher
 from nbannotate.operations.registry import Context, operation
 from nbannotate.operations.throttle import WIDE, Key, Rate, place_of
@@ -112,6 +113,46 @@ def _begin(ctx: Context, member: Member, address: str, browser: str) -> Session:
         people.know_browser(ctx.tx, browser, member.member_id, ctx.now, ctx.now + BROWSER_LASTS)
     ctx.note(detail={"address": address[:64]})
     return Session(token, member, ctx.now + LASTS)
+
+
+@operation(writes=True, keep=None)
+def admit(ctx: Context, login: str, role: str | None = None, address: str = "") -> Session:
+    """Log in somebody whom another login service (JupyterHub) knows under this login: on the word of the server.
+
+    Parameters
+    ----------
+    login
+        Exactly as that service says it.
+    role
+        That the service gives: a new member is added with it, and one who has another role gets it. None lets members
+        in who are there, with the role that they have.
+    address
+        Where the person is, as far as it is known.
+    """
+    if ctx.session is not None:  # an owner who logged in acts for others with act_as, which the log tells
+        raise NotAllowed("Only the server of the pages lets people in on the word of another login service.")
+    accounts.check_login(login)
+    member = people.named(ctx.tx, login)
+    if member is not None and member.login != login:
+        raise Refused(f"You log in as {login}, and are {member.login} here; a manager has to rename the account here.")
+    detail: dict[str, object] = {"address": address[:64], "role": role}
+    if member is None:
+        if role is None:
+            raise Refused(f"{login} is no member of this workspace; ask its owner to add you.")
+        member = people.add_member(ctx.tx, login, accounts.check_role(ctx, role), None, ctx.now)
+        detail["added"] = True
+    elif not member.active:
+        raise Refused(f"The account of {login} is disabled in this workspace; ask a manager.")
+    elif member.role == "owner" and role != "owner":
+        raise Refused(
+            f"{login} is an owner of this workspace, and nobody is let in as one whose group does not say so."
+        )
+    elif role is not None and role != member.role:
+        detail["before"] = member.role
+        member = members.set_role(ctx, login, role)
+    session = _begin(ctx, member, address, "")
+    ctx.note(detail=detail)
+    return session
 
 
 def _invited(ctx: Context, token: str) -> Member:

@@ -43,6 +43,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "sessions.open": EVERYONE,
     "sessions.accept": EVERYONE,
     "sessions.act_as": OWNER,
+    "sessions.admit": OWNER,
     "sessions.check": EVERYONE,
     "sessions.close": EVERYONE,
     "sessions.bind_kernel": OWNER,
@@ -169,7 +170,7 @@ IN_PERSON: frozenset[str] = frozenset(
     {
         "members.add", "members.invite", "members.set_role", "members.set_password", "members.change_password",
         "members.disable", "members.enable", "members.account", "members.adopt", "members.rename", "members.archive",
-        "members.delete", "leaving.export", "leaving.forget", "sessions.act_as",
+        "members.delete", "leaving.export", "leaving.forget", "sessions.act_as", "sessions.admit",
         "sessions.bind_kernel", "sessions.unbind_kernel", "notices.see",
     }
 )  # fmt: skip

@@ -2,9 +2,10 @@
 
 ``serve(path)`` is what the command line calls. The other files: ``site`` (which pages exist, for which roles),
 ``sessions`` (the owner process, asked from the event loop), ``identity``, ``forms``, ``login`` and ``passwords``
-(the site's own forms), ``kernels`` and ``keeper`` (a kernel's life), ``ipykernel_launcher`` (its process), ``channel``
-(which messages pass), ``render`` and ``handlers`` (a page), ``door`` (who gets a connection), ``options`` (of the
-command line), ``app`` (all together).
+(the site's own forms), ``hub`` and ``hub_login`` (JupyterHub's in their place), ``kernels`` and ``keeper`` (a kernel's
+life), ``ipykernel_launcher`` (its process), ``channel`` (which messages pass), ``render`` and ``handlers`` (a page),
+``door`` and ``forwarded`` (who gets a connection, and where it began), ``options`` (of the command line), ``app`` (all
+together).
 """
 
 from __future__ import annotations

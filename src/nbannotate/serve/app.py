@@ -35,12 +35,14 @@ from nbannotate.serve.channel import WidgetMessagesOnly
 from nbannotate.serve.door import Door
 from nbannotate.serve.forwarded import LOOPBACK as LOOPBACK_HOPS
 from nbannotate.serve.forwarded import Hops
+from nbannotate.serve.hub import Hub
+from nbannotate.serve.hub_login import Guests
+from nbannotate.serve.hub_login import addresses as through_hub
 from nbannotate.serve.identity import OwnKernelsOnly, SessionIdentity, cookie_secret, known_user
 from nbannotate.serve.keeper import Keeper
 from nbannotate.serve.kernels import ENDED, MemberKernels, ThisPython
-from nbannotate.serve.login import LoginHandler, LogoutHandler
 from nbannotate.serve.metrics import metrics_server
-from nbannotate.serve.passwords import InviteHandler, PasswordHandler
+from nbannotate.serve.passwords import addresses as own_logins
 from nbannotate.serve.rooms import KernelUser
 from nbannotate.serve.rooms import kernel_user as find_user
 from nbannotate.serve.sessions import Sessions
@@ -63,6 +65,8 @@ class Site(Voila):  # type: ignore[misc]
     kernel_user: KernelUser | None
     hosts: tuple[str, ...]
     hops: Hops
+    hub: Hub | None
+    guests: Guests | None = None
     preheat: int
     port: int
     tasks: set[asyncio.Task[None]]
@@ -92,7 +96,7 @@ class Site(Voila):  # type: ignore[misc]
     def init_settings(self) -> dict[str, Any]:
         """Return Voilà's settings with the doors closed."""
         settings: dict[str, Any] = super().init_settings()
-        local = self.ip in LOOPBACK
+        local = self.ip in LOOPBACK and not self.hub  # whose host is the Hub's
         settings.update(
             site=self,
             headers=HEADERS,
@@ -119,11 +123,7 @@ class Site(Voila):  # type: ignore[misc]
         return [
             (at(""), h.Home),
             *((at(name), h.PageHandler, {"page": page}) for name, page in PAGES.items()),
-            (at("login"), LoginHandler),
-            (at("logout"), LogoutHandler),
-            (at("invite"), InviteHandler),
-            (at("invite.js"), h.PublicFile, {"file": frontend.path("invite"), "kind": "text/javascript"}),
-            (at("password"), PasswordHandler),
+            *(through_hub(at) if self.hub else own_logins(at)),
             (at("healthz"), h.Health),
             (at("favicon.svg"), h.PublicFile, {"file": ASSETS / "favicon.svg", "kind": "image/svg+xml"}),
             *((at(f"own/{n}"), h.OwnFile, {"file": folder / n, "kind": kind}) for n, (folder, kind) in own.items()),
@@ -160,6 +160,8 @@ class Site(Voila):  # type: ignore[misc]
             metrics.add_sockets(for_metrics)
             self.kernel_manager.fill()
             self.later(Keeper(self).run())
+            if self.guests:
+                self.later(self.guests.run())
             url = address(self.ip, self.port, self.base_url)
             print(f"nbannotate serves {self.workspace.name} at {url}", flush=True)
             for one in for_metrics:
@@ -257,15 +259,16 @@ def configuration(theme: str) -> Config:
 
 def site(
     workspace: Path, client: SocketClient, notebooks: Path, *, port: int, ip: str, base_url: str, preheat: int,
-    theme: str, hosts: Sequence[str] = (), trust_proxies: Sequence[str] = (), limits: Limits | None = None,
-    user: KernelUser | None = None,
+    theme: str, hosts: Sequence[str] = (), trust_proxies: Sequence[str] = (), hub: Hub | None = None,
+    limits: Limits | None = None, user: KernelUser | None = None,
 ) -> Site:  # fmt: skip
     """Return the application for a workspace; the parameters are those of :func:`serve`."""
     made = Site(config=configuration(theme), log=logging.getLogger(logs.OF_LIBRARIES))
     made.workspace, made.client, made.notebooks, made.preheat = workspace, client, notebooks, preheat
     made.sessions, made.hosts, made.limits = Sessions(client), tuple(hosts), limits or Limits()
     made.kernel_user = user
-    made.hops = Hops(trust_proxies or (LOOPBACK_HOPS if hosts and ip in LOOPBACK else ()))
+    made.hops = Hops(trust_proxies or (LOOPBACK_HOPS if (hosts or hub) and ip in LOOPBACK else ()))
+    made.hub, made.guests = hub, Guests(made, hub) if hub else None
     made.port, made.ip, made.base_url = port, ip, f"/{base_url.strip('/')}/".replace("//", "/")
     made.root_dir = str(notebooks)
     made.config_file_paths = []  # nobody's own Voilà configuration opens what is closed here
@@ -287,8 +290,8 @@ def _versions(folders: list[str]) -> list[bytes]:
 def serve(
     path: str | Path, *, port: int = 8866, ip: str = "127.0.0.1", base_url: str = "/", preheat: int = 1,
     theme: str = "auto", notebooks: Path | None = None, hosts: Sequence[str] = (), trust_proxies: Sequence[str] = (),
-    metrics_port: int | None = None, ready: Callable[[str], None] | None = None, limits: Limits | None = None,
-    kernel_user: str | None = None, log_json: bool = False,
+    hub: Hub | None = None, metrics_port: int | None = None, ready: Callable[[str], None] | None = None,
+    limits: Limits | None = None, kernel_user: str | None = None, log_json: bool = False,
 ) -> None:  # fmt: skip
     """Serve a workspace's pages to its members until SIGINT or SIGTERM comes; then end every kernel.
 
@@ -312,7 +315,10 @@ def serve(
         Public host names of a proxy in front of the server; requests for other hosts are refused.
     trust_proxies
         Addresses and networks of the proxies in front, whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are
-        believed. Without any, loopback addresses are, if there are ``hosts`` and ``ip`` is one of them.
+        believed. Without any, loopback addresses are, if there are ``hosts`` or a ``hub``, and ``ip`` is one
+        of them.
+    hub
+        The JupyterHub where people log in; None asks for the workspace's own passwords.
     metrics_port
         On 127.0.0.1, for Prometheus; 0 takes a free one, None opens none.
     ready
@@ -350,7 +356,7 @@ def serve(
     try:
         made = site(
             workspace, client, folder, port=port, ip=ip, base_url=base_url, preheat=preheat, theme=theme, hosts=hosts,
-            trust_proxies=trust_proxies, limits=limits, user=user,
+            trust_proxies=trust_proxies, hub=hub, limits=limits, user=user,
         )  # fmt: skip
         try:
             asyncio.run(made.run(ready, metrics_port))

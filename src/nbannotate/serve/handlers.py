@@ -84,8 +84,14 @@ class SiteHandler(JupyterHandler):  # type: ignore[misc]
         except NbannotateError as error:
             raise HTTPError(503, "%s", error) from error
 
-    def message(self, title: str, text: str, form: dict[str, str] | None = None) -> None:
-        """Finish with a small page of one sentence, a way back, and perhaps one button."""
+    def message(self, title: str, text: str, form: dict[str, str] | None = None, elsewhere: str = "") -> None:
+        """Finish with a small page of one sentence, a way back, and perhaps one button.
+
+        Parameters
+        ----------
+        elsewhere
+            Where somebody logs out who wants to come as somebody else.
+        """
         self.set_header("Content-Security-Policy", PLAIN_POLICY)
         self.set_header("Cache-Control", "no-store")
         self.set_header("Content-Type", "text/html; charset=UTF-8")
@@ -94,6 +100,7 @@ class SiteHandler(JupyterHandler):  # type: ignore[misc]
         if form:
             form = {**form, "button": texts.said(form["button"])}
         values = {"form": form, "user": user and user.login, "base_url": self.base_url, "here": self.here}
+        values["elsewhere"] = elsewhere
         self.finish(document("message.html", texts, title=texts.said(title), text=texts.said(text), **values))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:

@@ -49,14 +49,23 @@ class SessionIdentity(IdentityProvider):  # type: ignore[misc]
         known = known_user(handler)
         if known:
             return known
-        token = self.session_of(handler)
+        token, guest = self._tokens_of(handler)
+        if self.parent.guests and not guest:  # a session from before the Hub
+            return None
         member = await self.parent.sessions.check(token) if token else None
+        if member and self.parent.guests:
+            self.parent.guests.seen(token, guest)
         return SignedIn(member.login, member=member, session=token) if member else None
 
     def session_of(self, handler: Any) -> str:
         """Return the session token in the cookie, or an empty string."""
+        return self._tokens_of(handler)[0]
+
+    def _tokens_of(self, handler: Any) -> tuple[str, str]:
+        """Return the session token in the cookie, and that of the Hub."""
         value = handler.get_secure_cookie(self.get_cookie_name(handler))
-        return value.decode() if value else ""
+        session, _, guest = value.decode().partition(" ") if value else ("", "", "")
+        return session, guest
 
     def get_token(self, handler: Any) -> None:
         """Return nothing: neither ``?token=`` nor ``Authorization`` identifies anybody."""
@@ -87,15 +96,25 @@ class SessionIdentity(IdentityProvider):  # type: ignore[misc]
             The browser's own token. It opens nothing: who has it only waits for own failures, and not for those of
             strangers.
         """
-        name, options = self.get_cookie_name(handler), self._options(handler)
+        name, options = self.get_cookie_name(handler), self.options(handler)
         handler.set_secure_cookie(name, token, expires_days=None, **options)
         handler.set_secure_cookie(f"{name}-browser", browser, expires_days=KNOWN_DAYS, **options)
 
+    def keep_guest(self, handler: Any, token: str, guest: str) -> None:
+        """Put the token of a session that began at the Hub into the browser's cookie, in one with the Hub's own token.
+
+        So whoever serves next can ask the Hub about the person, and nobody puts another one's token beside the session.
+        """
+        handler.set_secure_cookie(
+            self.get_cookie_name(handler), f"{token} {guest}", expires_days=None, **self.options(handler)
+        )
+
     def forget(self, handler: Any) -> None:
         """Take the cookie away."""
-        handler.clear_cookie(self.get_cookie_name(handler), **self._options(handler))
+        handler.clear_cookie(self.get_cookie_name(handler), **self.options(handler))
 
-    def _options(self, handler: Any) -> dict[str, Any]:
+    def options(self, handler: Any) -> dict[str, Any]:
+        """Return what a cookie of this site is set with."""
         secure = handler.request.protocol == "https"
         return {"path": self.parent.base_url, "httponly": True, "samesite": "Lax", "secure": secure}
 

@@ -81,6 +81,11 @@ class LoginHandler(FormHandler):
 class LogoutHandler(SiteHandler):
     """Logging out is a POST with a token, so that no other site can do it for somebody; a GET asks."""
 
+    @property
+    def after(self) -> str:
+        """Where one is sent then."""
+        return f"{self.base_url}login"
+
     async def get(self) -> None:
         """Ask."""
         self.message(
@@ -98,4 +103,4 @@ class LogoutHandler(SiteHandler):
             await self.site.leave(token, "logged out")
             self.site.note("logout: %(member)s", member=user.who if user else "a session that ended already")
         self.identity_provider.forget(self)
-        self.redirect(f"{self.base_url}login", status=303)
+        self.redirect(self.after, status=303)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbannotate.errors import InvalidInput
 from nbannotate.serve.settings import THEMES, Limits
+
+if TYPE_CHECKING:
+    from nbannotate.serve.hub import Hub
 
 LIMITS = Limits()
 #: What a kernel needs to show a page at all, with room for an image.
@@ -26,6 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", action="append", default=[], dest="hosts", metavar="NAME", help=host)
     hop = "address or network of a proxy whose X-Forwarded-* headers are believed; may be given more than once"
     parser.add_argument("--trust-proxy", action="append", default=[], dest="trust_proxies", metavar="ADDRESS", help=hop)
+    hub = "be a service of a JupyterHub, whose accounts people log in with; the Hub names the address (docs/hub.md)"
+    parser.add_argument("--hub", action="store_true", help=hub)
+    groups = "roles of the Hub's groups, for example annotators=annotator,leads=manager; the first that fits counts"
+    parser.add_argument("--hub-groups", metavar="GROUP=ROLE,…", help=groups)
     parser.add_argument("--preheat", type=int, default=1, help="kernels that wait for the next page (default: 1)")
     most = f"as many wait at most when many pages are opened (default: {LIMITS.spares})"
     parser.add_argument("--preheat-most", type=int, default=LIMITS.spares, metavar="N", help=most)
@@ -51,6 +58,7 @@ def run(options: argparse.Namespace) -> None:
     """Serve a workspace as the options say, until it is interrupted."""
     from nbannotate.serve.app import serve
 
+    hub = _hub(options)
     names = (
         "port", "ip", "base_url", "hosts", "trust_proxies", "preheat", "theme", "notebooks", "metrics_port",
         "kernel_user", "log_json",
@@ -59,7 +67,7 @@ def run(options: argparse.Namespace) -> None:
     limits = limits_of(options)
     if limits != LIMITS:
         given["limits"] = limits
-    serve(options.workspace, **given)
+    serve(options.workspace, hub=hub, **given)
 
 
 def limits_of(options: argparse.Namespace) -> Limits:
@@ -79,3 +87,18 @@ def limits_of(options: argparse.Namespace) -> Limits:
         idle=60 * options.kernel_idle,
         memory=options.kernel_memory << 20,
     )
+
+
+def _hub(options: argparse.Namespace) -> Hub | None:
+    """Return the Hub that is wanted, and put the address that it gives into the options."""
+    if not options.hub:
+        if options.hub_groups is not None:
+            raise InvalidInput("--hub-groups needs --hub.")
+        return None
+    from nbannotate.serve.hub import Hub
+
+    hub = Hub.of_environment(groups=options.hub_groups)
+    options.base_url = hub.prefix
+    if hub.listen:
+        options.ip, options.port = hub.listen
+    return hub

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 
+from nbannotate import frontend
 from nbannotate.errors import InvalidInput, NbannotateError, SessionEnded
 from nbannotate.owner.logs import Private
 from nbannotate.serve.forms import FormHandler
+from nbannotate.serve.handlers import PublicFile
 from nbannotate.serve.identity import who
+from nbannotate.serve.login import LoginHandler, LogoutHandler
 from nbannotate.serve.settings import INVITE_POLICY
 
 
@@ -96,3 +101,20 @@ class PasswordHandler(FormHandler):
             return
         self.site.note("password changed: %(member)s", member=user.who)
         self.show(done=True)
+
+
+def addresses(at: Callable[[str], str]) -> list[Any]:
+    """Return the addresses of the site's own logins.
+
+    Parameters
+    ----------
+    at
+        Makes an address of a path of the site.
+    """
+    return [
+        (at("login"), LoginHandler),
+        (at("logout"), LogoutHandler),
+        (at("invite"), InviteHandler),
+        (at("invite.js"), PublicFile, {"file": frontend.path("invite"), "kind": "text/javascript"}),
+        (at("password"), PasswordHandler),
+    ]

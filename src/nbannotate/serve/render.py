@@ -53,6 +53,7 @@ class Renderer(NotebookRenderer):  # type: ignore[misc]
             page_config=config,
         )
         renderer.page, renderer.folder, renderer.log = page, site.notebooks, site.log
+        renderer.hub = site.hub is not None
         renderer.texts = texts
         return renderer
 
@@ -60,7 +61,7 @@ class Renderer(NotebookRenderer):  # type: ignore[misc]
         """Load the notebook and give the template what it shows."""
         await super().initialize(**kwargs)
         self.resources["page_title"] = self.texts.said(self.page.title)
-        self.resources["t"] = self.texts
+        self.resources["t"], self.resources["hub"] = self.texts, self.hub
 
     async def load_notebook(self, path: str) -> Any:
         """Return the notebook, to be run by the kernel that is there."""

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from nbannotate.errors import NbannotateError, SessionEnded
-from nbannotate.model import Member, Session, WorkspaceInfo
+from nbannotate.model import Member, Role, Session, WorkspaceInfo
 from nbannotate.owner.client import Client
 from nbannotate.serve.settings import HEALTH_S
 
@@ -43,6 +43,10 @@ class Sessions:
         """Open a session with a password; raise LoginFailed."""
         values = {"login": login, "password": password, "address": address, "browser": browser}
         return await self._in(self._logins, "sessions.open", Session, **values)
+
+    async def admit(self, login: str, role: Role | None, address: str) -> Session:
+        """Open a session for somebody whom the Hub knows; raise why not."""
+        return await self._in(self._logins, "sessions.admit", Session, login=login, role=role, address=address)
 
     async def accept(self, token: str, password: str, address: str, browser: str) -> Session:
         """Open a session with an invitation and the password that was chosen; raise LoginFailed or InvalidInput."""

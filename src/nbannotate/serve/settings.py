@@ -68,6 +68,8 @@ class Limits(NamedTuple):
         Seconds in which nobody did anything after which a kernel ends, even if its page is open; 0: it does not.
     tick
         Seconds between two looks at kernels and sessions.
+    hub_look
+        Seconds between two questions to the JupyterHub whether somebody is still logged in there.
     sockets
         Websockets of one kernel; one more closes the oldest.
     messages
@@ -95,6 +97,7 @@ class Limits(NamedTuple):
     leaving: float = 3.0
     idle: float = 4 * 3600.0
     tick: float = 1.0
+    hub_look: float = 60.0
     sockets: int = 2
     messages: float = 200.0
     size: int = 16 * 1024 * 1024

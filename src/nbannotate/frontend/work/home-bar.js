@@ -40,6 +40,7 @@ export function homeBar(s, ...before) {
       h("button", { type: "button", class: "small", onclick: () => location.assign("manager") }, T("Dashboard")),
     whole &&
       login &&
+      document.body.dataset.hub === undefined && // who logs in through a JupyterHub has no password of ours
       h(
         "button",
         {
