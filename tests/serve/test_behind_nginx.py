@@ -39,9 +39,11 @@ def test_a_member_works_behind_tls_and_a_path(site: tuple[Server, Nginx], ana: P
     server, nginx = site
     reply = ana.get("/")
     assert reply.headers["Location"] == "/annotate/login?next=%2Fannotate%2F", "no host and no port of ours"
+    form = ana.get("/login?language=fr")
+    assert len(form.raw.headers.getlist("Set-Cookie")) == 2, "the token of the form, and the language"
     said = ana.login("ana", password("ana"), then="/annotate/work", headers={"X-Forwarded-For": "198.51.100.1"})
     assert (said.status_code, said.headers["Location"]) == (303, "/annotate/work")
-    for cookie in said.raw.headers.getlist("Set-Cookie"):
+    for cookie in [c for reply in (form, said) for c in reply.raw.headers.getlist("Set-Cookie")]:
         assert "Secure" in cookie
         assert "Path=/annotate/" in cookie
     wait_for(lambda: f"login: ana from {ELSEWHERE}" in server.log, what="the visitor's address, not one that it chose")

@@ -58,6 +58,13 @@ def test_a_login_that_somebody_else_began_is_nobodys(service: Server) -> None:
     assert eve.get(f"/oauth_callback?code=x&state={state}").status_code == 403, "a state holds once"
 
 
+def test_an_address_that_no_cookie_holds_leads_to_the_first_page(service: Server) -> None:
+    ana = Person(service.url)
+    ana.get(f"/login?next=/services/annotate/work?{'x' * 6000}")
+    assert all(len(c.value or "") < 3000 for c in ana.session.cookies)
+    assert any("-hub-" in c.name for c in ana.session.cookies)
+
+
 def test_no_password_opens_anything(service: Server) -> None:
     ana = Person(service.url)
     ana.get("/login")

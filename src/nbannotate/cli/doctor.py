@@ -209,7 +209,8 @@ def of_site(url: str) -> Iterator[Finding]:
         elif parts.scheme == "https" and not all("secure" in cookie.lower() for cookie in cookies):
             yield Finding(
                 "problem", "site",
-                "Cookies are not marked Secure: serve with --host NAME, and let the proxy set X-Forwarded-Proto.",
+                "Cookies are not marked Secure: serve with --trust-proxy ADDRESS (or --host NAME, if the proxy is on "
+                "this machine), and let the proxy set X-Forwarded-Proto.",
             )  # fmt: skip
         if "default-src 'none'" not in (headers.get("Content-Security-Policy") or ""):
             yield Finding("problem", "site", "The proxy changes the Content-Security-Policy; let the site's pass.")

@@ -57,6 +57,10 @@ class SiteHandler(JupyterHandler):  # type: ignore[misc]
         if asked in languages():
             self.set_cookie(LANGUAGE, asked, path=self.base_url, samesite="Lax", expires_days=365)
 
+    def set_cookie(self, name: str, value: str, *args: Any, **options: Any) -> None:
+        """Set a cookie that travels by TLS only, where the visitor came by it; the token of forms is set here, too."""
+        super().set_cookie(name, value, *args, **{"secure": self.request.protocol == "https", **options})
+
     @property
     def here(self) -> str:
         """The address of this page as far as a language follows, without its path: ``?next=%2Fwork&``.

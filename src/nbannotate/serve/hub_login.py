@@ -24,6 +24,7 @@ from nbannotate.texts import t
 HUB_AWAY = t("The JupyterHub does not answer. Please try again in a minute.")
 NOT_IN = t("You cannot work here yet")
 STATE_DAYS = 1 / 144  # ten minutes to say who one is
+LONGEST_WAY = 1500  # characters of the address that somebody wanted; a cookie holds 4,096
 AT_ONCE = 4  # questions to the Hub
 
 
@@ -141,7 +142,7 @@ class HubLogin(HubHandler):
     @allow_unauthenticated  # type: ignore[untyped-decorator]
     async def get(self) -> None:
         """Go on, or to the Hub."""
-        onward = inside(self.get_argument("next", self.base_url), self.base_url)
+        onward = inside(self.get_argument("next", self.base_url)[:LONGEST_WAY], self.base_url)
         if self.current_user:
             self.redirect(onward)
             return

@@ -115,8 +115,7 @@ class SessionIdentity(IdentityProvider):  # type: ignore[misc]
 
     def options(self, handler: Any) -> dict[str, Any]:
         """Return what a cookie of this site is set with."""
-        secure = handler.request.protocol == "https"
-        return {"path": self.parent.base_url, "httponly": True, "samesite": "Lax", "secure": secure}
+        return {"path": self.parent.base_url, "httponly": True, "samesite": "Lax"}
 
 
 def who(member: Member) -> Who:
