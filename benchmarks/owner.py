@@ -2,10 +2,15 @@
 
     python benchmarks/owner.py                      all, about two minutes
     python benchmarks/owner.py --clients 1 8 --tasks 10 --seconds 5    shorter
+    python benchmarks/owner.py --against main --clients 1 2 4 8        triples a second, beside the code of a commit
 
 Closed loop: each client process annotates as fast as it is answered. "Thinking": 20 client processes that wait three
 seconds between two saves, which is what twenty people at work look like; then the same beside a dashboard that reads
 five statistics over and over. The goal is a p95 under 50 ms for a save. Times are in ms, from call to answer.
+
+``--against`` runs the closed loops of the present code and of another commit in turns, each with workspaces of its
+own, and says how many triples (claim, save, submit) a second a whole workspace does, what one takes of the owner's
+processor time, and the ratio of both.
 """
 
 from __future__ import annotations
@@ -106,8 +111,10 @@ def make(folder: Path, members: int) -> tuple[Path, int, list[str]]:
     return folder / "bench.duckdb", campaign.campaign_id, [s.token for s in opened]
 
 
-def measure(path: Path, campaign_id: int, tokens: list[str], tasks: int, seconds: float) -> dict[str, list[float]]:
-    """Run one client process for each token at the same time and return all times."""
+def measure(
+    path: Path, campaign_id: int, tokens: list[str], tasks: int, seconds: float
+) -> tuple[dict[str, list[float]], float]:
+    """Run one client process for each token at the same time; return all times, and how long all of it took."""
     processes = []
     for token in tokens:
         command = [sys.executable, __file__, "--client", str(path), str(campaign_id), token, str(tasks), str(seconds)]
@@ -115,6 +122,7 @@ def measure(path: Path, campaign_id: int, tokens: list[str], tasks: int, seconds
     for process in processes:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
+    began = time.perf_counter()
     for process in processes:
         assert process.stdin is not None
         process.stdin.write("go\n")
@@ -124,7 +132,7 @@ def measure(path: Path, campaign_id: int, tokens: list[str], tasks: int, seconds
         out, _ = process.communicate()
         for what, some in json.loads(out).items():
             times[what] += some
-    return times
+    return times, time.perf_counter() - began
 
 
 def dashboard(path: Path, enough: threading.Event, rounds: list[float]) -> None:
@@ -160,13 +168,74 @@ def ping(client: Client) -> dict[str, list[float]]:
     return {"read": times}
 
 
+def processor_s(pid: int) -> float:
+    """Return the processor time that a process has taken."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def triples_main(clients: list[int], tasks: int) -> None:
+    """Print, for each number of clients: triples a second, the owner's processor time of one, times of the calls."""
+    found: dict[int, dict[str, object]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        path, campaign_id, tokens = make(Path(folder), max(clients))
+        contact = Place(path).contact()
+        assert contact is not None
+        try:
+            for n in clients:
+                before = processor_s(contact.pid)
+                times, took = measure(path, campaign_id, tokens[:n], tasks, 0)
+                used = processor_s(contact.pid) - before
+                found[n] = {"rate": n * tasks / took, "owner_ms": used / (n * tasks) * 1e3, "times": times}
+        finally:
+            os.kill(contact.pid, signal.SIGTERM)
+    print(json.dumps(found), flush=True)
+
+
+def compare(commit: str, clients: list[int], tasks: int, turns: int) -> None:
+    """Let the present code and that of a commit do the same in turns, and print what both do."""
+    here = Path(__file__).parents[1]
+    found: dict[str, dict[str, list[dict[str, object]]]] = {"before": {}, "now": {}}
+    with tempfile.TemporaryDirectory() as folder:
+        packed = subprocess.run(["git", "archive", commit, "src"], cwd=here, stdout=subprocess.PIPE, check=True).stdout
+        subprocess.run(["tar", "-x", "-C", folder], input=packed, check=True)
+        sources = {"before": Path(folder) / "src", "now": here / "src"}
+        command = [sys.executable, __file__, "--triples", str(tasks), *map(str, clients)]
+        for _ in range(turns):
+            for name, source in sources.items():
+                ran = subprocess.run(
+                    command, env=os.environ | {"PYTHONPATH": str(source)}, stdout=subprocess.PIPE, check=True
+                )
+                for n, one in json.loads(ran.stdout.splitlines()[-1]).items():
+                    found[name].setdefault(n, []).append(one)
+    head = ("clients", "code", "triples/s", "owner ms", "claim p50/p95", "save p50/p95", "submit p50/p95")
+    print(f"| {' | '.join(head)} |\n|{'--:|' * len(head)}")
+    for n in map(str, clients):
+        rates = {}
+        for name, by in found.items():
+            rate, used = (statistics.median(one[k] for one in by[n]) for k in ("rate", "owner_ms"))  # type: ignore[type-var]
+            rates[name] = rate, used
+            calls = []
+            for what in ("claim", "save", "submit"):
+                cut = statistics.quantiles([t for one in by[n] for t in one["times"][what]], n=20, method="inclusive")  # type: ignore[index]
+                calls.append(f"{cut[9]:.0f} / {cut[18]:.0f}")
+            print(f"| {n} | {name} | {rate:.1f} | {used:.1f} | {' | '.join(calls)} |", flush=True)
+        (slow, much), (fast, less) = rates["before"], rates["now"]
+        print(f"| {n} | **ratio** | **{fast / slow:.2f}** | {less / much:.2f} | | | |", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clients", type=int, nargs="*", default=[1, 8, 20], help="client processes in closed loops")
     parser.add_argument("--tasks", type=int, default=25, help="tasks of each client in a closed loop")
     parser.add_argument("--thinking", type=int, default=20, help="clients who think; 0 leaves that out")
     parser.add_argument("--seconds", type=float, default=30.0, help="how long they work")
+    parser.add_argument("--against", metavar="COMMIT", help="compare with the code of a commit")
+    parser.add_argument("--turns", type=int, default=2, help="how often each of both is run")
     given = parser.parse_args()
+    if given.against:
+        compare(given.against, given.clients, given.tasks, given.turns)
+        return
     cores, load = os.cpu_count(), os.getloadavg()
     print(f"{platform.system()} {platform.machine()}, {cores} cores, load before: {load[0]:.1f} {load[1]:.1f}\n")
     print(f"{'':34} {'call':7} {'n':>6} {'p50 ms':>8} {'p95 ms':>8} {'max ms':>8} {'per s':>8} {'load':>6}")
@@ -176,18 +245,17 @@ def main() -> None:
             client = connect(path)
             show("a read, alone", ping(client), 1)
             for n in given.clients:
-                start = time.perf_counter()
-                times = measure(path, campaign_id, tokens[:n], given.tasks, 0)
-                show(f"{n} client{'s' * (n > 1)}, closed loop", times, time.perf_counter() - start)
+                times, took = measure(path, campaign_id, tokens[:n], given.tasks, 0)
+                show(f"{n} client{'s' * (n > 1)}, closed loop", times, took)
             if given.thinking:
                 n, think = given.thinking, f"{THINK_S:.0f} s"
-                times = measure(path, campaign_id, tokens[:n], 0, given.seconds)
+                times, _ = measure(path, campaign_id, tokens[:n], 0, given.seconds)
                 show(f"{n} clients who think {think}", times, given.seconds)
                 enough, rounds = threading.Event(), []
                 polling = threading.Thread(target=dashboard, args=(path, enough, rounds))
                 polling.start()
                 try:
-                    times = measure(path, campaign_id, tokens[:n], 0, given.seconds)
+                    times, _ = measure(path, campaign_id, tokens[:n], 0, given.seconds)
                 finally:
                     enough.set()
                     polling.join()
@@ -203,5 +271,7 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--client"]:
         file, number, secret, count, duration = sys.argv[2:]
         client_main(file, int(number), secret, int(count), float(duration))
+    elif sys.argv[1:2] == ["--triples"]:
+        triples_main([int(n) for n in sys.argv[3:]], int(sys.argv[2]))
     else:
         main()
