@@ -24,6 +24,7 @@ from .any_sequence_recount import (
     is_open,
     shares,
 )
+from .any_sequence_remembered import check_remembered
 from .any_sequence_rig import CHECKERS, DRAWERS, PEOPLE, STATUS_AT, World, attempt
 from .any_sequence_written import check_noted
 
@@ -186,6 +187,7 @@ class Ground(RuleBasedStateMachine):
         if rows != self.last:  # what was refused changed nothing: it is counted already
             with self.world.engine.read() as tx:
                 check_counts(tx.connection)
+            check_remembered(self.world.engine)
         check_gold(rows)
         check_nothing_done_is_questioned(rows, len(self.steps()) - 1)
         if self.last not in (None, rows):

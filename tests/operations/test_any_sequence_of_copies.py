@@ -19,6 +19,7 @@ from nbannotate.model import Annotation, Job, Plan, Progress, Shape, TaskView
 
 from .any_sequence_counts import check_counts
 from .any_sequence_recount import is_open, visits
+from .any_sequence_remembered import check_remembered
 from .any_sequence_rig import World, attempt
 
 pytestmark = pytest.mark.slow
@@ -222,6 +223,7 @@ class Copies(RuleBasedStateMachine):
         rows, copied = self.rows, {}
         with self.world.engine.read() as tx:
             check_counts(tx.connection)
+        check_remembered(self.world.engine)
         for asset, tasks in visits(rows["tasks"]).items():
             assert sum(t["is_current"] for t in tasks) == 1, tasks
             current = next(t for t in tasks if t["is_current"])

@@ -335,7 +335,8 @@ def leases_run_out(g):
     c = g.campaign(nb.Workflow([nb.Step("draw", "annotation", ["ana", "ben"], lease_minutes=1)]))
     for _ in range(g.count):
         g.ana.call("tasks.pull", TaskView, campaign_id=c.campaign_id, step=0)
-    g.ws.client.dispatcher.engine._writer.execute("update data.tasks set leased_until = timestamp '2020-01-01'")
+    with g.ws.client.dispatcher.engine.write() as tx:
+        tx.run("update data.tasks set leased_until = timestamp '2020-01-01'")
     return lambda: g.ws.client.call("clock.tick", int)
 
 

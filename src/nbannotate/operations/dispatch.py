@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -13,7 +12,8 @@ import msgspec
 
 from nbannotate.errors import FetchFailed, InvalidInput, NotFound, SessionEnded, Stale
 from nbannotate.model import Event, Member, taking
-from nbannotate.operations.bringing import Needed
+from nbannotate.operations.bringing import Here, Needed
+from nbannotate.operations.commits import Commits, Waiting
 from nbannotate.operations.registry import Arrival, Context, Operation, operations
 from nbannotate.operations.throttle import Throttle
 from nbannotate.rules import rights
@@ -69,10 +69,9 @@ class Dispatcher:
 
     def __init__(self, engine: Engine, owner_token: str, publish: Callable[[Event], None] | None = None) -> None:
         self.engine = engine
-        self._publish = publish
         self.throttle = Throttle()
         self._owner_token = owner_token
-        self._one_writer = threading.Lock()
+        self._commits = Commits(engine, publish)
         with engine.write() as tx:
             forgetting.forget(tx, utc_now())
 
@@ -120,9 +119,7 @@ class Dispatcher:
             why = next((one.reason for one in here.files.values() if one.reason), t("its store does not answer"))
             raise FetchFailed(t("How large the image is cannot be found out: {why+}.", why=why))
         if here.sizes or here.failed:
-            with self._one_writer, self.engine.write() as tx:
-                measuring.set_sizes(tx, here.sizes)
-                measuring.set_failed(tx, here.failed)
+            self._commits.run(Waiting(False, "", lambda tx: _note(tx, here)))
         return {"prepared_here": here} if operation.takes_brought else {}
 
     def member_id(self, request: Request) -> int:
@@ -170,14 +167,12 @@ class Dispatcher:
             return msgspec.json.encode(operation.answer(context, msgspec.json.decode(returned)))
 
     def _commit(self, operation: Operation, request: Request, arguments: dict[str, Any], began: float) -> bytes:
-        """Run the transaction of a writing operation, and publish its events."""
-        with self._one_writer:
-            with self.engine.write(remembers=operation.is_work) as tx:
-                done, events = self._write(tx, operation, request, arguments, began)
-            if self._publish is not None:
-                for event in events:
-                    self._publish(event)
-        return done
+        """Run what a writing operation does in the transaction, and publish its events."""
+        return self._commits.run(
+            Waiting(
+                operation.is_work, request.request_id, lambda tx: self._write(tx, operation, request, arguments, began)
+            )
+        )
 
     def _write(
         self, tx: Transaction, operation: Operation, request: Request, arguments: dict[str, Any], began: float
@@ -237,12 +232,20 @@ class Dispatcher:
     def handle(self, request: Request) -> bytes | Path:
         """Do a whole request in this thread."""
         operation = self.find(request.operation)
-        arguments = self.decode(operation, request)
+        return self.do(operation, request, self.decode(operation, request))
+
+    def do(
+        self, operation: Operation, request: Request, arguments: dict[str, Any], brings: bool = True
+    ) -> bytes | Path:
+        """Do a request whose arguments are decoded in this thread; again if what was prepared went by has changed.
+
+        Unless it ``brings`` what is needed from elsewhere, it raises that it is.
+        """
         for left in reversed(range(ATTEMPTS)):
             try:
                 returned = self.run(operation, request, self.prepare(operation, request, arguments))
             except Needed as needed:
-                if not left:
+                if not left or not brings:
                     raise
                 arguments = arguments | self.bring(operation, needed)
             except Stale:
@@ -253,6 +256,17 @@ class Dispatcher:
                     return returned
                 return self.answer(operation, request, returned)
         raise AssertionError("unreachable")
+
+    def waiting(self) -> int:
+        """Return how many operations wait for the writer."""
+        return self._commits.waiting()
+
+
+def _note(tx: Transaction, here: Here) -> tuple[bytes, list[Event]]:
+    """Write down what was found out of images that lie elsewhere."""
+    measuring.set_sizes(tx, here.sizes)
+    measuring.set_failed(tx, here.failed)
+    return b"", []
 
 
 def _same(a: str, b: str) -> bool:

@@ -1,4 +1,4 @@
-"""The server in the owner process: HTTP on a Unix socket, one thread that writes, several that read."""
+"""The server in the owner process: HTTP on a Unix socket, threads that take turns to write, others that read."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from nbannotate.errors import InvalidInput, NbannotateError, OwnerFailed, Stale, told
 from nbannotate.operations.bringing import Needed
@@ -43,6 +44,9 @@ LARGEST_UPLOAD = 4 << 30
 LARGEST_CALL = 64 << 20
 #: From here on a call is not decoded in the thread that hears everybody.
 LARGE_CALL = 64 << 10
+
+#: So many operations may wait for the writer together, so that they share a commit.
+WRITERS = 16
 
 #: The exit code of an owner whose database failed, or whose query does not end.
 FAILED = 70
@@ -63,7 +67,7 @@ class Threads:
     """Where requests run. What people wait for never queues behind a long query, an import or a password's hash."""
 
     def __init__(self) -> None:
-        self.write = ThreadPoolExecutor(1, "write")
+        self.write = ThreadPoolExecutor(WRITERS, "write")
         self.read = ThreadPoolExecutor(4, "read")
         self.slow = ThreadPoolExecutor(2, "slow")
         self.check = ThreadPoolExecutor(2, "check")  # what people draw is checked here, before it is written
@@ -116,6 +120,17 @@ class Owner:
             ]
         )
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; the calls, which are nearly all there are, without asking where they go."""
+        if scope["type"] == "http" and scope["method"] == "POST":
+            where, _, operation = scope["path"].rpartition("/")
+            if where == "/call":
+                scope["path_params"] = {"operation": operation}
+                answer = await self._guard(HttpRequest(scope, receive), self._call)
+                await answer(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
     async def ready(self, request: HttpRequest) -> Response:
         """Say that the owner listens."""
         self.used = time.monotonic()
@@ -123,7 +138,9 @@ class Owner:
 
     async def measures(self, request: HttpRequest) -> Response:
         """Say what was measured; who reaches the socket may know, and it does not keep the process alive."""
-        its = Measures(os.getpid(), self.meter.operations, self.threads.waiting())
+        waiting = self.threads.waiting()
+        waiting["write"] += self.dispatcher.waiting()
+        its = Measures(os.getpid(), self.meter.operations, waiting)
         return Response(msgspec.json.encode(its), media_type="application/json")
 
     async def call(self, request: HttpRequest) -> Response:
@@ -198,7 +215,10 @@ class Owner:
             arguments = self.dispatcher.decode(operation, request)
         else:
             arguments = await self._in(self.threads.check, self.dispatcher.decode, operation, request)
-        answer = await self._answer(operation, request, arguments)
+        if operation.is_work and operation.writes and operation.stage is None and len(body) < LARGE_CALL:
+            answer = await self._at_once(operation, request, arguments)
+        else:
+            answer = await self._answer(operation, request, arguments)
         if not isinstance(answer, Path):
             kind = "application/octet-stream" if operation.gives_file else "application/json"
             return Response(answer, media_type=kind)
@@ -208,6 +228,13 @@ class Owner:
             if answer.parent == self.dispatcher.engine.spool:
                 answer.unlink(missing_ok=True)
         return Response(content, media_type="application/octet-stream")
+
+    async def _at_once(self, operation: Operation, request: Request, arguments: dict[str, Any]) -> Any:
+        """Run daily work of which no part takes long in one thread: each change of threads takes a part of a ms."""
+        try:
+            return await self._in(self.threads.write, self.dispatcher.do, operation, request, arguments, False)
+        except Needed:  # begin again where it keeps nobody waiting
+            return await self._answer(operation, request, arguments)
 
     async def _answer(self, operation: Operation, request: Request, arguments: dict[str, Any]) -> Any:
         """Run an operation: what takes long first, and again if what that went by has changed meanwhile."""
@@ -320,7 +347,9 @@ class Owner:
 
         self.app.router.lifespan_context = lifespan
         config = uvicorn.Config(
-            self.app,
+            self,
+            http="httptools",
+            proxy_headers=False,
             log_level="warning",
             access_log=False,
             timeout_keep_alive=round(2 * self.idle_s) + 60,  # people think; their connection stays open meanwhile

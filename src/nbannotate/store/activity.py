@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nbannotate.rules.activity import Piece, Span, Totals, free
 from nbannotate.store import counts
-from nbannotate.store.engine import Transaction
-
-#: What the three times of a task become; what is not known of a part is not known of the whole.
-GROWN = "shown_s = shown_s + cast({} as double), worked_s = worked_s + {}, editing_s = editing_s + cast({} as double)"
+from nbannotate.store.rows import TASKS
+from nbannotate.store.transaction import Transaction
 
 
 def spans(tx: Transaction, member_id: int, started: datetime.datetime, ended: datetime.datetime) -> list[Span]:
@@ -30,17 +28,29 @@ def spans(tx: Transaction, member_id: int, started: datetime.datetime, ended: da
     return [Span(**row) for row in rows]
 
 
+def grown(row: Mapping[str, Any], totals: Totals) -> dict[str, float | None]:
+    """Return what the times of a task (``row``, as it is now) become.
+
+    What is not known of a part is not known of the whole.
+    """
+    shown, editing = row["shown_s"], row["editing_s"]
+    return {
+        "shown_s": None if shown is None or totals.shown_s is None else shown + totals.shown_s,
+        "worked_s": row["worked_s"] + totals.worked_s,
+        "editing_s": None if editing is None or totals.editing_s is None else editing + totals.editing_s,
+    }
+
+
 def add(tx: Transaction, member_id: int, task: dict[str, Any], pieces: Sequence[Piece]) -> None:
     """Append rows of a member's time at a task."""
     if not pieces:
         return
-    rows: list[str] = []
-    values: list[Any] = [member_id, task["task_id"], task["campaign_id"], task["asset_id"], task["step"]]
+    of = {"member_id": member_id} | {k: task[k] for k in ("task_id", "campaign_id", "asset_id", "step")}
     for p in pieces:
-        n = len(values)
-        rows.append("($1, $2, $3, $4, $5, " + ", ".join(f"${n + i}" for i in range(1, 7)) + ")")
-        values += [p.label, p.started, p.ended, p.shown_s, p.worked_s, p.editing_s]
-    tx.run(f"insert into data.activity values {', '.join(rows)}", *values)
+        tx.insert("activity", of | {
+            "label": p.label, "started": p.started, "ended": p.ended, "shown_s": p.shown_s, "worked_s": p.worked_s,
+            "editing_s": p.editing_s,
+        })  # fmt: skip
     last = max(p.ended for p in pieces)
     # It may be too late, if this transaction is rolled back: then the next one asks.
     tx.memo["counted", member_id] = max(last, tx.memo.get(("counted", member_id), last))
@@ -49,10 +59,9 @@ def add(tx: Transaction, member_id: int, task: dict[str, Any], pieces: Sequence[
 def grow(tx: Transaction, row: dict[str, Any], totals: Totals) -> None:
     """Add to the times of a task (``row``), whatever state it is in."""
     counts.touched(tx, row, totals.worked_s, opens=False)
-    tx.run(
-        f"update data.tasks set {GROWN.format('$2', '$3', '$4')} where task_id = $1",
-        row["task_id"], totals.shown_s, totals.worked_s, totals.editing_s,
-    )  # fmt: skip
+    now = tx.row(TASKS, row["task_id"])
+    assert now is not None
+    tx.update(TASKS, now, **grown(now, totals))
 
 
 def give_way(tx: Transaction, member_id: int, parts: Iterable[Span]) -> None:

@@ -17,6 +17,7 @@ import msgspec
 from nbannotate.rules import counts as rules
 from nbannotate.rules.counts import COUNTS, Counted, Tracked, counted
 from nbannotate.store.campaigns import OPEN, apart_from
+from nbannotate.store.rows import TASKS
 from nbannotate.store.staging import NOT_STAGED
 from nbannotate.store.transaction import Transaction
 
@@ -44,7 +45,7 @@ def _asset(tx: Transaction, row: Mapping[str, Any]) -> Tracked:
     key = row["campaign_id"], row["asset_id"]
     if key not in tx.changes.assets:
         if key not in tx.changes.read:
-            known(tx, *key, tx.all("select * from data.tasks where asset_id = $2 and campaign_id = $1", *key))
+            known(tx, *key, tx.rows(TASKS, *key))
         tx.changes.assets[key] = Tracked(*key, tx.changes.read.pop(key), _unresolved(tx, *key))
     return tx.changes.assets[key]
 
@@ -157,9 +158,10 @@ def drew(tx: Transaction, row: Mapping[str, Any], shapes: int) -> None:
 
 def store(tx: Transaction) -> bool:
     """Write what a transaction has changed, at its end; return whether it has."""
-    rows = tx.changes.left()
+    tx.counted += tx.changes.left()
+    rows = tx.counted
     if rows:
-        tx.run("insert into data.count_changes values ($1)", msgspec.json.encode(rows).decode())
+        tx.insert("count_changes", {"changes": msgspec.json.encode(rows).decode()})
     return bool(rows)
 
 

@@ -9,6 +9,7 @@ from nbannotate.model import CampaignSpec
 from nbannotate.rules.gold import Had, Score, due_among, step_of
 from nbannotate.store.campaigns import OPEN, not_theirs
 from nbannotate.store.campaigns import spec as spec_of
+from nbannotate.store.rows import FALLS
 from nbannotate.store.transaction import Transaction
 
 
@@ -208,10 +209,7 @@ def scores(tx: Transaction, campaign_id: int, member_id: int, most: int) -> list
 
 def fallen(tx: Transaction, campaign_id: int, member_id: int) -> dict[str, Any] | None:
     """Return since when a member's answers are not good enough, and what was done about it; None if they are."""
-    return tx.one(
-        "select * from data.gold_falls where campaign_id = $1 and member_id = $2 and ended is null",
-        campaign_id, member_id,
-    )  # fmt: skip
+    return next((f for f in tx.rows(FALLS, campaign_id, member_id) if f["ended"] is None), None)
 
 
 def fall(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from types import EllipsisType
 from typing import Any
 
 from nbannotate.rules.activity import Totals
 from nbannotate.store import counts
-from nbannotate.store.activity import GROWN
+from nbannotate.store.activity import grown
 from nbannotate.store.campaigns import OPEN, apart_from, not_theirs
-from nbannotate.store.engine import Transaction
+from nbannotate.store.rows import LAPSES, TASKS
+from nbannotate.store.transaction import Transaction
 
 #: Own ones first, then what was returned, then on from a place (a null is no place), then the order of the campaign.
 _ORDER = """t.assignee_id is not distinct from $4 desc, case t.state when 'to_rework' then 0 else 1 end,
@@ -35,6 +37,10 @@ def first(
     ``after``. ``apart`` is the step whose copies keep the member from a task of the queue. Of the queue only
     what is ``gold``, or is not.
     """
+    if apart is None and not gold:
+        row = tx.first(campaign_id, step, member_id, now, held, after)
+        if not isinstance(row, EllipsisType):
+            return row
     mine = "t.assignee_id = $4 or" if held else ""
     found = tx.value(
         f"""
@@ -48,7 +54,7 @@ def first(
         campaign_id, step, now, member_id, after, gold,
     )  # fmt: skip
     # The whole row in the sorted query takes twice as long as both.
-    return None if found is None else tx.one("select * from data.tasks where task_id = $1", found)
+    return None if found is None else tx.row(TASKS, found)
 
 
 def upcoming(
@@ -116,10 +122,11 @@ def take(
 ) -> None:
     """Give an open task (``row``) to a member who opens it now; at another position, if one is given."""
     counts.took(tx, row, member_id)
-    tx.run(
-        "update data.tasks set assignee_id = $2, opened = coalesce(opened, $3), touched = $3, leased_until = $4, "
-        "position = coalesce($5, position) where task_id = $1",
-        row["task_id"], member_id, now, until, position,
+    its = tx.row(TASKS, row["task_id"])
+    assert its is not None
+    tx.update(
+        TASKS, its, assignee_id=member_id, opened=its["opened"] or now, touched=now, leased_until=until,
+        position=its["position"] if position is None else position,
     )  # fmt: skip
 
 
@@ -128,11 +135,10 @@ def touch(
 ) -> None:
     """Note that the assignee has a task open, add to the time spent on it, and renew its lease if it has one."""
     counts.touched(tx, row, totals.worked_s)
-    tx.run(
-        f"update data.tasks set opened = coalesce(opened, $2), touched = $2, {GROWN.format('$4', '$5', '$6')}, "
-        "leased_until = case when leased_until is null then null else $3 end where task_id = $1",
-        row["task_id"], now, until, totals.shown_s, totals.worked_s, totals.editing_s,
-    )  # fmt: skip
+    its = tx.row(TASKS, row["task_id"])
+    assert its is not None
+    leased = None if its["leased_until"] is None else until
+    tx.update(TASKS, its, opened=its["opened"] or now, touched=now, leased_until=leased, **grown(its, totals))
 
 
 def lapse(tx: Transaction, tasks: list[int], now: datetime.datetime) -> None:
@@ -146,9 +152,7 @@ def lapse(tx: Transaction, tasks: list[int], now: datetime.datetime) -> None:
 
 def lapsed(tx: Transaction, task_id: int, member_id: int) -> datetime.datetime | None:
     """Return when a member lost a task, or None."""
-    return tx.value(  # type: ignore[no-any-return]
-        "select max(lapsed) from data.lapses where task_id = $1 and member_id = $2", task_id, member_id
-    )
+    return max((r["lapsed"] for r in tx.rows(LAPSES, task_id) if r["member_id"] == member_id), default=None)
 
 
 def has_run_out(tx: Transaction, now: datetime.datetime) -> bool:

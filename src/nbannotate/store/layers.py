@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from nbannotate.store.rows import HEADS
 from nbannotate.store.transaction import Transaction
 
 #: The version of revisions that were said in a version which does not have their asset any more, and which others show.
@@ -86,13 +87,11 @@ def end(tx: Transaction, version_id: int) -> list[int]:
 
 def show(tx: Transaction, version_id: int, asset_id: int, annotation_id: int) -> None:
     """Let a version show a revision of an asset."""
-    row = top(tx, version_id), asset_id, annotation_id
-    # Both take half the time of one merge, and each save that is submitted waits for it.
-    changed = tx.value(
-        "update data.layer_heads set annotation_id = $3 where layer_id = $1 and asset_id = $2 returning asset_id", *row
-    )
-    if changed is None:
-        tx.run("insert into data.layer_heads values ($1, $2, $3)", *row)
+    layer = top(tx, version_id)
+    if any(row["layer_id"] == layer for row in tx.rows(HEADS, asset_id)):
+        tx.update(HEADS, {"layer_id": layer, "asset_id": asset_id}, annotation_id=annotation_id)
+    else:
+        tx.insert("layer_heads", {"layer_id": layer, "asset_id": asset_id, "annotation_id": annotation_id})
 
 
 def show_batch(tx: Transaction, version_id: int, batch_id: int, without: list[int] | None = None) -> None:
@@ -136,14 +135,7 @@ def _set_heads(tx: Transaction, version_id: int, heads: str, *parameters: Any) -
 
 def head(tx: Transaction, version_id: int, asset_id: int) -> int | None:
     """Return the revision that a version shows of an asset, or None."""
-    rows = {
-        row["layer_id"]: row["annotation_id"]
-        for row in tx.all(
-            f"select layer_id, annotation_id from data.layer_heads where asset_id = $1 and layer_id in "
-            f"({', '.join(map(str, pile(tx, version_id)))})",
-            asset_id,
-        )
-    }
+    rows = {row["layer_id"]: row["annotation_id"] for row in tx.rows(HEADS, asset_id)}
     return next((rows[layer] for layer in pile(tx, version_id) if layer in rows), None)
 
 

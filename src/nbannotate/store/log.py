@@ -9,15 +9,21 @@ from typing import Any
 import msgspec
 
 from nbannotate.errors import Conflict
-from nbannotate.store.engine import Transaction
+from nbannotate.store.rows import REQUESTS
+from nbannotate.store.transaction import Transaction
+
+
+def expect_answers(tx: Transaction, request_ids: Sequence[str]) -> None:
+    """Say for which requests it will be asked whether they ran before."""
+    tx.expect(REQUESTS, [(request_id,) for request_id in request_ids])
 
 
 def answer(tx: Transaction, request_id: str, member_id: int, operation: str) -> str | None:
     """Return the answer that a request was given when it ran before, or None. Answers are the asker's alone."""
-    return tx.value(  # type: ignore[no-any-return]
-        "select answer from data.requests where request_id = $1 and member_id = $2 and operation = $3",
-        request_id, member_id, operation,
-    )  # fmt: skip
+    for row in tx.rows(REQUESTS, request_id):
+        if (row["member_id"], row["operation"]) == (member_id, operation):
+            return str(row["answer"])
+    return None
 
 
 def keep_answer(
@@ -30,12 +36,11 @@ def keep_answer(
     Conflict
         The id belongs to another request; this one is not done.
     """
-    import duckdb
-
-    try:
-        tx.run("insert into data.requests values ($1, $2, $3, $4, $5)", request_id, member_id, operation, text, now)
-    except duckdb.ConstraintException as error:
-        raise Conflict("Another request has this request id; nothing was done. Use a fresh id for each.") from error
+    if tx.rows(REQUESTS, request_id):
+        raise Conflict("Another request has this request id; nothing was done. Use a fresh id for each.")
+    tx.insert("requests", {
+        "request_id": request_id, "member_id": member_id, "operation": operation, "answer": text, "created": now,
+    })  # fmt: skip
 
 
 def acted_by(tx: Transaction, campaign_id: int, asset_id: int) -> dict[int, str]:
@@ -71,16 +76,13 @@ def add_events(
     acted_by
         The owner who did it in the member's name, or None.
     """
-    if not events:
-        return []
-    rows: list[str] = []
-    values: list[Any] = []
+    ids = []
     for operation, milliseconds, what in events:
-        n = len(values)
-        rows.append("(nextval('data.ids'), " + ", ".join(f"${n + i}" for i in range(1, 11)) + ")")
-        values += [
-            member_id, operation, what.get("campaign_id"), what.get("task_id"), what.get("asset_id"), milliseconds,
-            what.get("worked_s"), msgspec.json.encode(what.get("detail") or {}).decode(), now, acted_by,
-        ]  # fmt: skip
-    made = tx.all(f"insert into data.events values {', '.join(rows)} returning event_id", *values)
-    return sorted(row["event_id"] for row in made)
+        ids.append(tx.new_id())
+        tx.insert("events", {
+            "event_id": ids[-1], "member_id": member_id, "operation": operation,
+            "campaign_id": what.get("campaign_id"), "task_id": what.get("task_id"), "asset_id": what.get("asset_id"),
+            "milliseconds": milliseconds, "worked_s": what.get("worked_s"),
+            "detail": msgspec.json.encode(what.get("detail") or {}).decode(), "created": now, "acted_by": acted_by,
+        })  # fmt: skip
+    return ids

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from nbannotate.store.layers import NO_VERSION
 from nbannotate.store.transaction import Transaction
-from nbannotate.store.written import Written
 
 if TYPE_CHECKING:
     import duckdb
@@ -53,8 +52,8 @@ class Stage(Transaction):
     ----------
     connection
         The connection.
-    changes
-        Where it is noted what was written when.
+    note
+        Is told what was written, after each commit.
 
     Attributes
     ----------
@@ -66,9 +65,9 @@ class Stage(Transaction):
         What the last step has deleted: versions and datasets whose rows are deleted in pieces after it.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, changes: Written) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, note: Callable[[Iterable[str]], None]) -> None:
         super().__init__(connection)
-        self._noted = changes
+        self._note = note
         self.run("begin")
         self.batch_id = self.new_id()
         self.reserved: tuple[int, ...] = ()
@@ -96,7 +95,7 @@ class Stage(Transaction):
     def commit(self) -> None:
         """Commit what was written."""
         self.run("commit")
-        self._noted.note(self.written)
+        self._note(self.written)
         self.written.clear()
 
     def groups(self, count: int) -> Iterator[tuple[int, int]]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from nbannotate.model import Comment, Issue, IssueSummary
 from nbannotate.store import campaigns, counts, data, people
-from nbannotate.store.engine import Transaction
+from nbannotate.store.rows import ISSUES
+from nbannotate.store.transaction import Transaction
 
 
 def add_issue(
@@ -65,14 +66,7 @@ def issue_row(tx: Transaction, issue_id: int) -> dict[str, Any] | None:
 
 def of_asset(tx: Transaction, campaign_id: int, asset_id: int) -> list[dict[str, Any]]:
     """Return the issues of an asset in a campaign, oldest first."""
-    return _dress(
-        tx,
-        tx.all(
-            "select * from data.issues where campaign_id = $1 and asset_id = $2 order by issue_id",
-            campaign_id,
-            asset_id,
-        ),
-    )
+    return _dress(tx, sorted(tx.rows(ISSUES, campaign_id, asset_id), key=lambda row: row["issue_id"]))
 
 
 def of_member(tx: Transaction, member_id: int) -> list[dict[str, Any]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from types import EllipsisType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from nbannotate.rules.counts import Changes
-from nbannotate.store import written
+from nbannotate.store import lists, written
+from nbannotate.store.rows import Table, condition
 
 if TYPE_CHECKING:
     import duckdb
@@ -42,6 +45,8 @@ class Transaction:
         millisecond in DuckDB whatever it reads, and a save needs the same names each time.
     changes
         What is changed of the counts of jobs, until it is stored: see :mod:`nbannotate.store.counts`.
+    counted
+        The same of operations before, that share the transaction.
     written
         What its statements write, until that is committed: see :mod:`nbannotate.store.written`.
     commits
@@ -54,16 +59,20 @@ class Transaction:
         self.connection = connection
         self.memo: dict[Any, Any] = {} if memo is None else memo
         self.changes = Changes()
+        self.counted: list[dict[str, float]] = []
         self.written: set[str] = set()
         self.commits = commits
 
     def once(self, key: Any, read: Callable[[], T]) -> T:
         """Return what is remembered under a key; what is not is read now."""
-        if key not in self.memo:
-            if len(self.memo) > MOST_MEMO:
-                self.memo.clear()
-            self.memo[key] = read()
-        return cast("T", self.memo[key])
+        try:
+            return cast("T", self.memo[key])  # not looked for first: the writer may empty it at any time
+        except KeyError:
+            pass
+        if len(self.memo) > MOST_MEMO:
+            self.memo.clear()
+        known = self.memo[key] = read()
+        return known
 
     def all(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
         """Return all rows."""
@@ -88,6 +97,63 @@ class Transaction:
     def _execute(self, sql: str, parameters: Iterable[Any]) -> duckdb.DuckDBPyConnection:
         self.written |= written.parts(sql)
         return self.connection.execute(sql, list(parameters))
+
+    # Rows by their keys, see store/rows.py ------------------------------------------------------------------------
+
+    def rows(self, table: Table, *group: Any) -> list[dict[str, Any]]:
+        """Return the rows of a group, as they are now; they are the caller's to change."""
+        return self.all(f"select * from data.{table.name} where {condition(table.group)}", *group)
+
+    def row(self, table: Table, *key: Any) -> dict[str, Any] | None:
+        """Return the row of a key, as it is now, or None."""
+        return self.one(f"select * from data.{table.name} where {condition(table.key)}", *key)
+
+    def insert(self, table: str, row: dict[str, Any]) -> None:
+        """Insert a row; all of its columns are named."""
+        columns = ", ".join(f'"{column}"' for column in row)
+        places = ", ".join(f"${i}" for i in range(1, len(row) + 1))
+        self.run(f"insert into data.{table} ({columns}) values ({places})", *row.values())
+
+    def insert_json(self, table: str, rows: str, statement: str) -> None:
+        """Insert rows that are JSON already, a list of objects by all columns; ``statement`` does so (``$1``)."""
+        self.run(statement, rows)
+
+    def update(self, table: Table, row: dict[str, Any], **columns: Any) -> None:
+        """Change columns of the row that has the key of another one, which is as it is now."""
+        n = len(table.key)
+        changed = ", ".join(f"{column} = ${i}" for i, column in enumerate(columns, n + 1))
+        where = condition(table.key)
+        self.run(f"update data.{table.name} set {changed} where {where}", *table.key_of(row), *columns.values())
+
+    # What would have to be looked for among many rows ----------------------------------------------------------------
+
+    def place(self, campaign_id: int, step: int, member_id: int, position: int) -> tuple[int, int]:
+        """Return how many of a member's at a step stand no further back than a position, and how many there are."""
+        return lists.place(self, campaign_id, step, member_id, position)
+
+    def waiting(self, campaign_id: int, step: int, member_id: int) -> int:
+        """Return how much waits for a member in the queue of a step."""
+        its = lists.waiting(self, campaign_id, step)
+        return its.get(0, 0) - its.get(member_id, 0)
+
+    def first(
+        self, campaign_id: int, step: int, member_id: int, now: datetime.datetime, held: bool, after: int | None
+    ) -> dict[str, Any] | EllipsisType | None:
+        """Return the row of the task that a member gets at a step, as ``holding.first`` says; ``...``: look for it."""
+        return ...
+
+    # Several operations in one transaction -------------------------------------------------------------------------
+
+    def next_part(self) -> None:
+        """Begin what another operation does in the same transaction."""
+        self.counted += self.changes.left()
+
+    def take_back(self) -> bool:
+        """Take back what was done since the last :meth:`next_part`; False if the whole transaction has to be."""
+        return False
+
+    def expect(self, table: Table, groups: list[tuple[Any, ...]]) -> None:
+        """Say that these groups of rows will be asked for."""
 
     def new_id(self) -> int:
         """Return a fresh id; ids grow, and no two things of a workspace share one."""

@@ -11,8 +11,9 @@ from nbannotate.model.values import decode
 from nbannotate.rules.activity import Totals
 from nbannotate.rules.counts import Counted
 from nbannotate.store import campaigns, counts, data, gold, people
-from nbannotate.store.activity import GROWN
-from nbannotate.store.engine import Transaction
+from nbannotate.store.activity import grown
+from nbannotate.store.rows import DRAFTS, TASKS
+from nbannotate.store.transaction import Transaction
 
 OPEN = campaigns.OPEN
 
@@ -35,7 +36,7 @@ def _dress(tx: Transaction, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def task(tx: Transaction, task_id: int, member_id: int) -> dict[str, Any] | None:
     """Return the row of a task with its names and a member's draft of it (revision, body)."""
-    row = tx.one("select * from data.tasks where task_id = $1", task_id)
+    row = tx.row(TASKS, task_id)
     return None if row is None else dressed(tx, row, member_id)
 
 
@@ -43,14 +44,14 @@ def dressed(tx: Transaction, row: dict[str, Any], member_id: int) -> dict[str, A
     """Add to the row of a task its names and a member's draft of it (revision, body)."""
     _dress(tx, [row])
     draft = draft_of(tx, row["task_id"], member_id)
-    row |= draft or {"revision": None, "body": None}
+    row |= {"revision": None, "body": None} if draft is None else {k: draft[k] for k in ("revision", "body")}
     row["drafted"] = draft is not None
     return row
 
 
 def visits(tx: Transaction, campaign_id: int, asset_id: int) -> list[dict[str, Any]]:
     """Return all tasks of an asset in a campaign, oldest first, with their names."""
-    rows = tx.all("select * from data.tasks where asset_id = $2 and campaign_id = $1", campaign_id, asset_id)
+    rows = tx.rows(TASKS, campaign_id, asset_id)
     counts.known(tx, campaign_id, asset_id, rows)
     return _dress(tx, sorted(rows, key=lambda row: row["task_id"]))
 
@@ -169,23 +170,18 @@ def place_of(tx: Transaction, row: dict[str, Any], member_id: int) -> tuple[int,
 
     What waits in the queue counts, too: it is to be done by someone of the step.
     """
-    not_theirs = campaigns.not_theirs(campaigns.apart_from(tx, row["campaign_id"], row["step"]), "$3")
-    # Distinct first and counted then: count(distinct …) takes more than half as long again.
-    found = tx.one(
-        f"""
-        select count(*) filter (where position <= $4) as place, count(*) as mine,
-               (select count(*) from data.tasks t
-                where t.campaign_id = $1 and t.step = $2 and t.assignee_id is null and t.gold is null
-                  and {OPEN}{not_theirs}) as waiting
-        from (select distinct asset_id, position from data.tasks
-              where campaign_id = $1 and step = $2 and assignee_id = $3)
-        """,
-        row["campaign_id"], row["step"], member_id, row["position"],
-    )  # fmt: skip
+    its = row["campaign_id"], row["step"]
+    place, mine = tx.place(*its, member_id, row["position"])
+    waiting = tx.waiting(*its, member_id) if member_id in campaigns.workers(tx, its[0]).get(its[1], set()) else 0
+    waiting += gold.coming(tx, *its, member_id, waiting)
+    return place if row["assignee_id"] == member_id else 0, mine + waiting
+
+
+def task_row(tx: Transaction, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row of a task as it is now, of which an older row is there."""
+    found = tx.row(TASKS, row["task_id"])
     assert found is not None
-    waiting = found["waiting"] if member_id in campaigns.workers(tx, row["campaign_id"]).get(row["step"], set()) else 0
-    waiting += gold.coming(tx, row["campaign_id"], row["step"], member_id, waiting)
-    return found["place"] if row["assignee_id"] == member_id else 0, found["mine"] + waiting
+    return found
 
 
 def close(
@@ -205,11 +201,10 @@ def close(
     Of ``row`` task_id, campaign_id and asset_id are needed.
     """
     counts.closed(tx, row, state, outcome, totals.worked_s, followed=followed)
-    tx.run(
-        "update data.tasks set state = $2, outcome = $3, status = $4, closed = $5, note = $6, leased_until = null, "
-        f"opened = coalesce(opened, $5), touched = $5, is_current = not $7, {GROWN.format('$8', '$9', '$10')} "
-        "where task_id = $1",
-        row["task_id"], state, outcome, status, now, note, followed, totals.shown_s, totals.worked_s, totals.editing_s,
+    now_ = task_row(tx, row)
+    tx.update(
+        TASKS, now_, state=state, outcome=outcome, status=status, closed=now, note=note, leased_until=None,
+        opened=now_["opened"] or now, touched=now, is_current=not followed, **grown(now_, totals),
     )  # fmt: skip
 
 
@@ -229,45 +224,44 @@ def follow(
     """
     new, is_current = tx.new_id(), copy is None or copy == 1
     counts.followed(tx, task, new, Counted(step, state, None, assignee, copy, is_current, False, 0.0))
-    tx.run(
-        "insert into data.tasks values "
-        "($1, $2, $3, $4, $5, $6, null, $7, $8, $10, 0, $9, null, null, null, null, null, null, 0, 0, $11, null)",
-        new, task["campaign_id"], task["asset_id"], step, round, state, assignee, task["position"], now,
-        is_current, copy,
-    )  # fmt: skip
+    made = dict.fromkeys(
+        ("outcome", "opened", "touched", "closed", "status", "leased_until", "note", "gold")
+    ) | {"worked_s": 0.0, "shown_s": 0.0, "editing_s": 0.0}  # fmt: skip
+    tx.insert("tasks", made | {
+        "task_id": new, "campaign_id": task["campaign_id"], "asset_id": task["asset_id"], "step": step,
+        "round": round, "state": state, "assignee_id": assignee, "position": task["position"],
+        "is_current": is_current, "created": now, "copy": copy,
+    })  # fmt: skip
     return new
 
 
 def hand_on(tx: Transaction, row: dict[str, Any]) -> None:
     """Let the first copy of an asset that is open be its current task, where a copy (``row``) was closed."""
     counts.handed_on(tx, row)
-    tx.run(
-        f"update data.tasks set is_current = true where task_id = (select t.task_id from data.tasks t where "
-        f"t.campaign_id = $1 and t.asset_id = $2 and t.step = $3 and t.copy is not null and {OPEN} "
-        "order by t.copy limit 1)",
-        row["campaign_id"], row["asset_id"], row["step"],
+    copies = (
+        t for t in tx.rows(TASKS, row["campaign_id"], row["asset_id"])
+        if t["step"] == row["step"] and t["copy"] is not None and t["state"] in ("in_progress", "to_rework")
     )  # fmt: skip
+    first = min(copies, key=lambda t: t["copy"], default=None)
+    if first is not None:
+        tx.update(TASKS, first, is_current=True)
 
 
 def pass_on(tx: Transaction, row: Mapping[str, Any]) -> None:
     """Note that a task (``row``), closed before, is not the current one of its asset any more."""
     counts.passed_on(tx, row)
-    tx.run("update data.tasks set is_current = false where task_id = $1", row["task_id"])
+    tx.update(TASKS, task_row(tx, row), is_current=False)
 
 
 def save_draft(tx: Transaction, row: dict[str, Any], member_id: int, body: str, now: datetime.datetime) -> int:
     """Keep a member's state of work on a task (JSON), in the place of the draft before, and return its number."""
     revision = (row["revision"] or 0) + 1
-    if row["drafted"]:  # an upsert takes twice as long as either
-        tx.run(
-            "update data.member_drafts set revision = $2, body = $3, saved = $4 where task_id = $1 and member_id = $5",
-            row["task_id"], revision, body, now, member_id,
-        )  # fmt: skip
+    draft = {"task_id": row["task_id"], "member_id": member_id}
+    kept = {"revision": revision, "body": body, "saved": now}
+    if row["drafted"]:
+        tx.update(DRAFTS, draft, **kept)
     else:
-        tx.run(
-            "insert into data.member_drafts values ($1, $2, $3, $4, $5)",
-            row["task_id"], member_id, revision, body, now,
-        )  # fmt: skip
+        tx.insert("member_drafts", draft | kept)
     return revision
 
 
@@ -297,14 +291,12 @@ def decoded(body: str) -> Annotation:
 
 def draft_of(tx: Transaction, task_id: int, member_id: int) -> dict[str, Any] | None:
     """Return a member's draft of a task (revision, body), or None."""
-    return tx.one(
-        "select revision, body from data.member_drafts where task_id = $1 and member_id = $2", task_id, member_id
-    )
+    return next((d for d in tx.rows(DRAFTS, task_id) if d["member_id"] == member_id), None)
 
 
 def place(tx: Transaction, task_id: int) -> dict[str, Any] | None:
     """Return where a task is (campaign_id, asset_id, step, copy, assignee_id, gold), or None."""
-    return places(tx, [task_id]).get(task_id)
+    return tx.row(TASKS, task_id)
 
 
 def places(tx: Transaction, task_ids: list[int]) -> dict[int, dict[str, Any]]:

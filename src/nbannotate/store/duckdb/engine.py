@@ -13,8 +13,8 @@ import shutil
 import tempfile
 import threading
 import weakref
-from collections import deque
-from collections.abc import Iterator
+from collections import ChainMap, deque
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,8 +23,13 @@ from nbannotate.errors import CannotWrite, DatabaseFailed, FolderMissing, NotAWo
 from nbannotate.store import counts, staging
 from nbannotate.store.answers import Answers
 from nbannotate.store.duckdb.failures import failure, is_fatal, why_not
+from nbannotate.store.duckdb.known import KnowingReader, KnowingWriter, read_columns
+from nbannotate.store.duckdb.lists import Lists
+from nbannotate.store.duckdb.memory import Memory
+from nbannotate.store.duckdb.queues import Queues
 from nbannotate.store.engine import MEMORY
 from nbannotate.store.migrations import SCHEMA_VERSION, check_version, migrate
+from nbannotate.store.rows import TABLES
 from nbannotate.store.staging import ROW_GROUP, Stage
 from nbannotate.store.transaction import Transaction
 from nbannotate.store.written import Written
@@ -36,6 +41,9 @@ MARK = "nbannotate workspace"
 
 #: What the file is called inside DuckDB, whatever its own name: ``data.duckdb`` would be taken for the schema ``data``.
 CATALOG = "workspace"
+
+#: What readers add to the memo: daily work changes nothing of it.
+_READ_BY_ALL = {"asset", "dataset"}
 
 logger = logging.getLogger(__name__)
 
@@ -95,6 +103,7 @@ class Engine:
             _attach(self._writer, self.path)
             self._secure()
             migrate(Transaction(self._writer), mark=MARK if new else None)
+            self._columns = read_columns(Transaction(self._writer))
         except duckdb.Error as error:
             self._forget()
             raise why_not(Path(self.path), error) from error
@@ -110,6 +119,11 @@ class Engine:
         self._readers: list[duckdb.DuckDBPyConnection] = []
         self._local = threading.local()
         self._memo: dict[Any, Any] = {}
+        #: How often the memo was emptied; what was read before is not to be remembered after it.
+        self._emptied = 0
+        self._memo_lock = threading.Lock()
+        #: The rows of daily work that are known.
+        self.memory, self.lists, self._queues = Memory(), Lists(), Queues()
         #: What was written when, and the answers to queries that are kept until then.
         self.written = Written()
         self.answers = Answers(self.spool, self.written)
@@ -151,25 +165,60 @@ class Engine:
             Whether the block changes nothing that the memo holds (sessions, members, campaigns, assets); then it reads
             those through the memo. Any other block empties it.
         """
-        if not remembers:
-            self._memo.clear()
-        with self._told():
+        with self._told(), contextlib.nullcontext() if remembers else self._without_memo():
             self._writer.execute("begin")
             try:
-                tx = Transaction(self._writer, self._memo if remembers else None)
+                memo = self._memo if remembers else None
+                tx = KnowingWriter(self._writer, self.memory, self.lists, self._queues, self._columns, memo)
                 yield tx
                 self._count(tx)
+                tx.write()
             except BaseException:
                 _roll_back(self._writer)
+                self._empty_memo()  # it may hold what was just taken back
+                self._queues.forget()
                 raise
+            tx.learn()
             try:
                 self._writer.execute("commit")
             except BaseException as error:
                 # What fails after that is durable already (a checkpoint): only the next owner knows.
                 self.in_doubt = is_fatal(error)
+                self._forget_rows()
+                self._empty_memo()
                 _roll_back(self._writer)
                 raise
+            finally:
+                self.lists.end()
+            self.memory.commits += 1
             self.written.note(tx.written)
+
+    @contextmanager
+    def _without_memo(self) -> Iterator[None]:
+        """Empty the memo, of which nothing is believed that was read before the end of a block."""
+        self._empty_memo()
+        try:
+            yield
+        finally:
+            self._empty_memo()
+
+    def _empty_memo(self) -> None:
+        with self._memo_lock:
+            self._emptied += 1
+            self._memo.clear()
+
+    def _forget_rows(self) -> None:
+        self.memory.forget(TABLES)
+        self.lists.forget()
+        self._queues.forget()
+
+    def _staged_was_written(self, what: Iterable[str]) -> None:
+        """Note what long work has committed beside the writer."""
+        self.written.note(what)
+        tables = {part.partition(".")[0] for part in what}
+        self.memory.forget(tables & TABLES.keys())
+        if tables & {"tasks", "job_counts", "count_changes"}:
+            self.lists.forget()
 
     def _count(self, tx: Transaction) -> None:
         """Store what a transaction changed of the counts of jobs, and now and then add them up."""
@@ -203,12 +252,20 @@ class Engine:
         with self._told():
             cursor = self._reader()
         with self._told():
-            commits = self.written.commits  # before the snapshot is taken
+            found: dict[Any, Any] = {}
+            memo, emptied = ChainMap(found, self._memo) if remembers else None, self._emptied
+            # Made before the snapshot is taken: so many commits it has at least.
+            reader = KnowingReader(cursor, self.memory, self.lists, memo, self.written.commits)
             cursor.execute("begin")
             try:
-                yield Transaction(cursor, dict(self._memo) if remembers else None, commits)
+                yield reader
             finally:
                 _roll_back(cursor)
+            kept = {key: value for key, value in found.items() if key[0] in _READ_BY_ALL}
+            if kept:
+                with self._memo_lock:
+                    if emptied == self._emptied:
+                        self._memo.update(kept)
 
     def _reader(self) -> duckdb.DuckDBPyConnection:
         cursor: duckdb.DuckDBPyConnection | None = getattr(self._local, "cursor", None)
@@ -232,7 +289,7 @@ class Engine:
 
     def _staged(self) -> Iterator[Stage]:
         connection = self._cursor()
-        stage = Stage(connection, self.written)
+        stage = Stage(connection, self._staged_was_written)
         self.staging.add(stage.batch_id)  # before anybody else can see the batch
         try:
             stage.piece()
