@@ -1,3 +1,5 @@
 // The canvas that keys of the whole page go to.
 
-export const keyboard: { canvas: { root: HTMLElement } | null } = { canvas: null };
+import type { Stage } from "./types.ts";
+
+export const keyboard: { canvas: Stage | null } = { canvas: null };

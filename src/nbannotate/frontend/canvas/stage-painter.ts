@@ -1,7 +1,7 @@
 // Paints what moves: the shape being drawn or edited, the selection with its handles, ghosts, hover and issue marks.
 // Committed shapes are painted by ipycanvas, from Python, in the same style.
 
-import { tellBar } from "./bar.js";
+import { tellBar } from "./bar.ts";
 import { paintBrush } from "./brush.ts";
 import { forgetCrowd, MANY, paintGhosts, paintManySelected } from "./crowd.ts";
 import { paintFlaws, paintWrong } from "./flaws.ts";

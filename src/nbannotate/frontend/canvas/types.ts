@@ -1,6 +1,7 @@
 // What the modules of the canvas share: shapes, kinds, handles, gestures, and the stage that holds all of it.
 
 import type { Model } from "../shared/model.ts";
+import type { Levels, Pair } from "./messages.ts";
 import type { Shapes } from "./shape-index.ts";
 
 /** A place: in image pixels, or in CSS pixels of the stage where it says so. */
@@ -46,6 +47,7 @@ export interface Kind {
   min_points: number;
   max_points?: number | null;
   figured?: boolean; // its points are those of a skeleton
+  turns_into?: string | null; // the kind that its outline can be turned into
   ringed?: boolean; // it may have several rings
 }
 
@@ -142,7 +144,7 @@ export interface Scene {
 
 /** What messages ask of the stage: who hears them, and where the person is told something. */
 export interface Spoken {
-  model: Pick<Model, "send">;
+  model: Pick<Model, "send" | "get">;
   g: number; // which image is shown, counted
   n: number; // messages, counted
   viewId: string;
@@ -184,11 +186,34 @@ export interface Rendering extends View {
   g: number;
   w: number;
   h: number;
+  dpr: number;
 }
 
 /** A layer of ipycanvas. */
 export interface Layer {
   ctx?: { lineDashOffset: number };
+  canvas: HTMLCanvasElement;
+  on(event: string, does: () => void): void;
+  off(event: string, does: () => void): void;
+}
+
+/** A bar of buttons, with what it shows now. */
+export interface Bar extends HTMLElement {
+  told?: string | null;
+  ids?: string;
+  place?: string;
+}
+
+/** The values of an image, or its pixels, that levels are tried on. */
+export interface Values {
+  g: number;
+  box: Box;
+  whole: boolean;
+  frame: number | undefined;
+  canvas: OffscreenCanvas;
+  ctx: OffscreenCanvasRenderingContext2D;
+  out: ImageData;
+  pixels: ImageData | { stored: Uint16Array; table: Uint32Array; low: number; high: number };
 }
 
 export type Held = Handle & { shape: Shape };
@@ -220,7 +245,7 @@ export interface Stage extends Omit<Scene, "v">, Spoken {
   ctx: CanvasRenderingContext2D;
   root: HTMLElement;
   stage: HTMLElement;
-  base: HTMLElement;
+  base: HTMLCanvasElement; // of ipycanvas
   preview: HTMLImageElement;
   overlay: HTMLCanvasElement;
   zoom: HTMLElement;
@@ -278,6 +303,32 @@ export interface Stage extends Omit<Scene, "v">, Spoken {
   penDown?: boolean;
   tapAt?: { time: number; at: Point } | null;
   help?: HTMLElement | null;
+  target: Model;
+  keys: Map<string, KeyRow>; // by combination
+  keysMode: string;
+  bar: Bar;
+  tools: Bar | null; // beside the image, where no page has its own
+  labelMenu: HTMLElement | null;
+  empty: HTMLElement;
+  instead?: string; // what stands in the place of an image
+  refining: HTMLElement;
+  helpButton: HTMLButtonElement;
+  pointerAt?: Point;
+  copied?: number;
+  canUndo?: boolean;
+  canRedo?: boolean;
+  most?: number | null; // shapes that there may be
+  levels: Levels | null;
+  levelsG?: number;
+  levelsAt?: number; // the message that changed them last
+  levelsTold?: string;
+  live: Pair | null; // those that are tried
+  values: Values | null;
+  asked?: string | null; // for which image and frame values were asked
+  levelsFrame: number | null;
+  levelsTimer?: ReturnType<typeof setTimeout>;
+  levelsButton: HTMLButtonElement;
+  levelsPanel: { panel: HTMLElement; deep: boolean; tell(): void } | null;
 }
 
 /** The first finger on the screen. */

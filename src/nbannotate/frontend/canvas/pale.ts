@@ -3,7 +3,9 @@
 
 import { svgNode } from "./dom.ts";
 import { clamp } from "./geometry.ts";
-import { RECEIVE } from "./receive.js";
+import type { Pale } from "./messages.ts";
+import { RECEIVE } from "./receive.ts";
+import { isShown } from "./types.ts";
 import { fitted, placePale, setView } from "./view.ts";
 
 const LOOK_PART = 0.4,
@@ -11,7 +13,7 @@ const LOOK_PART = 0.4,
   LOOK_LEAST_PX = 16,
   LOOK_EDGE = 24;
 
-const pathOf = (row) =>
+const pathOf = (row: Pale): string =>
   row.lines.map((line) => `M${line.map((at) => at.join(" ")).join("L")}${row.closed ? "Z" : ""}`).join("") +
   row.dots.map(([x, y]) => `M${x} ${y}h0`).join("");
 
@@ -27,8 +29,9 @@ RECEIVE.pale = (s, m) => {
         svgNode("path", { d: pathOf(row), stroke: row.color }),
       ),
     );
-    s.pale = svgNode("svg", { class: "nba-pale", "aria-hidden": "true" }, svgNode("g", {}, ...rows));
-    s.pale.generation = m.g;
+    s.pale = Object.assign(svgNode("svg", { class: "nba-pale", "aria-hidden": "true" }, svgNode("g", {}, ...rows)), {
+      generation: m.g,
+    });
     s.stage.insertBefore(s.pale, s.overlay);
   }
   placePale(s);
@@ -36,7 +39,7 @@ RECEIVE.pale = (s, m) => {
 
 // Only if it is not in sight already, or too small to be seen: a view that somebody has chosen is not taken from them.
 RECEIVE.look = (s, m) => {
-  if (!s.image || !s.v || m.g !== s.g) return;
+  if (!isShown(s) || m.g !== s.g) return;
   const [x0, y0, x1, y1] = m.box,
     { k, x, y } = s.v;
   const inside = x0 * k + x >= 0 && y0 * k + y >= 0 && x1 * k + x <= s.w && y1 * k + y <= s.h;

@@ -1,8 +1,9 @@
 // Builds the stage around the view of the ipycanvas layers, wires the events, and takes everything down again.
 
 import { kernelEnded, whenKernelEnds } from "../shared/kernel.ts";
+import type { Heard, Shown as Rendered } from "../shared/model.ts";
 import { said, T, useTexts } from "../shared/texts.ts";
-import { buildBar, tellBar } from "./bar.js";
+import { buildBar, tellBar } from "./bar.ts";
 import { node } from "./dom.ts";
 import { keyboard } from "./focus.ts";
 import { clamp } from "./geometry.ts";
@@ -10,24 +11,26 @@ import { doubleClick } from "./gestures.ts";
 import { endSpot, hoverAt, setCursor } from "./hand.ts";
 import { closeHelp, toggleHelp } from "./help.ts";
 import { releaseSpace } from "./keyboard-cursor.ts";
-import { keyDown, keyUp } from "./keys.js";
-import { levelsFrame, pressLevels, showLevels } from "./levels.js";
-import { closeLevels, tellLevels } from "./levels-now.js";
-import { buildLevels } from "./levels-panel.js";
+import { keyDown, keyUp } from "./keys.ts";
+import { levelsFrame, pressLevels, showLevels } from "./levels.ts";
+import { closeLevels, tellLevels } from "./levels-now.ts";
+import { buildLevels } from "./levels-panel.ts";
+import type { Buffers, Messages } from "./messages.ts";
 import { DRAG, farBy, newId, onScreen } from "./pointer.ts";
 import { press } from "./press.ts";
-import { RECEIVE } from "./receive.js";
+import { RECEIVE } from "./receive.ts";
 import { paint } from "./redraw.ts";
 import { send } from "./send.ts";
 import { Shapes } from "./shape-index.ts";
 import { paintStage } from "./stage-painter.ts";
-import { buildTools } from "./tools.js";
+import { buildTools } from "./tools.ts";
 import { REACH, touchCancel, touchDown, touchMove, touchUp } from "./touch.ts";
+import { isShown, type Layer, type Stage } from "./types.ts";
 import { onImageFrame, onShapesFrame, resized, zoomAt } from "./view.ts";
-import "./pale.js";
-import "./labels.js";
+import "./pale.ts";
+import "./labels.ts";
 
-function build(s) {
+function build(s: Stage): void {
   s.stage = node("div", {
     class: "nba-stage",
     tabindex: "0",
@@ -37,7 +40,7 @@ function build(s) {
   s.preview = node("img", { class: "nba-preview", alt: "" });
   s.preview.draggable = false;
   s.overlay = node("canvas", { class: "nba-overlay" });
-  s.ctx = s.overlay.getContext("2d");
+  s.ctx = s.overlay.getContext("2d") as CanvasRenderingContext2D;
   s.zoom = node("span", { class: "nba-zoom", hidden: "" }); // until there is an image
   s.refining = node("span", { class: "nba-refining", role: "status", hidden: "" }); // a large image becomes sharper
   s.helpButton = node("button", { type: "button", class: "nba-help-button" }, "?");
@@ -65,9 +68,9 @@ function build(s) {
   relabel(s);
 }
 
-function relabel(s) {
+function relabel(s: Stage): void {
   // in the language of who looks, also when it changes
-  const name = (element, names) => {
+  const name = (element: HTMLElement, names: Record<string, string>): void => {
     for (const [key, text] of Object.entries(names)) element.setAttribute(key, text);
   };
   name(s.stage, {
@@ -78,7 +81,7 @@ function relabel(s) {
   name(s.bar, { "aria-label": T("What can be done") });
   if (s.tools) name(s.tools, { "aria-label": T("Tools") });
   name(s.picker, { "aria-label": T("Color of the selection") });
-  s.empty.textContent = said(s.instead) || T("No image");
+  s.empty.textContent = said(s.instead ?? "") || T("No image");
   if (s.ended.dataset.shown) s.ended.textContent = kernelEnded();
   if (s.help) closeHelp(s);
   s.bar.told = null;
@@ -90,13 +93,13 @@ function relabel(s) {
   }
 }
 
-function theme(s) {
+function theme(s: Stage): void {
   // follow the page: whatever makes it dark, its background is
   let element = s.root.parentElement,
-    color = null;
+    color: [number, number, number] | null = null;
   while (element && !color) {
     const m = /rgba?\(([\d.]+), ([\d.]+), ([\d.]+)(?:, ([\d.]+))?\)/.exec(getComputedStyle(element).backgroundColor);
-    if (m && (m[4] === undefined || Number(m[4]) > 0.5)) color = m.slice(1, 4).map(Number);
+    if (m && (m[4] === undefined || Number(m[4]) > 0.5)) color = [Number(m[1]), Number(m[2]), Number(m[3])];
     element = element.parentElement;
   }
   const dark = color
@@ -106,9 +109,14 @@ function theme(s) {
   s.root.dataset.theme = dark ? "dark" : "light";
 }
 
-function wire(s, signal) {
-  const on = (target, type, handler, options = {}) => target.addEventListener(type, handler, { signal, ...options });
-  on(s.overlay, "pointerdown", (e) => {
+function wire(s: Stage, signal: AbortSignal): void {
+  const on = <Heard extends Event>(
+    target: EventTarget,
+    type: string,
+    handler: (e: Heard) => unknown,
+    options: AddEventListenerOptions = {},
+  ): void => target.addEventListener(type, handler as (e: Event) => void, { signal, ...options });
+  on(s.overlay, "pointerdown", (e: PointerEvent) => {
     keyboard.canvas = s;
     s.alt = e.altKey;
     s.armed = false;
@@ -117,7 +125,7 @@ function wire(s, signal) {
     if (e.isTrusted) s.overlay.setPointerCapture(e.pointerId);
     if (!touchDown(s, e) && !pressLevels(s, e)) press(s, e);
   });
-  on(s.overlay, "pointermove", (e) => {
+  on(s.overlay, "pointermove", (e: PointerEvent) => {
     if (touchMove(s, e)) return undefined;
     const at = onScreen(s, e),
       bumped = (s.spot || s.walk) && s.pointerAt && !farBy(at, s.pointerAt, DRAG);
@@ -136,61 +144,61 @@ function wire(s, signal) {
     if (before !== after || s.tool !== "select") paint(s);
     return undefined;
   });
-  on(s.overlay, "pointerup", (e) => {
+  on(s.overlay, "pointerup", (e: PointerEvent) => {
     if (!touchUp(s, e)) s.gesture?.up(onScreen(s, e), e);
     setCursor(s);
   });
-  on(s.overlay, "pointercancel", (e) => {
+  on(s.overlay, "pointercancel", (e: PointerEvent) => {
     if (!touchCancel(s, e)) s.gesture?.cancel();
   });
-  on(s.overlay, "pointerleave", (e) => {
+  on(s.overlay, "pointerleave", (e: PointerEvent) => {
     if (s.spot || e.pointerType === "touch") return;
     s.pointerInside = false;
     if (!s.gesture) hoverAt(s);
     paint(s);
   });
-  on(s.overlay, "dblclick", (e) => {
-    if ((s.coarse ?? 1) < REACH.touch) doubleClick(s, e);
+  on(s.overlay, "dblclick", (e: MouseEvent) => {
+    if ((s.coarse ?? 1) < REACH.touch && isShown(s)) doubleClick(s, e);
   });
-  on(s.overlay, "mousedown", (e) => {
+  on(s.overlay, "mousedown", (e: MouseEvent) => {
     e.preventDefault();
     if (e.button === 2) e.stopPropagation();
   }); // JupyterLab takes the focus
-  on(s.overlay, "auxclick", (e) => e.preventDefault());
-  on(s.overlay, "contextmenu", (e) => {
+  on(s.overlay, "auxclick", (e: MouseEvent) => e.preventDefault());
+  on(s.overlay, "contextmenu", (e: MouseEvent) => {
     e.preventDefault();
     e.stopPropagation();
   });
   on(
     s.overlay,
     "wheel",
-    (e) => {
+    (e: WheelEvent) => {
       e.preventDefault();
       const lines = e.deltaMode === 1 ? 16 : 1,
         speed = e.ctrlKey ? 0.01 : 0.0015;
       const at = onScreen(s, e),
         known = s.pointerInside && s.cursor && !farBy(at, s.cursor, 1.5);
-      zoomAt(s, Math.exp(-clamp(e.deltaY * lines, -400, 400) * speed), ...(known ? s.cursor : at)); // not rounded
+      zoomAt(s, Math.exp(-clamp(e.deltaY * lines, -400, 400) * speed), ...(known && s.cursor ? s.cursor : at)); // not rounded
       if (!s.gesture) hoverAt(s);
     },
     { passive: false },
   );
-  on(s.root, "keydown", (e) => keyDown(s, e));
-  on(s.root, "keyup", (e) => keyUp(s, e));
+  on(s.root, "keydown", (e: KeyboardEvent) => keyDown(s, e));
+  on(s.root, "keyup", (e: KeyboardEvent) => keyUp(s, e));
   on(s.root, "focusin", () => {
     keyboard.canvas = s;
   });
   on(
     document,
     "keydown",
-    (e) =>
+    (e: KeyboardEvent) =>
       s.keysMode === "page" &&
       keyboard.canvas === s &&
       s.root.isConnected &&
-      !s.root.contains(e.target) &&
+      !s.root.contains(e.target as Node | null) &&
       keyDown(s, e),
   );
-  on(document, "keyup", (e) => keyboard.canvas === s && keyUp(s, e));
+  on(document, "keyup", (e: KeyboardEvent) => keyboard.canvas === s && keyUp(s, e));
   on(window, "blur", () => {
     s.space = s.alt = s.shift = false;
     releaseSpace(s);
@@ -201,14 +209,14 @@ function wire(s, signal) {
   on(matchMedia("(prefers-color-scheme: dark)"), "change", () => theme(s));
 }
 
-async function render({ model, el, signal }) {
+async function render({ model, el, signal }: Rendered): Promise<() => void> {
   const manager = model.widget_manager,
     deaf = await useTexts(model, () => relabel(s));
-  const target = await manager.get_model(model.get("target").slice("IPY_MODEL_".length));
+  const target = await manager.get_model(model.get<string>("target").slice("IPY_MODEL_".length));
   const s = {
     model,
     target,
-    layers: target.get("_canvases"),
+    layers: target.get<Layer[]>("_canvases"),
     viewId: newId(),
     g: -1,
     n: 0,
@@ -250,9 +258,9 @@ async function render({ model, el, signal }) {
     fingers: new Map(),
     finger: null,
     coarse: 1,
-  };
+  } as unknown as Stage; // build() makes its elements, resized() measures it
   const view = await manager.create_view(target, {});
-  s.base = view.el;
+  s.base = view.el as HTMLCanvasElement;
   s.base.classList.add("nba-base");
   s.base.setAttribute("tabindex", "-1");
   s.base.setAttribute("aria-hidden", "true");
@@ -262,7 +270,12 @@ async function render({ model, el, signal }) {
   if (!keyboard.canvas.root.isConnected) keyboard.canvas = s;
   wire(s, signal);
 
-  const receive = (message, buffers) => RECEIVE[message.type]?.(s, message, buffers ?? []);
+  const receive: Heard = (message, buffers) => {
+    const takes = RECEIVE[message.type as keyof Messages] as
+      | ((s: Stage, m: object, buffers: Buffers) => void)
+      | undefined;
+    takes?.(s, message, buffers ?? []);
+  };
   const imageFrame = () => {
       onImageFrame(s);
       levelsFrame(s);
@@ -278,9 +291,10 @@ async function render({ model, el, signal }) {
     }
   });
   model.on("msg:custom", receive);
-  s.layers[0].on("new-frame", imageFrame);
-  s.layers[1].on("new-frame", shapesFrame);
-  const asked = (e) => {
+  const [images, shapes] = s.layers;
+  images?.on("new-frame", imageFrame);
+  shapes?.on("new-frame", shapesFrame);
+  const asked = (e: Event): void => {
     if (s.gesture) e.preventDefault();
   }; // a page that would be loaded again: a shape is in hand
   addEventListener("nbannotate-reload", asked);
@@ -308,8 +322,8 @@ async function render({ model, el, signal }) {
     clearTimeout(s.tipTimer);
     clearTimeout(s.levelsTimer);
     model.off("msg:custom", receive);
-    s.layers[0].off("new-frame", imageFrame);
-    s.layers[1].off("new-frame", shapesFrame);
+    images?.off("new-frame", imageFrame);
+    shapes?.off("new-frame", shapesFrame);
     URL.revokeObjectURL(s.preview.src);
     if (keyboard.canvas === s) keyboard.canvas = null;
     view.remove();

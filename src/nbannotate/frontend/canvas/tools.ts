@@ -2,12 +2,13 @@
 
 import { N, said, T } from "../shared/texts.ts";
 import { setTool } from "./actions.ts";
-import { fillBar, rove, rowOf } from "./bar-buttons.js";
+import { type Button, fillBar, rove, rowOf } from "./bar-buttons.ts";
 import { node } from "./dom.ts";
 import { iconOf } from "./icons.ts";
 import { toolByKey } from "./keyboard-cursor.ts";
+import type { Stage } from "./types.ts";
 
-function toolRows(s) {
+function toolRows(s: Stage): Button[] {
   const all = [...s.kinds.values()],
     figures = s.figures.size > 0;
   const taken = new Set(
@@ -24,15 +25,15 @@ function toolRows(s) {
       icon: "select",
       title: T("Select and move"),
       on: s.tool === "select",
-      run: (e) => pickTool(s, "select", e),
+      run: (e: MouseEvent) => pickTool(s, "select", e),
     },
     ...tools.map((kind) => ({
       id: `tool:${kind.name}`,
       icon: iconOf(kind),
-      title: said(rowOf(s, `tool:${kind.name}`).title),
+      title: said(rowOf(s, `tool:${kind.name}`)?.title ?? kind.title),
       on: s.tool === kind.name,
       off: !s.editable,
-      run: (e) => pickTool(s, kind.name, e),
+      run: (e: MouseEvent) => pickTool(s, kind.name, e),
     })),
     { id: "undo", icon: "undo", title: T("Undo"), apart: true, off: !s.canUndo },
     { id: "redo", icon: "redo", title: T("Redo"), off: !s.canRedo },
@@ -46,19 +47,20 @@ function toolRows(s) {
   ];
 }
 
-function pickTool(s, name, e) {
-  if (e.detail > 0) setTool(s, name);
-  else toolByKey(s, rowOf(s, `tool:${name}`));
+function pickTool(s: Stage, name: string, e: MouseEvent): void {
+  const row = rowOf(s, `tool:${name}`);
+  if (e.detail > 0 || !row) setTool(s, name);
+  else toolByKey(s, row);
 }
 
-export function buildTools(s) {
-  if (!s.model.get("tools")) return [];
+export function buildTools(s: Stage): HTMLElement[] {
+  if (!s.model.get<boolean>("tools")) return [];
   s.tools = node("div", { class: "nba-tools", role: "toolbar", "aria-orientation": "vertical" });
   s.tools.addEventListener("keydown", (e) => rove(s, e, ["ArrowUp", "ArrowDown"]));
   return [s.tools];
 }
 
-export function tellTools(s) {
+export function tellTools(s: Stage): void {
   if (!s.tools || s.g < 0) return;
   const rows = toolRows(s);
   fillBar(s, s.tools, rows, rows.map((v) => `${v.id}${v.title}${v.off}${v.on}`).join());

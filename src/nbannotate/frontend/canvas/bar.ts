@@ -3,41 +3,44 @@
 
 import { locale, N, T } from "../shared/texts.ts";
 import { labelSelected, removeSelected, whole } from "./actions.ts";
-import { fillBar, rove } from "./bar-buttons.js";
+import { type Button, fillBar, rove } from "./bar-buttons.ts";
 import { node } from "./dom.ts";
-import { clamp } from "./geometry.ts";
+import { clamp, kindOf } from "./geometry.ts";
 import { strokeKind } from "./hand.ts";
 import { send } from "./send.ts";
 import { labelled } from "./shape-labels.ts";
-import { tellTools } from "./tools.js";
+import { tellTools } from "./tools.ts";
+import { isShown, type Shape, type Shown, type Stage } from "./types.ts";
 
-const first300 = (s) =>
+const first300 = (s: Stage): Shape[] =>
   [...s.selected]
     .slice(0, 300)
     .map((id) => s.shapes.get(id))
-    .filter(Boolean);
+    .filter((shape) => shape !== undefined);
 
-// A button: what it does (an action of the keys), its icon, its name, what is so of it.
-const DRAWING = (s) => [
+type Some = Button | false | 0;
+const those = (rows: Some[]): Button[] => rows.filter((row): row is Button => Boolean(row));
+
+const drawing = (s: Stage): Button[] => [
   {
     id: "finish",
     icon: "check",
     title: T("Finish the shape"),
     key: "Enter",
-    off: !s.gesture.ready(),
-    run: () => s.gesture?.key("Enter"),
+    off: !s.gesture?.ready?.(),
+    run: () => s.gesture?.key?.("Enter"),
   },
   {
     id: "undraw",
     icon: "undo",
     title: T("Take back the last point"),
     key: "Backspace",
-    run: () => s.gesture?.key("Backspace"),
+    run: () => s.gesture?.key?.("Backspace"),
   },
   { id: "cancel", icon: "close", title: T("Cancel the shape"), key: "Esc", run: () => s.gesture?.cancel() },
 ];
 
-const BRUSHING = (s) => [
+const brushing = (s: Stage): Button[] => [
   { id: "mode:add", icon: "brush", title: T("Brush"), on: s.mode === "add" },
   { id: "mode:erase", icon: "erase", title: T("Eraser"), on: s.mode === "erase" },
   { id: "mode:fill", icon: "fill", title: T("Fill a hole"), on: s.mode === "fill" },
@@ -45,14 +48,14 @@ const BRUSHING = (s) => [
   { id: "brush:more", icon: "more", title: T("Larger brush") },
 ];
 
-function forSelection(s) {
+function forSelection(s: Stage): Button[] {
   const shapes = first300(s),
     locked = shapes.length > 0 && shapes.every((v) => s.locked.has(v.id)),
     edits = s.editable;
-  const turns = edits && !locked && shapes.some((v) => s.kinds.get(v.kind).turns_into);
-  return [
+  const turns = edits && !locked && shapes.some((v) => kindOf(s, v).turns_into);
+  return those([
     edits &&
-      s.labels.length && {
+      s.labels.length > 0 && {
         id: "label",
         icon: "label",
         title: T("Label"),
@@ -81,24 +84,28 @@ function forSelection(s) {
       off: !s.copied,
     },
     ...ofSeveral(s, edits && !locked ? shapes : []).map((row, i) => ({ ...row, apart: !i })),
-    turns && { id: "act:convert", icon: "convert", title: T("Outline to mask, mask or turned rectangle to polygon") },
+    Boolean(turns) && {
+      id: "act:convert",
+      icon: "convert",
+      title: T("Outline to mask, mask or turned rectangle to polygon"),
+    },
     edits && { id: "delete", icon: "trash", title: T("Delete"), off: locked, run: () => removeSelected(s) },
     edits && { id: "undo", icon: "undo", title: T("Undo"), apart: true, off: !s.canUndo },
     edits && { id: "redo", icon: "redo", title: T("Redo"), off: !s.canRedo },
-  ].filter(Boolean);
+  ]);
 }
 
 // Rings of one polygon, parts of one thing, things that belong together: what of it can be done with these shapes.
-function ofSeveral(s, shapes) {
-  const polygons = shapes.filter((v) => s.kinds.get(v.kind).ringed),
+function ofSeveral(s: Stage, shapes: Shape[]): Button[] {
+  const polygons = shapes.filter((v) => kindOf(s, v).ringed),
     one = shapes.length === 1 && polygons.length === 1;
   const joins =
-    polygons.length > 1 && polygons.every((v) => v.kind === polygons[0].kind && v.label === polygons[0].label);
+    polygons.length > 1 && polygons.every((v) => v.kind === polygons[0]?.kind && v.label === polygons[0].label);
   const grouped = shapes.filter((v) => v.group != null),
-    all = grouped.length === shapes.length && grouped.every((v) => v.group === grouped[0].group);
-  return [
-    one && { id: "ring", icon: "ring", title: T("Draw another part, or a hole"), on: s.ringing === shapes[0].id },
-    polygons.some((v) => v.counts?.length) && {
+    all = grouped.length === shapes.length && grouped.every((v) => v.group === grouped[0]?.group);
+  return those([
+    one && { id: "ring", icon: "ring", title: T("Draw another part, or a hole"), on: s.ringing === shapes[0]?.id },
+    polygons.some((v) => (v.counts?.length ?? 0) > 0) && {
       id: "act:split",
       icon: "split",
       title: T("Make each part a shape of its own"),
@@ -106,13 +113,13 @@ function ofSeveral(s, shapes) {
     joins && { id: "act:join", icon: "join", title: T("Join polygons of one label into one") },
     shapes.length > 1 && !all && { id: "act:group", icon: "group", title: T("Group: these belong together") },
     grouped.length > 0 && { id: "act:ungroup", icon: "ungroup", title: T("Take these out of their group") },
-  ].filter(Boolean);
+  ]);
 }
 
-function barRows(s) {
-  if (!s.image || !s.v) return [];
-  if (s.gesture?.name === "draw" && s.gesture.ready) return DRAWING(s);
-  const rows = s.editable && strokeKind(s) ? BRUSHING(s) : [],
+function barRows(s: Stage): Button[] {
+  if (!isShown(s)) return [];
+  if (s.gesture?.name === "draw" && s.gesture.ready) return drawing(s);
+  const rows = s.editable && strokeKind(s) ? brushing(s) : [],
     hidden = s.hidden.size;
   if (s.selected.size)
     rows.push(...forSelection(s).map((row, i) => (i || !rows.length ? row : { ...row, apart: true })));
@@ -127,16 +134,16 @@ function barRows(s) {
   return rows;
 }
 
-export function buildBar(s) {
+export function buildBar(s: Stage): HTMLElement {
   s.bar = node("div", { class: "nba-bar", role: "toolbar" });
   s.bar.hidden = true;
   s.bar.addEventListener("keydown", (e) => rove(s, e, ["ArrowLeft", "ArrowRight"]));
   return s.bar;
 }
 
-export function tellBar(s) {
+export function tellBar(s: Stage): void {
   const rows = barRows(s),
-    quiet = Boolean(s.gesture) && !s.gesture.ready;
+    quiet = s.gesture !== null && !s.gesture.ready;
   const told = rows.map((v) => `${v.id}${v.title}${v.icon}${v.off}${v.on}${v.apart}`).join();
   const ids = rows.map((v) => v.id).join();
   if (s.bar.ids !== ids) closeLabels(s); // not because something can be undone now
@@ -147,18 +154,18 @@ export function tellBar(s) {
   const place = `${s.selectedAt} ${rows.length} ${quiet} ${s.w} ${s.h}`;
   if (rows.length && !quiet && s.bar.place !== place) {
     s.bar.place = place;
-    placeBar(s);
+    if (isShown(s)) placeBar(s);
   }
   tellTools(s);
 }
 
-function placeBar(s) {
+function placeBar(s: Shown): void {
   // above, or below where something that is selected is above
   const { k, x, y } = s.v,
     shapes = first300(s),
     wide = s.bar.offsetWidth / 2 + 8,
     tall = s.bar.offsetHeight + 16;
-  const covers = (top, bottom) =>
+  const covers = (top: number, bottom: number): boolean =>
     shapes.some(
       ({ box }) =>
         box[2] * k + x > s.w / 2 - wide &&
@@ -171,10 +178,13 @@ function placeBar(s) {
 
 // ---- the labels, to choose one for the selection
 
-function toggleLabels(s) {
-  if (s.labelMenu) return closeLabels(s, true);
+function toggleLabels(s: Stage): void {
+  if (s.labelMenu) {
+    closeLabels(s, true);
+    return;
+  }
   const shapes = first300(s);
-  const item = (name, color, i, run) => {
+  const item = (name: string, color: string, i: number, run: () => void): HTMLButtonElement => {
     const swatch = node("i", { class: "nba-swatch" }),
       button = node(
         "button",
@@ -197,45 +207,50 @@ function toggleLabels(s) {
   };
   const items = s.labels.map((label, i) => item(label.name, label.color, i, () => labelSelected(s, label)));
   items.push(item("", "", 9, () => send(s, "label", { label: "", ids: [...s.selected] })));
-  s.labelMenu = node("div", { class: "nba-menu", role: "menu", "aria-label": T("Label of the selection") }, ...items);
-  s.labelMenu.addEventListener("keydown", (e) => menuKeys(s, e, items));
-  s.labelMenu.addEventListener("focusout", (e) => {
-    if (s.labelMenu && !s.labelMenu.contains(e.relatedTarget) && e.relatedTarget?.dataset?.do !== "label")
-      closeLabels(s);
+  const menu = node("div", { class: "nba-menu", role: "menu", "aria-label": T("Label of the selection") }, ...items);
+  s.labelMenu = menu;
+  menu.addEventListener("keydown", (e) => menuKeys(s, e, items));
+  menu.addEventListener("focusout", (e) => {
+    const to = e.relatedTarget instanceof HTMLElement ? e.relatedTarget : null;
+    if (s.labelMenu && !s.labelMenu.contains(to) && to?.dataset.do !== "label") closeLabels(s);
   });
-  s.labelMenu.toggleAttribute("data-below", s.bar.hasAttribute("data-below"));
-  s.root.append(s.labelMenu);
+  menu.toggleAttribute("data-below", s.bar.hasAttribute("data-below"));
+  s.root.append(menu);
   const button = s.bar.querySelector("[data-do=label]"),
     root = s.root.getBoundingClientRect(),
-    half = s.labelMenu.offsetWidth / 2;
+    half = menu.offsetWidth / 2;
   button?.setAttribute("aria-expanded", "true");
   if (button)
-    s.labelMenu.style.left = `${clamp(button.getBoundingClientRect().left - root.left + half, half + 8, root.width - half - 8)}px`;
-  (items.find((v) => v.getAttribute("aria-checked") === "true") ?? items[0]).focus({ preventScroll: true });
-  return undefined;
+    menu.style.left = `${clamp(button.getBoundingClientRect().left - root.left + half, half + 8, root.width - half - 8)}px`;
+  (items.find((v) => v.getAttribute("aria-checked") === "true") ?? items[0])?.focus({ preventScroll: true });
 }
 
 // Digits choose, letters go to the next label that begins so: what is typed in a menu is for nothing else.
-function menuKeys(s, e, items) {
-  if (e.key === "Tab") return closeLabels(s, true);
-  if (e.key === "Escape") {
+function menuKeys(s: Stage, e: KeyboardEvent, items: HTMLButtonElement[]): void {
+  if (e.key === "Tab") closeLabels(s, true);
+  else if (e.key === "Escape") {
     e.preventDefault();
     e.stopPropagation();
-    return closeLabels(s, true);
+    closeLabels(s, true);
+  } else if (e.key === "Enter" || e.key === " ") e.stopPropagation();
+  else if (e.key.length > 1 || e.ctrlKey || e.metaKey || e.altKey) rove(s, e, ["ArrowUp", "ArrowDown"]);
+  else {
+    e.preventDefault();
+    e.stopPropagation();
+    if (/[1-9]/.test(e.key) && Number(e.key) <= s.labels.length) items[Number(e.key) - 1]?.click();
+    else nextOf(items, e)?.focus();
   }
-  if (e.key === "Enter" || e.key === " ") return e.stopPropagation();
-  if (e.key.length > 1 || e.ctrlKey || e.metaKey || e.altKey) return rove(s, e, ["ArrowUp", "ArrowDown"]);
-  e.preventDefault();
-  e.stopPropagation();
-  if (/[1-9]/.test(e.key) && Number(e.key) <= s.labels.length) return items[Number(e.key) - 1].click();
-  const at = items.indexOf(e.target),
-    key = e.key.toLocaleLowerCase(locale());
-  return [...items.slice(at + 1), ...items.slice(0, at + 1)]
-    .find((v) => v.querySelector("span").textContent.toLocaleLowerCase(locale()).startsWith(key))
-    ?.focus();
 }
 
-function closeLabels(s, back = false) {
+function nextOf(items: HTMLButtonElement[], e: KeyboardEvent): HTMLButtonElement | undefined {
+  const at = items.indexOf(e.target as HTMLButtonElement),
+    key = e.key.toLocaleLowerCase(locale());
+  return [...items.slice(at + 1), ...items.slice(0, at + 1)].find((v) =>
+    (v.querySelector("span")?.textContent ?? "").toLocaleLowerCase(locale()).startsWith(key),
+  );
+}
+
+function closeLabels(s: Stage, back = false): void {
   const menu = s.labelMenu;
   if (!menu) return;
   s.labelMenu = null;

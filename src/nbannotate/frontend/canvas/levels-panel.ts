@@ -2,11 +2,13 @@
 
 import { said, T } from "../shared/texts.ts";
 import { node } from "./dom.ts";
-import { askValues, change, commit, usePreset } from "./levels.js";
-import { closeLevels, fine, levelsHow, levelsNow, sane, short } from "./levels-now.js";
+import { askValues, change, commit, usePreset } from "./levels.ts";
+import { closeLevels, fine, isLeveled, type Leveled, levelsHow, levelsNow, sane, short } from "./levels-now.ts";
+import type { Pair } from "./messages.ts";
 import { newId } from "./pointer.ts";
+import type { Stage } from "./types.ts";
 
-export function buildLevels(s) {
+export function buildLevels(s: Stage): HTMLButtonElement {
   s.levelsButton = node("button", {
     type: "button",
     class: "nba-levels-button",
@@ -14,13 +16,31 @@ export function buildLevels(s) {
     "aria-expanded": "false",
   });
   s.levelsButton.hidden = true;
-  s.levelsButton.addEventListener("click", () => (s.levelsPanel ? closeLevels(s, true) : openLevels(s)));
+  s.levelsButton.addEventListener("click", () => {
+    if (s.levelsPanel) closeLevels(s, true);
+    else if (isLeveled(s)) openLevels(s);
+  });
   return s.levelsButton;
 }
 
-function slider(s, title, least, most, step, get, set, shown) {
+interface Slider {
+  row: HTMLElement;
+  tell(): void;
+}
+
+interface Slid {
+  title: string;
+  least: number;
+  most: number;
+  step: number;
+  get(): number;
+  set(v: number): Pair;
+  shown(v: number): string;
+}
+
+function slider(s: Leveled, { title, least, most, step, get, set, shown }: Slid): Slider {
   const id = `nba-${newId()}`,
-    input = node("input", { type: "range", id, min: least, max: most, step });
+    input = node("input", { type: "range", id, min: `${least}`, max: `${most}`, step: `${step}` });
   const said = node("output", { for: id });
   input.addEventListener("input", () => {
     askValues(s);
@@ -31,21 +51,20 @@ function slider(s, title, least, most, step, get, set, shown) {
     row: node("div", { class: "nba-slider" }, node("label", { for: id }, title), input, said),
     tell() {
       const v = get();
-      if (Math.abs(Number(input.value) - v) > step / 2) input.value = v;
+      if (Math.abs(Number(input.value) - v) > step / 2) input.value = `${v}`;
       said.textContent = shown(v);
       input.setAttribute("aria-valuetext", shown(v));
     },
   };
 }
 
-function openLevels(s) {
+function openLevels(s: Leveled): void {
   const deep = s.levels.deep,
-    at = (i) => () => levelsNow(s)[i],
     close = node("button", { type: "button", class: "nba-close", "aria-label": T("Close") }, "✕");
   const [low, high] = deep ? s.levels.range : [0, 1],
     step = deep ? fine(s) : 0.01,
     span = Math.max(high - low, step);
-  const wider = (v) => {
+  const wider = (v: number): Pair => {
     // by one step at least, or an arrow key would be rounded away
     const [width, level] = levelsNow(s),
       by = Math.exp(v) - width;
@@ -53,50 +72,46 @@ function openLevels(s) {
   };
   const sliders = deep
     ? [
-        slider(
-          s,
-          T("Width"),
-          Math.log(step),
-          Math.log(2 * span),
-          0.01,
-          () => Math.log(levelsNow(s)[0]),
-          wider,
-          () => `${short(levelsNow(s)[0])}`,
-        ),
-        slider(
-          s,
-          T("Level"),
-          low - span / 4,
-          high + span / 4,
+        slider(s, {
+          title: T("Width"),
+          least: Math.log(step),
+          most: Math.log(2 * span),
+          step: 0.01,
+          get: () => Math.log(levelsNow(s)[0]),
+          set: wider,
+          shown: () => `${short(levelsNow(s)[0])}`,
+        }),
+        slider(s, {
+          title: T("Level"),
+          least: low - span / 4,
+          most: high + span / 4,
           step,
-          at(1),
-          (v) => [levelsNow(s)[0], v],
-          (v) => `${short(v)}`,
-        ),
+          get: () => levelsNow(s)[1],
+          set: (v) => [levelsNow(s)[0], v],
+          shown: (v) => `${short(v)}`,
+        }),
       ]
     : [
-        slider(
-          s,
-          T("Brightness"),
-          -1,
-          1,
-          0.01,
-          at(0),
-          (v) => [v, levelsNow(s)[1]],
-          (v) => `${Math.round(100 * v)} %`,
-        ),
-        slider(
-          s,
-          T("Contrast"),
-          -2.3,
-          2.3,
-          0.02,
-          () => Math.log(levelsNow(s)[1]),
-          (v) => [levelsNow(s)[0], Math.abs(v) < 0.01 ? 1 : Math.exp(v)],
-          (v) => `${Math.round(100 * Math.exp(v))} %`,
-        ),
+        slider(s, {
+          title: T("Brightness"),
+          least: -1,
+          most: 1,
+          step: 0.01,
+          get: () => levelsNow(s)[0],
+          set: (v) => [v, levelsNow(s)[1]],
+          shown: (v) => `${Math.round(100 * v)} %`,
+        }),
+        slider(s, {
+          title: T("Contrast"),
+          least: -2.3,
+          most: 2.3,
+          step: 0.02,
+          get: () => Math.log(levelsNow(s)[1]),
+          set: (v) => [levelsNow(s)[0], Math.abs(v) < 0.01 ? 1 : Math.exp(v)],
+          shown: (v) => `${Math.round(100 * Math.exp(v))} %`,
+        }),
       ];
-  const button = (title, press, hint = "") => {
+  const button = (title: string, press: () => void, hint = ""): HTMLButtonElement => {
     const b = node("button", { type: "button", title: hint }, title);
     b.addEventListener("click", press);
     return b;
@@ -141,12 +156,15 @@ function openLevels(s) {
     for (const v of sliders) v.tell();
     const [width, level] = levelsNow(s);
     presets.forEach((b, i) =>
-      b.setAttribute("aria-pressed", s.levels.presets[i][1] === width && s.levels.presets[i][2] === level),
+      b.setAttribute(
+        "aria-pressed",
+        String(s.levels.presets?.[i]?.[1] === width && s.levels.presets[i]?.[2] === level),
+      ),
     );
   };
   s.levelsPanel = { panel, deep, tell };
   s.root.append(panel);
   s.levelsButton.setAttribute("aria-expanded", "true");
   s.levelsPanel.tell();
-  panel.querySelector("input").focus({ preventScroll: true });
+  panel.querySelector("input")?.focus({ preventScroll: true });
 }

@@ -13,17 +13,23 @@ import { deleteRing, selectGroup, startRing } from "./rings.ts";
 import { turn } from "./rotated.ts";
 import { send } from "./send.ts";
 import { SNAP } from "./turned.ts";
+import { isShown, type KeyRow, type Stage } from "./types.ts";
 import { walk } from "./vertices.ts";
 import { fitted, setView, zoomAt } from "./view.ts";
 
-export const ACTIONS = {
+/** What an action does; false if the key was not for it. */
+type Action = (s: Stage, combo: string) => unknown;
+
+export const ACTIONS: Record<string, Action> = {
   "tool:select": (s) => setTool(s, "select"),
   undo: (s) => s.editable && send(s, "undo"),
   redo: (s) => s.editable && send(s, "redo"),
   delete: (s) =>
-    s.editable && s.hover?.handle?.role === "vertex" ? removeVertex(s, s.hover.handle) : removeSelected(s),
-  fit: (s) => s.image && setView(s, fitted(s)),
-  actual: (s) => s.image && zoomAt(s, 1 / s.v.k),
+    isShown(s) && s.editable && s.hover?.handle?.role === "vertex"
+      ? removeVertex(s, s.hover.handle)
+      : removeSelected(s),
+  fit: (s) => isShown(s) && setView(s, fitted(s)),
+  actual: (s) => isShown(s) && zoomAt(s, 1 / s.v.k),
   "zoom:in": (s) => zoomAt(s, 1.25, ...zoomCenter(s)),
   "zoom:out": (s) => zoomAt(s, 1 / 1.25, ...zoomCenter(s)),
   next: (s) => cycle(s, 1),
@@ -42,21 +48,21 @@ export const ACTIONS = {
   "turn:on": (s) => turn(s, 1),
   "turn:far back": (s) => turn(s, -SNAP),
   "turn:far on": (s) => turn(s, SNAP),
-  ring: (s) => startRing(s),
-  "ring:delete": (s) => deleteRing(s),
+  ring: (s) => (isShown(s) ? startRing(s) : undefined),
+  "ring:delete": (s) => (isShown(s) ? deleteRing(s) : undefined),
   "group:all": (s) => selectGroup(s),
   color: (s) => pickColor(s),
   escape: stepBack,
   help: (s) => toggleHelp(s),
 };
-const zoomCenter = (s) => (s.pointerInside && s.cursor ? s.cursor : []);
+const zoomCenter = (s: Stage): [] | [number, number] => (s.pointerInside && s.cursor ? s.cursor : []);
 
 const TEXT =
   "textarea, select, [contenteditable]:not([contenteditable=false]), .cm-editor, " +
   "input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit]):not([type=range])";
 const OWN_KEYS = new Set([" ", "Enter", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]);
 
-function elsewhere(s, e) {
+function elsewhere(s: Stage, e: KeyboardEvent): boolean {
   // a key that belongs to another element of the page
   const target = e.composedPath()[0];
   if (!(target instanceof Element) || s.root.contains(target)) return false;
@@ -67,7 +73,7 @@ function elsewhere(s, e) {
   );
 }
 
-export function keyDown(s, e) {
+export function keyDown(s: Stage, e: KeyboardEvent): void {
   if (e.defaultPrevented || e.isComposing || e.key === "Tab" || elsewhere(s, e)) return;
   if (e.target instanceof Element && e.target.closest(".nba-help")) return;
   if (e.key === " ") {
@@ -86,11 +92,13 @@ export function keyDown(s, e) {
   if (e.key === "Alt") {
     s.alt = true;
     hoverAt(s);
-    return void paint(s);
+    paint(s);
+    return;
   }
   if (e.key === "Shift") {
     s.shift = true;
-    return void paint(s);
+    paint(s);
+    return;
   }
   const combo = comboOf(e);
   const button = e.target instanceof HTMLButtonElement && e.key === "Enter";
@@ -120,16 +128,17 @@ export function keyDown(s, e) {
 
 const REPEATS = /^(brush|turn|undo|redo|zoom|nudge|next|previous|vertex)/;
 
-export function act(s, key, combo, repeat) {
+export function act(s: Stage, key: Pick<KeyRow, "id" | "title">, combo: string, repeat: boolean): unknown {
   if (repeat && !REPEATS.test(key.id)) return undefined;
-  if (key.id.startsWith("label:")) return chooseLabel(s, Number(key.id.slice(6)));
-  if (key.id.startsWith("tool:")) return toolByKey(s, key);
-  if (key.id.startsWith("bound:")) return void send(s, "key", { key: key.id });
   if (key.id.startsWith("act:")) return whole(s, key.id.slice(4));
-  return ACTIONS[key.id](s, combo);
+  if (key.id.startsWith("label:")) chooseLabel(s, Number(key.id.slice(6)));
+  else if (key.id.startsWith("tool:")) toolByKey(s, key);
+  else if (key.id.startsWith("bound:")) send(s, "key", { key: key.id });
+  else return ACTIONS[key.id]?.(s, combo);
+  return undefined;
 }
 
-export function keyUp(s, e) {
+export function keyUp(s: Stage, e: KeyboardEvent): void {
   if (e.key === " ") {
     s.space = false;
     releaseSpace(s);

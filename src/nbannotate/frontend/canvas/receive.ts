@@ -4,39 +4,44 @@ import { said, T } from "../shared/texts.ts";
 import { haunt, put } from "./actions.ts";
 import { hoverAt } from "./hand.ts";
 import { freshSpot } from "./keyboard-cursor.ts";
+import type { Buffers, Messages, Packed, Sized, Tag } from "./messages.ts";
 import { paint } from "./redraw.ts";
 import { complain } from "./send.ts";
 import { Shapes } from "./shape-index.ts";
+import { type Figure, isShown, type Point, type Shape, type Stage } from "./types.ts";
 import { fitted, onShapesFrame, place, setView } from "./view.ts";
 
-function unpack(message, buffers) {
-  const at = floats(buffers[0]),
-    found = [];
+type Row = [id: string, kind: string, label: string, points: Point[], more: Partial<Shape>];
+
+function unpack(message: Packed, buffers: Buffers): Row[] {
+  const at = floats(buffers[0]);
   let next = 0;
-  const take = (n) => {
-    const points = [];
-    for (let j = 0; j < n; j++, next += 2) points.push([at[next], at[next + 1]]);
+  const take = (n = 0): Point[] => {
+    const points: Point[] = [];
+    for (let j = 0; j < n; j++, next += 2) points.push([at[next] ?? 0, at[next + 1] ?? 0]);
     return points;
   };
-  message.ids.forEach((id, i) => {
+  return message.ids.map((id, i): Row => {
     const points = take(message.count[i]),
-      more = message.more[i] ?? {};
-    if (more.rings) more.rings = more.rings.map(take);
-    found.push([id, message.kinds[message.kind[i]], message.labels[message.label[i]], points, more]);
+      { rings, ...more } = message.more[i] ?? {};
+    const kind = message.kinds[message.kind[i] ?? 0] ?? "",
+      label = message.labels[message.label[i] ?? 0] ?? "";
+    return [id, kind, label, points, rings ? { ...more, rings: rings.map((n) => take(n)) } : more];
   });
-  return found;
 }
 
-function floats(buffer) {
+function floats(buffer?: DataView | ArrayBuffer): Float64Array {
   // a DataView may start anywhere; Float64Array may not
   if (!buffer) return new Float64Array(0);
   const view = ArrayBuffer.isView(buffer) ? buffer : new Uint8Array(buffer);
-  return new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+  return new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength) as ArrayBuffer);
 }
 
-export const stale = (s, message, at) => message.view_id === s.viewId && message.n < at;
+export const stale = (s: Stage, message: Tag, at: number): boolean => message.view_id === s.viewId && message.n < at;
 
-export const RECEIVE = {
+type Receivers = { [Type in keyof Messages]: (s: Stage, m: Messages[Type], buffers: Buffers) => unknown };
+
+export const RECEIVE: Partial<Receivers> = {
   stage(s, m, buffers) {
     const fresh = m.g !== s.g;
     if (fresh) {
@@ -61,8 +66,8 @@ export const RECEIVE = {
     s.instead = m.instead;
     s.empty.textContent = said(m.instead) || T("No image");
     if (m.image && (fresh || !s.v)) adopt(s, m.view, m.view_id);
-    RECEIVE.state(s, m.state);
-    RECEIVE.keys(s, m);
+    RECEIVE.state?.(s, m.state, []);
+    RECEIVE.keys?.(s, m, []);
     if (!m.image) s.preview.removeAttribute("src");
     place(s);
     if (fresh) freshSpot(s);
@@ -80,7 +85,9 @@ export const RECEIVE = {
     if (!stale(s, m, s.selectedAt)) Object.assign(s, { created: m.drawn || null, ready: m.ready });
     s.labels = m.labels;
     s.colors = new Map(m.labels.map((label) => [label.name, label.color]));
-    s.figures = new Map(m.labels.filter((label) => label.figure).map((label) => [label.name, label.figure]));
+    s.figures = new Map(
+      m.labels.flatMap((label): [string, Figure][] => (label.figure ? [[label.name, label.figure]] : [])),
+    );
     s.editable = m.editable;
     s.locked = new Set(m.locked);
     s.hidden = new Set(m.hidden);
@@ -93,7 +100,9 @@ export const RECEIVE = {
   },
   keys(s, m) {
     s.keyRows = m.keys;
-    s.keys = new Map(m.keys.filter((row) => row.id).flatMap((row) => row.keys.map((combo) => [combo, row])));
+    s.keys = new Map(
+      m.keys.filter((row) => row.id).flatMap((row) => row.keys.map((combo): [string, typeof row] => [combo, row])),
+    );
   },
   patch(s, m, buffers) {
     if (m.g !== s.g) return;
@@ -109,9 +118,11 @@ export const RECEIVE = {
       put(s, id, ...row);
     }
     if (m.order) {
-      const sorted = new Map(m.order.filter((id) => s.shapes.has(id)).map((id) => [id, s.shapes.get(id)]));
       const shapes = new Shapes();
-      for (const [id, shape] of [...sorted, ...[...s.shapes].filter(([id]) => !sorted.has(id))]) shapes.set(id, shape);
+      for (const id of new Set([...m.order, ...s.shapes.keys()])) {
+        const shape = s.shapes.get(id);
+        if (shape) shapes.set(id, shape);
+      }
       s.shapes = shapes;
     }
     paint(s);
@@ -133,7 +144,7 @@ export const RECEIVE = {
     if (m.view_id !== s.viewId) return;
     for (const ghost of s.ghosts.values()) if (!ghost.frame && ghost.n <= m.n) ghost.frame = m.frame;
     const under = s.strokes.length;
-    s.strokes = s.strokes.filter((stroke) => stroke.n > m.n);
+    s.strokes = s.strokes.filter((stroke) => (stroke.n ?? Infinity) > m.n);
     onShapesFrame(s);
     if (s.strokes.length < under) paint(s);
   },
@@ -146,7 +157,7 @@ export const RECEIVE = {
   preview(s, m, buffers) {
     if (m.g !== s.g) return;
     URL.revokeObjectURL(s.preview.src);
-    s.preview.src = URL.createObjectURL(new Blob([buffers[0]], { type: m.mime }));
+    s.preview.src = URL.createObjectURL(new Blob(buffers.slice(0, 1) as ArrayBuffer[], { type: m.mime }));
   },
   refining(s, m) {
     if (m.g !== s.g) return;
@@ -154,14 +165,15 @@ export const RECEIVE = {
     s.refining.textContent = m.on ? T("Preview. The image is still being decoded.") : "";
   },
   error: (s, m) => complain(s, said(m.text)),
-  fit: (s) => s.image && setView(s, fitted(s)),
+  fit: (s) => isShown(s) && setView(s, fitted(s)),
   focus: (s) => s.stage.focus({ preventScroll: true }),
 };
 
 // Show what another view of the same canvas shows: all of the image, or the middle of the same part.
-function adopt(s, view, viewId) {
+function adopt(s: Stage, view: Sized, viewId: string): void {
+  const { image, w, h } = s;
   if (viewId === s.viewId && view.w === s.w && view.h === s.h) s.v = { k: view.k, x: view.x, y: view.y, fit: view.fit };
-  else if (view.fit) s.v = fitted(s);
+  else if (view.fit && image) s.v = fitted({ image, w, h });
   else {
     const k = view.k * Math.max(s.w / view.w, s.h / view.h);
     s.v = {

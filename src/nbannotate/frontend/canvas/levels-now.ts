@@ -2,33 +2,42 @@
 
 import { T } from "../shared/texts.ts";
 import { clamp } from "./geometry.ts";
+import type { Levels, Pair } from "./messages.ts";
 import { send } from "./send.ts";
+import type { Stage } from "./types.ts";
 
-export const levelsNow = (s) => s.live ?? (s.levels?.deep ? s.levels.window : s.levels?.adjust);
+/** A stage whose image has levels. */
+export interface Leveled extends Stage {
+  levels: Levels;
+}
 
-export const short = (v) => (Math.abs(v) >= 100 ? Math.round(v) : Number(v.toPrecision(3)));
-export const fine = (s) => {
+export const isLeveled = (s: Stage): s is Leveled => Boolean(s.levels);
+
+export const levelsNow = (s: Leveled): Pair => s.live ?? (s.levels.deep ? s.levels.window : s.levels.adjust);
+
+export const short = (v: number): number => (Math.abs(v) >= 100 ? Math.round(v) : Number(v.toPrecision(3)));
+export const fine = (s: Leveled): number => {
   const [low, high] = s.levels.range;
   return high - low > 50 ? 1 : 10 ** Math.floor(Math.log10((high - low) / 500 || 1));
 };
 
-export function sane(s, [a, b]) {
+export function sane(s: Leveled, [a, b]: Pair): Pair {
   // width and level, or brightness and contrast, as Python takes them
   if (!s.levels.deep) return [clamp(Math.round(a * 1000) / 1000, -1, 1), clamp(Math.round(b * 1000) / 1000, 0.05, 20)];
   const step = fine(s),
-    tidy = (v) => Number((Math.round(v / step) * step).toPrecision(9));
+    tidy = (v: number): number => Number((Math.round(v / step) * step).toPrecision(9));
   const [low, high] = s.levels.range,
     span = Math.max(high - low, step);
   return [clamp(tidy(a), step, Math.max(8 * span, a)), clamp(tidy(b), low - 4 * span, high + 4 * span)];
 }
 
-export function levelsHow(s, how) {
+export function levelsHow(s: Stage, how: "auto" | "full" | "reset"): void {
   if (s.image && s.levels) s.levelsAt = send(s, "levels", { how });
 }
 
 // ---- the control in the corner
 
-export function levelsText(s) {
+export function levelsText(s: Leveled): string {
   const [a, b] = levelsNow(s);
   return s.levels.deep
     ? `${T("width {width}, level {level}", { width: short(a), level: short(b) })}${s.levels.unit ? ` ${s.levels.unit}` : ""}`
@@ -38,10 +47,13 @@ export function levelsText(s) {
       });
 }
 
-export function tellLevels(s) {
+export function tellLevels(s: Stage): void {
   const button = s.levelsButton;
   button.hidden = !s.image || !s.levels;
-  if (button.hidden) return void closeLevels(s);
+  if (button.hidden || !isLeveled(s)) {
+    closeLevels(s);
+    return;
+  }
   const [a, b] = levelsNow(s),
     plain = !s.levels.deep && a === 0 && b === 1;
   button.textContent = s.levels.deep
@@ -55,7 +67,7 @@ export function tellLevels(s) {
   s.levelsPanel?.tell();
 }
 
-export function closeLevels(s, back = false) {
+export function closeLevels(s: Stage, back = false): void {
   if (!s.levelsPanel) return;
   s.levelsPanel.panel.remove();
   s.levelsPanel = null;
