@@ -5,7 +5,7 @@
 #   make test ARGS="-k coco"        some of the tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test check front compiled format clean browser others hub
+.PHONY: help demo lab test test-postgres check front compiled format clean browser others hub
 .PRECIOUS: .venv/installed-%
 
 # The first Python that is new enough; make PYTHON=/path/to/python overrides it.
@@ -25,8 +25,11 @@ EXTRA_dev := dev
 # four at most, for each has a server, kernels and a browser.
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 3 ] && echo 4 || echo $$((n + 1)))
 
+# What runs on PostgreSQL beside the tests of that engine itself.
+ON_POSTGRES := $(addprefix tests/operations/test_,$(addsuffix .py,tasks review issues members campaigns leases jobs logins notices)) tests/store/postgres
+
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: .venv/installed-demo  ## a campaign on real images, with logins to try; Ctrl-C ends it (FOLDER=… keeps it, PORT=…)
 	@exec $(BIN)/nbannotate demo $(if $(FOLDER),--folder "$(FOLDER)") $(if $(PORT),--port $(PORT))
@@ -36,6 +39,9 @@ lab: .venv/installed-lab  ## JupyterLab on the tutorials
 
 test: .venv/installed-dev browser  ## all tests, with Chromium (ARGS="…" goes to pytest)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+
+test-postgres: .venv/installed-dev  ## tests on a server of PostgreSQL of their own, where one is installed
+	NBANNOTATE_TEST_STORE=postgres $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(or $(ARGS),$(ON_POSTGRES))
 
 check: .venv/installed-dev  ## style, types, and the arrows between the packages
 	$(BIN)/ruff check .

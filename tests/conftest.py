@@ -31,6 +31,7 @@ import nbannotate as nb
 from nbannotate.demo import end_owner
 from nbannotate.model import Session
 from nbannotate.store.duckdb import engine
+from tests.postgres_server import Server
 
 # Hundreds of processes are started here. Where bytecode is not to be kept (as in many containers), each of them would
 # compile all that it imports, which takes longer than to import it. xdist's workers inherit this.
@@ -126,6 +127,47 @@ def _quick_stores(tmp_path_factory):
         BEGINS.append(migrated)
         yield
         BEGINS.remove(migrated)
+
+
+#: With NBANNOTATE_TEST_STORE=postgres a store in memory is a new database of a server of PostgreSQL.
+ON_POSTGRES = os.environ.get("NBANNOTATE_TEST_STORE") == "postgres"
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A server of PostgreSQL."""
+    server = Server()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def _postgres_stores(request):
+    """Return a function that makes an engine over a new database, as a copy of one that the migrations made."""
+    from nbannotate.store.postgres.engine import Engine
+
+    server = request.getfixturevalue("postgres")
+    migrated = server.database()
+    Engine(migrated).close()
+    return lambda: Engine(server.database(migrated.partition("@/")[2].partition("?")[0]))
+
+
+@pytest.fixture(autouse=True)
+def _on_postgres(request, monkeypatch):
+    """Let what is in memory be in PostgreSQL, if the environment says so."""
+    if not ON_POSTGRES:
+        yield
+        return
+    make, made = request.getfixturevalue("_postgres_stores"), []
+
+    def engine_(_):
+        made.append(make())
+        return made[-1]
+
+    monkeypatch.setattr("nbannotate.owner.memory.Engine", engine_)
+    yield
+    for one in made:
+        one.close()
 
 
 @pytest.fixture(scope="session")
@@ -294,7 +336,7 @@ def team(make_images, kept_teams):
 
     def make(count=4, **options):
         paths = make_images(count)
-        usual = not options and count in kept_teams
+        usual = not options and count in kept_teams and not ON_POSTGRES
         made.append(kept_teams[count].again(paths) if usual else Team(nb.open(":memory:"), paths, **options))
         return made[-1]
 

@@ -72,8 +72,8 @@ def _is_ours(engine: Engine, handle: int, facts: os.stat_result, path: Path) -> 
     except OSError:  # a system without /proc
         real = Path(os.path.realpath(path))
     spool = engine.spool.resolve()
-    sockets = spool.parent if spool.parent.name.startswith("nbannotate-") else spool
-    if spool in real.parents or sockets in real.parents:
+    hidden_ = (p for p in spool.parents if p.name.startswith("nbannotate-") or p.name.endswith(".nbannotate"))
+    if spool in real.parents or any(p in real.parents for p in hidden_):
         return True
     if engine.path == MEMORY:
         return False

@@ -9,6 +9,7 @@ from typing import Any
 
 from nbannotate.operations.registry import Context, operation
 from nbannotate.store import answers, asking, guard, pivots, running
+from nbannotate.store.engine import Transaction
 
 #: A query that runs longer is ended.
 LONGEST_S = 120.0
@@ -37,34 +38,35 @@ def query(
         kept = key and ctx.engine.answers.find(key)
         if kept:
             return kept
-        began = time.monotonic()
-        file = _answered(ctx, query, parameters, types, asking.Along.of(ctx.tx, tables or (), files), limit)
-        if key and time.monotonic() - began > answers.WORTH_S:
-            ctx.engine.answers.keep(key, file, ctx.tx)
+        with ctx.tx.asked(query) as tx:
+            began = time.monotonic()
+            file = ctx.engine.spool / f"{secrets.token_hex(8)}.parquet"
+            _answer(tx, file, query, parameters, types, asking.Along.of(tx, tables or (), files), limit)
+            if key and time.monotonic() - began > answers.WORTH_S:
+                ctx.engine.answers.keep(key, file, tx)
         return file
 
 
-def _answered(
-    ctx: Context,
+def _answer(
+    tx: Transaction,
+    file: Path,
     query: str,
     parameters: list[Any] | dict[str, Any] | None,
     types: dict[str, str] | None,
     along: asking.Along,
     limit: running.Limit,
-) -> Path:
-    """Run a query, and return the file with its answer."""
-    text, statement, kinds = pivots.parse_completed(ctx.tx, query.strip().rstrip(";"))
+) -> None:
+    """Run a query, and write its answer into a file."""
+    text, statement, kinds = pivots.parse_completed(tx, query.strip().rstrip(";"))
     also = guard.Also(frozenset(name.lower() for name in along.files), frozenset(kinds))
-    shown = asking.shown(ctx.tx, statement, also)
+    shown = asking.shown(tx, statement, also)
     if shown is None:
-        guard.check(ctx.tx, statement, also)
+        guard.check(tx, statement, also)
         shown = asking.described(statement, text)
     along.check_read(statement)
     given = asking.given(statement, parameters, types)
-    file = ctx.engine.spool / f"{secrets.token_hex(8)}.parquet"
     theirs: dict[str, list[str]] = {}
-    with running.watched(ctx.tx, file, statement, theirs, limit):
-        theirs |= along.open(ctx.tx)
-        pivots.fill(ctx.tx, statement, kinds, also, given)
-        running.write(ctx.tx, shown or text, given, file)
-    return file
+    with running.watched(tx, file, statement, theirs, limit):
+        theirs |= along.open(tx)
+        pivots.fill(tx, statement, kinds, also, given)
+        running.write(tx, shown or text, given, file)

@@ -24,7 +24,7 @@ from nbannotate.owner.hooks import Hooks, installed
 from nbannotate.owner.place import Place
 from nbannotate.owner.server import Owner
 from nbannotate.owner.setup import first_member
-from nbannotate.store.duckdb.engine import Engine
+from nbannotate.store.opening import open_store
 from nbannotate.store.room import is_full, no_room_to_open
 
 #: Seconds without a request after which an owner ends; the environment may say otherwise.
@@ -93,8 +93,8 @@ def take_over(place: Place) -> FileLock:
 def _why_not(place: Place, error: NbannotateError | OSError) -> NbannotateError:
     """Return what is told if this process cannot begin."""
     if is_full(error) or (error.__cause__ is not None and is_full(error.__cause__)):
-        return no_room_to_open(str(place.database))
-    return error if isinstance(error, NbannotateError) else CannotWrite(f"{place.database} cannot be used: {error}")
+        return no_room_to_open(place.shown)
+    return error if isinstance(error, NbannotateError) else CannotWrite(f"{place.shown} cannot be used: {error}")
 
 
 def main(path: str) -> int:
@@ -104,7 +104,7 @@ def main(path: str) -> int:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
     if logs.is_wanted():
         logging.getLogger().handlers[0].setFormatter(logs.JsonLines())
-    place = Place(path)
+    place = Place(os.environ.pop("NBANNOTATE_STORE", path))
     try:
         lock = take_over(place)
     except Timeout:
@@ -117,7 +117,7 @@ def main(path: str) -> int:
         say(told(CannotWrite(f"The folder {place.database.parent} cannot be written: {error}")))
         return 1
     try:
-        engine = Engine(place.database, place.spool)
+        engine = open_store(place.given, place.spool)
     except (NbannotateError, OSError) as error:
         say(told(_why_not(place, error)))
         return 1

@@ -188,7 +188,7 @@ class SocketClient:
 
     def acting(self, token: str) -> Client:
         """Return a client that acts as whoever a token stands for."""
-        return SocketClient(self.place.database, token, self._through)
+        return SocketClient(self.place.given, token, self._through)
 
     def close(self) -> None:
         """Close the connections."""
@@ -219,7 +219,7 @@ class SocketClient:
                 until = until or time.monotonic() + PATIENCE_S
                 if time.monotonic() > until:
                     raise OwnerUnavailable(
-                        f"The process that owns {self.place.database} does not answer ({error}); see {self.place.log}."
+                        f"The process that owns {self.place.shown} does not answer ({error}); see {self.place.log}."
                     ) from error
                 if not self._through:
                     start_owner(self.place)

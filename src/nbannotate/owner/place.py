@@ -31,6 +31,7 @@ import msgspec
 
 from nbannotate.errors import CannotWrite
 from nbannotate.files.beside import hidden_folder
+from nbannotate.store.postgres.address import is_address, shown
 
 
 class Contact(msgspec.Struct, frozen=True):
@@ -56,22 +57,48 @@ class Contact(msgspec.Struct, frozen=True):
 LONGEST_SOCKET = 103
 
 
+def _runtime() -> Path:
+    """Return the folder of this user's sockets, which is nobody else's."""
+    folder = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()) / f"nbannotate-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _check_own(folder)
+    return folder
+
+
 class Place:
     """The files of one workspace.
 
     Parameters
     ----------
     path
-        The database file; links are followed, so that all ways to a file lead to one owner.
+        The database file; links are followed, so that all ways to a file lead to one owner. Or the address of a
+        database: then the files lie beside the socket, and each user of each machine has an owner of their own.
+
+    Attributes
+    ----------
+    given
+        The path or the address.
+    shown
+        What people may see of it: no password.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.database = Path(path).expanduser().resolve()
+        if isinstance(path, str) and is_address(path):
+            self.given, self.shown = path, shown(path)
+            self.database = _runtime() / f"database-{hashlib.sha256(self.shown.encode()).hexdigest()[:20]}"
+        else:
+            self.database = Path(path).expanduser().resolve()
+            self.given = self.shown = str(self.database)
         self.folder = hidden_folder(self.database)
         self.lock, self.spawn = self.folder / "owner.lock", self.folder / "spawn.lock"
         self.contact_file, self.log = self.folder / "owner.json", self.folder / "owner.log"
         self.spool = self.folder / "spool"
         self.before = Before(self.database)
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the workspace is a file, and no database elsewhere."""
+        return self.given == str(self.database)
 
     @property
     def images(self) -> Path:
@@ -182,9 +209,7 @@ class Before:
         CannotWrite
             The folder belongs to someone else or is open to others, or its path is too long.
         """
-        folder = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()) / f"nbannotate-{os.getuid()}"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        _check_own(folder)
+        folder = _runtime()
         path = folder / (hashlib.sha256(str(self.database).encode()).hexdigest()[:20] + ".sock")
         if not _fits(path):
             raise CannotWrite(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import select
@@ -12,7 +13,15 @@ import time
 
 from filelock import FileLock, Timeout
 
-from nbannotate.errors import CannotWrite, FolderMissing, NbannotateError, NotAWorkspace, OwnerUnavailable, revive
+from nbannotate.errors import (
+    CannotWrite,
+    FolderMissing,
+    InvalidInput,
+    NbannotateError,
+    NotAWorkspace,
+    OwnerUnavailable,
+    revive,
+)
 from nbannotate.owner.place import Place
 
 #: How long an owner may take to open its file (a crash's log is replayed first).
@@ -50,6 +59,12 @@ def start_owner(place: Place) -> None:
 
 def _look(place: Place) -> None:
     """Raise at a glance what would be in vain, before any file is made beside it; the owner looks closer."""
+    if not place.is_file:
+        if importlib.util.find_spec("psycopg") is None:
+            raise InvalidInput(
+                "A workspace in PostgreSQL needs more than is installed here: pip install 'nbannotate[postgres]'."
+            )
+        return
     file = place.database
     if not file.parent.is_dir():
         raise FolderMissing(f"The folder {file.parent} does not exist; create it first.")
@@ -97,12 +112,13 @@ def _private(path: str, flags: int) -> int:
 def _start(place: Place) -> None:
     with open(place.log, "ab", opener=_private) as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "nbannotate.owner", str(place.database)],
+            [sys.executable, "-m", "nbannotate.owner", place.shown],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,
             start_new_session=True,  # Ctrl-C in a notebook's terminal is not meant for it
-            env={k: v for k, v in os.environ.items() if k != "NBANNOTATE_TOKEN"},
+            # Who looks at the list of processes sees no password of a database.
+            env={k: v for k, v in os.environ.items() if k != "NBANNOTATE_TOKEN"} | {"NBANNOTATE_STORE": place.given},
         )
     assert process.stdout is not None
     with process.stdout as stdout:

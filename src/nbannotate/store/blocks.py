@@ -54,7 +54,7 @@ def read(tx: Transaction, file: Path) -> Block:
     import duckdb
 
     try:
-        found: dict[str, Any] = tx.connection.execute(
+        found: dict[str, Any] = tx.bench.execute(
             f"select asset, shape_id, label, kind, cast(points as blob) as points, rings, {_BARE} as bare "
             f"from read_parquet({quoted(file)})"
         ).fetchnumpy()

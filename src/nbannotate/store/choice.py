@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from nbannotate.errors import InvalidInput
@@ -17,7 +17,7 @@ from nbannotate.store.conditions import Conditions
 from nbannotate.store.duckdb.failures import is_fatal
 from nbannotate.store.engine import Transaction
 from nbannotate.store.room import is_full
-from nbannotate.store.transaction import LISTED, quoted
+from nbannotate.store.transaction import LISTED, is_of_database, quoted
 
 #: A condition that people wrote in SQL is ended when it takes longer: it may hold up everybody's work.
 LONGEST_S = 20.0
@@ -95,9 +95,12 @@ def chosen(
         yield _choice(tx, given, limit)
     finally:
         # In a transaction that failed nothing can be dropped; its end undoes the tables too.
-        with contextlib.suppress(_duckdb_error()):
+        try:
             tx.run("drop table if exists temp.chosen")
             tx.run("drop table if exists temp.considered")
+        except Exception as error:
+            if not is_of_database(error):
+                raise
 
 
 def _consider(tx: Transaction, version_id: int, given: Filter, only: str | None, places: str) -> None:
@@ -130,6 +133,22 @@ def _consider(tx: Transaction, version_id: int, given: Filter, only: str | None,
           select asset_id from data.version_assets where version_id = {version} and archived is not null
         )
         """
+    if not conditions.is_of_duckdb:
+        tx.run(statement, *conditions.parameters)
+        return
+    with tx.asked(statement) as asked:
+        _run(asked, statement, conditions, given)
+        rows = [] if asked is tx else asked.all("select * from considered")
+    if asked is not tx:
+        tx.run(
+            'create temp table considered as select unnest(from_json($1, \'[{"asset_id":"BIGINT","name":"VARCHAR",'
+            '"sequence":"VARCHAR","place":"BIGINT","annotated":"BOOLEAN","out":"VARCHAR"}]\'), recursive := true)',
+            msgspec.json.encode(rows).decode(),
+        )
+
+
+def _run(tx: Transaction, statement: str, conditions: Conditions, given: Filter) -> None:
+    """Run the statement that looks at all assets; people's SQL in it is ended when it takes too long."""
     if not conditions.has_sql:
         tx.run(statement, *conditions.parameters)
         return
@@ -137,8 +156,8 @@ def _consider(tx: Transaction, version_id: int, given: Filter, only: str | None,
     timer.start()
     try:
         tx.run(statement, *conditions.parameters)
-    except _duckdb_error() as error:
-        if is_fatal(error) or is_full(error):
+    except Exception as error:
+        if not is_of_database(error) or is_fatal(error) or is_full(error):
             raise  # that is not the filter's fault
         reason = naming.without_kind(str(error).split("\n\nLINE")[0].strip())
         if "interrupt" in reason.lower():
@@ -269,10 +288,3 @@ def ids(tx: Transaction) -> list[int]:
 def _short(given: Filter) -> str:
     text = str(given)
     return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 2] + " …"
-
-
-def _duckdb_error() -> type[Exception]:
-    """Return the base of DuckDB's errors; it is loaded only where a database is open."""
-    import duckdb
-
-    return duckdb.Error

@@ -35,6 +35,8 @@ class Conditions:
         ``name as (…)`` for the statement's ``with``. ``latest`` has the latest annotation of each annotated asset.
     has_sql
         Whether people's SQL is in it.
+    is_of_duckdb
+        Whether only DuckDB understands it: SQL, and what looks into metadata or compares folders.
     """
 
     def __init__(self, tx: Transaction, version_id: int, only: str | None = None) -> None:
@@ -48,7 +50,7 @@ class Conditions:
             "latest as (select asset_id, annotation_id from data.version_heads "
             f"where version_id = {self.value(version_id)} and {self.among})"
         ]
-        self.has_sql = False
+        self.has_sql = self.is_of_duckdb = False
 
     def value(self, value: Any) -> str:
         """Return the placeholder of a new parameter."""
@@ -78,6 +80,7 @@ class Conditions:
                     f"where list_contains(from_json(n.tags, '[\"VARCHAR\"]'), {self.value(filter.values[0])})))"
                 )
             case "folder":
+                self.is_of_duckdb = True
                 # a folder is meant in any Unicode form, and with either slash, as in files/names.py
                 pattern = unicodedata.normalize("NFC", filter.values[0]).replace("\\", "/").removeprefix("./")
                 pattern = pattern.rstrip("/") or pattern
@@ -116,6 +119,7 @@ class Conditions:
         )
 
     def _metadata(self, key: str, op: str, value: Any = None) -> str:
+        self.is_of_duckdb = True
         found = self._found(key)
         if op == "exists":
             return f"(coalesce(json_type({found}), 'NULL') <> 'NULL')"
@@ -190,13 +194,14 @@ class Conditions:
 
     def _sql(self, expression: str) -> str:
         try:
-            select = condition(self.tx, expression, self.version_id)
+            with self.tx.asked("") as asked:
+                select = condition(asked, expression, self.version_id)
         except QueryFailed as error:
             raise InvalidInput(f"{Filter.sql(expression)}: {error}") from None
         # A subquery at the top cannot see the columns of the rest of the statement.
         name = f"sql_{len(self.subqueries)}"
         self.subqueries.append(f"{name} as ({select})")
-        self.has_sql = True
+        self.has_sql = self.is_of_duckdb = True
         return f"(a.asset_id in (select asset_id from {name}))"
 
 
@@ -223,11 +228,13 @@ def unknown_keys(tx: Transaction, version_id: int, filter: Filter) -> list[str]:
     for key in dict.fromkeys(_keys(filter)):
         pointers = _pointers(key)
         found = " or ".join(f"json_extract(a.metadata, ${i}) is not null" for i in range(2, len(pointers) + 2))
-        if not tx.value(f"select count(*) from {_ASSETS} and ({found})", version_id, *pointers):
-            missing.append(key)
+        with tx.asked(_ASSETS) as asked:
+            if not asked.value(f"select count(*) from {_ASSETS} and ({found})", version_id, *pointers):
+                missing.append(key)
     if not missing:
         return []
-    rows = tx.all(f"select distinct unnest(json_keys(a.metadata)) as name from {_ASSETS}", version_id)
+    with tx.asked(_ASSETS) as asked:
+        rows = asked.all(f"select distinct unnest(json_keys(a.metadata)) as name from {_ASSETS}", version_id)
     names = sorted(r["name"] for r in rows)
     return [f"The filter asks for the metadata {key!r}, but {unknown('such field', key, names)}" for key in missing]
 

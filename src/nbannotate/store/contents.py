@@ -44,14 +44,15 @@ def of(tx: Transaction, version_id: int) -> tuple[Content, ...]:
     """
     found = []
     for what, rows in _PARTS.items():
-        heaps = tx.all(
-            f"""
-            select count(*) as n, sha256(string_agg(hash, '' order by hash)) as hash
-            from (select sha256(cast(said as varchar)) as hash from ({rows})) group by substr(hash, 1, 2)
-            order by min(hash)
-            """,
-            version_id,
-        )
+        with tx.asked(rows) as asked:  # the texts that are hashed are DuckDB's, to the letter
+            heaps = asked.all(
+                f"""
+                select count(*) as n, sha256(string_agg(hash, '' order by hash)) as hash
+                from (select sha256(cast(said as varchar)) as hash from ({rows})) group by substr(hash, 1, 2)
+                order by min(hash)
+                """,
+                version_id,
+            )
         whole = hashlib.sha256("".join(heap["hash"] for heap in heaps).encode()).hexdigest()
         found.append(Content(what, sum(heap["n"] for heap in heaps), whole))
     return tuple(found)

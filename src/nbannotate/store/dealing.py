@@ -184,9 +184,10 @@ def _insert(
             select nextval('data.ids'), * from (
             select $1, f.asset_id, f.step, 1,
                    case when f.done then 'done' else 'in_progress' end, case when f.done then 'existing' end,
-                   b.member_id, $2 + (f.place + $9) * (1 + $9) - $9 as position, f.copy = 1, 0, $3, null, null,
-                   case when f.done then $3 end, case when f.done then $4 end, null, null, 0, 0,
-                   case when f.copies > 1 then f.copy end as copy, null
+                   b.member_id, $2 + (f.place + $9) * (1 + $9) - $9 as position, f.copy = 1, 0, $3,
+                   cast(null as timestamp), cast(null as timestamp), case when f.done then $3 end,
+                   case when f.done then $4 end, cast(null as timestamp), null, 0, 0,
+                   case when f.copies > 1 then f.copy end as copy, cast(null as bigint)
             from (
               select t.*, k.copy from (select * from first_tasks where place >= $5 and place < $6 order by place) t
               join (select unnest(range(1, $8)) as copy) k on k.copy <= t.copies

@@ -90,7 +90,8 @@ def apart(tx: Transaction, version_id: int, asset_ids: list[int], spec: Campaign
         with its as (select * from data.assets where asset_id in (select unnest($1::bigint[]))),
         others as (select a.* from chosen c join data.assets a on a.asset_id = c.asset_id)
         select (select count(*) from its where folder not in (select distinct folder from others)) as folders,
-               (select count(*) from its where (width, height) not in (select (width, height) from others)) as sizes,
+               (select count(*) from its i where not exists (
+                  select 1 from others o where o.width = i.width and o.height = i.height)) as sizes,
                (select count(*) from its where asset_id < (select min(asset_id) from others)
                   or asset_id > (select max(asset_id) from others)) as ids,
                (select count(*) from its where $3 and (select bool_or(annotated) from chosen) and asset_id not in (

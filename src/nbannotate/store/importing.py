@@ -16,7 +16,7 @@ from nbannotate.files import arrow
 from nbannotate.model import Annotation, Origin
 from nbannotate.store import counts, data, layers, staging
 from nbannotate.store.staging import Stage
-from nbannotate.store.transaction import Transaction
+from nbannotate.store.transaction import Transaction, quoted
 
 #: Assets of the version $1 that people have worked on: they have answered, or are at work, or the asset is done.
 WORKED_ON = """
@@ -52,7 +52,7 @@ class Revision(Struct, frozen=True):
 
 def rows_in(tx: Transaction, file: Path) -> list[dict[str, Any]]:
     """Return the rows of a table of annotations (Parquet)."""
-    return tx.all("select * from read_parquet($1)", str(file))
+    return tx.all(f"select * from read_parquet({quoted(file)})")
 
 
 def worked_on(tx: Transaction, version_id: int) -> set[int]:
@@ -124,7 +124,7 @@ def add_bare_only(
     if not assets:
         return []
     found = tx.connection.execute("select nextval('data.ids') as id from range($1) order by 1", [len(assets)])
-    ids = np.asarray(found.fetchnumpy()["id"], dtype=np.int64)
+    ids = np.array([new for (new,) in found.fetchall()], dtype=np.int64)
     incoming = {"annotation_id": ids, "asset_id": np.array(assets, dtype=np.int64), "shapes": np.array(counts)}
     tx.connection.register("incoming_revisions", arrow.Table(incoming))
     try:

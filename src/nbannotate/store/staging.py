@@ -10,13 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from nbannotate.store.layers import NO_VERSION
-from nbannotate.store.transaction import Transaction
-
-if TYPE_CHECKING:
-    import duckdb
+from nbannotate.store.transaction import Connection, Transaction
 
 T = TypeVar("T")
 
@@ -65,7 +62,7 @@ class Stage(Transaction):
         What the last step has deleted: versions and datasets whose rows are deleted in pieces after it.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, note: Callable[[Iterable[str]], None]) -> None:
+    def __init__(self, connection: Connection, note: Callable[[Iterable[str]], None]) -> None:
         super().__init__(connection)
         self._note = note
         self.run("begin")

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import EllipsisType
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from nbannotate.rules.counts import Changes
 from nbannotate.store import lists, written
 from nbannotate.store.rows import Table, condition
-
-if TYPE_CHECKING:
-    import duckdb
 
 MOST_MEMO = 20_000
 
@@ -31,6 +29,32 @@ def id_list(ids: Iterable[int]) -> str:
 def quoted(file: Path) -> str:
     """Return the name of a file as a text in SQL."""
     return "'" + str(file).replace("'", "''") + "'"
+
+
+def is_of_database(error: BaseException) -> bool:
+    """Return whether an error is one of a database, of whatever kind."""
+    kinds = (kind.__module__.partition(".")[0] for kind in type(error).__mro__)
+    return any(kind in ("duckdb", "_duckdb", "psycopg") for kind in kinds)
+
+
+class Connection(Protocol):
+    """A connection to a database, as the statements of the store need it: one of DuckDB is one."""
+
+    def execute(self, query: Any, parameters: Any = ..., /) -> Any:
+        """Run a statement; what comes back has ``description``, ``fetchone`` and ``fetchall``."""
+        ...
+
+    def interrupt(self) -> None:
+        """End the statement that runs."""
+        ...
+
+    def register(self, name: str, table: Any, /) -> Any:
+        """Let statements read a table of Arrow by a name."""
+        ...
+
+    def unregister(self, name: str, /) -> Any:
+        """Forget such a table."""
+        ...
 
 
 class Transaction:
@@ -53,9 +77,7 @@ class Transaction:
         So many commits it sees, at least.
     """
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, memo: dict[Any, Any] | None = None, commits: int = 0
-    ) -> None:
+    def __init__(self, connection: Connection, memo: dict[Any, Any] | None = None, commits: int = 0) -> None:
         self.connection = connection
         self.memo: dict[Any, Any] = {} if memo is None else memo
         self.changes = Changes()
@@ -94,7 +116,7 @@ class Transaction:
         """Run a statement whose rows nobody needs."""
         self._execute(sql, parameters)
 
-    def _execute(self, sql: str, parameters: Iterable[Any]) -> duckdb.DuckDBPyConnection:
+    def _execute(self, sql: str, parameters: Iterable[Any]) -> Any:
         self.written |= written.parts(sql)
         return self.connection.execute(sql, list(parameters))
 
@@ -154,6 +176,22 @@ class Transaction:
 
     def expect(self, table: Table, groups: list[tuple[Any, ...]]) -> None:
         """Say that these groups of rows will be asked for."""
+
+    @property
+    def bench(self) -> Any:
+        """The connection to DuckDB in which files are read: the transaction's own, or one beside it."""
+        return getattr(self.connection, "bench", self.connection)
+
+    @contextmanager
+    def asked(self, text: str) -> Iterator[Transaction]:
+        """Give the transaction in which people's SQL runs, which is DuckDB's: it sees what this one sees.
+
+        Parameters
+        ----------
+        text
+            Whatever names the views that are read.
+        """
+        yield self
 
     def new_id(self) -> int:
         """Return a fresh id; ids grow, and no two things of a workspace share one."""

@@ -68,6 +68,7 @@ class Written:
     def __init__(self) -> None:
         self.commits = 0
         self._last: dict[str, int] = {}
+        self._all = 0
         self._lock = threading.Lock()
 
     def note(self, what: Iterable[str]) -> None:
@@ -76,13 +77,21 @@ class Written:
             self.commits += 1
             self._last.update(dict.fromkeys(what, self.commits))
 
+    def note_all(self) -> None:
+        """Note that anything may have been written."""
+        with self._lock:
+            self.commits += 1
+            self._all = self.commits
+
     def since(self, commits: int, what: Iterable[str]) -> bool:
         """Return whether any of some things was written by a commit after so many."""
-        return any(self._last.get(one, 0) > commits for one in what)
+        return self._all > commits or any(self._last.get(one, 0) > commits for one in what)
 
 
 def of_views(tx: Transaction) -> Mapping[str, frozenset[str]]:
-    """Return what each public view reads: tables, and those of their columns that it names.
+    """Return what each view reads: tables, and those of their columns that it names.
+
+    Those of the store's own are called ``data.…``.
 
     The schema stays as it is while a workspace is open.
     """
@@ -116,4 +125,4 @@ def of_views(tx: Transaction) -> Mapping[str, frozenset[str]]:
             known[view] = frozenset(found)
         return known[view]
 
-    return {view: read((schema, view)) for schema, view in sql if schema == "main"}
+    return {view if schema == "main" else f"data.{view}": read((schema, view)) for schema, view in sql}

@@ -22,11 +22,12 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
-from nbannotate.errors import CannotWrite, Conflict, NotAWorkspace
+from nbannotate.errors import CannotWrite, Conflict, NotAWorkspace, Refused
 from nbannotate.files.output import saying
 from nbannotate.model.backups import BackedImage, Backup, Copied, Manifest
 from nbannotate.owner.client import Client
 from nbannotate.owner.place import Place
+from nbannotate.store.postgres.address import is_address
 from nbannotate.workspace.bars import progress_bar
 from nbannotate.workspace.waiting import call_with_bar
 
@@ -37,6 +38,11 @@ MOST_NAMED = 20
 
 def create(client: Client, workspace: str, folder: Path) -> Backup:
     """Write a backup; see :meth:`nbannotate.Workspace.backup`."""
+    if is_address(workspace):
+        raise Refused(
+            f"{workspace} is backed up by PostgreSQL itself (pg_dump, or the server's own backups); this is for "
+            "workspaces in a file."
+        )
     images = None if workspace == ":memory:" else Place(workspace).images
     folder = Path(os.path.realpath(folder.expanduser()))
     if images is not None and folder.is_relative_to(images):

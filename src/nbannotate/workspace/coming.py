@@ -204,6 +204,11 @@ def _folder(version: Version, source: Source) -> Path:
             "images='none'."
         )
     place = Place(where)
+    if not place.is_file:
+        raise InvalidInput(
+            f"A workspace in a database has no folder to copy the images of {source.name} to; unpack it where all "
+            "machines find it, or take images='none'."
+        )
     stem = re.sub(r"[^\w.-]+", "_", source.path.stem) or "images"
     for number in range(1, 10_000):
         name = stem if number == 1 else f"{stem}-{number}"

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from nbannotate import model
-from nbannotate.errors import InvalidInput, LoginFailed, NotFound
+from nbannotate.errors import InvalidInput, LoginFailed, NotFound, Refused
 from nbannotate.model import renamed
 from nbannotate.model.calling import told
 from nbannotate.model.values import as_whole, plain, shown
 from nbannotate.owner.client import Client, connect
+from nbannotate.store.postgres.address import is_address
 from nbannotate.workspace import backups
 from nbannotate.workspace.campaign import Campaign
 from nbannotate.workspace.data import Dataset, markdown
@@ -37,7 +38,8 @@ def open(path: str | os.PathLike[str], member: str | None = None, password: str 
     Parameters
     ----------
     path
-        The file, for example ``"blood.duckdb"``; ``":memory:"`` for one that ends with this process.
+        The file, for example ``"blood.duckdb"``; ``":memory:"`` for one that ends with this process; the address of a
+        PostgreSQL database, ``"postgresql://user@host/database"``, for one that several machines open at once.
     member, password
         Act as this member. Without a member you act as the workspace's owner, which whoever can read the file beside
         the workspace may.
@@ -226,6 +228,8 @@ class Workspace(Handle):
         """
         if self.path == ":memory:":
             raise NotFound("A workspace in memory cannot be served; open a file.")
+        if is_address(self.path):
+            raise Refused("A workspace in PostgreSQL is not served yet; notebooks open it by its address.")
         number = as_whole("port", port)
         if not 0 <= number <= 65535:
             raise InvalidInput(f"port must be a number from 0 to 65535, not {number}; 0 takes a free one.")

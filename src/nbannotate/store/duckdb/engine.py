@@ -31,7 +31,7 @@ from nbannotate.store.engine import MEMORY
 from nbannotate.store.migrations import SCHEMA_VERSION, check_version, migrate
 from nbannotate.store.rows import TABLES
 from nbannotate.store.staging import ROW_GROUP, Stage
-from nbannotate.store.transaction import Transaction
+from nbannotate.store.transaction import Transaction, quoted
 from nbannotate.store.written import Written
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ class Engine:
         The database file, or ``":memory:"``. A file that does not exist is created.
     spool
         The folder for tables on their way in and out; it is emptied now and removed at the end. None makes one.
+    also
+        Another folder whose files statements may read and write.
 
     Raises
     ------
@@ -81,7 +83,7 @@ class Engine:
         The file or its folder cannot be written.
     """
 
-    def __init__(self, path: str | Path, spool: Path | None = None) -> None:
+    def __init__(self, path: str | Path, spool: Path | None = None, also: Path | None = None) -> None:
         import duckdb
 
         self.path = str(path) if str(path) == MEMORY else str(Path(path).absolute())
@@ -101,7 +103,7 @@ class Engine:
         self._writer = duckdb.connect(MEMORY)
         try:
             _attach(self._writer, self.path)
-            self._secure()
+            self._secure(also)
             migrate(Transaction(self._writer), mark=MARK if new else None)
             self._columns = read_columns(Transaction(self._writer))
         except duckdb.Error as error:
@@ -141,7 +143,7 @@ class Engine:
             for batch_id in staging.left(tx):
                 staging.discard(tx, batch_id)
 
-    def _secure(self) -> None:
+    def _secure(self, also: Path | None) -> None:
         """Let SQL reach no file but those that pass through the spool folder, and let it change no setting."""
         spool = str(self.spool).replace("'", "''")
         self._writer.execute("set threads = 1")
@@ -151,7 +153,8 @@ class Engine:
         self._writer.execute(f"set checkpoint_threshold = '{CHECKPOINT}'")
         self._writer.execute("set autoinstall_known_extensions = false")
         self._writer.execute("set autoload_known_extensions = false")
-        self._writer.execute(f"set allowed_directories = ['{spool}']")
+        folders = ", ".join(quoted(folder) for folder in (self.spool, also) if folder is not None)
+        self._writer.execute(f"set allowed_directories = [{folders}]")
         self._writer.execute("set enable_external_access = false")
         self._writer.execute("set lock_configuration = true")
 
@@ -270,7 +273,7 @@ class Engine:
     def _reader(self) -> duckdb.DuckDBPyConnection:
         cursor: duckdb.DuckDBPyConnection | None = getattr(self._local, "cursor", None)
         if cursor is None:
-            cursor = self._local.cursor = self._cursor()
+            cursor = self._local.cursor = self.connection()
             self._readers.append(cursor)
         return cursor
 
@@ -288,7 +291,7 @@ class Engine:
         return staging.left(tx, {*self.staging, *self.ended})
 
     def _staged(self) -> Iterator[Stage]:
-        connection = self._cursor()
+        connection = self.connection()
         stage = Stage(connection, self._staged_was_written)
         self.staging.add(stage.batch_id)  # before anybody else can see the batch
         try:
@@ -310,14 +313,14 @@ class Engine:
     def beside(self) -> Iterator[Transaction]:
         """Run a block on a connection of its own, whose transactions are the block's."""
         with self._told():
-            connection = self._cursor()
+            connection = self.connection()
             try:
                 yield Transaction(connection)
             finally:
                 connection.close()
 
-    def _cursor(self) -> duckdb.DuckDBPyConnection:
-        """Return a new connection to the open file."""
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """Return a new connection to the open file, for who closes it."""
         cursor = self._writer.cursor()
         cursor.execute(f"use {CATALOG}")
         return cursor

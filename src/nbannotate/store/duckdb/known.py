@@ -296,7 +296,7 @@ class KnowingWriter(Transaction):
 
     # Statements ------------------------------------------------------------------------------------------------
 
-    def _execute(self, sql: str, parameters: Any) -> duckdb.DuckDBPyConnection:
+    def _execute(self, sql: str, parameters: Any) -> Any:
         if self._new or self._changed:
             its = names(sql)
             waits = {t for t, rows in (*self._new.items(), *self._changed.items()) if rows}

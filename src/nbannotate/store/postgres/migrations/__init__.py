@@ -1,0 +1,1 @@
+"""The files of :mod:`nbannotate.store.postgres.schema`."""
