@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from random import Random
 from typing import Any
 
 import psutil
@@ -18,8 +17,6 @@ from PIL import Image
 import nbannotate as nb
 from nbannotate import model
 from nbannotate.errors import LoginFailed
-from nbannotate.frontend import building
-from nbannotate.rules import attribution
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra [test])")
 expect = playwright.expect
@@ -277,16 +274,6 @@ def test_what_remains_of_a_step_is_shared_by_weights_as_the_preview_says(ws: Any
     expect(page.get_by_text("3 tasks to ana · 1 task to ben.")).to_be_visible()
     assert Counter(holders(ws, "Live").values()) == {"ana": 3, "ben": 1}
     expect(panel.locator("tr", has_text="ana")).to_contain_text("0 of 3")
-
-
-def test_the_preview_splits_as_the_operation_does(mia: Callable[[str], Any]) -> None:
-    random = Random(7)
-    weights = [0, 0.1, 0.2, 0.3, 0.7, 1, 1, 2, 2.5, 3, 10, 1 / 3]
-    cases = [(random.randrange(10_000), [1, *random.choices(weights, k=random.randrange(1, 9))]) for _ in range(400)]
-    page = mia("#jobs")
-    page.evaluate(building.bundle("manage/sharing"))
-    shown = page.evaluate("cases => cases.map(([n, w]) => split(n, w))", cases)
-    assert shown == [attribution.split(total, shares) for total, shares in cases]
 
 
 def test_a_member_is_invited_and_another_one_disabled(ws: Any, mia: Callable[[str], Any]) -> None:

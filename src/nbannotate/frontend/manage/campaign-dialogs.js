@@ -5,7 +5,7 @@ import { repaint } from "../shared/redraw.ts";
 import { M, N, pieces, said, T } from "../shared/texts.ts";
 import { reason } from "./dialog-fields.js";
 import { act, send } from "./talk.js";
-import { clauses, KIND, listed, number } from "./words.js";
+import { clauses, KIND, listed, number } from "./words.ts";
 
 // What is asked of a campaign.
 export const CAMPAIGN_DIALOGS = {

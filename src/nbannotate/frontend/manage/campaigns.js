@@ -9,10 +9,10 @@ import { go } from "./address.js";
 import { empty, picked, reading } from "./frame.js";
 import { menu } from "./menu.js";
 import { openDialog, planDialog } from "./open-dialog.js";
-import { clearSelection } from "./sheet.js";
+import { clearSelection } from "./sheet.ts";
 import { cards } from "./state.js";
 import { act, toast } from "./talk.js";
-import { KIND, number, STATE_NAME } from "./words.js";
+import { KIND, number, STATE_NAME } from "./words.ts";
 
 const SHOWN = [
   ["current", M("Current")],

@@ -7,10 +7,10 @@ import { stamp } from "../shared/numbers.ts";
 import { N, said, T } from "../shared/texts.ts";
 import { go, TABS } from "./address.js";
 import { menuKeys, openMenu } from "./menu.js";
-import { clearSelection } from "./sheet.js";
+import { clearSelection } from "./sheet.ts";
 import { campaignOf, cards } from "./state.js";
 import { act, toast } from "./talk.js";
-import { ROLE, STATE_NAME } from "./words.js";
+import { ROLE, STATE_NAME } from "./words.ts";
 
 export function topBar(s) {
   const { login, role } = s.get("page"),

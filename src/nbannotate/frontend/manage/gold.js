@@ -4,7 +4,7 @@ import { h } from "../shared/dom.ts";
 import { stamp } from "../shared/numbers.ts";
 import { M, T } from "../shared/texts.ts";
 import { act, toast } from "./talk.js";
-import { number } from "./words.js";
+import { number } from "./words.ts";
 
 const GOLD_STATE = { ok: M("good enough"), below: M("not good enough"), paused: M("paused") };
 

@@ -6,7 +6,7 @@ import { ago } from "../shared/numbers.ts";
 import { repaint } from "../shared/redraw.ts";
 import { language, M, T } from "../shared/texts.ts";
 import { HEADS } from "./columns.js";
-import { choose, chooseAll, clearSelection, STATE_TEXT, STATES } from "./sheet.js";
+import { choose, chooseAll, clearSelection, STATE_TEXT, STATES } from "./sheet.ts";
 import { reassignDialog } from "./tasks.js";
 import { viewTask } from "./view.js";
 

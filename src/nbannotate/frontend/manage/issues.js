@@ -7,7 +7,7 @@ import { repaint } from "../shared/redraw.ts";
 import { locale, M, N, T } from "../shared/texts.ts";
 import { empty, picked, reading } from "./frame.js";
 import { viewPage } from "./view.js";
-import { number } from "./words.js";
+import { number } from "./words.ts";
 
 const THREAD_STATE = { open: M("open"), for_review: M("for review"), resolved: M("closed") };
 const THREAD_PLACE = { image: M("image"), zone: M("zone"), shape: M("shape") };

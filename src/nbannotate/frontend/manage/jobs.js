@@ -11,11 +11,11 @@ import { goldPanel } from "./gold.js";
 import { menu } from "./menu.js";
 import { openDialog } from "./open-dialog.js";
 import { held } from "./sharing.js";
-import { match, noFilter } from "./sheet.js";
+import { match, noFilter } from "./sheet.ts";
 import { campaignOf } from "./state.js";
 import { send } from "./talk.js";
 import { notLaunched } from "./tasks.js";
-import { KIND, number, spent } from "./words.js";
+import { KIND, number, spent } from "./words.ts";
 
 const JOB_STATE = {
   pending: M("not begun"),

@@ -14,7 +14,7 @@ import { jobs } from "./jobs.js";
 import { members } from "./members.js";
 import { menuLayer, openMenu } from "./menu.js";
 import { closeDialog } from "./open-dialog.js";
-import { noFilter, noSheet } from "./sheet.js";
+import { noFilter, noSheet } from "./sheet.ts";
 import { banner, beat, hear, send, toast, toasts } from "./talk.js";
 import { showBehind, tasks } from "./tasks.js";
 import "./icons.js";

@@ -8,7 +8,7 @@ import { reading } from "./frame.js";
 import { menu } from "./menu.js";
 import { openDialog } from "./open-dialog.js";
 import { toast } from "./talk.js";
-import { number, ROLE } from "./words.js";
+import { number, ROLE } from "./words.ts";
 
 const ROLE_TEXT = {
   owner: M("may do everything, and is the only one who may change an owner"),

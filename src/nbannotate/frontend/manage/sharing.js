@@ -2,7 +2,7 @@
 
 import { N, T } from "../shared/texts.ts";
 import { campaignOf } from "./state.js";
-import { clauses, listed, number } from "./words.js";
+import { clauses, listed, number } from "./words.ts";
 
 // Who a selection goes to: those who work at all of its steps.
 export function candidates(s, steps) {
@@ -73,21 +73,4 @@ export function jobSentence(d) {
     n,
     text: `${T("{text}.", { text: clauses([goes, stay ? N(stay, "{n} that is begun stays", "{n} that are begun stay") : ""]) })} ${T("What is finished stays {who}’s.", { who })}`,
   };
-}
-
-// Largest remainder, exactly as rules/attribution.py does it: whole parts, then one each to the largest remainders.
-export function split(total, weights) {
-  const digits = Math.max(
-    0,
-    ...weights.map((w) => (String(w).includes("e") ? 20 : (String(w).split(".")[1] ?? "").length)),
-  );
-  const whole = weights.map((w) => BigInt(w.toFixed(digits).replace(".", ""))),
-    sum = whole.reduce((a, b) => a + b, 0n);
-  if (!sum) return weights.map(() => 0);
-  const shares = whole.map((w) => BigInt(total) * w),
-    parts = shares.map((x) => Number(x / sum));
-  const order = shares.map((x, i) => [x % sum, i]).sort((a, b) => (a[0] === b[0] ? a[1] - b[1] : a[0] > b[0] ? -1 : 1));
-  const left = total - parts.reduce((a, b) => a + b, 0);
-  for (let k = 0; k < left; k += 1) parts[order[k][1]] += 1;
-  return parts;
 }

@@ -1,6 +1,6 @@
 // What is chosen on the page.
 
-import { RUNNING } from "./words.js";
+import { RUNNING } from "./words.ts";
 
 export const cards = (s) => s.get("campaigns").rows ?? [];
 export const campaignOf = (s) =>

@@ -6,7 +6,7 @@ import { icon } from "../shared/icons.ts";
 import { kernelEnded } from "../shared/kernel.ts";
 import { repaint } from "../shared/redraw.ts";
 import { said, T } from "../shared/texts.ts";
-import { takeSheet } from "./sheet.js";
+import { takeSheet } from "./sheet.ts";
 import { campaignOf } from "./state.js";
 
 let asked = 0;

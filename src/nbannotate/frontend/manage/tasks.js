@@ -9,11 +9,11 @@ import { HEADS } from "./columns.js";
 import { chooseCampaign, empty, picked, reading } from "./frame.js";
 import { openDialog, planDialog } from "./open-dialog.js";
 import { candidates } from "./sharing.js";
-import { chooseAll, clearSelection, match, noFilter, STATE_TEXT, STATES, summary } from "./sheet.js";
+import { chooseAll, clearSelection, match, noFilter, STATE_TEXT, STATES, summary } from "./sheet.ts";
 import { campaignOf } from "./state.js";
 import { toast } from "./talk.js";
 import { titled, viewTask } from "./view.js";
-import { number } from "./words.js";
+import { number } from "./words.ts";
 
 export function tasks(s) {
   const c = campaignOf(s);

@@ -5,10 +5,11 @@ import { repaint } from "../shared/redraw.ts";
 import { M, N, T } from "../shared/texts.ts";
 import { check, personChoice, reason, to } from "./dialog-fields.js";
 import { loginField, roleChoice } from "./members.js";
-import { held, jobSentence, reassignSentence, split } from "./sharing.js";
-import { clearSelection, summary } from "./sheet.js";
+import { held, jobSentence, reassignSentence } from "./sharing.js";
+import { clearSelection, summary } from "./sheet.ts";
+import { split } from "./split.ts";
 import { act } from "./talk.js";
-import { clauses, number } from "./words.js";
+import { clauses, number } from "./words.ts";
 
 // What is asked of tasks and jobs.
 export const WORK_DIALOGS = {

@@ -2,15 +2,19 @@
 
 import { locale, M, shownNumber, T } from "../shared/texts.ts";
 
-export const STATE_NAME = {
+export const STATE_NAME: Record<string, string> = {
   draft: M("draft"),
   active: M("active"),
   overdue: M("overdue"),
   completed: M("completed"),
   archived: M("archived"),
 };
-export const KIND = { annotation: M("annotation"), consensus: M("consensus"), review: M("review") };
-export const ROLE = {
+export const KIND: Record<string, string> = {
+  annotation: M("annotation"),
+  consensus: M("consensus"),
+  review: M("review"),
+};
+export const ROLE: Record<string, string> = {
   owner: M("owner"),
   manager: M("manager"),
   developer: M("developer"),
@@ -19,11 +23,11 @@ export const ROLE = {
 };
 export const RUNNING = ["active", "overdue"];
 
-export const number = (n) => shownNumber(Number(n ?? 0));
-export const listed = (words) => new Intl.ListFormat(locale()).format(words);
-export const clauses = (texts) => texts.filter(Boolean).join(T("; "));
-const tenths = (n) => shownNumber(n, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-export const spent = (s) =>
+export const number = (n?: number | string | null): string => shownNumber(Number(n ?? 0));
+export const listed = (words: string[]): string => new Intl.ListFormat(locale()).format(words);
+export const clauses = (texts: string[]): string => texts.filter(Boolean).join(T("; "));
+const tenths = (n: number): string => shownNumber(n, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+export const spent = (s?: number | null): string =>
   s === null || s === undefined
     ? "–"
     : s < 59.5
