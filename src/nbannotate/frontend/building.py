@@ -7,6 +7,7 @@ from. A wheel has the bundles, an sdist both: neither needs Node.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import subprocess
 import sys
@@ -96,17 +97,19 @@ def packages(*, all_of_them: bool = False) -> None:
     all_of_them
         Also those that only check the sources (TypeScript, Biome).
     """
-    lock = hashlib.sha256((ROOT / "package-lock.json").read_bytes()).hexdigest()
-    stamp = MODULES / ".installed"
-    wanted = {f"{lock} all"} if all_of_them else {f"{lock} all", f"{lock} build"}
-    if stamp.is_file() and stamp.read_text("utf-8") in wanted:
-        return
-    npm = Path(node_wheel(), "lib", "node_modules", "npm", "bin", "npm-cli.js")
-    omitted = [] if all_of_them else ["--omit=dev"]
-    ran = node(str(npm), "ci", *omitted, "--ignore-scripts", "--no-audit", "--no-fund", *BRIEFLY)
-    if ran.returncode:
-        raise SystemExit(UNREACHED.format(said="\n".join(ran.stderr.strip().splitlines()[:6])))
-    stamp.write_text(f"{lock} {'all' if all_of_them else 'build'}", "utf-8")
+    with (ROOT / "package-lock.json").open("rb") as locked:
+        fcntl.flock(locked, fcntl.LOCK_EX)  # two processes would take each other's files away
+        lock = hashlib.sha256(locked.read()).hexdigest()
+        stamp = MODULES / ".installed"
+        wanted = {f"{lock} all"} if all_of_them else {f"{lock} all", f"{lock} build"}
+        if stamp.is_file() and stamp.read_text("utf-8") in wanted:
+            return
+        npm = Path(node_wheel(), "lib", "node_modules", "npm", "bin", "npm-cli.js")
+        omitted = [] if all_of_them else ["--omit=dev"]
+        ran = node(str(npm), "ci", *omitted, "--ignore-scripts", "--no-audit", "--no-fund", *BRIEFLY)
+        if ran.returncode:
+            raise SystemExit(UNREACHED.format(said="\n".join(ran.stderr.strip().splitlines()[:6])))
+        stamp.write_text(f"{lock} {'all' if all_of_them else 'build'}", "utf-8")
 
 
 def node_wheel() -> str:
