@@ -7,7 +7,6 @@ cursor of its own; a reader sees the last commit and never waits for the writer.
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import shutil
 import tempfile
@@ -19,33 +18,29 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbannotate.errors import CannotWrite, DatabaseFailed, FolderMissing, NotAWorkspace
+from nbannotate.errors import DatabaseFailed
 from nbannotate.store import counts, staging
 from nbannotate.store.answers import Answers
+from nbannotate.store.duckdb import file
 from nbannotate.store.duckdb.failures import failure, is_fatal, why_not
+from nbannotate.store.duckdb.file import CATALOG, MARK
+from nbannotate.store.duckdb.file import attach as _attach
 from nbannotate.store.duckdb.known import KnowingReader, KnowingWriter, read_columns
 from nbannotate.store.duckdb.lists import Lists
 from nbannotate.store.duckdb.memory import Memory
 from nbannotate.store.duckdb.queues import Queues
 from nbannotate.store.engine import MEMORY
-from nbannotate.store.migrations import SCHEMA_VERSION, check_version, migrate
+from nbannotate.store.migrations import SCHEMA_VERSION, migrate
 from nbannotate.store.rows import TABLES
-from nbannotate.store.staging import ROW_GROUP, Stage
+from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction, quoted
 from nbannotate.store.written import Written
 
 if TYPE_CHECKING:
     import duckdb
 
-MARK = "nbannotate workspace"
-
-#: What the file is called inside DuckDB, whatever its own name: ``data.duckdb`` would be taken for the schema ``data``.
-CATALOG = "workspace"
-
 #: What readers add to the memo: daily work changes nothing of it.
 _READ_BY_ALL = {"asset", "dataset"}
-
-logger = logging.getLogger(__name__)
 
 #: How much is written before the file itself is brought up to date, for which all writes wait: with DuckDB's own 16 MB
 #: that came twice a second beside an import; at four times as much it takes as long each time (measured).
@@ -89,9 +84,9 @@ class Engine:
         self.path = str(path) if str(path) == MEMORY else str(Path(path).absolute())
         new = self.path == MEMORY or not Path(self.path).exists()
         if self.path != MEMORY:
-            version = _check_file(Path(self.path), duckdb)
+            version = file.check(Path(self.path), duckdb)
             if version < SCHEMA_VERSION:
-                _keep(Path(self.path), version)
+                file.keep(Path(self.path), version)
         if spool is None:
             spool = Path(tempfile.mkdtemp(prefix="nbannotate-spool-"))
             # A store in memory is seldom closed: it ends with whoever holds it.
@@ -114,7 +109,7 @@ class Engine:
             raise
         if self.path != MEMORY:
             Path(self.path).chmod(0o600)
-        self._file = _identity(self.path)
+        self._file = file.identity(self.path)
         #: Whether the database can do nothing more until its file is opened again, by another process; and whether a
         #: commit was under way then, so that nobody can be told what came of it.
         self.has_failed = self.in_doubt = False
@@ -342,7 +337,7 @@ class Engine:
 
     def is_lost(self) -> bool:
         """Whether the file was deleted or another one put in its place: nothing that is written now could be found."""
-        return _identity(self.path) != self._file
+        return file.identity(self.path) != self._file
 
 
 def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
@@ -351,90 +346,6 @@ def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
 
     with contextlib.suppress(duckdb.TransactionException):  # it was rolled back by what failed
         connection.execute("rollback")
-
-
-def _attach(connection: duckdb.DuckDBPyConnection, path: str, options: str = "") -> None:
-    """Open a file in a connection to a database in memory. It is never taken for another format than DuckDB's."""
-    quoted = path.replace("'", "''")
-    connection.execute(f"attach '{quoted}' as {CATALOG} (type duckdb, row_group_size {ROW_GROUP}{options})")
-    connection.execute(f"use {CATALOG}")
-
-
-def _identity(path: str) -> tuple[int, int] | None:
-    """Return what tells a file from another one of the same name; None if there is none."""
-    try:
-        found = Path(path).stat()
-    except FileNotFoundError:
-        return None
-    return found.st_dev, found.st_ino
-
-
-def _keep(path: Path, version: int) -> None:
-    """Keep a workspace as it is before it is brought to a newer schema: as a file beside it, which opens as any other.
-
-    Raises
-    ------
-    CannotWrite
-        There is no room for it; the workspace is left as it was.
-    """
-    kept = path.with_name(f"{path.name}.schema-{version}")
-    for suffix in (".wal", ""):  # the file itself is there when all of it is
-        file, to = path.with_name(path.name + suffix), kept.with_name(kept.name + suffix)
-        part = to.with_name(f"{to.name}.part")
-        try:
-            if not file.exists():
-                to.unlink(missing_ok=True)  # of an upgrade that was broken off
-                continue
-            with file.open("rb") as content, part.open("wb") as out:
-                part.chmod(0o600)
-                shutil.copyfileobj(content, out, 1 << 20)
-                out.flush()
-                os.fsync(out.fileno())
-            part.replace(to)
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            raise CannotWrite(
-                f"{path} is to be brought to a newer schema, and cannot be kept as it is beforehand, as {kept}: "
-                f"{error.strerror or error}. It was left as it was."
-            ) from error
-    logger.warning("%s is brought from schema %d to %d; as it was it is kept: %s.", path, version, SCHEMA_VERSION, kept)
-
-
-def _check_file(path: Path, duckdb: Any) -> int:
-    """Return the schema of a file, the newest of a new one; raise before anything is changed if it cannot serve."""
-    folder = path.parent
-    if not folder.is_dir():
-        raise FolderMissing(f"The folder {folder} does not exist; create it, or open the workspace elsewhere.")
-    if path.is_dir():
-        raise NotAWorkspace(f"{path} is a folder; name a file in it, for example {path / 'work.duckdb'}.")
-    if not os.access(folder, os.W_OK):
-        raise CannotWrite(f"The folder {folder} cannot be written; a workspace needs to write beside its file.")
-    if not path.exists():
-        return SCHEMA_VERSION
-    if not os.access(path, os.R_OK | os.W_OK):
-        raise CannotWrite(f"The file {path} cannot be read and written by you; check its permissions.")
-    # Only look: opening a strange database for writing could already change it.
-    connection = duckdb.connect(MEMORY)
-    try:
-        _attach(connection, str(path), ", read_only")
-        tx = Transaction(connection)
-        known = tx.value(
-            "select count(*) = 2 from duckdb_columns() "
-            "where schema_name = 'data' and table_name = 'meta' and column_name in ('key', 'value')"
-        )
-        mark = tx.value("select value from data.meta where key = 'mark'") if known else None
-        if mark != MARK:
-            raise NotAWorkspace(
-                f"{path} is a DuckDB database, but not an nbannotate workspace; it was left as it is. "
-                "Open another file name to create a workspace."
-            )
-        version = int(tx.value("select max(version) from data.migrations"))
-        check_version(str(path), version)
-        return version
-    except duckdb.Error as error:
-        raise why_not(path, error) from error
-    finally:
-        connection.close()
 
 
 __all__ = ["CATALOG", "MARK", "Engine"]
