@@ -59,6 +59,7 @@ MEANINGS = {
     "tz": "the zone of times",
     "history": "whether what was before comes along",
     "open": "whether it is not resolved",
+    "token": "of a session, by which somebody acts",
     "return_tasks": "whether open tasks go back to the queue",
     "words": "whether a name is replaced wherever it stands as a word",
     "unseen": "whether only what was not seen",

@@ -148,7 +148,7 @@ class SocketClient:
     def _begin(self) -> None:
         """Have no connections: at first, and in the child of a fork, which must not speak on its parent's."""
         self._local = threading.local()
-        self._all: weakref.WeakSet[_Unix] = weakref.WeakSet()
+        self._all: weakref.WeakSet[http.client.HTTPConnection] = weakref.WeakSet()
         self._lock = threading.Lock()
 
     def call(self, operation: str, returns: type[T], /, **arguments: Any) -> T:
@@ -206,7 +206,7 @@ class SocketClient:
         again = True
         while True:
             try:
-                contact = Contact("", self._through, 0) if self._through else self.place.contact()
+                contact = self._contact()
                 if contact is None:
                     raise ConnectionRefusedError("nobody announced itself")
                 headers["Authorization"] = f"Bearer {self._token or contact.token}"
@@ -218,11 +218,8 @@ class SocketClient:
                     continue  # a connection from before, perhaps to an owner that is gone; a fresh one tells
                 until = until or time.monotonic() + PATIENCE_S
                 if time.monotonic() > until:
-                    raise OwnerUnavailable(
-                        f"The process that owns {self.place.shown} does not answer ({error}); see {self.place.log}."
-                    ) from error
-                if not self._through:
-                    start_owner(self.place)
+                    raise OwnerUnavailable(self._away(error)) from error
+                self._wake()
                 time.sleep(pause)
                 pause = min(0.25, pause * 2)
                 continue
@@ -238,13 +235,30 @@ class SocketClient:
                 continue
             raise error_
 
+    def _contact(self) -> Contact | None:
+        """Return where the owner listens, and whose word is used without a token."""
+        return Contact("", self._through, 0) if self._through else self.place.contact()
+
+    def _wake(self) -> None:
+        """Start an owner, if nobody else sees to it."""
+        if not self._through:
+            start_owner(self.place)
+
+    def _away(self, error: Exception) -> str:
+        """Say that no owner answers."""
+        return f"The process that owns {self.place.shown} does not answer ({error}); see {self.place.log}."
+
+    def _open(self, path: str) -> http.client.HTTPConnection:
+        """Return a connection that is not made yet."""
+        return _Unix(path, ANSWER_S)
+
     def _send(self, path: str, url: str, body: bytes | stream.Body, headers: dict[str, str]) -> tuple[int, bytes]:
         if isinstance(body, stream.Body):  # whoever makes the files may ask meanwhile
-            with contextlib.closing(_Unix(path, ANSWER_S)) as one:
+            with contextlib.closing(self._open(path)) as one:
                 return _answer(one, url, body, headers)
-        connection: _Unix | None = getattr(self._local, "connection", None)
+        connection: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
         if connection is None or connection not in self._all:
-            connection = _Unix(path, ANSWER_S)
+            connection = self._open(path)
             self._local.connection, self._local.answered = connection, False
             with self._lock:
                 self._all.add(connection)
@@ -254,7 +268,7 @@ class SocketClient:
 
     def _drop(self) -> bool:
         """Close this thread's connection; return whether it was one that had worked before."""
-        connection: _Unix | None = getattr(self._local, "connection", None)
+        connection: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
         self._local.connection = None
         if connection is None:
             return False
@@ -265,7 +279,7 @@ class SocketClient:
 
 
 def _answer(
-    connection: _Unix, url: str, body: bytes | stream.Body, headers: dict[str, str]
+    connection: http.client.HTTPConnection, url: str, body: bytes | stream.Body, headers: dict[str, str]
 ) -> tuple[int, bytes]:  # fmt: skip
     connection.request("POST", url, body, headers)
     response = connection.getresponse()
@@ -327,11 +341,16 @@ def connect_kernel() -> Client:
     """Return the client of a kernel that the restricted server started: who acts is the server's word.
 
     The environment names the workspace (``NBANNOTATE_WORKSPACE``) and the kernel's token (``NBANNOTATE_TOKEN``), or
-    where that is found, and the socket that leads to the owner (``NBANNOTATE_TOKEN_FILE``, ``NBANNOTATE_SOCKET``).
+    where that is found, and the socket that leads to the owner (``NBANNOTATE_TOKEN_FILE``, ``NBANNOTATE_SOCKET``). The
+    workspace may be the address of ``nbannotate owner`` on another machine, and the token one of a session.
     """
     path, token = os.environ.get("NBANNOTATE_WORKSPACE"), os.environ.get("NBANNOTATE_TOKEN")
     if file := os.environ.get("NBANNOTATE_TOKEN_FILE"):
         token = Path(file).read_text()
     if not path or not token:
         raise NotFound("This kernel was not started by nbannotate's server; open a workspace with nb.open instead.")
+    if path.startswith("https://"):
+        from nbannotate.owner.remote import RemoteClient  # TLS, which no kernel beside the server needs
+
+        return RemoteClient(path, token)
     return SocketClient(path, token, os.environ.get("NBANNOTATE_SOCKET"))

@@ -175,6 +175,14 @@ IN_PERSON: frozenset[str] = frozenset(
     }
 )  # fmt: skip
 
+#: What members may do from another machine (``nbannotate owner``): the work of annotators and reviewers, who never name
+#: a file of the workspace's machine. Where a large image lies is of no use there, and invitations are for the pages.
+ELSEWHERE: frozenset[str] = frozenset(name for name, roles in ALLOWED.items() if roles in (EVERYONE, REVIEWERS)) - {
+    "assets.large",
+    "sessions.accept",
+    "sessions.check",
+}
+
 #: Who may work at a step of which kind.
 STEP_ROLES: dict[str, frozenset[Role]] = {
     "annotation": EVERYONE,

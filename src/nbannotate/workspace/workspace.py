@@ -32,17 +32,22 @@ from nbannotate.workspace.work_tables import Campaigns, Events
 
 
 @told
-def open(path: str | os.PathLike[str], member: str | None = None, password: str = "") -> Workspace:
+def open(
+    path: str | os.PathLike[str], member: str | None = None, password: str = "", token: str | None = None
+) -> Workspace:
     """Open a workspace, or create it; its owner process is found, or started.
 
     Parameters
     ----------
     path
         The file, for example ``"blood.duckdb"``; ``":memory:"`` for one that ends with this process; the address of a
-        PostgreSQL database, ``"postgresql://user@host/database"``, for one that several machines open at once.
+        PostgreSQL database, ``"postgresql://user@host/database"``, for one that several machines open at once; or
+        ``"https://host:port"`` of ``nbannotate owner`` on another machine, for the work of a member.
     member, password
         Act as this member. Without a member you act as the workspace's owner, which whoever can read the file beside
         the workspace may.
+    token
+        Of a session, in place of member and password.
 
     Raises
     ------
@@ -50,12 +55,28 @@ def open(path: str | os.PathLike[str], member: str | None = None, password: str 
         The file cannot be used; it is left as it was.
     LoginFailed
         The member or the password is wrong.
+    InvalidInput
+        It is neither a path nor such an address, or an address without a member.
     """
     path = plain(path)
     if not isinstance(path, str | os.PathLike):
         raise InvalidInput(f"A workspace is opened by the path of its file, or as ':memory:', not by {shown(path)}.")
-    workspace = Workspace(_in_memory() if os.fspath(path) == ":memory:" else connect(path))
+    if isinstance(path, str) and path.startswith("https://"):
+        return Workspace(_elsewhere(path, member, password, token))
+    workspace = Workspace(_in_memory() if os.fspath(path) == ":memory:" else connect(path, token))
     return workspace if member is None else workspace.acting(member, password)
+
+
+def _elsewhere(url: str, member: str | None, password: str, token: str | None) -> Client:
+    """Return a client of a workspace on another machine."""
+    from nbannotate.owner.remote import RemoteClient  # TLS, which nothing here needs
+
+    if token is not None:
+        return RemoteClient(url, token)
+    if member is None:
+        raise InvalidInput("A workspace on another machine is opened by a member: nb.open(url, member, password).")
+    known = RemoteClient(url)
+    return known.acting(known.call("sessions.open", model.Session, login=member, password=password).token)
 
 
 def _in_memory() -> Client:
