@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 MADE_HERE = {".venv", "dist", "build", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis"}
-MADE_HERE |= {".tmp", ".ipynb_checkpoints"}
+MADE_HERE |= {".tmp", ".ipynb_checkpoints", "node_modules", "static"}
 
 
 @pytest.fixture(scope="module")
