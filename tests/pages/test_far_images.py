@@ -82,6 +82,7 @@ def test_an_object_that_is_gone_is_said_without_saying_where_and_may_be_tried_ag
     bucket.remove("study/1.png")
     assert ana.does("discard", text="Not wanted") is None
     assert not ana.task.pictured
+    assert ana.state.banner.action == "retry"
     assert ana.does("skip", text="Its image is gone") is None
     assert (ana.task.task.asset, ana.task.pictured) == ("2.png", True)
     told = str(ana.told)

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 import duckdb
 import pytest
 from serve_rig import Server
+from tests.remote.fixtures import bucket, far, moto_port  # noqa: F401  fixtures
+from tests.remote.stores import Bucket, picture
 
 import nbannotate as nb
 from nbannotate.cli import doctor, main
@@ -125,3 +127,17 @@ def test_a_site_that_is_none(path: Path, capsys) -> None:
     assert "does not answer" in told(capsys, path, "--url", "http://127.0.0.1:9", code=2)
     assert main(["doctor", str(path), "--url", "annotate.example.com"]) == 2
     assert "takes the address of the site" in capsys.readouterr().err
+
+
+def test_images_in_a_bucket_are_fetched_one_to_try(bucket: Bucket, path: Path, capsys) -> None:  # noqa: F811
+    for n in range(2):
+        bucket.put(f"study/{n}.png", picture())
+    with nb.open(path) as ws:
+        ws.datasets["d"].create_version("v").add_images(f"s3://{bucket.name}/study", sizes="later")
+    assert "2 images lie at s3://; one of them was fetched." in told(capsys, path)
+    for n in range(2):
+        bucket.remove(f"study/{n}.png")
+    with nb.open(path) as ws:
+        ws.datasets["d"].versions["v"].check_files()  # what the store said a moment ago is not believed any more
+    said = told(capsys, path, code=2)
+    assert "2 images lie at s3://. The image 0.png cannot be fetched: it is not there any more." in said

@@ -22,7 +22,7 @@ import psutil
 from packaging.requirements import Requirement
 
 from nbannotate.cli.commands import Commands, check_exists, opened, say
-from nbannotate.errors import InvalidInput, NbannotateError, Refused
+from nbannotate.errors import FetchFailed, InvalidInput, NbannotateError, Refused
 from nbannotate.model import WorkspaceInfo
 from nbannotate.owner.place import Place
 
@@ -181,9 +181,34 @@ def of_members(place: Place) -> Iterator[Finding]:
     )
 
 
+def of_images(place: Place) -> Iterator[Finding]:
+    """Look whether images that lie elsewhere can be fetched, by fetching one of each protocol, the smallest."""
+    query = """
+        select split_part(path, '://', 1) as protocol, count(*) as images, arg_min(asset_id, bytes) as asset_id
+        from assets where strpos(path, '://') > 0 group by 1 order by 1
+    """
+    try:
+        with opened(place.database) as ws:
+            for row in ws.sql(query).to_dict("records"):
+                what = f"{row['images']:,} images lie at {row['protocol']}://"
+                try:
+                    ws.client.image(int(row["asset_id"]))
+                except FetchFailed as error:
+                    yield Finding("problem", "images", f"{what}. {error} Its process is {_contact(place)}.")
+                else:
+                    yield Finding("ok", "images", f"{what}; one of them was fetched.")
+    except NbannotateError:
+        return  # said by of_owner
+
+
+def _contact(place: Place) -> int:
+    contact = place.contact()
+    return 0 if contact is None else contact.pid
+
+
 #: What is looked at, in this order.
 LOOKS: tuple[Callable[[Place], Iterator[Finding]], ...] = (
-    of_versions, of_files, of_room, of_memory, of_owner, of_members,
+    of_versions, of_files, of_room, of_memory, of_owner, of_members, of_images,
 )  # fmt: skip
 
 

@@ -35,6 +35,9 @@ T = TypeVar("T")
 #: How long a client tries to reach an owner, and how long it waits for one answer.
 PATIENCE_S = 30.0
 ANSWER_S = 300.0
+#: So long does a kernel leave it to its server to start an owner, which has what the server has in its environment:
+#: credentials of the stores that images lie in, for example. A kernel has none of it.
+HEAD_START_S = 4.0
 
 
 @runtime_checkable
@@ -141,7 +144,7 @@ class SocketClient:
 
     def __init__(self, path: str | os.PathLike[str], token: str | None = None, through: str | None = None) -> None:
         self.place = Place(path)
-        self._token, self._through = token, through
+        self._token, self._through, self._waits_s = token, through, 0.0
         self._begin()
         _CLIENTS.add(self)
 
@@ -219,7 +222,8 @@ class SocketClient:
                 until = until or time.monotonic() + PATIENCE_S
                 if time.monotonic() > until:
                     raise OwnerUnavailable(self._away(error)) from error
-                self._wake()
+                if time.monotonic() >= until - PATIENCE_S + self._waits_s:
+                    self._wake()
                 time.sleep(pause)
                 pause = min(0.25, pause * 2)
                 continue
@@ -353,4 +357,6 @@ def connect_kernel() -> Client:
         from nbannotate.owner.remote import RemoteClient  # TLS, which no kernel beside the server needs
 
         return RemoteClient(path, token)
-    return SocketClient(path, token, os.environ.get("NBANNOTATE_SOCKET"))
+    client = SocketClient(path, token, os.environ.get("NBANNOTATE_SOCKET"))
+    client._waits_s = HEAD_START_S
+    return client

@@ -25,6 +25,13 @@ def of_failure(error: Exception, state: State) -> Banner | None:
     return Banner(f"Something went wrong here; {kept} Try again, or reload the page.", at=at)
 
 
+def of_opening(notice: str, failure: Exception | None) -> Banner | None:
+    """Return what is shown of a task that was opened: that its image may be tried again, or what to know of it."""
+    if isinstance(failure, FetchFailed):
+        return Banner(str(failure), "warning", "retry")
+    return Banner(notice, "info") if notice else None
+
+
 def of_saving(said: Saving) -> Banner | None:
     """Return what is shown of saving that does not go on by itself."""
     if said.state in ("conflict", "refused"):

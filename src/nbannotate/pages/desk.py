@@ -291,7 +291,7 @@ class Desk:
             self.update(
                 screen="task", job=None, finished=None,
                 task=replace(opened.sized(*self.canvas.image_size), pictured=image is not None),
-                banner=Banner(view.notice, "info") if view.notice else None, saving=Saving(opened.task.task_id),
+                banner=banners.of_opening(view.notice, failure), saving=Saving(opened.task.task_id),
                 drawing=Drawing(now.tool, now.label, locked=self.canvas.locked, hidden=self.canvas.hidden,
                                 copied=now.copied),
             )  # fmt: skip
