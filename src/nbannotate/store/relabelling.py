@@ -285,7 +285,8 @@ def recipes(tx: Transaction, version_id: int) -> list[tuple[datetime.datetime, A
         )
         select c.created, cast(json_extract(c.recipe, '$.labels') as varchar) as labels
         from (
-          select version_id, created, campaign_id, json_extract(spec, '$.recipe') as recipe from data.campaigns
+          select version_id, created, campaign_id, cast(json_extract(spec, '$.recipe') as varchar) as recipe
+          from data.campaigns
           union all select version_id, created, 0, recipe from data.kept_recipes
         ) c join line l on l.version_id = c.version_id
         where l.until is null or c.created < l.until order by c.created, c.campaign_id

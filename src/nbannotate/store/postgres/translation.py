@@ -144,7 +144,7 @@ def _change(tree: exp.Expr, columns: Mapping[str, tuple[str, ...]]) -> None:
         elif isinstance(node, exp.FromJson):
             made = {'["BIGINT"]': "bigints", '["VARCHAR"]': "texts"}.get(node.expression.name)
             if made is not None:
-                node.replace(exp.Anonymous(this=f"data.{made}", expressions=[node.this]))
+                node.replace(exp.Anonymous(this=f"data.{made}", expressions=[exp.cast(node.this, "text")]))
 
 
 def _names(file: str) -> str:
@@ -211,10 +211,12 @@ def _rows_of_json(select: exp.Select, names: Iterator[str]) -> None:
 
 def _without_some(select: exp.Select, columns: Mapping[str, tuple[str, ...]]) -> None:
     """Say which columns ``t.* exclude (…)`` and ``t.* replace (…)`` mean."""
-    for star in [s for s in select.find_all(exp.Star) if any(s.args.get(k) for k in ("except_", "except", "replace"))]:
+    for column in list(select.expressions):
+        star = column.this if isinstance(column, exp.Column) else column
+        if not isinstance(star, exp.Star) or not any(star.args.get(k) for k in ("except_", "except", "replace")):
+            continue
         left = {e.name for e in star.args.get("except_") or star.args.get("except") or ()}
         others = {e.alias: e for e in star.args.get("replace") or ()}
-        column = star.parent if isinstance(star.parent, exp.Column) else star
         its = column.table if isinstance(column, exp.Column) else ""
         tables = [t for t in select.find_all(exp.Table) if (t.alias or t.name) == its or not its]
         if not tables or tables[0].name not in columns:
