@@ -86,27 +86,33 @@ def said(
 
     ``labels`` is a list of label and count. With a campaign, only what was said in it counts.
     """
-    rows = tx.all(
-        f"""
+    last_one = f"""
         with last_one as (
           select annotation_id from data.version_heads where version_id = $1 and asset_id in {_OF} and $4 is null
           union all
           select max(annotation_id) from data.annotations
           where version_id = $1 and asset_id in {_OF} and campaign_id = $4 and origin <> 'copy' group by asset_id
-        ), counted as (
-          select s.annotation_id, s.label, count(*) as shapes from data.shapes s
-          join last_one l on l.annotation_id = s.annotation_id group by 1, 2
         )
+    """
+    which = version_id, dataset_id, sequence, campaign_id
+    labels: dict[int, list[dict[str, Any]]] = {}
+    for r in tx.all(
+        f"{last_one} select s.annotation_id, s.label, count(*) as shapes from data.shapes s "
+        "join last_one l on l.annotation_id = s.annotation_id group by 1, 2 order by 1, 2",
+        *which,
+    ):
+        labels.setdefault(r["annotation_id"], []).append({"label": r["label"], "shapes": r["shapes"]})
+    rows = tx.all(
+        f"""
+        {last_one}
         select n.asset_id, n.annotation_id, n.nothing_to_label, n.tags,
-               (select list(struct_pack(label := c.label, shapes := c.shapes) order by c.label)
-                from counted c where c.annotation_id = n.annotation_id) as labels,
                (select list(distinct s.track) from data.shapes s
                 where s.annotation_id = n.annotation_id and s.track is not null) as tracks
         from data.annotations n join last_one l on l.annotation_id = n.annotation_id
         """,
-        version_id, dataset_id, sequence, campaign_id,
-    )  # fmt: skip
-    return {r["asset_id"]: r for r in rows}
+        *which,
+    )
+    return {r["asset_id"]: r | {"labels": labels.get(r["annotation_id"])} for r in rows}
 
 
 def hold(
@@ -195,7 +201,8 @@ def remember(
         insert into data.spread_drafts
         select $1, r.task_id, $2, r.revision, r.body, r.revision_before, r.taken, r.opened, r.touched
         from (select unnest(from_json($3, '[{"task_id":"BIGINT","revision":"INTEGER","body":"VARCHAR",
-          "revision_before":"INTEGER","taken":"BOOLEAN","opened":"TIMESTAMP","touched":"TIMESTAMP"}]')) as r) q
+          "revision_before":"INTEGER","taken":"BOOLEAN","opened":"TIMESTAMP","touched":"TIMESTAMP"}]'),
+          recursive := true)) r
         """,
         new, member_id, was,
     )  # fmt: skip

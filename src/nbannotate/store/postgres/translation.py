@@ -39,6 +39,7 @@ _TYPES = {
     "VARCHAR": "text",
     "DOUBLE": "double precision",
     "BOOLEAN": "boolean",
+    "TIMESTAMP": "timestamp",
 }
 
 
