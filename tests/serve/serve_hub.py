@@ -37,7 +37,11 @@ c.Authenticator.allow_all = True
 c.JupyterHub.load_groups = {groups}
 c.JupyterHub.load_roles = [
     {{"name": "user", "scopes": ["self", "access:services!service=annotate"]}},
-    {{"name": "test", "scopes": ["admin:groups", "admin:users"], "services": ["test"]}},
+    {{
+        "name": "server",
+        "scopes": ["users:activity!user", "access:servers!server", "access:services!service=annotate"],
+    }},
+    {{"name": "test", "scopes": ["admin:groups", "admin:users", "tokens"], "services": ["test"]}},
 ]
 c.JupyterHub.services = [
     {{

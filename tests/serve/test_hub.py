@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,8 +19,10 @@ from serve_nginx import why_not as no_nginx
 from serve_person import Person
 from serve_rig import end_owner, make, wait_for
 
-from nbannotate.model import Member
-from nbannotate.owner.client import Client
+import nbannotate as nb
+from nbannotate.errors import InvalidInput, NotAllowed
+from nbannotate.model import Member, WorkspaceInfo
+from nbannotate.owner.client import Client, connect_kernel
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(no_hub() or no_nginx()), reason=no_hub() or no_nginx())]
 GROUPS = {"annotators": ["hana", "ana", "theo", "gus"], "leads": ["lea", "theo"]}
@@ -138,6 +141,33 @@ def test_groups_that_change_at_the_hub_change_the_role_here(site: Site) -> None:
         site.hub.ask("DELETE", f"groups/{group}/users", users=["gus"]).raise_for_status()
     wait_for(lambda: outside(gus))
     assert "in none of the groups" in gus.enter().text
+
+
+def test_a_server_of_the_hub_works_elsewhere_in_the_name_of_its_person(site: Site, monkeypatch) -> None:
+    key = site.nginx.certificate.with_suffix(".key")
+    env = {**os.environ, "JUPYTERHUB_API_URL": site.hub.api, "JUPYTERHUB_SERVICE_NAME": "annotate"}
+    command = [sys.executable, "-m", "nbannotate.cli", "owner", str(site.owner.place.database)]  # type: ignore[attr-defined]
+    command += ["--listen", "127.0.0.1:0", "--tls-cert", str(site.nginx.certificate), "--tls-key", str(key), "--hub"]
+    command += ["--hub-groups", "annotators=annotator"]
+    gateway = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
+    try:
+        assert gateway.stdout is not None
+        url = "https://localhost:" + gateway.stdout.readline().strip().rsplit(":", 1)[1]
+        monkeypatch.setenv("SSL_CERT_FILE", str(site.nginx.certificate))
+        monkeypatch.setenv("NBANNOTATE_WORKSPACE", url)  # what a spawner's profile sets; the Hub adds the token
+        scopes = ["access:services!service=annotate"], ["access:servers!user"]
+        tokens = [site.hub.ask("POST", "users/hana/tokens", scopes=one).json()["token"] for one in scopes]
+        monkeypatch.setenv("JUPYTERHUB_API_TOKEN", tokens[0])
+        assert nb.open(url).me.login == "hana"
+        assert connect_kernel().call("workspace.info", WorkspaceInfo).member.login == "hana"
+        with pytest.raises(InvalidInput, match="is opened by a member"):
+            nb.open(url.replace("localhost", "127.0.0.1"))  # the token goes only where the profile says
+        monkeypatch.setenv("JUPYTERHUB_API_TOKEN", tokens[1])
+        with pytest.raises(NotAllowed, match="The Hub does not let you use this service"):
+            nb.open(url)
+    finally:
+        gateway.terminate()
+        gateway.wait(30)
 
 
 def test_a_restart_of_the_service_logs_nobody_out_and_its_token_goes_nowhere(site: Site) -> None:

@@ -5,9 +5,15 @@ from __future__ import annotations
 import argparse
 import contextlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nbannotate.cli.commands import Commands, check_exists, say
-from nbannotate.errors import InvalidInput
+from nbannotate.errors import InvalidInput, NotAllowed, Refused
+from nbannotate.model import Session
+
+if TYPE_CHECKING:
+    from nbannotate.owner.client import SocketClient
+    from nbannotate.owner.gateway import Admit
 
 
 def add_commands(commands: Commands) -> None:
@@ -21,6 +27,10 @@ def add_commands(commands: Commands) -> None:
         "--tls-cert", required=True, type=Path, metavar="FILE", help="certificates as PEM, its own first"
     )
     owner.add_argument("--tls-key", required=True, type=Path, metavar="FILE", help="the key of the certificate, as PEM")
+    hub = "take the word of the JupyterHub at JUPYTERHUB_API_URL for who a server of its own is (docs/hub.md)"
+    owner.add_argument("--hub", action="store_true", help=hub)
+    groups = "roles of the Hub's groups, for example annotators=annotator; the first that fits counts"
+    owner.add_argument("--hub-groups", metavar="GROUP=ROLE,…", help=groups)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -29,6 +39,8 @@ def run(options: argparse.Namespace) -> None:
     from nbannotate.owner.client import connect
 
     check_exists(options.workspace)
+    if options.hub_groups is not None and not options.hub:
+        raise InvalidInput("--hub-groups needs --hub.")
     address, colon, port = options.listen.rpartition(":")
     if not colon or not address or not port.isdigit():
         raise InvalidInput(f"--listen takes ADDRESS:PORT, for example 0.0.0.0:8867, not {options.listen!r}.")
@@ -40,4 +52,26 @@ def run(options: argparse.Namespace) -> None:
             say(f"nbannotate lets members work in {options.workspace.name} at https://{at}")
 
         with listening:
-            gateway.run(client, listening, options.tls_cert, options.tls_key, ready)
+            admit = by_hub(client, options.hub_groups) if options.hub else None
+            gateway.run(client, listening, options.tls_cert, options.tls_key, ready, admit)
+
+
+def by_hub(client: SocketClient, groups: str | None) -> Admit:
+    """Return what opens a session on the word of the JupyterHub that the environment names."""
+    from starlette.concurrency import run_in_threadpool
+
+    from nbannotate.serve.hub import Hub, HubAway
+
+    hub = Hub.of_environment(groups=groups, pages=False)
+
+    async def admit(token: str, address: str) -> Session:
+        try:
+            user = await hub.who(token)
+        except HubAway as error:
+            raise Refused("The JupyterHub does not answer. Please try again in a minute.") from error
+        if user is None:
+            raise NotAllowed("The Hub does not let you use this service; ask who runs the Hub.")
+        told = {"login": user.name, "role": hub.role_of(user), "address": address}
+        return await run_in_threadpool(client.call, "sessions.admit", Session, **told)
+
+    return admit

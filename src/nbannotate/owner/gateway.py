@@ -12,7 +12,7 @@ import contextlib
 import socket
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
@@ -25,6 +25,7 @@ from starlette.routing import Route
 
 from nbannotate.errors import (
     InvalidInput,
+    LoginFailed,
     NbannotateError,
     NotAllowed,
     OwnerUnavailable,
@@ -32,7 +33,7 @@ from nbannotate.errors import (
     WorkspaceError,
     told,
 )
-from nbannotate.model import Member
+from nbannotate.model import Member, Session
 from nbannotate.owner.client import SocketClient
 from nbannotate.rules import rights
 
@@ -40,7 +41,11 @@ from nbannotate.rules import rights
 LARGEST, LARGEST_OF_STRANGERS = 16 << 20, 16 << 10
 #: Seconds that a body may take; and in which a token that was good need not be asked for again before a body is read.
 BODY_S, KNOWN_S = 60.0, 5.0
+LONGEST_TOKEN = 200
+AT_ONCE = 4  # questions to a Hub
 MOST = 500  # requests at the same time, and tokens that are known
+#: Opens a session by a token of a JupyterHub, for somebody at an address.
+Admit = Callable[[str, str], Awaitable[Session]]
 AWAY = "The workspace does not answer. Please try again in a minute."
 
 
@@ -51,13 +56,18 @@ class Gateway:
     ----------
     client
         Acts as the workspace's owner; nothing is done in that name but to ask whether a token is good.
+    admit
+        Opens a session for somebody by a token of a JupyterHub and the address that it comes from; None if no Hub's
+        word is taken.
     """
 
-    def __init__(self, client: SocketClient) -> None:
-        self.client = client
+    def __init__(self, client: SocketClient, admit: Admit | None = None) -> None:
+        self.client, self.admit = client, admit
+        self.asking = asyncio.Semaphore(AT_ONCE)
         self.known: dict[str, float] = {}
         routes = [
             Route("/ready", self.ready, methods=["POST"]),
+            Route("/hub", self.enter, methods=["POST"]),
             Route("/{kind:str}/{operation:str}", self.pass_on, methods=["POST"]),
         ]
         self.app = Starlette(routes=routes)
@@ -66,10 +76,25 @@ class Gateway:
         """Say that there is somebody."""
         return Response(b"null")
 
+    async def enter(self, request: Request) -> Response:
+        """Open a session by the token of a JupyterHub's server."""
+        return await self._answered(request, self._entered)
+
     async def pass_on(self, request: Request) -> Response:
         """Answer a request as the owner does, if it may come from elsewhere."""
+        return await self._answered(request, self._passed)
+
+    async def _entered(self, request: Request) -> bytes:
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if self.admit is None or not 0 < len(token) <= LONGEST_TOKEN:
+            raise LoginFailed("No JupyterHub's word is taken here; log in with member and password.")
+        async with self.asking:
+            session = await self.admit(token, request.client.host if request.client else "")
+        return msgspec.json.encode(session)
+
+    async def _answered(self, request: Request, do: Callable[[Request], Awaitable[bytes]]) -> Response:
         try:
-            answer = await self._passed(request)
+            answer = await do(request)
         except WorkspaceError:  # it would tell where the workspace lies
             return _refusal(OwnerUnavailable(AWAY))
         except NbannotateError as error:
@@ -99,7 +124,7 @@ class Gateway:
         now = time.monotonic()
         if self.known.get(token, 0.0) < now:
             self.known.pop(token, None)
-            if not token or len(token) > 200:
+            if not 0 < len(token) <= LONGEST_TOKEN:
                 raise SessionEnded("Your session has ended; log in again.")
             self.client.call("sessions.check", Member, token=token)
             if len(self.known) >= MOST:
@@ -148,8 +173,9 @@ def listen(address: str, port: int) -> socket.socket:
 
 
 def run(
-    client: SocketClient, listening: socket.socket, certificate: Path, key: Path, ready: Callable[[], None]
-) -> None:
+    client: SocketClient, listening: socket.socket, certificate: Path, key: Path, ready: Callable[[], None],
+    admit: Admit | None = None,
+) -> None:  # fmt: skip
     """Serve on a socket until SIGTERM or SIGINT.
 
     Raises
@@ -158,7 +184,7 @@ def run(
         If the certificate or its key cannot be used.
     """
     config = uvicorn.Config(
-        Gateway(client).app, log_level="warning", access_log=False, ssl_certfile=certificate, ssl_keyfile=key,
+        Gateway(client, admit).app, log_level="warning", access_log=False, ssl_certfile=certificate, ssl_keyfile=key,
         limit_concurrency=MOST, timeout_keep_alive=600, timeout_graceful_shutdown=10, server_header=False,
         proxy_headers=False, lifespan="off",
     )  # fmt: skip

@@ -3,13 +3,37 @@
 from __future__ import annotations
 
 import http.client
+import os
 import ssl
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from nbannotate.errors import InvalidInput
+from nbannotate.model import Session
+from nbannotate.model.values import decode
 from nbannotate.owner.client import ANSWER_S, Client, SocketClient
 from nbannotate.owner.place import Contact
+
+
+def through_hub(url: str, token: str) -> RemoteClient:
+    """Return a client of whoever a token of a JupyterHub's server stands for.
+
+    Raises
+    ------
+    LoginFailed, NotAllowed, Refused
+        No Hub's word is taken there, or this person may not come in.
+    """
+    return RemoteClient(url, decode(RemoteClient(url, token)._ask("/hub", b""), Session).token)
+
+
+def of_server(url: str, environ: Mapping[str, str] = os.environ) -> RemoteClient | None:
+    """Return the client of whose JupyterHub server this is, if its environment names just this address.
+
+    The token goes nowhere but where who runs the Hub says (``NBANNOTATE_WORKSPACE``).
+    """
+    token = environ.get("JUPYTERHUB_API_TOKEN")
+    return through_hub(url, token) if token and environ.get("NBANNOTATE_WORKSPACE") == url else None
 
 
 class _Tls(http.client.HTTPSConnection):

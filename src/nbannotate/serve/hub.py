@@ -122,17 +122,30 @@ class Hub:
         self._http: AsyncHTTPClient | None = None
 
     @classmethod
-    def of_environment(cls, environ: MutableMapping[str, str] = os.environ, groups: str | None = None) -> Hub:
+    def of_environment(
+        cls, environ: MutableMapping[str, str] = os.environ, groups: str | None = None, *, pages: bool = True
+    ) -> Hub:
         """Return the Hub that the environment of a service names, and take the service's token out of it.
 
         What this process starts (the workspace's owner, kernels) has no use for the token.
+
+        Parameters
+        ----------
+        environ
+            The variables.
+        groups
+            Which groups have which role, as :func:`group_roles` takes it.
+        pages
+            Whether people log in to pages; if not, the Hub is only asked whose token one is, which needs none of ours.
 
         Raises
         ------
         InvalidInput
             If this is no service of a Hub, or ``groups`` means nothing.
         """
-        needed = ("JUPYTERHUB_API_TOKEN", "JUPYTERHUB_API_URL", "JUPYTERHUB_SERVICE_PREFIX")
+        needed = ["JUPYTERHUB_API_URL"]
+        if pages:
+            needed += ["JUPYTERHUB_API_TOKEN", "JUPYTERHUB_SERVICE_PREFIX"]
         missing = [name for name in needed if not environ.get(name)]
         name = environ.get("JUPYTERHUB_SERVICE_NAME", "")
         client_id = environ.get("JUPYTERHUB_CLIENT_ID") or (f"service-{name}" if name else "")
@@ -147,12 +160,11 @@ class Hub:
         service = client_id.removeprefix("service-")
         access = tuple(json.loads(said)) if said else ("access:services", f"access:services!service={service}")
         made = cls(
-            environ["JUPYTERHUB_API_URL"], environ["JUPYTERHUB_API_TOKEN"], client_id,
-            f"/{environ['JUPYTERHUB_SERVICE_PREFIX'].strip('/')}/", listen=_listen(environ),
+            environ["JUPYTERHUB_API_URL"], environ.pop("JUPYTERHUB_API_TOKEN", ""), client_id,
+            f"/{environ.get('JUPYTERHUB_SERVICE_PREFIX', '').strip('/')}/", listen=_listen(environ) if pages else None,
             host=environ.get("JUPYTERHUB_HOST", ""), access=access, groups=group_roles(groups) if groups else (),
             hub_path=environ.get("JUPYTERHUB_BASE_URL", "/").rstrip("/") + "/hub/",
         )  # fmt: skip
-        del environ["JUPYTERHUB_API_TOKEN"]
         return made
 
     @property

@@ -42,7 +42,8 @@ def open(
     path
         The file, for example ``"blood.duckdb"``; ``":memory:"`` for one that ends with this process; the address of a
         PostgreSQL database, ``"postgresql://user@host/database"``, for one that several machines open at once; or
-        ``"https://host:port"`` of ``nbannotate owner`` on another machine, for the work of a member.
+        ``"https://host:port"`` of ``nbannotate owner`` on another machine, for the work of a member; on a JupyterHub's
+        server the Hub tells which.
     member, password
         Act as this member. Without a member you act as the workspace's owner, which whoever can read the file beside
         the workspace may.
@@ -69,11 +70,13 @@ def open(
 
 def _elsewhere(url: str, member: str | None, password: str, token: str | None) -> Client:
     """Return a client of a workspace on another machine."""
-    from nbannotate.owner.remote import RemoteClient  # TLS, which nothing here needs
+    from nbannotate.owner.remote import RemoteClient, of_server  # TLS, which nothing here needs
 
     if token is not None:
         return RemoteClient(url, token)
     if member is None:
+        if found := of_server(url):
+            return found
         raise InvalidInput("A workspace on another machine is opened by a member: nb.open(url, member, password).")
     known = RemoteClient(url)
     return known.acting(known.call("sessions.open", model.Session, login=member, password=password).token)
