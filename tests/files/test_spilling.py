@@ -34,4 +34,4 @@ def test_only_the_store_and_one_function_open_a_duckdb():
         for file in package.rglob("*.py")
         if re.search(r"duckdb\.connect\(", file.read_text("utf-8"))
     }
-    assert found == {"files/spilling.py", "store/duckdb/engine.py"}
+    assert found == {"files/spilling.py", "store/duckdb/engine.py", "store/duckdb/file.py"}

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -19,7 +17,6 @@ import pytest
 psycopg = pytest.importorskip("psycopg", reason="nbannotate[postgres] is not installed")
 
 import nbannotate as nb  # noqa: E402
-from nbannotate.demo import end_owner  # noqa: E402
 from nbannotate.errors import NotAWorkspace, OwnerUnavailable, SessionEnded  # noqa: E402
 from nbannotate.model import Annotation, Closed, Saved, Session, TaskView  # noqa: E402
 from nbannotate.operations.dispatch import Dispatcher, Request  # noqa: E402
@@ -68,17 +65,6 @@ def owners(postgres: Any) -> Iterator[Owners]:
     made = Owners(postgres.database())
     yield made
     made.close()
-
-
-@pytest.fixture
-def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder for sockets, whose paths must be short, of owners that end with the test."""
-    folder = Path(tempfile.mkdtemp(prefix="nb-"))
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
-    yield folder
-    for its in folder.rglob(".*.nbannotate"):
-        end_owner(its.with_name(its.name[1:].removesuffix(".nbannotate")))
-    shutil.rmtree(folder)
 
 
 def test_people_of_three_owners_never_get_the_same_image(owners: Owners, make_images: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,17 +49,35 @@ def copy(raw: psycopg.Connection[Any], duck: duckdb.DuckDBPyConnection, table: s
     columns = ", ".join(f'"{name}" {_TYPES.get(kind, "text")}' for name, kind, *_ in its)
     raw.execute(f"drop table if exists pg_temp.{table}")
     raw.execute(f"create temporary table {table} ({columns})")
-    values = ", ".join(_written(name, kind) for name, kind, *_ in its)
+    pour(duck, read, raw, f"pg_temp.{table}", [(name, kind) for name, kind, *_ in its])
+
+
+def pour(
+    duck: duckdb.DuckDBPyConnection, read: str, raw: psycopg.Connection[Any], table: str,
+    columns: Sequence[tuple[str, str]],
+) -> None:  # fmt: skip
+    """Copy what DuckDB reads, with the types of its columns, into a table."""
+    values = ", ".join(_written(name, kind) for name, kind in columns)
+    names = ", ".join(f'"{name}"' for name, _ in columns)
     with tempfile.TemporaryDirectory(prefix="nbannotate-") as folder:
         file = Path(folder) / "rows.csv"
         duck.execute(
             f"copy (select {values} from {read}) to {quoted(file)} (format csv, header false, nullstr '{NULL}', "
             "force_quote *)"
         )
-        into = f"copy pg_temp.{table} from stdin (format csv, null '{NULL}')"
+        into = f"copy {table} ({names}) from stdin (format csv, null '{NULL}')"
         with file.open("rb") as rows, raw.cursor().copy(into) as blocks:
             while block := rows.read(_BLOCK):
                 blocks.write(block)
+
+
+def unload(raw: psycopg.Connection[Any], table: str, columns: Sequence[tuple[str, str]], file: Path) -> None:
+    """Write a table as text that :func:`read` reads, with the types of its columns in DuckDB."""
+    names = ", ".join(shown(name, kind) for name, kind in columns)
+    form = f"(format csv, null '{NULL}', force_quote *)"
+    with file.open("wb") as out, raw.cursor().copy(f"copy (select {names} from {table}) to stdout {form}") as rows:
+        for block in rows:
+            out.write(block)
 
 
 def write(raw: psycopg.Connection[Any], query: str, file: Path) -> None:
