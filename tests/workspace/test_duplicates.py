@@ -180,3 +180,21 @@ def test_a_data_set_that_is_read_says_them_in_the_same_way(version, images):
         (1, "img_001.png: copy.png")
     ]
     assert pairs(version) == {"img_001.png": "copy.png"}
+
+
+def test_a_data_set_is_read_without_them_if_that_is_asked(version, images):
+    coco = images / "annotations.json"
+    other = version.dataset.create_version("other").add_images(images)
+    shape = nb.Shape(kind="rectangle", points=((1, 2), (30, 40)), label="cell")
+    said = {name: nb.Annotation(shapes=(shape,)) for name in ("copy.png", "img_001.png", "third.bmp")}
+    other.add_annotations(said, source="hand")
+    other.write("coco", coco)
+    reading = version.read(coco, images="reference", missing="error", duplicates="skip")
+    assert (reading.added, reading.assets) == (5, 2)
+    assert [(left.count, left.reason, left.first) for left in reading.left_out] == [
+        (1, "they show just what another image does", "img_001.png: copy.png")
+    ]
+    assert pairs(version) == {}
+    assert set(version.shapes.df()["asset"]) == {"copy.png", "third.bmp"}
+    with pytest.raises(InvalidInput, match="duplicates"):
+        version.read(coco, duplicates="drop")

@@ -27,7 +27,7 @@ from nbannotate.owner.place import Place
 from nbannotate.workspace import fitting, images, pieces
 from nbannotate.workspace import metadata as metadata_of
 from nbannotate.workspace.bars import progress_bar
-from nbannotate.workspace.duplicates import Image, of_new, there
+from nbannotate.workspace.duplicates import Duplicates, Image, of_new, there
 from nbannotate.workspace.images import ImageFile
 
 if TYPE_CHECKING:
@@ -59,12 +59,15 @@ class Coming:
         Of the assets, in pixels.
     new
         The assets that are to be made, by their names.
+    twice
+        The names that are passed over, because they show just what another image does.
     """
 
     def __init__(self, sizes: dict[str, fitting.Size]) -> None:
         self.match = Match({})
         self.sizes = sizes
         self.new: dict[str, tuple[ImageFile, Named]] = {}
+        self.twice: frozenset[str] = frozenset()
         self.kept = False
 
     def keep(self) -> None:
@@ -85,8 +88,9 @@ class Coming:
 
 @contextmanager
 def images_of(
-    version: Version, source: Source, names: Sequence[Named], wanted: Images | None, problems: formats.Problems
-) -> Iterator[Coming]:
+    version: Version, source: Source, names: Sequence[Named], wanted: Images | None, problems: formats.Problems,
+    duplicates: Duplicates = "keep",
+) -> Iterator[Coming]:  # fmt: skip
     """Return what the images of a data set mean to a version; copies that became no assets are gone again.
 
     Parameters
@@ -101,6 +105,8 @@ def images_of(
         What becomes of images; None: of a folder they stay there, of a zip they are copied, of one file none come.
     problems
         Where it is said which images are none, or twice there.
+    duplicates
+        What becomes of new images that show just what another one does.
     """
     if wanted is not None:
         one_of("images", wanted, ("reference", "copy", "none"))
@@ -119,7 +125,7 @@ def images_of(
                 copies = _folder(version, source)
             measured = _measured(inner, others, copies, problems, copied=how == "copy")
             _decide(coming, names, known, measured, problems)
-            _say_twice(version, coming, problems)
+            _say_twice(version, coming, problems, duplicates)
             del here, names, found, known, others, measured  # as large as the data set, and done with
             yield coming
     finally:
@@ -301,10 +307,18 @@ def _name(one: Named, file: ImageFile) -> str:
     return name
 
 
-def _say_twice(version: Version, coming: Coming, problems: formats.Problems) -> None:
-    """Say which of the new images show just what another image does; they come in all the same."""
+def _say_twice(version: Version, coming: Coming, problems: formats.Problems, duplicates: Duplicates) -> None:
+    """Say which of the new images show just what another image does; they come in all the same, or are passed over."""
     if not coming.new:
         return
     new = [Image(name, str(Frame(file.path, file.frame)), file.bytes) for name, (file, _) in coming.new.items()]
-    for name, first in of_new(new, there(version)).items():
-        problems.note("images", "they show just what another image does, and came in", f"{name}: {first}")
+    twice = of_new(new, there(version))
+    came = ", and came in" if duplicates == "keep" else ""
+    for name, first in twice.items():
+        problems.note("images", f"they show just what another image does{came}", f"{name}: {first}")
+    if duplicates == "skip":
+        coming.twice = frozenset(name for name, asset in coming.match.found.items() if asset in twice)
+        found = {name: asset for name, asset in coming.match.found.items() if asset not in twice}
+        coming.match = replace(coming.match, found=found)
+        for name in twice:
+            del coming.new[name], coming.sizes[name]

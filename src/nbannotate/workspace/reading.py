@@ -36,6 +36,7 @@ from nbannotate.workspace import (
     shape_rows,
 )
 from nbannotate.workspace.bars import progress_bar
+from nbannotate.workspace.duplicates import Duplicates
 from nbannotate.workspace.spool import Spool
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Wanted(Struct, frozen=True):
     scale: bool = False
     on_error: formats.OnError = "error"
     images: coming.Images | None = None
+    duplicates: Duplicates = "keep"
 
 
 @overload
@@ -58,12 +60,14 @@ def read(
     self: Version, path: str | os.PathLike[str], /, *, format: str | None = ..., source: str | None = ...,
     on_error: formats.OnError = ..., missing: model.Missing = ..., on_conflict: model.OnConflict = ...,
     images: coming.Images | None = ..., scale: bool = ..., overwrite: bool | None = ...,
+    duplicates: Duplicates = ...,
 ) -> formats.Reading: ...  # fmt: skip
 @overload
 def read(
     self: Version, format: str, path: str | os.PathLike[str], source: str | None = ..., *,
     on_error: formats.OnError = ..., missing: model.Missing = ..., on_conflict: model.OnConflict = ...,
     images: coming.Images | None = ..., scale: bool = ..., overwrite: bool | None = ...,
+    duplicates: Duplicates = ...,
 ) -> formats.Reading: ...  # fmt: skip
 def read(
     self: Version,
@@ -77,6 +81,7 @@ def read(
     images: coming.Images | None = None,
     scale: bool = False,
     overwrite: bool | None = None,
+    duplicates: Duplicates = "keep",
 ) -> formats.Reading:
     """Read a data set from a file, a folder or a zip: ``version.read(path)``. All or nothing.
 
@@ -112,6 +117,9 @@ def read(
         Resize the shapes of images that have another size in the file, instead of leaving them out.
     overwrite
         The old name of ``on_conflict="replace"``.
+    duplicates
+        What becomes of images that come along, are no assets yet, and have just the content of another one, there or
+        new: ``"keep"``: they come in, and are counted; or ``"skip"``: they are passed over with what is said of them.
 
     Returns
     -------
@@ -128,7 +136,8 @@ def read(
     missing, on_conflict = given.checked(missing, on_conflict, overwrite)
     place, format, source = _what(what, format, path, source)
     one_of("on_error", on_error, get_args(formats.OnError))
-    wanted = Wanted(source, missing, on_conflict, bool(scale), on_error, images)
+    one_of("duplicates", duplicates := plain(duplicates), get_args(Duplicates))
+    wanted = Wanted(source, missing, on_conflict, bool(scale), on_error, images, duplicates)
     with self._fresh.filling(), cycles.seldom_sought():
         return _read(self, place, format, wanted)
 
@@ -207,7 +216,7 @@ def _read(version: Version, path: str | os.PathLike[str], format_: str | None, w
             apart = contents.apart()
             spool = Spool(file) if apart is None else None
             names = list(_put_aside(contents, apart, problems, spool))
-            with coming.images_of(version, source, names, wanted.images, problems) as images:
+            with coming.images_of(version, source, names, wanted.images, problems, wanted.duplicates) as images:
                 _check(version, names, images.match, wanted.missing)
                 said = {images.match.found.get(one.name, "") for one in names if one.says}
                 if any(images.sizes.get(asset) == (0, 0) for asset in said):
@@ -361,6 +370,8 @@ class _Tables:
 
     def _asset(self, row: formats.Row, says: bool) -> str | None:
         """Return the asset that a row is of, if it is one, and keep what a file calls it and says of it."""
+        if row.name in self._images.twice:
+            return None
         asset = fitting.asset_of(row, says, self._images.match, self._problems)
         if asset is None:
             return None
