@@ -185,7 +185,7 @@ def run(
     """
     config = uvicorn.Config(
         Gateway(client, admit).app, log_level="warning", access_log=False, ssl_certfile=certificate, ssl_keyfile=key,
-        limit_concurrency=MOST, timeout_keep_alive=600, timeout_graceful_shutdown=10, server_header=False,
+        limit_concurrency=MOST, timeout_keep_alive=120, timeout_graceful_shutdown=3, server_header=False,
         proxy_headers=False, lifespan="off",
     )  # fmt: skip
     try:
