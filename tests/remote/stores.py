@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 from PIL import Image
@@ -142,6 +143,62 @@ class Web:
     def close(self) -> None:
         """Stop it."""
         self.hold.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class Many:
+    """A store with very many objects, which are all the same image, and which counts what it is asked."""
+
+    def __init__(self, count: int, body: bytes) -> None:
+        self.asked: Counter[str] = Counter()
+        many = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                asked = parse_qs(urlsplit(self.path).query)
+                many.asked["list" if "list-type" in asked else f"{self.command} {self.path}"] += 1
+                kind, content = "image/png", body
+                if "list-type" in asked:
+                    first = int(asked.get("continuation-token", ["0"])[0])
+                    last = min(count, first + 1000)
+                    rows = "".join(
+                        f"<Contents><Key>many/{n:07}.png</Key><ETag>&quot;{n}&quot;</ETag><Size>{len(body)}</Size>"
+                        "<LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents>"
+                        for n in range(first, last)
+                    )
+                    more = f"<NextContinuationToken>{last}</NextContinuationToken>" if last < count else ""
+                    kind, content = (
+                        "application/xml",
+                        (
+                            '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IsTruncated>'
+                            f"{str(bool(more)).lower()}</IsTruncated>{more}{rows}</ListBucketResult>"
+                        ).encode(),
+                    )
+                self.send_response(200)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(content)))
+                self.send_header("ETag", '"1"')
+                self.end_headers()
+                if self.command == "GET":
+                    self.wfile.write(content)
+
+            do_HEAD = do_GET
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop it."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import stat
@@ -15,7 +16,7 @@ from PIL import Image
 import nbannotate as nb
 from nbannotate.errors import FileMissing, InvalidInput, NotFound, ReadFailed, Refused
 from nbannotate.remote import fetcher
-from tests.remote.stores import Counting, picture
+from tests.remote.stores import Counting, Many, picture
 
 
 def names(version):
@@ -94,24 +95,25 @@ def counted(bucket, moto_port, monkeypatch):
     counting.close()
 
 
-def test_many_objects_are_listed_without_asking_for_any_of_them(bucket, counted, version):
-    for n in range(1_030):
-        bucket.put(f"many/{n:05}.png", b"")
-    body = picture(50, 40)
-    bucket.put("many/00007.png", body)
-    version.add_images(f"s3://{bucket.name}/many")
-    assert len(version.assets) == 1_030
-    assert sum(counted.asked.values()) == 2, counted.asked  # a thousand a request
-    asset = version.assets["00007.png"]
-    assert (asset.width, asset.height, asset.metadata) == (0, 0, {})
-    with pytest.raises(Refused, match=r"Of 1,030 images of this version nobody knows the size yet"):
-        version.publish()
-    assert asset.image.shape == (40, 50, 3)  # whoever opens it, measures it
-    asset = version.assets["00007.png"]
-    assert (asset.width, asset.height) == (50, 40)
-    assert [key for (method, key) in counted.asked if method == "GET" and "list-type" not in key] == [
-        f"/{bucket.name}/many/00007.png"
-    ]
+def test_ten_thousand_objects_are_listed_without_asking_for_any_of_them(bucket, version, monkeypatch):
+    many = Many(10_000, picture(50, 40))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", many.url)
+    fetcher.close()
+    try:
+        version.add_images("s3://bucket/many")
+        assert len(version.assets) == 10_000
+        assert many.asked == {"list": 10}  # a thousand a request
+        asset = version.assets["0000007.png"]
+        assert (asset.width, asset.height, asset.metadata) == (0, 0, {})
+        with pytest.raises(Refused, match=r"Of 10,000 images of this version nobody knows the size yet"):
+            version.publish()
+        assert asset.image.shape == (40, 50, 3)  # whoever opens it, measures it
+        asset = version.assets["0000007.png"]
+        assert (asset.width, asset.height) == (50, 40)
+        assert [asked for asked in many.asked if asked.startswith("GET")] == ["GET /bucket/many/0000007.png"]
+    finally:
+        fetcher.close()
+        many.close()
 
 
 def test_sizes_are_read_when_they_are_asked_for_and_what_fails_is_said(bucket, version):
@@ -236,6 +238,19 @@ def test_the_cache_is_private_and_bounded_and_what_is_old_goes_first(bucket, ver
     assert stat.S_IMODE(objects.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in objects.iterdir()} == {0o600}
     assert bucket.name not in " ".join(path.name for path in objects.iterdir())
+
+
+def test_a_large_image_is_read_in_parts_from_the_cache(bucket, version, tmp_path):
+    out = io.BytesIO()
+    Image.new("L", (6_000, 6_000), 90).save(out, "PNG")
+    bucket.put("a/large.png", out.getvalue())
+    version.add_images(f"s3://{bucket.name}/a", sizes="later")
+    asset = version.assets["large.png"]
+    source = version.workspace.client.source(asset.asset_id)
+    assert isinstance(source, Path)
+    assert source.parent == tmp_path / "cache" / "objects"
+    assert asset.image.shape == (6_000, 6_000)
+    assert version.assets["large.png"].width == 6_000
 
 
 def test_several_who_want_one_object_fetch_it_once(bucket, counted, version):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from nbannotate.errors import InvalidInput, ReadFailed
-from nbannotate.remote import fetcher
+from nbannotate.remote import child, fetcher
 from nbannotate.remote.child import reason
+from nbannotate.remote.messages import Ask
 from nbannotate.remote.web import NotPublic, is_public
 from tests.remote.stores import Web, picture
 
@@ -108,3 +111,19 @@ def test_reasons_of_errors_name_no_url_and_no_secret():
     assert reason(error) == ("network", "ConnectionError")
     assert reason(ValueError("AKIA-SECRET")) == ("other", "ValueError")
     assert reason(NotPublic()) == ("address", "")
+
+
+def test_a_download_that_takes_long_goes_on_and_says_how_far_it_is(web, monkeypatch):
+    monkeypatch.setattr(child, "WAIT_S", 0.05)
+    web.files = {"/1.bmp": picture(400, 300, "BMP")}
+    web.hold.clear()  # its server sends nothing yet
+    fetching, url = child.Fetching(), f"{web.url}/1.bmp"
+    for number in (1, 2):
+        answer = fetching.answer(Ask(number, "fetch", url))
+        assert (answer.why, answer.done, answer.size) == ("slow", 0, len(web.files["/1.bmp"]))
+    assert fetcher.why_not(answer, url) == "it is still on its way, 0 of 0 MB are here; try again in a moment"
+    web.hold.set()
+    while answer.why == "slow":
+        answer = fetching.answer(Ask(3, "fetch", url))
+    assert Path(answer.path).read_bytes() == web.files["/1.bmp"]
+    assert web.asked["GET /1.bmp"] == 1

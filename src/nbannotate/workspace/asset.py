@@ -28,11 +28,11 @@ class Asset(Handle):
     name, asset_id
         Its name in the version, and its id.
     width, height
-        Its size in pixels.
+        Its size in pixels; 0 if it cannot be opened, or lies at a URL and was not opened yet.
     sequence, moment
         The sequence that it belongs to and what orders it there; None if it belongs to none.
     path
-        Where its file is.
+        Where its file is: a path, or a URL.
     metadata
         What is known of it, by name.
     archived
