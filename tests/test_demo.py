@@ -42,7 +42,7 @@ def left_over(folder: Path, patience_s: float = 60.0) -> list[str]:
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[demo.Demo, list[str]]]:
     """A demo, and what was said while it was built."""
-    folder = tmp_path_factory.mktemp("demo") / "here"
+    folder = tmp_path_factory.mktemp("demo") / "nbannotate-demo-here"  # as the command calls its own
     said: list[str] = []
     made = demo.build(folder, said.append)
     yield made, said

@@ -72,12 +72,14 @@ def _is_ours(engine: Engine, handle: int, facts: os.stat_result, path: Path) -> 
     except OSError:  # a system without /proc
         real = Path(os.path.realpath(path))
     spool = engine.spool.resolve()
-    hidden_ = (p for p in spool.parents if p.name.startswith("nbannotate-") or p.name.endswith(".nbannotate"))
-    if spool in real.parents or any(p in real.parents for p in hidden_):
-        return True
-    if engine.path == MEMORY:
+    database = None if engine.path == MEMORY else Path(engine.path).resolve()
+    around = () if database is None else database.parents  # a person's folder, also one that is called nbannotate-demo
+    for folder in (spool, *spool.parents):
+        made_here = folder == spool or folder.name.startswith("nbannotate-") or folder.name.endswith(".nbannotate")
+        if made_here and folder not in around and folder in real.parents:
+            return True
+    if database is None:
         return False
-    database = Path(engine.path).resolve()
     hidden = hidden_folder(database)
     if real.is_relative_to(hidden) or (real.parent == database.parent and real.name.startswith(database.name)):
         return True
