@@ -86,8 +86,11 @@ def wait_for(condition: Callable[[], object], seconds: float = 60.0, what: str =
 class Server:
     """A server process, its output, and a client of its workspace."""
 
-    def __init__(self, folder: Path, *options: str, through: Sequence[str] = (), **limits: float) -> None:
-        self.workspace, self.log_file = folder / "work.duckdb", folder / "server.log"
+    def __init__(
+        self, folder: Path, *options: str, through: Sequence[str] = (), place: str = "", **limits: float
+    ) -> None:
+        self.workspace: Path | str = place or folder / "work.duckdb"
+        self.log_file = folder / "server.log"
         env = {**os.environ, "SECRET_OF_THE_SHELL": "do-not-inherit"}
         begin = ["-c", LIMITED.format(limits)] if limits else ["-m", "nbannotate.serve"]
         command = [*through, sys.executable, *begin, str(self.workspace), "--port", "0", *options]

@@ -48,6 +48,7 @@ from nbannotate.serve.rooms import kernel_user as find_user
 from nbannotate.serve.sessions import Sessions
 from nbannotate.serve.settings import HEADERS, MANAGER_EXTENSIONS, THEMES, Limits
 from nbannotate.serve.site import ASSETS, PAGES, TEMPLATES, notebooks_folder
+from nbannotate.store.postgres.address import is_address
 
 KERNEL = r"(?P<kernel_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -57,7 +58,7 @@ log = logging.getLogger("nbannotate.serve")
 class Site(Voila):  # type: ignore[misc]
     """The application. Made by :func:`site`, run by :meth:`run`."""
 
-    workspace: Path
+    workspace: str
     client: SocketClient
     notebooks: Path
     sessions: Sessions
@@ -163,7 +164,7 @@ class Site(Voila):  # type: ignore[misc]
             if self.guests:
                 self.later(self.guests.run())
             url = address(self.ip, self.port, self.base_url)
-            print(f"nbannotate serves {self.workspace.name} at {url}", flush=True)
+            print(f"nbannotate serves {Path(self.workspace).name} at {url}", flush=True)
             for one in for_metrics:
                 print(f"metrics at http://{LOOPBACK[0]}:{one.getsockname()[1]}/metrics", flush=True)
             if ready:
@@ -258,7 +259,7 @@ def configuration(theme: str) -> Config:
 
 
 def site(
-    workspace: Path, client: SocketClient, notebooks: Path, *, port: int, ip: str, base_url: str, preheat: int,
+    workspace: str, client: SocketClient, notebooks: Path, *, port: int, ip: str, base_url: str, preheat: int,
     theme: str, hosts: Sequence[str] = (), trust_proxies: Sequence[str] = (), hub: Hub | None = None,
     limits: Limits | None = None, user: KernelUser | None = None,
 ) -> Site:  # fmt: skip
@@ -342,8 +343,11 @@ def serve(
     if theme not in THEMES:
         raise InvalidInput(f"theme must be one of {', '.join(THEMES)}, not {theme!r}.")
     folder = notebooks_folder(notebooks)
-    workspace = Path(path).expanduser().resolve()
-    if not workspace.is_file():
+    given = os.fspath(path)
+    if is_address(given) and kernel_user is not None:
+        raise InvalidInput("Kernels of another user cannot use a workspace in PostgreSQL yet; leave --kernel-user out.")
+    workspace = given if is_address(given) else str(Path(path).expanduser().resolve())
+    if not is_address(workspace) and not Path(workspace).is_file():
         raise NotAWorkspace(f"There is no workspace {path}; make one with nbannotate.open().")
     if threading.current_thread() is not threading.main_thread() or asyncio._get_running_loop() is not None:
         raise InvalidInput("serve() needs a process of its own: run `nbannotate serve` in a terminal.")
@@ -351,11 +355,12 @@ def serve(
         os.environ[logs.SETTING] = "1"
     _log_to_stderr()
     client = connect(workspace)
-    user = None if kernel_user is None else find_user(kernel_user, workspace)
+    user = None if kernel_user is None else find_user(kernel_user, Path(workspace))
     before = os.umask(0o077)  # what the server and its kernels write is this account's
     try:
         made = site(
-            workspace, client, folder, port=port, ip=ip, base_url=base_url, preheat=preheat, theme=theme, hosts=hosts,
+            client.place.shown, client, folder, port=port, ip=ip, base_url=base_url, preheat=preheat, theme=theme,
+            hosts=hosts,
             trust_proxies=trust_proxies, hub=hub, limits=limits, user=user,
         )  # fmt: skip
         try:

@@ -332,7 +332,7 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
 
     async def _start(self, kernel: Kernel) -> None:
         limit, process = self.parent.limits.memory, {}
-        own = {"NBANNOTATE_WORKSPACE": str(self.parent.workspace)}
+        own = {"NBANNOTATE_WORKSPACE": self.parent.workspace}
         if limit:
             own["NBANNOTATE_KERNEL_MEMORY"] = str(hard_limit(limit))
         if self.parent.kernel_user is None:

@@ -19,7 +19,8 @@ LEAST_MIB = 128
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the server to a parser of command line arguments."""
-    parser.add_argument("workspace", type=Path, help="the workspace file, for example work.duckdb")
+    what = "the workspace file, for example work.duckdb, or the address of a database"
+    parser.add_argument("workspace", help=what)
     parser.add_argument("--port", type=int, default=8866, help="port to listen on; 0 takes a free one (default: 8866)")
     parser.add_argument(
         "--ip", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine only)"

@@ -253,7 +253,7 @@ class Workspace(Handle):
         if self.path == ":memory:":
             raise NotFound("A workspace in memory cannot be served; open a file.")
         if is_address(self.path):
-            raise Refused("A workspace in PostgreSQL is not served yet; notebooks open it by its address.")
+            raise Refused("A workspace in PostgreSQL is served on the command line: nbannotate serve postgresql://…")
         number = as_whole("port", port)
         if not 0 <= number <= 65535:
             raise InvalidInput(f"port must be a number from 0 to 65535, not {number}; 0 takes a free one.")
