@@ -10,6 +10,8 @@ from msgspec import Struct, structs
 
 from nbannotate.store.transaction import LISTED, Transaction, id_list
 
+#: In the metadata of an asset: why its file cannot be opened.
+REASON = "cannot_be_opened"
 #: Assets that have no size, and whose file lies elsewhere: nobody looked at it yet, or it could not be opened.
 UNSIZED = "{0}.width = 0 and {0}.height = 0 and strpos({0}.path, '://') > 0"
 #: Those that nobody looked at yet.
@@ -32,36 +34,52 @@ class Size(Struct, frozen=True):
 
 def set_sizes(tx: Transaction, sizes: Sequence[Size]) -> None:
     """Write how large images are of which nobody knew; the others stay as they are."""
-    tx.run(
-        f"""
-        with found as (
-          select unnest(
-            from_json($1, '[{{"asset_id":"BIGINT","width":"INTEGER","height":"INTEGER","bytes":"BIGINT"}}]'),
-            recursive := true
-          )
-        )
-        update data.assets set width = f.width, height = f.height,
-          bytes = case when f.bytes > 0 then f.bytes else assets.bytes end,
-          metadata = cast(json_merge_patch(cast(assets.metadata as json), '{{"cannot_be_opened": null}}') as varchar)
-        from found f where f.asset_id = assets.asset_id and {UNSIZED.format("assets")}
-          and {_OPEN}
-        """,
-        json.dumps([structs.asdict(one) for one in sizes]),
-    )
+    metadata = _unsized(tx, [one.asset_id for one in sizes])
+    rows = []
+    for one in sizes:
+        if one.asset_id in metadata:
+            kept = {name: value for name, value in metadata[one.asset_id].items() if name != REASON}
+            rows.append({**structs.asdict(one), "metadata": json.dumps(kept, ensure_ascii=False)})
+    _write(tx, rows)
 
 
 def set_failed(tx: Transaction, failed: Mapping[int, str]) -> None:
     """Write why images cannot be opened of which nobody knows the size."""
+    metadata = _unsized(tx, list(failed))
+    _write(tx, [
+        {"asset_id": i, "width": 0, "height": 0, "bytes": 0,
+         "metadata": json.dumps({**its, REASON: failed[i]}, ensure_ascii=False)}
+        for i, its in metadata.items()
+    ])  # fmt: skip
+
+
+def _unsized(tx: Transaction, asset_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Return the metadata of those of some assets that have no size, and are in no published version."""
+    rows = tx.all(
+        f"select asset_id, metadata from data.assets where asset_id in {LISTED.format('$1')} "
+        f"and {UNSIZED.format('assets')} and {_OPEN}",
+        id_list(asset_ids),
+    )
+    return {row["asset_id"]: json.loads(row["metadata"]) for row in rows}
+
+
+def _write(tx: Transaction, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
     tx.run(
-        f"""
+        """
         with found as (
-          select unnest(from_json($1, '[{{"asset_id":"BIGINT","patch":"VARCHAR"}}]'), recursive := true)
+          select unnest(
+            from_json($1, '[{"asset_id":"BIGINT","width":"INTEGER","height":"INTEGER","bytes":"BIGINT",
+                             "metadata":"VARCHAR"}]'),
+            recursive := true
+          )
         )
-        update data.assets
-        set metadata = cast(json_merge_patch(cast(assets.metadata as json), cast(f.patch as json)) as varchar)
-        from found f where f.asset_id = assets.asset_id and {UNSIZED.format("assets")}
+        update data.assets set width = f.width, height = f.height, metadata = f.metadata,
+          bytes = case when f.bytes > 0 then f.bytes else assets.bytes end
+        from found f where f.asset_id = assets.asset_id
         """,
-        json.dumps([{"asset_id": i, "patch": json.dumps({"cannot_be_opened": why})} for i, why in failed.items()]),
+        json.dumps(rows),
     )
 
 

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 Sizes = Literal["auto", "now", "later"]
 #: In a query: that nobody looked at an asset yet.
 UNKNOWN = (
-    "width = 0 and height = 0 and strpos(path, '://') > 0 "
-    "and json_extract_string(metadata, '$.cannot_be_opened') is null"
+    "width = 0 and height = 0 and strpos(path, '://') > 0 and strpos(cast(metadata as varchar), 'cannot_be_opened') = 0"
 )
 #: Of so many images the sizes are read when they are added.
 FEW = 1_000
