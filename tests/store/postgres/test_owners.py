@@ -138,6 +138,22 @@ def test_a_request_that_one_owner_has_answered_is_answered_the_same_by_another(o
     assert [d.name for d in owners.workspaces[2].datasets] == ["smears"]
 
 
+def test_of_operations_that_share_a_commit_one_that_fails_is_alone(owners: Owners) -> None:
+    engine = owners.engines[0]
+    with engine.write(remembers=True) as tx:
+        tx.next_part()
+        tx.run("insert into data.meta values ('first', '1')")
+        tx.next_part()
+        tx.run("insert into data.meta values ('second', '2')")
+        with pytest.raises(psycopg.Error):
+            tx.run("insert into data.meta values ('first', 'again')")
+        assert tx.take_back()
+        tx.next_part()
+        tx.run("insert into data.meta values ('third', '3')")
+    with owners.engines[1].read() as tx:
+        assert [r["key"] for r in tx.all("select key from data.meta order by key")] == ["first", "mark", "third"]
+
+
 def test_what_an_owner_stages_is_not_given_up_by_another(owners: Owners) -> None:
     first, second, _ = owners.engines
     with pytest.raises(OwnerUnavailable), first.stage() as stage:  # noqa: PT012

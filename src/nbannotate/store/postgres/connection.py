@@ -25,7 +25,8 @@ CONNECT_S = 10
 #: What every connection begins with: the names of the views, times without a zone, and limits so that one that hangs
 #: does not keep all others waiting.
 SETTINGS = (
-    "-c search_path=main,data -c timezone=UTC -c idle_in_transaction_session_timeout=600000 -c lock_timeout=120000 "
+    "-c search_path=main,data -c timezone=UTC -c idle_in_transaction_session_timeout=600000 "
+    "-c statement_timeout=600000 -c lock_timeout=120000 "
     "-c client_min_messages=warning"
 )
 
@@ -104,7 +105,7 @@ class Connection:
                 self._tables.add(table.table)
         for statement in found.statements[:-1]:
             self.raw.execute(statement)
-        if found.statements[-1].lower().startswith("rollback"):
+        if found.statements[-1].lower() == "rollback":
             self._tables.clear()
         text, values = _typed(found.statements[-1], parameters)
         if found.file is not None:

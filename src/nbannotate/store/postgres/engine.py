@@ -28,6 +28,7 @@ import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from nbannotate.errors import OwnerUnavailable, Refused
+from nbannotate.rules.counts import Changes
 from nbannotate.store import counts, staging
 from nbannotate.store.answers import Answers
 from nbannotate.store.postgres import schema
@@ -282,6 +283,17 @@ class _Transaction(Transaction):
         """Begin what another operation does in the same transaction."""
         self.has_asked |= self.changes.asked
         super().next_part()
+        self.run("savepoint part")
+
+    def take_back(self) -> bool:
+        """Take back what was done since."""
+        try:
+            self.run("rollback to savepoint part")
+        except psycopg.Error:  # the connection is gone, and all of it with it
+            return False
+        self.changes = Changes()
+        self.memo.clear()  # it may hold what was just taken back
+        return True
 
     @contextmanager
     def asked(self, text: str) -> Iterator[Transaction]:

@@ -32,7 +32,7 @@ _PLACEHOLDER = re.compile(r"\$(\d+)")
 _MADE = re.compile(r"\bnbp_(\d+)\b")
 _SCHEMA = re.compile(r"parquet_schema\(('(?:[^']|'')*')\)")
 #: What is written by and for transactions, as it is.
-_PLAIN = re.compile(r"\s*(begin|commit|rollback|select nextval\('[\w.]+'\)\s*$)", re.IGNORECASE)
+_PLAIN = re.compile(r"\s*(begin|commit|rollback|savepoint|select nextval\('[\w.]+'\)\s*$)", re.IGNORECASE)
 _TYPES = {
     "BIGINT": "bigint",
     "INTEGER": "integer",
