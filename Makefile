@@ -26,7 +26,7 @@ EXTRA_dev := dev
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 3 ] && echo 4 || echo $$((n + 1)))
 
 # What runs on PostgreSQL beside the tests of that engine itself.
-ON_POSTGRES := $(addprefix tests/operations/test_,$(addsuffix .py,tasks review issues members campaigns leases jobs logins notices)) tests/store/postgres
+ON_POSTGRES := $(addprefix tests/operations/test_,$(addsuffix .py,any_sequence tasks review issues members campaigns leases jobs logins notices sequences copies gold chain metadata)) tests/store/postgres
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
