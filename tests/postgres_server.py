@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -78,6 +79,7 @@ class Server:
 
     def stop(self) -> None:
         """End it, with all that it kept."""
-        self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop")
+        with contextlib.suppress(RuntimeError):  # it has ended already
+            self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop")
         shutil.rmtree(self.folder, ignore_errors=True)
         (self.folder.parent / f"{self.folder.name}.log").unlink(missing_ok=True)
