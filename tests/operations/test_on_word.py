@@ -154,7 +154,7 @@ def test_it_ends_when_either_account_is_changed(team, what, arguments):
 def test_the_log_says_who_really_did_it(team):
     t = team(2)
     heard = []
-    t.workspace.client.dispatcher._publish = heard.append
+    t.workspace.client.dispatcher._commits._publish = heard.append
     acting = t.workspace.client.acting(word(t.workspace.client).token)
     closed = submit(acting, t)
     assert [(e.member, e.acted_by) for e in heard if e.operation == "tasks.submit"] == [("ana", "root")]

@@ -125,6 +125,8 @@ def test_a_backup_is_of_one_moment_while_people_go_on(path: Path, tmp_path: Path
     try:
         with nb.open(path) as ws:
             found = [Path(ws.backup(tmp_path / "many").path) for _ in range(3)]
+            while len(made) <= len(found):  # a busy machine may make fewer datasets than backups for a while
+                found.append(Path(ws.backup(tmp_path / "many").path))
     finally:
         stop.set()
         worker.join()

@@ -114,6 +114,16 @@ def test_who_may_not_go_on_does_nothing_more_and_tells_how_long_tasks_take() -> 
     assert forecast(less).a_day[0] < forecast(history).a_day[0]
 
 
+@pytest.mark.parametrize("minutes", [0, 14, 15, 45, 59])
+def test_a_campaign_that_ends_within_the_hour_is_told_at_any_minute(minutes: int) -> None:
+    _, history = history_of(1, 5, assets=600)
+    now = history.now.replace(hour=10, minute=minutes)
+    few = dataclasses.replace(history, now=now, own=np.zeros_like(history.own), queue=np.array([1.0, 0.0]))
+    outcome = forecast(few)
+    assert outcome.end.low is not None
+    assert outcome.end.low >= now
+
+
 def test_days_before_those_who_are_left_began_are_no_examples() -> None:
     """One person drew in the first week and is gone, all others came for the second."""
     _, history = history_of(1, 12, assets=3000, people=(2, 1))

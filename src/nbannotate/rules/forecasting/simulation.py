@@ -56,8 +56,8 @@ class Future:
     left: list[Floats] = field(default_factory=list)
 
     def length_at(self, hours: float) -> int:
-        """Return how long a stretch is that has its middle so many hours from now."""
-        return next(length for since, length in reversed(self.lengths) if since <= hours)
+        """Return how long a stretch is that has its middle so many hours from now; that of the first may be past."""
+        return next((length for since, length in reversed(self.lengths) if since <= hours), self.lengths[0][1])
 
 
 def simulate(
