@@ -52,8 +52,9 @@ def start_owner(place: Place) -> None:
     except NbannotateError:
         raise
     except OSError as error:  # no right, a read-only disk, a full one
+        where = place.database.parent
         raise CannotWrite(
-            f"The folder {place.database.parent} cannot be written; a workspace needs to write beside its file. {error}"
+            f"No files can be made in the folder {where} ({error.strerror or error}); name one where you may write."
         ) from error
 
 

@@ -60,7 +60,7 @@
     pressed.textContent = pressed.dataset[button];
     document.getElementById("lost").dataset.why = text;
     document.getElementById("lost").hidden = false;
-    if (final) pressed.focus({ preventScroll: true });
+    if (text === "idle") pressed.focus({ preventScroll: true }); // else a shape may be in hand, which Enter finishes
   };
   const closed = (code) => {
     clearTimeout(timer);
