@@ -88,9 +88,14 @@ def watched(
         watch.over.set()
 
 
+#: So many rows of an answer are packed together: whoever goes through them a piece at a time unpacks no more.
+ROWS_TOGETHER = 20_480
+
+
 def write(tx: Transaction, text: str, given: dict[str, Any], file: Path) -> None:
     """Write the answer of a query as Parquet, with the values of its placeholders."""
-    tx.connection.execute(f"copy ({text}\n) to {quoted(file)} (format parquet)", given or None)
+    options = f"format parquet, row_group_size {ROWS_TOGETHER}"
+    tx.connection.execute(f"copy ({text}\n) to {quoted(file)} ({options})", given or None)
 
 
 def _why(tx: Transaction, error: Exception, statement: dict[str, Any], theirs: Mapping[str, list[str]]) -> str:
