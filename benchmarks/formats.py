@@ -19,6 +19,7 @@ import json
 import multiprocessing
 import os
 import platform
+import subprocess
 import sys
 import tempfile
 import threading
@@ -88,32 +89,41 @@ def annotation(random: np.random.Generator, i: int, image_id: int, height: int, 
 
 @contextlib.contextmanager
 def watched(*pids: int) -> Iterator[list[float]]:
-    """Give a list whose one number is, in the end, the most memory that processes and their children had (GiB)."""
-    most, ended = [0.0], threading.Event()
+    """Give a list whose one number is, in the end, the most memory that processes and their children had (GiB).
 
-    def watch() -> None:
-        its: set[psutil.Process] = set()  # the owner is a child of who began it, too
-        times = 0
-        while not ended.wait(0.05):
-            if times % 20 == 0:  # to look for children takes longer than to ask them
-                with contextlib.suppress(psutil.Error):
-                    its = {
-                        p for pid in pids for p in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True))
-                    }
-            times += 1
-            total = 0
-            for one in its:
-                with contextlib.suppress(psutil.Error):
-                    total += one.memory_info().rss
-            most[0] = max(most[0], total / 2**30)
+    A process of its own looks, so that what it takes is not counted among what it looks at.
+    """
+    command, most = [sys.executable, __file__, "--watch", *map(str, pids)], [0.0]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as watcher:
+        assert watcher.stdin is not None
+        assert watcher.stdout is not None
+        watcher.stdout.readline()  # it is ready
+        try:
+            yield most
+        finally:
+            watcher.stdin.close()
+            most[0] = float(watcher.stdout.read())
 
-    thread = threading.Thread(target=watch)
-    thread.start()
-    try:
-        yield most
-    finally:
-        ended.set()
-        thread.join()
+
+def watch_main(pids: list[int]) -> None:
+    """Look at the memory of processes until the standard input ends; print the most."""
+    ended = threading.Event()
+    threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+    print("ready", flush=True)
+    its: set[psutil.Process] = set()  # the owner is a child of who began it, too
+    times, most = 0, 0
+    while not ended.wait(0.05):
+        if times % 20 == 0:  # to look for children takes longer than to ask them
+            with contextlib.suppress(psutil.Error):
+                its = {p for pid in pids for p in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True))}
+                its.discard(psutil.Process())
+        times += 1
+        total = 0
+        for one in its:
+            with contextlib.suppress(psutil.Error):
+                total += one.memory_info().rss
+        most = max(most, total)
+    print(most / 2**30, flush=True)
 
 
 def in_a_process(what: str, work: Callable[[Path], None], file: Path) -> tuple[float, float]:
@@ -212,7 +222,11 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="where the generated file stays, for the next time")
     parser.add_argument("--only", choices=("ours", "read", "write"), help="just this, and pycocotools")
     parser.add_argument("--saver", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--watch", nargs="+", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if given.watch:
+        watch_main(given.watch)
+        return
     if given.saver:
         saver_main(given.saver[0], int(given.saver[1]), given.saver[2])
         return
