@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from tests.certificates import certificate
 
 import nbannotate as nb
 from nbannotate.cli import main
@@ -31,12 +32,7 @@ class Elsewhere:
     """A workspace, and its gateway in a process of its own."""
 
     def __init__(self, folder: Path) -> None:
-        self.certificate, key = folder / "it.pem", folder / "it.key"
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
-             "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-out", self.certificate,
-             "-keyout", key], check=True, capture_output=True,
-        )  # fmt: skip
+        self.certificate, key = certificate(folder)
         self.workspace = nb.open(folder / "work.duckdb")
         self.workspace.members.add("ana", role="annotator", password=WORD)
         self.workspace.members.add("dev", role="developer", password=WORD)

@@ -12,6 +12,7 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 from serve_rig import wait_for
+from tests.certificates import certificate
 
 DOCS = Path(__file__).parents[2] / "docs"
 PLACES = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
@@ -67,12 +68,7 @@ class Nginx:
 
     def __init__(self, folder: Path, text: str, target: tuple[int, int]) -> None:
         folder.mkdir()
-        self.certificate, key = folder / "it.pem", folder / "it.key"
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
-             "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-out", self.certificate,
-             "-keyout", key], check=True, capture_output=True,
-        )  # fmt: skip
+        self.certificate, key = certificate(folder)
         self.port = free_port()
         text = text.replace("listen 443 ssl", f"listen 127.0.0.1:{self.port} ssl")
         text = re.sub(r"server_name [\w.]+", "server_name localhost", text)

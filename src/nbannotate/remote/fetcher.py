@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import weakref
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from concurrent.futures import TimeoutError as Late
 
 import msgspec
@@ -91,7 +91,7 @@ def _hear(here: socket.socket, waiting: dict[int, Future[Answer]]) -> None:
                 if (future := waiting.get(answer.number)) is not None:
                     future.set_result(answer)
     for future in list(waiting.values()):
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(InvalidStateError):  # it has its answer
             future.set_exception(ConnectionError("the process that fetches ended"))
 
 

@@ -8,6 +8,7 @@ killed left of one is deleted when the workspace is opened, and anything else th
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -144,6 +145,15 @@ def give_up(tx: Transaction, owner: int) -> None:
 def keep(tx: Transaction, batch_id: int) -> None:
     """Note, in the last step, that a batch has no rows of its own any more: they are somebody's."""
     tx.run("delete from data.staged where batch_id = $1", batch_id)
+
+
+def end(stage: Stage, ended: deque[int]) -> None:
+    """Delete what a stage did not bring to its end, and note its batches; its last transaction is over."""
+    stage.run("begin")
+    for batch_id in (stage.batch_id, *stage.reserved, *stage.gone):
+        discard(stage, batch_id, stage.piece)
+        ended.append(batch_id)
+    stage.commit()
 
 
 def discard(tx: Transaction, batch_id: int, piece: Callable[[], None] = lambda: None) -> None:

@@ -295,11 +295,7 @@ class Engine:
         finally:
             try:
                 _roll_back(connection)
-                stage.run("begin")
-                for batch_id in (stage.batch_id, *stage.reserved, *stage.gone):
-                    staging.discard(stage, batch_id, stage.piece)
-                    self.ended.append(batch_id)
-                stage.commit()
+                staging.end(stage, self.ended)
             finally:
                 self.staging -= {stage.batch_id, *stage.reserved, *stage.gone}
                 connection.close()

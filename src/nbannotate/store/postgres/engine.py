@@ -205,11 +205,7 @@ class Engine:
                 try:
                     with contextlib.suppress(psycopg.Error):
                         connection.execute("rollback")
-                    stage.run("begin")
-                    for batch_id in (stage.batch_id, *stage.reserved, *stage.gone):
-                        staging.discard(stage, batch_id, stage.piece)
-                        self.ended.append(batch_id)
-                    stage.commit()
+                    staging.end(stage, self.ended)
                 finally:
                     self.staging -= {stage.batch_id, *stage.reserved, *stage.gone}
         finally:
