@@ -5,7 +5,7 @@
 #   make test ARGS="-k coco"        some of the tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test test-postgres check front compiled format clean browser others hub
+.PHONY: help demo lab test quick test-postgres check docs docs-links front compiled format clean browser others hub
 .PRECIOUS: .venv/installed-%
 
 # The first Python that is new enough; make PYTHON=/path/to/python overrides it.
@@ -20,13 +20,14 @@ FRONT := build.mjs package-lock.json hatch_build.py $(shell find src/nbannotate/
 EXTRA_demo := demo
 EXTRA_lab := demo,lab
 EXTRA_dev := dev
+EXTRA_docs := docs
 
 # A test that drives a browser waits half of its time, for timers and for answers: one worker more than there are cores,
 # four at most, for each has a server, kernels and a browser.
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 3 ] && echo 4 || echo $$((n + 1)))
 
 # What runs on PostgreSQL beside the tests of that engine itself.
-ON_POSTGRES := $(addprefix tests/operations/test_,$(addsuffix .py,any_sequence tasks review issues members campaigns leases jobs logins notices sequences copies gold chain metadata)) tests/store/postgres
+ON_POSTGRES := $(addprefix tests/operations/test_,$(addsuffix .py,any_sequence tasks review issues members campaigns leases jobs logins notices sequences copies gold chain metadata leaving new_assets)) tests/store/postgres
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +41,13 @@ lab: .venv/installed-lab  ## JupyterLab on the tutorials
 test: .venv/installed-dev browser  ## all tests, with Chromium (ARGS="…" goes to pytest)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
 
+# What needs neither browser nor server, is neither random nor long, and mostly has no workspace.
+QUICK := $(addprefix tests/,canvas charts files formats frontend/test_modules.py imaging model rules shapes texts)
+
+quick: .venv/installed-dev  ## tests while one edits: no browser, no server, nothing random or long (ARGS="tests/operations" runs those)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder \
+		-m "not browser and not slow and not hypothesis" $(or $(ARGS),$(QUICK))
+
 test-postgres: .venv/installed-dev  ## tests on a server of PostgreSQL of their own, where one is installed
 	NBANNOTATE_TEST_STORE=postgres $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(or $(ARGS),$(ON_POSTGRES))
 
@@ -49,6 +57,13 @@ check: .venv/installed-dev  ## style, types, and the arrows between the packages
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python src/nbannotate/frontend/building.py --check
+
+docs: .venv/installed-docs  ## the documentation as a site in .site, the notebooks executed (make docs-links: not executed)
+	NO_MKDOCS_2_WARNING=1 NBANNOTATE_DOCS_EXECUTE=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo "Open .site/index.html"
+
+docs-links: .venv/installed-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 front: .venv/installed-dev  ## bundle what the browser runs, again whenever a source of it changes
 	@exec $(BIN)/python src/nbannotate/frontend/building.py --watch
@@ -63,7 +78,7 @@ format: .venv/installed-dev  ## put the code in the style that check wants
 	$(BIN)/python src/nbannotate/frontend/building.py --format
 
 clean:  ## remove what make made
-	rm -rf .venv node_modules src/nbannotate/static dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .site .venv node_modules src/nbannotate/static dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp for each set of extras; made again when pyproject.toml changed. uv installs in a third of pip's time; where it

@@ -30,7 +30,7 @@ from nbannotate.model import Annotation, Reassigned, Saved, Session, Shape, Task
 from nbannotate.owner.client import connect
 from nbannotate.owner.place import Place
 from nbannotate.workspace import frames
-from nbannotate.workspace.data import Version
+from nbannotate.workspace.dataset import Version
 
 PASSWORD = "a-long-password"
 PEOPLE = [f"ann{i}" for i in range(10)]

@@ -90,9 +90,13 @@ def client_main(path: str, campaign_id: int, token: str, tasks: int, seconds: fl
     print(json.dumps(times), flush=True)
 
 
-def make(folder: Path, members: int) -> tuple[Path, int, list[str]]:
-    """Make a launched campaign; return the file, the campaign and a session's token for each member."""
-    workspace = nb.open(folder / "bench.duckdb")
+def make(folder: Path, members: int, address: str = "") -> tuple[Path | str, int, list[str]]:
+    """Make a launched campaign; return the file, the campaign and a session's token for each member.
+
+    With an ``address`` it lies in that database, and only the images in the folder.
+    """
+    path = address or folder / "bench.duckdb"
+    workspace = nb.open(path)
     logins = [f"ann{i}" for i in range(members)]
     for login in logins:
         workspace.members.add(login, password=PASSWORD)
@@ -108,11 +112,11 @@ def make(folder: Path, members: int) -> tuple[Path, int, list[str]]:
     campaign.launch()
     opened = [workspace.client.call("sessions.open", Session, login=n, password=PASSWORD) for n in logins]
     workspace.close()
-    return folder / "bench.duckdb", campaign.campaign_id, [s.token for s in opened]
+    return path, campaign.campaign_id, [s.token for s in opened]
 
 
 def measure(
-    path: Path, campaign_id: int, tokens: list[str], tasks: int, seconds: float
+    path: Path | str, campaign_id: int, tokens: list[str], tasks: int, seconds: float
 ) -> tuple[dict[str, list[float]], float]:
     """Run one client process for each token at the same time; return all times, and how long all of it took."""
     processes = []
@@ -135,7 +139,7 @@ def measure(
     return times, time.perf_counter() - began
 
 
-def dashboard(path: Path, enough: threading.Event, rounds: list[float]) -> None:
+def dashboard(path: Path | str, enough: threading.Event, rounds: list[float]) -> None:
     """Poll the statistics until told to stop."""
     workspace = nb.open(path)
     while not enough.is_set():

@@ -25,7 +25,7 @@ import nbannotate as nb
 from nbannotate.owner.place import Place
 from nbannotate.store import data
 from nbannotate.store.duckdb.engine import Engine
-from nbannotate.workspace.data import Version
+from nbannotate.workspace.dataset import Version
 
 CHILD_S, CHILD_BYTES, ASSETS_S = 1.0, 1 << 20, 2.0
 

@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from nbannotate.texts import plural_categories
+
 ROOT = Path(__file__).resolve().parents[1] / "src" / "nbannotate"
 TABLES = ROOT / "texts"
 
@@ -77,13 +79,13 @@ def hover_lines(template: str) -> Iterator[str]:
 
 
 def in_python() -> dict[str, str]:
-    """Return what Python marks with ``t`` and ``tn``."""
+    """Return what Python marks with ``t``, ``tn`` and ``word``."""
     found: dict[str, str] = {}
     for tree in _trees(ROOT):
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("t", "tn"):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("t", "tn", "word"):
                 literals = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
-                if node.func.id == "t" and literals:
+                if node.func.id != "tn" and literals:
                     found.setdefault(literals[0], "")
                 elif len(literals) == 2:
                     found[literals[1]] = literals[0]
@@ -114,8 +116,9 @@ def places(text: object) -> set[str]:
     return {name for form in forms for name in PLACE.findall(form)}
 
 
-def problems(table: dict[str, Any], english: dict[str, Any]) -> Iterator[str]:
-    """Say what is wrong with a table."""
+def problems(table: dict[str, Any], english: dict[str, Any], language: str) -> Iterator[str]:
+    """Say what is wrong with the table of a language."""
+    wanted = plural_categories(language) | {"other"}  # which fractions have, and what has no number
     for section in ("texts", "sentences"):
         ours, theirs = table[section], english[section]
         for key in theirs:
@@ -124,13 +127,18 @@ def problems(table: dict[str, Any], english: dict[str, Any]) -> Iterator[str]:
                 yield f"{key!r} is not translated"
             elif places(text) - places(theirs[key]) or places(theirs[key]) - places(text) - {"n"}:
                 yield f"{key!r}: the values are {sorted(places(theirs[key]))}, not {sorted(places(text))}"
+            elif isinstance(text, dict) and (wrong := wanted ^ set(text)):
+                yield f"{key!r}: the forms are {sorted(wanted)}, so {sorted(wrong)} is too much, or is missing"
+            elif isinstance(theirs[key], dict) and isinstance(text, str) and len(wanted) > 1:
+                yield f"{key!r}: it counts, so it needs the forms {sorted(wanted)}"
         yield from (f"{key!r} is not in the code any more" for key in ours if key not in theirs)
 
 
 def template(before: dict[str, Any]) -> dict[str, Any]:
     """Return the English table: what the code marks now, and the sentences that are raised and were added by hand."""
     browser, python, possible = in_browser(), in_python(), may_be_said()
-    raised = {key: text for key, text in before["sentences"].items() if key not in python and skeleton(key) in possible}
+    made = {*python, *python.values()}
+    raised = {key: text for key, text in before["sentences"].items() if key not in made and skeleton(key) in possible}
     python |= {key: text["one"] if isinstance(text, dict) else "" for key, text in raised.items()}
     return {
         "name": before["name"],
@@ -184,7 +192,7 @@ def main() -> int:
             for section in ("texts", "sentences"):
                 table[section] = {key: every.get(key) for key in english[section]}
             path.write_text(written(table), "utf-8")
-        bad += [f"{path.name}: {problem}" for problem in problems(table, english)]
+        bad += [f"{path.name}: {problem}" for problem in problems(table, english, path.stem)]
     print("\n".join(bad) or f"{len(english['texts'])} texts, {len(english['sentences'])} sentences, in every language.")
     return 1 if bad else 0
 

@@ -26,7 +26,7 @@ from nbannotate.frontend import building  # isort: skip  # imports nothing else
 if "PYTEST_XDIST_WORKER" not in os.environ and not building.is_built():
     building.build()  # sources that changed since nbannotate was installed
 
-import nbannotate.serve.lean  # isort: skip  # before anything imports jsonschema: three seconds
+import nbannotate.serve.trimmed_imports  # isort: skip  # before anything imports jsonschema: three seconds
 import nbannotate as nb
 from nbannotate.demo import end_owner
 from nbannotate.model import Session
@@ -183,6 +183,16 @@ def chromium():
         yield browser
         BROWSERS.remove(browser)
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def harness():
+    """Pages over widgets of this process, without Voilà and kernels."""
+    from tests.harness.server import Harness
+
+    served = Harness()
+    yield served
+    served.close()
 
 
 #: What is running, to say what stood on the screens when a test failed.

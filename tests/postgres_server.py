@@ -25,9 +25,15 @@ def programs() -> Path | None:
 
 
 class Server:
-    """A server, from :meth:`__init__` to :meth:`stop`."""
+    """A server, from :meth:`__init__` to :meth:`stop`.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    of
+        The server of which it is the standby, which follows it and can be promoted; None: it stands by itself.
+    """
+
+    def __init__(self, of: Server | None = None) -> None:
         its = programs()
         if its is None:
             pytest.skip("There is no PostgreSQL server here (initdb); on Debian: apt install postgresql.")
@@ -37,7 +43,13 @@ class Server:
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
             self._as = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-        self._run("initdb", "-D", self._data, "-A", "trust", "-U", "postgres", "--locale=C.UTF-8", "-E", "UTF8", "-N")
+        if of is None:
+            how = ("-A", "trust", "-U", "postgres", "--locale=C.UTF-8", "-E", "UTF8", "-N")
+            self._run("initdb", "-D", self._data, *how)
+        else:
+            self._run(
+                "pg_basebackup", "-D", self._data, "-R", "-N", "-c", "fast", "-U", "postgres", "-h", str(of.folder)
+            )
         self.start()
         self.made = 0
 
@@ -59,6 +71,10 @@ class Server:
         """Start it, or start it again."""
         options = f"-k {self.folder} {SETTINGS}"
         self._run("pg_ctl", "-D", self._data, "-o", options, "-l", str(self.folder / "log"), "-w", "start")
+
+    def promote(self) -> None:
+        """Let a standby be the one that is written."""
+        self._run("pg_ctl", "-D", self._data, "-w", "promote")
 
     def kill(self) -> None:
         """End it as a crash would."""

@@ -53,10 +53,11 @@ def test_what_another_version_tells_is_an_error_too():
 BUILT_IN = {
     "InvalidInput": ValueError, "NotFound": KeyError, "WrongCall": TypeError, "Unchangeable": AttributeError,
     "FileMissing": FileNotFoundError, "NotAllowed": PermissionError, "Conflict": RuntimeError, "Stale": RuntimeError,
-    "Refused": RuntimeError, "LoginFailed": PermissionError, "SessionEnded": PermissionError,
+    "NotInStep": RuntimeError, "Refused": RuntimeError, "LoginFailed": PermissionError, "SessionEnded": PermissionError,
     "NotAWorkspace": ValueError, "NewerWorkspace": RuntimeError, "CannotWrite": OSError,
     "FolderMissing": FileNotFoundError, "DiskFull": OSError, "DatabaseFailed": RuntimeError,
-    "OwnerUnavailable": ConnectionError, "OwnerFailed": RuntimeError, "QueryFailed": ValueError,
+    "OwnerUnavailable": ConnectionError, "DatabaseAway": ConnectionError, "OwnerFailed": RuntimeError,
+    "QueryFailed": ValueError,
     "QueryTookLong": TimeoutError, "ReadFailed": ValueError, "FetchFailed": OSError, "CannotShow": ValueError,
     "ImageMissing": FileNotFoundError,
 }  # fmt: skip

@@ -15,7 +15,7 @@ from PIL import Image
 import nbannotate as nb
 from nbannotate import model
 from nbannotate.errors import InvalidInput, NotFound
-from nbannotate.model.renamed import RenamedWarning
+from nbannotate.model.deprecations import RenamedWarning
 from nbannotate.workspace.asset import Asset
 from nbannotate.workspace.row import Row
 from nbannotate.workspace.table import Table

@@ -9,7 +9,7 @@ import pytest
 
 import nbannotate as nb
 from nbannotate.errors import InvalidInput
-from nbannotate.model.renamed import RenamedWarning
+from nbannotate.model.deprecations import RenamedWarning
 from nbannotate.workspace.sql import Sql
 from tests.test_signatures import FUNCTIONS, kinds_of_handles
 

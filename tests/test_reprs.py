@@ -29,9 +29,10 @@ import nbannotate as nb
 from nbannotate import model
 from nbannotate.cards import Card, Shown, Words, card_of
 from nbannotate.errors import NbannotateError
+from nbannotate.texts import Message
 from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.table import Rows
-from nbannotate.workspace.torching import TorchDataset
+from nbannotate.workspace.torch_dataset import TorchDataset
 from nbannotate.workspace.training import gathered
 from nbannotate.workspace.work_tables import WorkTable
 from nbannotate.workspace.workspace import Server
@@ -81,6 +82,7 @@ def made(kind: Any, where: str = "") -> Any:
         return kind(**{f: made(hints[f], f"{kind.__name__}.{f}") for f in kind.__struct_fields__})
     plain = {
         str: HOSTILE, int: 3, float: 0.5, bool: True, Any: HOSTILE, Path: Path(HOSTILE),
+        Message: Message(HOSTILE),
         datetime.datetime: datetime.datetime(2031, 1, 31, 12), datetime.date: datetime.date(2031, 1, 31),
     }  # fmt: skip
     return plain[kind]
@@ -140,7 +142,7 @@ def handles_of() -> list[type]:
     names = [
         "asset",
         "campaign",
-        "data",
+        "dataset",
         "data_tables",
         "forecast",
         "gallery",
@@ -154,7 +156,7 @@ def handles_of() -> list[type]:
         "sql",
         "table",
         "task",
-        "torching",
+        "torch_dataset",
         "work_tables",
         "workspace",
     ]

@@ -25,8 +25,8 @@ from PIL import Image
 
 import nbannotate as nb
 from nbannotate.errors import NbannotateError
-from nbannotate.model import taking
-from nbannotate.model.making import Making
+from nbannotate.model import json_errors
+from nbannotate.model.shape_builders import Making
 from nbannotate.model.values import decode, encode
 from nbannotate.operations.registry import operations
 from nbannotate.owner.memory import MemoryClient
@@ -121,7 +121,7 @@ class Door:
         body = encode(arguments)
         its = operations()[operation]
         if its.writes:
-            taking.read(body, its.arguments, f"The arguments of {operation}", f"{operation}: ")
+            json_errors.read(body, its.arguments, f"The arguments of {operation}", f"{operation}: ")
             raise Sent(operation, body)
         return decode(self._once(operation, body, lambda: self._client._handle(operation, arguments)), returns)
 
@@ -199,9 +199,8 @@ HANDLES = (
 def kinds_of_handles() -> dict[str, type]:
     from nbannotate.workspace import (
         campaign,
-        data,
         data_tables,
-        golden,
+        gold,
         members,
         notices,
         person,
@@ -210,8 +209,21 @@ def kinds_of_handles() -> dict[str, type]:
         work_tables,
         workspace,
     )
+    from nbannotate.workspace import dataset as dataset_module
 
-    modules = (campaign, data, data_tables, golden, members, notices, person, planner, sql, work_tables, workspace)
+    modules = (
+        campaign,
+        dataset_module,
+        data_tables,
+        gold,
+        members,
+        notices,
+        person,
+        planner,
+        sql,
+        work_tables,
+        workspace,
+    )
     return {name: next(getattr(m, name) for m in modules if hasattr(m, name)) for name in HANDLES}
 
 
@@ -222,7 +234,7 @@ def functions() -> dict[str, Any]:
         value = getattr(nb, name)
         if inspect.isclass(value) and name not in ("Workspace", "Filter", "Annotator", "Reviewer", "Viewer"):
             found[name] = value
-    for name in ("Viewer", "Annotator", "Reviewer"):
+    for name in ("Viewer", "Annotator"):  # a Reviewer is an Annotator
         found[name] = getattr(nb, name)
     for name, value in vars(nb.Filter).items():
         if isinstance(value, classmethod) and not name.startswith("_"):
@@ -234,9 +246,11 @@ def functions() -> dict[str, Any]:
         for method, value in inspect.getmembers(kind, inspect.isfunction):
             if not method.startswith("_") and f"{name}.{method}" not in NOT_TRIED:
                 found[f"{name}.{method}"] = value
-    for package in (nb.stats, nb.charts):
-        for name in package.names():
-            found[f"{package.__name__.rpartition('.')[2]}.{name}"] = getattr(package, name)
+    for name in nb.stats.names():
+        found[f"stats.{name}"] = getattr(nb.stats, name)
+    charts = [getattr(nb.charts, name) for name in nb.charts.names()]
+    for chart in {chart.table.takes: chart for chart in reversed(charts)}.values():
+        found[f"charts.{chart.__name__}"] = chart  # the others give their tables the same
     return found
 
 
@@ -302,7 +316,7 @@ def arguments(name: str, handles: dict[str, Any], tried: str) -> dict[str, Any]:
     for other, its in parameters(FUNCTIONS[name]).items():
         if other == tried or its.default is not inspect.Parameter.empty:
             continue
-        if other in ("scope", "images") and name in ("Viewer", "Annotator", "Reviewer"):
+        if other in ("scope", "images") and name in ("Viewer", "Annotator"):
             given[other] = str(handles["images"][0])
         elif other == "scope":
             given[other] = handles["Campaign"]
@@ -320,7 +334,7 @@ def arguments(name: str, handles: dict[str, Any], tried: str) -> dict[str, Any]:
         given["assignees"] = ["ana"]
     if name == "Step" and tried == "weights":
         given |= {"assignees": ["ana", "ben"], "attribution": "weighted"}
-    if name in ("Reviewer",) or (name == "Annotator" and tried == "labels"):
+    if name == "Annotator" and tried == "labels":
         given.setdefault("shapes", [BOX]) if tried != "shapes" else None
     if name == "Version.add_images" and tried == "moment":
         given |= {"sequence": "folder", "metadata": {"0.png": {"at": 1}}}

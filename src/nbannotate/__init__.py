@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nbannotate.changes import diff, merge
     from nbannotate.model import Annotation, Attribute, Filter, Label, Recipe, Rule, Shape, Step, Tag, Workflow
     from nbannotate.pages import Annotator, Reviewer, Viewer
-    from nbannotate.pages.manager import Dashboard
+    from nbannotate.pages.manage import Dashboard
     from nbannotate.workspace import Workspace, open
 
     __version__: str
@@ -25,7 +25,7 @@ _PUBLIC = {
     "Annotator": "nbannotate.pages",
     "Attribute": "nbannotate.model",
     "Canvas": "nbannotate.canvas",
-    "Dashboard": "nbannotate.pages.manager",
+    "Dashboard": "nbannotate.pages.manage",
     "Filter": "nbannotate.model",
     "Label": "nbannotate.model",
     "Recipe": "nbannotate.model",
@@ -67,7 +67,11 @@ def __getattr__(name: str) -> Any:
 
 def _meant(name: str) -> str:
     """Return the question whether a public name was meant; whoever only asks whether a name is there pays little."""
-    return "" if name.startswith("_") else str(importlib.import_module("nbannotate.model.choices").meant(name, __all__))
+    return (
+        ""
+        if name.startswith("_")
+        else str(importlib.import_module("nbannotate.model.suggestions").meant(name, __all__))
+    )
 
 
 def __dir__() -> list[str]:

@@ -16,6 +16,7 @@ import errno
 
 import msgspec
 
+from nbannotate.texts import Message, from_json, to_json
 from nbannotate.tracebacks import short
 
 
@@ -28,7 +29,7 @@ class Wait(msgspec.Struct, frozen=True, tag_field="code", tag="wait"):
 class Unfinished(msgspec.Struct, frozen=True, tag_field="code", tag="unfinished"):
     """Tasks that cannot be submitted as they are, with what is missing, by task."""
 
-    tasks: dict[int, str]
+    tasks: dict[int, Message]
 
 
 class Incomplete(msgspec.Struct, frozen=True, tag_field="code", tag="incomplete"):
@@ -98,6 +99,12 @@ class NbannotateError(Exception):
         super().__init__(message)
         self.fact = fact
 
+    @property
+    def message(self) -> Message:
+        """The sentence, with what it was made from."""
+        said = self.args[0] if self.args else ""
+        return Message(said if isinstance(said, str) and said else str(self))
+
     def _render_traceback_(self) -> list[str]:
         """Return how notebooks show the error: the lines that led to it, and the sentence; see :mod:`.tracebacks`."""
         return short(self)
@@ -149,6 +156,10 @@ class Conflict(NbannotateError, RuntimeError):
 
 class Stale(Conflict):
     """What an answer was made from changed before it was stored; the owner makes it again, and tells this at last."""
+
+
+class NotInStep(Conflict):
+    """What changed of a draft was sent for another one than the one that is stored; the whole draft has to be sent."""
 
 
 class Refused(NbannotateError, RuntimeError):
@@ -210,6 +221,12 @@ class OwnerUnavailable(WorkspaceError, ConnectionError):
     status = 503
 
 
+class DatabaseAway(OwnerUnavailable):
+    """The server of the database does not answer; a client asks again for a while, with the same request id."""
+
+    status = 503
+
+
 class OwnerFailed(WorkspaceError, RuntimeError):
     """The owner process met an error that nobody thought of; nothing was changed."""
 
@@ -246,13 +263,14 @@ class _Told(msgspec.Struct, frozen=True):
     """An error on its way to another process."""
 
     error: str
-    message: str
+    message: Message
     fact: Fact | None = None
 
 
 def told(error: Exception) -> bytes:
     """Return what another process is told of an error: its class, its sentence and its fact."""
-    return msgspec.json.encode(_Told(type(error).__name__, str(error), getattr(error, "fact", None)))
+    said = error.message if isinstance(error, NbannotateError) else Message(str(error))
+    return msgspec.json.encode(_Told(type(error).__name__, said, getattr(error, "fact", None)), enc_hook=to_json)
 
 
 def revive(body: bytes) -> NbannotateError:
@@ -268,7 +286,7 @@ def revive(body: bytes) -> NbannotateError:
     msgspec.MsgspecError
         It is something else.
     """
-    said = msgspec.json.decode(body, type=_Told)
+    said = msgspec.json.decode(body, type=_Told, dec_hook=from_json)
     kind = globals().get(said.error)
     if not isinstance(kind, type) or not issubclass(kind, NbannotateError):
         kind = NbannotateError

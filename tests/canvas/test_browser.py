@@ -151,7 +151,7 @@ def test_a_skeleton_needs_a_label_that_has_one(stage):
     assert stage.kernel("c.shapes[0].label") == "body"
 
 
-AREA = "c._kinds['mask'].covered(c.shapes[0])"
+AREA = "c.model.kinds['mask'].covered(c.shapes[0])"
 
 
 def test_a_mask_is_painted_extended_erased_and_filled(stage):
@@ -610,7 +610,7 @@ def test_f_fits_and_zero_is_one_to_one(stage):
     stage.wait("c.state.zoom", 1.0)
     assert stage.view()[0] == pytest.approx(1)
     stage.press("f")
-    stage.wait("c._view.fit")
+    stage.wait("c.model.view.fit")
     box, (k, left, top) = stage.box(), stage.view()
     assert left >= box["x"]
     assert top + 500 * k <= box["y"] + box["height"]
@@ -653,7 +653,7 @@ def test_a_read_only_canvas_can_be_looked_at_but_not_changed(stage):
     stage.press("Delete", "r")
     stage.drag((400, 300), (500, 400))
     stage.press("f")
-    stage.wait("c._view.fit")
+    stage.wait("c.model.view.fit")
     assert stage.shapes() == [("rectangle", "cell", [(100, 100), (300, 250)])]
     assert stage.kernel("c.tool") == "select"
 
@@ -663,13 +663,13 @@ def test_the_canvas_follows_its_container(stage):
     wide = stage.box()["width"]
     stage.page.set_viewport_size({"width": 900, "height": 800})
     stage.page.wait_for_function("w => document.querySelector('canvas.nba-overlay').clientWidth < w - 100", arg=wide)
-    stage.wait("c._view.w", stage.page.evaluate("document.querySelector('.nba-stage').clientWidth"))
+    stage.wait("c.model.view.w", stage.page.evaluate("document.querySelector('.nba-stage').clientWidth"))
     stage.painted(200, 100, "red")
     stage.press("r")
     stage.drag((400, 300), (500, 400))
     stage.wait("len(c.shapes)", 2)
     stage.page.set_viewport_size({"width": 1200, "height": 800})
-    stage.wait("c._view.w", float(wide))
+    stage.wait("c.model.view.w", float(wide))
 
 
 def test_many_shapes_stay_workable(stage):

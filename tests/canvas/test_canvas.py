@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from ipycanvas.canvas import _CMD_LIST
 
 from nbannotate.canvas import Canvas, CanvasState, Mark
-from nbannotate.canvas.frame import MANAGER, frame
+from nbannotate.canvas.command_batch import MANAGER, frame
 from nbannotate.errors import InvalidInput, ReadFailed, Refused
 from nbannotate.model import Label, Shape
+from nbannotate.texts import Message, from_json
 
 IMAGE = np.full((100, 200, 3), 128, np.uint8)
 VIEW = {"k": 1, "x": 0, "y": 0, "w": 400, "h": 300, "dpr": 1, "fit": True}
@@ -41,8 +42,8 @@ class Browser:
 
     def say(self, type, **fields):
         self.n += 1
-        message = {"type": type, "g": self.canvas._generation, "view_id": "v", "n": self.n, **fields}
-        self.canvas._received(None, message, [])
+        message = {"type": type, "g": self.canvas.model.generation, "view_id": "v", "n": self.n, **fields}
+        self.canvas.receive(message)
         return self.n
 
     def types(self):
@@ -126,7 +127,7 @@ def test_what_is_selected_leaves_the_ipycanvas_layer_and_returns(canvas, browser
 
 
 def test_moving_does_not_repaint_the_image(canvas, browser):
-    browser.say("edit", shapes=[[A, [[20, 20], [60, 50]]]])
+    browser.say("edit", shapes=[{"id": A, "points": [[20, 20], [60, 50]]}])
     assert canvas.shapes[0].points == ((20, 20), (60, 50))
     assert "putImageData" not in [name for name, _ in browser.drawn]
 
@@ -141,17 +142,17 @@ def test_moving_does_not_repaint_the_image(canvas, browser):
         ({"type": "create", "id": "c" * 16, "kind": "rectangle", "points": [[1, 1], [None, 9]]}, "not understood"),
         ({"type": "create", "id": A, "kind": "rectangle", "points": [[1, 1], [9, 9]]}, "draw it again"),
         ({"type": "create", "id": "<script>", "kind": "rectangle", "points": [[1, 1], [9, 9]]}, "draw it again"),
-        ({"type": "edit", "shapes": [[A, [[5, 5], [5, 5]]]]}, "too small"),
-        ({"type": "edit", "shapes": [[A, "points"]]}, "not understood"),
+        ({"type": "edit", "shapes": [{"id": A, "points": [[5, 5], [5, 5]]}]}, "too small"),
+        ({"type": "edit", "shapes": [{"id": A, "points": "points"}]}, "not understood"),
         ({"type": "label", "label": "cheese", "ids": [A]}, "no label 'cheese'"),
         ({"type": "current", "label": "cheese"}, "no label 'cheese'"),
         ({"type": "label", "label": "box", "ids": [B]}, "'box' takes rectangle, not polygon"),
         ({"type": "tool", "tool": "rm -rf"}, "no shape kind"),
         ({"type": "view", "view": {**VIEW, "k": float("nan")}}, "cannot be painted"),
         ({"type": "view", "view": {**VIEW, "w": 1e9}}, "cannot be painted"),
-        ({"type": "view"}, "cannot be painted"),
+        ({"type": "view"}, "view is missing"),
         ({"type": "zone", "zone": [1, 1, 1, 1]}, "too small"),
-        ({"type": "refused", "reason": "<b>"}, "not known"),
+        ({"type": "refused", "reason": "<b>"}, "not understood"),
         ({"type": "__init__"}, "not understood"),
         ({"type": "select", "ids": [1, 2]}, "not understood"),
         ({"type": "select", "surprise": 1}, "not understood"),
@@ -161,7 +162,7 @@ def test_what_a_browser_should_not_send_is_refused_in_a_sentence_and_changes_not
     before, state = canvas.shapes, canvas.state
     browser.say(**message)
     assert any(words in sentence for sentence in browser.errors()), browser.errors()
-    assert any(words in message["text"] for message in browser.take("error"))
+    assert any(words in from_json(Message, message["text"]) for message in browser.take("error"))
     assert (canvas.shapes, canvas.state) == (before, state)
     assert not canvas.can_undo
 
@@ -170,7 +171,7 @@ def test_what_a_browser_should_not_send_is_refused_in_a_sentence_and_changes_not
     "content", [None, 3, "x", [], {}, {"type": "create"}, {"type": 3, "g": "", "view_id": 0, "n": None}]
 )
 def test_garbage_never_raises(canvas, browser, content):
-    canvas._received(None, content, [])
+    canvas.receive(content)
     assert len(browser.errors()) == 1
 
 
@@ -193,21 +194,21 @@ def test_garbage_never_raises(canvas, browser, content):
 )
 def test_no_message_whatever_raises_or_breaks_the_canvas(content):
     canvas = Canvas(IMAGE, [BOX, PATH], LABELS)
-    canvas._received(None, {"g": 0, "view_id": "v", "n": 1, **content}, [])
+    canvas.receive({"g": 0, "view_id": "v", "n": 1, **content})
     canvas.undo()
     assert {s.id for s in canvas.shapes} >= {A, B} or content.get("type") == "delete"
     canvas.close()
 
 
 def test_after_a_refused_change_the_browser_gets_the_shape_as_it_is(canvas, browser):
-    browser.say("edit", shapes=[[A, [[5, 5], [5, 5]]]])
+    browser.say("edit", shapes=[{"id": A, "points": [[5, 5], [5, 5]]}])
     assert browser.take("patch")[-1]["shapes"]["ids"] == [A]
     browser.say("create", id="c" * 16, kind="rectangle", points=[[1, 1], [1, 1]])
     assert browser.take("patch")[-1]["remove"] == ["c" * 16]
 
 
 def test_what_was_meant_for_the_asset_before_is_dropped(canvas, browser):
-    old = canvas._generation
+    old = canvas.model.generation
     canvas.show(IMAGE, [PATH])
     browser.say("create", g=old, id="c" * 16, kind="rectangle", points=[[1, 1], [30, 30]])
     browser.say("delete", g=old, ids=[B])
@@ -220,7 +221,7 @@ def test_a_read_only_canvas_refuses_changes_but_takes_zones(canvas, browser):
     for message in (
         {"type": "delete", "ids": [A]},
         {"type": "undo"},
-        {"type": "edit", "shapes": [[A, [[0, 0], [9, 9]]]]},
+        {"type": "edit", "shapes": [{"id": A, "points": [[0, 0], [9, 9]]}]},
     ):
         browser.say(**message)
     assert canvas.shapes == (BOX,)
@@ -255,7 +256,7 @@ def test_undo_and_redo_go_through_everything_that_changed_shapes(canvas, browser
 
 def test_a_run_of_nudges_is_undone_at_once(canvas, browser):
     for x in (11.0, 12.0, 13.0):
-        browser.say("edit", shapes=[[A, [[x, 10], [x + 40, 40]]]], nudged=True)
+        browser.say("edit", shapes=[{"id": A, "points": [[x, 10], [x + 40, 40]]}], nudged=True)
     canvas.undo()
     assert canvas.shapes == (BOX, PATH)
 
@@ -299,7 +300,7 @@ def test_a_key_pressed_before_the_next_image_is_seen_goes_on_but_submits_nothing
     calls = []
     canvas.bind("ctrl+Enter", "Submit", lambda: calls.append("submit"))
     canvas.bind("PageDown", "Next image", lambda: calls.append("next"), any_image=True)
-    old = canvas._generation
+    old = canvas.model.generation
     canvas.show(IMAGE, [PATH])
     browser.say("key", g=old, key="bound:ctrl+Enter")
     browser.say("key", g=old, key="bound:PageDown")
@@ -323,7 +324,7 @@ def test_a_callback_may_use_the_canvas_and_one_that_fails_does_not_break_it(canv
     browser.say("create", id="c" * 16, kind="rectangle", points=[[1, 1], [30, 30]])
     assert len(canvas.shapes) == 3
     assert canvas.selected == ()
-    assert "Something went wrong" in browser.take("error")[-1]["text"]
+    assert "Something went wrong" in from_json(Message, browser.take("error")[-1]["text"])
     browser.say("undo")
     assert len(canvas.shapes) == 2
 

@@ -26,12 +26,11 @@ c"""
 
 
 @pytest.mark.browser
-@pytest.mark.xdist_group("canvas-voila")
 def test_a_diff_is_stepped_through_change_by_change(page, notebooks, picture):
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL.format(image=str(picture)))])
     book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(book, notebooks / "diff.ipynb")
-    stage = page("voila", "diff")
+    stage = page("harness", "diff")
     browser = stage.page
     browser.wait_for_selector("text=1 of 2")
     browser.wait_for_selector("text=1 moved")

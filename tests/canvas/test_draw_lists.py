@@ -14,8 +14,8 @@ import pytest
 from ipycanvas.canvas import _CMD_LIST, Canvas
 from msgspec.structs import replace
 
-from nbannotate.canvas.batches import CROWD
-from nbannotate.canvas.frame import MANAGER
+from nbannotate.canvas.command_batch import MANAGER
+from nbannotate.canvas.draw_commands import CROWD
 from nbannotate.canvas.painter import Painter
 from nbannotate.canvas.scene import Style
 from nbannotate.canvas.view import View

@@ -65,9 +65,9 @@ def test_a_place_is_brought_into_sight_and_a_view_that_shows_it_stays(stage):
 
 def test_a_ghost_is_told_as_lines_or_as_dots():
     said = message((Ghost(BOX), Ghost(Shape(kind="point", points=((4.0, 3.0),)), "#00aa00", "glow")), Style({}, {}), 3)
-    assert (said["g"], len(said["rows"])) == (3, 2)
-    assert said["rows"][0]["lines"] == [[[100, 100], [300, 100], [300, 250], [100, 250]]]
-    assert (said["rows"][1]["dots"], said["rows"][1]["line"]) == ([[4, 3]], "glow")
+    assert (said.g, len(said.rows)) == (3, 2)
+    assert said.rows[0].lines == [[[100, 100], [300, 100], [300, 250], [100, 250]]]
+    assert (said.rows[1].dots, said.rows[1].line) == ([[4, 3]], "glow")
 
 
 def test_what_is_no_ghost_is_refused():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("canvas-voila")]
+pytestmark = pytest.mark.browser
 
 RECTANGLE = "[Shape(kind='rectangle', points=((100., 100.), (300., 250.)), label='cell', id='a' * 16)]"
 POLYGON = (
@@ -16,7 +16,7 @@ TWO = RECTANGLE[:-1] + ", Shape(kind='rectangle', points=((400., 100.), (500., 2
 
 @pytest.fixture(scope="module")
 def opened_once(kept_page):
-    return kept_page("voila", "one", has_touch=True)
+    return kept_page("harness", "one", has_touch=True)
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def test_the_far_corner_of_a_large_image_becomes_sharp(page, far):
     stage.run(f"uss = {USS}")
     stage.run(f"c.show({str(far)!r})")
     stage.wait("c.image_size", (WIDTH, HEIGHT))
-    stage.wait("c._picture._pyramid.done")
+    stage.wait("c.model.picture._pyramid.done")
     stage.page.locator(".nba-refining").wait_for(state="hidden")
     box = stage.page.locator("img.nba-preview").first.bounding_box()
     corner = box["x"] + box["width"] - 1, box["y"] + box["height"] - 1
@@ -48,7 +48,7 @@ def test_the_far_corner_of_a_large_image_becomes_sharp(page, far):
         stage.page.mouse.wheel(0, -400)
         stage.page.wait_for_timeout(150)  # a view is told after a pause
     k, left, top, dpr, seen = stage.kernel(
-        "(c._view.k, c._view.x, c._view.y, c._view.dpr, c._picture.visible(c._view))"
+        "(c.model.view.k, c.model.view.x, c.model.view.y, c.model.view.dpr, c.model.picture.visible(c.model.view))"
     )
     x0, y0, x1, y1 = (int(v) for v in seen)
     assert k >= 8
@@ -56,6 +56,6 @@ def test_the_far_corner_of_a_large_image_becomes_sharp(page, far):
     spots = [(x1 - 2, y1 - 2), (x1 - 3, y1 - 2), (x0 + 3, y0 + 3), ((x0 + x1) // 2, (y0 + y1) // 2)]
     places = [(((x + 0.5) * k + left) * dpr, ((y + 0.5) * k + top) * dpr) for x, y in spots]
     stage.page.wait_for_function(SAME, arg=[places, [int(gray(np.int64(x), np.int64(y))) for x, y in spots]])
-    assert stage.kernel("c._picture.held") == 0
+    assert stage.kernel("c.model.picture.held") == 0
     assert stage.kernel(f"({USS} - uss) >> 20") < MOST_MIB
     assert not stage.errors

@@ -14,7 +14,7 @@ from nbannotate.canvas import Canvas
 from nbannotate.canvas.picture import Picture
 from nbannotate.canvas.view import View
 from nbannotate.errors import ReadFailed
-from nbannotate.imaging import limits, shelf
+from nbannotate.imaging import limits, pixel_cache
 
 PATIENCE_S = 60
 WIDTH, HEIGHT = 2400, 1600
@@ -23,7 +23,7 @@ WIDTH, HEIGHT = 2400, 1600
 @pytest.fixture(autouse=True)
 def _small_is_large(tmp_path, monkeypatch):
     """Let an image of two million pixels be a large one, so that the tests are quick."""
-    monkeypatch.setenv(shelf.SETTING, str(tmp_path / "cache"))
+    monkeypatch.setenv(pixel_cache.SETTING, str(tmp_path / "cache"))
     monkeypatch.setattr(limits, "LARGE", 2_000_000)
 
 
@@ -95,12 +95,12 @@ def test_the_window_of_a_large_image_is_that_of_all_its_values(files, monkeypatc
 def test_a_canvas_shows_it_at_once_and_takes_its_window_when_it_is_known(files):
     canvas = Canvas(files / "deep.png")
     assert canvas.image_size == (WIDTH, HEIGHT)
-    assert canvas._picture.wait(PATIENCE_S, whole=True)
+    assert canvas.model.picture.wait(PATIENCE_S, whole=True)
     expected = (pytest.approx(52_000, rel=0.1), pytest.approx(26_400, rel=0.1))
     assert canvas.window == expected
     canvas.window = (1000, 2000)
     canvas.show(files / "deep.png")
-    assert canvas._picture.wait(PATIENCE_S, whole=True)
+    assert canvas.model.picture.wait(PATIENCE_S, whole=True)
     assert canvas.window == (1000, 2000)  # who has chosen one keeps it
     canvas.close()
 
@@ -112,7 +112,7 @@ def test_a_damaged_one_is_taken_from_the_stage_with_the_reason(files):
     canvas.show(files / "cut.jpg", [shape])
     assert told.wait(PATIENCE_S)
     assert "truncated" in lost[0]
-    assert canvas._instead == lost[0]
+    assert canvas.model.instead == lost[0]
     assert canvas.image_size == (0, 0)
     assert canvas.shapes == (shape,)  # what was drawn stays what it was
     assert not canvas.editable

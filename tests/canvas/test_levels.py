@@ -11,7 +11,7 @@ from ipycanvas.canvas import _CMD_LIST
 from PIL import Image
 
 from nbannotate.canvas import Canvas
-from nbannotate.canvas.frame import MANAGER
+from nbannotate.canvas.command_batch import MANAGER
 from nbannotate.errors import InvalidInput
 from nbannotate.imaging import Still
 
@@ -49,9 +49,7 @@ class Browser:
 
     def say(self, type, **fields):
         self.n += 1
-        self.canvas._received(
-            None, {"type": type, "g": self.canvas._generation, "view_id": "v", "n": self.n, **fields}, []
-        )
+        self.canvas.receive({"type": type, "g": self.canvas.model.generation, "view_id": "v", "n": self.n, **fields})
 
     def take(self, type):
         return [(m, b) for m, b in self.got if m["type"] == type]
@@ -81,9 +79,17 @@ def browser(monkeypatch):
 def test_a_ct_image_begins_with_the_window_of_its_header(browser):
     b = browser(ct())
     assert b.canvas.window == (400, 40)
-    assert b.told["window"] == [400, 40]
-    assert b.told["file"] == [400, 40]
-    assert [p[0] for p in b.told["presets"]] == ["Brain", "Lung", "Bone", "Abdomen", "Mediastinum", "Liver"]
+    assert tuple(b.told["deep"]["window"]) == (400, 40)
+    assert b.told["deep"]["file"] is True
+    names = [p["name"] for p in b.told["deep"]["presets"]]
+    assert names == [
+        "Brain",
+        "Lung",
+        "Bone",
+        "Abdomen",
+        "Mediastinum",
+        "Liver",
+    ]
     row = b.painted[-1][50]
     assert row[0] == 0  # -1024 HU
     assert row[-1] == 255
@@ -144,7 +150,7 @@ def test_a_window_of_its_own_does_not_stay_for_another_series(browser):
 def test_brightness_and_contrast_of_eight_bits(browser):
     b = browser(GRAY)
     assert (b.canvas.window, b.canvas.adjust) == (None, (0, 1))
-    assert b.told == {"adjust": [0, 1], "deep": False}
+    assert b.told == {"adjust": (0, 1), "deep": None}
     b.say("levels", how="auto")
     row = b.painted[-1][50]
     assert row[0] == 0
@@ -163,7 +169,7 @@ def test_the_browser_gets_the_values_when_it_asks_and_those_of_the_next_image_ah
     assert np.array_equal(np.frombuffer(buffers[0], "<u2").reshape(100, 200), RAMP)
     b.canvas.show(ct(RAMP + 1))
     message, buffers = b.take("values")[-1]
-    assert message["g"] == b.canvas._generation
+    assert message["g"] == b.canvas.model.generation
     assert np.frombuffer(buffers[0], "<u2")[0] == 1
     b.canvas.show(None)
     assert b.told is None
@@ -175,11 +181,11 @@ def test_presets_can_be_set(browser):
     b = browser(RAMP)
     assert b.canvas.window_presets == {}
     b.canvas.window_presets = {"T1": (900, 450)}
-    assert b.told["presets"] == [["T1", 900, 450]]
+    assert b.told["deep"]["presets"] == [{"name": "T1", "width": 900, "level": 450}]
     with pytest.raises(InvalidInput, match="width"):
         b.canvas.window_presets = {"T1": (0, 450)}
     b.canvas.window = (900, 450)
-    assert b.told["window"] == [900, 450]
+    assert tuple(b.told["deep"]["window"]) == (900, 450)
     b.canvas.window = None
     assert b.canvas.window[0] > 3800
 

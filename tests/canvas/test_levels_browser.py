@@ -7,14 +7,14 @@ import pytest
 SHOW = """
 import numpy as np
 from nbannotate.imaging import Still
-plain = c._picture._levels[0]
+plain = c.model.picture._levels[0]
 ramp = np.tile((np.arange(512) * 8).astype(np.uint16), (512, 1))
 ct = Still(ramp, offset=-1024.0, unit="HU", modality="CT", series="1.2", window=(400.0, 40.0), exact=False)
 c.adjust = (0, 1)
 c.show(ct, [Shape(kind="rectangle", points=((200., 200.), (300., 300.)), label="cell", id="a" * 16)], labels=LABELS)
 c.window = None
 heard.clear()
-c._heard["levels"] = [lambda window, adjust: heard.append(("levels", window, adjust))]
+c.transactions.listeners["levels"] = [lambda window, adjust: heard.append(("levels", window, adjust))]
 """
 IN_SIGHT = "e => e.scrollIntoView({ block: 'center' })"
 GRAY_AT = """([fx, fy]) => {
@@ -45,7 +45,9 @@ def ct(stage):
     yield stage
     stage.press("Escape")
     assert button.is_visible()
-    stage.run("c._heard.pop('levels', None); c._wants_values = False; c.adjust = (0, 1); c.show(plain)")
+    stage.run(
+        "c.transactions.listeners['levels'].clear(); c.model.sends_values = False; c.adjust = (0, 1); c.show(plain)"
+    )
     in_sight(stage)
 
 
@@ -201,12 +203,14 @@ def test_brightness_and_contrast_of_an_image_of_eight_bits(stage):
     stage.wait("1.05 < c.adjust[1] < 1.07")
     stage.press("Escape")
     stage.run("c.adjust = (0, 1)")
-    stage.run("c._wants_values = False")
+    stage.run("c.model.sends_values = False")
     in_sight(stage)
 
 
 def test_what_cannot_be_shown_is_said_in_its_place(stage):
-    stage.run("plain = c._picture._levels[0]; c.show(None, instead='The image cannot be read: the file is empty.')")
+    stage.run(
+        "plain = c.model.picture._levels[0]; c.show(None, instead='The image cannot be read: the file is empty.')"
+    )
     said = stage.page.get_by_text("The image cannot be read: the file is empty.")
     said.wait_for()
     for control in (".nba-levels-button", ".nba-zoom"):
@@ -221,7 +225,7 @@ def test_a_window_that_is_dragged_over_a_zoomed_image_lies_where_the_image_lies(
     ct.page.mouse.move(x, y)
     for _ in range(4):
         ct.page.mouse.wheel(0, -300)
-    ct.wait("c._view.k > 3")
+    ct.wait("c.model.view.k > 3")
     ct.page.mouse.down(button="right")
     ct.page.mouse.move(x + 180, y, steps=5)
     left = ct.page.locator("img.nba-preview").first.bounding_box()

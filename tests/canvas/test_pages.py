@@ -25,9 +25,8 @@ def test_after_a_reload_of_jupyterlab_the_canvas_is_painted_again_and_work_goes_
 
 
 @pytest.mark.browser
-@pytest.mark.xdist_group("canvas-voila")
 def test_two_views_of_a_canvas_show_the_same_shapes_and_both_draw(page):
-    stage = page("voila", "two")
+    stage = page("harness", "two")
     stage.page.wait_for_function("document.querySelectorAll('img.nba-preview[src]').length === 2")
     stage.reset(RECTANGLE)
     stage.click(600, 400)
@@ -56,9 +55,8 @@ def test_two_views_of_a_canvas_show_the_same_shapes_and_both_draw(page):
 
 
 @pytest.mark.browser
-@pytest.mark.xdist_group("canvas-voila")
 def test_on_a_sharp_screen_and_a_dark_page_the_canvas_is_sharp_and_dark(page, tmp_path):
-    stage = page("voila", "one", device_scale_factor=2, color_scheme="dark")
+    stage = page("harness", "one", device_scale_factor=2, color_scheme="dark")
     stage.page.evaluate("document.body.style.background = '#111'; document.documentElement.style.background = '#111'")
     stage.page.evaluate(
         "document.querySelectorAll('.jp-Notebook, #rendered_cells, main').forEach("
@@ -67,7 +65,7 @@ def test_on_a_sharp_screen_and_a_dark_page_the_canvas_is_sharp_and_dark(page, tm
     stage.page.evaluate("document.body.classList.add('dark')")
     stage.page.wait_for_selector(".nba-canvas[data-theme=dark]")
     stage.reset(RECTANGLE)
-    stage.wait("c._view.dpr", 2.0)
+    stage.wait("c.model.view.dpr", 2.0)
     sizes = stage.page.evaluate(
         "[...document.querySelectorAll('canvas.nba-base, canvas.nba-overlay')].map("
         "c => c.width / c.getBoundingClientRect().width)"
@@ -84,10 +82,9 @@ def test_on_a_sharp_screen_and_a_dark_page_the_canvas_is_sharp_and_dark(page, tm
 
 
 @pytest.mark.browser
-@pytest.mark.xdist_group("canvas-voila")
 def test_page_wide_keys_act_without_focus_but_not_while_someone_types(page):
-    stage = page("voila", "one")
-    stage.run("c._keys_mode = 'page'; c.tool = 'polygon'")
+    stage = page("harness", "one")
+    stage.run("c.model.keys_mode = 'page'; c.tool = 'polygon'")
     stage.page.evaluate("document.body.append(Object.assign(document.createElement('input'), {id: 'text'}))")
     stage.page.wait_for_function("document.querySelector('canvas.nba-overlay').style.cursor === 'crosshair'")
     stage.page.locator("#text").focus()

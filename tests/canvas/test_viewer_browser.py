@@ -15,12 +15,11 @@ c"""
 
 
 @pytest.mark.browser
-@pytest.mark.xdist_group("canvas-voila")
 def test_shapes_of_a_table_are_looked_at_image_by_image(page, notebooks, picture):
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL.format(image=str(picture)))])
     book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(book, notebooks / "viewer.ipynb")
-    stage = page("voila", "viewer")
+    stage = page("harness", "viewer")
     browser = stage.page
     browser.wait_for_selector("text=1 of 2")
     browser.wait_for_selector("text=cell 1")

@@ -1,7 +1,7 @@
 """Run at the start of each Python process that a test starts: servers start, and passwords are hashed, cheaply.
 
 jsonschema's optional check of IRIs compiles a grammar when it is imported, which takes three seconds of each
-JupyterLab and Voilà; it counts as not installed here, as ``nbannotate.serve.lean`` has it for our own server.
+JupyterLab and Voilà; it counts as not installed here, as ``serve/trimmed_imports.py`` has it for our own server.
 
 The real parameters of argon2 cost a quarter second and 64 MiB for each of hundreds of members and logins
 (``tests/operations/test_members.py`` holds them). Only what hashes imports argon2, so it is changed there.

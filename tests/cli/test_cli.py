@@ -80,7 +80,7 @@ def test_a_report_adds_people_and_speaks_the_language_that_is_asked(workspace: P
     assert main(["report", str(workspace), *told, "-o", str(out)]) == 0
     text = out.read_text("utf-8")
     assert f"<dt>Personnes ajoutées</dt><dd>{step}: 3</dd>" in text
-    assert '<html lang="fr">' in text
+    assert '<html lang="fr" dir="ltr">' in text
 
 
 def _steps(workspace: Path) -> list[str]:

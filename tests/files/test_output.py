@@ -180,10 +180,10 @@ def test_the_command_line_writes_to_standard_output_what_is_said_goes_elsewhere(
 #: What these write is put aside for a moment, in a temporary folder; nobody says where.
 IN_A_FOLDER_OF_THEIR_OWN = {
     "formats/_csv_lines.py", "formats/_image_folder_writer.py", "formats/_tables.py", "workspace/frames.py",
-    "workspace/reading.py",
+    "workspace/reading.py", "workspace/snapshot.py",
 }  # fmt: skip
-#: What these write is in a folder that they make, under a new name; nothing is replaced.
-UNDER_NEW_NAMES = {"workspace/backups.py"}
+#: What these write is in a folder that they make or of the workspace, under a new name; nothing is replaced.
+UNDER_NEW_NAMES = {"workspace/backups.py", "workspace/copying.py"}
 
 
 def test_only_two_modules_write_files_where_people_say():

@@ -7,7 +7,7 @@ import pytest
 import nbannotate as nb
 from nbannotate.errors import FileMissing, NbannotateError, ReadFailed
 from nbannotate.files.text import read_text
-from nbannotate.workspace import given
+from nbannotate.workspace import inputs
 from nbannotate.workspace.spec import from_yaml
 
 
@@ -15,7 +15,7 @@ from nbannotate.workspace.spec import from_yaml
 def test_utf_8_is_read_without_its_mark(tmp_path, encoding):
     file = tmp_path / "g.md"
     file.write_bytes("# Größe\n".encode(encoding))
-    assert read_text(file) == given.markdown(file) == "# Größe\n"
+    assert read_text(file) == inputs.markdown(file) == "# Größe\n"
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_utf_8_is_read_without_its_mark(tmp_path, encoding):
     ],
 )  # fmt: skip
 def test_another_encoding_is_named_with_the_file(tmp_path, encoding, said):
-    for name, read in (("guide.md", given.markdown), ("spec.yaml", from_yaml)):
+    for name, read in (("guide.md", inputs.markdown), ("spec.yaml", from_yaml)):
         file = tmp_path / name
         file.write_bytes("name: x\nlabel: Größe\n".encode(encoding))
         with pytest.raises(ReadFailed, match=rf"^{name} .*{said}"):
@@ -41,17 +41,17 @@ def test_what_cannot_be_read_is_a_sentence(tmp_path):
 
 @pytest.mark.parametrize("text", ["Read guide.md", "Siehe\tguide.MD", "# See\nguide.md", "x" * 5000 + " y.md", ""])
 def test_a_sentence_that_ends_like_a_file_is_a_sentence(text):
-    assert given.markdown(text) == text
-    assert given.fields(instructions=text)[0]["instructions"] == text
-    assert given.fields(instructions="Read guide.pdf")[0]["instructions"] == "Read guide.pdf"
+    assert inputs.markdown(text) == text
+    assert inputs.fields(instructions=text)[0]["instructions"] == text
+    assert inputs.fields(instructions="Read guide.pdf")[0]["instructions"] == "Read guide.pdf"
 
 
 def test_a_name_without_blanks_is_a_file_and_one_with_blanks_is_if_it_is_there(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my guide.md").write_text("# Guide")
-    assert given.markdown("my guide.md") == "# Guide"
+    assert inputs.markdown("my guide.md") == "# Guide"
     with pytest.raises(FileMissing, match=r"There is no file guide\.md"):
-        given.markdown("guide.md")
+        inputs.markdown("guide.md")
 
 
 def test_a_readme_with_a_mark_begins_with_its_heading(tmp_path):

@@ -15,7 +15,7 @@ import nbannotate as nb
 from nbannotate import formats
 from nbannotate.files import arrow, number_lists
 from nbannotate.files.source import Source
-from nbannotate.formats import _coco_blocks, _coco_extra
+from nbannotate.formats import _coco_blocks, _coco_extra, _coco_lines, _coco_writer
 from nbannotate.formats._contract import merged
 from nbannotate.model import Shape
 from nbannotate.shapes import kind
@@ -95,7 +95,7 @@ def called(its):
             number, extra = block.foreign_ids[n], block.extras[n]
             by_row.setdefault(row, []).append({
                 "id": None if number is None else json.loads(number), "extra": json.loads(extra or "{}"),
-                "place": block.places[n], "name": None,
+                "place": int(block.places[n]), "name": None,
             })  # fmt: skip
     return [by_row[row] for row in sorted(by_row)]
 
@@ -319,3 +319,39 @@ def test_the_text_of_a_file_is_not_kept(tmp_path):
     assert most > file.stat().st_size > 8_000_000
     assert kept < file.stat().st_size / 2  # that of the fourth image, which there is not
     assert (shapes, [left.count for left in problems.left_out() if left.what == "annotations"]) == (600, [200])
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(-1, 9)), max_size=20))
+def test_no_annotation_is_written_before_one_that_stands_before_it_in_its_image(pairs):
+    rows = np.array(sorted(row for row, _ in pairs), dtype=np.int64)
+    places = np.array([place for _, place in pairs], dtype=np.int64)
+    expected = [max(places[: n + 1][rows[: n + 1] == row].tolist()) for n, row in enumerate(rows.tolist())]
+    assert _coco_writer._not_before(rows, places).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        '{{"nbannotate":{{"of":"{of}","bbox":[1,2,3,4],"area":5}}}}',
+        '{{"nbannotate":{{"of":"{of}","bbox":[1,2,3,4],"area":5}} }}',
+        '{{"nbannotate": {{"of": "{of}", "area": 5, "bbox": [1,2,3,4]}}}}',
+        '{{"nbannotate":{{"of":"{of}","area":5,"bbox":[1,2,3,4]}}}}',
+    ],
+)
+def test_a_box_and_an_area_are_written_as_they_were_given_whatever_the_form_in_which_they_are_kept(form):
+    geometry = Many(["polygon"] * 2, np.array([[1, 1], [9, 1], [9, 9]] * 2, dtype=np.float64), [3, 3], {})
+    of = _coco_extra.fingerprints(geometry)[0]
+    its = [form.format(of=of), form.format(of="0")]
+    assert _coco_lines._measures(geometry, its) == [
+        '"bbox":[1,2,3,4],"area":5', '"bbox":[1.0,1.0,8.0,8.0],"area":32.0'
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kept", "expected"), [
+    ('"bbox":[1,2,3,4]', '"bbox":[1,2,3,4],"area":32.0'), ('"area":5', '"bbox":[1.0,1.0,8.0,8.0],"area":5'),
+    ('"area":5,"closed":[0]', None),
+])  # fmt: skip
+def test_what_is_kept_of_the_two_is_written_and_the_other_is_made(kept, expected):
+    geometry = Many(["polygon"], np.array([[1, 1], [9, 1], [9, 9]], dtype=np.float64), [3], {})
+    its = f'{{"nbannotate":{{"of":"{_coco_extra.fingerprints(geometry)[0]}",{kept}}}}}'
+    assert _coco_lines._measures(geometry, [its]) == [expected]

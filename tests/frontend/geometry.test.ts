@@ -22,6 +22,10 @@ import type { Box, Kind, Outline, Point, Scene, Shape } from "../../src/nbannota
 import { random } from "./random.ts";
 
 const path: Kind = {
+  max_points: null,
+  figured: false,
+  ringed: false,
+  turns_into: "",
   name: "polygon",
   title: "Polygon",
   gesture: "path",

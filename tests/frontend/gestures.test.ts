@@ -7,9 +7,20 @@ import { press } from "../../src/nbannotate/frontend/canvas/press.ts";
 import { Shapes } from "../../src/nbannotate/frontend/canvas/shape-index.ts";
 import type { Kind, Point, Press, Shape, Stage } from "../../src/nbannotate/frontend/canvas/types.ts";
 
+const OTHER = { max_points: null, figured: false, ringed: false, turns_into: "" }; // of most kinds
 const KINDS: Kind[] = [
-  { name: "rectangle", title: "Rectangle", gesture: "corners", form: "box", closed: true, opacity: 0.2, min_points: 2 },
   {
+    ...OTHER,
+    name: "rectangle",
+    title: "Rectangle",
+    gesture: "corners",
+    form: "box",
+    closed: true,
+    opacity: 0.2,
+    min_points: 2,
+  },
+  {
+    ...OTHER,
     name: "polygon",
     title: "Polygon",
     gesture: "path",
@@ -19,8 +30,26 @@ const KINDS: Kind[] = [
     min_points: 3,
     ringed: true,
   },
-  { name: "rotated", title: "Rotated", gesture: "edge", form: "path", closed: true, opacity: 0.2, min_points: 4 },
-  { name: "mask", title: "Mask", gesture: "stroke", form: "rings", closed: true, opacity: 0.2, min_points: 2 },
+  {
+    ...OTHER,
+    name: "rotated",
+    title: "Rotated",
+    gesture: "edge",
+    form: "path",
+    closed: true,
+    opacity: 0.2,
+    min_points: 4,
+  },
+  {
+    ...OTHER,
+    name: "mask",
+    title: "Mask",
+    gesture: "stroke",
+    form: "rings",
+    closed: true,
+    opacity: 0.2,
+    min_points: 2,
+  },
 ];
 
 interface Sent {

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Columns } from "../../src/nbannotate/frontend/generated/manage-views.ts";
 import {
-  type Columns,
   choose,
   chooseAll,
   match,
@@ -28,7 +28,7 @@ const columns = (first: number, rows: Row[]): Columns => ({
   round: rows.map(() => 1),
   issues: rows.map(() => 0),
   status: rows.map(() => ""),
-  at: rows.map(() => ""),
+  at: rows.map(() => 0),
   copy: rows.map(() => 0),
 });
 
@@ -44,7 +44,7 @@ function table(...rows: Row[]): Table {
     activeTask: 0,
     grid: null,
   };
-  putRows(s, { known: 0, sheet: 1, campaign: 5 }, { columns: columns(1, rows), gone: [] });
+  putRows(s, { type: "rows", known: 0, version: 1, campaign: 5 }, { columns: columns(1, rows), gone: [] });
   return s;
 }
 
@@ -115,13 +115,17 @@ test("what changes is put in its place; what is gone goes, and its selection sta
   choose(s, 1);
   putRows(
     s,
-    { known: 1, sheet: 2, campaign: 5 },
-    { columns: columns(2, [["image 2", 1, 2, "ben", 0]]), gone: [[1, 0]] },
+    { type: "rows", known: 1, version: 2, campaign: 5 },
+    { columns: columns(2, [["image 2", 1, 2, "ben", 0]]), gone: [{ asset_id: 1, copy: 0 }] },
   );
   assert.deepEqual(names(s), ["image 2", "Image 1", "other"]);
   assert.equal(s.sheet.who[0], "ben");
   assert.equal(s.activeTask, 102);
-  putRows(s, { known: 9, sheet: 10, campaign: 5 }, { columns: columns(7, [["new", 0, 0, "", 0]]), gone: [] });
+  putRows(
+    s,
+    { type: "rows", known: 9, version: 10, campaign: 5 },
+    { columns: columns(7, [["new", 0, 0, "", 0]]), gone: [] },
+  );
   assert.deepEqual(names(s), ["new"]);
 });
 

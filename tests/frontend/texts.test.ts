@@ -24,3 +24,25 @@ test("another language has the text, its plural, and the sentences that Python m
   assert.match(said("This task is ana's."), /ana/);
   assert.equal(said("What nobody has translated: 3."), "What nobody has translated: 3.");
 });
+
+test("a sentence that Python sent is said by its text and its values", () => {
+  const tag = {
+    text: "The tag {name} is locked; unlock it before you change it.",
+    values: { name: { text: "'{name}'", values: { name: "blurred" } } },
+  };
+  const images = (n: number) => ({ text: "{n} images submitted.", values: { n }, one: "{n} image submitted." });
+  takeTable("en", { texts: {}, sentences: {} });
+  assert.equal(said(tag), "The tag 'blurred' is locked; unlock it before you change it.");
+  assert.deepEqual(
+    [1, 1200].map((n) => said(images(n))),
+    ["1 image submitted.", "1,200 images submitted."],
+  );
+  takeTable("fr", read("fr"));
+  assert.match(said(tag), /^Le tag blurred est/);
+  assert.equal(
+    said({ text: "{1} · {2}", values: { 1: images(1), 2: { text: "Say what is wrong." } } }),
+    "1 image soumise. · Dites ce qui ne va pas.",
+  );
+  assert.equal(said({ text: "{what} is in no table.", values: { what: "This" } }), "This is in no table.");
+  assert.equal(said(""), "");
+});

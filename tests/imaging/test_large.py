@@ -19,7 +19,7 @@ from PIL import Image
 
 from nbannotate import imaging
 from nbannotate.errors import ReadFailed
-from nbannotate.imaging import decode, limits, shelf
+from nbannotate.imaging import decode, limits, pixel_cache
 from nbannotate.imaging.pyramid import Pyramid
 
 PATIENCE_S = 60
@@ -30,7 +30,7 @@ WIDTH, HEIGHT = 1500, 1100
 def cache(tmp_path, monkeypatch):
     """A folder of one's own for decoded pixels; at the end nothing is left in it."""
     folder = tmp_path / "cache"
-    monkeypatch.setenv(shelf.SETTING, str(folder))
+    monkeypatch.setenv(pixel_cache.SETTING, str(folder))
     yield folder
     assert not list(folder.glob("*"))
 
@@ -232,27 +232,29 @@ def test_what_has_too_many_pixels_is_refused_with_the_limit(tmp_path, monkeypatc
 
 
 def test_a_disk_without_room_is_told_before_anything_is_written(tmp_path, cache, monkeypatch):
-    monkeypatch.setattr(shelf.shutil, "disk_usage", lambda path: shelf.shutil._ntuple_diskusage(10, 10, 5_000))
+    monkeypatch.setattr(
+        pixel_cache.shutil, "disk_usage", lambda path: pixel_cache.shutil._ntuple_diskusage(10, 10, 5_000)
+    )
     with pytest.raises(ReadFailed, match=r"takes .* GB of disk as long as it is open, and in .*cache 0.0 GB are free"):
-        shelf.Shelf(1_000_000)
+        pixel_cache.Shelf(1_000_000)
     monkeypatch.undo()
-    monkeypatch.setenv(shelf.SETTING, str(cache))
+    monkeypatch.setenv(pixel_cache.SETTING, str(cache))
 
 
 def test_the_folders_of_a_killed_process_are_removed_by_the_next(cache):
     code = (
-        "import time; from nbannotate.imaging.shelf import Shelf; s = Shelf(9); print(s.path, flush=True); "
+        "import time; from nbannotate.imaging.pixel_cache import Shelf; s = Shelf(9); print(s.path, flush=True); "
         "time.sleep(99)"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     path = Path(process.stdout.readline().strip())
-    assert shelf.sweep() == 0  # it lives
+    assert pixel_cache.sweep() == 0  # it lives
     assert path.exists()
     process.send_signal(signal.SIGKILL)
     process.wait()
     process.stdout.close()
-    mine = shelf.Shelf(9)
+    mine = pixel_cache.Shelf(9)
     assert not path.exists()
     mine.close()
 
@@ -270,4 +272,4 @@ def test_the_decoding_ends_with_whoever_started_it(tmp_path, cache):
     while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    shelf.sweep()
+    pixel_cache.sweep()

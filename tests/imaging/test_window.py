@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbannotate.imaging import PRESETS, Still, window
-from nbannotate.imaging.still import stored
+from nbannotate.imaging.decoded_frame import stored
 
 
 def test_the_ends_of_a_window_are_black_and_white():

@@ -13,7 +13,7 @@ import pytest
 import nbannotate as nb
 from nbannotate import model
 from nbannotate.errors import InvalidInput, Unchangeable, WrongCall
-from nbannotate.model.renamed import RenamedWarning
+from nbannotate.model.deprecations import RenamedWarning
 from nbannotate.model.value import Record, Value
 
 LABEL = nb.Label("cell", color="#112233")

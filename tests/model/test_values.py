@@ -9,7 +9,7 @@ import pytest
 
 import nbannotate as nb
 from nbannotate.errors import InvalidInput
-from nbannotate.model import PALETTE, CampaignSpec, taking
+from nbannotate.model import PALETTE, CampaignSpec, json_errors
 from nbannotate.model.values import as_stored, decode, plain
 
 
@@ -115,7 +115,7 @@ def test_what_was_stored_once_can_be_read_though_it_cannot_be_made_any_more():
     assert decode(msgspec.json.encode(old), nb.Annotation).shapes[0].confidence == 87
     assert decode(msgspec.json.encode(recipe), nb.Recipe).labels[0].kinds == ("of another package",)
     with pytest.raises(InvalidInput, match="no shape kind"):
-        taking.read(msgspec.json.encode(old), nb.Annotation, "The annotation", "annotation")
+        json_errors.read(msgspec.json.encode(old), nb.Annotation, "The annotation", "annotation")
 
 
 def test_a_detector_s_numbers_and_labels_are_taken_as_they_are():

@@ -25,6 +25,7 @@ from .any_sequence_recount import (
     shares,
 )
 from .any_sequence_remembered import check_remembered
+from .any_sequence_revision_counts import check_revision_counts
 from .any_sequence_rig import CHECKERS, DRAWERS, PEOPLE, STATUS_AT, World, attempt
 from .any_sequence_written import check_noted
 
@@ -188,6 +189,7 @@ class Ground(RuleBasedStateMachine):
             with self.world.engine.read() as tx:
                 check_counts(tx.connection)
             check_remembered(self.world.engine)
+            check_revision_counts(self.world.engine)
         check_gold(rows)
         check_nothing_done_is_questioned(rows, len(self.steps()) - 1)
         if self.last not in (None, rows):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbannotate.store import lists
+from nbannotate.store import work_lists
 from nbannotate.store.duckdb.engine import Engine
 from nbannotate.store.rows import TABLES, condition
 
@@ -23,9 +23,9 @@ def check_remembered(engine: Engine) -> int:
     known, waiting = engine.lists.all_known()
     with engine.beside() as tx:
         for key, pairs in known.items():
-            assert sorted(lists.pairs(tx, *key)) == pairs, key
+            assert sorted(work_lists.pairs(tx, *key)) == pairs, key
         for step, counts in waiting.items():
-            assert {m: n for m, n in lists.waiting(tx, *step).items() if n} == counts, step
+            assert {m: n for m, n in work_lists.waiting(tx, *step).items() if n} == counts, step
     return count + len(known) + len(waiting)
 
 

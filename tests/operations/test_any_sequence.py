@@ -23,6 +23,6 @@ class Work(Working, Managing, Golden):
 
 TestAnySequenceOfWork = Work.TestCase
 TestAnySequenceOfWork.settings = settings(
-    max_examples=SEQUENCES or 8, stateful_step_count=25, deadline=None, derandomize=not SEQUENCES, database=None,
+    max_examples=SEQUENCES or 5, stateful_step_count=25, deadline=None, derandomize=not SEQUENCES, database=None,
     print_blob=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck),
 )  # fmt: skip

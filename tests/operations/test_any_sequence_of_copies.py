@@ -20,6 +20,7 @@ from nbannotate.model import Annotation, Job, Plan, Progress, Shape, TaskView
 from .any_sequence_counts import check_counts
 from .any_sequence_recount import is_open, visits
 from .any_sequence_remembered import check_remembered
+from .any_sequence_revision_counts import check_revision_counts
 from .any_sequence_rig import World, attempt
 
 pytestmark = pytest.mark.slow
@@ -224,6 +225,7 @@ class Copies(RuleBasedStateMachine):
         with self.world.engine.read() as tx:
             check_counts(tx.connection)
         check_remembered(self.world.engine)
+        check_revision_counts(self.world.engine)
         for asset, tasks in visits(rows["tasks"]).items():
             assert sum(t["is_current"] for t in tasks) == 1, tasks
             current = next(t for t in tasks if t["is_current"])
@@ -321,6 +323,6 @@ class Copies(RuleBasedStateMachine):
 
 TestAnySequenceOfCopies = Copies.TestCase
 TestAnySequenceOfCopies.settings = settings(
-    max_examples=SEQUENCES or 7, stateful_step_count=30, deadline=None, derandomize=not SEQUENCES, database=None,
+    max_examples=SEQUENCES or 4, stateful_step_count=30, deadline=None, derandomize=not SEQUENCES, database=None,
     print_blob=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck),
 )  # fmt: skip

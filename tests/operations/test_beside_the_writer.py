@@ -12,11 +12,12 @@ from PIL import Image
 
 import nbannotate as nb
 from nbannotate import shapes
-from nbannotate.model import Annotation, Closed, ClosedAndNext, JobSubmitted, Saved, Shape, Spread
+from nbannotate.model import Annotation, Closed, ClosedAndNext, DraftChanges, JobSubmitted, Saved, Shape, Spread
 from nbannotate.operations.dispatch import Dispatcher
 from nbannotate.operations.registry import operations
 from nbannotate.rules import flaws, sequences
-from nbannotate.store import data, work
+from nbannotate.rules.draft_changes import changes
+from nbannotate.store import data, task_rows
 from nbannotate.store.duckdb.engine import Engine
 from tests.conftest import Team
 
@@ -68,7 +69,7 @@ def heavy(monkeypatch):
         for name in ("bounds", "covered", "area", "problem", "payload", "flaws", "repaired", "outline"):
             monkeypatch.setattr(kind, name, watched(f"Kind.{name}", getattr(kind, name)))
     for module, name in (
-        (data, "shape_row"), (data, "annotation"), (data, "latest_of"), (work, "decoded"), (flaws, "flawed"),
+        (data, "shape_row"), (data, "annotation"), (data, "latest_of"), (task_rows, "decoded"), (flaws, "flawed"),
         (sequences, "spread"),
     ):  # fmt: skip
         short = f"{module.__name__.rpartition('.')[2]}.{name}"
@@ -95,9 +96,14 @@ def use_all(t):
             raise_issue(client, view)
         revision = view.revision
         if action != "submit":
-            revision = do(client, "save", view, msgspec.structs.replace(DRAWN, tags=("blurred",))).revision
+            drawn = msgspec.structs.replace(DRAWN, tags=("blurred",))
+            revision = do(client, "save", view, drawn).revision
+            changed = changes(drawn, msgspec.structs.replace(drawn, shapes=drawn.shapes[:-1]))
+            told = {"task_id": view.task.task_id, "changes": changed, "revision": revision}
+            revision = client.call("tasks.save_changes", Saved, **told).revision
         client.call(f"tasks.{action}", Closed, task_id=view.task.task_id, revision=revision, **more)
-    return {"tasks.save", "jobs.submit", "tasks.submit", "tasks.submit_and_next", "tasks.rework", "tasks.reject",
+    return {"tasks.save", "tasks.save_changes", "jobs.submit", "tasks.submit", "tasks.submit_and_next",
+            "tasks.rework", "tasks.reject",
             "tasks.skip", "tasks.discard"}  # fmt: skip
 
 
@@ -118,7 +124,7 @@ def use_slices(t):
 
 def takes_drawings(kind):
     """Return whether a type has an annotation or a shape in it."""
-    return kind in (Annotation, Shape) or any(map(takes_drawings, getattr(kind, "__args__", ())))
+    return kind in (Annotation, DraftChanges, Shape) or any(map(takes_drawings, getattr(kind, "__args__", ())))
 
 
 @pytest.fixture
@@ -137,7 +143,8 @@ def test_no_operation_works_on_a_drawing_in_the_transaction(team, stack, heavy):
     tried = use_all(t) | use_slices(stack)
     assert not heavy
     with t.workspace.client.dispatcher.engine.write() as tx:
-        data.annotation(tx, tx.one("select * from data.annotations limit 1"))
+        first = tx.value("select min(annotation_id) from data.annotations")
+        data.annotation(tx, data.annotation_row(tx, first))
     assert heavy, "nothing is watched"
     takes = {
         name

@@ -10,7 +10,7 @@ import pytest
 
 import nbannotate as nb
 from nbannotate.errors import NbannotateError, NotAllowed
-from nbannotate.model import Annotation, Closed, HistoryItem, Issue, Saved, Shape, Task, TaskView
+from nbannotate.model import Annotation, Closed, DraftChanges, HistoryItem, Issue, Saved, Shape, Task, TaskView
 from nbannotate.operations.registry import operations
 from nbannotate.rules.rights import ALLOWED
 
@@ -28,8 +28,8 @@ OF_ACCOUNTS = {"members.change_password", "sessions.accept", "sessions.close", "
 #: What an argument may be besides the ids that there are.
 MEANINGS = {
     "step": [0, 1], "first": [0], "last": [0], "but": [None], "state": ["open", "resolved"], "dataset": [None],
-    "sort": ["name"], "annotation": [MINE], "revision": [0, 1, 2], "seconds": [0.0], "status": [None],
-    "text": ["?"], "reason": ["?"], "zone": [None], "shape_id": [None], "stretches": [{}],
+    "sort": ["name"], "annotation": [MINE], "changes": [DraftChanges(0)], "revision": [0, 1, 2], "seconds": [0.0],
+    "status": [None], "text": ["?"], "reason": ["?"], "zone": [None], "shape_id": [None], "stretches": [{}],
     "unseen": [False], "limit": [50], "notice_ids": [[]], "key": [""], "sha256": ["0" * 64], "checked": [False],
     "metadata": [{"a": "1"}], "old": [{}], "name": ["new"], "color": [None], "shapes": [[]], "tags": [[]],
     "nothing": [False], "existing": ["add"], "spread_id": [1], "token": ["x"],

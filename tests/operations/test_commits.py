@@ -134,13 +134,15 @@ def half(t: Any, view: TaskView, how: Callable[[Transaction], None]) -> Do:
 
 
 def keep_draft(view: TaskView) -> Callable[[Transaction], None]:
-    from nbannotate.store import work
+    from nbannotate.store import task_rows
 
     def how(tx: Transaction) -> None:
-        row = work.task(tx, view.task.task_id, 1)
+        row = task_rows.task(tx, view.task.task_id, 1)
         assert row is not None
-        work.save_draft(tx, row, 1, "{}", row["created"])
-        work.close(tx, row, "done", "submitted", "completed", row["created"], work.Totals(), note=None, followed=False)
+        task_rows.save_draft(tx, row, 1, "{}", row["created"])
+        task_rows.close(
+            tx, row, "done", "submitted", "completed", row["created"], task_rows.Totals(), note=None, followed=False
+        )
 
     return how
 

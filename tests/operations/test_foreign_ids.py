@@ -11,13 +11,15 @@ import nbannotate as nb
 from nbannotate.errors import NbannotateError, NotAllowed
 from nbannotate.model import Annotation, Closed, Document, Issue, Notice, Shape, TaskView
 from nbannotate.operations.registry import operations
+from nbannotate.rules.draft_changes import changes
 from nbannotate.rules.rights import ALLOWED, DEVELOPERS
 
 BOX = Annotation(shapes=(Shape(kind="rectangle", points=((5, 5), (50, 40)), label="WBC", id="secret-shape"),))
 
 #: What is given beside the ids. What is not here makes the test fail: say what to give, or that it is an id.
 PLAIN: dict[str, Any] = {
-    "annotation": BOX, "revision": 0, "seconds": 0.0, "reason": "of no use", "text": "hello", "zone": None,
+    "annotation": BOX, "changes": changes(Annotation(), BOX),
+    "revision": 0, "seconds": 0.0, "reason": "of no use", "text": "hello", "zone": None,
     "shape_id": None, "state": "resolved", "step": 0, "status": None, "but": None, "first": 0, "last": 1,
     "shapes": None,
     "tags": None, "nothing": False, "existing": "keep", "metadata": {"a": 1}, "old": None, "name": "new", "color": None,

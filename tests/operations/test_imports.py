@@ -14,9 +14,14 @@ HAND = Annotation(shapes=(Shape(kind="rectangle", points=((1, 2), (20, 30)), lab
 MODEL = Annotation(shapes=(Shape(kind="rectangle", points=((5, 5), (9, 9)), label="RBC", id="model", confidence=0.5),))
 
 
-@pytest.fixture
-def t(team):
-    """Four images: ana submitted the first, has a draft on the second; nobody saw the two others."""
+@pytest.fixture(params=["of rows", "of a layer"])
+def t(team, request, monkeypatch):
+    """Four images: ana submitted the first, has a draft on the second; nobody saw the two others.
+
+    What comes in is as a small import, of which each row is given to the version, and as a large one, which is a layer.
+    """
+    if request.param == "of a layer":
+        monkeypatch.setattr(importing, "FEW", 0)
     made = team(count=4, steps=[nb.Step("draw", "annotation", ["ana"]), nb.Step("check", "review", ["chloe"])])
     work = made.workspace.acting("ana", made.passwords["ana"]).work
     work.next("July").submit(HAND.shapes, seconds=0)
@@ -175,7 +180,8 @@ def nothing_is_staged(t):
     with engine.read() as tx:
         batches = staging.left(tx)
         orphans = tx.value(
-            "select count(*) from data.annotations where version_id not in (select version_id from data.versions)"
+            "select count(*) from data.annotations "
+            "where version_id not in (select layer_id from data.version_layers where own)"
         )
         shapes = tx.value(
             "select count(*) from data.shapes where annotation_id not in (select annotation_id from data.annotations)"

@@ -5,9 +5,9 @@ import pytest
 import nbannotate as nb
 from nbannotate.errors import InvalidInput, NotAllowed, NotFound, Refused
 from nbannotate.model import Annotation, Deletion, Issue, Job, JobSubmitted, Notice, Reassigned, Saved, Task, TaskView
-from nbannotate.operations import closing
-from nbannotate.pages.manager.sheet import begun
-from nbannotate.pages.render import one_job
+from nbannotate.operations import completion
+from nbannotate.pages.manage.task_table import begun
+from nbannotate.pages.work.render import one_job
 
 from .test_tasks import BOX, TWO, do, next_, raise_issue
 
@@ -115,7 +115,7 @@ def test_what_is_drawn_while_all_is_ended_is_kept_and_nobody_sees_it_before(team
     view = next_(t["ana"], t)
     save = {"task_id": view.task.task_id, "seconds": 0.0}
     saved = t["ana"].call("tasks.save", Saved, annotation=BOX, revision=view.revision, **save)
-    stage, seen = closing.stage_drafts, []
+    stage, seen = completion.stage_drafts, []
 
     def drawn_meanwhile(*given):
         kept = stage(*given)
@@ -127,7 +127,7 @@ def test_what_is_drawn_while_all_is_ended_is_kept_and_nobody_sees_it_before(team
             t["ana"].call("tasks.save", Saved, annotation=TWO, revision=saved.revision, **save)
         return kept
 
-    monkeypatch.setattr(closing, "stage_drafts", drawn_meanwhile)
+    monkeypatch.setattr(completion, "stage_drafts", drawn_meanwhile)
     who = {"step": 0, "member": "ana"} if operation.startswith("jobs") else {}
     t.workspace.client.call(operation, object, campaign_id=t.campaign.campaign_id, reason="late", **who)
     assert seen == [(0, 0)]
@@ -199,7 +199,7 @@ def test_started_means_begun_wherever_it_stands(team):
         other = next(w for w in without if w != login)
         assert reassign(t.workspace.client, t, other, step="draw", assignee=login, started=False).left == started
     own = {job.member: one_job(job) for job in t["ana"].call("tasks.mine", list[Job])}
-    assert (own["ana"]["returned"], "started" in own["ana"]) == (1, False)
+    assert (own["ana"].returned, hasattr(own["ana"], "started")) == (1, False)
 
 
 def test_what_cannot_be_reassigned_is_said_and_nothing_changes(team):

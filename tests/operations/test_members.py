@@ -36,7 +36,10 @@ def invite(client, login="ana", role="annotator", **more):
 def everything(ws):
     """All that the database holds, as one text."""
     with ws.client.dispatcher.engine.read() as tx:
-        tables = tx.all("select table_name as name from duckdb_tables() where schema_name = 'data' order by 1")
+        tables = tx.all(
+            "select table_name as name from information_schema.tables where table_catalog = current_database() "
+            "and table_schema = 'data' and table_type = 'BASE TABLE' order by 1"
+        )
         return {t["name"]: str(tx.all(f"select * from data.{t['name']}")) for t in tables}
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import nbannotate as nb
 from nbannotate.errors import Refused
-from nbannotate.operations import joining
+from nbannotate.operations import new_assets
 from nbannotate.store import counts
 from nbannotate.workspace import frames
 
@@ -93,6 +93,33 @@ def test_only_those_that_the_filter_chooses_join(team, make_images):
     assert last_detail(t)["campaigns"] == [{"campaign": "July", "new_assets": "join", "joined": 2}]
 
 
+@pytest.mark.parametrize("filter", [
+    nb.Filter.sql("name like 'left%' or name in (select asset from tasks)"),
+    nb.Filter.sql("width = 64 and not starts_with(name, 'right')"),
+    nb.Filter.metadata("site", "==", "left"),
+    nb.Filter.folder("left"),
+])  # fmt: skip
+def test_a_filter_of_any_kind_chooses_among_what_comes_while_that_comes(team, filter):
+    t = team(count=2, filter=filter | nb.Filter.sql("name like 'img%'"))
+    rows = [
+        {"name": f"{side}{i}.png", "path": f"/{side}{i}.png", "folder": side, "metadata": json.dumps({"site": side})}
+        for side in ("left", "right") for i in range(2)
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows).assign(sequence="", moment=0.0, width=64, height=48, bytes=1)
+    asked = "select name, folder, metadata from assets order by name"
+    before = t.workspace.sql(asked)
+    t.workspace.client.upload("assets.add", int, frames.to_parquet(frame), version_id=t.version.version_id)
+    assert joined(t) == ["img_000.png", "img_001.png", "left0.png", "left1.png"]
+    assert list(t.workspace.sql(asked)["name"]) == [
+        *before["name"],
+        "left0.png",
+        "left1.png",
+        "right0.png",
+        "right1.png",
+    ]
+    assert len(t.workspace.sql("select * from tasks")) == 4
+
+
 def add(t, rows):
     """Add images that need not exist: name, sequence and moment of each."""
     frame = pd.DataFrame(rows, columns=["name", "sequence", "moment"]).assign(
@@ -111,7 +138,7 @@ def test_frames_join_in_the_order_of_their_sequences_and_at_their_places(team):
 @pytest.mark.parametrize("change", [{"new_assets": "wait"}, {"due": datetime.date(2100, 1, 1)}])
 def test_what_the_campaign_says_at_the_last_moment_counts(team, monkeypatch, change):
     t = team(count=2)
-    stage, changed = joining.stage_tasks, []
+    stage, changed = new_assets.stage_tasks, []
 
     def changed_meanwhile(*given):
         coming = stage(*given)
@@ -120,7 +147,7 @@ def test_what_the_campaign_says_at_the_last_moment_counts(team, monkeypatch, cha
             t.campaign.plan(**change).apply()
         return coming
 
-    monkeypatch.setattr(joining, "stage_tasks", changed_meanwhile)
+    monkeypatch.setattr(new_assets, "stage_tasks", changed_meanwhile)
     add(t, [("a", "", 0), ("b", "", 0)])
     assert changed[0].count == 2
     assert joined(t) == ["img_000.png", "img_001.png", *(["a", "b"] if "due" in change else [])]

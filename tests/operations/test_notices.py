@@ -7,8 +7,8 @@ import pytest
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Event, Notice
 from nbannotate.operations.dispatch import Dispatcher, utc_now
+from nbannotate.operations.notifications import tell
 from nbannotate.operations.registry import Context
-from nbannotate.operations.telling import tell
 from nbannotate.owner.memory import MemoryClient
 from nbannotate.store import people
 

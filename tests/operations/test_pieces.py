@@ -13,11 +13,11 @@ import pytest
 import nbannotate as nb
 from nbannotate.formats import Foreign, Head, Row
 from nbannotate.model import Annotation, Saved, Session, Shape, TaskView
-from nbannotate.operations import annotations, closing, registry
+from nbannotate.operations import annotations, completion, registry
 from nbannotate.operations.dispatch import Dispatcher
 from nbannotate.owner.memory import MemoryClient
 from nbannotate.owner.setup import first_member
-from nbannotate.store import arriving, dealing, importing, splits
+from nbannotate.store import distribution, importing, incoming_assets, splits
 from nbannotate.store.duckdb.engine import MEMORY, Engine
 from nbannotate.workspace.workspace import Workspace
 from tests.formats import sets
@@ -41,8 +41,8 @@ OF_ONE = {
     "gold.resume", "notices.see", "recipes.add_label", "sequences.take", "sessions.accept", "sessions.act_as",
     "sessions.admit", "sessions.bind_kernel",
     "sessions.close", "sessions.open", "sessions.unbind_kernel", "tasks.discard", "tasks.heartbeat", "tasks.next",
-    "tasks.open", "tasks.pull", "tasks.reject", "tasks.rework", "tasks.save", "tasks.skip", "tasks.submit",
-    "tasks.submit_and_next", "tasks.take", "versions.create",
+    "tasks.open", "tasks.pull", "tasks.reject", "tasks.rework", "tasks.save", "tasks.save_changes", "tasks.skip",
+    "tasks.submit", "tasks.submit_and_next", "tasks.take", "versions.create",
 }  # fmt: skip
 
 #: Takes so many at a time, whatever there is.
@@ -434,9 +434,9 @@ def test_no_piece_holds_more_than_some_thousand_rows():
     most = (
         annotations.PIECE_ASSETS,
         annotations.PIECE_SHAPES,
-        arriving.PIECE,
-        closing.DRAFTS_AT_ONCE,
-        dealing.CHUNK,
+        incoming_assets.PIECE,
+        completion.DRAFTS_AT_ONCE,
+        distribution.CHUNK,
         importing.PIECE,
         splits.PIECE,
     )

@@ -338,7 +338,7 @@ def test_deleting_a_campaign_forgets_what_could_be_taken_back(series):
 def test_a_range_that_would_hold_up_everybody_is_refused(series, monkeypatch):
     t = series(count=4)
     view = begun(t["ana"], t)
-    monkeypatch.setattr("nbannotate.operations.spreading.MOST_SHAPES", 5)
+    monkeypatch.setattr("nbannotate.operations.propagation.MOST_SHAPES", 5)
     with pytest.raises(InvalidInput, match="Choose a shorter range"):
         spread(t["ana"], view, 2, 4)
     assert spread(t["ana"], view, 2, 3).changed == (2, 3)

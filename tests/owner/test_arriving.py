@@ -20,7 +20,7 @@ from nbannotate.owner import stream
 from nbannotate.owner.place import Place
 from nbannotate.owner.stream import Arriving, Files
 from nbannotate.workspace import pieces, shape_rows
-from nbannotate.workspace.data import Version
+from nbannotate.workspace.dataset import Version
 
 Tables = Iterator[tuple[str, Path]]
 IMAGES = 6

@@ -68,7 +68,7 @@ def test_an_owner_with_a_clock_still_ends_when_nobody_uses_it(
 def test_a_clock_that_fails_goes_on_and_says_so_once(caplog: pytest.LogCaptureFixture) -> None:
     calls = threading.Semaphore(0)
 
-    def fail() -> None:
+    def fail() -> bool:
         calls.release()
         raise OSError("the disk is full")
 
@@ -83,5 +83,19 @@ def test_a_clock_that_fails_goes_on_and_says_so_once(caplog: pytest.LogCaptureFi
     assert "the disk is full" in caplog.text
 
 
+def test_a_clock_goes_on_at_once_while_there_is_more_to_do() -> None:
+    calls = threading.Semaphore(0)
+
+    def tick() -> bool:
+        calls.release()
+        return True
+
+    clock = Clock(tick, 3600)
+    clock.start()
+    for _ in range(3):
+        assert calls.acquire(timeout=30)
+    clock.stop()
+
+
 def test_a_clock_that_was_never_started_can_be_stopped() -> None:
-    Clock(lambda: None).stop()
+    Clock(lambda: False).stop()

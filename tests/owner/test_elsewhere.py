@@ -20,7 +20,7 @@ from tests.certificates import certificate
 import nbannotate as nb
 from nbannotate.cli import main
 from nbannotate.errors import InvalidInput, LoginFailed, NotAllowed, OwnerUnavailable, SessionEnded
-from nbannotate.owner.client import connect_kernel
+from nbannotate.owner.kernel import connect_kernel
 from nbannotate.owner.remote import RemoteClient
 from nbannotate.rules import rights
 

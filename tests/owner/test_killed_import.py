@@ -9,10 +9,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from owner_rig import Script, contact, kill_owner, sql, wait_for
+from owner_rig import Script, contact, drawn, kill_owner, sql, wait_for
 
 import nbannotate as nb
-from nbannotate.workspace.data import Version
+from nbannotate.workspace.dataset import Version
 
 IMAGES = 5_000
 ADD = """
@@ -103,3 +103,18 @@ def test_an_owner_that_is_killed_in_the_middle_of_an_import_leaves_nothing_of_it
     assert in_the_file(workspace_path, tmp_path / "again.duckdb") == {
         "staged": 0, "assets": IMAGES, "annotations": 0, "shapes": 0,
     }  # fmt: skip
+
+
+def test_an_import_that_was_acknowledged_is_there_as_a_whole_after_the_owner_was_killed(workspace_path: Path) -> None:
+    workspace = nb.open(workspace_path)
+    version = workspace.create_dataset("scans").create_version("v1")
+    add_images(version, "scans", IMAGES)
+    version.add_annotations(dict.fromkeys(version.assets.df()["name"], drawn()), source="model")
+    workspace.close()
+    kill_owner(workspace_path)
+    seen = sql(workspace_path, "select (select count(*) from annotations where is_latest) as n, "
+                               "(select count(*) from shapes) as s")  # fmt: skip
+    assert seen.iloc[0].tolist() == [IMAGES, 3 * IMAGES]
+    kill_owner(workspace_path)
+    left = in_the_file(workspace_path, workspace_path.with_name("look.duckdb"))
+    assert (left["staged"], left["annotations"]) == (0, IMAGES)

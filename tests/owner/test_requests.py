@@ -82,7 +82,7 @@ def test_another_member_cannot_read_the_answer_of_a_request(campaign: Callable[.
     assert (status, view["task"]["assignee"]) == (200, "ann0")
     status, said = ask(made.path, "tasks.next", "r1", made.tokens[1], **mine)
     assert (status, said["error"]) == (409, "Conflict")
-    assert "request id" in said["message"]
+    assert "request id" in said["message"]["text"]
     held = sql(made.path, "select assignee from tasks where assignee is not null")
     assert list(held.assignee) == ["ann0"], "what was refused took no task"
     status, view = ask(made.path, "tasks.next", "r2", made.tokens[1], **mine)
@@ -112,7 +112,7 @@ def test_a_wrong_token_learns_nothing(path: Path, token: str) -> None:
 def test_an_operation_that_is_not_there_is_named(path: Path) -> None:
     status, said = ask(path, "members.burn", "r1")
     assert (status, said["error"]) == (404, "NotFound")
-    assert "members.burn" in said["message"]
+    assert "members.burn" in said["message"]["text"]
 
 
 def test_a_password_that_was_made_up_is_not_stored_for_a_repeated_request(path: Path) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psutil
 import pytest
 from PIL import Image
@@ -21,9 +22,19 @@ from PIL import Image
 import nbannotate as nb
 from nbannotate.errors import OwnerUnavailable
 from nbannotate.model import Attribute, Session
-from nbannotate.pages import Work, flow, render
+from nbannotate.pages import Work
+from nbannotate.pages.work import navigation, render
+from nbannotate.rules.draft_changes import changed
+from nbannotate.texts import from_json, in_english, to_json
 
 PASSWORD = "a long password"
+
+
+def as_json(value: object) -> Any:
+    """Return what a browser gets of a value, with sentences as they are in English."""
+    if isinstance(value, msgspec.Struct):  # a sentence stands where the browser takes one, and nowhere else
+        msgspec.json.decode(msgspec.json.encode(value, enc_hook=to_json), type=type(value), dec_hook=from_json)
+    return msgspec.json.decode(msgspec.json.encode(value, enc_hook=in_english))
 
 
 class Line:
@@ -33,11 +44,12 @@ class Line:
         self.client = client
         self.up = threading.Event()
         self.up.set()
+        self.error: Exception = OwnerUnavailable("Nobody answers.")
         self.asked: list[tuple[str, dict[str, Any]]] = []
 
     def call(self, operation: str, returns: Any, /, **arguments: Any) -> Any:
         if not self.up.is_set():
-            raise OwnerUnavailable("Nobody answers.")
+            raise self.error
         self.asked.append((operation, arguments))
         return self.client.call(operation, returns, **arguments)
 
@@ -48,7 +60,14 @@ class Line:
         return self.client.source(asset_id)
 
     def saves(self) -> list[dict[str, Any]]:
-        return [arguments for operation, arguments in self.asked if operation == "tasks.save"]
+        """Return what drafts were saved, each with all of it."""
+        found: list[dict[str, Any]] = []
+        for operation, arguments in self.asked:
+            if operation == "tasks.save_changes":
+                arguments = arguments | {"annotation": changed(found[-1]["annotation"], arguments["changes"])}
+            if operation in ("tasks.save", "tasks.save_changes"):
+                found.append(arguments)
+        return found
 
 
 class Person:
@@ -57,22 +76,24 @@ class Person:
     def __init__(self, line: Line, page: Work) -> None:
         self.line, self.page, self.desk = line, page, page.desk
         self.told: list[dict[str, Any]] = []
-        self.desk.tell = self.told.append
+        self.desk.send = lambda event: self.told.append(as_json(event))
         self._ref = self._reports = 0
 
     def does(self, what: str, **fields: Any) -> str | None:
         """Do something on the task that is shown; return the error that the page replied, or None."""
         self._ref += 1
         opened = self.state.task
-        self.desk.handle({"do": what, "ref": self._ref, **({"at": opened.task.task_id} if opened else {}), **fields})
-        assert self.desk.worker.settle(20)
-        return next(m["error"] for m in self.told if m.get("reply") == self._ref)
+        self.desk.dispatcher.handle(
+            {"do": what, "ref": self._ref, **({"at": opened.task.task_id} if opened else {}), **fields}
+        )
+        assert self.desk.dispatcher.worker.settle(20)
+        return next(m["error"] for m in self.told if m["type"] == "reply" and m["ref"] == self._ref)
 
     def measured(self, seconds: float, task_id: int | None = None) -> dict[str, Any]:
         """Return the part of a message that reports the last seconds, all worked, on the task that is shown."""
         self._reports += 1
         now = datetime.datetime.now(datetime.UTC).timestamp() * 1000
-        row = [task_id or self.task.task.task_id, now - seconds * 1000, now, True, 0, {}]
+        row = {"task": task_id or self.task.task.task_id, "low": now - seconds * 1000, "high": now, "worked": True}
         return {"now": now, "reports": [{"sid": "tab", "n": self._reports, "rows": [row]}]}
 
     @property
@@ -85,11 +106,11 @@ class Person:
 
     @property
     def toasts(self) -> list[str]:
-        return [m["toast"] for m in self.told if "toast" in m]
+        return [m["text"] for m in self.told if m["type"] == "toast"]
 
-    def part(self, name: str) -> dict[str, Any]:
+    def part(self, name: str) -> Any:
         """Return a part of what the browser is sent."""
-        return render.parts(self.state)[name]
+        return as_json(getattr(render.parts(self.state), name))
 
     def job(self, campaign: Any, step: int = 0) -> dict[str, Any]:
         """Open the page of a job and return what it shows."""
@@ -154,7 +175,7 @@ class Place:
         line = Line(self.town.client(login))
         page = Work(line)
         page.desk.campaign_id = self.campaign.campaign_id
-        flow.home(page.desk)
+        navigation.home(page.desk)
         self._people.append(Person(line, page))
         return self._people[-1]
 
@@ -286,3 +307,23 @@ def serve(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[C
     for site in sites:
         site.close()
     assert not [f for site in sites for f in site.failures]
+
+
+@pytest.fixture(scope="module")
+def harnessed(chromium: Any, harness: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]]:
+    """As ``serve``, without a server: the pages are objects of this process, and the workspace is in memory."""
+    from tests.harness import site
+
+    sites: list[site.Site] = []
+
+    def make(fill: Callable[[Any, Path], object]) -> site.Site:
+        workspace = nb.open(":memory:")
+        for login, role in (("ana", "annotator"), ("ben", "annotator"), ("chloe", "reviewer")):
+            workspace.members.add(login, role=role, password=PASSWORD)
+        fill(workspace, tmp_path_factory.mktemp("harnessed"))
+        sites.append(site.Site(chromium, harness, workspace, PASSWORD))
+        return sites[-1]
+
+    yield make
+    for one in sites:
+        one.close()

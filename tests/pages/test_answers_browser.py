@@ -52,8 +52,8 @@ def lines(page: Any) -> list[str]:
     return page.locator(".nba-pale-row").evaluate_all("rows => rows.map(r => r.dataset.line).sort()")
 
 
-def test_an_image_is_decided_by_keyboard(serve):
-    site = serve(fill)
+def test_an_image_is_decided_by_keyboard(harnessed):
+    site = harnessed(fill)
     page = site.log_in("chloe")
     page.locator("[data-go]").first.click()
     page.wait_for_selector(".nba-stage:focus")

@@ -71,7 +71,7 @@ def test_what_comes_next_and_is_gone_is_said_when_it_comes(place):
     ana.starts(place.campaign)
     ana.draws((10, 10, 60, 60))
     assert ana.does("submit") is None
-    assert "The file of image_1.png is not where it was" in ana.page.canvas._instead
+    assert "The file of image_1.png is not where it was" in ana.page.canvas.model.instead
     assert (ana.task.task.asset, ana.task.pictured) == ("image_1.png", False)
     assert place.status_of("image_0.png") == "completed", "what was submitted is not lost by it"
     assert ana.does("skip", text="Its file is gone") is None
@@ -117,7 +117,7 @@ def test_the_frames_of_a_file_come_one_after_the_other(place, tmp_path):
     ana.starts(campaign)
     seen = []
     while ana.state.screen == "task":
-        seen.append((ana.task.task.asset, float(ana.page.canvas._picture.deep.still.values[0, 0])))
+        seen.append((ana.task.task.asset, float(ana.page.canvas.model.picture.deep.still.values[0, 0])))
         ana.draws((5, 5, 20, 20))
         assert ana.does("submit") is None
     assert seen == [("stack.tif#1", 0), ("stack.tif#2", 1000), ("stack.tif#3", 2000)]

@@ -53,8 +53,8 @@ def fill(ws: Any, folder: Path) -> None:
     submit(ana, campaign, moved, replace(shapes[1], label="WBC"), shapes[3], box(300, 300, 420, 400, "WBC"))
 
 
-def test_a_reviewer_sees_with_one_key_what_changed_and_goes_to_each_place(serve):
-    site = serve(fill)
+def test_a_reviewer_sees_with_one_key_what_changed_and_goes_to_each_place(harnessed):
+    site = harnessed(fill)
     page = site.log_in("chloe")
     page.locator("[data-go]").first.click()
     page.wait_for_selector(".nba-stage:focus")

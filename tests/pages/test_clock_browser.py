@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import to_builtins
 from tests.pages.conftest import Town
 
 from nbannotate import frontend
 from nbannotate.operations import dispatch
-from nbannotate.pages import render, spent
-from nbannotate.pages.actions import KEYS
+from nbannotate.pages.work import render, time_reports
+from nbannotate.pages.work.actions import KEYS
+from nbannotate.texts import to_json
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("clock")]
 
@@ -105,8 +107,7 @@ class Seat:
             return route.fulfill(body=frontend.module("work"), content_type="text/javascript")
         if not route.request.url.endswith("/"):
             return route.fulfill(status=404)
-        parts = render.parts(self.person.state)
-
+        parts = to_builtins(render.parts(self.person.state), str_keys=True, enc_hook=to_json)
         first = {
             **parts,
             "whole": self.whole,
@@ -123,10 +124,10 @@ class Seat:
         sent = self.page.evaluate("stub.take()")
         while True:
             for content in sent:
-                self.person.desk.handle(content)
-            assert self.person.desk.worker.settle(20)
+                self.person.desk.dispatcher.handle(content)
+            assert self.person.desk.dispatcher.worker.settle(20)
             told, self.person.told[:] = list(self.person.told), []
-            parts = render.parts(self.person.state)
+            parts = to_builtins(render.parts(self.person.state), str_keys=True, enc_hook=to_json)
             if not sent and not told and parts == self.parts:
                 return
             self.parts = parts
@@ -182,7 +183,7 @@ def town(tmp_path: Path) -> Town:
 def time(monkeypatch: pytest.MonkeyPatch) -> Time:
     made = Time()
     monkeypatch.setattr(dispatch, "utc_now", made.utc)
-    monkeypatch.setattr(spent, "_now", made.ms)
+    monkeypatch.setattr(time_reports, "_now", made.ms)
     return made
 
 

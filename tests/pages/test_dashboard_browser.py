@@ -17,8 +17,8 @@ from PIL import Image
 
 import nbannotate as nb
 from nbannotate import charts, model
-from nbannotate.pages.manager.board import parts
-from nbannotate.pages.manager.choice import Choice
+from nbannotate.pages.manage.dashboard_parts import parts
+from nbannotate.pages.manage.filters import Choice
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra [test])")
 expect = playwright.expect

@@ -9,7 +9,7 @@ from tests.remote.stores import KEY, SECRET, Counting, picture
 import nbannotate as nb
 from nbannotate.errors import Refused
 from nbannotate.model import Annotation, TaskView
-from nbannotate.pages import flow
+from nbannotate.pages.work import navigation
 from nbannotate.remote import fetcher
 
 
@@ -28,7 +28,7 @@ def at_work(bucket, place):  # noqa: F811
         campaign.launch()
         ana = place.person("ana")
         ana.desk.campaign_id = campaign.campaign_id
-        flow.home(ana.desk)
+        navigation.home(ana.desk)
         return version, campaign, ana
 
     return make

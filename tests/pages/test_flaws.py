@@ -8,7 +8,7 @@ import pytest
 
 import nbannotate as nb
 
-LED = {"tab": "shapes", "tag": "", "attribute": ""}
+LED = {"type": "panel", "panel": "shapes", "tag": "", "attribute": ""}
 INFECTED = nb.Label("infected", attributes=(nb.Attribute("parasites", "integer", required=True),))
 CELL = nb.Label("cell", attributes=(nb.Attribute("stage", "choice", ("ring", "old"), default="ring"),))
 RECIPE = nb.Recipe([CELL, INFECTED], several_labels=True, flaws="repair", min_size=6)
@@ -33,7 +33,7 @@ def draws(person: Any, *outlines: Any) -> list[str]:
 
 
 def rows(person: Any) -> dict[str, tuple[list[str], bool]]:
-    return {row[0]: (row[7], row[8]) for row in person.part("drawing")["shapes"]}
+    return {row["id"]: (row["flaws"], row["mendable"]) for row in person.part("drawing")["shapes"]}
 
 
 def test_a_flaw_is_in_the_list_at_once_and_gone_when_it_is_mended(ana):
@@ -47,7 +47,7 @@ def test_a_flaw_is_in_the_list_at_once_and_gone_when_it_is_mended(ana):
     ana.page.canvas.undo()
     assert ana.part("drawing")["flawed"] == 2
     ana.draws((200, 100, 203, 140), label="cell")
-    assert "too small: 3 pixels, at least 6 are wanted" in ana.part("drawing")["shapes"][-1][7][0]
+    assert "too small: 3 pixels, at least 6 are wanted" in ana.part("drawing")["shapes"][-1]["flaws"][0]
 
 
 def test_a_refused_submit_leads_to_the_first_shape_that_is_meant_and_counts_all(make_place):
@@ -97,8 +97,8 @@ def test_labels_are_added_and_taken_away_with_what_they_ask_for(ana):
     assert (shape.labels, shape.attributes) == (("cell", "infected"), {"stage": "ring"})
     part = ana.part("drawing")
     assert [(v["name"], v["count"], v["on"]) for v in part["labels"]] == [("cell", 1, "all"), ("infected", 1, "all")]
-    assert part["shapes"][0][1] == "cell, infected"
-    assert part["shapes"][0][6] == ["parasites"]
+    assert part["shapes"][0]["label"] == "cell, infected"
+    assert part["shapes"][0]["missing"] == ["parasites"]
     assert (part["form"]["label"], [f["name"] for f in part["form"]["fields"]]) == (
         "cell, infected",
         ["stage", "parasites"],
@@ -108,7 +108,7 @@ def test_labels_are_added_and_taken_away_with_what_they_ask_for(ana):
     assert ana.does("label", name="cell") is None
     (shape,) = ana.task.annotation.shapes
     assert (shape.labels, shape.attributes) == (("infected",), {"parasites": 3})
-    assert ana.does("label", name="cell", on=True) is None
+    assert ana.does("label", name="cell", only=True) is None
     assert ana.task.annotation.shapes[0].labels == ("cell",)
     assert ana.does("label", name="") is None
     assert ana.task.annotation.shapes[0].labels == ()

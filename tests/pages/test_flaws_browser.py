@@ -16,7 +16,7 @@ OUTSIDE = Shape(kind="rectangle", points=((350, 200), (430, 280)), label="cell")
 
 
 @pytest.fixture(scope="module")
-def page(serve):
+def page(harnessed):
     def fill(workspace, folder):
         for name in ("a", "b"):
             Image.fromarray(np.full((300, 400, 3), 120, np.uint8)).save(folder / f"{name}.png")
@@ -28,7 +28,7 @@ def page(serve):
         steps = [nb.Step("draw", kind="annotation", assignees=["ana"])]
         version.create_campaign("July", recipe, nb.Workflow(steps)).launch()
 
-    page = serve(fill).log_in("ana")
+    page = harnessed(fill).log_in("ana")
     page.locator(".nbp-jobs button.primary").first.click()
     page.wait_for_selector(".nbp-shapes li:nth-child(2)")
     return page

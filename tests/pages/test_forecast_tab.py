@@ -25,8 +25,8 @@ from nbannotate import model
 from nbannotate.operations.dispatch import Dispatcher
 from nbannotate.owner.memory import MemoryClient
 from nbannotate.owner.setup import first_member
-from nbannotate.pages.manager import Dashboard
-from nbannotate.pages.manager.choice import Choice
+from nbannotate.pages.manage import Dashboard
+from nbannotate.pages.manage.filters import Choice
 from nbannotate.store.duckdb.engine import Engine
 from nbannotate.workspace.workspace import Workspace
 

@@ -11,8 +11,7 @@ from tests.pages.conftest import Line, Person
 from tests.pages.test_manager_work import Boss
 
 import nbannotate as nb
-from nbannotate.pages import flow
-from nbannotate.pages.work import Work
+from nbannotate.pages.work.app import Work, navigation
 
 
 @pytest.fixture
@@ -39,13 +38,13 @@ def person() -> Iterator[Callable[[Golden, str], Person]]:
     def open_page(t: Golden, login: str) -> Person:
         line = Line(t[login])
         page = Work(line)
-        flow.home(page.desk)
+        navigation.home(page.desk)
         people.append(Person(line, page))
         return people[-1]
 
     yield open_page
     for each in people:
-        assert each.desk.worker.settle(20)
+        assert each.desk.dispatcher.worker.settle(20)
         each.page.close()
 
 
@@ -74,7 +73,7 @@ def test_what_was_wrong_is_on_the_image_and_in_a_list(golden: Any, person: Any) 
     assert part["known"]
     assert sorted((row["label"], row["how"][0]) for row in part["rows"]) == [("RBC", "added"), ("WBC", "removed")]
     assert sorted((g.line, g.shape.label) for g in ana.page.canvas.ghosts) == [("dashed", "WBC"), ("glow", "RBC")]
-    assert {"tab": "history"} in ana.told
+    assert {"type": "panel", "panel": "history", "tag": "", "attribute": ""} in ana.told
     assert ana.part("info")["history"] is not None
 
 
@@ -122,10 +121,10 @@ def test_a_manager_sees_how_people_answer_and_lets_them_go_on(golden: Any, perso
     assert [(row["member"], row["state"], row["answers"]) for row in gold["rows"]] == [
         ("ana", "paused", 1), ("ben", "ok", 0),
     ]  # fmt: skip
-    assert boss.does("resume", campaign=t.campaign.campaign_id, login="ana") == "ana can go on."
+    assert boss.does("resume", campaign=t.campaign.campaign_id, member="ana") == "ana can go on."
     boss.looks("jobs", t.campaign.campaign_id)
     assert [row["state"] for row in boss.page.gold["rows"]] == ["ok", "ok"]
-    error, _ = boss.asks("resume", campaign=t.campaign.campaign_id, login="ben")
+    error, _ = boss.asks("resume", campaign=t.campaign.campaign_id, member="ben")
     assert error is not None
     assert "is not paused" in error
     boss.page.close()
@@ -156,7 +155,7 @@ def test_the_browser_is_sent_nothing_of_gold_that_it_is_not_sent_of_other_images
         is_gold, began = ana.task.task.asset in t.names, len(ana.told)
         stages = [sent(ana, began)]
         ana.draws((2.5, 2, 22.5, 30), label="WBC")
-        assert ana.desk.worker.settle(20)
+        assert ana.desk.dispatcher.worker.settle(20)
         stages.append(sent(ana, began))
         assert ana.does("submit") is None
         stages.append(sent(ana, began))

@@ -47,8 +47,8 @@ def submit_nothing(page: Any) -> None:
     page.keyboard.press("Control+Enter")
 
 
-def test_who_is_paused_reads_why_and_goes_on_once_a_manager_says_so(serve: Any) -> None:
-    site = serve(fill)
+def test_who_is_paused_reads_why_and_goes_on_once_a_manager_says_so(harnessed: Any) -> None:
+    site = harnessed(fill)
     ana = site.log_in("ana")
     begin(ana)
     first = ana.get_attribute(".nbp-top h1", "title")
@@ -63,8 +63,7 @@ def test_who_is_paused_reads_why_and_goes_on_once_a_manager_says_so(serve: Any) 
     ana.click("button.bell")
     ana.wait_for_selector(".nbp-notices >> text=agree with it by 0%")
 
-    boss = site.log_in("max")
-    boss.goto(f"{site.url}manager#jobs/{site.ws.campaigns['July'].campaign_id}")
+    boss = site.manage("max", f"#jobs/{site.ws.campaigns['July'].campaign_id}")
     row = boss.locator(".nbm-gold tr[data-key=ana]")
     row.locator("[data-state=paused]").wait_for()
     assert row.locator("td.n").all_inner_texts() == ["1", "0 %", "0 %"]
@@ -80,8 +79,8 @@ def test_who_is_paused_reads_why_and_goes_on_once_a_manager_says_so(serve: Any) 
     assert list(site.ws.campaigns["July"].gold()["state"]) == ["ok"]
 
 
-def test_an_issue_on_gold_is_read_whole_where_there_is_room(serve: Any) -> None:
-    site = serve(fill)
+def test_an_issue_on_gold_is_read_whole_where_there_is_room(harnessed: Any) -> None:
+    site = harnessed(fill)
     ana = site.log_in("ana")
     begin(ana)
     first = ana.get_attribute(".nbp-top h1", "title")
@@ -91,9 +90,8 @@ def test_an_issue_on_gold_is_read_whole_where_there_is_room(serve: Any) -> None:
     ana.get_by_role("dialog").get_by_role("textbox").fill("Is this a cell, or a fleck of dust?")
     ana.keyboard.press("Control+Enter")
     ana.wait_for_selector(".nbp-threads >> text=fleck of dust")
-    boss = site.log_in("max")
+    boss = site.manage("max", "#issues")
     boss.set_viewport_size({"width": 1600, "height": 800})
-    boss.goto(f"{site.url}manager#issues")
     row = boss.locator(".nbm-threads tbody th", has_text="Gold")
     row.wait_for()
     text = row.get_by_role("button")

@@ -14,9 +14,9 @@ from PIL import Image, ImageDraw
 
 import nbannotate as nb
 from nbannotate.errors import ReadFailed
-from nbannotate.imaging import sheet
+from nbannotate.imaging import pdf_page
 from nbannotate.model import Attribute, Document
-from nbannotate.pages import paper, render
+from nbannotate.pages.work import pdf_pages
 
 pytest.importorskip("pypdfium2", reason="pypdfium2 is not installed")
 GRAY = (90, 160, 230)
@@ -53,33 +53,33 @@ def test_the_pdf_is_shown_page_by_page(with_pdf):
     place = with_pdf(pdf("red", "lime", "blue"))
     ana = place.person("ana")
     ana.starts(place.campaign)
-    assert render.parts(ana.state)["info"]["pdf"] == "guide.pdf"
-    assert render.parts(ana.state)["paper"] == {}  # nobody has looked yet
+    assert ana.part("info")["pdf"] == "guide.pdf"
+    assert ana.part("paper") is None  # nobody has looked yet
     seen = []
     for number in (0, 1, 2, 7):
-        assert ana.does("paper", step=number) is None
-        shown = render.parts(ana.state)["paper"]
+        assert ana.does("paper", page=number) is None
+        shown = ana.part("paper")
         seen.append((shown["page"], shown["pages"], max(range(3), key=lambda i: pixel(shown)[i])))
     assert seen == [(0, 3, 0), (1, 3, 1), (2, 3, 2), (2, 3, 2)]
-    assert shown["width"] == pytest.approx(paper.WIDTH, abs=1)
+    assert shown["width"] == pytest.approx(pdf_pages.WIDTH, abs=1)
     assert [o for o, _ in ana.line.asked].count("documents.get") == 1
 
 
 def test_a_very_tall_page_stays_within_bounds():
-    shown = paper.page("strip.pdf", pdf(GRAY, size=(60, 1800)), 0)
-    assert shown.height <= paper.TALLEST + 1
+    shown = pdf_pages.page("strip.pdf", pdf(GRAY, size=(60, 1800)), 0)
+    assert shown.height <= pdf_pages.TALLEST + 1
 
 
 @pytest.mark.parametrize("body", [b"", b"%PDF-1.7\n%%EOF", b"no pdf at all", pdf(GRAY)[:2000]],
                          ids=["empty", "hollow", "text", "cut"])  # fmt: skip
 def test_a_pdf_that_cannot_be_read_is_said_in_a_sentence(body):
     with pytest.raises(ReadFailed, match=r"guide.pdf cannot be shown: .* Ask a manager"):
-        paper.page("guide.pdf", body, 0)
+        pdf_pages.page("guide.pdf", body, 0)
 
 
 def test_a_page_that_takes_too_long_is_a_sentence_and_its_process_ends(monkeypatch):
     """A pattern of a pattern, so that each level draws a hundred times the one below."""
-    monkeypatch.setattr(sheet, "PATIENCE_S", 1.0)
+    monkeypatch.setattr(pdf_page, "PATIENCE_S", 1.0)
     levels = 8
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
@@ -92,7 +92,7 @@ def test_a_page_that_takes_too_long_is_a_sentence_and_its_process_ends(monkeypat
         body = b"/F Do " * 50 if level < levels - 1 else b"0 0 600 600 re f " * 50
         objects.append(stream(b"/Type/XObject/Subtype/Form/BBox[0 0 600 600]" + inner, body))
     with pytest.raises(ReadFailed, match="drawing this page takes too long"):
-        paper.page("slow.pdf", written(objects), 0)
+        pdf_pages.page("slow.pdf", written(objects), 0)
 
 
 def stream(more, body):
@@ -115,22 +115,22 @@ def test_the_page_goes_on_when_the_pdf_cannot_be_read(with_pdf):
     place = with_pdf(b"%PDF-1.7\nnonsense\n%%EOF")
     ana = place.person("ana")
     ana.starts(place.campaign)
-    assert ana.does("paper", step=0) is None
-    assert "guide.pdf cannot be shown" in render.parts(ana.state)["paper"]["error"]
+    assert ana.does("paper", page=0) is None
+    assert "guide.pdf cannot be shown" in ana.part("paper")["error"]
     assert ana.does("nothing") is None
 
 
 def test_without_the_library_it_says_so(monkeypatch):
     monkeypatch.setitem(sys.modules, "pypdfium2", None)
     with pytest.raises(ReadFailed, match="pypdfium2 is not installed"):
-        paper.page("guide.pdf", pdf(GRAY), 0)
+        pdf_pages.page("guide.pdf", pdf(GRAY), 0)
 
 
 def test_a_campaign_without_a_pdf_has_none(place):
     ana = place.person("ana")
     ana.starts(place.campaign)
-    assert render.parts(ana.state)["info"]["pdf"] == ""
-    assert "no PDF" in ana.does("paper", step=0)
+    assert ana.part("info")["pdf"] == ""
+    assert "no PDF" in ana.does("paper", page=0)
 
 
 def test_the_recipe_is_said_in_words(make_place):
@@ -140,7 +140,7 @@ def test_the_recipe_is_said_in_words(make_place):
     place = make_place(recipe)
     ana = place.person("ana")
     ana.starts(place.campaign)
-    shown = render.parts(ana.state)["info"]["recipe"]
+    shown = ana.part("info")["recipe"]
     label = shown["labels"][0]
     assert (label["name"], label["kinds"]) == ("cell", ["polygon"])
     assert label["attributes"] == [

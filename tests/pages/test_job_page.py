@@ -68,14 +68,14 @@ class TestTheJob:
         ana.draws((10, 10, 60, 60))
         assert ana.does("submit") is None
         job = ana.job(place.campaign)
-        assert [(r[1], r[2], r[3]) for r in job["rows"]] == [
+        assert [(r["asset"], r["state"], r["status"]) for r in job["rows"]] == [
             ("image_0.png", "done", "completed"),
             ("image_1.png", "in_progress", ""),
         ]
         assert (job["held"], job["unbegun"], job["waiting"]) == (1, 1, 1)
         assert job["how"].startswith("From a shared queue")
         assert "1 image waits" in job["how"]
-        assert ana.does("open", task=job["rows"][0][0]) is None
+        assert ana.does("open", task=job["rows"][0]["task"]) is None
         assert not ana.task.editable
         assert ana.does("job_of_task") is None
         assert ana.state.screen == "job"
@@ -96,7 +96,7 @@ class TestTheJob:
         again.draws((10, 10, 60, 60))
         assert again.does("submit") is None
         assert ana.does("refresh") is None
-        assert [r[2] for r in ana.part("job")["rows"]] == ["done", "in_progress"]
+        assert [r["state"] for r in ana.part("job")["rows"]] == ["done", "in_progress"]
 
     def test_is_submitted_as_a_whole_or_says_what_is_not_finished(self, place):
         ana = place.person("ana")
@@ -110,7 +110,7 @@ class TestTheJob:
         said = ana.does("submit_job", **where)
         assert "2 of 3 images are not finished" in said
         unfinished = ana.part("job")["unfinished"]
-        ids = {r[1]: str(r[0]) for r in job["rows"]}
+        ids = {r["asset"]: str(r["task"]) for r in job["rows"]}
         assert "no label" in unfinished[ids["image_1.png"]]
         assert "nothing is saved" in unfinished[ids["image_2.png"]]
         assert ids["image_0.png"] not in unfinished
@@ -137,7 +137,7 @@ MANY = 400
 
 
 @pytest.fixture(scope="module")
-def site(serve, cells):
+def site(harnessed, cells):
     def fill(ws: Any, folder: Any) -> None:
         (folder / "images").mkdir()
         Image.fromarray(np.full((60, 80), 128, np.uint8)).save(folder / "images" / "image_000.png")
@@ -154,7 +154,7 @@ def site(serve, cells):
         steps = [nb.Step("outline", "annotation", ["ben"], attribution="equal")]
         series.create_campaign("Series", cells, nb.Workflow(steps)).launch()
 
-    return serve(fill)
+    return harnessed(fill)
 
 
 @pytest.fixture(scope="module")

@@ -8,14 +8,14 @@ import time
 import pytest
 from PIL import Image
 
-from nbannotate.imaging import limits, shelf
+from nbannotate.imaging import limits, pixel_cache
 
 PATIENCE_S = 60
 
 
 @pytest.fixture(autouse=True)
 def _small_is_large(tmp_path, monkeypatch):
-    monkeypatch.setenv(shelf.SETTING, str(tmp_path / "cache"))
+    monkeypatch.setenv(pixel_cache.SETTING, str(tmp_path / "cache"))
     monkeypatch.setattr(limits, "LARGE", 50_000)
 
 
@@ -29,12 +29,12 @@ def wait(condition):
 def test_a_task_with_a_large_image_is_worked_on_while_it_is_decoded(place):
     ana = place.person("ana")
     ana.starts(place.campaign)
-    picture = ana.page.canvas._picture
+    picture = ana.page.canvas.model.picture
     assert ana.task.pictured
     ana.draws((10, 10, 60, 60))
     assert ana.does("submit") is None
     assert ana.task.task.asset == "image_1.png"
-    assert picture.held == ana.page.canvas._picture.held == 0
+    assert picture.held == ana.page.canvas.model.picture.held == 0
 
 
 def test_a_large_image_that_turns_out_to_be_damaged_says_why_and_can_be_skipped(place):
@@ -45,7 +45,7 @@ def test_a_large_image_that_turns_out_to_be_damaged_says_why_and_can_be_skipped(
     ana.does("start", campaign=place.campaign.campaign_id, step=0)  # it may be known already, or not yet
     wait(lambda: not ana.task.pictured)
     assert ana.page.canvas.image_size == (0, 0)
-    assert "truncated" in ana.page.canvas._instead
+    assert "truncated" in ana.page.canvas.model.instead
     assert ana.does("skip", text="It is damaged") is None
     assert ana.task.task.asset == "image_1.png"
     assert ana.task.pictured

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from tests.pages.conftest import as_json
 
 import nbannotate as nb
-from nbannotate.pages import flow, render
+from nbannotate.pages.work import navigation, render
 
 SHORT = 0.02  # minutes
 
@@ -61,7 +62,7 @@ def leased_until(place: Any) -> Any:
 def test_a_page_that_is_heard_of_keeps_its_task(place):
     ana = place.person("ana")
     ana.starts(place.campaign)
-    assert 1.0 <= render.parts(ana.state)["page"]["beat"] < SHORT * 60
+    assert 1.0 <= ana.part("page")["beat"] < SHORT * 60
     before = leased_until(place)
     assert ana.does("beat", **ana.measured(0.02)) is None
     assert leased_until(place) > before
@@ -74,7 +75,7 @@ def test_a_page_is_heard_of_once_a_minute_where_no_lease_runs_out_soon(make_plac
     place = make_place()
     ana = place.person("ana")
     ana.starts(place.campaign)
-    assert flow.pause(None) == render.parts(ana.state)["page"]["beat"] == 60.0
+    assert navigation.pause(None) == ana.part("page")["beat"] == 60.0
 
 
 def test_who_comes_back_late_is_told_and_the_draft_is_kept(place):
@@ -91,7 +92,7 @@ def test_who_comes_back_late_is_told_and_the_draft_is_kept(place):
     assert banner.action == "retake"
     assert "ben has it now" in banner.text
     assert "kept as your draft" in banner.text
-    shown = render.parts(ana.state)
+    shown = as_json(render.parts(ana.state))
     assert (shown["task"]["lost"], shown["task"]["mine"], shown["page"]["beat"]) == (True, False, 0)
     assert not ana.page.canvas.editable
     assert "ben has it now" in ana.does("retake")

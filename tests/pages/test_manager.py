@@ -25,8 +25,8 @@ import real
 import nbannotate.workspace as nbw
 from nbannotate import charts, model, stats
 from nbannotate.errors import CannotWrite, InvalidInput, NotAllowed
-from nbannotate.pages.manager import Dashboard, report
-from nbannotate.pages.manager.choice import Choice
+from nbannotate.pages.manage import Dashboard, report
+from nbannotate.pages.manage.filters import Choice
 from nbannotate.stats import rows
 from nbannotate.texts import texts_of
 
@@ -71,6 +71,13 @@ def test_the_tiles_are_the_statistics(manager: Dashboard) -> None:
         assert tile(manager, name) == str(table[column].sum())
 
 
+def test_where_no_time_was_measured_the_mean_is_missing_and_not_0(manager: Dashboard) -> None:
+    assert tile(manager, "Mean time per task") not in ("–", "0.0 s")
+    world = planted.simulate(assets=20, days=6)
+    tasks = [{**row, "worked_s": 0.0} for row in world.rows["tasks"]]
+    assert tile(shown(planted.Planted(world.rows | {"tasks": tasks})), "Mean time per task") == "–"
+
+
 def test_what_is_found_stands_on_the_dashboard_and_only_the_open_tab_is_read(manager: Dashboard) -> None:
     things = [(charts, "chart"), (stats, "table")]
     there = {f"{kind}-{name}" for package, kind in things for name in package.names() if getattr(package, name).on}
@@ -98,7 +105,8 @@ def test_a_new_chart_and_its_table_appear_and_one_that_fails_says_so_alone(
     monkeypatch.setitem(stats._found.builtins, "one", one)
     monkeypatch.setattr(stats, "one", one, raising=False)
     choose(manager, tab="members")
-    assert content(manager, "chart-new") == {"error": "This could not be drawn; see the log."}
+    failed = {"text": "This could not be drawn; see the log."}
+    assert content(manager, "chart-new") == {"kind": "error", "error": failed}
     assert content(manager, "table-one")["table"]["rows"] == [["1,234"]]
     assert figure(manager, "members")["data"]
     assert manager.problem == ""
@@ -187,7 +195,7 @@ def test_a_bar_gives_the_rows_behind_it(manager: Dashboard) -> None:
     manager._heard(None, {"do": "csv", "card": "nothing", "ref": 3}, None)
     manager._heard(None, {"do": "nonsense"}, None)
     manager.wait()
-    assert [m["ref"] for m in told if "error" in m] == [2, 3]
+    assert [m["ref"] for m in told if m["error"]] == [2, 3]
 
 
 def test_what_people_wrote_is_shown_as_text(tmp_path: Path) -> None:
@@ -221,7 +229,7 @@ def test_an_empty_workspace_says_how_to_begin_and_wakes_up_by_itself() -> None:
     version.create_campaign("July", real.RECIPE, flow)
     manager.reload()
     manager.wait()
-    assert "not launched yet" in manager.view["hint"]
+    assert "not launched yet" in manager.view["hint"]["text"]
     assert {"July", "d", "d / v1"} <= {offer["text"] for offer in manager.view["scopes"]}
     assert shown(version).choice.scope == f"version-{version.version_id}"
     ws.close()
@@ -310,8 +318,8 @@ def test_a_report_is_in_the_language_that_is_asked(tmp_path: Path, chromium: Any
     assert not any("tasks submitted" in line for line in said)
     assert errors == []
     page.context.close()
-    with pytest.raises(InvalidInput, match=r"language must be one of 'en', .*, not 'de'"):
-        campaign.report(tmp_path / "no.html", language="de")
+    with pytest.raises(InvalidInput, match=r"language must be one of 'en', .*, not 'tlh'"):
+        campaign.report(tmp_path / "no.html", language="tlh")
     assert not (tmp_path / "no.html").exists()
     ws.close()
 

@@ -1,16 +1,13 @@
-"""A manager in a real browser: the restricted server, kernels, Chromium, an owner process, a database."""
+"""A manager in a real browser, in the harness."""
 
 from __future__ import annotations
 
 import re
-import signal
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from PIL import Image
 
@@ -26,14 +23,10 @@ WAIT_MS = 60_000
 ASSETS = 300
 
 
-@pytest.fixture(scope="module")
-def ws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A workspace with a campaign of 300 small images that runs, another one, and a draft."""
-    folder = tmp_path_factory.mktemp("manager")
-    made = nb.open(folder / "work.duckdb")
-    roles = {"mia": "manager", "ana": "annotator", "ben": "annotator", "chloe": "reviewer", "dan": "annotator"}
-    for login, role in roles.items():
-        made.members.add(login, role=role, password=PASSWORD)
+def fill(ws: Any, folder: Path) -> None:
+    """Make a campaign of 300 small images that runs, another one, and a draft."""
+    for login, role in (("mia", "manager"), ("dan", "annotator")):
+        ws.members.add(login, role=role, password=PASSWORD)
     for name, count in (("many", ASSETS), ("few", 4)):
         (folder / name).mkdir()
         Image.new("RGB", (32, 24), (90, 110, 120)).save(folder / "one.png")
@@ -42,49 +35,27 @@ def ws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     draw = nb.Step("draw", "annotation", ["ana", "ben"], attribution="equal")
     steps = nb.Workflow([draw, nb.Step("check", "review", ["chloe"])])
     recipe = nb.Recipe(labels=["cell"])
-    streets = made.create_dataset("streets")
+    streets = ws.create_dataset("streets")
     streets.create_version("v1").add_images([folder / "many"]).create_campaign("Streets", recipe, steps).launch()
     streets.create_version("v2").add_images([folder / "few"]).create_campaign("Live", recipe, steps).launch()
     streets.create_version("v3").add_images([folder / "few"]).create_campaign("Next", recipe, steps)
-    yield made
-    contact = made.client.place.contact()
-    made.close()
-    if contact and psutil.pid_exists(contact.pid):
-        owner = psutil.Process(contact.pid)
-        owner.terminate()
-        owner.wait(10)
 
 
 @pytest.fixture(scope="module")
-def url(ws: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    log = tmp_path_factory.mktemp("log") / "server.log"
-    command = [sys.executable, "-m", "nbannotate.serve", str(ws.path), "--port", "0"]
-    with log.open("wb") as out:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=out, text=True)
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    found = re.search(r"(http://\S+)$", line.strip())
-    assert found, line + log.read_text()
-    yield found[1]
-    process.stdout.close()
-    process.send_signal(signal.SIGTERM)
-    process.wait(30)
+def site(harnessed: Any) -> Any:
+    return harnessed(fill)
 
 
 @pytest.fixture(scope="module")
-def mia(chromium: Any, url: str) -> Iterator[Callable[[str], Any]]:
+def ws(site: Any) -> Any:
+    return site.ws
+
+
+@pytest.fixture(scope="module")
+def mia(site: Any) -> Callable[[str], Any]:
     """Return a function that shows mia a part of the manager's page; one page for the module."""
-    page = chromium.new_context(viewport={"width": 1200, "height": 800}).new_page()
-    page.set_default_timeout(WAIT_MS)
     expect.set_options(timeout=WAIT_MS)
-    failures: list[str] = []
-    asked: list[str] = []
-    page.on("pageerror", lambda error: failures.append(str(error)))
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{url}manager#campaigns")
-    page.fill("#login", "mia")
-    page.fill("#password", PASSWORD)
-    page.press("#password", "Enter")
+    page = site.manage("mia")
     page.wait_for_selector(".nbm-card")
 
     def show(part: str) -> Any:
@@ -95,10 +66,7 @@ def mia(chromium: Any, url: str) -> Iterator[Callable[[str], Any]]:
         page.wait_for_selector(f"#nbm-tab-{tab}[aria-selected=true]")
         return page
 
-    yield show
-    page.context.close()
-    assert failures == []
-    assert {a for a in asked if not a.startswith((url, "blob:", "data:"))} == set()
+    return show
 
 
 def number(ws: Any, name: str) -> int:

@@ -21,8 +21,8 @@ def fill(ws: Any, folder: Path) -> None:
     version.create_campaign("July", nb.Recipe(["cell"]), nb.Workflow(steps)).launch()
 
 
-def test_a_job_that_nothing_has_reached_stands_under_not_yet(serve: Any) -> None:
-    site = serve(fill)
+def test_a_job_that_nothing_has_reached_stands_under_not_yet(harnessed: Any) -> None:
+    site = harnessed(fill)
     page = site.log_in("chloe")
     folds = page.locator(".nbp-fold summary")
     assert folds.all_inner_texts() == ["Not yet\n1"]

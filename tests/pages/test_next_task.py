@@ -29,7 +29,8 @@ def told_ahead(person: Any) -> dict[str, Any]:
     """Wait for what the browser is sent ahead for the open task."""
     deadline = time.monotonic() + 60
     while True:
-        found = [m["ahead"] for m in person.told if m.get("ahead", {}).get("at") == person.task.task.task_id]
+        now = person.task.task.task_id
+        found = [m for m in person.told if m["type"] == "next_image" and m["task"] == now]
         if found:
             return found[-1]
         assert time.monotonic() < deadline, "nothing came ahead"

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 import nbannotate as nb
-from nbannotate.pages.changes import differing
+from nbannotate.pages.work.changes import differing
 from nbannotate.rules.compare import compare
 
 SQUARE, HOLE = [(20, 20), (120, 20), (120, 120), (20, 120)], [(50, 50), (80, 50), (60, 80)]
@@ -26,7 +26,7 @@ def ana(place: Any) -> Any:
 
 def test_what_belongs_together_is_told_with_each_shape_and_the_angle_of_what_is_selected(ana):
     rows = ana.part("drawing")["shapes"]
-    assert [row[9:] for row in rows] == [["4", "9", True], ["4", None, False]]
+    assert [(r["group"], r["track"], r["keyframe"]) for r in rows] == [("4", "9", True), ("4", None, False)]
     assert ana.part("drawing")["angle"] is None
     ana.page.canvas.select([TURNED.id])
     assert ana.part("drawing")["angle"] == {"ids": [TURNED.id], "value": 33.3}
@@ -35,12 +35,12 @@ def test_what_belongs_together_is_told_with_each_shape_and_the_angle_of_what_is_
 
 
 def test_an_angle_is_typed_and_what_is_none_is_refused(ana):
-    assert ana.does("turn", ids=[TURNED.id], text="-12.25") is None
+    assert ana.does("turn", ids=[TURNED.id], angle=-12.25) is None
     assert ana.task.annotation.shapes[1].angle == pytest.approx(-12.25)
-    assert "number of degrees" in ana.does("turn", ids=[TURNED.id], text="much")
-    assert "from -360 to 360" in ana.does("turn", ids=[TURNED.id], text="400")
-    assert "from -360 to 360" in ana.does("turn", ids=[TURNED.id], text="nan")
-    assert "Only rotated rectangles" in ana.does("turn", ids=[RINGED.id], text="10")
+    assert "angle takes a number" in ana.does("turn", ids=[TURNED.id], angle="much")
+    assert "from -360 to 360" in ana.does("turn", ids=[TURNED.id], angle=400)
+    assert "angle takes a number" in ana.does("turn", ids=[TURNED.id], angle=float("nan"))
+    assert "Only rotated rectangles" in ana.does("turn", ids=[RINGED.id], angle=10)
     assert ana.does("undo") is None
     assert ana.task.annotation.shapes[1] == TURNED
 
@@ -65,10 +65,10 @@ def test_rings_groups_and_tracks_go_through_draft_submission_and_review_with_edi
 def test_what_was_drawn_offline_is_done_again_with_its_rings(ana):
     square = [*map(list, SQUARE)]
     entries = [
-        {"type": "edit", "shapes": [[RINGED.id, square]], "rings": [], "q": 1},
-        {"do": "turn", "ids": [TURNED.id], "text": "45", "q": 2},
+        {"type": "edit", "shapes": [{"id": RINGED.id, "points": square}], "rings": [], "q": 1},
+        {"do": "turn", "ids": [TURNED.id], "angle": 45, "q": 2},
     ]
-    assert ana.does("replay", entries=entries, revision=ana.desk.drafts.revision, on=True) is None
+    assert ana.does("replay", entries=entries, revision=ana.desk.drafts.revision, force=True) is None
     first, second = ana.task.annotation.shapes
     assert (first.rings, len(first.points), first.track) == ((), 4, "9")
     assert second.angle == pytest.approx(45)

@@ -35,8 +35,8 @@ def fill(ws: Any, folder: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def site(serve: Any) -> Any:
-    return serve(fill)
+def site(harnessed: Any) -> Any:
+    return harnessed(fill)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 import nbannotate as nb
-from nbannotate.pages.manager import Dashboard, report
+from nbannotate.pages.manage import Dashboard, report
 from nbannotate.stats import compared
 from nbannotate.stats.reading import Reading
 

@@ -107,7 +107,8 @@ class TestWhatIsSaidOfAShape:
         fields = {f["name"]: f for f in ana.part("drawing")["form"]["fields"]}
         assert fields["sharp"]["value"] is True
         assert (fields["stage"]["value"], fields["stage"]["required"]) == (None, True)
-        assert ana.part("drawing")["shapes"][0][5:7] == ["sharp", ["stage"]]
+        shown = ana.part("drawing")["shapes"][0]
+        assert (shown["values"], shown["missing"]) == ("sharp", ["stage"])
         assert "needs the attribute 'stage'" in ana.does("submit")
 
     def test_values_are_stored_checked_and_undone(self, ana):
@@ -192,8 +193,8 @@ class TestIssuesAfterTheEnd:
         assert not chloe.part("task")["settled"]
         assert ana.does("home") is None
         assert ana.part("jobs")["groups"][0]["jobs"][0]["returned"] == 1
-        mine = [r for r in ana.job(place.campaign)["rows"] if r[2] == "to_rework"]
-        assert ana.does("open", task=mine[0][0]) is None
+        mine = [r for r in ana.job(place.campaign)["rows"] if r["state"] == "to_rework"]
+        assert ana.does("open", task=mine[0]["task"]) is None
         assert not ana.part("task")["settled"]
 
     def test_an_annotator_is_not_offered_it(self, place):
@@ -222,12 +223,12 @@ class TestIssuesAfterTheEnd:
         ana.starts(place.campaign)
         issue = ana.part("talk")["issues"][0]
         assert issue["may"] == ["for_review"]
-        assert ana.does("issue_state", issue=issue["id"], name="for_review") is None
+        assert ana.does("issue_state", issue=issue["id"], state="for_review") is None
         assert ana.does("submit") is None
         chloe.starts(place.campaign, 1)
         assert chloe.part("task")["for_review"] == 1
         assert chloe.part("talk")["issues"][0]["may"] == ["resolved", "open"]
-        assert chloe.does("issue_state", issue=issue["id"], name="open") is None
+        assert chloe.does("issue_state", issue=issue["id"], state="open") is None
         assert chloe.part("task")["open_issues"] == 1
 
 
@@ -261,7 +262,7 @@ class TestNotices:
         assert ana.does("home") is None
         answer = next(n for n in ana.state.notices if n.issue_id == issue)
         assert ana.does("notice", notice=answer.notice_id) is None
-        assert {"tab": "issues"} in ana.told
+        assert {"type": "panel", "panel": "issues", "tag": "", "attribute": ""} in ana.told
         assert ana.does("notices_seen") is None
         assert ana.part("notices")["unseen"] == 0
         assert "not in your list" in ana.does("notice", notice=10**9)

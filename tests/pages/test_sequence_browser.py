@@ -38,8 +38,8 @@ def fill(ws: Any, folder: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def site(serve: Any) -> Any:
-    return serve(fill)
+def site(harnessed: Any) -> Any:
+    return harnessed(fill)
 
 
 @pytest.fixture(scope="module")
@@ -97,11 +97,7 @@ def toast(page: Any, text: str) -> None:
 def slices(site: Any, login: str, campaign: str) -> Any:
     """Return what is stored, as somebody sees it."""
     rows = site.ws.sql("select min(task_id) as id from tasks where campaign = $1", [campaign])
-    person = nb.open(site.ws.path, member=login, password="a long password")
-    try:
-        return person.client.call("sequences.view", Sequence, task_id=int(rows["id"][0])).slices
-    finally:
-        person.close()
+    return site.client(login).call("sequences.view", Sequence, task_id=int(rows["id"][0])).slices
 
 
 def test_slices_are_gone_through_by_keys_wheel_and_slider(ana):
@@ -251,11 +247,10 @@ def test_nothing_serious_stands_in_anybodys_way(ana, theme):
 
 
 def test_the_reviewer_sees_what_is_on_each_slice(site, ana):
-    start_again = nb.open(site.ws.path, member="ana", password="a long password")
+    start_again = site.person("ana")
     view = start_again.client.call("tasks.next", TaskView | None, campaign_id=_id(site, "Hers"), step=0)
     box = nb.Shape(kind="rectangle", points=((10, 10), (40, 40)), label="vessel")
     start_again.work.open(view.task.task_id).submit([box])
-    start_again.close()
     chloe = site.log_in("chloe")
     chloe.locator("[data-go][aria-label$='of Hers']").click()
     on_slice(chloe, 4)

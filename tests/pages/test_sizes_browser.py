@@ -52,7 +52,7 @@ IN_SIGHT = """([x, y]) => {
 
 
 @pytest.fixture(scope="module")
-def page(serve):
+def page(harnessed):
     def fill(workspace, folder):
         Image.fromarray(np.full((300, 400, 3), 120, np.uint8)).save(folder / "a.png")
         version = workspace.create_dataset("smears").create_version("v1").add_images([folder / "a.png"])
@@ -65,7 +65,7 @@ def page(serve):
         steps = [nb.Step("check", kind="review", assignees=["chloe"])]
         version.create_campaign("July", recipe, nb.Workflow(steps), existing="review").launch()
 
-    page = serve(fill).log_in("chloe")
+    page = harnessed(fill).log_in("chloe")
     page.locator(".nbp-jobs button.primary").first.click()
     page.wait_for_selector(".nbp-shapes li:nth-child(48)", state="attached")
     page.wait_for_selector(".nba-preview[src]", state="attached")

@@ -9,7 +9,7 @@ import pytest
 
 import nbannotate as nb
 from nbannotate.errors import InvalidInput
-from nbannotate.pages.jsontext import Text
+from nbannotate.pages.shared.json_input import Text
 
 GRADE = nb.Attribute("grade", "choice", ("mild", "strong"), required=True)
 CELL = nb.Label("cell", attributes=(nb.Attribute("stage", "choice", ("ring", "old")), nb.Attribute("n", "integer")))
@@ -36,7 +36,7 @@ def tags(person: Any) -> dict[str, Any]:
 
 
 def grade(person: Any, text: str) -> str | None:
-    return person.does("tag_attribute", ids=["stain"], name="grade", text=text)
+    return person.does("tag_attribute", tag="stain", name="grade", text=text)
 
 
 def test_a_tag_asks_for_its_attributes_until_it_is_submitted_and_a_review_shows_what_differs(place, ana):
@@ -58,7 +58,7 @@ def test_a_tag_asks_for_its_attributes_until_it_is_submitted_and_a_review_shows_
     ana.starts(place.campaign)
     assert grade(ana, '"strong"') is None
     assert ana.does("changes") is None
-    assert ana.part("info")["changes"]["tags_changed"] == [["stain", ["grade: mild → strong"]]]
+    assert ana.part("info")["changes"]["tags_changed"] == [{"tag": "stain", "values": ["grade: mild → strong"]}]
 
 
 def test_a_locked_tag_and_its_attributes_stay_until_it_is_unlocked(ana):
@@ -86,9 +86,10 @@ def test_the_tag_beyond_the_limit_is_refused_at_once(ana):
 def test_the_shape_beyond_the_limit_is_refused_as_it_is_drawn(ana):
     ana.draws((10, 10, 60, 60), (100, 10, 160, 60), label="dust")
     canvas = ana.page.canvas
-    message = {"type": "create", "g": canvas._generation, "view_id": "v", "n": 1, "id": "f" * 16, "kind": "rectangle",
+    message = {"type": "create", "g": canvas.model.generation, "view_id": "v", "n": 1, "id": "f" * 16,
+               "kind": "rectangle",
                "points": [[1, 1], [9, 9]]}  # fmt: skip
-    canvas._received(None, message, ())
+    canvas.receive(message)
     assert len(canvas.shapes) == 2
     assert ana.part("drawing")["counted"] == 2
 
@@ -97,9 +98,9 @@ def test_nothing_to_label_takes_shapes_away_when_it_is_asked_twice_and_undo_brin
     ana.draws((10, 10, 60, 60), label="dust")
     assert "1 shape" in ana.does("nothing")
     ana.page.canvas.lock([ana.page.canvas.shapes[0].id])
-    assert "locked" in ana.does("nothing", on=True)
+    assert "locked" in ana.does("nothing", sure=True)
     ana.page.canvas.lock([ana.page.canvas.shapes[0].id], locked=False)
-    assert ana.does("nothing", on=True) is None
+    assert ana.does("nothing", sure=True) is None
     assert (ana.task.annotation.nothing_to_label, ana.task.annotation.shapes) == (True, ())
     assert ana.does("undo") is None
     assert (ana.task.annotation.nothing_to_label, len(ana.task.annotation.shapes)) == (False, 1)
@@ -165,15 +166,15 @@ def test_what_is_no_json_is_refused_with_its_place(text, words):
 
 class TestMetadata:
     def shown(self, person: Any) -> dict[str, Any]:
-        return {row[0]: row[2] for row in person.part("info")["metadata"]["rows"]}
+        return {row["name"]: row["value"] for row in person.part("info")["metadata"]["rows"]}
 
     def test_they_are_changed_value_by_value_or_as_json_and_taken_back(self, place, ana):
         assert ana.part("info")["metadata"]["may"]
         assert ana.does("metadata", name="site", text='"Bern"') is None
-        assert ana.does("metadata", on=True, body='{"site": "Lyon", "age": 7, "more": {"a": [1]}}') is None
+        assert ana.does("metadata_json", body='{"site": "Lyon", "age": 7, "more": {"a": [1]}}') is None
         assert self.shown(ana)["site"] == "Lyon"
         assert place.version.metadata("image_0.png") == {"site": "Lyon", "age": 7, "more": {"a": [1]}}
-        assert "Line 1, column 2" in ana.does("metadata", on=True, body="{site}")
+        assert "Line 1, column 2" in ana.does("metadata_json", body="{site}")
         assert ana.does("metadata", name="age", text="") is None
         assert "age" not in self.shown(ana)
         for expected in ({"site", "age", "more"}, {"site"}, set()):

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def site(serve):
+def site(harnessed):
     def fill(workspace, folder):
         Image.fromarray(np.full((300, 400, 3), 120, np.uint8)).save(folder / "a.png")
         grade = nb.Attribute("grade", "choice", ("mild", "strong"), required=True)
@@ -22,7 +22,7 @@ def site(serve):
         steps = [nb.Step("draw", kind="annotation", assignees=["ana"])]
         version.create_campaign("July", recipe, nb.Workflow(steps)).launch()
 
-    return serve(fill)
+    return harnessed(fill)
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,15 @@ import subprocess
 import sys
 import time
 
+import msgspec
 import pytest
+from tests.pages.conftest import as_json
 
+from nbannotate.errors import CannotWrite, DatabaseFailed, DiskFull, OwnerUnavailable
 from nbannotate.model import Issue, Task
-from nbannotate.pages import Annotator, Work, render
+from nbannotate.pages import Annotator, Work
+from nbannotate.pages.work import drawing, render
+from nbannotate.rules.draft_changes import changes
 
 
 def until(true, seconds: float = 60.0) -> None:
@@ -29,7 +34,7 @@ def submit_all(place, person, step: int = 0) -> None:
 
 def test_my_tasks_shows_the_jobs_and_who_is_there(place):
     ana = place.person("ana")
-    page = render.parts(ana.state)
+    page = as_json(render.parts(ana.state))
     assert page["page"]["login"] == "ana"
     assert page["jobs"]["groups"][0]["campaign"] == place.campaign.name
     job = page["jobs"]["groups"][0]["jobs"][0]
@@ -39,7 +44,7 @@ def test_my_tasks_shows_the_jobs_and_who_is_there(place):
 def test_who_has_no_work_sees_an_empty_list(place):
     ben = place.person("ben")
     assert ben.state.screen == "tasks"
-    assert render.parts(ben.state)["jobs"]["groups"] == []
+    assert ben.part("jobs")["groups"] == []
 
 
 def test_submitting_goes_straight_to_the_next_task_and_in_the_end_says_that_all_is_done(place):
@@ -53,7 +58,7 @@ def test_submitting_goes_straight_to_the_next_task_and_in_the_end_says_that_all_
     assert seen == ["image_0.png", "image_1.png", "image_2.png"]
     assert any("image_0.png submitted" in t for t in ana.toasts)
     assert ana.state.screen == "finished"
-    assert render.parts(ana.state)["jobs"]["finished"]["done"] == 3
+    assert ana.part("jobs")["finished"]["done"] == 3
 
 
 def test_what_is_drawn_is_saved_by_itself_in_order(place):
@@ -70,6 +75,35 @@ def test_what_is_drawn_is_saved_by_itself_in_order(place):
     again = place.person("ana")
     assert again.does("open", task=ana.task.task.task_id) is None
     assert len(again.page.canvas.shapes) == 6
+
+
+def test_only_what_changed_of_a_draft_travels(place):
+    ana = place.person("ana")
+    ana.starts(place.campaign)
+    for i in range(3):
+        ana.draws((10 + 20 * i, 10, 20 + 20 * i, 60))
+        until(lambda n=i + 1: ana.state.saving.state == "saved" and len(ana.line.saves()) == n)
+    asked = [(o, arguments) for o, arguments in ana.line.asked if o in ("tasks.save", "tasks.save_changes")]
+    assert [operation for operation, _ in asked] == ["tasks.save", "tasks.save_changes", "tasks.save_changes"]
+    assert [len(arguments["changes"].shapes) for _, arguments in asked[1:]] == [1, 1]
+    again = place.person("ana")
+    assert again.does("open", task=ana.task.task.task_id) is None
+    assert len(again.page.canvas.shapes) == 3
+
+
+def test_a_page_that_is_not_in_step_sends_the_whole_draft(place, monkeypatch):
+    of_another = lambda before, after: msgspec.structs.replace(changes(before, after), mark=1)  # noqa: E731
+    monkeypatch.setattr("nbannotate.pages.work.drafts.changes", of_another)
+    ana = place.person("ana")
+    ana.starts(place.campaign)
+    for i in range(3):
+        ana.draws((10 + 20 * i, 10, 20 + 20 * i, 60))
+        until(lambda n=i + 1: ana.state.saving.state == "saved" and ana.desk.drafts.revision == n)
+    asked = [o for o, _ in ana.line.asked if o in ("tasks.save", "tasks.save_changes")]
+    assert asked == ["tasks.save", "tasks.save_changes", "tasks.save", "tasks.save"]
+    again = place.person("ana")
+    assert again.does("open", task=ana.task.task.task_id) is None
+    assert len(again.page.canvas.shapes) == 3
 
 
 def test_going_back_and_forth_keeps_the_drafts(place):
@@ -99,9 +133,9 @@ def test_a_key_pressed_twice_does_not_submit_the_next_task_too(place):
     ana.starts(place.campaign)
     first = ana.task.task.task_id
     ana.draws((10, 10, 60, 60))
-    ana.desk.handle({"do": "submit", "at": first})
-    ana.desk.handle({"do": "submit", "at": first})
-    assert ana.desk.worker.settle()
+    ana.desk.dispatcher.handle({"do": "submit", "at": first})
+    ana.desk.dispatcher.handle({"do": "submit", "at": first})
+    assert ana.desk.dispatcher.worker.settle()
     submitted = [a["task_id"] for o, a in ana.line.asked if o.startswith("tasks.submit")]
     assert submitted == [first]
 
@@ -141,7 +175,7 @@ def test_a_submitted_task_is_read_only_and_says_why(place):
     ana.draws((10, 10, 60, 60))
     assert ana.does("submit") is None
     assert ana.does("step", name="previous") is None
-    shown = render.parts(ana.state)
+    shown = as_json(render.parts(ana.state))
     assert shown["task"]["editable"] is False
     assert "You submitted this task" in shown["task"]["reason"]
     assert not ana.page.canvas.editable
@@ -159,12 +193,12 @@ def test_rework_needs_a_reason_and_goes_back_to_the_annotator(place):
     assert chloe.does("rework", text="The box is too big") is None
     assert chloe.task.task.asset != first
     assert ana.does("home") is None
-    job = render.parts(ana.state)["jobs"]["groups"][0]["jobs"][0]
+    job = ana.part("jobs")["groups"][0]["jobs"][0]
     assert (job["returned"], job["issues"]) == (1, 1)
     ana.starts(place.campaign)
     assert ana.task.task.asset == first
     assert ana.task.task.state == "to_rework"
-    shown = render.parts(ana.state)["talk"]["issues"]
+    shown = ana.part("talk")["issues"]
     assert (shown[0]["thread"][0]["text"], shown[0]["may"]) == ("The box is too big", ["for_review"])
     ana.draws((20, 20, 50, 50))
     assert ana.does("submit") is None
@@ -180,7 +214,7 @@ def test_an_issue_on_a_shape_marks_it_on_the_canvas(place):
     assert ana.does("issue", text="What is this?", shape=shape) is None
     assert [m.shape_id for m in ana.page.canvas.marks] == [shape]
     issue = ana.task.issues[0]
-    assert ana.does("issue_state", issue=issue.issue_id, name="resolved", text="A cell.") is None
+    assert ana.does("issue_state", issue=issue.issue_id, state="resolved", text="A cell.") is None
     assert ana.page.canvas.marks == ()
     assert [c.text for c in ana.task.issues[0].comments] == ["What is this?", "A cell."]
     assert "not there any more" in ana.does("issue", text="x", shape="nowhere")
@@ -190,13 +224,13 @@ def test_accept_is_called_with_edits_once_something_differs(place):
     ana, chloe = place.person("ana"), place.person("chloe")
     submit_all(place, ana)
     chloe.starts(place.campaign, 1)
-    assert not render.parts(chloe.state)["task"]["edited"]
+    assert not chloe.part("task")["edited"]
     chloe.draws((100, 100, 140, 150), label="WBC")
-    assert render.parts(chloe.state)["task"]["edited"]
+    assert chloe.part("task")["edited"]
     again = place.person("chloe")
     until(lambda: chloe.state.saving.state == "saved")
     assert again.does("open", task=chloe.task.task.task_id) is None
-    assert render.parts(again.state)["task"]["edited"]  # a draft of the review, compared with what was submitted
+    assert again.part("task")["edited"]  # a draft of the review, compared with what was submitted
     assert chloe.does("submit") is None
     assert "accepted with your edits" in chloe.toasts[-1]
 
@@ -230,13 +264,15 @@ def test_a_second_tab_is_a_conflict_that_reloading_ends(place):
     until(lambda: ana.state.saving.state == "saved")
 
 
-def test_offline_is_shown_and_saving_goes_on_by_itself(place):
+@pytest.mark.parametrize("error", [OwnerUnavailable, DiskFull, CannotWrite, DatabaseFailed])
+def test_offline_is_shown_and_saving_goes_on_by_itself(place, error):
     ana = place.person("ana")
     ana.starts(place.campaign)
+    ana.line.error = error("It does not work now.")
     ana.line.up.clear()
     ana.draws((10, 10, 60, 60))
     until(lambda: ana.state.saving.state == "offline")
-    assert render.parts(ana.state)["saving"]["state"] == "offline"
+    assert ana.part("saving")["state"] == "offline"
     ana.draws((100, 100, 150, 150))
     ana.line.up.set()
     until(lambda: ana.state.saving.state == "saved")
@@ -271,7 +307,7 @@ def test_an_unforeseen_failure_is_a_sentence_and_stands_in_the_log(place, monkey
     def broken(*_: object) -> None:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setitem(ana.desk._handlers, "fit", broken)
+    monkeypatch.setitem(ana.desk.dispatcher._handlers, drawing.Fit, broken)
     said = ana.does("fit")
     assert "secret detail" not in said + ana.state.banner.text
     assert "Something went wrong" in ana.state.banner.text
@@ -286,8 +322,8 @@ def test_an_unforeseen_failure_is_a_sentence_and_stands_in_the_log(place, monkey
 )  # fmt: skip
 def test_a_browser_that_lies_is_answered_with_a_sentence(place, message):
     ana = place.person("ana")
-    ana.desk.handle(message)
-    assert ana.desk.worker.settle()
+    ana.desk.dispatcher.handle(message)
+    assert ana.desk.dispatcher.worker.settle()
     assert ana.state.screen == "tasks"
     assert len(ana.toasts) == 1
 
@@ -305,7 +341,7 @@ def test_a_revision_of_the_past_is_looked_at_and_left(place):
     chloe.starts(place.campaign, 1)
     chloe.draws((100, 100, 150, 150))
     assert chloe.does("history") is None
-    items = render.parts(chloe.state)["info"]["history"]
+    items = chloe.part("info")["history"]
     assert [(i["step"], i["action"]) for i in items] == [("draw", "submitted"), ("check", "in progress")]
     assert chloe.does("look", annotation=items[0]["annotation"]) is None
     assert len(chloe.page.canvas.shapes) == 1
@@ -318,7 +354,7 @@ def test_a_revision_of_the_past_is_looked_at_and_left(place):
 
 
 def counted(person):
-    return [key for message in person.told for key in message.get("counted", ())]
+    return [(r["sid"], r["n"]) for m in person.told if m["type"] == "counted" for r in m["reports"]]
 
 
 def test_working_time_goes_along_with_a_save_once_there_is_enough_of_it(place):
@@ -332,7 +368,7 @@ def test_working_time_goes_along_with_a_save_once_there_is_enough_of_it(place):
     ana.draws((20, 20, 60, 60))
     until(lambda: len(ana.line.saves()) == 2 and ana.state.saving.state == "saved")
     assert sum((s.ended - s.started).total_seconds() for s in ana.line.saves()[1]["seconds"]) == pytest.approx(14.5)
-    assert counted(ana) == [["tab", 1], ["tab", 2]]
+    assert counted(ana) == [("tab", 1), ("tab", 2)]
 
 
 def test_time_is_told_again_until_it_is_counted(place):
@@ -344,9 +380,9 @@ def test_time_is_told_again_until_it_is_counted(place):
     assert counted(ana) == []
     ana.line.up.set()
     assert ana.does("beat") is None
-    assert counted(ana) == [["tab", 1]]
+    assert counted(ana) == [("tab", 1)]
     assert ana.does("clock", **told) is None  # the page did not hear it
-    assert counted(ana) == [["tab", 1]] * 2
+    assert counted(ana) == [("tab", 1)] * 2
     beats = [arguments["seconds"] for operation, arguments in ana.line.asked if operation == "tasks.heartbeat"]
     assert [len(b) for b in beats] == [1]
 
@@ -361,7 +397,7 @@ def test_time_of_tasks_that_were_left_is_reported_without_them(place):
     assert ana.does("refresh") is None
     reports = [arguments["stretches"] for operation, arguments in ana.line.asked if operation == "tasks.report"]
     assert [sorted(r) for r in reports] == [[first, second]]
-    assert counted(ana) == [["tab", 1], ["tab", 2]]
+    assert counted(ana) == [("tab", 1), ("tab", 2)]
 
 
 def test_a_page_whose_time_is_off_is_told_what_time_it_is(place):
@@ -370,9 +406,9 @@ def test_a_page_whose_time_is_off_is_told_what_time_it_is(place):
     told = ana.measured(5)
     told["now"] -= 3_600_000  # the machine slept for an hour, and the page does not know
     row = told["reports"][0]["rows"][0]
-    row[1:3] = [row[1] - 3_600_000, row[2] - 3_600_000]
+    row.update(low=row["low"] - 3_600_000, high=row["high"] - 3_600_000)
     assert ana.does("beat", **told, sid="tab", q=1) is None
-    assert [m["clock"]["sid"] for m in ana.told if "clock" in m] == ["tab"]
+    assert [m["sid"] for m in ana.told if m["type"] == "time"] == ["tab"]
     (beat,) = [arguments["seconds"] for operation, arguments in ana.line.asked if operation == "tasks.heartbeat"]
     opened = place.ws.sql("select opened from tasks where task_id = $1", [ana.task.task.task_id])["opened"][0]
     assert abs((beat[0].ended - opened).total_seconds()) < 600
@@ -403,7 +439,7 @@ def test_an_issue_of_my_list_opens_my_task(place):
 def test_text_that_people_wrote_runs_no_script(place):
     ana = place.person("ana")
     ana.starts(place.campaign)
-    html = render.parts(ana.state)["info"]["instructions"]
+    html = ana.part("info")["instructions"]
     assert "<strong>Draw</strong>" in html
     assert "<script" not in html
 
@@ -428,8 +464,8 @@ class TestTheAnnotatorInANotebook:
             assert pane.state.screen == "task"
             assert not pane.state.task.editable
             assert "no assignee" in pane.state.banner.text
-            pane.desk.handle({"do": "step", "name": "next"})
-            assert pane.desk.worker.settle()
+            pane.desk.dispatcher.handle({"do": "step", "name": "next"})
+            assert pane.desk.dispatcher.worker.settle()
             assert pane.state.task.task.asset == "image_1.png"
         finally:
             pane.close()
@@ -447,7 +483,7 @@ def test_outside_of_the_server_it_says_so_in_a_sentence(monkeypatch):
 
 def test_an_annotators_kernel_loads_no_heavy_library():
     code = (
-        "import sys; from nbannotate.pages import Work; Work.here();"
+        "import sys; from nbannotate.pages import Work; Work.here;"
         "print([m for m in ('pandas', 'plotly', 'duckdb', 'pyarrow', 'starlette', 'uvicorn') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)

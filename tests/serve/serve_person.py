@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import re
+import threading
 import time
 import uuid
 from typing import Any
@@ -14,6 +16,8 @@ import websocket
 
 VERSION = {"version": "1.0.0"}  # of the widgets' protocol
 V1 = "v1.kernel.websocket.jupyter.org"
+CUT_OFF = 1006  # what a browser says where a connection ended without a close code
+LOST = (websocket.WebSocketConnectionClosedException, ConnectionError)
 
 
 class Person:
@@ -50,7 +54,7 @@ class Person:
         jar = "; ".join(f"{c.name}={c.value}" for c in self.session.cookies) if cookies else None
         origin_ = {"origin": origin} if origin else {"suppress_origin": True}
         made = websocket.create_connection(
-            url, cookie=jar, timeout=10, subprotocols=[protocol] if protocol else None, **origin_
+            url, cookie=jar, timeout=60, subprotocols=[protocol] if protocol else None, **origin_
         )
         socket = Socket(made, protocol)
         socket.until_reply(socket.send("kernel_info_request", {}))  # what the kernel says before that is lost
@@ -157,11 +161,30 @@ class Socket:
         data = {"method": "update", "state": state, "buffer_paths": []}
         self.send("comm_msg", {"comm_id": comm, "data": data})
 
+    def flood(self, times: int, kind: str, content: dict[str, Any]) -> threading.Thread:
+        """Send a message many times, beside whoever reads; stop when the connection ends."""
+
+        def send() -> None:
+            with contextlib.suppress(*LOST):
+                for _ in range(times):
+                    self.send(kind, content)
+
+        sender = threading.Thread(target=send, daemon=True)
+        sender.start()
+        return sender
+
     def closes(self, seconds: float = 60.0) -> int:
-        """Wait until the server closes the websocket; return the close code."""
+        """Wait until the server closes the websocket; return the close code.
+
+        That is 1006 where the connection ends without one, as in a browser: the server waits some seconds for the
+        answer to its close, and on a busy machine that may come too late.
+        """
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            code, data = self.made.recv_data(control_frame=True)
+            try:
+                code, data = self.made.recv_data(control_frame=True)
+            except LOST:
+                return CUT_OFF
             if code == websocket.ABNF.OPCODE_CLOSE:
                 return int.from_bytes(data[:2], "big") if data else 1005
         raise AssertionError("the websocket stays open")

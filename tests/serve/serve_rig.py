@@ -22,10 +22,11 @@ WORK = """
 import json, os, signal, threading
 import ipywidgets as widgets
 from nbannotate.model import WorkspaceInfo
-from nbannotate.owner.client import connect_kernel
+from nbannotate.owner.kernel import connect_kernel
 
 client = connect_kernel()
 slider, answer, secret = widgets.IntSlider(description="size"), widgets.Label("0"), widgets.Label("not asked")
+picture = widgets.Image(value=bytes(1000))  # travels as bytes
 
 def moved(change):
     answer.value = str(change["new"] * 2)
@@ -50,7 +51,8 @@ def burst():
 
 slider.observe(moved, "value")
 who = client.call("workspace.info", WorkspaceInfo).member.login
-widgets.VBox([widgets.HTML(f"<h1 id='who'>Hello {who}</h1><a href='logout'>Log out</a>"), slider, answer, secret])
+title = widgets.HTML(f"<h1 id='who'>Hello {who}</h1><a href='logout'>Log out</a>")
+widgets.VBox([title, slider, answer, secret, picture])
 """
 #: ``python -m nbannotate.serve`` with other limits than the command line has.
 LIMITED = """

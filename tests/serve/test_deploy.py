@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
-from nbannotate.serve.forwarded import Hops
 from nbannotate.serve.hub import Hub, group_roles
 from nbannotate.serve.options import add_arguments
+from nbannotate.serve.proxies import Hops
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

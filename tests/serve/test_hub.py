@@ -22,7 +22,8 @@ from serve_rig import end_owner, make, wait_for
 import nbannotate as nb
 from nbannotate.errors import InvalidInput, NotAllowed
 from nbannotate.model import Member, WorkspaceInfo
-from nbannotate.owner.client import Client, connect_kernel
+from nbannotate.owner.client import Client
+from nbannotate.owner.kernel import connect_kernel
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(no_hub() or no_nginx()), reason=no_hub() or no_nginx())]
 GROUPS = {"annotators": ["hana", "ana", "theo", "gus"], "leads": ["lea", "theo"]}

@@ -20,9 +20,10 @@ from serve_rig import Server, end_owner, make, notebook, password, wait_for
 
 import nbannotate
 from nbannotate.errors import InvalidInput
-from nbannotate.owner.client import Client
+from nbannotate.model import NewMember
+from nbannotate.owner.client import Client, connect
 from nbannotate.owner.place import Place
-from nbannotate.serve import rooms
+from nbannotate.serve import kernel_users
 
 NAME = "nobody"
 UID = pwd.getpwnam(NAME).pw_uid
@@ -32,7 +33,7 @@ WORK = """
 import json, os
 import ipywidgets as widgets
 from nbannotate.model import WorkspaceInfo
-from nbannotate.owner.client import connect_kernel
+from nbannotate.owner.kernel import connect_kernel
 
 client = connect_kernel()
 asked, found = widgets.Text(), widgets.HTML()
@@ -54,13 +55,13 @@ widgets.VBox([widgets.HTML(f"Hello {client.call('workspace.info', WorkspaceInfo)
 
 def test_who_cannot_be_the_user_of_kernels_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InvalidInput, match="There is no system user 'no-such-user'"):
-        rooms.kernel_user("no-such-user", tmp_path)
+        kernel_users.kernel_user("no-such-user", Place(tmp_path))
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(InvalidInput, match="needs root"):
-        rooms.kernel_user(NAME, tmp_path)
+        kernel_users.kernel_user(NAME, Place(tmp_path))
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     with pytest.raises(InvalidInput, match="cannot be root"):
-        rooms.kernel_user("root", tmp_path)
+        kernel_users.kernel_user("root", Place(tmp_path))
 
 
 def passable() -> list[str]:
@@ -82,7 +83,7 @@ def test_the_user_must_be_able_to_run_python_and_unable_to_read_the_workspace(op
     (open_folder / "read.duckdb").touch()
     (open_folder / "read.duckdb").chmod(0o644)
     with pytest.raises(InvalidInput, match=r"nobody cannot run|nobody can read"):
-        rooms.kernel_user(NAME, open_folder / "read.duckdb")
+        kernel_users.kernel_user(NAME, Place(open_folder / "read.duckdb"))
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +162,31 @@ def test_it_goes_on_after_the_owner_process_ended(apart: Server, client: Client)
     cem = opened(apart, "cem")
     end_owner(client)
     assert tell(cem, [])["who"] == "cem"
+
+
+def test_a_kernel_of_another_user_works_with_a_workspace_in_a_database(
+    postgres: Any, open_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("psycopg", reason="nbannotate[postgres] is not installed")
+    folder = Path(tempfile.mkdtemp(prefix="nb-"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    url = postgres.database().replace("postgres@", "postgres:very-secret@")
+    made = connect(url)
+    made.call("members.add", NewMember, login="ana", role="annotator", password=password("ana"))
+    notebook(folder, "work.ipynb", WORK)
+    server = Server(folder, "--notebooks", str(folder), "--kernel-user", NAME, through=passable(), place=url)
+    try:
+        contact = made.place.contact()
+        assert contact is not None
+        secret = [str(made.place.folder), str(made.place.contact_file), f"/proc/{contact.pid}/environ"]
+        said = tell(opened(server, "ana"), [*secret, str(postgres.folder)])
+        assert (said["uid"], said["who"]) == (UID, "ana")
+        assert set(said["known"].values()) == {"PermissionError"}, said
+        assert not any("very-secret" in str(kernel.environ()) for kernel in server.kernels())
+    finally:
+        server.stop()
+        end_owner(made)
+        shutil.rmtree(folder)
 
 
 def test_nothing_is_left_of_a_kernel_and_its_room(open_folder: Path, client: Client) -> None:

@@ -22,11 +22,16 @@ def test_everything_leads_to_the_login_page(nobody: Person) -> None:
     assert (reply.status_code, reply.headers["Location"]) == (302, "/login?next=%2Fwork")
     page = nobody.get(reply.headers["Location"])
     assert page.status_code == 200
-    assert '<html lang="en">' in page.text
+    assert '<html lang="en" dir="ltr">' in page.text
     assert "nbannotate" in page.text
     assert "prefers-color-scheme: dark" in page.text
     assert "<script" not in page.text
     assert not re.search(r"(?:src|href)=\"(?![/?])", page.text), "something comes from elsewhere"
+
+
+def test_a_language_in_the_address_is_not_lost_on_the_way_to_the_login_page(nobody: Person) -> None:
+    reply = nobody.get("/work?language=de")
+    assert "Anmelden" in nobody.get(reply.headers["Location"]).text
 
 
 def test_a_member_logs_in_and_is_sent_on(nobody: Person) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
+import socket
+import subprocess
 import tempfile
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +21,9 @@ from serve_rig import WORK, Server, notebook, wait_for
 
 import nbannotate as nb
 from nbannotate.demo import end_owner
+from nbannotate.errors import InvalidInput
+from nbannotate.owner.place import Place
+from nbannotate.serve import kernel_users
 
 
 @pytest.fixture
@@ -60,3 +67,38 @@ def test_two_servers_serve_one_database(
     finally:
         for server in servers:
             server.stop()
+
+
+def test_it_is_served_from_a_notebook(postgres: Any, machines: list[Path]) -> None:
+    password = secrets.token_hex(8)  # others may run servers with the one of other tests
+    ws = nb.open(postgres.database().replace("postgres@", f"postgres:{password}@"))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = ws.serve(port=port)
+    try:
+        wait_for(lambda: answers(f"{server.url}healthz"), what="the site answers")
+        shown = subprocess.run(["ps", "axww", "-o", "args"], capture_output=True, text=True, check=True).stdout
+        assert password not in shown
+    finally:
+        server.stop()
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def test_a_user_of_kernels_who_needs_no_password_for_the_database_is_refused(
+    postgres: Any, machines: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = postgres.database().replace("postgres@", "postgres:very-secret@")
+    nb.open(url).close()
+    run, me = kernel_users._run, kernel_users.KernelUser("root", 0, (0,))
+    monkeypatch.setattr(kernel_users, "_run", lambda user, code, *arguments: run(me, code, *arguments))
+    with pytest.raises(InvalidInput, match=r"without a password|needs root") as told:
+        kernel_users.kernel_user("nobody", Place(url))
+    assert "very-secret" not in str(told.value)

@@ -9,7 +9,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from nbannotate.model import Shape
-from nbannotate.model.making import turned_box
+from nbannotate.model.shape_builders import turned_box
 from nbannotate.shapes import kind, kinds
 
 W, H = 640.0, 480.0

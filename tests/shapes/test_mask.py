@@ -15,7 +15,7 @@ from nbannotate.model import Rle, Shape
 from nbannotate.shapes import kind, rings
 from nbannotate.shapes.mask import corners, from_outline, mask, outlines
 from nbannotate.shapes.polygon import of_rings
-from nbannotate.shapes.rle import Region, area, compress, decode, encode, expand
+from nbannotate.shapes.rle import Region, area, box_of, compress, decode, encode, expand
 
 pixels = arrays.arrays(bool, arrays.array_shapes(min_dims=2, max_dims=2, max_side=24))
 some_pixels = pixels.filter(np.any)
@@ -70,6 +70,14 @@ def test_no_string_whatever_is_more_than_a_clear_error(text):
 def test_a_size_that_no_image_has_is_refused(size):
     with pytest.raises(InvalidInput, match="which no image has"):
         decode(Rle(size, "0"))
+
+
+@given(st.integers(1, 9), st.lists(st.integers(0, 30), max_size=20))
+def test_the_box_around_run_lengths_is_that_of_their_pixels(height, counts):
+    width = -(-sum(counts) // height) + 1
+    rle = Rle((height, width), compress([*counts, height * width - sum(counts)]))
+    found = decode(rle)
+    assert box_of(rle) == (None if found is None else found.box)
 
 
 @given(some_pixels)
@@ -182,7 +190,7 @@ def test_a_mask_is_cut_to_another_image():
     shape = of(np.ones((50, 50), bool))
     cut = MASK.fitted(shape, 20, 30)
     assert cut.rle.size == (30, 20)
-    assert cut.points == corners(Region(0, 0, np.ones((30, 20), bool)))
+    assert cut.points == corners((0, 0, 20, 30))
 
 
 def by_each_pixel(path, radius, box):

@@ -6,9 +6,9 @@ from typing import Any
 import planted
 import pytest
 
-from nbannotate import stats
-from nbannotate.errors import InvalidInput
-from nbannotate.model.renamed import RenamedWarning
+from nbannotate import charts, stats
+from nbannotate.errors import InvalidInput, WrongCall
+from nbannotate.model.deprecations import RenamedWarning
 from nbannotate.stats.filters import Filters
 
 WORLD = planted.simulate(assets=20, days=5)
@@ -48,6 +48,12 @@ def test_the_old_names_of_filters_answer_by_saying_the_new_ones(table: Any) -> N
     with pytest.warns(RenamedWarning, match="is called"):
         old = table(WORLD, members="ana", steps="draw", since="2026-07-01", until="2026-07-30")
     assert old.equals(table(WORLD, member="ana", step="draw", start="2026-07-01", end="2026-07-30"))
+
+
+@pytest.mark.parametrize("each", [*TABLES, *(getattr(charts, name) for name in charts.names())], ids=by_name)
+def test_who_filters_by_the_column_assignee_is_told_the_filter(each: Any) -> None:
+    with pytest.raises(WrongCall, match=r"no argument 'assignee'.*member="):
+        each(WORLD, assignee="ana")
 
 
 def test_days_add_up_to_the_whole() -> None:

@@ -1,7 +1,6 @@
 """Every table says what a recount of the planted rows in plain Python says, for all scopes, filters and zones."""
 
 import datetime as dt
-import importlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbannotate import charts
+from nbannotate.store import revision_counts
 
 #: One process makes the workspaces.
 pytestmark = pytest.mark.xdist_group("statistics")
@@ -53,12 +53,15 @@ def test_a_large_workspace_is_counted_right(large: Grown, table: str) -> None:
     check(large, "dataset", table, {"member": ["eve", "chloe"], "step": ["draw", "final"], "label": ["cell"]})
 
 
-def test_more_labels_than_a_number_has_bits_are_counted_as_few_are(
-    large: Grown, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(importlib.import_module("nbannotate.stats.job_labels"), "BITS", 2)
-    for scope in SCOPES:
-        check(large, scope, "job_labels", {})
+def test_what_is_kept_of_revisions_counts_as_they_do(large: Grown) -> None:
+    engine = large.ws.client.dispatcher.engine
+    assert not revision_counts.count(engine, least=1)
+    with engine.read() as tx:
+        assert tx.value("select count(*) from data.counted_revisions") == len(large.rows["annotations"])
+        assert tx.value("select count(*) from data.review_edits")
+    for table in ("shapes", "job_labels", "shapes_per_asset", "reviewer_edits"):
+        for scope in SCOPES:
+            check(large, scope, table, {})
     check(large, "workspace", "job_labels", {"label": ["cell"], "member": ["ana", "eve"]})
 
 

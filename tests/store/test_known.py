@@ -10,9 +10,9 @@ import pytest
 
 from nbannotate.errors import Refused
 from nbannotate.model import Annotation, Closed, Saved, Shape, TaskView
-from nbannotate.store import holding, work
+from nbannotate.store import leases, task_rows
 from nbannotate.store.duckdb import memory, queues
-from nbannotate.store.duckdb.known import names
+from nbannotate.store.duckdb.write_through import names
 from nbannotate.store.rows import DRAFTS, HEADS, TASKS
 
 NOW = datetime.datetime(2026, 7, 1)
@@ -47,9 +47,9 @@ def first_task(tx: Any) -> dict[str, Any]:
 
 
 def draft(tx: Any, body: str = "{}") -> int:
-    row = work.task(tx, first_task(tx)["task_id"], 1)
+    row = task_rows.task(tx, first_task(tx)["task_id"], 1)
     assert row is not None
-    work.save_draft(tx, row, 1, body, NOW)
+    task_rows.save_draft(tx, row, 1, body, NOW)
     return row["task_id"]
 
 
@@ -70,7 +70,7 @@ def test_a_statement_sees_rows_that_wait(engine, query):
 def test_a_view_sees_rows_that_wait(engine):
     with engine.write() as tx:
         row = first_task(tx)
-        holding.take(tx, row, row["task_id"], NOW, None, position=77)
+        leases.take(tx, row, row["task_id"], NOW, None, position=77)
         assert tx.value("select max(position) from tasks") == 77
 
 
@@ -137,8 +137,8 @@ def test_it_is_bounded(engine, monkeypatch):
     with engine.write() as tx:
         for row in tx.all("select asset_id, campaign_id, task_id from data.tasks"):
             tx.rows(TASKS, row["campaign_id"], row["asset_id"])
-            its = work.task(tx, row["task_id"], 1)
-            work.save_draft(tx, its, 1, "a drawing of more than ten characters", NOW)
+            its = task_rows.task(tx, row["task_id"], 1)
+            task_rows.save_draft(tx, its, 1, "a drawing of more than ten characters", NOW)
     known = engine.memory.all_known()
     assert len(known["tasks"]) == 2
     assert len(known["member_drafts"]) == 1

@@ -10,6 +10,7 @@ insert into data.members values (1, 'ana', 'annotator', null, true, '{NOW}', nul
 insert into data.datasets values (3, 'scans', '', '{NOW}', null);
 insert into data.assets values (4, 3, 'a.png', 'a.png', '', 9, 9, 9, '{{}}', '{NOW}', null, null);
 insert into data.versions (version_id, dataset_id, name, state, created) values (5, 3, 'v1', 'draft', '{NOW}');
+insert into data.version_layers values (5, 5, 0, true, true);
 insert into data.campaigns (campaign_id, version_id, name, spec, created) values (6, 5, 'July', '{{}}', '{NOW}');
 insert into data.steps values (6, 0, 'draw', 'annotation');
 insert into data.tasks (task_id, campaign_id, asset_id, step, round, state, outcome, assignee_id, position, is_current,

@@ -11,6 +11,7 @@ insert into data.members values (1, 'ana', 'annotator', null, true, '{NOW}', nul
 insert into data.datasets values (3, 'scans', '', '{NOW}', null);
 insert into data.assets values (4, 3, 'a.png', 'a.png', '', 9, 9, 9, '{{}}', '{NOW}', null, null);
 insert into data.versions (version_id, dataset_id, name, state, created) values (5, 3, 'v1', 'draft', '{NOW}');
+insert into data.version_layers values (5, 5, 0, true, true);
 insert into data.annotations
   select i, 5, 4, null, null, 1, 'model', false, '[]', '{NOW}', null, 'import' from range(8, 11) r(i);
 insert into data.shapes (annotation_id, position, shape_id, label, kind, points, attributes, area, x, y, width, height)

@@ -10,6 +10,7 @@ insert into data.members values (1, 'ana', 'annotator', null, true, '{NOW}', nul
 insert into data.datasets values (3, 'scans', '', '{NOW}', null);
 insert into data.assets values (4, 3, 'a.png', 'a.png', '', 9, 9, 9, '{{}}', '{NOW}', null, null);
 insert into data.versions (version_id, dataset_id, name, state, created) values (5, 3, 'v1', 'draft', '{NOW}');
+insert into data.version_layers values (5, 5, 0, true, true);
 insert into data.annotations values (8, 5, 4, null, null, 1, 'model', false, '[]', '{NOW}', null, 'import', 2);
 insert into data.shapes (annotation_id, position, shape_id, label, kind, points, attributes, area, x, y, width, height)
   values (8, 0, 'a', 'cat', 'rectangle', '[[1.0,2.5],[3.0,4.0]]', '{{}}', 3, 1, 2.5, 2, 1.5),

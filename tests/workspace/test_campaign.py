@@ -11,10 +11,10 @@ import pytest
 import nbannotate as nb
 from nbannotate.errors import Conflict, InvalidInput, NotFound, Refused
 from nbannotate.model import Plan, Saved, Session, TaskView
+from nbannotate.model.deprecations import RenamedWarning
 from nbannotate.model.plan import Activity
-from nbannotate.model.renamed import RenamedWarning
 from nbannotate.workspace import plan as plans
-from nbannotate.workspace import waiting
+from nbannotate.workspace import progress
 
 RECIPE = nb.Recipe(["WBC", "RBC"])
 FLOW = nb.Workflow([nb.Step("draw", "annotation", ["ana", "ben"], attribution="equal"),
@@ -236,8 +236,8 @@ def test_the_spec_is_printed_and_read_back(ws, campaign):
 
 
 def test_a_long_call_shows_how_far_it_is(monkeypatch, capsys):
-    monkeypatch.setattr(waiting, "SOON_S", 0.0)
-    monkeypatch.setattr(waiting, "ASK_S", 0.0)
+    monkeypatch.setattr(progress, "SOON_S", 0.0)
+    monkeypatch.setattr(progress, "ASK_S", 0.0)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     asked = threading.Event()
 
@@ -253,7 +253,7 @@ def test_a_long_call_shows_how_far_it_is(monkeypatch, capsys):
 
     client = Client()
     client.key = None
-    assert waiting.call_with_bar(_Late(client), "campaigns.launch", str, campaign_id=1) == "done"
+    assert progress.call_with_bar(_Late(client), "campaigns.launch", str, campaign_id=1) == "done"
     assert re.search(r"making tasks.*10000/100000", capsys.readouterr().err)
 
 

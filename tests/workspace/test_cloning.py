@@ -85,8 +85,8 @@ def test_a_whole_dataset_is_copied_with_its_lineage_and_children_share_again(ver
             if mine.state == "draft":
                 mine.publish(), its.publish()
             assert mine.content_hash == its.content_hash, name
-        rows = other.client.dispatcher.engine._writer.execute("select count(*) from data.annotations").fetchone()
-        assert rows == (5,), "three of v1, one each of v2 and bare"
+        with other.client.dispatcher.engine.read() as tx:
+            assert tx.value("select count(*) from data.annotations") == 5, "three of v1, one each of v2 and bare"
 
 
 def test_what_fails_leaves_no_copy(version, ws):

@@ -290,8 +290,8 @@ def test_a_label_that_was_read_from_a_file_keeps_its_number_under_its_new_name(t
 def test_deleting_the_version_deletes_its_changes(source, version):
     version.labels.combine(["WBC", "RBC"], into="x")
     version.delete("combined")
-    writer = source.workspace.client.dispatcher.engine._writer
-    assert writer.execute("select count(*) from data.relabelled").fetchone() == (0,)
+    with source.workspace.client.dispatcher.engine.read() as tx:
+        assert tx.value("select count(*) from data.relabelled") == 0
     assert len(source.workspace.sql("select * from label_changes")) == 0
 
 

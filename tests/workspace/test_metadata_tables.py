@@ -14,7 +14,7 @@ from tests.formats import sets
 
 import nbannotate as nb
 from nbannotate.errors import Conflict, InvalidInput, NotFound
-from nbannotate.workspace import described, dtypes, metadata
+from nbannotate.workspace import asset_metadata, dtypes, metadata
 
 NAMES = [f"{i}.png" for i in range(3)]
 
@@ -62,11 +62,11 @@ def test_a_column_comes_back_with_its_type(name):
 
 def through(table):
     """Return what becomes of a table when it is kept as JSON and types, and read again."""
-    from nbannotate.workspace import real
+    from nbannotate.workspace import native_values
 
     given = metadata.given(table)
     texts = pd.Series([json.dumps(its) for its in metadata.kept(given)])
-    return real.of_metadata(texts, given.types).set_axis(table.index).reindex(columns=table.columns)
+    return native_values.of_metadata(texts, given.types).set_axis(table.index).reindex(columns=table.columns)
 
 
 zones = st.sampled_from(["UTC", "Europe/Zurich", "Asia/Kolkata", "America/New_York"])
@@ -146,14 +146,14 @@ def test_what_cannot_be_kept_changes_nothing(version, table, words):
 
 
 def test_what_somebody_changed_meanwhile_is_not_overwritten(version, monkeypatch):
-    there = described._described
+    there = asset_metadata._described
 
     def late(of):
         rows = there(of)
         version.set_metadata("0.png", {"by": "somebody else"})
         return rows
 
-    monkeypatch.setattr(described, "_described", late)
+    monkeypatch.setattr(asset_metadata, "_described", late)
     with pytest.raises(Conflict, match=r"'0\.png' were changed by somebody else"):
         version.update_metadata({"0.png": {"n": 1}, "1.png": {"n": 1}})
     assert version.metadata("1.png") == {}

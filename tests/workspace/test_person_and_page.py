@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from nbannotate import workspace
-from nbannotate.pages.actions import ACTIONS
+from nbannotate.pages.work.actions import ACTIONS
+from nbannotate.pages.work.messages import name_of
 from nbannotate.rules.rights import ALLOWED
 from nbannotate.workspace.notices import Notices
 from nbannotate.workspace.person import OpenTask, Work
@@ -20,18 +21,19 @@ PROGRAM = {
     )},
     "status": "OpenTask.submit", "beat": "OpenTask.hold", "paper": "OpenTask.pdf", "issue": "OpenTask.raise_issue",
     "issue_state": "OpenTask.resolve", "metadata": "OpenTask.set_metadata", "metadata_undo": "OpenTask.set_metadata",
+    "metadata_json": "OpenTask.set_metadata",
     "slice": "OpenTask.open_slice", "frames": "OpenTask.slices", "copy_next": "OpenTask.spread",
     "changes": "OpenTask.before", "alone": "OpenTask.answers", "look": "OpenTask.revision", "replay": "OpenTask.save",
     "notice": "Notices.df", "notices_seen": "Notices.see",
 }  # fmt: skip
 PAGE_ONLY = {"dispute", "issue_place", "change_place", "back", "close_banner", "retry", "clock", "again", "tool",
-             "zone", "select", "lock", "hide", "fit"}  # fmt: skip
+             "zone", "select", "lock", "hide", "fit", "probe", "draw"}  # fmt: skip
 VALUES = {"take_answer", "label", "turn", "delete", "undo", "redo", "paste", "nothing", "attribute", "attributes",
           "tag", "tag_attribute", "tag_lock"}  # fmt: skip
 
 
 def test_what_a_person_can_do_on_the_page_a_program_can_do():
-    assert set(ACTIONS) == set(PROGRAM) | PAGE_ONLY | VALUES, "say here what the action is in a program"
+    assert set(map(name_of, ACTIONS)) == set(PROGRAM) | PAGE_ONLY | VALUES, "say here what the action is in a program"
     kinds = {"Work": Work, "OpenTask": OpenTask, "Notices": Notices}
     for name in PROGRAM.values():
         owner, _, method = name.partition(".")
@@ -42,6 +44,7 @@ def test_what_a_person_can_do_on_the_page_a_program_can_do():
 NOT_CALLED = {
     "tasks.submit_and_next": "the same as two calls, for a page that waits",
     "tasks.peek": "for the image that a page has ready",
+    "tasks.save_changes": "how a page sends a draft; a program sends all of it",
     "tasks.report": "what a page measured; a program says seconds",
     "assets.large": "asked by the client for an image",
     "assets.locate": "asked by the client for an image",

@@ -213,15 +213,15 @@ def test_nobody_loses_an_image_while_at_work_on_it(version):
 
 
 def test_an_import_that_was_under_way_finds_its_version_gone_and_leaves_nothing(version, ws, make_images, monkeypatch):
-    from nbannotate.operations import serving
+    from nbannotate.operations import asset_files
 
-    check = serving.check
+    check = asset_files.check
 
     def deleted_meanwhile(engine, files):
         version.delete("v1")
         check(engine, files)
 
-    monkeypatch.setattr(serving, "check", deleted_meanwhile)
+    monkeypatch.setattr(asset_files, "check", deleted_meanwhile)
     with pytest.raises(NotFound):
         version.add_images(make_images(5)[3:])
     assert rows(ws) == {"datasets": 1}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import nbannotate as nb
 from nbannotate.store import data
-from nbannotate.workspace import export, intake, real
+from nbannotate.workspace import export, intake, native_values
 
 SIZE = (30, 20)
 KINDS = ["rectangle", "polygon", "ellipse", "polyline", "point", "keypoints", "skeleton", "mask", "rotated_rectangle"]
@@ -105,8 +105,8 @@ def test_every_shape_is_in_the_table_with_all_that_it_has(drawn):
     rows = [{"asset": "0.png", "area": 1.0, "member": "ana", **data.shape_row(1, i, s)} for i, s in enumerate(drawn)]
     view = pd.DataFrame(rows)
     view["also"] = view["also"].fillna("[]")
-    assert exact(real.as_shapes(view)) == exact(drawn)
-    assert exact(intake.taken(real.of_shapes(view), intake.Images(["0.png"]))["0.png"].shapes) == exact(drawn)
+    assert exact(native_values.as_shapes(view)) == exact(drawn)
+    assert exact(intake.taken(native_values.of_shapes(view), intake.Images(["0.png"]))["0.png"].shapes) == exact(drawn)
 
 
 @given(st.lists(annotations(), min_size=2, max_size=2))
@@ -135,8 +135,8 @@ def test_the_columns_have_the_types_of_their_values():
     version = dataset.create_version("types")
     assert list(version.shapes.df()["points"]) == []
     rows = ws.sql("select * from shapes where false")
-    assert {"points", "rle", "visibility", "also"} <= set(real.of_shapes(rows).columns)
-    shown = real._with_columns(
+    assert {"points", "rle", "visibility", "also"} <= set(native_values.of_shapes(rows).columns)
+    shown = native_values._with_columns(
         pd.DataFrame(index=range(3)), "a.",
         [{"n": 1, "f": 0.5, "s": "x", "b": True, "m": 1}, {"n": 2, "s": "y", "m": "x"}, {"n": 3, "b": False}],
     )  # fmt: skip

@@ -10,8 +10,8 @@ import pytest
 import nbannotate as nb
 from nbannotate.errors import InvalidInput
 from nbannotate.model import TASK_STATES
-from nbannotate.model.renamed import RenamedWarning
-from nbannotate.workspace.narrowing import FREE
+from nbannotate.model.deprecations import RenamedWarning
+from nbannotate.workspace.filtering import FREE
 from nbannotate.workspace.table import Table
 
 

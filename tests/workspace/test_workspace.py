@@ -208,7 +208,7 @@ def test_annotations_are_imported_all_or_nothing(ws, version, make_images, tmp_p
 
 def test_nothing_heavy_is_imported_with_the_package(run_python):
     heavy = run_python(
-        "import sys, nbannotate; nbannotate.Label; from nbannotate.owner.client import connect_kernel\n"
+        "import sys, nbannotate; nbannotate.Label; from nbannotate.owner.kernel import connect_kernel\n"
         "print(sorted({'pandas', 'duckdb', 'plotly', 'pyarrow', 'starlette'} & set(sys.modules)))"
     )
     assert heavy.strip() == "[]"

@@ -8,7 +8,7 @@ import pytest
 
 import nbannotate as nb
 from nbannotate.formats import Foreign
-from nbannotate.workspace import export, pieces, pinned, remembered
+from nbannotate.workspace import export, foreign_names, pieces, snapshot
 
 
 def box(label, x=1):
@@ -18,7 +18,7 @@ def box(label, x=1):
 @pytest.fixture
 def version(make_images, monkeypatch):
     """Six images, five of them with a cat; two of them are read at once."""
-    monkeypatch.setattr(pinned, "PIECE", 2)
+    monkeypatch.setattr(snapshot, "PIECE", 2)
     ws = nb.open(":memory:")
     made = ws.create_dataset("d").create_version("v").add_images(make_images(6))
     made.add_annotations({f"img_00{i}.png": box("cat", i) for i in range(5)}, "hand")
@@ -28,15 +28,24 @@ def version(make_images, monkeypatch):
 
 def meanwhile(monkeypatch, do):
     """Do something before the second piece is asked for."""
-    asked, seen = pinned.Moment._asked, []
+    asked, shown, seen = snapshot.Moment._asked, snapshot.Moment._shown, []
+
+    def second():
+        seen.append("a piece")
+        if len(seen) == 2:
+            do()
 
     def ask(self, view, *what):
-        seen.append(view)
-        if seen.count("shapes") == 2 and view == "shapes":
-            do()
+        if view == "shapes":
+            second()
         return asked(self, view, *what)
 
-    monkeypatch.setattr(pinned.Moment, "_asked", ask)
+    def show(self, assets):
+        second()
+        return shown(self, assets)
+
+    monkeypatch.setattr(snapshot.Moment, "_asked", ask)
+    monkeypatch.setattr(snapshot.Moment, "_shown", show)
 
 
 @pytest.mark.parametrize("child", [False, True])
@@ -68,13 +77,13 @@ def test_an_asset_that_is_taken_out_meanwhile_is_passed_over(version, tmp_path, 
 
 
 def test_a_label_that_came_just_before_is_among_the_labels(version, tmp_path, monkeypatch):
-    enter = pinned.Moment.__enter__
+    enter = snapshot.Moment.__enter__
 
     def late(self):
         version.add_annotations({"img_005.png": box("dog", 9)}, "model")
         return enter(self)
 
-    monkeypatch.setattr(pinned.Moment, "__enter__", late)
+    monkeypatch.setattr(snapshot.Moment, "__enter__", late)
     version.write("coco", tmp_path / "out.json")
     assert {c["name"] for c in json.loads((tmp_path / "out.json").read_text())["categories"]} == {"cat", "dog"}
 
@@ -84,10 +93,10 @@ def given_ids(version, folder, first):
     folder.mkdir()
     table = pieces.foreign(folder)
     for n, name in enumerate(version.assets.df()["name"]):
-        remembered.add(table, "image", name, Foreign(first + n, {"from": first}, name=f"{first}/{name}"))
+        foreign_names.add(table, "image", name, Foreign(first + n, {"from": first}, name=f"{first}/{name}"))
     for n, shape_id in enumerate(version.shapes.df()["shape_id"]):
-        remembered.add(table, "shape", shape_id, Foreign(first + 10 + n, {"from": first}))
-    remembered.add(table, "label", "cat", Foreign(first + 20, name=f"cat {first}"))
+        foreign_names.add(table, "shape", shape_id, Foreign(first + 10 + n, {"from": first}))
+    foreign_names.add(table, "label", "cat", Foreign(first + 20, name=f"cat {first}"))
     pieces.send(version, [("foreign", file) for file in table.finish()], "a file", "coco")
 
 
@@ -111,7 +120,7 @@ def test_what_a_file_that_is_read_meanwhile_calls_things_does_not_appear(version
 
 @pytest.mark.parametrize("after", ["the labels", "the assets"])
 def test_labels_that_change_between_what_is_asked_are_asked_again(version, tmp_path, monkeypatch, after):
-    module, name = (export, "head") if after == "the labels" else (remembered, "last_id")
+    module, name = (export, "head") if after == "the labels" else (foreign_names, "last_id")
     asked, seen = getattr(module, name), []
 
     def then_renamed(*arguments):

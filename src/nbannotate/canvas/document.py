@@ -13,6 +13,7 @@ from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model import Label, Shape
 from nbannotate.model.values import as_list
 from nbannotate.shapes import kind
+from nbannotate.texts import Message, quoted, t
 
 MOST_SHAPES = 100_000
 
@@ -154,12 +155,22 @@ def suits(label: Label, name: str, points: int) -> bool:
     return allows(label, name) and (not kind(name).figured or len(figure) == points)
 
 
-def not_allowed(label: Label, name: str) -> str:
+def not_allowed(label: Label, name: str) -> Message:
     """Return the sentence that says what a label takes."""
     if allows(label, name) and kind(name).figured:
         points = f"one of {len(label.skeleton.points)} points" if label.skeleton is not None else "none"
-        return f"This {name} does not fit the label {label.name!r}, which has {points}."
-    return f"The label {label.name!r} takes {' or '.join(label.kinds)}, not {name}."
+        return t(
+            "This {kind+} does not fit the label {label}, which has {points}.",
+            kind=name,
+            label=quoted(label.name),
+            points=points,
+        )
+    return t(
+        "The label {label} takes {kinds}, not {kind+}.",
+        label=quoted(label.name),
+        kinds=" or ".join(label.kinds),
+        kind=name,
+    )
 
 
 def checked(shapes: Iterable[Shape] | Mapping[str, Shape]) -> dict[str, Shape]:
@@ -183,7 +194,7 @@ def checked(shapes: Iterable[Shape] | Mapping[str, Shape]) -> dict[str, Shape]:
             try:
                 known[shape.kind] = kind(shape.kind).min_points
             except NotFound as error:
-                raise InvalidInput(f"Shape {shape.id!r}: {error}") from error
+                raise InvalidInput(t("Shape {which}: {flaws+}", which=quoted(shape.id), flaws=error.message)) from error
         least = known[shape.kind]
         if len(shape.points) < least or not all(map(isfinite, chain.from_iterable(shape.points))):
             raise InvalidInput(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct
 
 from nbannotate.canvas.document import checked
 from nbannotate.canvas.scene import Style, drawing
+from nbannotate.canvas.told import Pale, PaleRow
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Shape
 
@@ -51,15 +52,12 @@ def given(ghosts: Iterable[Ghost | Shape]) -> tuple[Ghost, ...]:
     return made
 
 
-def message(ghosts: Sequence[Ghost], style: Style, generation: int) -> dict[str, Any]:
-    """Return what the overlay is told: lines and dots in image pixels."""
-    return {"type": "pale", "g": generation, "rows": [_row(g, style) for g in ghosts]}
+def message(ghosts: Sequence[Ghost], style: Style, generation: int) -> Pale:
+    """Return what the overlay is told."""
+    return Pale(g=generation, rows=[_row(g, style) for g in ghosts])
 
 
-def _row(ghost: Ghost, style: Style) -> dict[str, Any]:
+def _row(ghost: Ghost, style: Style) -> PaleRow:
     its = drawing(ghost.shape, style)
     dots = [p for part in (its.dots, its.hollow) if part is not None for p in part.tolist()]
-    return {
-        "color": ghost.color, "line": ghost.line, "closed": its.closed,
-        "lines": [line.tolist() for line in its.lines], "dots": dots,
-    }  # fmt: skip
+    return PaleRow(ghost.color, ghost.line, its.closed, [line.tolist() for line in its.lines], dots)

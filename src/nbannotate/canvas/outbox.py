@@ -4,33 +4,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from msgspec import to_builtins
+from msgspec.structs import replace
 
-from nbannotate.canvas.keys import key_map
+from nbannotate.canvas import ghosts, level_controls, told
+from nbannotate.canvas.effects import Effect, GhostsChanged, ImageRefined, Reverted, ValuesWanted, ViewMoved, ViewOpened
+from nbannotate.canvas.keys import Key, key_map
+from nbannotate.canvas.model import CanvasModel
+from nbannotate.canvas.overlay import Overlay
+from nbannotate.canvas.painter import Painter
 from nbannotate.canvas.scene import Style
-from nbannotate.canvas.wire import Message, packed
+from nbannotate.canvas.told import Figure, KindTold, LabelTold, StateTold, Told, packed
+from nbannotate.texts import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nbannotate.canvas.canvas import Canvas
-    from nbannotate.model import Shape
+    from nbannotate.model import Label, Shape
     from nbannotate.shapes.flaws import Sentences
 
-TOLD = (  # of a kind
-    "name", "title", "gesture", "form", "closed", "opacity", "figured", "ringed", "min_points", "max_points",
-    "turns_into",
-)  # fmt: skip
+KIND = KindTold.__struct_fields__
 
 
 class Outbox:
     """Remembers what the overlay and ipycanvas were told.
 
     Until a view says hello there is nobody to tell; then all is told, and later the differences.
+
+    Parameters
+    ----------
+    model
+        What is told.
+    painter
+        Paints it on the layers of ipycanvas.
+    overlay
+        Sends messages to all views.
     """
 
-    def __init__(self, canvas: Canvas) -> None:
-        self.canvas = canvas
+    def __init__(self, model: CanvasModel, painter: Painter, overlay: Overlay) -> None:
+        self._model, self._painter, self._overlay = model, painter, overlay
         self.live = False
         self._everything = self._image = False
         self._view_id = ""
@@ -38,157 +49,159 @@ class Outbox:
         self._shapes: dict[str, Shape] = {}
         self._flaws: Mapping[str, Sentences] = {}
         self._selected: tuple[str, ...] = ()
-        self._state: dict[str, Any] = {}
-        self._keys: list[Any] = []
+        self._state: StateTold | None = None
+        self._keys: list[Key] = []
         self._again: set[str] = set()
         self._preview_of: Any = None
         self._levels: Any = None
         self._refining = False
 
-    def greet(self, view_id: str) -> None:
-        """Tell everything at the end of this turn: a view has come."""
-        self.live = self._everything = True
-        self._preview_of = None
-        self._view_id = view_id
+    def apply(self, effect: Effect) -> None:
+        """Do what an effect means for the browser, now or at the end of the transaction."""
+        match effect:
+            case ViewOpened(view_id):
+                self.live = self._everything = True
+                self._preview_of = None
+                self._view_id = view_id
+            case ViewMoved(view_id):
+                self._image = True
+                self._view_id = view_id
+            case ImageRefined():
+                self._image = True
+            case Reverted(ids):
+                self._again |= ids
+                self._state, self._selected = None, ("?",)
+            case GhostsChanged():
+                model = self._model
+                self.send(ghosts.message(model.ghosts, Style.of(model.labels.values()), model.generation))
+            case ValuesWanted():
+                self._send_values()
 
-    def look(self, view_id: str) -> None:
-        """Paint the image and the shapes at the end of this turn: the view has changed."""
-        self._image = True
-        self._view_id = view_id
-
-    def refine(self) -> None:
-        """Paint the image at the end of this turn: there is more of it."""
-        self._image = True
-
-    def resend(self, message: Message) -> None:
-        """Say again how the shapes of a refused message are; the overlay has changed them already."""
-        self._again |= {message.id, *message.ids, *(i for i, _ in message.shapes)} - {""}
-        self._state, self._selected = {}, ("?",)
-
-    def error(self, sentence: str) -> None:
+    def error(self, sentence: Message) -> None:
         """Show a sentence on the stage."""
-        self.send({"type": "error", "text": sentence})
+        self.send(told.ErrorTold(text=sentence))
 
-    def send(self, message: dict[str, Any], *buffers: bytes) -> None:
+    def send(self, message: Told, *buffers: bytes) -> None:
         """Send a message to all views, if there are any."""
         if self.live:
-            self.canvas._overlay.send(message, list(buffers))
+            self._overlay.tell(message, *buffers)
 
     def settle(self, origin: tuple[str, int] | None) -> None:
         """Tell what differs now."""
-        canvas = self.canvas
-        if not self.live or canvas._view is None:
+        model = self._model
+        if not self.live or model.view is None:
             return
-        painter, shapes, selected = canvas._painter, canvas._document.shapes, canvas.selected
-        tag = {"g": canvas._generation, "view_id": origin[0] if origin else "", "n": origin[1] if origin else 0}
-        fresh = canvas._generation != self._generation
+        painter, shapes, selected = self._painter, model.document.shapes, model.document.selected
+        view_id, n = origin or ("", 0)
+        fresh = model.generation != self._generation
         everything, look = self._everything or fresh, self._image
         self._everything = self._image = False  # also if painting fails, or each later turn would fail too
         number = painter.next_frame()
-        flaws = canvas.flaws
-        colors_before, hidden = self._state.get("labels"), self._state.get("hidden")
-        state, keys = self._state_now(), self._keys_now()
+        flaws = model.flaws
+        before = self._state
+        state, keys = self._state_now(view_id, n), self._keys_now()
 
         if everything:
             painter.forget()
-            meta, points = packed(shapes.values(), flaws)
-            width, height = canvas.image_size
-            self.send(
-                {
-                    "type": "stage", "g": canvas._generation,
-                    "view_id": self._view_id, "view": to_builtins(canvas._view),
-                    "image": {"width": width, "height": height} if canvas._picture is not None else None,
-                    "instead": canvas._instead,
-                    "kinds": [{name: getattr(k, name) for name in TOLD} for k in canvas._kinds.values()],
-                    "shapes": meta, "selected": list(selected), "state": {**state, **tag}, "keys": keys,
-                },
-                points,
+            columns, points = packed(shapes.values(), flaws)
+            size = told.Size(*model.image_size) if model.picture is not None else None
+            stage = told.StageTold(
+                g=model.generation, view_id=self._view_id, view=model.view, image=size, instead=model.instead,
+                kinds=[KindTold(**{name: getattr(k, name) for name in KIND}) for k in model.kinds.values()],
+                shapes=columns, selected=selected, state=state, keys=keys,
             )  # fmt: skip
+            self.send(stage, points)
         else:
-            self._tell_differences(tag, number, state, keys, flaws)
+            self._tell_differences(state, number, keys, flaws)
 
-        repaint_image = everything or look or canvas._levels is not self._levels
-        recolored = state["labels"] != colors_before
-        changed = shapes is not self._shapes or selected != self._selected or recolored or state["hidden"] != hidden
+        repaint_image = everything or look or model.levels is not self._levels
+        restyled = before is None or (before.labels, before.hidden) != (state.labels, state.hidden)
+        changed = shapes is not self._shapes or selected != self._selected or restyled
         if repaint_image:
-            painter.resize(canvas._view)
-            self.send({"type": "rendering", "g": canvas._generation, "frame": number, "view_id": self._view_id,
-                       "view": to_builtins(canvas._view)})  # fmt: skip
-            painter.image(canvas._picture, canvas._view, number)
+            painter.resize(model.view)
+            self.send(told.Rendering(g=model.generation, frame=number, view_id=self._view_id, view=model.view))
+            painter.image(model.picture, model.view, number)
         if repaint_image or changed:
-            painter.shapes(shapes, {*selected, *canvas._hidden}, Style.of(canvas.labels), canvas._view, number)
+            painter.shapes(shapes, {*selected, *model.hidden_ids}, Style.of(model.labels.values()), model.view, number)
         else:
             painter.number = number - 1
-        shown = canvas._generation, canvas._levels, canvas._picture.stage if canvas._picture is not None else None
-        refining = canvas._picture is not None and canvas._picture.refining
+        shown = model.generation, model.levels, model.picture.stage if model.picture is not None else None
+        refining = model.picture is not None and model.picture.refining
         if everything or refining != self._refining:
-            self.send({"type": "refining", "g": canvas._generation, "on": refining})
+            self.send(told.Refining(g=model.generation, on=refining))
             self._refining = refining
-        if canvas._picture is not None and self._preview_of != shown:
-            self.send({"type": "preview", "g": canvas._generation, "mime": "image/jpeg"}, canvas._picture.preview())
+        if model.picture is not None and self._preview_of != shown:
+            self.send(told.Preview(g=model.generation, mime="image/jpeg"), model.picture.preview())
             self._preview_of = shown
-        if everything and canvas._wants_values:
-            canvas._send_values()
+        if everything and model.sends_values:
+            self._send_values()
         if origin:
-            self.send({"type": "ack", **tag, "frame": painter.number})
+            self.send(told.Acknowledged(g=model.generation, view_id=view_id, n=n, frame=painter.number))
         self._again = set()
         self._flaws = flaws
-        self._generation, self._shapes, self._selected = canvas._generation, shapes, selected
-        self._state, self._keys, self._levels = state, keys, canvas._levels
+        self._generation, self._shapes, self._selected = model.generation, shapes, selected
+        self._state, self._keys, self._levels = state, keys, model.levels
 
-    def _tell_differences(
-        self, tag: dict[str, Any], number: int, state: dict[str, Any], keys: list[Any], flaws: Mapping[str, Sentences]
-    ) -> None:
-        canvas, old = self.canvas, self._shapes
-        new = canvas._document.shapes
+    def _tell_differences(self, state: StateTold, number: int, keys: list[Key], flaws: Mapping[str, Sentences]) -> None:
+        old, new, selected = self._shapes, self._model.document.shapes, self._model.document.selected
+        g, view_id, n = state.g, state.view_id, state.n
         judged = {i for i in {*flaws, *self._flaws} if flaws.get(i) != self._flaws.get(i)}
         if new is not old or self._again or judged:
             changed = [s for i, s in new.items() if old.get(i) is not s or i in self._again or i in judged]
             removed = [i for i in {*old, *self._again} if i not in new]
-            meta, points = packed(changed, flaws)
+            columns, points = packed(changed, flaws)
             kept = [i for i in old if i in new] + [i for i in new if i not in old]
-            order = {} if kept == list(new) else {"order": list(new)}
-            self.send({"type": "patch", **tag, "shapes": meta, "remove": removed, **order}, points)
-        if state != self._state:
-            self.send({"type": "state", **tag, **state})
+            order = None if kept == list(new) else list(new)
+            self.send(told.Patch(g=g, view_id=view_id, n=n, shapes=columns, remove=removed, order=order), points)
+        if self._state is None or state != replace(self._state, g=g, view_id=view_id, n=n):
+            self.send(state)
         if keys != self._keys:
-            self.send({"type": "keys", "keys": keys})
-        if canvas.selected != self._selected:
-            self.send({"type": "selected", **tag, "ids": list(canvas.selected), "frame": number})
+            self.send(told.KeysTold(keys=keys))
+        if selected != self._selected:
+            self.send(told.SelectedTold(g=g, view_id=view_id, n=n, ids=selected, frame=number))
 
-    def _state_now(self) -> dict[str, Any]:
-        canvas = self.canvas
-        return {
-            "tool": canvas._tool,
-            "label": canvas._label,
-            "drawn": canvas._document.drawn,
-            "ready": bool(canvas._document.drawn) and not canvas._document.for_label,
-            "labels": [
-                {"name": v.name, "color": v.color, "kinds": list(v.kinds)}
-                | ({"figure": {"points": list(v.skeleton.points), "edges": v.skeleton.pairs()}} if v.skeleton else {})
-                for v in canvas.labels
-            ],
-            "editable": canvas.editable,
-            "locked": list(canvas.locked) if canvas._locked else [],
-            "hidden": list(canvas.hidden) if canvas._hidden else [],
-            "copied": len(canvas._clipboard),
-            "can_undo": canvas.can_undo,
-            "can_redo": canvas.can_redo,
-            "marks": to_builtins(canvas._marks),
-            "most": canvas._max_shapes,
-            "several": canvas.several_labels,
-            "keys_mode": canvas._keys_mode,
-            "levels": canvas._levels_told(),
-        }
-
-    def _keys_now(self) -> list[Any]:
-        canvas = self.canvas
-        found: list[Any] = to_builtins(
-            key_map(
-                canvas._kinds.values(),
-                canvas.labels,
-                [bound.key for bound in canvas._bound.values()],
-                canvas.several_labels,
-            )
+    def _state_now(self, view_id: str, n: int) -> StateTold:
+        model = self._model
+        return StateTold(
+            g=model.generation,
+            view_id=view_id,
+            n=n,
+            tool=model.tool,
+            label=model.label,
+            drawn=model.document.drawn,
+            ready=bool(model.document.drawn) and not model.document.for_label,
+            labels=[_label(v) for v in model.labels.values()],
+            editable=model.editable,
+            locked=model.locked,
+            hidden=model.hidden,
+            copied=len(model.clipboard),
+            can_undo=model.can_undo,
+            can_redo=model.can_redo,
+            marks=model.marks,
+            most=model.max_shapes,
+            several=model.several_labels,
+            keys_mode=model.keys_mode,
+            levels=level_controls.told(model),
         )
-        return found
+
+    def _keys_now(self) -> list[Key]:
+        model = self._model
+        bound = [bound.key for bound in model.bound.values()]
+        return list(key_map(model.kinds.values(), model.labels.values(), bound, model.several_labels))
+
+    def _send_values(self) -> None:
+        """Send the overlay what it needs to show other levels by itself."""
+        model = self._model
+        if model.picture is None or model.view is None:
+            return
+        part = model.picture.values(model.view)
+        if part is not None:
+            whole = part.box == (0.0, 0.0, *map(float, model.image_size))
+            head = told.Values(g=model.generation, mime=part.mime, box=part.box, size=part.size, whole=whole)
+            self.send(head, part.data)
+
+
+def _label(label: Label) -> LabelTold:
+    its = label.skeleton
+    figure = None if its is None else Figure(tuple(its.points), its.pairs())
+    return LabelTold(label.name, label.color or "", tuple(label.kinds), figure)

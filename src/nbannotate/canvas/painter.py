@@ -13,11 +13,11 @@ import numpy as np
 from ipycanvas import MultiCanvas
 from ipycanvas.canvas import COMMANDS
 
-from nbannotate.canvas import batches
-from nbannotate.canvas.changes import Painted, changed
-from nbannotate.canvas.frame import frame
+from nbannotate.canvas import draw_commands
+from nbannotate.canvas.command_batch import frame
+from nbannotate.canvas.damage import Painted, changed
 from nbannotate.canvas.picture import Picture
-from nbannotate.canvas.ready import Ready
+from nbannotate.canvas.prefetch import Ready
 from nbannotate.canvas.scene import Drawing, Scene, Style, drawing
 from nbannotate.canvas.view import View
 from nbannotate.model import Shape
@@ -97,7 +97,7 @@ class Painter:
         scene = self._scene_of(shapes, style)
         layer = self.layers[1]
         seen = scene.in_sight(view)
-        crowd = batches.crowded(scene, seen)
+        crowd = draw_commands.crowded(scene, seen)
         seen[[scene.index[i] for i in without if i in scene.index]] = False
         now = Painted(shapes, frozenset(without), style, view, crowd)
         parts, self._painted = changed(self._painted, now), now
@@ -106,17 +106,17 @@ class Painter:
             layer.line_dash_offset = 0.0
             if parts is None:
                 layer.clear()
-                batches.paint(layer, scene, seen, view, crowd=crowd)
+                draw_commands.paint(layer, scene, seen, view, crowd=crowd)
             elif parts:
                 around = np.zeros_like(seen)
                 layer.save()
                 layer.begin_path()
                 for x0, y0, x1, y1 in parts:
-                    around |= scene.in_sight(view, (x0, y0, x1, y1), batches.REACH)
+                    around |= scene.in_sight(view, (x0, y0, x1, y1), draw_commands.REACH)
                     layer.rect(x0, y0, x1 - x0, y1 - y0)
                 layer.clip()
                 layer.clear()
-                batches.paint(layer, scene, seen & around, view, crowd=crowd)
+                draw_commands.paint(layer, scene, seen & around, view, crowd=crowd)
                 layer.restore()
             layer.line_dash_offset = float(number)
 

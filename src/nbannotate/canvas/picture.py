@@ -3,7 +3,7 @@
 The EXIF orientation is applied, so width, height and all coordinates are those of the image as people see it. Large
 JPEGs are first decoded at a half, a quarter or an eighth of their size (Pillow's ``draft``); full size only when
 someone zooms in. Images of more than 32 million pixels are decoded by another process, into files of which parts are
-read (:mod:`nbannotate.canvas.large`). Images of more than eight bits keep their values;
+read (:mod:`nbannotate.canvas.large_images`). Images of more than eight bits keep their values;
 :mod:`nbannotate.canvas.levels` says which of them are black and white.
 """
 
@@ -20,8 +20,8 @@ from msgspec import Struct
 from PIL import Image
 
 from nbannotate import imaging
-from nbannotate.canvas import large
-from nbannotate.canvas.deep import Deep
+from nbannotate.canvas import large_images
+from nbannotate.canvas.high_bit_depth import Deep
 from nbannotate.canvas.view import Box, View
 from nbannotate.errors import InvalidInput, NbannotateError, ReadFailed
 from nbannotate.imaging import raster
@@ -81,7 +81,7 @@ class Picture:
         self._asked: tuple[Box, float, float] | None = None  # the part that was made last, and how sharp it is
         self._hears: Callable[[], object] = lambda: None
         if isinstance(source, str | Path):
-            self._pyramid = large.of_file(source)
+            self._pyramid = large_images.of_file(source)
             source = file_bytes(source) if self._pyramid is None else None
         if isinstance(source, bytes | bytearray | memoryview):
             self._decode(bytes(source))
@@ -95,7 +95,7 @@ class Picture:
                 self._levels[0] = raster.decoded(image)
         if self._pyramid is not None:
             self.width, self.height = self._pyramid.width, self._pyramid.height
-            large.listen(self._pyramid, self, "_heard")
+            large_images.listen(self._pyramid, self, "_heard")
             self._heard()
         elif self.deep is not None:
             self.width, self.height = self.deep.width, self.deep.height
@@ -108,7 +108,7 @@ class Picture:
         image = None
         if body and not imaging.is_dicom(body) and not imaging.is_tiff(body):
             image = raster.opened(body)
-        if (pyramid := large.of_bytes(body, image)) is not None:
+        if (pyramid := large_images.of_bytes(body, image)) is not None:
             self._pyramid = pyramid
         elif image is None or image.format != "JPEG" or image.width * image.height < 4_000_000:
             self._take(imaging.read(body))
@@ -143,7 +143,7 @@ class Picture:
         """Return a part of an image of eight bits, neither brighter nor darker than it is, and which part it is."""
         if self._pyramid is not None:
             found = self._pyramid.piece(box, scale)
-            return (Image.fromarray(found[0]), found[1]) if found is not None else (large.NOTHING, box)
+            return (Image.fromarray(found[0]), found[1]) if found is not None else (large_images.NOTHING, box)
         x0, y0, x1, y1 = box
         if scale < 1:
             level = max(0, math.floor(math.log2(1 / scale)))
@@ -283,7 +283,7 @@ class Picture:
         assert self._pyramid is not None
         if self._pyramid.deep:
             before = self.deep.still.default() if self.deep is not None else self.window
-            self.deep = large.LargeDeep(self._pyramid)
+            self.deep = large_images.LargeDeep(self._pyramid)
             if self.window == before:  # nobody has chosen another one
                 self.window = self.deep.still.default()
         else:

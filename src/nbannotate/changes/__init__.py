@@ -2,8 +2,8 @@
 
 from nbannotate.changes import cards as _cards
 from nbannotate.changes.difference import Diff, diff
+from nbannotate.changes.merge_result import Merge
 from nbannotate.changes.merging import merge
-from nbannotate.changes.outcome import Merge
 
 _CARDS = _cards  # loaded, so that every answer has its card
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nbannotate.cards import Card, Chips, Counts, Grid, card_of, count, quoted
 from nbannotate.changes.difference import Diff
-from nbannotate.changes.outcome import Merge
+from nbannotate.changes.merge_result import Merge
 from nbannotate.rules.compare import COLORS, HOWS
 
 #: So many labels are listed.

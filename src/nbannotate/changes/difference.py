@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from nbannotate.cards import counted, one_line
 from nbannotate.changes import tables
-from nbannotate.changes.differing import Differing, differing
+from nbannotate.changes.comparison import Differing, differing
 from nbannotate.changes.sides import Side, shapes_of, sides
 from nbannotate.changes.tables import ChangedAssets, Changes
 from nbannotate.errors import InvalidInput
-from nbannotate.model.calling import told
+from nbannotate.model.call_errors import told
 from nbannotate.model.values import plain, shown
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from nbannotate.changes.viewer import DiffViewer
     from nbannotate.model import Shape
-    from nbannotate.workspace.data import Version
+    from nbannotate.workspace.dataset import Version
 
 
 class Diff(Changes):

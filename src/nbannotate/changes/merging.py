@@ -7,14 +7,14 @@ from typing import Any, Literal
 
 from nbannotate import model
 from nbannotate.changes.difference import checked_threshold
-from nbannotate.changes.outcome import Merge, instructions, one_with_conflicts
-from nbannotate.changes.planned import Plan, planned
+from nbannotate.changes.merge_plan import Plan, planned
+from nbannotate.changes.merge_result import Merge, instructions, one_with_conflicts
 from nbannotate.errors import Conflict, InvalidInput
-from nbannotate.model.calling import told
+from nbannotate.model.call_errors import told
 from nbannotate.model.values import check_flag, plain, shown
 from nbannotate.rules.merging import SIDES, Choice, Choose, MergeConflict
 from nbannotate.workspace import export, frames
-from nbannotate.workspace.data import Version
+from nbannotate.workspace.dataset import Version
 
 #: What decides conflicts: a side, the one that was said last, a function, or people.
 Resolve = Literal["ours", "theirs", "base", "both", "newest"] | Callable[[MergeConflict], Choice] | model.Workflow

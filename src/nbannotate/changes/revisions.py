@@ -12,7 +12,7 @@ from nbannotate.changes.sides import made, of_version
 from nbannotate.model import Annotation
 from nbannotate.rules.merging import Said
 from nbannotate.workspace import frames
-from nbannotate.workspace.data import Version
+from nbannotate.workspace.dataset import Version
 
 
 class Revision(Struct, frozen=True):

@@ -13,9 +13,9 @@ from nbannotate.files.names import Names
 from nbannotate.model import Shape
 from nbannotate.model.values import shown
 from nbannotate.store import data
-from nbannotate.workspace import fitting, real, taking
-from nbannotate.workspace.data import Version
-from nbannotate.workspace.moment import VersionAt
+from nbannotate.workspace import annotation_input, asset_matching, native_values
+from nbannotate.workspace.dataset import Version
+from nbannotate.workspace.time_travel import VersionAt
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from nbannotate.workspace.workspace import Workspace
 
 #: The columns of a shape that make a difference, besides its id.
-FIELDS = tuple(name for name in real.FIELDS if name not in ("shape_id", "confidence"))
+FIELDS = tuple(name for name in native_values.FIELDS if name not in ("shape_id", "confidence"))
 #: All that is read of one.
 READ = ("shape_id", "confidence", "position", *FIELDS)
 
@@ -224,8 +224,8 @@ def _of_shapes(beside: Version | VersionAt, given: Any, which: str, labels: Any)
 
     version = beside.version if isinstance(beside, VersionAt) else beside
 
-    found, _ = taking.taken(version, given, labels, None)
-    by_name = fitting.meant(version, found)
+    found, _ = annotation_input.taken(version, given, labels, None)
+    by_name = asset_matching.meant(version, found)
     there = set(version.workspace.sql(_PATHS, [version.version_id])["name"])
     if strange := [name for name in found if by_name[name] not in there]:
         raise InvalidInput(f"There are shapes for {strange[0]!r}, which is no asset of {called(version)!r}.")
@@ -256,4 +256,4 @@ def asked(workspace: Workspace, query: str, values: Mapping[str, Any], **more: A
 
 def made(rows: pd.DataFrame) -> tuple[Shape, ...]:
     """Return the shapes of rows; the database's missing values are None."""
-    return real.as_shapes(rows.astype(object).where(rows.notna(), None))
+    return native_values.as_shapes(rows.astype(object).where(rows.notna(), None))

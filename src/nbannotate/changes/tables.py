@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from nbannotate.changes.differing import Differing
-from nbannotate.changes.kept import Kept
+from nbannotate.changes.cached_tables import Kept
+from nbannotate.changes.comparison import Differing
 from nbannotate.model import Shape
 from nbannotate.rules.compare import HOWS, Change, How, same_value
 from nbannotate.shapes.overlap import ious

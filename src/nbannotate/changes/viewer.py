@@ -12,11 +12,11 @@ from nbannotate.canvas import Ghost
 from nbannotate.cards import counted, one_line
 from nbannotate.errors import NbannotateError, NotFound
 from nbannotate.model import Label, Shape
-from nbannotate.model.calling import told
-from nbannotate.model.choices import sentence, unknown
-from nbannotate.pages.changes import values_differing
-from nbannotate.pages.sources import Source
-from nbannotate.pages.viewer import Viewer
+from nbannotate.model.call_errors import told
+from nbannotate.model.suggestions import sentence, unknown
+from nbannotate.pages.widgets.sources import Source
+from nbannotate.pages.widgets.viewer import Viewer
+from nbannotate.pages.work.changes import values_differing
 from nbannotate.rules.compare import COLORS, HOWS, Change, Comparison
 from nbannotate.shapes.overlap import ious
 from nbannotate.workspace import export
@@ -124,7 +124,7 @@ class DiffViewer(Viewer):
             self.canvas.show(self._source.image(self.name), self._now(self.name), labels=self._labels, editable=False)
             self._mark()
         except NbannotateError as error:
-            problem = str(error)
+            problem = error.message
             self.canvas.show(None, labels=self._labels, editable=False, instead=problem)
         self._line.value = _said(self.name, self.index, len(self), its.change, its.comparison, problem)
         for button, off in zip(self._buttons, (self.index == 0, self.index == len(self) - 1), strict=True):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from nbannotate.errors import InvalidInput, NotAWorkspace
+from nbannotate.store.postgres.address import is_address, shown
 from nbannotate.workspace import Workspace
 from nbannotate.workspace import open as open_workspace
 from nbannotate.workspace.version import Version
@@ -36,17 +37,33 @@ class Commands:
         return made
 
 
-def opened(path: Path, must_exist: bool = True) -> contextlib.closing[Workspace]:
+def place(text: str) -> Path | str:
+    """Return where a workspace lies: the path of a file, or the address of a database."""
+    return text if is_address(text) else Path(text)
+
+
+def named(where: Path | str) -> str:
+    """Return what a place may be called on a screen: an address without its password."""
+    return str(where) if isinstance(where, Path) else shown(where)
+
+
+def takes_workspace(command: argparse.ArgumentParser, *, is_made: bool = False) -> None:
+    """Let a command take the workspace that it is about."""
+    what = "the workspace file, or postgresql://user@host/database"
+    command.add_argument("workspace", type=place, help=what + "; it is made when it is not there" * is_made)
+
+
+def opened(where: Path | str, must_exist: bool = True) -> contextlib.closing[Workspace]:
     """Open a workspace for a ``with`` block, and refuse to make one by a typing error."""
     if must_exist:
-        check_exists(path)
-    return contextlib.closing(open_workspace(path))
+        check_exists(where)
+    return contextlib.closing(open_workspace(where))
 
 
-def check_exists(path: Path) -> None:
-    """Raise NotAWorkspace if there is no such file."""
-    if not path.exists():
-        raise NotAWorkspace(f"There is no workspace {path}.")
+def check_exists(where: Path | str) -> None:
+    """Raise NotAWorkspace if there is no such file; a database says itself whether it is there."""
+    if isinstance(where, Path) and not where.exists():
+        raise NotAWorkspace(f"There is no workspace {where}.")
 
 
 def version_named(ws: Workspace, name: str, option: str = "--version") -> Version:

@@ -7,7 +7,7 @@ import argparse
 from nbannotate.cards import counted
 from nbannotate.cli.commands import Commands, say
 from nbannotate.store.postgres.address import is_address, shown
-from nbannotate.workspace import moving
+from nbannotate.workspace import copying
 
 
 def add_commands(commands: Commands) -> None:
@@ -17,7 +17,8 @@ def add_commands(commands: Commands) -> None:
         run_copy,
         "copy a workspace from a file into a PostgreSQL database, or back",
         "People go on working meanwhile; the copy is the workspace as it is at one moment. Images stay where they are, "
-        "and nobody is logged in. What the versions hold is compared afterwards.",
+        "and nobody is logged in. What the versions hold is compared at the end. What was broken off goes on when the "
+        "same is copied again.",
     )
     copy.add_argument("source", help="the workspace file, or postgresql://user@host/database")
     copy.add_argument("target", help="a new file, or the address of an empty database")
@@ -25,6 +26,6 @@ def add_commands(commands: Commands) -> None:
 
 def run_copy(options: argparse.Namespace) -> None:
     """Copy, and say what came of it."""
-    rows, versions = moving.copy(options.source, options.target)
+    rows, versions = copying.copy(options.source, options.target)
     target = shown(options.target) if is_address(options.target) else options.target
     say(f"{target} is there: {counted(rows, 'row')}; {counted(versions, 'version')} hold the same.")

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 import nbannotate as nb
-from nbannotate.cli.commands import Commands, opened, say, table, version_named
+from nbannotate.cli.commands import Commands, opened, say, table, takes_workspace, version_named
 from nbannotate.errors import InvalidInput
 from nbannotate.files import output
 
@@ -19,7 +19,7 @@ def add_commands(commands: Commands) -> None:
         "say what differs between two versions",
         "Counts by label and by asset; --to writes every change as CSV.",
     )
-    diff.add_argument("workspace", type=Path, help="the workspace file")
+    takes_workspace(diff)
     diff.add_argument("before", metavar="DATASET/VERSION", help="the version before, for example smears/v1")
     diff.add_argument("after", metavar="DATASET/VERSION", help="the version after")
     diff.add_argument(

@@ -15,13 +15,15 @@ import tempfile
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
-from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 import psutil
 from packaging.requirements import Requirement
 
-from nbannotate.cli.commands import Commands, check_exists, opened, say
+from nbannotate.cli import doctor_database
+from nbannotate.cli.commands import Commands, check_exists, opened, say, takes_workspace
+from nbannotate.cli.findings import Finding, Level
+from nbannotate.cli.findings import size as _size
 from nbannotate.errors import FetchFailed, InvalidInput, NbannotateError, Refused
 from nbannotate.model import WorkspaceInfo
 from nbannotate.owner.place import Place
@@ -36,23 +38,13 @@ KERNEL_BYTES = 100 << 20
 CLOCK_S = 60.0
 PATIENCE_S = 10.0
 
-Level = Literal["ok", "warning", "problem"]
-
-
-class Finding(NamedTuple):
-    """What was found: how bad it is, what it is about, and a sentence."""
-
-    level: Level
-    topic: str
-    said: str
-
 
 def add_commands(commands: Commands) -> None:
     """Add the command."""
     doctor = commands.add(
         "doctor", run_doctor, "look what is in the way of a workspace, and what is unsafe", "It changes nothing."
     )
-    doctor.add_argument("workspace", type=Path, help="the workspace file")
+    takes_workspace(doctor)
     doctor.add_argument("--url", help="the address of its site, to look at the proxy in front, too")
 
 
@@ -60,7 +52,7 @@ def run_doctor(options: argparse.Namespace) -> None:
     """Print what is found; a problem is an error."""
     check_exists(options.workspace)
     place = Place(options.workspace)
-    found = [finding for look in LOOKS for finding in look(place)]
+    found = [finding for look in (LOOKS if place.is_file else OF_DATABASE) for finding in look(place)]
     if options.url:
         found += of_site(options.url)
     for level, topic, said in found:
@@ -138,7 +130,7 @@ def of_owner(place: Place) -> Iterator[Finding]:
     from nbannotate.store.migrations import SCHEMA_VERSION
 
     try:
-        with opened(place.database) as ws:
+        with opened(place.given) as ws:
             info = ws.client.call("workspace.info", WorkspaceInfo)
             last = ws.sql("select max(created) as moment from events").moment[0]
             contact = place.contact()
@@ -169,7 +161,7 @@ def of_owner(place: Place) -> Iterator[Finding]:
 def of_members(place: Place) -> Iterator[Finding]:
     """Look for accounts that nobody can use, or too many can."""
     try:
-        with opened(place.database) as ws:
+        with opened(place.given) as ws:
             people = [m for m in ws.members if m.active]
     except NbannotateError:
         return  # said by of_owner
@@ -188,7 +180,7 @@ def of_images(place: Place) -> Iterator[Finding]:
         from assets where strpos(path, '://') > 0 group by 1 order by 1
     """
     try:
-        with opened(place.database) as ws:
+        with opened(place.given) as ws:
             for row in ws.sql(query).to_dict("records"):
                 what = f"{row['images']:,} images lie at {row['protocol']}://"
                 try:
@@ -209,6 +201,12 @@ def _contact(place: Place) -> int:
 #: What is looked at, in this order.
 LOOKS: tuple[Callable[[Place], Iterator[Finding]], ...] = (
     of_versions, of_files, of_room, of_memory, of_owner, of_members, of_images,
+)  # fmt: skip
+
+
+#: And of a workspace in PostgreSQL.
+OF_DATABASE: tuple[Callable[[Place], Iterator[Finding]], ...] = (
+    of_versions, doctor_database.of_server, of_memory, of_owner, of_members, of_images,
 )  # fmt: skip
 
 
@@ -284,7 +282,3 @@ def _file_system(folder: Path) -> str:
         if folder.is_relative_to(where) and len(where) >= len(best):
             best, kind = where, its
     return kind
-
-
-def _size(count: int) -> str:
-    return f"{count / (1 << 30):,.1f} GiB" if count >= 1 << 30 else f"{count / (1 << 20):,.0f} MiB"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 from nbannotate import formats
-from nbannotate.cli.commands import Commands, opened, say, table, version_named
+from nbannotate.cli.commands import Commands, opened, say, table, takes_workspace, version_named
 from nbannotate.errors import CannotWrite, InvalidInput
 from nbannotate.files import output
 from nbannotate.files.source import Source
@@ -29,7 +29,7 @@ def add_commands(commands: Commands) -> None:
         "read a data set into a version: a file, a folder or a zip",
         f"The format is recognised; --format names it: {known}.",
     )
-    read.add_argument("workspace", type=Path, help="the workspace file; it is made when it is not there")
+    takes_workspace(read, is_made=True)
     read.add_argument("path", type=Path, help="the file, the folder or the zip")
     read.add_argument(
         "--version", required=True, metavar="DATASET/VERSION", help="where to; both are made when they are not there"
@@ -58,7 +58,7 @@ def add_commands(commands: Commands) -> None:
         "write the annotations of a campaign or a version",
         f"Formats: {known}.",
     )
-    write.add_argument("workspace", type=Path, help="the workspace file")
+    takes_workspace(write)
     which = write.add_mutually_exclusive_group(required=True)
     which.add_argument("--campaign", metavar="NAME", help="the version that this campaign annotates")
     which.add_argument("--version", metavar="DATASET/VERSION", help="a version, for example smears/v1")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-from nbannotate.cli.commands import Commands, opened, say, table
+from nbannotate.cli.commands import Commands, opened, say, table, takes_workspace
 from nbannotate.model import Version, WorkspaceInfo
 
 
@@ -14,7 +13,7 @@ def add_commands(commands: Commands) -> None:
     info = commands.add(
         "info", run_info, "say what is in a workspace", "Its members, datasets, and how far its campaigns are."
     )
-    info.add_argument("workspace", type=Path, help="the workspace file")
+    takes_workspace(info)
 
 
 def run_info(options: argparse.Namespace) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from nbannotate.cli.commands import Commands, opened, say, table
+from nbannotate.cli.commands import Commands, opened, say, table, takes_workspace
 from nbannotate.model import ROLES
 
 
@@ -14,7 +14,7 @@ def add_commands(commands: Commands) -> None:
     add = commands.add(
         "add-member", run_add_member, "add a member and print the password", "The password is shown this once."
     )
-    add.add_argument("workspace", type=Path, help="the workspace file; it is made when it is not there")
+    takes_workspace(add, is_made=True)
     add.add_argument("login", help="the name to log in with")
     add.add_argument("--role", choices=ROLES, default="annotator", help="what the member may do (default: annotator)")
     add.add_argument("--password", help="a password of your choice (default: a good one is made)")
@@ -25,7 +25,7 @@ def add_commands(commands: Commands) -> None:
         "add a member who chooses the password, and print the link to send",
         "The link can be used once, within 7 days, and is shown this once. Inviting again makes a new one.",
     )
-    invite.add_argument("workspace", type=Path, help="the workspace file; it is made when it is not there")
+    takes_workspace(invite, is_made=True)
     invite.add_argument("login", help="the name to log in with")
     invite.add_argument(
         "--role", choices=ROLES, default="annotator", help="what the member may do (default: annotator)"
@@ -36,7 +36,7 @@ def add_commands(commands: Commands) -> None:
     )  # fmt: skip
 
     members = commands.add("members", run_members, "list the members", "With their roles, open tasks and last login.")
-    members.add_argument("workspace", type=Path, help="the workspace file")
+    takes_workspace(members)
     _add_leaving(commands)
 
 
@@ -48,7 +48,7 @@ def _add_leaving(commands: Commands) -> None:
         "write all that a workspace has of a person",
         "CSV files and manifest.json, to be given to the person.",
     )
-    export.add_argument("workspace", type=Path, help="the workspace file")
+    takes_workspace(export)
     export.add_argument("login", help="who it is")
     export.add_argument("to", type=Path, metavar="FOLDER|ZIP", help="where it is written")
 
@@ -58,7 +58,7 @@ def _add_leaving(commands: Commands) -> None:
         "replace a person by a pseudonym, for ever",
         "Without --yes it says what would happen. Annotations, times and statistics stay, under the pseudonym.",
     )
-    forget.add_argument("workspace", type=Path, help="the workspace file")
+    takes_workspace(forget)
     forget.add_argument("login", help="who it is")
     forget.add_argument("--yes", action="store_true", help="do it; else it is only said what would happen")
     forget.add_argument("--return-tasks", action="store_true", help="let open tasks go back to the queue")

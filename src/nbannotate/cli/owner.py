@@ -7,7 +7,7 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbannotate.cli.commands import Commands, check_exists, say
+from nbannotate.cli.commands import Commands, check_exists, say, takes_workspace
 from nbannotate.errors import InvalidInput, NotAllowed, Refused
 from nbannotate.model import Session
 
@@ -20,7 +20,7 @@ def add_commands(commands: Commands) -> None:
     """Add the command."""
     more = 'They open it with nb.open("https://host:port", member=…, password=…). It listens until Ctrl-C.'
     owner = commands.add("owner", run, "let members on other machines work, by TLS", more)
-    owner.add_argument("workspace", type=Path, help="the workspace file, for example work.duckdb")
+    takes_workspace(owner)
     listen = "where to listen, for example 0.0.0.0:8867; port 0 takes a free one"
     owner.add_argument("--listen", required=True, metavar="ADDRESS:PORT", help=listen)
     owner.add_argument(
@@ -49,7 +49,8 @@ def run(options: argparse.Namespace) -> None:
         at = f"{address}:{listening.getsockname()[1]}"
 
         def ready() -> None:
-            say(f"nbannotate lets members work in {options.workspace.name} at https://{at}")
+            name = client.place.database.name if client.place.is_file else client.place.shown
+            say(f"nbannotate lets members work in {name} at https://{at}")
 
         with listening:
             admit = by_hub(client, options.hub_groups) if options.hub else None

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from nbannotate.cli.commands import Commands, opened, say, version_named
+from nbannotate.cli.commands import Commands, opened, say, takes_workspace, version_named
 from nbannotate.errors import InvalidInput
 from nbannotate.files import output
 from nbannotate.stats.scope import Scope
+from nbannotate.texts import languages
 
 FILTERS = ("start", "end", "tz", "step", "member", "label", "by")
 
@@ -21,7 +22,7 @@ def add_commands(commands: Commands) -> None:
         "write the statistics as one HTML file",
         "It holds all charts of the dashboard, and opens without a network.",
     )
-    report.add_argument("workspace", type=Path, help="the workspace file")
+    takes_workspace(report)
     report.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="where; - is standard output")
     report.add_argument("--campaign", metavar="NAME", help="of this campaign only")
     report.add_argument("--version", metavar="DATASET/VERSION", help="of this version only, for example smears/v1")
@@ -34,7 +35,7 @@ def add_commands(commands: Commands) -> None:
     report.add_argument(
         "--add", action="append", default=[], metavar="STEP=N", help="forecast with so many people more at a step"
     )
-    report.add_argument("--language", default="en", metavar="TAG", help="en, fr or zh (default: en)")
+    report.add_argument("--language", default="en", metavar="TAG", help=f"{', '.join(languages())} (default: en)")
     report.add_argument("--by", default="day", metavar="PERIOD", help="hour, day, week or month (default: day)")
 
 
@@ -51,7 +52,7 @@ def _added(given: list[str]) -> dict[str, int]:
 
 def run_report(options: argparse.Namespace) -> None:
     """Write the report."""
-    from nbannotate.pages.manager.report import report
+    from nbannotate.pages.manage.report import report
 
     if options.campaign is not None and options.version is not None:
         raise InvalidInput("Give --campaign or --version, not both.")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-from nbannotate.cli.commands import Commands, opened, say, table
+from nbannotate.cli.commands import Commands, opened, say, table, takes_workspace
 from nbannotate.errors import NotFound
 from nbannotate.model import Version
 
@@ -18,7 +17,7 @@ def add_commands(commands: Commands) -> None:
         "list the versions of datasets",
         "Each below the version that it is a child of, with its state and its number of assets.",
     )
-    versions.add_argument("workspace", type=Path, help="the workspace file")
+    takes_workspace(versions)
     versions.add_argument("--dataset", metavar="NAME", help="only of this dataset (default: of all)")
     versions.add_argument("--archived", action="store_true", help="also those that are put away")
 

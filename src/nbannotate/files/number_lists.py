@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from nbannotate.files import spilling
+from nbannotate.files import duckdb_scratch
 
 if TYPE_CHECKING:
     import duckdb
@@ -51,7 +51,7 @@ class Lists(Struct, frozen=True):
 @functools.cache
 def _engine() -> duckdb.DuckDBPyConnection:
     """Return this process's DuckDB for texts."""
-    return spilling.connect(threads="1")
+    return duckdb_scratch.connect(threads="1")
 
 
 @functools.cache

@@ -17,7 +17,7 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from nbannotate.errors import CannotWrite, FolderMissing, NbannotateError
-from nbannotate.files.beside import hidden_folder
+from nbannotate.files.workspace_folder import hidden_folder
 
 #: The path that means standard output.
 STANDARD = "-"

@@ -34,7 +34,7 @@ from nbannotate.formats._losses import of_image as losses_of_image
 from nbannotate.formats._losses import of_row as losses_of
 from nbannotate.formats._losses import of_shape as losses_of_shape
 from nbannotate.formats._outcome import LeftOut, Listing, OnError, Problems, Reading, Skipped, Writing
-from nbannotate.model.choices import sentence, unknown
+from nbannotate.model.suggestions import sentence, unknown
 from nbannotate.model.values import plain
 
 GROUP = "nbannotate.formats"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from nbannotate.files import number_lists
 from nbannotate.formats import _coco_extra, _json
-from nbannotate.formats._coco_extra import OURS, AsGiven
+from nbannotate.formats._coco_extra import OURS
 from nbannotate.formats._coco_file import CocoFile
 from nbannotate.formats._coco_reader import Known, Reader
 from nbannotate.formats._contract import Apart, Block, Id, Row
@@ -193,7 +193,7 @@ class _Piece:
         if len(plain) < len(self.items):
             columns, whole = self._with_others(plain, columns)
         rows, ids, labels, foreign_ids, extras, places = columns
-        return Block(rows, ids, labels, whole, geometry, foreign_ids, extras, places)
+        return Block(rows, ids, labels, whole, geometry, foreign_ids, extras, np.array(places, dtype=np.int64))
 
     def _with_others(
         self, plain: list[int], columns: tuple[list[Any], ...]
@@ -212,7 +212,8 @@ class _Piece:
                 whole[len(found[0])] = shape
                 number = None if foreign.id is None else msgspec.json.encode(foreign.id).decode()
                 extra = msgspec.json.encode(foreign.extra).decode() if foreign.extra else None
-                its = self.rows[k], shape.id, shape.label, number, extra, foreign.place
+                place = -1 if foreign.place is None else foreign.place
+                its = self.rows[k], shape.id, shape.label, number, extra, place
                 for to, value in zip(found, its, strict=True):
                     to.append(value)
         for to, column in zip(found, columns, strict=True):
@@ -224,7 +225,7 @@ class _Piece:
         usable = {number for number, label in self.categories.items() if label}
         plain = [
             k for k, item in enumerate(self.items)
-            if item is not None and item.iscrowd == 0 and item.category_id in usable and abs(item.id) <= LARGEST
+            if item is not None and item.iscrowd == 0 and item.category_id in usable and -LARGEST <= item.id <= LARGEST
         ]  # fmt: skip
         items: list[Any] = [self.items[k] for k in plain]
         raw = [bytes(item.segmentation) for item in items]
@@ -253,21 +254,22 @@ class _Piece:
         found: list[str | None] = [None] * len(items)
         bounds = geometry.bounds
         boxes = np.concatenate([bounds[:, :2], bounds[:, 2:] - bounds[:, :2]], axis=1)
-        given = [its if (its := item.bbox) is not None and len(its) == 4 else None for item in items]
-        known = np.array([its if its is not None else _NO_BOX for its in given], dtype=np.float64).reshape(-1, 4)
+        given: list[Any] = [item.bbox for item in items]
+        if {4} != {0 if its is None else len(its) for its in given}:
+            given = [its if its is not None and len(its) == 4 else _NO_BOX for its in given]
+        known = np.array(given, dtype=np.float64).reshape(-1, 4)
         with_box = ((known != boxes) & ~np.isnan(known)).any(axis=1)
         areas = np.array([item.area for item in items], dtype=np.float64)  # None is NaN
         with_area = (areas != geometry.areas) & ~np.isnan(areas)
-        other = np.flatnonzero(with_box | with_area).tolist()
-        if other:  # all are numbers: none of them has a brace in it
-            prints = _coco_extra.fingerprints(geometry)
-            its = [
-                AsGiven(prints[n], given[n] if box else None, items[n].area if area else None)
-                for n, box, area in zip(other, with_box[other].tolist(), with_area[other].tolist(), strict=True)
-            ]
-            texts = msgspec.json.encode(its).decode()[2:-2].split("},{")
-            for n, text in zip(other, texts, strict=True):
-                found[n] = f'{{"{OURS}":{{{text}}}}}'
+        other = np.flatnonzero(with_box | with_area)
+        if len(other):
+            prints, those = _coco_extra.fingerprints(geometry), other.tolist()
+            its_boxes = msgspec.json.encode([given[n] for n in those]).decode()[2:-2].split("],[")
+            its_areas = msgspec.json.encode([items[n].area for n in those]).decode()[1:-1].split(",")
+            columns = zip(those, with_box[other].tolist(), its_boxes, with_area[other].tolist(), its_areas, strict=True)
+            for n, has_box, box, has_area, area in columns:
+                its = f'"of":"{prints[n]}"' + f',"bbox":[{box}]' * has_box + f',"area":{area}' * has_area
+                found[n] = f'{{"{OURS}":{{{its}}}}}'
         return found
 
     def _id(self, item: _Item) -> str:

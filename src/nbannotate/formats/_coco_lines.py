@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from nbannotate.formats import _coco_extra
 from nbannotate.formats._coco_extra import OURS
 from nbannotate.formats._contract import Block
-from nbannotate.shapes.rectangle import Rectangle
+from nbannotate.shapes.many import Many
 
 _encode = msgspec.json.encode
+#: What is kept of an annotation whose box and area alone stood otherwise in its file: the geometry, and these two.
+_USUAL = re.compile(f'\\{{"{OURS}":\\{{"of":"([0-9a-f]+)",("bbox":[^"]*,"area":[^"]*)\\}}\\}}')
 
 
 class _Given(msgspec.Struct, forbid_unknown_fields=True):
@@ -29,7 +32,7 @@ class _Kept(msgspec.Struct, forbid_unknown_fields=True):
     nbannotate: _Given
 
 
-_kept, _every = msgspec.json.Decoder(_Kept), msgspec.json.Decoder(list[_Kept | None])
+_kept = msgspec.json.Decoder(_Kept)
 
 
 def of_block(block: Block) -> list[str | None]:
@@ -39,26 +42,56 @@ def of_block(block: Block) -> list[str | None]:
     plain = block.plain.tolist()
     if not plain:
         return found
-    texts = block.texts
-    assert texts is not None
-    kept = _all([block.extras[n] for n in plain])
-    corners, sizes = geometry.bounds[:, :2], geometry.bounds[:, 2:] - geometry.bounds[:, :2]
-    boxes = _encode(np.concatenate([corners, sizes], axis=1).tolist()).decode()[2:-2].split("],[")
-    areas = _encode(geometry.areas.tolist()).decode()[1:-1].split(",")
-    closed = geometry.closed.tolist()
+    measures = _measures(geometry, [block.extras[n] for n in plain])
     ids = _texts([block.ids[n] for n in plain])
     ours = _encode(OURS).decode()
-    prints = _coco_extra.fingerprints(geometry) if any(kept) else []
-    for at, (n, its, points, kind) in enumerate(zip(plain, kept, texts, geometry.kinds, strict=True)):
-        if its is False or closed[at]:
-            continue
-        box, area = f"[{boxes[at]}]", areas[at]
-        if its is not None and its.nbannotate.of == prints[at]:
-            box = bytes(its.nbannotate.bbox).decode() or box
-            area = bytes(its.nbannotate.area).decode() or area
-        rings = "[]" if kind == Rectangle.name else points
-        found[n] = f'"bbox":{box},"area":{area},"segmentation":{rings},"iscrowd":0,{ours}:{{"shape_ids":[{ids[at]}]}}}}'
+    texts = block.texts
+    assert texts is not None
+    columns = zip(plain, measures, texts, geometry.box.tolist(), geometry.closed.tolist(), ids, strict=True)
+    for n, its, points, box, closed, shape_id in columns:
+        if its is not None and not closed:
+            rings = "[]" if box else points
+            found[n] = f'{its},"segmentation":{rings},"iscrowd":0,{ours}:{{"shape_ids":[{shape_id}]}}}}'
     return found
+
+
+def _measures(geometry: Many, extras: list[str | None]) -> list[str | None]:
+    """Return the box and the area of each shape as JSON, as they were given; None if more than these is kept of it."""
+    prints = _coco_extra.fingerprints(geometry) if any(extras) else [""] * len(extras)
+    found: list[str | None] = [None] * len(extras)
+    others: list[tuple[int, str, str]] = []  # with box and area, as far as they are given
+    for n, (extra, of) in enumerate(zip(extras, prints, strict=True)):
+        if extra is None:
+            others.append((n, "", ""))
+        elif usual := _USUAL.fullmatch(extra):
+            if usual[1] == of:
+                found[n] = usual[2]  # just as it is written here
+            else:
+                others.append((n, "", ""))
+        elif (its := _decoded(extra)) is not None:
+            its = its if its.of == of else _Given("")
+            others.append((n, bytes(its.bbox).decode(), bytes(its.area).decode()))
+    if others:
+        those = [n for n, *_ in others]
+        bounds = geometry.bounds[those]
+        boxes = _split(np.concatenate([bounds[:, :2], bounds[:, 2:] - bounds[:, :2]], axis=1))
+        areas = _encode(geometry.areas[those].tolist()).decode()[1:-1].split(",")
+        for (n, box, area), its_box, its_area in zip(others, boxes, areas, strict=True):
+            found[n] = f'"bbox":{box or f"[{its_box}]"},"area":{area or its_area}'
+    return found
+
+
+def _decoded(extra: str) -> _Given | None:
+    """Return what is kept of an annotation; None if it is more than the box and the area."""
+    try:
+        return _kept.decode(extra).nbannotate
+    except msgspec.MsgspecError:
+        return None
+
+
+def _split(boxes: NDArray[np.float64]) -> list[str]:
+    """Return the numbers of each box as JSON."""
+    return _encode(boxes.tolist()).decode()[2:-2].split("],[")
 
 
 def _texts(ids: list[str]) -> list[str]:
@@ -67,18 +100,3 @@ def _texts(ids: list[str]) -> list[str]:
     if together.isascii() and together.isalnum():
         return [f'"{its}"' for its in ids]
     return [_encode(its).decode() for its in ids]
-
-
-def _all(extras: list[str | None]) -> list[Any]:
-    """Return what is kept of annotations: None for nothing, False where it is more than the box and the area."""
-    try:
-        return _every.decode("[" + ",".join([its or "null" for its in extras]) + "]")
-    except msgspec.MsgspecError:
-        return [_one(its) for its in extras]
-
-
-def _one(extra: str | None) -> Any:
-    try:
-        return None if extra is None else _kept.decode(extra)
-    except msgspec.MsgspecError:
-        return False

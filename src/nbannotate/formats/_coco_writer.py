@@ -13,6 +13,7 @@ from typing import IO, Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from nbannotate.files.target import PIECE, Target
 from nbannotate.formats import _coco_extra, _coco_lines
@@ -29,6 +30,10 @@ KINDS = frozenset({"rectangle", "polygon", "mask", "skeleton", "rotated_rectangl
 SPLITS = ("train", "val", "test")
 #: So many annotations are written at once.
 TOGETHER = 1_000
+#: What of an image needs no field of ours.
+_NOTHING = ImageExtra()
+#: The place of what has none.
+LAST = 1 << 62
 
 _encode, _decode = msgspec.json.encode, msgspec.json.decode
 
@@ -102,26 +107,20 @@ class _File:
         self.file, self.spool = file, spool
         self.images = 0
         self.ends, self.places = array("q", [0]), array("q")
-        self._lines: list[str] = []  # behind those
         file.write(b'{"images":[')
 
     def add_image(self, image: dict[str, Any]) -> None:
         self.file.write((b",\n" if self.images else b"\n") + _encode(image))
         self.images += 1
 
-    def add_annotation(self, line: str, place: int) -> None:
-        self._lines.append(line)
-        self.places.append(place if place >= 0 else 1 << 62)
-        if len(self._lines) == TOGETHER:
-            self._put_aside()
-
-    def _put_aside(self) -> None:
-        lines, self._lines = self._lines, []
+    def add_annotations(self, lines: list[str], places: NDArray[np.int64]) -> None:
+        """Write annotations that have these places among all; those of none (-1) come behind."""
         whole = "".join(lines)
         data = whole.encode()
         sizes = map(len, lines) if len(data) == len(whole) else (len(line.encode()) for line in lines)
         self.spool.write(data)
         self.ends.extend(itertools.islice(itertools.accumulate(sizes, initial=self.ends[-1]), 1, None))
+        self.places.frombytes(np.where(places < 0, LAST, places).tobytes())
 
     def finish(self, categories: list[dict[str, Any]], extra: dict[str, Any]) -> None:
         self.file.write(b'],\n"annotations":[')
@@ -136,7 +135,6 @@ class _File:
 
     def _in_order(self) -> Iterator[list[bytes]]:
         """Return the annotations by their places, some at a time; those of one image stay in their order."""
-        self._put_aside()
         self.spool.flush()
         if not self.places:
             return
@@ -188,56 +186,74 @@ class _Writer:
         split = row.split if row.split in SPLITS and not self._target.single else None
         file, number = self._file_of(split), self._image_ids.of(row.foreign.id)
         file.add_image(_image(row, number, in_split=split is not None, drawn=drawn))
-        folder = "images" if split is None else split
-        self._target.put_image(row.image, posixpath.join(folder, row.foreign.name or row.name))
+        if self._target.images is not None:
+            folder = "images" if split is None else split
+            self._target.put_image(row.image, posixpath.join(folder, row.foreign.name or row.name))
         self._assets += 1
         return file, number
 
     def add_shapes(self, image: tuple[_File, Id], said: Annotation, called: Mapping[str, Foreign]) -> None:
         """Write the shapes of an image."""
-        place = -1
+        file, image_id = image
+        lines, places = [], []
         for parts in together(said.shapes):
             foreign = called.get(parts[0].id, Foreign())
-            place = max(place, foreign.place if foreign.place is not None else place)
-            self._add(image, parts, foreign, place)
+            lines.append(self._line(image_id, parts, foreign))
+            places.append(foreign.place if foreign.place is not None else -1)
+        file.add_annotations(lines, np.maximum.accumulate(np.array(places, dtype=np.int64)))
+        self._annotations += len(lines)
 
-    def _add(self, image: tuple[_File, Id], parts: list[Shape], foreign: Foreign, place: int) -> None:
-        first, (file, image_id) = parts[0], image
+    def _line(self, image_id: Id, parts: list[Shape], foreign: Foreign) -> str:
+        first = parts[0]
         for name in first.also:  # other programs know the names, though not who has them
             self._categories.id_of(name)
         number, category = self._annotation_ids.of(foreign.id), self._categories.id_of(first.label)
-        file.add_annotation(_encode(_annotation(parts, number, image_id, category, foreign)).decode(), place)
-        self._annotations += 1
+        return _encode(_annotation(parts, number, image_id, category, foreign)).decode()
 
     def add_block(self, images: list[tuple[_File, Id]], block: Block) -> None:
         """Write the shapes of some images: what is only a geometry with a label as it stands."""
-        lines = block.lines if block.lines is not None else _coco_lines.of_block(block)
+        if block.lines is None:
+            block.keep(_coco_lines.of_block(block))
+        lines = block.lines or []
         groups = {(its, parts[0].id): parts for its, whole in _by_row(block) for parts in together(whole)}
-        every = _decode("[" + ",".join(["null" if its is None else its for its in block.foreign_ids]) + "]")
+        numbers = ["null" if its is None else its for its in block.foreign_ids]
+        every = _decode(f"[{','.join(numbers)}]")
         # Those of what is looked at one by one come behind them: none of these is another's.
         theirs = [number for number, line in zip(every, lines, strict=True) if line is not None]
         taken = len(set(every)) == len(every) and self._annotation_ids.of_all(theirs)
         categories = {label: _text(self._categories.id_of(label)) for label in _written(block, lines)}
-        row = place = -1
-        columns = zip(block.rows, block.ids, block.labels, every, block.places, lines, strict=True)
-        for n, (its, shape_id, label, known, where, line) in enumerate(columns):
-            if its != row:
-                row, place = its, -1
-                file, image_id = images[its]
-                in_image = _text(image_id)
-            if line is not None:
-                place = place if where is None else max(place, where)
-                number = known if taken else self._annotation_ids.of(known)
-                start = f'{{"id":{_text(number)},"image_id":{in_image},"category_id":{categories[label]},'
-                file.add_annotation(start + line, place)
-                self._annotations += 1
-                continue
-            parts = [block.shape(n)] if n not in block.whole else groups.get((its, shape_id))
-            if parts is None:
-                continue  # it is a part of one before, or has no place here
-            place = place if where is None else max(place, where)
-            extra = block.extras[n]
-            self._add(images[its], parts, Foreign(known, _decode(extra) if extra else {}), place)
+        in_image = {its: _text(images[its][1]) for its in set(block.rows)}
+        found: list[str | None] = list(lines)
+        for n in sorted(block.whole) if taken else range(len(lines)):
+            if lines[n] is not None:
+                numbers[n] = _text(self._annotation_ids.of(every[n]))
+            elif (parts := groups.get((block.rows[n], block.ids[n]))) is not None:
+                extra = block.extras[n]
+                foreign = Foreign(every[n], _decode(extra) if extra else {})
+                found[n] = self._line(images[block.rows[n]][1], parts, foreign)
+        columns = zip(lines, found, numbers, block.rows, block.labels, strict=True)
+        texts = [
+            f'{{"id":{number},"image_id":{in_image[its]},"category_id":{categories[label]},{line}' if line else whole
+            for line, whole, number, its, label in columns
+        ]
+        rows, places = np.array(block.rows, dtype=np.int64), block.places
+        if left := [n for n, text in enumerate(texts) if text is None]:  # a part of one before, or has no place here
+            rows, places = np.delete(rows, left), np.delete(places, left)
+        self._add(images, rows, [text for text in texts if text is not None], _not_before(rows, places))
+
+    def _add(
+        self, images: list[tuple[_File, Id]], rows: NDArray[np.int64], lines: list[str], places: NDArray[np.int64]
+    ) -> None:
+        """Write annotations, each into the file of its row."""
+        self._annotations += len(lines)
+        if len(self._files) == 1:
+            for file in self._files.values():
+                file.add_annotations(lines, places)
+            return
+        files = [images[its][0] for its in rows.tolist()]
+        for file in dict.fromkeys(files):
+            its = np.fromiter((file is other for other in files), dtype=bool, count=len(files))
+            file.add_annotations(lines if its.all() else list(itertools.compress(lines, its.tolist())), places[its])
 
     def finish(self, head: Head) -> Written:
         """Write what comes behind the images."""
@@ -280,7 +296,17 @@ def _image(row: Row, number: Id, *, in_split: bool, drawn: bool) -> dict[str, An
     }  # fmt: skip
     if row.metadata:
         found["extra"] = row.metadata
-    return found if extra == ImageExtra() else {**found, OURS: extra}
+    return found if extra == _NOTHING else {**found, OURS: extra}
+
+
+def _not_before(rows: NDArray[np.int64], places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return places of which none is before that of another one of the same row that stands before it."""
+    if not ((rows[1:] == rows[:-1]) & (places[1:] < places[:-1])).any():
+        return places
+    values, ranks = np.unique(places, return_inverse=True)
+    row_by_row = np.maximum.accumulate(rows * len(values) + ranks)  # rows come in their order
+    found: NDArray[np.int64] = values[row_by_row % len(values)]
+    return found
 
 
 def together(shapes: Iterable[Shape]) -> list[list[Shape]]:

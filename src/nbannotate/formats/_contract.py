@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol, runtime_checkable
 
+import msgspec
 import numpy as np
 from msgspec import Struct, field
 from msgspec.structs import replace
+from numpy.typing import NDArray
 
 from nbannotate.files.source import Source
 from nbannotate.files.target import Target
@@ -157,6 +159,10 @@ class Apart:
         self.rows, self.counts, self.blocks = rows, counts, blocks
 
 
+#: The attributes of a block that are lists, or None.
+_LISTS = ("rows", "ids", "labels", "foreign_ids", "extras", "texts", "lines")
+
+
 class Block:
     """Shapes of some images: columns; those that are more than a geometry with a label are whole.
 
@@ -173,14 +179,14 @@ class Block:
     foreign_ids, extras
         What the file calls each shape, and what else it says of it, as JSON; None for nothing.
     places
-        Where each stands in the whole file.
+        Where each stands in the whole file; -1 for nothing.
     texts
         The points of the geometry as JSON, where they are known: a list for each ring, x and y in turn.
     """
 
     def __init__(
         self, rows: list[int], ids: list[str], labels: list[str], whole: dict[int, Shape], geometry: Many,
-        foreign_ids: Sequence[str | None], extras: Sequence[str | None], places: Sequence[int | None],
+        foreign_ids: Sequence[str | None], extras: Sequence[str | None], places: NDArray[np.int64],
         texts: list[str] | None = None,
     ) -> None:  # fmt: skip
         self.rows, self.ids, self.labels, self.whole, self.geometry = rows, ids, labels, whole, geometry
@@ -198,6 +204,18 @@ class Block:
         n = int(np.searchsorted(self.plain, number))
         rings = tuple(self.geometry.rings.get(n, ()))
         return Shape(kind=self.geometry.kinds[n], points=self.geometry.of(n), rings=rings, **its)
+
+    def __getstate__(self) -> tuple[bytes, dict[int, Shape], Many, NDArray[np.int64], NDArray[np.int64]]:
+        """Return what is pickled; lists are packed as one, which takes a third of the time of doing it one by one."""
+        lists = [getattr(self, name) for name in _LISTS]
+        return msgspec.msgpack.encode(lists), self.whole, self.geometry, self.plain, self.places
+
+    def __setstate__(
+        self, state: tuple[bytes, dict[int, Shape], Many, NDArray[np.int64], NDArray[np.int64]]
+    ) -> None:  # fmt: skip
+        packed, self.whole, self.geometry, self.plain, self.places = state
+        for name, its in zip(_LISTS, msgspec.msgpack.decode(packed), strict=True):
+            setattr(self, name, its)
 
     def keep(self, lines: list[str | None]) -> None:
         """Keep what a format writes of the shapes in place of their geometry; the others are whole from now on."""

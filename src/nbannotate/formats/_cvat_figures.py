@@ -22,7 +22,7 @@ from nbannotate import shapes
 from nbannotate.errors import InvalidInput
 from nbannotate.files.parsing import Element
 from nbannotate.model import Point, Shape, Skeleton
-from nbannotate.model.making import turned_box
+from nbannotate.model.shape_builders import turned_box
 from nbannotate.shapes.mask import mask
 from nbannotate.shapes.rle import Region, decode
 from nbannotate.shapes.rotated_rectangle import box_of

@@ -85,4 +85,6 @@ def plain(value: object) -> bool:
 
 def kept(value: object) -> bool:
     """Return whether a value, or a name, can be kept: it is plain, and as a text it has no character 0."""
+    if type(value) is str and value.isascii():
+        return "\0" not in value
     return plain(value) and not (isinstance(value, str) and "\0" in value)

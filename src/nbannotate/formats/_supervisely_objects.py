@@ -13,7 +13,7 @@ from nbannotate.formats._contract import Foreign
 from nbannotate.formats._outcome import Problems
 from nbannotate.formats._supervisely_meta import GEOMETRIES, KINDS, names_of
 from nbannotate.model import Label, Point, Shape
-from nbannotate.model.making import turned_box
+from nbannotate.model.shape_builders import turned_box
 from nbannotate.shapes.base import even_odd
 from nbannotate.shapes.mask import mask
 from nbannotate.shapes.polygon import ring_arrays

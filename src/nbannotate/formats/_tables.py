@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 import msgspec
 
 from nbannotate.errors import ReadFailed
-from nbannotate.files import spilling
+from nbannotate.files import duckdb_scratch
 from nbannotate.files.source import Source
 from nbannotate.files.target import Target
 from nbannotate.formats import _json
@@ -58,7 +58,7 @@ class Table(Generic[T]):
 @functools.cache
 def _engine() -> duckdb.DuckDBPyConnection:
     """Return this process's DuckDB for tables: opening one costs 50 ms, a cursor nothing."""
-    return spilling.connect(threads="1", memory_limit=MEMORY)
+    return duckdb_scratch.connect(threads="1", memory_limit=MEMORY)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ The columns of ``shapes.parquet``:
 - ``image`` (BIGINT): the number of its image; ``id`` (VARCHAR): of the shape.
 - ``kind`` (VARCHAR): ``rectangle``, ``polygon``, …
 - ``label`` (VARCHAR): the first label, or empty; ``also`` (VARCHAR[]): further ones.
-- ``points`` (DOUBLE[][]): pairs of x and y in image pixels, origin top-left.
+- ``points`` (lists of DOUBLE): pairs of x and y in image pixels, origin top-left.
 - ``rings`` (INTEGER[]): how many points each ring of a polygon has; empty for one ring.
 - ``visibility`` (INTEGER[]): of each point of a skeleton: 0 not in the image, 1 hidden, 2 visible.
 - ``rle`` (STRUCT): the pixels of a mask as COCO has them: ``size`` (height, width) and ``counts``.

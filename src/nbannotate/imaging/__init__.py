@@ -9,6 +9,7 @@ Whatever a decoder raises is a sentence (``speaking``). It reads image files and
 """
 
 from nbannotate.imaging import limits
+from nbannotate.imaging.decoded_frame import Facts, Still
 from nbannotate.imaging.files import (
     SUFFIXES,
     Frame,
@@ -22,7 +23,6 @@ from nbannotate.imaging.files import (
     read,
 )
 from nbannotate.imaging.pyramid import Pyramid
-from nbannotate.imaging.still import Facts, Still
 from nbannotate.imaging.window import PRESETS, Window, gray
 
 __all__ = [

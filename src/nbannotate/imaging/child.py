@@ -2,7 +2,7 @@
 
 It gets open files, never names: it can reach no other file of its own accord than those that any process of the user
 can, has no secret in its environment, and ends when it computes too long, needs too much memory, or is not asked for a
-while. See :mod:`nbannotate.imaging.apart`.
+while. See :mod:`nbannotate.imaging.isolated`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from nbannotate.errors import NbannotateError
-from nbannotate.imaging import confined, files
+from nbannotate.imaging import files, sandbox
 
 IDLE_S = 120.0
 SPACE = 4 << 30  # bytes of address space
@@ -94,7 +94,7 @@ def serve(asked: socket.socket) -> None:
         if not body:
             return
         used = resource.getrusage(resource.RUSAGE_SELF)
-        confined.limit(cpu_s=int(used.ru_utime + used.ru_stime) + CPU_S, files=512)
+        sandbox.limit(cpu_s=int(used.ru_utime + used.ru_stime) + CPU_S, files=512)
         looks, rest = decoder.decode(body), list(given)
         answers = []
         for look in looks:
@@ -107,7 +107,7 @@ def serve(asked: socket.socket) -> None:
 
 def main() -> None:
     """Serve the socket that the command line names by its number."""
-    confined.limit(space=SPACE, files=512)
+    sandbox.limit(space=SPACE, files=512)
     with socket.socket(fileno=int(sys.argv[1])) as asked:
         serve(asked)
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from nbannotate.imaging.still import stored
+from nbannotate.imaging.decoded_frame import stored
 
 DEPTHS = (8, 10, 12, 14, 16)  # bits that cameras and microscopes store in sixteen
 #: The order of bytes by which Pillow finds the low byte of a value where the other one finds the high byte.

@@ -1,9 +1,9 @@
 """The program that decodes a large image into files: run as a process of its own, so that no other needs its memory.
 
 ``python -m nbannotate.imaging.decode FILE FRAME FOLDER`` writes the pixels and reduced copies of them into a folder
-(:class:`nbannotate.imaging.raw.Level`), and says on its output, a line of JSON each time, what is there. Pillow decodes
-right into a file that is mapped, so that even here no more memory is needed than the system can spare. The process ends
-with whoever started it: when its input is closed.
+(:class:`nbannotate.imaging.raw_pixels.Level`), and says on its output, a line of JSON each time, what is there. Pillow
+decodes right into a file that is mapped, so that even here no more memory is needed than the system can spare. The
+process ends with whoever started it: when its input is closed.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from nbannotate.errors import NbannotateError, ReadFailed
-from nbannotate.imaging import colors, confined, dicom, limits, raster, tiff
+from nbannotate.imaging import colors, dicom, limits, raster, sandbox, tiff
+from nbannotate.imaging.decoded_frame import LEVELS, Still
+from nbannotate.imaging.decoder_errors import speaking
 from nbannotate.imaging.ifd import Page
-from nbannotate.imaging.raw import Level
-from nbannotate.imaging.speaking import speaking
-from nbannotate.imaging.still import LEVELS, Still
+from nbannotate.imaging.raw_pixels import Level
 from nbannotate.imaging.tiles import Tiled
 from nbannotate.imaging.window import automatic_of, full_of
+from nbannotate.texts import t
 
 SMALLEST = 1024  # the longer side of the smallest copy
 BAND = 24 << 20  # bytes that are worked on at once
@@ -172,7 +173,7 @@ class Decoding:
         return self.write(bands())
 
     def values(self, bands: Callable[[], Iterator[NDArray[Any]]]) -> Level:
-        """Write numbers of any kind as 16 bits; like :func:`nbannotate.imaging.still.stored`."""
+        """Write numbers of any kind as 16 bits; like :func:`nbannotate.imaging.decoded_frame.stored`."""
         least, most, whole = np.inf, -np.inf, True
         for band in bands():
             whole = band.dtype.kind in "iu"
@@ -316,7 +317,7 @@ def main() -> None:
     source, frame, folder = sys.argv[1:]
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.nice(5)  # whoever draws comes first
-    confined.limit(data=MEMORY, cpu_s=CPU_S)
+    sandbox.limit(data=MEMORY, cpu_s=CPU_S)
     try:
         Decoding(Path(source), int(frame), Path(folder)).run()
     except NbannotateError as error:
@@ -324,7 +325,7 @@ def main() -> None:
     except MemoryError:
         say(error="The image cannot be decoded: it does not fit into memory.")
     except OSError as error:
-        say(error=f"The image cannot be decoded: {error.strerror or error}.")
+        say(error=t("The image cannot be decoded: {why+}.", why=error.strerror or str(error)))
     else:
         say(end=True)
 

@@ -22,9 +22,10 @@ import numpy as np
 from nbannotate.errors import ReadFailed
 from nbannotate.imaging import limits
 from nbannotate.imaging.colors import eight
-from nbannotate.imaging.speaking import one_line, plain
-from nbannotate.imaging.still import Facts, Still, stored
+from nbannotate.imaging.decoded_frame import Facts, Still, stored
+from nbannotate.imaging.decoder_errors import one_line, plain
 from nbannotate.imaging.window import Window
+from nbannotate.texts import t
 
 SUFFIXES = frozenset({".dcm", ".dicom", ".ima"})
 #: Header fields that become metadata: name and keyword. Free text may name a patient, so there is none.
@@ -60,7 +61,7 @@ def _library() -> Any:
         import pydicom.pixels
     except ImportError as error:
         raise ReadFailed(
-            "This is a DICOM file, which needs pydicom, and that is not installed: pip install 'nbannotate[dicom]'."
+            t("This is a DICOM file, which needs pydicom, and that is not installed: pip install 'nbannotate[dicom]'.")
         ) from error
     return pydicom
 

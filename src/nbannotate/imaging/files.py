@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from nbannotate.errors import ImageMissing, ReadFailed
 from nbannotate.imaging import dicom, raster, tiff, video
-from nbannotate.imaging.still import Facts, Still
+from nbannotate.imaging.decoded_frame import Facts, Still
+from nbannotate.texts import t
 
 HEAD = 256  # bytes by which the kinds are told apart
 FRAGMENT = re.compile(r"(?s)(.+)#frame=([1-9][0-9]{0,5})")
@@ -92,7 +93,7 @@ def measure(path: Path, whole: bool = True, name: str | None = None) -> Facts:
     """
     head = _head(path)
     if not head:
-        raise ReadFailed("The image cannot be read: the file is empty.")
+        raise ReadFailed(t("The image cannot be read: the file is empty."))
     if dicom.is_dicom(head):
         return dicom.measure(path, whole)
     if video.is_video(Path(name or path)):
@@ -120,7 +121,7 @@ def read(source: bytes | Path, frame: int | None = None) -> Still:
     head = source[:HEAD] if isinstance(source, bytes) else _head(source)
     at = (frame or 1) - 1
     if not head:
-        raise ReadFailed("The image cannot be read: the file is empty.")
+        raise ReadFailed(t("The image cannot be read: the file is empty."))
     if dicom.is_dicom(head):
         return dicom.read(source, at)
     if isinstance(source, Path) and video.is_video(source):

@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from nbannotate.errors import ReadFailed
-from nbannotate.imaging import confined
-from nbannotate.imaging.raw import Level
-from nbannotate.imaging.shelf import Shelf
+from nbannotate.imaging import sandbox
+from nbannotate.imaging.orientations import upright
+from nbannotate.imaging.pixel_cache import Shelf
+from nbannotate.imaging.raw_pixels import Level
 from nbannotate.imaging.tiles import Tiled
-from nbannotate.imaging.turning import upright
 
 MOST_CUT = 16_000_000  # pixels that are read for one part; of more, each second, third … one
 Box = tuple[float, float, float, float]
@@ -99,7 +99,7 @@ class Pyramid:
         command = [sys.executable, "-m", "nbannotate.imaging.decode", str(source), str(frame), str(self._shelf.path)]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
-            env=confined.environment(),
+            env=sandbox.environment(),
         )  # fmt: skip
         self._end = weakref.finalize(self, _end, self._process, self._shelf)
         threading.Thread(

@@ -16,9 +16,9 @@ import numpy as np
 from PIL import ExifTags, Image
 
 from nbannotate.errors import ReadFailed
-from nbannotate.imaging import colors, limits, turning
-from nbannotate.imaging.speaking import speaking
-from nbannotate.imaging.still import Facts, Still, stored
+from nbannotate.imaging import colors, limits, orientations
+from nbannotate.imaging.decoded_frame import Facts, Still, stored
+from nbannotate.imaging.decoder_errors import speaking
 
 #: The formats that are decoded, as Pillow names them. Not here: what needs another program or has no pixels of its own
 #: (EPS, PDF, WMF, HDF5, GRIB, BUFR), videos, and what nobody annotates.
@@ -128,10 +128,10 @@ def orientation(image: Image.Image) -> int:
 def turned(image: Image.Image) -> tuple[int, int]:
     """Return width and height as people see an image that is not decoded yet."""
     if image.format != "TIFF":
-        return turning.size(*image.size, orientation(image))
+        return orientations.size(*image.size, orientation(image))
     tags: Any = image.tag_v2  # type: ignore[attr-defined]
     found = tags.get(ExifTags.Base.Orientation, 1)
-    return turning.size(tags[256], tags[257], found if isinstance(found, int) and 1 <= found <= 8 else 1)
+    return orientations.size(tags[256], tags[257], found if isinstance(found, int) and 1 <= found <= 8 else 1)
 
 
 def exif(image: Image.Image) -> Image.Exif:
@@ -280,9 +280,9 @@ def read(source: bytes | Path) -> Still:
     with speaking("decode"), opened(source) as image:
         how = orientation(image)
         if colors.is_sixteen(image):
-            return Still(turning.upright(colors.sixteen(lambda: opened(source)), how))
+            return Still(orientations.upright(colors.sixteen(lambda: opened(source)), how))
         if colors.raw(image).startswith("LA;16"):
-            return Still(turning.upright(_gray_of_sixteen(image), how))
+            return Still(orientations.upright(_gray_of_sixteen(image), how))
         return still(image)
 
 

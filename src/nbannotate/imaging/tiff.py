@@ -14,10 +14,10 @@ import numpy as np
 from PIL import Image
 
 from nbannotate.errors import CannotShow, ReadFailed
-from nbannotate.imaging import colors, ifd, limits, raster, turning
+from nbannotate.imaging import colors, ifd, limits, orientations, raster
+from nbannotate.imaging.decoded_frame import Facts, Still, stored
+from nbannotate.imaging.decoder_errors import speaking
 from nbannotate.imaging.ifd import Page, is_tiff
-from nbannotate.imaging.speaking import speaking
-from nbannotate.imaging.still import Facts, Still, stored
 
 __all__ = ["alone", "frames", "is_tiff", "library", "measure", "read"]
 
@@ -195,10 +195,10 @@ def as_stored(source: bytes | Path, page: Page) -> Image.Image:
 def _by_pillow(source: bytes | Path, page: Page) -> Still:
     with speaking("decode"), as_stored(source, page) as image:
         if colors.is_sixteen(image):
-            return Still(turning.upright(colors.sixteen(lambda: as_stored(source, page)), page.orientation))
+            return Still(orientations.upright(colors.sixteen(lambda: as_stored(source, page)), page.orientation))
         image.load()
         found = image if raster.deep(image) else raster.flat(image)
-        values = turning.upright(np.asarray(found), page.orientation)
+        values = orientations.upright(np.asarray(found), page.orientation)
         for mode, format, bits, kind in DEEP:
             if (image.mode, page.format, page.bits) == (mode, format, bits):
                 return _gray(values.view(kind), page)
@@ -224,7 +224,7 @@ def _own(source: bytes | Path, page: Page) -> Still:
         if page.planar == 2 and values.ndim == 3:
             values = np.moveaxis(values, 0, -1)
         colormap = its.colormap if page.photometric == 3 else None
-    values = turning.upright(np.asarray(values).reshape(page.length, page.width, -1), page.orientation)
+    values = orientations.upright(np.asarray(values).reshape(page.length, page.width, -1), page.orientation)
     if colormap is not None:
         return Still(colors.eight(np.moveaxis(np.asarray(colormap, np.uint16), 0, -1)[values[..., 0]]))
     if page.gray:  # what is transparent in gray of many bits keeps its value

@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 
 from nbannotate.errors import ReadFailed
 from nbannotate.imaging import limits
-from nbannotate.imaging.speaking import speaking
-from nbannotate.imaging.still import Facts
+from nbannotate.imaging.decoded_frame import Facts
+from nbannotate.imaging.decoder_errors import speaking
+from nbannotate.texts import t
 
 SUFFIXES = frozenset(
     {".avi", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".ogv", ".webm", ".wmv"}
@@ -198,7 +199,7 @@ def _video(path: Path) -> Video:
     try:
         facts = path.stat()
     except OSError as error:
-        raise ReadFailed(f"The video cannot be read: {error.strerror or error}.") from error
+        raise ReadFailed(t("The video cannot be read: {why+}.", why=error.strerror or str(error))) from error
     key = facts.st_dev, facts.st_ino, facts.st_mtime_ns, facts.st_size
     with _lock:
         if key not in _open:

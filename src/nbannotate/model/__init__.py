@@ -27,7 +27,7 @@ from nbannotate.model.filters import (
     Filter,
 )
 from nbannotate.model.gold import GoldMember, Judged, OnFail
-from nbannotate.model.leaving import Forgotten, PersonExport
+from nbannotate.model.member_data import Forgotten, PersonExport
 from nbannotate.model.notices import Event, Notice, NoticeKind
 from nbannotate.model.outcomes import (
     Added,
@@ -96,8 +96,8 @@ from nbannotate.model.shape import (
     Shape,
     new_shape_id,
 )
-from nbannotate.model.spent import Spent, Stretch, Stretches
 from nbannotate.model.splitting import Splitting
+from nbannotate.model.time_report import Spent, Stretch, Stretches
 from nbannotate.model.work import (
     TASK_STATES,
     Action,
@@ -109,6 +109,7 @@ from nbannotate.model.work import (
     ClosedAndNext,
     Comment,
     Dispute,
+    DraftChanges,
     HistoryItem,
     Issue,
     IssueState,
@@ -160,6 +161,7 @@ __all__ = [
     "Deletion",
     "Dispute",
     "Document",
+    "DraftChanges",
     "Event",
     "Existing",
     "ExistingShapes",

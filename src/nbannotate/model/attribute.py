@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from msgspec.structs import force_setattr
 
 from nbannotate.errors import InvalidInput
-from nbannotate.model.choices import one_of
+from nbannotate.model.suggestions import one_of
 from nbannotate.model.value import Value
 from nbannotate.model.values import as_list, as_name, check_flag, settle
 

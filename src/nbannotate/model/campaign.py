@@ -10,15 +10,16 @@ from msgspec.structs import force_setattr
 
 from nbannotate.cards import cut, one_line
 from nbannotate.errors import InvalidInput, Part
-from nbannotate.model import renamed
+from nbannotate.model import deprecations
 from nbannotate.model.attribute import as_tuple, check_name, check_unique
-from nbannotate.model.choices import one_of
 from nbannotate.model.copies import check_consensus, check_copies
 from nbannotate.model.filters import Filter
 from nbannotate.model.gold import OnFail, check_gold, check_order
 from nbannotate.model.recipe import Recipe
+from nbannotate.model.suggestions import one_of
 from nbannotate.model.value import Record, Value
 from nbannotate.model.values import as_day, as_list, as_mapping, is_series, settle
+from nbannotate.texts import word
 
 StepKind = Literal["annotation", "consensus", "review"]
 Attribution = Literal["queue", "equal", "weighted"]
@@ -28,20 +29,20 @@ NewAssets = Literal["join", "wait", "closed"]
 When = Literal["done", "skipped", "discarded", "rejected"]
 
 ATTRIBUTION: dict[str, str] = {
-    "queue": "people pull the next task; a lease keeps it theirs while they work",
-    "equal": "each person gets the same number of assets",
-    "weighted": "each person gets assets in proportion to a weight",
+    "queue": word("people pull the next task; a lease keeps it theirs while they work"),
+    "equal": word("each person gets the same number of assets"),
+    "weighted": word("each person gets assets in proportion to a weight"),
 }
 EXISTING: dict[str, str] = {
-    "prefill": "annotators start from the annotations that are there",
-    "restart": "annotators start empty; what is there is replaced at the end",
-    "review": "assets that have annotations start at the first review step with them",
-    "done": "assets that have annotations are done",
+    "prefill": word("annotators start from the annotations that are there"),
+    "restart": word("annotators start empty; what is there is replaced at the end"),
+    "review": word("assets that have annotations start at the first review step with them"),
+    "done": word("assets that have annotations are done"),
 }
 NEW_ASSETS: dict[str, str] = {
-    "join": "they join the first step at once",
-    "wait": "they wait until a manager lets them join",
-    "closed": "they stay out of the campaign",
+    "join": word("they join the first step at once"),
+    "wait": word("they wait until a manager lets them join"),
+    "closed": word("they stay out of the campaign"),
 }
 WHEN: tuple[When, ...] = ("done", "skipped", "discarded", "rejected")
 
@@ -403,5 +404,5 @@ class CampaignSpec(Value, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
     def __call__(self) -> CampaignSpec:
         """Return itself: the old way, when it was asked for with a call."""
-        renamed.say("campaign.spec()", "campaign.spec")
+        deprecations.say("campaign.spec()", "campaign.spec")
         return self

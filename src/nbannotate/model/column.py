@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from nbannotate.cards import Shown
 from nbannotate.errors import NotFound
-from nbannotate.model.choices import sentence, unknown
+from nbannotate.model.suggestions import sentence, unknown
 from nbannotate.model.value import Record
 from nbannotate.model.values import plain
 

@@ -76,6 +76,17 @@ _SHAPE = {
     "keyframe": "Of a shape with a track: whether somebody set it in this frame.",
 }
 
+_LABELS = {
+    **{name: _SHAPE[name] for name in ("annotation_id", "asset_id", "version_id", "campaign_id", "task_id")},
+    "label": "Name of the label; empty for shapes without one.",
+    "kind": _SHAPE["kind"],
+    "shapes": "Shapes of that label and kind.",
+    "area": "Their areas together, in square pixels.",
+    "is_first": "Whether it is the first row of its label in the revision, so that no revision counts twice for it.",
+    "member": _SHAPE["member"],
+    "created": _SHAPE["created"],
+}
+
 _ANNOTATION = {
     "annotation_id": "Id of the revision; later ones have larger ids.",
     "asset_id": _ASSET_ID,
@@ -332,6 +343,23 @@ _EACH = (
         issue_id="Id of the issue that it is about; missing if it is about none.",
         created="When it was made.",
         seen="When the member saw it; missing if that was not yet.",
+    ),
+    _view("label_counts", "One label and kind of the shapes of the latest annotation of an asset.", **_LABELS),
+    _view("label_history", "One label and kind of the shapes of any revision.", **_LABELS),
+    _view(
+        "review_edits",
+        "One revision that a review made, compared with the one before it: shapes of one id are one shape.",
+        annotation_id="Id of the revision.",
+        before_id="Id of the revision of the asset before it; missing if there was none.",
+        version_id=_VERSION_ID,
+        asset_id=_ASSET_ID,
+        campaign_id=_CAMPAIGN_ID,
+        task_id="Id of the task of the review.",
+        added="Shapes that only it has.",
+        removed="Shapes that only the one before has.",
+        moved="Shapes of which the outline or the place is another one.",
+        relabeled="Shapes of which the label is another one.",
+        shapes="Shapes that were added, removed, moved or relabeled; each once.",
     ),
     _view("shape_history", "One shape of one revision; all revisions of every asset.", **_SHAPE),
     _view("shapes", "One shape of the latest annotation of an asset.", **_SHAPE),

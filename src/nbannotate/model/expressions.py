@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Generic, NoReturn, TypeVar
 
 from nbannotate.errors import InvalidInput
-from nbannotate.model.choices import meant
+from nbannotate.model.suggestions import meant
 
 MOST_CHARACTERS = 20_000
 DEEPEST = 30

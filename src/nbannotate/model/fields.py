@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from nbannotate.errors import InvalidInput
-from nbannotate.model.choices import near
+from nbannotate.model.suggestions import near
 from nbannotate.model.values import plain, shown
 
 ASSET = ("asset", "image", "file_name", "filename")

@@ -11,10 +11,10 @@ from typing import Any, NoReturn
 
 from nbannotate.cards import Shown
 from nbannotate.errors import InvalidInput, Unchangeable
-from nbannotate.model import renamed
-from nbannotate.model.calling import told
-from nbannotate.model.choices import meant
+from nbannotate.model import deprecations
+from nbannotate.model.call_errors import told
 from nbannotate.model.expressions import DEEPEST, MOST_CHARACTERS, Expressions
+from nbannotate.model.suggestions import meant
 from nbannotate.model.values import as_list, plain
 
 #: How metadata are compared.
@@ -151,7 +151,7 @@ class Filter(Shown):
 
     @classmethod
     @told
-    @renamed.parameters(stop="end")
+    @deprecations.parameters(stop="end")
     def index(cls, start: int, end: int | None = None) -> Filter:
         """Assets from a place in the version's order up to, and without, another; the first is 0, None is the end."""
         start = _whole("start", start)

@@ -9,8 +9,8 @@ from msgspec.structs import force_setattr
 
 from nbannotate.errors import InvalidInput
 from nbannotate.model.attribute import check_name
-from nbannotate.model.choices import one_of
 from nbannotate.model.shape import Annotation
+from nbannotate.model.suggestions import one_of
 from nbannotate.model.value import Record
 from nbannotate.model.values import shown
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from msgspec import field
 
 from nbannotate.model.value import Record
+from nbannotate.texts import Message
 
 NoticeKind = Literal[
     "assigned",
@@ -29,7 +30,7 @@ class Notice(Record, frozen=True):
     notice_id: int
     member: str
     kind: NoticeKind
-    text: str
+    text: Message
     created: datetime.datetime
     campaign_id: int | None = None
     campaign: str | None = None

@@ -6,9 +6,10 @@ import datetime
 from typing import Literal
 
 from nbannotate.cards import marked_down
-from nbannotate.model import renamed
+from nbannotate.model import deprecations
 from nbannotate.model.campaign import Attribution, StepKind
 from nbannotate.model.value import Record
+from nbannotate.texts import Message
 
 #: Where a revision comes from: a person at work (a copy is one of several answers), or a file, a model, a program.
 Origin = Literal["answer", "copy", "gold", "import"]
@@ -78,7 +79,7 @@ class Campaign(Record, frozen=True):
 
     def __call__(self) -> Campaign:
         """Return itself: the old way, when it was asked for with a call."""
-        renamed.say("campaign.info()", "campaign.info")
+        deprecations.say("campaign.info()", "campaign.info")
         return self
 
 
@@ -144,7 +145,7 @@ class Job(Record, frozen=True):
     objects: int = 0
     worked_s: float = 0.0
     attribution: Attribution = "queue"
-    paused: str = ""
+    paused: Message = Message()
 
     @property
     def seconds_per_object(self) -> float | None:
@@ -219,5 +220,5 @@ class Progress(Record, frozen=True):
 
     def __call__(self) -> Progress:
         """Return itself: the old way, when it was asked for with a call."""
-        renamed.say("campaign.progress()", "campaign.progress")
+        deprecations.say("campaign.progress()", "campaign.progress")
         return self

@@ -11,7 +11,7 @@ from msgspec.structs import force_setattr, replace
 from nbannotate.cards import short
 from nbannotate.errors import InvalidInput
 from nbannotate.model.attribute import Attribute, as_attributes, as_tuple, check_name, check_unique, named
-from nbannotate.model.choices import check_kind, one_of
+from nbannotate.model.suggestions import check_kind, one_of
 from nbannotate.model.value import Value
 from nbannotate.model.values import as_name, check_flag, is_stored, settle
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nbannotate.model.value import Record
+from nbannotate.texts import Message
 
 
 class Listed(Record, frozen=True):
@@ -27,7 +28,7 @@ class Looked(Record, frozen=True):
 
     bytes: int = 0
     sizes: tuple[tuple[int, int], ...] = ()
-    reason: str = ""
+    reason: Message = Message()
 
 
 class Unmeasured(Record, frozen=True):
@@ -35,4 +36,4 @@ class Unmeasured(Record, frozen=True):
 
     asset_id: int
     asset: str
-    reason: str = ""
+    reason: Message = Message()

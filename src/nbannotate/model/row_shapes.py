@@ -8,9 +8,9 @@ from typing import Any
 
 from nbannotate.errors import InvalidInput
 from nbannotate.model import fields
-from nbannotate.model.choices import check_kind
 from nbannotate.model.geometry import of_pixels
 from nbannotate.model.shape import Shape
+from nbannotate.model.suggestions import check_kind
 from nbannotate.model.values import as_mapping, plain, shown
 
 #: What a shape may have, as a field of its own.

@@ -8,6 +8,7 @@ from msgspec import field
 
 from nbannotate.model.value import Record
 from nbannotate.model.work import Outcome, TaskState
+from nbannotate.texts import Message
 
 Hold = Literal["mine", "free", "seen", "hidden"]
 #: What becomes of slices that have shapes already.
@@ -76,7 +77,7 @@ class Sequence(Record, frozen=True):
 class LeftSlices(Record, frozen=True):
     """Slices that an operation left as they were, and why."""
 
-    reason: str
+    reason: Message
     places: tuple[int, ...]
 
 
@@ -106,5 +107,5 @@ class Spread(Record, frozen=True):
     left: tuple[LeftSlices, ...] = ()
     taken: int = 0
     spread_id: int | None = None
-    message: str = ""
+    message: Message = Message()
     dropped: tuple[str, ...] = ()

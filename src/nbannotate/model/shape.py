@@ -15,9 +15,9 @@ from msgspec.structs import force_setattr
 
 from nbannotate.cards import counted, one_line
 from nbannotate.errors import InvalidInput
-from nbannotate.model.choices import check_kind
 from nbannotate.model.geometry import Measured
-from nbannotate.model.making import Making
+from nbannotate.model.shape_builders import Making
+from nbannotate.model.suggestions import check_kind
 from nbannotate.model.value import Value
 from nbannotate.model.values import as_list, as_mapping, as_name, as_whole, check_flag, is_stored, plain, shown
 

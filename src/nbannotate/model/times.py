@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from nbannotate.errors import InvalidInput
-from nbannotate.model.choices import meant, near
+from nbannotate.model.suggestions import meant, near
 from nbannotate.model.values import plain, shown
 
 #: A time, a day, or a text of ISO 8601.

@@ -12,8 +12,8 @@ from msgspec import Struct, StructMeta, structs
 
 from nbannotate.cards import Shown
 from nbannotate.errors import NbannotateError, Unchangeable, WrongCall
-from nbannotate.model import calling, fitting, renamed
-from nbannotate.model.choices import meant, named
+from nbannotate.model import argument_errors, call_errors, deprecations
+from nbannotate.model.suggestions import meant, named
 
 
 def _refuse(self: Record, name: str, value: object = None) -> NoReturn:
@@ -47,11 +47,11 @@ class _Checked(_Frozen):
             except NbannotateError:
                 raise
             except (TypeError, ValueError, AttributeError, LookupError) as error:
-                if not (isinstance(error, TypeError) and calling.of_the_call(error)):
-                    raise fitting.misgiven(cls.__name__, cls, args, kwargs, error) or error from error.__cause__
-                known = renamed.with_new_names(cls.__name__, cls._old_names, kwargs) if cls._old_names else kwargs
+                if not (isinstance(error, TypeError) and call_errors.of_the_call(error)):
+                    raise argument_errors.misgiven(cls.__name__, cls, args, kwargs, error) or error from error.__cause__
+                known = deprecations.with_new_names(cls.__name__, cls._old_names, kwargs) if cls._old_names else kwargs
                 if known.keys() == kwargs.keys():
-                    raise calling.wrong(cls.__name__, cls, args, kwargs) or error from None
+                    raise call_errors.wrong(cls.__name__, cls, args, kwargs) or error from None
             return cls(*args, **known)
 
 

@@ -18,7 +18,8 @@ import msgspec
 from msgspec.structs import force_setattr
 
 from nbannotate.errors import InvalidInput
-from nbannotate.model import taking
+from nbannotate.model import json_errors
+from nbannotate.texts import Message
 
 T = TypeVar("T")
 
@@ -37,6 +38,8 @@ def plain(value: Any) -> Any:
         return value
     if isinstance(value, Mapping):
         return {plain(k): plain(v) for k, v in value.items()}
+    if kind is list and _AS_THEY_ARE.issuperset(map(type, value)):  # a million numbers take no call each
+        return list(value)
     if isinstance(value, list | tuple):
         found = map(plain, value)
         return tuple(found) if isinstance(value, tuple) else list(found)
@@ -242,6 +245,8 @@ def encode(arguments: Any) -> bytes:
 
 
 def _sent(value: Any) -> Any:
+    if isinstance(value, Message):
+        return str(value)
     given = plain(value)
     if type(given) is type(value):
         raise InvalidInput(f"{shown(value)} cannot be sent; give texts, numbers, days, lists or mappings.")
@@ -285,5 +290,7 @@ def decode(body: bytes | str, type: type[T]) -> T:
         It says something that is not known here: it is perhaps of another version.
     """
     with as_stored():
-        found: T = taking.read(body, type, "The words of the workspace", "The workspace says what is not known here")
+        found: T = json_errors.read(
+            body, type, "The words of the workspace", "The workspace says what is not known here"
+        )
         return found

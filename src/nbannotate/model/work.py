@@ -11,6 +11,7 @@ from nbannotate.model.campaign import Document, StepKind
 from nbannotate.model.recipe import Recipe
 from nbannotate.model.shape import Annotation, Shape
 from nbannotate.model.value import Record
+from nbannotate.texts import Message
 
 TaskState = Literal["in_progress", "to_rework", "done", "skipped"]
 TASK_STATES: tuple[TaskState, ...] = ("in_progress", "to_rework", "done", "skipped")
@@ -175,15 +176,41 @@ class TaskView(Record, frozen=True):
     annotation: Annotation
     revision: int
     editable: bool
-    reason: str
+    reason: Message
     actions: tuple[Action, ...]
     issues: tuple[Issue, ...]
     position: int
     total: int
     pdf: Document | None = None
     statuses: tuple[str, ...] = ()
-    notice: str = ""
+    notice: Message = Message()
     idle_after: float = 60.0
+
+
+class DraftChanges(Record, frozen=True, omit_defaults=True):
+    """What a draft says otherwise than the one that it goes on from.
+
+    Parameters
+    ----------
+    mark
+        A checksum of that one: a page that is not in step is told so.
+    shapes
+        Those that are new, or are not as they were; by their ids.
+    gone
+        The ids of those that are not there any more.
+    order
+        The ids of all shapes in their order; None: as they were, and new ones last.
+    tags, nothing_to_label, tag_attributes
+        As they are now.
+    """
+
+    mark: int
+    shapes: tuple[Shape, ...] = ()
+    gone: tuple[str, ...] = ()
+    order: tuple[str, ...] | None = None
+    tags: tuple[str, ...] = ()
+    nothing_to_label: bool = False
+    tag_attributes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 class Saved(Record, frozen=True):
@@ -199,7 +226,7 @@ class Saved(Record, frozen=True):
     revision: int
     at: datetime.datetime
     held: bool = True
-    text: str = ""
+    text: Message = Message()
 
 
 class Lease(Record, frozen=True):
@@ -207,7 +234,7 @@ class Lease(Record, frozen=True):
 
     held: bool
     until: datetime.datetime | None = None
-    text: str = ""
+    text: Message = Message()
 
 
 class Closed(Record, frozen=True):
@@ -221,8 +248,8 @@ class Closed(Record, frozen=True):
     state: TaskState
     asset_state: Literal["in_progress", "done", "skipped"]
     next_step: str | None
-    message: str
-    repaired: tuple[str, ...] = ()
+    message: Message
+    repaired: tuple[Message, ...] = ()
 
 
 class ClosedAndNext(Record, frozen=True):
@@ -240,7 +267,7 @@ class ClosedAndNext(Record, frozen=True):
 
     closed: Closed
     next: TaskView | None = None
-    text: str = ""
+    text: Message = Message()
 
 
 class HistoryItem(Record, frozen=True):

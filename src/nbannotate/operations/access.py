@@ -7,13 +7,14 @@ from typing import Any
 from nbannotate.errors import NotAllowed
 from nbannotate.operations.registry import Context, found
 from nbannotate.rules.rights import DEVELOPERS
-from nbannotate.store import campaigns, data, gathered, gold, holding, work
+from nbannotate.store import asset_copies, campaigns, data, gold, leases, revision_rows, task_rows
+from nbannotate.texts import t
 
 #: Who has to answer for an image is not told what others said of it.
 NOT_YET = "You have to answer for this image yourself; what others say of it is shown once you have."
 
 
-def check_may_see_revision(ctx: Context, row: dict[str, Any] | None) -> None:
+def check_may_see_revision(ctx: Context, said: revision_rows.Revision | None) -> None:
     """Raise NotAllowed unless the actor manages, or has or had a task of the asset where the revision was made.
 
     A revision of a campaign is for those who work on the asset in that campaign; one that was imported, for those who
@@ -22,24 +23,24 @@ def check_may_see_revision(ctx: Context, row: dict[str, Any] | None) -> None:
     """
     me = ctx.actor.member_id
     if ctx.actor.role in DEVELOPERS:
-        if row is not None and row["origin"] == "copy" and row["member_id"] != me:
-            its = work.place(ctx.tx, row["task_id"])
+        if said is not None and said.origin == "copy" and said.member_id != me and said.task_id is not None:
+            its = task_rows.place(ctx.tx, said.task_id)
             if its is not None and answers_now(ctx, its):
                 raise NotAllowed(NOT_YET)
         return
     where: list[int] = []
-    if row is not None:
-        shown = data.beginning_with(ctx.tx, row["asset_id"], row["annotation_id"])
-        if row["campaign_id"] is None:
-            shown.append(row["version_id"])
+    if said is not None:
+        shown = data.beginning_with(ctx.tx, said.asset_id, said.annotation_id)
+        if said.campaign_id is None:
+            shown.append(said.version_id)
         else:
-            where.append(row["campaign_id"])
+            where.append(said.campaign_id)
         where += (campaign_id for version_id in shown for campaign_id in campaigns.of_version(ctx.tx, version_id))
-    if row is not None and row["origin"] in ("copy", "gold") and row["member_id"] != me:
+    if said is not None and said.origin in ("copy", "gold") and said.member_id != me:
         raise NotAllowed("You may see only what was said of the images of your own tasks, in their campaign.")
-    if row is not None and row["member_id"] != me and gold.is_known(ctx.tx, row["annotation_id"], me):
+    if said is not None and said.member_id != me and gold.is_known(ctx.tx, said.annotation_id, me):
         raise NotAllowed("You may see only what was said of the images of your own tasks, in their campaign.")
-    if row is None or not any(work.had_task(ctx.tx, row["asset_id"], me, campaign_id) for campaign_id in where):
+    if said is None or not any(task_rows.had_task(ctx.tx, said.asset_id, me, campaign_id) for campaign_id in where):
         raise NotAllowed("You may see only what was said of the images of your own tasks, in their campaign.")
 
 
@@ -50,32 +51,32 @@ def may_see_image(ctx: Context, asset_id: int) -> bool:
     out nothing, nobody may.
     """
     me = ctx.actor.member_id
-    if ctx.actor.role in DEVELOPERS or work.had_task(ctx.tx, asset_id, me, None):
+    if ctx.actor.role in DEVELOPERS or task_rows.had_task(ctx.tx, asset_id, me, None):
         return True
     return any(
         me in campaigns.workers(ctx.tx, row["campaign_id"]).get(row["step"], set())
         and not campaigns.is_overdue(ctx.tx, row["campaign_id"], ctx.now.date())
-        for row in holding.queues_of(ctx.tx, asset_id, ctx.now)
+        for row in leases.queues_of(ctx.tx, asset_id, ctx.now)
     )
 
 
 def visible_task(ctx: Context, task_id: int) -> dict[str, Any]:
     """Return the row of a task that the actor may look at; others learn nothing of it, not even that it is there."""
-    row = work.task(ctx.tx, task_id, ctx.actor.member_id)
+    row = task_rows.task(ctx.tx, task_id, ctx.actor.member_id)
     if row is None and ctx.actor.role not in DEVELOPERS:
-        raise NotAllowed("You may see only your own tasks.")
+        raise NotAllowed(t("You may see only your own tasks."))
     task: dict[str, Any] = found(row, f"task {task_id}")
     if (
         task["assignee_id"] != ctx.actor.member_id
         and ctx.actor.role not in DEVELOPERS
-        and not work.had_task(ctx.tx, task["asset_id"], ctx.actor.member_id, task["campaign_id"])
+        and not task_rows.had_task(ctx.tx, task["asset_id"], ctx.actor.member_id, task["campaign_id"])
     ):
-        raise NotAllowed("You may see only your own tasks.")
+        raise NotAllowed(t("You may see only your own tasks."))
     if not may_see_answer(ctx, task):
         if ctx.actor.role in DEVELOPERS:
             raise NotAllowed(NOT_YET)
-        if holding.lapsed(ctx.tx, task_id, ctx.actor.member_id) is None:
-            raise NotAllowed("You may see only your own tasks.")
+        if leases.lapsed(ctx.tx, task_id, ctx.actor.member_id) is None:
+            raise NotAllowed(t("You may see only your own tasks."))
         if is_one_of_several(ctx, task):
             task["assignee"] = None  # who lost it is told so, and not who has it
     return task
@@ -90,7 +91,7 @@ def may_see_answer(ctx: Context, task: dict[str, Any]) -> bool:
     me = ctx.actor.member_id
     own = task["copy"] is None or task["assignee_id"] == me
     if not own and task["gold"] is not None and not is_one_of_several(ctx, task):
-        own = holding.lapsed(ctx.tx, task["task_id"], me) is not None  # as of an asset that has one task
+        own = leases.lapsed(ctx.tx, task["task_id"], me) is not None  # as of an asset that has one task
     return own or (ctx.actor.role in DEVELOPERS and not answers_now(ctx, task))
 
 
@@ -104,7 +105,7 @@ def answers_now(ctx: Context, task: dict[str, Any]) -> bool:
     """Return whether the actor has to answer in one of the copies of an asset, of which the task is one."""
     if task["copy"] is None:
         return False
-    its = gathered.copies(ctx.tx, *(task[k] for k in _OF_COPIES))
+    its = asset_copies.copies(ctx.tx, *(task[k] for k in _OF_COPIES))
     return any(c["assignee_id"] == ctx.actor.member_id and c["outcome"] is None for c in its)
 
 
@@ -117,7 +118,7 @@ def visible_issues(ctx: Context, rows: list[dict[str, Any]]) -> list[dict[str, A
         return rows
     me = ctx.actor.member_id
     seen = []
-    places = work.places(ctx.tx, [row["task_id"] for row in rows])
+    places = task_rows.places(ctx.tx, [row["task_id"] for row in rows])
     for row in rows:
         its = places.get(row["task_id"])
         if its is None or its["copy"] is None or its["assignee_id"] == me:
@@ -125,7 +126,7 @@ def visible_issues(ctx: Context, rows: list[dict[str, Any]]) -> list[dict[str, A
         elif ctx.actor.role in DEVELOPERS:
             seen += [] if answers_now(ctx, its) else [row]
         elif its["gold"] is None and all(
-            c["assignee_id"] != me for c in gathered.copies(ctx.tx, *(its[k] for k in _OF_COPIES))
+            c["assignee_id"] != me for c in asset_copies.copies(ctx.tx, *(its[k] for k in _OF_COPIES))
         ):
             shown = campaigns.spec(ctx.tx, its["campaign_id"]).workflow.steps[its["step"] + 1].show_names
             seen.append(row if shown else row | {"hidden": (row["author_id"], str(its["copy"]))})

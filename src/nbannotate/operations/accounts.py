@@ -8,10 +8,11 @@ import argon2
 
 from nbannotate.errors import Conflict, InvalidInput
 from nbannotate.model import ROLES, Role
-from nbannotate.model.choices import one_of
+from nbannotate.model.suggestions import one_of
 from nbannotate.operations.registry import Context
 from nbannotate.rules import rights
 from nbannotate.store import people
+from nbannotate.texts import quoted, t
 
 #: A stored hash says itself how much work it is to check; what another workspace gives may not ask for more than this.
 MOST_MEMORY_KIB = 1 << 20
@@ -23,8 +24,11 @@ def check_login(login: str) -> None:
     """Raise InvalidInput if a login has characters that it may not have, or too many."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}", login):
         raise InvalidInput(
-            f"The login {login!r} will not do: use 1 to 64 letters, digits and . _ @ + - , "
-            "beginning with a letter or digit."
+            t(
+                "The login {login} will not do: use 1 to 64 letters, digits and . _ @ + - , beginning with a letter "
+                "or digit.",
+                login=quoted(login),
+            )
         )
 
 
@@ -39,7 +43,7 @@ def check_role(ctx: Context, role: str) -> Role:
 def check_free(ctx: Context, login: str) -> None:
     """Raise Conflict if a member has a login, however it is written."""
     for there in people.same_logins(ctx.tx, login):
-        raise Conflict(f"There is a member {there!r} already; choose another login.")
+        raise Conflict(t("There is a member {login} already; choose another login.", login=quoted(there)))
 
 
 def check_hash(stored: str) -> None:

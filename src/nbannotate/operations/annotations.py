@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import secrets
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from nbannotate.errors import Conflict, InvalidInput, NotFound
 from nbannotate.model import Annotation, Imported, Missing, OnConflict, Shape
@@ -14,9 +16,10 @@ from nbannotate.operations import blocks
 from nbannotate.operations.access import check_may_see_revision
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.versions import draft
-from nbannotate.rules.same import says_same
+from nbannotate.rules.equality import says_same
 from nbannotate.rules.well_formed import check_fits
-from nbannotate.store import data, importing, work
+from nbannotate.store import blocks as store_blocks
+from nbannotate.store import data, importing, task_rows
 from nbannotate.store.staging import Stage
 
 #: So many assets, and shapes as soon as there are as many, are written in one piece.
@@ -35,7 +38,7 @@ def _stage(
     """Check the annotations of a file and write them in pieces, without those of assets that people work on."""
     coming = Coming(ctx, stage, version_id, source, missing, on_conflict)
     coming.say(file)
-    return {"prepared_batch": coming.finish()}
+    return {"prepared_batch": replace(coming.finish(), arrived=importing.finish(stage))}
 
 
 class Coming:
@@ -98,7 +101,7 @@ class Coming:
     @property
     def called(self) -> int:
         """The last position of what was said of what shapes are called."""
-        return self._drawn.rows
+        return self._drawn.last
 
     def draw(self, file: Path) -> None:
         """Take the shapes of a file."""
@@ -146,7 +149,10 @@ def _worked_on(names: list[str]) -> Conflict:
 
 
 class Staged(Struct, frozen=True):
-    """What was staged: the batch, what was left out, over how many answers it goes, what stands, what is missing."""
+    """What was staged: the batch, what was left out, over how many answers it goes, what stands, what is missing.
+
+    ``arrived`` is how much it is, once all of it is there.
+    """
 
     batch_id: int
     left: tuple[str, ...] = ()
@@ -154,6 +160,7 @@ class Staged(Struct, frozen=True):
     same: int = 0
     first_same: str = ""
     missing: tuple[str, ...] = ()
+    arrived: importing.Arrived | None = None
 
 
 @operation(writes=True, stage=_stage)
@@ -178,7 +185,9 @@ def add(
 def take(ctx: Context, version_id: int, source: str, staged: Staged, on_conflict: OnConflict) -> Imported:
     """Give what was staged to a version, and say what became of it; the last step."""
     draft(ctx, version_id)
-    added, late = importing.reveal(ctx.tx, staged.batch_id, version_id, overwrite=on_conflict == "replace")
+    added, late = importing.reveal(
+        ctx.tx, staged.batch_id, version_id, staged.arrived, overwrite=on_conflict == "replace"
+    )
     late_names = [row["name"] for i in late if (row := data.asset(ctx.tx, i)) is not None]
     if late_names and on_conflict == "error":
         raise _worked_on(late_names)
@@ -216,7 +225,7 @@ def _check(asset: str, annotation: Annotation, width: int, height: int) -> None:
 
 def _stage_restore(
     ctx: Context, stage: Stage, version_id: int, revisions: list[int] | None = None, source: str | None = None
-) -> dict[str, tuple[int, int]]:
+) -> dict[str, tuple[int, importing.Arrived]]:
     """Copy the revisions that are to come back, in pieces."""
     version = draft(ctx, version_id)
     if (revisions is None) == (source is None):
@@ -234,14 +243,15 @@ def _stage_restore(
     else:
         assert source is not None
         importing.mark_before(ctx.tx, version_id, source)
-    return {"prepared_batch": (stage.batch_id, importing.copy(stage, version_id, ctx.now))}
+    importing.copy(stage, version_id, ctx.now)
+    return {"prepared_batch": (stage.batch_id, importing.finish(stage))}
 
 
 @operation(writes=True, stage=_stage_restore)
 def restore(
     ctx: Context,
     version_id: int,
-    prepared_batch: tuple[int, int],
+    prepared_batch: tuple[int, importing.Arrived],
     revisions: list[int] | None = None,
     source: str | None = None,
 ) -> int:
@@ -251,8 +261,8 @@ def restore(
     Those that stand already are passed over.
     """
     draft(ctx, version_id)
-    batch_id, restored = prepared_batch
-    importing.reveal(ctx.tx, batch_id, version_id, overwrite=True)
+    batch_id, arrived = prepared_batch
+    restored, _ = importing.reveal(ctx.tx, batch_id, version_id, arrived, overwrite=True)
     ctx.note(detail={"version_id": version_id, "source": source, "revisions": revisions, "assets": restored})
     return restored
 
@@ -260,7 +270,7 @@ def restore(
 @operation()
 def drafts(ctx: Context, campaign_id: int) -> dict[str, Annotation]:
     """Return what I have drawn in a campaign and not submitted, by the name of the asset."""
-    return work.drafts(ctx.tx, campaign_id, ctx.actor.member_id)
+    return task_rows.drafts(ctx.tx, campaign_id, ctx.actor.member_id)
 
 
 @operation()
@@ -269,3 +279,14 @@ def get(ctx: Context, annotation_id: int) -> Annotation:
     row = data.annotation_row(ctx.tx, annotation_id)
     check_may_see_revision(ctx, row)
     return data.annotation(ctx.tx, found(row, f"annotation {annotation_id}"))
+
+
+@operation(long=True)
+def shapes(ctx: Context, version_id: int, asset_ids: list[int]) -> Path:
+    """Return the shapes that a version shows of some assets as a Parquet file, those of an asset in their order.
+
+    ``points`` are JSON: a list of pairs, or only the numbers of these, x and y in turn.
+    """
+    file = ctx.engine.spool / f"{secrets.token_hex(8)}.parquet"
+    store_blocks.write(ctx.tx, version_id, asset_ids, file)
+    return file

@@ -11,17 +11,18 @@ from msgspec import Struct, structs
 from nbannotate import imaging
 from nbannotate.errors import Conflict, InvalidInput, NotAllowed, NotFound, Refused, Stale
 from nbannotate.model import Campaign, FileProblem, FileState, Loss, NewAssets, Version
-from nbannotate.operations import bringing, joining, removal, serving
+from nbannotate.operations import asset_files, new_assets, remote_files, removal
 from nbannotate.operations.access import may_see_image
-from nbannotate.operations.bringing import Here
-from nbannotate.operations.describing import check_may_describe
+from nbannotate.operations.asset_metadata import check_may_describe
 from nbannotate.operations.registry import Context, found, operation
+from nbannotate.operations.remote_files import Here
 from nbannotate.operations.versions import draft
 from nbannotate.remote import urls
 from nbannotate.rules.metadata import check_metadata
-from nbannotate.store import arriving, data, describing, relocating, removing, renaming, replacing
+from nbannotate.store import asset_metadata, data, incoming_assets, relocating, removing, renaming, replacing
 from nbannotate.store import campaigns as stored
 from nbannotate.store.staging import Stage
+from nbannotate.texts import t
 
 LONGEST_NAME = 1_000
 
@@ -34,19 +35,19 @@ def _stage(ctx: Context, stage: Stage, version_id: int, file: Path, **_: Any) ->
 def stage_new(ctx: Context, stage: Stage, version_id: int, file: Path) -> Batch:
     """Check the assets of a file, write them in pieces, and return what was staged."""
     draft(ctx, version_id)
-    _check_new(arriving.known_names(ctx.tx, version_id, file))
-    strange = arriving.bad_sequences(ctx.tx, file)
+    _check_new(incoming_assets.known_names(ctx.tx, version_id, file))
+    strange = incoming_assets.bad_sequences(ctx.tx, file)
     if strange:
         raise InvalidInput(
             f"The sequence of an asset is a text of 200 characters at most, and its moment a number, in contrast to "
             f"those of {', '.join(map(repr, strange[:5]))}; nothing was added."
         )
-    serving.check(ctx.engine, arriving.incoming_files(ctx.tx, file))
-    first = arriving.stage_assets(stage, version_id, file, ctx.now)
+    asset_files.check(ctx.engine, incoming_assets.incoming_files(ctx.tx, file))
+    first = incoming_assets.stage_assets(stage, version_id, file, ctx.now)
     coming = None
     if taker := _taker(_running(ctx, version_id)):
-        version, new = draft(ctx, version_id), arriving.staged_assets(stage, stage.batch_id)
-        coming = joining.stage_tasks(ctx, stage, taker, new, lambda: arriving.try_assets(stage, version))
+        version, new = draft(ctx, version_id), incoming_assets.staged_assets(stage, stage.batch_id)
+        coming = new_assets.stage_tasks(ctx, stage, taker, new, lambda: incoming_assets.try_assets(stage, version))
     return Batch(stage.batch_id, first, coming)
 
 
@@ -55,7 +56,7 @@ class Batch(Struct, frozen=True):
 
     batch_id: int
     first: int
-    coming: joining.Coming | None
+    coming: new_assets.Coming | None
 
 
 def _running(ctx: Context, version_id: int) -> list[tuple[Campaign, NewAssets]]:
@@ -96,12 +97,12 @@ def add(ctx: Context, version_id: int, file: Path, prepared_batch: Batch, types:
 def take(ctx: Context, version_id: int, batch: Batch, types: dict[str, str] | None = None) -> int:
     """Give the staged assets to a version, and return how many; the last step."""
     version = draft(ctx, version_id)
-    if batch.first != arriving.next_position(ctx.tx, version_id):  # somebody else added assets meanwhile
-        _check_new(arriving.staged_names(ctx.tx, batch.batch_id, version_id))
+    if batch.first != incoming_assets.next_position(ctx.tx, version_id):  # somebody else added assets meanwhile
+        _check_new(incoming_assets.staged_names(ctx.tx, batch.batch_id, version_id))
     running = _running(ctx, version_id)
-    joined = joining.take_staged(ctx, _taker(running), batch.coming)
-    added = arriving.reveal_assets(ctx.tx, batch.batch_id, version)
-    describing.set_types(ctx.tx, version.dataset_id, types or {})
+    joined = new_assets.take_staged(ctx, _taker(running), batch.coming)
+    added = incoming_assets.reveal_assets(ctx.tx, batch.batch_id, version)
+    asset_metadata.set_types(ctx.tx, version.dataset_id, types or {})
     detail: dict[str, Any] = {"version_id": version_id, "assets": added}
     if running:
         detail["campaigns"] = [
@@ -122,7 +123,7 @@ def check_replaced(ctx: Context, version_id: int, file: Path) -> None:
     """Raise if the assets of a Parquet file cannot have the files that it names."""
     draft(ctx, version_id)
     replacing.check(ctx.tx, version_id, file)
-    serving.check(ctx.engine, arriving.incoming_files(ctx.tx, file))
+    asset_files.check(ctx.engine, incoming_assets.incoming_files(ctx.tx, file))
 
 
 @operation(writes=True, stage=_stage_replace)
@@ -170,7 +171,7 @@ def archive(ctx: Context, version_id: int, asset_id: int, archived: bool = True)
     open_task = removing.at_work(ctx.tx, version_id, asset_id, begun=False)
     if archived and open_task:
         raise Refused(
-            f"{row['name']!r} has an open task in {open_task['campaign']!r}; it is put away when that is done, or the "
+            f"{row['name']!r} has an open task in {open_task.campaign!r}; it is put away when that is done, or the "
             "campaign is completed."
         )
     renaming.archive_asset(ctx.tx, version_id, asset_id, ctx.now if archived else None)
@@ -184,8 +185,7 @@ def deletion(ctx: Context, version_id: int, asset_id: int) -> Loss:
     name = _in_version(ctx, version_id, asset_id)["name"]
     if task := removing.at_work(ctx.tx, version_id, asset_id, begun=True):
         raise Refused(
-            f"{task['login'] or 'Somebody'} is at work on {name!r} in {task['campaign']!r}; reassign or skip that task "
-            "first."
+            f"{task.login or 'Somebody'} is at work on {name!r} in {task.campaign!r}; reassign or skip that task first."
         )
     return Loss(f"asset {name!r}", name, removing.of_asset(ctx.tx, version_id, asset_id))
 
@@ -221,8 +221,8 @@ def _there_already(
 
 def _state(ctx: Context, path: str, one: relocating.File, here: Here | None) -> tuple[FileProblem | None, int | None]:
     if urls.is_url(path):
-        return bringing.state(path, one.bytes, here)
-    return serving.state(ctx.engine, path, one.name, one.bytes)
+        return remote_files.state(path, one.bytes, here)
+    return asset_files.state(ctx.engine, path, one.name, one.bytes)
 
 
 def _stage_relocate(
@@ -239,7 +239,7 @@ def _stage_relocate(
     if urls.is_url(new):
         urls.check_allowed(urls.checked(new))
     if check:
-        bringing.ask_of([relocating.moved(one.path, old, new) for one in moved], prepared_here)
+        remote_files.ask_of([relocating.moved(one.path, old, new) for one in moved], prepared_here)
     wrong: list[str] = []
     seen: set[str] = set()
     for one in moved:
@@ -282,7 +282,7 @@ def relocate(
 def check(ctx: Context, version_id: int, asset_ids: list[int], prepared_here: Here | None = None) -> list[FileState]:
     """Return which of some assets of a version have a file that is not as it was."""
     rows = relocating.some(ctx.tx, version_id, asset_ids)
-    bringing.ask_of([one.path for one in rows], prepared_here)
+    remote_files.ask_of([one.path for one in rows], prepared_here)
     states = [(one, *_state(ctx, one.path, one, prepared_here)) for one in rows]
     return [
         FileState(one.asset_id, one.name, one.path, problem, one.bytes, now) for one, problem, now in states if problem
@@ -293,7 +293,7 @@ def check(ctx: Context, version_id: int, asset_ids: list[int], prepared_here: He
 def metadata(ctx: Context, asset_id: int) -> dict[str, Any]:
     """Return the metadata of an asset, for whoever may see it."""
     if not may_see_image(ctx, asset_id):
-        raise NotAllowed("You may see only the images of your own tasks.")
+        raise NotAllowed(t("You may see only the images of your own tasks."))
     row = found(data.asset(ctx.tx, asset_id), f"asset {asset_id}")
     now: dict[str, Any] = json.loads(row["metadata"])
     return now
@@ -328,10 +328,10 @@ def large(ctx: Context, asset_id: int, prepared_here: Here | None = None) -> str
     lies elsewhere is fetched first; the path is that of the copy.
     """
     row = _visible(ctx, asset_id)
-    path = bringing.path_of(row, prepared_here)
+    path = remote_files.path_of(row, prepared_here)
     if not imaging.limits.is_large(row["width"], row["height"]):
         return None
-    serving.verify(ctx.engine, path, row["name"])
+    asset_files.verify(ctx.engine, path, row["name"])
     return str(imaging.frame_of(path))
 
 
@@ -342,13 +342,13 @@ def locate(ctx: Context, asset_id: int, prepared_here: Here | None = None) -> by
     Whoever works at a step may see what waits in its queue, too. What is no image is not served, whatever it is called.
     """
     row = _visible(ctx, asset_id)
-    return serving.body(ctx.engine, bringing.path_of(row, prepared_here), row["name"])
+    return asset_files.body(ctx.engine, remote_files.path_of(row, prepared_here), row["name"])
 
 
 def _visible(ctx: Context, asset_id: int) -> dict[str, Any]:
     """Return the row of an asset that the actor may look at."""
     row = data.asset(ctx.tx, asset_id)
     if not may_see_image(ctx, asset_id):
-        raise NotAllowed("You may see only the images of your own tasks.")
+        raise NotAllowed(t("You may see only the images of your own tasks."))
     its: dict[str, Any] = found(row, f"asset {asset_id}")
     return its

@@ -6,12 +6,9 @@ import datetime
 import secrets
 from importlib.metadata import version
 
-from nbannotate.errors import Refused
 from nbannotate.model.backups import Copied
 from nbannotate.operations.registry import Context, operation
-from nbannotate.store.duckdb import backups
 from nbannotate.store.migrations import SCHEMA_VERSION
-from nbannotate.store.postgres.address import is_address
 
 
 @operation(long=True)
@@ -21,11 +18,9 @@ def create(ctx: Context, activity: str = "") -> Copied:
     Who asked takes it from there; what is left goes with the owner process. Nobody waits for it: it is one snapshot,
     read beside the writer. ``activity`` is a key under which ``workspace.activity`` tells how far it is.
     """
-    if is_address(ctx.engine.path):
-        raise Refused(f"{ctx.engine.path} is backed up by PostgreSQL itself: pg_dump, or the server's own backups.")
     file = ctx.engine.spool / f"{secrets.token_hex(8)}.backup"
     try:
-        tables = backups.write(ctx.engine, file, lambda done, total: ctx.report(activity, "rows written", done, total))
+        tables = ctx.engine.back_up(file, lambda done, total: ctx.report(activity, "written", done, total))
     except BaseException:
         file.unlink(missing_ok=True)
         raise

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Annotation, Shape
 from nbannotate.operations.registry import Context
-from nbannotate.rules.same import says_same
+from nbannotate.rules.equality import says_same
 from nbannotate.rules.well_formed import (
     LONGEST_ID,
     MAX_POINTS,
@@ -25,9 +25,10 @@ from nbannotate.rules.well_formed import (
     check_shape,
     check_shape_fits,
 )
-from nbannotate.store import blocks, data, foreign, importing
+from nbannotate.store import blocks, data, foreign_ids, importing
 from nbannotate.store.blocks import Block
 from nbannotate.store.staging import Stage
+from nbannotate.texts import t
 
 _NOTHING = Annotation()
 
@@ -46,17 +47,17 @@ class Drawn:
 
     Attributes
     ----------
-    rows
-        How many shapes came.
+    last
+        The last position of what things are called: of the version's own files, and then of these shapes.
     """
 
     def __init__(
         self, ctx: Context, stage: Stage, version_id: int, source: str, known: dict[str, tuple[int, int, int]],
         standing: set[int], format_: str = "",
     ) -> None:  # fmt: skip
+        self.last = foreign_ids.last(stage, version_id)
         self.ctx, self.stage, self.version_id, self.source = ctx, stage, version_id, source
         self.known, self.standing, self.format = known, standing, format_
-        self.rows = 0
         #: What is said beside the shapes that come, by asset.
         self.said: dict[str, dict[str, Any]] = {}
         self._done: set[str] = set()
@@ -87,7 +88,7 @@ class Drawn:
                 raise InvalidInput(f"{name}: its shapes do not stand together. Nothing was imported.")
             self._done.add(name)
         self._same += _File(self, block, [run for run in runs if run[0] in self.said]).write()
-        self.rows += len(block.ids)
+        self.last += len(block.ids)
 
     def finish(self) -> list[int]:
         """Write what is said of assets without shapes; return those of which the same source says all that already."""
@@ -171,7 +172,7 @@ class _File:
 
     def _call(self, these: NDArray[np.int64]) -> None:
         """Write what the file calls some of its shapes."""
-        foreign.add_shapes(self.stage, self.coming.format, self.block.file, these, self.coming.rows)
+        foreign_ids.add_shapes(self.stage, self.coming.format, self.block.file, these, self.coming.last)
 
     def _check(self) -> dict[int, Shape]:
         """Raise InvalidInput if a shape may not be in the store; return those that were looked at one by one."""
@@ -212,7 +213,7 @@ class _File:
                 if not usual or end - first > MAX_SHAPES:
                     check_about(Annotation(shapes=tuple(Shape(kind="point", points=(), id=i) for i in ids[first:end])))
                 if self.coming.said[name]["nothing_to_label"]:
-                    why = "An annotation with shapes cannot say 'nothing to label'; delete the shapes first."
+                    why = t("An annotation with shapes cannot say 'nothing to label'; delete the shapes first.")
                     raise InvalidInput(why)
             except InvalidInput as error:
                 raise InvalidInput(f"{name}: {error} Nothing was imported.") from None

@@ -19,17 +19,18 @@ from nbannotate.model import (
     StepProgress,
     Version,
 )
-from nbannotate.model.choices import sentence, unknown
-from nbannotate.operations import changing, closing, existing, joining, planning, versions
+from nbannotate.model.suggestions import sentence, unknown
+from nbannotate.operations import campaign_changes, completion, existing, new_assets, planning, versions
 from nbannotate.operations.jobs import job
+from nbannotate.operations.notifications import tell
 from nbannotate.operations.registry import Context, found, operation
-from nbannotate.operations.telling import tell
-from nbannotate.rules import words
+from nbannotate.rules import text_limits
 from nbannotate.rules.rights import DEVELOPERS
+from nbannotate.store import campaign_end, data, distribution, gold, issue_threads, jobs, people
 from nbannotate.store import campaigns as stored
-from nbannotate.store import data, dealing, ending, gold, jobs, people, talk
-from nbannotate.store.choice import chosen
+from nbannotate.store.asset_selection import chosen
 from nbannotate.store.staging import Stage
+from nbannotate.texts import quoted, t
 
 LONGEST_REASON = 1000
 
@@ -44,17 +45,17 @@ def create(ctx: Context, version_id: int, spec: CampaignSpec, exist_ok: bool = F
     if there := existing.campaign(ctx, version_id, spec, exist_ok):  # since a moment ago
         ctx.unchanged()
         return there
-    spec = changing.settle(spec, secrets.randbelow(2**31))
+    spec = campaign_changes.settle(spec, secrets.randbelow(2**31))
     version: Version = found(data.version(ctx.tx, version_id), f"version {version_id}")
     if version.state == "published":
-        changing.check(ctx, None, version_id, None, spec)
+        campaign_changes.check(ctx, None, version_id, None, spec)
         version_id = versions.make_child(ctx, version, spec.name).version_id
     return write(ctx, version_id, spec)
 
 
 def write(ctx: Context, version_id: int, spec: CampaignSpec) -> Campaign:
     """Store a campaign on a draft version, in the transaction of whatever operation needs it."""
-    changing.check(ctx, None, version_id, None, spec)
+    campaign_changes.check(ctx, None, version_id, None, spec)
     ids = {login: member_id for member_id, login in people.logins(ctx.tx).items()}
     new = stored.add_campaign(ctx.tx, version_id, spec, ids, ctx.now)
     ctx.note(campaign_id=new, detail={"name": spec.name})
@@ -71,7 +72,7 @@ def plan(ctx: Context, campaign_id: int, spec: CampaignSpec | None = None) -> Pl
     """Return what launching a campaign as it is written would do; or with a spec, what changing to it would do."""
     campaign = _campaign(ctx, campaign_id)
     if spec is not None:
-        return changing.plan(ctx, campaign, spec)
+        return campaign_changes.plan(ctx, campaign, spec)
     written = stored.spec(ctx.tx, campaign_id)
     if campaign.launched is not None:
         planned = planning.running_plan(ctx, campaign, written)
@@ -80,23 +81,23 @@ def plan(ctx: Context, campaign_id: int, spec: CampaignSpec | None = None) -> Pl
         return planning.launch_plan(ctx, campaign, written, choice)
 
 
-@operation(writes=True, prepare=changing.choose)
+@operation(writes=True, prepare=campaign_changes.choose)
 def apply(
     ctx: Context,
     campaign_id: int,
     spec: CampaignSpec,
     fingerprint: str = "",
     *,
-    prepared_choice: changing.Chosen | None,
+    prepared_choice: campaign_changes.Chosen | None,
 ) -> Plan:
     """Change a campaign, written or launched; refused, with the reason, if work would be lost.
 
     ``fingerprint`` is that of the plan that was looked at; if what it was made from has changed, nothing is done.
     """
     campaign = _campaign(ctx, campaign_id)
-    spec, planned, change = changing.plan_change(ctx, campaign, spec, prepared_choice)
+    spec, planned, change = campaign_changes.plan_change(ctx, campaign, spec, prepared_choice)
     check_plan(planned, fingerprint)
-    changing.carry_out(ctx, campaign, spec, change)
+    campaign_changes.carry_out(ctx, campaign, spec, change)
     ctx.note(campaign_id=campaign_id, detail={"changes": list(planned.changes)})
     return planned
 
@@ -147,7 +148,7 @@ def _stage_launch(
         with chosen(ctx.tx, campaign.version_id, spec) as choice:
             planned = planning.launch_plan(ctx, campaign, spec, choice)
             check_plan(planned, fingerprint)
-            dealing.stage_first_tasks(
+            distribution.stage_first_tasks(
                 stage, campaign_id, spec, ctx.now,
                 lambda done, total: ctx.report(activity, "making tasks", done, total),
                 gold.assets(ctx.tx, campaign.version_id, spec),
@@ -195,7 +196,7 @@ def launch(
 
 def begin(ctx: Context, batch_id: int, campaign_id: int, spec: CampaignSpec, planned: Plan) -> None:
     """Give the staged first tasks to a campaign, and tell its people; the last step of a launch."""
-    dealing.reveal_tasks(ctx.tx, batch_id, campaign_id)
+    distribution.reveal_tasks(ctx.tx, batch_id, campaign_id)
     stored.set_launched(ctx.tx, campaign_id, ctx.now)
     ctx.note(campaign_id=campaign_id, detail={"assets": planned.chosen})
     _tell_of_launch(ctx, campaign_id, spec, planned)
@@ -212,9 +213,14 @@ def _tell_of_launch(ctx: Context, campaign_id: int, spec: CampaignSpec, planned:
                 f" ({step.people[login]:,} of {planned.chosen:,} images)" if login in step.people and not golden else ""
             )
             told.setdefault(login, []).append(f"{step.name!r}{share}")
-    due = f" Due {spec.due}." if spec.due else ""
+    due = t(" Due {date}.", date=str(spec.due)) if spec.due else ""
     for login, steps in told.items():
-        text = f"{spec.name!r} has begun; you work at {' and '.join(steps)}.{due}"
+        text = t(
+            "{campaign} has begun; you work at {steps}.{more+}",
+            campaign=quoted(spec.name),
+            steps=" and ".join(steps),
+            more=due,
+        )
         tell(ctx, [ids[login]], "assigned", text, campaign_id=campaign_id)
 
 
@@ -241,7 +247,7 @@ def _own(ctx: Context) -> list[Campaign]:
     """Return the campaigns that the actor has work in, newest first, with the actor's own tasks counted."""
     total: Counter[int] = Counter()
     remaining: Counter[int] = Counter()
-    for mine in (job(row) for row in jobs.of_member(ctx.tx, ctx.actor.member_id)):
+    for mine in (job(its) for its in jobs.of_member(ctx.tx, ctx.actor.member_id)):
         total[mine.campaign_id] += mine.total
         remaining[mine.campaign_id] += mine.remaining
     return [
@@ -258,42 +264,42 @@ def spec(ctx: Context, campaign_id: int) -> CampaignSpec:
     return stored.spec(ctx.tx, campaign_id)
 
 
-def _stage_join(ctx: Context, stage: Stage, campaign_id: int) -> dict[str, joining.Coming]:
+def _stage_join(ctx: Context, stage: Stage, campaign_id: int) -> dict[str, new_assets.Coming]:
     """Choose among the assets that wait, and make their tasks in pieces."""
     campaign = _campaign(ctx, campaign_id)
-    joining.check_open(ctx, campaign)
-    return {"prepared_coming": joining.stage_tasks(ctx, stage, campaign)}
+    new_assets.check_open(ctx, campaign)
+    return {"prepared_coming": new_assets.stage_tasks(ctx, stage, campaign)}
 
 
 @operation(writes=True, stage=_stage_join)
-def join(ctx: Context, campaign_id: int, prepared_coming: joining.Coming) -> int:
+def join(ctx: Context, campaign_id: int, prepared_coming: new_assets.Coming) -> int:
     """Let the assets that wait join a launched campaign, as far as its filter and limit take them; return how many."""
     campaign = _campaign(ctx, campaign_id)
-    joining.check_open(ctx, campaign)
-    joined = joining.take_staged(ctx, campaign, prepared_coming)
+    new_assets.check_open(ctx, campaign)
+    joined = new_assets.take_staged(ctx, campaign, prepared_coming)
     ctx.note(campaign_id=campaign_id, detail={"assets": joined})
     return joined
 
 
-def _stage_complete(ctx: Context, stage: Stage, campaign_id: int, reason: str) -> dict[str, closing.Kept]:
+def _stage_complete(ctx: Context, stage: Stage, campaign_id: int, reason: str) -> dict[str, completion.Kept]:
     """Make revisions of what people have drawn, in pieces."""
     found(stored.name(ctx.tx, campaign_id), f"campaign {campaign_id}")
-    return {"prepared_kept": closing.stage_drafts(ctx, stage, campaign_id)}
+    return {"prepared_kept": completion.stage_drafts(ctx, stage, campaign_id)}
 
 
 @operation(writes=True, stage=_stage_complete)
-def complete(ctx: Context, campaign_id: int, reason: str, prepared_kept: closing.Kept) -> Campaign:
+def complete(ctx: Context, campaign_id: int, reason: str, prepared_kept: completion.Kept) -> Campaign:
     """Complete a campaign as it stands: open tasks end, and their assets count as skipped.
 
     What people had drawn and not submitted becomes a revision, so that nothing is lost.
     """
-    reason = words.checked(reason, "Say why the campaign ends with open tasks", LONGEST_REASON)
+    reason = text_limits.checked(reason, "Say why the campaign ends with open tasks", LONGEST_REASON)
     campaign = _campaign(ctx, campaign_id)
     if campaign.launched is None:
         raise Refused(f"The campaign {campaign.name!r} is not launched, so there is nothing to complete.")
     if not campaign.remaining:
         raise Refused(f"The campaign {campaign.name!r} is completed: no asset remains.")
-    ended = closing.end_open(ctx, prepared_kept, campaign_id, reason)
+    ended = completion.end_open(ctx, prepared_kept, campaign_id, reason)
     ctx.note(campaign_id=campaign_id, detail={"reason": reason, "tasks": ended})
     return _campaign(ctx, campaign_id)
 
@@ -328,13 +334,13 @@ def delete(ctx: Context, campaign_id: int, name: str) -> Deletion:
     if name != campaign.name:
         raise InvalidInput(f"This is the campaign {campaign.name!r}, not {name!r}; nothing was deleted.")
     gone = _deletion(ctx, campaign, deleted=True)
-    ending.delete(ctx.tx, campaign_id)
+    campaign_end.delete(ctx.tx, campaign_id)
     ctx.note(campaign_id=campaign_id, detail=msgspec.to_builtins(gone))
     return gone
 
 
 def _deletion(ctx: Context, campaign: Campaign, *, deleted: bool = False) -> Deletion:
-    n = ending.counts(ctx.tx, campaign.campaign_id)
+    n = campaign_end.counts(ctx.tx, campaign.campaign_id)
     return Deletion(
         campaign.name, n["tasks"], n["drafts"], n["issues"], n["notices"], n["kept_annotations"], deleted=deleted
     )
@@ -345,13 +351,10 @@ def progress(ctx: Context, campaign_id: int) -> Progress:
     """Return where the assets of a campaign are."""
     campaign = _campaign(ctx, campaign_id)
     rows = stored.progress(ctx.tx, campaign_id)
-    done, skipped = sum(r["done"] for r in rows), sum(r["skipped"] for r in rows)
-    remaining = sum(r["here"] for r in rows)
+    done, skipped = sum(r.done for r in rows), sum(r.skipped for r in rows)
+    remaining = sum(r.here for r in rows)
     steps = tuple(
-        StepProgress(
-            r["step"], r["name"], r["kind"], r["waiting"], r["in_progress"], r["to_rework"], passed=r["passed"]
-        )
-        for r in rows
-    )  # fmt: skip
-    issues = talk.unresolved(ctx.tx, campaign_id)
+        StepProgress(r.step, r.name, r.kind, r.waiting, r.in_progress, r.to_rework, passed=r.passed) for r in rows
+    )
+    issues = issue_threads.unresolved(ctx.tx, campaign_id)
     return Progress(campaign.name, done + skipped + remaining, done, skipped, remaining, issues, steps)

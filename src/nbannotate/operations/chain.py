@@ -10,16 +10,17 @@ from msgspec import Struct
 
 from nbannotate.errors import InvalidInput, NbannotateError, NotFound, Refused, Stale
 from nbannotate.model import Campaign, CampaignSpec, NoticeKind, When
-from nbannotate.operations.joining import Coming, stage_tasks, take_sent, take_staged
+from nbannotate.operations.new_assets import Coming, stage_tasks, take_sent, take_staged
+from nbannotate.operations.notifications import tell
 from nbannotate.operations.planning import fingerprint, unknown_status
 from nbannotate.operations.registry import Context, found, operation
-from nbannotate.operations.telling import tell
 from nbannotate.rules.rights import MANAGERS
 from nbannotate.store import campaigns as stored
-from nbannotate.store import carrying, people
-from nbannotate.store.choice import PLACES
+from nbannotate.store import people, transfer
+from nbannotate.store.asset_selection import PLACES
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import id_list
+from nbannotate.texts import Message
 
 #: What managers are told with when a rule cannot do its work.
 KIND: NoticeKind = "issue"
@@ -45,26 +46,26 @@ def _stage_send(
     """Copy what is sent, and make its tasks, in pieces."""
     source, target = _ends(ctx, campaign_id, to)
     _choose(ctx, source, asset_ids, status)
-    chosen, tasks, _ = carrying.listed(ctx.tx)
+    chosen, tasks, _ = transfer.listed(ctx.tx)
     ground = _ground(ctx, source, target, tasks)
     # Sent before the launch, they are in the version already.
-    lacking = carrying.leave_out(ctx.tx, target["campaign_id"], target["version_id"])
-    new, _, ids = carrying.listed(ctx.tx)
+    lacking = transfer.leave_out(ctx.tx, target["campaign_id"], target["version_id"])
+    new, _, ids = transfer.listed(ctx.tx)
     own = target["version_id"] == source["version_id"]
     if new and not own:
         of = source["version_id"], target["version_id"]
-        carrying.stage(stage, *of, ctx.actor.member_id, source["name"], ctx.now)
+        transfer.stage(stage, *of, ctx.actor.member_id, source["name"], ctx.now)
     coming = None
     if new and target["launched"]:
         campaign: Campaign = found(stored.campaign(ctx.tx, target["campaign_id"]), f"campaign {to!r}")
-        reveal = (lambda: PLACES) if own else (lambda: carrying.attempt(stage, target["version_id"]))
+        reveal = (lambda: PLACES) if own else (lambda: transfer.attempt(stage, target["version_id"]))
         coming = stage_tasks(ctx, stage, campaign, ids, reveal, everything=True)
     return {"prepared_sent": _Sent(stage.batch_id, tasks, chosen, lacking, coming, ground)}
 
 
 def _ends(ctx: Context, campaign_id: int, to: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the campaign that assets have left, and the one that they go to; raise if they cannot go there now."""
-    source: dict[str, Any] = found(carrying.end(ctx.tx, campaign_id=campaign_id), f"campaign {campaign_id}")
+    source: dict[str, Any] = found(transfer.end(ctx.tx, campaign_id=campaign_id), f"campaign {campaign_id}")
     target = _target(ctx, source, to)
     if target["launched"] and (other := stored.running_on(ctx.tx, target["version_id"], but=target["campaign_id"])):
         raise Refused(
@@ -77,7 +78,7 @@ def _ends(ctx: Context, campaign_id: int, to: str) -> tuple[dict[str, Any], dict
 def _ground(ctx: Context, source: dict[str, Any], target: dict[str, Any], tasks: str) -> str:
     """Return a short text that differs if what is sent, or where it goes, has changed."""
     ends = source["version_id"], target["version_id"], target["campaign_id"]
-    return fingerprint(target, carrying.mark(ctx.tx, tasks, *ends))
+    return fingerprint(target, transfer.mark(ctx.tx, tasks, *ends))
 
 
 @operation(writes=True, stage=_stage_send)
@@ -113,7 +114,7 @@ def send(
     if made.ground != _ground(ctx, source, target, made.tasks):
         raise Stale("What is sent, or where it goes, was changed while this was prepared; try again.")
     if target["version_id"] != source["version_id"]:
-        carrying.reveal(ctx.tx, made.batch_id, target["version_id"])
+        transfer.reveal(ctx.tx, made.batch_id, target["version_id"])
     sent = made.lacking
     if made.coming is not None:
         sent = take_staged(ctx, stored.campaign(ctx.tx, target["campaign_id"]), made.coming)
@@ -131,16 +132,16 @@ def apply_rules(
     """
     rules = [r for r in spec.rules if r.when == when]
     own = own_statuses(spec) if rules else set()
-    had = carrying.statuses(ctx.tx, campaign_id, asset_ids[0] if len(asset_ids) == 1 else None) if own else {}
+    had = transfer.statuses(ctx.tx, campaign_id, asset_ids[0] if len(asset_ids) == 1 else None) if own else {}
     for rule in rules:
         sent_on = [i for i in asset_ids if rule.status in (None, status) or rule.status in had.get(i, set()) & own]
         if not sent_on:
             continue
-        source = carrying.end(ctx.tx, campaign_id=campaign_id)
+        source = transfer.end(ctx.tx, campaign_id=campaign_id)
         assert source is not None
         try:
             target = _target(ctx, source, rule.to)
-            inside = carrying.inside(ctx.tx, target["campaign_id"], sent_on)
+            inside = transfer.inside(ctx.tx, target["campaign_id"], sent_on)
             new = [i for i in sent_on if i not in inside]
             sent = _send(ctx, source, target, new)
             if sent == len(new):
@@ -148,14 +149,14 @@ def apply_rules(
             problem = _why_they_wait(ctx, target)
         except NbannotateError as error:
             problem = f"{error} They stay; change the rule, or send them later by hand."
-        text = f"{spec.name} cannot send assets that are {status} on to {rule.to!r}. {problem}"
+        text = Message(f"{spec.name} cannot send assets that are {status} on to {rule.to!r}. {problem}")
         once = f"rule {campaign_id} {rule.when} {rule.status} {rule.to} {ctx.now:%Y-%m-%d}"
         tell(ctx, _managers(ctx), KIND, text, campaign_id=campaign_id, once=once)
 
 
 def _target(ctx: Context, source: dict[str, Any], to: str) -> dict[str, Any]:
     """Return the campaign that assets go to, or raise why they cannot go there."""
-    target = carrying.end(ctx.tx, name=to)
+    target = transfer.end(ctx.tx, name=to)
     if target is None:
         names = sorted(c.name for c in stored.campaigns(ctx.tx) if c.campaign_id != source["campaign_id"])
         like = difflib.get_close_matches(to, names, 1)
@@ -179,12 +180,12 @@ def _choose(ctx: Context, source: dict[str, Any], asset_ids: Collection[int] | N
     name, campaign_id = source["name"], source["campaign_id"]
     spec = stored.spec(ctx.tx, campaign_id)
     these = None if asset_ids is None else id_list(asset_ids)
-    if these is not None and (strange := carrying.strangers(ctx.tx, campaign_id, these)):
+    if these is not None and (strange := transfer.strangers(ctx.tx, campaign_id, these)):
         raise InvalidInput(f"{len(strange)} of these assets are not in the campaign {name!r}: {_some(strange)}.")
     if status is not None:
         _check_status(spec, status)
-    carrying.choose(ctx.tx, campaign_id, these, status, status in own_statuses(spec))
-    count, first = carrying.at_work(ctx.tx, 6)
+    transfer.choose(ctx.tx, campaign_id, these, status, status in own_statuses(spec))
+    count, first = transfer.at_work(ctx.tx, 6)
     if count:
         raise Refused(f"{count} of these assets are still worked on in {name!r}: {_some(first)}.")
 
@@ -201,11 +202,11 @@ def _check_status(spec: CampaignSpec, status: str) -> None:
 
 def _send(ctx: Context, source: dict[str, Any], target: dict[str, Any], asset_ids: Collection[int]) -> int:
     """Take assets into the target's version, and into the target if it is launched; return how many are new there."""
-    new = set(asset_ids) - carrying.inside(ctx.tx, target["campaign_id"], asset_ids)
+    new = set(asset_ids) - transfer.inside(ctx.tx, target["campaign_id"], asset_ids)
     ordered = [i for i in asset_ids if i in new]
-    lacking = carrying.lacking(ctx.tx, target["version_id"], ordered)  # sent before the launch, they are there already
+    lacking = transfer.lacking(ctx.tx, target["version_id"], ordered)  # sent before the launch, they are there already
     if ordered and target["version_id"] != source["version_id"]:
-        carrying.carry(
+        transfer.carry(
             ctx.tx, source["version_id"], target["version_id"], ordered, ctx.actor.member_id, source["name"], ctx.now
         )
     if ordered and target["launched"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nbannotate.model import CampaignSpec, Order, Recipe, Step, Workflow
 from nbannotate.operations.registry import Context, found, operation
-from nbannotate.store import choice, data, splits
+from nbannotate.store import asset_selection, data, splits
 from nbannotate.store.transaction import id_list
 
 
@@ -28,5 +28,5 @@ def assets(
         name="chosen", recipe=Recipe(["any"]), workflow=look, filter=filter, order=order, seed=seed, limit=limit
     )
     only = None if split is None else id_list(splits.of(ctx.tx, version_id, split))
-    with choice.chosen(ctx.tx, version_id, spec, only=only):
-        return choice.ids(ctx.tx)
+    with asset_selection.chosen(ctx.tx, version_id, spec, only=only):
+        return asset_selection.ids(ctx.tx)

@@ -8,23 +8,23 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from nbannotate.model import NoticeKind
+from nbannotate.operations.notifications import tell
 from nbannotate.operations.registry import Context, operation
-from nbannotate.operations.telling import tell
 from nbannotate.rules.rights import MANAGERS
-from nbannotate.store import campaigns, data, forgetting, holding, notices, people, staging
-from nbannotate.texts import t, tn
+from nbannotate.store import campaigns, data, leases, notices, people, retention, staging
+from nbannotate.texts import Message, t, tn
 
 #: From how long before it a due date is near.
 NEAR = datetime.timedelta(days=2)
 
 #: How long after it a due date that nobody was told of is still news. Shorter than seen notices are kept (see
-#: ``store/forgetting.py``), so that nobody is told twice.
+#: ``store/retention.py``), so that nobody is told twice.
 LATE = datetime.timedelta(days=60)
 
 
 def _nothing_to_do(ctx: Context) -> int | None:
     left = ctx.engine.left(ctx.tx)
-    busy = holding.has_run_out(ctx.tx, ctx.now) or forgetting.is_due(ctx.tx, ctx.now) or _hearers(ctx)
+    busy = leases.has_run_out(ctx.tx, ctx.now) or retention.is_due(ctx.tx, ctx.now) or _hearers(ctx)
     return None if left or busy else 0
 
 
@@ -42,8 +42,8 @@ def tick(ctx: Context) -> int:
     """
     for batch_id in ctx.engine.left(ctx.tx):
         staging.discard(ctx.tx, batch_id)
-    forgetting.forget(ctx.tx, ctx.now)
-    lost = holding.expire_leases(ctx.tx, ctx.now)
+    retention.forget(ctx.tx, ctx.now)
+    lost = leases.expire_leases(ctx.tx, ctx.now)
     held = [task for task in lost if task["assignee_id"] is not None]
     for (campaign_id, member_id), tasks in groupby(sorted(held, key=_place), _place):
         _say_lease_out(ctx, campaign_id, member_id, list(tasks))
@@ -71,7 +71,7 @@ def _say_lease_out(ctx: Context, campaign_id: int, member_id: int, tasks: list[d
         asset, task_id = data.asset(ctx.tx, tasks[0]["asset_id"]), tasks[0]["task_id"]
         text = t(
             "Your time for {asset} of {campaign} ran out, so it went back to the queue. What you drew is kept.",
-            asset=asset["name"] if asset else "an image", campaign=campaign,
+            asset=asset["name"] if asset else t("an image"), campaign=campaign,
         )  # fmt: skip
     tell(ctx, [member_id], "lease_out", text, campaign_id=campaign_id, task_id=task_id, myself=True)
 
@@ -82,7 +82,7 @@ class _Hearer(NamedTuple):
     member_id: int
     campaign_id: int
     kind: NoticeKind
-    text: str
+    text: Message
     once: str
 
 
@@ -90,12 +90,12 @@ def _hearers(ctx: Context) -> list[_Hearer]:
     """Return who has still to be told of which due date: managers, and those who have open tasks there."""
     today = ctx.now.date()
     found = []
-    for row in notices.due(ctx.tx, today - LATE, today + NEAR):
-        campaign_id, kind = row["campaign_id"], _kind(row["due"], today)
+    for near in notices.due(ctx.tx, today - LATE, today + NEAR):
+        campaign_id, kind = near.campaign_id, _kind(near.due, today)
         tasks = notices.open_tasks(ctx.tx, campaign_id)
         if not tasks:
             continue
-        once = f"{kind}:{campaign_id}:{row['due']}"
+        once = f"{kind}:{campaign_id}:{near.due}"
         own: Counter[int] = Counter()
         for (_, assignee), n in tasks.items():
             if assignee is not None:
@@ -105,7 +105,7 @@ def _hearers(ctx: Context) -> list[_Hearer]:
         roles = {m.member_id: m.role for m in people.members(ctx.tx) if m.active}
         hearers = {m for m, role in roles.items() if role in MANAGERS or m in own or m in queued}
         for member_id in sorted(hearers - notices.have(ctx.tx, once)):
-            text = _due_text(kind, row["name"], row["due"], sum(tasks.values()), own[member_id])
+            text = _due_text(kind, near.name, near.due, sum(tasks.values()), own[member_id])
             found.append(_Hearer(member_id, campaign_id, kind, text, once))
     return found
 
@@ -114,7 +114,7 @@ def _kind(due: datetime.date, today: datetime.date) -> NoticeKind:
     return "due_past" if due < today else "due_near"
 
 
-def _due_text(kind: NoticeKind, campaign: str, due: datetime.date, images: int, own: int) -> str:
+def _due_text(kind: NoticeKind, campaign: str, due: datetime.date, images: int, own: int) -> Message:
     """Return what a person is told of a due date; it may be read days later, so it names the day."""
     day = f"{due:%A}, {due.day} {due:%B %Y}"
     left = tn(images, "{n} image is left", "{n} images are left")
@@ -122,7 +122,7 @@ def _due_text(kind: NoticeKind, campaign: str, due: datetime.date, images: int, 
         left = t("1 image is left, yours")
     elif own:
         theirs = t("all") if own == images else f"{own:,}"
-        left = t("{n} images are left, {own+} of them yours", n=f"{images:,}", own=theirs)
+        left = t("{n} images are left, {own+} of them yours", n=images, own=theirs)
     if kind == "due_near":
         return t("{campaign} is due on {day}: {left+}.", campaign=campaign, day=day, left=left)
     return t(

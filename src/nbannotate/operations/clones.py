@@ -17,12 +17,12 @@ from nbannotate.errors import Conflict, InvalidInput
 from nbannotate.model import Dataset, LabelMapping, Recipe
 from nbannotate.model.attribute import check_name
 from nbannotate.model.values import decode
-from nbannotate.operations import metadata, serving
+from nbannotate.operations import asset_files, metadata
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.rules.splits import check_split
 from nbannotate.rules.well_formed import check_fits
-from nbannotate.store import arriving, cloned, cloning, data
-from nbannotate.store.cloning import By, Coming
+from nbannotate.store import clone_export, clone_import, data, incoming_assets, revision_rows
+from nbannotate.store.clone_import import By, Coming
 from nbannotate.store.staging import Stage
 
 
@@ -36,13 +36,13 @@ def _stage(
     by = By(ctx.actor.member_id, here=True, signed=True, source="", now=ctx.now)
     with tempfile.TemporaryDirectory(dir=ctx.engine.spool) as place:
         folder = Path(place)
-        cloned.write(ctx.tx, folder, dataset, version_id, annotations)
+        clone_export.write(ctx.tx, folder, dataset, version_id, annotations)
         _reserve(ctx, stage, folder)
         with _reported(ctx, activity) as report:
-            cloning.stage(stage, folder, by, report)
-            cloning.stage_shapes(stage, folder)
-        coming = cloning.coming(stage, folder, by, stage.reserved, annotations)
-    return {"prepared_coming": cloning.held(stage, coming, name)}
+            clone_import.stage(stage, folder, by, report)
+            clone_import.stage_shapes(stage, folder)
+        coming = clone_import.coming(stage, folder, by, stage.reserved, annotations)
+    return {"prepared_coming": clone_import.held(stage, coming, name)}
 
 
 @operation(writes=True, stage=_stage)
@@ -70,10 +70,10 @@ def contents(ctx: Context, dataset_id: int, version_id: int | None = None, annot
     dataset = _source(ctx, dataset_id, version_id)
     result = ctx.engine.spool / f"{secrets.token_hex(8)}.parquet"
     with tempfile.TemporaryDirectory(dir=ctx.engine.spool) as place:
-        cloned.write(ctx.tx, Path(place), dataset, version_id, annotations)
+        clone_export.write(ctx.tx, Path(place), dataset, version_id, annotations)
         with zipfile.ZipFile(result, "w", zipfile.ZIP_STORED) as into:
-            for table in cloned.TABLES:
-                into.write(cloned.file(Path(place), table), table)
+            for table in clone_export.TABLES:
+                into.write(clone_export.file(Path(place), table), table)
     return result
 
 
@@ -88,20 +88,20 @@ def _stage_received(
     with tempfile.TemporaryDirectory(dir=ctx.engine.spool) as place:
         folder = Path(place)
         _unpack(file, folder)
-        if table := cloning.strange(stage, folder):
+        if table := clone_import.strange(stage, folder):
             raise InvalidInput(f"This is no copy of a version: its {table} do not fit the rest. Nothing was copied.")
         _check_assets(ctx, folder)
         _check_words(stage, folder)
         _reserve(ctx, stage, folder)
         with _reported(ctx, activity) as report:
-            cloning.stage(stage, folder, by, report)
-            for done, total, piece in cloning.revisions(stage, folder):
+            clone_import.stage(stage, folder, by, report)
+            for done, total, piece in clone_import.revisions(stage, folder):
                 report("checking what was said", done, total)
                 if rows := [row for one in piece for row in _checked(*one)]:
                     data.add_shapes(stage, rows)
                 stage.piece()
-        coming = cloning.coming(stage, folder, by, stage.reserved, annotations)
-    return {"prepared_coming": cloning.held(stage, coming, name)}
+        coming = clone_import.coming(stage, folder, by, stage.reserved, annotations)
+    return {"prepared_coming": clone_import.held(stage, coming, name)}
 
 
 @operation(writes=True, stage=_stage_received)
@@ -127,20 +127,20 @@ def _reported(ctx: Context, activity: str) -> Iterator[Callable[[str, int, int],
         ctx.engine.activities.pop(activity, None)
 
 
-def _checked(row: dict[str, Any], drawn: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _checked(came: clone_import.Revised, drawn: list[revision_rows.ShapeRow]) -> list[dict[str, Any]]:
     """Return the rows of the shapes of a revision as they are stored, or raise InvalidInput if they may not be."""
-    annotation = data.annotation_of(row, drawn)
+    annotation = revision_rows.annotation_of(came, drawn)
     try:
-        check_fits(annotation, row["width"], row["height"])
+        check_fits(annotation, came.width, came.height)
     except InvalidInput as error:
-        raise InvalidInput(f"{row['name']}: {error} Nothing was copied.") from None
-    return [data.shape_row(row["new"], n, shape) for n, shape in enumerate(annotation.shapes)]
+        raise InvalidInput(f"{came.name}: {error} Nothing was copied.") from None
+    return [data.shape_row(came.new, n, shape) for n, shape in enumerate(annotation.shapes)]
 
 
 def _take(ctx: Context, name: str, readme: str, coming: Coming) -> Dataset:
     """Let the new dataset be there; the last step."""
     _check_new(ctx, name)
-    cloning.reveal(ctx.tx, coming, name, readme, ctx.now)
+    clone_import.reveal(ctx.tx, coming, name, readme, ctx.now)
     ctx.note(detail={**ctx.event["detail"], "dataset_id": coming.dataset_id})
     made: Dataset = found(data.dataset(ctx.tx, coming.dataset_id), f"dataset {coming.dataset_id}")
     return replace(made, new=True)
@@ -164,7 +164,7 @@ def _check_new(ctx: Context, name: str) -> None:
 
 def _reserve(ctx: Context, stage: Stage, folder: Path) -> None:
     """Give what comes new ids, and see that nobody takes the rows under them for some that were left."""
-    owners = cloning.reserve(stage, folder)
+    owners = clone_import.reserve(stage, folder)
     ctx.engine.staging.update(owners)
     stage.reserve(owners)
 
@@ -174,28 +174,30 @@ def _unpack(file: Path, folder: Path) -> None:
     try:
         with zipfile.ZipFile(file) as packed:
             members = packed.infolist()
-            good = {m.filename for m in members} == set(cloned.TABLES) and len(members) == len(cloned.TABLES)
+            good = {m.filename for m in members} == set(clone_export.TABLES) and len(members) == len(
+                clone_export.TABLES
+            )
             if not good or any(m.compress_type != zipfile.ZIP_STORED for m in members):
                 raise InvalidInput("This file is no copy of a version, as clones.contents gives one.")
-            for table in cloned.TABLES:
-                cloned.file(folder, table).write_bytes(packed.read(table))
+            for table in clone_export.TABLES:
+                clone_export.file(folder, table).write_bytes(packed.read(table))
     except zipfile.BadZipFile:
         raise InvalidInput("This file is no copy of a version, as clones.contents gives one.") from None
 
 
 def _check_assets(ctx: Context, folder: Path) -> None:
     """Raise if an asset may not be in the store: its file, its sequence, its metadata."""
-    file = cloned.file(folder, "assets")
-    if strange := arriving.bad_sequences(ctx.tx, file):
+    file = clone_export.file(folder, "assets")
+    if strange := incoming_assets.bad_sequences(ctx.tx, file):
         raise InvalidInput(f"The sequence or the moment of {strange[0]!r} is none; nothing was copied.")
-    serving.check(ctx.engine, arriving.incoming_files(ctx.tx, file))
-    for name, text in cloning.metadata(ctx.tx, folder):
+    asset_files.check(ctx.engine, incoming_assets.incoming_files(ctx.tx, file))
+    for name, text in clone_import.metadata(ctx.tx, folder):
         metadata.check_text(name, text)
 
 
 def _check_words(stage: Stage, folder: Path) -> None:
     """Raise InvalidInput if a name of a version or a split, a change of labels or a recipe is none."""
-    words = cloning.words(stage, folder)
+    words = clone_import.words(stage, folder)
     for name in words.versions:
         check_name("Version name", name)
     if not words.versions or len(set(words.versions)) < len(words.versions) or words.states - {"draft", "published"}:

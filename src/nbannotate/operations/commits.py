@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from nbannotate.model import Event
 from nbannotate.store.engine import Engine, Transaction
-from nbannotate.store.log import expect_answers
+from nbannotate.store.event_log import expect_answers
 
 #: So many operations share a commit at most.
 MOST = 32

@@ -8,10 +8,10 @@ from msgspec.structs import replace
 from nbannotate.errors import Conflict, InvalidInput, Refused
 from nbannotate.model import Dataset, Loss, TakenBack
 from nbannotate.model.attribute import as_tuple, check_name, check_unique
-from nbannotate.model.choices import near
+from nbannotate.model.suggestions import near
 from nbannotate.operations import removal
 from nbannotate.operations.registry import Context, found, operation
-from nbannotate.rules.same import check_same, differences
+from nbannotate.rules.equality import check_same, differences
 from nbannotate.store import data, emptiness, people, removing, renaming
 
 
@@ -97,9 +97,9 @@ def set_workers(ctx: Context, dataset_id: int, logins: list[str] | None) -> list
             raise InvalidInput(f"Workers: there is no member {login!r}; {hint}")
         if not known[login].active and login not in already:
             raise InvalidInput(f"Workers: the account of {login!r} is disabled.")
-    busy = [b for b in data.busy_in(ctx.tx, dataset_id) if b["login"] not in given]
+    busy = [b for b in data.busy_in(ctx.tx, dataset_id) if b.login not in given]
     if busy:
-        who = "; ".join(f"{b['login']} works in {b['campaign']!r}, step {b['step']!r}" for b in busy[:5])
+        who = "; ".join(f"{b.login} works in {b.campaign!r}, step {b.step!r}" for b in busy[:5])
         raise Refused(
             f"These people are assignees of campaigns that are not completed: {who}{'; …' if busy[5:] else ''}. "
             "Keep them, or take them out of the campaigns first."

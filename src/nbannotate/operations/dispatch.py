@@ -11,15 +11,15 @@ from typing import Any
 import msgspec
 
 from nbannotate.errors import FetchFailed, InvalidInput, NotFound, SessionEnded, Stale
-from nbannotate.model import Event, Member, taking
-from nbannotate.operations.bringing import Here, Needed
+from nbannotate.model import Event, Member, json_errors
 from nbannotate.operations.commits import Commits, Waiting
 from nbannotate.operations.registry import Arrival, Context, Operation, operations
+from nbannotate.operations.remote_files import Here, Needed
 from nbannotate.operations.throttle import Throttle
 from nbannotate.rules import rights
-from nbannotate.store import forgetting, log, measuring, people
+from nbannotate.store import event_log, image_sizes, people, retention
 from nbannotate.store.engine import Engine, Transaction
-from nbannotate.texts import t
+from nbannotate.texts import t, to_json
 
 #: So often is what changed meanwhile prepared again.
 ATTEMPTS = 5
@@ -73,7 +73,7 @@ class Dispatcher:
         self._owner_token = owner_token
         self._commits = Commits(engine, publish)
         with engine.write() as tx:
-            forgetting.forget(tx, utc_now())
+            retention.forget(tx, utc_now())
 
     def find(self, name: str) -> Operation:
         """Return an operation by name, or raise NotFound."""
@@ -92,7 +92,7 @@ class Dispatcher:
             what = "takes files one by one" if operation.takes_arriving else "takes no files one by one"
             raise InvalidInput(f"{operation.name} {what}.")
         where = f"The arguments of {operation.name}"
-        given = taking.read(request.arguments or b"{}", operation.arguments, where, f"{operation.name}: ")
+        given = json_errors.read(request.arguments or b"{}", operation.arguments, where, f"{operation.name}: ")
         values = {f: getattr(given, f) for f in operation.arguments.__struct_fields__}
         values |= {"file": request.file} if operation.takes_file else {}
         values |= {"arriving": request.arriving} if operation.takes_arriving else {}
@@ -137,21 +137,21 @@ class Dispatcher:
                 now = utc_now()
                 context = self._context(tx, self._asker(tx, request, now), now)
                 result = operation.run(context, **arguments)
-                return result if operation.gives_file else msgspec.json.encode(result)
+                return result if operation.gives_file else _encoded(result)
         if operation.idle is not None:
             with self.engine.read() as tx:
                 now = utc_now()
                 context = self._context(tx, self._asker(tx, request, now), now)
                 answer = operation.idle(context, **arguments)
             if answer is not None:
-                return msgspec.json.encode(answer)
+                return _encoded(answer)
         if operation.stage is None:
             return self._commit(operation, request, arguments, time.perf_counter())
         began = time.perf_counter()
         with self.engine.stage() as stage:
             now = utc_now()
             asker = self._asker(stage, request, now)
-            known = log.answer(stage, request.request_id, asker.member_id, operation.name)
+            known = event_log.answer(stage, request.request_id, asker.member_id, operation.name)
             if known is not None:
                 return known.encode()
             staged = operation.stage(self._context(stage, asker, now), stage, **arguments)
@@ -164,7 +164,7 @@ class Dispatcher:
         with self.engine.read(remembers=True) as tx:
             now = utc_now()
             context = self._context(tx, self._asker(tx, request, now), now)
-            return msgspec.json.encode(operation.answer(context, msgspec.json.decode(returned)))
+            return _encoded(operation.answer(context, msgspec.json.decode(returned)))
 
     def _commit(self, operation: Operation, request: Request, arguments: dict[str, Any], began: float) -> bytes:
         """Run what a writing operation does in the transaction, and publish its events."""
@@ -182,7 +182,7 @@ class Dispatcher:
         if not request.request_id or len(request.request_id) > 64:
             raise InvalidInput(f"{operation.name} writes, so it needs a request id of 1 to 64 characters.")
         asker = self._asker(tx, request, now)
-        known = log.answer(tx, request.request_id, asker.member_id, operation.name)
+        known = event_log.answer(tx, request.request_id, asker.member_id, operation.name)
         if known is not None:
             return known.encode(), []
         context = self._context(tx, asker, now, began)
@@ -190,10 +190,10 @@ class Dispatcher:
         if not context.done and context.changed:
             context.did(operation.name)
         done, by = [(name, ms, what) for name, ms, what, _ in context.done], context.acted_by
-        ids = log.add_events(tx, context.actor.member_id, done, now, by)
+        ids = event_log.add_events(tx, context.actor.member_id, done, now, by)
         if operation.keep is not None:
-            kept = msgspec.json.encode(operation.keep(result)).decode()
-            log.keep_answer(tx, request.request_id, asker.member_id, operation.name, kept, now)
+            kept = _encoded(operation.keep(result)).decode()
+            event_log.keep_answer(tx, request.request_id, asker.member_id, operation.name, kept, now)
         said = None if by is None else people.logins(tx)[by]
         events = [
             Event(
@@ -207,7 +207,7 @@ class Dispatcher:
             )
             for i, (name, _, what, told) in zip(ids, context.done, strict=True)
         ]
-        return msgspec.json.encode(result), events
+        return _encoded(result), events
 
     def _context(self, tx: Transaction, asker: Asker, now: datetime.datetime, began: float | None = None) -> Context:
         return Context(self.engine, self.throttle, tx, asker.member, now, began, asker.session)
@@ -223,7 +223,7 @@ class Dispatcher:
             session = people.session(tx, request.token, now)
             actor = session.member if session else None
         if actor is None:
-            raise SessionEnded("Your session has ended; log in again.")
+            raise SessionEnded(t("Your session has ended; log in again."))
         rights.check_operation(actor.role, request.operation)
         if session is not None and session.acted_by is not None:
             rights.check_on_word(request.operation)
@@ -262,10 +262,14 @@ class Dispatcher:
         return self._commits.waiting()
 
 
+def _encoded(answer: object) -> bytes:
+    return msgspec.json.encode(answer, enc_hook=to_json)
+
+
 def _note(tx: Transaction, here: Here) -> tuple[bytes, list[Event]]:
     """Write down what was found out of images that lie elsewhere."""
-    measuring.set_sizes(tx, here.sizes)
-    measuring.set_failed(tx, here.failed)
+    image_sizes.set_sizes(tx, here.sizes)
+    image_sizes.set_failed(tx, here.failed)
     return b"", []
 
 

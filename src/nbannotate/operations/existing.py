@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from nbannotate.model import Campaign, CampaignSpec, Member, Role, Version
 from nbannotate.operations.registry import Context, found
-from nbannotate.rules.same import check_same, differences, same_campaign
+from nbannotate.rules.equality import check_same, differences, same_campaign
 from nbannotate.store import campaigns as stored
 from nbannotate.store import data, people
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from nbannotate.errors import NotAllowed, Refused
 from nbannotate.model import GoldMember, Judged
 from nbannotate.operations.access import visible_task
-from nbannotate.operations.assigning import worker
+from nbannotate.operations.assignments import worker
+from nbannotate.operations.notifications import tell
 from nbannotate.operations.registry import Context, found, operation
-from nbannotate.operations.telling import tell
 from nbannotate.rules import gold as rules
 from nbannotate.rules.rights import DEVELOPERS
 from nbannotate.store import campaigns as stored
@@ -22,12 +22,12 @@ def members(ctx: Context, campaign_id: int) -> list[GoldMember]:
     found(stored.name(ctx.tx, campaign_id), f"campaign {campaign_id}")
     flow = stored.spec(ctx.tx, campaign_id).workflow
     told = []
-    for row in kept.members(ctx.tx, campaign_id):
-        fall = kept.fallen(ctx.tx, campaign_id, row["member_id"])
-        mean = rules.recent(kept.scores(ctx.tx, campaign_id, row["member_id"], flow.last), flow.last)
+    for who in kept.members(ctx.tx, campaign_id):
+        fall = kept.fallen(ctx.tx, campaign_id, who.member_id)
+        mean = rules.recent(kept.scores(ctx.tx, campaign_id, who.member_id, flow.last), flow.last)
         state = "ok" if fall is None else "paused" if fall["action"] == "pause" else "below"
         told.append(
-            GoldMember(row["login"], row["answers"], row["mean"], mean, state, None if fall is None else fall["since"])  # type: ignore[arg-type]
+            GoldMember(who.login, who.answers, who.mean, mean, state, None if fall is None else fall["since"])  # type: ignore[arg-type]
         )
     return told
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Imported, Missing, OnConflict, Splitting
@@ -14,8 +15,8 @@ from nbannotate.operations import annotations as said_of
 from nbannotate.operations import assets, metadata, splits
 from nbannotate.operations.registry import Arrival, Context, operation
 from nbannotate.operations.versions import draft
-from nbannotate.store import arriving as arriving_
-from nbannotate.store import foreign, staging
+from nbannotate.store import foreign_ids, importing
+from nbannotate.store import incoming_assets as arriving_
 from nbannotate.store.staging import Stage
 
 #: What the files of an import are: new images, other files of images that are there, metadata of these, what is said,
@@ -63,8 +64,9 @@ def _stage(
         elif table == "shapes":
             said.draw(file)
     staged = said.finish()
-    foreign.stage(stage, format, its.get("foreign", []), said.called)
+    foreign_ids.stage(stage, format, its.get("foreign", []), said.called)
     dealt = splits.stage_set(ctx, stage, version_id, its["splits"]) if "splits" in its else None
+    staged = replace(staged, arrived=importing.finish(stage))
     replaced, described = (next(iter(its.get(name, [])), None) for name in ("replaced", "metadata"))
     return {"prepared_import": _Staged(staged, "annotations" in its, new, replaced, described, dealt)}
 
@@ -101,10 +103,9 @@ def add(
         ctx.did("annotations.add")
     if staged.split is not None and splits.take(ctx, version_id, staged.split, how):
         ctx.did("splits.set")
-    kept = foreign.remember(ctx.tx, staged.said.batch_id, version_id)
-    ctx.note(detail={"version_id": version_id, "format": format, "source": source, "names": kept})
+    arrived = staged.said.arrived
+    assert arrived is not None
+    foreign_ids.remember(ctx.tx, staged.said.batch_id, version_id, arrived)
+    ctx.note(detail={"version_id": version_id, "format": format, "source": source, "names": arrived.names})
     ctx.did("imports.add")
-    late = done.left_out > len(staged.said.left)  # people began to work on some meanwhile
-    if late or staged.split is not None:  # what was staged of those, and splits that were just so already, go
-        staging.give_up(ctx.tx, staged.said.batch_id)
     return done

@@ -7,15 +7,16 @@ from typing import Any
 
 from nbannotate.errors import InvalidInput, NotAllowed, NotFound, Refused
 from nbannotate.model import Issue, IssueState, IssueSummary, NoticeKind
-from nbannotate.operations import closing
+from nbannotate.operations import completion
 from nbannotate.operations.access import visible_issues, visible_task
-from nbannotate.operations.following import follow, visit
+from nbannotate.operations.notifications import tell
 from nbannotate.operations.registry import Context, operation
-from nbannotate.operations.telling import tell
-from nbannotate.rules import words, workflow
+from nbannotate.operations.transitions import follow, visit
+from nbannotate.rules import text_limits, workflow
 from nbannotate.rules.rights import DEVELOPERS, MANAGERS
 from nbannotate.store import campaigns as stored
-from nbannotate.store import talk, work
+from nbannotate.store import issue_threads, task_rows
+from nbannotate.texts import Message, quoted, t
 
 MOST_LISTED = 5000
 
@@ -44,11 +45,22 @@ def create(
         zone = (min(zone[0], zone[2]), min(zone[1], zone[3]), max(zone[0], zone[2]), max(zone[1], zone[3]))
     if shape_id is not None and not 0 < len(shape_id) <= 64:
         raise InvalidInput("shape_id must be the id of a shape: 1 to 64 characters.")
-    new = talk.add_issue(ctx.tx, task, ctx.actor.member_id, _text(text), zone, shape_id, ctx.now)
+    new = issue_threads.add_issue(ctx.tx, task, ctx.actor.member_id, _text(text), zone, shape_id, ctx.now)
     ctx.note(campaign_id=task["campaign_id"], task_id=task_id, asset_id=task["asset_id"], detail={"issue_id": new})
     if reopens:
         current = _send_back(ctx, current)
-    _tell(ctx, current, "issue", f"{ctx.actor.login} raised an issue on {task['asset']}: {text.strip()[:120]}", new)
+    _tell(
+        ctx,
+        current,
+        "issue",
+        t(
+            "{who} raised an issue on {asset}: {text}",
+            who=ctx.actor.login,
+            asset=task["asset"],
+            text=text.strip()[:120],
+        ),
+        new,
+    )
     return _issue(ctx, new)
 
 
@@ -56,10 +68,12 @@ def create(
 def reply(ctx: Context, issue_id: int, text: str) -> Issue:
     """Add a comment to an issue's thread."""
     row = _visible(ctx, issue_id)
-    talk.add_comment(ctx.tx, issue_id, ctx.actor.member_id, _text(text), ctx.now)
+    issue_threads.add_comment(ctx.tx, issue_id, ctx.actor.member_id, _text(text), ctx.now)
     _note(ctx, row)
-    said = f"{ctx.actor.login} answered the issue on {row['asset']}: {text.strip()[:120]}"
-    _tell(ctx, row, "issue_answered", said, issue_id, *talk.authors(ctx.tx, issue_id))
+    said = t(
+        "{who} answered the issue on {asset}: {text}", who=ctx.actor.login, asset=row["asset"], text=text.strip()[:120]
+    )
+    _tell(ctx, row, "issue_answered", said, issue_id, *issue_threads.authors(ctx.tx, issue_id))
     return _issue(ctx, issue_id)
 
 
@@ -77,7 +91,7 @@ def set_state(ctx: Context, issue_id: int, state: IssueState) -> Issue:
         row["author_id"] == ctx.actor.member_id or ctx.actor.role in MANAGERS or (holds and current["kind"] == "review")
     )
     if state == "for_review" and not (holds or decides):
-        raise NotAllowed("Only the person who has the task may say that an issue is fixed.")
+        raise NotAllowed(t("Only the person who has the task may say that an issue is fixed."))
     if state != "for_review" and not decides:
         raise NotAllowed(
             f"Only {row['author']}, who raised the issue, the reviewer who has the task, or a manager may "
@@ -86,10 +100,10 @@ def set_state(ctx: Context, issue_id: int, state: IssueState) -> Issue:
     if state != "resolved" and not current["is_open"] and not current["copy"]:
         _check_may_reopen(ctx, current)
         current = _send_back(ctx, current)
-    talk.set_state(ctx.tx, row, state, ctx.actor.member_id, ctx.now)
+    issue_threads.set_state(ctx.tx, row, state, ctx.actor.member_id, ctx.now)
     _note(ctx, row, state=state)
-    became = {"open": "reopened", "for_review": "marked for review", "resolved": "resolved"}[state]
-    said = f"The issue on {row['asset']} was {became} by {ctx.actor.login}."
+    became = {"open": "reopened", "for_review": t("marked for review"), "resolved": "resolved"}[state]
+    said = t("The issue on {asset} was {became+} by {who}.", asset=row["asset"], became=became, who=ctx.actor.login)
     _tell(ctx, current, "issue_answered", said, issue_id, row["author_id"])
     return _issue(ctx, issue_id)
 
@@ -97,23 +111,23 @@ def set_state(ctx: Context, issue_id: int, state: IssueState) -> Issue:
 @operation()
 def mine(ctx: Context) -> list[Issue]:
     """Return the issues on all assets that I work or worked on, newest first."""
-    return talk.issues(ctx.tx, visible_issues(ctx, talk.of_member(ctx.tx, ctx.actor.member_id)))
+    return issue_threads.issues(ctx.tx, visible_issues(ctx, issue_threads.of_member(ctx.tx, ctx.actor.member_id)))
 
 
 @operation()
 def listing(ctx: Context) -> list[IssueSummary]:
     """Return the issues of all campaigns, those that are not resolved first, newest first: 5,000 at most."""
-    return talk.listing(ctx.tx, MOST_LISTED)
+    return issue_threads.listing(ctx.tx, MOST_LISTED)
 
 
 def _visible(ctx: Context, issue_id: int) -> dict[str, Any]:
-    row = talk.issue_row(ctx.tx, issue_id)
+    row = issue_threads.issue_row(ctx.tx, issue_id)
     if row is None and ctx.actor.role in DEVELOPERS:
         raise NotFound(f"There is no issue {issue_id}.")
     try:
         visible_task(ctx, row["task_id"] if row else -1)
     except NotAllowed:
-        raise NotAllowed("You may see only the issues of your own tasks.") from None
+        raise NotAllowed(t("You may see only the issues of your own tasks.")) from None
     assert row is not None
     return row
 
@@ -122,35 +136,37 @@ def _check_may_reopen(ctx: Context, current: dict[str, Any]) -> None:
     """Raise Refused unless an issue of the actor may bring back an asset that has left the workflow."""
     if current["state"] == "skipped":
         raise Refused(
-            "This asset left the workflow (it was skipped, discarded or rejected), so it takes no open issue. "
-            "Its job can be restarted with it."
+            t(
+                "This asset left the workflow (it was skipped, discarded or rejected), so it takes no open issue. "
+                "Its job can be restarted with it."
+            )
         )
     if current["gold"] is not None and ctx.actor.role in MANAGERS:
         raise Refused("The answer of this image is known: it is gold, and does not come back.")
     campaign = stored.campaign(ctx.tx, current["campaign_id"])
     assert campaign is not None
     if campaign.archived is not None:
-        raise Refused(f"The campaign {campaign.name!r} is archived; nothing in it changes any more.")
-    closing.check_alone(ctx, current["campaign_id"])
+        raise Refused(t("The campaign {name} is archived; nothing in it changes any more.", name=quoted(campaign.name)))
+    completion.check_alone(ctx, current["campaign_id"])
     steps = stored.spec(ctx.tx, current["campaign_id"]).workflow.steps
     workers = stored.workers(ctx.tx, current["campaign_id"])
     reviews = any(s.kind == "review" and ctx.actor.member_id in workers.get(i, set()) for i, s in enumerate(steps))
     if not reviews and ctx.actor.role not in MANAGERS:
-        raise Refused("This asset is done; only a reviewer of the campaign or a manager can bring it back.")
+        raise Refused(t("This asset is done; only a reviewer of the campaign or a manager can bring it back."))
 
 
 def _send_back(ctx: Context, current: dict[str, Any]) -> dict[str, Any]:
     """Send a done asset back to the person who annotated it, and return its new task."""
     spec = stored.spec(ctx.tx, current["campaign_id"])
-    visits = [visit(v) for v in work.visits(ctx.tx, current["campaign_id"], current["asset_id"])]
+    visits = [visit(v) for v in task_rows.visits(ctx.tx, current["campaign_id"], current["asset_id"])]
     workers = stored.workers(ctx.tx, current["campaign_id"])
     following = workflow.reopened(visits, spec.workflow.steps, workers)
-    work.pass_on(ctx.tx, current)
+    task_rows.pass_on(ctx.tx, current)
     new = follow(ctx, current, spec, visits, following)
-    return work.visits(ctx.tx, current["campaign_id"], current["asset_id"])[-1] | {"task_id": new}
+    return task_rows.visits(ctx.tx, current["campaign_id"], current["asset_id"])[-1] | {"task_id": new}
 
 
-def _tell(ctx: Context, task: dict[str, Any], kind: NoticeKind, text: str, issue_id: int, *others: int) -> None:
+def _tell(ctx: Context, task: dict[str, Any], kind: NoticeKind, text: Message, issue_id: int, *others: int) -> None:
     """Tell who has or had the asset at hand, and others."""
     current = _at_hand(ctx, task)
     holder = [current["assignee_id"]] if current["is_open"] and current["assignee_id"] is not None else []
@@ -165,7 +181,7 @@ def _at_hand(ctx: Context, row: dict[str, Any]) -> dict[str, Any]:
 
     While several people answer for the asset, it is that of the issue itself: nobody learns of the others.
     """
-    visits = work.visits(ctx.tx, row["campaign_id"], row["asset_id"])
+    visits = task_rows.visits(ctx.tx, row["campaign_id"], row["asset_id"])
     if not visits[-1]["copy"]:
         return visits[-1]
     own = next(v for v in visits if v["task_id"] == row["task_id"])
@@ -177,13 +193,13 @@ def _at_hand(ctx: Context, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _text(text: str) -> str:
-    return words.checked(text, "Say what is wrong")
+    return text_limits.checked(text, "Say what is wrong")
 
 
 def _issue(ctx: Context, issue_id: int) -> Issue:
-    row = talk.issue_row(ctx.tx, issue_id)
+    row = issue_threads.issue_row(ctx.tx, issue_id)
     assert row is not None
-    return talk.issues(ctx.tx, [row])[0]
+    return issue_threads.issues(ctx.tx, [row])[0]
 
 
 def _note(ctx: Context, row: dict[str, Any], **detail: object) -> None:

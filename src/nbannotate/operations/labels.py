@@ -22,9 +22,11 @@ from nbannotate.store.transaction import Transaction
 
 
 class _Staged(Struct, frozen=True):
-    """What was staged: the batch, what it does, and the last change of the version when it was made."""
+    """What was staged: the batch, the change, how much it is, what it does, and the last change before it."""
 
     batch_id: int
+    change_id: int
+    arrived: importing.Arrived
     done: Relabelled
     last: int
 
@@ -127,8 +129,8 @@ def _stage(ctx: Context, stage: Stage, version_id: int, mapping: LabelMapping) -
         raise InvalidInput("The mapping of labels has no step; there is nothing to do.")
     last = _last(ctx.tx, version_id)
     done = _marked(stage, version_id, mapping)
-    relabelling.write(stage, version_id, ctx.now)
-    return {"prepared_change": _Staged(stage.batch_id, done, last)}
+    change_id = relabelling.write(stage, version_id, ctx.now)
+    return {"prepared_change": _Staged(stage.batch_id, change_id, importing.finish(stage), done, last)}
 
 
 @operation(writes=True, stage=_stage)
@@ -139,10 +141,10 @@ def change(ctx: Context, version_id: int, mapping: LabelMapping, prepared_change
     """
     _check_quiet(ctx, version_id)
     staged = _still(ctx, version_id, prepared_change)
-    relabelling.add(ctx.tx, staged.batch_id, version_id, staged.done, ctx.actor.member_id, ctx.now)
-    importing.reveal(ctx.tx, staged.batch_id, version_id, overwrite=True)
+    relabelling.add(ctx.tx, staged.change_id, version_id, staged.done, ctx.actor.member_id, ctx.now)
+    importing.reveal(ctx.tx, staged.batch_id, version_id, staged.arrived, overwrite=True)
     detail = {"version_id": version_id, "labels": str(mapping), "assets": staged.done.assets}
-    ctx.note(detail=detail | {"change_id": staged.batch_id})
+    ctx.note(detail=detail | {"change_id": staged.change_id})
     return staged.done
 
 
@@ -152,8 +154,10 @@ def _stage_undo(ctx: Context, stage: Stage, version_id: int) -> dict[str, _Stage
     last = _own(ctx.tx, version_id)
     relabelling.mark_undoing(stage, version_id, last.change_id)
     done = Relabelled(last.mapping, relabelling.marked(stage), relabelling.moved(stage), undone=True)
-    relabelling.write(stage, version_id, ctx.now)
-    return {"prepared_change": _Staged(stage.batch_id, done, _last(ctx.tx, version_id))}
+    change_id = relabelling.write(stage, version_id, ctx.now)
+    return {
+        "prepared_change": _Staged(stage.batch_id, change_id, importing.finish(stage), done, _last(ctx.tx, version_id))
+    }
 
 
 @operation(writes=True, stage=_stage_undo)
@@ -163,8 +167,7 @@ def undo(ctx: Context, version_id: int, prepared_change: _Staged) -> Relabelled:
     staged = _still(ctx, version_id, prepared_change)
     undone = _own(ctx.tx, version_id)
     relabelling.undo(ctx.tx, undone.change_id, ctx.now)
-    importing.reveal(ctx.tx, staged.batch_id, version_id, overwrite=True)
-    relabelling.unnote(ctx.tx, staged.batch_id)
+    importing.reveal(ctx.tx, staged.batch_id, version_id, staged.arrived, overwrite=True)
     detail = {"version_id": version_id, "labels": str(undone.mapping), "assets": staged.done.assets}
     ctx.note(detail=detail | {"change_id": undone.change_id})
     return replace(staged.done, labels=tuple(_known(ctx.tx, version_id).names))
@@ -183,7 +186,7 @@ def _check_quiet(ctx: Context, version_id: int) -> None:
 
 def _still(ctx: Context, version_id: int, staged: _Staged) -> _Staged:
     """Return what was staged, or raise Stale if the version is not any more what it was made from."""
-    if staged.last != _last(ctx.tx, version_id) or relabelling.moved_on(ctx.tx, version_id, staged.batch_id):
+    if staged.last != _last(ctx.tx, version_id) or relabelling.moved_on(ctx.tx, version_id, staged.change_id):
         raise Stale("Annotations or labels of this version were changed meanwhile; try again.")
     return staged
 

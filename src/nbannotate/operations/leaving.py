@@ -16,14 +16,14 @@ import msgspec
 
 from nbannotate.errors import NotFound, Refused, Stale
 from nbannotate.model import Forgotten, Member
-from nbannotate.model.choices import sentence, unknown
-from nbannotate.model.leaving import PersonManifest, PersonTable
-from nbannotate.operations import assigning
+from nbannotate.model.member_data import PersonManifest, PersonTable
+from nbannotate.model.suggestions import sentence, unknown
+from nbannotate.operations import assignments
 from nbannotate.operations.members import check_not_last_owner, tell_of_copies
 from nbannotate.operations.registry import Context, operation
 from nbannotate.rules import rights
 from nbannotate.rules.pseudonyms import FORGOTTEN, Replacing, next_pseudonym
-from nbannotate.store import mentions, of_person, people
+from nbannotate.store import member_export, mentions, people
 from nbannotate.store.staging import Stage
 
 ABOUT = (
@@ -41,7 +41,7 @@ def export(ctx: Context, login: str) -> Path:
     file = ctx.engine.spool / f"{secrets.token_hex(8)}.zip"
     try:
         with tempfile.TemporaryDirectory(dir=ctx.engine.spool) as folder:
-            tables = of_person.write(ctx.tx, member.member_id, names, Path(folder))
+            tables = member_export.write(ctx.tx, member.member_id, names, Path(folder))
             with zipfile.ZipFile(file, "x", zipfile.ZIP_DEFLATED) as archive:
                 listed = []
                 for name, (table, rows, holds) in tables.items():
@@ -125,7 +125,7 @@ def forget(
     if not mentions.is_as_found(ctx.tx, rewrites):
         raise Stale("What names the member has changed meanwhile; try again.")
     for campaign_id, _ in held.values():
-        assigning.reassign(ctx, campaign_id, None, None, None, login, None, started=True)
+        assignments.reassign(ctx, campaign_id, None, None, None, login, None, started=True)
         ctx.event.clear()
     _check_returned(ctx, member)
     late = mentions.find(ctx.tx, names, Replacing(names, pseudonym, words), after)
@@ -157,7 +157,7 @@ def _held(ctx: Context, member: Member, return_tasks: bool) -> dict[str, tuple[i
             "(the command acts as the first owner of the workspace)."
         )
     check_not_last_owner(ctx, member)
-    found = {row["campaign"]: (row["campaign_id"], row["tasks"]) for row in people.open_tasks(ctx.tx, member.member_id)}
+    found = {h.campaign: (h.campaign_id, h.tasks) for h in people.open_tasks(ctx.tx, member.member_id)}
     if found and not return_tasks:
         some = ", ".join(f"{n:,} of {name!r}" for name, (_, n) in found.items())
         raise Refused(
@@ -171,7 +171,7 @@ def _check_returned(ctx: Context, member: Member) -> None:
     left = people.open_tasks(ctx.tx, member.member_id)
     if left:
         raise Refused(
-            f"{left[0]['tasks']:,} open tasks of {left[0]['campaign']!r} cannot go back to the queue; give them to "
+            f"{left[0].tasks:,} open tasks of {left[0].campaign!r} cannot go back to the queue; give them to "
             "somebody else with tasks.reassign first. Nothing was changed."
         )
 

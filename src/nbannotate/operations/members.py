@@ -14,15 +14,16 @@ import msgspec
 
 from nbannotate.errors import Conflict, InvalidInput, LoginFailed, NotFound, Refused, Stale, Wait
 from nbannotate.model import Account, Invitation, Loss, Member, NewMember, Role
-from nbannotate.model.choices import sentence, unknown
+from nbannotate.model.suggestions import sentence, unknown
 from nbannotate.operations import accounts, existing, removal
+from nbannotate.operations.notifications import tell
 from nbannotate.operations.registry import Context, operation
-from nbannotate.operations.telling import tell
 from nbannotate.operations.throttle import Key
 from nbannotate.rules import passwords, rights
 from nbannotate.rules.pseudonyms import FORGOTTEN
 from nbannotate.store import campaigns, people, removing, renaming
 from nbannotate.store.engine import MEMORY
+from nbannotate.texts import Message, quoted, t
 
 #: How long an invitation can be accepted.
 INVITATION_LASTS = datetime.timedelta(days=7)
@@ -52,7 +53,7 @@ def count_attempt(ctx: Context, *keys: Key) -> None:
     wait = ctx.throttle.take(*keys)
     if wait > 0:
         n = int(wait) + 1
-        raise LoginFailed(f"Too many attempts; try again in {n} seconds.", Wait(n))
+        raise LoginFailed(t("Too many attempts; try again in {n} seconds.", n=n), Wait(n))
 
 
 def _own(ctx: Context) -> Key:
@@ -138,7 +139,7 @@ def _waiting(ctx: Context, member: Member, password_hash: str | None, role: Role
             f"{member.login!r} is a member already and has a password; set_password gives a new one, if it is lost."
         )
     if not member.active:
-        raise Refused(f"The account of {member.login!r} is disabled; enable it first.")
+        raise Refused(t("The account of {login} is disabled; enable it first.", login=quoted(member.login)))
     if member.role != role:
         raise Conflict(
             f"{member.login!r} is invited already, as {member.role}; set_role changes that, or invite as {member.role}."
@@ -161,16 +162,21 @@ def set_role(ctx: Context, login: str, role: str) -> Member:
         return member
     if wanted != "owner":
         check_not_last_owner(ctx, member)
-    unfit = [s for s in people.steps_of(ctx.tx, member.member_id) if wanted not in rights.STEP_ROLES[s["kind"]]]
+    unfit = [s for s in people.steps_of(ctx.tx, member.member_id) if wanted not in rights.STEP_ROLES[s.kind]]
     if unfit:
-        where = " and ".join(f"the step {s['step']!r} of {s['campaign']!r}" for s in unfit[:3])
+        where = " and ".join(f"the step {s.step!r} of {s.campaign!r}" for s in unfit[:3])
         more = f" and {len(unfit) - 3} more" if len(unfit) > 3 else ""
         raise Refused(
-            f"{login} works at {where}{more}, and a step of kind {unfit[0]['kind']} is not for the role {wanted}; "
+            f"{login} works at {where}{more}, and a step of kind {unfit[0].kind} is not for the role {wanted}; "
             "name another assignee there first."
         )
     people.set_role(ctx.tx, member.member_id, wanted)
-    tell(ctx, [member.member_id], "account", f"Your role is {wanted} now; it was {member.role}.")
+    tell(
+        ctx,
+        [member.member_id],
+        "account",
+        t("Your role is {role+} now; it was {before+}.", role=wanted, before=member.role),
+    )
     ctx.note(detail={"login": login, "role": wanted, "before": member.role})
     return _known(ctx, login)
 
@@ -187,14 +193,14 @@ def set_password(ctx: Context, login: str, password: str, *, prepared_hash: str)
     member = _manageable(ctx, login)
     people.set_password(ctx.tx, member.member_id, prepared_hash)
     people.end_sessions(ctx.tx, member.member_id, ctx.now)
-    tell(ctx, [member.member_id], "account", f"{ctx.actor.login} gave your account a new password.")
+    tell(ctx, [member.member_id], "account", t("{who} gave your account a new password.", who=ctx.actor.login))
     ctx.note(detail={"login": login})
 
 
 def _prepare_change(ctx: Context, current: str, new: str, session: str) -> dict[str, Any]:
     check_password(ctx, new, ctx.actor.login)
     if new == current:
-        raise InvalidInput("The new password is the same as the current one; choose another.")
+        raise InvalidInput(t("The new password is the same as the current one; choose another."))
     _, stored = people.password_hash(ctx.tx, ctx.actor.login) or (None, None)
     if stored is None:
         raise Refused("Your account has no password yet; members.set_password gives it one.")
@@ -221,7 +227,7 @@ def change_password(ctx: Context, current: str, new: str, session: str = "", *, 
         The token of the session that goes on, or of a kernel of it.
     """
     if prepared_hash is None:
-        raise LoginFailed("The current password is wrong.")
+        raise LoginFailed(t("The current password is wrong."))
     ctx.throttle.forget(_own(ctx))
     people.set_password(ctx.tx, ctx.actor.member_id, prepared_hash)
     people.end_sessions(ctx.tx, ctx.actor.member_id, ctx.now, stays=session)
@@ -237,7 +243,7 @@ def disable(ctx: Context, login: str) -> None:
 def _close(ctx: Context, member: Member, how: str) -> None:
     """Close an account, and tell managers what it holds."""
     if member.member_id == ctx.actor.member_id:
-        raise Refused("You cannot disable your own account; ask another owner or manager.")
+        raise Refused(t("You cannot disable your own account; ask another owner or manager."))
     check_not_last_owner(ctx, member)
     people.set_active(ctx.tx, member.member_id, False)
     people.end_sessions(ctx.tx, member.member_id, ctx.now)
@@ -246,13 +252,13 @@ def _close(ctx: Context, member: Member, how: str) -> None:
     managers = [m.member_id for m in people.members(ctx.tx) if m.active and m.role in rights.MANAGERS]
     tell_of_copies(ctx, member, managers, how)
     for held in people.open_tasks(ctx.tx, member.member_id):
-        n = held["tasks"]
-        text = (
-            f"{member.login} was {how} and holds {n:,} open task{'s' * (n != 1)} in {held['campaign']}; reassign them."
+        n = held.tasks
+        text = Message(
+            f"{member.login} was {how} and holds {n:,} open task{'s' * (n != 1)} in {held.campaign}; reassign them."
         )
         # With a key, who disabled the account is told, too; the time in it makes it another one each time.
-        once = f"disabled {member.login} {held['campaign_id']} {ctx.now}"
-        tell(ctx, managers, "account", text, campaign_id=held["campaign_id"], once=once)
+        once = f"disabled {member.login} {held.campaign_id} {ctx.now}"
+        tell(ctx, managers, "account", text, campaign_id=held.campaign_id, once=once)
 
 
 def tell_of_copies(ctx: Context, member: Member, managers: list[int], how: str) -> None:
@@ -261,7 +267,7 @@ def tell_of_copies(ctx: Context, member: Member, managers: list[int], how: str) 
         spec = campaigns.spec(ctx.tx, campaign_id)
         at, left = spec.workflow.steps[step], len(campaigns.workers(ctx.tx, campaign_id).get(step, set()))
         if left < at.copies:
-            text = (
+            text = Message(
                 f"{member.login} was {how}: {left} people are left at {at.name!r} of {spec.name}, where {at.copies} "
                 f"answer for each asset. {waiting:,} assets wait until somebody else works there, or the account is "
                 "enabled."
@@ -288,7 +294,7 @@ def account(ctx: Context, login: str) -> Account:
         raise NotFound(sentence(unknown("member", login, [m.login for m in people.members(ctx.tx)])))
     member, stored = known
     if not member.active:
-        raise Refused(f"The account of {login!r} is disabled; enable it first.")
+        raise Refused(t("The account of {login} is disabled; enable it first.", login=quoted(login)))
     ctx.note(detail={"login": login})
     return Account(member.login, member.role, stored)
 
@@ -317,7 +323,12 @@ def check_not_last_owner(ctx: Context, member: Member) -> None:
     """Raise Refused if this is the only active owner: a workspace is never without one."""
     owners = [m for m in people.members(ctx.tx) if m.role == "owner" and m.active]
     if [m.member_id for m in owners] == [member.member_id]:
-        raise Refused(f"{member.login} is the last active owner of the workspace; make somebody else an owner first.")
+        raise Refused(
+            t(
+                "{login} is the last active owner of the workspace; make somebody else an owner first.",
+                login=member.login,
+            )
+        )
 
 
 def _known(ctx: Context, login: str) -> Member:
@@ -345,7 +356,12 @@ def rename(ctx: Context, login: str, name: str) -> Member:
         accounts.check_free(ctx, name)
     followed = renaming.rename_member(ctx.tx, member.member_id, login, name)
     if member.member_id != ctx.actor.member_id:
-        tell(ctx, [member.member_id], "account", f"Your login is {name} now; it was {login}.")
+        tell(
+            ctx,
+            [member.member_id],
+            "account",
+            t("Your login is {login} now; it was {before}.", login=name, before=login),
+        )
     ctx.note(detail={"login": name, "before": login, "campaigns": followed})
     return _known(ctx, name)
 

@@ -12,13 +12,13 @@ from msgspec.structs import replace
 from nbannotate.errors import Conflict, InvalidInput, Refused, Stale
 from nbannotate.model import Annotation, CampaignSpec, Plan, Shape, Version
 from nbannotate.model.values import decode
-from nbannotate.operations import campaigns, changing, planning
+from nbannotate.operations import campaign_changes, campaigns, planning
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.versions import check_new, make_child
 from nbannotate.rules.well_formed import check_fits
+from nbannotate.store import asset_selection, contents, data, distribution, foreign_ids, importing, merging
 from nbannotate.store import campaigns as stored
-from nbannotate.store import choice, contents, data, dealing, foreign, importing, merging
-from nbannotate.store.choice import chosen
+from nbannotate.store.asset_selection import chosen
 from nbannotate.store.staging import Stage
 
 #: So many shapes are written in one piece at least.
@@ -65,11 +65,11 @@ def _stage(
         if revisions:
             importing.stage(stage, revisions, ctx.now)
     merging.stage(stage, theirs_id, ctx.now)
-    foreign.stage_of(stage, version_id, theirs_id)
+    foreign_ids.stage_of(stage, version_id, theirs_id)
     steps = stored.steps_in_all(ctx.tx)
     staged = _Staged(stage.batch_id, merging.present(ctx.tx), steps, ground)
     if spec is not None:
-        settled = changing.settle(spec, secrets.randbelow(2**31))
+        settled = campaign_changes.settle(spec, secrets.randbelow(2**31))
         staged = replace(staged, campaign=_stage_campaign(ctx, stage, ours, name, staged, settled))
     return {"prepared_batch": staged}
 
@@ -86,12 +86,12 @@ def _stage_campaign(
             with chosen(stage, made.version_id, spec) as assets:
                 planned = planning.launch_plan(ctx, campaign, spec, assets)
                 campaigns.check_plan(planned, "")
-                choice.put_aside(stage, file)
-        choice.take_up(stage, file)
+                asset_selection.put_aside(stage, file)
+        asset_selection.take_up(stage, file)
     finally:
         file.unlink(missing_ok=True)
-    dealing.stage_first_tasks(stage, stage.batch_id, spec, ctx.now)
-    choice.drop(stage)
+    distribution.stage_first_tasks(stage, stage.batch_id, spec, ctx.now)
+    asset_selection.drop(stage)
     return _Campaign(spec, planned)
 
 
@@ -128,7 +128,7 @@ def create(
 def _reveal(ctx: Context, ours: Version, name: str, staged: _Staged) -> Version:
     """Create the version, and give what was staged to it."""
     made = make_child(ctx, ours, name)
-    foreign.give(ctx.tx, staged.batch_id, made.version_id)
+    foreign_ids.give(ctx.tx, staged.batch_id, made.version_id)
     merging.reveal(ctx.tx, staged.batch_id, made.version_id, staged.presence, ctx.now)
     return made
 

@@ -11,7 +11,7 @@ from typing import Any
 from nbannotate.errors import Conflict, InvalidInput, NotFound
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.rules.metadata import check_metadata
-from nbannotate.store import data, describing
+from nbannotate.store import asset_metadata, data
 
 
 def _prepare(ctx: Context, version_id: int, file: Path, **_: Any) -> dict[str, Callable[[], bool]]:
@@ -28,7 +28,7 @@ def _prepare(ctx: Context, version_id: int, file: Path, **_: Any) -> dict[str, C
 def check_file(ctx: Context, version_id: int, file: Path) -> Callable[[], None]:
     """Read the metadata of a file, and return what raises if they cannot be set."""
     version = found(data.version(ctx.tx, version_id), f"version {version_id}")
-    known, rows = data.asset_ids(ctx.tx, version_id), describing.rows(ctx.tx, file)
+    known, rows = data.asset_ids(ctx.tx, version_id), asset_metadata.rows(ctx.tx, file)
 
     def check() -> None:
         strange = [row["asset"] for row in rows if row["asset"] not in known]
@@ -75,11 +75,11 @@ def set_(ctx: Context, version_id: int, file: Path, types: dict[str, str], prepa
 def take(ctx: Context, version_id: int, file: Path, types: dict[str, str]) -> int:
     """Replace the metadata of the assets of a file that was checked, and return how many changed."""
     version = found(data.version(ctx.tx, version_id), f"version {version_id}")
-    if late := describing.changed(ctx.tx, version_id, file):
+    if late := asset_metadata.changed(ctx.tx, version_id, file):
         some = ", ".join(map(repr, late[:5])) + (" …" if len(late) > 5 else "")
         raise Conflict(f"The metadata of {some} were changed by somebody else meanwhile; look at them again.")
-    changed = describing.describe(ctx.tx, version_id, file)
-    describing.set_types(ctx.tx, version.dataset_id, types)
+    changed = asset_metadata.describe(ctx.tx, version_id, file)
+    asset_metadata.set_types(ctx.tx, version.dataset_id, types)
     ctx.note(detail={"version_id": version_id, "assets": changed})
     return changed
 
@@ -88,4 +88,4 @@ def take(ctx: Context, version_id: int, file: Path, types: dict[str, str]) -> in
 def types(ctx: Context, version_id: int) -> dict[str, str]:
     """Return the types of columns of metadata, by name, that were given with one; a version that is gone has none."""
     version = data.version(ctx.tx, version_id)
-    return describing.types(ctx.tx, version.dataset_id) if version is not None else {}
+    return asset_metadata.types(ctx.tx, version.dataset_id) if version is not None else {}

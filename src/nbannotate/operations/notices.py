@@ -1,14 +1,12 @@
-"""A person's own notices: reading them, and having seen them. How they come about: ``telling.py`` and ``clock.py``."""
+"""A person's own notices: reading them, and having seen them. Made in ``notifications.py`` and ``clock.py``."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Notice
 from nbannotate.operations.registry import Context, operation
 from nbannotate.store import notices
-from nbannotate.texts import t
+from nbannotate.texts import Message, t
 
 MOST = 1000
 
@@ -34,7 +32,7 @@ def mine(ctx: Context, unseen: bool = False, limit: int = 100) -> list[Notice]:
     """
     if not 1 <= limit <= MOST:
         raise InvalidInput(f"limit must be from 1 to {MOST}, not {limit}.")
-    return [_notice(ctx.actor.login, row) for row in notices.lines(ctx.tx, ctx.actor.member_id, unseen, limit)]
+    return [_notice(ctx.actor.login, line) for line in notices.lines(ctx.tx, ctx.actor.member_id, unseen, limit)]
 
 
 @operation(writes=True)
@@ -49,15 +47,18 @@ def see(ctx: Context, notice_ids: list[int] | None = None) -> int:
     return seen
 
 
-def _notice(login: str, row: dict[str, Any]) -> Notice:
+def _notice(login: str, line: notices.Line) -> Notice:
     """Return a line as a notice."""
-    n = row.pop("n")
+    n, text, task_id, issue_id = line.n, Message(line.text), line.task_id, line.issue_id
     if n > 1:
-        if row["task_id"] is None and row["issue_id"] is None:
-            text = t("{text+} ({n} times)", text=row["text"], n=f"{n:,}")  # the same words each time
-        elif row["kind"] in _MANY:
-            text = _MANY[row["kind"]].format(n=f"{n:,}", campaign=row["campaign"])
+        if task_id is None and issue_id is None:
+            text = t("{text+} ({n} times)", text=text, n=n)  # the same words each time
+        elif line.kind in _MANY:
+            text = Message(_MANY[line.kind].text, {"n": n, "campaign": line.campaign or ""})
         else:
-            text = t("{text+} (and {n} more)", text=row["text"], n=f"{n - 1:,}")
-        row |= {"text": text, "task_id": None, "issue_id": None}
-    return Notice(member=login, **row)
+            text = t("{text+} (and {n} more)", text=text, n=n - 1)
+        task_id = issue_id = None
+    return Notice(
+        notice_id=line.notice_id, member=login, kind=line.kind, text=text, created=line.created,
+        campaign_id=line.campaign_id, campaign=line.campaign, task_id=task_id, issue_id=issue_id, seen=line.seen,
+    )  # fmt: skip

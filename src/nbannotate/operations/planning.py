@@ -8,15 +8,15 @@ from collections.abc import Collection, Mapping
 import msgspec
 
 from nbannotate.model import BUILT_IN_STATUSES, Campaign, CampaignSpec, Filter, LeftOut, Plan, PlanStep, Step, Version
-from nbannotate.model.choices import meant
-from nbannotate.operations import golding
+from nbannotate.model.suggestions import meant
+from nbannotate.operations import gold_tasks
 from nbannotate.operations.registry import Context, found
 from nbannotate.rules import rights
 from nbannotate.rules.attribution import split, within
 from nbannotate.rules.entry import entry, passing, passing_tasks
 from nbannotate.store import campaigns as stored
-from nbannotate.store import data, dealing, people
-from nbannotate.store.choice import Choice, strange_labels
+from nbannotate.store import data, distribution, people
+from nbannotate.store.asset_selection import Choice, strange_labels
 from nbannotate.store.conditions import unknown_keys
 
 
@@ -143,10 +143,10 @@ def launch_plan(ctx: Context, campaign: Campaign, spec: CampaignSpec, choice: Ch
     version = version_of(ctx, campaign)
     begin = entry(spec)
     starts = begin.starts(choice.count - choice.annotated, choice.annotated)
-    copied = {i: dealing.count_copied(ctx.tx, spec, i) for i in starts if spec.workflow.steps[i].copies > 1}
+    copied = {i: distribution.count_copied(ctx.tx, spec, i) for i in starts if spec.workflow.steps[i].copies > 1}
     steps = plan_steps(spec, starts, choice.annotated if begin.done else 0, copied)
     refusals, warnings = rule_problems(ctx, version, spec)
-    wrong, told = golding.problems(ctx, version, spec)
+    wrong, told = gold_tasks.problems(ctx, version, spec)
     refusals, warnings = [*refusals, *wrong], [*warnings, *told]
     refusals = [
         *_refusals(ctx, campaign, spec, choice),
@@ -222,15 +222,15 @@ def _warnings(
 
 def running_steps(ctx: Context, campaign: Campaign, spec: CampaignSpec, dealt: Collection[int]) -> tuple[PlanStep, ...]:
     """Return what is at each step of a launched campaign; what nobody has begun is dealt again at some of them."""
-    there = {row["step"]: row for row in stored.progress(ctx.tx, campaign.campaign_id)}
-    nothing = {"open": 0, "passed": 0}
+    there = {counts.step: counts for counts in stored.progress(ctx.tx, campaign.campaign_id)}
     return tuple(
         PlanStep(
-            i, step.name, step.kind, step.assignees, there.get(i, nothing)["open"], step.attribution,
-            dealing.outlook(ctx.tx, campaign.campaign_id, spec, i, again=i in dealt),
-            passed=there.get(i, nothing)["passed"],
+            i, step.name, step.kind, step.assignees, now.open if now else 0, step.attribution,
+            distribution.outlook(ctx.tx, campaign.campaign_id, spec, i, again=i in dealt),
+            passed=now.passed if now else 0,
         )
         for i, step in enumerate(spec.workflow.steps)
+        for now in [there.get(i)]
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from nbannotate.model import Member, Notice
 from nbannotate.operations.throttle import Throttle
 from nbannotate.store import people
 from nbannotate.store.engine import Engine, Transaction
+from nbannotate.texts import t
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -147,7 +148,7 @@ class Operation(msgspec.Struct, frozen=True):
     long
         Whether it only reads, and takes long: it runs where imports run, and not where people wait for an answer.
     takes_brought
-        Whether it is given what was brought for it from elsewhere (:mod:`nbannotate.operations.bringing`).
+        Whether it is given what was brought for it from elsewhere (:mod:`nbannotate.operations.remote_files`).
     """
 
     name: str
@@ -233,5 +234,5 @@ def operations() -> dict[str, Operation]:
 def found(value: Any, what: str) -> Any:
     """Return a value, or raise NotFound if there is none."""
     if value is None:
-        raise NotFound(f"There is no {what}.")
+        raise NotFound(t("There is no {what}.", what=what))
     return value

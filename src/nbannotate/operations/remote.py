@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from nbannotate.errors import FetchFailed, InvalidInput
 from nbannotate.model.remote import Listed, Looked, Unmeasured
-from nbannotate.operations import bringing
-from nbannotate.operations.bringing import Here, Needed
+from nbannotate.operations import remote_files
 from nbannotate.operations.registry import Context, found, operation
+from nbannotate.operations.remote_files import Here, Needed
 from nbannotate.operations.versions import draft
 from nbannotate.remote import fetcher, urls
-from nbannotate.store import data, measuring
+from nbannotate.store import data, image_sizes
+from nbannotate.texts import Message
 
 MOST = 500
 
@@ -28,7 +29,7 @@ def listing(ctx: Context, version_id: int, url: str, after: str = "", prepared_h
             "The web has no folders that could be listed, and no patterns; give the URL of each image, in a list."
         )
     if prepared_here is None or prepared_here.listed is None:
-        raise Needed(lambda: bringing.listing(where, after))
+        raise Needed(lambda: remote_files.listing(where, after))
     answer = prepared_here.listed
     if answer.why:
         raise FetchFailed(f"{where} cannot be listed: {fetcher.why_not(answer, where)}.")
@@ -45,7 +46,7 @@ def look(ctx: Context, version_id: int, urls_of: list[str], prepared_here: Here 
     if len(given) > MOST:
         raise InvalidInput(f"So many URLs are looked at in one call: {MOST}.")
     if prepared_here is None:
-        raise Needed(lambda: bringing.look(given))
+        raise Needed(lambda: remote_files.look(given))
     seen = [prepared_here.files[url] for url in given]
     return [Looked(one.bytes, one.sizes, one.reason) for one in seen]
 
@@ -54,7 +55,7 @@ def look(ctx: Context, version_id: int, urls_of: list[str], prepared_here: Here 
 def unmeasured(ctx: Context, version_id: int) -> list[int]:
     """Return the assets of a version of which nobody knows the size yet."""
     found(data.version(ctx.tx, version_id), f"version {version_id}")
-    return measuring.unknown(ctx.tx, version_id)
+    return image_sizes.unknown(ctx.tx, version_id)
 
 
 @operation()
@@ -62,8 +63,8 @@ def measure(ctx: Context, version_id: int, asset_ids: list[int], prepared_here: 
     """Have the sizes of some assets read of which nobody knows them; return those that cannot be opened, and why."""
     if len(asset_ids) > MOST:
         raise InvalidInput(f"So many assets are measured in one call: {MOST}.")
-    rows = measuring.some(ctx.tx, version_id, asset_ids)
-    bringing.measured(rows, prepared_here)
+    rows = image_sizes.some(ctx.tx, version_id, asset_ids)
+    remote_files.measured(rows, prepared_here)
     files = prepared_here.files if prepared_here is not None else {}
-    left = [(row, files.get(urls.of_path(row["path"]).url)) for row in rows if bringing.is_unmeasured(row)]
-    return [Unmeasured(row["asset_id"], row["name"], its.reason if its else "") for row, its in left]
+    left = [(row, files.get(urls.of_path(row["path"]).url)) for row in rows if remote_files.is_unmeasured(row)]
+    return [Unmeasured(row["asset_id"], row["name"], its.reason if its else Message()) for row, its in left]

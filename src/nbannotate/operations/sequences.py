@@ -8,19 +8,20 @@ import msgspec
 
 from nbannotate.errors import Conflict, InvalidInput, NotAllowed, Refused, Stale
 from nbannotate.model import ExistingShapes, Sequence, Spent, Spread
-from nbannotate.operations import chain, closing, slicing, spreading, timing, viewing
+from nbannotate.operations import chain, completion, propagation, slices, task_views, time_tracking
 from nbannotate.operations.access import visible_task
-from nbannotate.operations.following import visit
+from nbannotate.operations.notifications import tell, went_on
 from nbannotate.operations.registry import Context, operation
-from nbannotate.operations.slicing import Range
-from nbannotate.operations.telling import tell
+from nbannotate.operations.slices import Range
+from nbannotate.operations.transitions import visit
 from nbannotate.rules import sequences as rules
-from nbannotate.rules import words, workflow
+from nbannotate.rules import text_limits, workflow
 from nbannotate.rules.activity import Totals
-from nbannotate.store import batches, holding, importing, work
+from nbannotate.store import batches, importing, leases, task_rows
 from nbannotate.store import campaigns as stored
 from nbannotate.store import sequences as kept
 from nbannotate.store.staging import Stage
+from nbannotate.texts import t
 
 #: So many slices are excluded at once.
 MOST_EXCLUDED = 5_000
@@ -30,39 +31,39 @@ MOST_EXCLUDED = 5_000
 def view(ctx: Context, task_id: int) -> Sequence:
     """Return the slices of the sequence that a task's image belongs to, as I see them."""
     row = visible_task(ctx, task_id)
-    its = slicing.around(ctx, row)
+    its = slices.around(ctx, row)
     last = kept.last(ctx.tx, ctx.actor.member_id, row["campaign_id"], row["step"], row["sequence"])
     return Sequence(
-        row["sequence"], its.here, slicing.seen(ctx, its), last["spread_id"] if last else None,
+        row["sequence"], its.here, slices.seen(ctx, its), last["spread_id"] if last else None,
         last["what"] if last else "",
     )  # fmt: skip
 
 
-@operation(writes=True, answer=viewing.seen)
+@operation(writes=True, answer=task_views.seen)
 def take(ctx: Context, task_id: int) -> int:
     """Take a slice out of the queue of a step, for whoever works on other slices of its sequence there."""
-    row = work.task(ctx.tx, task_id, ctx.actor.member_id)
+    row = task_rows.task(ctx.tx, task_id, ctx.actor.member_id)
     me = ctx.actor.member_id
     if row is None or me not in stored.workers(ctx.tx, row["campaign_id"]).get(row["step"], set()):
-        raise NotAllowed("You may see only your own tasks.")
-    its = slicing.around(ctx, row)
+        raise NotAllowed(t("You may see only your own tasks."))
+    its = slices.around(ctx, row)
     had = kept.had(ctx.tx, row["campaign_id"], its.dataset_id, row["sequence"], me, row["step"])
     if not had and row["assignee_id"] != me:
         raise NotAllowed("You have no slice of this sequence yet; its slices come to you from the queue.")
     slice_ = next((r for r in its.rows if r["task_id"] == task_id), None)
     if slice_ is None or slice_["hold"] not in ("mine", "free"):
         raise Conflict("Somebody else took this slice meanwhile, or it is finished.")
-    until = closing.lease_end(ctx, its.spec, row["step"])
+    until = completion.lease_end(ctx, its.spec, row["step"])
     if slice_["hold"] == "free":
         _take(ctx, its, [slice_])
-        holding.take(ctx.tx, row, me, ctx.now, until)
+        leases.take(ctx.tx, row, me, ctx.now, until)
     else:
-        holding.touch(ctx.tx, row, Totals(), ctx.now, until)
-    closing.note(ctx, row)
+        leases.touch(ctx.tx, row, Totals(), ctx.now, until)
+    completion.note(ctx, row)
     return task_id
 
 
-@operation(writes=True, prepare=spreading.prepare)
+@operation(writes=True, prepare=propagation.prepare)
 def spread(
     ctx: Context,
     task_id: int,
@@ -73,7 +74,7 @@ def spread(
     nothing: bool = False,
     existing: ExistingShapes = "keep",
     *,
-    prepared_spread: spreading.Made | spreading.Not,
+    prepared_spread: propagation.Made | propagation.Not,
 ) -> Spread:
     """Put what a slice says onto a range of slices that I hold or may take; all in one transaction.
 
@@ -85,12 +86,12 @@ def spread(
     me, its, rows = ctx.actor.member_id, made.its, made.rows
     free = [r for r in rows if r["hold"] == "free"]
     _take(ctx, its, free)
-    until = closing.lease_end(ctx, its.spec, row["step"])
+    until = completion.lease_end(ctx, its.spec, row["step"])
     kept.hold(ctx.tx, [r["task_id"] for r in rows], me, ctx.now, until, [r["task_id"] for r in free])
     kept.put_drafts(ctx.tx, me, made.drafts, ctx.now)
     of = row["campaign_id"], row["step"], row["sequence"]
     spread_id = kept.remember(ctx.tx, me, *of, made.what, made.was, ctx.now)
-    closing.note(ctx, row)
+    completion.note(ctx, row)
     ctx.note(detail={"what": made.what, "tasks": [r["task_id"] for r in rows], "left": made.left})
     return msgspec.structs.replace(made.answer, spread_id=spread_id)
 
@@ -100,18 +101,15 @@ def _take(ctx: Context, its: Range, rows: list[dict[str, Any]]) -> None:
     lost = [r for r in rows if r["assignee_id"] is not None]
     if not lost:
         return
-    holding.lapse(ctx.tx, [r["task_id"] for r in lost], ctx.now)
+    leases.lapse(ctx.tx, [r["task_id"] for r in lost], ctx.now)
     for member_id in sorted({r["assignee_id"] for r in lost}):
         n = sum(r["assignee_id"] == member_id for r in lost)
-        text = (
-            f"{'An image' if n == 1 else f'{n} images'} of {its.spec.name} went to somebody else: nothing was heard "
-            "from your page for too long. What you drew is kept."
-        )
+        text = went_on(n, its.spec.name)
         tell(ctx, [member_id], "lease_out", text, campaign_id=its.row["campaign_id"])
 
 
-@operation(writes=True, prepare=spreading.prepare_undo)
-def undo(ctx: Context, spread_id: int, *, prepared_undo: spreading.Made | spreading.Not) -> Spread:
+@operation(writes=True, prepare=propagation.prepare_undo)
+def undo(ctx: Context, spread_id: int, *, prepared_undo: propagation.Made | propagation.Not) -> Spread:
     """Take back what I spread over slices: their drafts are as before, but those that changed since stay as they are.
 
     What the spread took out of the queue, and nobody opened since, goes back there.
@@ -125,24 +123,24 @@ def undo(ctx: Context, spread_id: int, *, prepared_undo: spreading.Made | spread
     kept.moved(ctx.tx, spread_id, [r["task_id"] for r in opened if r["revision_before"] is not None], me)
     kept.put_drafts(ctx.tx, me, made.drafts, ctx.now)
     kept.forget(ctx.tx, [spread_id])
-    closing.note(ctx, made.its.row)
+    completion.note(ctx, made.its.row)
     ctx.note(detail={"what": made.what, "tasks": [r["task_id"] for r in made.rows], "left": made.left})
     return made.answer
 
 
 def _stage_exclude(
     ctx: Context, stage: Stage, task_id: int, first: int, last: int, reason: str, **_: Any
-) -> dict[str, closing.Kept]:
+) -> dict[str, completion.Kept]:
     """Make revisions of what I have drawn on the slices of a range, in pieces."""
-    words.checked(reason, "Say why these slices are of no use")
-    its = slicing.around(ctx, visible_task(ctx, task_id))
+    text_limits.checked(reason, "Say why these slices are of no use")
+    its = slices.around(ctx, visible_task(ctx, task_id))
     able, _left = _excluded(its, first, last)
     ids, me, version_id = [r["task_id"] for r in able], ctx.actor.member_id, its.row["version_id"]
     mark = kept.mark(ctx.tx, ids, me, version_id)
     drafts = kept.drafts(ctx.tx, ids, me)
     drawn = [r | drafts[r["task_id"]] | {"assignee_id": me} for r in able if r["task_id"] in drafts]
-    closing.stage_revisions(ctx, stage, version_id, drawn, "discard")
-    return {"prepared_kept": closing.Kept(stage.batch_id, mark)}
+    completion.stage_revisions(ctx, stage, version_id, drawn, "discard")
+    return {"prepared_kept": completion.Kept(stage.batch_id, mark)}
 
 
 def _excluded(its: Range, first: int, last: int) -> tuple[list[dict[str, Any]], list[tuple[int, str]]]:
@@ -159,7 +157,7 @@ def _excluded(its: Range, first: int, last: int) -> tuple[list[dict[str, Any]], 
 
 def _not_excluded(its: Range, row: dict[str, Any]) -> str:
     """Return why a slice cannot be excluded with others, or an empty text."""
-    return slicing.why_not(its, row) or ("answered by several people; discard it by itself" if row["copy"] else "")
+    return slices.why_not(its, row) or ("answered by several people; discard it by itself" if row["copy"] else "")
 
 
 @operation(writes=True, stage=_stage_exclude)
@@ -172,15 +170,15 @@ def exclude(
     revision: int = 0,
     seconds: Spent = 0.0,
     *,
-    prepared_kept: closing.Kept,
+    prepared_kept: completion.Kept,
 ) -> Spread:
     """Discard a range of slices that I hold or may take, with one reason, all in one transaction.
 
     ``revision`` is that of the draft of the task itself, if it is in the range. What is not mine is left out.
     """
-    reason = words.checked(reason, "Say why these slices are of no use")
+    reason = text_limits.checked(reason, "Say why these slices are of no use")
     row, me = visible_task(ctx, task_id), ctx.actor.member_id
-    its = slicing.around(ctx, row)
+    its = slices.around(ctx, row)
     able, left = _excluded(its, first, last)
     ids = [r["task_id"] for r in able]
     if prepared_kept.ground != kept.mark(ctx.tx, ids, me, row["version_id"]):
@@ -190,15 +188,15 @@ def exclude(
         workflow.check_may_work(its_visit, its.spec.workflow.steps, me, "discard")
     if task_id in ids and revision != (row["revision"] or 0):
         raise Conflict("This slice was saved elsewhere after this page opened it. Reload to go on from there.")
-    totals = (timing.add if task_id in ids else timing.late)(ctx, row, seconds)
+    totals = (time_tracking.add if task_id in ids else time_tracking.late)(ctx, row, seconds)
     free = [r for r in able if r["hold"] == "free"]
     _take(ctx, its, free)
-    until = closing.lease_end(ctx, its.spec, row["step"])
+    until = completion.lease_end(ctx, its.spec, row["step"])
     kept.hold(ctx.tx, ids, me, ctx.now, until, [r["task_id"] for r in free])
     importing.reveal(ctx.tx, prepared_kept.batch_id, row["version_id"], overwrite=True)
     batches.discard(ctx.tx, ids, reason, ctx.now)
     chain.apply_rules(ctx, row["campaign_id"], its.spec, [r["asset_id"] for r in able], "discarded", "discarded")
     places, groups = tuple(r["place"] for r in able), rules.grouped(left)
-    closing.note_work(ctx, row, totals)
+    completion.note_work(ctx, row, totals)
     ctx.note(detail={"tasks": ids, "left": len(left), "reason": reason})
     return Spread(places, (), groups, len(free), None, rules.message("Excluded", places, (), groups, len(free)))

@@ -15,7 +15,7 @@ from argon2.exceptions import VerificationError
 
 from nbannotate.errors import InvalidInput, LoginFailed, NotAllowed, NotFound, Refused, SessionEnded
 from nbannotate.model import Member, Session
-from nbannotate.model.choices import sentence, unknown
+from nbannotate.model.suggestions import sentence, unknown
 from nbannotate.operations import accounts, members
 from nbannotate.operations.members import check_password, count_attempt, hasher
 from nbannotate.operations.registry import Context, operation
@@ -23,6 +23,7 @@ from nbannotate.operations.throttle import WIDE, Key, Rate, place_of
 from nbannotate.rules import rights
 from nbannotate.rules.passwords import LONGEST
 from nbannotate.store import people
+from nbannotate.texts import quoted, t
 
 LASTS = datetime.timedelta(hours=12)
 #: How long a session lasts that an owner opened for somebody; a program opens another one when it is over.
@@ -97,7 +98,7 @@ def open_(
     """
     member = people.named(ctx.tx, login[:LONGEST_LOGIN])
     if not prepared_right or member is None or not member.active:
-        raise LoginFailed("The login or the password is wrong.")
+        raise LoginFailed(t("The login or the password is wrong."))
     narrow, *wide = prepared_keys
     ctx.throttle.forget(narrow)
     ctx.throttle.give_back(*wide)
@@ -134,18 +135,27 @@ def admit(ctx: Context, login: str, role: str | None = None, address: str = "") 
     accounts.check_login(login)
     member = people.named(ctx.tx, login)
     if member is not None and member.login != login:
-        raise Refused(f"You log in as {login}, and are {member.login} here; a manager has to rename the account here.")
+        raise Refused(
+            t(
+                "You log in as {login}, and are {there} here; a manager has to rename the account here.",
+                login=login,
+                there=member.login,
+            )
+        )
     detail: dict[str, object] = {"address": address[:64], "role": role}
     if member is None:
         if role is None:
-            raise Refused(f"{login} is no member of this workspace; ask its owner to add you.")
+            raise Refused(t("{login} is no member of this workspace; ask its owner to add you.", login=login))
         member = people.add_member(ctx.tx, login, accounts.check_role(ctx, role), None, ctx.now)
         detail["added"] = True
     elif not member.active:
-        raise Refused(f"The account of {login} is disabled in this workspace; ask a manager.")
+        raise Refused(t("The account of {login} is disabled in this workspace; ask a manager.", login=login))
     elif member.role == "owner" and role != "owner":
         raise Refused(
-            f"{login} is an owner of this workspace, and nobody is let in as one whose group does not say so."
+            t(
+                "{login} is an owner of this workspace, and nobody is let in as one whose group does not say so.",
+                login=login,
+            )
         )
     elif role is not None and role != member.role:
         detail["before"] = member.role
@@ -159,8 +169,10 @@ def _invited(ctx: Context, token: str) -> Member:
     member = people.invited(ctx.tx, token, ctx.now)
     if member is None:
         raise LoginFailed(
-            "This invitation is not valid: it was used, replaced by a newer one, or is older than 7 days. If you have "
-            "chosen a password already, log in with it; if not, ask for a new invitation."
+            t(
+                "This invitation is not valid: it was used, replaced by a newer one, or is older than 7 days. If you "
+                "have chosen a password already, log in with it; if not, ask for a new invitation."
+            )
         )
     return member
 
@@ -213,7 +225,7 @@ def act_as(ctx: Context, login: str) -> Session:
         raise NotFound(sentence(unknown("member", login[:LONGEST_LOGIN], known)))
     rights.check_may_act_as(ctx.actor, member)
     if not member.active:
-        raise Refused(f"The account of {member.login!r} is disabled; enable it first.")
+        raise Refused(t("The account of {login} is disabled; enable it first.", login=quoted(member.login)))
     token, expires = secrets.token_urlsafe(32), ctx.now + WORD_LASTS
     if ctx.session is not None:
         expires = min(expires, ctx.session.expires)
@@ -228,7 +240,7 @@ def check(ctx: Context, token: str) -> Member:
     """Return who a token stands for, or raise SessionEnded."""
     known = people.session(ctx.tx, token, ctx.now)
     if known is None or known.kind == "word":  # which is for programs, and opens no page
-        raise SessionEnded("Your session has ended; log in again.")
+        raise SessionEnded(t("Your session has ended; log in again."))
     return known.member
 
 
@@ -243,7 +255,7 @@ def bind_kernel(ctx: Context, session: str, kernel_token: str) -> Member:
     """Let a kernel's token stand for the member of a session, as long as that session lasts."""
     known = people.session(ctx.tx, session, ctx.now)
     if known is None or known.kind != "login":
-        raise SessionEnded("The session has ended; log in again.")
+        raise SessionEnded(t("The session has ended; log in again."))
     member = known.member
     people.add_session(ctx.tx, kernel_token, "kernel", member.member_id, ctx.now, known.expires, parent=known)
     ctx.note(detail={"login": member.login})

@@ -21,7 +21,7 @@ from nbannotate.store.staging import Stage
 class Staged(Struct, frozen=True):
     """What was staged: the set, the one that it was made from, what differs, the sizes, and what is to be deleted."""
 
-    batch_id: int
+    splits_id: int
     before: int | None
     changed: int
     counts: dict[str, int]
@@ -47,9 +47,8 @@ def stage_set(ctx: Context, stage: Stage, version_id: int, files: Sequence[Path]
     for name in splits.names(stage):
         check_split(name)
     before = splits.current(ctx.tx, version_id)
-    splits.stage(stage, version_id)
-    changed, counts = splits.changes(stage, version_id, stage.batch_id), splits.counts(stage, stage.batch_id)
-    return Staged(stage.batch_id, before, changed, counts, stage.gone)
+    new = splits.stage(stage, version_id)
+    return Staged(new, before, splits.changes(stage, version_id, new), splits.counts(stage, new), stage.gone)
 
 
 @operation(writes=True, stage=_stage)
@@ -72,7 +71,7 @@ def take(ctx: Context, version_id: int, staged: Staged, how: Splitting | None = 
     if not staged.changed:
         return 0
     kept = msgspec.json.encode(how).decode()
-    gone = splits.reveal(ctx.tx, staged.batch_id, version_id, kept, ctx.now)
+    gone = splits.reveal(ctx.tx, staged.splits_id, version_id, kept, ctx.now)
     removal.leave(ctx, staged.gone, *gone)
     said = msgspec.to_builtins(how)
     ctx.note(detail={"version_id": version_id, "splits": staged.counts, "how": said})

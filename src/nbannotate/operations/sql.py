@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nbannotate.operations.registry import Context, operation
-from nbannotate.store import answers, asking, guard, pivots, running
+from nbannotate.store import answers, pivots, query_input, running, sql_guard
 from nbannotate.store.engine import Transaction
 
 #: A query that runs longer is ended.
@@ -41,7 +41,7 @@ def query(
         with ctx.tx.asked(query) as tx:
             began = time.monotonic()
             file = ctx.engine.spool / f"{secrets.token_hex(8)}.parquet"
-            _answer(tx, file, query, parameters, types, asking.Along.of(tx, tables or (), files), limit)
+            _answer(tx, file, query, parameters, types, query_input.Along.of(tx, tables or (), files), limit)
             if key and time.monotonic() - began > answers.WORTH_S:
                 ctx.engine.answers.keep(key, file, tx)
         return file
@@ -53,18 +53,18 @@ def _answer(
     query: str,
     parameters: list[Any] | dict[str, Any] | None,
     types: dict[str, str] | None,
-    along: asking.Along,
+    along: query_input.Along,
     limit: running.Limit,
 ) -> None:
     """Run a query, and write its answer into a file."""
     text, statement, kinds = pivots.parse_completed(tx, query.strip().rstrip(";"))
-    also = guard.Also(frozenset(name.lower() for name in along.files), frozenset(kinds))
-    shown = asking.shown(tx, statement, also)
+    also = sql_guard.Also(frozenset(name.lower() for name in along.files), frozenset(kinds))
+    shown = query_input.shown(tx, statement, also)
     if shown is None:
-        guard.check(tx, statement, also)
-        shown = asking.described(statement, text)
+        sql_guard.check(tx, statement, also)
+        shown = query_input.described(statement, text)
     along.check_read(statement)
-    given = asking.given(statement, parameters, types)
+    given = query_input.given(statement, parameters, types)
     theirs: dict[str, list[str]] = {}
     with running.watched(tx, file, statement, theirs, limit):
         theirs |= along.open(tx)

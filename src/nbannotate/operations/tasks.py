@@ -14,6 +14,7 @@ from nbannotate.model import (
     CampaignSpec,
     Closed,
     ClosedAndNext,
+    DraftChanges,
     HistoryItem,
     Job,
     Lease,
@@ -25,17 +26,28 @@ from nbannotate.model import (
     Task,
     TaskState,
 )
-from nbannotate.operations import agreeing, assigning, checking, closing, giving, golding, reviewing, timing, viewing
+from nbannotate.operations import (
+    agreement,
+    assignment_queue,
+    assignments,
+    completion,
+    gold_tasks,
+    review_orders,
+    task_views,
+    time_tracking,
+    validation,
+)
 from nbannotate.operations.access import may_see_image, visible_task
-from nbannotate.operations.checking import Checked, believed
-from nbannotate.operations.following import visit
 from nbannotate.operations.jobs import job
 from nbannotate.operations.registry import Context, operation
-from nbannotate.rules import words, workflow
+from nbannotate.operations.transitions import visit
+from nbannotate.operations.validation import Checked, believed
+from nbannotate.rules import text_limits, workflow
 from nbannotate.rules.activity import Totals
 from nbannotate.rules.gold import step_of
 from nbannotate.store import campaigns as stored
-from nbannotate.store import gold, holding, jobs, work
+from nbannotate.store import gold, jobs, leases, task_rows
+from nbannotate.texts import Message, from_json, t
 
 #: A page reports the time of so many tasks at once, at most.
 MOST_REPORTED = 60
@@ -47,18 +59,18 @@ def mine(ctx: Context) -> list[Job]:
     me = ctx.actor.member_id
     return [
         job(
-            row,
-            gold.coming(ctx.tx, row["campaign_id"], row["step"], me, row["waiting"]),
-            golding.pause(ctx, row["campaign_id"], row["step"]),
+            its,
+            gold.coming(ctx.tx, its.campaign_id, its.step, me, its.waiting),
+            gold_tasks.pause(ctx, its.campaign_id, its.step),
         )
-        for row in jobs.of_member(ctx.tx, me)
+        for its in jobs.of_member(ctx.tx, me)
     ]
 
 
 @operation()
 def listing(ctx: Context, campaign_id: int, step: int) -> list[Task]:
     """Return my tasks of a step in the order of the assets; of each asset the last one."""
-    return [viewing.task(row) for row in work.listing(ctx.tx, campaign_id, step, ctx.actor.member_id)]
+    return [task_views.task(row) for row in task_rows.listing(ctx.tx, campaign_id, step, ctx.actor.member_id)]
 
 
 @operation()
@@ -67,22 +79,22 @@ def of_campaign(ctx: Context, campaign_id: int) -> list[Task]:
 
     Where several people answer for an asset, all that are open.
     """
-    return [viewing.task(row, copies=True) for row in work.current(ctx.tx, campaign_id)]
+    return [task_views.task(row, copies=True) for row in task_rows.current(ctx.tx, campaign_id)]
 
 
-@operation(writes=True, answer=viewing.seen)
+@operation(writes=True, answer=task_views.seen)
 def next_(ctx: Context, campaign_id: int, step: int) -> int | None:
     """Return the task to go on with: one that was returned, or one that I began, or else the next of the queue.
 
     None means that nothing is left for me at this step.
     """
-    return giving.go_on(ctx, campaign_id, step)
+    return assignment_queue.go_on(ctx, campaign_id, step)
 
 
-@operation(writes=True, answer=viewing.seen)
+@operation(writes=True, answer=task_views.seen)
 def pull(ctx: Context, campaign_id: int, step: int) -> int | None:
     """Take the next task out of the queue of a step, whatever I hold already; None when the queue is empty."""
-    return giving.pull(ctx, campaign_id, step)
+    return assignment_queue.pull(ctx, campaign_id, step)
 
 
 @operation()
@@ -93,18 +105,18 @@ def peek(ctx: Context, campaign_id: int, step: int, but: int | None = None) -> i
     """
     me = ctx.actor.member_id
     if me not in stored.workers(ctx.tx, campaign_id).get(step, set()):
-        raise NotAllowed("You do not work at this step.")
+        raise NotAllowed(t("You do not work at this step."))
     apart = stored.apart_from(ctx.tx, campaign_id, step)
-    found = holding.upcoming(ctx.tx, campaign_id, step, me, ctx.now, but, apart)
+    found = leases.upcoming(ctx.tx, campaign_id, step, me, ctx.now, but, apart)
     spec = stored.spec(ctx.tx, campaign_id)
     if found is not None and step == step_of(spec):
-        found = golding.upcoming(ctx, campaign_id, step, but, apart) or found
-    if found is None or not may_see_image(ctx, found) or golding.pause(ctx, campaign_id, step):
+        found = gold_tasks.upcoming(ctx, campaign_id, step, but, apart) or found
+    if found is None or not may_see_image(ctx, found) or gold_tasks.pause(ctx, campaign_id, step):
         return None
     return found
 
 
-@operation(writes=True, answer=viewing.seen)
+@operation(writes=True, answer=task_views.seen)
 def open_(ctx: Context, task_id: int) -> int:
     """Return a task to work on, or to look at where it is not mine or is submitted.
 
@@ -112,8 +124,8 @@ def open_(ctx: Context, task_id: int) -> int:
     """
     row = visible_task(ctx, task_id)
     if row["is_open"] and (row["assignee_id"] == ctx.actor.member_id or _take_again(ctx, row)):
-        return giving.begin(ctx, row)
-    closing.note(ctx, row)
+        return assignment_queue.begin(ctx, row)
+    completion.note(ctx, row)
     return task_id
 
 
@@ -123,12 +135,14 @@ def _idle_heartbeat(ctx: Context, task_id: int, seconds: Spent) -> Lease | None:
         return None  # time that was measured counts, whoever has the task now
     row = visible_task(ctx, task_id)
     if not row["is_open"] or row["assignee_id"] != ctx.actor.member_id:
-        return None if _may_take_again(ctx, row) else Lease(False, None, viewing.why_lost(ctx, row))
-    if not seconds and (paused := golding.pause(ctx, row["campaign_id"], row["step"])):
+        return None if _may_take_again(ctx, row) else Lease(False, None, task_views.why_lost(ctx, row))
+    if not seconds and (paused := gold_tasks.pause(ctx, row["campaign_id"], row["step"])):
         return Lease(False, None, paused)
     until = row["leased_until"]
     spec = stored.spec(ctx.tx, row["campaign_id"])
-    if seconds or (until is not None and until - ctx.now < (closing.lease_end(ctx, spec, row["step"]) - ctx.now) / 2):
+    if seconds or (
+        until is not None and until - ctx.now < (completion.lease_end(ctx, spec, row["step"]) - ctx.now) / 2
+    ):
         return None
     return Lease(True, until)
 
@@ -142,13 +156,13 @@ def heartbeat(ctx: Context, task_id: int, seconds: Spent = 0.0) -> Lease:
     row = visible_task(ctx, task_id)
     spec = stored.spec(ctx.tx, row["campaign_id"])
     if not row["is_open"] or (row["assignee_id"] != ctx.actor.member_id and not _take_again(ctx, row)):
-        closing.note_work(ctx, row, timing.late(ctx, row, seconds))
-        return Lease(False, None, viewing.why_lost(ctx, row))
-    if paused := golding.pause(ctx, row["campaign_id"], row["step"]):
-        closing.note_work(ctx, row, timing.late(ctx, row, seconds))
+        completion.note_work(ctx, row, time_tracking.late(ctx, row, seconds))
+        return Lease(False, None, task_views.why_lost(ctx, row))
+    if paused := gold_tasks.pause(ctx, row["campaign_id"], row["step"]):
+        completion.note_work(ctx, row, time_tracking.late(ctx, row, seconds))
         return Lease(False, None, paused)
-    closing.worked(ctx, row, spec, seconds)
-    return Lease(True, closing.lease_end(ctx, spec, row["step"]) if row["leased_until"] else None)
+    completion.worked(ctx, row, spec, seconds)
+    return Lease(True, completion.lease_end(ctx, spec, row["step"]) if row["leased_until"] else None)
 
 
 @operation(writes=True)
@@ -165,15 +179,15 @@ def report(ctx: Context, stretches: dict[int, Stretches]) -> None:
             row = visible_task(ctx, task_id)
         except (NotAllowed, NotFound):
             continue  # it is deleted, or given to somebody who has not begun
-        totals = timing.late(ctx, row, spent)
+        totals = time_tracking.late(ctx, row, spent)
         if totals != Totals():
-            closing.note_work(ctx, row, totals)
+            completion.note_work(ctx, row, totals)
             ctx.did("tasks.report")
     if not ctx.done:
         ctx.unchanged()
 
 
-@operation(writes=True, prepare=checking.save)
+@operation(writes=True, prepare=validation.save)
 def save(
     ctx: Context,
     task_id: int,
@@ -187,26 +201,50 @@ def save(
 
     Who has lost the task meanwhile keeps the draft all the same, and is told.
     """
+    return _keep(ctx, task_id, revision, seconds, prepared_draft)
+
+
+@operation(writes=True, prepare=validation.save_changes)
+def save_changes(
+    ctx: Context,
+    task_id: int,
+    changes: DraftChanges,
+    revision: int,
+    seconds: Spent = 0.0,
+    *,
+    prepared_draft: Checked | None,
+) -> Saved:
+    """Keep a draft, of which only what changed is sent: the same as ``tasks.save``, and the same event.
+
+    Where the draft that is stored is not the one that the changes are of, nothing is kept; then all is to be sent.
+    """
+    saved = _keep(ctx, task_id, revision, seconds, prepared_draft)
+    ctx.did("tasks.save")
+    return saved
+
+
+def _keep(ctx: Context, task_id: int, revision: int, seconds: Spent, prepared_draft: Checked | None) -> Saved:
+    """Keep a draft that was checked."""
     row = visible_task(ctx, task_id)
     spec = stored.spec(ctx.tx, row["campaign_id"])
     me = ctx.actor.member_id
-    lost = ""
-    if row["assignee_id"] != me and holding.lapsed(ctx.tx, task_id, me) is not None and not _take_again(ctx, row):
-        lost = viewing.why_lost(ctx, row)
+    lost = Message()
+    if row["assignee_id"] != me and leases.lapsed(ctx.tx, task_id, me) is not None and not _take_again(ctx, row):
+        lost = task_views.why_lost(ctx, row)
     else:
         workflow.check_may_work(visit(row), spec.workflow.steps, me, "save")
-        lost = golding.pause(ctx, row["campaign_id"], row["step"])
+        lost = gold_tasks.pause(ctx, row["campaign_id"], row["step"])
     _check_revision(row, revision)
     draft = believed(prepared_draft, ctx, row)
-    number = work.save_draft(ctx.tx, row, me, draft.body, ctx.now)
+    number = task_rows.save_draft(ctx.tx, row, me, draft.body, ctx.now)
     if lost:
-        closing.note_work(ctx, row, timing.late(ctx, row, seconds))
+        completion.note_work(ctx, row, time_tracking.late(ctx, row, seconds))
         return Saved(number, ctx.now, False, lost)
-    closing.worked(ctx, row, spec, seconds)
+    completion.worked(ctx, row, spec, seconds)
     return Saved(number, ctx.now)
 
 
-@operation(writes=True, prepare=checking.submit)
+@operation(writes=True, prepare=validation.submit)
 def submit(
     ctx: Context,
     task_id: int,
@@ -222,7 +260,7 @@ def submit(
     ``status`` is one of the step's own statuses; without one the asset is *completed*, or in review *approved*.
     """
     row, spec = _mine_to_change(ctx, task_id, "submit", revision)
-    return closing.submit(ctx, row, spec, believed(prepared_work, ctx, row), seconds, status)
+    return completion.submit(ctx, row, spec, believed(prepared_work, ctx, row), seconds, status)
 
 
 class SubmittedAndTaken(msgspec.Struct, frozen=True):
@@ -230,18 +268,18 @@ class SubmittedAndTaken(msgspec.Struct, frozen=True):
 
     closed: Closed
     task_id: int | None = None
-    text: str = ""
+    text: Message = Message()
 
 
 def _with_view(ctx: Context, kept: dict[str, Any]) -> ClosedAndNext:
-    done = msgspec.convert(kept, SubmittedAndTaken)
+    done = msgspec.convert(kept, SubmittedAndTaken, dec_hook=from_json)
     try:
-        return ClosedAndNext(done.closed, viewing.seen(ctx, done.task_id), done.text)
+        return ClosedAndNext(done.closed, task_views.seen(ctx, done.task_id), done.text)
     except (NotAllowed, NotFound) as error:  # it was given to somebody else meanwhile; the submission stands
-        return ClosedAndNext(done.closed, None, str(error))
+        return ClosedAndNext(done.closed, None, error.message)
 
 
-@operation(writes=True, prepare=checking.submit, answer=_with_view)
+@operation(writes=True, prepare=validation.submit, answer=_with_view)
 def submit_and_next(
     ctx: Context,
     task_id: int,
@@ -258,17 +296,17 @@ def submit_and_next(
     once, and waits for one commit. If nothing more is given out, the submission stands, and the answer says why.
     """
     row, spec = _mine_to_change(ctx, task_id, "submit", revision)
-    closed = closing.submit(ctx, row, spec, believed(prepared_work, ctx, row), seconds, status)
+    closed = completion.submit(ctx, row, spec, believed(prepared_work, ctx, row), seconds, status)
     ctx.did("tasks.submit")
     try:
-        following = giving.go_on(ctx, row["campaign_id"], row["step"], row)
+        following = assignment_queue.go_on(ctx, row["campaign_id"], row["step"], row)
     except (Refused, NotAllowed) as error:  # raised before anything is written
-        return SubmittedAndTaken(closed, None, str(error))
+        return SubmittedAndTaken(closed, None, error.message)
     ctx.did("tasks.next")
     return SubmittedAndTaken(closed, following)
 
 
-@operation(writes=True, prepare=checking.keep)
+@operation(writes=True, prepare=validation.keep)
 def rework(
     ctx: Context,
     task_id: int,
@@ -283,38 +321,38 @@ def rework(
     ``step`` names one of the annotation steps before; without it, the last one.
     """
     row, spec = _mine_to_change(ctx, task_id, "rework", revision)
-    closing.keep_draft(ctx, row, "rework", prepared_draft)
-    to = None if step is None else assigning.step_index(spec, step)
-    return closing.close(ctx, row, spec, "rework", seconds, to_step=to)
+    completion.keep_draft(ctx, row, "rework", prepared_draft)
+    to = None if step is None else assignments.step_index(spec, step)
+    return completion.close(ctx, row, spec, "rework", seconds, to_step=to)
 
 
-@operation(writes=True, prepare=checking.keep)
+@operation(writes=True, prepare=validation.keep)
 def reject(
     ctx: Context, task_id: int, revision: int, seconds: Spent = 0.0, *, prepared_draft: Checked | None
 ) -> Closed:
     """Reject an asset in review: it leaves the workflow, until its job is restarted with what was rejected."""
     row, spec = _mine_to_change(ctx, task_id, "reject", revision)
-    closing.keep_draft(ctx, row, "reject", prepared_draft)
-    return closing.close(ctx, row, spec, "reject", seconds)
+    completion.keep_draft(ctx, row, "reject", prepared_draft)
+    return completion.close(ctx, row, spec, "reject", seconds)
 
 
-@operation(writes=True, prepare=checking.keep)
+@operation(writes=True, prepare=validation.keep)
 def skip(ctx: Context, task_id: int, revision: int, seconds: Spent = 0.0, *, prepared_draft: Checked | None) -> Closed:
     """Take an asset out of the workflow; needs an open issue that says why."""
     row, spec = _mine_to_change(ctx, task_id, "skip", revision)
-    closing.keep_draft(ctx, row, "skip", prepared_draft)
-    return closing.close(ctx, row, spec, "skip", seconds)
+    completion.keep_draft(ctx, row, "skip", prepared_draft)
+    return completion.close(ctx, row, spec, "skip", seconds)
 
 
-@operation(writes=True, prepare=checking.keep)
+@operation(writes=True, prepare=validation.keep)
 def discard(
     ctx: Context, task_id: int, reason: str, revision: int, seconds: Spent = 0.0, *, prepared_draft: Checked | None
 ) -> Closed:
     """Take an asset that is of no use out of the workflow; the reason is kept."""
-    reason = words.checked(reason, "Say why the image is of no use")
+    reason = text_limits.checked(reason, "Say why the image is of no use")
     row, spec = _mine_to_change(ctx, task_id, "discard", revision)
-    closing.keep_draft(ctx, row, "discard", prepared_draft)
-    return closing.close(ctx, row, spec, "discard", seconds, note=reason)
+    completion.keep_draft(ctx, row, "discard", prepared_draft)
+    return completion.close(ctx, row, spec, "discard", seconds, note=reason)
 
 
 @operation(writes=True)
@@ -333,7 +371,7 @@ def reassign(
     Those of ``task_ids``, of a step, of an assignee, of a state; together they narrow. ``started=False`` leaves those
     alone that somebody began.
     """
-    return assigning.reassign(ctx, campaign_id, to, task_ids, step, assignee, state, started)
+    return assignments.reassign(ctx, campaign_id, to, task_ids, step, assignee, state, started)
 
 
 @operation(writes=True)
@@ -345,13 +383,13 @@ def redistribute(
     started: bool = False,
 ) -> Reassigned:
     """Deal what remains at a step to its people anew, by weight; ``weights`` None takes those of the step."""
-    return assigning.redistribute(ctx, campaign_id, step, weights, started)
+    return assignments.redistribute(ctx, campaign_id, step, weights, started)
 
 
 @operation()
 def history(ctx: Context, task_id: int) -> list[HistoryItem]:
     """Return what happened to a task's asset in its campaign, oldest first, and the steps still to come."""
-    return viewing.history(ctx, visible_task(ctx, task_id))
+    return task_views.history(ctx, visible_task(ctx, task_id))
 
 
 @operation()
@@ -360,7 +398,7 @@ def before(ctx: Context, task_id: int) -> Before | None:
 
     None where there is nothing to compare with.
     """
-    return reviewing.before(ctx, task_id)
+    return review_orders.before(ctx, task_id)
 
 
 @operation()
@@ -369,7 +407,7 @@ def answers(ctx: Context, task_id: int) -> Answers:
 
     Whose answer is whose is told only where the step shows names, and to those who manage.
     """
-    return agreeing.answers(ctx, visible_task(ctx, task_id))
+    return agreement.answers(ctx, visible_task(ctx, task_id))
 
 
 @operation()
@@ -381,14 +419,14 @@ def review_order(
     ``by`` is ``"confidence"`` (the lowest mean first), ``"changes"`` (the most between the last two revisions),
     ``"most shapes"``, ``"fewest shapes"``, or ``"random"``: the same seed gives the same sample again.
     """
-    return reviewing.order(ctx, campaign_id, step, by, limit, seed)
+    return review_orders.order(ctx, campaign_id, step, by, limit, seed)
 
 
-@operation(writes=True, answer=viewing.seen)
+@operation(writes=True, answer=task_views.seen)
 def take(ctx: Context, task_id: int) -> int:
     """Take one image out of the queue of a review step, whatever its place in it."""
-    reviewing.take(ctx, task_id)
-    return giving.begin(ctx, visible_task(ctx, task_id))
+    review_orders.take(ctx, task_id)
+    return assignment_queue.begin(ctx, visible_task(ctx, task_id))
 
 
 def _mine_to_change(
@@ -398,10 +436,10 @@ def _mine_to_change(
     row = visible_task(ctx, task_id)
     spec = stored.spec(ctx.tx, row["campaign_id"])
     me = ctx.actor.member_id
-    if row["assignee_id"] != me and holding.lapsed(ctx.tx, task_id, me) is not None and not _take_again(ctx, row):
-        raise Refused(viewing.why_lost(ctx, row))
+    if row["assignee_id"] != me and leases.lapsed(ctx.tx, task_id, me) is not None and not _take_again(ctx, row):
+        raise Refused(task_views.why_lost(ctx, row))
     workflow.check_may_work(visit(row), spec.workflow.steps, me, action)
-    golding.check_not_paused(ctx, row["campaign_id"], row["step"])
+    gold_tasks.check_not_paused(ctx, row["campaign_id"], row["step"])
     _check_revision(row, revision)
     return row, spec
 
@@ -409,8 +447,10 @@ def _mine_to_change(
 def _check_revision(row: dict[str, Any], revision: int) -> None:
     if revision != (row["revision"] or 0):
         raise Conflict(
-            "This task was saved elsewhere, in another tab perhaps, after this page opened it. "
-            "Reload to go on from there; what is stored was not touched."
+            t(
+                "This task was saved elsewhere, in another tab perhaps, after this page opened it. Reload to go on "
+                "from there; what is stored was not touched."
+            )
         )
 
 
@@ -419,8 +459,8 @@ def _take_again(ctx: Context, row: dict[str, Any]) -> bool:
     me = ctx.actor.member_id
     if not _may_take_again(ctx, row):
         return False
-    until = closing.lease_end(ctx, stored.spec(ctx.tx, row["campaign_id"]), row["step"])
-    holding.take(ctx.tx, row, me, ctx.now, until)
+    until = completion.lease_end(ctx, stored.spec(ctx.tx, row["campaign_id"]), row["step"])
+    leases.take(ctx.tx, row, me, ctx.now, until)
     row |= {"assignee_id": me, "assignee": ctx.actor.login, "leased_until": until}
     return True
 
@@ -430,8 +470,8 @@ def _may_take_again(ctx: Context, row: dict[str, Any]) -> bool:
     return (
         row["assignee_id"] is None
         and row["is_open"]
-        and holding.lapsed(ctx.tx, row["task_id"], me) is not None
+        and leases.lapsed(ctx.tx, row["task_id"], me) is not None
         and me in stored.workers(ctx.tx, row["campaign_id"]).get(row["step"], set())
-        and not holding.answers_elsewhere(ctx.tx, row, me)
-        and not golding.pause(ctx, row["campaign_id"], row["step"])
+        and not leases.answers_elsewhere(ctx.tx, row, me)
+        and not gold_tasks.pause(ctx, row["campaign_id"], row["step"])
     )

@@ -10,9 +10,9 @@ from nbannotate.model import Content, Loss, Verified, Version
 from nbannotate.model.attribute import check_name
 from nbannotate.operations import removal
 from nbannotate.operations.registry import Context, found, operation
-from nbannotate.rules.same import check_same, differences
+from nbannotate.rules.equality import check_same, differences
 from nbannotate.store import campaigns as stored
-from nbannotate.store import contents, data, gold, lineage, measuring, removing, renaming
+from nbannotate.store import contents, data, gold, image_sizes, lineage, removing, renaming
 from nbannotate.store.staging import Stage
 
 
@@ -48,7 +48,7 @@ class _Held(Struct, frozen=True):
 def _stage_publish(ctx: Context, stage: Stage, version_id: int) -> dict[str, _Held]:
     """Compute what the version holds."""
     _publishable(ctx, version_id)
-    if unknown := measuring.count_unknown(ctx.tx, version_id):
+    if unknown := image_sizes.count_unknown(ctx.tx, version_id):
         raise Refused(
             f"Of {unknown:,} images of this version nobody knows the size yet, which is a part of what is "
             "published; version.measure() reads the sizes. Nothing was changed."

@@ -21,11 +21,12 @@ from nbannotate.operations.dispatch import Dispatcher, Request
 from nbannotate.owner import logs
 from nbannotate.owner.clock import TICK_S, Clock
 from nbannotate.owner.hooks import Hooks, installed
-from nbannotate.owner.place import Place
+from nbannotate.owner.place import STORE, Place
 from nbannotate.owner.server import Owner
 from nbannotate.owner.setup import first_member
+from nbannotate.store import revision_counts
+from nbannotate.store.disk_space import is_full, no_room_to_open
 from nbannotate.store.opening import open_store
-from nbannotate.store.room import is_full, no_room_to_open
 
 #: Seconds without a request after which an owner ends; the environment may say otherwise.
 IDLE_S = 600.0
@@ -104,7 +105,7 @@ def main(path: str) -> int:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
     if logs.is_wanted():
         logging.getLogger().handlers[0].setFormatter(logs.JsonLines())
-    place = Place(os.environ.pop("NBANNOTATE_STORE", path))
+    place = Place(os.environ.pop(STORE, path))
     try:
         lock = take_over(place)
     except Timeout:
@@ -140,8 +141,9 @@ def main(path: str) -> int:
 def serve(listening: socket.socket, dispatcher: Dispatcher, token: str) -> None:
     """Answer on a socket until unused, with the clock running."""
 
-    def tick() -> None:
+    def tick() -> bool:
         dispatcher.handle(Request("clock.tick", b"{}", token, uuid.uuid4().hex))
+        return revision_counts.count(dispatcher.engine)
 
     clock = Clock(tick, float(os.environ.get("NBANNOTATE_TICK_S", TICK_S)))
 

@@ -22,7 +22,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
-from nbannotate.errors import DatabaseFailed, NotFound, OwnerUnavailable, SessionEnded, revive
+from nbannotate.errors import DatabaseAway, DatabaseFailed, OwnerUnavailable, SessionEnded, revive
 from nbannotate.model.values import decode, encode
 from nbannotate.owner import parts, stream
 from nbannotate.owner.measures import Measures
@@ -234,6 +234,12 @@ class SocketClient:
                 again = False  # that owner ends now, and the next one goes on
                 time.sleep(pause)
                 continue
+            if isinstance(error_, DatabaseAway):
+                until = until or time.monotonic() + PATIENCE_S
+                if time.monotonic() < until:  # what was done already, as far as the server knows, is not done again
+                    time.sleep(pause)
+                    pause = min(0.25, pause * 2)
+                    continue
             if isinstance(error_, SessionEnded) and reread:
                 reread = False  # a new workspace at the same path has a new token
                 continue
@@ -338,27 +344,4 @@ def connect(path: str | os.PathLike[str], token: str | None = None) -> SocketCli
     """
     client = SocketClient(path, token)
     client._ask("/ready", b"")
-    return client
-
-
-def connect_kernel() -> Client:
-    """Return the client of a kernel that the restricted server started: who acts is the server's word.
-
-    The environment names the workspace (``NBANNOTATE_WORKSPACE``) and the kernel's token (``NBANNOTATE_TOKEN``), or
-    where that is found, and the socket that leads to the owner (``NBANNOTATE_TOKEN_FILE``, ``NBANNOTATE_SOCKET``). The
-    workspace may be the address of ``nbannotate owner`` on another machine, and the token one of a session, or left out
-    on a server of a JupyterHub, which says who it is.
-    """
-    path, token = os.environ.get("NBANNOTATE_WORKSPACE"), os.environ.get("NBANNOTATE_TOKEN")
-    if file := os.environ.get("NBANNOTATE_TOKEN_FILE"):
-        token = Path(file).read_text()
-    if path and path.startswith("https://"):
-        from nbannotate.owner.remote import RemoteClient, of_server  # TLS, which no kernel beside the server needs
-
-        if found := RemoteClient(path, token) if token else of_server(path):
-            return found
-    if not path or not token:
-        raise NotFound("This kernel was not started by nbannotate's server; open a workspace with nb.open instead.")
-    client = SocketClient(path, token, os.environ.get("NBANNOTATE_SOCKET"))
-    client._waits_s = HEAD_START_S
     return client

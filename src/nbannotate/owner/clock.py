@@ -11,6 +11,9 @@ from nbannotate.errors import OwnerUnavailable
 #: Seconds from one tick to the next; the environment (``NBANNOTATE_TICK_S``) may say otherwise.
 TICK_S = 30.0
 
+#: Seconds between two calls of which the first had more to do.
+PAUSE_S = 0.1
+
 logger = logging.getLogger(__name__)
 
 
@@ -20,12 +23,13 @@ class Clock:
     Parameters
     ----------
     tick
-        What is called. If it fails the clock goes on; the log says so, once for each reason.
+        What is called; returns whether it has more to do at once. If it fails the clock goes on; the log says so, once
+        for each reason.
     seconds
-        From the end of one call to the beginning of the next.
+        From the end of one call to the beginning of the next, if there is nothing more to do.
     """
 
-    def __init__(self, tick: Callable[[], object], seconds: float = TICK_S) -> None:
+    def __init__(self, tick: Callable[[], bool], seconds: float = TICK_S) -> None:
         self._tick, self._seconds = tick, seconds
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="clock", daemon=True)
@@ -43,12 +47,13 @@ class Clock:
 
     def _run(self) -> None:
         while not self._over.is_set():
+            more = False
             try:
-                self._tick()
+                more = self._tick()
                 self._said = ""
             except Exception as error:
                 # An owner that is told to end ends its queries, perhaps this one; that is no failure.
                 if not isinstance(error, OwnerUnavailable) and self._said != repr(error):
                     self._said = repr(error)
                     logger.exception("The clock failed; it goes on.")
-            self._over.wait(self._seconds)
+            self._over.wait(PAUSE_S if more else self._seconds)

@@ -36,6 +36,7 @@ from nbannotate.errors import (
 from nbannotate.model import Member, Session
 from nbannotate.owner.client import SocketClient
 from nbannotate.rules import rights
+from nbannotate.texts import t
 
 #: The largest request of a member, and of somebody who is not known yet.
 LARGEST, LARGEST_OF_STRANGERS = 16 << 20, 16 << 10
@@ -46,7 +47,7 @@ AT_ONCE = 4  # questions to a Hub
 MOST = 500  # requests at the same time, and tokens that are known
 #: Opens a session by a token of a JupyterHub, for somebody at an address.
 Admit = Callable[[str, str], Awaitable[Session]]
-AWAY = "The workspace does not answer. Please try again in a minute."
+AWAY = t("The workspace does not answer. Please try again in a minute.")
 
 
 class Gateway:
@@ -125,7 +126,7 @@ class Gateway:
         if self.known.get(token, 0.0) < now:
             self.known.pop(token, None)
             if not 0 < len(token) <= LONGEST_TOKEN:
-                raise SessionEnded("Your session has ended; log in again.")
+                raise SessionEnded(t("Your session has ended; log in again."))
             self.client.call("sessions.check", Member, token=token)
             if len(self.known) >= MOST:
                 self.known.clear()

@@ -14,7 +14,11 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 
+import msgspec
+from msgspec.structs import replace
+
 from nbannotate.model import Event
+from nbannotate.texts import in_english
 
 GROUP = "nbannotate.on_event"
 
@@ -61,7 +65,13 @@ class Hooks:
         self._hooks = [_Hook(name, function, most) for name, function in functions.items()]
 
     def publish(self, event: Event) -> None:
-        """Give an event to every hook, without waiting for any."""
+        """Give an event to every hook, without waiting for any; its sentences are plain texts, as hooks write them."""
+        if self._hooks:
+            event = replace(
+                event,
+                detail=msgspec.to_builtins(event.detail, enc_hook=in_english),
+                notices=tuple(replace(notice, text=str(notice.text)) for notice in event.notices),
+            )
         for hook in self._hooks:
             hook.put(event)
 

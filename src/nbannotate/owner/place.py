@@ -30,7 +30,7 @@ from pathlib import Path
 import msgspec
 
 from nbannotate.errors import CannotWrite
-from nbannotate.files.beside import hidden_folder
+from nbannotate.files.workspace_folder import hidden_folder
 from nbannotate.store.postgres.address import is_address, shown
 
 
@@ -52,6 +52,10 @@ class Contact(msgspec.Struct, frozen=True):
     pid: int
     database: str = ""
 
+
+#: How the environment of a process of ours says which workspace it is for: an address may have a password, which the
+#: list of processes must not show.
+STORE = "NBANNOTATE_STORE"
 
 #: A socket's path has so many bytes at most, on every system.
 LONGEST_SOCKET = 103

@@ -28,15 +28,15 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from nbannotate.errors import InvalidInput, NbannotateError, OwnerFailed, Stale, told
-from nbannotate.operations.bringing import Needed
 from nbannotate.operations.dispatch import ATTEMPTS, Dispatcher, Request
 from nbannotate.operations.registry import Operation, operations
+from nbannotate.operations.remote_files import Needed
 from nbannotate.owner import parts, stream
 from nbannotate.owner.measures import Measures, Meter
 from nbannotate.owner.place import Place
 from nbannotate.owner.queries import Queries
+from nbannotate.store.disk_space import full, is_full
 from nbannotate.store.engine import Engine
-from nbannotate.store.room import full, is_full
 from nbannotate.store.running import Limit
 
 #: The largest table that can be uploaded, and the largest body of another call.

@@ -22,7 +22,7 @@ from nbannotate.errors import (
     OwnerUnavailable,
     revive,
 )
-from nbannotate.owner.place import Place
+from nbannotate.owner.place import STORE, Place
 
 #: How long an owner may take to open its file (a crash's log is replayed first).
 START_S = 60.0
@@ -119,7 +119,7 @@ def _start(place: Place) -> None:
             stderr=log,
             start_new_session=True,  # Ctrl-C in a notebook's terminal is not meant for it
             # Who looks at the list of processes sees no password of a database.
-            env={k: v for k, v in os.environ.items() if k != "NBANNOTATE_TOKEN"} | {"NBANNOTATE_STORE": place.given},
+            env={k: v for k, v in os.environ.items() if k != "NBANNOTATE_TOKEN"} | {STORE: place.given},
         )
     assert process.stdout is not None
     with process.stdout as stdout:

@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from nbannotate.imaging import shelf
+from nbannotate.imaging import pixel_cache
 
 SETTING = "NBANNOTATE_CACHE_SIZE"
 MOST = 10 << 30
@@ -42,11 +42,11 @@ class Cached:
     Parameters
     ----------
     folder
-        None: ``objects`` below the person's cache folder; see :func:`nbannotate.imaging.shelf.place`.
+        None: ``objects`` below the person's cache folder; see :func:`nbannotate.imaging.pixel_cache.place`.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or shelf.place() / "objects"
+        self.folder = folder or pixel_cache.place() / "objects"
         self.folder.mkdir(mode=0o700, exist_ok=True)
         if self.folder.is_symlink() or self.folder.stat().st_uid != os.getuid():
             raise NoRoom(f"the folder {self.folder} belongs to somebody else")
@@ -91,7 +91,7 @@ class Cached:
                 del self._coming[part.name]
                 raise NoRoom(f"it has {size / 1e6:,.1f} MB, and {SETTING} leaves {limit / 1e6:,.1f} MB")
             self._evict(limit - sum(self._coming.values()))
-            if shutil.disk_usage(self.folder).free < size + shelf.ROOM:
+            if shutil.disk_usage(self.folder).free < size + pixel_cache.ROOM:
                 del self._coming[part.name]
                 raise NoRoom("the disk is nearly full")
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import msgspec
 
-from nbannotate.imaging import confined
+from nbannotate.imaging import sandbox
 from nbannotate.remote import urls
 from nbannotate.remote.buckets import Bucket
 from nbannotate.remote.cached import Cached, NoRoom, most
@@ -236,7 +236,7 @@ def serve(asked: socket.socket) -> None:
 def main() -> None:
     """Serve the socket that the command line names by its number."""
     os.umask(0o077)
-    confined.limit(data=MEMORY, files=1024)
+    sandbox.limit(data=MEMORY, files=1024)
     with socket.socket(fileno=int(sys.argv[1])) as asked:
         serve(asked)
     os._exit(0)  # downloads that nobody waits for

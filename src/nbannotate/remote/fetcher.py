@@ -20,7 +20,7 @@ import msgspec
 
 from nbannotate.remote import urls
 from nbannotate.remote.messages import Answer, Ask, Do
-from nbannotate.texts import t
+from nbannotate.texts import Message, t
 
 PATIENCE_S = 200.0
 #: What is of the workspace, and none of the business of a process that fetches.
@@ -126,7 +126,7 @@ def close() -> None:
     _FETCHER.close()
 
 
-def why_not(answer: Answer, url: str) -> str:
+def why_not(answer: Answer, url: str) -> Message:
     """Return in words why an object is not here, without saying where it lies."""
     extra = urls.SCHEMES.get(url.partition(":")[0], "")
     if answer.why == "slow" and answer.size:

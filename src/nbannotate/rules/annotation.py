@@ -9,7 +9,7 @@ from nbannotate.errors import Incomplete, InvalidInput, Refused
 from nbannotate.model import Annotation, Recipe, Shape
 from nbannotate.rules.tags import check_tags, check_tags_complete, is_missing, needs
 from nbannotate.rules.well_formed import check_well_formed, names
-from nbannotate.texts import t, tn
+from nbannotate.texts import quoted, t, tn
 
 NOTHING = Annotation()
 
@@ -55,7 +55,7 @@ def check_complete(
     check_draft(annotation, recipe, before)
     if annotation.empty:
         raise Refused(
-            "Nothing is drawn yet. If there is nothing to label in this image, say so with 'Nothing to label'."
+            t("Nothing is drawn yet. If there is nothing to label in this image, say so with 'Nothing to label'.")
         )
     if unlabelled := tuple(s.id for s in annotation.shapes if not s.label):
         raise Refused(
@@ -90,7 +90,7 @@ def _check_required(annotation: Annotation, recipe: Recipe) -> None:
                 break
     if lacking:
         number, shape, attribute = lacking[0]
-        sentence = needs(f"Shape {number} ({_said(shape)})", attribute)
+        sentence = needs(t("Shape {number} ({what})", number=number, what=_said(shape)), attribute)
         raise Refused(
             _with_others(sentence, len(lacking)), Incomplete(tuple(s.id for _, s, _ in lacking), "", attribute.name)
         )
@@ -119,11 +119,24 @@ def _check_labels(where: str, shape: Shape, recipe: Recipe, before: Shape | None
         if label is None and (name not in kept or name == shape.label):
             open_ = " Add it to the recipe first." if recipe.open_labels else ""
             raise InvalidInput(
-                f"{where} has the label {name!r}, which is not in the recipe; "
-                f"it has {names(v.name for v in recipe.labels)}.{open_}"
+                t(
+                    "{where+} has the label {name}, which is not in the recipe; it has {names}.{more+}",
+                    where=where,
+                    name=quoted(name),
+                    names=names(v.name for v in recipe.labels),
+                    more=open_,
+                )
             )
         if label is not None and label.kinds and shape.kind not in label.kinds:
-            raise InvalidInput(f"{where}: the label {label.name!r} is for {names(label.kinds)}, not for {shape.kind}.")
+            raise InvalidInput(
+                t(
+                    "{where+}: the label {label} is for {kinds}, not for {kind+}.",
+                    where=where,
+                    label=quoted(label.name),
+                    kinds=names(label.kinds),
+                    kind=shape.kind,
+                )
+            )
 
 
 def _check_attributes(where: str, shape: Shape, recipe: Recipe, before: Shape | None) -> None:
@@ -141,7 +154,9 @@ def _check_attributes(where: str, shape: Shape, recipe: Recipe, before: Shape | 
             raise InvalidInput(f"{where} has the attribute {name!r}; {what} {names(declared)}.")
         problem = None if value is None else attribute.problem(value)
         if problem:
-            raise InvalidInput(f"{where}: the attribute {name!r} {problem}.")
+            raise InvalidInput(
+                t("{where+}: the attribute {name} {problem}.", where=where, name=quoted(name), problem=problem)
+            )
 
 
 def _over(annotation: Annotation, recipe: Recipe, before: Annotation) -> Iterable[tuple[str, bool]]:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from nbannotate.model import Attribute, Label, Recipe
 from nbannotate.rules.change_facts import Change, Facts, Used, names
+from nbannotate.texts import quoted, t
 
 
 def compare_recipes(old: Recipe, new: Recipe, facts: Facts, found: Change) -> None:
@@ -76,7 +77,13 @@ def _tags(old: Recipe, new: Recipe, facts: Facts, found: Change) -> None:
     for name in after.keys() - before.keys():
         found.changes.append(f"The tag {name!r} is added.")
     for name in before.keys() - after.keys():
-        _gone(found, f"The tag {name!r}", facts.tags.get(name, Used()), "annotation", "take it off those assets")
+        _gone(
+            found,
+            t("The tag {tag}", tag=quoted(name)),
+            facts.tags.get(name, Used()),
+            "annotation",
+            "take it off those assets",
+        )
     for name in before.keys() & after.keys():
         _attributes(_Owner("tag", name, "annotation"), before[name].attributes, after[name].attributes, facts, found)
     if list(before) != list(after) and before.keys() == after.keys():

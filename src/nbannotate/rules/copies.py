@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from nbannotate.errors import Refused
 from nbannotate.model import DEFAULT_STATUS, CampaignSpec, Step, Workflow
 from nbannotate.rules.workflow import IssueFact, Next, Outcome, Visit, check_may_work, statuses
+from nbannotate.texts import t
 
 
 class Lot:
@@ -87,7 +88,7 @@ def decide(
             raise Refused(f"{status!r} is no status of the step; it has {', '.join(map(repr, known))}.")
         return Outcome("done", "submitted", status or known[0], "in_progress", following)
     if action == "skip" and not any(i.state == "open" for i in issues):
-        raise Refused("To skip, raise an issue first that says why.")
+        raise Refused(t("To skip, raise an issue first that says why."))
     how = "skipped" if action == "skip" else "discarded"
     return Outcome("skipped", how, how, "in_progress", following)  # type: ignore[arg-type]
 

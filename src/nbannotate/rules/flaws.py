@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from nbannotate.errors import Incomplete, Refused
 from nbannotate.model import Annotation, Recipe, Shape
 from nbannotate.shapes import flaws, kind
-from nbannotate.texts import t, tn
+from nbannotate.texts import Message, joined, t, tn
 
 #: So many shapes are named one by one.
 MOST_NAMED = 5
@@ -66,7 +66,9 @@ def blocking(found: Iterable[Flawed], recipe: Recipe) -> tuple[Flawed, ...]:
     return tuple(f for f in found if recipe.flaws == "refuse" or f.mended is None)
 
 
-def settled(annotation: Annotation, recipe: Recipe, width: float, height: float) -> tuple[Annotation, tuple[str, ...]]:
+def settled(
+    annotation: Annotation, recipe: Recipe, width: float, height: float
+) -> tuple[Annotation, tuple[Message, ...]]:
     """Return an annotation as it is submitted, and what was repaired, in sentences; nothing is ever deleted.
 
     Raises
@@ -82,15 +84,15 @@ def settled(annotation: Annotation, recipe: Recipe, width: float, height: float)
     by_id = {f.shape.id: f.mended for f in found if f.mended is not None}
     if not by_id:
         return annotation, ()
-    said = tuple(t("Shape {which} was repaired: {flaws+}", which=f.named, flaws=" ".join(f.sentences)) for f in found)
+    said = tuple(t("Shape {which} was repaired: {flaws+}", which=f.named, flaws=joined(f.sentences)) for f in found)
     return replace(annotation, shapes=tuple(by_id.get(s.id, s) for s in annotation.shapes)), said
 
 
-def _refusal(wrong: tuple[Flawed, ...], recipe: Recipe) -> str:
+def _refusal(wrong: tuple[Flawed, ...], recipe: Recipe) -> Message:
     first = tn(
         len(wrong), "{n} shape cannot be submitted as it is.", "{n} shapes cannot be submitted as they are."
     )  # fmt: skip
-    rows = [t("Shape {which}: {flaws+}", which=f.named, flaws=" ".join(f.sentences)) for f in wrong[:MOST_NAMED]]
+    rows = [t("Shape {which}: {flaws+}", which=f.named, flaws=joined(f.sentences)) for f in wrong[:MOST_NAMED]]
     if len(wrong) > MOST_NAMED:
         rows.append(t("And {n} more.", n=len(wrong) - MOST_NAMED))
     last = (
@@ -98,4 +100,4 @@ def _refusal(wrong: tuple[Flawed, ...], recipe: Recipe) -> str:
         if recipe.flaws == "refuse"
         else t("This cannot be repaired without guessing; mend or delete what is marked.")
     )
-    return " ".join([first, *rows, last])
+    return joined([first, *rows, last])

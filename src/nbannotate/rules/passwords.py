@@ -7,6 +7,8 @@ import string
 import unicodedata
 from pathlib import Path
 
+from nbannotate.texts import t
+
 SHORTEST = 8
 LONGEST = 256
 #: What is put around a word to make it longer: ``Summer2024!``.
@@ -18,19 +20,19 @@ ROWS = (
     "1qaz", "2wsx", "3edc", "4rfv", "5tgb", "6yhn", "7ujm", "1q2w3e4r5t6y7u8i9o0p", "!@#$%^&*()",
 )  # fmt: skip
 
-BLANK = "A password neither begins nor ends with a blank."
-USED = (
+BLANK = t("A password neither begins nor ends with a blank.")
+USED = t(
     "This password is one of those that are tried first; choose another, for example four words without a connection."
 )
-NAMES = "A password is neither the login nor the name of the workspace."
-PATTERN = "This password repeats itself, or follows a row of letters or keys; choose another."
+NAMES = t("A password is neither the login nor the name of the workspace.")
+PATTERN = t("This password repeats itself, or follows a row of letters or keys; choose another.")
 
 
 def wrong_length(password: str) -> str | None:
     """Return why a password is too short or too long; None if it is not."""
     if SHORTEST <= len(password) <= LONGEST:
         return None
-    return f"A password has {SHORTEST} to {LONGEST} characters."
+    return t("A password has {least} to {most} characters.", least=SHORTEST, most=LONGEST)
 
 
 def weakness(password: str, *names: str) -> str | None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from nbannotate.errors import Conflict, NotFound
 from nbannotate.model import Annotation, LabelMapping, Relabel, Shape
-from nbannotate.model.choices import meant
+from nbannotate.model.suggestions import meant
 
 
 def value_text(value: Any) -> str | None:

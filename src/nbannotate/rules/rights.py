@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from nbannotate.errors import NotAllowed
 from nbannotate.model import ROLES, Member, Role
+from nbannotate.texts import t
 
 EVERYONE: frozenset[Role] = frozenset(ROLES)
 MANAGERS: frozenset[Role] = frozenset({"owner", "manager"})
@@ -99,6 +100,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "metadata.types": DEVELOPERS,
     "annotations.add": DEVELOPERS,
     "annotations.restore": DEVELOPERS,
+    "annotations.shapes": DEVELOPERS,
     "imports.add": DEVELOPERS,
     "annotations.drafts": EVERYONE,
     "annotations.get": EVERYONE,
@@ -128,6 +130,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "tasks.heartbeat": EVERYONE,
     "tasks.report": EVERYONE,
     "tasks.save": EVERYONE,
+    "tasks.save_changes": EVERYONE,
     "tasks.submit": EVERYONE,
     "tasks.submit_and_next": EVERYONE,
     "tasks.rework": EVERYONE,
@@ -196,7 +199,7 @@ def check_operation(role: Role, operation: str) -> None:
     allowed = ALLOWED.get(operation, frozenset())
     if role not in allowed:
         who = ", ".join(r for r in ROLES if r in allowed) or "nobody"
-        raise NotAllowed(f"Your role is {role}; {operation} is for {who}.")
+        raise NotAllowed(t("Your role is {role+}; {operation} is for {who}.", role=role, operation=operation, who=who))
 
 
 def check_on_word(operation: str) -> None:
@@ -216,4 +219,4 @@ def check_may_act_as(owner: Member, other: Member) -> None:
 def check_may_manage(actor: Role, other: str) -> None:
     """Raise NotAllowed if a member of role ``actor`` may not create or change one of role ``other``."""
     if other == "owner" and actor != "owner":
-        raise NotAllowed("Only an owner may create or change an owner.")
+        raise NotAllowed(t("Only an owner may create or change an owner."))

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from nbannotate.model import Annotation, Shape, new_shape_id
 from nbannotate.model.sequences import Existing, LeftSlices
 from nbannotate.shapes import groups
+from nbannotate.texts import Message
 
 HAS_SHAPES = "have shapes already"
 HAS_TAGS = "have tags already"
@@ -90,7 +91,7 @@ def grouped(left: Iterable[tuple[int, str]]) -> tuple[LeftSlices, ...]:
     reasons: dict[str, list[int]] = {}
     for place, reason in sorted(left):
         reasons.setdefault(reason, []).append(place)
-    return tuple(LeftSlices(reason, tuple(places)) for reason, places in reasons.items())
+    return tuple(LeftSlices(Message(reason), tuple(places)) for reason, places in reasons.items())
 
 
 def message(
@@ -100,7 +101,7 @@ def message(
     left: Sequence[LeftSlices],
     taken: int = 0,
     dropped: Sequence[str] = (),
-) -> str:
+) -> Message:
     """Say what became of a range of slices, why some were left out, and which attributes stayed behind."""
     said = f"{what}: {counted(len(changed))}" + (f" ({runs(changed)})" if changed else "") + "."
     if taken:
@@ -112,4 +113,4 @@ def message(
     if left:
         why = "; ".join(f"{runs(group.places)} {group.reason}" for group in left)
         said += f" Left as {'it is' if sum(len(g.places) for g in left) == 1 else 'they are'}: {why}."
-    return said
+    return Message(said)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from nbannotate.errors import Incomplete, InvalidInput, Refused
 from nbannotate.model import Annotation, Attribute, Recipe
-from nbannotate.texts import t
+from nbannotate.texts import quoted, t
 
 
 def check_tags(annotation: Annotation, recipe: Recipe, before: Annotation) -> None:
@@ -18,7 +18,9 @@ def check_tags(annotation: Annotation, recipe: Recipe, before: Annotation) -> No
     known = {v.name: v for v in recipe.tags}
     for name in annotation.tags:
         if name not in known and name not in before.tags:
-            raise InvalidInput(f"The tag {name!r} is not in the recipe; it has {_names(known)}.")
+            raise InvalidInput(
+                t("The tag {name} is not in the recipe; it has {names}.", name=quoted(name), names=_names(known))
+            )
     for name, values in annotation.tag_attributes.items():
         then = before.tag_attributes.get(name, {})
         declared = {a.name: a for a in known[name].attributes} if name in known else {}
@@ -31,7 +33,9 @@ def _check_value(tag: str, declared: dict[str, Attribute], name: str, value: obj
     if name not in declared:
         raise InvalidInput(f"The tag {tag!r} has the attribute {name!r}; the recipe gives it {_names(declared)}.")
     if value is not None and (problem := declared[name].problem(value)):
-        raise InvalidInput(f"The tag {tag!r}: the attribute {name!r} {problem}.")
+        raise InvalidInput(
+            t("The tag {tag}: the attribute {name} {problem}.", tag=quoted(tag), name=quoted(name), problem=problem)
+        )
 
 
 def check_tags_complete(annotation: Annotation, recipe: Recipe) -> None:

@@ -16,6 +16,7 @@ from nbannotate import shapes
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Annotation, Shape
 from nbannotate.model.attribute import check_name
+from nbannotate.texts import quoted, t
 
 MAX_SHAPES = 50_000
 MAX_POINTS = 20_000
@@ -45,7 +46,7 @@ def check_about(annotation: Annotation, before: Annotation | None = None) -> Non
     if len(annotation.shapes) > MAX_SHAPES:
         raise InvalidInput(f"An annotation may have {MAX_SHAPES:,} shapes at most, not {len(annotation.shapes):,}.")
     if annotation.nothing_to_label and annotation.shapes:
-        raise InvalidInput("An annotation with shapes cannot say 'nothing to label'; delete the shapes first.")
+        raise InvalidInput(t("An annotation with shapes cannot say 'nothing to label'; delete the shapes first."))
     _check_ids(annotation)
     _check_tags(annotation, before.tags if before is not None else ())
 
@@ -135,7 +136,7 @@ def _check_tags(annotation: Annotation, before: Iterable[str]) -> None:
     for name, values in annotation.tag_attributes.items():
         if name not in annotation.tags:
             raise InvalidInput(f"There are attributes of the tag {name!r}, but not the tag.")
-        check_values(f"The tag {name!r}", values)
+        check_values(t("The tag {tag}", tag=quoted(name)), values)
 
 
 def _encodes(text: str) -> bool:

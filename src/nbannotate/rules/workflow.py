@@ -14,7 +14,7 @@ from msgspec import Struct
 from nbannotate.errors import NotAllowed, Refused
 from nbannotate.model import DEFAULT_STATUS, Action, IssueState, Step, TaskState, When
 from nbannotate.model import Outcome as Result
-from nbannotate.texts import tn
+from nbannotate.texts import quoted, t, tn
 
 AssetState = Literal["in_progress", "done", "skipped"]
 
@@ -93,16 +93,21 @@ def allowed_actions(task: Visit, steps: Sequence[Step], actor: int) -> tuple[Act
 def check_may_work(task: Visit, steps: Sequence[Step], actor: int, action: Action) -> None:
     """Raise NotAllowed or Refused, with the reason, if the actor may not do this to the task now."""
     if task.assignee != actor:
-        raise NotAllowed("This task is not yours; only the person who has it may change it.")
+        raise NotAllowed(t("This task is not yours; only the person who has it may change it."))
     if task.state in ("done", "skipped"):
         what = "submitted" if task.state == "done" else "skipped"
-        raise Refused(f"This task was {what} already; it can be looked at, but not changed until it is returned.")
+        raise Refused(
+            t("This task was {what+} already; it can be looked at, but not changed until it is returned.", what=what)
+        )
     if action not in allowed_actions(task, steps, actor):
         step = steps[task.step]
         if step.kind == "review":
             raise Refused(
-                f"There is no annotation step before {step.name!r} that an asset could return to; "
-                "accept it with your own edits, reject it or skip it."
+                t(
+                    "There is no annotation step before {step} that an asset could return to; accept it with your own "
+                    "edits, reject it or skip it.",
+                    step=quoted(step.name),
+                )
             )
         raise Refused(f"{action} is an action of review steps; {step.name!r} is of kind {step.kind!r}.")
 
@@ -173,7 +178,7 @@ def decide(
         return Outcome(state="skipped", outcome="discarded", status="discarded", asset_state="skipped")
     if action == "skip":
         if not any(i.state == "open" for i in issues):
-            raise Refused("To skip, raise an issue first that says why.")
+            raise Refused(t("To skip, raise an issue first that says why."))
         return Outcome(state="skipped", outcome="skipped", status="skipped", asset_state="skipped")
     raise Refused(f"{action!r} does not end a task.")
 
@@ -261,7 +266,7 @@ def _rework(
     to_step: int | None,
 ) -> Outcome:
     if not any(i.state == "open" for i in issues):
-        raise Refused("To send an asset to rework, raise or reopen an issue first that says what is wrong.")
+        raise Refused(t("To send an asset to rework, raise or reopen an issue first that says what is wrong."))
     possible = _annotation_steps(visits, task.step, steps)
     if to_step is not None and to_step not in possible:
         raise Refused(

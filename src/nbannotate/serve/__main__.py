@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from nbannotate.errors import NbannotateError
+from nbannotate.owner.place import STORE
 from nbannotate.serve.options import add_arguments, run
 
 
@@ -15,6 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m nbannotate.serve", description=about, allow_abbrev=False)
     add_arguments(parser)
     options = parser.parse_args(arguments)
+    options.workspace = os.environ.pop(STORE, options.workspace)
     try:
         run(options)
     except NbannotateError as error:

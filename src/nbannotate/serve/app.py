@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import nbannotate.serve.lean  # noqa: F401  # isort: skip
+import nbannotate.serve.trimmed_imports  # noqa: F401  # isort: skip
 
 import asyncio
 import errno
@@ -32,19 +32,19 @@ from nbannotate.owner import logs
 from nbannotate.owner.client import SocketClient, connect
 from nbannotate.serve import handlers as h
 from nbannotate.serve.channel import WidgetMessagesOnly
-from nbannotate.serve.door import Door
-from nbannotate.serve.forwarded import LOOPBACK as LOOPBACK_HOPS
-from nbannotate.serve.forwarded import Hops
+from nbannotate.serve.connection_limits import Door
 from nbannotate.serve.hub import Hub
 from nbannotate.serve.hub_login import Guests
 from nbannotate.serve.hub_login import addresses as through_hub
 from nbannotate.serve.identity import OwnKernelsOnly, SessionIdentity, cookie_secret, known_user
-from nbannotate.serve.keeper import Keeper
+from nbannotate.serve.kernel_reaper import Keeper
+from nbannotate.serve.kernel_users import KernelUser
+from nbannotate.serve.kernel_users import kernel_user as find_user
 from nbannotate.serve.kernels import ENDED, MemberKernels, ThisPython
 from nbannotate.serve.metrics import metrics_server
 from nbannotate.serve.passwords import addresses as own_logins
-from nbannotate.serve.rooms import KernelUser
-from nbannotate.serve.rooms import kernel_user as find_user
+from nbannotate.serve.proxies import LOOPBACK as LOOPBACK_HOPS
+from nbannotate.serve.proxies import Hops
 from nbannotate.serve.sessions import Sessions
 from nbannotate.serve.settings import HEADERS, MANAGER_EXTENSIONS, THEMES, Limits
 from nbannotate.serve.site import ASSETS, PAGES, TEMPLATES, notebooks_folder
@@ -250,7 +250,7 @@ def configuration(theme: str) -> Config:
     c.VoilaConfiguration.show_tracebacks = False
     c.VoilaConfiguration.strip_sources = True
     c.VoilaExecutor.timeout = 120
-    c.MultiKernelManager.kernel_manager_class = "nbannotate.serve.rooms.KernelManager"
+    c.MultiKernelManager.kernel_manager_class = "nbannotate.serve.kernel_users.KernelManager"
     c.KernelManager.transport = "ipc"
     c.KernelManager.autorestart = False
     c.KernelManager.shutdown_wait_time = 2.0
@@ -344,8 +344,6 @@ def serve(
         raise InvalidInput(f"theme must be one of {', '.join(THEMES)}, not {theme!r}.")
     folder = notebooks_folder(notebooks)
     given = os.fspath(path)
-    if is_address(given) and kernel_user is not None:
-        raise InvalidInput("Kernels of another user cannot use a workspace in PostgreSQL yet; leave --kernel-user out.")
     workspace = given if is_address(given) else str(Path(path).expanduser().resolve())
     if not is_address(workspace) and not Path(workspace).is_file():
         raise NotAWorkspace(f"There is no workspace {path}; make one with nbannotate.open().")
@@ -355,7 +353,7 @@ def serve(
         os.environ[logs.SETTING] = "1"
     _log_to_stderr()
     client = connect(workspace)
-    user = None if kernel_user is None else find_user(kernel_user, Path(workspace))
+    user = None if kernel_user is None else find_user(kernel_user, client.place)
     before = os.umask(0o077)  # what the server and its kernels write is this account's
     try:
         made = site(

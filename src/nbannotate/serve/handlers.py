@@ -10,19 +10,19 @@ from urllib.parse import parse_qsl, urlencode
 
 from jupyter_server.auth.decorator import allow_unauthenticated, authorized
 from jupyter_server.base.handlers import FileFindHandler, JupyterHandler
+from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
 from tornado.iostream import StreamBufferFullError, StreamClosedError
 from tornado.web import HTTPError, StaticFileHandler
 from tornado.websocket import WebSocketClosedError
-from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from nbannotate.errors import NbannotateError, Refused, Wait
 from nbannotate.serve.identity import AWAY, known_user, sentence
+from nbannotate.serve.kernel_quota import LOOK_S, Queued
 from nbannotate.serve.kernels import Kernel
-from nbannotate.serve.places import LOOK_S, Queued
 from nbannotate.serve.render import Renderer
 from nbannotate.serve.settings import PLAIN_POLICY
 from nbannotate.serve.site import Page, document, first_page
-from nbannotate.texts import Texts, choose, languages, t, texts_of
+from nbannotate.texts import Texts, choose, t, texts_of
 
 SENTENCES = {
     403: (t("Not for you"), t("You may not open this page.")),
@@ -54,8 +54,13 @@ class SiteHandler(JupyterHandler):  # type: ignore[misc]
     def keep_language(self) -> None:
         """Keep the language that was chosen on a plain page, for a year."""
         asked = self.get_query_argument("language", "")
-        if asked in languages():
+        if choose(asked) == asked:
             self.set_cookie(LANGUAGE, asked, path=self.base_url, samesite="Lax", expires_days=365)
+
+    def redirect(self, url: str, *args: Any, **options: Any) -> None:
+        """Lead on; a language that was chosen in the address is not lost on the way, for example to the login."""
+        self.keep_language()
+        super().redirect(url, *args, **options)
 
     def set_cookie(self, name: str, value: str, *args: Any, **options: Any) -> None:
         """Set a cookie that travels by TLS only, where the visitor came by it; the token of forms is set here, too."""
@@ -235,8 +240,11 @@ class KernelLeave(SiteHandler):
         self.set_status(204)
 
 
-class KernelChannel(VoilaKernelWebsocketHandler):  # type: ignore[misc]
-    """The page's websocket; :mod:`nbannotate.serve.channel` decides which messages pass."""
+class KernelChannel(KernelWebsocketHandler):  # type: ignore[misc]
+    """The page's websocket; :mod:`nbannotate.serve.channel` decides which messages pass.
+
+    Not Voilà's, which reads binary messages of the older protocol as if they were of the newer one, and never ends.
+    """
 
     def get_current_user(self) -> Any:
         """Return who asks, as far as that is known."""

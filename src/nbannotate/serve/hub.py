@@ -19,7 +19,8 @@ from tornado.httpclient import AsyncHTTPClient, HTTPClientError
 
 from nbannotate.errors import InvalidInput, NotAllowed
 from nbannotate.model import ROLES, Role
-from nbannotate.model.choices import one_of
+from nbannotate.model.suggestions import one_of
+from nbannotate.texts import t
 
 T = TypeVar("T")
 ANSWER_S = 10.0
@@ -230,7 +231,13 @@ class Hub:
             if group in user.groups:
                 return role
         names = ", ".join(group for group, _ in self.groups)
-        raise NotAllowed(f"You are {user.name} at the Hub, and in none of the groups that work here: {names}.")
+        raise NotAllowed(
+            t(
+                "You are {name} at the Hub, and in none of the groups that work here: {names}.",
+                name=user.name,
+                names=names,
+            )
+        )
 
     async def _ask(self, path: str, returns: type[T], headers: dict[str, str], body: str | None = None) -> T | None:
         """Return an answer of the API, or None if it says that nobody is meant."""

@@ -23,11 +23,11 @@ from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelMana
 from tornado.web import HTTPError
 
 from nbannotate.errors import NbannotateError, NotAllowed, Refused, Wait
-from nbannotate.serve.allowance import Allowance
 from nbannotate.serve.identity import SignedIn
+from nbannotate.serve.kernel_quota import Demand, Places
+from nbannotate.serve.kernel_users import Room
 from nbannotate.serve.memory import ControlGroup, hard_limit
-from nbannotate.serve.places import Demand, Places
-from nbannotate.serve.rooms import Room
+from nbannotate.serve.rate_limit import Allowance
 from nbannotate.texts import t
 
 #: What a kernel inherits from the environment of the server; everything else stays out.
@@ -371,7 +371,7 @@ class MemberKernels(AsyncMappingKernelManager):  # type: ignore[misc]
         assert kernel.user is not None
         member = await self.parent.sessions.bind(kernel.session, kernel.token)
         if member.login != kernel.user.login:
-            raise NotAllowed("This session belongs to somebody else; please log in again.")
+            raise NotAllowed(t("This session belongs to somebody else; please log in again."))
         kernel.left = kernel.acted = time.monotonic()
         started = {"kernel": kernel.kernel_id[:8], "member": kernel.user.who}
         self.parent.note("kernel %(kernel)s of %(member)s started", **started)

@@ -16,6 +16,7 @@ from nbannotate.serve.handlers import PublicFile
 from nbannotate.serve.identity import who
 from nbannotate.serve.login import LoginHandler, LogoutHandler
 from nbannotate.serve.settings import INVITE_POLICY
+from nbannotate.texts import t
 
 
 def parts(code: str) -> tuple[str, str]:
@@ -27,7 +28,7 @@ def parts(code: str) -> tuple[str, str]:
 def check_twice(new: str, again: str) -> None:
     """Raise InvalidInput unless a new password was typed the same way twice."""
     if new != again:
-        raise InvalidInput("The two passwords are not the same. Please type both again.")
+        raise InvalidInput(t("The two passwords are not the same. Please type both again."))
 
 
 class InviteHandler(FormHandler):

@@ -125,13 +125,13 @@ class Kind:
         x0, y0, x1, y1 = self.bounds(given)
         if x1 < 0 or y1 < 0 or x0 > width or y0 > height:
             size = f" ({width:g} x {height:g})" if math.isfinite(width + height) else ""
-            return f"The {what} lies outside of the image{size}."
+            return t("The {what+} lies outside of the image{size}.", what=what, size=size)
         inside = self.normalize(given, width, height)
         x0, y0, x1, y1 = self.bounds(inside)
         if max(x1 - x0, y1 - y0) < SMALLEST:
-            return f"The {what} is too small: it must cover at least one pixel of the image."
+            return t("The {what+} is too small: it must cover at least one pixel of the image.", what=what)
         if self.closed and self.area(inside) <= 0:
-            return f"The {what} has no area in the image."
+            return t("The {what+} has no area in the image.", what=what)
         return None
 
     def count(self, n: int) -> str | None:

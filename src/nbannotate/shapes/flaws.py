@@ -10,10 +10,10 @@ from nbannotate.model import Shape
 from nbannotate.shapes.base import SMALLEST, Kind
 from nbannotate.shapes.polygon import Polygon
 from nbannotate.shapes.registry import kind
-from nbannotate.texts import t
+from nbannotate.texts import Message, t
 
 #: What is wrong with a shape, in sentences.
-Sentences = tuple[str, ...]
+Sentences = tuple[Message, ...]
 #: How far a size may be below the least one: pages round to a hundredth of a pixel.
 ROUNDING = 0.011
 
@@ -31,7 +31,7 @@ def of(shape: Shape, width: float, height: float, min_size: float | None = None)
         As ``Recipe.min_size``.
     """
     its = kind(shape.kind)
-    return its.flaws(shape, width, height) + small(shape, min_size)
+    return (*map(Message, its.flaws(shape, width, height)), *small(shape, min_size))
 
 
 def small(shape: Shape, min_size: float | None) -> Sentences:

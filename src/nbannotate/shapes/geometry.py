@@ -15,7 +15,7 @@ from nbannotate.shapes import polygon, rings
 from nbannotate.shapes.base import FloatArray
 from nbannotate.shapes.mask import corners
 from nbannotate.shapes.registry import kind
-from nbannotate.shapes.rle import Region, compress, decode, encode
+from nbannotate.shapes.rle import Region, box_of, compress, decode, encode
 from nbannotate.shapes.rotated_rectangle import RotatedRectangle, angle_of
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def of_pixels(where: str, given: Any) -> tuple[tuple[Point, ...], Rle]:
     """Return the points and the run lengths of a mask that is given as an array, or as COCO gives it."""
     rle = _of_runs(where, given) if isinstance(given, Rle | Mapping) else _of_array(where, given)
     try:
-        found = decode(rle)
+        found = box_of(rle)
     except InvalidInput as error:
         raise InvalidInput(f"{where}: {error}") from None
     if found is None:
@@ -113,7 +113,7 @@ def _of_runs(where: str, given: Rle | Mapping[str, Any]) -> Rle:
         return given
     size, counts = plain(given.get("size")), plain(given.get("counts"))
     whole = isinstance(size, list | tuple) and len(size) == 2 and all(type(v) is int for v in size)
-    if whole and isinstance(counts, list) and all(type(v) is int and v >= 0 for v in counts):
+    if whole and isinstance(counts, list) and {int}.issuperset(map(type, counts)) and min(counts, default=0) >= 0:
         counts = compress(counts)
     if not whole or not isinstance(counts, str | bytes):
         raise InvalidInput(

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from nbannotate.model import Shape
 from nbannotate.shapes.base import Edges, FloatArray, Form, Gesture, Kind, Points, pairs
+from nbannotate.texts import t, word
 
 
 class Dots(Kind):
@@ -29,7 +30,7 @@ class Dots(Kind):
         if not all(math.isfinite(v) for point in given for v in point):
             return f"The {what} has a coordinate that is not a finite number."
         if not any(0 <= x <= width and 0 <= y <= height for x, y in given):
-            return f"The {what} must be in the image."
+            return t("The {what+} must be in the image.", what=what)
         return None
 
     def size(self, shape: Shape) -> float | None:
@@ -49,7 +50,7 @@ class KeyPoints(Dots):
     """A set of places that belong together, for example the ends of one fiber; their order is kept."""
 
     name: ClassVar[str] = "keypoints"
-    title: ClassVar[str] = "Key points"
+    title: ClassVar[str] = word("Key points")
     key: ClassVar[str] = "y"
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,15 @@ from nbannotate.shapes.rectangle import Rectangle
 
 #: The kinds whose geometry is computed here, with the least and the most points of each ring.
 KINDS = {Rectangle.name: (2, 2), Polygon.name: (3, 1 << 62)}
+
+
+class _Measures(NamedTuple):
+    """The boxes around shapes and their areas, and those of their rings."""
+
+    bounds: FloatArray
+    areas: FloatArray
+    ring_bounds: FloatArray
+    ring_areas: FloatArray
 
 
 class Many:
@@ -28,15 +39,6 @@ class Many:
         Of each shape, how many of the points are its.
     rings
         Of those with several rings, by their number, how many points each ring has; together as many as the shape.
-
-    Attributes
-    ----------
-    bounds
-        ``(k, 4)``: x0, y0, x1, y1 of each shape; not finite where a point is not.
-    areas
-        ``(k,)``: in square pixels. Of rings that are near to each other it is computed by :func:`area`.
-    closed
-        ``(k,)``: whether a ring of it has its first point again at its end, see ``rings.is_closed``.
     """
 
     def __init__(
@@ -59,43 +61,57 @@ class Many:
             for number, first in zip(rings, starts_of(many)[list(rings)].tolist(), strict=True):
                 ring_counts[first : first + len(rings[number])] = rings[number]
         self._ring_counts, self._first = ring_counts, np.searchsorted(self._of, np.arange(len(kinds)))
-        self._measure()
 
-    def _measure(self) -> None:
-        good = self._ring_counts > 0  # reduceat wants no empty ones
+    @functools.cached_property
+    def closed(self) -> NDArray[np.bool_]:
+        """``(k,)``: whether a ring of each shape has its first point again at its end, see ``rings.is_closed``."""
         first = starts_of(self._ring_counts)
         longer = np.flatnonzero(self._ring_counts > 3)
         again = (self.points[first[longer]] == self.points[first[longer] + self._ring_counts[longer] - 1]).all(axis=1)
-        self.closed = np.zeros(len(self.kinds), dtype=bool)
-        self.closed[self._of[longer[again]]] = True
-        self._ring_bounds = np.full((len(good), 4), np.nan)
-        self._ring_areas = np.zeros(len(good))
+        found = np.zeros(len(self.kinds), dtype=bool)
+        found[self._of[longer[again]]] = True
+        return found
+
+    @property
+    def bounds(self) -> FloatArray:
+        """``(k, 4)``: x0, y0, x1, y1 of each shape; not finite where a point is not."""
+        return self._measures.bounds
+
+    @property
+    def areas(self) -> FloatArray:
+        """``(k,)``: in square pixels. Of rings that are near to each other it is computed by :func:`area`."""
+        return self._measures.areas
+
+    @functools.cached_property
+    def _measures(self) -> _Measures:
+        good = self._ring_counts > 0  # reduceat wants no empty ones
+        ring_bounds, ring_areas = np.full((len(good), 4), np.nan), np.zeros(len(good))
         if good.any():
             counts = self._ring_counts[good]
-            self._ring_bounds[good] = bounds_of(self.points, counts)
-            self._ring_areas[good] = areas_of(self.points, counts)
+            ring_bounds[good] = bounds_of(self.points, counts)
+            ring_areas[good] = areas_of(self.points, counts)
         box = self.box[self._of]
-        x0, y0, x1, y1 = self._ring_bounds.T
-        self._ring_areas[box] = ((x1 - x0) * (y1 - y0))[box]
+        x0, y0, x1, y1 = ring_bounds.T
+        ring_areas[box] = ((x1 - x0) * (y1 - y0))[box]
         if len(self._of) == len(self.kinds):
-            self.bounds, self.areas = self._ring_bounds, self._ring_areas
-            return
-        low = np.minimum.reduceat(self._ring_bounds[:, :2], self._first)
-        high = np.maximum.reduceat(self._ring_bounds[:, 2:], self._first)
-        self.bounds, self.areas = np.concatenate([low, high], axis=1), self._ring_areas[self._first].copy()
+            return _Measures(ring_bounds, ring_areas, ring_bounds, ring_areas)
+        low = np.minimum.reduceat(ring_bounds[:, :2], self._first)
+        high = np.maximum.reduceat(ring_bounds[:, 2:], self._first)
+        bounds, areas = np.concatenate([low, high], axis=1), ring_areas[self._first].copy()
         numbers = np.array(list(self.rings), dtype=np.int64)
         first = self._first[numbers]
         second = np.minimum(first + 1, len(self._of) - 1)
-        a, b = self._ring_bounds[first].T, self._ring_bounds[second].T
+        a, b = ring_bounds[first].T, ring_bounds[second].T
         beside = (a[2] <= b[0]) | (b[2] <= a[0]) | (a[3] <= b[1]) | (b[3] <= a[1])
         beside &= np.fromiter((len(rings) == 2 for rings in self.rings.values()), dtype=bool, count=len(numbers))
-        self.areas[numbers[beside]] = (self._ring_areas[first] + self._ring_areas[second])[beside]
+        areas[numbers[beside]] = (ring_areas[first] + ring_areas[second])[beside]
         for number in numbers[~beside].tolist():
-            self.areas[number] = self._of_rings(number)
+            areas[number] = self._area_of_rings(number) if np.isfinite(bounds[number]).all() else 0.0
+        return _Measures(bounds, areas, ring_bounds, ring_areas)
 
-    def _of_rings(self, number: int) -> float:
+    def _area_of_rings(self, number: int) -> float:
         """Return the area of a polygon of several rings that are not two beside each other."""
-        if not np.isfinite(self.bounds[number]).all() or min(self.rings[number]) < Polygon.min_points:
+        if min(self.rings[number]) < Polygon.min_points:
             return 0.0
         start = int(self.starts[number])
         ends = np.cumsum(self.rings[number])[:-1]
@@ -109,10 +125,10 @@ class Many:
         """
         known = {kind: KINDS.get(kind, (1, 0)) for kind in set(self.kinds)}
         least, most = np.array([known[kind] for kind in self.kinds], dtype=np.int64).reshape(-1, 2).T
-        counts, of = self._ring_counts, self._of
-        x0, y0, x1, y1 = self._ring_bounds.T
+        counts, of, its = self._ring_counts, self._of, self._measures
+        x0, y0, x1, y1 = its.ring_bounds.T
         with np.errstate(invalid="ignore"):
-            rings = (counts >= least[of]) & (counts <= most[of]) & (self._ring_areas > 0)
+            rings = (counts >= least[of]) & (counts <= most[of]) & (its.ring_areas > 0)
             rings &= (x0 >= 0) & (y0 >= 0) & (x1 <= widths[of]) & (y1 <= heights[of])  # no NaN is
             rings &= np.maximum(x1 - x0, y1 - y0) >= SMALLEST
         if len(of) == len(self.kinds):

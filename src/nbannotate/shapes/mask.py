@@ -17,7 +17,8 @@ from nbannotate.model import Point, Rle, Shape
 from nbannotate.shapes import rings
 from nbannotate.shapes.base import Edges, FloatArray, Form, Gesture, Points
 from nbannotate.shapes.rectangle import Rectangle
-from nbannotate.shapes.rle import Region, area, decode, encode
+from nbannotate.shapes.rle import Region, area, box_of, decode, encode
+from nbannotate.texts import t
 
 LARGEST_BRUSH = 2000.0  # radius in pixels
 TOLERANCE = 1.0  # pixels that a polygon may be off the mask that it is made of
@@ -55,11 +56,11 @@ class Mask(Rectangle):
         if shape.rings:
             return "A mask has no rings; those are for polygons."
         try:
-            found = decode(shape.rle)
+            found = box_of(shape.rle)
         except InvalidInput as error:
             return str(error)
         if found is None:
-            return "The mask has no pixels; delete it."
+            return t("The mask has no pixels; delete it.")
         if tuple(map(tuple, shape.points)) != corners(found):
             return f"The points of the mask must be the corners of the box around its pixels, {corners(found)}."
         return None
@@ -137,7 +138,7 @@ class Mask(Rectangle):
         box = (max(0, int(min(xs) - reach)), max(0, int(min(ys) - reach)),
                min(width, int(max(xs) + reach) + 1), min(height, int(max(ys) + reach) + 1))  # fmt: skip
         if box[2] <= box[0] or box[3] <= box[1]:
-            raise InvalidInput("The stroke is outside of the image.")
+            raise InvalidInput(t("The stroke is outside of the image."))
         if before is not None:
             b = before.box
             box = min(box[0], b[0]), min(box[1], b[1]), max(box[2], b[2]), max(box[3], b[3])
@@ -147,9 +148,9 @@ class Mask(Rectangle):
         return None if after is None else mask(after, (height, width), base)
 
 
-def corners(region: Region) -> tuple[Point, Point]:
-    """Return the top-left and the bottom-right corner of the box of a region."""
-    x0, y0, x1, y1 = region.box
+def corners(box: tuple[int, int, int, int]) -> tuple[Point, Point]:
+    """Return the top-left and the bottom-right corner of a box."""
+    x0, y0, x1, y1 = box
     return (float(x0), float(y0)), (float(x1), float(y1))
 
 
@@ -173,9 +174,9 @@ def mask(region: Region | None, size: tuple[int, int], shape: Shape | None = Non
     rle = encode(region, *size)
     found = decode(rle)
     if found is None:
-        raise InvalidInput("The mask has no pixels in the image.")
+        raise InvalidInput(t("The mask has no pixels in the image."))
     whole = shape or Shape(kind=Mask.name, points=(), **fields)
-    return replace(whole, kind=Mask.name, points=corners(found), rle=rle, visibility=(), rings=())
+    return replace(whole, kind=Mask.name, points=corners(found.box), rle=rle, visibility=(), rings=())
 
 
 def from_outline(shape: Shape, outline: FloatArray, width: int, height: int) -> Shape:
@@ -212,7 +213,7 @@ def _closed(region: Region | None, x: float, y: float) -> Region:
         at = int(np.floor(x)), int(np.floor(y))
         if region is not None and hole is not None and hole.within((at[0], at[1], at[0] + 1, at[1] + 1)).any():
             return Region(region.x, region.y, region.pixels | hole.within(region.box))
-    raise InvalidInput("There is no hole of the mask here: click into a hole that the mask surrounds.")
+    raise InvalidInput(t("There is no hole of the mask here: click into a hole that the mask surrounds."))
 
 
 @lru_cache(maxsize=4096)

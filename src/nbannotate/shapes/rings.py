@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from nbannotate.errors import InvalidInput
 from nbannotate.shapes.rle import Pixels, Region
+from nbannotate.texts import t
 
 FloatArray = NDArray[np.float64]
 MOST_ROWS = 10_000_000  # of all steps of a stroke together
@@ -137,7 +138,7 @@ def swept(path: Sequence[Sequence[float]], radius: float, box: tuple[int, int, i
             rows = low + np.flatnonzero(unfilled[low - first : min(last, bottoms[i]) - first])
             done += len(rows)
             if done > MOST_ROWS:
-                raise InvalidInput("The stroke is too long to be painted at once; paint it in several strokes.")
+                raise InvalidInput(t("The stroke is too long to be painted at once; paint it in several strokes."))
             left, right = _span(steps[i], reach, rows + 0.5)
             begin = np.clip(np.ceil(left - 0.5), x0, x1)
             end = np.clip(np.floor(right - 0.5) + 1, x0, x1)

@@ -14,8 +14,9 @@ import numpy as np
 from msgspec.structs import replace
 
 from nbannotate.model import Point, Shape
-from nbannotate.model.making import turned_box
+from nbannotate.model.shape_builders import turned_box
 from nbannotate.shapes.base import FloatArray, Form, Gesture, Kind, Points, pairs
+from nbannotate.texts import t, word
 
 #: A corner may be so far from where that of a true rectangle would be: a part of the longer side, or so many pixels.
 SLACK, SLACK_PX = 0.01, 0.5
@@ -25,7 +26,7 @@ class RotatedRectangle(Kind):
     """A rectangle that may be turned; its points are its corners, clockwise on the screen."""
 
     name: ClassVar[str] = "rotated_rectangle"
-    title: ClassVar[str] = "Rotated rectangle"
+    title: ClassVar[str] = word("Rotated rectangle")
     key: ClassVar[str] = "alt+r"
     gesture: ClassVar[Gesture] = "edge"
     form: ClassVar[Form] = "path"
@@ -142,7 +143,7 @@ def not_square(points: Points | FloatArray) -> str | None:
     with np.errstate(over="ignore", invalid="ignore"):  # a file may have any numbers
         leaning = abs(float(edge @ side)) / max(length, width, 1e-12)
     if shifted > slack or leaning > slack:
-        return "The four corners are those of no rectangle; a polygon can have them."
+        return t("The four corners are those of no rectangle; a polygon can have them.")
     return None
 
 

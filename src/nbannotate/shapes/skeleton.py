@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from nbannotate.model import Point, Shape
 from nbannotate.shapes.base import Edges, FloatArray
 from nbannotate.shapes.keypoints import Dots
+from nbannotate.texts import t
 
 ABSENT, HIDDEN, VISIBLE = 0, 1, 2
 
@@ -36,7 +37,7 @@ class SkeletonKind(Dots):
         if any(v not in (ABSENT, HIDDEN, VISIBLE) for v in shape.visibility):
             return "The visibility of a point must be 0 (not in the image), 1 (hidden) or 2 (visible)."
         if shape.visibility and not any(shape.visibility):
-            return "The skeleton has no point in the image; delete it."
+            return t("The skeleton has no point in the image; delete it.")
         return None
 
     def repaired(self, shape: Shape, width: float, height: float) -> Shape | None:

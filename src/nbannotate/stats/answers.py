@@ -130,9 +130,9 @@ def pieces(q: Query, answers: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, dict
 
 
 def _shapes(q: Query, piece: pd.DataFrame) -> dict[int, tuple[Shape, ...]]:
-    from nbannotate.workspace import real
+    from nbannotate.workspace import native_values
 
-    fields = ", ".join(f'"{name}"' for name in real.FIELDS)
+    fields = ", ".join(f'"{name}"' for name in native_values.FIELDS)
     found: dict[int, tuple[Shape, ...]] = {}
     for version in piece["of_version"].unique().tolist():
         its = piece[(piece["of_version"] == version) & (piece["shapes"] > 0)]
@@ -145,7 +145,7 @@ def _shapes(q: Query, piece: pd.DataFrame) -> dict[int, tuple[Shape, ...]]:
             f"select annotation_id, {fields} from shape_history where version_id = {ask.bind(version)} "
             f"and annotation_id in ({ids}) and {labels} order by annotation_id, position"
         )
-        shapes = real.as_shapes(rows.astype(object).where(rows.notna(), None))
+        shapes = native_values.as_shapes(rows.astype(object).where(rows.notna(), None))
         grouped: dict[int, list[Shape]] = {}
         for annotation, shape in zip(rows["annotation_id"].tolist(), shapes, strict=True):
             grouped.setdefault(annotation, []).append(shape)

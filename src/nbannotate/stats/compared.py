@@ -247,14 +247,14 @@ class _Shapes:
         if place not in self._made:
             import pandas as pd
 
-            from nbannotate.workspace import real
+            from nbannotate.workspace import native_values
 
             row = self._rows.iloc[place]
             its = {name: row[name] for name in ("kind", "points", "label", "rle", "visibility", "rings")}
             if pd.isna(its["points"]):
                 x, y, width, height = (float(row[name]) for name in ("x", "y", "width", "height"))
                 its["points"] = f"[[{x},{y}],[{x + width},{y + height}]]"
-            self._made[place] = real.as_shape(**its)
+            self._made[place] = native_values.as_shape(**its)
         return self._made[place]
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbannotate.errors import InvalidInput
-from nbannotate.model.calling import told
-from nbannotate.model.choices import one_of, sentence, unknown
+from nbannotate.model.call_errors import told
+from nbannotate.model.suggestions import one_of, sentence, unknown
 from nbannotate.model.times import When, period, zone
 from nbannotate.model.values import as_list, as_mapping, as_whole, plain, shown
 from nbannotate.stats import labels as known_labels

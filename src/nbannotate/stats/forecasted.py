@@ -13,7 +13,7 @@ from nbannotate.rules.forecasting.forecast import Outcome, forecast, without_peo
 from nbannotate.rules.forecasting.history import History
 from nbannotate.stats.measured import Campaign, Measured, measured
 from nbannotate.stats.query import Query
-from nbannotate.texts import t
+from nbannotate.texts import Message, t
 
 #: With fewer finished tasks nothing is forecast.
 LEAST = 20
@@ -83,7 +83,7 @@ def _told(campaign: Campaign, found: Measured | None, added: Mapping[str, int]) 
         return Forecasted(campaign, found, note=note)
     outcome = _forecast(history, add)
     before = outcome if not add else None if without_people(history, {}) else _forecast(history, {})
-    note = "" if outcome.end.median is not None else t("Later than in five years")
+    note = Message() if outcome.end.median is not None else t("Later than in five years")
     return Forecasted(campaign, found, outcome, before, note)
 
 

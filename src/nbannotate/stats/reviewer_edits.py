@@ -91,19 +91,14 @@ def edits(q: Query) -> str:
 )
 def reviewer_edits(q: Query) -> pd.DataFrame:
     """Return what reviewers changed, by step and member, compared with the revision before theirs."""
+    sums = ", ".join(f"coalesce(sum(e.{c}), 0) as {c}" for c in CHANGES)
     return q.run(f"""
-        with reviews as ({_reviews(q)}), said as ({_said(q)}), edited as (
-            select review_id, count(*) as edits,
-                   {", ".join(f"count(case when {c} then 1 end) as {c}" for c in CHANGES)}
-            from ({_changed()}) c where {" or ".join(CHANGES)} group by 1
-        )
         select t.campaign_id, min(t.campaign) as campaign, t.step, min(t.step_name) as step_name, t.assignee as member,
-               count(*) as reviews, count(e.task_id) as edited,
-               {", ".join(f"coalesce(sum(e.{c}), 0) as {c}" for c in CHANGES)},
-               cast(coalesce(sum(e.edits), 0) as double precision) / count(*) as edits_per_review
+               count(*) as reviews, count(case when e.shapes > 0 then 1 end) as edited, {sums},
+               cast(coalesce(sum(e.shapes), 0) as double precision) / count(*) as edits_per_review
         from ({rows.handed_in(q)}) t left join (
-            select r.task_id, sum(e.edits) as edits, {", ".join(f"sum(e.{c}) as {c}" for c in CHANGES)}
-            from edited e join reviews r on r.annotation_id = e.review_id group by 1
+            select task_id, sum(shapes) as shapes, {", ".join(f"sum({c}) as {c}" for c in CHANGES)}
+            from review_edits where {q.in_versions()} group by task_id
         ) e on e.task_id = t.task_id
         where t.kind = 'review' group by t.campaign_id, t.step, t.assignee order by 1, 3, 5
     """)

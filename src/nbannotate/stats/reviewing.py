@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from nbannotate.errors import InvalidInput, Refused
 from nbannotate.model import Filter, Recipe, Workflow
-from nbannotate.model.calling import told
+from nbannotate.model.call_errors import told
 from nbannotate.model.values import as_whole
 from nbannotate.stats.table import Table
-from nbannotate.workspace.picked import one_of_assets
+from nbannotate.workspace.picked_assets import one_of_assets
 
 if TYPE_CHECKING:
     from nbannotate.workspace.campaign import Campaign

@@ -116,14 +116,27 @@ def _of_what_was_said(q: Query, label: str | None = None) -> str:
     return " and ".join(part for part in parts if part != "true") or "true"
 
 
-def revisions(q: Query) -> str:
-    """Return the latest revision of each asset; one that several versions of the scope show counts once."""
-    return f"select {_REVISION} from annotations where is_latest and {_of_what_was_said(q)}"
+def revisions(q: Query, also: str = "") -> str:
+    """Return the latest revision of each asset; one that several versions of the scope show counts once.
+
+    Parameters
+    ----------
+    q
+        The question.
+    also
+        Another column, after a comma.
+    """
+    return f"select {_REVISION}{also} from annotations where is_latest and {_of_what_was_said(q)}"
 
 
 def shapes(q: Query) -> str:
     """Return the shapes of the latest revision of each asset; one that several versions show counts once."""
     return f"select {_SHAPE} from shapes where {_of_what_was_said(q, 'label')}"
+
+
+def label_counts(q: Query) -> str:
+    """Return how many of the same shapes there are, by revision, label and kind, with their areas together."""
+    return f"select * from label_counts where {_of_what_was_said(q, 'label')}"
 
 
 def shapes_on_images(q: Query) -> str:

@@ -26,7 +26,8 @@ def shapes(q: Query) -> pd.DataFrame:
     Of a campaign those count that were said in it; of a version all that it shows; of a dataset or a workspace one that
     several versions show counts once. The filter on members looks at who made the revision, the period at when.
     """
-    return q.run(f"""
-        select label, kind, count(*) as shapes, count(distinct asset_id) as assets, avg(area) as mean_area
-        from ({rows.shapes(q)}) s group by 1, 2 order by 1, 2
-    """)
+    assets = "count(*)" if q.place.kind in ("version", "campaign") else "count(distinct asset_id)"
+    return q.run(
+        f"select label, kind, sum(shapes) as shapes, {assets} as assets, sum(area) / sum(shapes) as mean_area "
+        f"from ({rows.label_counts(q)}) n group by label, kind order by label, kind"
+    )

@@ -11,9 +11,11 @@ from nbannotate.stats.table import Column, table
 
 def counted(q: Query) -> str:
     """Return the annotated images with the number of their shapes, of the labels that are asked for."""
+    if q.filters.labels is None:
+        return rows.revisions(q, ", shapes")
     return (
         f"select n.*, coalesce(s.shapes, 0) as shapes from ({rows.revisions(q)}) n left join "
-        f"(select annotation_id, version_id, count(*) as shapes from ({rows.shapes(q)}) s group by 1, 2) s "
+        f"(select annotation_id, version_id, sum(shapes) as shapes from ({rows.label_counts(q)}) s group by 1, 2) s "
         "on s.annotation_id = n.annotation_id and s.version_id = n.version_id"
     )
 

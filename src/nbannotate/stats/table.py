@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, cast, get_args
 
 from nbannotate.errors import InvalidInput, WrongCall
-from nbannotate.model import renamed
-from nbannotate.model.calling import told, wrong
-from nbannotate.model.choices import sentence, unknown
+from nbannotate.model import deprecations
+from nbannotate.model.call_errors import told, wrong
+from nbannotate.model.suggestions import sentence, unknown
 from nbannotate.model.times import When, zone  # noqa: F401  (the signatures of tables name them)
 from nbannotate.model.values import as_list, is_missing
 from nbannotate.stats.filters import FILTERS, OLD, RAISES, Add, Filters, Names, Steps  # noqa: F401
@@ -39,8 +39,9 @@ DEFAULTS: Mapping[str, Any] = {"by": "day", "threshold": 0.5}
 
 #: What people may look for in a table that has it elsewhere, and where that is.
 ELSEWHERE: Mapping[str, str] = {
+    "assignee": "Whose work is counted: member=….",
     "worst": "Assets to look at: agreement_assets(…) lists them, those to look at first in front, and "
-    "agreement_assets.review(…, worst=50) makes a campaign of them; so does evaluation_errors.review(…)."
+    "agreement_assets.review(…, worst=50) makes a campaign of them; so does evaluation_errors.review(…).",
 }
 
 
@@ -176,7 +177,7 @@ def public(function: Callable[..., Any], its: Callable[..., Any], takes: tuple[s
     del call.__wrapped__  # type: ignore[attr-defined]
     call.__signature__ = signature  # type: ignore[attr-defined]
     call.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
-    return renamed.parameters(**{old: new for old, new in OLD.items() if new in takes})(told(call))
+    return deprecations.parameters(**{old: new for old, new in OLD.items() if new in takes})(told(call))
 
 
 def table(

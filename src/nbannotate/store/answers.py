@@ -20,10 +20,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from nbannotate.store import written
-from nbannotate.store.room import is_full
+from nbannotate.store import write_tracking
+from nbannotate.store.disk_space import is_full
 from nbannotate.store.transaction import Transaction
-from nbannotate.store.written import Written
+from nbannotate.store.write_tracking import Written
 
 #: Seconds that a query takes whose answer is kept.
 WORTH_S = 0.05
@@ -135,7 +135,7 @@ class Answers:
         if size > LARGEST:
             return
         if self._views is None:
-            self._views = written.of_views(tx)
+            self._views = write_tracking.of_views(tx)
         words = set(re.findall(r"\w+", key[0].lower()))
         reads = frozenset[str]().union(*(its for view, its in self._views.items() if view in words))
         with self._lock:

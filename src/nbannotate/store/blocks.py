@@ -1,4 +1,4 @@
-"""Shapes by the thousand on their way in: from a Parquet file into their table, without an object for each."""
+"""Shapes by the thousand, in and out: Parquet files that become rows, and are made of them, no object for each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nbannotate.files import arrow
 from nbannotate.model import Rle, Shape
 from nbannotate.model.values import as_stored
 from nbannotate.shapes.many import Many
-from nbannotate.store.transaction import Transaction, quoted
+from nbannotate.store.transaction import LISTED, Transaction, id_list, quoted
 
 #: The columns of a file. ``points`` are bytes: x and y in turn, float64, little-endian; ``rings`` JSON, how many points
 #: each ring has, null for one. Those from ``attributes`` to ``keyframe`` are null where a shape is only a geometry with
@@ -28,6 +28,7 @@ COLUMNS = (
 SMALLEST, LARGEST = 1e-4, 1e15
 
 _BARE = " and ".join(f'"{name}" is null' for name in COLUMNS[6:15])
+_ALL_BUT_POINTS = ", ".join(f'"{name}"' for name in COLUMNS if name != "points")
 _decode = msgspec.json.decode
 _rings = msgspec.json.Decoder(list[int])
 
@@ -87,7 +88,7 @@ def read(tx: Transaction, file: Path) -> Block:
 def shape(tx: Transaction, block: Block, numbers: Sequence[int]) -> list[Shape]:
     """Return some shapes of a file whole."""
     rows = tx.all(
-        f"select * exclude (points) from read_parquet({quoted(block.file)}, file_row_number = true) "
+        f"select {_ALL_BUT_POINTS} from read_parquet({quoted(block.file)}, file_row_number = true) "
         "where file_row_number in (select unnest($1::bigint[])) order by file_row_number",
         list(numbers),
     )
@@ -138,3 +139,21 @@ def add(
         )
     finally:
         tx.connection.unregister("incoming_shapes")
+
+
+#: The shapes that the version $1 shows of the assets $2. To make pairs of numbers takes four times as long.
+_SHOWN = f"""
+    select s.annotation_id, s.kind, coalesce(s.points, cast(to_json(s.numbers) as varchar)) as points, s.label,
+           s.shape_id, s.attributes, s.confidence, s.color, s.rle, s.visibility, coalesce(s.also, '[]') as also,
+           s.rings, s."group", s.track, s.keyframe
+    from data.shapes s
+    join data.version_heads h on h.annotation_id = s.annotation_id
+    where h.version_id = $1 and h.asset_id in {LISTED.format("$2")} order by s.annotation_id, s.position
+"""
+
+
+def write(tx: Transaction, version_id: int, asset_ids: Sequence[int], file: Path) -> None:
+    """Write the shapes that a version shows of some assets into a file, which is read once and then gone."""
+    with tx.asked(_SHOWN) as asked:
+        options = "format parquet, compression uncompressed, dictionary_size_limit 1"
+        asked.connection.execute(f"copy ({_SHOWN}) to {quoted(file)} ({options})", [version_id, id_list(asset_ids)])

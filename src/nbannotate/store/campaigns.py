@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
-from nbannotate.model import Campaign, CampaignSpec
+from nbannotate.model import Campaign, CampaignSpec, StepKind
 from nbannotate.model.values import decode
 from nbannotate.rules.copies import apart
 from nbannotate.store.transaction import Transaction
@@ -182,12 +183,30 @@ def set_archived(tx: Transaction, campaign_id: int, when: datetime.datetime | No
     tx.run("update data.campaigns set archived = $2 where campaign_id = $1", campaign_id, when)
 
 
-def progress(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
-    """Return, for each step of a campaign, its open tasks by state, the assets that are there, and how many passed it.
+class StepCounts(Struct, frozen=True):
+    """A step of a campaign: its open tasks by state, the assets that are there, that ended and that passed it."""
 
-    Of an asset with copies there are several open tasks.
-    """
-    rows = tx.all(
+    step: int
+    name: str
+    kind: StepKind
+    waiting: int
+    in_progress: int
+    to_rework: int
+    here: int
+    done: int
+    skipped: int
+    passed: int = 0
+
+    @property
+    def open(self) -> int:
+        """How many tasks are open."""
+        return self.waiting + self.in_progress + self.to_rework
+
+
+def progress(tx: Transaction, campaign_id: int) -> list[StepCounts]:
+    """Return the counts of each step of a campaign. Of an asset with copies there are several open tasks."""
+    rows = tx.read(
+        StepCounts,
         """
         select s.step, s.name, s.kind, coalesce(sum(n.waiting), 0) as waiting,
                coalesce(sum(n.in_progress), 0) as in_progress, coalesce(sum(n.returned), 0) as to_rework,
@@ -199,11 +218,10 @@ def progress(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
         """,
         campaign_id,
     )
-    later = sum(row["done"] for row in rows)
-    for row in reversed(rows):
-        row["open"] = row["waiting"] + row["in_progress"] + row["to_rework"]
-        row["passed"] = later
-        later += row["here"]
+    passed = sum(row.done for row in rows)
+    for i, row in reversed(list(enumerate(rows))):  # an asset at a later step has passed those before it
+        rows[i] = replace(row, passed=passed)
+        passed += row.here
     return rows
 
 

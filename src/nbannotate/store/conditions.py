@@ -7,10 +7,10 @@ from typing import Any
 
 from nbannotate.errors import InvalidInput, QueryFailed
 from nbannotate.model import BUILT_IN_STATUSES, TASK_STATES, Filter
-from nbannotate.model.choices import unknown
 from nbannotate.model.filters import as_regex
+from nbannotate.model.suggestions import unknown
 from nbannotate.store import campaigns
-from nbannotate.store.guard import condition
+from nbannotate.store.sql_guard import condition
 from nbannotate.store.transaction import LISTED, Transaction
 
 #: A key with more dots than this is the name of one field, or each of its parts is; not all ways are looked at.

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from nbannotate import shapes
-from nbannotate.model import Annotation, Dataset, Point, Rle, Shape, Version
-from nbannotate.model.values import as_stored
+from nbannotate.model import Annotation, Dataset, Shape, Version
 from nbannotate.store import layers, splits
+from nbannotate.store.revision_rows import REVISION, SHAPE, Revision, ShapeRow, annotation_of
 from nbannotate.store.transaction import Transaction
 
 
@@ -55,9 +56,18 @@ def set_workers(tx: Transaction, dataset_id: int, members: list[int]) -> None:
         tx.run("insert into data.workers values ($1, $2)", dataset_id, member_id)
 
 
-def busy_in(tx: Transaction, dataset_id: int) -> list[dict[str, Any]]:
-    """Return the assignees of a dataset's campaigns that are not completed: login, campaign, step."""
-    return tx.all(
+class AtWork(Struct, frozen=True):
+    """An assignee, and where."""
+
+    login: str
+    campaign: str
+    step: str
+
+
+def busy_in(tx: Transaction, dataset_id: int) -> list[AtWork]:
+    """Return the assignees of a dataset's campaigns that are not completed."""
+    return tx.read(
+        AtWork,
         """
         with open_ones as (
           select c.campaign_id, c.name from campaigns c join data.versions v on v.version_id = c.version_id
@@ -244,7 +254,7 @@ def shape_row(annotation_id: int, position: int, shape: Shape) -> dict[str, Any]
     }
 
 
-def latest(tx: Transaction, version_id: int, asset_id: int) -> dict[str, Any] | None:
+def latest(tx: Transaction, version_id: int, asset_id: int) -> Revision | None:
     """Return the row of the last revision of an asset's annotation in a version, or None."""
     last = latest_id(tx, version_id, asset_id)
     return None if last is None else annotation_row(tx, last)
@@ -265,19 +275,25 @@ def beginning_with(tx: Transaction, asset_id: int, annotation_id: int) -> list[i
     return [row["version_id"] for row in rows]
 
 
-def annotation_row(tx: Transaction, annotation_id: int) -> dict[str, Any] | None:
-    """Return the row of a revision, or None."""
-    return tx.one("select * from data.annotations where annotation_id = $1", annotation_id)
+def annotation_row(tx: Transaction, annotation_id: int) -> Revision | None:
+    """Return a revision, or None."""
+    return tx.read_one(Revision, f"select {REVISION} from data.annotations where annotation_id = $1", annotation_id)
 
 
-def said_in(tx: Transaction, task_id: int) -> dict[str, Any] | None:
-    """Return the row of the last revision that was said in a task; None if nothing was."""
-    return tx.one("select * from data.annotations where task_id = $1 order by annotation_id desc limit 1", task_id)
+def said_in(tx: Transaction, task_id: int) -> Revision | None:
+    """Return the last revision that was said in a task; None if nothing was."""
+    return tx.read_one(
+        Revision,
+        f"select {REVISION} from data.annotations where task_id = $1 order by annotation_id desc limit 1",
+        task_id,
+    )
 
 
 def newest_of(tx: Transaction, version_id: int) -> int | None:
     """Return the id of the revision that was said last in a version; None if nothing was."""
-    newest: int | None = tx.value("select max(annotation_id) from data.annotations where version_id = $1", version_id)
+    newest: int | None = tx.value(
+        f"select max(annotation_id) from data.annotations where version_id in {layers.OWN}", version_id
+    )
     return newest
 
 
@@ -290,12 +306,13 @@ def assets_of(tx: Transaction, annotation_ids: list[int]) -> dict[int, int]:
     return {row["annotation_id"]: row["asset_id"] for row in rows}
 
 
-def revisions(tx: Transaction, version_id: int, asset_id: int) -> list[dict[str, Any]]:
-    """Return what was said of an asset in a version, and what it began with, oldest first: their rows, and member.
+def revisions(tx: Transaction, version_id: int, asset_id: int) -> list[Revision]:
+    """Return what was said of an asset in a version, and what it began with, oldest first, with its member.
 
     What it began with was said in another version, and is of no campaign here.
     """
-    return tx.all(
+    return tx.read(
+        Revision,
         """
         select n.* replace (
                  case when not r.inherited then n.campaign_id end as campaign_id,
@@ -310,18 +327,12 @@ def revisions(tx: Transaction, version_id: int, asset_id: int) -> list[dict[str,
     )
 
 
-_SHAPE = (
-    "shape_id, label, kind, points, attributes, confidence, color, rle, visibility, also, "
-    'rings, "group", track, keyframe, numbers'
-)
-
-
-def annotation(tx: Transaction, row: dict[str, Any] | None) -> Annotation:
-    """Return the annotation of a revision's row; an empty one for None."""
-    if row is None:
+def annotation(tx: Transaction, its: Revision | None) -> Annotation:
+    """Return the annotation of a revision; an empty one for None."""
+    if its is None:
         return Annotation()
-    found = tx.all(f"select {_SHAPE} from data.shapes where annotation_id = $1 order by position", row["annotation_id"])
-    return annotation_of(row, found)
+    query = f"select {SHAPE} from data.shapes where annotation_id = $1 order by position"
+    return annotation_of(its, tx.read(ShapeRow, query, its.annotation_id))
 
 
 def latest_of(
@@ -333,54 +344,21 @@ def latest_of(
     """
     if not asset_ids:
         return {}
-    rows = tx.all(
-        "select * from data.annotations where annotation_id in (select annotation_id from data.version_heads "
-        "where version_id = $1 and asset_id in (select unnest($2::bigint[]))) and ($3 is null or campaign_id = $3)",
+    rows = tx.read(
+        Revision,
+        f"select {REVISION} from data.annotations where annotation_id in ("
+        "select annotation_id from data.version_heads where version_id = $1 "
+        "and asset_id in (select unnest($2::bigint[]))) and ($3 is null or campaign_id = $3)",
         version_id,
         list(asset_ids),
         of_campaign,
     )
-    shapes: dict[int, list[dict[str, Any]]] = {row["annotation_id"]: [] for row in rows}
-    for shape in tx.all(
-        f"select annotation_id, {_SHAPE} from data.shapes "
+    shapes: dict[int, list[ShapeRow]] = {its.annotation_id: [] for its in rows}
+    for shape in tx.read(
+        ShapeRow,
+        f"select {SHAPE} from data.shapes "
         "where annotation_id in (select unnest($1::bigint[])) order by annotation_id, position",
         list(shapes),
     ):
-        shapes[shape["annotation_id"]].append(shape)
-    return {row["asset_id"]: annotation_of(row, shapes[row["annotation_id"]]) for row in rows}
-
-
-def _points(text: str | None, numbers: list[float] | None) -> tuple[Point, ...]:
-    """Return the points of a row, in whichever way they are stored."""
-    if text is None:
-        return tuple(zip((numbers or [])[::2], (numbers or [])[1::2], strict=True))
-    return tuple((x, y) for x, y in json.loads(text))
-
-
-@as_stored()
-def annotation_of(row: dict[str, Any], shapes: list[dict[str, Any]]) -> Annotation:
-    """Return the annotation of the rows of a revision and of its shapes."""
-    return Annotation(
-        shapes=tuple(
-            Shape(
-                kind=r["kind"],
-                points=_points(r["points"], r["numbers"]),
-                label=r["label"],
-                id=r["shape_id"],
-                attributes=json.loads(r["attributes"]),
-                confidence=r["confidence"],
-                color=r["color"],
-                rle=None if r["rle"] is None else msgspec.json.decode(r["rle"], type=Rle),
-                visibility=() if r["visibility"] is None else tuple(json.loads(r["visibility"])),
-                also=() if r["also"] is None else tuple(json.loads(r["also"])),
-                rings=() if r["rings"] is None else tuple(json.loads(r["rings"])),
-                group=r["group"],
-                track=r["track"],
-                keyframe=r["keyframe"],
-            )
-            for r in shapes
-        ),
-        tags=tuple(json.loads(row["tags"])),
-        nothing_to_label=row["nothing_to_label"],
-        tag_attributes={} if row["tag_attributes"] is None else json.loads(row["tag_attributes"]),
-    )
+        shapes[shape.annotation_id].append(shape)
+    return {its.asset_id: annotation_of(its, shapes[its.annotation_id]) for its in rows}

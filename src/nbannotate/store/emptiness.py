@@ -8,9 +8,8 @@ from nbannotate.store.transaction import Transaction
 #: What may belong to a version, and by which column.
 _OF_VERSION = (
     ("version_assets", "version_id"),
-    ("annotations", "version_id"),
+    ("version_annotations", "version_id"),
     ("campaigns", "version_id"),
-    ("foreign_ids", "version_id"),
     ("versions", "parent_id"),
 )
 _OF_DATASET = (("versions", "dataset_id"), ("assets", "dataset_id"), ("workers", "dataset_id"))
@@ -25,6 +24,8 @@ def take_back_version(tx: Transaction, version_id: int) -> str:
     """Delete a draft that has nothing, and return its name; an empty text if it is gone, or has something."""
     version = data.version(tx, version_id)
     if version is None or version.state != "draft" or _has(tx, _OF_VERSION, version_id):
+        return ""
+    if tx.value(f"select exists (select 1 from data.foreign_ids where version_id in {layers.OWN})", version_id):
         return ""
     layers.end(tx, version_id)
     tx.run("delete from data.versions where version_id = $1", version_id)

@@ -5,6 +5,7 @@ Each database that a workspace can lie in has a package of its own beside this m
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -13,7 +14,7 @@ from nbannotate.store.answers import Answers
 from nbannotate.store.migrations import SCHEMA_VERSION
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
-from nbannotate.store.written import Written
+from nbannotate.store.write_tracking import Written
 
 #: What a workspace is called that lies in no file.
 MEMORY = ":memory:"
@@ -69,6 +70,18 @@ class Engine(Protocol):
 
     def left(self, tx: Transaction) -> list[int]:
         """Return the batches of long work that was not brought to its end, and does not run any more."""
+        ...
+
+    def back_up(self, file: Path, report: Callable[[int, int], None]) -> dict[str, int]:
+        """Write the workspace, as the last commit left it, into a new DuckDB file; return how many rows each table has.
+
+        Parameters
+        ----------
+        file
+            Where; in the spool folder.
+        report
+            Is told how much is written, and how much there is.
+        """
         ...
 
     def interrupt(self) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from msgspec import Struct
+
 from nbannotate.model import CampaignSpec
 from nbannotate.rules.gold import Had, Score, due_among, step_of
 from nbannotate.store.campaigns import OPEN, not_theirs
@@ -232,9 +234,19 @@ def rise(tx: Transaction, campaign_id: int, member_id: int, now: datetime.dateti
     )  # fmt: skip
 
 
-def members(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
-    """Return the members who work at the step with gold, or answered some: member_id, login, answers, mean."""
-    return tx.all(
+class Answerer(Struct, frozen=True):
+    """A member, how many images with a known answer they answered, and their mean score."""
+
+    member_id: int
+    login: str
+    answers: int
+    mean: float | None
+
+
+def members(tx: Transaction, campaign_id: int) -> list[Answerer]:
+    """Return the members who work at the step with gold, or answered some."""
+    return tx.read(
+        Answerer,
         """
         select m.member_id, m.login, count(g.task_id) as answers, avg(g.score) as mean from (
           select member_id from data.step_members where campaign_id = $1 and step = 0

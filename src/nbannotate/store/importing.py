@@ -34,6 +34,10 @@ WORKED_ON = """
 #: So many revisions are copied in one piece.
 PIECE = 2_000
 
+#: Of a batch that says and calls no more than this, each row is changed in the last step, so that many small imports
+#: are not as many layers.
+FEW = 2_000
+
 
 class Revision(Struct, frozen=True):
     """What is said of an asset; with the task that it answers, if it is an answer and no import.
@@ -149,8 +153,59 @@ def stage(stage: Stage, revisions: Sequence[Revision], now: datetime.datetime) -
     stage.piece()
 
 
-def reveal(tx: Transaction, batch_id: int, version_id: int, *, overwrite: bool) -> tuple[int, list[int]]:
-    """Give the staged revisions to a version; those of assets that people work on meanwhile are left behind.
+class Arrived(Struct, frozen=True):
+    """What was staged, counted beside the writer: revisions, names, and the first position of these.
+
+    ``large``: it is to be a layer, because so much is said and called that no row may be touched again. What was said
+    in campaigns is not, because it is theirs in the version that it stands under.
+    """
+
+    revisions: int
+    names: int
+    first: int
+    large: bool
+
+
+def finish(stage: Stage) -> Arrived:
+    """Count all that belongs to a batch; write which revisions it shows, if it is to be a layer."""
+    said = stage.one(
+        "select count(*) as n, count(campaign_id) as answers from data.annotations where version_id = $1",
+        stage.batch_id,
+    )
+    called = stage.one(
+        "select count(*) as n, coalesce(min(position), 0) as first from data.foreign_ids where version_id = $1",
+        stage.batch_id,
+    )
+    assert said is not None
+    assert called is not None
+    large = int(said["n"]) + int(called["n"]) > FEW and not said["answers"]
+    if large:
+        _write_heads(stage)
+    return Arrived(int(said["n"]), int(called["n"]), int(called["first"]), large)
+
+
+def _write_heads(stage: Stage) -> None:
+    stage.run(
+        "create or replace temp table shown as select *, row_number() over (order by annotation_id) - 1 as place "
+        f"from ({layers.STAGED_HEADS.format('$1')})",
+        stage.batch_id,
+    )
+    for low, high in stage.groups(int(stage.value("select count(*) from shown"))):
+        stage.run(
+            "insert into data.layer_heads select $1, asset_id, annotation_id from shown "
+            "where place >= $2 and place < $3 order by place",
+            stage.batch_id, low, high,
+        )  # fmt: skip
+    stage.run("drop table shown")
+    stage.piece()
+
+
+def reveal(
+    tx: Transaction, batch_id: int, version_id: int, arrived: Arrived | None = None, *, overwrite: bool
+) -> tuple[int, list[int]]:
+    """Give the staged revisions to a version, but for those of assets that people work on meanwhile, which go.
+
+    A large batch becomes a layer of the version, with what was staged of names; of any other one each row is changed.
 
     Returns
     -------
@@ -165,18 +220,21 @@ def reveal(tx: Transaction, batch_id: int, version_id: int, *, overwrite: bool) 
             batch_id,
         )
         late = [row["asset_id"] for row in rows]
-    count = tx.value("select count(*) from data.annotations where version_id = $1", batch_id)
-    answered = "select campaign_id, asset_id from data.annotations where version_id = $1 and task_id is not null"
-    with counts.changed(tx, answered, batch_id):
-        layers.show_batch(tx, version_id, batch_id, late)
-        tx.run(
-            "update data.annotations set version_id = $2 where version_id = $1 "
-            "and asset_id not in (select unnest($3::bigint[]))",
-            batch_id, version_id, late,
-        )  # fmt: skip
-    if not late:
-        staging.keep(tx, batch_id)
-    return count - len(late), late
+    if late:
+        staging.leave_out(tx, batch_id, late)
+    if arrived is None:
+        count = int(tx.value("select count(*) from data.annotations where version_id = $1", batch_id))
+    else:
+        count = arrived.revisions - len(late)
+    if arrived is not None and arrived.large:
+        layers.put_on(tx, version_id, batch_id)
+    else:
+        answered = "select campaign_id, asset_id from data.annotations where version_id = $1 and task_id is not null"
+        with counts.changed(tx, answered, batch_id):
+            layers.show_batch(tx, version_id, batch_id)
+            tx.run("update data.annotations set version_id = $2 where version_id = $1", batch_id, version_id)
+    staging.keep(tx, batch_id)
+    return count, late
 
 
 def assets_of(tx: Transaction, version_id: int, annotation_ids: Sequence[int]) -> dict[int, int]:

@@ -5,8 +5,11 @@ A member's own jobs count gold as all else, so that nobody learns of it; those o
 
 from __future__ import annotations
 
-from typing import Any
+import datetime
 
+from msgspec import Struct
+
+from nbannotate.model import StepKind
 from nbannotate.rules.counts import COUNTS
 from nbannotate.store.engine import Transaction
 
@@ -43,11 +46,46 @@ left join counted q on q.campaign_id = p.campaign_id and q.step = p.step and q.m
 """
 
 
-def of_member(tx: Transaction, member_id: int) -> list[dict[str, Any]]:
+class Counted(Struct, frozen=True):
+    """A job in numbers.
+
+    Parameters
+    ----------
+    spec
+        What defines the campaign, as JSON.
+    opened, elsewhere
+        Tasks that somebody opened, and assets that are done here and open at a later step.
+    """
+
+    campaign_id: int
+    campaign: str
+    dataset: str
+    due: datetime.date | None
+    spec: str
+    step: int
+    step_name: str
+    kind: StepKind
+    member: str
+    returned: int
+    in_progress: int
+    started: int
+    done: int
+    opened: int
+    elsewhere: int
+    rejected: int
+    skipped: int
+    issues: int
+    objects: int
+    worked_s: float
+    waiting: int
+
+
+def of_member(tx: Transaction, member_id: int) -> list[Counted]:
     """Return the counts of a member's jobs in campaigns that are not archived, the most urgent first."""
-    return tx.all(f"{_JOBS} where c.archived is null order by c.due nulls last, c.campaign_id, p.step", member_id, None)
+    order = "where c.archived is null order by c.due nulls last, c.campaign_id, p.step"
+    return tx.read(Counted, f"{_JOBS} {order}", member_id, None)
 
 
-def of_campaign(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
+def of_campaign(tx: Transaction, campaign_id: int) -> list[Counted]:
     """Return the counts of all jobs of a campaign, by step and login."""
-    return tx.all(f"{_JOBS} order by p.step, m.login", None, campaign_id)
+    return tx.read(Counted, f"{_JOBS} order by p.step, m.login", None, campaign_id)

@@ -1,7 +1,8 @@
 """The layers that versions are made of, so that they share their rows: see migration 0014.
 
 A version shows a pile of layers. Of each asset the highest layer that says something counts. Only the top layer of a
-version changes; those below it may be others', too. The first layer of a version has the id of the version.
+version changes; those below it may be others', too. The first layer of a version has the id of the version. A large
+import is a layer of its own: what was said in it, and what its files call things, stands under the id of that layer.
 """
 
 from __future__ import annotations
@@ -60,12 +61,13 @@ def begin_on(tx: Transaction, version_id: int, parent_id: int, annotations: bool
         "from data.version_layers where version_id = $2 and ($4 or layer_id <> $5) order by height",
         version_id, parent_id, annotations, kept, last,
     )  # fmt: skip
-    _put_on(tx, version_id, version_id)
+    put_on(tx, version_id, version_id)
     if kept:
-        _put_on(tx, parent_id, tx.new_id())
+        put_on(tx, parent_id, tx.new_id())
 
 
-def _put_on(tx: Transaction, version_id: int, layer_id: int) -> None:
+def put_on(tx: Transaction, version_id: int, layer_id: int) -> None:
+    """Put a layer, which is the version's own, on top of a version."""
     tx.run(
         "insert into data.version_layers select $1, $2, coalesce(max(height) + 1, 0), true, true "
         "from data.version_layers where version_id = $1",
@@ -94,15 +96,16 @@ def show(tx: Transaction, version_id: int, asset_id: int, annotation_id: int) ->
         tx.insert("layer_heads", {"layer_id": layer, "asset_id": asset_id, "annotation_id": annotation_id})
 
 
-def show_batch(tx: Transaction, version_id: int, batch_id: int, without: list[int] | None = None) -> None:
-    """Let a version show the staged revisions of a batch, without those of some assets."""
-    _set_heads(
-        tx, version_id,
-        "select asset_id, max(annotation_id) as annotation_id from data.annotations where version_id = $2 "
-        "and origin not in ('copy', 'gold') and asset_id not in (select unnest($3::bigint[])) "
-        "group by asset_id order by 2",
-        batch_id, without or [],
-    )  # fmt: skip
+#: The revisions that a batch shows.
+STAGED_HEADS = (
+    "select asset_id, max(annotation_id) as annotation_id from data.annotations where version_id = {} "
+    "and origin not in ('copy', 'gold') group by asset_id order by 2"
+)
+
+
+def show_batch(tx: Transaction, version_id: int, batch_id: int) -> None:
+    """Let a version show the staged revisions of a batch."""
+    _set_heads(tx, version_id, STAGED_HEADS.format("$2"), batch_id)
 
 
 def show_copied(tx: Transaction, version_id: int) -> None:
@@ -181,17 +184,17 @@ def take_out(tx: Transaction, version_id: int, asset_id: int) -> None:
     """Take an asset out of a version; revisions of it that other versions show are theirs alone from now on."""
     key = version_id, asset_id
     tx.run(
-        f"update data.annotations set version_id = {NO_VERSION} where version_id = $1 and asset_id = $2 "
+        f"update data.annotations set version_id = {NO_VERSION} where version_id in {OWN} and asset_id = $2 "
         f"and annotation_id in "
         f"(select annotation_id from data.layer_heads where asset_id = $2 and layer_id in {SHARED})",
         *key,
     )
     tx.run(
         "delete from data.shapes where annotation_id in "
-        "(select annotation_id from data.annotations where version_id = $1 and asset_id = $2)",
+        f"(select annotation_id from data.annotations where version_id in {OWN} and asset_id = $2)",
         *key,
     )
-    tx.run("delete from data.annotations where version_id = $1 and asset_id = $2", *key)
+    tx.run(f"delete from data.annotations where version_id in {OWN} and asset_id = $2", *key)
     for table in ("layer_heads", "layer_assets"):
         tx.run(f"delete from data.{table} where asset_id = $2 and layer_id in {OWN} and layer_id not in {SHARED}", *key)
     below = "from data.version_layers l join data.{} x on x.layer_id = l.layer_id and x.asset_id = $2"

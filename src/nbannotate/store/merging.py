@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from nbannotate.store import carrying, importing, layers
+from nbannotate.store import importing, layers, transfer
 from nbannotate.store.staging import Stage
-from nbannotate.store.transaction import Transaction
+from nbannotate.store.transaction import Transaction, quoted
 
 
 class Told(Struct, frozen=True):
@@ -32,8 +32,7 @@ def open_steps(tx: Transaction, file: Path) -> None:
     """Make the table ``steps`` of a file: what is to be done, one row an asset."""
     tx.run(
         "create or replace temp table steps as select asset_id, presence, ours_id, theirs_id, take, says, shapes, "
-        "tags, nothing_to_label, tag_attributes, row_number() over () - 1 as place from read_parquet($1)",
-        str(file),
+        f"tags, nothing_to_label, tag_attributes, row_number() over () - 1 as place from read_parquet({quoted(file)})"
     )
 
 
@@ -69,8 +68,8 @@ def stage(stage: Stage, theirs_id: int, now: datetime.datetime) -> None:
         """,
         theirs_id,
     )
-    for low in range(0, int(stage.value("select count(*) from carried")), carrying.PIECE):
-        carrying.write_assets(stage, stage.batch_id, 0, now, low, low + carrying.PIECE)
+    for low in range(0, int(stage.value("select count(*) from carried")), transfer.PIECE):
+        transfer.write_assets(stage, stage.batch_id, 0, now, low, low + transfer.PIECE)
         stage.piece()
     stage.run("drop table carried")
     importing.mark(stage, "select take from steps")
@@ -104,7 +103,7 @@ def reveal(
     tx: Transaction, batch_id: int, version_id: int, presence: dict[str, list[int]], now: datetime.datetime
 ) -> None:
     """Give what was staged to a version, and let its assets be there, or be put away."""
-    carrying.reveal(tx, batch_id, version_id)
+    transfer.reveal(tx, batch_id, version_id)
     for what, archived in (("put_away", now), ("taken_back", None)):
         if presence[what]:
             layers.place(

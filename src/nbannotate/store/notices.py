@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection
-from typing import Any
 
+from msgspec import Struct
+
+from nbannotate.model import NoticeKind
 from nbannotate.store import campaigns
 from nbannotate.store.engine import Transaction
 
@@ -42,12 +44,33 @@ def add(
     return {row["member_id"]: row["notice_id"] for row in rows}
 
 
-def lines(tx: Transaction, member_id: int, unseen: bool, limit: int) -> list[dict[str, Any]]:
-    """Return a member's notices, what is not seen first, then the newest first; those that are one line are merged.
+class Line(Struct, frozen=True):
+    """Notices that are one line: ``n`` of them, with the id, text and time of the newest."""
 
-    A merged row has the id, text and time of its newest notice, and in ``n`` how many it stands for.
-    """
-    return tx.all(
+    notice_id: int
+    kind: NoticeKind
+    campaign_id: int | None
+    seen: datetime.datetime | None
+    n: int
+    created: datetime.datetime
+    text: str
+    task_id: int | None
+    issue_id: int | None
+    campaign: str | None
+
+
+class Due(Struct, frozen=True):
+    """A campaign, and when it is due."""
+
+    campaign_id: int
+    name: str
+    due: datetime.date
+
+
+def lines(tx: Transaction, member_id: int, unseen: bool, limit: int) -> list[Line]:
+    """Return a member's notices, what is not seen first, then the newest first; those that are one line are merged."""
+    return tx.read(
+        Line,
         f"""
         select l.*, c.name as campaign from (
           select max(notice_id) as notice_id, kind, campaign_id, seen, count(*) as n, max(created) as created,
@@ -78,9 +101,10 @@ def see(tx: Transaction, member_id: int, lines: Collection[int] | None, now: dat
     return len(seen)
 
 
-def due(tx: Transaction, first: datetime.date, last: datetime.date) -> list[dict[str, Any]]:
-    """Return campaign_id, name and due date of the launched campaigns that are due between two days."""
-    return tx.all(
+def due(tx: Transaction, first: datetime.date, last: datetime.date) -> list[Due]:
+    """Return the launched campaigns that are due between two days."""
+    return tx.read(
+        Due,
         "select campaign_id, name, due from data.campaigns "
         "where launched is not null and archived is null and due between $1 and $2 order by 1",
         first, last,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime
 import hashlib
 import unicodedata
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct
 
-from nbannotate.model import Member
+from nbannotate.model import Member, Role, StepKind
 from nbannotate.store.engine import Transaction
 
 _MEMBER = "m.member_id, m.login, m.role, m.active, m.archived"
@@ -34,13 +34,33 @@ class Known(Struct, frozen=True):
     acted_by: int | None = None
 
 
+class _MemberRow(Struct, frozen=True):
+    """A member, as :data:`_MEMBER` selects one, with what else a query returns."""
+
+    member_id: int
+    login: str
+    role: Role
+    active: bool
+    archived: datetime.datetime | None
+
+    @property
+    def member(self) -> Member:
+        return Member(self.member_id, self.login, self.role, self.active, self.archived)
+
+
+class _Password(_MemberRow, frozen=True):
+    password_hash: str | None
+
+
+class _Session(_MemberRow, frozen=True):
+    kind: Literal["login", "kernel", "word"]
+    acted_by: int | None
+    expires: datetime.datetime
+
+
 def hash_token(token: str) -> str:
     """Return what is stored of a token. A token is random, so one round of SHA-256 is enough."""
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _member(row: dict[str, Any] | None) -> Member | None:
-    return None if row is None else Member(row["member_id"], row["login"], row["role"], row["active"], row["archived"])
 
 
 def add_member(tx: Transaction, login: str, role: str, password_hash: str | None, now: datetime.datetime) -> Member:
@@ -54,7 +74,7 @@ def add_member(tx: Transaction, login: str, role: str, password_hash: str | None
 
 def member(tx: Transaction, login: str) -> Member | None:
     """Return the member with a login, or None."""
-    return _member(tx.one(f"select {_MEMBER} from data.members m where m.login = $1", login))
+    return tx.read_one(Member, f"select {_MEMBER} from data.members m where m.login = $1", login)
 
 
 def folded(login: str) -> str:
@@ -80,15 +100,14 @@ def same_logins(tx: Transaction, login: str) -> list[str]:
 
 def members(tx: Transaction) -> list[Member]:
     """Return all members, by login."""
-    rows = tx.all(f"select {_MEMBER} from data.members m order by login")
-    return [Member(r["member_id"], r["login"], r["role"], r["active"], r["archived"]) for r in rows]
+    return tx.read(Member, f"select {_MEMBER} from data.members m order by login")
 
 
 def first_owner(tx: Transaction) -> Member | None:
     """Return the member that the workspace's own token stands for: its first active owner."""
     query = f"select {_MEMBER} from data.members m where m.role = 'owner' and m.active"  # sorted here: half of the time
-    owners = tx.once("owners", lambda: tx.all(query))
-    return _member(min(owners, key=lambda row: row["member_id"], default=None))
+    owners = tx.once("owners", lambda: tx.read(Member, query))
+    return min(owners, key=lambda owner: owner.member_id, default=None)
 
 
 def logins(tx: Transaction) -> dict[int, str]:
@@ -98,9 +117,8 @@ def logins(tx: Transaction) -> dict[int, str]:
 
 def password_hash(tx: Transaction, login: str) -> tuple[Member, str | None] | None:
     """Return a member and the hash of the password, or None."""
-    row = tx.one(f"select {_MEMBER}, m.password_hash from data.members m where m.login = $1", login)
-    found = _member(row)
-    return None if row is None or found is None else (found, row["password_hash"])
+    row = tx.read_one(_Password, f"select {_MEMBER}, m.password_hash from data.members m where m.login = $1", login)
+    return None if row is None else (row.member, row.password_hash)
 
 
 def set_password(tx: Transaction, member_id: int, password_hash: str) -> None:
@@ -152,16 +170,14 @@ def session(tx: Transaction, token: str, now: datetime.datetime) -> Known | None
     one, and never stands for another owner.
     """
     hashed = hash_token(token)
-    row = tx.once(("session", hashed), lambda: _session(tx, hashed))
-    found = _member(row)
-    if row is None or found is None or row["expires"] <= now:
-        return None
-    return Known(found, row["kind"], row["expires"], hashed, row["acted_by"])
+    known = tx.once(("session", hashed), lambda: _session(tx, hashed))
+    return None if known is None or known.expires <= now else known
 
 
-def _session(tx: Transaction, hashed: str) -> dict[str, Any] | None:
-    """Return the row of a session that nobody ended, with the earlier end of the two if it depends on another."""
-    return tx.one(
+def _session(tx: Transaction, hashed: str) -> Known | None:
+    """Return a session that nobody ended, with the earlier end of the two if it depends on another."""
+    row = tx.read_one(
+        _Session,
         f"""
         select {_MEMBER}, s.kind, s.acted_by, least(s.expires, coalesce(p.expires, s.expires)) as expires
         from data.sessions s
@@ -175,6 +191,7 @@ def _session(tx: Transaction, hashed: str) -> dict[str, Any] | None:
         """,
         hashed,
     )
+    return None if row is None else Known(row.member, row.kind, row.expires, hashed, row.acted_by)
 
 
 def end_session(tx: Transaction, token: str, now: datetime.datetime) -> None:
@@ -208,14 +225,14 @@ def end_sessions(tx: Transaction, member_id: int, now: datetime.datetime, stays:
 
 def invited(tx: Transaction, token: str, now: datetime.datetime) -> Member | None:
     """Return the active member whose invitation a token is; None if it is unknown, used, replaced or too old."""
-    row = tx.one(
+    return tx.read_one(
+        Member,
         f"""
         select {_MEMBER} from data.sessions s join data.members m on m.member_id = s.member_id
         where s.token_hash = $1 and s.kind = 'invite' and s.ended is null and s.expires > $2 and m.active
         """,
         hash_token(token), now,
     )  # fmt: skip
-    return _member(row)
 
 
 def invited_until(tx: Transaction, member_id: int, now: datetime.datetime) -> datetime.datetime | None:
@@ -254,9 +271,26 @@ def knows_browser(tx: Transaction, token: str, member_id: int, now: datetime.dat
     return tx.one(query, _browser(token, member_id), now) is not None
 
 
-def open_tasks(tx: Transaction, member_id: int) -> list[dict[str, Any]]:
+class Held(Struct, frozen=True):
+    """How many open tasks a member holds in a campaign."""
+
+    campaign_id: int
+    campaign: str
+    tasks: int
+
+
+class WorksAt(Struct, frozen=True):
+    """A step where a member works."""
+
+    campaign: str
+    step: str
+    kind: StepKind
+
+
+def open_tasks(tx: Transaction, member_id: int) -> list[Held]:
     """Return, for each campaign that is not archived, how many open tasks a member holds."""
-    return tx.all(
+    return tx.read(
+        Held,
         """
         select t.campaign_id, c.name as campaign, count(*) as tasks
         from data.tasks t join data.campaigns c on c.campaign_id = t.campaign_id and c.archived is null
@@ -281,9 +315,10 @@ def copies_waiting(tx: Transaction, member_id: int) -> list[tuple[int, int, int]
     return [(r["campaign_id"], r["step"], r["n"]) for r in rows]
 
 
-def steps_of(tx: Transaction, member_id: int) -> list[dict[str, Any]]:
+def steps_of(tx: Transaction, member_id: int) -> list[WorksAt]:
     """Return the steps where a member works in campaigns that are neither completed nor archived."""
-    return tx.all(
+    return tx.read(
+        WorksAt,
         """
         with mine as (
           select campaign_id, step from data.step_members where member_id = $1

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nbannotate.errors import QueryFailed
-from nbannotate.store.guard import Also, check_select, parse
+from nbannotate.store.sql_guard import Also, check_select, parse
 from nbannotate.store.transaction import Transaction
 
 #: The most columns that a PIVOT makes of the values that it finds.

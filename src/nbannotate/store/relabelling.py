@@ -1,7 +1,6 @@
 """Changes of the labels of a version: new revisions of the assets that they concern, written in pieces.
 
-The JSON and list functions here are DuckDB's; the rest is in the subset that PostgreSQL shares. What becomes of a label
-is the same as in :mod:`nbannotate.rules.relabelling`; a test holds them to that.
+What becomes of a label is the same as in :mod:`nbannotate.rules.relabelling`; a test holds them to that.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import Any
 import msgspec
 
 from nbannotate.model import LabelChange, LabelMapping, LabelMoved, Relabel, Relabelled
-from nbannotate.store import importing
+from nbannotate.store import importing, staging
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
 
@@ -57,23 +56,35 @@ def mark(tx: Transaction, version_id: int, mapping: LabelMapping) -> None:
     It has the revision that stands, the place of the shape in it, its labels, and those that it has then: null where it
     is gone; ``back`` is the revision that a shape comes back from, and ``rank`` orders them.
     """
-    also = "from_json(coalesce(s.also, '[]'), '[\"VARCHAR\"]')"
-    names = f"list_prepend({_mapped('s.label', mapping)}, list_transform({also}, lambda x: {_mapped('x', mapping)}))"
-    kept = "list_filter(names, lambda x, i: x is not null and list_position(names, x) = i)"
     tx.run(
         f"""
         create or replace temp table shaped as
-        select original, position, shape_id, before, before_also, kept[1] as label,
-               case when len(kept) > 1 then cast(to_json(kept[2:]) as varchar) end as also,
-               cast(null as bigint) as back, position as rank
-        from (
-          select original, position, shape_id, before, before_also, {kept} as kept from (
-            select h.annotation_id as original, s.position, s.shape_id, s.label as before, s.also as before_also,
-                   {names} as names
-            from data.version_heads h join data.shapes s on s.annotation_id = h.annotation_id
-            where h.version_id = $1
-          ) m
-        ) k
+        with said as (
+          select h.annotation_id as original, s.position, s.shape_id, s.label, s.also, s.attributes
+          from data.version_heads h join data.shapes s on s.annotation_id = h.annotation_id
+          where h.version_id = $1
+        ),
+        several as (
+          select original, position, label, attributes, from_json(also, '["VARCHAR"]') as further
+          from said where also is not null
+        ),
+        named as (
+          select original, position, attributes, label as name, 0 as place from several
+          union all
+          select original, position, attributes, unnest(further), unnest(generate_series(1, array_length(further, 1)))
+          from several
+        ),
+        mapped as (select original, position, {_mapped("s.name", mapping)} as name, place from named s),
+        kept as (
+          select original, position, list(name order by place) as names from (
+            select original, position, name, min(place) as place from mapped where name is not null group by 1, 2, 3
+          ) m group by 1, 2
+        )
+        select s.original, s.position, s.shape_id, s.label as before, s.also as before_also,
+               case when s.also is null then {_mapped("s.label", mapping)} else k.names[1] end as label,
+               case when array_length(k.names, 1) > 1 then cast(to_json(k.names[2:]) as varchar) end as also,
+               cast(null as bigint) as back, s.position as rank
+        from said s left join kept k on k.original = s.original and k.position = s.position
         """,
         version_id,
     )
@@ -157,7 +168,12 @@ def new_names(tx: Transaction, mapping: LabelMapping) -> dict[str, list[str]]:
 
 
 def write(stage: Stage, version_id: int, now: datetime.datetime) -> int:
-    """Write the revisions of the table ``shaped`` in pieces, as said by who said what stood; return how many."""
+    """Write the revisions of the table ``shaped`` in pieces, as said by who said what stood.
+
+    Returns under which id the notes stand of what each was made from: that of the change, if it is kept.
+    """
+    change_id = stage.new_id()
+    stage.reserve((change_id,))
     stage.run(
         "create or replace temp table copied as select nextval('data.ids') as annotation_id, original, "
         "row_number() over () - 1 as place from (select distinct original from shaped order by 1)"
@@ -189,21 +205,21 @@ def write(stage: Stage, version_id: int, now: datetime.datetime) -> int:
         )
         stage.run(
             f"insert into data.relabelled select $1, annotation_id, original from {these} c order by place",
-            stage.batch_id,
+            change_id,
         )
         stage.piece()
     stage.run("drop table copied")
-    return total
+    return change_id
 
 
-def moved_on(tx: Transaction, version_id: int, batch_id: int) -> bool:
+def moved_on(tx: Transaction, version_id: int, change_id: int) -> bool:
     """Return whether a version shows other revisions now than those that a staged change was made from."""
     return bool(
         tx.value(
             "select count(*) from data.relabelled r where r.change_id = $2 and r.original not in "
             "(select annotation_id from data.version_heads where version_id = $1)",
             version_id,
-            batch_id,
+            change_id,
         )
     )
 
@@ -217,16 +233,12 @@ def add(
         change_id, version_id, msgspec.json.encode(done.mapping).decode(), msgspec.json.encode(done.labels).decode(),
         member_id, now,
     )  # fmt: skip
+    staging.keep(tx, change_id)
 
 
 def undo(tx: Transaction, change_id: int, now: datetime.datetime) -> None:
     """Note that a change was taken back."""
     tx.run("update data.label_changes set undone = $2 where change_id = $1", change_id, now)
-
-
-def unnote(tx: Transaction, batch_id: int) -> None:
-    """Forget which revisions those of a batch were made from, of one that takes a change back."""
-    tx.run("delete from data.relabelled where change_id = $1", batch_id)
 
 
 def changes(tx: Transaction, version_id: int) -> list[LabelChange]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from nbannotate.store import counts, ending, layers, relabelling, splits, staging
+from msgspec import Struct
+
+from nbannotate.store import campaign_end, counts, layers, relabelling, splits, staging
 from nbannotate.store.campaigns import STARTED
 from nbannotate.store.transaction import Transaction
 
@@ -27,10 +29,9 @@ def of_versions(tx: Transaction, version_ids: Sequence[int]) -> dict[str, int]:
           where effect >= 0 and layer_id in {_LAYERS} and asset_id not in (
             select asset_id from data.layer_assets where effect >= 0 and layer_id not in {_LAYERS})
         ) as assets,
-        (select count(*) from data.annotations where origin in ('answer', 'copy')
-           and version_id in (select unnest($1::bigint[]))) as answers,
-        (select count(*) from data.annotations where origin = 'import'
-           and version_id in (select unnest($1::bigint[]))) as imports,
+        (select count(*) from data.annotations
+         where origin in ('answer', 'copy') and version_id in {_LAYERS}) as answers,
+        (select count(*) from data.annotations where origin = 'import' and version_id in {_LAYERS}) as imports,
         (select count(*) from {_CAMPAIGNS}) as campaigns,
         (select count(*) from data.tasks where campaign_id in {_CAMPAIGNS} and gold is null) as tasks,
         (select count(*) from data.member_drafts where task_id in {_TASKS}) as drafts,
@@ -71,7 +72,7 @@ def delete_version(tx: Transaction, version_id: int) -> list[int]:
     Return what those rows stand under: the version, its layers, and what else is nobody's.
     """
     for row in tx.all("select campaign_id from data.campaigns where version_id = $1", version_id):
-        ending.delete(tx, row["campaign_id"])
+        campaign_end.delete(tx, row["campaign_id"])
     tx.run(
         f"update data.assets set dataset_id = $1 where asset_id in (select asset_id from data.layer_assets "
         f"where effect >= 0 and layer_id in {layers.OWN}) and asset_id not in (select asset_id from data.layer_assets "
@@ -93,7 +94,7 @@ def delete_dataset(tx: Transaction, dataset_id: int, version_ids: Sequence[int])
     """
     ids = list(version_ids)
     for row in tx.all(f"select campaign_id from {_CAMPAIGNS}", ids):
-        ending.delete(tx, row["campaign_id"])
+        campaign_end.delete(tx, row["campaign_id"])
     own = [layer for version_id in ids for layer in layers.end(tx, version_id)]
     gone = list(dict.fromkeys((*ids, *own, dataset_id)))
     for table in ("contents", "kept_recipes"):
@@ -115,10 +116,10 @@ def of_asset(tx: Transaction, version_id: int, asset_id: int) -> dict[str, int]:
     """Return what goes with an asset of a version, by its plural noun."""
     row = tx.one(
         f"""
-        select (select count(*) from data.annotations where version_id = $1 and asset_id = $2 and origin = 'answer')
-          as answers,
-        (select count(*) from data.annotations where version_id = $1 and asset_id = $2 and origin <> 'answer')
-          as imports,
+        select (select count(*) from data.annotations
+          where version_id in {layers.OWN} and asset_id = $2 and origin = 'answer') as answers,
+        (select count(*) from data.annotations
+          where version_id in {layers.OWN} and asset_id = $2 and origin <> 'answer') as imports,
         (select count(*) from data.tasks where {_OF_ASSET}) as tasks,
         (select count(*) from data.member_drafts where task_id in (select task_id from data.tasks where {_OF_ASSET}))
           as drafts,
@@ -141,10 +142,18 @@ def published_with(tx: Transaction, asset_id: int) -> list[str]:
     return [row["name"] for row in rows]
 
 
-def at_work(tx: Transaction, version_id: int, asset_id: int, *, begun: bool) -> dict[str, Any] | None:
+class OpenTask(Struct, frozen=True):
+    """An open task: in which campaign, and who has it; None: nobody."""
+
+    campaign: str
+    login: str | None
+
+
+def at_work(tx: Transaction, version_id: int, asset_id: int, *, begun: bool) -> OpenTask | None:
     """Return an open task of an asset in a campaign on a version: who has it, and where; only one that is begun."""
     started = f"and {STARTED}" if begun else ""
-    return tx.one(
+    return tx.read_one(
+        OpenTask,
         f"""
         select c.name as campaign, m.login from data.tasks t
         join data.campaigns c on c.campaign_id = t.campaign_id and c.version_id = $1
@@ -169,7 +178,10 @@ def delete_asset(tx: Transaction, version_id: int, asset_id: int, name: str) -> 
         for table in ("issues", "activity", "tasks"):
             tx.run(f"delete from data.{table} where {_OF_ASSET}", *key)
     layers.take_out(tx, version_id, asset_id)
-    tx.run("delete from data.foreign_ids where version_id = $1 and what = 'image' and name = $2", version_id, name)
+    tx.run(
+        f"delete from data.foreign_ids where version_id in {layers.OWN} and what = 'image' and name = $2",
+        version_id, name,
+    )  # fmt: skip
     layers.forget(tx, asset_id)
 
 

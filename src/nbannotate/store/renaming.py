@@ -28,7 +28,8 @@ def rename_asset(tx: Transaction, asset_id: int, before: str, name: str) -> None
     tx.memo.pop(("asset", asset_id), None)
     tx.run(
         "update data.foreign_ids set name = $3, called = null where what = 'image' and name = $2 "
-        "and version_id in (select version_id from data.version_assets where asset_id = $1)",
+        "and version_id in (select layer_id from data.version_layers where own and version_id in "
+        "(select version_id from data.version_assets where asset_id = $1))",
         asset_id, before, name,
     )  # fmt: skip
 

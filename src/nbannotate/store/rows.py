@@ -2,7 +2,7 @@
 
 What reads or writes a row by its key says so (:meth:`Transaction.rows`, ``row``, ``insert``, ``update``), and leaves it
 to the database how: an ordinary transaction runs a statement each; that of the only owner of a DuckDB file knows many
-rows already, and writes those of several operations together (:mod:`nbannotate.store.duckdb.known`).
+rows already, and writes those of several operations together (:mod:`nbannotate.store.duckdb.write_through`).
 """
 
 from __future__ import annotations

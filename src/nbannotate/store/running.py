@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from nbannotate.errors import QueryFailed, QueryTookLong
-from nbannotate.store import asking, naming
+from nbannotate.store import name_suggestions, query_input
+from nbannotate.store.disk_space import is_full
 from nbannotate.store.duckdb.failures import is_fatal
-from nbannotate.store.room import is_full
 from nbannotate.store.transaction import Transaction, quoted
 
 #: An answer that is larger is given up; a process reads it whole.
@@ -106,10 +106,10 @@ def _why(tx: Transaction, error: Exception, statement: dict[str, Any], theirs: M
         # The transaction can be asked nothing more; what is wrong is told from what there is now.
         tx.run("rollback")
         tx.run("begin")
-        found = naming.wrong_name(statement, {**asking.columns(tx), **theirs})
+        found = name_suggestions.wrong_name(statement, {**query_input.columns(tx), **theirs})
         if found is not None:
             return found
-    return naming.plain(error)
+    return name_suggestions.plain(error)
 
 
 class _Watch(threading.Thread):

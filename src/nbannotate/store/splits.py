@@ -43,10 +43,12 @@ def names(stage: Stage) -> list[str]:
 
 
 def stage(stage: Stage, version_id: int) -> int:
-    """Write a new set in pieces, under the batch's id: what the table ``dealt`` says, and of other assets what holds.
+    """Write a new set in pieces, under the id that it will have: what ``dealt`` says, and of other assets what holds.
 
-    Returns how many assets are in it.
+    Returns the set.
     """
+    splits_id = stage.new_id()
+    stage.reserve((splits_id,))
     stage.run(
         """
         create or replace temp table coming as
@@ -67,15 +69,15 @@ def stage(stage: Stage, version_id: int) -> int:
     for low in range(0, total, PIECE):
         stage.run(
             "insert into data.splits select $1, asset_id, split from coming where place >= $2 and place < $3",
-            stage.batch_id, low, low + PIECE,
+            splits_id, low, low + PIECE,
         )  # fmt: skip
         stage.piece()
     stage.run("drop table coming")
     stage.run("drop table dealt")
-    return total
+    return splits_id
 
 
-def changes(tx: Transaction, version_id: int, batch_id: int) -> int:
+def changes(tx: Transaction, version_id: int, splits_id: int) -> int:
     """Return how many assets have another split in a staged set than in the version."""
     return int(
         tx.value(
@@ -85,18 +87,16 @@ def changes(tx: Transaction, version_id: int, batch_id: int) -> int:
             where n.split is distinct from s.split
             """,
             version_id,
-            batch_id,
+            splits_id,
         )
     )
 
 
-def reveal(tx: Transaction, batch_id: int, version_id: int, how: str, now: datetime.datetime) -> list[int]:
+def reveal(tx: Transaction, splits_id: int, version_id: int, how: str, now: datetime.datetime) -> list[int]:
     """Let a version have the staged set; return the set that it had before, if no other version has it."""
     gone = forget(tx, [version_id])
-    splits_id = tx.new_id()
-    tx.run("update data.splits set splits_id = $2 where splits_id = $1", batch_id, splits_id)
     tx.run("insert into data.version_splits values ($1, $2, $3, $4)", version_id, splits_id, how, now)
-    staging.keep(tx, batch_id)
+    staging.keep(tx, splits_id)
     return gone
 
 
@@ -141,10 +141,10 @@ def how(tx: Transaction, version_id: int) -> str | None:
     return found
 
 
-def counts(tx: Transaction, batch_id: int) -> dict[str, int]:
+def counts(tx: Transaction, splits_id: int) -> dict[str, int]:
     """Return how many assets each split of a set has."""
     rows = tx.all(
-        "select split, count(*) as n from data.splits where splits_id = $1 group by 1 order by 2 desc", batch_id
+        "select split, count(*) as n from data.splits where splits_id = $1 group by 1 order by 2 desc", splits_id
     )
     return {row["split"]: row["n"] for row in rows}
 

@@ -1,8 +1,9 @@
 """Long work on its way in: rows that are written in pieces, and that nobody sees until the last step.
 
 Staged rows stand in the tables where they are to stay, under the id of their batch, which is no version, campaign or
-dataset: no view and no question asks for it. The last step, one short transaction, gives them to theirs in one
-statement a table. A batch has a row in ``data.staged`` as long as it has rows of its own; what a process that was
+dataset: no view and no question asks for it. The last step, one short transaction, gives them to theirs: what may be
+large in an import becomes a layer (:mod:`nbannotate.store.layers`), so that none of its rows changes; of anything else
+the rows are given in one statement a table. A batch has a row in ``data.staged`` until then; what a process that was
 killed left of one is deleted when the workspace is opened, and anything else that was left by the clock.
 """
 
@@ -185,6 +186,16 @@ def discard(tx: Transaction, batch_id: int, piece: Callable[[], None] = lambda: 
             piece()
     keep(tx, batch_id)
     piece()
+
+
+def leave_out(tx: Transaction, batch_id: int, assets: Collection[int]) -> None:
+    """Delete what is staged of some assets, which are few, in the last step."""
+    ids = list(assets)
+    of_these = "asset_id in (select unnest($2::bigint[]))"
+    _delete_revisions(
+        tx, f"select annotation_id from data.annotations where version_id = $1 and {of_these}", batch_id, ids
+    )
+    tx.run(f"delete from data.layer_heads where layer_id = $1 and {of_these}", batch_id, ids)
 
 
 def _delete_revisions(tx: Transaction, which: str, *parameters: Any) -> None:

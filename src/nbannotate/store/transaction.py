@@ -9,8 +9,10 @@ from pathlib import Path
 from types import EllipsisType
 from typing import Any, Protocol, TypeVar, cast
 
+from msgspec import Struct
+
 from nbannotate.rules.counts import Changes
-from nbannotate.store import lists, written
+from nbannotate.store import work_lists, write_tracking
 from nbannotate.store.rows import Table, condition
 
 MOST_MEMO = 20_000
@@ -19,6 +21,7 @@ MOST_MEMO = 20_000
 LISTED = """(select unnest(from_json({}, '["BIGINT"]')))"""
 
 T = TypeVar("T")
+Row = TypeVar("Row", bound=Struct)
 
 
 def id_list(ids: Iterable[int]) -> str:
@@ -58,7 +61,7 @@ class Connection(Protocol):
 
 
 class Transaction:
-    """Statements of one transaction; rows come back as dictionaries.
+    """Statements of one transaction; rows come back as structs of a kind, or as dictionaries.
 
     Placeholders are ``$1``, ``$2`` … as in PostgreSQL.
 
@@ -72,7 +75,7 @@ class Transaction:
     counted
         The same of operations before, that share the transaction.
     written
-        What its statements write, until that is committed: see :mod:`nbannotate.store.written`.
+        What its statements write, until that is committed: see :mod:`nbannotate.store.write_tracking`.
     commits
         So many commits it sees, at least.
     """
@@ -107,6 +110,18 @@ class Transaction:
         rows = self.all(sql, *parameters)
         return rows[0] if rows else None
 
+    def read(self, kind: type[Row], sql: str, *parameters: Any) -> list[Row]:
+        """Return all rows as structs of a kind, whose fields are called as the columns are."""
+        result = self._execute(sql, parameters)
+        names = tuple(column[0] for column in result.description)
+        if names == kind.__struct_fields__:
+            return [kind(*row) for row in result.fetchall()]
+        return [kind(**dict(zip(names, row, strict=True))) for row in result.fetchall()]
+
+    def read_one(self, kind: type[Row], sql: str, *parameters: Any) -> Row | None:
+        """Return the first row as a struct of a kind (see :meth:`read`), or None."""
+        return next(iter(self.read(kind, sql, *parameters)), None)
+
     def value(self, sql: str, *parameters: Any) -> Any:
         """Return the first column of the first row, or None."""
         row = self._execute(sql, parameters).fetchone()
@@ -117,7 +132,7 @@ class Transaction:
         self._execute(sql, parameters)
 
     def _execute(self, sql: str, parameters: Iterable[Any]) -> Any:
-        self.written |= written.parts(sql)
+        self.written |= write_tracking.parts(sql)
         return self.connection.execute(sql, list(parameters))
 
     # Rows by their keys, see store/rows.py ------------------------------------------------------------------------
@@ -151,11 +166,11 @@ class Transaction:
 
     def place(self, campaign_id: int, step: int, member_id: int, position: int) -> tuple[int, int]:
         """Return how many of a member's at a step stand no further back than a position, and how many there are."""
-        return lists.place(self, campaign_id, step, member_id, position)
+        return work_lists.place(self, campaign_id, step, member_id, position)
 
     def waiting(self, campaign_id: int, step: int, member_id: int) -> int:
         """Return how much waits for a member in the queue of a step."""
-        its = lists.waiting(self, campaign_id, step)
+        its = work_lists.waiting(self, campaign_id, step)
         return its.get(0, 0) - its.get(member_id, 0)
 
     def first(

@@ -4,7 +4,24 @@ Python speaks English and marks what people read with :func:`t` and :func:`tn`; 
 who looks (``frontend/shared/texts``). A new language is a new file in this folder. See docs/languages.md.
 """
 
-from nbannotate.texts.mark import t, tn
-from nbannotate.texts.tables import ENGLISH, Texts, answer, choose, languages, texts_of
+from nbannotate.texts.message import Message, from_json, in_english, joined, quoted, t, tn, to_json, word
+from nbannotate.texts.tables import ENGLISH, Texts, answer, choose, languages, plural_categories, texts_of
 
-__all__ = ["ENGLISH", "Texts", "answer", "choose", "languages", "t", "texts_of", "tn"]
+__all__ = [
+    "ENGLISH",
+    "Message",
+    "Texts",
+    "answer",
+    "choose",
+    "from_json",
+    "in_english",
+    "joined",
+    "languages",
+    "plural_categories",
+    "quoted",
+    "t",
+    "texts_of",
+    "tn",
+    "to_json",
+    "word",
+]

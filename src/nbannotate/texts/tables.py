@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from nbannotate.texts.mark import PLACE, filled
+from nbannotate.texts import pseudo
+from nbannotate.texts.message import PLACE, Message, filled
 
 HERE = Path(__file__).parent
 ENGLISH = "en"
@@ -34,7 +36,9 @@ def languages() -> dict[str, str]:
 
 @lru_cache(maxsize=16)
 def texts_of(language: str) -> Texts:
-    """Return the texts of a language; English for one that is not there."""
+    """Return the texts of a language, or of a pseudo-locale; English for one that is not there."""
+    if language in pseudo.LOCALES:
+        return Texts(language, pseudo.table(language, texts_of(ENGLISH).table))
     known = language if language in languages() else ENGLISH
     return Texts(known, json.loads((HERE / f"{known}.json").read_text("utf-8")))
 
@@ -50,7 +54,7 @@ def choose(chosen: str | None, accepted: str = "") -> str:
         The header ``Accept-Language``.
     """
     there = languages()
-    if chosen in there:
+    if chosen in there or chosen in pseudo.LOCALES:
         return str(chosen)
     wanted: list[tuple[float, str]] = []
     for part in accepted[:500].split(","):
@@ -79,7 +83,7 @@ def answer(widget: Any, content: object) -> bool:
     if not isinstance(content, dict) or set(content) != {"texts"}:
         return False
     language = str(content["texts"])
-    widget.send({"texts": language, "table": {**texts_of(language).table, "singular": singulars()}})
+    widget.send({"texts": language, "table": texts_of(language).sent})
     return True
 
 
@@ -107,6 +111,16 @@ class Texts:
         self._texts: dict[str, Text] = {**table["sentences"], **table["texts"]}
         self._patterns = [] if language == ENGLISH else patterns(table["sentences"])
 
+    @property
+    def direction(self) -> str:
+        """Whether it is written from left to right, ``"ltr"``, or from right to left, ``"rtl"``."""
+        return "ltr" if self.language == ENGLISH else str(_locale(self.language).text_direction)
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """What a browser needs of it."""
+        return {**self.table, "direction": self.direction, "singular": singulars()}
+
     def __call__(self, text: str, /, **values: object) -> str:
         """Return a text that a template or a page names, with its values."""
         found = self._texts.get(text) or text
@@ -114,7 +128,11 @@ class Texts:
 
     def said(self, text: str) -> str:
         """Return a sentence that Python made (an error, a notice); what no table knows stays English."""
-        if self.language == ENGLISH or not text or len(text) > LONGEST:
+        if self.language == ENGLISH:
+            return str(text)
+        if isinstance(text, Message) and (text.values or text.text in self._texts):
+            return self._filled(text)
+        if not text or len(text) > LONGEST:
             return text
         found = self._texts.get(text)
         if isinstance(found, str):
@@ -130,6 +148,16 @@ class Texts:
         bare = text.removesuffix(".")  # perhaps it is known without its full stop
         found = self.said(bare) if bare != text else bare
         return self("{text}.", text=found) if found != bare else text
+
+    def _filled(self, message: Message) -> str:
+        """Return what a message was made from in the language, with its values, which are said likewise."""
+        also_said = {name for name, mark in PLACE.findall(message.text) if mark}
+        values = dict(message.values)
+        for name, value in message.values.items():
+            if isinstance(value, str) and (isinstance(value, Message) or name in also_said):
+                values[name] = self.said(Message(value))
+        found = self._texts.get(message.text) or (message.one if message.one and values["n"] == 1 else message.text)
+        return fill(_counted(self.language, found, values), values)
 
     def _one(self, text: str) -> str | None:
         for pattern, names, translated in self._patterns:
@@ -154,7 +182,7 @@ def patterns(sentences: dict[str, Text]) -> list[tuple[re.Pattern[str], list[str
     for key, translated in sentences.items():
         keys = [key, singulars()[key]] if key in singulars() else [key]
         for form in keys:
-            if "{" in form:
+            if "{" in form and has_words(form):
                 pieces = PLACE.split(form)
                 source = "".join(
                     re.escape(p) if i % 3 == 0 else "(.*?)" if i % 3 == 1 else "" for i, p in enumerate(pieces)
@@ -164,14 +192,38 @@ def patterns(sentences: dict[str, Text]) -> list[tuple[re.Pattern[str], list[str
     return [row[1:] for row in found]
 
 
+def has_words(form: str) -> bool:
+    """Return whether a sentence has words of its own, by which it can be recognised."""
+    return re.search(r"[A-Za-z]", PLACE.sub("", form)) is not None
+
+
 def _names(form: str) -> list[str]:
     return [name + mark for name, mark in PLACE.findall(form)]
 
 
 def _counted(language: str, text: Text, values: dict[str, Any]) -> str:
-    """Return the form of a text for its number; here for the languages that distinguish one, and none."""
+    """Return the form of a text for its number."""
     if isinstance(text, str):
         return text
     digits = re.sub(r"\D", "", str(values.get("n", "1"))) or "1"
-    singular = int(digits) < 2 if language == "fr" else int(digits) == 1
-    return text.get("one", text["other"]) if singular else text["other"]
+    return text.get(_plural(language)(int(digits)), text["other"])
+
+
+def plural_categories(language: str) -> frozenset[str]:
+    """Return the plural categories (CLDR) that the whole numbers below a hundred thousand have in a language."""
+    rule = _plural(language)
+    return frozenset(rule(n) for n in (*range(1000), *range(1000, 100_000, 777)))
+
+
+@cache
+def _plural(language: str) -> Callable[[float], str]:
+    """Return the plural rule of a language, by CLDR; the browser has the same in ``Intl.PluralRules``."""
+    rule: Callable[[float], str] = _locale(language).plural_form
+    return rule
+
+
+@cache
+def _locale(language: str) -> Any:
+    from babel import Locale  # 2 MB, which a page in English does not need
+
+    return Locale.parse(language.removesuffix("-XA").removesuffix("-XB"), sep="-")

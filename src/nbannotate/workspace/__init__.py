@@ -5,7 +5,7 @@ pandas and duckdb are imported by the methods that need them, not with this pack
 
 from nbannotate.workspace import cards as _cards
 from nbannotate.workspace.campaign import Campaign
-from nbannotate.workspace.data import Dataset, Version
+from nbannotate.workspace.dataset import Dataset, Version
 from nbannotate.workspace.members import Members
 from nbannotate.workspace.workspace import Workspace, open
 

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from nbannotate import model
-from nbannotate.model.choices import one_of
+from nbannotate.model.suggestions import one_of
 from nbannotate.model.values import plain
 from nbannotate.remote import urls
-from nbannotate.workspace import elsewhere, frames, given, pieces, rows
+from nbannotate.workspace import frames, inputs, pieces, remote_images, rows
 from nbannotate.workspace import images as image_files
 from nbannotate.workspace import metadata as metadata_of
-from nbannotate.workspace.bars import progress_bar
 from nbannotate.workspace.duplicates import Duplicates, of_new, of_table
+from nbannotate.workspace.progress_bars import progress_bar
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +39,7 @@ def add_images(
     missing: model.Missing = "error",
     on_conflict: model.OnConflict = "error",
     duplicates: Duplicates = "keep",
-    sizes: elsewhere.Sizes = "auto",
+    sizes: remote_images.Sizes = "auto",
 ) -> Version:
     """Add image files as assets; the files stay where they are, on this machine or at a URL.
 
@@ -97,16 +97,16 @@ def add_images(
     NotFound, InvalidInput, Conflict
         Nothing matches, a file is no image, a row fits no image, or a name is there already. Nothing is added.
     """
-    missing, on_conflict = given.checked(missing, on_conflict)
+    missing, on_conflict = inputs.checked(missing, on_conflict)
     duplicates = plain(duplicates)
     one_of("duplicates", duplicates, get_args(Duplicates))
     with self._fresh.filling():
         known = self.assets._frame(history=True)
-        if elsewhere.are_urls(paths):
-            listed, left_out = elsewhere.find(self, cast("str", paths))
+        if remote_images.are_urls(paths):
+            listed, left_out = remote_images.find(self, cast("str", paths))
             anew = on_conflict == "replace"  # then their sizes say whether they are other files
-            seen = {} if anew else elsewhere.known(known)
-            measured = elsewhere.measure(self, listed, bad, "now" if anew else sizes, seen)
+            seen = {} if anew else remote_images.known(known)
+            measured = remote_images.measure(self, listed, bad, "now" if anew else sizes, seen)
         else:
             found = image_files.find(paths)
             left_out = found.left_out

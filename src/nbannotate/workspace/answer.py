@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from nbannotate.workspace import frames
-from nbannotate.workspace.library import library
+from nbannotate.workspace.optional_libraries import library
 
 
 class Answer(pd.DataFrame):

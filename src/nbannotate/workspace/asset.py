@@ -17,7 +17,7 @@ from nbannotate.workspace.removal import delete
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nbannotate.workspace.data import Version
+    from nbannotate.workspace.dataset import Version
 
 
 class Asset(Handle):

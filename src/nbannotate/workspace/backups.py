@@ -22,14 +22,14 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
-from nbannotate.errors import CannotWrite, Conflict, NotAWorkspace, Refused
+from nbannotate.errors import CannotWrite, Conflict, InvalidInput, NotAWorkspace
 from nbannotate.files.output import saying
 from nbannotate.model.backups import BackedImage, Backup, Copied, Manifest
 from nbannotate.owner.client import Client
 from nbannotate.owner.place import Place
 from nbannotate.store.postgres.address import is_address
-from nbannotate.workspace.bars import progress_bar
-from nbannotate.workspace.waiting import call_with_bar
+from nbannotate.workspace.progress import call_with_bar
+from nbannotate.workspace.progress_bars import bar_of, progress_bar
 
 DATABASE, MANIFEST, IMAGES = "workspace.duckdb", "manifest.json", "images"
 #: So many problems are named at most.
@@ -38,12 +38,8 @@ MOST_NAMED = 20
 
 def create(client: Client, workspace: str, folder: Path) -> Backup:
     """Write a backup; see :meth:`nbannotate.Workspace.backup`."""
-    if is_address(workspace):
-        raise Refused(
-            f"{workspace} is backed up by PostgreSQL itself (pg_dump, or the server's own backups); this is for "
-            "workspaces in a file."
-        )
-    images = None if workspace == ":memory:" else Place(workspace).images
+    # A workspace in memory, or in a database, has no folder of images.
+    images = None if workspace == ":memory:" or is_address(workspace) else Place(workspace).images
     folder = Path(os.path.realpath(folder.expanduser()))
     if images is not None and folder.is_relative_to(images):
         raise CannotWrite(f"{folder} is where the images of the workspace lie; choose another folder for backups.")
@@ -125,7 +121,7 @@ def problems(backup: Path) -> list[str]:
     return found
 
 
-def restore(backup: Path, path: Path) -> int:
+def restore(backup: Path, path: Path | str, images: Path | None = None) -> int:
     """Make a workspace of a backup, with the images that were copied into it, and return how many those are.
 
     Parameters
@@ -133,7 +129,9 @@ def restore(backup: Path, path: Path) -> int:
     backup
         Its folder; it is looked at first.
     path
-        The new file. It appears when all is there.
+        The new file, or the address of an empty database. It appears when all is there.
+    images
+        For a database, a new folder for those images, where all machines find it.
 
     Raises
     ------
@@ -142,12 +140,13 @@ def restore(backup: Path, path: Path) -> int:
     CannotWrite
         There is a file already, or it cannot be written. Nothing is left of it.
     """
-    from nbannotate.store.duckdb import backups as stored
-    from nbannotate.store.duckdb.engine import Engine
-
-    place = Place(path)
     if wrong := problems(backup):
         raise NotAWorkspace(f"The backup {backup} is damaged, and nothing was restored. {' '.join(wrong[:3])}")
+    if isinstance(path, str) and is_address(path):
+        return _restore_into_database(backup, path, images)
+    place = Place(path)
+    if images is not None:
+        raise InvalidInput(f"The images come to lie beside the file, in {place.images.name}; leave --images out.")
     manifest = read_manifest(backup)
     if manifest.images and place.images.exists():
         raise CannotWrite(f"There is a folder {place.images} already; choose another name for the workspace.")
@@ -156,30 +155,76 @@ def restore(backup: Path, path: Path) -> int:
             raise CannotWrite(f"There is a file {file} already; a backup is restored to a new one.")
     key = secrets.token_hex(8)
     draft = place.database.with_name(f".{place.database.name}.{key}.part")
-    images = place.images.with_name(f".{place.images.name}.{key}.part")
+    part = place.images.with_name(f".{place.images.name}.{key}.part")
     try:
         with saying(place.database):
             _copy(backup / DATABASE, draft)
-            for image in progress_bar(manifest.images, desc="images", unit="", delay=1):
-                target = images / image.path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                _copy(_place(backup.parent / IMAGES, image.sha256), target)
-        with tempfile.TemporaryDirectory(prefix="nbannotate-restore-") as spool:
-            engine = Engine(draft, Path(spool, "spool"))
-            try:
-                if manifest.images_folder:
-                    stored.move_images(engine, manifest.images_folder, str(place.images))
-            finally:
-                engine.close()
+            _take_images(backup, manifest, part)
+        _open_once(draft, manifest, place.images)
         with saying(place.database):
             if manifest.images:
-                images.rename(place.images)
+                part.rename(place.images)
             os.link(draft, place.database)  # which replaces nothing
             _sync(place.database.parent)
     finally:
         draft.unlink(missing_ok=True)
-        shutil.rmtree(images, ignore_errors=True)
+        shutil.rmtree(part, ignore_errors=True)
     return len(manifest.images)
+
+
+def _restore_into_database(backup: Path, url: str, images: Path | None) -> int:
+    """Make a workspace in a database; what was broken off goes on when the same backup is restored again."""
+    from nbannotate.store.postgres import copying  # with duckdb and psycopg, which no page imports
+
+    manifest = read_manifest(backup)
+    if manifest.images and images is None:
+        raise InvalidInput(
+            f"{len(manifest.images):,} images come with {backup}; say where, with --images FOLDER: a new folder that "
+            "all machines find."
+        )
+    images = None if images is None else Path(os.path.realpath(images.expanduser()))
+    if images is not None and images.exists():
+        raise CannotWrite(f"There is {images} already; name a new folder.")
+    with tempfile.TemporaryDirectory(prefix="nbannotate-restore-") as folder:
+        draft = Path(folder, DATABASE)
+        with saying(draft):
+            _copy(backup / DATABASE, draft)
+        _open_once(draft, manifest, images)
+        part = None if images is None else images.with_name(f".{images.name}.{secrets.token_hex(8)}.part")
+        try:
+            if images is not None and part is not None:
+                with saying(images):
+                    _take_images(backup, manifest, part)
+            with progress_bar(total=None, desc="tables written", delay=1) as bar:
+                copying.into_database(draft, f"{manifest.sha256} {images}", url, bar_of(bar))
+            if images is not None and part is not None and manifest.images:
+                part.rename(images)
+        finally:
+            if part is not None:
+                shutil.rmtree(part, ignore_errors=True)
+    return len(manifest.images)
+
+
+def _take_images(backup: Path, manifest: Manifest, folder: Path) -> None:
+    """Copy the images of a backup into a folder."""
+    for image in progress_bar(manifest.images, desc="images", unit="", delay=1):
+        target = folder / image.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _copy(_place(backup.parent / IMAGES, image.sha256), target)
+
+
+def _open_once(draft: Path, manifest: Manifest, images: Path | None) -> None:
+    """Bring a copy of a backup's database to the newest schema, and say in it where its images lie."""
+    from nbannotate.store.duckdb import backups as stored
+    from nbannotate.store.duckdb.engine import Engine
+
+    with tempfile.TemporaryDirectory(prefix="nbannotate-restore-") as spool:
+        engine = Engine(draft, Path(spool, "spool"))
+        try:
+            if manifest.images_folder and images is not None:
+                stored.move_images(engine, manifest.images_folder, str(images))
+        finally:
+            engine.close()
 
 
 def read_manifest(backup: Path) -> Manifest:

@@ -1,4 +1,4 @@
-"""Blocks of shapes that are read meet the assets of a version, as :mod:`nbannotate.workspace.fitting` does of rows."""
+"""Blocks of shapes that are read meet the assets of a version, as :mod:`.asset_matching` does of rows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nbannotate.model import Annotation, Shape
 from nbannotate.model.values import encode
 from nbannotate.rules.well_formed import MAX_POINTS, check_label, check_shape
 from nbannotate.shapes.many import Many
-from nbannotate.workspace import fitting, shape_rows
+from nbannotate.workspace import asset_matching, shape_rows
 from nbannotate.workspace.pieces import Pieces
 
 
@@ -41,14 +41,14 @@ class Taker:
         self._labels: dict[str, bool] = {}
         self.counts: Counter[str] = Counter()
 
-    def expect(self, number: int, row: formats.Row, asset: str, size: fitting.Size, scale: bool) -> None:
+    def expect(self, number: int, row: formats.Row, asset: str, size: asset_matching.Size, scale: bool) -> None:
         """Take the shapes of a row, unless the file has another size for it."""
-        good = fitting.fitted(row, asset, size, scale, self._problems)
+        good = asset_matching.fitted(row, asset, size, scale, self._problems)
         if good is None:
             return
         self._rows[number] = asset, row, good
         self._sizes[number], self._names[number], self._plain[number] = size, asset, True
-        factors = fitting.factors((row.width, row.height), size, scale)
+        factors = asset_matching.factors((row.width, row.height), size, scale)
         if factors is not None and factors != (1.0, 1.0):
             self._factors[number], self._plain[number] = factors, False
 
@@ -101,7 +101,7 @@ class Taker:
         columns: list[list[Any]] = [
             [self._names[row] for row in block.rows], block.ids, block.labels, kinds, points, rings,
             *([None] * len(block.rows) for _ in range(9)), list(block.foreign_ids), list(block.extras),
-            [None] * len(block.rows), list(block.places),
+            [None] * len(block.rows), [its if its >= 0 else None for its in block.places.tolist()],
         ]  # fmt: skip
         for n, shape in others.items():
             for column, value in zip(columns, shape_rows.row(columns[0][n], shape), strict=False):

@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from nbannotate import model
 from nbannotate.errors import Conflict, InvalidInput, NotFound
-from nbannotate.model import renamed
-from nbannotate.model.choices import one_of
+from nbannotate.model import deprecations
+from nbannotate.model.suggestions import one_of
 from nbannotate.model.values import as_list, as_mapping, as_whole, plain
 from nbannotate.workspace import forecast as forecasting
-from nbannotate.workspace import reporting
-from nbannotate.workspace.golden import Gold
+from nbannotate.workspace import reports
+from nbannotate.workspace.gold import Gold
 from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.person import Work
 from nbannotate.workspace.plan import Done, Plan
 from nbannotate.workspace.planner import Planner
-from nbannotate.workspace.waiting import call_with_bar
+from nbannotate.workspace.progress import call_with_bar
 from nbannotate.workspace.work_tables import AssetStates, Events, Issues, Jobs, Tasks
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nbannotate.workspace.data import Version
+    from nbannotate.workspace.dataset import Version
     from nbannotate.workspace.workspace import Workspace
 
 __all__ = ["Campaign"]
@@ -92,7 +92,7 @@ class Campaign(Handle):
 
         return to_yaml(self.spec)
 
-    spec_yaml = renamed.attribute("to_yaml", "campaign.to_yaml()")
+    spec_yaml = deprecations.attribute("to_yaml", "campaign.to_yaml()")
 
     @property
     def info(self) -> model.Campaign:
@@ -113,7 +113,7 @@ class Campaign(Handle):
         progress: model.Progress = self._call("campaigns.progress", model.Progress)
         return progress
 
-    report = reporting.report
+    report = reports.report
     forecast = forecasting.forecast
 
     @property
@@ -165,7 +165,7 @@ class Campaign(Handle):
             raise InvalidInput('Say what is to change, for example campaign.change(due="2027-01-31").')
         return self._at_once(lambda: self.plan(**changes))
 
-    @renamed.parameters(login="member")
+    @deprecations.parameters(login="member")
     def add_assignee(self, step: str | int, member: str, weight: float | None = None) -> Done:
         """Add a person to a step, and return what was done; ``campaign.plan.add_assignee(…)`` shows it before.
 
@@ -180,7 +180,7 @@ class Campaign(Handle):
         """
         return self._at_once(lambda: self.plan.add_assignee(step, member, weight))
 
-    @renamed.parameters(login="member")
+    @deprecations.parameters(login="member")
     def remove_assignee(self, step: str | int, member: str) -> Done:
         """Take a person off a step, and return what was done; ``campaign.plan.remove_assignee(…)`` shows it before."""
         return self._at_once(lambda: self.plan.remove_assignee(step, member))
@@ -232,7 +232,7 @@ class Campaign(Handle):
         """
         return Work(self.workspace.as_member(member), self.name)
 
-    @renamed.parameters(assignee="member")
+    @deprecations.parameters(assignee="member")
     def reassign(
         self,
         to: str | None,

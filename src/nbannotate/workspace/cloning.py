@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbannotate import model
-from nbannotate.workspace.waiting import call_with_bar, with_bar
+from nbannotate.workspace.progress import call_with_bar, with_bar
 
 if TYPE_CHECKING:
-    from nbannotate.workspace.data import Dataset
+    from nbannotate.workspace.dataset import Dataset
     from nbannotate.workspace.version import Version
     from nbannotate.workspace.workspace import Workspace
 

@@ -9,19 +9,19 @@ import msgspec
 
 from nbannotate import model
 from nbannotate.errors import InvalidInput
-from nbannotate.model import renamed
+from nbannotate.model import deprecations
 from nbannotate.model.times import When
 from nbannotate.model.values import as_stored, plain
-from nbannotate.workspace import described, real
+from nbannotate.workspace import asset_metadata, native_values
 from nbannotate.workspace.asset import Asset
-from nbannotate.workspace.of_version import OfVersion
 from nbannotate.workspace.row import Row, records
 from nbannotate.workspace.table import Listed, number
+from nbannotate.workspace.version_scope import OfVersion
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nbannotate.workspace.data import Dataset, Version
+    from nbannotate.workspace.dataset import Dataset, Version
     from nbannotate.workspace.workspace import Workspace
 
 T = TypeVar("T")
@@ -93,7 +93,7 @@ class Versions(Listed["Version"]):
 
     def __call__(self) -> list[Version]:
         """Return what the old name ``dataset.versions()`` did: ``list(dataset.versions)``."""
-        renamed.say("dataset.versions()", "list(dataset.versions)")
+        deprecations.say("dataset.versions()", "list(dataset.versions)")
         return list(self)
 
 
@@ -128,11 +128,11 @@ class Assets(OfVersion[Asset]):
         return Asset(self._version, row)
 
     def _real(self, rows: pd.DataFrame) -> pd.DataFrame:
-        return real.of_assets(rows, described.types(self._version))
+        return native_values.of_assets(rows, asset_metadata.types(self._version))
 
     def __call__(self) -> pd.DataFrame:
         """Return what the old name ``version.assets()`` did: ``version.assets.df()``."""
-        renamed.say("version.assets()", "version.assets.df()")
+        deprecations.say("version.assets()", "version.assets.df()")
         return self.df()
 
 
@@ -164,7 +164,7 @@ class Shapes(OfVersion[model.Shape]):
         return shape_of(row)
 
     def _real(self, rows: pd.DataFrame) -> pd.DataFrame:
-        return real.of_shapes(rows)
+        return native_values.of_shapes(rows)
 
     def by_asset(self) -> dict[int, list[model.Shape]]:
         """Return the shapes of each asset that has some, by its id, in order."""
@@ -178,7 +178,7 @@ class Shapes(OfVersion[model.Shape]):
 
     def __call__(self) -> pd.DataFrame:
         """Return what the old name ``version.shapes()`` did: ``version.shapes.df()``."""
-        renamed.say("version.shapes()", "version.shapes.df()")
+        deprecations.say("version.shapes()", "version.shapes.df()")
         return self.df()
 
 
@@ -241,7 +241,7 @@ class Annotations(OfVersion[Row]):
         return {name: list(map(int, rows["step"])) for name, rows in found.groupby("name", sort=False)}  # type: ignore[misc]
 
     def _real(self, rows: pd.DataFrame) -> pd.DataFrame:
-        return real.of_annotations(rows)
+        return native_values.of_annotations(rows)
 
     def df(
         self, *, history: bool = False, start: When = None, end: When = None, tz: Any = None, **filters: Any
@@ -272,7 +272,7 @@ class Annotations(OfVersion[Row]):
 
     def __call__(self, history: bool = False) -> pd.DataFrame:
         """Return what the old name ``version.annotations()`` did: ``version.annotations.df()``."""
-        renamed.say("version.annotations()", "version.annotations.df()")
+        deprecations.say("version.annotations()", "version.annotations.df()")
         return self.df(history=history)
 
 
@@ -308,7 +308,7 @@ class Tags(OfVersion[Row]):
         return Row(self.one, row)
 
     def _real(self, rows: pd.DataFrame) -> pd.DataFrame:
-        return real.of_tags(rows)
+        return native_values.of_tags(rows)
 
     def _names(self) -> list[Any]:
         found = self._frame()
@@ -319,7 +319,7 @@ class Tags(OfVersion[Row]):
 
     def __call__(self) -> pd.DataFrame:
         """Return what the old name ``version.tags()`` did: ``version.tags.df()``."""
-        renamed.say("version.tags()", "version.tags.df()")
+        deprecations.say("version.tags()", "version.tags.df()")
         return self.df()
 
 

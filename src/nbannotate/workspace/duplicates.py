@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from nbannotate.imaging import frame_of
-from nbannotate.workspace.bars import progress_bar
+from nbannotate.workspace.progress_bars import progress_bar
 
 if TYPE_CHECKING:
     import pandas as pd

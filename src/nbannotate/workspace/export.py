@@ -16,12 +16,12 @@ from nbannotate import formats, imaging, model
 from nbannotate.errors import InvalidInput, Refused
 from nbannotate.files import output
 from nbannotate.files.target import Target, write_new
-from nbannotate.model.choices import one_of
 from nbannotate.model.relabelling import as_mapping_of_labels
+from nbannotate.model.suggestions import one_of
 from nbannotate.remote.urls import is_url
-from nbannotate.workspace import cycles, drawn, elsewhere, remembered
-from nbannotate.workspace.bars import progress_bar
-from nbannotate.workspace.pinned import Chosen, Moment
+from nbannotate.workspace import foreign_names, garbage_collection, remote_images, shape_columns
+from nbannotate.workspace.progress_bars import progress_bar
+from nbannotate.workspace.snapshot import Chosen, Moment
 from nbannotate.workspace.spool import Spool
 
 if TYPE_CHECKING:
@@ -93,9 +93,9 @@ def write(
     its = formats.get(format)
     family = formats.family(its)
     by_blocks = getattr(its, "by_blocks", False) and mapping is None
-    elsewhere.measure_named(self)
+    remote_images.measure_named(self)
     with (
-        cycles.seldom_sought(),
+        garbage_collection.seldom_sought(),
         _at_once(self, chosen, family) as (known, moment),
         tempfile.TemporaryFile() as file,
         tempfile.TemporaryFile() as other,
@@ -132,7 +132,7 @@ class _Apart:
     """The same for a format that writes shapes by the thousand."""
 
     def __init__(self, moment: Moment, file: IO[bytes], other: IO[bytes]) -> None:
-        self._moment, self._spool, self._aside = moment, Spool(file), drawn.Aside(other)
+        self._moment, self._spool, self._aside = moment, Spool(file), shape_columns.Aside(other)
         self._counts: list[int] = []
         self.late: dict[str, None] = {}
 
@@ -172,10 +172,10 @@ def _at_once(version: Version, chosen: Chosen, family: str) -> Iterator[tuple[fo
     They are asked for one after the other, and again if what things are called was changed between.
     """
     for left in reversed(range(ATTEMPTS)):
-        before = remembered.last_change(version)
+        before = foreign_names.last_change(version)
         known = head(version, family, chosen.labels)
         with Moment(version, chosen, family) as moment:
-            if remembered.last_change(version) == before or not left:
+            if foreign_names.last_change(version) == before or not left:
                 yield known, moment
                 return
 
@@ -234,7 +234,7 @@ def _fetch(folder: Path, version: Version, images: Images | None) -> Any:
         if is_url(path):
             if images == "link":
                 raise Refused(f"The image at {path} cannot be linked; images='copy' copies it. Nothing was written.")
-            return put(elsewhere.content_of(version, path))
+            return put(remote_images.content_of(version, path))
         one = imaging.frame_of(path)
         if one.number is None:
             return one.path
@@ -263,12 +263,12 @@ def _named(rows: Iterable[formats.Row]) -> Iterator[formats.Row]:
         if name in written:  # the file's name for it is another asset's by now
             name, foreign = row.name, replace(foreign, name=None)
         written.add(name)
-        yield replace(row, name=name, foreign=foreign)
+        yield row if name == row.name and foreign is row.foreign else replace(row, name=name, foreign=foreign)
 
 
 def head(version: Version, format_: str, mapping: model.LabelMapping | None = None) -> formats.Head:
     """Return the labels and tags of a version as a mapping leaves them, those of files of the format in their order."""
-    foreign, extra = remembered.head(version, format_)
+    foreign, extra = foreign_names.head(version, format_)
     known = {label.name: label for label in labels(version)}
     names = list(known)
     done = version.labels.mapping
@@ -311,7 +311,7 @@ def labels(version: Version) -> list[model.Label]:
 
     Names that no label can have, which came in before they were refused, are not among them; shapes keep them.
     """
-    known = remembered.definitions(version)[0]
+    known = foreign_names.definitions(version)[0]
     for recipe in _recipes(version):
         known.update({v.name: v for v in recipe.labels})
     found = []
@@ -324,7 +324,7 @@ def labels(version: Version) -> list[model.Label]:
 def tags(version: Version) -> tuple[model.Tag, ...]:
     """Return the tags of this version's campaigns, and those that files defined."""
     mine = {tag.name: tag for recipe in _recipes(version) for tag in recipe.tags}
-    return tuple((remembered.definitions(version)[1] | mine).values())
+    return tuple((foreign_names.definitions(version)[1] | mine).values())
 
 
 def _recipes(version: Version) -> list[model.Recipe]:

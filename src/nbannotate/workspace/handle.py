@@ -8,8 +8,8 @@ from typing import Any, ClassVar, NoReturn
 
 from nbannotate.cards import Shown
 from nbannotate.errors import NbannotateError, Unchangeable
-from nbannotate.model import calling
-from nbannotate.model.choices import meant
+from nbannotate.model import call_errors
+from nbannotate.model.suggestions import meant
 
 
 class Handle(Shown):
@@ -35,7 +35,9 @@ class Handle(Shown):
         for name, value in list(vars(cls).items()):
             if isinstance(value, FunctionType) and (name in ("__init__", "__call__") or not name.startswith("_")):
                 its: Callable[..., Any] = value
-                told = calling.told(its, lambda why, args: args[0]._wrongly_called(why), f"{cls.__qualname__}.{name}")
+                told = call_errors.told(
+                    its, lambda why, args: args[0]._wrongly_called(why), f"{cls.__qualname__}.{name}"
+                )
                 setattr(cls, name, told)
 
     def _wrongly_called(self, why: NbannotateError) -> NoReturn:

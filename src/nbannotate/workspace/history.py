@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nbannotate.model import Shape
 from nbannotate.rules.compare import HOWS, How, changes
-from nbannotate.workspace import real
+from nbannotate.workspace import native_values
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,7 @@ def history_of(asset: Asset) -> pd.DataFrame:
     )
     drawn = ws.sql("select * from shape_history where version_id = $1 and asset_id = $2 order by position", key)
     shapes: dict[int, list[Shape]] = {}
-    for annotation_id, shape in zip(drawn["annotation_id"], real.as_shapes(drawn), strict=True):
+    for annotation_id, shape in zip(drawn["annotation_id"], native_values.as_shapes(drawn), strict=True):
         shapes.setdefault(annotation_id, []).append(shape)
     counts: dict[How, list[int]] = {how: [] for how in HOWS}
     before: list[Shape] = []

@@ -14,9 +14,9 @@ from msgspec import Struct
 
 from nbannotate import imaging
 from nbannotate.errors import FileMissing, InvalidInput, ReadFailed
-from nbannotate.model.choices import one_of
+from nbannotate.model.suggestions import one_of
 from nbannotate.model.values import as_list, plain, shown
-from nbannotate.workspace.bars import progress_bar
+from nbannotate.workspace.progress_bars import progress_bar
 
 Bad = Literal["refuse", "keep"]
 

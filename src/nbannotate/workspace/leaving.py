@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from nbannotate.files.target import Target
-from nbannotate.model.leaving import PersonExport, PersonManifest
+from nbannotate.model.member_data import PersonExport, PersonManifest
 from nbannotate.workspace.export import protecting
 
 if TYPE_CHECKING:

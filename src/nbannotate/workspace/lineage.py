@@ -8,7 +8,7 @@ from nbannotate.workspace.row import Row
 from nbannotate.workspace.table import Rows
 
 if TYPE_CHECKING:
-    from nbannotate.workspace.data import Dataset
+    from nbannotate.workspace.dataset import Dataset
 
 
 class Lineage(Rows[Row]):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from nbannotate import model
 from nbannotate.cards import marked_down
 from nbannotate.errors import Refused
-from nbannotate.model import renamed
+from nbannotate.model import deprecations
 from nbannotate.model.value import Record
 from nbannotate.model.values import plain
 from nbannotate.workspace import leaving
@@ -134,7 +134,7 @@ class Members(Listed[model.Member]):
     def _known(self, column: str) -> builtins.list[str] | None:
         return [*model.ROLES] if column == "role" else super()._known(column)
 
-    @renamed.parameters(login="member")
+    @deprecations.parameters(login="member")
     def add(
         self, member: str, role: model.Role = "annotator", password: str | None = None, *, exist_ok: bool = False
     ) -> model.NewMember:
@@ -164,7 +164,7 @@ class Members(Listed[model.Member]):
         )
         return made if made.there else model.NewMember(made.member, password)
 
-    @renamed.parameters(login="member")
+    @deprecations.parameters(login="member")
     def invite(self, member: str, role: model.Role = "annotator", *, exist_ok: bool = False) -> Invited:
         """Add a member who chooses the password on the page of an invitation, within 7 days.
 
@@ -193,10 +193,10 @@ class Members(Listed[model.Member]):
 
     def list(self) -> builtins.list[model.Member]:
         """Return all members: the old name of ``list(ws.members)``."""
-        renamed.say("ws.members.list()", "list(ws.members)")
+        deprecations.say("ws.members.list()", "list(ws.members)")
         return list(self)
 
-    @renamed.parameters(login="member")
+    @deprecations.parameters(login="member")
     def set_role(self, member: str | model.Member, role: model.Role) -> model.Member:
         """Give a member another role; it holds at once, in open pages too.
 
@@ -207,7 +207,7 @@ class Members(Listed[model.Member]):
         """
         return self._client.call("members.set_role", model.Member, login=login_of(member), role=role)
 
-    @renamed.parameters(login="member")
+    @deprecations.parameters(login="member")
     def set_password(self, member: str | model.Member, password: str) -> None:
         """Give a member a new password; open sessions and invitations of the member end."""
         self._client.call("members.set_password", type(None), login=login_of(member), password=password)
@@ -223,12 +223,12 @@ class Members(Listed[model.Member]):
         session = getattr(self._client, "_token", None) or ""
         self._client.call("members.change_password", type(None), current=current, new=new, session=session)
 
-    @renamed.parameters(login="member")
+    @deprecations.parameters(login="member")
     def disable(self, member: str | model.Member) -> None:
         """Close an account; its open sessions end at once. Managers are told which open tasks it holds."""
         self._client.call("members.disable", type(None), login=login_of(member))
 
-    @renamed.parameters(login="member")
+    @deprecations.parameters(login="member")
     def enable(self, member: str | model.Member) -> None:
         """Open an account again, with the password from before."""
         self._client.call("members.enable", type(None), login=login_of(member))
@@ -319,7 +319,7 @@ class Members(Listed[model.Member]):
         operation = "leaving.forecast" if dry_run else "leaving.forget"
         return self._client.call(operation, model.Forgotten, **arguments)
 
-    @renamed.parameters(login="member")
+    @deprecations.parameters(login="member")
     def adopt(
         self, workspace: Workspace, member: str, role: model.Role | None = None, *, exist_ok: bool = False
     ) -> model.Member:

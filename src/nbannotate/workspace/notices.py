@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from nbannotate import model
 from nbannotate.cards import cut, marked_down, one_line
-from nbannotate.model import renamed
+from nbannotate.model import deprecations
 from nbannotate.model.times import When
 from nbannotate.model.values import as_list, as_whole
 from nbannotate.workspace.table import Table, number
@@ -76,7 +76,7 @@ class Notices(Table[model.Notice]):
 
     def list(self, unseen: bool = False, limit: int = 100) -> builtins.list[model.Notice]:
         """Return my notices: the old name of ``list(ws.notices)``."""
-        renamed.say("ws.notices.list()", "list(ws.notices)")
+        deprecations.say("ws.notices.list()", "list(ws.notices)")
         return self._mine(unseen, limit)
 
     def df(

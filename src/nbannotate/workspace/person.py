@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from nbannotate import model
 from nbannotate.errors import InvalidInput, NotFound
-from nbannotate.model import renamed
-from nbannotate.model.choices import meant, one_of
+from nbannotate.model import deprecations
+from nbannotate.model.suggestions import meant, one_of
 from nbannotate.model.values import as_whole, plain
 from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.task import OpenTask
@@ -55,11 +55,11 @@ class Work(Handle):
         return self.workspace.work
 
     @property
-    def jobs(self) -> renamed.results[model.Job]:
+    def jobs(self) -> deprecations.results[model.Job]:
         """My jobs: my tasks at each step of each campaign, counted."""
         jobs = self._client.call("tasks.mine", list[model.Job])
         mine = [j for j in jobs if self.campaign in (None, j.campaign)]
-        return renamed.results("work.jobs()", "work.jobs", mine)
+        return deprecations.results("work.jobs()", "work.jobs", mine)
 
     @property
     def issues(self) -> list[model.Issue]:

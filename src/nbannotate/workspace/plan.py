@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from nbannotate import model
 from nbannotate.cards import cut, marked_down, one_line, short
-from nbannotate.model import renamed
+from nbannotate.model import deprecations
 from nbannotate.workspace.handle import Handle
-from nbannotate.workspace.waiting import call_with_bar
+from nbannotate.workspace.progress import call_with_bar
 
 if TYPE_CHECKING:
     from nbannotate.workspace.campaign import Campaign
@@ -77,7 +77,7 @@ class Done(_Planned):
 
     def apply(self) -> model.Plan:
         """Return the plan that was carried out: the old way, when these methods only planned."""
-        renamed.say("campaign.add_labels(…).apply()", "campaign.add_labels(…)")
+        deprecations.say("campaign.add_labels(…).apply()", "campaign.add_labels(…)")
         return self.value
 
     def __repr__(self) -> str:

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from nbannotate import model
 from nbannotate.cards import short
 from nbannotate.errors import InvalidInput, NotFound
-from nbannotate.model import renamed
-from nbannotate.model.choices import meant, named, sentence, unknown
+from nbannotate.model import deprecations
+from nbannotate.model.suggestions import meant, named, sentence, unknown
 from nbannotate.model.values import as_list, plain
-from nbannotate.workspace import given
+from nbannotate.workspace import inputs
 from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.plan import Plan
 
@@ -59,18 +59,18 @@ class Planner(Handle):
         campaign = self._campaign
         if not changes:
             return Plan(campaign, campaign._call("campaigns.plan", model.Plan), None)
-        fields, file = given.fields(**changes)
+        fields, file = inputs.fields(**changes)
         if file is not None:
             file.send(campaign.workspace.client)
         spec = replace(campaign.spec, **fields)
         return Plan(campaign, campaign._call("campaigns.plan", model.Plan, spec=spec), spec)
 
-    @renamed.parameters(login="member")
+    @deprecations.parameters(login="member")
     def add_assignee(self, step: str | int, member: str, weight: float | None = None) -> Plan:
         """Return what adding a person to a step would do; see :meth:`Campaign.add_assignee`."""
         return self._change_step(step, {plain(member): plain(weight)}, gone=None)
 
-    @renamed.parameters(login="member")
+    @deprecations.parameters(login="member")
     def remove_assignee(self, step: str | int, member: str) -> Plan:
         """Return what taking a person off a step would do; see :meth:`Campaign.remove_assignee`."""
         return self._change_step(step, {}, gone=plain(member))

@@ -20,23 +20,23 @@ from nbannotate.files.names import Match
 from nbannotate.files.source import Source
 from nbannotate.imaging import frame_of
 from nbannotate.model import Missing, OnConflict
-from nbannotate.model.choices import one_of
+from nbannotate.model.suggestions import one_of
 from nbannotate.model.values import plain
 from nbannotate.rules.well_formed import check_shape
 from nbannotate.workspace import (
+    asset_matching,
+    asset_metadata,
     blocks,
-    coming,
-    cycles,
-    described,
-    elsewhere,
-    fitting,
-    given,
+    foreign_names,
+    garbage_collection,
+    incoming_images,
+    inputs,
     pieces,
-    remembered,
+    remote_images,
     shape_rows,
 )
-from nbannotate.workspace.bars import progress_bar
 from nbannotate.workspace.duplicates import Duplicates
+from nbannotate.workspace.progress_bars import progress_bar
 from nbannotate.workspace.spool import Spool
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Wanted(Struct, frozen=True):
     on_conflict: OnConflict = "skip"
     scale: bool = False
     on_error: formats.OnError = "error"
-    images: coming.Images | None = None
+    images: incoming_images.Images | None = None
     duplicates: Duplicates = "keep"
 
 
@@ -59,14 +59,14 @@ class Wanted(Struct, frozen=True):
 def read(
     self: Version, path: str | os.PathLike[str], /, *, format: str | None = ..., source: str | None = ...,
     on_error: formats.OnError = ..., missing: model.Missing = ..., on_conflict: model.OnConflict = ...,
-    images: coming.Images | None = ..., scale: bool = ..., overwrite: bool | None = ...,
+    images: incoming_images.Images | None = ..., scale: bool = ..., overwrite: bool | None = ...,
     duplicates: Duplicates = ...,
 ) -> formats.Reading: ...  # fmt: skip
 @overload
 def read(
     self: Version, format: str, path: str | os.PathLike[str], source: str | None = ..., *,
     on_error: formats.OnError = ..., missing: model.Missing = ..., on_conflict: model.OnConflict = ...,
-    images: coming.Images | None = ..., scale: bool = ..., overwrite: bool | None = ...,
+    images: incoming_images.Images | None = ..., scale: bool = ..., overwrite: bool | None = ...,
     duplicates: Duplicates = ...,
 ) -> formats.Reading: ...  # fmt: skip
 def read(
@@ -78,7 +78,7 @@ def read(
     on_error: formats.OnError = "error",
     missing: model.Missing = "skip",
     on_conflict: model.OnConflict = "skip",
-    images: coming.Images | None = None,
+    images: incoming_images.Images | None = None,
     scale: bool = False,
     overwrite: bool | None = None,
     duplicates: Duplicates = "keep",
@@ -133,12 +133,12 @@ def read(
     Conflict
         With ``on_conflict="error"``: people have worked on some.
     """
-    missing, on_conflict = given.checked(missing, on_conflict, overwrite)
+    missing, on_conflict = inputs.checked(missing, on_conflict, overwrite)
     place, format, source = _what(what, format, path, source)
     one_of("on_error", on_error, get_args(formats.OnError))
     one_of("duplicates", duplicates := plain(duplicates), get_args(Duplicates))
     wanted = Wanted(source, missing, on_conflict, bool(scale), on_error, images, duplicates)
-    with self._fresh.filling(), cycles.seldom_sought():
+    with self._fresh.filling(), garbage_collection.seldom_sought():
         return _read(self, place, format, wanted)
 
 
@@ -179,10 +179,10 @@ def _with_passed_over(source: Source) -> Iterator[None]:
 
 def _read(version: Version, path: str | os.PathLike[str], format_: str | None, wanted: Wanted) -> formats.Reading:
     @functools.cache
-    def there() -> fitting.There:
-        return fitting.there(version)
+    def there() -> asset_matching.There:
+        return asset_matching.there(version)
 
-    def size_of(name: str) -> fitting.Size:
+    def size_of(name: str) -> asset_matching.Size:
         asset = there().names.match([name]).found.get(name)
         if asset is None:
             return (0, 0)
@@ -191,8 +191,8 @@ def _read(version: Version, path: str | os.PathLike[str], format_: str | None, w
         return there().sizes[asset]
 
     @functools.cache
-    def measured_all() -> dict[str, fitting.Size]:
-        return elsewhere.measure_named(version)
+    def measured_all() -> dict[str, asset_matching.Size]:
+        return remote_images.measure_named(version)
 
     @functools.cache
     def files() -> frozenset[str]:
@@ -216,11 +216,13 @@ def _read(version: Version, path: str | os.PathLike[str], format_: str | None, w
             apart = contents.apart()
             spool = Spool(file) if apart is None else None
             names = list(_put_aside(contents, apart, problems, spool))
-            with coming.images_of(version, source, names, wanted.images, problems, wanted.duplicates) as images:
+            with incoming_images.images_of(
+                version, source, names, wanted.images, problems, wanted.duplicates
+            ) as images:
                 _check(version, names, images.match, wanted.missing)
                 said = {images.match.found.get(one.name, "") for one in names if one.says}
                 if any(images.sizes.get(asset) == (0, 0) for asset in said):
-                    images.sizes.update(elsewhere.measure_named(version, said))
+                    images.sizes.update(remote_images.measure_named(version, said))
                 del names
                 rows: Any = apart.rows if apart is not None else spool
                 reading = _bring_in(version, its, source, contents.head, rows, apart, images, problems, wanted, folder)
@@ -230,7 +232,7 @@ def _read(version: Version, path: str | os.PathLike[str], format_: str | None, w
 
 def _put_aside(
     contents: formats.Contents, apart: formats.Apart | None, problems: formats.Problems, spool: Spool | None
-) -> Iterator[coming.Named]:
+) -> Iterator[incoming_images.Named]:
     """Return the names of the rows; those that can be gone through once are put aside, without what may be nowhere."""
     rows = contents.rows if apart is None else apart.rows
     bar = progress_bar(rows, total=contents.total, desc="reading", unit=" images", delay=1)
@@ -242,7 +244,9 @@ def _put_aside(
                 row = replace(row, annotation=replace(said, shapes=kept))
         if spool is not None:
             spool.add(row)
-        yield coming.Named(row.name, row.image, _says(row, number, apart), row.sequence, row.moment, row.metadata)
+        yield incoming_images.Named(
+            row.name, row.image, _says(row, number, apart), row.sequence, row.moment, row.metadata
+        )
     if spool is not None:
         spool.finish()
 
@@ -262,11 +266,11 @@ def _is_well_formed(name: str, number: int, shape: Any, problems: formats.Proble
     return True
 
 
-def _check(version: Version, names: list[coming.Named], match: Match, missing: Missing) -> None:
+def _check(version: Version, names: list[incoming_images.Named], match: Match, missing: Missing) -> None:
     """Raise InvalidInput if no image is an asset, or one is not although that is an error."""
     annotated = [one.name for one in names if one.says]
     if annotated and not match.found:
-        why = f" {fitting.said_of(match.unclear())}" if match.unclear() else " Add the images first."
+        why = f" {asset_matching.said_of(match.unclear())}" if match.unclear() else " Add the images first."
         raise InvalidInput(
             f"None of the {len(annotated)} annotated images are assets of the version {version.name!r}: "
             f"{_some(annotated)}.{why} Nothing was imported."
@@ -286,7 +290,8 @@ def _some(names: list[str]) -> str:
 
 def _bring_in(
     version: Version, its: formats.Format, source: Source, head: formats.Head, rows: Iterable[formats.Row],
-    apart: formats.Apart | None, images: coming.Coming, problems: formats.Problems, wanted: Wanted, folder: Path,
+    apart: formats.Apart | None, images: incoming_images.Coming, problems: formats.Problems, wanted: Wanted,
+    folder: Path,
 ) -> formats.Reading:  # fmt: skip
     """Put what fits into tables, send them, and say what became of it."""
     tables = _Tables(version, head, images, problems, wanted, folder)
@@ -317,8 +322,8 @@ class _Tables:
     """
 
     def __init__(
-        self, version: Version, head: formats.Head, images: coming.Coming, problems: formats.Problems, wanted: Wanted,
-        folder: Path,
+        self, version: Version, head: formats.Head, images: incoming_images.Coming, problems: formats.Problems,
+        wanted: Wanted, folder: Path,
     ) -> None:  # fmt: skip
         self._version, self._images, self._problems = version, images, problems
         self._wanted, self._folder = wanted, folder
@@ -326,7 +331,7 @@ class _Tables:
         self._foreign, self._splits = pieces.foreign(folder), pieces.splits(folder)
         self._metadata: dict[str, dict[str, Any]] = {}
         self.counts: Counter[str] = Counter()
-        remembered.add_head(self._foreign, head)
+        foreign_names.add_head(self._foreign, head)
 
     def made(self, rows: Iterable[formats.Row], apart: formats.Apart | None) -> Iterator[tuple[str, Path]]:
         """Make the tables; the name of each, and a file of it."""
@@ -336,7 +341,7 @@ class _Tables:
         yield from self._apart(rows, apart) if apart is not None else self._whole(rows)
         self._shapes.finish()
         yield from self._drawn()
-        table, other = described.from_file(self._version, self._metadata, self._folder)
+        table, other = asset_metadata.from_file(self._version, self._metadata, self._folder)
         for name, field in other.items():
             self._problems.note("metadata of assets", "they have another value here", f"{name}: {field}")
         for last in (table, self.said, self._foreign, self._splits):
@@ -372,11 +377,11 @@ class _Tables:
         """Return the asset that a row is of, if it is one, and keep what a file calls it and says of it."""
         if row.name in self._images.twice:
             return None
-        asset = fitting.asset_of(row, says, self._images.match, self._problems)
+        asset = asset_matching.asset_of(row, says, self._images.match, self._problems)
         if asset is None:
             return None
         foreign_of = row.foreign if row.name == asset else replace(row.foreign, name=row.name)
-        remembered.add(self._foreign, "image", asset, foreign_of)
+        foreign_names.add(self._foreign, "image", asset, foreign_of)
         if row.split:
             self._splits.add(asset, row.split)
         if row.metadata and asset not in self._images.new:
@@ -384,7 +389,7 @@ class _Tables:
         return asset
 
     def _say(self, row: formats.Row, asset: str) -> None:
-        good = fitting.fitted(row, asset, self._images.sizes[asset], self._wanted.scale, self._problems)
+        good = asset_matching.fitted(row, asset, self._images.sizes[asset], self._wanted.scale, self._problems)
         if good is None or good.empty:
             return
         self.counts.update(shape.label for shape in good.shapes)

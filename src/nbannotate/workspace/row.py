@@ -10,7 +10,7 @@ import msgspec
 
 from nbannotate.cards import Shown, cut, short
 from nbannotate.errors import InvalidInput, NotFound
-from nbannotate.model.choices import meant, sentence, unknown
+from nbannotate.model.suggestions import meant, sentence, unknown
 from nbannotate.model.values import plain
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from msgspec import Struct
 from nbannotate.errors import InvalidInput
 from nbannotate.files.names import Names
 from nbannotate.model import Added, Missing
-from nbannotate.model.choices import meant
+from nbannotate.model.suggestions import meant
 from nbannotate.model.values import is_missing, plain
 from nbannotate.remote.urls import is_url
 from nbannotate.workspace import metadata as metadata_of

@@ -11,7 +11,7 @@ from nbannotate.errors import InvalidInput
 from nbannotate.formats import Foreign
 from nbannotate.model import Annotation, Shape
 from nbannotate.model.values import encode
-from nbannotate.workspace import remembered
+from nbannotate.workspace import foreign_names
 
 
 def rows_of(asset: str, said: Annotation, called: Mapping[str, Foreign]) -> list[tuple[Any, ...]]:
@@ -23,7 +23,7 @@ def rows_of(asset: str, said: Annotation, called: Mapping[str, Foreign]) -> list
         A value cannot be written as JSON; the message names the asset.
     """
     try:
-        return [(*row(asset, s), *remembered.columns(called.get(s.id, Foreign()))) for s in said.shapes]
+        return [(*row(asset, s), *foreign_names.columns(called.get(s.id, Foreign()))) for s in said.shapes]
     except InvalidInput as error:
         raise InvalidInput(f"{asset}: {error} Nothing was imported.") from None
 

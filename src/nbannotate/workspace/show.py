@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbannotate.cards import one_line
 from nbannotate.errors import NbannotateError
-from nbannotate.model.choices import named
+from nbannotate.model.suggestions import named
 
 if TYPE_CHECKING:
     from nbannotate.workspace.table import Table

@@ -16,8 +16,8 @@ from nbannotate import shapes
 from nbannotate.errors import FileMissing, InvalidInput, Part
 from nbannotate.files.text import read_text
 from nbannotate.files.yaml_mistakes import mistake
-from nbannotate.model import Attribute, CampaignSpec, Filter, Label, Recipe, Step, Tag, choices
-from nbannotate.workspace.given import is_path
+from nbannotate.model import Attribute, CampaignSpec, Filter, Label, Recipe, Step, Tag, suggestions
+from nbannotate.workspace.inputs import is_path
 
 #: Structs that may be written as their name alone.
 _SHORT = (Label, Attribute, Tag)
@@ -185,7 +185,7 @@ class _Loader(yaml.SafeLoader):
 
 def near(name: object, known: Iterable[str]) -> str:
     """Return the question whether a known name was meant, for the end of a sentence; empty if none is like it."""
-    close = choices.near(name, known)
+    close = suggestions.near(name, known)
     return f"; did you mean {close}?" if close else "."
 
 

@@ -10,10 +10,10 @@ import msgspec
 
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Splitting
-from nbannotate.model.choices import meant as did_you_mean
+from nbannotate.model.suggestions import meant as did_you_mean
 from nbannotate.model.values import as_list, as_whole, is_missing, is_series, plain, shown
 from nbannotate.rules.splits import Group, check_shares, deal
-from nbannotate.workspace import fitting, frames
+from nbannotate.workspace import asset_matching, frames
 from nbannotate.workspace.metadata import NAMES, PREFIX
 
 if TYPE_CHECKING:
@@ -216,7 +216,7 @@ def by_hand(version: Version, asset: Any, split: Any) -> dict[str, str | None]:
     if strange is not None:
         raise InvalidInput(f"{shown(strange)} is no asset of this version; nothing was changed.")
     names = [str(n) for n in given]
-    meant = fitting.meant(version, names)
+    meant = asset_matching.meant(version, names)
     return {meant[name]: s for name, s in zip(names, given.values(), strict=True)}
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nbannotate.errors import InvalidInput, NotFound
-from nbannotate.model.choices import sentence, unknown
 from nbannotate.model.columns import VIEWS
+from nbannotate.model.suggestions import sentence, unknown
 from nbannotate.model.times import zone
 from nbannotate.model.values import as_list, as_mapping, plain
 from nbannotate.owner.client import Client

@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from nbannotate.errors import InvalidInput, NotFound
-from nbannotate.model.choices import sentence, unknown
 from nbannotate.model.column import Column, Columns
 from nbannotate.model.columns import meaning
+from nbannotate.model.suggestions import sentence, unknown
 from nbannotate.model.times import Period, When, period, zone
 from nbannotate.model.values import plain, shown
 from nbannotate.workspace import show
+from nbannotate.workspace.filtering import at_step, in_zone, narrowed, values, within
 from nbannotate.workspace.handle import Handle
-from nbannotate.workspace.narrowing import at_step, in_zone, narrowed, values, within
 from nbannotate.workspace.row import records
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from nbannotate import imaging, model
 from nbannotate.errors import NotFound, Refused
-from nbannotate.model import renamed
+from nbannotate.model import deprecations
 from nbannotate.model.values import as_mapping, as_seconds, as_whole
-from nbannotate.workspace import around
-from nbannotate.workspace.given import annotation as given_annotation
+from nbannotate.workspace import neighboring_slices
 from nbannotate.workspace.handle import Handle
+from nbannotate.workspace.inputs import annotation as given_annotation
 from nbannotate.workspace.metadata import plain_metadata
 from nbannotate.workspace.pixels import pixels
 
@@ -150,10 +150,10 @@ class OpenTask(Handle):
         return None if known is None else self._work._client.call("documents.get", bytes, sha256=known.sha256)
 
     @property
-    def history(self) -> renamed.results[model.HistoryItem]:
+    def history(self) -> deprecations.results[model.HistoryItem]:
         """What happened to the image in its campaign, and the steps to come."""
         items = self._work._act("tasks.history", list[model.HistoryItem], task_id=self.task_id)
-        return renamed.results("task.history()", "task.history", items)
+        return deprecations.results("task.history()", "task.history", items)
 
     @property
     def before(self) -> model.Before | None:
@@ -240,7 +240,7 @@ class OpenTask(Handle):
         self._raise_once(reason, "reject")
         return self._end("reject", seconds)
 
-    @renamed.parameters(issue="reason")
+    @deprecations.parameters(issue="reason")
     def skip(self, reason: str | None = None, seconds: Seconds = 0.0) -> model.Closed:
         """Take it out of the workflow. The reason is raised as an issue; needed, unless one is open already."""
         self._raise_once(reason, "skip")
@@ -354,16 +354,16 @@ class OpenTask(Handle):
 
     def sequence(self) -> model.Sequence:
         """Return the sequence: the old name of :attr:`slices` and :attr:`place`."""
-        renamed.say("task.sequence()", "task.slices, and task.place where it stands in them,")
+        deprecations.say("task.sequence()", "task.slices, and task.place where it stands in them,")
         return self._sequence()
 
     def _sequence(self) -> model.Sequence:
         found: model.Sequence = self._act("sequences.view", model.Sequence)
         return found
 
-    open_slice = around.open_slice
-    spread = around.spread
-    exclude = around.exclude
+    open_slice = neighboring_slices.open_slice
+    spread = neighboring_slices.spread
+    exclude = neighboring_slices.exclude
 
 
 def _issue_id(issue: model.Issue | int) -> int:

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from nbannotate import shapes
 from nbannotate.errors import InvalidInput, NotFound
 from nbannotate.model import Filter, Shape
-from nbannotate.model.choices import meant
+from nbannotate.model.suggestions import meant
 from nbannotate.model.values import as_list, as_name, as_stored, as_whole, plain, shown
 from nbannotate.remote.urls import is_url
-from nbannotate.workspace import export, frames, real
-from nbannotate.workspace.of_version import SPLITS
+from nbannotate.workspace import export, frames, native_values
+from nbannotate.workspace.version_scope import SPLITS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -164,7 +164,7 @@ def gathered(version: Version, numbers: Mapping[str, int], filter: Any, split: A
         areas=rows["area"].to_numpy(dtype=np.float32),
         crowds=np.array([msgspec.json.decode(v).get("crowd") is True for v in rows["attributes"]], dtype=bool),
         ids=tuple(rows["shape_id"]),
-        coded=tuple(_encode(s) for s in real.as_shapes(rows)) if masks else (),
+        coded=tuple(_encode(s) for s in native_values.as_shapes(rows)) if masks else (),
         left_out={why: n for why, n in left.items() if n},
     )
 

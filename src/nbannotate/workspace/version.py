@@ -14,29 +14,29 @@ from nbannotate.errors import NbannotateError
 from nbannotate.model.times import When
 from nbannotate.workspace import (
     adding,
+    annotation_input,
+    asset_metadata,
     cloning,
-    described,
     duplicates,
-    elsewhere,
     export,
     gallery,
-    given,
+    inputs,
     reading,
+    remote_images,
     splitting,
-    supervising,
-    taking,
-    torching,
+    supervision_dataset,
+    torch_dataset,
 )
 from nbannotate.workspace.campaign import Campaign
 from nbannotate.workspace.data_tables import Annotations, Assets, Shapes, Splits, Tags
-from nbannotate.workspace.fresh import Fresh
 from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.labels import Labels
-from nbannotate.workspace.moment import VersionAt, version_at
 from nbannotate.workspace.removal import delete
+from nbannotate.workspace.rollback import Fresh
+from nbannotate.workspace.time_travel import VersionAt, version_at
 
 if TYPE_CHECKING:
-    from nbannotate.workspace.data import Dataset
+    from nbannotate.workspace.dataset import Dataset
 
 
 class Version(Handle):
@@ -92,20 +92,20 @@ class Version(Handle):
     add_images = adding.add_images
     relocate = adding.relocate
     check_files = adding.check_files
-    measure = elsewhere.measure_unknown
+    measure = remote_images.measure_unknown
     duplicates = duplicates.duplicates
     read = reading.read
     write = export.write
-    add_annotations = taking.add_annotations
-    restore = taking.restore
-    metadata = described.metadata
-    set_metadata = described.set_metadata
-    update_metadata = described.update_metadata
+    add_annotations = annotation_input.add_annotations
+    restore = annotation_input.restore
+    metadata = asset_metadata.metadata
+    set_metadata = asset_metadata.set_metadata
+    update_metadata = asset_metadata.update_metadata
     split = splitting.split
     set_split = splitting.set_split
     show = gallery.show
-    torch = torching.torch
-    to_supervision = supervising.to_supervision
+    torch = torch_dataset.torch
+    to_supervision = supervision_dataset.to_supervision
     clone = cloning.clone_version
 
     def publish(self) -> Version:
@@ -233,7 +233,7 @@ class Version(Handle):
         recipe: model.Recipe,
         workflow: model.Workflow,
         *,
-        instructions: given.Instructions = "",
+        instructions: inputs.Instructions = "",
         pdf: str | os.PathLike[str] | model.Document | None = None,
         due: str | datetime.date | None = None,
         existing: model.Existing = "prefill",
@@ -286,7 +286,7 @@ class Version(Handle):
             another campaign, and the message shows where it differs.
         """
         with self._fresh.filling():
-            fields, file = given.fields(
+            fields, file = inputs.fields(
                 name=name, recipe=recipe, workflow=workflow, instructions=instructions, pdf=pdf, due=due,
                 existing=existing, filter=filter, order=order, seed=seed, limit=limit, clip=clip,
                 new_assets=new_assets, rules=rules,
@@ -320,10 +320,10 @@ class Version(Handle):
                 from nbannotate.workspace.spec import from_yaml
 
                 spec = from_yaml(spec)
-            fields, file = given.fields(**changes)
+            fields, file = inputs.fields(**changes)
             return self._create(replace(spec, **fields), file, exist_ok)
 
-    def _create(self, spec: model.CampaignSpec, file: given.Pdf | None, exist_ok: bool) -> Campaign:
+    def _create(self, spec: model.CampaignSpec, file: inputs.Pdf | None, exist_ok: bool) -> Campaign:
         """Send a campaign, after the PDF of its instructions."""
         client = self.workspace.client
         if file is not None:

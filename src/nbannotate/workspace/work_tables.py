@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 from nbannotate import model
 from nbannotate.errors import InvalidInput
-from nbannotate.model import renamed
+from nbannotate.model import deprecations
 from nbannotate.model.times import When
 from nbannotate.model.values import plain
-from nbannotate.workspace.narrowing import matches, values
+from nbannotate.workspace.filtering import matches, values
 from nbannotate.workspace.row import Row
 from nbannotate.workspace.table import Listed, Rows, number
 
@@ -66,7 +66,7 @@ class Campaigns(Listed["Campaign"]):
 
     def __call__(self) -> list[Campaign]:
         """Return what the old name ``ws.campaigns()`` did: ``list(ws.campaigns)``."""
-        renamed.say("ws.campaigns()", "list(ws.campaigns)")
+        deprecations.say("ws.campaigns()", "list(ws.campaigns)")
         return list(self)
 
 
@@ -112,11 +112,11 @@ class WorkTable(Rows[Row]):
     def _with_status(self, rows: pd.DataFrame, wanted: list[Any]) -> pd.Series[bool]:
         """Return which rows have a status; a state, which was once asked for in this way, is said to be one."""
         if "status" not in rows.columns:
-            renamed.say(f"{self.what}.df(status=…)", f"{self.what}.df(state=…)")
+            deprecations.say(f"{self.what}.df(status=…)", f"{self.what}.df(state=…)")
             return matches(rows["state"], "state", wanted, self._known)
         states = [v for v in wanted if v in self.states and v not in model.BUILT_IN_STATUSES]
         if states:
-            renamed.say(f"{self.what}.df(status={states[0]!r})", f"{self.what}.df(state={states[0]!r})")
+            deprecations.say(f"{self.what}.df(status={states[0]!r})", f"{self.what}.df(state={states[0]!r})")
         others = [v for v in wanted if v not in states]
         return rows["state"].isin(states) | matches(rows["status"], "status", others, self._known)
 

@@ -12,20 +12,20 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from nbannotate import model
-from nbannotate.errors import InvalidInput, LoginFailed, NotFound, Refused
-from nbannotate.model import renamed
-from nbannotate.model.calling import told
+from nbannotate.errors import InvalidInput, LoginFailed, NotFound
+from nbannotate.model import deprecations
+from nbannotate.model.call_errors import told
 from nbannotate.model.values import as_whole, plain, shown
 from nbannotate.owner.client import Client, connect
-from nbannotate.store.postgres.address import is_address
+from nbannotate.owner.place import STORE, Place
 from nbannotate.workspace import backups
 from nbannotate.workspace.campaign import Campaign
-from nbannotate.workspace.data import Dataset, markdown
 from nbannotate.workspace.data_tables import Datasets
+from nbannotate.workspace.dataset import Dataset, markdown
+from nbannotate.workspace.delegation import OnWord
 from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.members import Members
 from nbannotate.workspace.notices import Notices
-from nbannotate.workspace.on_word import OnWord
 from nbannotate.workspace.person import Work
 from nbannotate.workspace.sql import Sql
 from nbannotate.workspace.work_tables import Campaigns, Events
@@ -203,12 +203,12 @@ class Workspace(Handle):
 
     def dataset(self, name: str) -> Dataset:
         """Return a dataset by name: the old name of ``ws.datasets[name]``."""
-        renamed.say("ws.dataset(name)", "ws.datasets[name]")
+        deprecations.say("ws.dataset(name)", "ws.datasets[name]")
         return self.datasets[name]
 
     def campaign(self, name: str) -> Campaign:
         """Return a campaign by name: the old name of ``ws.campaigns[name]``."""
-        renamed.say("ws.campaign(name)", "ws.campaigns[name]")
+        deprecations.say("ws.campaign(name)", "ws.campaigns[name]")
         return self.campaigns[name]
 
     def backup(self, folder: str | os.PathLike[str]) -> model.Backup:
@@ -252,12 +252,13 @@ class Workspace(Handle):
         """
         if self.path == ":memory:":
             raise NotFound("A workspace in memory cannot be served; open a file.")
-        if is_address(self.path):
-            raise Refused("A workspace in PostgreSQL is served on the command line: nbannotate serve postgresql://…")
         number = as_whole("port", port)
         if not 0 <= number <= 65535:
             raise InvalidInput(f"port must be a number from 0 to 65535, not {number}; 0 takes a free one.")
-        return Server(self.path, number)
+        place = getattr(self.client, "place", None)
+        if place is None:
+            raise NotFound(f"{self.path} is opened from another machine; serve it where it lies.")
+        return Server(place, number)
 
     def tick(self) -> int:
         """Do now what the clock does every half minute (leases that ran out, due dates); for workspaces in memory.
@@ -292,16 +293,17 @@ class Server(Handle):
 
     Parameters
     ----------
-    path
-        The workspace.
+    place
+        Where the workspace lies.
     port
         On 127.0.0.1.
     """
 
-    def __init__(self, path: str | os.PathLike[str], port: int) -> None:
+    def __init__(self, place: Place, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}/"
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "nbannotate.serve", str(Path(path)), "--port", str(port)]
+            [sys.executable, "-m", "nbannotate.serve", place.shown, "--port", str(port)],
+            env=os.environ | {STORE: place.given},
         )
         self._seal()
 

@@ -1,7 +1,7 @@
 // What a finished gesture or a key does: it changes the overlay's own copy at once, and tells Python, which decides.
 
+import { node } from "../shared/elements.ts";
 import { N, said, T } from "../shared/texts.ts";
-import { node } from "./dom.ts";
 import { flawsSaid } from "./flaws.ts";
 import { boxOf, clamp, crossings, kindOf, ringsOf, shiftedShape, shiftWithin } from "./geometry.ts";
 import { endSpot, hoverAt } from "./hand.ts";
@@ -66,7 +66,7 @@ export function edit(s: Stage, shapes: Shape[], { nudged = false, visibility = [
   for (const shape of shapes) s.shapes.set(shape.id, shape);
   if (one && !nudged) warn(s, kindOf(s, one), one);
   const n = send(s, "edit", {
-    shapes: shapes.map((v) => [v.id, v.points]),
+    shapes: shapes.map(({ id, points }) => ({ id, points })),
     nudged,
     visibility,
     ...(recounted && { rings: one.counts ?? [] }),
@@ -147,7 +147,7 @@ export function whole(s: Stage, action: string, sure = false): false | undefined
   }
   const copied = s.selected.size || s.shapes.size - s.hidden.size;
   if (action === "copy") (s.selected.size ? announce : complain)(s, N(copied, "{n} shape copied", "{n} shapes copied"));
-  send(s, "act", { key: action });
+  send(s, "act", { action });
   return undefined;
 }
 

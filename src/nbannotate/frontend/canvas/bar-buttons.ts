@@ -1,6 +1,7 @@
 // The buttons of the bars, and the focus that arrows move through them.
 
-import { node } from "./dom.ts";
+import { node } from "../shared/elements.ts";
+import type { IconName } from "../shared/icons.ts";
 import { keyboard } from "./focus.ts";
 import { icon } from "./icons.ts";
 import { SHOWN } from "./key-names.ts";
@@ -10,7 +11,7 @@ import type { Bar, KeyRow, Stage } from "./types.ts";
 /** A button: what it does (an action of the keys, if nothing else), its icon, its name, what is so of it. */
 export interface Button {
   id: string;
-  icon: string;
+  icon: IconName;
   title: string;
   key?: string;
   off?: boolean;

@@ -1,10 +1,10 @@
 // What can be done now, as buttons above the image: with the selection, with the brush, with the shape that is being drawn.
 // It lies over the stage, so that nothing jumps, and goes out of the way of what is selected.
 
+import { node } from "../shared/elements.ts";
 import { locale, N, T } from "../shared/texts.ts";
 import { labelSelected, removeSelected, whole } from "./actions.ts";
 import { type Button, fillBar, rove } from "./bar-buttons.ts";
-import { node } from "./dom.ts";
 import { clamp, kindOf } from "./geometry.ts";
 import { strokeKind } from "./hand.ts";
 import { send } from "./send.ts";
@@ -45,7 +45,7 @@ const brushing = (s: Stage): Button[] => [
   { id: "mode:erase", icon: "erase", title: T("Eraser"), on: s.mode === "erase" },
   { id: "mode:fill", icon: "fill", title: T("Fill a hole"), on: s.mode === "fill" },
   { id: "brush:less", icon: "less", title: T("Smaller brush") },
-  { id: "brush:more", icon: "more", title: T("Larger brush") },
+  { id: "brush:more", icon: "plus", title: T("Larger brush") },
 ];
 
 function forSelection(s: Stage): Button[] {
@@ -64,9 +64,9 @@ function forSelection(s: Stage): Button[] {
         run: () => toggleLabels(s),
       },
     edits && { id: "act:lock", icon: locked ? "lock" : "unlock", title: locked ? T("Unlock") : T("Lock"), on: locked },
-    { id: "act:hide", icon: "hide", title: T("Hide") },
-    edits && { id: "act:front", icon: "front", title: T("To the front"), apart: true, off: locked },
-    edits && { id: "act:back", icon: "back", title: T("To the back"), off: locked },
+    { id: "act:hide", icon: "hidden", title: T("Hide") },
+    edits && { id: "act:front", icon: "to_front", title: T("To the front"), apart: true, off: locked },
+    edits && { id: "act:back", icon: "to_back", title: T("To the back"), off: locked },
     edits && { id: "color", icon: "color", title: T("A color of its own"), off: locked },
     edits &&
       shapes.some((v) => v.color) && {

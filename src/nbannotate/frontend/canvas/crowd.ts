@@ -7,7 +7,7 @@ import { paintShape } from "./shape-painter.ts";
 import type { Bitmap, Point, SelectedLists, Shape, Shown } from "./types.ts";
 
 export const MANY = 60,
-  CROWD = 2000; // the latter as in canvas/batches.py
+  CROWD = 2000; // the latter as in canvas/draw_commands.py
 
 function paintCrowd(
   ctx: CanvasRenderingContext2D,

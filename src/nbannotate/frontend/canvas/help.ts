@@ -1,7 +1,7 @@
 // The map of the keys.
 
+import { node } from "../shared/elements.ts";
 import { said, T } from "../shared/texts.ts";
-import { node } from "./dom.ts";
 import { HANDS, SHOWN } from "./key-names.ts";
 import type { KeyRow, Stage } from "./types.ts";
 

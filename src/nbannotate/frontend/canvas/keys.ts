@@ -22,8 +22,8 @@ type Action = (s: Stage, combo: string) => unknown;
 
 export const ACTIONS: Record<string, Action> = {
   "tool:select": (s) => setTool(s, "select"),
-  undo: (s) => s.editable && send(s, "undo"),
-  redo: (s) => s.editable && send(s, "redo"),
+  undo: (s) => s.editable && send(s, "undo", {}),
+  redo: (s) => s.editable && send(s, "redo", {}),
   delete: (s) =>
     isShown(s) && s.editable && s.hover?.handle?.role === "vertex"
       ? removeVertex(s, s.hover.handle)

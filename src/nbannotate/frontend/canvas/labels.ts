@@ -9,7 +9,7 @@ import type { Stage } from "./types.ts";
 function onlyLabel(s: Stage, combo: string): false | undefined {
   const label = s.labels[Number(combo.at(-1)) - 1];
   if (!label || !s.editable || !s.selected.size) return false;
-  send(s, "label", { label: label.name, ids: [...s.selected], mode: "only" });
+  send(s, "label", { label: label.name, ids: [...s.selected], only: true });
   return undefined;
 }
 

@@ -1,8 +1,9 @@
 // What the levels are now, and how the button and the panel say it.
 
+import type { Levels } from "../generated/canvas-views.ts";
 import { T } from "../shared/texts.ts";
 import { clamp } from "./geometry.ts";
-import type { Levels, Pair } from "./messages.ts";
+import type { Pair } from "./messages.ts";
 import { send } from "./send.ts";
 import type { Stage } from "./types.ts";
 
@@ -13,20 +14,21 @@ export interface Leveled extends Stage {
 
 export const isLeveled = (s: Stage): s is Leveled => Boolean(s.levels);
 
-export const levelsNow = (s: Leveled): Pair => s.live ?? (s.levels.deep ? s.levels.window : s.levels.adjust);
+export const levelsNow = (s: Leveled): Pair => s.live ?? (s.levels.deep ? s.levels.deep.window : s.levels.adjust);
 
 export const short = (v: number): number => (Math.abs(v) >= 100 ? Math.round(v) : Number(v.toPrecision(3)));
 export const fine = (s: Leveled): number => {
-  const [low, high] = s.levels.range;
+  const [low, high] = s.levels.deep?.range ?? [0, 1];
   return high - low > 50 ? 1 : 10 ** Math.floor(Math.log10((high - low) / 500 || 1));
 };
 
 export function sane(s: Leveled, [a, b]: Pair): Pair {
   // width and level, or brightness and contrast, as Python takes them
-  if (!s.levels.deep) return [clamp(Math.round(a * 1000) / 1000, -1, 1), clamp(Math.round(b * 1000) / 1000, 0.05, 20)];
+  const { deep } = s.levels;
+  if (!deep) return [clamp(Math.round(a * 1000) / 1000, -1, 1), clamp(Math.round(b * 1000) / 1000, 0.05, 20)];
   const step = fine(s),
     tidy = (v: number): number => Number((Math.round(v / step) * step).toPrecision(9));
-  const [low, high] = s.levels.range,
+  const [low, high] = deep.range,
     span = Math.max(high - low, step);
   return [clamp(tidy(a), step, Math.max(8 * span, a)), clamp(tidy(b), low - 4 * span, high + 4 * span)];
 }
@@ -40,7 +42,7 @@ export function levelsHow(s: Stage, how: "auto" | "full" | "reset"): void {
 export function levelsText(s: Leveled): string {
   const [a, b] = levelsNow(s);
   return s.levels.deep
-    ? `${T("width {width}, level {level}", { width: short(a), level: short(b) })}${s.levels.unit ? ` ${s.levels.unit}` : ""}`
+    ? `${T("width {width}, level {level}", { width: short(a), level: short(b) })}${s.levels.deep.unit ? ` ${s.levels.deep.unit}` : ""}`
     : T("brightness {brightness} %, contrast {contrast} %", {
         brightness: Math.round(100 * a),
         contrast: Math.round(100 * b),

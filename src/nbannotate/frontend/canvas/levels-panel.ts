@@ -1,7 +1,7 @@
 // The panel of the levels: sliders, presets, and the button that opens it.
 
+import { node } from "../shared/elements.ts";
 import { said, T } from "../shared/texts.ts";
-import { node } from "./dom.ts";
 import { askValues, change, commit, usePreset } from "./levels.ts";
 import { closeLevels, fine, isLeveled, type Leveled, levelsHow, levelsNow, sane, short } from "./levels-now.ts";
 import type { Pair } from "./messages.ts";
@@ -61,7 +61,7 @@ function slider(s: Leveled, { title, least, most, step, get, set, shown }: Slid)
 function openLevels(s: Leveled): void {
   const deep = s.levels.deep,
     close = node("button", { type: "button", class: "nba-close", "aria-label": T("Close") }, "✕");
-  const [low, high] = deep ? s.levels.range : [0, 1],
+  const [low, high] = deep ? deep.range : [0, 1],
     step = deep ? fine(s) : 0.01,
     span = Math.max(high - low, step);
   const wider = (v: number): Pair => {
@@ -116,11 +116,11 @@ function openLevels(s: Leveled): void {
     b.addEventListener("click", press);
     return b;
   };
-  const presets = (s.levels.presets ?? []).map((p) =>
+  const presets = (deep?.presets ?? []).map((p) =>
     button(
-      said(p[0]),
+      said(p.name),
       () => usePreset(s, p),
-      T("width {width}, level {level}", { width: short(p[1]), level: short(p[2]) }),
+      T("width {width}, level {level}", { width: short(p.width), level: short(p.level) }),
     ),
   );
   const ways = [
@@ -130,9 +130,9 @@ function openLevels(s: Leveled): void {
       T("Leave out the darkest and the brightest half percent (Shift+A)"),
     ),
     ...(deep ? [button(T("All values"), () => levelsHow(s, "full"), T("From the least to the greatest value"))] : []),
-    button(deep && s.levels.file ? T("As in the file") : T("Reset"), () => levelsHow(s, "reset"), "Shift+R"),
+    button(deep?.file ? T("As in the file") : T("Reset"), () => levelsHow(s, "reset"), "Shift+R"),
   ];
-  const title = deep ? `${T("Window")}${s.levels.unit ? ` (${s.levels.unit})` : ""}` : T("Brightness and contrast");
+  const title = deep ? `${T("Window")}${deep.unit ? ` (${deep.unit})` : ""}` : T("Brightness and contrast");
   const panel = node(
     "div",
     { class: "nba-levels", role: "dialog", "aria-modal": "false", "aria-label": title },
@@ -156,13 +156,10 @@ function openLevels(s: Leveled): void {
     for (const v of sliders) v.tell();
     const [width, level] = levelsNow(s);
     presets.forEach((b, i) =>
-      b.setAttribute(
-        "aria-pressed",
-        String(s.levels.presets?.[i]?.[1] === width && s.levels.presets[i]?.[2] === level),
-      ),
+      b.setAttribute("aria-pressed", String(deep?.presets[i]?.width === width && deep.presets[i]?.level === level)),
     );
   };
-  s.levelsPanel = { panel, deep, tell };
+  s.levelsPanel = { panel, deep: deep !== null, tell };
   s.root.append(panel);
   s.levelsButton.setAttribute("aria-expanded", "true");
   s.levelsPanel.tell();

@@ -1,6 +1,7 @@
 // Brightness and contrast, window width and level. While someone drags, the values are shown here through a table, in
 // place of what ipycanvas painted; when the gesture ends Python hears of it, and paints the image sharp.
 
+import type { DeepLevels, Preset } from "../generated/canvas-views.ts";
 import { said, T } from "../shared/texts.ts";
 import { clamp } from "./geometry.ts";
 import { begin, drop, hoverAt, setCursor } from "./hand.ts";
@@ -15,7 +16,7 @@ import {
   sane,
   tellLevels,
 } from "./levels-now.ts";
-import type { Buffers, Messages, Pair, Preset } from "./messages.ts";
+import type { Buffers, Pair, Told } from "./messages.ts";
 import { far, onScreen } from "./pointer.ts";
 import { RECEIVE, stale } from "./receive.ts";
 import { paint } from "./redraw.ts";
@@ -53,7 +54,7 @@ export function commit(s: Leveled): void {
   if (!s.live) return;
   const [a, b] = s.live;
   s.levelsAt = send(s, "levels", s.levels.deep ? { window: [a, b] } : { adjust: [a, b] });
-  if (s.levels.deep) s.levels.window = s.live;
+  if (s.levels.deep) s.levels.deep.window = s.live;
   else s.levels.adjust = s.live;
   announce(s, levelsText(s));
 }
@@ -62,10 +63,10 @@ export function askValues(s: Stage): void {
   const have = s.values?.g === s.g && (s.values.whole || s.values.frame === s.r?.frame);
   if (have || s.asked === `${s.g} ${s.r?.frame}` || !s.image) return;
   s.asked = `${s.g} ${s.r?.frame}`;
-  send(s, "values");
+  send(s, "values", {});
 }
 
-async function takeValues(s: Stage, m: Messages["values"], buffers: Buffers): Promise<void> {
+async function takeValues(s: Stage, m: Told<"values">, buffers: Buffers): Promise<void> {
   const [buffer] = buffers;
   if (m.g !== s.g || !buffer) return;
   const [width, height] = m.size,
@@ -96,9 +97,14 @@ async function takeValues(s: Stage, m: Messages["values"], buffers: Buffers): Pr
 
 type Deep = Exclude<Values["pixels"], ImageData>;
 
-function windowed(s: Leveled, { stored, table, low: least, high: most }: Deep, out: Uint32Array, pair: Pair): void {
+function windowed(
+  deep: DeepLevels,
+  { stored, table, low: least, high: most }: Deep,
+  out: Uint32Array,
+  pair: Pair,
+): void {
   // as imaging/window.py
-  const { slope, offset, inverted, exact } = s.levels,
+  const { slope, offset, inverted, exact } = deep,
     [width, level] = pair,
     span = exact ? width : Math.max(width - 1, 1e-6);
   const low = (exact ? level : level - 0.5) - span / 2,
@@ -130,7 +136,7 @@ function paintLevels(s: Stage): void {
   if (!s.live || !isLeveled(s) || !v || v.g !== s.g || !r || r.g !== s.g) return;
   const out = new Uint32Array(v.out.data.buffer);
   if (v.pixels instanceof ImageData) adjusted(v.pixels, out, s.live);
-  else windowed(s, v.pixels, out, s.live);
+  else if (s.levels.deep) windowed(s.levels.deep, v.pixels, out, s.live);
   v.ctx.putImageData(v.out, 0, 0);
   const ctx = s.base.getContext("2d"),
     shapes = s.layers[1]?.canvas,
@@ -255,9 +261,9 @@ function levelsMode(s: Stage): void {
 }
 
 function nextPreset(s: Stage): void {
-  const presets = s.levels?.presets ?? [],
+  const presets = s.levels?.deep?.presets ?? [],
     [width, level] = isLeveled(s) ? levelsNow(s) : [0, 0],
-    now = presets.findIndex((p) => p[1] === width && p[2] === level),
+    now = presets.findIndex((p) => p.width === width && p.level === level),
     next = presets[(now + 1) % presets.length];
   if (next && isLeveled(s)) usePreset(s, next);
   else
@@ -269,7 +275,7 @@ function nextPreset(s: Stage): void {
     );
 }
 
-export function usePreset(s: Leveled, [name, width, level]: Preset): void {
+export function usePreset(s: Leveled, { name, width, level }: Preset): void {
   change(s, [width, level]);
   commit(s);
   complain(s, `${said(name)}: ${levelsText(s)}`);
@@ -295,7 +301,7 @@ RECEIVE.state = (s, m, buffers) => {
     Object.assign(s, { levelsG: m.g, levelsAt: 0, live: null, asked: null });
     if (s.values?.g !== m.g) s.values = null;
     delete s.levelsButton.dataset.active;
-    if (s.levelsPanel && (s.levelsPanel.deep !== m.levels?.deep || m.levels?.deep)) closeLevels(s); // its range is another one
+    if (s.levelsPanel && (s.levelsPanel.deep || m.levels?.deep)) closeLevels(s); // its range is another one
   }
   if (!fresh && (stale(s, m, s.levelsAt ?? 0) || (same && s.live))) return;
   s.levels = m.levels;

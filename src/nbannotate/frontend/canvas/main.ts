@@ -1,10 +1,11 @@
 // Builds the stage around the view of the ipycanvas layers, wires the events, and takes everything down again.
 
+import type { AnyEvent } from "../generated/canvas-views.ts";
+import { node } from "../shared/elements.ts";
 import { kernelEnded, whenKernelEnds } from "../shared/kernel.ts";
 import type { Heard, Shown as Rendered } from "../shared/model.ts";
 import { said, T, useTexts } from "../shared/texts.ts";
 import { buildBar, tellBar } from "./bar.ts";
-import { node } from "./dom.ts";
 import { keyboard } from "./focus.ts";
 import { clamp } from "./geometry.ts";
 import { doubleClick } from "./gestures.ts";
@@ -15,7 +16,7 @@ import { keyDown, keyUp } from "./keys.ts";
 import { levelsFrame, pressLevels, showLevels } from "./levels.ts";
 import { closeLevels, tellLevels } from "./levels-now.ts";
 import { buildLevels } from "./levels-panel.ts";
-import type { Buffers, Messages } from "./messages.ts";
+import type { Buffers } from "./messages.ts";
 import { DRAG, farBy, newId, onScreen } from "./pointer.ts";
 import { press } from "./press.ts";
 import { RECEIVE } from "./receive.ts";
@@ -271,7 +272,7 @@ async function render({ model, el, signal }: Rendered): Promise<() => void> {
   wire(s, signal);
 
   const receive: Heard = (message, buffers) => {
-    const takes = RECEIVE[message.type as keyof Messages] as
+    const takes = RECEIVE[message.type as AnyEvent["type"]] as
       | ((s: Stage, m: object, buffers: Buffers) => void)
       | undefined;
     takes?.(s, message, buffers ?? []);

@@ -1,9 +1,9 @@
 // Shapes that are shown but are not there (`canvas.ghosts`), and bringing a place into sight (`canvas.look_at`).
 // They are an SVG in image pixels, moved as a whole: lines keep their width at every zoom, and nothing can hit them.
 
-import { svgNode } from "./dom.ts";
+import type { PaleRow } from "../generated/canvas-views.ts";
+import { svgNode } from "../shared/elements.ts";
 import { clamp } from "./geometry.ts";
-import type { Pale } from "./messages.ts";
 import { RECEIVE } from "./receive.ts";
 import { isShown } from "./types.ts";
 import { fitted, placePale, setView } from "./view.ts";
@@ -13,7 +13,7 @@ const LOOK_PART = 0.4,
   LOOK_LEAST_PX = 16,
   LOOK_EDGE = 24;
 
-const pathOf = (row: Pale): string =>
+const pathOf = (row: PaleRow): string =>
   row.lines.map((line) => `M${line.map((at) => at.join(" ")).join("L")}${row.closed ? "Z" : ""}`).join("") +
   row.dots.map(([x, y]) => `M${x} ${y}h0`).join("");
 

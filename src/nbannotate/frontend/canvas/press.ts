@@ -33,7 +33,8 @@ function pressed(s: Shown, at: Point, point: Point, e: Press): void {
     begin(
       s,
       drawingCorners(s, at, null, (points) => {
-        send(s, "zone", { zone: points.flat() });
+        const [[x0, y0], [x1, y1]] = points as [Point, Point];
+        send(s, "zone", { zone: [x0, y0, x1, y1] });
       }),
     );
   else pressDraw(s, at, e);

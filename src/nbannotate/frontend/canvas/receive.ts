@@ -1,10 +1,11 @@
 // What Python says: the whole stage, patches of shapes, acknowledgements, and which frame was painted for which view.
 
+import type { AnyEvent, Packed, View as Sized } from "../generated/canvas-views.ts";
 import { said, T } from "../shared/texts.ts";
 import { haunt, put } from "./actions.ts";
 import { hoverAt } from "./hand.ts";
 import { freshSpot } from "./keyboard-cursor.ts";
-import type { Buffers, Messages, Packed, Sized, Tag } from "./messages.ts";
+import type { Buffers, Tag, Told } from "./messages.ts";
 import { paint } from "./redraw.ts";
 import { complain } from "./send.ts";
 import { Shapes } from "./shape-index.ts";
@@ -39,7 +40,7 @@ function floats(buffer?: DataView | ArrayBuffer): Float64Array {
 
 export const stale = (s: Stage, message: Tag, at: number): boolean => message.view_id === s.viewId && message.n < at;
 
-type Receivers = { [Type in keyof Messages]: (s: Stage, m: Messages[Type], buffers: Buffers) => unknown };
+type Receivers = { [Type in AnyEvent["type"]]: (s: Stage, m: Told<Type>, buffers: Buffers) => unknown };
 
 export const RECEIVE: Partial<Receivers> = {
   stage(s, m, buffers) {
@@ -67,7 +68,7 @@ export const RECEIVE: Partial<Receivers> = {
     s.empty.textContent = said(m.instead) || T("No image");
     if (m.image && (fresh || !s.v)) adopt(s, m.view, m.view_id);
     RECEIVE.state?.(s, m.state, []);
-    RECEIVE.keys?.(s, m, []);
+    RECEIVE.keys?.(s, { type: "keys", keys: m.keys }, []);
     if (!m.image) s.preview.removeAttribute("src");
     place(s);
     if (fresh) freshSpot(s);

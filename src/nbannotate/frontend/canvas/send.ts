@@ -1,11 +1,16 @@
 // What goes to Python, and what the person is told: refusals, notes, and words for a screen reader.
 
-import { locale, said } from "../shared/texts.ts";
+import type { AnyAction, Refused } from "../generated/canvas-actions.ts";
+import { said } from "../shared/texts.ts";
 import type { Kind, Spoken } from "./types.ts";
 
 export const SAY_MS = 350; // a pause after which a place is said
 
-export function send(s: Spoken, type: string, fields: object = {}): number {
+type Type = AnyAction["type"];
+/** What a message says besides its type, and besides what every one says. */
+type Fields<T extends Type> = Omit<Extract<AnyAction, { type: T }>, "type" | "g" | "view_id" | "n">;
+
+export function send<T extends Type>(s: Spoken, type: T, fields: Fields<T>): number {
   s.n += 1;
   if (!s.ended.dataset.shown) s.model.send({ type, g: s.g, view_id: s.viewId, n: s.n, ...fields });
   return s.n;
@@ -21,9 +26,9 @@ export function complain(s: Spoken, sentence: string): void {
   }, 4500);
 }
 
-export const kindWord = (kind: Kind): string => said(kind.title).toLocaleLowerCase(locale()); // within a sentence
+export const kindWord = (kind: Kind): string => said(kind.title.toLowerCase()); // within a sentence; German nouns stay large
 
-export function refuse(s: Spoken, reason: string, sentence: string): void {
+export function refuse(s: Spoken, reason: Refused["reason"], sentence: string): void {
   // what cannot be is said here; Python hears why
   complain(s, sentence);
   send(s, "refused", { reason });

@@ -1,9 +1,9 @@
 // The tools beside the image, where no page has its own: those that the labels take, undo and redo, paste, fit.
 
+import { node } from "../shared/elements.ts";
 import { N, said, T } from "../shared/texts.ts";
 import { setTool } from "./actions.ts";
 import { type Button, fillBar, rove, rowOf } from "./bar-buttons.ts";
-import { node } from "./dom.ts";
 import { iconOf } from "./icons.ts";
 import { toolByKey } from "./keyboard-cursor.ts";
 import type { Stage } from "./types.ts";

@@ -1,8 +1,12 @@
 // What the modules of the canvas share: shapes, kinds, handles, gestures, and the stage that holds all of it.
 
+import type { Figure, Key, KindTold, LabelTold, Levels, Mark, Size } from "../generated/canvas-views.ts";
 import type { Model } from "../shared/model.ts";
-import type { Levels, Pair } from "./messages.ts";
+import type { Message } from "../shared/texts.ts";
+import type { Pair } from "./messages.ts";
 import type { Shapes } from "./shape-index.ts";
+
+export type { Figure, Key as KeyRow, KindTold as Kind, LabelTold as Label, Mark, Size };
 
 /** A place: in image pixels, or in CSS pixels of the stage where it says so. */
 export type Point = [x: number, y: number];
@@ -27,30 +31,14 @@ export interface Shape extends Outline {
   also?: string[];
   group?: string | number | null;
   color?: string | null;
-  flaws?: string[];
+  flaws?: Message[];
   box: Box;
   order?: number; // in which they lie over one another
   cell?: number; // of the index, see shape-index.ts
   level?: number;
 }
 
-export type GestureWord = "corners" | "path" | "points" | "edge" | "stroke";
-
-/** A kind of shape, as Python declares it (shapes/*.py). */
-export interface Kind {
-  name: string;
-  title: string;
-  gesture: GestureWord;
-  form: "path" | "box" | "ellipse" | "dots" | "rings";
-  closed: boolean;
-  opacity: number;
-  min_points: number;
-  max_points?: number | null;
-  figured?: boolean; // its points are those of a skeleton
-  turns_into?: string | null; // the kind that its outline can be turned into
-  ringed?: boolean; // it may have several rings
-}
-
+export type GestureWord = KindTold["gesture"];
 export interface Handle {
   role: "corner" | "vertex" | "middle" | "turn";
   i: number;
@@ -63,22 +51,10 @@ export interface Handle {
 
 /** What a handle does, for one word of the vocabulary of gestures. */
 export interface Word {
-  handles(shape: Shape, kind: Kind, k: number): Handle[];
+  handles(shape: Shape, kind: KindTold, k: number): Handle[];
   reshape<S extends Shape>(shape: S, handle: Handle, to: Point, snap?: boolean): S;
   finish(points: Point[]): Point[];
   says?(shape: Outline): string;
-}
-
-export interface Label {
-  name: string;
-  color: string;
-  kinds: string[];
-  figure?: Figure | null;
-}
-
-export interface Figure {
-  points: string[];
-  edges: Edges;
 }
 
 /** Where the image stands on the stage: screen = image * k + (x, y). */
@@ -122,15 +98,10 @@ export interface Gesture {
   readonly hidesHandles?: boolean;
 }
 
-export interface Size {
-  width: number;
-  height: number;
-}
-
 /** What geometry asks of the stage. */
 export interface Scene {
   shapes: Shapes;
-  kinds: Map<string, Kind>;
+  kinds: Map<string, KindTold>;
   figures: Map<string, Figure>;
   selected: Set<string>;
   locked: Set<string>;
@@ -153,15 +124,6 @@ export interface Spoken {
   tip: HTMLElement;
   voice: HTMLElement;
   toastTimer?: ReturnType<typeof setTimeout>;
-}
-
-/** A place where somebody raised an issue: a zone, or a shape. */
-export interface Mark {
-  id: string;
-  color: string;
-  text?: string;
-  zone?: Box | null;
-  shape_id?: string | null;
 }
 
 /** A path of the brush that Python has not painted yet. */
@@ -285,7 +247,7 @@ export interface Stage extends Omit<Scene, "v">, Spoken {
   ringing: string | null; // the polygon that gets rings
   ready?: boolean; // what was drawn takes the next label
   several?: boolean; // a shape may have several labels
-  labels: Label[];
+  labels: LabelTold[];
   picker: HTMLInputElement;
   pending: Map<string, number>; // by shape the message that changed it last
   stateAt: number; // the message that changed the tool or the label last
@@ -294,7 +256,7 @@ export interface Stage extends Omit<Scene, "v">, Spoken {
   groups?: Map<string | number, Shape[]>;
   groupedAt?: number;
   groupedOf?: Shapes;
-  keyRows: KeyRow[];
+  keyRows: Key[];
   spaceHeld?: boolean; // Space is held since it pressed at the cursor
   spaceMoved?: boolean; // and arrows moved it meanwhile
   fingers: Map<number, Point>;
@@ -304,13 +266,13 @@ export interface Stage extends Omit<Scene, "v">, Spoken {
   tapAt?: { time: number; at: Point } | null;
   help?: HTMLElement | null;
   target: Model;
-  keys: Map<string, KeyRow>; // by combination
+  keys: Map<string, Key>; // by combination
   keysMode: string;
   bar: Bar;
   tools: Bar | null; // beside the image, where no page has its own
   labelMenu: HTMLElement | null;
   empty: HTMLElement;
-  instead?: string; // what stands in the place of an image
+  instead?: Message; // what stands in the place of an image
   refining: HTMLElement;
   helpButton: HTMLButtonElement;
   pointerAt?: Point;
@@ -341,16 +303,6 @@ export interface Finger {
   pressed: boolean;
   long?: boolean;
   timer?: ReturnType<typeof setTimeout>;
-}
-
-/** A line of the map of keys (canvas/keys.py). */
-export interface KeyRow {
-  id: string;
-  keys: string[];
-  shown: string[];
-  title: string;
-  group: string;
-  edits: boolean;
 }
 
 export interface SelectedLists {

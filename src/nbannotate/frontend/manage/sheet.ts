@@ -1,23 +1,8 @@
 // The rows of tasks that the browser has, which of them match the filters, and which are chosen. Nothing here touches
 // the page; ten thousand rows are filtered and sorted in a few milliseconds.
 
+import type { Columns, Rows, RowsSent } from "../generated/manage-views.ts";
 import { M } from "../shared/texts.ts";
-
-/** Rows of tasks, as columns (pages/manager/sheet.py); a row is of an asset, or of one of its copies. */
-export interface Columns {
-  asset_id: number[];
-  task_id: number[];
-  asset: string[];
-  step: number[]; // place of the step in the campaign
-  state: number[]; // place in STATES
-  who: string[]; // "": the queue
-  round: number[];
-  issues: number[];
-  status: string[];
-  begun: number[]; // 1: somebody has drawn
-  at: string[];
-  copy: number[];
-}
 
 export interface Sheet extends Columns {
   version: number;
@@ -36,7 +21,7 @@ export interface Filter {
   text: string;
   issues: boolean;
   copies: boolean;
-  behind: { of: Map<number, Set<number>> } | null; // the assets behind a bar of the statistics, by campaign
+  behind: { title: string; of: Map<number, Set<number>> } | null; // the assets behind a bar of the statistics, by campaign
 }
 
 export type SortBy = keyof Columns | "";
@@ -54,7 +39,7 @@ export interface Table {
   grid: { toTop(): void } | null;
 }
 
-interface Summary {
+export interface Summary {
   ids: number[];
   people: Map<string, { n: number; begun: number }>;
   begun: number;
@@ -102,42 +87,30 @@ export const noFilter = (): Filter => ({
   behind: null,
 });
 
-interface Changed {
-  columns: Partial<Columns>;
-  gone: [asset: number, copy: number][];
-}
-
-interface Sent {
-  known: number; // the version that this goes onto
-  sheet: number;
-  campaign: number;
-}
-
-export async function takeSheet(s: Table, message: Sent, buffer: BufferSource): Promise<void> {
+export async function takeSheet(s: Table, message: RowsSent, buffer: BufferSource): Promise<void> {
   const unpacked = new Blob([buffer]).stream().pipeThrough(new DecompressionStream("gzip"));
-  putRows(s, message, (await new Response(unpacked).json()) as Changed);
+  putRows(s, message, (await new Response(unpacked).json()) as Rows);
 }
 
-export function putRows(s: Table, message: Sent, { columns, gone }: Changed): void {
+export function putRows(s: Table, message: RowsSent, { columns, gone }: Rows): void {
   let t = s.sheet;
   if (message.known !== t.version || message.campaign !== t.campaign || !message.known) t = noSheet();
-  const found = columns as Columns,
-    cells = (of: Columns) => of as unknown as Record<string, unknown[]>;
-  for (let i = 0; i < (columns.asset_id?.length ?? 0); i += 1) {
-    const key = rowKey(found, i),
+  const cells = (of: Columns) => of as unknown as Record<string, unknown[]>;
+  for (let i = 0; i < columns.asset_id.length; i += 1) {
+    const key = rowKey(columns, i),
       at = t.place.get(key) ?? t.asset_id.length;
     t.place.set(key, at);
-    for (const name of COLUMNS) (cells(t)[name] as unknown[])[at] = cells(found)[name]?.[i];
-    t.lower[at] = (found.asset[i] ?? "").toLowerCase();
+    for (const name of COLUMNS) (cells(t)[name] as unknown[])[at] = cells(columns)[name]?.[i];
+    t.lower[at] = (columns.asset[i] ?? "").toLowerCase();
   }
   if (gone.length) {
-    const away = new Set(gone.map(([asset, copy]) => `${asset}/${copy}`)),
+    const away = new Set(gone.map((of) => `${of.asset_id}/${of.copy}`)),
       keep = t.asset_id.map((id, i) => i).filter((i) => !away.has(rowKey(t, i)));
     for (const name of [...COLUMNS, "lower"]) cells(t)[name] = keep.map((i) => cells(t)[name]?.[i]);
     t.place = new Map(t.asset_id.map((id, i) => [rowKey(t, i), i]));
   }
   t.row = new Map(t.task_id.map((id, i) => [id, i]));
-  Object.assign(t, { version: message.sheet, campaign: message.campaign });
+  Object.assign(t, { version: message.version, campaign: message.campaign });
   s.sheet = t;
   match(s, true);
 }

@@ -14,13 +14,6 @@ export const KIND: Record<string, string> = {
   consensus: M("consensus"),
   review: M("review"),
 };
-export const ROLE: Record<string, string> = {
-  owner: M("owner"),
-  manager: M("manager"),
-  developer: M("developer"),
-  reviewer: M("reviewer"),
-  annotator: M("annotator"),
-};
 export const RUNNING = ["active", "overdue"];
 
 export const number = (n?: number | string | null): string => shownNumber(Number(n ?? 0));

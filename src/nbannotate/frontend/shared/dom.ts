@@ -1,105 +1,96 @@
-// A small way to write elements, and to make what is on the page equal to what was written without losing focus,
-// scroll or what is being typed.
+// The one way to write what a page shows: h() says what is there, draw() makes the page equal to it with preact. Focus,
+// caret, scroll and what is being typed stay. A pane is a function or a component: state in, what is shown out.
 
-type Handler = (event: never) => unknown;
-type Child = Node | string | number | null | undefined | false | Child[];
-export type Attributes = Record<string, unknown>;
+import {
+  type ComponentChildren,
+  createElement,
+  Fragment,
+  type FunctionComponent,
+  type Key,
+  render,
+  type VNode,
+} from "preact";
 
-interface Written extends HTMLElement {
-  _on?: Record<string, Handler | undefined>; // what happens, by the type of the event
-}
+export type Shown = ComponentChildren;
 
-export function h(tag: string, attributes: Attributes | null, ...children: Child[]): HTMLElement {
-  const element: Written = document.createElement(tag);
-  element._on = {};
+type Elements = HTMLElementTagNameMap & Pick<SVGElementTagNameMap, "svg" | "path">;
+type EventOf<Type extends keyof HTMLElementEventMap, Element> = Omit<HTMLElementEventMap[Type], "currentTarget"> & {
+  readonly currentTarget: Element;
+};
+type Handlers<Element> = {
+  [Type in keyof HTMLElementEventMap as `on${Type}`]?: ((event: EventOf<Type, Element>) => unknown) | null | false;
+};
+/** What is set of an element: its attributes, and what it does when something happens (`onclick`). */
+export type Attributes<Tag extends string = string> = Record<string, unknown> &
+  Handlers<Tag extends keyof Elements ? Elements[Tag] : Element>;
+
+/** A key that was pressed in an element of a page. */
+export type KeyPress = Pick<
+  KeyboardEvent,
+  "key" | "ctrlKey" | "metaKey" | "shiftKey" | "currentTarget" | "preventDefault" | "stopPropagation"
+>;
+
+type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+
+const FIELDS = ["input", "select", "textarea"],
+  BOOLEAN_TEXTS = ["draggable", "spellcheck"]; // "false" as a property would be true
+
+export function h<Props extends object>(pane: FunctionComponent<Props>, given: Props & { "data-key"?: Key }): VNode;
+export function h<Tag extends string>(tag: Tag, attributes?: Attributes<Tag> | null, ...children: Shown[]): VNode;
+export function h(tag: unknown, attributes?: Attributes | null, ...children: Shown[]): VNode {
+  if (typeof tag !== "string") {
+    const { "data-key": key, ...given } = attributes ?? {};
+    return createElement(tag as FunctionComponent<object>, { ...given, key: key as Key });
+  }
+  const set: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(attributes ?? {})) {
-    if (value === undefined || value === null || value === false) continue;
+    if (name === "data-key") set.key = value;
     if (name === "html")
-      element.innerHTML = String(value); // cleaned in Python (pages/prose.py)
-    else if (name.startsWith("on")) listen(element, name.slice(2), value as Handler);
-    else element.setAttribute(name, value === true ? "" : String(value));
+      set.dangerouslySetInnerHTML = { __html: value }; // cleaned in Python (pages/shared/markdown.py)
+    else if (name === "checked") set.checked = Boolean(value);
+    else if (name === "value" && FIELDS.includes(tag) && !isChoice(attributes)) set.ref = fill(String(value ?? ""));
+    else if (value === undefined || value === null || value === false) continue;
+    else if (BOOLEAN_TEXTS.includes(name)) set[name] = value !== "false";
+    else set[name] = value === true && name.includes("-") ? "" : value;
   }
-  for (const child of children.flat(3) as Exclude<Child, Child[]>[])
-    if (child !== null && child !== undefined && child !== false)
-      element.append(typeof child === "number" ? String(child) : child);
-  return element;
+  return createElement(tag, set, ...children);
 }
 
-const dispatch = (event: Event) => (event.currentTarget as Written)._on?.[event.type]?.(event as never);
+const isChoice = (attributes: Attributes | null | undefined): boolean =>
+  attributes?.type === "radio" || attributes?.type === "checkbox";
 
-function listen(element: Written, type: string, handler: Handler | undefined): void {
-  element._on ??= {};
-  if (!(type in element._on)) element.addEventListener(type, dispatch);
-  element._on[type] = handler;
+// What a person typed is set anew by each painting, unless they are at it; what they chose, also if something else is so now.
+const given = new WeakMap<Field, string>();
+const fill = (value: string) => (field: Field | null) => {
+  if (!field) return;
+  const changed = given.get(field) !== value;
+  given.set(field, value);
+  if (field.value === value) return;
+  if (field !== document.activeElement || (changed && field instanceof HTMLSelectElement)) field.value = value;
+};
+
+/** Makes what is in an element equal to what is written. Elements that others put below one without children stay. */
+export function draw(into: Element, ...shown: Shown[]): void {
+  render(createElement(Fragment, null, ...shown), into);
 }
 
-const keyOf = (node: Node): string | null => (node instanceof Element ? node.getAttribute("data-key") : null);
-const alike = (a: Node, b: Node): boolean =>
-  a.nodeType === b.nodeType && a.nodeName === b.nodeName && keyOf(a) === keyOf(b);
+/** Takes everything away again. */
+export const clear = (into: Element): void => render(null, into);
 
-export function morph(old: Node, now: Node): void {
-  if (!(old instanceof Element) || !(now instanceof Element)) {
-    if (old.nodeValue !== now.nodeValue) old.nodeValue = now.nodeValue;
-    return;
-  }
-  for (const { name } of [...old.attributes]) if (!now.hasAttribute(name)) old.removeAttribute(name);
-  for (const { name, value } of now.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
-  const heard = (now as Written)._on;
-  if (heard) {
-    const kept: Written = old as Written;
-    kept._on ??= {};
-    for (const type of Object.keys(kept._on)) if (!(type in heard)) kept._on[type] = undefined;
-    for (const [type, handler] of Object.entries(heard)) listen(kept, type, handler);
-  }
-  if (now.hasAttribute("data-keep")) return;
-  const keyed = new Map<string, ChildNode>();
-  for (const child of old.childNodes) {
-    const key = keyOf(child);
-    if (key !== null) keyed.set(key, child);
-  }
-  let place: ChildNode | null = old.firstChild;
-  for (const child of [...now.childNodes]) {
-    const key = keyOf(child);
-    let match: ChildNode | null | undefined = key !== null ? keyed.get(key) : place;
-    while (match && key === null && keyOf(match) !== null) match = match.nextSibling;
-    if (match && alike(match, child)) {
-      if (match === place) place = match.nextSibling;
-      else old.insertBefore(match, place);
-      morph(match, child);
-    } else {
-      old.insertBefore(child, place);
-    }
-  }
-  while (place) {
-    const next = place.nextSibling;
-    place.remove();
-    place = next;
-  }
-  field(old, now);
-}
+const MIRRORED: Record<string, string> = { ArrowLeft: "ArrowRight", ArrowRight: "ArrowLeft" };
 
-// What a person typed or chose is not in the attributes; it is set, unless they are at it.
-function field(old: Element, now: Element): void {
-  if (old instanceof HTMLInputElement && now instanceof HTMLInputElement) {
-    if (now.type === "checkbox") old.checked = now.checked;
-    else if (now.hasAttribute("value")) typed(old, now.value);
-  } else if (old instanceof HTMLSelectElement && now instanceof HTMLSelectElement) typed(old, now.value);
-}
-
-function typed(field: HTMLInputElement | HTMLSelectElement, value: string): void {
-  if (field !== document.activeElement && field.value !== value) field.value = value;
-}
-
-// Arrow keys go through the buttons of a group.
+// Arrow keys go through the buttons of a group, in the direction in which they stand.
 export function arrows(
-  e: KeyboardEvent,
+  e: KeyPress,
   selector: string,
   forward = ["ArrowRight", "ArrowDown"],
   backward = ["ArrowLeft", "ArrowUp"],
 ): HTMLElement | null | undefined {
-  const step = forward.includes(e.key) ? 1 : backward.includes(e.key) ? -1 : 0;
+  const group = e.currentTarget as HTMLElement,
+    key = getComputedStyle(group).direction === "rtl" ? (MIRRORED[e.key] ?? e.key) : e.key;
+  const step = forward.includes(key) ? 1 : backward.includes(key) ? -1 : 0;
   if (!step) return null;
-  const all = [...(e.currentTarget as HTMLElement).querySelectorAll<HTMLElement>(selector)],
+  const all = [...group.querySelectorAll<HTMLElement>(selector)],
     next = all[(all.indexOf(document.activeElement as HTMLElement) + step + all.length) % all.length];
   next?.focus();
   e.preventDefault();

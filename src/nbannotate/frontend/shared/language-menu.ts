@@ -1,12 +1,13 @@
 // The choice of the language: each one by the name that it has for itself.
 
+import type { VNode } from "preact";
 import { h } from "./dom.ts";
 import { icon } from "./icons.ts";
 import type { Model } from "./model.ts";
 import { LANGUAGES, language, setLanguage, T } from "./texts.ts";
 
-export function languageMenu(s: { model: Model }): HTMLElement | null {
-  const all = Object.entries(LANGUAGES);
+export function languageMenu(s: { model: Model }): VNode | null {
+  const all = Object.entries({ [language()]: language(), ...LANGUAGES }); // a pseudo-locale stands there while it is chosen
   if (all.length < 2) return null;
   return h(
     "label",
@@ -16,11 +17,10 @@ export function languageMenu(s: { model: Model }): HTMLElement | null {
       "select",
       {
         "aria-label": T("Language"),
+        value: language(),
         onchange: (e: Event) => void setLanguage(s.model, (e.currentTarget as HTMLSelectElement).value),
       },
-      all.map(([tag, name]) =>
-        h("option", { value: tag, lang: tag, "data-key": tag, selected: tag === language() }, name),
-      ),
+      all.map(([tag, name]) => h("option", { value: tag, lang: tag, "data-key": tag }, name)),
     ),
   );
 }

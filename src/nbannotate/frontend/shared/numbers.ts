@@ -1,5 +1,6 @@
 // Times, durations and counts, as they are said.
 
+import type { VNode } from "preact";
 import { h } from "./dom.ts";
 import { locale, shownDate, shownNumber, T } from "./texts.ts";
 
@@ -33,5 +34,5 @@ export const localTimes = (text: string): string =>
   });
 export const clockTime = (iso?: string | null): string =>
   iso ? new Date(iso).toLocaleTimeString(locale(), { timeStyle: "short" }) : "";
-export const stamp = (iso?: string | null): HTMLElement =>
+export const stamp = (iso?: string | null): VNode =>
   h("time", { datetime: iso, title: iso ? shownDate(iso) : "" }, ago(iso));

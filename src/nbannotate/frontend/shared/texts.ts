@@ -1,6 +1,7 @@
 // What people read, in their language. The English text is the key: T("Submit"), T("Shape {n} of {total}", { n, total });
-// N(n, "{n} image", "{n} images") counts; said(text) is for sentences that Python made. docs/languages.md says how.
+// N(n, "{n} image", "{n} images") counts; said(message) is for sentences that Python made. docs/languages.md says how.
 
+import type { Sent } from "../generated/message.ts";
 import type { Heard, Model } from "./model.ts";
 
 /** A text, or one for each plural category of the language. */
@@ -14,10 +15,13 @@ interface Pattern {
   translated: Wording;
 }
 
+type Direction = "ltr" | "rtl";
+
 /** The table of a language, as Python keeps it (texts/*.json). */
 export interface Table {
   texts: Record<string, Wording>;
   sentences: Record<string, Wording>;
+  direction?: Direction;
   singular?: Record<string, string>;
   memo?: Map<string, string>;
   patterns?: Pattern[];
@@ -93,13 +97,38 @@ export function pieces<Value>(text: string, values: Record<string, Value>): (str
     .filter((p) => p !== "");
 }
 
-// ---- sentences that Python made: recognised by what is around their values
+// ---- sentences that Python made
 
-export function said(text: string): string;
-export function said(text: string | null | undefined): string | null | undefined;
-export function said(text: string | null | undefined): string | null | undefined {
+/** What is said: a sentence by its text and values, or a text. */
+export type Message = string | Sent;
+
+/** A sentence that Python made, in the language: by its text and its values; a bare text is recognised. */
+export function said(message: Message): string;
+export function said(message: Message | null | undefined): string | null | undefined;
+export function said(message: Message | null | undefined): string | null | undefined {
+  if (!message || typeof message === "string") return message && recalled(message);
+  const table = tableNow(),
+    found = table?.sentences[message.text] ?? table?.texts[message.text],
+    given = Object.entries(message.values ?? {});
+  if (found === undefined && !given.length) return recalled(message.text);
+  const values: Values = {};
+  for (const [name, value] of given) {
+    const also = typeof value === "object" || message.text.includes(`{${name}+}`);
+    values[name] = also && typeof value !== "number" ? said(value) : value;
+  }
+  const form =
+    found === undefined ? (message.one && values.n === 1 ? message.one : message.text) : counted(found, values.n ?? 1);
+  return fillText(form, values);
+}
+
+const counted = (found: Wording, n: unknown): string =>
+  typeof found === "string" ? found : (found[category(Number(n))] ?? found.other);
+
+// ---- sentences of which only the English is known: recognised by what is around their values
+
+function recalled(text: string): string {
   const table = tableNow();
-  if (!table || !text || text.length > 4000) return text;
+  if (!table || text.length > 4000) return text;
   table.memo ??= new Map();
   let found = table.memo.get(text);
   if (found === undefined) {
@@ -109,12 +138,12 @@ export function said(text: string | null | undefined): string | null | undefined
     else if (text.includes(" · "))
       found = text
         .split(" · ")
-        .map((part) => said(part))
+        .map((part) => recalled(part))
         .join(" · ");
     else
       found =
         recognised(table, text) ??
-        (parts.length > 1 ? parts.map((part) => said(part)).join(" ") : (withoutStop(text) ?? text));
+        (parts.length > 1 ? parts.map((part) => recalled(part)).join(" ") : (withoutStop(text) ?? text));
     if (table.memo.size > 2000) table.memo.clear();
     table.memo.set(text, found);
   }
@@ -126,7 +155,7 @@ const unquoted = (value: string): string => value.replace(/^(["'])((?:(?!\1).)+)
 function withoutStop(text: string): string | undefined {
   // known without its full stop
   const bare = text.endsWith(".") ? text.slice(0, -1) : "",
-    found = bare && said(bare);
+    found = bare && recalled(bare);
   return found && found !== bare ? T("{text}.", { text: found }) : undefined;
 }
 
@@ -137,7 +166,7 @@ function patternsOf(table: Table): Pattern[] {
   for (const [key, translated] of Object.entries(table.sentences)) {
     const singular = table.singular?.[key];
     for (const form of singular ? [key, singular] : [key]) {
-      if (!form.includes("{")) continue;
+      if (!form.includes("{") || !/[A-Za-z]/.test(form.replace(/\{\w+\+?\}/g, ""))) continue;
       const parts = form.split(/\{(\w+\+?)\}/),
         own = parts.filter((_, i) => i % 2 === 0);
       rows.push({
@@ -159,13 +188,10 @@ function recognised(table: Table, text: string): string | undefined {
     const values: Values = {};
     names.forEach((name, i) => {
       const value = match[i + 1] ?? "";
-      values[name.replace("+", "")] = name.endsWith("+") ? said(value) : unquoted(value);
+      values[name.replace("+", "")] = name.endsWith("+") ? recalled(value) : unquoted(value);
     });
     if (typeof values.n === "string" && /^[\d,]+$/.test(values.n)) values.n = Number(values.n.replaceAll(",", ""));
-    return fillText(
-      typeof translated === "string" ? translated : (translated[category(Number(values.n ?? 1))] ?? translated.other),
-      values,
-    );
+    return fillText(counted(translated, values.n ?? 1), values);
   }
   return undefined;
 }
@@ -224,10 +250,14 @@ export function sayBelow(root: Element): () => void {
 
 // ---- which language
 
+const PSEUDO = /^[a-z]{2}-X[AB]$/; // made of English by Python, to try the pages; docs/languages.md
+
 const known = (tag: string): string | undefined =>
-  [tag.toLowerCase(), tag.toLowerCase().split("-")[0]]
-    .map((t) => Object.keys(LANGUAGES).find((l) => l.toLowerCase() === t))
-    .find(Boolean);
+  PSEUDO.test(tag)
+    ? tag
+    : [tag.toLowerCase(), tag.toLowerCase().split("-")[0]]
+        .map((t) => Object.keys(LANGUAGES).find((l) => l.toLowerCase() === t))
+        .find(Boolean);
 
 function wantedLanguage(): string {
   let chosen = "";
@@ -276,14 +306,17 @@ export function takeTable(tag: string, table: Table): void {
 
 export async function setLanguage(model: Model, tag: string): Promise<boolean> {
   // chosen by a person, kept for a year
-  if (!(tag in LANGUAGES) || !(await fetchTable(model, tag))) return false;
+  if (!known(tag) || !(await fetchTable(model, tag))) return false;
   try {
     document.cookie = `${LANGUAGE_COOKIE}=${tag}; path=${document.body.dataset.baseUrl ?? "/"}; max-age=31536000; samesite=lax`;
   } catch {
     /* for now only */
   }
   texts.tag = tag;
-  if (document.body.dataset.baseUrl) document.documentElement.lang = tag;
+  if (document.body.dataset.baseUrl) {
+    document.documentElement.lang = tag;
+    document.documentElement.dir = direction();
+  }
   dispatchEvent(new CustomEvent("nbannotate-language"));
   return true;
 }
@@ -300,3 +333,16 @@ export async function useTexts(model: Model, changed: () => void): Promise<() =>
 }
 
 export const language = (): string => texts.tag || "en";
+
+/** How the language is written. */
+export const direction = (): Direction => tableNow()?.direction ?? "ltr";
+
+/** Writes an element in the direction of the language, also when another one is chosen. */
+export function followDirection(root: HTMLElement): () => void {
+  const follow = (): void => {
+    root.dir = direction();
+  };
+  follow();
+  addEventListener("nbannotate-language", follow);
+  return () => removeEventListener("nbannotate-language", follow);
+}

@@ -3,6 +3,12 @@
 
 const STALE_MS = 5000; // what is older is no other page at work
 
+/** The revision that was about to be stored, with all messages up to a number. */
+export interface Marks {
+  revision: number;
+  upto: number;
+}
+
 /** What `localStorage` is, as far as it is used. */
 export type Store = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
@@ -12,7 +18,7 @@ export type Entry = Record<string, unknown> & { q: number };
 /** A journal as it is written. */
 export interface Kept {
   revision: number; // of the draft that it goes onto
-  marks: unknown; // how far Python had come, as Python says it
+  marks: Marks | null; // how far Python had come
   entries: Entry[];
   name?: string; // of the image
   at: number;
@@ -30,7 +36,7 @@ export interface Told {
   task?: number;
   revision?: number;
   stored?: number; // all up to this number is stored
-  next?: unknown;
+  next?: Marks;
 }
 
 /** The storage of this browser, or null where there is none. */
@@ -152,7 +158,8 @@ export const rested = (kept: Kept): boolean => Date.now() - kept.at > STALE_MS;
 function read(text: string | null): Kept | null {
   try {
     const found = JSON.parse(text ?? "null") as Kept | null;
-    return found?.entries?.length ? found : null;
+    if (!found?.entries?.length) return null;
+    return { ...found, marks: typeof found.marks?.upto === "number" ? found.marks : null };
   } catch {
     return null;
   }

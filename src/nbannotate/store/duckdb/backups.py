@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nbannotate.errors import NotAWorkspace
-from nbannotate.files import spilling
-from nbannotate.store.duckdb.engine import CATALOG
+from nbannotate.files import duckdb_scratch
+from nbannotate.store.duckdb.file import CATALOG
 from nbannotate.store.engine import Engine
 from nbannotate.store.staging import ROW_GROUP
 from nbannotate.store.transaction import Transaction, quoted
@@ -64,7 +64,7 @@ def counted(file: Path) -> dict[str, int]:
     """
     import duckdb
 
-    connection = spilling.connect()
+    connection = duckdb_scratch.connect()
     try:
         tx = Transaction(connection)
         tx.run(f"attach {quoted(file)} as {COPY} (type duckdb, read_only)")

@@ -13,7 +13,7 @@ import tempfile
 import threading
 import weakref
 from collections import ChainMap, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,20 +21,21 @@ from typing import TYPE_CHECKING, Any
 from nbannotate.errors import DatabaseFailed
 from nbannotate.store import counts, staging
 from nbannotate.store.answers import Answers
-from nbannotate.store.duckdb import file
+from nbannotate.store.duckdb import backups, file
+from nbannotate.store.duckdb.appending import Appenders
 from nbannotate.store.duckdb.failures import failure, is_fatal, why_not
 from nbannotate.store.duckdb.file import CATALOG, MARK
 from nbannotate.store.duckdb.file import attach as _attach
-from nbannotate.store.duckdb.known import KnowingReader, KnowingWriter, read_columns
-from nbannotate.store.duckdb.lists import Lists
 from nbannotate.store.duckdb.memory import Memory
 from nbannotate.store.duckdb.queues import Queues
+from nbannotate.store.duckdb.work_lists import Lists
+from nbannotate.store.duckdb.write_through import KnowingReader, KnowingWriter, read_columns
 from nbannotate.store.engine import MEMORY
 from nbannotate.store.migrations import SCHEMA_VERSION, migrate
 from nbannotate.store.rows import TABLES
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction, quoted
-from nbannotate.store.written import Written
+from nbannotate.store.write_tracking import Written
 
 if TYPE_CHECKING:
     import duckdb
@@ -109,6 +110,7 @@ class Engine:
             raise
         if self.path != MEMORY:
             Path(self.path).chmod(0o600)
+        self._appenders = Appenders(self._writer)
         self._file = file.identity(self.path)
         #: Whether the database can do nothing more until its file is opened again, by another process; and whether a
         #: commit was under way then, so that nobody can be told what came of it.
@@ -167,7 +169,9 @@ class Engine:
             self._writer.execute("begin")
             try:
                 memo = self._memo if remembers else None
-                tx = KnowingWriter(self._writer, self.memory, self.lists, self._queues, self._columns, memo)
+                tx = KnowingWriter(
+                    self._writer, self.memory, self.lists, self._queues, self._columns, self._appenders, memo
+                )
                 yield tx
                 self._count(tx)
                 tx.write()
@@ -320,11 +324,16 @@ class Engine:
         """Write everything into the file and close it."""
         for cursor in self._readers:
             cursor.close()
+        self._appenders.forget()
         self._forget()
 
     def _forget(self) -> None:
         self._writer.close()
         shutil.rmtree(self.spool, ignore_errors=True)
+
+    def back_up(self, file: Path, report: Callable[[int, int], None]) -> dict[str, int]:
+        """Write the workspace, as the last commit left it, into a new file; return how many rows each table has."""
+        return backups.write(self, file, report)
 
     def interrupt(self) -> None:
         """End the queries that run."""

@@ -14,14 +14,19 @@ from nbannotate.errors import (
     OwnerUnavailable,
     WorkspaceError,
 )
-from nbannotate.store import naming
-from nbannotate.store.room import full, is_full, no_room_to_open
+from nbannotate.store import name_suggestions
+from nbannotate.store.disk_space import full, is_full, no_room_to_open
 
 
 def is_fatal(error: BaseException) -> bool:
     """Return whether the database can do nothing more until its file is opened again."""
     kinds = ("FatalException", "InternalException")
     return any(t.__name__ in kinds for t in type(error).__mro__) or "has been invalidated" in str(error)
+
+
+def is_log(error: BaseException) -> bool:
+    """Return whether the log of commits beside a file cannot be read."""
+    return "replaying WAL" in str(error)
 
 
 def failure(error: Exception, path: str) -> NbannotateError:
@@ -39,13 +44,15 @@ def failure(error: Exception, path: str) -> NbannotateError:
     if kind == "InterruptException":
         return OwnerUnavailable("This was ended before it was done, and nothing was changed; do it again.")
     if kind in ("ConversionException", "OutOfRangeException", "TypeMismatchException"):
-        return InvalidInput(f"The database does not take such a value, and nothing was changed. {naming.plain(error)}")
-    return WorkspaceError(f"The database refused this, and nothing was changed. {naming.plain(error)}")
+        return InvalidInput(
+            f"The database does not take such a value, and nothing was changed. {name_suggestions.plain(error)}"
+        )
+    return WorkspaceError(f"The database refused this, and nothing was changed. {name_suggestions.plain(error)}")
 
 
 def why_not(path: Path, error: Exception) -> WorkspaceError:
     """Return what a DuckDB error at opening means for the user."""
-    text, words = str(error), naming.plain(error)
+    text, words = str(error), name_suggestions.plain(error)
     if is_full(error):
         return no_room_to_open(str(path))
     if "lock" in text.lower() and "conflicting" in text.lower():

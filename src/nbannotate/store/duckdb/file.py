@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbannotate.errors import CannotWrite, FolderMissing, NotAWorkspace
-from nbannotate.store.duckdb.failures import why_not
+from nbannotate.store.duckdb import torn
+from nbannotate.store.duckdb.failures import is_log, why_not
 from nbannotate.store.engine import MEMORY
 from nbannotate.store.migrations import SCHEMA_VERSION, check_version
 from nbannotate.store.staging import ROW_GROUP
@@ -86,7 +87,22 @@ def check(path: Path, duckdb: Any) -> int:
         return SCHEMA_VERSION
     if not os.access(path, os.R_OK | os.W_OK):
         raise CannotWrite(f"The file {path} cannot be read and written by you; check its permissions.")
-    # Only look: opening a strange database for writing could already change it.
+    try:
+        return _schema(path, duckdb)
+    except duckdb.Error as error:
+        if not is_log(error):
+            raise why_not(path, error) from error
+        with torn.without_end(path) as is_cut:
+            if not is_cut:
+                raise why_not(path, error) from error
+            try:
+                return _schema(path, duckdb)
+            except duckdb.Error:
+                raise why_not(path, error) from error
+
+
+def _schema(path: Path, duckdb: Any) -> int:
+    """Look at a file; only that: opening a strange database for writing could already change it."""
     connection = duckdb.connect(MEMORY)
     try:
         attach(connection, str(path), ", read_only")
@@ -104,7 +120,5 @@ def check(path: Path, duckdb: Any) -> int:
         version = int(tx.value("select max(version) from data.migrations"))
         check_version(str(path), version)
         return version
-    except duckdb.Error as error:
-        raise why_not(path, error) from error
     finally:
         connection.close()

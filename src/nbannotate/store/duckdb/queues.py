@@ -15,7 +15,7 @@ from nbannotate.store.campaigns import OPEN
 from nbannotate.store.rows import DRAFTS, HEADS, ISSUES, LAPSES, TASKS
 
 if TYPE_CHECKING:
-    from nbannotate.store.duckdb.known import KnowingWriter
+    from nbannotate.store.duckdb.write_through import KnowingWriter
 
 #: So many tasks are looked for at once, and so many fronts are known.
 FRONT = 200

@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import pq
 from psycopg.abc import Buffer
+from psycopg.sql import Literal
 from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import StrDumper, TextLoader
 
-from nbannotate.files import spilling
+from nbannotate.files import duckdb_scratch
 from nbannotate.store.postgres import parquet
 from nbannotate.store.postgres.translation import translated
 
 if TYPE_CHECKING:
     import duckdb
 
+#: A network that was cut is noticed within half a minute, by this side with these, by the server with SETTINGS.
+NOTICED = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
 #: Seconds in which a server must answer to a new connection.
 CONNECT_S = 10
 #: What every connection begins with: the names of the views, times without a zone, and limits so that one that hangs
@@ -27,7 +30,8 @@ CONNECT_S = 10
 SETTINGS = (
     "-c search_path=main,data -c timezone=UTC -c idle_in_transaction_session_timeout=600000 "
     "-c statement_timeout=600000 -c lock_timeout=120000 "
-    "-c client_min_messages=warning"
+    "-c client_min_messages=warning "
+    "-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=30000"
 )
 
 _ASKED = re.compile(r"\$(\d+) IS NULL")
@@ -67,7 +71,7 @@ def options() -> dict[str, Any]:
     """Return what connections are made with, beside the address."""
     return {
         "autocommit": True, "cursor_factory": psycopg.RawCursor, "options": SETTINGS, "connect_timeout": CONNECT_S,
-        "application_name": "nbannotate",
+        "application_name": "nbannotate", **NOTICED,
     }  # fmt: skip
 
 
@@ -78,6 +82,12 @@ def _typed(text: str, parameters: Sequence[Any]) -> tuple[str, list[Any]]:
         if values[number - 1] is None:
             text, values[number - 1] = re.sub(rf"\${number}\b", "null", text), 0
     return text, values
+
+
+def _with(text: str, parameters: Sequence[Any], raw: psycopg.Connection[Any]) -> str:
+    """Write the values into a statement that takes no parameters, as COPY."""
+    written = [Literal(value).as_string(raw) for value in parameters]
+    return re.sub(r"\$(\d+)", lambda found: written[int(found[1]) - 1], text) if written else text
 
 
 class Connection:
@@ -109,8 +119,8 @@ class Connection:
             self._tables.clear()
         text, values = _typed(found.statements[-1], parameters)
         if found.file is not None:
-            parquet.write(self.raw, text, Path(found.file))
-            return self.raw.cursor()
+            count = parquet.write(self.raw, _with(text, values, self.raw), Path(found.file), found.form)
+            return self.raw.execute("select $1", [count])
         try:
             return self.raw.execute(text, values or None)
         except psycopg.Error as error:
@@ -121,7 +131,7 @@ class Connection:
     def bench(self) -> duckdb.DuckDBPyConnection:
         """A DuckDB in memory, for the files that a transaction reads."""
         if self._bench is None:
-            self._bench = spilling.connect()
+            self._bench = duckdb_scratch.connect()
         return self._bench
 
     def register(self, name: str, table: Any) -> None:

@@ -13,6 +13,7 @@ answers that are kept here by ``listen`` and ``notify``, with the commit.
 from __future__ import annotations
 
 import contextlib
+import datetime
 import secrets
 import shutil
 import tempfile
@@ -24,27 +25,34 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from nbannotate.errors import OwnerUnavailable, Refused
+from nbannotate.errors import DatabaseFailed
 from nbannotate.rules.counts import Changes
 from nbannotate.store import counts, staging
 from nbannotate.store.answers import Answers
-from nbannotate.store.postgres import schema
+from nbannotate.store.duckdb.backups import counted
+from nbannotate.store.duckdb.failures import failure as of_duckdb
+from nbannotate.store.postgres import queues, schema, snapshot
 from nbannotate.store.postgres.address import shown
 from nbannotate.store.postgres.connection import CONNECT_S, Connection, configure, connect, options
-from nbannotate.store.postgres.failures import failure, is_away, why_not
-from nbannotate.store.postgres.hearing import Hearing, told
+from nbannotate.store.postgres.failures import away, failure, is_away, why_not
+from nbannotate.store.postgres.listening import Hearing, told
 from nbannotate.store.postgres.mirror import Mirror
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
-from nbannotate.store.written import Written
+from nbannotate.store.write_tracking import Written
 
 MARK = "nbannotate workspace"
 
 #: Connections of one process at most, for writing and reading.
 MOST_CONNECTIONS = 12
+
+#: Whoever stands still in the middle of writing (a machine that sleeps, a network that is cut) keeps all others waiting
+#: for so long: the server ends that transaction then.
+BEGIN_WRITING = "begin; set local idle_in_transaction_session_timeout = '30s'"
 
 #: The number of the lock that a writing transaction has; those of batches are their ids.
 WRITER = -1
@@ -127,11 +135,11 @@ class Engine:
             Whether the block changes nothing that the memo holds; then it reads those through the memo.
         """
         with self._told(), self._connection() as connection:
-            connection.execute("begin")
+            connection.raw.execute(BEGIN_WRITING)
             try:
                 # Each statement sees what others have committed, and none of them writes while this transaction runs.
-                tx = _Transaction(connection, self._memo if remembers else None, self.written.commits)
-                tx.mirror = self._mirror
+                memo = self._memo if remembers else None
+                tx = _Transaction(connection, self._mirror, memo, self.written.commits)
                 pace = tx.value(f"select pg_sequence_last_value('data.pace') from pg_advisory_xact_lock({WRITER})")
                 if pace != self._pace or not remembers:
                     self._memo.clear()
@@ -167,9 +175,7 @@ class Engine:
             commits = self.written.commits
             connection.execute("begin isolation level repeatable read")  # tables of its own may be written
             try:
-                tx = _Transaction(connection, dict(self._memo) if remembers else None, commits)
-                tx.mirror = self._mirror
-                yield tx
+                yield _Transaction(connection, self._mirror, dict(self._memo) if remembers else None, commits)
             finally:
                 with contextlib.suppress(psycopg.Error):
                     connection.execute("rollback")
@@ -238,14 +244,31 @@ class Engine:
         try:
             yield
         except PoolTimeout:
-            raise OwnerUnavailable(
-                f"The database server of {self.path} does not answer, or lets no more connections in; nothing that was "
-                "done is lost. Do this again when it is back."
-            ) from None
+            raise away(self.path, "It may let no more connections in.") from None
         except psycopg.Error as error:
             if is_away(error):
                 self._pool.check()
             raise failure(error, self._url) from error
+        except duckdb.Error as error:  # of the copy that people's SQL runs in, or of a file on its way
+            said = of_duckdb(error, self.path)
+            if isinstance(said, DatabaseFailed):
+                self._mirror.close()
+            raise said from error
+
+    def back_up(self, file: Path, report: Callable[[int, int], None]) -> dict[str, int]:
+        """Write the workspace, as the last commit left it, into a new file of DuckDB; see the protocol."""
+        spool = file.with_suffix(".rows")
+        spool.mkdir()
+        try:
+            with self._told(), contextlib.closing(connect(self._url)) as raw, snapshot.opened(file) as duck:
+                raw.execute("set statement_timeout = 0")
+                raw.execute("set idle_in_transaction_session_timeout = 0")
+                raw.execute("begin isolation level repeatable read read only")
+                snapshot.fill(raw, duck, self.path, spool, report)
+                snapshot.finish(duck)
+        finally:
+            shutil.rmtree(spool, ignore_errors=True)
+        return counted(file)
 
     def interrupt(self) -> None:
         """End the statements that run."""
@@ -268,12 +291,48 @@ class Engine:
         self._clean()
 
 
-class _Transaction(Transaction):
-    """A transaction beside which people's SQL runs in DuckDB."""
+class SeenByDuckDB(Transaction):
+    """A transaction beside which people's SQL runs in DuckDB.
 
-    mirror: Mirror
-    #: Whether operations before, in the same transaction, changed what others remember.
+    Parameters
+    ----------
+    connection
+        Where it runs.
+    mirror
+        The copy that DuckDB has.
+    memo, commits
+        As in :class:`Transaction`.
+    """
+
+    def __init__(
+        self, connection: Connection, mirror: Mirror, memo: dict[Any, Any] | None = None, commits: int = 0
+    ) -> None:
+        super().__init__(connection, memo, commits)
+        self._mirror = mirror
+
+    @contextmanager
+    def asked(self, text: str) -> Iterator[Transaction]:
+        """Give a transaction of DuckDB that sees what this one sees."""
+        with _asked(self, self._mirror, text) as tx:
+            yield tx
+
+
+class _Transaction(SeenByDuckDB):
+    """A transaction of operations.
+
+    Attributes
+    ----------
+    has_asked
+        Whether operations before, in the same transaction, changed what others remember.
+    """
+
     has_asked = False
+
+    def first(
+        self, campaign_id: int, step: int, member_id: int, now: datetime.datetime, held: bool, after: int | None
+    ) -> dict[str, Any] | None:
+        """Return the row of the task that a member gets at a step."""
+        return queues.first(self, campaign_id, step, member_id, now, held, after)
 
     def next_part(self) -> None:
         """Begin what another operation does in the same transaction."""
@@ -291,22 +350,11 @@ class _Transaction(Transaction):
         self.memo.clear()  # it may hold what was just taken back
         return True
 
-    @contextmanager
-    def asked(self, text: str) -> Iterator[Transaction]:
-        """Give a transaction of DuckDB that sees what this one sees."""
-        with _asked(self, self.mirror, text) as tx:
-            yield tx
-
 
 @contextmanager
 def _asked(tx: Transaction, mirror: Mirror, text: str) -> Iterator[Transaction]:
-    if tx.written and text:
-        raise Refused(
-            "In a workspace in PostgreSQL this cannot be asked in SQL in the middle of a change yet; do both one after "
-            "the other."
-        )
     assert isinstance(tx.connection, Connection)
-    with mirror.asked(tx.connection.raw, text, tx.commits) as asked:
+    with mirror.asked(tx.connection.raw, text, tx.commits, changed=bool(tx.written and text)) as asked:
         yield asked
 
 

@@ -7,6 +7,7 @@ from psycopg import errors as pg
 
 from nbannotate.errors import (
     CannotWrite,
+    DatabaseAway,
     DiskFull,
     InvalidInput,
     NbannotateError,
@@ -23,7 +24,10 @@ OVERTAKEN = (pg.SerializationFailure, pg.DeadlockDetected)
 
 def is_away(error: BaseException) -> bool:
     """Return whether the connection to the server is broken, or none can be had."""
-    ended = (pg.AdminShutdown, pg.CrashShutdown, pg.CannotConnectNow, pg.TooManyConnections)
+    ended = (
+        pg.AdminShutdown, pg.CrashShutdown, pg.CannotConnectNow, pg.TooManyConnections,
+        pg.IdleInTransactionSessionTimeout,
+    )  # fmt: skip
     return isinstance(error, ended) or (
         isinstance(error, psycopg.OperationalError) and error.sqlstate is None
     ) or (isinstance(error, psycopg.Error) and (error.sqlstate or "").startswith(("08", "57P")))  # fmt: skip
@@ -35,10 +39,7 @@ def failure(error: psycopg.Error, url: str) -> NbannotateError:
     if isinstance(error, OVERTAKEN):
         return Stale("Somebody else changed the same at the same moment; nothing was changed here. Do it again.")
     if is_away(error):
-        return OwnerUnavailable(
-            f"The database server of {shown(url)} does not answer; nothing that was done is lost. Do this again when "
-            f"it is back. {said}"
-        )
+        return away(shown(url), said)
     if isinstance(error, pg.DiskFull | pg.OutOfMemory | pg.ConfigurationLimitExceeded):
         return DiskFull(f"The server of {shown(url)} has no room for this, and nothing was changed. {said}")
     if isinstance(error, pg.ReadOnlySqlTransaction | pg.InsufficientPrivilege):
@@ -52,6 +53,14 @@ def failure(error: psycopg.Error, url: str) -> NbannotateError:
     if isinstance(error, pg.FeatureNotSupported | pg.SyntaxError | pg.UndefinedFunction | pg.UndefinedObject):
         return WorkspaceError(f"This cannot be done in a workspace in PostgreSQL yet, and nothing was changed. {said}")
     return WorkspaceError(f"The database refused this, and nothing was changed. {said}")
+
+
+def away(where: str, said: str = "") -> DatabaseAway:
+    """Return what is told when the server does not answer: a commit may have been the last thing that it did."""
+    return DatabaseAway(
+        f"The database server of {where} does not answer. Nothing that was done is lost; look when it is back whether "
+        f"this was, and do it again if not. {said}".rstrip()
+    )
 
 
 def why_not(error: psycopg.Error, url: str) -> WorkspaceError:

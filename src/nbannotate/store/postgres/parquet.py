@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbannotate.files import spilling
+from nbannotate.files import duckdb_scratch
 from nbannotate.store.transaction import quoted
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def bring(raw: psycopg.Connection[Any], table: Parquet) -> None:
     """Make a table of this connection alone of Parquet files."""
     read = f"read_parquet([{', '.join(quoted(Path(f)) for f in table.files)}]"
     read += ", file_row_number = true)" if table.numbered else ")"
-    duck = spilling.connect()
+    duck = duckdb_scratch.connect()
     try:
         copy(raw, duck, table.table, read)
     finally:
@@ -80,12 +80,12 @@ def unload(raw: psycopg.Connection[Any], table: str, columns: Sequence[tuple[str
             out.write(block)
 
 
-def write(raw: psycopg.Connection[Any], query: str, file: Path) -> None:
-    """Write the rows of a query as Parquet."""
+def write(raw: psycopg.Connection[Any], query: str, file: Path, form: str) -> int:
+    """Write the rows of a query in a form of DuckDB's, and return how many there are."""
     its = raw.execute(f"select * from ({query}) q limit 0").description or ()
     columns = ", ".join(f"'{column.name}': '{_OIDS.get(column.type_code, 'VARCHAR')}'" for column in its)
     names = ", ".join(shown(column.name, _OIDS.get(column.type_code, "")) for column in its)
-    duck = spilling.connect()
+    duck = duckdb_scratch.connect()
     try:
         with tempfile.TemporaryDirectory(prefix="nbannotate-") as folder:
             rows = Path(folder) / "rows.csv"
@@ -94,7 +94,8 @@ def write(raw: psycopg.Connection[Any], query: str, file: Path) -> None:
             ) as blocks:  # fmt: skip
                 for block in blocks:
                     out.write(block)
-            duck.execute(f"copy (select * from {read(rows, columns)}) to {quoted(file)} (format parquet)")
+            done = duck.execute(f"copy (select * from {read(rows, columns)}) to {quoted(file)} ({form})").fetchone()
+            return int(done[0]) if done else 0
     finally:
         duck.close()
 

@@ -11,6 +11,7 @@ import psycopg
 from nbannotate.errors import NotAWorkspace
 from nbannotate.store import migrations
 from nbannotate.store.migrations import check_version
+from nbannotate.store.postgres import queues, reader
 
 #: By which number those who make the schema wait for one another.
 LOCK = -2
@@ -22,6 +23,9 @@ def _files() -> dict[str, str]:
         f.name.removesuffix(".sql"): f.read_text(encoding="utf-8") for f in found.iterdir() if f.name.endswith(".sql")
     }
 
+
+#: What a database is marked as until all is there that is copied into it.
+UNFINISHED = "nbannotate copy"
 
 #: What makes the schema of a new workspace, and the schema it is.
 BEGIN, BEGINS = "0024_begin", 24
@@ -49,16 +53,34 @@ def prepare(raw: psycopg.Connection[Any], where: str, mark: str) -> None:
     """
     with raw.transaction():
         raw.execute(f"select pg_advisory_xact_lock({LOCK})")
-        done = _version(raw, where, mark)
+        done = version(raw, where, mark)
         now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
-        for version, name, sql in steps(done):
+        for number, name, sql in steps(done):
             raw.execute(sql)
-            raw.execute("insert into data.migrations values ($1, $2, $3)", [version, name, now])
+            raw.execute("insert into data.migrations values ($1, $2, $3)", [number, name, now])
         if not done:
             raw.execute("insert into data.meta values ('mark', $1)", [mark])
+        raw.execute(queues.INDEX)
+        if not reader.may_read(raw):
+            reader.make(raw)
 
 
-def _version(raw: psycopg.Connection[Any], where: str, mark: str) -> int:
+def is_there(raw: psycopg.Connection[Any]) -> bool:
+    """Return whether a database has the schemas of a workspace, whosever they are."""
+    found = raw.execute("select count(*) from pg_namespace where nspname in ('data', 'main')").fetchone()
+    return found != (0,)
+
+
+def check(raw: psycopg.Connection[Any], where: str, mark: str) -> None:
+    """Raise what :func:`prepare` does, or NotAWorkspace if there is nothing, or it needs to be opened first."""
+    done = version(raw, where, mark)
+    if not done:
+        raise NotAWorkspace(f"There is no workspace in {where}.")
+    if steps(done):
+        raise NotAWorkspace(f"{where} was written by an older nbannotate; open it once, then do this again.")
+
+
+def version(raw: psycopg.Connection[Any], where: str, mark: str) -> int:
     """Return the schema that is there; 0 if there is none."""
     encoding = raw.execute("select pg_encoding_to_char(encoding) from pg_database where datname = current_database()")
     if (said := encoding.fetchone()) and said[0] != "UTF8":
@@ -73,15 +95,20 @@ def _version(raw: psycopg.Connection[Any], where: str, mark: str) -> int:
     found = None
     if known == (2,):
         found = raw.execute("select value from data.meta where key = 'mark'").fetchone()
+    if found == (UNFINISHED,) and mark != UNFINISHED:
+        raise NotAWorkspace(
+            f"A copy into {where} was broken off, so that it is not whole; the same nbannotate copy (or restore), run "
+            "again, goes on with it."
+        )
     if found != (mark,):
         raise NotAWorkspace(
             f"{where} has a schema {there[0][0]!r} that is no nbannotate workspace; it was left as it is. "
             "Create a database of its own for the workspace (createdb)."
         )
-    version = raw.execute("select max(version) from data.migrations").fetchone()
-    assert version is not None
-    check_version(where, int(version[0]))
-    return int(version[0])
+    newest = raw.execute("select max(version) from data.migrations").fetchone()
+    assert newest is not None
+    check_version(where, int(newest[0]))
+    return int(newest[0])
 
 
 def columns(raw: psycopg.Connection[Any]) -> dict[str, tuple[str, ...]]:

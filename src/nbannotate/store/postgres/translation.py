@@ -19,7 +19,7 @@ from typing import NamedTuple
 import sqlglot
 from sqlglot import exp
 
-from nbannotate.files import spilling
+from nbannotate.files import duckdb_scratch
 from nbannotate.store import data
 from nbannotate.store.transaction import quoted
 
@@ -60,13 +60,14 @@ class Translated(NamedTuple):
         Run one after the other; the parameters are those of the last one.
     tables
         What must be there before.
-    file
-        Where the rows of the last one are to be written, as Parquet.
+    file, form
+        Where the rows of the last one are to be written, and how, as DuckDB takes it: ``format parquet``.
     """
 
     statements: tuple[str, ...]
     tables: tuple[Parquet, ...] = ()
     file: str | None = None
+    form: str = ""
 
 
 def translated(sql: str, columns: Mapping[str, tuple[str, ...]]) -> Translated:
@@ -103,8 +104,9 @@ def _translated(sql: str, columns: Mapping[str, tuple[str, ...]]) -> Translated:
     sql = _SCHEMA.sub(lambda m: _names(m[1]), sql).replace(data.POINTS, "coalesce(s.points, data.points_of(s.numbers))")
     tree = sqlglot.parse_one(_PLACEHOLDER.sub(r"nbp_\1", sql), read="duckdb")
     first: list[str] = []
-    file = None
+    file, form = None, ""
     if isinstance(tree, exp.Copy):
+        form = ", ".join(option.sql(dialect="duckdb") for option in tree.args["params"])
         file, tree = tree.args["files"][0].name, tree.this
         tree = tree.this if isinstance(tree, exp.Subquery) else exp.select("*").from_(tree)
     if isinstance(tree, exp.Create) and tree.args.get("replace") and tree.kind == "TABLE":
@@ -113,7 +115,7 @@ def _translated(sql: str, columns: Mapping[str, tuple[str, ...]]) -> Translated:
     tables = tuple(_parquet(tree))
     _change(tree, columns)
     text = _MADE.sub(r"$\1", tree.sql(dialect="postgres"))
-    return Translated((*first, text), tables, file)
+    return Translated((*first, text), tables, file, form)
 
 
 def _change(tree: exp.Expr, columns: Mapping[str, tuple[str, ...]]) -> None:
@@ -134,10 +136,17 @@ def _change(tree: exp.Expr, columns: Mapping[str, tuple[str, ...]]) -> None:
             for part in ("start", "length"):
                 if node.args.get(part) is not None and not node.args[part].is_int:
                     node.set(part, exp.cast(node.args[part], "int"))
+        elif isinstance(node, exp.JSONType) and node.expression is not None:
+            node.replace(_json_type(node))
         elif isinstance(node, exp.JSONExtract | exp.JSONExtractScalar):
             node.set("this", exp.cast(node.this, "json"))
-        elif isinstance(node, exp.Anonymous) and node.name.lower() == "isfinite":
-            node.set("this", "data.isfinite")
+            if node.expression.is_string and node.expression.name.startswith("/"):
+                node.set("expression", exp.Literal.string(_key(node.expression.name)))
+        elif isinstance(node, exp.JSONObject):  # PostgreSQL takes the standard's form from 16 on
+            pairs = [part for pair in node.expressions for part in (pair.this, pair.expression)]
+            node.replace(exp.Anonymous(this="json_build_object", expressions=pairs))
+        elif isinstance(node, exp.Anonymous) and node.name.lower() in ("isfinite", "json_valid"):
+            node.set("this", f"data.{node.name.lower()}")
         elif isinstance(node, exp.Explode) and isinstance(node.this, exp.GenerateSeries):
             node.replace(node.this)
         elif isinstance(node, exp.Array) and not node.expressions:
@@ -148,9 +157,26 @@ def _change(tree: exp.Expr, columns: Mapping[str, tuple[str, ...]]) -> None:
                 node.replace(exp.Anonymous(this=f"data.{made}", expressions=[exp.cast(node.this, "text")]))
 
 
+def _key(pointer: str) -> str:
+    """Return the key that a JSON pointer of one step means (RFC 6901)."""
+    return pointer.removeprefix("/").replace("~1", "/").replace("~0", "~")
+
+
+def _json_type(node: exp.JSONType) -> exp.Expr:
+    """Return what says the type of a field of JSON as DuckDB calls it, as far as statements of the store ask."""
+    text, key = node.this.sql(dialect="postgres"), exp.Literal.string(_key(node.expression.name)).sql()
+    found = f"cast({text} as json) -> {key}"
+    return sqlglot.parse_one(
+        f"case json_typeof({found}) when 'string' then 'VARCHAR' when 'boolean' then 'BOOLEAN' when 'number' then "
+        f"case when cast({found} as text) ~ '^-?[0-9]+$' then 'BIGINT' else 'DOUBLE' end "
+        f"when 'array' then 'ARRAY' when 'object' then 'OBJECT' when 'null' then 'NULL' end",
+        read="postgres",
+    )
+
+
 def _names(file: str) -> str:
     """Return the columns of a Parquet file as a subquery."""
-    duck = spilling.connect()
+    duck = duckdb_scratch.connect()
     try:
         names = duck.execute(f"select name from parquet_schema({file})").fetchall()
     finally:

@@ -8,7 +8,7 @@ from nbannotate.cards import Card, Counts, Lines, Pairs, Part, card_of, count
 from nbannotate.model.cards import plans, recipes
 from nbannotate.workspace.campaign import Campaign
 from nbannotate.workspace.cards.asked import Notes
-from nbannotate.workspace.golden import Gold
+from nbannotate.workspace.gold import Gold
 from nbannotate.workspace.plan import Done, Plan
 from nbannotate.workspace.planner import Planner
 

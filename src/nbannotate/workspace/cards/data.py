@@ -8,7 +8,7 @@ from nbannotate import model
 from nbannotate.cards import Card, Chips, Counts, Grid, Tree, Twig, Words, card_of, count, counted, quoted
 from nbannotate.workspace.cards import thumbnails
 from nbannotate.workspace.cards.asked import Notes, campaigns_of, colors, first_assets, listed, rows
-from nbannotate.workspace.data import Dataset, Version
+from nbannotate.workspace.dataset import Dataset, Version
 from nbannotate.workspace.lineage import Lineage
 
 #: So many versions and labels are listed.

@@ -12,7 +12,7 @@ from nbannotate.workspace.cards import thumbnails
 from nbannotate.workspace.cards.asked import campaigns_of, colors, latest_shapes, rows
 from nbannotate.workspace.cards.thumbnails import Wanted
 from nbannotate.workspace.gallery import Gallery
-from nbannotate.workspace.torching import TorchDataset
+from nbannotate.workspace.torch_dataset import TorchDataset
 from nbannotate.workspace.version import Version
 
 #: How large an image is shown (pixels), how many bytes it may have, and how long all are waited for (s).
@@ -21,8 +21,9 @@ SIZE, BYTES, PATIENCE_S = (200, 150), 9_000, 20.0
 EACH = 24_000
 
 
-def gallery(version: Version, ids: list[int], of: int, next: str) -> Gallery:
-    """Return some assets of a version, of so many, with what was said of them last."""
+@card_of.register
+def _(shown: Gallery) -> Card:
+    version, ids = shown.version, shown.ids
     ws, version_id = version.workspace, version.version_id
     listed = ", ".join(map(str, ids)) or "null"
     found = {
@@ -45,15 +46,14 @@ def gallery(version: Version, ids: list[int], of: int, next: str) -> Gallery:
     ]
     pictures = thumbnails.grid(some, SIZE, BYTES, PATIENCE_S, hues)
     chips = Chips("labels", tuple((n or "without label", hues.get(n), f"{k:,}") for n, k in shapes.most_common()))
-    card = Card(
+    return Card(
         "Images",
         f"{version.dataset.name} / {version.name}",
-        counts=((len(some), f"of {of:,} images"), count(sum(shapes.values()), "shape")),
+        counts=((len(some), f"of {shown.total:,} images"), count(sum(shapes.values()), "shape")),
         parts=(*((chips,) if shapes else ()), pictures),
-        next=(next,) if len(some) < of else (),
+        next=(shown.following,) if len(some) < shown.total else (),
         largest=20_000 + EACH * len(some),
     )
-    return Gallery([w.name for w in some], card)
 
 
 def _hues(version: Version, shapes: Mapping[str, int]) -> dict[str, str]:
@@ -68,11 +68,6 @@ def _said(row: Mapping[str, object]) -> str:
     if row["annotation_id"] is None:
         return "not annotated"
     return "nothing to label" if row["nothing_to_label"] else ""
-
-
-@card_of.register
-def _(shown: Gallery) -> Card:
-    return shown._card
 
 
 @card_of.register

@@ -11,7 +11,7 @@ from nbannotate import formats
 from nbannotate.errors import InvalidInput
 from nbannotate.formats import coco as coco_file
 from nbannotate.model import Annotation
-from nbannotate.model.choices import meant, named
+from nbannotate.model.suggestions import meant, named
 from nbannotate.model.values import as_mapping, is_series, plain
 from nbannotate.workspace.intake.naming import Ids, Naming
 

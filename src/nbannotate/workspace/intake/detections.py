@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Point, Rle, Shape, row_shapes
-from nbannotate.model.choices import meant, named
 from nbannotate.model.geometry import of_pixels
+from nbannotate.model.suggestions import meant, named
 from nbannotate.model.values import as_stored, plain, shown
 from nbannotate.workspace.intake.naming import Naming
 

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Label, Recipe
-from nbannotate.model.choices import meant, named
+from nbannotate.model.suggestions import meant, named
 from nbannotate.model.values import as_list, as_mapping, as_name, is_series, plain, shown
 
 

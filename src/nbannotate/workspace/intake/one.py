@@ -9,7 +9,7 @@ import msgspec
 
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Annotation, Shape, fields
-from nbannotate.model.choices import sentence
+from nbannotate.model.suggestions import sentence
 from nbannotate.model.values import is_series, plain, shown
 from nbannotate.workspace.intake import detections, geojson, rows, tables
 from nbannotate.workspace.intake.naming import Naming

@@ -13,8 +13,8 @@ import msgspec
 
 from nbannotate.errors import InvalidInput
 from nbannotate.model import Annotation, Rle, Shape, fields, new_shape_id, row_shapes
-from nbannotate.model.choices import check_kind, named, near
 from nbannotate.model.geometry import of_pixels
+from nbannotate.model.suggestions import check_kind, named, near
 from nbannotate.model.values import as_list, as_name, as_stored, is_missing, plain, shown
 from nbannotate.workspace.intake import rows
 from nbannotate.workspace.intake.naming import Naming
