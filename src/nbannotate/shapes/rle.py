@@ -132,6 +132,7 @@ def area(rle: Rle) -> int:
     return int((end - begin).sum())
 
 
+@lru_cache(maxsize=1024)  # whoever reads a mask asks for it three times
 def box_of(rle: Rle) -> tuple[int, int, int, int] | None:
     """Return the smallest box around the pixels, ``(x0, y0, x1, y1)``, or None if there are none.
 
