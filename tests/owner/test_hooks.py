@@ -79,7 +79,7 @@ def test_a_hook_of_an_installed_package_hears_everything_in_order(
     assert not any(token in file.read_text() for token in made.tokens)
     kill_owner(workspace_path, signal.SIGTERM)
     log = Place(workspace_path).log.read_text()
-    assert "The hook 'gone' (site_hooks:nothing_of_this_name) cannot be loaded" in log
+    assert "The hook 'gone' of the package 'site-hooks' cannot be loaded (AttributeError" in log
     assert log.count("The hook 'chat' failed on event") == len(done)
     assert "no mail server" in log
 

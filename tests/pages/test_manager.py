@@ -96,13 +96,13 @@ def test_a_new_chart_and_its_table_appear_and_one_that_fails_says_so_alone(
         raise ZeroDivisionError("secret")
 
     new = charts.chart(stats.members, title="New (tasks)", on=stats.Position("members", 1))(broken)
-    monkeypatch.setitem(charts._found.builtins, "new", new)
+    monkeypatch.setitem(charts.PLUGINS.built_in, "new", new)
     monkeypatch.setattr(charts, "new", new, raising=False)
     one = stats.table({"n": stats.Column("int64", "A number.")}, rows=rows.held, on=stats.Position("members", 2))(
         lambda q: pd.DataFrame({"n": [1234]})
     )
     one.__name__ = "one"
-    monkeypatch.setitem(stats._found.builtins, "one", one)
+    monkeypatch.setitem(stats.PLUGINS.built_in, "one", one)
     monkeypatch.setattr(stats, "one", one, raising=False)
     choose(manager, tab="members")
     failed = {"text": "This could not be drawn; see the log."}

@@ -6,7 +6,8 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
-from nbannotate.errors import InvalidInput, NbannotateError, NotFound
+from nbannotate import plugins
+from nbannotate.errors import NbannotateError, NotFound
 from nbannotate.shapes import FORMS, GESTURES, Kind, kind, kinds, registry
 
 
@@ -34,8 +35,8 @@ class Copycat(Line):
 @pytest.fixture
 def installed(monkeypatch):
     def install(**entries):
-        found = tuple(EntryPoint(n, value, registry.GROUP) for n, value in entries.items())
-        monkeypatch.setattr(registry, "entries", lambda: found)
+        found = tuple(EntryPoint(n, value, "nbannotate.shapes") for n, value in entries.items())
+        monkeypatch.setattr(plugins, "entries", lambda group: found)
 
     return install
 
@@ -91,12 +92,20 @@ def test_a_broken_package_gives_an_error_that_names_it_but_built_in_kinds_still_
     [
         (Nameless, "has no name"),
         (Formless, "the form of 'line' must be one of"),
-        (Copycat, "is there already"),
+        (Copycat, "has an entry point of another name, 'line'"),
         (42, "must be an nbannotate"),
     ],
 )
 def test_what_is_not_a_usable_kind_is_refused(installed, monkeypatch, loaded, words):
     installed(line="any.package:LINE")
     monkeypatch.setattr(EntryPoint, "load", lambda self: loaded)
-    with pytest.raises(InvalidInput, match=words):
+    with pytest.raises(NbannotateError, match=words):
+        kinds()
+
+
+def test_a_kind_of_another_package_does_not_replace_one_of_ours(installed, monkeypatch):
+    installed(rectangle="any.package:LINE")
+    monkeypatch.setattr(EntryPoint, "load", lambda self: Copycat)
+    assert not isinstance(kind("rectangle"), Copycat)
+    with pytest.raises(NbannotateError, match=r"'rectangle' of the package 'any\.package:LINE' is there already"):
         kinds()

@@ -5,23 +5,43 @@ function of the same name decorated with :func:`nbannotate.charts.chart.chart`; 
 ``nbannotate.charts``. Where it says so, the dashboard shows it.
 """
 
+from types import ModuleType
 from typing import Any
 
 from nbannotate.charts.chart import Chart, chart
 from nbannotate.charts.look import Look
-from nbannotate.stats.discovery import Found
+from nbannotate.errors import NbannotateError
+from nbannotate.plugins import Plugins
 
-_found: Found[Chart] = Found(__name__, __path__, is_ours=lambda f: hasattr(f, "draw"))
-globals().update(_found.builtins)
+
+def _own(module: ModuleType) -> object:
+    function = getattr(module, module.__name__.rpartition(".")[2], None)
+    return function if hasattr(function, "draw") else None
+
+
+def _checked(function: Any, place: str) -> Chart:
+    if not hasattr(function, "draw"):
+        raise NbannotateError(
+            f"{place}: a function is not declared with the decorator of {__name__}, so what it draws is unknown; "
+            "tell its author."
+        )
+    return function  # type: ignore[no-any-return]
+
+
+PLUGINS: Plugins[Chart] = Plugins(__name__, "chart", _own, _checked)
+globals().update(PLUGINS.built_in)
 
 
 def names() -> list[str]:
     """Return the names of all charts, built-in and installed."""
-    return _found.names()
+    return sorted(PLUGINS.names())
 
 
 def __getattr__(name: str) -> Any:
-    return _found.third_party(name)
+    found = None if name.startswith("_") else PLUGINS.find(name)
+    if found is None:
+        raise AttributeError(f"{__name__} has no {name!r}; there are: {', '.join(names())}.")
+    return found
 
 
 def __dir__() -> list[str]:

@@ -7,10 +7,7 @@ written in :class:`Format`.
 
 from __future__ import annotations
 
-import functools
-import importlib
-import pkgutil
-from importlib.metadata import entry_points
+from typing import Any
 
 from nbannotate.errors import InvalidInput, NbannotateError, ReadFailed
 from nbannotate.files.source import Source
@@ -36,14 +33,12 @@ from nbannotate.formats._losses import of_shape as losses_of_shape
 from nbannotate.formats._outcome import LeftOut, Listing, OnError, Problems, Reading, Skipped, Writing
 from nbannotate.model.suggestions import sentence, unknown
 from nbannotate.model.values import plain
-
-GROUP = "nbannotate.formats"
+from nbannotate.plugins import Plugins
 
 _CARDS = _cards  # loaded, so that what is read and written has its cards
 
 __all__ = [
     "FIELDS",
-    "GROUP",
     "Apart",
     "Block",
     "Contents",
@@ -72,31 +67,15 @@ __all__ = [
 ]
 
 
-@functools.cache
 def available() -> dict[str, Format]:
     """Return all formats by name: the built-ins, then those of other packages.
 
     Raises
     ------
     NbannotateError
-        If an object is not a format, or two formats have the same name; the message names both.
+        If an object is not a format, or two formats have the same name; the message names the package.
     """
-    found: dict[str, Format] = {}
-    origin: dict[str, str] = {}
-    names = sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
-    candidates = [
-        (f"{__name__}.{n}", getattr(importlib.import_module(f"{__name__}.{n}"), "FORMAT", None)) for n in names
-    ]
-    candidates += [(entry.value, entry.load()) for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name)]
-    for place, candidate in candidates:
-        if not isinstance(candidate, Format):
-            needs = "name, title, holds, makes, sniff, read, losses and write"
-            raise NbannotateError(f"{place} is not a format: it needs {needs}.")
-        if candidate.name in found:
-            raise NbannotateError(f"Two formats are called {candidate.name!r}: {origin[candidate.name]} and {place}.")
-        found[candidate.name] = candidate
-        origin[candidate.name] = place
-    return found
+    return PLUGINS.all()
 
 
 def get(name: str) -> Format:
@@ -107,10 +86,11 @@ def get(name: str) -> Format:
     InvalidInput
         If there is none; the message lists those that exist.
     """
-    found, name = available(), plain(name)
-    if name not in found:
-        raise InvalidInput(sentence(unknown("format", name, sorted(found))))
-    return found[name]
+    name = plain(name)
+    found = PLUGINS.find(name)
+    if found is None:
+        raise InvalidInput(sentence(unknown("format", name, sorted(available()))))
+    return found
 
 
 def sniff(source: Source) -> Format:
@@ -129,3 +109,15 @@ def sniff(source: Source) -> Format:
         raise ReadFailed(f"{source.name} is in none of the formats that can be read: {every}.")
     these = " and ".join(filter(None, [", ".join(fitting[:-1]), fitting[-1]]))
     raise ReadFailed(f"{source.name} can be read as {these}; say which: version.read({fitting[0]!r}, path).")
+
+
+def _checked(format_: Any, place: str) -> Format:
+    if not isinstance(format_, Format):
+        needs = "name, title, holds, makes, sniff, read, losses and write"
+        raise NbannotateError(f"{place}: this is not a format: it needs {needs}.")
+    return format_
+
+
+PLUGINS: Plugins[Format] = Plugins(
+    __name__, "format", lambda module: getattr(module, "FORMAT", None), _checked, lambda format_: format_.name
+)

@@ -12,15 +12,17 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from importlib.metadata import entry_points
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
+from nbannotate.errors import NbannotateError
 from nbannotate.model import Event
+from nbannotate.plugins import Plugins, entries
 from nbannotate.texts import in_english
 
-GROUP = "nbannotate.on_event"
+Hook = Callable[[Event], object]
 
 #: How many events may wait for one hook; what comes while so many wait is not given to it.
 MOST = 10_000
@@ -31,22 +33,24 @@ DRAIN_S = 5.0
 logger = logging.getLogger(__name__)
 
 
+def _checked(hook: Any, place: str) -> Hook:
+    if not callable(hook):
+        raise NbannotateError(f"{place}: a hook is a function, not {hook!r:.80}; it is not called.")
+    return hook  # type: ignore[no-any-return]
+
+
+PLUGINS: Plugins[Hook] = Plugins("nbannotate.on_event", "hook", lambda module: None, _checked)
+
+
 @functools.cache
-def installed() -> Mapping[str, Callable[[Event], object]]:
+def installed() -> Mapping[str, Hook]:
     """Return the hooks of the installed packages by name, read once; what cannot be loaded is logged and left out."""
-    found: dict[str, Callable[[Event], object]] = {}
-    for entry in entry_points(group=GROUP):
+    found: dict[str, Hook] = {}
+    for entry in entries(PLUGINS.group):
         try:
-            function = entry.load()
-        except Exception:
-            logger.exception(
-                "The hook %r (%s) cannot be loaded; repair or uninstall its package.", entry.name, entry.value
-            )
-            continue
-        if callable(function):
-            found[entry.name] = function
-        else:
-            logger.error("The hook %r (%s) is not a function; it is not called.", entry.name, entry.value)
+            found[entry.name] = PLUGINS.loaded(entry)
+        except NbannotateError as error:
+            logger.exception("%s", error)
     return found
 
 
@@ -61,7 +65,7 @@ class Hooks:
         How many events may wait for one hook.
     """
 
-    def __init__(self, functions: Mapping[str, Callable[[Event], object]], most: int = MOST) -> None:
+    def __init__(self, functions: Mapping[str, Hook], most: int = MOST) -> None:
         self._hooks = [_Hook(name, function, most) for name, function in functions.items()]
 
     def publish(self, event: Event) -> None:
@@ -85,7 +89,7 @@ class Hooks:
 class _Hook:
     """One hook: a thread calls it, event by event, from the first one until it is closed."""
 
-    def __init__(self, name: str, function: Callable[[Event], object], most: int) -> None:
+    def __init__(self, name: str, function: Hook, most: int) -> None:
         self.name, self._function, self._most = name, function, most
         self._waiting: deque[Event] = deque()
         self._missed = 0

@@ -1,40 +1,19 @@
-"""Finds the shape kinds: those in this folder, then those of other packages (entry points ``nbannotate.shapes``).
+"""The shape kinds: those in this folder, then those of other packages (entry points ``nbannotate.shapes``).
 
-Built-ins are the modules of this package that have a ``KIND``. An entry point names a :class:`Kind`, an instance or a
-class without arguments; entry points are only loaded when a name is not built in, or when all kinds are asked for.
+A module of this folder that has a ``KIND`` holds one. An entry point names a :class:`Kind`, an instance or a class
+without arguments; none is loaded as long as only built-in kinds are asked for by name.
 """
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import re
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
 
-from nbannotate.errors import InvalidInput, NbannotateError, NotFound
+from nbannotate.errors import InvalidInput, NotFound
+from nbannotate.plugins import Plugins
 from nbannotate.shapes.base import FORMS, GESTURES, Kind
 
-GROUP = "nbannotate.shapes"
 FIRST = ("rectangle", "polygon")  # in toolbars; then by name
-
-
-@cache
-def built_in() -> dict[str, Kind]:
-    """Return the kinds of this folder by name, in the order of their file names, the oldest two first."""
-    package = importlib.import_module("nbannotate.shapes")
-    found = {}
-    for info in pkgutil.iter_modules(package.__path__):
-        kind = getattr(importlib.import_module(f"{package.__name__}.{info.name}"), "KIND", None)
-        if kind is not None:
-            found[checked(kind, f"{package.__name__}.{info.name}").name] = kind
-    return dict(sorted(found.items(), key=lambda item: (FIRST.index(item[0]) if item[0] in FIRST else 99, item[0])))
-
-
-@cache
-def entries() -> tuple[EntryPoint, ...]:
-    """Return the entry points of other packages, not loaded; looked for once a process."""
-    return tuple(entry_points(group=GROUP))
 
 
 def kinds() -> dict[str, Kind]:
@@ -43,15 +22,16 @@ def kinds() -> dict[str, Kind]:
     Raises
     ------
     NbannotateError
-        If another package's kind cannot be loaded; the message names the package.
+        If another package's kind cannot be loaded or has a name that is taken; the message names the package.
     """
-    found = dict(built_in())
-    for entry in sorted(entries(), key=lambda e: e.name):
-        kind = load(entry)
-        if kind.name in found:
-            raise InvalidInput(f"The shape kind {kind.name!r} of {origin(entry)} is there already; rename it.")
-        found[kind.name] = kind
-    return found
+    found = PLUGINS.all()
+    return {name: found[name] for name in [*built_in(), *(name for name in found if name not in built_in())]}
+
+
+@cache
+def built_in() -> tuple[str, ...]:
+    """Return the names of the kinds of this folder, the oldest two first."""
+    return tuple(sorted(PLUGINS.built_in, key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name)))
 
 
 def kind(name: str) -> Kind:
@@ -62,45 +42,16 @@ def kind(name: str) -> Kind:
     NotFound
         If there is none.
     """
-    if name in built_in():
-        return built_in()[name]
-    for entry in entries():
-        if entry.name == name:
-            return load(entry)
-    every = kinds()
-    if name not in every:
-        raise NotFound(f"There is no shape kind {name!r}; there are {', '.join(every)}.")
-    return every[name]
-
-
-def load(entry: EntryPoint) -> Kind:
-    """Return the kind that an entry point names.
-
-    Raises
-    ------
-    NbannotateError
-        If it cannot be imported or is not a kind.
-    """
-    try:
-        loaded = entry.load()
-        if isinstance(loaded, type):
-            loaded = loaded()
-    except Exception as error:
-        raise NbannotateError(
-            f"The shape kind {entry.name!r} of {origin(entry)} cannot be loaded ({type(error).__name__}: {error}). "
-            "Repair or uninstall that package."
-        ) from error
-    return checked(loaded, origin(entry))
-
-
-def origin(entry: EntryPoint) -> str:
-    """Return where an entry point comes from, for a message."""
-    package = entry.dist.name if entry.dist is not None else entry.value
-    return f"the package {package!r}"
+    found = PLUGINS.find(name)
+    if found is None:
+        raise NotFound(f"There is no shape kind {name!r}; there are {', '.join(kinds())}.")
+    return found
 
 
 def checked(kind: object, where: str) -> Kind:
     """Return the kind if it declares all that the canvas needs, or raise InvalidInput."""
+    if isinstance(kind, type):
+        kind = kind()
     if not isinstance(kind, Kind):
         raise InvalidInput(f"{where}: a shape kind must be an nbannotate.shapes.Kind, not {kind!r}.")
     for field in ("name", "title"):
@@ -117,3 +68,8 @@ def checked(kind: object, where: str) -> Kind:
     if kind.min_points < 1:
         raise InvalidInput(f"{where}: {kind.name!r} needs at least one point (min_points).")
     return kind
+
+
+PLUGINS: Plugins[Kind] = Plugins(
+    "nbannotate.shapes", "shape kind", lambda module: getattr(module, "KIND", None), checked, lambda kind: kind.name
+)
