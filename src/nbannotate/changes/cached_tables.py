@@ -12,7 +12,7 @@ from nbannotate.workspace.table import Table
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nbannotate.workspace.workspace import Workspace
+    from nbannotate.workspace.connection import Connection
 
 
 class Kept(Table[Row]):
@@ -34,7 +34,7 @@ class Kept(Table[Row]):
     key: ClassVar[tuple[str, ...]] = ("asset",)
     time = ""
 
-    def __init__(self, workspace: Workspace, rows: pd.DataFrame, of: str) -> None:
+    def __init__(self, workspace: Connection, rows: pd.DataFrame, of: str) -> None:
         super().__init__(workspace)
         self._rows, self._where_from = rows, of
 

@@ -15,7 +15,7 @@ from nbannotate.rules.compare import Comparison
 from nbannotate.workspace import frames
 
 if TYPE_CHECKING:
-    from nbannotate.workspace.workspace import Workspace
+    from nbannotate.workspace.connection import Connection
 
 #: What became of an asset: it is only in the second one, only in the first one, or in both.
 Where = Literal["added", "removed", "changed"]
@@ -39,7 +39,7 @@ class Differing(Struct, frozen=True):
     comparison: Comparison = Comparison()
 
 
-def differing(workspace: Workspace, before: Side, after: Side, threshold: float | None) -> list[Differing]:
+def differing(workspace: Connection, before: Side, after: Side, threshold: float | None) -> list[Differing]:
     """Return the assets that differ, in their order.
 
     Parameters
@@ -66,7 +66,7 @@ def differing(workspace: Workspace, before: Side, after: Side, threshold: float 
 
 
 def _assets(
-    workspace: Workspace, before: Side, after: Side, values: Mapping[str, Any], said: set[str]
+    workspace: Connection, before: Side, after: Side, values: Mapping[str, Any], said: set[str]
 ) -> dict[str, Where]:
     """Return the assets that may differ, in order: those of one side, and those of which something else is said."""
     import pandas as pd
@@ -92,7 +92,7 @@ Both = tuple[tuple[Shape, ...], tuple[Shape, ...]]
 _SAID = {"nothing_to_label": "'false'", "tags": "'[]'", "tag_attributes": "'{{}}'"}
 
 
-def otherwise(workspace: Workspace, before: Side, after: Side) -> set[str]:
+def otherwise(workspace: Connection, before: Side, after: Side) -> set[str]:
     """Return the assets that are not on both sides, or of which the sides do not say exactly the same.
 
     That is more than what is shown as different: the order of shapes, and how sure a model was, are among it.
@@ -128,7 +128,7 @@ def _join_said(before: str, after: str) -> str:
     return f"with a as ({before}), b as ({after}) select {{}} from a full join b on b.asset = a.asset where {differ}"
 
 
-def _shapes(workspace: Workspace, before: Side, after: Side, values: Mapping[str, Any]) -> dict[str, Both]:
+def _shapes(workspace: Connection, before: Side, after: Side, values: Mapping[str, Any]) -> dict[str, Both]:
     """Return the shapes that are not the same text on both sides, by asset: those of before, and of after."""
     columns = ", ".join(f'{side}."{c}" as {side}_{c}' for side in "ab" for c in READ)
     both = (before.apart, after.apart) if before.apart and after.apart else (before.shapes, after.shapes)
@@ -143,7 +143,7 @@ def _shapes(workspace: Workspace, before: Side, after: Side, values: Mapping[str
     return {name: (tuple(was), tuple(now)) for name, (was, now) in found.items()}
 
 
-def _tags(workspace: Workspace, before: Side, after: Side, values: Mapping[str, Any]) -> dict[str, Comparison]:
+def _tags(workspace: Connection, before: Side, after: Side, values: Mapping[str, Any]) -> dict[str, Comparison]:
     """Return what else is said otherwise, by asset: tags, and *nothing to label*."""
     if before.said is None or after.said is None:
         return {}

@@ -20,7 +20,7 @@ from nbannotate.workspace.time_travel import VersionAt
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nbannotate.workspace.workspace import Workspace
+    from nbannotate.workspace.connection import Connection
 
 #: The columns of a shape that make a difference, besides its id.
 FIELDS = tuple(name for name in native_values.FIELDS if name not in ("shape_id", "confidence"))
@@ -242,13 +242,13 @@ def _of_shapes(beside: Version | VersionAt, given: Any, which: str, labels: Any)
     return Side("the shapes given", side.assets, f"select * from shapes_{which}", None, values, side.image)
 
 
-def shapes_of(workspace: Workspace, side: Side, asset: str) -> tuple[Shape, ...]:
+def shapes_of(workspace: Connection, side: Side, asset: str) -> tuple[Shape, ...]:
     """Return the shapes of one asset on one side, in their order."""
     query = f"select * from ({side.shapes}) q where asset = $asset order by position"
     return made(asked(workspace, query, side.values, asset=asset))
 
 
-def asked(workspace: Workspace, query: str, values: Mapping[str, Any], **more: Any) -> pd.DataFrame:
+def asked(workspace: Connection, query: str, values: Mapping[str, Any], **more: Any) -> pd.DataFrame:
     """Return the rows of a query, with those of the values and tables that it names."""
     named = {name: value for name, value in values.items() if re.search(rf"\b{name}\b", query)}
     return workspace.sql(query, **named, **more)

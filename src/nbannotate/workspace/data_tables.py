@@ -21,8 +21,8 @@ from nbannotate.workspace.version_scope import OfVersion
 if TYPE_CHECKING:
     import pandas as pd
 
+    from nbannotate.workspace.connection import Connection
     from nbannotate.workspace.dataset import Dataset, Version
-    from nbannotate.workspace.workspace import Workspace
 
 T = TypeVar("T")
 
@@ -46,7 +46,7 @@ class Datasets(Listed["Dataset"]):
     what, one, view, puts_away = "datasets", "dataset", "datasets", True
     first = ("name", "created")
 
-    def __init__(self, workspace: Workspace, make: Callable[[model.Dataset], Dataset]) -> None:
+    def __init__(self, workspace: Connection, make: Callable[[model.Dataset], Dataset]) -> None:
         super().__init__(workspace)
         self._make = make
 

@@ -25,8 +25,8 @@ from nbannotate.workspace.snapshot import Chosen, Moment
 from nbannotate.workspace.spool import Spool
 
 if TYPE_CHECKING:
+    from nbannotate.workspace.connection import Connection
     from nbannotate.workspace.version import Version
-    from nbannotate.workspace.workspace import Workspace
 
 Images = Literal["copy", "link"]
 
@@ -214,7 +214,7 @@ def _write(
     )
 
 
-def protecting(workspace: Workspace) -> AbstractContextManager[None]:
+def protecting(workspace: Connection) -> AbstractContextManager[None]:
     """Refuse, in a ``with`` block, to write what belongs to a workspace: its files, and its images."""
 
     def images() -> list[str]:

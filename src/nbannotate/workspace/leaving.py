@@ -14,12 +14,12 @@ from nbannotate.model.member_data import PersonExport, PersonManifest
 from nbannotate.workspace.export import protecting
 
 if TYPE_CHECKING:
-    from nbannotate.workspace.workspace import Workspace
+    from nbannotate.workspace.connection import Connection
 
 MANIFEST = "manifest.json"
 
 
-def export(workspace: Workspace, login: str, path: str | os.PathLike[str]) -> PersonExport:
+def export(workspace: Connection, login: str, path: str | os.PathLike[str]) -> PersonExport:
     """Write all that a workspace has of a member; see :meth:`nbannotate.workspace.members.Members.export`."""
     with (
         protecting(workspace),

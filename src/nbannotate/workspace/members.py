@@ -20,7 +20,7 @@ from nbannotate.workspace.removal import delete
 from nbannotate.workspace.table import Listed
 
 if TYPE_CHECKING:
-    from nbannotate.workspace.workspace import Workspace
+    from nbannotate.workspace.connection import Connection
 
 _FRAME = """
 select m.login, m.role, m.active, m.created, coalesce(t.open_tasks, 0) as open_tasks, e.last_login, m.archived
@@ -114,7 +114,7 @@ class Members(Listed[model.Member]):
     means: ClassVar[Mapping[str, str]] = {"member": "login", "name": "login"}
     first = ("login", "role", "active")
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Connection) -> None:
         super().__init__(workspace)
         self._client = workspace.client
 
@@ -321,7 +321,7 @@ class Members(Listed[model.Member]):
 
     @deprecations.parameters(login="member")
     def adopt(
-        self, workspace: Workspace, member: str, role: model.Role | None = None, *, exist_ok: bool = False
+        self, workspace: Connection, member: str, role: model.Role | None = None, *, exist_ok: bool = False
     ) -> model.Member:
         """Add an account of another workspace to this one; the person logs in with the same password.
 

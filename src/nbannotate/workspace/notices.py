@@ -16,7 +16,7 @@ from nbannotate.workspace.table import Table, number
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nbannotate.workspace.workspace import Workspace
+    from nbannotate.workspace.connection import Connection
 
 _COLUMNS = ["notice_id", "kind", "text", "campaign", "created", "seen", "campaign_id", "task_id", "issue_id"]
 
@@ -41,7 +41,7 @@ class Notices(Table[model.Notice]):
 
     what, one, view = "notices", "notice", "notices"
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Connection) -> None:
         super().__init__(workspace)
         self._client = workspace.client
 

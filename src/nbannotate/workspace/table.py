@@ -23,7 +23,7 @@ from nbannotate.workspace.row import records
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nbannotate.workspace.workspace import Workspace
+    from nbannotate.workspace.connection import Connection
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ class Table(Handle, ABC, Generic[T]):
     #: Columns that a notebook shows first.
     first: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Connection) -> None:
         self._workspace = workspace
         self._seal()
 

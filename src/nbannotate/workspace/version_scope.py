@@ -53,7 +53,7 @@ class OfVersion(Rows[T]):
         if column == "split":
             return list(SPLITS)
         if column in ("label", "tag"):
-            recipes = [c.spec.recipe for c in self._workspace.campaigns if c.version_id == self._scope()]
+            recipes = [c.spec.recipe for c in self._version.workspace.campaigns if c.version_id == self._scope()]
             return [n for r in recipes for n in (r.tag_names if column == "tag" else [v.name for v in r.labels])]
         return super()._known(column)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nbannotate.workspace.campaign import Campaign
-    from nbannotate.workspace.workspace import Workspace
+    from nbannotate.workspace.connection import Connection
 
 _ASSETS = "from assets a join campaigns c on c.version_id = a.version_id where $1 is null or c.campaign_id = $1"
 #: Where the names come from that a column may have, also if no row has them; $1 is the campaign, or null for all.
@@ -46,7 +46,7 @@ class Campaigns(Listed["Campaign"]):
     what, one, view, puts_away = "campaigns", "campaign", "campaigns", True
     first = ("name", "state", "dataset", "version", "total", "remaining", "due")
 
-    def __init__(self, workspace: Workspace, make: Callable[[model.Campaign], Campaign]) -> None:
+    def __init__(self, workspace: Connection, make: Callable[[model.Campaign], Campaign]) -> None:
         super().__init__(workspace)
         self._make = make
 
@@ -84,7 +84,7 @@ class WorkTable(Rows[Row]):
     order: ClassVar[str] = ""
     states: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, workspace: Workspace, campaign: Campaign | None = None) -> None:
+    def __init__(self, workspace: Connection, campaign: Campaign | None = None) -> None:
         super().__init__(workspace)
         self._campaign = campaign
 

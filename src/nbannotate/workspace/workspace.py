@@ -20,6 +20,7 @@ from nbannotate.owner.client import Client, connect
 from nbannotate.owner.place import STORE, Place
 from nbannotate.workspace import backups
 from nbannotate.workspace.campaign import Campaign
+from nbannotate.workspace.connection import Connection
 from nbannotate.workspace.data_tables import Datasets
 from nbannotate.workspace.dataset import Dataset, markdown
 from nbannotate.workspace.delegation import OnWord
@@ -27,7 +28,6 @@ from nbannotate.workspace.handle import Handle
 from nbannotate.workspace.members import Members
 from nbannotate.workspace.notices import Notices
 from nbannotate.workspace.person import Work
-from nbannotate.workspace.sql import Sql
 from nbannotate.workspace.work_tables import Campaigns, Events
 
 
@@ -89,7 +89,7 @@ def _in_memory() -> Client:
     return MemoryClient()
 
 
-class Workspace(Handle):
+class Workspace(Connection):
     """A store of members, datasets and campaigns.
 
     Parameters
@@ -116,17 +116,15 @@ class Workspace(Handle):
     }  # fmt: skip
 
     def __init__(self, client: Client, on_word_of: Workspace | None = None) -> None:
-        self.client, self.on_word_of = client, on_word_of
+        super().__init__(client)
+        self.on_word_of = on_word_of
         self._on_word: weakref.WeakSet[OnWord] = weakref.WeakSet()
-        info = client.call("workspace.info", model.WorkspaceInfo)
-        self.path, self.me = info.path, info.member
         self.datasets = Datasets(self, functools.partial(Dataset, self))
         self.campaigns = Campaigns(self, functools.partial(Campaign, self))
         self.members = Members(self)
         self.events = Events(self)
         self.notices = Notices(self)
         self.work = Work(self)
-        self.sql = Sql(client)
         self._seal()
 
     def acting(self, member: str | model.NewMember, password: str = "") -> Workspace:

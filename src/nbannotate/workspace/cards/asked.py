@@ -16,7 +16,7 @@ from nbannotate.workspace import frames
 from nbannotate.workspace.cards.thumbnails import MOST, Wanted
 
 if TYPE_CHECKING:
-    from nbannotate.workspace.workspace import Workspace
+    from nbannotate.workspace.connection import Connection
 
 T = TypeVar("T")
 
@@ -36,12 +36,12 @@ class Notes:
             return None
 
 
-def rows(workspace: Workspace, query: str, *parameters: Any) -> list[dict[str, Any]]:
+def rows(workspace: Connection, query: str, *parameters: Any) -> list[dict[str, Any]]:
     """Return rows of a query; a cheap one."""
     return frames.records(workspace.sql(query, list(parameters)))
 
 
-def first_assets(workspace: Workspace, version_id: int, drawn_first: bool = True) -> list[Wanted]:
+def first_assets(workspace: Connection, version_id: int, drawn_first: bool = True) -> list[Wanted]:
     """Return the first assets of a version with what was said of them last; those that have shapes first, if asked."""
     order = "coalesce(n.shapes, 0) = 0, a.position" if drawn_first else "a.position"
     found = rows(
@@ -58,7 +58,7 @@ def first_assets(workspace: Workspace, version_id: int, drawn_first: bool = True
 
 
 def latest_shapes(
-    workspace: Workspace, version_id: int, asset_ids: Iterable[int]
+    workspace: Connection, version_id: int, asset_ids: Iterable[int]
 ) -> dict[int, tuple[model.Shape, ...]]:
     """Return the shapes that were said of assets last, at most some hundred of each."""
     ids = [int(i) for i in asset_ids]
@@ -87,7 +87,7 @@ def latest_shapes(
     return {i: tuple(s) for i, s in found.items()}
 
 
-def colors(workspace: Workspace, campaigns: Iterable[model.Campaign]) -> dict[str, str]:
+def colors(workspace: Connection, campaigns: Iterable[model.Campaign]) -> dict[str, str]:
     """Return the colors of labels in the newest of some campaigns."""
     newest = max(campaigns, key=lambda c: c.campaign_id, default=None)
     if newest is None:
@@ -96,7 +96,7 @@ def colors(workspace: Workspace, campaigns: Iterable[model.Campaign]) -> dict[st
     return {v.name: v.color for v in spec.recipe.labels if v.color is not None}
 
 
-def campaigns_of(workspace: Workspace, version_ids: Iterable[int]) -> list[model.Campaign]:
+def campaigns_of(workspace: Connection, version_ids: Iterable[int]) -> list[model.Campaign]:
     """Return the campaigns on some versions, newest first."""
     ids = set(version_ids)
     return [c for c in workspace.client.call("campaigns.list", list[model.Campaign]) if c.version_id in ids]
