@@ -7,7 +7,6 @@ xmax,ymax``, where width and height are those of the image.
 
 from __future__ import annotations
 
-import ast
 import csv
 import io
 import json
@@ -22,6 +21,7 @@ from nbannotate.errors import InvalidInput, ReadFailed
 from nbannotate.files.source import Source
 from nbannotate.model import fields
 from nbannotate.model.fields import Plan
+from nbannotate.model.python_syntax import literal
 
 #: Columns of files without a header.
 RETINANET = ("asset", "x1", "y1", "x2", "y2", "class")
@@ -146,7 +146,7 @@ def _nested(name: str, text: str) -> Any:
         rows = [[float(v) for v in row.split()] for row in re.findall(r"\[([^\[\]]*)\]", text)]
         return [row for row in rows if row]
     try:
-        found = ast.literal_eval(text)
+        found = literal(text)
         json.dumps(found, allow_nan=False)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         if name == "tags":

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Generic, NoReturn, TypeVar
 
 from nbannotate.errors import InvalidInput
+from nbannotate.model.python_syntax import literal, parsed
 from nbannotate.model.suggestions import meant
 
 MOST_CHARACTERS = 20_000
@@ -70,7 +71,7 @@ class _Reader(Generic[T]):
         if not self.text:
             raise InvalidInput(f"The {what} is empty; there are {self._functions()}.")
         try:
-            tree = ast.parse(self.source, mode="eval")
+            tree = parsed(self.source)
         except SyntaxError as error:
             raise InvalidInput(self._unreadable(error)) from None
         except (ValueError, MemoryError, RecursionError) as error:
@@ -203,4 +204,4 @@ def _doubled_quotes(source: str, value: str) -> str:
         start = end + 1
     if start < len(source) or len(parts) < 2:
         return value
-    return quote.join(ast.literal_eval(p) for p in parts)
+    return quote.join(literal(p) for p in parts)
