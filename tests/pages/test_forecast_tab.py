@@ -42,8 +42,10 @@ def lived(path: Path) -> None:
     ws.members.add("mara", "manager", password=PASSWORD)
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0)
     monday = now - dt.timedelta(days=now.weekday() + 7)
-    world = World(3, assets=900, people=(3, 2))
-    for day in range((now - monday).days):
+    days = (now - monday).days
+    # Some days are left, whatever day it is: one person more is to be seen then.
+    world = World(3, assets=400 + 130 * days, people=(3, 2))
+    for day in range(days):
         world.live(day)
     plant(world, ws, monday=monday)
     small = World(4, assets=30, people=(1, 1))
