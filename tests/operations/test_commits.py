@@ -139,9 +139,9 @@ def keep_draft(view: TaskView) -> Callable[[Transaction], None]:
     def how(tx: Transaction) -> None:
         row = task_rows.task(tx, view.task.task_id, 1)
         assert row is not None
-        task_rows.save_draft(tx, row, 1, "{}", row["created"])
+        task_rows.save_draft(tx, row.task_id, 1, "{}", row.created)
         task_rows.close(
-            tx, row, "done", "submitted", "completed", row["created"], task_rows.Totals(), note=None, followed=False
+            tx, row, "done", "submitted", "completed", row.created, task_rows.Totals(), note=None, followed=False
         )
 
     return how

@@ -13,7 +13,7 @@ from nbannotate.model import Annotation, Closed, Saved, Shape, TaskView
 from nbannotate.store import leases, task_rows
 from nbannotate.store.duckdb import memory, queues
 from nbannotate.store.duckdb.write_through import names
-from nbannotate.store.rows import DRAFTS, HEADS, TASKS
+from nbannotate.store.rows import DRAFTS, HEADS, TASKS, TaskRow
 
 NOW = datetime.datetime(2026, 7, 1)
 BOX = Annotation(shapes=(Shape(kind="rectangle", points=((1.5, 2), (20, 30.25)), label="WBC", id="one"),))
@@ -42,15 +42,14 @@ def engine(team) -> Any:
     return team(count=4).workspace.client.dispatcher.engine
 
 
-def first_task(tx: Any) -> dict[str, Any]:
-    return tx.one("select * from data.tasks order by task_id limit 1")
+def first_task(tx: Any) -> TaskRow:
+    return tx.read(TaskRow, "select * from data.tasks order by task_id limit 1")[0]
 
 
 def draft(tx: Any, body: str = "{}") -> int:
-    row = task_rows.task(tx, first_task(tx)["task_id"], 1)
-    assert row is not None
-    task_rows.save_draft(tx, row, 1, body, NOW)
-    return row["task_id"]
+    task_id = first_task(tx).task_id
+    task_rows.save_draft(tx, task_id, 1, body, NOW)
+    return task_id
 
 
 @pytest.mark.parametrize(
@@ -70,7 +69,7 @@ def test_a_statement_sees_rows_that_wait(engine, query):
 def test_a_view_sees_rows_that_wait(engine):
     with engine.write() as tx:
         row = first_task(tx)
-        leases.take(tx, row, row["task_id"], NOW, None, position=77)
+        leases.take(tx, row, row.task_id, NOW, None, position=77)
         assert tx.value("select max(position) from tasks") == 77
 
 
@@ -81,19 +80,19 @@ def test_rows_that_wait_are_changed_again_and_written_once(engine):
     with engine.read() as tx:
         (row,) = tx.all("select revision, body from data.member_drafts")
         assert row == {"revision": 3, "body": "3"}
-        assert tx.rows(DRAFTS, task_id)[0]["body"] == "3"
+        assert tx.rows(DRAFTS, task_id)[0].body == "3"
 
 
 def test_what_a_statement_changes_is_read_anew(engine):
     with engine.write() as tx:
-        task_id = first_task(tx)["task_id"]
-        assert tx.row(TASKS, task_id)["position"] != 55
+        task_id = first_task(tx).task_id
+        assert tx.row(TASKS, task_id).position != 55
         tx.run("update data.tasks set position = 55")
-        assert tx.row(TASKS, task_id)["position"] == 55
+        assert tx.row(TASKS, task_id).position == 55
     with engine.read() as tx:
-        assert tx.row(TASKS, task_id)["position"] == 55
+        assert tx.row(TASKS, task_id).position == 55
     with engine.write() as tx:
-        assert tx.row(TASKS, task_id)["position"] == 55
+        assert tx.row(TASKS, task_id).position == 55
 
 
 def test_a_reader_sees_rows_as_they_were_when_it_began(engine):
@@ -103,9 +102,9 @@ def test_a_reader_sees_rows_as_they_were_when_it_began(engine):
         tx.value("select 1 from data.meta")  # DuckDB sees the file as it is when it is asked first
         with engine.write() as writing:
             draft(writing, "after")
-        assert [row["body"] for row in tx.rows(DRAFTS, task_id)] == ["before"]
+        assert [row.body for row in tx.rows(DRAFTS, task_id)] == ["before"]
     with engine.read() as tx:
-        assert [row["body"] for row in tx.rows(DRAFTS, task_id)] == ["after"]
+        assert [row.body for row in tx.rows(DRAFTS, task_id)] == ["after"]
 
 
 def test_what_fails_is_not_remembered(engine):
@@ -117,18 +116,18 @@ def test_what_fails_is_not_remembered(engine):
     with pytest.raises(Refused):
         fail()
     with engine.write() as tx:
-        assert tx.rows(DRAFTS, first_task(tx)["task_id"]) == []
+        assert tx.rows(DRAFTS, first_task(tx).task_id) == []
 
 
 def test_what_long_work_writes_beside_makes_its_tables_forgotten(engine):
     with engine.write() as tx:
         row = first_task(tx)
-        assert tx.rows(HEADS, row["asset_id"]) == []
+        assert tx.rows(HEADS, row.asset_id) == []
     with engine.stage() as stage:
-        stage.run("insert into data.layer_heads values ($1, $2, 3)", stage.batch_id, row["asset_id"])
+        stage.run("insert into data.layer_heads values ($1, $2, 3)", stage.batch_id, row.asset_id)
         stage.piece()
         with engine.write() as tx:
-            assert [head["annotation_id"] for head in tx.rows(HEADS, row["asset_id"])] == [3]
+            assert [head.annotation_id for head in tx.rows(HEADS, row.asset_id)] == [3]
 
 
 def test_it_is_bounded(engine, monkeypatch):
@@ -137,8 +136,7 @@ def test_it_is_bounded(engine, monkeypatch):
     with engine.write() as tx:
         for row in tx.all("select asset_id, campaign_id, task_id from data.tasks"):
             tx.rows(TASKS, row["campaign_id"], row["asset_id"])
-            its = task_rows.task(tx, row["task_id"], 1)
-            task_rows.save_draft(tx, its, 1, "a drawing of more than ten characters", NOW)
+            task_rows.save_draft(tx, row["task_id"], 1, "a drawing of more than ten characters", NOW)
     known = engine.memory.all_known()
     assert len(known["tasks"]) == 2
     assert len(known["member_drafts"]) == 1

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from msgspec.structs import replace
 
 from nbannotate.errors import NotAllowed
 from nbannotate.operations.registry import Context, found
 from nbannotate.rules.rights import DEVELOPERS
 from nbannotate.store import asset_copies, campaigns, data, gold, leases, revision_rows, task_rows
+from nbannotate.store.issue_threads import NamedIssue
+from nbannotate.store.rows import TaskRow
+from nbannotate.store.task_rows import TaskWithDraft
 from nbannotate.texts import t
 
 #: Who has to answer for an image is not told what others said of it.
@@ -54,22 +57,22 @@ def may_see_image(ctx: Context, asset_id: int) -> bool:
     if ctx.actor.role in DEVELOPERS or task_rows.had_task(ctx.tx, asset_id, me, None):
         return True
     return any(
-        me in campaigns.workers(ctx.tx, row["campaign_id"]).get(row["step"], set())
-        and not campaigns.is_overdue(ctx.tx, row["campaign_id"], ctx.now.date())
+        me in campaigns.workers(ctx.tx, row.campaign_id).get(row.step, set())
+        and not campaigns.is_overdue(ctx.tx, row.campaign_id, ctx.now.date())
         for row in leases.queues_of(ctx.tx, asset_id, ctx.now)
     )
 
 
-def visible_task(ctx: Context, task_id: int) -> dict[str, Any]:
+def visible_task(ctx: Context, task_id: int) -> TaskWithDraft:
     """Return the row of a task that the actor may look at; others learn nothing of it, not even that it is there."""
     row = task_rows.task(ctx.tx, task_id, ctx.actor.member_id)
     if row is None and ctx.actor.role not in DEVELOPERS:
         raise NotAllowed(t("You may see only your own tasks."))
-    task: dict[str, Any] = found(row, f"task {task_id}")
+    task: TaskWithDraft = found(row, f"task {task_id}")
     if (
-        task["assignee_id"] != ctx.actor.member_id
+        task.assignee_id != ctx.actor.member_id
         and ctx.actor.role not in DEVELOPERS
-        and not task_rows.had_task(ctx.tx, task["asset_id"], ctx.actor.member_id, task["campaign_id"])
+        and not task_rows.had_task(ctx.tx, task.asset_id, ctx.actor.member_id, task.campaign_id)
     ):
         raise NotAllowed(t("You may see only your own tasks."))
     if not may_see_answer(ctx, task):
@@ -78,38 +81,38 @@ def visible_task(ctx: Context, task_id: int) -> dict[str, Any]:
         if leases.lapsed(ctx.tx, task_id, ctx.actor.member_id) is None:
             raise NotAllowed(t("You may see only your own tasks."))
         if is_one_of_several(ctx, task):
-            task["assignee"] = None  # who lost it is told so, and not who has it
+            return replace(task, assignee=None)  # who lost it is told so, and not who has it
     return task
 
 
-def may_see_answer(ctx: Context, task: dict[str, Any]) -> bool:
+def may_see_answer(ctx: Context, task: TaskRow) -> bool:
     """Return whether the actor may see what is said in a task: of the copies of an asset only the own one.
 
     Who manages may see all, but not while a copy of the asset waits for their own answer; whoever decides about them
     asks for all at once (``tasks.answers``).
     """
     me = ctx.actor.member_id
-    own = task["copy"] is None or task["assignee_id"] == me
-    if not own and task["gold"] is not None and not is_one_of_several(ctx, task):
-        own = leases.lapsed(ctx.tx, task["task_id"], me) is not None  # as of an asset that has one task
+    own = task.copy is None or task.assignee_id == me
+    if not own and task.gold is not None and not is_one_of_several(ctx, task):
+        own = leases.lapsed(ctx.tx, task.task_id, me) is not None  # as of an asset that has one task
     return own or (ctx.actor.role in DEVELOPERS and not answers_now(ctx, task))
 
 
-def is_one_of_several(ctx: Context, task: dict[str, Any]) -> bool:
+def is_one_of_several(ctx: Context, task: TaskRow) -> bool:
     """Return whether several people answer for the asset of a task at its step; for gold: would, if it were none."""
-    steps = campaigns.spec(ctx.tx, task["campaign_id"]).workflow.steps
-    return task["copy"] is not None and (task["gold"] is None or steps[task["step"]].copies > 1)
+    steps = campaigns.spec(ctx.tx, task.campaign_id).workflow.steps
+    return task.copy is not None and (task.gold is None or steps[task.step].copies > 1)
 
 
-def answers_now(ctx: Context, task: dict[str, Any]) -> bool:
+def answers_now(ctx: Context, task: TaskRow) -> bool:
     """Return whether the actor has to answer in one of the copies of an asset, of which the task is one."""
-    if task["copy"] is None:
+    if task.copy is None:
         return False
-    its = asset_copies.copies(ctx.tx, *(task[k] for k in _OF_COPIES))
-    return any(c["assignee_id"] == ctx.actor.member_id and c["outcome"] is None for c in its)
+    its = asset_copies.copies(ctx.tx, task.campaign_id, task.asset_id, task.step)
+    return any(c.assignee_id == ctx.actor.member_id and c.outcome is None for c in its)
 
 
-def visible_issues(ctx: Context, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def visible_issues(ctx: Context, rows: list[NamedIssue]) -> list[NamedIssue]:
     """Return those of some issues that the actor may see: one who answered for an asset sees no issues of the others.
 
     Others who work on it later see them, too; with names only where the consensus step shows them.
@@ -118,19 +121,16 @@ def visible_issues(ctx: Context, rows: list[dict[str, Any]]) -> list[dict[str, A
         return rows
     me = ctx.actor.member_id
     seen = []
-    places = task_rows.places(ctx.tx, [row["task_id"] for row in rows])
+    places = task_rows.places(ctx.tx, [row.task_id for row in rows])
     for row in rows:
-        its = places.get(row["task_id"])
-        if its is None or its["copy"] is None or its["assignee_id"] == me:
+        its = places.get(row.task_id)
+        if its is None or its.copy is None or its.assignee_id == me:
             seen.append(row)
         elif ctx.actor.role in DEVELOPERS:
             seen += [] if answers_now(ctx, its) else [row]
-        elif its["gold"] is None and all(
-            c["assignee_id"] != me for c in asset_copies.copies(ctx.tx, *(its[k] for k in _OF_COPIES))
+        elif its.gold is None and all(
+            c.assignee_id != me for c in asset_copies.copies(ctx.tx, its.campaign_id, its.asset_id, its.step)
         ):
-            shown = campaigns.spec(ctx.tx, its["campaign_id"]).workflow.steps[its["step"] + 1].show_names
-            seen.append(row if shown else row | {"hidden": (row["author_id"], str(its["copy"]))})
+            shown = campaigns.spec(ctx.tx, its.campaign_id).workflow.steps[its.step + 1].show_names
+            seen.append(row if shown else replace(row, author_as=str(its.copy)))
     return seen
-
-
-_OF_COPIES = ("campaign_id", "asset_id", "step")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from nbannotate.errors import NotAllowed, Refused
 from nbannotate.operations import completion, gold_tasks
 from nbannotate.operations.notifications import tell, went_on
@@ -11,46 +9,31 @@ from nbannotate.operations.registry import Context
 from nbannotate.rules.activity import Totals
 from nbannotate.rules.gold import step_of
 from nbannotate.store import campaigns as stored
-from nbannotate.store import leases, task_rows
+from nbannotate.store import leases
+from nbannotate.store.rows import TaskRow
+from nbannotate.store.task_rows import NamedTask
 from nbannotate.texts import quoted, t
 
 
-def begin(ctx: Context, row: dict[str, Any], *, touch: bool = True) -> int:
-    """Open a task of the actor, and return its id.
-
-    Parameters
-    ----------
-    ctx
-        The context.
-    row
-        Of the task, as :func:`nbannotate.store.task_rows.task` returns it.
-    touch
-        Whether its lease is still to be renewed.
-    """
-    if touch:
-        until = completion.lease_end(ctx, stored.spec(ctx.tx, row["campaign_id"]), row["step"])
-        leases.touch(ctx.tx, row, Totals(), ctx.now, until)
-        opened(ctx, row, until if row["leased_until"] is not None else None)
+def begin(ctx: Context, row: TaskRow) -> int:
+    """Open a task of the actor, and return its id."""
+    until = completion.lease_end(ctx, stored.spec(ctx.tx, row.campaign_id), row.step)
+    leases.touch(ctx.tx, row, Totals(), ctx.now, until)
     completion.note(ctx, row)
-    return int(row["task_id"])
+    return row.task_id
 
 
-def opened(ctx: Context, row: dict[str, Any], until: Any) -> None:
-    """Let a row say what was just written: that the actor opened its task."""
-    row |= {"opened": row["opened"] or ctx.now, "touched": ctx.now, "leased_until": until}
-
-
-def go_on(ctx: Context, campaign_id: int, step: int, done: dict[str, Any] | None = None) -> int | None:
+def go_on(ctx: Context, campaign_id: int, step: int, done: NamedTask | None = None) -> int | None:
     """Return the actor's own task to go on with at a step, or else the next of the queue; None if nothing is left.
 
     ``done`` is the row of the task that was just finished: in a sequence one goes on from there.
     """
-    after = done["position"] if done is not None and done["sequence"] else None
+    after = done.position if done is not None and done.sequence else None
     gold_tasks.check_not_paused(ctx, campaign_id, step)
     apart = _apart(ctx, campaign_id, step)
     row = leases.first(ctx.tx, campaign_id, step, ctx.actor.member_id, ctx.now, held=True, after=after, apart=apart)
-    if row is not None and row["assignee_id"] == ctx.actor.member_id:
-        return begin(ctx, task_rows.dressed(ctx.tx, row, ctx.actor.member_id))
+    if row is not None and row.assignee_id == ctx.actor.member_id:
+        return begin(ctx, row)
     return _take(ctx, campaign_id, step, row, apart)
 
 
@@ -68,7 +51,7 @@ def _apart(ctx: Context, campaign_id: int, step: int) -> int | None:
     return stored.apart_from(ctx.tx, campaign_id, step) if works else None
 
 
-def _take(ctx: Context, campaign_id: int, step: int, row: dict[str, Any] | None, apart: int | None) -> int | None:
+def _take(ctx: Context, campaign_id: int, step: int, row: TaskRow | None, apart: int | None) -> int | None:
     """Give the actor a task of a queue: in the writer's thread, so that none is ever served twice.
 
     Whatever is refused is refused before anything is written.
@@ -88,17 +71,16 @@ def _take(ctx: Context, campaign_id: int, step: int, row: dict[str, Any] | None,
                 date=str(spec.due),
             )
         )
-    position = row["position"]
+    position = row.position
     if step == step_of(spec):
         known, less = gold_tasks.next_of_queue(ctx, campaign_id, step, apart)
         row, position = known or row, position + less
-    before, until = row["assignee_id"], completion.lease_end(ctx, spec, step)
+    before, until = row.assignee_id, completion.lease_end(ctx, spec, step)
     if before is not None:
-        leases.lapse(ctx.tx, [row["task_id"]], ctx.now)
+        leases.lapse(ctx.tx, [row.task_id], ctx.now)
     leases.take(ctx.tx, row, me, ctx.now, until, position)
-    row |= {"assignee_id": me, "position": position}
-    opened(ctx, row, until)
     if before is not None:
         text = went_on(1, spec.name)
-        tell(ctx, [before], "lease_out", text, campaign_id=campaign_id, task_id=row["task_id"])
-    return begin(ctx, task_rows.dressed(ctx.tx, row, me), touch=False)
+        tell(ctx, [before], "lease_out", text, campaign_id=campaign_id, task_id=row.task_id)
+    completion.note(ctx, row)
+    return row.task_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from nbannotate.model import NoticeKind
 from nbannotate.operations.notifications import tell
@@ -44,8 +44,7 @@ def tick(ctx: Context) -> int:
         staging.discard(ctx.tx, batch_id)
     retention.forget(ctx.tx, ctx.now)
     lost = leases.expire_leases(ctx.tx, ctx.now)
-    held = [task for task in lost if task["assignee_id"] is not None]
-    for (campaign_id, member_id), tasks in groupby(sorted(held, key=_place), _place):
+    for (campaign_id, member_id), tasks in groupby(sorted(lost, key=_place), _place):
         _say_lease_out(ctx, campaign_id, member_id, list(tasks))
     due = _hearers(ctx)
     for one in due:
@@ -54,11 +53,11 @@ def tick(ctx: Context) -> int:
     return len(lost) + len(due)
 
 
-def _place(task: dict[str, Any]) -> tuple[int, int]:
-    return task["campaign_id"], task["assignee_id"]
+def _place(task: leases.Expired) -> tuple[int, int]:
+    return task.campaign_id, task.assignee_id
 
 
-def _say_lease_out(ctx: Context, campaign_id: int, member_id: int, tasks: list[dict[str, Any]]) -> None:
+def _say_lease_out(ctx: Context, campaign_id: int, member_id: int, tasks: list[leases.Expired]) -> None:
     """Tell a person of the tasks that went back to the queue, in one notice."""
     campaign = campaigns.spec(ctx.tx, campaign_id).name
     task_id: int | None = None
@@ -68,7 +67,7 @@ def _say_lease_out(ctx: Context, campaign_id: int, member_id: int, tasks: list[d
             n=len(tasks), campaign=campaign,
         )  # fmt: skip
     else:
-        asset, task_id = data.asset(ctx.tx, tasks[0]["asset_id"]), tasks[0]["task_id"]
+        asset, task_id = data.asset(ctx.tx, tasks[0].asset_id), tasks[0].task_id
         text = t(
             "Your time for {asset} of {campaign} ran out, so it went back to the queue. What you drew is kept.",
             asset=asset["name"] if asset else t("an image"), campaign=campaign,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from collections.abc import Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,7 +22,10 @@ from nbannotate.rules.rights import MANAGERS
 from nbannotate.rules.workflow import IssueFact
 from nbannotate.store import campaign_end, counts, data, importing, issue_threads, leases, people, task_rows
 from nbannotate.store import campaigns as stored
+from nbannotate.store.issue_threads import NamedIssue
+from nbannotate.store.rows import TaskRow
 from nbannotate.store.staging import Stage
+from nbannotate.store.task_rows import TaskWithDraft
 from nbannotate.texts import Message, joined, t
 
 #: So many drafts become revisions in one piece.
@@ -39,25 +42,25 @@ SAID = {
 }
 
 
-def began_with(ctx: Context, row: dict[str, Any], spec: CampaignSpec) -> Annotation:
+def began_with(ctx: Context, row: TaskWithDraft, spec: CampaignSpec) -> Annotation:
     """Return what work on a task begins with: the last revision, or nothing where the campaign starts anew."""
-    if row["gold"] is not None and spec.existing != "prefill":
+    if row.gold is not None and spec.existing != "prefill":
         return Annotation()
-    latest = data.latest(ctx.tx, row["version_id"], row["asset_id"])
-    if latest and spec.existing == "restart" and latest.campaign_id != row["campaign_id"]:
+    latest = data.latest(ctx.tx, row.version_id, row.asset_id)
+    if latest and spec.existing == "restart" and latest.campaign_id != row.campaign_id:
         return Annotation()
     return data.annotation(ctx.tx, latest)
 
 
 def submit(
-    ctx: Context, row: dict[str, Any], spec: CampaignSpec, made: Checked, spent: Spent, status: str | None = None
+    ctx: Context, row: TaskWithDraft, spec: CampaignSpec, made: Checked, spent: Spent, status: str | None = None
 ) -> Closed:
     """Submit an annotation, or accept it at a review step."""
     if made.edited:
-        commit(ctx, row, made.annotation, row["kind"], made.rows)
-    if row["gold"] is not None:
+        commit(ctx, row, made.annotation, row.kind, made.rows)
+    if row.gold is not None:
         closed = _close_gold(ctx, row, spec, "submit", spent, status=status, score=made.score)
-    elif row["copy"] is not None:
+    elif row.copy is not None:
         closed = _close_copy(ctx, row, spec, "submit", spent, made=made, status=status)
     else:
         closed = close(ctx, row, spec, "submit", spent, edited=made.edited, status=status)
@@ -69,7 +72,7 @@ def submit(
 
 def close(
     ctx: Context,
-    row: dict[str, Any],
+    row: TaskWithDraft,
     spec: CampaignSpec,
     action: workflow.Action,
     spent: Spent,
@@ -80,15 +83,15 @@ def close(
     note: str | None = None,
 ) -> Closed:
     """Let the rules decide how a task ends, and store what they say."""
-    if row["gold"] is not None:
+    if row.gold is not None:
         return _close_gold(ctx, row, spec, action, spent, note=note)
-    if row["copy"] is not None:
+    if row.copy is not None:
         return _close_copy(ctx, row, spec, action, spent, note=note)
     steps = spec.workflow.steps
-    visits = [visit(v) for v in task_rows.visits(ctx.tx, row["campaign_id"], row["asset_id"])]
-    raised = issue_threads.of_asset(ctx.tx, row["campaign_id"], row["asset_id"])
-    issues = [IssueFact(i["issue_id"], i["state"], i["author_id"]) for i in raised]
-    workers = stored.workers(ctx.tx, row["campaign_id"])
+    visits = [visit(v) for v in task_rows.visits(ctx.tx, row.campaign_id, row.asset_id)]
+    raised = issue_threads.of_asset(ctx.tx, row.campaign_id, row.asset_id)
+    issues = [IssueFact(i.issue_id, i.state, i.author_id) for i in raised]
+    workers = stored.workers(ctx.tx, row.campaign_id)
     judges, managers = _judges(ctx, issues)
     decided = workflow.decide(
         action, ctx.actor.member_id, visits, steps, issues, workers, edited=edited, status=status, to_step=to_step,
@@ -97,25 +100,25 @@ def close(
     _end(ctx, row, decided, spent, note, followed=decided.next is not None)
     gold_tasks.look_alike(ctx, row, spec)
     for issue in raised:
-        if issue["issue_id"] in decided.issues:
-            issue_threads.set_state(ctx.tx, issue, decided.issues[issue["issue_id"]], ctx.actor.member_id, ctx.now)
+        if issue.issue_id in decided.issues:
+            issue_threads.set_state(ctx.tx, issue, decided.issues[issue.issue_id], ctx.actor.member_id, ctx.now)
     if decided.next is not None:
         follow(ctx, row, spec, visits, decided.next)
     _tell_of_fixes(ctx, row, raised, decided)
-    if decided.next is not None and action == "submit" and decided.next.step == row["step"]:
+    if decided.next is not None and action == "submit" and decided.next.step == row.step:
         _tell_judge(ctx, row, spec, raised, decided)
     ctx.note(detail={"outcome": decided.outcome, "status": decided.status, **_given(ctx, spent)})
     if (when := decided.leaves) is not None and spec.rules:
-        chain.apply_rules(ctx, row["campaign_id"], spec, [row["asset_id"]], when, decided.status)
+        chain.apply_rules(ctx, row.campaign_id, spec, [row.asset_id], when, decided.status)
     where = steps[decided.next.step].name if decided.next else None
-    other = action == "submit" and decided.status != workflow.statuses(steps[row["step"]])[0]
-    said = _said(Message(SAID[decided.outcome], {"asset": row["asset"]}), where, decided.status if other else None)
-    return Closed(row["task_id"], decided.state, decided.asset_state, where, said)
+    other = action == "submit" and decided.status != workflow.statuses(steps[row.step])[0]
+    said = _said(Message(SAID[decided.outcome], {"asset": row.asset}), where, decided.status if other else None)
+    return Closed(row.task_id, decided.state, decided.asset_state, where, said)
 
 
 def _close_copy(
     ctx: Context,
-    row: dict[str, Any],
+    row: TaskWithDraft,
     spec: CampaignSpec,
     action: workflow.Action,
     spent: Spent,
@@ -131,16 +134,16 @@ def _close_copy(
     after = copies.go_on(ctx, row, spec, made, decided, others)
     ctx.note(detail={"outcome": decided.outcome, "status": decided.status, **_given(ctx, spent)})
     if (when := after.leaves) is not None and spec.rules:
-        chain.apply_rules(ctx, row["campaign_id"], spec, [row["asset_id"]], when, after.status)
+        chain.apply_rules(ctx, row.campaign_id, spec, [row.asset_id], when, after.status)
     return Closed(
-        row["task_id"], decided.state, "in_progress", spec.workflow.steps[row["step"]].name,
-        _said(Message(SAID[decided.outcome], {"asset": row["asset"]}), None, None),
+        row.task_id, decided.state, "in_progress", spec.workflow.steps[row.step].name,
+        _said(Message(SAID[decided.outcome], {"asset": row.asset}), None, None),
     )  # fmt: skip
 
 
 def _close_gold(
     ctx: Context,
-    row: dict[str, Any],
+    row: TaskWithDraft,
     spec: CampaignSpec,
     action: workflow.Action,
     spent: Spent,
@@ -155,17 +158,17 @@ def _close_gold(
     gold_tasks.judge(ctx, row, spec, score)
     ctx.note(detail={"outcome": decided.outcome, "status": decided.status, **_given(ctx, spent)})
     steps = spec.workflow.steps
-    copied = steps[row["step"]].copies > 1
-    at = row["step"] if copied else decided.next.step if decided.next else None
+    copied = steps[row.step].copies > 1
+    at = row.step if copied else decided.next.step if decided.next else None
     where = None if at is None else steps[at].name
-    other = action == "submit" and not copied and decided.status != workflow.statuses(steps[row["step"]])[0]
-    said = Message(SAID[decided.outcome], {"asset": row["asset"]})
+    other = action == "submit" and not copied and decided.status != workflow.statuses(steps[row.step])[0]
+    said = Message(SAID[decided.outcome], {"asset": row.asset})
     said = _said(said, None if copied else where, decided.status if other else None)
-    return Closed(row["task_id"], decided.state, decided.asset_state, where, said)
+    return Closed(row.task_id, decided.state, decided.asset_state, where, said)
 
 
 def _end(
-    ctx: Context, row: dict[str, Any], decided: workflow.Outcome, spent: Spent, note: str | None, followed: bool
+    ctx: Context, row: TaskWithDraft, decided: workflow.Outcome, spent: Spent, note: str | None, followed: bool
 ) -> None:
     """Store how a task ends, and the time that it took."""
     totals = time_tracking.count(ctx, row, spent)
@@ -197,18 +200,18 @@ def _said(text: Message, where: str | None, status: str | None) -> Message:
     return t("{text+} as '{status}'; now at '{step}'.", text=text, status=status, step=where)
 
 
-def _tell_of_fixes(ctx: Context, row: dict[str, Any], raised: list[dict[str, Any]], decided: workflow.Outcome) -> None:
+def _tell_of_fixes(ctx: Context, row: TaskWithDraft, raised: list[NamedIssue], decided: workflow.Outcome) -> None:
     """Tell who raised issues that they are fixed, and wait for a look."""
     for issue in raised:
-        if decided.issues.get(issue["issue_id"]) == "for_review":
+        if decided.issues.get(issue.issue_id) == "for_review":
             text = t(
                 "Your issue on {asset} is for review: {who} submitted it again.",
-                asset=row["asset"],
+                asset=row.asset,
                 who=ctx.actor.login,
             )
             tell(
-                ctx, [issue["author_id"]], "issue_answered", text,
-                campaign_id=row["campaign_id"], issue_id=issue["issue_id"],
+                ctx, [issue.author_id], "issue_answered", text,
+                campaign_id=row.campaign_id, issue_id=issue.issue_id,
             )  # fmt: skip
 
 
@@ -224,33 +227,33 @@ def _judges(ctx: Context, issues: list[IssueFact]) -> tuple[list[int], frozenset
 
 
 def _tell_judge(
-    ctx: Context, row: dict[str, Any], spec: CampaignSpec, raised: list[dict[str, Any]], decided: workflow.Outcome
+    ctx: Context, row: TaskWithDraft, spec: CampaignSpec, raised: list[NamedIssue], decided: workflow.Outcome
 ) -> None:
     """Tell whoever an asset is put before, because nobody reviews it, unless its issues have told it already."""
     assert decided.next is not None
     judge = decided.next.assignee
-    if judge is None or any(i["author_id"] == judge and i["issue_id"] in decided.issues for i in raised):
+    if judge is None or any(i.author_id == judge and i.issue_id in decided.issues for i in raised):
         return
     text = t(
         "{asset} of {campaign} has an issue and no review step is left: look at it, resolve the issue and submit it.",
-        asset=row["asset"], campaign=spec.name,
+        asset=row.asset, campaign=spec.name,
     )  # fmt: skip
-    tell(ctx, [judge], "issue_answered", text, campaign_id=row["campaign_id"])
+    tell(ctx, [judge], "issue_answered", text, campaign_id=row.campaign_id)
 
 
-def commit(ctx: Context, row: dict[str, Any], annotation: Annotation, source: str, rows: str | None = None) -> None:
+def commit(ctx: Context, row: TaskWithDraft, annotation: Annotation, source: str, rows: str | None = None) -> None:
     """Append a revision of the asset's annotation; ``rows`` are its shapes, if they are made already."""
     counts.drew(ctx.tx, row, len(annotation.shapes))
     data.add_annotation(
-        ctx.tx, version_id=row["version_id"], asset_id=row["asset_id"], member_id=ctx.actor.member_id, source=source,
-        annotation=annotation, now=ctx.now, campaign_id=row["campaign_id"], task_id=row["task_id"], rows=rows,
-        origin="gold" if row["gold"] is not None else "copy" if row["copy"] is not None else "answer",
+        ctx.tx, version_id=row.version_id, asset_id=row.asset_id, member_id=ctx.actor.member_id, source=source,
+        annotation=annotation, now=ctx.now, campaign_id=row.campaign_id, task_id=row.task_id, rows=rows,
+        origin="gold" if row.gold is not None else "copy" if row.copy is not None else "answer",
     )  # fmt: skip
 
 
-def keep_draft(ctx: Context, row: dict[str, Any], source: str, draft: Checked | None) -> None:
+def keep_draft(ctx: Context, row: TaskWithDraft, source: str, draft: Checked | None) -> None:
     """Turn what was drawn but not submitted into a revision, so that it is not lost when the task ends."""
-    if (row["revision"] or 0) != (0 if draft is None else draft.revision):
+    if (row.revision or 0) != (0 if draft is None else draft.revision):
         raise Stale("The draft changed while this was prepared; try again.")
     if draft is not None and draft.believed(ctx, row).edited:
         commit(ctx, row, draft.annotation, source, draft.rows)
@@ -274,22 +277,24 @@ def stage_drafts(
     return Kept(stage.batch_id, ground)
 
 
-def stage_revisions(ctx: Context, stage: Stage, version_id: int, rows: list[dict[str, Any]], source: str) -> None:
-    """Make revisions of drafts that say something new, in pieces: rows of tasks with ``assignee_id`` and ``body``."""
-    latest = data.latest_of(ctx.tx, version_id, [row["asset_id"] for row in rows]) if rows else {}
-    drawn = [(row, draft) for row in rows if (draft := task_rows.draft(row)) is not None]
+def stage_revisions(
+    ctx: Context, stage: Stage, version_id: int, rows: Sequence[campaign_end.Unsubmitted], source: str
+) -> None:
+    """Make revisions of drafts that say something new, in pieces."""
+    latest = data.latest_of(ctx.tx, version_id, [row.asset_id for row in rows]) if rows else {}
+    drawn = [(row, task_rows.decoded(row.body)) for row in rows]
     kept = [
         importing.Revision(
-            row["asset_id"],
-            row["assignee_id"],
+            row.asset_id,
+            row.assignee_id,
             source,
             draft,
-            row["campaign_id"],
-            row["task_id"],
-            "gold" if row["gold"] is not None else "copy" if row["copy"] is not None else None,
+            row.campaign_id,
+            row.task_id,
+            "gold" if row.gold is not None else "copy" if row.copy is not None else None,
         )
         for row, draft in drawn
-        if draft != latest.get(row["asset_id"], Annotation())
+        if draft != latest.get(row.asset_id, Annotation())
     ]
     for low in range(0, len(kept), DRAFTS_AT_ONCE):
         importing.stage(stage, kept[low : low + DRAFTS_AT_ONCE], ctx.now)
@@ -320,10 +325,10 @@ def lease_end(ctx: Context, spec: CampaignSpec, step: int) -> datetime.datetime:
     return ctx.now + datetime.timedelta(minutes=spec.workflow.steps[step].lease_minutes)
 
 
-def worked(ctx: Context, row: dict[str, Any], spec: CampaignSpec, spent: Spent) -> None:
+def worked(ctx: Context, row: TaskWithDraft, spec: CampaignSpec, spent: Spent) -> None:
     """Count the time that the page reports, and renew the lease."""
     totals = time_tracking.count(ctx, row, spent)
-    leases.touch(ctx.tx, row, totals, ctx.now, lease_end(ctx, spec, row["step"]))
+    leases.touch(ctx.tx, row, totals, ctx.now, lease_end(ctx, spec, row.step))
     note_work(ctx, row, totals)
     if given := _given(ctx, spent):
         ctx.note(detail=given)
@@ -334,12 +339,12 @@ def _given(ctx: Context, spent: Spent) -> dict[str, str]:
     return {"worked": "given"} if ctx.acted_by is not None and spent and not isinstance(spent, tuple) else {}
 
 
-def note_work(ctx: Context, row: dict[str, Any], totals: Totals) -> None:
+def note_work(ctx: Context, row: TaskRow, totals: Totals) -> None:
     """Write into the event what it is about, and how long the person worked on it before."""
     note(ctx, row)
     ctx.note(worked_s=totals.worked_s)
 
 
-def note(ctx: Context, row: dict[str, Any]) -> None:
+def note(ctx: Context, row: TaskRow) -> None:
     """Write into the event what it is about."""
-    ctx.note(campaign_id=row["campaign_id"], task_id=row["task_id"], asset_id=row["asset_id"])
+    ctx.note(campaign_id=row.campaign_id, task_id=row.task_id, asset_id=row.asset_id)

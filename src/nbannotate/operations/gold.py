@@ -25,9 +25,9 @@ def members(ctx: Context, campaign_id: int) -> list[GoldMember]:
     for who in kept.members(ctx.tx, campaign_id):
         fall = kept.fallen(ctx.tx, campaign_id, who.member_id)
         mean = rules.recent(kept.scores(ctx.tx, campaign_id, who.member_id, flow.last), flow.last)
-        state = "ok" if fall is None else "paused" if fall["action"] == "pause" else "below"
+        state = "ok" if fall is None else "paused" if fall.action == "pause" else "below"
         told.append(
-            GoldMember(who.login, who.answers, who.mean, mean, state, None if fall is None else fall["since"])  # type: ignore[arg-type]
+            GoldMember(who.login, who.answers, who.mean, mean, state, None if fall is None else fall.since)  # type: ignore[arg-type]
         )
     return told
 
@@ -39,7 +39,7 @@ def resume(ctx: Context, campaign_id: int, login: str) -> None:
     member = worker(ctx, login)
     spec = stored.spec(ctx.tx, campaign_id)
     fall = kept.fallen(ctx.tx, campaign_id, member.member_id)
-    if fall is None or fall["action"] != "pause":
+    if fall is None or fall.action != "pause":
         raise Refused(f"{login!r} is not paused in {spec.name!r}; there is nothing to resume.")
     kept.rise(ctx.tx, campaign_id, member.member_id, ctx.now, ctx.actor.member_id)
     ctx.note(campaign_id=campaign_id, detail={"member": login})
@@ -52,12 +52,12 @@ def look(ctx: Context, task_id: int) -> Judged:
     """Return what was wrong in an answer of mine to an image whose answer is known, if I may see it."""
     row = visible_task(ctx, task_id)
     manages = ctx.actor.role in DEVELOPERS
-    own = row["assignee_id"] == ctx.actor.member_id and kept.may_be_shown(ctx.tx, task_id)
-    if row["gold"] is None or not (own or manages):
+    own = row.assignee_id == ctx.actor.member_id and kept.may_be_shown(ctx.tx, task_id)
+    if row.gold is None or not (own or manages):
         raise NotAllowed("There is nothing to be shown of this task.")
     answer = data.said_in(ctx.tx, task_id)
     if answer is None:
         raise Refused("Nothing was answered in this task.")
-    given, known = data.annotation(ctx.tx, answer), data.annotation(ctx.tx, data.annotation_row(ctx.tx, row["gold"]))
-    its = rules.score(given, known, stored.spec(ctx.tx, row["campaign_id"]).workflow.gold_iou)
-    return Judged(task_id, row["asset_id"], row["asset"], its.score, given, known, its.missed, its.extra)
+    given, known = data.annotation(ctx.tx, answer), data.annotation(ctx.tx, data.annotation_row(ctx.tx, row.gold))
+    its = rules.score(given, known, stored.spec(ctx.tx, row.campaign_id).workflow.gold_iou)
+    return Judged(task_id, row.asset_id, row.asset, its.score, given, known, its.missed, its.extra)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from nbannotate.errors import NbannotateError, Refused
 from nbannotate.model import Annotation, CampaignSpec, Version
 from nbannotate.operations.notifications import tell
@@ -17,6 +15,8 @@ from nbannotate.rules.workflow import IssueFact, Outcome
 from nbannotate.store import campaigns as stored
 from nbannotate.store import data, issue_threads, leases, people
 from nbannotate.store import gold as kept
+from nbannotate.store.rows import TaskRow
+from nbannotate.store.task_rows import TaskWithDraft
 from nbannotate.texts import Message, quoted, t
 
 #: So many known answers are looked at in one go.
@@ -25,7 +25,7 @@ PIECE = 500
 NAMED = 3
 
 
-def next_of_queue(ctx: Context, campaign_id: int, step: int, apart: int | None) -> tuple[dict[str, Any] | None, int]:
+def next_of_queue(ctx: Context, campaign_id: int, step: int, apart: int | None) -> tuple[TaskRow | None, int]:
     """Return the row of the gold task that the actor gets now in place of the next of the queue, and its position.
 
     None where it is not gold's turn. Whether or not, as much is asked, so that the time says nothing.
@@ -50,7 +50,7 @@ def upcoming(ctx: Context, campaign_id: int, step: int, but: int | None, apart: 
 def pause(ctx: Context, campaign_id: int, step: int) -> Message:
     """Return why the actor may not work at a step, who was paused there; or else nothing."""
     there = kept.fallen(ctx.tx, campaign_id, ctx.actor.member_id)
-    if there is None or there["action"] != "pause":  # also of a campaign that there is not
+    if there is None or there.action != "pause":  # also of a campaign that there is not
         return Message()
     spec = stored.spec(ctx.tx, campaign_id)
     if step != gold.step_of(spec):
@@ -69,54 +69,54 @@ def check_not_paused(ctx: Context, campaign_id: int, step: int) -> None:
 
 
 def decide(
-    ctx: Context, row: dict[str, Any], spec: CampaignSpec, action: workflow.Action, status: str | None
+    ctx: Context, row: TaskWithDraft, spec: CampaignSpec, action: workflow.Action, status: str | None
 ) -> Outcome:
     """Return how a gold task ends: as any other would; nothing follows it."""
-    raised = issue_threads.of_asset(ctx.tx, row["campaign_id"], row["asset_id"])
-    issues = [IssueFact(i["issue_id"], i["state"], i["author_id"]) for i in raised if i["task_id"] == row["task_id"]]
+    raised = issue_threads.of_asset(ctx.tx, row.campaign_id, row.asset_id)
+    issues = [IssueFact(i.issue_id, i.state, i.author_id) for i in raised if i.task_id == row.task_id]
     steps, me = spec.workflow.steps, ctx.actor.member_id
-    if steps[row["step"]].copies > 1:
+    if steps[row.step].copies > 1:
         return copies.decide(action, me, visit(row), [], steps, issues, status)
-    workers = stored.workers(ctx.tx, row["campaign_id"])
+    workers = stored.workers(ctx.tx, row.campaign_id)
     return workflow.decide(action, me, [visit(row)], steps, issues, workers, status=status)
 
 
-def look_alike(ctx: Context, row: dict[str, Any], spec: CampaignSpec) -> None:
+def look_alike(ctx: Context, row: TaskWithDraft, spec: CampaignSpec) -> None:
     """Ask the tables, at the end of a task that is no gold, what is asked at the end of one that is.
 
     The time of the answer says nothing then.
     """
-    if row["step"] == gold.step_of(spec):
-        kept.scores(ctx.tx, row["campaign_id"], ctx.actor.member_id, spec.workflow.last)
-        kept.fallen(ctx.tx, row["campaign_id"], ctx.actor.member_id)
-        kept.take_score(ctx.tx, row["task_id"])
+    if row.step == gold.step_of(spec):
+        kept.scores(ctx.tx, row.campaign_id, ctx.actor.member_id, spec.workflow.last)
+        kept.fallen(ctx.tx, row.campaign_id, ctx.actor.member_id)
+        kept.take_score(ctx.tx, row.task_id)
 
 
-def judge(ctx: Context, row: dict[str, Any], spec: CampaignSpec, its: Score | None) -> None:
+def judge(ctx: Context, row: TaskWithDraft, spec: CampaignSpec, its: Score | None) -> None:
     """Keep the score of an answer, and do what is to be done if the person's answers are not good enough.
 
     ``its`` is None for what was not submitted: that is no answer.
     """
     if its is None:
         return
-    me, campaign_id, flow = ctx.actor.member_id, row["campaign_id"], spec.workflow
+    me, campaign_id, flow = ctx.actor.member_id, row.campaign_id, spec.workflow
     scores = [*kept.scores(ctx.tx, campaign_id, me, flow.last), its.score]
     below = gold.is_below(spec, scores)
     shown = below and flow.on_fail == "show" and its.score < flow.passing
-    kept.add_score(ctx.tx, row["task_id"], its, shown=shown)
+    kept.add_score(ctx.tx, row.task_id, its, shown=shown)
     there = kept.fallen(ctx.tx, campaign_id, me)
     mean = gold.recent(scores, flow.last) or 0.0
     if below and there is None:
         kept.fall(ctx.tx, campaign_id, me, mean, len(scores[-flow.last :]), flow.on_fail, ctx.now)
         _tell(ctx, spec, campaign_id, mean)
-    elif not below and there is not None and there["action"] != "pause":
+    elif not below and there is not None and there.action != "pause":
         kept.rise(ctx.tx, campaign_id, me, ctx.now)
     if shown:
         text = t(
             "Your answer for {asset} in {campaign} differs from the known one; look at what was wrong.",
-            asset=row["asset"], campaign=spec.name,
+            asset=row.asset, campaign=spec.name,
         )  # fmt: skip
-        tell(ctx, [me], "gold", text, campaign_id=campaign_id, task_id=row["task_id"], myself=True)
+        tell(ctx, [me], "gold", text, campaign_id=campaign_id, task_id=row.task_id, myself=True)
 
 
 def _tell(ctx: Context, spec: CampaignSpec, campaign_id: int, mean: float) -> None:

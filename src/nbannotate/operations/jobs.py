@@ -68,10 +68,10 @@ def _prepare_submit(ctx: Context, campaign_id: int, step: int, checked: bool) ->
     rows = batches.drawn(ctx.tx, campaign_id, version_id, held[:AT_ONCE] if checked else held)
     kind = spec.workflow.steps[step].kind if 0 <= step < len(spec.workflow.steps) else ""
 
-    copied = {"campaign_id": campaign_id, "step": step}
-    answers = {r["task_id"]: asset_copies.answers(ctx.tx, r | copied) for r in rows[:AT_ONCE] if r["copy"] is not None}
-
-    known = {r["task_id"]: validation.known(ctx, r | copied, spec) for r in rows}
+    tasks = task_rows.places(ctx.tx, held)
+    some = [tasks[r.task_id] for r in rows[:AT_ONCE]]
+    answers = {task.task_id: asset_copies.answers(ctx.tx, task) for task in some if task.copy is not None}
+    known = {r.task_id: validation.known(ctx, tasks[r.task_id], spec) for r in rows}
 
     def check() -> Prepared:
         made = Prepared({}, {}, [])
@@ -79,25 +79,25 @@ def _prepare_submit(ctx: Context, campaign_id: int, step: int, checked: bool) ->
             on = Ground(
                 campaign_id,
                 version_id,
-                row["asset_id"],
+                row.asset_id,
                 step,
                 spec,
                 kind,
-                row["latest_id"],
-                answers.get(row["task_id"]),
-                known.get(row["task_id"]),
+                row.latest_id,
+                answers.get(row.task_id),
+                known.get(row.task_id),
             )
             why = t("nothing is saved for it yet.")
-            if row["body"] is not None:
-                drawn = task_rows.decoded(row["body"])
-                one = validation.finished(ctx.engine, on, drawn, row["width"], row["height"], row["revision"])
+            if row.body is not None:
+                drawn = task_rows.decoded(row.body)
+                one = validation.finished(ctx.engine, on, drawn, row.width, row.height, row.revision)
                 if one.error is None:
                     if len(made.tasks) < AT_ONCE:
-                        made.tasks[row["task_id"]] = one
+                        made.tasks[row.task_id] = one
                     continue
                 why = one.error.message
-            made.unfinished[row["task_id"]] = why
-            made.names.append(row["name"])
+            made.unfinished[row.task_id] = why
+            made.names.append(row.name)
         return made
 
     return {"prepared_job": check}
@@ -134,7 +134,7 @@ def submit(ctx: Context, campaign_id: int, step: int, checked: bool = False, *, 
         task = task_rows.task(ctx.tx, task_id, ctx.actor.member_id)
         assert task is not None
         made = believed(prepared_job.tasks.get(task_id), ctx, task)
-        if made.revision != (task["revision"] or 0):
+        if made.revision != (task.revision or 0):
             raise Stale("A draft changed while the job was checked; try again.")
         completion.submit(ctx, task, spec, made, 0.0)
     ctx.note(campaign_id=campaign_id, detail={"step": step, "tasks": len(rows[:AT_ONCE])})

@@ -6,11 +6,12 @@ the slices are still as they were (see :mod:`nbannotate.operations.validation`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from nbannotate import shapes as kinds
 from nbannotate.errors import InvalidInput, NbannotateError, Refused, Stale
@@ -58,7 +59,7 @@ class Made(Struct, frozen=True):
     its: Range
     tasks: list[int]
     mark: str
-    rows: list[dict[str, Any]]
+    rows: Sequence[slices.HeldSlice | kept.SpreadDraft]
     what: str
     left: int
     drafts: kept.Drafts
@@ -69,8 +70,8 @@ class Made(Struct, frozen=True):
     def believed(self, ctx: Context) -> Made:
         """Return this, in the transaction that writes; raise Stale if the slices are not as they were."""
         row = self.its.row
-        same = self.its.spec == stored.spec(ctx.tx, row["campaign_id"])
-        if not same or self.mark != kept.mark(ctx.tx, self.tasks, ctx.actor.member_id, row["version_id"]):
+        same = self.its.spec == stored.spec(ctx.tx, row.campaign_id)
+        if not same or self.mark != kept.mark(ctx.tx, self.tasks, ctx.actor.member_id, row.version_id):
             raise Stale("The slices changed while this was prepared; try again.")
         return self
 
@@ -137,7 +138,7 @@ def _spread(
     if given.empty:
         raise Refused("There is nothing on this slice that could be put onto others.")
     given, dropped = copyable(given, its.spec.recipe)
-    targets = [r for r in its.between(first, last) if r["asset_id"] != row["asset_id"]]
+    targets = [r for r in its.between(first, last) if r.asset_id != row.asset_id]
     if not targets:
         raise InvalidInput("This is the slice itself; choose a range of others.")
     if len(targets) > min(MOST_SLICES, MOST_SHAPES // max(1, len(given.shapes))):
@@ -145,45 +146,48 @@ def _spread(
             f"That is too much at once: at most {MOST_SLICES:,} slices, and {MOST_SHAPES:,} shapes on all of them. "
             "Choose a shorter range."
         )
-    left = {r["place"]: why for r in targets if (why := slices.why_not(its, r))}
-    able = [r for r in targets if r["place"] not in left]
+    left = {r.place: why for r in targets if (why := slices.why_not(its, r))}
+    able = [r for r in targets if r.place not in left]
     if given.shapes:
-        remote_files.measured(able, None)
-    tasks = [row["task_id"], *(r["task_id"] for r in able)]
-    mark = kept.mark(ctx.tx, tasks, ctx.actor.member_id, row["version_id"])
+        remote_files.measured([asdict(r) for r in able], None)
+    tasks = [row.task_id, *(r.task_id for r in able)]
+    mark = kept.mark(ctx.tx, tasks, ctx.actor.member_id, row.version_id)
     drafts = kept.drafts(ctx.tx, tasks, ctx.actor.member_id)
-    able = [r | drafts.get(r["task_id"], {"revision": None, "body": None}) for r in able]
-    began = _began(ctx, its, [r["asset_id"] for r in able if r["body"] is None])
-    size = next((r["width"], r["height"]) for r in its.rows if r["asset_id"] == row["asset_id"])
+    began = _began(ctx, its, [r.asset_id for r in able if r.task_id not in drafts])
+    size = next((r.width, r.height) for r in its.rows if r.asset_id == row.asset_id)
 
     def made() -> Made:
         before = {
-            r["task_id"]: began.get(r["asset_id"], Annotation()) if (draft := task_rows.draft(r)) is None else draft
+            r.task_id: task_rows.decoded(draft.body)
+            if (draft := drafts.get(r.task_id)) is not None
+            else began.get(r.asset_id, Annotation())
             for r in able
         }
         after: dict[int, Annotation] = {}
         for r in able:
-            now = rules.spread(given, before[r["task_id"]], existing)
+            now = rules.spread(given, before[r.task_id], existing)
             if isinstance(now, str):
-                left[r["place"]] = now
-            elif why := _unfit(its, r, size, now, before[r["task_id"]]):
-                left[r["place"]] = why
+                left[r.place] = now
+            elif why := _unfit(its, r, size, now, before[r.task_id]):
+                left[r.place] = why
             else:
-                after[r["task_id"]] = now
-        same = [r["place"] for r in able if after.get(r["task_id"]) == before[r["task_id"]]]
-        changed = [r for r in able if r["task_id"] in after and r["place"] not in same]
+                after[r.task_id] = now
+        same = [r.place for r in able if after.get(r.task_id) == before[r.task_id]]
+        changed = [r for r in able if r.task_id in after and r.place not in same]
         groups, what = rules.grouped(left.items()), _what(given)
         if not changed:
             raise Refused(rules.message(what, [], same, groups))
-        taken, places = sum(r["hold"] == "free" for r in changed), [r["place"] for r in changed]
+        taken, places = sum(r.hold == "free" for r in changed), [r.place for r in changed]
         message = rules.message(what, places, same, groups, taken, dropped)
         answer = Spread(tuple(places), tuple(same), groups, taken, None, message, dropped)
-        new = kept.packed((r["task_id"], (r["revision"] or 0) + 1, _body(after[r["task_id"]])) for r in changed)
+        last = {r.task_id: drafts[r.task_id].revision if r.task_id in drafts else None for r in changed}
+        new = kept.packed((r.task_id, (last[r.task_id] or 0) + 1, _body(after[r.task_id])) for r in changed)
         was = kept.before(
             {
-                "task_id": r["task_id"], "revision": (r["revision"] or 0) + 1, "body": r["body"],
-                "revision_before": r["revision"], "taken": r["hold"] == "free", "opened": r["opened"],
-                "touched": r["touched"],
+                "task_id": r.task_id, "revision": (last[r.task_id] or 0) + 1,
+                "body": drafts[r.task_id].body if r.task_id in drafts else None,
+                "revision_before": last[r.task_id], "taken": r.hold == "free", "opened": r.opened,
+                "touched": r.touched,
             }
             for r in changed
         )  # fmt: skip
@@ -220,20 +224,20 @@ def _what(given: Annotation) -> str:
 
 def _began(ctx: Context, its: Range, asset_ids: list[int]) -> dict[int, Annotation]:
     """Return what work on some assets begins with: the last revision, or nothing where the campaign starts anew."""
-    only = its.row["campaign_id"] if its.spec.existing == "restart" else None
-    return data.latest_of(ctx.tx, its.row["version_id"], asset_ids, only) if asset_ids else {}
+    only = its.row.campaign_id if its.spec.existing == "restart" else None
+    return data.latest_of(ctx.tx, its.row.version_id, asset_ids, only) if asset_ids else {}
 
 
-def _unfit(its: Range, row: dict[str, Any], size: tuple[int, int], now: Annotation, before: Annotation) -> str:
+def _unfit(its: Range, row: slices.HeldSlice, size: tuple[int, int], now: Annotation, before: Annotation) -> str:
     """Return why a slice cannot say this, or an empty text."""
     try:
         check_draft(now, its.spec.recipe, before)
     except InvalidInput as error:
         return f"({error})"
-    if size != (row["width"], row["height"]):
+    if size != (row.width, row.height):
         known = {s.id for s in before.shapes}
         for shape in now.shapes:
-            if shape.id not in known and kinds.kind(shape.kind).problem(shape, row["width"], row["height"]):
+            if shape.id not in known and kinds.kind(shape.kind).problem(shape, row.width, row.height):
                 return "of another size: a shape would not lie in the image"
     return ""
 
@@ -245,41 +249,41 @@ def _body(annotation: Annotation) -> str:
 def _undo(ctx: Context, spread_id: int) -> Callable[[], Made]:
     me = ctx.actor.member_id
     done = kept.spread(ctx.tx, spread_id)
-    if done is None or done["member_id"] != me:
+    if done is None or done.member_id != me:
         raise Refused("There is nothing to take back any more.")
     rows = kept.kept(ctx.tx, spread_id)
-    row = task_rows.task(ctx.tx, rows[0]["task_id"], me)
+    row = task_rows.task(ctx.tx, rows[0].task_id, me)
     assert row is not None
     its = slices.around(ctx, row)
-    tasks = [r["task_id"] for r in rows]
-    mark = kept.mark(ctx.tx, tasks, me, row["version_id"])
-    place = {r["asset_id"]: r["place"] for r in its.rows}
+    tasks = [r.task_id for r in rows]
+    mark = kept.mark(ctx.tx, tasks, me, row.version_id)
+    place = {r.asset_id: r.place for r in its.rows}
     left: list[tuple[int, str]] = []
-    back: list[dict[str, Any]] = []
+    back: list[kept.SpreadDraft] = []
     for r in rows:
-        if r["state"] not in ("in_progress", "to_rework") or r["assignee_id"] != me:
-            left.append((place[r["asset_id"]], "not yours to change any more"))
-        elif r["now_revision"] != r["revision"]:
-            left.append((place[r["asset_id"]], "changed since"))
+        if r.state not in ("in_progress", "to_rework") or r.assignee_id != me:
+            left.append((place[r.asset_id], "not yours to change any more"))
+        elif r.now_revision != r.revision:
+            left.append((place[r.asset_id], "changed since"))
         else:
             back.append(r)
-    groups, what = rules.grouped(left), done["what"]
+    groups, what = rules.grouped(left), done.what
     if not back:
         raise Refused(rules.message(f"Taken back: {what}", [], [], groups))
-    untouched = [r["task_id"] for r in back if r["body"] is None and r["now_touched"] == done["created"]]
+    untouched = [r.task_id for r in back if r.body is None and r.now_touched == done.created]
     gone = set(untouched)
-    opened = [r for r in back if r["task_id"] not in gone]
-    began = _began(ctx, its, [r["asset_id"] for r in opened if r["body"] is None])
-    places = sorted(place[r["asset_id"]] for r in back)
+    opened = [r for r in back if r.task_id not in gone]
+    began = _began(ctx, its, [r.asset_id for r in opened if r.body is None])
+    places = sorted(place[r.asset_id] for r in back)
     message = rules.message(f"Taken back: {what}", places, [], groups)
 
     def made() -> Made:
         # Of those without a body somebody opened it meanwhile, in a tab perhaps: a number is never given out twice.
         drafts = kept.packed(
             (
-                r["task_id"],
-                r["revision"] + 1,
-                _body(began.get(r["asset_id"], Annotation())) if r["body"] is None else r["body"],
+                r.task_id,
+                r.revision + 1,
+                _body(began.get(r.asset_id, Annotation())) if r.body is None else r.body,
             )
             for r in opened
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from nbannotate.errors import Conflict, InvalidInput, NotAllowed, NotFound, Refused
 from nbannotate.model import (
@@ -47,6 +48,7 @@ from nbannotate.rules.activity import Totals
 from nbannotate.rules.gold import step_of
 from nbannotate.store import campaigns as stored
 from nbannotate.store import gold, jobs, leases, task_rows
+from nbannotate.store.task_rows import TaskWithDraft
 from nbannotate.texts import Message, from_json, t
 
 #: A page reports the time of so many tasks at once, at most.
@@ -70,7 +72,9 @@ def mine(ctx: Context) -> list[Job]:
 @operation()
 def listing(ctx: Context, campaign_id: int, step: int) -> list[Task]:
     """Return my tasks of a step in the order of the assets; of each asset the last one."""
-    return [task_views.task(row) for row in task_rows.listing(ctx.tx, campaign_id, step, ctx.actor.member_id)]
+    return [
+        task_views.task(row, row.issues) for row in task_rows.listing(ctx.tx, campaign_id, step, ctx.actor.member_id)
+    ]
 
 
 @operation()
@@ -79,7 +83,7 @@ def of_campaign(ctx: Context, campaign_id: int) -> list[Task]:
 
     Where several people answer for an asset, all that are open.
     """
-    return [task_views.task(row, copies=True) for row in task_rows.current(ctx.tx, campaign_id)]
+    return [task_views.task(row, row.issues, copies=True) for row in task_rows.current(ctx.tx, campaign_id)]
 
 
 @operation(writes=True, answer=task_views.seen)
@@ -123,7 +127,8 @@ def open_(ctx: Context, task_id: int) -> int:
     A task that I lost because its lease ran out is mine again if nobody else has it.
     """
     row = visible_task(ctx, task_id)
-    if row["is_open"] and (row["assignee_id"] == ctx.actor.member_id or _take_again(ctx, row)):
+    row = _take_again(ctx, row) or row
+    if row.is_open and row.assignee_id == ctx.actor.member_id:
         return assignment_queue.begin(ctx, row)
     completion.note(ctx, row)
     return task_id
@@ -134,15 +139,13 @@ def _idle_heartbeat(ctx: Context, task_id: int, seconds: Spent) -> Lease | None:
     if isinstance(seconds, tuple) and seconds:
         return None  # time that was measured counts, whoever has the task now
     row = visible_task(ctx, task_id)
-    if not row["is_open"] or row["assignee_id"] != ctx.actor.member_id:
+    if not row.is_open or row.assignee_id != ctx.actor.member_id:
         return None if _may_take_again(ctx, row) else Lease(False, None, task_views.why_lost(ctx, row))
-    if not seconds and (paused := gold_tasks.pause(ctx, row["campaign_id"], row["step"])):
+    if not seconds and (paused := gold_tasks.pause(ctx, row.campaign_id, row.step)):
         return Lease(False, None, paused)
-    until = row["leased_until"]
-    spec = stored.spec(ctx.tx, row["campaign_id"])
-    if seconds or (
-        until is not None and until - ctx.now < (completion.lease_end(ctx, spec, row["step"]) - ctx.now) / 2
-    ):
+    until = row.leased_until
+    spec = stored.spec(ctx.tx, row.campaign_id)
+    if seconds or (until is not None and until - ctx.now < (completion.lease_end(ctx, spec, row.step) - ctx.now) / 2):
         return None
     return Lease(True, until)
 
@@ -154,15 +157,16 @@ def heartbeat(ctx: Context, task_id: int, seconds: Spent = 0.0) -> Lease:
     ``seconds`` is how long I worked since the last report: so many, or the stretches that a page measured.
     """
     row = visible_task(ctx, task_id)
-    spec = stored.spec(ctx.tx, row["campaign_id"])
-    if not row["is_open"] or (row["assignee_id"] != ctx.actor.member_id and not _take_again(ctx, row)):
+    spec = stored.spec(ctx.tx, row.campaign_id)
+    row = _take_again(ctx, row) or row
+    if not row.is_open or row.assignee_id != ctx.actor.member_id:
         completion.note_work(ctx, row, time_tracking.late(ctx, row, seconds))
         return Lease(False, None, task_views.why_lost(ctx, row))
-    if paused := gold_tasks.pause(ctx, row["campaign_id"], row["step"]):
+    if paused := gold_tasks.pause(ctx, row.campaign_id, row.step):
         completion.note_work(ctx, row, time_tracking.late(ctx, row, seconds))
         return Lease(False, None, paused)
     completion.worked(ctx, row, spec, seconds)
-    return Lease(True, completion.lease_end(ctx, spec, row["step"]) if row["leased_until"] else None)
+    return Lease(True, completion.lease_end(ctx, spec, row.step) if row.leased_until else None)
 
 
 @operation(writes=True)
@@ -226,17 +230,18 @@ def save_changes(
 def _keep(ctx: Context, task_id: int, revision: int, seconds: Spent, prepared_draft: Checked | None) -> Saved:
     """Keep a draft that was checked."""
     row = visible_task(ctx, task_id)
-    spec = stored.spec(ctx.tx, row["campaign_id"])
+    spec = stored.spec(ctx.tx, row.campaign_id)
     me = ctx.actor.member_id
     lost = Message()
-    if row["assignee_id"] != me and leases.lapsed(ctx.tx, task_id, me) is not None and not _take_again(ctx, row):
+    row = _take_again(ctx, row) or row
+    if row.assignee_id != me and leases.lapsed(ctx.tx, task_id, me) is not None:
         lost = task_views.why_lost(ctx, row)
     else:
         workflow.check_may_work(visit(row), spec.workflow.steps, me, "save")
-        lost = gold_tasks.pause(ctx, row["campaign_id"], row["step"])
+        lost = gold_tasks.pause(ctx, row.campaign_id, row.step)
     _check_revision(row, revision)
     draft = believed(prepared_draft, ctx, row)
-    number = task_rows.save_draft(ctx.tx, row, me, draft.body, ctx.now)
+    number = task_rows.save_draft(ctx.tx, task_id, me, draft.body, ctx.now)
     if lost:
         completion.note_work(ctx, row, time_tracking.late(ctx, row, seconds))
         return Saved(number, ctx.now, False, lost)
@@ -299,7 +304,7 @@ def submit_and_next(
     closed = completion.submit(ctx, row, spec, believed(prepared_work, ctx, row), seconds, status)
     ctx.did("tasks.submit")
     try:
-        following = assignment_queue.go_on(ctx, row["campaign_id"], row["step"], row)
+        following = assignment_queue.go_on(ctx, row.campaign_id, row.step, row)
     except (Refused, NotAllowed) as error:  # raised before anything is written
         return SubmittedAndTaken(closed, None, error.message)
     ctx.did("tasks.next")
@@ -431,21 +436,22 @@ def take(ctx: Context, task_id: int) -> int:
 
 def _mine_to_change(
     ctx: Context, task_id: int, action: workflow.Action, revision: int
-) -> tuple[dict[str, Any], CampaignSpec]:
+) -> tuple[TaskWithDraft, CampaignSpec]:
     """Return the row of my open task and its campaign's spec, or raise why it cannot be changed."""
     row = visible_task(ctx, task_id)
-    spec = stored.spec(ctx.tx, row["campaign_id"])
+    spec = stored.spec(ctx.tx, row.campaign_id)
     me = ctx.actor.member_id
-    if row["assignee_id"] != me and leases.lapsed(ctx.tx, task_id, me) is not None and not _take_again(ctx, row):
+    row = _take_again(ctx, row) or row
+    if row.assignee_id != me and leases.lapsed(ctx.tx, task_id, me) is not None:
         raise Refused(task_views.why_lost(ctx, row))
     workflow.check_may_work(visit(row), spec.workflow.steps, me, action)
-    gold_tasks.check_not_paused(ctx, row["campaign_id"], row["step"])
+    gold_tasks.check_not_paused(ctx, row.campaign_id, row.step)
     _check_revision(row, revision)
     return row, spec
 
 
-def _check_revision(row: dict[str, Any], revision: int) -> None:
-    if revision != (row["revision"] or 0):
+def _check_revision(row: TaskWithDraft, revision: int) -> None:
+    if revision != (row.revision or 0):
         raise Conflict(
             t(
                 "This task was saved elsewhere, in another tab perhaps, after this page opened it. Reload to go on "
@@ -454,24 +460,29 @@ def _check_revision(row: dict[str, Any], revision: int) -> None:
         )
 
 
-def _take_again(ctx: Context, row: dict[str, Any]) -> bool:
-    """Give a task back to the actor who lost it, if nobody has it and the actor still works at the step."""
+def _take_again(ctx: Context, row: TaskWithDraft) -> TaskWithDraft | None:
+    """Give a task back to the actor who lost it, if nobody has it and the actor still works at the step.
+
+    Returns
+    -------
+    TaskWithDraft or None
+        The task as it is then; None if nothing was done.
+    """
     me = ctx.actor.member_id
     if not _may_take_again(ctx, row):
-        return False
-    until = completion.lease_end(ctx, stored.spec(ctx.tx, row["campaign_id"]), row["step"])
+        return None
+    until = completion.lease_end(ctx, stored.spec(ctx.tx, row.campaign_id), row.step)
     leases.take(ctx.tx, row, me, ctx.now, until)
-    row |= {"assignee_id": me, "assignee": ctx.actor.login, "leased_until": until}
-    return True
+    return replace(row, assignee_id=me, assignee=ctx.actor.login, leased_until=until)
 
 
-def _may_take_again(ctx: Context, row: dict[str, Any]) -> bool:
+def _may_take_again(ctx: Context, row: TaskWithDraft) -> bool:
     me = ctx.actor.member_id
     return (
-        row["assignee_id"] is None
-        and row["is_open"]
-        and leases.lapsed(ctx.tx, row["task_id"], me) is not None
-        and me in stored.workers(ctx.tx, row["campaign_id"]).get(row["step"], set())
+        row.assignee_id is None
+        and row.is_open
+        and leases.lapsed(ctx.tx, row.task_id, me) is not None
+        and me in stored.workers(ctx.tx, row.campaign_id).get(row.step, set())
         and not leases.answers_elsewhere(ctx.tx, row, me)
-        and not gold_tasks.pause(ctx, row["campaign_id"], row["step"])
+        and not gold_tasks.pause(ctx, row.campaign_id, row.step)
     )

@@ -13,6 +13,7 @@ from nbannotate.rules import activity as rules
 from nbannotate.rules.activity import Piece, Span, Totals
 from nbannotate.store import activity, leases
 from nbannotate.store import campaigns as stored
+from nbannotate.store.rows import TaskRow
 
 #: A page reports so many stretches of a task at once, at most.
 MOST_STRETCHES = 60
@@ -24,7 +25,7 @@ MOST_GIVEN_SECONDS = 86_400.0
 WAIT = datetime.timedelta(seconds=30)
 
 
-def count(ctx: Context, row: dict[str, Any], spent: Spent) -> Totals:
+def count(ctx: Context, row: TaskRow, spent: Spent) -> Totals:
     """Keep the rows of what is new of the time that the actor reports for a task, and return their sums.
 
     The sums are to be added to the times of the task.
@@ -40,45 +41,45 @@ def count(ctx: Context, row: dict[str, Any], spent: Spent) -> Totals:
     return _keep(ctx, row, [Piece(ctx.now, ctx.now, None, None, spent, None)] if spent else [])
 
 
-def add(ctx: Context, row: dict[str, Any], spent: Spent) -> Totals:
+def add(ctx: Context, row: TaskRow, spent: Spent) -> Totals:
     """Count the time that the actor reports for a task, and add it to the task's."""
     totals = count(ctx, row, spent)
     if totals != Totals():
-        activity.grow(ctx.tx, row, totals)
+        activity.grow(ctx.tx, row.task_id, totals)
     return totals
 
 
-def late(ctx: Context, row: dict[str, Any], spent: Spent) -> Totals:
+def late(ctx: Context, row: TaskRow, spent: Spent) -> Totals:
     """Count and add what a page measured at a task that the actor may not have any more."""
     return add(ctx, row, spent) if isinstance(spent, tuple) else Totals()
 
 
-def _keep(ctx: Context, row: dict[str, Any], pieces: list[Piece]) -> Totals:
+def _keep(ctx: Context, row: TaskRow, pieces: list[Piece]) -> Totals:
     activity.add(ctx.tx, ctx.actor.member_id, row, pieces)
     return rules.total(pieces)
 
 
-def _told(ctx: Context, row: dict[str, Any], seconds: float) -> list[Piece]:
+def _told(ctx: Context, row: TaskRow, seconds: float) -> list[Piece]:
     """Return the rows of seconds, which are the last ones, as far as the clock since the last report allows."""
-    since = row["touched"] or ctx.now
+    since = row.touched or ctx.now
     began = max(since, ctx.now - datetime.timedelta(seconds=min(seconds, MOST_SECONDS)))
     made = _new(ctx, [Stretch(began, ctx.now, True)], since, ctx.now, ())
     return [Piece(p.started, p.ended, None, None, p.worked_s, None) for p in made]
 
 
-def _measured(ctx: Context, row: dict[str, Any], given: Stretches) -> list[Piece]:
+def _measured(ctx: Context, row: TaskRow, given: Stretches) -> list[Piece]:
     """Return the rows of stretches that a page measured: between opening the task and its end, and not after now."""
     if len(given) > MOST_STRETCHES:
         raise InvalidInput(f"seconds takes {MOST_STRETCHES} stretches at once, not {len(given):,}.")
     me = ctx.actor.member_id
-    if row["assignee_id"] == me and row["opened"] is not None:
-        since = max(row["created"], row["opened"] - WAIT)
-    elif row["assignee_id"] != me and leases.lapsed(ctx.tx, row["task_id"], me) is not None:
-        since = row["created"]
+    if row.assignee_id == me and row.opened is not None:
+        since = max(row.created, row.opened - WAIT)
+    elif row.assignee_id != me and leases.lapsed(ctx.tx, row.task_id, me) is not None:
+        since = row.created
     else:
         return []  # who only looks on does not work
-    until = min(ctx.now, row["closed"] or ctx.now)
-    labels = {label.name for label in stored.spec(ctx.tx, row["campaign_id"]).recipe.labels}
+    until = min(ctx.now, row.closed or ctx.now)
+    labels = {label.name for label in stored.spec(ctx.tx, row.campaign_id).recipe.labels}
     stretches = [Stretch(_utc(s.started), _utc(s.ended), s.worked, s.editing_s, s.labels) for s in given]
     return _new(ctx, [s for s in stretches if s.started < s.ended], since, until, labels)
 

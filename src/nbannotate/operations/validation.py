@@ -26,6 +26,8 @@ from nbannotate.rules.gold import Score, score, step_of
 from nbannotate.store import asset_copies, data, gold, task_rows
 from nbannotate.store import campaigns as stored
 from nbannotate.store.engine import Engine
+from nbannotate.store.rows import TaskRow
+from nbannotate.store.task_rows import NamedTask
 
 #: The last revision was not asked for.
 ANY = -1
@@ -58,12 +60,12 @@ class Ground(Struct, frozen=True):
     answers: tuple[int, ...] | None = None
     known_id: int | None = None
 
-    def still(self, ctx: Context, row: dict[str, Any]) -> None:
+    def still(self, ctx: Context, row: NamedTask) -> None:
         """Raise Stale unless the row of the task is on the same ground, in the transaction that writes."""
-        same = self.asset_id == row["asset_id"] and self.spec == stored.spec(ctx.tx, row["campaign_id"])
+        same = self.asset_id == row.asset_id and self.spec == stored.spec(ctx.tx, row.campaign_id)
         if same and self.latest_id != ANY:
-            same = self.latest_id == data.latest_id(ctx.tx, row["version_id"], row["asset_id"])
-        if same and row["copy"] is not None and self.latest_id != ANY:
+            same = self.latest_id == data.latest_id(ctx.tx, row.version_id, row.asset_id)
+        if same and row.copy is not None and self.latest_id != ANY:
             same = self.answers == asset_copies.answers(ctx.tx, row)
         if not same:
             raise Stale("The campaign or the image changed while this was checked; try again.")
@@ -108,7 +110,7 @@ class Checked(Struct, frozen=True):
     agreed_rows: str = ""
     score: Score | None = None
 
-    def believed(self, ctx: Context, row: dict[str, Any]) -> Checked:
+    def believed(self, ctx: Context, row: NamedTask) -> Checked:
         """Return this, in the transaction that writes; raise what was wrong, or Stale."""
         self.ground.still(ctx, row)
         if self.error is not None:
@@ -116,7 +118,7 @@ class Checked(Struct, frozen=True):
         return self
 
 
-def believed(checked: Checked | None, ctx: Context, row: dict[str, Any]) -> Checked:
+def believed(checked: Checked | None, ctx: Context, row: NamedTask) -> Checked:
     """Return what was prepared for a task, if it still holds."""
     if checked is None:
         raise Stale("This task was not there a moment ago; try again.")
@@ -128,19 +130,19 @@ def ground(ctx: Context, task_id: int, *, latest: bool) -> Ground | None:
     row = task_rows.place(ctx.tx, task_id)
     if row is None:
         return None
-    version_id, spec = stored.facts(ctx.tx, row["campaign_id"])
-    last = data.latest_id(ctx.tx, version_id, row["asset_id"]) if latest else ANY
-    kind = spec.workflow.steps[row["step"]].kind
-    answers = asset_copies.answers(ctx.tx, row) if latest and row["copy"] is not None else None
+    version_id, spec = stored.facts(ctx.tx, row.campaign_id)
+    last = data.latest_id(ctx.tx, version_id, row.asset_id) if latest else ANY
+    kind = spec.workflow.steps[row.step].kind
+    answers = asset_copies.answers(ctx.tx, row) if latest and row.copy is not None else None
     known_id = known(ctx, row, spec) if latest else None
-    return Ground(row["campaign_id"], version_id, row["asset_id"], row["step"], spec, kind, last, answers, known_id)
+    return Ground(row.campaign_id, version_id, row.asset_id, row.step, spec, kind, last, answers, known_id)
 
 
-def known(ctx: Context, row: dict[str, Any], spec: CampaignSpec) -> int | None:
+def known(ctx: Context, row: TaskRow, spec: CampaignSpec) -> int | None:
     """Return the known answer of a task, or of some other one of the campaign; None where there is no gold."""
-    if row["step"] != step_of(spec):
+    if row.step != step_of(spec):
         return None
-    return row["gold"] or gold.an_answer(ctx.tx, row["campaign_id"])
+    return row.gold or gold.an_answer(ctx.tx, row.campaign_id)
 
 
 def save(ctx: Context, task_id: int, annotation: Annotation, **_: Any) -> dict[str, Any]:
@@ -153,10 +155,10 @@ def save_changes(ctx: Context, task_id: int, changes: DraftChanges, revision: in
     """Prepare a draft that is the one before but for some changes."""
     on = ground(ctx, task_id, latest=False)
     before = None if on is None else task_rows.draft_of(ctx.tx, task_id, ctx.actor.member_id)
-    if on is None or before is None or before["revision"] != revision:
+    if on is None or before is None or before.revision != revision:
         # Refused as soon as it is known to be no repeated request, and no draft of another tab.
         return {"prepared_draft": None if on is None else Checked(on, Annotation(), error=_without_draft())}
-    there, body = on, before["body"]
+    there, body = on, before.body
 
     def made() -> Checked:
         try:
@@ -187,7 +189,7 @@ def keep(ctx: Context, task_id: int, **_: Any) -> dict[str, Any]:
     draft = None if on is None else task_rows.draft_of(ctx.tx, task_id, ctx.actor.member_id)
     if on is None or draft is None:
         return {"prepared_draft": None}
-    there, revision, body = on, draft["revision"], draft["body"]
+    there, revision, body = on, draft.revision, draft.body
 
     def kept() -> Checked:
         annotation = task_rows.decoded(body)

@@ -8,7 +8,6 @@ of people only, each task for itself. ``store/counts.py`` has the same in SQL, f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from msgspec import Struct
 
@@ -47,14 +46,6 @@ class Counted(Struct):
     def is_open(self) -> bool:
         """Whether it is not closed."""
         return self.state in ("in_progress", "to_rework")
-
-
-def counted(row: Mapping[str, Any]) -> Counted:
-    """Return what is counted of the row of a task."""
-    return Counted(
-        row["step"], row["state"], row["outcome"], row["assignee_id"], row["copy"], row["is_current"],
-        row["opened"] is not None, row["worked_s"], row["gold"] is not None,
-    )  # fmt: skip
 
 
 def contribution(campaign_id: int, all_tasks: Mapping[int, Counted], unresolved: Mapping[int, int]) -> Added:

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
 from nbannotate.store import counts
 from nbannotate.store.campaigns import OPEN
+from nbannotate.store.rows import TaskRow
 from nbannotate.store.transaction import Transaction
 
 #: The assets that have copies at a step ($2) of a campaign ($1).
 _COPIED = "select campaign_id, asset_id from data.tasks where campaign_id = $1 and step = $2 and copy is not null"
 
 
-def copies(tx: Transaction, campaign_id: int, asset_id: int, step: int) -> list[dict[str, Any]]:
+def copies(tx: Transaction, campaign_id: int, asset_id: int, step: int) -> list[TaskRow]:
     """Return the tasks of the copies of an asset at a step, in their order."""
-    return tx.all(
+    return tx.read(
+        TaskRow,
         "select * from data.tasks where campaign_id = $1 and asset_id = $2 and step = $3 and copy is not null "
         "and gold is null order by copy",
         campaign_id, asset_id, step,
     )  # fmt: skip
 
 
-def others(tx: Transaction, row: dict[str, Any]) -> list[dict[str, Any]]:
+def others(tx: Transaction, row: TaskRow) -> list[TaskRow]:
     """Return the tasks of the other copies of the asset of one."""
-    its = copies(tx, row["campaign_id"], row["asset_id"], row["step"])
-    return [o for o in its if o["task_id"] != row["task_id"]]
+    its = copies(tx, row.campaign_id, row.asset_id, row.step)
+    return [o for o in its if o.task_id != row.task_id]
 
 
 def said(tx: Transaction, tasks: list[int]) -> dict[int, int]:
@@ -38,13 +39,13 @@ def said(tx: Transaction, tasks: list[int]) -> dict[int, int]:
     return {r["task_id"]: r["annotation_id"] for r in rows}
 
 
-def answers(tx: Transaction, row: dict[str, Any]) -> tuple[int, ...] | None:
+def answers(tx: Transaction, row: TaskRow) -> tuple[int, ...] | None:
     """Return the revisions of the other copies of an asset, if all of them were answered; or else None."""
     its = others(tx, row)
-    if not its or any(o["outcome"] != "submitted" for o in its):
+    if not its or any(o.outcome != "submitted" for o in its):
         return None
-    revisions = said(tx, [o["task_id"] for o in its])
-    return tuple(revisions[o["task_id"]] for o in its)
+    revisions = said(tx, [o.task_id for o in its])
+    return tuple(revisions[o.task_id] for o in its)
 
 
 def hand_on_all(tx: Transaction, campaign_id: int, step: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import json
-from typing import Any
 
 from msgspec import Struct
 
@@ -335,11 +334,25 @@ def left_of_job(tx: Transaction, campaign_id: int, step: int, member_id: int, ou
     return [r["task_id"] for r in rows]
 
 
-def drawn(tx: Transaction, campaign_id: int, version_id: int, tasks: list[int]) -> list[dict[str, Any]]:
-    """Return what checking open tasks takes, in their order: the assignee's draft, the asset, its last revision."""
-    return tx.all(
+class Drawn(Struct, frozen=True):
+    """What checking an open task takes: the assignee's draft (revision 0: none), the asset, its last revision."""
+
+    task_id: int
+    asset_id: int
+    name: str
+    width: int
+    height: int
+    revision: int
+    body: str | None
+    latest_id: int | None
+
+
+def drawn(tx: Transaction, campaign_id: int, version_id: int, tasks: list[int]) -> list[Drawn]:
+    """Return what checking open tasks takes, in their order."""
+    return tx.read(
+        Drawn,
         """
-        select t.task_id, t.asset_id, t.copy, t.gold, a.name, a.width, a.height,
+        select t.task_id, t.asset_id, a.name, a.width, a.height,
                coalesce(d.revision, 0) as revision, d.body, h.annotation_id as latest_id
         from data.tasks t
         left join data.version_heads h on h.version_id = $2 and h.asset_id = t.asset_id

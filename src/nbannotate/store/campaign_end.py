@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+
+from msgspec import Struct
 
 from nbannotate.store.campaigns import OPEN
 from nbannotate.store.counts import changed, forget
@@ -17,12 +18,25 @@ _TASKS = "task_id in (select task_id from data.tasks where campaign_id = $1)"
 _OPEN = f"t.campaign_id = $1 and ($2 is null or t.step = $2) and ($3 is null or t.assignee_id = $3) and {OPEN}"
 
 
+class Unsubmitted(Struct, frozen=True):
+    """What somebody has drawn in an open task, as JSON, and where."""
+
+    task_id: int
+    campaign_id: int
+    asset_id: int
+    assignee_id: int
+    copy: int | None
+    gold: int | None
+    body: str
+
+
 def unsubmitted(
     tx: Transaction, campaign_id: int, step: int | None = None, member_id: int | None = None
-) -> list[dict[str, Any]]:
-    """Return open tasks with a draft of the person who has them: row of task and body."""
-    return tx.all(
-        f"select t.*, d.body from data.tasks t "
+) -> list[Unsubmitted]:
+    """Return the drafts of open tasks, of the people who have these."""
+    return tx.read(
+        Unsubmitted,
+        f"select t.task_id, t.campaign_id, t.asset_id, t.assignee_id, t.copy, t.gold, d.body from data.tasks t "
         f"join data.member_drafts d on d.task_id = t.task_id and d.member_id = t.assignee_id "
         f"where {_OPEN} order by t.task_id",
         campaign_id, step, member_id,

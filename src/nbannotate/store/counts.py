@@ -8,16 +8,16 @@ several writers need not wait for one another.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import msgspec
 
 from nbannotate.rules import counts as rules
-from nbannotate.rules.counts import COUNTS, Counted, Tracked, counted
+from nbannotate.rules.counts import COUNTS, Counted, Tracked
 from nbannotate.store.campaigns import OPEN, apart_from
-from nbannotate.store.rows import TASKS
+from nbannotate.store.rows import TASKS, IssueRow, TaskRow
 from nbannotate.store.staging import NOT_STAGED
 from nbannotate.store.transaction import Transaction
 
@@ -31,18 +31,26 @@ OF_TASKS = "select campaign_id, asset_id from data.tasks where task_id in (selec
 # What daily work changes -----------------------------------------------------------------------------------------
 
 
-def known(tx: Transaction, campaign_id: int, asset_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
+def known(tx: Transaction, campaign_id: int, asset_id: int, rows: Sequence[TaskRow]) -> None:
     """Remember the tasks of an asset that were read, so that they need not be read again to be counted."""
     key = campaign_id, asset_id
     if key not in tx.changes.assets:
         for task_id in [i for i, t in tx.changes.tasks.items() if (t.campaign_id, t.asset_id) == key]:
             tx.changes.tasks.pop(task_id).settle(tx.changes.added)
-        tx.changes.read[key] = {r["task_id"]: counted(r) for r in rows}
+        tx.changes.read[key] = {r.task_id: counted(r) for r in rows}
 
 
-def _asset(tx: Transaction, row: Mapping[str, Any]) -> Tracked:
+def counted(row: TaskRow) -> Counted:
+    """Return what is counted of a task."""
+    return Counted(
+        row.step, row.state, row.outcome, row.assignee_id, row.copy, row.is_current, row.opened is not None,
+        row.worked_s, row.gold is not None,
+    )  # fmt: skip
+
+
+def _asset(tx: Transaction, row: TaskRow | IssueRow) -> Tracked:
     """Return all tasks of the asset of one."""
-    key = row["campaign_id"], row["asset_id"]
+    key = row.campaign_id, row.asset_id
     if key not in tx.changes.assets:
         if key not in tx.changes.read:
             known(tx, *key, tx.rows(TASKS, *key))
@@ -50,9 +58,9 @@ def _asset(tx: Transaction, row: Mapping[str, Any]) -> Tracked:
     return tx.changes.assets[key]
 
 
-def _task(tx: Transaction, row: Mapping[str, Any], *, whole: bool = False, issues: bool = False) -> Counted:
+def _task(tx: Transaction, row: TaskRow, *, whole: bool = False, issues: bool = False) -> Counted:
     """Return a task; alone, unless all of its asset are known, or ``whole`` says that they are needed."""
-    key, task_id = (row["campaign_id"], row["asset_id"]), row["task_id"]
+    key, task_id = (row.campaign_id, row.asset_id), row.task_id
     if whole or key in tx.changes.assets or key in tx.changes.read:
         return _asset(tx, row).tasks[task_id]
     if issues and task_id in tx.changes.tasks:
@@ -80,42 +88,40 @@ def _unresolved(tx: Transaction, campaign_id: int, asset_id: int) -> dict[int, i
     return dict(all_.get(asset_id, {}))
 
 
-def took(tx: Transaction, row: Mapping[str, Any], member_id: int) -> None:
+def took(tx: Transaction, row: TaskRow, member_id: int) -> None:
     """Count that a member opens an open task and has it from now on; called before that is written."""
     # The first visit at a step is the only one there; where nobody has copies, nothing else changes with it.
-    whole = row["round"] > 1 or apart_from(tx, row["campaign_id"], row["step"]) is not None
+    whole = row.round > 1 or apart_from(tx, row.campaign_id, row.step) is not None
     task = _task(tx, row, whole=whole, issues=True)
     task.member_id, task.opened = member_id, True
 
 
-def touched(tx: Transaction, row: Mapping[str, Any], worked_s: float, *, opens: bool = True) -> None:
+def touched(tx: Transaction, row: TaskRow, worked_s: float, *, opens: bool = True) -> None:
     """Count time that was worked on a task, and that whoever has it has opened it; called before that is written."""
-    opens = opens and row["opened"] is None
+    opens = opens and row.opened is None
     if not worked_s and not opens:
         return
-    task = _task(tx, row, whole=opens and row["copy"] is not None)
+    task = _task(tx, row, whole=opens and row.copy is not None)
     task.opened |= opens
     task.worked_s += worked_s
 
 
-def closed(
-    tx: Transaction, row: Mapping[str, Any], state: str, outcome: str, worked_s: float, *, followed: bool
-) -> None:
+def closed(tx: Transaction, row: TaskRow, state: str, outcome: str, worked_s: float, *, followed: bool) -> None:
     """Count that a task ends; called before that is written."""
-    task = _asset(tx, row).tasks[row["task_id"]]
+    task = _asset(tx, row).tasks[row.task_id]
     task.state, task.outcome, task.is_current, task.opened = state, outcome, not followed, True
     task.worked_s += worked_s
 
 
-def followed(tx: Transaction, row: Mapping[str, Any], task_id: int, task: Counted) -> None:
+def followed(tx: Transaction, row: TaskRow, task_id: int, task: Counted) -> None:
     """Count a task that follows another one (``row``) of its asset; called before it is written."""
     _asset(tx, row).tasks[task_id] = task
 
 
-def handed_on(tx: Transaction, row: Mapping[str, Any]) -> None:
+def handed_on(tx: Transaction, row: TaskRow) -> None:
     """Count that the first open copy of an asset at a step is its current task; called before that is written."""
     tasks = _asset(tx, row).tasks.values()
-    first = min((t for t in tasks if t.step == row["step"] and t.copy and t.is_open), key=_copy, default=None)
+    first = min((t for t in tasks if t.step == row.step and t.copy and t.is_open), key=_copy, default=None)
     if first is not None:
         first.is_current = True
 
@@ -125,34 +131,34 @@ def _copy(task: Counted) -> int:
     return task.copy
 
 
-def passed_on(tx: Transaction, row: Mapping[str, Any]) -> None:
+def passed_on(tx: Transaction, row: TaskRow) -> None:
     """Count that a closed task is not the current one of its asset any more; called before that is written."""
-    _asset(tx, row).tasks[row["task_id"]].is_current = False
+    _asset(tx, row).tasks[row.task_id].is_current = False
 
 
-def asked(tx: Transaction, task: Mapping[str, Any], more: int) -> None:
+def asked(tx: Transaction, task: TaskRow | IssueRow, more: int) -> None:
     """Count that more issues, or less, of those raised in a task are not resolved; called before that is written."""
     if not more:
         return
     issues = _asset(tx, task).issues
-    issues[task["task_id"]] = issues.get(task["task_id"], 0) + more
+    issues[task.task_id] = issues.get(task.task_id, 0) + more
     tx.changes.asked = True
-    tx.memo.pop(("unresolved", task["campaign_id"]), None)
+    tx.memo.pop(("unresolved", task.campaign_id), None)
 
 
-def drew(tx: Transaction, row: Mapping[str, Any], shapes: int) -> None:
+def drew(tx: Transaction, row: TaskRow, shapes: int) -> None:
     """Count the shapes of a revision that the assignee of a task makes in it; called before it is written."""
-    if row["assignee_id"] is None:
+    if row.assignee_id is None:
         return
     before = 0
-    if row["round"] > 1:
+    if row.round > 1:
         before = int(tx.value(
             "select coalesce(arg_max(n.shapes, n.annotation_id), 0) from data.annotations n "
             f"join data.tasks t on t.task_id = n.task_id and {NOT_STAGED} "
             "where t.campaign_id = $1 and t.asset_id = $2 and t.step = $3 and t.assignee_id = $4",
-            row["campaign_id"], row["asset_id"], row["step"], row["assignee_id"],
+            row.campaign_id, row.asset_id, row.step, row.assignee_id,
         ))  # fmt: skip
-    place = row["campaign_id"], row["step"], row["assignee_id"], row["gold"] is not None
+    place = row.campaign_id, row.step, row.assignee_id, row.gold is not None
     rules.add(tx.changes.added, place, "objects", shapes - before)
 
 

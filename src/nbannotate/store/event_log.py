@@ -22,8 +22,8 @@ def expect_answers(tx: Transaction, request_ids: Sequence[str]) -> None:
 def answer(tx: Transaction, request_id: str, member_id: int, operation: str) -> str | None:
     """Return the answer that a request was given when it ran before, or None. Answers are the asker's alone."""
     for row in tx.rows(REQUESTS, request_id):
-        if (row["member_id"], row["operation"]) == (member_id, operation):
-            return str(row["answer"])
+        if (row.member_id, row.operation) == (member_id, operation):
+            return str(row.answer)
     return None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
 from msgspec import Struct
 
@@ -11,7 +10,7 @@ from nbannotate.model import CampaignSpec
 from nbannotate.rules.gold import Had, Score, due_among, step_of
 from nbannotate.store.campaigns import OPEN, not_theirs
 from nbannotate.store.campaigns import spec as spec_of
-from nbannotate.store.rows import FALLS
+from nbannotate.store.rows import FALLS, FallRow
 from nbannotate.store.transaction import Transaction
 
 
@@ -210,9 +209,9 @@ def scores(tx: Transaction, campaign_id: int, member_id: int, most: int) -> list
     return [r["score"] for r in reversed(rows)]
 
 
-def fallen(tx: Transaction, campaign_id: int, member_id: int) -> dict[str, Any] | None:
+def fallen(tx: Transaction, campaign_id: int, member_id: int) -> FallRow | None:
     """Return since when a member's answers are not good enough, and what was done about it; None if they are."""
-    return next((f for f in tx.rows(FALLS, campaign_id, member_id) if f["ended"] is None), None)
+    return next((f for f in tx.rows(FALLS, campaign_id, member_id) if f.ended is None), None)
 
 
 def fall(

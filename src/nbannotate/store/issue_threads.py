@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from collections.abc import Sequence
 
-from nbannotate.model import Comment, Issue, IssueSummary
+from msgspec.structs import asdict
+
+from nbannotate.model import Comment, Issue, IssueState, IssueSummary
 from nbannotate.store import campaigns, counts, data, people
-from nbannotate.store.rows import ISSUES
+from nbannotate.store.rows import ISSUES, IssueRow, TaskRow
 from nbannotate.store.transaction import Transaction
+
+
+class NamedIssue(IssueRow, frozen=True):
+    """An issue with the names of what it is about; ``author_as``: what stands in place of its author's name."""
+
+    campaign: str
+    asset: str
+    author: str
+    author_as: str | None = None
 
 
 def add_issue(
     tx: Transaction,
-    task: dict[str, Any],
+    task: TaskRow,
     author: int,
     text: str,
     zone: tuple[float, float, float, float] | None,
@@ -26,7 +37,7 @@ def add_issue(
     x0, y0, x1, y1 = zone or (None, None, None, None)
     tx.run(
         "insert into data.issues values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10, $11, null, null)",
-        new, task["campaign_id"], task["asset_id"], task["task_id"], shape_id, x0, y0, x1, y1, author, now,
+        new, task.campaign_id, task.asset_id, task.task_id, shape_id, x0, y0, x1, y1, author, now,
     )  # fmt: skip
     add_comment(tx, new, author, text, now)
     return new
@@ -37,43 +48,46 @@ def add_comment(tx: Transaction, issue_id: int, author: int, text: str, now: dat
     tx.run("insert into data.comments values (nextval('data.ids'), $1, $2, $3, $4)", issue_id, author, text, now)
 
 
-def set_state(tx: Transaction, issue: dict[str, Any], state: str, member_id: int, now: datetime.datetime) -> None:
+def set_state(tx: Transaction, issue: IssueRow, state: IssueState, member_id: int, now: datetime.datetime) -> None:
     """Change the state of an issue, whose row is given; a resolved one remembers who closed it and when."""
-    more = (state != "resolved") - (issue["state"] != "resolved")
+    more = (state != "resolved") - (issue.state != "resolved")
     counts.asked(tx, issue, more)
     closed = (now, member_id) if state == "resolved" else (None, None)
     tx.run(
         "update data.issues set state = $2, closed = $3, closed_by = $4 where issue_id = $1",
-        issue["issue_id"], state, *closed,
+        issue.issue_id, state, *closed,
     )  # fmt: skip
 
 
-def _dress(tx: Transaction, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Add the names to rows of issues: campaign, asset, author."""
+def _named(tx: Transaction, rows: list[IssueRow]) -> list[NamedIssue]:
+    """Add the names to issues."""
+    found = []
     for row in rows:
-        row["campaign"] = campaigns.spec(tx, row["campaign_id"]).name
-        asset = data.asset(tx, row["asset_id"])
-        row["asset"] = asset["name"] if asset else ""
-        row["author"] = people.logins(tx)[row["author_id"]]
-    return rows
+        asset = data.asset(tx, row.asset_id)
+        campaign, author = campaigns.spec(tx, row.campaign_id).name, people.logins(tx)[row.author_id]
+        found.append(
+            NamedIssue(**asdict(row), campaign=campaign, asset=asset["name"] if asset else "", author=author)
+        )  # fmt: skip
+    return found
 
 
-def issue_row(tx: Transaction, issue_id: int) -> dict[str, Any] | None:
-    """Return the row of an issue, or None."""
-    rows = _dress(tx, tx.all("select * from data.issues where issue_id = $1", issue_id))
+def issue_row(tx: Transaction, issue_id: int) -> NamedIssue | None:
+    """Return an issue, or None."""
+    rows = _named(tx, tx.read(IssueRow, "select * from data.issues where issue_id = $1", issue_id))
     return rows[0] if rows else None
 
 
-def of_asset(tx: Transaction, campaign_id: int, asset_id: int) -> list[dict[str, Any]]:
+def of_asset(tx: Transaction, campaign_id: int, asset_id: int) -> list[NamedIssue]:
     """Return the issues of an asset in a campaign, oldest first."""
-    return _dress(tx, sorted(tx.rows(ISSUES, campaign_id, asset_id), key=lambda row: row["issue_id"]))
+    return _named(tx, sorted(tx.rows(ISSUES, campaign_id, asset_id), key=lambda row: row.issue_id))
 
 
-def of_member(tx: Transaction, member_id: int) -> list[dict[str, Any]]:
+def of_member(tx: Transaction, member_id: int) -> list[NamedIssue]:
     """Return the issues on assets that a member worked on, newest first."""
-    return _dress(
+    return _named(
         tx,
-        tx.all(
+        tx.read(
+            IssueRow,
             """
             select i.* from data.issues i
             where exists (select 1 from data.tasks t where t.campaign_id = i.campaign_id and t.asset_id = i.asset_id
@@ -85,40 +99,43 @@ def of_member(tx: Transaction, member_id: int) -> list[dict[str, Any]]:
     )
 
 
-def issues(tx: Transaction, rows: list[dict[str, Any]]) -> list[Issue]:
-    """Return the issues of rows, with their threads.
-
-    A row may have ``hidden``: a member whose name is not told, and what stands in its place.
-    """
+def issues(tx: Transaction, rows: Sequence[NamedIssue]) -> list[Issue]:
+    """Return the issues of rows, with their threads."""
     if not rows:
         return []
     comments: dict[int, list[Comment]] = {}
-    hidden = {row["issue_id"]: row["hidden"] for row in rows if "hidden" in row}
+    hidden = {row.issue_id: (row.author_id, row.author_as) for row in rows if row.author_as is not None}
     for r in tx.all(
         "select issue_id, author_id, text, created from data.comments "
         "where list_contains($1, issue_id) order by comment_id",
-        [row["issue_id"] for row in rows],
+        [row.issue_id for row in rows],
     ):
         who, shown = hidden.get(r["issue_id"], (None, ""))
         name = shown if r["author_id"] == who else people.logins(tx)[r["author_id"]]
         comments.setdefault(r["issue_id"], []).append(Comment(name, r["text"], r["created"]))
     return [
         Issue(
-            issue_id=r["issue_id"],
-            campaign_id=r["campaign_id"],
-            campaign=r["campaign"],
-            asset_id=r["asset_id"],
-            asset=r["asset"],
-            state=r["state"],
-            author=hidden[r["issue_id"]][1] if r["issue_id"] in hidden else r["author"],
-            created=r["created"],
-            comments=tuple(comments.get(r["issue_id"], ())),
-            zone=None if r["x0"] is None else (r["x0"], r["y0"], r["x1"], r["y1"]),
-            shape_id=r["shape_id"],
-            task_id=r["task_id"],
+            issue_id=r.issue_id,
+            campaign_id=r.campaign_id,
+            campaign=r.campaign,
+            asset_id=r.asset_id,
+            asset=r.asset,
+            state=r.state,
+            author=r.author if r.author_as is None else r.author_as,
+            created=r.created,
+            comments=tuple(comments.get(r.issue_id, ())),
+            zone=_zone(r),
+            shape_id=r.shape_id,
+            task_id=r.task_id,
         )
         for r in rows
     ]
+
+
+def _zone(row: IssueRow) -> tuple[float, float, float, float] | None:
+    if row.x0 is None or row.y0 is None or row.x1 is None or row.y1 is None:
+        return None
+    return row.x0, row.y0, row.x1, row.y1
 
 
 def listing(tx: Transaction, most: int) -> list[IssueSummary]:

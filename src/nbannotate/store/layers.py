@@ -90,8 +90,9 @@ def end(tx: Transaction, version_id: int) -> list[int]:
 def show(tx: Transaction, version_id: int, asset_id: int, annotation_id: int) -> None:
     """Let a version show a revision of an asset."""
     layer = top(tx, version_id)
-    if any(row["layer_id"] == layer for row in tx.rows(HEADS, asset_id)):
-        tx.update(HEADS, {"layer_id": layer, "asset_id": asset_id}, annotation_id=annotation_id)
+    head = next((row for row in tx.rows(HEADS, asset_id) if row.layer_id == layer), None)
+    if head is not None:
+        tx.update(HEADS, head, annotation_id=annotation_id)
     else:
         tx.insert("layer_heads", {"layer_id": layer, "asset_id": asset_id, "annotation_id": annotation_id})
 
@@ -138,7 +139,7 @@ def _set_heads(tx: Transaction, version_id: int, heads: str, *parameters: Any) -
 
 def head(tx: Transaction, version_id: int, asset_id: int) -> int | None:
     """Return the revision that a version shows of an asset, or None."""
-    rows = {row["layer_id"]: row["annotation_id"] for row in tx.rows(HEADS, asset_id)}
+    rows = {row.layer_id: row.annotation_id for row in tx.rows(HEADS, asset_id)}
     return next((rows[layer] for layer in pile(tx, version_id) if layer in rows), None)
 
 

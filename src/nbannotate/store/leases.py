@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 from types import EllipsisType
-from typing import Any
+
+from msgspec import Struct
 
 from nbannotate.rules.activity import Totals
 from nbannotate.store import counts
 from nbannotate.store.activity import grown
 from nbannotate.store.campaigns import OPEN, apart_from, not_theirs
-from nbannotate.store.rows import LAPSES, TASKS
+from nbannotate.store.rows import LAPSES, TASKS, TaskRow
 from nbannotate.store.transaction import Transaction
 
 #: Own ones first, then what was returned, then on from a place (a null is no place), then the order of the campaign.
@@ -29,7 +30,7 @@ def first(
     after: int | None = None,
     apart: int | None = None,
     gold: bool = False,
-) -> dict[str, Any] | None:
+) -> TaskRow | None:
     """Return the row of the task that a member gets at a step, or None; nothing is taken.
 
     With ``held`` a member's own open ones come first. What follows is the queue: tasks that nobody holds, and those of
@@ -93,19 +94,36 @@ def upcoming(
     )  # fmt: skip
 
 
-def answers_elsewhere(tx: Transaction, row: dict[str, Any], member_id: int) -> bool:
+def answers_elsewhere(tx: Transaction, row: TaskRow, member_id: int) -> bool:
     """Return whether a task (``row``) is not for a member, who has a copy of its asset, or had one, that counts."""
-    step = apart_from(tx, row["campaign_id"], row["step"])
+    step = apart_from(tx, row.campaign_id, row.step)
     return step is not None and bool(tx.value(
         "select count(*) from data.tasks where campaign_id = $1 and asset_id = $2 and step = $3 and copy is not null "
         "and assignee_id = $4 and task_id <> $5",
-        row["campaign_id"], row["asset_id"], step, member_id, row["task_id"],
+        row.campaign_id, row.asset_id, step, member_id, row.task_id,
     ))  # fmt: skip
 
 
-def queues_of(tx: Transaction, asset_id: int, now: datetime.datetime) -> list[dict[str, Any]]:
-    """Return where an asset waits in a queue: campaign_id and step."""
-    return tx.all(
+class Queue(Struct, frozen=True):
+    """Where something waits."""
+
+    campaign_id: int
+    step: int
+
+
+class Expired(Struct, frozen=True):
+    """A task whose lease ran out, and who held it."""
+
+    task_id: int
+    campaign_id: int
+    asset_id: int
+    assignee_id: int
+
+
+def queues_of(tx: Transaction, asset_id: int, now: datetime.datetime) -> list[Queue]:
+    """Return the queues in which an asset waits."""
+    return tx.read(
+        Queue,
         f"select t.campaign_id, t.step from data.tasks t where t.asset_id = $1 and {OPEN} "
         "and (t.assignee_id is null or t.leased_until < $2)",
         asset_id, now,
@@ -114,7 +132,7 @@ def queues_of(tx: Transaction, asset_id: int, now: datetime.datetime) -> list[di
 
 def take(
     tx: Transaction,
-    row: dict[str, Any],
+    row: TaskRow,
     member_id: int,
     now: datetime.datetime,
     until: datetime.datetime | None,
@@ -122,23 +140,23 @@ def take(
 ) -> None:
     """Give an open task (``row``) to a member who opens it now; at another position, if one is given."""
     counts.took(tx, row, member_id)
-    its = tx.row(TASKS, row["task_id"])
+    its = tx.row(TASKS, row.task_id)
     assert its is not None
     tx.update(
-        TASKS, its, assignee_id=member_id, opened=its["opened"] or now, touched=now, leased_until=until,
-        position=its["position"] if position is None else position,
+        TASKS, its, assignee_id=member_id, opened=its.opened or now, touched=now, leased_until=until,
+        position=its.position if position is None else position,
     )  # fmt: skip
 
 
 def touch(
-    tx: Transaction, row: dict[str, Any], totals: Totals, now: datetime.datetime, until: datetime.datetime | None
+    tx: Transaction, row: TaskRow, totals: Totals, now: datetime.datetime, until: datetime.datetime | None
 ) -> None:
     """Note that the assignee has a task open, add to the time spent on it, and renew its lease if it has one."""
     counts.touched(tx, row, totals.worked_s)
-    its = tx.row(TASKS, row["task_id"])
+    its = tx.row(TASKS, row.task_id)
     assert its is not None
-    leased = None if its["leased_until"] is None else until
-    tx.update(TASKS, its, opened=its["opened"] or now, touched=now, leased_until=leased, **grown(its, totals))
+    leased = None if its.leased_until is None else until
+    tx.update(TASKS, its, opened=its.opened or now, touched=now, leased_until=leased, **grown(its, totals))
 
 
 def lapse(tx: Transaction, tasks: list[int], now: datetime.datetime) -> None:
@@ -152,7 +170,7 @@ def lapse(tx: Transaction, tasks: list[int], now: datetime.datetime) -> None:
 
 def lapsed(tx: Transaction, task_id: int, member_id: int) -> datetime.datetime | None:
     """Return when a member lost a task, or None."""
-    return max((r["lapsed"] for r in tx.rows(LAPSES, task_id) if r["member_id"] == member_id), default=None)
+    return max((r.lapsed for r in tx.rows(LAPSES, task_id) if r.member_id == member_id), default=None)
 
 
 def has_run_out(tx: Transaction, now: datetime.datetime) -> bool:
@@ -160,21 +178,16 @@ def has_run_out(tx: Transaction, now: datetime.datetime) -> bool:
     return bool(tx.value(f"select count(*) from data.tasks t where t.leased_until < $1 and {OPEN}", now))
 
 
-def expire_leases(tx: Transaction, now: datetime.datetime) -> list[dict[str, Any]]:
-    """Return the tasks whose lease ran out to their queues.
-
-    Returns
-    -------
-    list of dict
-        task_id, campaign_id, asset_id, and the assignee_id who held it.
-    """
-    rows = tx.all(
+def expire_leases(tx: Transaction, now: datetime.datetime) -> list[Expired]:
+    """Return the tasks whose lease ran out to their queues, and say who held them."""
+    rows = tx.read(
+        Expired,
         f"select t.task_id, t.campaign_id, t.asset_id, t.assignee_id from data.tasks t "
-        f"where t.leased_until < $1 and {OPEN} order by t.task_id",
+        f"where t.leased_until < $1 and t.assignee_id is not null and {OPEN} order by t.task_id",
         now,
     )
     if rows:
-        ids = [r["task_id"] for r in rows]
+        ids = [r.task_id for r in rows]
         lapse(tx, ids, now)
         with counts.changed(tx, counts.OF_TASKS, ids):
             tx.run(

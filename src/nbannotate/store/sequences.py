@@ -9,8 +9,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from nbannotate.model import TaskState
 from nbannotate.store import counts
 from nbannotate.store.engine import Transaction
+from nbannotate.store.rows import TaskRow
 
 #: So many spreads of a person in a campaign can be taken back.
 MOST_KEPT = 20
@@ -18,14 +20,68 @@ MOST_KEPT = 20
 _OF = "(select asset_id from data.assets where dataset_id = $2 and sequence = $3)"
 
 
+class SliceTask(TaskRow, frozen=True):
+    """A task of a slice, with the slice's name, its file, and its size in pixels."""
+
+    name: str
+    path: str
+    width: int
+    height: int
+
+
+class SliceDraft(Struct, frozen=True):
+    """A member's draft of a task: an annotation as JSON."""
+
+    task_id: int
+    revision: int
+    body: str
+
+
+class SliceSaid(Struct, frozen=True):
+    """The last revision of a slice in short; ``tags`` are JSON, ``labels`` the number of shapes by label."""
+
+    annotation_id: int
+    nothing_to_label: bool
+    tags: str
+    tracks: list[str] | None
+    labels: dict[str, int] = {}
+
+
+class SpreadRow(Struct, frozen=True):
+    """What was spread over slices, by whom, and when."""
+
+    spread_id: int
+    member_id: int
+    campaign_id: int
+    step: int
+    sequence: str
+    what: str
+    created: datetime.datetime
+
+
+class SpreadDraft(Struct, frozen=True):
+    """A draft as it was before something was spread over it (body, revision_before), and what became of it since."""
+
+    task_id: int
+    revision: int
+    body: str | None
+    revision_before: int | None
+    now_revision: int | None
+    state: TaskState
+    assignee_id: int | None
+    now_touched: datetime.datetime | None
+    asset_id: int
+
+
 def slices(
     tx: Transaction, campaign_id: int, dataset_id: int, sequence: str, member_id: int, now: datetime.datetime
-) -> list[dict[str, Any]]:
-    """Return the current tasks of the assets of a sequence, in its order, with name, width and height.
+) -> list[SliceTask]:
+    """Return the current tasks of the assets of a sequence, in its order.
 
     Where several people answer, it is the member's own copy, or else one that waits, or else any.
     """
-    return tx.all(
+    return tx.read(
+        SliceTask,
         """
         select t.*, a.name, a.path, a.width, a.height
         from data.tasks t join data.assets a on a.asset_id = t.asset_id
@@ -69,23 +125,21 @@ def had(tx: Transaction, campaign_id: int, dataset_id: int, sequence: str, membe
     return {r["asset_id"]: r["task_id"] for r in rows}
 
 
-def drafts(tx: Transaction, task_ids: Sequence[int], member_id: int) -> dict[int, dict[str, Any]]:
-    """Return a member's drafts by task: revision and body."""
-    rows = tx.all(
+def drafts(tx: Transaction, task_ids: Sequence[int], member_id: int) -> dict[int, SliceDraft]:
+    """Return a member's drafts by task."""
+    rows = tx.read(
+        SliceDraft,
         "select task_id, revision, body from data.member_drafts "
         "where member_id = $2 and task_id in (select unnest($1::bigint[]))",
         list(task_ids), member_id,
     )  # fmt: skip
-    return {r["task_id"]: r for r in rows}
+    return {r.task_id: r for r in rows}
 
 
 def said(
     tx: Transaction, version_id: int, dataset_id: int, sequence: str, campaign_id: int | None
-) -> dict[int, dict[str, Any]]:
-    """Return, by asset, the last revision of a version in short: annotation_id, nothing_to_label, tags, labels, tracks.
-
-    ``labels`` is a list of label and count. With a campaign, only what was said in it counts.
-    """
+) -> dict[int, SliceSaid]:
+    """Return, by asset, the last revision of a version in short; with a campaign, only what was said in it counts."""
     last_one = f"""
         with last_one as (
           select annotation_id from data.version_heads where version_id = $1 and asset_id in {_OF} and $4 is null
@@ -95,13 +149,13 @@ def said(
         )
     """
     which = version_id, dataset_id, sequence, campaign_id
-    labels: dict[int, list[dict[str, Any]]] = {}
+    labels: dict[int, dict[str, int]] = {}
     for r in tx.all(
         f"{last_one} select s.annotation_id, s.label, count(*) as shapes from data.shapes s "
         "join last_one l on l.annotation_id = s.annotation_id group by 1, 2 order by 1, 2",
         *which,
     ):
-        labels.setdefault(r["annotation_id"], []).append({"label": r["label"], "shapes": r["shapes"]})
+        labels.setdefault(r["annotation_id"], {})[r["label"]] = r["shapes"]
     rows = tx.all(
         f"""
         {last_one}
@@ -112,7 +166,12 @@ def said(
         """,
         *which,
     )
-    return {r["asset_id"]: r | {"labels": labels.get(r["annotation_id"])} for r in rows}
+    return {
+        r["asset_id"]: SliceSaid(
+            r["annotation_id"], r["nothing_to_label"], r["tags"], r["tracks"], labels.get(r["annotation_id"], {})
+        )
+        for r in rows
+    }  # fmt: skip
 
 
 def hold(
@@ -243,25 +302,28 @@ def forget(tx: Transaction, spread_ids: Sequence[int]) -> None:
         tx.run(f"delete from data.{table} where spread_id in (select unnest($1::bigint[]))", list(spread_ids))
 
 
-def last(tx: Transaction, member_id: int, campaign_id: int, step: int, sequence: str) -> dict[str, Any] | None:
+def last(tx: Transaction, member_id: int, campaign_id: int, step: int, sequence: str) -> SpreadRow | None:
     """Return the last spread of a member over a sequence at a step, or None."""
-    return tx.one(
+    return tx.read_one(
+        SpreadRow,
         "select * from data.spreads where member_id = $1 and campaign_id = $2 and step = $3 and sequence = $4 "
         "order by spread_id desc limit 1",
         member_id, campaign_id, step, sequence,
     )  # fmt: skip
 
 
-def spread(tx: Transaction, spread_id: int) -> dict[str, Any] | None:
+def spread(tx: Transaction, spread_id: int) -> SpreadRow | None:
     """Return a spread, or None."""
-    return tx.one("select * from data.spreads where spread_id = $1", spread_id)
+    return tx.read_one(SpreadRow, "select * from data.spreads where spread_id = $1", spread_id)
 
 
-def kept(tx: Transaction, spread_id: int) -> list[dict[str, Any]]:
-    """Return the drafts of a spread beside those of now: those of the table, and ``now_revision``, state, holder."""
-    return tx.all(
+def kept(tx: Transaction, spread_id: int) -> list[SpreadDraft]:
+    """Return the drafts of a spread beside those of now."""
+    return tx.read(
+        SpreadDraft,
         """
-        select s.*, d.revision as now_revision, t.state, t.assignee_id, t.touched as now_touched, t.asset_id
+        select s.task_id, s.revision, s.body, s.revision_before, d.revision as now_revision, t.state, t.assignee_id,
+               t.touched as now_touched, t.asset_id
         from data.spread_drafts s
         join data.tasks t on t.task_id = s.task_id
         left join data.member_drafts d on d.task_id = s.task_id and d.member_id = s.member_id

@@ -3,66 +3,108 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
-from nbannotate.model import Annotation
+from nbannotate.model import Annotation, StepKind, TaskState
 from nbannotate.model.values import decode
 from nbannotate.rules.activity import Totals
 from nbannotate.rules.counts import Counted
 from nbannotate.store import campaigns, counts, data, gold, people
 from nbannotate.store.activity import grown
-from nbannotate.store.rows import DRAFTS, TASKS
+from nbannotate.store.rows import DRAFTS, TASKS, DraftRow, TaskRow
 from nbannotate.store.transaction import Transaction
 
 OPEN = campaigns.OPEN
 
 
-def _dress(tx: Transaction, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Add the names to rows of tasks: version_id, asset, step_name, kind, assignee, is_open.
+class NamedTask(TaskRow, frozen=True):
+    """A task with the names of what it is about; ``sequence`` is that of the asset, None if it is in none."""
+
+    version_id: int
+    asset: str
+    sequence: str | None
+    step_name: str
+    kind: StepKind
+    assignee: str | None
+
+
+class TaskWithDraft(NamedTask, frozen=True):
+    """A task with a member's draft of it; ``revision`` and ``body`` are None where there is none."""
+
+    revision: int | None
+    body: str | None
+
+    @property
+    def drafted(self) -> bool:
+        """Whether there is a draft."""
+        return self.revision is not None
+
+
+class ListedTask(TaskRow, frozen=True):
+    """A task as a list of tasks has it: whether its assignee has a draft, and how many issues are not resolved."""
+
+    asset: str
+    sequence: str | None
+    assignee: str | None
+    drafted: bool
+    issues: int
+    step_name: str
+    kind: StepKind
+
+
+class _Listed(TaskRow, frozen=True):
+    asset: str
+    sequence: str | None
+    assignee: str | None
+    drafted: bool
+    issues: int
+
+
+def _named(tx: Transaction, row: TaskRow) -> NamedTask:
+    """Add to a task the names of what it is about.
 
     In Python, from what is remembered: each join costs a millisecond in every query of a page.
     """
-    for row in rows:
-        version_id, spec = campaigns.facts(tx, row["campaign_id"])
-        step = spec.workflow.steps[row["step"]]
-        row["version_id"], row["step_name"], row["kind"] = version_id, step.name, step.kind
-        asset = data.asset(tx, row["asset_id"])
-        row["asset"], row["sequence"] = (asset["name"], asset["sequence"]) if asset else ("", None)
-        row["assignee"] = people.logins(tx).get(row["assignee_id"])
-        row["is_open"] = row["state"] in ("in_progress", "to_rework")
-    return rows
+    version_id, spec = campaigns.facts(tx, row.campaign_id)
+    step = spec.workflow.steps[row.step]
+    asset = data.asset(tx, row.asset_id)
+    name, sequence = (asset["name"], asset["sequence"]) if asset else ("", None)
+    assignee = None if row.assignee_id is None else people.logins(tx).get(row.assignee_id)
+    return NamedTask(
+        **asdict(row), version_id=version_id, asset=name, sequence=sequence, step_name=step.name, kind=step.kind,
+        assignee=assignee,
+    )  # fmt: skip
 
 
-def task(tx: Transaction, task_id: int, member_id: int) -> dict[str, Any] | None:
-    """Return the row of a task with its names and a member's draft of it (revision, body)."""
+def task(tx: Transaction, task_id: int, member_id: int) -> TaskWithDraft | None:
+    """Return a task with its names and a member's draft of it."""
     row = tx.row(TASKS, task_id)
-    return None if row is None else dressed(tx, row, member_id)
+    return None if row is None else with_draft(tx, row, member_id)
 
 
-def dressed(tx: Transaction, row: dict[str, Any], member_id: int) -> dict[str, Any]:
-    """Add to the row of a task its names and a member's draft of it (revision, body)."""
-    _dress(tx, [row])
-    draft = draft_of(tx, row["task_id"], member_id)
-    row |= {"revision": None, "body": None} if draft is None else {k: draft[k] for k in ("revision", "body")}
-    row["drafted"] = draft is not None
-    return row
+def with_draft(tx: Transaction, row: TaskRow, member_id: int) -> TaskWithDraft:
+    """Add to a task its names and a member's draft of it."""
+    draft = draft_of(tx, row.task_id, member_id)
+    of = (None, None) if draft is None else (draft.revision, draft.body)
+    return TaskWithDraft(**asdict(_named(tx, row)), revision=of[0], body=of[1])
 
 
-def visits(tx: Transaction, campaign_id: int, asset_id: int) -> list[dict[str, Any]]:
+def visits(tx: Transaction, campaign_id: int, asset_id: int) -> list[NamedTask]:
     """Return all tasks of an asset in a campaign, oldest first, with their names."""
     rows = tx.rows(TASKS, campaign_id, asset_id)
     counts.known(tx, campaign_id, asset_id, rows)
-    return _dress(tx, sorted(rows, key=lambda row: row["task_id"]))
+    return [_named(tx, row) for row in sorted(rows, key=lambda row: row.task_id)]
 
 
 def _listed(
     tx: Transaction, campaign_id: int, where: str, *parameters: Any, each: str = "asset_id"
-) -> list[dict[str, Any]]:
+) -> list[ListedTask]:
     """Return tasks of a campaign for a list, the last of each asset (or copy), in the order of the assets."""
-    rows = tx.all(
+    rows = tx.read(
+        _Listed,
         f"""
         select t.*, a.name as asset, a.sequence, m.login as assignee, d.task_id is not null as drafted,
                coalesce(i.issues, 0) - coalesce(c.issues, 0) + coalesce(o.issues, 0) as issues
@@ -88,10 +130,10 @@ def _listed(
         *parameters,
     )
     steps = campaigns.facts(tx, campaign_id)[1].workflow.steps if rows else ()
-    return [row | {"step_name": steps[row["step"]].name, "kind": steps[row["step"]].kind} for row in rows]
+    return [ListedTask(**asdict(row), step_name=steps[row.step].name, kind=steps[row.step].kind) for row in rows]
 
 
-def listing(tx: Transaction, campaign_id: int, step: int, member_id: int) -> list[dict[str, Any]]:
+def listing(tx: Transaction, campaign_id: int, step: int, member_id: int) -> list[ListedTask]:
     """Return a member's tasks at a step, the last of each asset, in the order of the assets."""
     return _listed(tx, campaign_id, "step = $2 and assignee_id = $3", step, member_id)
 
@@ -99,7 +141,7 @@ def listing(tx: Transaction, campaign_id: int, step: int, member_id: int) -> lis
 REVIEWED = "step = $2 and (assignee_id = $3 or (assignee_id is null and state in ('in_progress', 'to_rework')))"
 
 
-def reviewed(tx: Transaction, campaign_id: int, step: int, member_id: int) -> list[dict[str, Any]]:
+def reviewed(tx: Transaction, campaign_id: int, step: int, member_id: int) -> list[ListedTask]:
     """Return the tasks of a step that are a member's or wait in the queue, the last of each asset, in their order."""
     return _listed(tx, campaign_id, REVIEWED, step, member_id)
 
@@ -165,7 +207,7 @@ def figures(tx: Transaction, campaign_id: int, step: int, member_id: int) -> dic
     return {r.asset_id: r for r in rows}
 
 
-def current(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
+def current(tx: Transaction, campaign_id: int) -> list[ListedTask]:
     """Return the current task of every asset of a campaign, in the order of the assets; of copies all open ones."""
     which = "gold is null and (is_current or state in ('in_progress', 'to_rework'))"
     return _listed(tx, campaign_id, which, each="asset_id, copy")
@@ -195,29 +237,29 @@ def arrived(tx: Transaction, campaign_id: int, created: datetime.datetime) -> li
     )  # fmt: skip
 
 
-def place_of(tx: Transaction, row: dict[str, Any], member_id: int) -> tuple[int, int]:
+def place_of(tx: Transaction, row: TaskRow, member_id: int) -> tuple[int, int]:
     """Return the place of a task in a member's list of its step, from 1 (0: not in it), and the length of that list.
 
     What waits in the queue counts, too: it is to be done by someone of the step.
     """
-    its = row["campaign_id"], row["step"]
-    place, mine = tx.place(*its, member_id, row["position"])
+    its = row.campaign_id, row.step
+    place, mine = tx.place(*its, member_id, row.position)
     waiting = tx.waiting(*its, member_id) if member_id in campaigns.workers(tx, its[0]).get(its[1], set()) else 0
     waiting += gold.coming(tx, *its, member_id, waiting)
-    return place if row["assignee_id"] == member_id else 0, mine + waiting
+    return place if row.assignee_id == member_id else 0, mine + waiting
 
 
-def task_row(tx: Transaction, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the row of a task as it is now, of which an older row is there."""
-    found = tx.row(TASKS, row["task_id"])
+def task_row(tx: Transaction, task_id: int) -> TaskRow:
+    """Return a task that is there."""
+    found = tx.row(TASKS, task_id)
     assert found is not None
     return found
 
 
 def close(
     tx: Transaction,
-    row: Mapping[str, Any],
-    state: str,
+    row: TaskRow,
+    state: TaskState,
     outcome: str,
     status: str,
     now: datetime.datetime,
@@ -226,24 +268,21 @@ def close(
     note: str | None,
     followed: bool,
 ) -> None:
-    """End a task, with the last time spent on it; ``followed``: another task of its asset comes after it.
-
-    Of ``row`` task_id, campaign_id and asset_id are needed.
-    """
+    """End a task, with the last time spent on it; ``followed``: another task of its asset comes after it."""
     counts.closed(tx, row, state, outcome, totals.worked_s, followed=followed)
-    now_ = task_row(tx, row)
+    now_ = task_row(tx, row.task_id)
     tx.update(
         TASKS, now_, state=state, outcome=outcome, status=status, closed=now, note=note, leased_until=None,
-        opened=now_["opened"] or now, touched=now, is_current=not followed, **grown(now_, totals),
+        opened=now_.opened or now, touched=now, is_current=not followed, **grown(now_, totals),
     )  # fmt: skip
 
 
 def follow(
     tx: Transaction,
-    task: dict[str, Any],
+    task: TaskRow,
     step: int,
     round: int,
-    state: str,
+    state: TaskState,
     assignee: int | None,
     now: datetime.datetime,
     copy: int | None = None,
@@ -258,46 +297,44 @@ def follow(
         ("outcome", "opened", "touched", "closed", "status", "leased_until", "note", "gold")
     ) | {"worked_s": 0.0, "shown_s": 0.0, "editing_s": 0.0}  # fmt: skip
     tx.insert("tasks", made | {
-        "task_id": new, "campaign_id": task["campaign_id"], "asset_id": task["asset_id"], "step": step,
-        "round": round, "state": state, "assignee_id": assignee, "position": task["position"],
+        "task_id": new, "campaign_id": task.campaign_id, "asset_id": task.asset_id, "step": step,
+        "round": round, "state": state, "assignee_id": assignee, "position": task.position,
         "is_current": is_current, "created": now, "copy": copy,
     })  # fmt: skip
     return new
 
 
-def hand_on(tx: Transaction, row: dict[str, Any]) -> None:
+def hand_on(tx: Transaction, row: TaskRow) -> None:
     """Let the first copy of an asset that is open be its current task, where a copy (``row``) was closed."""
     counts.handed_on(tx, row)
     copies = (
-        t for t in tx.rows(TASKS, row["campaign_id"], row["asset_id"])
-        if t["step"] == row["step"] and t["copy"] is not None and t["state"] in ("in_progress", "to_rework")
+        t for t in tx.rows(TASKS, row.campaign_id, row.asset_id)
+        if t.step == row.step and t.copy is not None and t.state in ("in_progress", "to_rework")
     )  # fmt: skip
-    first = min(copies, key=lambda t: t["copy"], default=None)
+    first = min(copies, key=lambda t: t.copy or 0, default=None)
     if first is not None:
         tx.update(TASKS, first, is_current=True)
 
 
-def pass_on(tx: Transaction, row: Mapping[str, Any]) -> None:
+def pass_on(tx: Transaction, row: TaskRow) -> None:
     """Note that a task (``row``), closed before, is not the current one of its asset any more."""
     counts.passed_on(tx, row)
-    tx.update(TASKS, task_row(tx, row), is_current=False)
+    tx.update(TASKS, task_row(tx, row.task_id), is_current=False)
 
 
-def save_draft(tx: Transaction, row: dict[str, Any], member_id: int, body: str, now: datetime.datetime) -> int:
+def save_draft(tx: Transaction, task_id: int, member_id: int, body: str, now: datetime.datetime) -> int:
     """Keep a member's state of work on a task (JSON), in the place of the draft before, and return its number."""
-    revision = (row["revision"] or 0) + 1
-    draft = {"task_id": row["task_id"], "member_id": member_id}
-    kept = {"revision": revision, "body": body, "saved": now}
-    if row["drafted"]:
-        tx.update(DRAFTS, draft, **kept)
-    else:
-        tx.insert("member_drafts", draft | kept)
-    return revision
+    before = draft_of(tx, task_id, member_id)
+    if before is not None:
+        tx.update(DRAFTS, before, revision=before.revision + 1, body=body, saved=now)
+        return before.revision + 1
+    tx.insert("member_drafts", {"task_id": task_id, "member_id": member_id, "revision": 1, "body": body, "saved": now})
+    return 1
 
 
-def draft(row: dict[str, Any]) -> Annotation | None:
+def draft(row: TaskWithDraft) -> Annotation | None:
     """Return the draft in a task's row, or None."""
-    return None if row["body"] is None else decoded(row["body"])
+    return None if row.body is None else decoded(row.body)
 
 
 def drafts(tx: Transaction, campaign_id: int, member_id: int) -> dict[str, Annotation]:
@@ -319,24 +356,20 @@ def decoded(body: str) -> Annotation:
     return decode(body, Annotation)
 
 
-def draft_of(tx: Transaction, task_id: int, member_id: int) -> dict[str, Any] | None:
-    """Return a member's draft of a task (revision, body), or None."""
-    return next((d for d in tx.rows(DRAFTS, task_id) if d["member_id"] == member_id), None)
+def draft_of(tx: Transaction, task_id: int, member_id: int) -> DraftRow | None:
+    """Return a member's draft of a task, or None."""
+    return next((d for d in tx.rows(DRAFTS, task_id) if d.member_id == member_id), None)
 
 
-def place(tx: Transaction, task_id: int) -> dict[str, Any] | None:
-    """Return where a task is (campaign_id, asset_id, step, copy, assignee_id, gold), or None."""
+def place(tx: Transaction, task_id: int) -> TaskRow | None:
+    """Return a task without any names, or None."""
     return tx.row(TASKS, task_id)
 
 
-def places(tx: Transaction, task_ids: list[int]) -> dict[int, dict[str, Any]]:
-    """Return where tasks are (campaign_id, asset_id, step, copy, assignee_id, gold), by their ids."""
-    rows = tx.all(
-        "select task_id, campaign_id, asset_id, step, copy, assignee_id, gold from data.tasks "
-        "where task_id in (select unnest($1::bigint[]))",
-        task_ids,
-    )
-    return {row["task_id"]: row for row in rows}
+def places(tx: Transaction, task_ids: list[int]) -> dict[int, TaskRow]:
+    """Return tasks without any names, by their ids."""
+    rows = tx.read(TaskRow, "select * from data.tasks where task_id in (select unnest($1::bigint[]))", task_ids)
+    return {row.task_id: row for row in rows}
 
 
 def campaigns_at(tx: Transaction, asset_id: int, member_id: int) -> list[int]:

@@ -9,11 +9,9 @@ from pathlib import Path
 from types import EllipsisType
 from typing import Any, Protocol, TypeVar, cast
 
-from msgspec import Struct
-
 from nbannotate.rules.counts import Changes
 from nbannotate.store import work_lists, write_tracking
-from nbannotate.store.rows import Table, condition
+from nbannotate.store.rows import Row, Table, TaskRow, condition, read
 
 MOST_MEMO = 20_000
 
@@ -21,7 +19,6 @@ MOST_MEMO = 20_000
 LISTED = """(select unnest(from_json({}, '["BIGINT"]')))"""
 
 T = TypeVar("T")
-Row = TypeVar("Row", bound=Struct)
 
 
 def id_list(ids: Iterable[int]) -> str:
@@ -112,11 +109,7 @@ class Transaction:
 
     def read(self, kind: type[Row], sql: str, *parameters: Any) -> list[Row]:
         """Return all rows as structs of a kind, whose fields are called as the columns are."""
-        result = self._execute(sql, parameters)
-        names = tuple(column[0] for column in result.description)
-        if names == kind.__struct_fields__:
-            return [kind(*row) for row in result.fetchall()]
-        return [kind(**dict(zip(names, row, strict=True))) for row in result.fetchall()]
+        return read(kind, self._execute(sql, parameters))
 
     def read_one(self, kind: type[Row], sql: str, *parameters: Any) -> Row | None:
         """Return the first row as a struct of a kind (see :meth:`read`), or None."""
@@ -137,13 +130,13 @@ class Transaction:
 
     # Rows by their keys, see store/rows.py ------------------------------------------------------------------------
 
-    def rows(self, table: Table, *group: Any) -> list[dict[str, Any]]:
-        """Return the rows of a group, as they are now; they are the caller's to change."""
-        return self.all(f"select * from data.{table.name} where {condition(table.group)}", *group)
+    def rows(self, table: Table[Row], *group: Any) -> list[Row]:
+        """Return the rows of a group, as they are now."""
+        return self.read(table.row, f"select * from data.{table.name} where {condition(table.group)}", *group)
 
-    def row(self, table: Table, *key: Any) -> dict[str, Any] | None:
+    def row(self, table: Table[Row], *key: Any) -> Row | None:
         """Return the row of a key, as it is now, or None."""
-        return self.one(f"select * from data.{table.name} where {condition(table.key)}", *key)
+        return self.read_one(table.row, f"select * from data.{table.name} where {condition(table.key)}", *key)
 
     def insert(self, table: str, row: dict[str, Any]) -> None:
         """Insert a row; all of its columns are named."""
@@ -155,7 +148,7 @@ class Transaction:
         """Insert rows that are JSON already, a list of objects by all columns; ``statement`` does so (``$1``)."""
         self.run(statement, rows)
 
-    def update(self, table: Table, row: dict[str, Any], **columns: Any) -> None:
+    def update(self, table: Table[Row], row: Row, **columns: Any) -> None:
         """Change columns of the row that has the key of another one, which is as it is now."""
         n = len(table.key)
         changed = ", ".join(f"{column} = ${i}" for i, column in enumerate(columns, n + 1))
@@ -175,7 +168,7 @@ class Transaction:
 
     def first(
         self, campaign_id: int, step: int, member_id: int, now: datetime.datetime, held: bool, after: int | None
-    ) -> dict[str, Any] | EllipsisType | None:
+    ) -> TaskRow | EllipsisType | None:
         """Return the row of the task that a member gets at a step, as ``holding.first`` says; ``...``: look for it."""
         return ...
 
@@ -189,7 +182,7 @@ class Transaction:
         """Take back what was done since the last :meth:`next_part`; False if the whole transaction has to be."""
         return False
 
-    def expect(self, table: Table, groups: list[tuple[Any, ...]]) -> None:
+    def expect(self, table: Table[Any], groups: list[tuple[Any, ...]]) -> None:
         """Say that these groups of rows will be asked for."""
 
     @property

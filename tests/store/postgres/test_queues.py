@@ -72,7 +72,7 @@ def test_the_next_task_is_the_same(engine: Engine, seed: int) -> None:
                 for after in (None, -1, 0, 17, 59, 80):
                     found = tx.first(5, 0, member, NOW, held, after)
                     wanted = asked_for_all(tx, 5, 0, member, NOW, held=held, after=after)
-                    assert (found and found["task_id"]) == (wanted and wanted["task_id"]), (member, held, after)
+                    assert (found and found.task_id) == (wanted and wanted.task_id), (member, held, after)
 
 
 def test_what_waits_is_not_sorted(engine: Engine) -> None:
@@ -81,7 +81,7 @@ def test_what_waits_is_not_sorted(engine: Engine) -> None:
     with engine.read() as tx:
         value = tx.value
         tx.value = lambda sql, *a: asked.append(sql) or value(sql, *a)  # type: ignore[method-assign, func-returns-value]
-        assert tx.first(5, 0, 1, NOW, True, None)["task_id"] == 1  # type: ignore[index]
+        assert tx.first(5, 0, 1, NOW, True, None).task_id == 1  # type: ignore[union-attr]
         text = asked[0]
         for place, given in enumerate((5, 0, f"timestamp '{NOW}'", 1, "null::bigint"), 1):
             text = text.replace(f"${place}", str(given))

@@ -12,10 +12,11 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from nbannotate.store.rows import DRAFTS, TASKS, Table
+from msgspec import Struct
+
+from nbannotate.store.rows import DRAFTS, TASKS, DraftRow, Row, Table
 
 Group = tuple[Any, ...]
-Rows = tuple[dict[str, Any], ...]
 
 #: So many groups of a table are known at most, and so much of drafts.
 MOST_GROUPS = 20_000
@@ -34,12 +35,12 @@ class Memory:
     def __init__(self) -> None:
         self.commits = 0
         self._lock = threading.Lock()
-        self._known: dict[str, dict[Group, tuple[Rows, int]]] = {}
+        self._known: dict[str, dict[Group, tuple[tuple[Any, ...], int]]] = {}
         self._forgotten: dict[str, int] = {}
         self._tasks: dict[int, Group] = {}
         self._drawn = 0
 
-    def rows(self, table: Table, group: Group, commits: int) -> Rows | None:
+    def rows(self, table: Table[Row], group: Group, commits: int) -> tuple[Row, ...] | None:
         """Return the rows of a group as they were at a commit; None if that is not known."""
         known = self._known.get(table.name, {}).get(group)
         return known[0] if known is not None and known[1] <= commits else None
@@ -52,7 +53,7 @@ class Memory:
         """Return how often a table was forgotten: what was read before that is not to be learned after it."""
         return self._forgotten.get(table, 0)
 
-    def learn(self, table: Table, groups: Mapping[Group, Rows], times_forgotten: int) -> None:
+    def learn(self, table: Table[Row], groups: Mapping[Group, tuple[Row, ...]], times_forgotten: int) -> None:
         """Know groups as they are after the commit that comes now; readers do not see them before it is there."""
         with self._lock:
             if self.times_forgotten(table.name) != times_forgotten:
@@ -65,13 +66,15 @@ class Memory:
                         continue  # read only
                     del known[group]  # what was changed last is forgotten last
                 known[group] = rows, self.commits + 1
-                if table is TASKS:
-                    self._tasks.update((row["task_id"], group) for row in rows)
-                elif table is DRAFTS:
+                if table.name == TASKS.name:
+                    self._tasks.update((table.key_of(row)[0], group) for row in rows)
+                elif table.name == DRAFTS.name:
                     self._drawn += _size(rows) - (0 if before is None else _size(before[0]))
-            while len(known) > MOST_GROUPS or (table is DRAFTS and self._drawn > MOST_DRAWN and len(known) > 1):
+            while len(known) > MOST_GROUPS or (
+                table.name == DRAFTS.name and self._drawn > MOST_DRAWN and len(known) > 1
+            ):
                 rows, _ = known.pop(next(iter(known)))
-                if table is DRAFTS:
+                if table.name == DRAFTS.name:
                     self._drawn -= _size(rows)
             if len(self._tasks) > 4 * MOST_GROUPS:
                 self._tasks = {}
@@ -87,11 +90,11 @@ class Memory:
                 elif name == DRAFTS.name:
                     self._drawn = 0
 
-    def all_known(self) -> dict[str, dict[Group, Rows]]:
+    def all_known(self) -> dict[str, dict[Group, tuple[Any, ...]]]:
         """Return everything that is known, by table: for who compares it with the file."""
         with self._lock:
             return {table: {g: rows for g, (rows, _) in known.items()} for table, known in self._known.items()}
 
 
-def _size(rows: Rows) -> int:
-    return sum(len(row["body"]) for row in rows)
+def _size(rows: tuple[Struct, ...]) -> int:
+    return sum(len(row.body) for row in rows if isinstance(row, DraftRow))

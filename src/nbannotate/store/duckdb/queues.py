@@ -11,8 +11,10 @@ import bisect
 import datetime
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+
 from nbannotate.store.campaigns import OPEN
-from nbannotate.store.rows import DRAFTS, HEADS, ISSUES, LAPSES, TASKS
+from nbannotate.store.rows import DRAFTS, HEADS, ISSUES, LAPSES, TASKS, TaskRow
 
 if TYPE_CHECKING:
     from nbannotate.store.duckdb.write_through import KnowingWriter
@@ -25,8 +27,17 @@ MOST_FRONTS = 2_000
 Place = tuple[bool, int, int]
 
 
-def _place(row: dict[str, Any]) -> Place:
-    return row["state"] != "to_rework", row["position"], row["task_id"]
+class _Waiting(Struct, frozen=True):
+    """A task that waits, and where."""
+
+    task_id: int
+    asset_id: int
+    position: int
+    state: str
+
+
+def _place(row: TaskRow | _Waiting) -> Place:
+    return row.state != "to_rework", row.position, row.task_id
 
 
 class Front:
@@ -63,16 +74,16 @@ class Queues:
         """Know nothing any more."""
         self._fronts, self._leased = {}, {}
 
-    def offer(self, row: dict[str, Any]) -> None:
+    def offer(self, row: TaskRow) -> None:
         """Know that a task is as its row says."""
-        if row["state"] not in ("in_progress", "to_rework"):
+        if row.state not in ("in_progress", "to_rework"):
             return
-        step, member_id, until = (row["campaign_id"], row["step"]), row["assignee_id"], row["leased_until"]
+        step, member_id, until = (row.campaign_id, row.step), row.assignee_id, row.leased_until
         if member_id is not None and until is not None and step in self._leased:
             first = self._leased[step]
             self._leased[step] = until if first is None else min(first, until)
         front = self._fronts.get((*step, member_id))
-        if front is not None and (member_id is not None or row["gold"] is None):
+        if front is not None and (member_id is not None or row.gold is None):
             front.add(_place(row))
 
     def first(
@@ -113,7 +124,7 @@ class Queues:
             if not (front := self._fronts[key]).places:
                 return None
 
-    def _waits(self, tx: KnowingWriter, front: Front, whose: int | None) -> dict[str, Any] | None:
+    def _waits(self, tx: KnowingWriter, front: Front, whose: int | None) -> TaskRow | None:
         """Return the first task that waits; those before it are forgotten."""
         while front.places:
             row = tx.row(TASKS, front.places[0][2])
@@ -137,7 +148,8 @@ class Queues:
         if len(self._fronts) > MOST_FRONTS:
             self._fronts = {}
         its = f"t.assignee_id = {whose:d}" if whose is not None else "t.assignee_id is null and t.gold is null"
-        rows = tx.all(
+        rows = tx.read(
+            _Waiting,
             f"select t.task_id, t.asset_id, t.position, t.state from data.tasks t where t.campaign_id = $1 "
             f"and t.step = $2 and {its} and {OPEN} "
             "order by case t.state when 'to_rework' then 0 else 1 end, t.position, t.task_id limit $3",
@@ -145,7 +157,7 @@ class Queues:
         )  # fmt: skip
         places = [_place(row) for row in rows]
         self._fronts[campaign_id, step, whose] = Front(places, places[-1] if len(places) == FRONT else None)
-        assets, tasks = [row["asset_id"] for row in rows], [(row["task_id"],) for row in rows]
+        assets, tasks = [row.asset_id for row in rows], [(row.task_id,) for row in rows]
         tx.expect(TASKS, [(campaign_id, asset) for asset in assets])
         tx.expect(ISSUES, [(campaign_id, asset) for asset in assets])
         tx.expect(HEADS, [(asset,) for asset in assets])
@@ -154,12 +166,12 @@ class Queues:
         tx.expect_assets(assets)
 
 
-def _is(row: dict[str, Any] | None, place: Place, whose: int | None) -> bool:
+def _is(row: TaskRow | None, place: Place, whose: int | None) -> bool:
     """Return whether a task waits at a place."""
     return (
         row is not None
-        and row["assignee_id"] == whose
-        and row["state"] in ("in_progress", "to_rework")
+        and row.assignee_id == whose
+        and row.state in ("in_progress", "to_rework")
         and _place(row) == place
-        and (whose is not None or row["gold"] is None)
+        and (whose is not None or row.gold is None)
     )

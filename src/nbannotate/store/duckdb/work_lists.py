@@ -12,10 +12,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from nbannotate.store import work_lists
-from nbannotate.store.duckdb.memory import Group, Rows
+from nbannotate.store.duckdb.memory import Group
+from nbannotate.store.rows import TaskRow
 from nbannotate.store.transaction import Transaction
 from nbannotate.store.work_lists import Pair
 
+#: All tasks of an asset in a campaign.
+Tasks = tuple[TaskRow, ...]
 #: A campaign, a step and a member.
 Key = tuple[int, int, int]
 
@@ -95,7 +98,7 @@ class Lists:
             self._changes += 1
 
     def change(
-        self, before: Mapping[Group, Rows], now: Mapping[Group, Rows], counted: Iterable[Mapping[str, Any]]
+        self, before: Mapping[Group, Tasks], now: Mapping[Group, Tasks], counted: Iterable[Mapping[str, Any]]
     ) -> None:
         """Change the lists as a commit changes tasks, and what it adds to the counts of jobs."""
         with self._lock:
@@ -121,7 +124,7 @@ class Lists:
             return its, {key: {m: n for m, n in one.items() if n} for key, one in self._waiting.items()}
 
 
-def _change(known: dict[Key, List], campaign_id: int, before: Rows, now: Rows) -> None:
+def _change(known: dict[Key, List], campaign_id: int, before: Tasks, now: Tasks) -> None:
     """Change the lists in which an asset is, of which these are all tasks in a campaign."""
     were, are = _pairs(before), _pairs(now)
     for step, member_id in were.keys() | are.keys():
@@ -131,9 +134,9 @@ def _change(known: dict[Key, List], campaign_id: int, before: Rows, now: Rows) -
             its.change(old - new, new - old)
 
 
-def _pairs(rows: Rows) -> dict[tuple[int, int], set[Pair]]:
+def _pairs(rows: Tasks) -> dict[tuple[int, int], set[Pair]]:
     found: dict[tuple[int, int], set[Pair]] = {}
     for row in rows:
-        if row["assignee_id"] is not None:
-            found.setdefault((row["step"], row["assignee_id"]), set()).add((row["asset_id"], row["position"]))
+        if row.assignee_id is not None:
+            found.setdefault((row.step, row.assignee_id), set()).add((row.asset_id, row.position))
     return found

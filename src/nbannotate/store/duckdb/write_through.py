@@ -16,14 +16,16 @@ from types import EllipsisType
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nbannotate.rules.counts import Changes
 from nbannotate.store import write_tracking
 from nbannotate.store.duckdb.appending import Appenders
-from nbannotate.store.duckdb.memory import Group, Memory, Rows
+from nbannotate.store.duckdb.memory import Group, Memory
 from nbannotate.store.duckdb.queues import Queues
 from nbannotate.store.duckdb.work_lists import Lists
-from nbannotate.store.rows import TABLES, TASKS, Table, condition
+from nbannotate.store.rows import TABLES, TASKS, Row, Table, TaskRow, condition
 from nbannotate.store.transaction import LISTED, Transaction, id_list
 
 if TYPE_CHECKING:
@@ -96,18 +98,18 @@ class KnowingReader(Transaction):
         """Return how much waits for a member in the queue of a step."""
         return self._lists.waiting(self, campaign_id, step, member_id)
 
-    def rows(self, table: Table, *group: Any) -> list[dict[str, Any]]:
+    def rows(self, table: Table[Row], *group: Any) -> list[Row]:
         """Return the rows of a group."""
         known = self._memory.rows(table, group, self._seen)
-        return super().rows(table, *group) if known is None else [dict(row) for row in known]
+        return super().rows(table, *group) if known is None else list(known)
 
-    def row(self, table: Table, *key: Any) -> dict[str, Any] | None:
+    def row(self, table: Table[Row], *key: Any) -> Row | None:
         """Return the row of a key, or None."""
-        group = self._memory.group_of_task(key[0]) if table is TASKS else None
+        group = self._memory.group_of_task(key[0]) if table.name == TASKS.name else None
         known = None if group is None else self._memory.rows(table, group, self._seen)
         if known is None:
             return super().row(table, *key)
-        return next((dict(row) for row in known if table.key_of(row) == key), None)
+        return next((row for row in known if table.key_of(row) == key), None)
 
 
 class KnowingWriter(Transaction):
@@ -134,14 +136,14 @@ class KnowingWriter(Transaction):
         self._memory, self._lists, self._queues, self._columns = memory, lists, queues, columns
         self._began = {name: memory.times_forgotten(name) for name in TABLES}
         #: Groups as they are in this transaction, and those of tasks as they were before it.
-        self._groups: dict[str, dict[Group, Rows]] = {name: {} for name in TABLES}
-        self._were: dict[Group, Rows] = {}
+        self._groups: dict[str, dict[Group, tuple[Any, ...]]] = {name: {} for name in TABLES}
+        self._were: dict[Group, tuple[TaskRow, ...]] = {}
         self._tasks: dict[int, Group] = {}
         #: Tables of which statements have changed nobody knows which rows.
         self._unknown: set[str] = set()
         #: What waits: rows by table, those that are JSON already; and rows that change, with the columns that do.
         self._new: dict[str, list[dict[str, Any] | str]] = {}
-        self._changed: dict[str, dict[Group, dict[str, Any]]] = {}
+        self._changed: dict[str, dict[Group, Struct]] = {}
         self._touched: dict[str, set[str]] = {}
         #: How to take back what was written since the last part began, and whether that is possible.
         self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
@@ -150,42 +152,41 @@ class KnowingWriter(Transaction):
 
     # Reading ---------------------------------------------------------------------------------------------------
 
-    def rows(self, table: Table, *group: Any) -> list[dict[str, Any]]:
+    def rows(self, table: Table[Row], *group: Any) -> list[Row]:
         """Return the rows of a group, as they are in this transaction."""
-        return [dict(row) for row in self._group(table, group)]
+        return list(self._group(table, group))
 
-    def row(self, table: Table, *key: Any) -> dict[str, Any] | None:
+    def row(self, table: Table[Row], *key: Any) -> Row | None:
         """Return the row of a key, as it is in this transaction, or None."""
-        if table is not TASKS:
+        if table.name != TASKS.name:
             return super().row(table, *key)
         group = self._tasks.get(key[0]) or self._memory.group_of_task(key[0])
         if group is None:
-            found = self._past(f"select * from data.tasks where {condition(table.key)}", *key)
+            found = self._past(table, table.key, *key)
             if not found:
                 return None
             group = self._tasks[key[0]] = table.group_of(found[0])
-        return next((dict(row) for row in self._group(table, group) if row["task_id"] == key[0]), None)
+        return next((row for row in self._group(table, group) if table.key_of(row) == key), None)
 
-    def _group(self, table: Table, group: Group) -> Rows:
+    def _group(self, table: Table[Row], group: Group) -> tuple[Row, ...]:
         if table.name in self._unknown:
             return tuple(super().rows(table, *group))
         here = self._groups[table.name]
         if group not in here:
             known = self._memory.rows(table, group, self._memory.commits)
             if known is None:
-                known = tuple(self._past(f"select * from data.{table.name} where {condition(table.group)}", *group))
+                known = tuple(self._past(table, table.group, *group))
             here[group] = known
-            if table is TASKS:
-                self._were[group] = known
+            if table.name == TASKS.name:
+                self._were[group] = here[group]
         return here[group]
 
-    def _past(self, sql: str, *parameters: Any) -> Rows:
-        """Return the rows of a query about which nothing waits, whatever else does."""
-        result = super()._execute(sql, parameters)
-        columns = [column[0] for column in result.description or ()]
-        return tuple(dict(zip(columns, row, strict=True)) for row in result.fetchall())
+    def _past(self, table: Table[Row], columns: tuple[str, ...], *values: Any) -> list[Row]:
+        """Return the rows of a table in which columns have values, about which nothing waits, whatever else does."""
+        query = f"select * from data.{table.name} where {condition(columns)}"
+        return table.read(super()._execute(query, values))
 
-    def expect(self, table: Table, groups: list[Group]) -> None:
+    def expect(self, table: Table[Any], groups: list[Group]) -> None:
         """Read groups that will be asked for, in one statement."""
         if table.name in self._unknown:
             return
@@ -202,30 +203,35 @@ class KnowingWriter(Transaction):
         kind = self._columns[table.name][column]
         one_of = f"""(select unnest(from_json($1, '["{kind}"]')))"""
         wanted = msgspec.json.encode([g[-1] for g in unknown]).decode()
-        found: dict[Group, list[dict[str, Any]]] = {g: [] for g in unknown}
-        for row in self._past(f"select * from data.{table.name} where {column} in {one_of}", wanted):
+        found: dict[Group, list[Any]] = {g: [] for g in unknown}
+        for row in table.read(
+            super()._execute(f"select * from data.{table.name} where {column} in {one_of}", [wanted])
+        ):
             if (of := table.group_of(row)) in found:
                 found[of].append(row)
         here.update((g, tuple(rows)) for g, rows in found.items())
-        if table is TASKS:
+        if table.name == TASKS.name:
             self._were.update((g, here[g]) for g in found)
 
     def expect_assets(self, assets: list[int]) -> None:
         """Read assets that will be asked for, in one statement."""
         unknown = [asset for asset in assets if ("asset", asset) not in self.memo]
         if unknown:
-            for row in self._past(
-                f"select * from data.assets where asset_id in {LISTED.format('$1')}", id_list(unknown)
-            ):
+            found = super()._execute(
+                f"select * from data.assets where asset_id in {LISTED.format('$1')}", [id_list(unknown)]
+            )
+            columns = [column[0] for column in found.description]
+            for values in found.fetchall():
+                row = dict(zip(columns, values, strict=True))
                 self.memo["asset", row["asset_id"]] = row
 
     def first(
         self, campaign_id: int, step: int, member_id: int, now: datetime.datetime, held: bool, after: int | None
-    ) -> dict[str, Any] | EllipsisType | None:
+    ) -> TaskRow | EllipsisType | None:
         """Return the row of the task that a member gets at a step; ``...``: look for it."""
         if TASKS.name in self._unknown:
             return ...
-        found: dict[str, Any] | EllipsisType | None
+        found: TaskRow | EllipsisType | None
         found = self._queues.first(self, campaign_id, step, member_id, now, held, after)
         return found
 
@@ -236,11 +242,11 @@ class KnowingWriter(Transaction):
         self._wait(table, row)
         if table in TABLES and table not in self._unknown:
             its = TABLES[table]
-            group = its.group_of(row)
-            whole = {column: row.get(column) for column in self._columns[table]}
+            whole = its.row(**{column: row.get(column) for column in its.row.__struct_fields__})
+            group = its.group_of(whole)
             self._set(self._groups[table], group, (*self._group(its, group), whole))
             if its is TASKS:
-                self._set(self._tasks, row["task_id"], group)
+                self._set(self._tasks, whole.task_id, group)
                 self._queues.offer(whole)
 
     def insert_json(self, table: str, rows: str, statement: str) -> None:
@@ -250,20 +256,20 @@ class KnowingWriter(Transaction):
     def _wait(self, table: str, row: dict[str, Any] | str) -> None:
         self._set(self._new, table, [*self._new.get(table, ()), row])
 
-    def update(self, table: Table, row: dict[str, Any], **columns: Any) -> None:
+    def update(self, table: Table[Row], row: Row, **columns: Any) -> None:
         """Change a row, at the end of the transaction."""
         if table.name in self._unknown:
             super().update(table, row, **columns)
             return
         group, key = table.group_of(row), table.key_of(row)
-        rows = tuple(r | columns if table.key_of(r) == key else r for r in self._group(table, group))
+        rows = tuple(replace(r, **columns) if table.key_of(r) == key else r for r in self._group(table, group))
         self._set(self._groups[table.name], group, rows)
         now = next(r for r in rows if table.key_of(r) == key)
-        if table is TASKS:
+        if isinstance(now, TaskRow):
             self._queues.offer(now)
         new = self._new.get(table.name, [])
         for i, waits in enumerate(new):
-            if isinstance(waits, dict) and table.key_of(waits) == key:
+            if isinstance(waits, dict) and tuple([waits[column] for column in table.key]) == key:
                 self._set(self._new, table.name, [*new[:i], waits | columns, *new[i + 1 :]])
                 return
         changed = self._changed.setdefault(table.name, {})
@@ -329,15 +335,15 @@ class KnowingWriter(Transaction):
             if rows:
                 self._write_new(table, rows)
 
-    def _write_changed(self, table: Table, rows: list[dict[str, Any]], columns: list[str]) -> None:
+    def _write_changed(self, table: Table[Any], rows: list[Struct], columns: list[str]) -> None:
         if len(rows) == 1:
             changed = ", ".join(f"{c} = ${i}" for i, c in enumerate(columns, len(table.key) + 1))
-            values = [*table.key_of(rows[0]), *(rows[0][c] for c in columns)]
+            values = [*table.key_of(rows[0]), *(getattr(rows[0], c) for c in columns)]
             super()._execute(f"update data.{table.name} set {changed} where {condition(table.key)}", values)
             return
         self.written |= {f"{table.name}.{column}" for column in columns}
         both = (*table.key, *columns)
-        self._appenders.update(table.name, both, table.key, [[row[c] for c in both] for row in rows])
+        self._appenders.update(table.name, both, table.key, [[getattr(row, c) for c in both] for row in rows])
 
     def _write_new(self, table: str, rows: list[dict[str, Any] | str]) -> None:
         self.written.add(table)

@@ -41,6 +41,7 @@ from nbannotate.store.postgres.connection import CONNECT_S, Connection, configur
 from nbannotate.store.postgres.failures import away, failure, is_away, why_not
 from nbannotate.store.postgres.listening import Hearing, told
 from nbannotate.store.postgres.mirror import Mirror
+from nbannotate.store.rows import TaskRow
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import Transaction
 from nbannotate.store.write_tracking import Written
@@ -330,7 +331,7 @@ class _Transaction(SeenByDuckDB):
 
     def first(
         self, campaign_id: int, step: int, member_id: int, now: datetime.datetime, held: bool, after: int | None
-    ) -> dict[str, Any] | None:
+    ) -> TaskRow | None:
         """Return the row of the task that a member gets at a step."""
         return queues.first(self, campaign_id, step, member_id, now, held, after)
 

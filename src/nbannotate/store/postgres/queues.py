@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
 from nbannotate.store.campaigns import OPEN
-from nbannotate.store.rows import TASKS
+from nbannotate.store.rows import TASKS, TaskRow
 from nbannotate.store.transaction import Transaction
 
 #: Returned tasks that wait. Everything else in a queue is found by the index of tasks by assignee and position.
@@ -38,7 +37,7 @@ _OWN = f"""
 
 def first(
     tx: Transaction, campaign_id: int, step: int, member_id: int, now: datetime.datetime, held: bool, after: int | None
-) -> dict[str, Any] | None:
+) -> TaskRow | None:
     """Return the row of the task that a member gets at a step, as ``leases.first`` says, or None."""
     candidates = " union all ".join([_WAITING, _LAPSED, *([_OWN] if held else [])])
     found = tx.value(
