@@ -107,7 +107,7 @@ def story(folder: Path, make_images: Any) -> list[Any]:
     child.publish()
     assert child.verify()
     look()
-    assert nothing_is_left(workspace) == ([], [0] * 7)
+    assert nothing_is_left(workspace) == ([], [0] * 8)
     workspace.close()
     return seen
 
@@ -126,6 +126,7 @@ def nothing_is_left(workspace: nb.Workspace) -> tuple[list[int], list[int]]:
                 ("splits", "splits_id", "(select splits_id from data.version_splits)"),
                 ("relabelled", "change_id", "(select change_id from data.label_changes)"),
                 ("shapes", "annotation_id", "(select annotation_id from data.annotations)"),
+                ("assets", "asset_id", "(select asset_id from data.layer_assets)"),
             )
         ]  # fmt: skip
         return (staging.left(tx), orphans)
@@ -172,6 +173,6 @@ def test_a_version_with_large_imports_is_deleted_with_all_that_came_in(tmp_path,
     loss = version.delete()
     assert loss.lost["imported annotations"] == 8
     version.delete(confirm="v2")
-    assert nothing_is_left(workspace) == ([], [0] * 7)
+    assert nothing_is_left(workspace) == ([], [0] * 8)
     assert workspace.sql("select count(*) as n from foreign_ids")["n"][0] == 0
     workspace.close()

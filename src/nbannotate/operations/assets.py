@@ -19,7 +19,19 @@ from nbannotate.operations.remote_files import Here
 from nbannotate.operations.versions import draft
 from nbannotate.remote import urls
 from nbannotate.rules.metadata import check_metadata
-from nbannotate.store import asset_metadata, data, incoming_assets, relocating, removing, renaming, replacing
+from nbannotate.store import (
+    asset_metadata,
+    data,
+    importing,
+    incoming_assets,
+    layers,
+    places,
+    relocating,
+    removing,
+    renaming,
+    replacing,
+    staging,
+)
 from nbannotate.store import campaigns as stored
 from nbannotate.store.staging import Stage
 from nbannotate.texts import t
@@ -27,14 +39,15 @@ from nbannotate.texts import t
 LONGEST_NAME = 1_000
 
 
-def _stage(ctx: Context, stage: Stage, version_id: int, file: Path, **_: Any) -> dict[str, Batch]:
+def _stage(ctx: Context, stage: Stage, version_id: int, file: Path, **_: Any) -> dict[str, Batch | importing.Arrived]:
     """Check the assets of a file and write them in pieces."""
-    return {"prepared_batch": stage_new(ctx, stage, version_id, file)}
+    batch = stage_new(ctx, stage, version_id, file)
+    return {"prepared_batch": batch, "prepared_arrived": importing.finish(stage)}
 
 
 def stage_new(ctx: Context, stage: Stage, version_id: int, file: Path) -> Batch:
     """Check the assets of a file, write them in pieces, and return what was staged."""
-    draft(ctx, version_id)
+    version = draft(ctx, version_id)
     _check_new(incoming_assets.known_names(ctx.tx, version_id, file))
     strange = incoming_assets.bad_sequences(ctx.tx, file)
     if strange:
@@ -43,19 +56,21 @@ def stage_new(ctx: Context, stage: Stage, version_id: int, file: Path) -> Batch:
             f"those of {', '.join(map(repr, strange[:5]))}; nothing was added."
         )
     asset_files.check(ctx.engine, incoming_assets.incoming_files(ctx.tx, file))
-    first = incoming_assets.stage_assets(stage, version_id, file, ctx.now)
+    ground = incoming_assets.stage_assets(stage, version, file, ctx.now)
     coming = None
     if taker := _taker(_running(ctx, version_id)):
-        version, new = draft(ctx, version_id), incoming_assets.staged_assets(stage, stage.batch_id)
-        coming = new_assets.stage_tasks(ctx, stage, taker, new, lambda: incoming_assets.try_assets(stage, version))
-    return Batch(stage.batch_id, first, coming)
+        new = incoming_assets.staged_assets(stage, stage.batch_id)
+        coming = new_assets.stage_tasks(
+            ctx, stage, taker, new, lambda: layers.put_on(stage, version_id, stage.batch_id)
+        )
+    return Batch(stage.batch_id, ground, coming)
 
 
 class Batch(Struct, frozen=True):
-    """What was staged: the batch, the first position in the version, and what joins a campaign at once."""
+    """What was staged: the batch, what its places in the version go by, and what joins a campaign at once."""
 
     batch_id: int
-    first: int
+    ground: str
     coming: new_assets.Coming | None
 
 
@@ -84,24 +99,36 @@ def _check_new(twice: list[str]) -> None:
 
 
 @operation(writes=True, stage=_stage)
-def add(ctx: Context, version_id: int, file: Path, prepared_batch: Batch, types: dict[str, str] | None = None) -> int:
+def add(
+    ctx: Context, version_id: int, file: Path, prepared_batch: Batch, prepared_arrived: importing.Arrived,
+    types: dict[str, str] | None = None,
+) -> int:  # fmt: skip
     """Add the assets of a Parquet file to a version and return how many.
 
     Columns: name, path, folder, width, height, bytes, metadata (JSON text); and, for frames and slices, sequence (the
     name of what belongs together) and moment (a number that orders it). Campaigns that run on the version take the new
     assets as their ``new_assets`` says. ``types`` says what columns of the metadata are that JSON has no type for.
     """
-    return take(ctx, version_id, prepared_batch, types)
+    return take(ctx, version_id, prepared_batch, prepared_arrived, types)
 
 
-def take(ctx: Context, version_id: int, batch: Batch, types: dict[str, str] | None = None) -> int:
+def take(
+    ctx: Context, version_id: int, batch: Batch, arrived: importing.Arrived, types: dict[str, str] | None = None
+) -> int:
     """Give the staged assets to a version, and return how many; the last step."""
     version = draft(ctx, version_id)
-    if batch.first != incoming_assets.next_position(ctx.tx, version_id):  # somebody else added assets meanwhile
+    if batch.ground != places.mark(ctx.tx, version_id):  # somebody else added assets meanwhile, or moved some
+        if arrived.large:
+            raise Stale(f"The assets of {version.name!r} were changed while others were added; try again.")
         _check_new(incoming_assets.staged_names(ctx.tx, batch.batch_id, version_id))
     running = _running(ctx, version_id)
     joined = new_assets.take_staged(ctx, _taker(running), batch.coming)
-    added = incoming_assets.reveal_assets(ctx.tx, batch.batch_id, version)
+    if arrived.large:
+        layers.put_on(ctx.tx, version_id, batch.batch_id)
+    else:
+        places.take_in(ctx.tx, batch.batch_id, version_id, batch.ground)
+    staging.keep(ctx.tx, batch.batch_id)
+    added = arrived.assets
     asset_metadata.set_types(ctx.tx, version.dataset_id, types or {})
     detail: dict[str, Any] = {"version_id": version_id, "assets": added}
     if running:

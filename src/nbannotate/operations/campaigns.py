@@ -53,11 +53,11 @@ def create(ctx: Context, version_id: int, spec: CampaignSpec, exist_ok: bool = F
     return write(ctx, version_id, spec)
 
 
-def write(ctx: Context, version_id: int, spec: CampaignSpec) -> Campaign:
-    """Store a campaign on a draft version, in the transaction of whatever operation needs it."""
+def write(ctx: Context, version_id: int, spec: CampaignSpec, campaign_id: int | None = None) -> Campaign:
+    """Store a campaign on a draft version, in the transaction of whatever operation needs it; under a reserved id."""
     campaign_changes.check(ctx, None, version_id, None, spec)
     ids = {login: member_id for member_id, login in people.logins(ctx.tx).items()}
-    new = stored.add_campaign(ctx.tx, version_id, spec, ids, ctx.now)
+    new = stored.add_campaign(ctx.tx, version_id, spec, ids, ctx.now, campaign_id)
     ctx.note(campaign_id=new, detail={"name": spec.name})
     return _campaign(ctx, new)
 

@@ -16,8 +16,7 @@ from nbannotate.operations.planning import fingerprint, unknown_status
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.rules.rights import MANAGERS
 from nbannotate.store import campaigns as stored
-from nbannotate.store import people, transfer
-from nbannotate.store.asset_selection import PLACES
+from nbannotate.store import people, places, transfer
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import id_list
 from nbannotate.texts import Message
@@ -29,13 +28,15 @@ KIND: NoticeKind = "issue"
 class _Sent(Struct, frozen=True):
     """What was staged: the batch, the current tasks of all that are sent (a JSON list), and what that was made from.
 
-    ``lacking`` are new in the other version; ``coming`` are the tasks in the other campaign, if it is launched.
+    ``lacking`` are new in the other version; ``staged`` is what comes into it, if it is another one; ``coming`` are the
+    tasks in the other campaign, if it is launched.
     """
 
     batch_id: int
     tasks: str
     chosen: int
     lacking: int
+    staged: transfer.Staged | None
     coming: Coming | None
     ground: str
 
@@ -52,15 +53,20 @@ def _stage_send(
     lacking = transfer.leave_out(ctx.tx, target["campaign_id"], target["version_id"])
     new, _, ids = transfer.listed(ctx.tx)
     own = target["version_id"] == source["version_id"]
+    staged: transfer.Staged | None = None
     if new and not own:
         of = source["version_id"], target["version_id"]
-        transfer.stage(stage, *of, ctx.actor.member_id, source["name"], ctx.now)
+        staged = transfer.stage(stage, *of, ctx.actor.member_id, source["name"], ctx.now)
     coming = None
     if new and target["launched"]:
         campaign: Campaign = found(stored.campaign(ctx.tx, target["campaign_id"]), f"campaign {to!r}")
-        reveal = (lambda: PLACES) if own else (lambda: transfer.attempt(stage, target["version_id"]))
+
+        def reveal() -> None:
+            if staged is not None:
+                transfer.attempt(stage, target["version_id"], staged)
+
         coming = stage_tasks(ctx, stage, campaign, ids, reveal, everything=True)
-    return {"prepared_sent": _Sent(stage.batch_id, tasks, chosen, lacking, coming, ground)}
+    return {"prepared_sent": _Sent(stage.batch_id, tasks, chosen, lacking, staged, coming, ground)}
 
 
 def _ends(ctx: Context, campaign_id: int, to: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -113,8 +119,10 @@ def send(
     made = prepared_sent
     if made.ground != _ground(ctx, source, target, made.tasks):
         raise Stale("What is sent, or where it goes, was changed while this was prepared; try again.")
-    if target["version_id"] != source["version_id"]:
-        transfer.reveal(ctx.tx, made.batch_id, target["version_id"])
+    if made.staged is not None:
+        if made.staged.arrived.large and made.staged.ground != places.mark(ctx.tx, target["version_id"]):
+            raise Stale(f"The assets of the version of {to!r} were changed while others were sent to it; try again.")
+        transfer.reveal(ctx.tx, made.batch_id, target["version_id"], made.staged)
     sent = made.lacking
     if made.coming is not None:
         sent = take_staged(ctx, stored.campaign(ctx.tx, target["campaign_id"]), made.coming)

@@ -88,12 +88,13 @@ def add(
     ``definition``, ``tag`` or ``file``), name, foreign_id (JSON), extra (JSON), called and place.
     """
     draft(ctx, version_id)
-    staged = prepared_import
+    staged, arrived = prepared_import, prepared_import.said.arrived
+    assert arrived is not None
     if staged.replaced is not None:
         assets.take_replaced(ctx, version_id, staged.replaced)
         ctx.did("assets.replace")
     if staged.images is not None:
-        assets.take(ctx, version_id, staged.images, types)
+        assets.take(ctx, version_id, staged.images, arrived, types)
         ctx.did("assets.add")
     if staged.described is not None:
         metadata.take(ctx, version_id, staged.described, {})
@@ -103,8 +104,6 @@ def add(
         ctx.did("annotations.add")
     if staged.split is not None and splits.take(ctx, version_id, staged.split, how):
         ctx.did("splits.set")
-    arrived = staged.said.arrived
-    assert arrived is not None
     foreign_ids.remember(ctx.tx, staged.said.batch_id, version_id, arrived)
     ctx.note(detail={"version_id": version_id, "format": format, "source": source, "names": arrived.names})
     ctx.did("imports.add")

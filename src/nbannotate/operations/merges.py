@@ -16,7 +16,17 @@ from nbannotate.operations import campaign_changes, campaigns, planning
 from nbannotate.operations.registry import Context, found, operation
 from nbannotate.operations.versions import check_new, make_child
 from nbannotate.rules.well_formed import check_fits
-from nbannotate.store import asset_selection, contents, data, distribution, foreign_ids, importing, merging
+from nbannotate.store import (
+    asset_selection,
+    contents,
+    data,
+    distribution,
+    foreign_ids,
+    importing,
+    merging,
+    places,
+    staging,
+)
 from nbannotate.store import campaigns as stored
 from nbannotate.store.asset_selection import chosen
 from nbannotate.store.staging import Stage
@@ -26,17 +36,17 @@ PIECE_SHAPES = 2_000
 
 
 class _Campaign(Struct, frozen=True):
-    """What was staged of a campaign in which people decide: how it is written, and what its launch does."""
+    """What was staged of a campaign in which people decide: its id, how it is written, and what its launch does."""
 
+    campaign_id: int
     spec: CampaignSpec
     plan: Plan
 
 
 class _Staged(Struct, frozen=True):
-    """What was staged: the batch, which assets are put away or come back, how many steps, and what they go by."""
+    """What was staged: the id of the version, under which it stands, how many steps, and what they go by."""
 
-    batch_id: int
-    presence: dict[str, list[int]]
+    version_id: int
     steps: int
     ground: str
     campaign: _Campaign | None = None
@@ -64,10 +74,10 @@ def _stage(
                 revisions, shapes = [], 0
         if revisions:
             importing.stage(stage, revisions, ctx.now)
-    merging.stage(stage, theirs_id, ctx.now)
+    merging.stage(stage, version_id, theirs_id, ctx.now)
     foreign_ids.stage_of(stage, version_id, theirs_id)
     steps = stored.steps_in_all(ctx.tx)
-    staged = _Staged(stage.batch_id, merging.present(ctx.tx), steps, ground)
+    staged = _Staged(stage.batch_id, steps, ground)
     if spec is not None:
         settled = campaign_changes.settle(spec, secrets.randbelow(2**31))
         staged = replace(staged, campaign=_stage_campaign(ctx, stage, ours, name, staged, settled))
@@ -78,11 +88,13 @@ def _stage_campaign(
     ctx: Context, stage: Stage, ours: Version, name: str, staged: _Staged, spec: CampaignSpec
 ) -> _Campaign:
     """Choose, in a trial, among the assets of the version as it will be, and make the first tasks in pieces."""
-    file = ctx.engine.spool / f"chosen-{stage.batch_id}.parquet"
+    file, campaign_id = ctx.engine.spool / f"chosen-{stage.batch_id}.parquet", stage.new_id()
+    ctx.engine.staging.add(campaign_id)
+    stage.reserve((campaign_id,))
     try:
         with stage.trial():
             made = _reveal(ctx, ours, name, staged)
-            campaign = campaigns.write(ctx, made.version_id, spec)
+            campaign = campaigns.write(ctx, made.version_id, spec, campaign_id)
             with chosen(stage, made.version_id, spec) as assets:
                 planned = planning.launch_plan(ctx, campaign, spec, assets)
                 campaigns.check_plan(planned, "")
@@ -90,9 +102,9 @@ def _stage_campaign(
         asset_selection.take_up(stage, file)
     finally:
         file.unlink(missing_ok=True)
-    distribution.stage_first_tasks(stage, stage.batch_id, spec, ctx.now)
+    distribution.stage_first_tasks(stage, campaign_id, spec, ctx.now, under=campaign_id)
     asset_selection.drop(stage)
-    return _Campaign(spec, planned)
+    return _Campaign(campaign_id, spec, planned)
 
 
 @operation(writes=True, stage=_stage)
@@ -117,19 +129,18 @@ def create(
     ctx.note(detail={**ids, "assets": staged.steps})
     if staged.campaign is not None:
         ctx.did("merges.create")
-        campaign = campaigns.write(ctx, made.version_id, staged.campaign.spec)
+        campaign = campaigns.write(ctx, made.version_id, staged.campaign.spec, staged.campaign.campaign_id)
         ctx.did("campaigns.create")
-        campaigns.begin(ctx, staged.batch_id, campaign.campaign_id, staged.campaign.spec, staged.campaign.plan)
+        campaigns.begin(ctx, campaign.campaign_id, campaign.campaign_id, staged.campaign.spec, staged.campaign.plan)
         ctx.did("campaigns.launch")
     whole: Version = found(data.version(ctx.tx, made.version_id), f"version {made.version_id}")
     return replace(whole, new=True)
 
 
 def _reveal(ctx: Context, ours: Version, name: str, staged: _Staged) -> Version:
-    """Create the version, and give what was staged to it."""
-    made = make_child(ctx, ours, name)
-    foreign_ids.give(ctx.tx, staged.batch_id, made.version_id)
-    merging.reveal(ctx.tx, staged.batch_id, made.version_id, staged.presence, ctx.now)
+    """Create the version, which has what was staged under its id."""
+    made = make_child(ctx, ours, name, version_id=staged.version_id)
+    staging.keep(ctx.tx, staged.version_id)
     return made
 
 
@@ -143,7 +154,8 @@ def _both(ctx: Context, version_id: int, theirs_id: int) -> tuple[Version, Versi
 
 
 def _ground(ctx: Context, ours: Version, theirs: Version) -> str:
-    return " | ".join(contents.ground(ctx.tx, version.version_id) for version in (ours, theirs))
+    shown = (contents.ground(ctx.tx, version.version_id) for version in (ours, theirs))
+    return " | ".join((*shown, places.mark(ctx.tx, ours.version_id)))
 
 
 def _annotation(told: merging.Told) -> Annotation:

@@ -15,7 +15,7 @@ from nbannotate.operations.planning import fingerprint
 from nbannotate.operations.registry import Context, found
 from nbannotate.store import asset_selection, distribution, gold, people, task_rows
 from nbannotate.store import campaigns as stored
-from nbannotate.store.asset_selection import PLACES, chosen
+from nbannotate.store.asset_selection import chosen
 from nbannotate.store.staging import Stage
 from nbannotate.texts import quoted, t
 
@@ -51,7 +51,7 @@ def stage_tasks(
     stage: Stage,
     campaign: Campaign,
     asset_ids: str | None = None,
-    reveal: Callable[[], str] = lambda: PLACES,
+    reveal: Callable[[], None] = lambda: None,
     *,
     everything: bool = False,
 ) -> Coming:
@@ -64,7 +64,7 @@ def stage_tasks(
     asset_ids
         Only these (:func:`nbannotate.store.transaction.id_list`); None for all that are not in the campaign.
     reveal
-        Makes the staged assets visible for as long as is chosen, and returns the table that has the positions of all.
+        Makes the staged assets visible for as long as is chosen.
     everything
         Whatever the filter and the limit of the campaign say.
     """
@@ -75,9 +75,9 @@ def stage_tasks(
     if spec is not None:
         try:
             with stage.trial():
-                places = reveal()
+                reveal()
                 new = _new(ctx, campaign, asset_ids)
-                with chosen(stage, campaign.version_id, spec, only=new, everything=everything, places=places):
+                with chosen(stage, campaign.version_id, spec, only=new, everything=everything):
                     asset_selection.put_aside(stage, file)
             asset_selection.take_up(stage, file)
         finally:

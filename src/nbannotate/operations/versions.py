@@ -107,11 +107,15 @@ def verify(ctx: Context, version_id: int) -> Verified:
     return Verified(version.name, kept, contents.of(ctx.tx, version_id))
 
 
-def make_child(ctx: Context, parent: Version, name: str, annotations: bool = True) -> Version:
-    """Create the child of a version, in the transaction of whatever operation needs it."""
+def make_child(
+    ctx: Context, parent: Version, name: str, annotations: bool = True, version_id: int | None = None
+) -> Version:
+    """Create the child of a version, in the transaction of whatever operation needs it; under an id that is its own."""
     check_name("Version name", name)
     check_new(ctx, parent.dataset_id, name)
-    made = data.add_version(ctx.tx, parent.dataset_id, name, ctx.now, parent.version_id, annotations=annotations)
+    made = data.add_version(
+        ctx.tx, parent.dataset_id, name, ctx.now, parent.version_id, annotations=annotations, version_id=version_id
+    )
     ctx.note(detail={"parent_id": parent.version_id, "version_id": made.version_id})
     return made
 

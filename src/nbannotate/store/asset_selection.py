@@ -22,9 +22,6 @@ from nbannotate.store.transaction import LISTED, is_of_database, quoted
 #: A condition that people wrote in SQL is ended when it takes longer: it may hold up everybody's work.
 LONGEST_S = 20.0
 
-#: Where the assets of a version stand, with their positions.
-PLACES = "data.version_assets"
-
 EXAMPLES = 3
 MOST_SHOWN = 150
 
@@ -58,7 +55,6 @@ def chosen(
     *,
     only: str | None = None,
     everything: bool = False,
-    places: str = PLACES,
 ) -> Iterator[Choice]:
     """Make the table ``chosen(asset_id, rank, annotated)`` for a block; also in a transaction that reads.
 
@@ -74,8 +70,6 @@ def chosen(
         still those in the whole version.
     everything
         Ignore the filter and the limit.
-    places
-        The table that has the assets of the version and their positions.
 
     Raises
     ------
@@ -85,7 +79,7 @@ def chosen(
     given = Filter.all() if everything else Filter.parse(spec.filter)
     limit = None if everything else spec.limit
     try:
-        _consider(tx, version_id, given, only, places)
+        _consider(tx, version_id, given, only)
         if spec.workflow.steps[0].kind == "review":
             tx.run("update considered set out = 'unannotated' where out is null and not annotated")
         if spec.workflow.gold is not None and not everything:
@@ -103,7 +97,7 @@ def chosen(
                 raise
 
 
-def _consider(tx: Transaction, version_id: int, given: Filter, only: str | None, places: str) -> None:
+def _consider(tx: Transaction, version_id: int, given: Filter, only: str | None) -> None:
     """Make the table of all assets that are considered; those that the filter leaves out are marked."""
     conditions = Conditions(tx, version_id, only)
     version = conditions.value(version_id)
@@ -117,7 +111,7 @@ def _consider(tx: Transaction, version_id: int, given: Filter, only: str | None,
           select v.asset_id, s.name, s.folder, s.metadata, s.sequence, s.moment, v.position,
                  case when s.sequence is null then v.position else min(v.position) over (partition by s.sequence) end
                    as first
-          from (select * from {places} where version_id = {version} and {early}) v
+          from (select * from data.version_assets where version_id = {version} and {early}) v
           join data.assets s on s.asset_id = v.asset_id
         ),
         a as (

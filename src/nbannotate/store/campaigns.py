@@ -24,10 +24,14 @@ UNSTARTED = f"({OPEN} and not {STARTED})"
 
 
 def add_campaign(
-    tx: Transaction, version_id: int, spec: CampaignSpec, members: dict[str, int], now: datetime.datetime
-) -> int:
-    """Insert a campaign with its steps and return its id. ``members`` has the ids by login."""
-    new = tx.new_id()
+    tx: Transaction, version_id: int, spec: CampaignSpec, members: dict[str, int], now: datetime.datetime,
+    campaign_id: int | None = None,
+) -> int:  # fmt: skip
+    """Insert a campaign with its steps and return its id. ``members`` has the ids by login.
+
+    With ``campaign_id`` it has the tasks that are staged under that id.
+    """
+    new = tx.new_id() if campaign_id is None else campaign_id
     tx.run(
         "insert into data.campaigns values ($1, $2, $3, $4, $5, $6, null, null)",
         new, version_id, spec.name, _text(spec), spec.due, now,

@@ -97,9 +97,13 @@ def add_version(
     parent_id: int | None = None,
     *,
     annotations: bool = True,
+    version_id: int | None = None,
 ) -> Version:
-    """Insert a draft version and return it; a child has the assets of its parent, and its annotations if wanted."""
-    new = tx.new_id()
+    """Insert a draft version and return it; a child has the assets of its parent, and its annotations if wanted.
+
+    With ``version_id`` it has what is staged under that id, too.
+    """
+    new = tx.new_id() if version_id is None else version_id
     tx.run(
         "insert into data.versions values ($1, $2, $3, 'draft', $4, $5, null, null)",
         new,

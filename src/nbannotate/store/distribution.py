@@ -94,14 +94,15 @@ def stage_first_tasks(
     now: datetime.datetime,
     report: Callable[[int, int], None] = lambda done, total: None,
     images: Sequence[tuple[int, int, str]] = (),
+    under: int | None = None,
 ) -> int:
     """Do as :func:`first_tasks`, in pieces; the tasks are the campaign's after :func:`reveal_tasks`.
 
-    A campaign that is not there as yet has any id that no task has. ``images`` can be gold
-    (:func:`nbannotate.store.gold.assets`): some of it is mixed in, and is not counted.
+    They stand under the batch, or ``under`` an id that was reserved: that of a campaign which is not there as yet.
+    ``images`` can be gold (:func:`nbannotate.store.gold.assets`): some of it is mixed in, and is not counted.
     """
     _place_first(stage, spec)
-    made = _insert(stage, campaign_id, stage.batch_id, spec, now, report, stage.piece, images)
+    made = _insert(stage, campaign_id, under or stage.batch_id, spec, now, report, stage.piece, images)
     stage.run("drop table first_tasks")
     return made
 
@@ -117,9 +118,10 @@ def count_copied(tx: Transaction, spec: CampaignSpec, step: int) -> int:
 
 
 def reveal_tasks(tx: Transaction, batch_id: int, campaign_id: int) -> None:
-    """Give the staged tasks to a campaign."""
-    tx.run("update data.tasks set campaign_id = $2 where campaign_id = $1", batch_id, campaign_id)
-    counts.reveal(tx, batch_id, campaign_id)
+    """Give the staged tasks to a campaign; those that stand under its id are its own already."""
+    if batch_id != campaign_id:
+        tx.run("update data.tasks set campaign_id = $2 where campaign_id = $1", batch_id, campaign_id)
+        counts.reveal(tx, batch_id, campaign_id)
     staging.keep(tx, batch_id)
 
 

@@ -175,8 +175,3 @@ def stage_of(stage: Stage, ours_id: int, theirs_id: int) -> None:
         )  # fmt: skip
     stage.piece()
     stage.run("drop table called")
-
-
-def give(tx: Transaction, batch_id: int, version_id: int) -> None:
-    """Give the staged names to a version that has none of its own."""
-    tx.run("update data.foreign_ids set version_id = $2 where version_id = $1", batch_id, version_id)

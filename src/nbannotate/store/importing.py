@@ -154,12 +154,13 @@ def stage(stage: Stage, revisions: Sequence[Revision], now: datetime.datetime) -
 
 
 class Arrived(Struct, frozen=True):
-    """What was staged, counted beside the writer: revisions, names, and the first position of these.
+    """What was staged, counted beside the writer: assets, revisions, names, and the first position of these.
 
-    ``large``: it is to be a layer, because so much is said and called that no row may be touched again. What was said
-    in campaigns is not, because it is theirs in the version that it stands under.
+    ``large``: it is to be a layer, because so much comes, is said and called that no row may be touched again. What was
+    said in campaigns is not, because it is theirs in the version that it stands under.
     """
 
+    assets: int
     revisions: int
     names: int
     first: int
@@ -178,13 +179,19 @@ def finish(stage: Stage) -> Arrived:
     )
     assert said is not None
     assert called is not None
-    large = int(said["n"]) + int(called["n"]) > FEW and not said["answers"]
+    placed = stage.one(
+        "select count(*) as n, count(*) filter (where effect = 1) as new from data.layer_assets where layer_id = $1",
+        stage.batch_id,
+    )
+    assert placed is not None
+    large = int(said["n"]) + int(called["n"]) + int(placed["n"]) > FEW and not said["answers"]
     if large:
-        _write_heads(stage)
-    return Arrived(int(said["n"]), int(called["n"]), int(called["first"]), large)
+        write_heads(stage)
+    return Arrived(int(placed["new"]), int(said["n"]), int(called["n"]), int(called["first"]), large)
 
 
-def _write_heads(stage: Stage) -> None:
+def write_heads(stage: Stage) -> None:
+    """Write which revisions a batch shows, in pieces."""
     stage.run(
         "create or replace temp table shown as select *, row_number() over (order by annotation_id) - 1 as place "
         f"from ({layers.STAGED_HEADS.format('$1')})",

@@ -67,10 +67,10 @@ def begin_on(tx: Transaction, version_id: int, parent_id: int, annotations: bool
 
 
 def put_on(tx: Transaction, version_id: int, layer_id: int) -> None:
-    """Put a layer, which is the version's own, on top of a version."""
+    """Put a layer, which is the version's own, on top of a version; where it is, it stays."""
     tx.run(
         "insert into data.version_layers select $1, $2, coalesce(max(height) + 1, 0), true, true "
-        "from data.version_layers where version_id = $1",
+        "from data.version_layers where version_id = $1 having count(*) filter (where layer_id = $2) = 0",
         version_id, layer_id,
     )  # fmt: skip
     tx.memo.pop(("top", version_id), None)

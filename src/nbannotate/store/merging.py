@@ -57,23 +57,53 @@ def stale(tx: Transaction, ours_id: int, theirs_id: int) -> int:
     ))  # fmt: skip
 
 
-def stage(stage: Stage, theirs_id: int, now: datetime.datetime) -> None:
-    """Stage what is taken of theirs, in pieces: assets, and revisions as said by who said them, when they did."""
+def stage(stage: Stage, ours_id: int, theirs_id: int, now: datetime.datetime) -> None:
+    """Stage what is taken of theirs, in pieces: assets, and revisions as said by who said them, when they did.
+
+    With it goes which assets of ours are put away, and which come back.
+    """
     stage.run(
         """
         create or replace temp table carried as
-        select s.asset_id, row_number() over (order by v.position) - 1 as place
+        select s.asset_id, a.name, a.sequence, a.moment, row_number() over (order by v.position) - 1 as place
         from steps s join data.version_assets v on v.version_id = $1 and v.asset_id = s.asset_id
+        join data.assets a on a.asset_id = s.asset_id
         where s.presence = 'added'
         """,
         theirs_id,
     )
-    for low in range(0, int(stage.value("select count(*) from carried")), transfer.PIECE):
-        transfer.write_assets(stage, stage.batch_id, 0, now, low, low + transfer.PIECE)
-        stage.piece()
+    transfer.stage_places(stage, ours_id, now)
     stage.run("drop table carried")
+    _stage_presence(stage, ours_id, now)
     importing.mark(stage, "select take from steps")
     importing.copy(stage, layers.NO_VERSION, None)
+    importing.write_heads(stage)
+
+
+def _stage_presence(stage: Stage, ours_id: int, now: datetime.datetime) -> None:
+    stage.run(
+        """
+        create or replace temp table present as
+        select v.asset_id, coalesce(m.position, v.position) as position, v.added,
+               case when s.presence = 'put_away' then cast($3 as timestamp) end as archived,
+               row_number() over (order by s.place) - 1 as place
+        from steps s join data.version_assets v on v.version_id = $1 and v.asset_id = s.asset_id
+        left join data.layer_assets m on m.layer_id = $2 and m.asset_id = s.asset_id
+        where s.presence in ('put_away', 'taken_back')
+        """,
+        ours_id, stage.batch_id, now,
+    )  # fmt: skip
+    these = "select asset_id from present where place >= $2 and place < $3"
+    for low in range(0, int(stage.value("select count(*) from present")), transfer.PIECE):
+        piece = stage.batch_id, low, low + transfer.PIECE
+        stage.run(f"delete from data.layer_assets where layer_id = $1 and asset_id in ({these})", *piece)
+        stage.run(
+            "insert into data.layer_assets select $1, asset_id, position, archived, 0, added from present "
+            "where place >= $2 and place < $3 order by place",
+            *piece,
+        )
+        stage.piece()
+    stage.run("drop table present")
 
 
 def told(tx: Transaction) -> Iterator[list[Told]]:
@@ -87,28 +117,3 @@ def told(tx: Transaction) -> Iterator[list[Told]]:
             low, low + importing.PIECE,
         )  # fmt: skip
         yield [msgspec.convert(row, Told) for row in rows]
-
-
-def present(tx: Transaction) -> dict[str, list[int]]:
-    """Return the assets that are to be put away, and those that are to be taken back."""
-    found: dict[str, list[int]] = {"put_away": [], "taken_back": []}
-    for row in tx.all(
-        "select asset_id, presence from steps where presence in ('put_away', 'taken_back') order by place"
-    ):
-        found[row["presence"]].append(row["asset_id"])
-    return found
-
-
-def reveal(
-    tx: Transaction, batch_id: int, version_id: int, presence: dict[str, list[int]], now: datetime.datetime
-) -> None:
-    """Give what was staged to a version, and let its assets be there, or be put away."""
-    transfer.reveal(tx, batch_id, version_id)
-    for what, archived in (("put_away", now), ("taken_back", None)):
-        if presence[what]:
-            layers.place(
-                tx, version_id,
-                "select asset_id, position, $3::timestamp as archived, added from data.version_assets "
-                "where version_id = $1 and asset_id in (select unnest($4::bigint[]))",
-                archived, presence[what],
-            )  # fmt: skip

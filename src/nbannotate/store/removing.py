@@ -73,12 +73,6 @@ def delete_version(tx: Transaction, version_id: int) -> list[int]:
     """
     for row in tx.all("select campaign_id from data.campaigns where version_id = $1", version_id):
         campaign_end.delete(tx, row["campaign_id"])
-    tx.run(
-        f"update data.assets set dataset_id = $1 where asset_id in (select asset_id from data.layer_assets "
-        f"where effect >= 0 and layer_id in {layers.OWN}) and asset_id not in (select asset_id from data.layer_assets "
-        f"where effect >= 0 and layer_id not in {layers.OWN})",
-        version_id,
-    )
     gone = [version_id, *(layer for layer in layers.end(tx, version_id) if layer != version_id)]
     for table in ("contents", "kept_recipes", "versions"):
         tx.run(f"delete from data.{table} where version_id = $1", version_id)

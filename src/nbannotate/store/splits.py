@@ -13,6 +13,9 @@ from nbannotate.store.transaction import Transaction, quoted
 #: So many assets are written in one piece.
 PIECE = 10_000
 
+#: The assets that come with a batch ($2).
+_STAGED = "(select asset_id from data.layer_assets where layer_id = $2 and effect = 1)"
+
 
 def current(tx: Transaction, version_id: int) -> int | None:
     """Return the set that a version has, or None."""
@@ -30,7 +33,7 @@ def strange(stage: Stage, version_id: int) -> list[str]:
     """Return the names in the table ``dealt`` that are no assets of a version, nor come into it with this batch."""
     rows = stage.all(
         "select distinct asset from dealt where asset not in (select name from assets where version_id = $1) "
-        "and asset not in (select name from data.assets where dataset_id = $2) order by 1",
+        f"and asset not in (select name from data.assets where asset_id in {_STAGED}) order by 1",
         version_id,
         stage.batch_id,
     )
@@ -50,13 +53,13 @@ def stage(stage: Stage, version_id: int) -> int:
     splits_id = stage.new_id()
     stage.reserve((splits_id,))
     stage.run(
-        """
+        f"""
         create or replace temp table coming as
         select asset_id, split, row_number() over (order by asset_id) - 1 as place from (
           select a.asset_id, case when m.asset is null then s.split else m.split end as split
           from (
             select asset_id, name from assets where version_id = $1
-            union all select asset_id, name from data.assets where dataset_id = $2
+            union all select asset_id, name from data.assets where asset_id in {_STAGED}
           ) a
           left join dealt m on m.asset = a.name
           left join splits s on s.version_id = $1 and s.asset_id = a.asset_id

@@ -2,9 +2,11 @@
 
 Staged rows stand in the tables where they are to stay, under the id of their batch, which is no version, campaign or
 dataset: no view and no question asks for it. The last step, one short transaction, gives them to theirs: what may be
-large in an import becomes a layer (:mod:`nbannotate.store.layers`), so that none of its rows changes; of anything else
-the rows are given in one statement a table. A batch has a row in ``data.staged`` until then; what a process that was
-killed left of one is deleted when the workspace is opened, and anything else that was left by the clock.
+large becomes a layer (:mod:`nbannotate.store.layers`), so that none of its rows changes, and so does nothing of what
+stands under the id that it will have; of anything else the rows are given in one statement a table. New assets are
+their dataset's from the beginning: an asset that no layer has is nobody's. A batch has a row in ``data.staged`` until
+then; what a process that was killed left of one is deleted when the workspace is opened, and anything else that was
+left by the clock.
 """
 
 from __future__ import annotations
@@ -183,6 +185,13 @@ def discard(tx: Transaction, batch_id: int, piece: Callable[[], None] = lambda: 
             tx.run(
                 f"delete from data.{table} where {owner} = $1 and {key} in (select unnest($2::bigint[]))", batch_id, ids
             )
+            if table == "layer_assets":  # what is in no layer any more is nobody's
+                these = "asset_id in (select unnest($1::bigint[]))"
+                tx.run(
+                    f"delete from data.assets where {these} "
+                    f"and asset_id not in (select asset_id from data.layer_assets where {these})",
+                    ids,
+                )
             piece()
     keep(tx, batch_id)
     piece()

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any
 
-from nbannotate.store import importing, layers, staging
-from nbannotate.store.asset_selection import PLACES
-from nbannotate.store.incoming_assets import next_position, order_sequences, tried
+from msgspec import Struct
+
+from nbannotate.store import importing, layers, places, staging
+from nbannotate.store.importing import Arrived
 from nbannotate.store.staging import Stage
 from nbannotate.store.transaction import LISTED, Transaction
 
 #: So many assets are written in one piece.
 PIECE = 5_000
+
+
+class Staged(Struct, frozen=True):
+    """What was staged for a version: how much, and what its places go by."""
+
+    arrived: Arrived
+    ground: str
 
 
 #: What each step of the campaign $1 called an asset last, at whichever step it is now.
@@ -176,12 +184,15 @@ def carry(
     would take a second. Campaigns order frames by themselves.
     """
     tx.run("create or replace temp table sent as select unnest($1::bigint[]) as asset_id", list(asset_ids))
-    assets, revisions = _mark(tx, from_version, to_version)
-    write_assets(tx, layers.top(tx, to_version), next_position(tx, to_version), now, 0, assets)
+    revisions = _mark(tx, from_version, to_version)
+    tx.run(
+        "insert into data.layer_assets select $1, asset_id, $2 + place, null, 1, $3 from carried order by place",
+        layers.top(tx, to_version), places.after(tx, to_version), now,
+    )  # fmt: skip
     layers.settle(tx, to_version)
     frames = "select count(a.sequence) from sent c join data.assets a on a.asset_id = c.asset_id"
     if len(asset_ids) > 1 and tx.value(frames):
-        order_sequences(tx, to_version)
+        places.order(tx, to_version)
     _write_revisions(tx, to_version, member_id, source, now, 0, revisions)
     layers.show_copied(tx, to_version)
     _forget_marked(tx)
@@ -194,58 +205,54 @@ def stage(
     member_id: int,
     source: str,
     now: datetime.datetime,
-) -> None:
+) -> Staged:
     """Do so with the assets of the table ``sent``, in pieces; they come into the version with :func:`reveal`."""
-    assets, revisions = _mark(stage, from_version, to_version)
-    for low in range(0, assets, PIECE):
-        write_assets(stage, stage.batch_id, 0, now, low, low + PIECE)
-        stage.piece()
+    revisions = _mark(stage, from_version, to_version)
+    ground = stage_places(stage, to_version, now)
     for low in range(0, revisions, importing.PIECE):
         _write_revisions(stage, stage.batch_id, member_id, source, now, low, low + importing.PIECE)
         stage.piece()
     _forget_marked(stage)
+    return Staged(importing.finish(stage), ground)
 
 
-def reveal(tx: Transaction, batch_id: int, version_id: int) -> None:
-    """Give assets and annotations that were staged to a version."""
-    several = _give(tx, batch_id, version_id, layers.show_batch)
-    layers.settle(tx, version_id)
-    if several:
-        order_sequences(tx, version_id)
+def stage_places(stage: Stage, version_id: int, now: datetime.datetime) -> str:
+    """Write, in pieces, where the assets of the table ``carried`` will stand in a version; return what this goes by."""
+    ground = places.stage(stage, version_id, "carried", alone=True)
+    these = "p.asset_id in (select asset_id from carried where place >= $3 and place < $4)"
+    for low in range(0, int(stage.value("select count(*) from carried")), PIECE):
+        places.write(stage, these, now, low, low + PIECE)
+        stage.piece()
+    places.write_moved(stage, now, PIECE)
+    return ground
+
+
+def reveal(tx: Transaction, batch_id: int, version_id: int, staged: Staged) -> None:
+    """Give assets and annotations that were staged to a version; many become a layer of it."""
+    if staged.arrived.large:
+        layers.put_on(tx, version_id, batch_id)
+    else:
+        layers.show_batch(tx, version_id, batch_id)
+        places.take_in(tx, batch_id, version_id, staged.ground)
+        tx.run("update data.annotations set version_id = $2 where version_id = $1", batch_id, version_id)
     staging.keep(tx, batch_id)
 
 
-def attempt(stage: Stage, version_id: int) -> str:
-    """Do so in a trial, and return the table that has the positions in the version as they will be."""
-    several = _give(stage, stage.batch_id, version_id, layers.try_batch)
-    return tried(stage, version_id) if several else PLACES
+def attempt(stage: Stage, version_id: int, staged: Staged) -> None:
+    """Do so in a trial."""
+    layers.put_on(stage, version_id, stage.batch_id)
+    if not staged.arrived.large:
+        layers.try_batch(stage, version_id, stage.batch_id)
 
 
-def _give(tx: Transaction, batch_id: int, version_id: int, show: Callable[[Transaction, int, int], None]) -> bool:
-    """Let staged assets and annotations be those of a version; return whether they are several, with frames."""
-    found = tx.one(
-        "select count(*) as n, count(a.sequence) as frames from data.layer_assets v "
-        "join data.assets a on a.asset_id = v.asset_id where v.layer_id = $1",
-        batch_id,
-    )
-    assert found is not None
-    first = next_position(tx, version_id)
-    tx.run(
-        "update data.layer_assets set layer_id = $2, position = position + $3 where layer_id = $1",
-        batch_id, layers.top(tx, version_id), first,
-    )  # fmt: skip
-    show(tx, version_id, batch_id)
-    tx.run("update data.annotations set version_id = $2 where version_id = $1", batch_id, version_id)
-    return int(found["n"]) > 1 and int(found["frames"]) > 0
-
-
-def _mark(tx: Transaction, from_version: int, to_version: int) -> tuple[int, int]:
-    """Make the tables ``carried``, of assets sent that a version lacks, and ``copied``, of revisions; count them."""
+def _mark(tx: Transaction, from_version: int, to_version: int) -> int:
+    """Make the tables ``carried``, of assets sent that a version lacks, and ``copied``, of revisions; count these."""
     tx.run(
         """
         create or replace temp table carried as
-        select c.asset_id, row_number() over (order by v.position) - 1 as place
+        select c.asset_id, a.name, a.sequence, a.moment, row_number() over (order by v.position) - 1 as place
         from sent c join data.version_assets v on v.asset_id = c.asset_id and v.version_id = $1
+        join data.assets a on a.asset_id = c.asset_id
         where not exists (select 1 from data.version_assets w where w.version_id = $2 and w.asset_id = c.asset_id)
         """,
         from_version,
@@ -265,21 +272,12 @@ def _mark(tx: Transaction, from_version: int, to_version: int) -> tuple[int, int
         from_version,
         to_version,
     )
-    return int(tx.value("select count(*) from carried")), int(tx.value("select count(*) from copied"))
+    return int(tx.value("select count(*) from copied"))
 
 
 def _forget_marked(tx: Transaction) -> None:
     for table in ("sent", "carried", "copied"):
         tx.run(f"drop table {table}")
-
-
-def write_assets(tx: Transaction, layer_id: int, first: int, now: datetime.datetime, low: int, high: int) -> None:
-    """Write some of the assets of the table ``carried`` into a layer, at positions from a first one on."""
-    tx.run(
-        "insert into data.layer_assets "
-        "select $1, asset_id, $2 + place, null, 1, $3 from carried where place >= $4 and place < $5 order by place",
-        layer_id, first, now, low, high,
-    )  # fmt: skip
 
 
 def _write_revisions(
