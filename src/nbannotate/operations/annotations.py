@@ -188,7 +188,7 @@ def take(ctx: Context, version_id: int, source: str, staged: Staged, on_conflict
     added, late = importing.reveal(
         ctx.tx, staged.batch_id, version_id, staged.arrived, overwrite=on_conflict == "replace"
     )
-    late_names = [row["name"] for i in late if (row := data.asset(ctx.tx, i)) is not None]
+    late_names = [row.name for i in late if (row := data.asset(ctx.tx, i)) is not None]
     if late_names and on_conflict == "error":
         raise _worked_on(late_names)
     names = [*staged.left, *late_names]

@@ -33,6 +33,7 @@ from nbannotate.store import (
     staging,
 )
 from nbannotate.store import campaigns as stored
+from nbannotate.store.asset_rows import AssetRow
 from nbannotate.store.staging import Stage
 from nbannotate.texts import t
 
@@ -175,18 +176,17 @@ def take_replaced(ctx: Context, version_id: int, file: Path) -> int:
 @operation(writes=True)
 def rename(ctx: Context, asset_id: int, name: str) -> str:
     """Give an asset another name, in all versions that it is in; refused if one of them is published."""
-    row = found(data.asset(ctx.tx, asset_id), f"asset {asset_id}")
+    row: AssetRow = found(data.asset(ctx.tx, asset_id), f"asset {asset_id}")
     if not name.strip() or len(name) > LONGEST_NAME:
         raise InvalidInput(f"The name of an asset is a text of 1 to {LONGEST_NAME:,} characters, not {name[:80]!r}.")
     if published := removing.published_with(ctx.tx, asset_id):
         raise Refused(
-            f"{row['name']!r} belongs to the published version {published[0]!r}, which never changes; it keeps "
-            "its name."
+            f"{row.name!r} belongs to the published version {published[0]!r}, which never changes; it keeps its name."
         )
     if (version := renaming.with_name(ctx.tx, asset_id, name)) is not None:
         raise Conflict(f"The version {version!r} has an asset {name!r} already; choose another name.")
-    renaming.rename_asset(ctx.tx, asset_id, row["name"], name)
-    ctx.note(asset_id=asset_id, detail={"name": name, "before": row["name"]})
+    renaming.rename_asset(ctx.tx, asset_id, row.name, name)
+    ctx.note(asset_id=asset_id, detail={"name": name, "before": row.name})
     return name
 
 
@@ -194,11 +194,11 @@ def rename(ctx: Context, asset_id: int, name: str) -> str:
 def archive(ctx: Context, version_id: int, asset_id: int, archived: bool = True) -> None:
     """Put an asset of a draft away, or take it back: it is not listed, exported or launched; what was said stays."""
     draft(ctx, version_id)
-    row = _in_version(ctx, version_id, asset_id)
+    name = _in_version(ctx, version_id, asset_id)
     open_task = removing.at_work(ctx.tx, version_id, asset_id, begun=False)
     if archived and open_task:
         raise Refused(
-            f"{row['name']!r} has an open task in {open_task.campaign!r}; it is put away when that is done, or the "
+            f"{name!r} has an open task in {open_task.campaign!r}; it is put away when that is done, or the "
             "campaign is completed."
         )
     renaming.archive_asset(ctx.tx, version_id, asset_id, ctx.now if archived else None)
@@ -209,7 +209,7 @@ def archive(ctx: Context, version_id: int, asset_id: int, archived: bool = True)
 def deletion(ctx: Context, version_id: int, asset_id: int) -> Loss:
     """Return what taking an asset out of a draft would delete, or raise why it stays."""
     draft(ctx, version_id)
-    name = _in_version(ctx, version_id, asset_id)["name"]
+    name = _in_version(ctx, version_id, asset_id)
     if task := removing.at_work(ctx.tx, version_id, asset_id, begun=True):
         raise Refused(
             f"{task.login or 'Somebody'} is at work on {name!r} in {task.campaign!r}; reassign or skip that task first."
@@ -230,12 +230,10 @@ def delete(ctx: Context, version_id: int, asset_id: int, confirm: str) -> Loss:
     return structs.replace(gone, deleted=True)
 
 
-def _in_version(ctx: Context, version_id: int, asset_id: int) -> dict[str, Any]:
-    row: dict[str, Any] = found(
-        data.placed(ctx.tx, version_id, asset_id),
-        f"asset {asset_id} in version {version_id}",
-    )
-    return row
+def _in_version(ctx: Context, version_id: int, asset_id: int) -> str:
+    """Return the name of an asset of a version, or raise that it is not there."""
+    name: str = found(data.name_in(ctx.tx, version_id, asset_id), f"asset {asset_id} in version {version_id}")
+    return name
 
 
 def _there_already(
@@ -321,8 +319,8 @@ def metadata(ctx: Context, asset_id: int) -> dict[str, Any]:
     """Return the metadata of an asset, for whoever may see it."""
     if not may_see_image(ctx, asset_id):
         raise NotAllowed(t("You may see only the images of your own tasks."))
-    row = found(data.asset(ctx.tx, asset_id), f"asset {asset_id}")
-    now: dict[str, Any] = json.loads(row["metadata"])
+    row: AssetRow = found(data.asset(ctx.tx, asset_id), f"asset {asset_id}")
+    now: dict[str, Any] = json.loads(row.metadata)
     return now
 
 
@@ -336,10 +334,10 @@ def set_metadata(
     was made from: if it is not that any more, nothing is changed. The event keeps what was before.
     """
     check_may_describe(ctx, asset_id)
-    row = found(data.asset(ctx.tx, asset_id), f"asset {asset_id}")
-    now: dict[str, Any] = json.loads(row["metadata"])
+    row: AssetRow = found(data.asset(ctx.tx, asset_id), f"asset {asset_id}")
+    now: dict[str, Any] = json.loads(row.metadata)
     if old is not None and old != now:
-        raise Conflict(f"The metadata of {row['name']} were changed by somebody else meanwhile; look at them again.")
+        raise Conflict(f"The metadata of {row.name} were changed by somebody else meanwhile; look at them again.")
     data.set_metadata(ctx.tx, asset_id, check_metadata(metadata))
     names = [n for n in {**now, **metadata} if n not in now or n not in metadata or now[n] != metadata[n]]
     changes = {n: {k: v[n] for k, v in (("before", now), ("after", metadata)) if n in v} for n in names}
@@ -356,9 +354,9 @@ def large(ctx: Context, asset_id: int, prepared_here: Here | None = None) -> str
     """
     row = _visible(ctx, asset_id)
     path = remote_files.path_of(row, prepared_here)
-    if not imaging.limits.is_large(row["width"], row["height"]):
+    if not imaging.limits.is_large(row.width, row.height):
         return None
-    asset_files.verify(ctx.engine, path, row["name"])
+    asset_files.verify(ctx.engine, path, row.name)
     return str(imaging.frame_of(path))
 
 
@@ -369,13 +367,13 @@ def locate(ctx: Context, asset_id: int, prepared_here: Here | None = None) -> by
     Whoever works at a step may see what waits in its queue, too. What is no image is not served, whatever it is called.
     """
     row = _visible(ctx, asset_id)
-    return asset_files.body(ctx.engine, remote_files.path_of(row, prepared_here), row["name"])
+    return asset_files.body(ctx.engine, remote_files.path_of(row, prepared_here), row.name)
 
 
-def _visible(ctx: Context, asset_id: int) -> dict[str, Any]:
+def _visible(ctx: Context, asset_id: int) -> AssetRow:
     """Return the row of an asset that the actor may look at."""
     row = data.asset(ctx.tx, asset_id)
     if not may_see_image(ctx, asset_id):
         raise NotAllowed(t("You may see only the images of your own tasks."))
-    its: dict[str, Any] = found(row, f"asset {asset_id}")
+    its: AssetRow = found(row, f"asset {asset_id}")
     return its

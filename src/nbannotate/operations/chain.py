@@ -50,30 +50,30 @@ def _stage_send(
     chosen, tasks, _ = transfer.listed(ctx.tx)
     ground = _ground(ctx, source, target, tasks)
     # Sent before the launch, they are in the version already.
-    lacking = transfer.leave_out(ctx.tx, target["campaign_id"], target["version_id"])
+    lacking = transfer.leave_out(ctx.tx, target.campaign_id, target.version_id)
     new, _, ids = transfer.listed(ctx.tx)
-    own = target["version_id"] == source["version_id"]
+    own = target.version_id == source.version_id
     staged: transfer.Staged | None = None
     if new and not own:
-        of = source["version_id"], target["version_id"]
-        staged = transfer.stage(stage, *of, ctx.actor.member_id, source["name"], ctx.now)
+        of = source.version_id, target.version_id
+        staged = transfer.stage(stage, *of, ctx.actor.member_id, source.name, ctx.now)
     coming = None
-    if new and target["launched"]:
-        campaign: Campaign = found(stored.campaign(ctx.tx, target["campaign_id"]), f"campaign {to!r}")
+    if new and target.launched:
+        campaign: Campaign = found(stored.campaign(ctx.tx, target.campaign_id), f"campaign {to!r}")
 
         def reveal() -> None:
             if staged is not None:
-                transfer.attempt(stage, target["version_id"], staged)
+                transfer.attempt(stage, target.version_id, staged)
 
         coming = stage_tasks(ctx, stage, campaign, ids, reveal, everything=True)
     return {"prepared_sent": _Sent(stage.batch_id, tasks, chosen, lacking, staged, coming, ground)}
 
 
-def _ends(ctx: Context, campaign_id: int, to: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _ends(ctx: Context, campaign_id: int, to: str) -> tuple[transfer.End, transfer.End]:
     """Return the campaign that assets have left, and the one that they go to; raise if they cannot go there now."""
-    source: dict[str, Any] = found(transfer.end(ctx.tx, campaign_id=campaign_id), f"campaign {campaign_id}")
+    source: transfer.End = found(transfer.end(ctx.tx, campaign_id=campaign_id), f"campaign {campaign_id}")
     target = _target(ctx, source, to)
-    if target["launched"] and (other := stored.running_on(ctx.tx, target["version_id"], but=target["campaign_id"])):
+    if target.launched and (other := stored.running_on(ctx.tx, target.version_id, but=target.campaign_id)):
         raise Refused(
             f"The campaign {other!r} is running on the version of {to!r}, which has one campaign at a time; "
             f"send the assets when {other!r} is completed."
@@ -81,9 +81,9 @@ def _ends(ctx: Context, campaign_id: int, to: str) -> tuple[dict[str, Any], dict
     return source, target
 
 
-def _ground(ctx: Context, source: dict[str, Any], target: dict[str, Any], tasks: str) -> str:
+def _ground(ctx: Context, source: transfer.End, target: transfer.End, tasks: str) -> str:
     """Return a short text that differs if what is sent, or where it goes, has changed."""
-    ends = source["version_id"], target["version_id"], target["campaign_id"]
+    ends = source.version_id, target.version_id, target.campaign_id
     return fingerprint(target, transfer.mark(ctx.tx, tasks, *ends))
 
 
@@ -120,12 +120,12 @@ def send(
     if made.ground != _ground(ctx, source, target, made.tasks):
         raise Stale("What is sent, or where it goes, was changed while this was prepared; try again.")
     if made.staged is not None:
-        if made.staged.arrived.large and made.staged.ground != places.mark(ctx.tx, target["version_id"]):
+        if made.staged.arrived.large and made.staged.ground != places.mark(ctx.tx, target.version_id):
             raise Stale(f"The assets of the version of {to!r} were changed while others were sent to it; try again.")
-        transfer.reveal(ctx.tx, made.batch_id, target["version_id"], made.staged)
+        transfer.reveal(ctx.tx, made.batch_id, target.version_id, made.staged)
     sent = made.lacking
     if made.coming is not None:
-        sent = take_staged(ctx, stored.campaign(ctx.tx, target["campaign_id"]), made.coming)
+        sent = take_staged(ctx, stored.campaign(ctx.tx, target.campaign_id), made.coming)
     ctx.note(campaign_id=campaign_id, detail={"to": to, "status": status, "chosen": made.chosen, "sent": sent})
     return sent
 
@@ -149,7 +149,7 @@ def apply_rules(
         assert source is not None
         try:
             target = _target(ctx, source, rule.to)
-            inside = transfer.inside(ctx.tx, target["campaign_id"], sent_on)
+            inside = transfer.inside(ctx.tx, target.campaign_id, sent_on)
             new = [i for i in sent_on if i not in inside]
             sent = _send(ctx, source, target, new)
             if sent == len(new):
@@ -162,30 +162,30 @@ def apply_rules(
         tell(ctx, _managers(ctx), KIND, text, campaign_id=campaign_id, once=once)
 
 
-def _target(ctx: Context, source: dict[str, Any], to: str) -> dict[str, Any]:
+def _target(ctx: Context, source: transfer.End, to: str) -> transfer.End:
     """Return the campaign that assets go to, or raise why they cannot go there."""
     target = transfer.end(ctx.tx, name=to)
     if target is None:
-        names = sorted(c.name for c in stored.campaigns(ctx.tx) if c.campaign_id != source["campaign_id"])
+        names = sorted(c.name for c in stored.campaigns(ctx.tx) if c.campaign_id != source.campaign_id)
         like = difflib.get_close_matches(to, names, 1)
         hint = f"did you mean {like[0]!r}?" if like else f"there is {_some(names) or 'no other one'}."
         raise NotFound(f"There is no campaign {to!r}; {hint}")
-    if target["campaign_id"] == source["campaign_id"]:
+    if target.campaign_id == source.campaign_id:
         raise InvalidInput(f"The assets are in {to!r} already; name another campaign.")
-    if target["dataset_id"] != source["dataset_id"]:
+    if target.dataset_id != source.dataset_id:
         raise Refused(f"The campaign {to!r} is on another dataset; assets go only to campaigns of their own dataset.")
-    if target["archived"] is not None:
+    if target.archived is not None:
         raise Refused(f"The campaign {to!r} is archived; take it back first, or name another one.")
-    if target["state"] == "published":
+    if target.state == "published":
         raise Refused(f"The version of {to!r} is published and never changes; name a campaign on a draft.")
     return target
 
 
-def _choose(ctx: Context, source: dict[str, Any], asset_ids: Collection[int] | None, status: str | None) -> None:
+def _choose(ctx: Context, source: transfer.End, asset_ids: Collection[int] | None, status: str | None) -> None:
     """Make the table of the assets that are to be sent, or raise why some cannot be."""
     if asset_ids is None and status is None:
         raise InvalidInput("Say which assets: those with a status, or one by one.")
-    name, campaign_id = source["name"], source["campaign_id"]
+    name, campaign_id = source.name, source.campaign_id
     spec = stored.spec(ctx.tx, campaign_id)
     these = None if asset_ids is None else id_list(asset_ids)
     if these is not None and (strange := transfer.strangers(ctx.tx, campaign_id, these)):
@@ -208,23 +208,21 @@ def _check_status(spec: CampaignSpec, status: str) -> None:
         raise InvalidInput(problem)
 
 
-def _send(ctx: Context, source: dict[str, Any], target: dict[str, Any], asset_ids: Collection[int]) -> int:
+def _send(ctx: Context, source: transfer.End, target: transfer.End, asset_ids: Collection[int]) -> int:
     """Take assets into the target's version, and into the target if it is launched; return how many are new there."""
-    new = set(asset_ids) - transfer.inside(ctx.tx, target["campaign_id"], asset_ids)
+    new = set(asset_ids) - transfer.inside(ctx.tx, target.campaign_id, asset_ids)
     ordered = [i for i in asset_ids if i in new]
-    lacking = transfer.lacking(ctx.tx, target["version_id"], ordered)  # sent before the launch, they are there already
-    if ordered and target["version_id"] != source["version_id"]:
-        transfer.carry(
-            ctx.tx, source["version_id"], target["version_id"], ordered, ctx.actor.member_id, source["name"], ctx.now
-        )
-    if ordered and target["launched"]:
-        return take_sent(ctx, target["campaign_id"], id_list(ordered))
+    lacking = transfer.lacking(ctx.tx, target.version_id, ordered)  # sent before the launch, they are there already
+    if ordered and target.version_id != source.version_id:
+        transfer.carry(ctx.tx, source.version_id, target.version_id, ordered, ctx.actor.member_id, source.name, ctx.now)
+    if ordered and target.launched:
+        return take_sent(ctx, target.campaign_id, id_list(ordered))
     return lacking
 
 
-def _why_they_wait(ctx: Context, target: dict[str, Any]) -> str:
+def _why_they_wait(ctx: Context, target: transfer.End) -> str:
     """Return why assets that were sent to a launched campaign have no task in it."""
-    other = stored.running_on(ctx.tx, target["version_id"], but=target["campaign_id"])
+    other = stored.running_on(ctx.tx, target.version_id, but=target.campaign_id)
     if other:
         return f"The campaign {other!r} is running on the same version; send them by hand when it is completed."
     return "Its workflow begins with a review, and they have no annotations yet."

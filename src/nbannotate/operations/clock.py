@@ -70,7 +70,7 @@ def _say_lease_out(ctx: Context, campaign_id: int, member_id: int, tasks: list[l
         asset, task_id = data.asset(ctx.tx, tasks[0].asset_id), tasks[0].task_id
         text = t(
             "Your time for {asset} of {campaign} ran out, so it went back to the queue. What you drew is kept.",
-            asset=asset["name"] if asset else t("an image"), campaign=campaign,
+            asset=asset.name if asset else t("an image"), campaign=campaign,
         )  # fmt: skip
     tell(ctx, [member_id], "lease_out", text, campaign_id=campaign_id, task_id=task_id, myself=True)
 

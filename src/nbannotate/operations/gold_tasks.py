@@ -182,7 +182,7 @@ def _unfit(ctx: Context, known_id: int, spec: CampaignSpec, images: list[tuple[i
             asset = data.asset(ctx.tx, asset_id)
             assert asset is not None
             try:
-                check_complete(answers[own[revision]], spec.recipe, asset["width"], asset["height"], Annotation())
+                check_complete(answers[own[revision]], spec.recipe, asset.width, asset.height, Annotation())
             except NbannotateError as error:
                 found.append(f"{name}: {error}")
                 if len(found) == NAMED:

@@ -31,18 +31,18 @@ def check_file(ctx: Context, version_id: int, file: Path) -> Callable[[], None]:
     known, rows = data.asset_ids(ctx.tx, version_id), asset_metadata.rows(ctx.tx, file)
 
     def check() -> None:
-        strange = [row["asset"] for row in rows if row["asset"] not in known]
+        strange = [row.asset for row in rows if row.asset not in known]
         if strange:
             some = ", ".join(map(repr, strange[:5])) + (" …" if len(strange) > 5 else "")
             raise NotFound(
                 f"{len(strange)} of {len(rows)} images are no assets of the version {version.name!r}: {some}. "
                 "Nothing was changed."
             )
-        name, times = Counter(row["asset"] for row in rows).most_common(1)[0] if rows else ("", 0)
+        name, times = Counter(row.asset for row in rows).most_common(1)[0] if rows else ("", 0)
         if times > 1:
             raise InvalidInput(f"There are {times} rows for {name!r}; nothing was changed.")
         for row in rows:
-            check_text(row["asset"], row["metadata"])
+            check_text(row.asset, row.metadata)
 
     return check
 

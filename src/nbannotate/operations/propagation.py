@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import asdict
 
 from nbannotate import shapes as kinds
 from nbannotate.errors import InvalidInput, NbannotateError, Refused, Stale
@@ -149,7 +148,7 @@ def _spread(
     left = {r.place: why for r in targets if (why := slices.why_not(its, r))}
     able = [r for r in targets if r.place not in left]
     if given.shapes:
-        remote_files.measured([asdict(r) for r in able], None)
+        remote_files.measured(able, None)
     tasks = [row.task_id, *(r.task_id for r in able)]
     mark = kept.mark(ctx.tx, tasks, ctx.actor.member_id, row.version_id)
     drafts = kept.drafts(ctx.tx, tasks, ctx.actor.member_id)

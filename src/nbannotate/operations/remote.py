@@ -66,5 +66,5 @@ def measure(ctx: Context, version_id: int, asset_ids: list[int], prepared_here: 
     rows = image_sizes.some(ctx.tx, version_id, asset_ids)
     remote_files.measured(rows, prepared_here)
     files = prepared_here.files if prepared_here is not None else {}
-    left = [(row, files.get(urls.of_path(row["path"]).url)) for row in rows if remote_files.is_unmeasured(row)]
-    return [Unmeasured(row["asset_id"], row["name"], its.reason if its else Message()) for row, its in left]
+    left = [(row, files.get(urls.of_path(row.path).url)) for row in rows if remote_files.is_unmeasured(row)]
+    return [Unmeasured(row.asset_id, row.name, its.reason if its else Message()) for row, its in left]

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -27,6 +27,30 @@ from nbannotate.store.image_sizes import Size
 from nbannotate.texts import Message, t
 
 AT_ONCE = 16
+
+
+class OfAsset(Protocol):
+    """What says where the file of an asset is, and how large its image is."""
+
+    @property
+    def asset_id(self) -> int:
+        """Which asset."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def path(self) -> str:
+        """Of its file, or its URL."""
+
+    @property
+    def width(self) -> int:
+        """In pixels; 0 while nobody knows."""
+
+    @property
+    def height(self) -> int:
+        """In pixels; 0 while nobody knows."""
 
 
 class Brought(Struct, frozen=True):
@@ -77,12 +101,12 @@ class Needed(Exception):
         self.bring = bring
 
 
-def is_unmeasured(row: Mapping[str, Any]) -> bool:
+def is_unmeasured(row: OfAsset) -> bool:
     """Return whether nobody knows yet how large the image of an asset is."""
-    return not row["width"] and not row["height"] and urls.is_url(row["path"])
+    return not row.width and not row.height and urls.is_url(row.path)
 
 
-def path_of(row: Mapping[str, Any], here: Here | None) -> str:
+def path_of(row: OfAsset, here: Here | None) -> str:
     """Return where the file of an asset is on this machine.
 
     Raises
@@ -92,7 +116,7 @@ def path_of(row: Mapping[str, Any], here: Here | None) -> str:
     FetchFailed
         It could not be brought; the sentence names the asset and not where it lies.
     """
-    where: str = row["path"]
+    where = row.path
     if not urls.is_url(where):
         return where
     one = urls.of_path(where)
@@ -100,7 +124,7 @@ def path_of(row: Mapping[str, Any], here: Here | None) -> str:
         raise Needed(lambda: bring([row], "fetch"))
     found = here.files[one.url]
     if found.reason:
-        raise FetchFailed(t("The image {name} cannot be fetched: {why+}.", name=row["name"], why=found.reason))
+        raise FetchFailed(t("The image {name} cannot be fetched: {why+}.", name=row.name, why=found.reason))
     return found.path if one.frame is None else f"{found.path}#frame={one.frame}"
 
 
@@ -119,18 +143,18 @@ def ask_of(paths: Iterable[str], here: Here | None) -> None:
         raise Needed(lambda: Here(dict(zip(wanted, _all(lambda url: _asked("look", url), wanted), strict=True))))
 
 
-def measured(rows: Sequence[Mapping[str, Any]], here: Here | None) -> None:
+def measured(rows: Sequence[OfAsset], here: Here | None) -> None:
     """Have the sizes of assets measured that nobody knows, before an operation goes on."""
     unknown = [row for row in rows if is_unmeasured(row)]
     if unknown and here is None:
         raise Needed(lambda: bring(unknown, "begin"))
 
 
-def bring(rows: Sequence[Mapping[str, Any]], do: Do) -> Here:
+def bring(rows: Sequence[OfAsset], do: Do) -> Here:
     """Bring the files of assets, or their beginnings, and see how large those are of which nobody knows."""
-    wanted: dict[str, list[Mapping[str, Any]]] = {}
+    wanted: dict[str, list[OfAsset]] = {}
     for row in rows:
-        wanted.setdefault(urls.of_path(row["path"]).url, []).append(row)
+        wanted.setdefault(urls.of_path(row.path).url, []).append(row)
 
     def one(url: str) -> Brought:
         its = wanted[url]
@@ -142,11 +166,11 @@ def bring(rows: Sequence[Mapping[str, Any]], do: Do) -> Here:
     sizes, failed = [], {}
     for url, its in files.items():
         for row in filter(is_unmeasured, wanted[url]):
-            at = (urls.of_path(row["path"]).frame or 1) - 1
+            at = (urls.of_path(row.path).frame or 1) - 1
             if at < len(its.sizes):
-                sizes.append(Size(row["asset_id"], *its.sizes[at], its.bytes))
+                sizes.append(Size(row.asset_id, *its.sizes[at], its.bytes))
             elif its.final:
-                failed[row["asset_id"]] = its.reason
+                failed[row.asset_id] = its.reason
     return Here(files, tuple(sizes), failed)
 
 

@@ -89,10 +89,10 @@ def around(ctx: Context, row: TaskWithDraft) -> Range:
     """Return the slices of the sequence that a task's asset belongs to."""
     asset = data.asset(ctx.tx, row.asset_id)
     assert asset is not None
-    if asset["sequence"] is None:
+    if asset.sequence is None:
         raise Refused(f"{row.asset} belongs to no sequence.")
     spec = stored.spec(ctx.tx, row.campaign_id)
-    of = row.campaign_id, asset["dataset_id"], asset["sequence"]
+    of = row.campaign_id, asset.dataset_id, asset.sequence
     rows = kept.slices(ctx.tx, *of, ctx.actor.member_id, ctx.now)
     had = kept.had(ctx.tx, *of, ctx.actor.member_id, row.step)
     workers = stored.workers(ctx.tx, row.campaign_id)
@@ -108,7 +108,7 @@ def around(ctx: Context, row: TaskWithDraft) -> Range:
         own = hold in ("mine", "free") or its.asset_id not in had
         open_id = 0 if hold == "hidden" else its.task_id if own else had[its.asset_id]
         seen_.append(HeldSlice(**asdict(its), place=place, hold=hold, open_id=open_id))
-    return Range(row, asset["sequence"], spec, asset["dataset_id"], seen_)
+    return Range(row, asset.sequence, spec, asset.dataset_id, seen_)
 
 
 def _hold(ctx: Context, row: kept.SliceTask, workers: set[int], had: dict[int, int]) -> Hold:

@@ -95,7 +95,7 @@ def view(ctx: Context, row: TaskWithDraft) -> TaskView:
     spec = stored.spec(ctx.tx, row.campaign_id)
     asset = data.asset(ctx.tx, row.asset_id)
     assert asset is not None
-    dataset = data.dataset(ctx.tx, asset["dataset_id"])
+    dataset = data.dataset(ctx.tx, asset.dataset_id)
     assert dataset is not None
     my = ctx.actor.member_id
     actions = workflow.allowed_actions(visit(row), spec.workflow.steps, my)
@@ -112,9 +112,9 @@ def view(ctx: Context, row: TaskWithDraft) -> TaskView:
         recipe=spec.recipe,
         instructions=spec.instructions,
         readme=dataset.readme,
-        width=asset["width"],
-        height=asset["height"],
-        metadata=json.loads(asset["metadata"]),
+        width=asset.width,
+        height=asset.height,
+        metadata=json.loads(asset.metadata),
         annotation=current_annotation(ctx, row, spec),
         revision=row.revision or 0,
         editable=bool(actions),

@@ -286,4 +286,4 @@ def _size(ctx: Context, on: Ground, *, measured: bool) -> tuple[int, int]:
     assert asset is not None
     if measured:
         remote_files.measured([asset], None)
-    return asset["width"], asset["height"]
+    return asset.width, asset.height

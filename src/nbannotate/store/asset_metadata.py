@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+
+from msgspec import Struct
 
 from nbannotate.store.transaction import Transaction, quoted
 
@@ -19,9 +20,17 @@ def _said(file: Path) -> str:
         """
 
 
-def rows(tx: Transaction, file: Path) -> list[dict[str, Any]]:
-    """Return the rows of a file: asset (name), metadata, and old (JSON text, or null)."""
-    return tx.all(f"select asset, metadata, old from read_parquet({quoted(file)})")
+class Described(Struct, frozen=True):
+    """The metadata of an asset, by its name, as they come, and what they were made from if that is said: JSON texts."""
+
+    asset: str
+    metadata: str
+    old: str | None
+
+
+def rows(tx: Transaction, file: Path) -> list[Described]:
+    """Return the rows of a file."""
+    return tx.read(Described, f"select asset, metadata, old from read_parquet({quoted(file)})")
 
 
 def changed(tx: Transaction, version_id: int, file: Path) -> list[str]:

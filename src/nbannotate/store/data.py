@@ -13,6 +13,7 @@ from msgspec import Struct
 from nbannotate import shapes
 from nbannotate.model import Annotation, Dataset, Shape, Version
 from nbannotate.store import layers, splits
+from nbannotate.store.asset_rows import AssetRow
 from nbannotate.store.revision_rows import REVISION, SHAPE, Revision, ShapeRow, annotation_of
 from nbannotate.store.transaction import Transaction
 
@@ -140,14 +141,16 @@ def version(tx: Transaction, version_id: int) -> Version | None:
     return next(iter(versions(tx, version_id=version_id)), None)
 
 
-def asset(tx: Transaction, asset_id: int) -> dict[str, Any] | None:
-    """Return the row of an asset, or None."""
-    return tx.once(("asset", asset_id), lambda: tx.one("select * from data.assets where asset_id = $1", asset_id))
+def asset(tx: Transaction, asset_id: int) -> AssetRow | None:
+    """Return an asset, or None."""
+    query = "select * from data.assets where asset_id = $1"
+    return tx.once(("asset", asset_id), lambda: tx.read_one(AssetRow, query, asset_id))
 
 
-def placed(tx: Transaction, version_id: int, asset_id: int) -> dict[str, Any] | None:
-    """Return an asset as it stands in a version: its name; None if it is not in it."""
-    return tx.one("select name from assets where version_id = $1 and asset_id = $2", version_id, asset_id)
+def name_in(tx: Transaction, version_id: int, asset_id: int) -> str | None:
+    """Return the name of an asset that is in a version; None if it is not in it."""
+    name: str | None = tx.value("select name from assets where version_id = $1 and asset_id = $2", version_id, asset_id)
+    return name
 
 
 def set_metadata(tx: Transaction, asset_id: int, metadata: str) -> None:

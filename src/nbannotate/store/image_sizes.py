@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import Struct, structs
 
+from nbannotate.store.asset_rows import AssetFile
 from nbannotate.store.transaction import LISTED, Transaction, id_list
 
 #: In the metadata of an asset: why its file cannot be opened.
@@ -83,9 +84,10 @@ def _write(tx: Transaction, rows: list[dict[str, Any]]) -> None:
     )
 
 
-def some(tx: Transaction, version_id: int, asset_ids: Sequence[int]) -> list[dict[str, Any]]:
-    """Return some assets of a version: id, name, path, width and height."""
-    return tx.all(
+def some(tx: Transaction, version_id: int, asset_ids: Sequence[int]) -> list[AssetFile]:
+    """Return the files of some assets of a version."""
+    return tx.read(
+        AssetFile,
         "select a.asset_id, a.name, a.path, a.width, a.height from data.version_assets v join data.assets a "
         f"on a.asset_id = v.asset_id where v.version_id = $1 and a.asset_id in {LISTED.format('$2')}",
         version_id,

@@ -66,7 +66,7 @@ def _named(tx: Transaction, rows: list[IssueRow]) -> list[NamedIssue]:
         asset = data.asset(tx, row.asset_id)
         campaign, author = campaigns.spec(tx, row.campaign_id).name, people.logins(tx)[row.author_id]
         found.append(
-            NamedIssue(**asdict(row), campaign=campaign, asset=asset["name"] if asset else "", author=author)
+            NamedIssue(**asdict(row), campaign=campaign, asset=asset.name if asset else "", author=author)
         )  # fmt: skip
     return found
 

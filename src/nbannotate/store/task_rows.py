@@ -71,7 +71,7 @@ def _named(tx: Transaction, row: TaskRow) -> NamedTask:
     version_id, spec = campaigns.facts(tx, row.campaign_id)
     step = spec.workflow.steps[row.step]
     asset = data.asset(tx, row.asset_id)
-    name, sequence = (asset["name"], asset["sequence"]) if asset else ("", None)
+    name, sequence = (asset.name, asset.sequence) if asset else ("", None)
     assignee = None if row.assignee_id is None else people.logins(tx).get(row.assignee_id)
     return NamedTask(
         **asdict(row), version_id=version_id, asset=name, sequence=sequence, step_name=step.name, kind=step.kind,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection
-from typing import Any
 
 from msgspec import Struct
 
@@ -31,9 +30,31 @@ _CALLED = """
 """
 
 
-def end(tx: Transaction, *, name: str | None = None, campaign_id: int | None = None) -> dict[str, Any] | None:
-    """Return one end of a chain, by name or id: the campaign's row, and dataset_id and state of its version."""
-    return tx.one(
+class End(Struct, frozen=True):
+    """One end of a chain: a campaign, and the dataset and the state of its version."""
+
+    campaign_id: int
+    name: str
+    version_id: int
+    launched: datetime.datetime | None
+    archived: datetime.datetime | None
+    dataset_id: int
+    state: str
+
+
+class Mark(Struct, frozen=True):
+    """What differs if assets cannot be sent as they were."""
+
+    sent: int
+    said: str
+    there: int
+    inside: int
+
+
+def end(tx: Transaction, *, name: str | None = None, campaign_id: int | None = None) -> End | None:
+    """Return one end of a chain, by name or id."""
+    return tx.read_one(
+        End,
         """
         select c.campaign_id, c.name, c.version_id, c.launched, c.archived, v.dataset_id, v.state
         from data.campaigns c join data.versions v on v.version_id = c.version_id
@@ -143,12 +164,13 @@ def inside(tx: Transaction, campaign_id: int, asset_ids: Collection[int]) -> set
     return {row["asset_id"] for row in rows}
 
 
-def mark(tx: Transaction, tasks: str, from_version: int, to_version: int, to_campaign: int) -> dict[str, Any]:
+def mark(tx: Transaction, tasks: str, from_version: int, to_version: int, to_campaign: int) -> Mark:
     """Return what differs if assets cannot be sent as they were: those of so many current tasks (a JSON list of ids).
 
     How many have still left the campaign, what is said of them in both versions, and how many the other end has.
     """
-    found = tx.one(
+    found = tx.read_one(
+        Mark,
         f"""
         with those as (
           select asset_id from data.tasks

@@ -21,11 +21,12 @@ from msgspec.structs import replace
 
 from nbannotate.rules.counts import Changes
 from nbannotate.store import write_tracking
+from nbannotate.store.asset_rows import AssetRow
 from nbannotate.store.duckdb.appending import Appenders
 from nbannotate.store.duckdb.memory import Group, Memory
 from nbannotate.store.duckdb.queues import Queues
 from nbannotate.store.duckdb.work_lists import Lists
-from nbannotate.store.rows import TABLES, TASKS, Row, Table, TaskRow, condition
+from nbannotate.store.rows import TABLES, TASKS, Row, Table, TaskRow, condition, read
 from nbannotate.store.transaction import LISTED, Transaction, id_list
 
 if TYPE_CHECKING:
@@ -220,10 +221,8 @@ class KnowingWriter(Transaction):
             found = super()._execute(
                 f"select * from data.assets where asset_id in {LISTED.format('$1')}", [id_list(unknown)]
             )
-            columns = [column[0] for column in found.description]
-            for values in found.fetchall():
-                row = dict(zip(columns, values, strict=True))
-                self.memo["asset", row["asset_id"]] = row
+            for row in read(AssetRow, found):
+                self.memo["asset", row.asset_id] = row
 
     def first(
         self, campaign_id: int, step: int, member_id: int, now: datetime.datetime, held: bool, after: int | None
