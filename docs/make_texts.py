@@ -135,10 +135,17 @@ def problems(table: dict[str, Any], english: dict[str, Any], language: str) -> I
 
 
 def template(before: dict[str, Any]) -> dict[str, Any]:
-    """Return the English table: what the code marks now, and the sentences that are raised and were added by hand."""
+    """Return the English table: what the code marks now, and words and sentences that were added by hand.
+
+    Those that have values are none of these: whoever makes one marks it, so that nobody has to find its values again.
+    """
     browser, python, possible = in_browser(), in_python(), may_be_said()
     made = {*python, *python.values()}
-    raised = {key: text for key, text in before["sentences"].items() if key not in made and skeleton(key) in possible}
+    raised = {
+        key: text
+        for key, text in before["sentences"].items()
+        if key not in made and not places(text) and skeleton(key) in possible
+    }
     python |= {key: text["one"] if isinstance(text, dict) else "" for key, text in raised.items()}
     return {
         "name": before["name"],

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from nbannotate import charts, formats, shapes, stats
+from nbannotate.charts.look import per
 from nbannotate.shapes import Kind
 from nbannotate.stats.filters import FILTERS
 
@@ -142,7 +143,7 @@ def test_a_chart_has_a_table_and_draws_it_when_it_is_empty(chart: Any) -> None:
 
 @pytest.mark.parametrize("chart", CHARTS, ids=by_name)
 def test_a_chart_has_a_title_with_its_unit_and_its_place_on_the_dashboard(chart: Any) -> None:
-    assert re.fullmatch(r"[A-Z].*\(.+\)", chart.title.format(by="day"))
+    assert re.fullmatch(r"[A-Z].*\(.+\)", per(chart.title, "day"))
     assert chart.on is None or chart.on.tab in stats.TABS
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from nbannotate import charts, stats, texts
 from nbannotate.charts import task_times, throughput, time_per_task
-from nbannotate.charts.look import GRAY, KINDS, STATE_COLORS, Look, assign_colors, duration
+from nbannotate.charts.look import GRAY, KINDS, STATE_COLORS, Look, assign_colors, duration, per
 from nbannotate.model.campaign import StepKind
 
 WORLD = planted.simulate(assets=30, days=6)
@@ -38,7 +38,7 @@ def test_a_workspace_without_work_gets_a_sentence_and_no_axes(chart: Any) -> Non
 def test_a_chart_takes_the_filters_of_its_table_and_becomes_json(chart: Any, scope: Any) -> None:
     figure = chart(scope, member=["ana", "chloe"], step="draw", start="2026-07-01", end="2026-07-30")
     assert json.loads(figure.to_json())["layout"]["template"]
-    assert figure.layout.title.text == chart.title.format(by="day")
+    assert figure.layout.title.text == per(chart.title, "day")
 
 
 def test_the_bars_of_progress_are_the_table() -> None:

@@ -9,7 +9,7 @@ from nbannotate.charts.chart import chart
 from nbannotate.charts.look import KINDS, Look, behind, campaign_step, figure, nothing
 from nbannotate.stats.table import Position
 from nbannotate.stats.tasks import tasks as table
-from nbannotate.texts import tn
+from nbannotate.texts import t, tn
 
 KEYS = ("campaign_id", "step_name", "state")
 ACTIVE = ["waiting", "in_progress", "to_rework"]
@@ -17,7 +17,7 @@ ACTIVE = ["waiting", "in_progress", "to_rework"]
 MOST = 10
 
 
-@chart(table, title="Active tasks by step (tasks)", on=Position("throughput", 30), keys=KEYS)
+@chart(table, title=t("Active tasks by step (tasks)"), on=Position("throughput", 30), keys=KEYS)
 def active_tasks(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return a ring: the tasks that wait, are in progress or came back to rework, by step."""
     rows = frame[frame["state"].isin(ACTIVE)]
@@ -25,7 +25,7 @@ def active_tasks(frame: pd.DataFrame, look: Look) -> go.Figure:
     found = rows.groupby(by, sort=True)["tasks"].sum().reset_index()
     found = found[found["tasks"] > 0].nlargest(MOST, "tasks").sort_values(["campaign_id", "step"])
     if found.empty:
-        return nothing("No task is open")
+        return nothing(t("No task is open"))
     states = pd.Series([ACTIVE] * len(found), index=found.index, dtype=object)
     drawn = figure()
     drawn.add_pie(

@@ -13,13 +13,14 @@ from nbannotate.charts.look import Look, nothing, short, text
 from nbannotate.charts.squares import squares
 from nbannotate.stats.agreement import agreement as table
 from nbannotate.stats.table import Position
+from nbannotate.texts import t
 
 
-@chart(table, title="Agreement on objects, by pair (F1)", on=Position("agreement", 10), keys=("rater",))
+@chart(table, title=t("Agreement on objects, by pair (F1)"), on=Position("agreement", 10), keys=("rater",))
 def agreement(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return a square per pair of raters: F1 of the objects that both have, from 0 to 1."""
     if frame.empty:
-        return nothing("No two people answered the same image yet")
+        return nothing(t("No two people answered the same image yet"))
     names = sorted({*frame["a"], *frame["b"]})
     place = {name: n for n, name in enumerate(names)}
     values: list[list[float | None]] = [[None] * len(names) for _ in names]

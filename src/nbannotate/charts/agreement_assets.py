@@ -9,20 +9,21 @@ from nbannotate.charts.chart import chart
 from nbannotate.charts.look import Look, behind, figure, nothing, short
 from nbannotate.stats.agreement_assets import agreement_assets as table
 from nbannotate.stats.table import Position
+from nbannotate.texts import t
 
 #: So many assets are shown.
 MOST = 20
 KEYS = ("version_id", "asset_id")
 
 
-@chart(table, title="Images on which people agree least (F1)", on=Position("agreement", 30, True), keys=KEYS)
+@chart(table, title=t("Images on which people agree least (F1)"), on=Position("agreement", 30, True), keys=KEYS)
 def agreement_assets(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return a bar per asset, the worst ones first: F1 of objects that both of a pair have and call the same."""
     if frame.empty:
-        return nothing("No two people answered the same image yet")
+        return nothing(t("No two people answered the same image yet"))
     worst = frame[frame["f1"].fillna(1.0).lt(1) | frame["other_tags"].gt(0)].head(MOST)
     if worst.empty:
-        return nothing("All agree on every image")
+        return nothing(t("All agree on every image"))
     drawn = figure(height=max(220, 100 + 26 * len(worst)))
     more = [worst[name].tolist() for name in ("asset", "matched", "unmatched", "other_label", "other_tags")]
     names = [short(name, 40) for name in more[0]]
@@ -31,7 +32,7 @@ def agreement_assets(frame: pd.DataFrame, look: Look) -> go.Figure:
         x=worst["f1"].fillna(1.0).tolist(),
         y=list(range(len(worst))),
         marker_color="#0072b2",
-        text=[f"{value:.2f}" if not pd.isna(value) else "tags" for value in worst["f1"].tolist()],
+        text=[f"{value:.2f}" if not pd.isna(value) else t("tags") for value in worst["f1"].tolist()],
         textposition="outside",
         customdata=behind(worst, KEYS, look, names, *more[1:]),
         hovertemplate=(

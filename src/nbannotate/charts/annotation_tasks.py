@@ -7,15 +7,16 @@ import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
 from nbannotate.charts.counted import count_axis
-from nbannotate.charts.look import Look, nothing
+from nbannotate.charts.look import Look, nothing, per
 from nbannotate.charts.stacked import over_time
 from nbannotate.stats.table import Position
 from nbannotate.stats.throughput import throughput as table
+from nbannotate.texts import Message, t
 
 KEYS = ("start", "end", "member", "kind")
 
 
-def submitted(frame: pd.DataFrame, look: Look, kind: str, empty: str) -> go.Figure:
+def submitted(frame: pd.DataFrame, look: Look, kind: str, empty: Message) -> go.Figure:
     """Return the bars of one kind of step."""
     rows = frame[frame["kind"] == kind]
     if rows.empty:
@@ -24,10 +25,10 @@ def submitted(frame: pd.DataFrame, look: Look, kind: str, empty: str) -> go.Figu
         rows.assign(minutes=rows["worked_s"] / 60), look, KEYS, series="member", values=["tasks", "minutes"],
         colors=look.of_members(rows["member"]), same={"kind": kind}, hover="%{y} tasks, %{customdata[4]:.0f} min",
     )  # fmt: skip
-    return count_axis(drawn, "y", f"tasks per {look.by}")
+    return count_axis(drawn, "y", per(t("tasks per {by+}"), look.by))
 
 
-@chart(table, title="Annotation tasks submitted per {by} (tasks)", on=Position("throughput", 40, True), keys=KEYS)
+@chart(table, title=t("Annotation tasks submitted per {by+} (tasks)"), on=Position("throughput", 40, True), keys=KEYS)
 def annotation_tasks(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return stacked bars over time: annotation tasks submitted, by member."""
-    return submitted(frame, look, "annotation", "No annotation was submitted in this period")
+    return submitted(frame, look, "annotation", t("No annotation was submitted in this period"))

@@ -10,11 +10,12 @@ from nbannotate.charts.look import GRAY, KINDS, Look, behind, duration, figure, 
 from nbannotate.charts.period import bar_width, on_the_wall, set_axis
 from nbannotate.stats.table import Position
 from nbannotate.stats.throughput import throughput as table
+from nbannotate.texts import Message, t
 
 KEYS = ("start", "end", "kind")
 
 
-def time_of(frame: pd.DataFrame, look: Look, kind: str, empty: str) -> go.Figure:
+def time_of(frame: pd.DataFrame, look: Look, kind: str, empty: Message) -> go.Figure:
     """Return the total and the mean time of one kind of step."""
     rows = frame[frame["kind"] == kind].groupby("period", sort=True)[["tasks", "worked_s"]].sum().reset_index()
     if rows.empty:
@@ -25,7 +26,7 @@ def time_of(frame: pd.DataFrame, look: Look, kind: str, empty: str) -> go.Figure
     hover = "%{x}<br>%{customdata[3]} in all, %{customdata[5]} tasks<br>mean %{customdata[4]} per task<extra></extra>"
     drawn = figure()
     drawn.add_bar(
-        name="total, hours",
+        name=t("total, hours"),
         x=on_the_wall(rows["period"]),
         y=rows["worked_s"] / 3600,
         width=bar_width(look.by),
@@ -34,7 +35,7 @@ def time_of(frame: pd.DataFrame, look: Look, kind: str, empty: str) -> go.Figure
         hovertemplate=hover,
     )
     drawn.add_scatter(
-        name="mean per task, seconds (right)",
+        name=t("mean per task, seconds (right)"),
         x=on_the_wall(rows["period"]),
         y=rows["mean_s"],
         mode="lines+markers" if len(rows) < 40 else "lines",
@@ -46,14 +47,14 @@ def time_of(frame: pd.DataFrame, look: Look, kind: str, empty: str) -> go.Figure
     set_axis(drawn, rows["period"], look)
     drawn.update_layout(
         showlegend=True,
-        yaxis={"title": {"text": "hours"}, "rangemode": "tozero"},
+        yaxis={"title": {"text": t("hours")}, "rangemode": "tozero"},
         yaxis2={"title": {"text": "seconds per task"}, "overlaying": "y", "side": "right", "rangemode": "tozero",
                 "tickmode": "auto", "showgrid": False},
     )  # fmt: skip
     return drawn
 
 
-@chart(table, title="Annotation time per {by} (hours; mean in seconds)", on=Position("efficiency", 30), keys=KEYS)
+@chart(table, title=t("Annotation time per {by+} (hours; mean in seconds)"), on=Position("efficiency", 30), keys=KEYS)
 def annotation_time(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return the total time of the annotation tasks submitted in each period, and a line of the mean per task."""
-    return time_of(frame, look, "annotation", "No annotation was submitted in this period")
+    return time_of(frame, look, "annotation", t("No annotation was submitted in this period"))

@@ -10,17 +10,18 @@ from nbannotate.charts.chart import chart
 from nbannotate.charts.look import MEASURE, Look, behind, figure, nothing
 from nbannotate.stats.asset_sizes import asset_sizes as table
 from nbannotate.stats.table import Position
+from nbannotate.texts import t
 
 KEYS = ("width", "height")
 #: So many sizes are shown, the most frequent ones.
 MOST = 500
 
 
-@chart(table, title="Sizes of images (pixels)", on=Position("quality", 55), keys=KEYS)
+@chart(table, title=t("Sizes of images (pixels)"), on=Position("quality", 55), keys=KEYS)
 def asset_sizes(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return a bubble per size: width and height of the annotated images; larger ones stand for more images."""
     if frame.empty:
-        return nothing("No annotated image has a known size")
+        return nothing(t("No annotated image has a known size"))
     found = frame.nlargest(MOST, "assets")
     drawn = figure()
     drawn.add_scatter(
@@ -35,6 +36,6 @@ def asset_sizes(frame: pd.DataFrame, look: Look) -> go.Figure:
         hovertemplate="%{x} x %{y} px: %{customdata[2]} images"
         "<br>%{customdata[3]:.2f} megapixels, width / height %{customdata[4]:.2f}<extra></extra>",
     )  # fmt: skip
-    drawn.update_xaxes(title_text="width in pixels", rangemode="tozero")
-    drawn.update_yaxes(title_text="height in pixels", rangemode="tozero")
+    drawn.update_xaxes(title_text=t("width in pixels"), rangemode="tozero")
+    drawn.update_yaxes(title_text=t("height in pixels"), rangemode="tozero")
     return drawn

@@ -9,8 +9,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from nbannotate.charts.counted import count_axis
-from nbannotate.charts.look import GRAY, OUTLINE, Look, figure, nothing, text
+from nbannotate.charts.look import GRAY, OUTLINE, Look, figure, nothing, others, text
 from nbannotate.charts.stacked import MOST
+from nbannotate.texts import Message, t
 
 
 class Axis(NamedTuple):
@@ -27,7 +28,7 @@ class Axis(NamedTuple):
     """
 
     measure: str
-    title: str
+    title: Message
     said: Callable[[float], str]
 
 
@@ -39,14 +40,14 @@ def histogram(frame: pd.DataFrame, look: Look, axis: Axis) -> go.Figure:
     """Return bars of one measure of a table :func:`nbannotate.stats.shape_sizes`, stacked by label."""
     rows = frame[frame["measure"] == axis.measure]
     if rows.empty:
-        return nothing("No shape with an area is there")
+        return nothing(t("No shape with an area is there"))
     colors = look.of_labels(rows["label"])
     totals = rows.groupby("label")["shapes"].sum().sort_values(ascending=False, kind="stable")
     large = list(totals.index) if len(totals) <= MOST + 1 else list(totals.index[:MOST])
     rest = [label for label in totals.index if label not in large]
     drawn = figure(barmode="stack", bargap=0.06)
-    groups = [(label or "no label", [label], colors[label]) for label in sorted(large)]
-    for name, labels, color in [*groups, *([(f"{len(rest)} others", rest, GRAY)] if rest else [])]:
+    groups = [(label or t("no label"), [label], colors[label]) for label in sorted(large)]
+    for name, labels, color in [*groups, *([(others(len(rest)), rest, GRAY)] if rest else [])]:
         its = rows[rows["label"].isin(labels)].groupby(["bin", "low", "high"])["shapes"].sum().reset_index()
         drawn.add_bar(
             name=text(name),
@@ -68,5 +69,5 @@ def histogram(frame: pd.DataFrame, look: Look, axis: Axis) -> go.Figure:
         showgrid=False,
         range=[edges["bin"].min() - 0.6, edges["bin"].max() + 0.6],  # the marks at both ends are on it
     )
-    count_axis(drawn, "y", "shapes")
+    count_axis(drawn, "y", t("shapes"))
     return drawn.update_layout(showlegend=len(totals) > 1)

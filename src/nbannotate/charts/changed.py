@@ -8,23 +8,27 @@ import plotly.graph_objects as go
 from nbannotate.charts.counted import count_axis
 from nbannotate.charts.look import figure, nothing, short
 from nbannotate.rules.compare import COLORS, HOWS
+from nbannotate.texts import t
 
 #: So many labels have a bar of their own.
 MOST = 40
-WORDS = {"relabeled": "named otherwise", "attributes": "other attributes"}
+WORDS = {
+    "added": t("added"), "removed": t("removed"), "moved": t("moved"), "relabeled": t("named otherwise"),
+    "attributes": t("other attributes"),
+}  # fmt: skip
 
 
 def draw(counts: pd.DataFrame) -> go.Figure:
     """Return the figure of counts: a row for each label, a column for each way in which shapes changed."""
     shown = counts.head(MOST)
     if not int(shown.to_numpy().sum()):
-        return nothing("No shapes differ")
-    axis = [short(label or "no label") for label in shown.index]
+        return nothing(t("No shapes differ"))
+    axis = [short(label or t("no label")) for label in shown.index]
     drawn = figure(barmode="stack", height=max(220, 110 + 30 * len(axis)))
     for how in HOWS:
         if not shown[how].any():
             continue
-        word = WORDS.get(how, how)
+        word = WORDS[how]
         drawn.add_bar(
             name=word,
             orientation="h",
@@ -34,6 +38,6 @@ def draw(counts: pd.DataFrame) -> go.Figure:
             hovertemplate="%{y}<br>%{x} %{fullData.name}<extra></extra>",
         )
     drawn.update_yaxes(autorange="reversed", type="category")
-    count_axis(drawn, "x", "shapes")
+    count_axis(drawn, "x", t("shapes"))
     drawn.update_layout(showlegend=True)
     return drawn

@@ -7,12 +7,13 @@ from typing import Any, Protocol, cast
 
 import plotly.graph_objects as go
 
-from nbannotate.charts.look import Look
+from nbannotate.charts.look import Look, per
 from nbannotate.errors import InvalidInput
 from nbannotate.model.times import When, moment, zone
 from nbannotate.model.values import as_list
 from nbannotate.stats.scope import Scope
 from nbannotate.stats.table import Position, Table, documented, public
+from nbannotate.texts import Message
 
 Draw = Callable[[Any, Look], go.Figure]
 #: What a title takes in a notebook, in pixels.
@@ -29,7 +30,7 @@ class Chart(Protocol):
     draw
         Makes the figure of a table that one has already, without a title.
     title
-        What it shows, with its unit; ``{by}`` stands for the period.
+        What it shows, with its unit; ``{by+}`` stands for the period.
     on
         Where the dashboard shows it; None: nowhere.
     keys
@@ -41,7 +42,7 @@ class Chart(Protocol):
     __name__: str
     table: Table
     draw: Draw
-    title: str
+    title: Message
     on: Position | None
     keys: tuple[str, ...]
     events: Callable[..., Any]
@@ -64,7 +65,7 @@ def chart(
     table
         The table that it draws.
     title
-        What it shows, with the unit; ``{by}`` stands for the period.
+        What it shows, with the unit; ``{by+}`` stands for the period.
     on
         Where the dashboard shows it.
     keys
@@ -76,7 +77,7 @@ def chart(
             rows = table(scope, **filters)
             look = Look.of(scope, by=filters.get("by", "day"), tz=filters.get("tz"))
             figure = draw(rows, look)
-            return titled(figure, title.format(by=look.by))
+            return titled(figure, per(found.title, look.by))
 
         def events(scope: Scope, point: Sequence[Any], **filters: Any) -> Any:
             """Return the rows behind a bar or a point.
@@ -94,14 +95,14 @@ def chart(
 
         found = public(draw, its, table.takes, "go.Figure")
         found.__doc__ = documented(draw.__doc__ or "", table.takes)
-        found.table, found.draw, found.title, found.on = table, draw, title, on
+        found.table, found.draw, found.title, found.on = table, draw, Message(title), on
         found.keys, found.events = tuple(keys), events
         return cast("Chart", found)
 
     return decorate
 
 
-def titled(figure: go.Figure, title: str) -> go.Figure:
+def titled(figure: go.Figure, title: Message) -> go.Figure:
     """Return a figure with a title above its legend."""
     top = figure.layout.margin.t if figure.layout.margin.t is not None else figure.layout.template.layout.margin.t
     return figure.update_layout(

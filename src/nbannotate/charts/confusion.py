@@ -10,12 +10,13 @@ from nbannotate.charts.look import Look, nothing, short, text
 from nbannotate.charts.squares import squares
 from nbannotate.stats.confusion import confusion as table
 from nbannotate.stats.table import Position
+from nbannotate.texts import Message, t
 
 #: So many labels have a row and a column of their own, those of most objects.
 MOST = 30
 
 
-@chart(table, title="What objects are called by two raters (objects)", on=Position("agreement", 20))
+@chart(table, title=t("What objects are called by two raters (objects)"), on=Position("agreement", 20))
 def confusion(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return a square per two labels: objects that one rater calls the one, and the other rater the other.
 
@@ -23,7 +24,7 @@ def confusion(frame: pd.DataFrame, look: Look) -> go.Figure:
     not have (*missed*), the last row those that only the other one has (*extra*).
     """
     if frame["objects"].sum() == 0:
-        return nothing("No two people have drawn in the same image yet")
+        return nothing(t("No two people have drawn in the same image yet"))
     counts = frame.groupby(["label_a", "label_b"], dropna=False)["objects"].sum()
     cells = {_key(*key): int(n) for key, n in zip(counts.index.tolist(), counts.tolist(), strict=True)}
     of_label: dict[str, int] = {}
@@ -37,9 +38,9 @@ def confusion(frame: pd.DataFrame, look: Look) -> go.Figure:
     values[-1][-1] = None
     hover = [[_said(a, b, cells.get((a, b), 0)) for b in names] for a in names]
     most = max(n for row in values for n in row if n is not None)
-    drawn = squares(_axis(names, "missed"), _axis(names, "extra"), values, hover, of="objects", most=most)
-    drawn.update_xaxes(title_text="second rater")
-    drawn.update_yaxes(title_text="first rater")
+    drawn = squares(_axis(names, t("missed")), _axis(names, t("extra")), values, hover, of=t("objects"), most=most)
+    drawn.update_xaxes(title_text=t("second rater"))
+    drawn.update_yaxes(title_text=t("first rater"))
     return drawn
 
 
@@ -47,12 +48,12 @@ def _key(a: object, b: object) -> tuple[str | None, str | None]:
     return (a if isinstance(a, str) else None), (b if isinstance(b, str) else None)
 
 
-def _axis(names: list[str | None], nothing_: str) -> list[str]:
-    return [f"<i>{nothing_}</i>" if name is None else short(name or "no label", 20) for name in names]
+def _axis(names: list[str | None], nothing_: Message) -> list[str]:
+    return [nothing_ if name is None else short(name or t("no label"), 20) for name in names]
 
 
 def _said(a: str | None, b: str | None, n: int) -> str:
-    one, other = (text(name or "no label") if name is not None else "" for name in (a, b))
+    one, other = (text(name or t("no label")) if name is not None else "" for name in (a, b))
     if a is None:
         return f"{n:,} objects {other} that only the second rater has"
     if b is None:

@@ -9,23 +9,24 @@ from nbannotate.charts.chart import chart
 from nbannotate.charts.look import Look, figure, nothing, short
 from nbannotate.stats.evaluation import evaluation as table
 from nbannotate.stats.table import Position
+from nbannotate.texts import t
 
 #: So many labels have bars of their own, those of most objects.
 MOST = 30
 MEASURES = {"precision": "#0072b2", "recall": "#e69f00", "ap": "#009e73"}
-WORDS = {"ap": "average precision"}
+WORDS = {"precision": t("precision"), "recall": t("recall"), "ap": t("average precision")}
 
 
-@chart(table, title="Predictions of a model by label (0 to 1)", on=Position("agreement", 40, True))
+@chart(table, title=t("Predictions of a model by label (0 to 1)"), on=Position("agreement", 40, True))
 def evaluation(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return three bars per label: precision, recall and average precision, of objects of all sizes."""
     its = frame[frame["size"] == "all"].nlargest(MOST, "objects")
     if its.empty:
-        return nothing("No image has both predictions and an answer of a person yet")
+        return nothing(t("No image has both predictions and an answer of a person yet"))
     drawn = figure(barmode="group", height=max(240, 110 + 46 * len(its)))
-    axis = [short(name or "no label") for name in its["label"]]
+    axis = [short(name or t("no label")) for name in its["label"]]
     for measure, color in MEASURES.items():
-        word = WORDS.get(measure, measure)
+        word = WORDS[measure]
         drawn.add_bar(
             name=word,
             orientation="h",

@@ -24,7 +24,7 @@ _TIMES = ("end", "earliest", "latest", "before", "due")
 
 
 @chart(
-    table, title="When it ends (days; a span holds four of five cases)", on=Position("forecast", 10, True), keys=KEYS
+    table, title=t("When it ends (days; a span holds four of five cases)"), on=Position("forecast", 10, True), keys=KEYS
 )
 def forecast(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return a point per step at its probable end, with the span in which four of five ends lie."""

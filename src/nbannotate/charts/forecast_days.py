@@ -18,7 +18,7 @@ HALF = 0.5
 DASHES = ("dot", "dash", "dashdot", "longdash", "longdashdot", "solid")
 
 
-@chart(table, title="What is left (tasks)", on=Position("forecast", 20, True))
+@chart(table, title=t("What is left (tasks)"), on=Position("forecast", 20, True))
 def forecast_days(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return what is left of a campaign day by day, until now and then with its span, and a line for each step."""
     if frame.empty or frame["is_past"].all():

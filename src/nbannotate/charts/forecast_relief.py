@@ -10,11 +10,12 @@ from nbannotate.charts.foretold import why
 from nbannotate.charts.look import KINDS, Look, behind, campaign_step, figure, nothing
 from nbannotate.stats.forecast import forecast as table
 from nbannotate.stats.table import Position
+from nbannotate.texts import t
 
 KEYS = ("campaign_id", "step_name")
 
 
-@chart(table, title="What one person more changes (days sooner)", on=Position("forecast", 30, True), keys=KEYS)
+@chart(table, title=t("What one person more changes (days sooner)"), on=Position("forecast", 30, True), keys=KEYS)
 def forecast_relief(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return a bar per step: how many days sooner the campaign ends with one person more there."""
     known = frame[frame["step_name"].notna() & frame["sooner"].notna()]
@@ -29,5 +30,5 @@ def forecast_relief(frame: pd.DataFrame, look: Look) -> go.Figure:
         "<br>one more: %{x:.1f} days sooner<extra></extra>",
     )  # fmt: skip
     drawn.update_yaxes(autorange="reversed", type="category")
-    drawn.update_xaxes(title_text="days", rangemode="tozero")
+    drawn.update_xaxes(title_text=t("days"), rangemode="tozero")
     return drawn

@@ -9,17 +9,18 @@ from nbannotate.charts.chart import chart
 from nbannotate.charts.look import OUTLINE, Look, behind, figure, nothing, short
 from nbannotate.stats.gold import gold as table
 from nbannotate.stats.table import Position
+from nbannotate.texts import t, tn
 
 KEYS = ("member", "campaign")
 #: A bar from this score on has room for its text; beside a shorter one there is some.
 ROOM = 0.2
 
 
-@chart(table, title="Gold answers: agreement with what is known (%)", on=Position("members", 60, True), keys=KEYS)
+@chart(table, title=t("Gold answers: agreement with what is known (%)"), on=Position("members", 60, True), keys=KEYS)
 def gold(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return a bar per member, of each campaign if there are several: the mean score of their gold answers."""
     if frame.empty:
-        return nothing("No image whose answer is known was answered in this period")
+        return nothing(t("No image whose answer is known was answered in this period"))
     colors = look.of_members(frame["member"])
     names = frame["member"].map(short)
     if frame["campaign"].nunique() > 1:
@@ -32,7 +33,7 @@ def gold(frame: pd.DataFrame, look: Look) -> go.Figure:
         x=frame["score"] * 100,
         marker_color=[colors[member] for member in frame["member"]],
         marker_line=OUTLINE,
-        text=[f"{n} answer{'s' * (n != 1)}" for n in frame["answers"]],
+        text=[tn(n, "{n} answer", "{n} answers") for n in frame["answers"].tolist()],
         textposition=["inside" if score > ROOM else "outside" for score in frame["score"]],
         customdata=behind(frame, KEYS, look, *counts),
         hovertemplate="%{y}<br>%{x:.0f} % of %{customdata[2]} answers<br>%{customdata[3]} shapes right, "

@@ -11,16 +11,17 @@ from nbannotate.charts.period import HOVER, on_the_wall, set_axis
 from nbannotate.stats.hours import hours as table
 from nbannotate.stats.periods import after, grid
 from nbannotate.stats.table import Position
+from nbannotate.texts import t
 
 KEYS = ("start", "end", "member")
 
 
-@chart(table, title="Hours worked per {by} and member (hours)", on=Position("members", 30, True), keys=KEYS)
+@chart(table, title=t("Hours worked per {by+} and member (hours)"), on=Position("members", 30, True), keys=KEYS)
 def hours(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return a heat map: a row per member, a column per period, darker where more was worked."""
     worked = frame[frame["worked_s"] > 0]
     if worked.empty:
-        return nothing("No time was worked in this period")
+        return nothing(t("No time was worked in this period"))
     walls = on_the_wall(worked["period"])
     periods = grid(walls.min(), walls.max(), look.by)
     totals = worked.groupby("member")["worked_s"].sum().sort_values(ascending=False, kind="stable")
@@ -44,7 +45,7 @@ def hours(frame: pd.DataFrame, look: Look) -> go.Figure:
         zmin=0,
         xgap=1,
         ygap=2,
-        colorbar={"title": {"text": "hours"}, "thickness": 12, "outlinewidth": 0},
+        colorbar={"title": {"text": t("hours")}, "thickness": 12, "outlinewidth": 0},
         hovertemplate="%{y}, %{customdata[3]}<br>%{customdata[4]} worked<extra></extra>",
         hoverongaps=False,
     )

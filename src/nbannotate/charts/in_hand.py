@@ -10,16 +10,17 @@ from nbannotate.charts.counted import count_axis
 from nbannotate.charts.look import STATE_COLORS, Look, behind, figure, label, nothing, short
 from nbannotate.stats.members import members as table
 from nbannotate.stats.table import Position
+from nbannotate.texts import t
 
 KEYS = ("member", "fate")
 
 
-@chart(table, title="Tasks in hand by member, now (tasks)", on=Position("throughput", 60), keys=KEYS)
+@chart(table, title=t("Tasks in hand by member, now (tasks)"), on=Position("throughput", 60), keys=KEYS)
 def in_hand(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return a stacked bar per member: tasks in progress, and those that came back to rework."""
     held = frame[(frame["in_progress"] + frame["to_rework"]) > 0]
     if held.empty:
-        return nothing("Nobody has an open task")
+        return nothing(t("Nobody has an open task"))
     held = held.assign(sum=held["in_progress"] + held["to_rework"]).sort_values("sum", ascending=False)
     drawn = figure(barmode="stack", height=max(220, 100 + 26 * len(held)))
     for fate in ("in_progress", "to_rework"):
@@ -33,5 +34,5 @@ def in_hand(frame: pd.DataFrame, look: Look) -> go.Figure:
             hovertemplate="%{y}<br>%{x} tasks %{fullData.name}<extra></extra>",
         )
     drawn.update_yaxes(autorange="reversed", type="category")
-    count_axis(drawn, "x", "tasks")
+    count_axis(drawn, "x", t("tasks"))
     return drawn

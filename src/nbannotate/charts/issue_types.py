@@ -11,20 +11,21 @@ from nbannotate.charts.look import STATE_COLORS, Look, behind, figure, nothing
 from nbannotate.stats.issue_types import TYPES
 from nbannotate.stats.issue_types import issue_types as table
 from nbannotate.stats.table import Position
+from nbannotate.texts import t
 
 KEYS = ("type", "change")
-WHERE = {"image": "on the image", "zone": "on a zone", "shape": "on a shape"}
+WHERE = {"image": t("on the image"), "zone": t("on a zone"), "shape": t("on a shape")}
 
 
-@chart(table, title="Issues by type, and reopened ones (issues)", on=Position("throughput", 80), keys=KEYS)
+@chart(table, title=t("Issues by type, and reopened ones (issues)"), on=Position("throughput", 80), keys=KEYS)
 def issue_types(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return two bars for images, zones and shapes: issues raised, and how often one was opened again."""
     if frame.empty:
-        return nothing("No issue was raised in this period")
+        return nothing(t("No issue was raised in this period"))
     sums = frame.groupby("type")[["opened", "reopened"]].sum().reindex(list(TYPES), fill_value=0)
     found = sums.rename_axis("type").reset_index()
     drawn = figure(barmode="group", height=260)
-    for change, name in (("opened", "raised"), ("reopened", "reopened")):
+    for change, name in (("opened", t("raised")), ("reopened", t("reopened"))):
         drawn.add_bar(
             name=name,
             orientation="h",
@@ -35,5 +36,5 @@ def issue_types(frame: pd.DataFrame, look: Look) -> go.Figure:
             hovertemplate="%{y}<br>%{x} %{fullData.name}<extra></extra>",
         )
     drawn.update_yaxes(autorange="reversed", type="category")
-    count_axis(drawn, "x", "issues")
+    count_axis(drawn, "x", t("issues"))
     return drawn.update_layout(showlegend=True)

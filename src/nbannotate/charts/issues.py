@@ -7,26 +7,27 @@ import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
 from nbannotate.charts.counted import count_axis
-from nbannotate.charts.look import GRAY, STATE_COLORS, Look, behind, figure, nothing
+from nbannotate.charts.look import GRAY, STATE_COLORS, Look, behind, figure, label, nothing
 from nbannotate.charts.period import bar_width, on_the_wall, set_axis
 from nbannotate.stats.issues import CHANGES
 from nbannotate.stats.issues import issues as table
 from nbannotate.stats.table import Position
+from nbannotate.texts import t
 
 KEYS = ("start", "end", "change")
 
 
-@chart(table, title="Issues opened and closed per {by} (issues)", on=Position("efficiency", 50, True), keys=KEYS)
+@chart(table, title=t("Issues opened and closed per {by+} (issues)"), on=Position("efficiency", 50, True), keys=KEYS)
 def issues(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return issues opened, reopened and closed per period, and a line of those that are not resolved."""
     if frame.empty:
-        return nothing("No issues raised yet")
+        return nothing(t("No issues raised yet"))
     drawn = figure(barmode="group")
     changes = [c for c in CHANGES if c != "reopened" or frame[c].any()]
     width = bar_width(look.by) / len(changes)
     for place, change in enumerate(changes):
         drawn.add_bar(
-            name=change,
+            name=label(change),
             x=on_the_wall(frame["period"]),
             y=frame[change],
             width=width,
@@ -36,7 +37,7 @@ def issues(frame: pd.DataFrame, look: Look) -> go.Figure:
             hovertemplate="%{x}<br>%{y} %{fullData.name}<extra></extra>",
         )
     drawn.add_scatter(
-        name="not resolved",
+        name=t("not resolved"),
         x=on_the_wall(frame["period"]),
         y=frame["open"],
         mode="lines+markers" if len(frame) < 40 else "lines",
@@ -44,5 +45,5 @@ def issues(frame: pd.DataFrame, look: Look) -> go.Figure:
         hovertemplate="%{x}<br>%{y} not resolved at the end<extra></extra>",
     )
     set_axis(drawn, frame["period"], look)
-    count_axis(drawn, "y", "issues")
+    count_axis(drawn, "y", t("issues"))
     return drawn

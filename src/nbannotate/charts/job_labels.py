@@ -7,29 +7,30 @@ import plotly.graph_objects as go
 
 from nbannotate.charts.chart import chart
 from nbannotate.charts.counted import count_axis
-from nbannotate.charts.look import GRAY, OUTLINE, Look, figure, nothing, short, text
+from nbannotate.charts.look import GRAY, OUTLINE, Look, figure, nothing, others, short, text
 from nbannotate.charts.stacked import MOST
 from nbannotate.stats.job_labels import job_labels as table
 from nbannotate.stats.table import Position
+from nbannotate.texts import t
 
 KEYS = ("assignee", "label")
 
 
-@chart(table, title="Objects by member and label (objects)", on=Position("jobs", 20, True), keys=KEYS)
+@chart(table, title=t("Objects by member and label (objects)"), on=Position("jobs", 20, True), keys=KEYS)
 def job_labels(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return a stacked bar per member: the objects of each label in what the person said last of each image."""
     found = frame.groupby(["member", "label"], sort=True)["objects"].sum().reset_index()
     found = found[found["objects"] > 0]
     if found.empty:
-        return nothing("No objects were labelled in this period")
+        return nothing(t("No objects were labelled in this period"))
     colors = look.of_labels(found["label"])
     totals = found.groupby("label")["objects"].sum().sort_values(ascending=False, kind="stable")
     large = list(totals.index) if len(totals) <= MOST + 1 else list(totals.index[:MOST])
     rest = [label for label in totals.index if label not in large]
     members = sorted(set(found["member"]))
     drawn = figure(barmode="stack", height=max(220, 100 + 28 * len(members)))
-    groups = [(label or "no label", [label], colors[label]) for label in sorted(large)]
-    for name, labels, color in [*groups, *([(f"{len(rest)} others", rest, GRAY)] if rest else [])]:
+    groups = [(label or t("no label"), [label], colors[label]) for label in sorted(large)]
+    for name, labels, color in [*groups, *([(others(len(rest)), rest, GRAY)] if rest else [])]:
         its = found[found["label"].isin(labels)].groupby("member")["objects"].sum()
         drawn.add_bar(
             name=text(name),
@@ -42,5 +43,5 @@ def job_labels(frame: pd.DataFrame, look: Look) -> go.Figure:
         )
     order = [short(member) for member in members]
     drawn.update_yaxes(autorange="reversed", type="category", categoryorder="array", categoryarray=order)
-    count_axis(drawn, "x", "objects")
+    count_axis(drawn, "x", t("objects"))
     return drawn.update_layout(showlegend=len(totals) > 1)

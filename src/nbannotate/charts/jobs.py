@@ -9,18 +9,19 @@ from nbannotate.charts.chart import chart
 from nbannotate.charts.look import KINDS, Look, behind, campaign_step, duration, figure, nothing, short
 from nbannotate.stats.jobs import jobs as table
 from nbannotate.stats.table import Position
+from nbannotate.texts import t
 
 KEYS = ("campaign_id", "step_name", "member")
 #: So many jobs have a bar, those with the most work.
 MOST = 40
 
 
-@chart(table, title="Time of jobs (hours)", on=Position("jobs", 10, True), keys=KEYS)
+@chart(table, title=t("Time of jobs (hours)"), on=Position("jobs", 10, True), keys=KEYS)
 def jobs(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return a bar per job: the time of gestures and forms, and the rest of the time worked."""
     worked = frame[frame["worked_s"] > 0].nlargest(MOST, "worked_s").sort_values(["campaign_id", "step", "member"])
     if worked.empty:
-        return nothing("No time was worked in this period")
+        return nothing(t("No time was worked in this period"))
     y = [campaign_step(worked), "\u2003" + worked["member"].map(short)]  # a space between the two levels
     said = [worked[c].map(duration) for c in ("worked_s", "editing_s", "shown_s", "duration_s")]
     points = behind(worked, KEYS, look, *said, *(worked[c] for c in ("labelled", "assets", "objects")))
@@ -32,7 +33,7 @@ def jobs(frame: pd.DataFrame, look: Look) -> go.Figure:
     drawn = figure(barmode="stack", height=max(220, 100 + 26 * len(worked)))
     editing = worked[["editing_s", "worked_s"]].min(axis=1)
     colors = [KINDS[kind] for kind in worked["kind"]]
-    for name, seconds, hatch in (("editing", editing, ""), ("other work", worked["worked_s"] - editing, "/")):
+    for name, seconds, hatch in ((t("editing"), editing, ""), (t("other work"), worked["worked_s"] - editing, "/")):
         drawn.add_bar(
             name=name,
             orientation="h",
@@ -43,5 +44,5 @@ def jobs(frame: pd.DataFrame, look: Look) -> go.Figure:
             hovertemplate=hover,
         )
     drawn.update_yaxes(autorange="reversed", dividercolor="rgba(0,0,0,0)")
-    drawn.update_xaxes(title_text="hours", rangemode="tozero")
+    drawn.update_xaxes(title_text=t("hours"), rangemode="tozero")
     return drawn.update_layout(showlegend=True)

@@ -24,6 +24,7 @@ from nbannotate.stats.labels import of_recipes
 from nbannotate.stats.periods import By, after
 from nbannotate.stats.query import Query
 from nbannotate.stats.scope import Scope, resolve
+from nbannotate.texts import Message, t, tn
 
 #: States of tasks and of issues, outcomes of tasks: one color each, in every chart.
 STATE_COLORS: dict[str, str] = {
@@ -47,6 +48,17 @@ STATE_COLORS: dict[str, str] = {
 KINDS = {"annotation": "#0072b2", "consensus": "#56b4e9", "review": "#009e73"}
 TYPE_COLORS = {"image": "#0072b2", "zone": "#e69f00", "shape": "#cc79a7"}
 MEASURE = "#56b4e9"
+#: What states and changes, and kinds of shapes, are called; others, of other packages, as they are written.
+WORDS: dict[str, Message] = {
+    "waiting": t("waiting"), "remaining": t("remaining"), "in_progress": t("in progress"),
+    "to_rework": t("to rework"), "reworked": t("reworked"), "done": t("done"), "accepted": t("accepted"),
+    "skipped": t("skipped"), "annotated": t("annotated"), "open": t("open"), "opened": t("opened"),
+    "reopened": t("reopened"), "for_review": t("for review"), "resolved": t("resolved"), "closed": t("closed"),
+    "rectangle": t("rectangle"), "rotated_rectangle": t("rotated rectangle"), "polygon": t("polygon"),
+    "polyline": t("polyline"), "ellipse": t("ellipse"), "point": t("point"), "keypoints": t("key points"),
+    "skeleton": t("skeleton"), "mask": t("mask"),
+}  # fmt: skip
+PERIODS: dict[By, Message] = {"hour": t("hour"), "day": t("day"), "week": t("week"), "month": t("month")}
 #: From little to much: lightness falls, so that it is read without colors, too; both ends show on white and black.
 HEAT = [[0.0, "#9cc9e8"], [0.35, "#4f9bd0"], [0.7, "#1f69a8"], [1.0, "#7a2a8f"]]
 GRAY = "#767b82"
@@ -150,20 +162,32 @@ def behind(frame: pd.DataFrame, keys: Iterable[str], look: Look, *more: Iterable
 
 def text(value: object) -> str:
     """Return what people wrote so that Plotly shows it as it is: Plotly reads a kind of HTML in every text."""
-    return html.escape(str(value), quote=False)
+    return value if isinstance(value, Message) else html.escape(str(value), quote=False)
 
 
 def short(value: object, most: int = 28) -> str:
     """Return a name for an axis: escaped, and cut in the middle if it is long."""
+    if isinstance(value, Message):
+        return value
     name = str(value)
     if len(name) > most:
         name = f"{name[: most // 2]}…{name[-(most // 2 - 1) :]}"
     return text(name)
 
 
-def label(state: str) -> str:
-    """Return a state in words: ``to_rework`` is *to rework*."""
-    return state.replace("_", " ")
+def label(state: str) -> Message:
+    """Return a state, or a kind of shapes, in words: ``to_rework`` is *to rework*."""
+    return WORDS.get(state) or Message(state.replace("_", " "))
+
+
+def per(text: Message, by: By) -> Message:
+    """Return a text about a period (``{by+}``) with that period."""
+    return Message(text.text, {"by": PERIODS[by]})
+
+
+def others(n: int) -> Message:
+    """Return what the rest of many is called."""
+    return tn(n, "{n} other", "{n} others")
 
 
 def figure(**layout: object) -> go.Figure:

@@ -10,19 +10,20 @@ from nbannotate.charts.chart import chart
 from nbannotate.charts.look import FONT, Look, behind, duration, figure, nothing, short
 from nbannotate.stats.member_work import member_work as table
 from nbannotate.stats.table import Position
+from nbannotate.texts import t
 
 KEYS = ("member",)
-PANELS = (("hours worked", "hours"), ("images labelled", "labelled"), ("objects", "objects"),
-          ("images reviewed", "reviewed"), ("% accepted", "percent"))  # fmt: skip
+PANELS = ((t("hours worked"), "hours"), (t("images labelled"), "labelled"), (t("objects"), "objects"),
+          (t("images reviewed"), "reviewed"), (t("% accepted"), "percent"))  # fmt: skip
 #: Those of them that are whole numbers.
 COUNTED = ("labelled", "objects", "reviewed")
 
 
-@chart(table, title="Work of members (hours, images, objects, %)", on=Position("members", 20, True), keys=KEYS)
+@chart(table, title=t("Work of members (hours, images, objects, %)"), on=Position("members", 20, True), keys=KEYS)
 def member_work(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return small bar charts side by side, a row per member: hours, images, objects, reviews, share accepted."""
     if frame.empty:
-        return nothing("Nobody worked in this period")
+        return nothing(t("Nobody worked in this period"))
     colors = look.of_members(frame["member"])
     found = frame.assign(hours=(frame["labelling_s"] + frame["reviewing_s"]) / 3600, percent=frame["acceptance"] * 100)
     said = [found[c].map(duration) for c in ("labelling_s", "reviewing_s")]

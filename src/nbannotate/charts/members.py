@@ -10,16 +10,17 @@ from nbannotate.charts.counted import count_axis
 from nbannotate.charts.look import STATE_COLORS, Look, behind, figure, label, nothing, short
 from nbannotate.stats.members import members as table
 from nbannotate.stats.table import Position
+from nbannotate.texts import t
 
 KEYS = ("member", "fate")
 FATES = ("annotated", "accepted", "reworked", "skipped", "in_progress", "to_rework")
 
 
-@chart(table, title="Tasks by member (tasks)", on=Position("members", 10, True), keys=KEYS)
+@chart(table, title=t("Tasks by member (tasks)"), on=Position("members", 10, True), keys=KEYS)
 def members(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return a stacked bar per member: tasks annotated, accepted, sent back, skipped, and in hand."""
     if frame.empty:
-        return nothing("Nobody has a task yet")
+        return nothing(t("Nobody has a task yet"))
     drawn = figure(barmode="stack", height=max(220, 100 + 34 * len(frame)))
     for fate in FATES:
         drawn.add_bar(
@@ -33,5 +34,5 @@ def members(frame: pd.DataFrame, look: Look) -> go.Figure:
             hovertemplate="%{y}<br>%{x} tasks %{fullData.name}<extra></extra>",
         )
     drawn.update_yaxes(autorange="reversed", type="category")
-    count_axis(drawn, "x", "tasks")
+    count_axis(drawn, "x", t("tasks"))
     return drawn

@@ -10,17 +10,18 @@ from nbannotate.charts.counted import count_axis
 from nbannotate.charts.look import STATE_COLORS, Look, behind, figure, label, nothing, short
 from nbannotate.stats.progress import progress as table
 from nbannotate.stats.table import Position
+from nbannotate.texts import t
 
 KEYS = ("campaign_id", "state")
 STATES = {"done": "done", "skipped": "skipped", "remaining": ["waiting", "in_progress", "to_rework"]}
 
 
-@chart(table, title="Progress of campaigns (assets)", on=Position("throughput", 10), keys=KEYS)
+@chart(table, title=t("Progress of campaigns (assets)"), on=Position("throughput", 10), keys=KEYS)
 def progress(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return a stacked bar per campaign: assets done, skipped, remaining; a hover tells the tasks submitted."""
     frame = frame[frame["total"] > 0]
     if frame.empty:
-        return nothing("No campaign has been launched yet")
+        return nothing(t("No campaign has been launched yet"))
     drawn = figure(barmode="stack", height=90 + 44 * len(frame))
     for fate, states in STATES.items():
         rows = frame.assign(state=pd.Series([states] * len(frame), index=frame.index, dtype=object))
@@ -36,5 +37,5 @@ def progress(frame: pd.DataFrame, look: Look) -> go.Figure:
             "<br>%{customdata[4]} of %{customdata[5]} tasks submitted<extra></extra>",
         )
     drawn.update_yaxes(autorange="reversed", type="category")
-    count_axis(drawn, "x", "assets")
+    count_axis(drawn, "x", t("assets"))
     return drawn

@@ -10,17 +10,20 @@ from nbannotate.charts.look import STATE_COLORS, Look, behind, figure, nothing
 from nbannotate.charts.period import on_the_wall, set_axis
 from nbannotate.stats.rates import rates as table
 from nbannotate.stats.table import Position
+from nbannotate.texts import t
 
 KEYS = ("start", "end", "kind")
 LINES = (
-    ("accept_rate", "accepted", "review", "accepted", "reviewed", "solid"),
-    ("rework_rate", "sent back", "review", "reworked", "reviewed", "dash"),
-    ("nothing_rate", "nothing to label", "annotation", "nothing", "annotated", "dot"),
+    ("accept_rate", t("accepted"), "review", "accepted", "reviewed", "solid"),
+    ("rework_rate", t("sent back"), "review", "reworked", "reviewed", "dash"),
+    ("nothing_rate", t("nothing to label"), "annotation", "nothing", "annotated", "dot"),
 )
 COLORS = {"accept_rate": STATE_COLORS["accepted"], "rework_rate": STATE_COLORS["reworked"], "nothing_rate": "#0072b2"}
 
 
-@chart(table, title="Acceptance, rework, nothing to label per {by} (%)", on=Position("quality", 60, True), keys=KEYS)
+@chart(
+    table, title=t("Acceptance, rework, nothing to label per {by+} (%)"), on=Position("quality", 60, True), keys=KEYS
+)
 def rates(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return three lines: shares of reviews that accepted and sent back, and of annotations with nothing to label."""
     drawn = figure()
@@ -39,7 +42,7 @@ def rates(frame: pd.DataFrame, look: Look) -> go.Figure:
             "<extra></extra>",
         )
     if not drawn.data:
-        return nothing("Nothing was submitted or reviewed in this period")
+        return nothing(t("Nothing was submitted or reviewed in this period"))
     set_axis(drawn, frame["period"], look)
     drawn.update_yaxes(title_text="%", range=[-2, 102])
     return drawn.update_layout(showlegend=True)

@@ -10,9 +10,10 @@ from nbannotate.charts.chart import chart
 from nbannotate.charts.look import Look
 from nbannotate.stats.table import Position
 from nbannotate.stats.throughput import throughput as table
+from nbannotate.texts import t
 
 
-@chart(table, title="Review tasks submitted per {by} (tasks)", on=Position("throughput", 50, True), keys=KEYS)
+@chart(table, title=t("Review tasks submitted per {by+} (tasks)"), on=Position("throughput", 50, True), keys=KEYS)
 def review_tasks(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return stacked bars over time: reviews handed in, by member; a review that sent the asset back is one."""
-    return submitted(frame, look, "review", "No review was handed in in this period")
+    return submitted(frame, look, "review", t("No review was handed in in this period"))

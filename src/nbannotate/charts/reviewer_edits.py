@@ -11,20 +11,21 @@ from nbannotate.rules.compare import COLORS
 from nbannotate.stats.reviewer_edits import CHANGES
 from nbannotate.stats.reviewer_edits import reviewer_edits as table
 from nbannotate.stats.table import Position
+from nbannotate.texts import t
 
 KEYS = ("member", "change")
-WORDS = {"relabeled": "named otherwise"}
+WORDS = {"added": t("added"), "removed": t("removed"), "moved": t("moved"), "relabeled": t("named otherwise")}
 
 
-@chart(table, title="Edits of reviewers (shapes per review)", on=Position("quality", 70), keys=KEYS)
+@chart(table, title=t("Edits of reviewers (shapes per review)"), on=Position("quality", 70), keys=KEYS)
 def reviewer_edits(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return a stacked bar per reviewer: shapes added, removed, moved and named otherwise, for each review."""
     sums = frame.groupby("member", sort=True)[["reviews", "edited", *CHANGES]].sum().reset_index()
     if sums.empty:
-        return nothing("No review was handed in in this period")
+        return nothing(t("No review was handed in in this period"))
     drawn = figure(barmode="stack", height=max(220, 100 + 30 * len(sums)))
     for change in CHANGES:
-        word = WORDS.get(change, change)
+        word = WORDS[change]
         drawn.add_bar(
             name=word,
             orientation="h",
@@ -36,5 +37,5 @@ def reviewer_edits(frame: pd.DataFrame, look: Look) -> go.Figure:
             "<br>%{customdata[3]} of %{customdata[4]} reviews changed something<extra></extra>",
         )
     drawn.update_yaxes(autorange="reversed", type="category")
-    drawn.update_xaxes(title_text="shapes per review", rangemode="tozero")
+    drawn.update_xaxes(title_text=t("shapes per review"), rangemode="tozero")
     return drawn.update_layout(showlegend=True)

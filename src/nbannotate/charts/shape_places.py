@@ -11,15 +11,16 @@ from nbannotate.charts.look import HEAT, Look, figure, nothing
 from nbannotate.stats.shape_places import CELLS
 from nbannotate.stats.shape_places import shape_places as table
 from nbannotate.stats.table import Position
+from nbannotate.texts import t
 
 KEYS = ("x_cell", "y_cell")
 
 
-@chart(table, title="Where on the images shapes lie (shapes per cell)", on=Position("quality", 50), keys=KEYS)
+@chart(table, title=t("Where on the images shapes lie (shapes per cell)"), on=Position("quality", 50), keys=KEYS)
 def shape_places(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return a heat map: how many shapes have the middle of their bounding box in each cell of the image."""
     if frame.empty:
-        return nothing("No shape lies on an image of known size")
+        return nothing(t("No shape lies on an image of known size"))
     counts = np.zeros((CELLS, CELLS))
     counts[frame["y_cell"].to_numpy(int), frame["x_cell"].to_numpy(int)] = frame["shapes"].to_numpy(float)
     middles = (np.arange(CELLS) + 0.5) / CELLS * 100
@@ -31,9 +32,9 @@ def shape_places(frame: pd.DataFrame, look: Look) -> go.Figure:
         customdata=[[[x, y] for x in range(CELLS)] for y in range(CELLS)],
         colorscale=HEAT,
         zmin=0,
-        colorbar={"title": {"text": "shapes"}, "thickness": 12, "outlinewidth": 0},
+        colorbar={"title": {"text": t("shapes")}, "thickness": 12, "outlinewidth": 0},
         hovertemplate="%{z} shapes at %{x:.0f} %, %{y:.0f} %<extra></extra>",
     )
-    drawn.update_xaxes(title_text="% of the width", range=[0, 100], showgrid=False, constrain="domain")
-    drawn.update_yaxes(title_text="% of the height", range=[100, 0], showgrid=False)
+    drawn.update_xaxes(title_text=t("% of the width"), range=[0, 100], showgrid=False, constrain="domain")
+    drawn.update_yaxes(title_text=t("% of the height"), range=[100, 0], showgrid=False)
     return drawn

@@ -10,11 +10,12 @@ from nbannotate.charts.chart import chart
 from nbannotate.charts.look import Look
 from nbannotate.stats.shape_sizes import shape_sizes as table
 from nbannotate.stats.table import Position
+from nbannotate.texts import t
 
 KEYS = ("ratio_bin", "label")
 
 
-@chart(table, title="Aspect ratios of shapes (width / height)", on=Position("quality", 40), keys=KEYS)
+@chart(table, title=t("Aspect ratios of shapes (width / height)"), on=Position("quality", 40), keys=KEYS)
 def shape_ratios(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return a histogram: how many shapes of each label are how wide; at 1 they are square."""
-    return histogram(frame, look, Axis("ratio", "width / height of the bounding box", lambda v: f"{v:.2g}"))
+    return histogram(frame, look, Axis("ratio", t("width / height of the bounding box"), lambda v: f"{v:.2g}"))

@@ -10,6 +10,7 @@ from nbannotate.charts.counted import count_axis
 from nbannotate.charts.look import OUTLINE, Look, behind, figure, label, nothing, short
 from nbannotate.stats.shapes import shapes as table
 from nbannotate.stats.table import Position
+from nbannotate.texts import t
 
 KEYS = ("label", "kind")
 #: So many labels have a bar, the most frequent ones.
@@ -17,11 +18,11 @@ MOST = 40
 HATCHES = ("", "/", "x", ".", "\\", "+", "-", "|")
 
 
-@chart(table, title="Shapes by label and kind (shapes)", on=Position("quality", 10), keys=KEYS)
+@chart(table, title=t("Shapes by label and kind (shapes)"), on=Position("quality", 10), keys=KEYS)
 def shapes(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return a bar per label in its color; kinds of shapes are told apart by hatches."""
     if frame.empty:
-        return nothing("Nothing is labelled yet")
+        return nothing(t("Nothing is labelled yet"))
     totals = frame.groupby("label")["shapes"].sum().sort_values(ascending=False, kind="stable").head(MOST)
     colors = look.of_labels(totals.index)
     drawn = figure(barmode="stack", height=max(220, 100 + 26 * len(totals)))
@@ -32,7 +33,7 @@ def shapes(frame: pd.DataFrame, look: Look) -> go.Figure:
         drawn.add_bar(
             name=label(kind),
             orientation="h",
-            y=rows["label"].map(lambda name: short(name or "no label")),
+            y=rows["label"].map(lambda name: short(name or t("no label"))),
             x=rows["shapes"],
             marker={
                 "color": [colors[name] for name in rows["label"]],
@@ -43,7 +44,7 @@ def shapes(frame: pd.DataFrame, look: Look) -> go.Figure:
             hovertemplate="%{y}<br>%{x} %{fullData.name} shapes on %{customdata[2]} images"
             "<br>mean area %{customdata[3]:,.0f} px²<extra></extra>",
         )
-    order = [short(name or "no label") for name in totals.index]
+    order = [short(name or t("no label")) for name in totals.index]
     drawn.update_yaxes(autorange="reversed", type="category", categoryorder="array", categoryarray=order)
-    count_axis(drawn, "x", "shapes")
+    count_axis(drawn, "x", t("shapes"))
     return drawn.update_layout(showlegend=len(kinds) > 1)

@@ -10,17 +10,18 @@ from nbannotate.charts.counted import FEW, count_axis
 from nbannotate.charts.look import GRAY, MEASURE, Look, figure, nothing
 from nbannotate.stats.shapes_per_asset import shapes_per_asset as table
 from nbannotate.stats.table import Position
+from nbannotate.texts import t
 
 KEYS = ("shapes",)
 #: So many bars at most: of more numbers, several share one.
 MOST = 40
 
 
-@chart(table, title="Shapes per image (images)", on=Position("quality", 20), keys=KEYS)
+@chart(table, title=t("Shapes per image (images)"), on=Position("quality", 20), keys=KEYS)
 def shapes_per_asset(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return a histogram: how many annotated images have how many shapes."""
     if frame.empty:
-        return nothing("Nothing is annotated yet")
+        return nothing(t("Nothing is annotated yet"))
     width = 1 + int(frame["shapes"].max()) // MOST
     low = frame["shapes"] // width * width
     bars = frame.assign(low=low).groupby("low")["assets"].sum()
@@ -36,8 +37,8 @@ def shapes_per_asset(frame: pd.DataFrame, look: Look) -> go.Figure:
         hovertemplate="%{y} images have %{customdata[1]} shapes<extra></extra>",
     )
     line = {"width": 1.5, "dash": "dot", "color": GRAY}
-    drawn.add_vline(x=mean, line=line, annotation_text=f"mean {mean:.1f}", annotation_position="top")
+    drawn.add_vline(x=mean, line=line, annotation_text=t("mean {n}", n=f"{mean:.1f}"), annotation_position="top")
     few = {"dtick": 1} if frame["shapes"].max() <= FEW else {}
-    drawn.update_xaxes(title_text="shapes in an image", **few)
-    count_axis(drawn, "y", "images")
+    drawn.update_xaxes(title_text=t("shapes in an image"), **few)
+    count_axis(drawn, "y", t("images"))
     return drawn

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from nbannotate.charts.look import GRAY, Look, behind, figure, text
+from nbannotate.charts.look import GRAY, Look, behind, figure, others, text
 from nbannotate.charts.period import bar_width, on_the_wall, set_axis
 
 #: So many have a color of their own in one chart; more are not told apart.
@@ -40,7 +40,7 @@ def gathered(
         names = sorted(set(rest[series]))
         summed = rest.groupby("period", sort=True)[list(values)].sum().reset_index()
         summed[series] = pd.Series([names] * len(summed), dtype=object)
-        yield f"{len(names)} others", summed, True
+        yield others(len(names)), summed, True
 
 
 def over_time(

@@ -11,15 +11,16 @@ from nbannotate.charts.look import STATE_COLORS, Look, behind, campaign_step, fi
 from nbannotate.stats.table import Position
 from nbannotate.stats.tasks import STATES
 from nbannotate.stats.tasks import tasks as table
+from nbannotate.texts import t
 
 KEYS = ("campaign_id", "step_name", "state")
 
 
-@chart(table, title="Tasks by step and state (tasks)", on=Position("throughput", 20), keys=KEYS)
+@chart(table, title=t("Tasks by step and state (tasks)"), on=Position("throughput", 20), keys=KEYS)
 def tasks(frame: pd.DataFrame, look: Look) -> go.Figure:
     """Return a stacked bar per step: current tasks waiting, in progress, to rework, done, skipped."""
     if frame["tasks"].sum() == 0:
-        return nothing("No tasks here")
+        return nothing(t("No tasks here"))
     axis = campaign_step(frame)
     drawn = figure(barmode="stack", height=max(220, 100 + 40 * axis.nunique()))
     for state in STATES:
@@ -34,5 +35,5 @@ def tasks(frame: pd.DataFrame, look: Look) -> go.Figure:
             hovertemplate="%{y}<br>%{x} tasks %{fullData.name}<extra></extra>",
         )
     drawn.update_yaxes(autorange="reversed", type="category")
-    count_axis(drawn, "x", "tasks")
+    count_axis(drawn, "x", t("tasks"))
     return drawn

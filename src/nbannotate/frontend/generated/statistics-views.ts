@@ -61,7 +61,7 @@ export interface Sent {
 export interface CardView {
   name: string;
   tab: "agreement" | "efficiency" | "forecast" | "jobs" | "members" | "quality" | "throughput";
-  title: string;
+  title: Sent | "";
   wide: boolean;
   keys: number;
   file: string;
@@ -69,10 +69,11 @@ export interface CardView {
   without: string[];
 }
 
-/** A figure of Plotly. */
+/** A figure of Plotly, and by its English what is said in it in the language of who looks, and is no name. */
 export interface FigureShown {
   kind: "figure";
   figure: unknown;
+  said: Record<string, Sent | "">;
 }
 
 /** A table. */
@@ -134,7 +135,7 @@ export interface LibrarySent {
 
 /** The rows behind a bar: what the card is called, how many there are, and the assets by campaign. */
 export interface Behind {
-  title: string;
+  title: Sent | "";
   rows: number;
   campaigns: Record<string, number[]>;
 }

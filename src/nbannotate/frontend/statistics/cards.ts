@@ -66,7 +66,7 @@ export function takeCard(d: Dashboard, { card: name, key, content }: CardSent): 
 function contentSent(sent: AnyContent): Partial<Pick<Card, "figure" | "table" | "error" | "done">> {
   switch (sent.kind) {
     case "figure":
-      return { figure: sent.figure as Figure };
+      return { figure: { ...(sent.figure as Figure), said: sent.said } };
     case "table":
       return { table: sent.table };
     case "error":

@@ -110,10 +110,10 @@ export async function drawFigure(d: Dashboard, card: Card): Promise<void> {
   card.dirty = false;
   const Plotly = await library(d.model);
   if (d.gone || !card.figure) return;
-  const { data, layout } = themed(d.model, card.figure, colorsOf(d.root)),
+  const { data, layout, said } = themed(d.model, card.figure, colorsOf(d.root)),
     first = !card.drawn;
   named(data);
-  spoken({ data, layout });
+  spoken({ data, layout, said });
   layout.uirevision = card.key; // the zoom stays until something else is chosen,
   layout.legend = { ...layout.legend, uirevision: "kept" }; // what is hidden stays always
   if (matchMedia("(pointer: coarse)").matches) layout.dragmode = false;

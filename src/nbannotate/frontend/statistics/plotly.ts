@@ -1,9 +1,12 @@
+import type { Sent } from "../generated/message.ts";
+
 // As much of Plotly as the pages use.
 
 export interface Axis {
   title?: { text?: string };
   type?: string;
   categoryarray?: string[];
+  ticktext?: unknown[];
   autorange?: boolean;
   range?: unknown[];
 }
@@ -15,6 +18,8 @@ export interface Trace {
   xaxis?: string;
   visible?: unknown;
   hovertemplate?: unknown;
+  text?: unknown;
+  colorbar?: { title?: { text?: string } };
   x?: unknown;
   y?: unknown;
 }
@@ -39,6 +44,8 @@ export interface Layout {
 export interface Figure {
   data: Trace[];
   layout: Layout;
+  /** What it says in our words, by its English; all else are names. */
+  said?: Record<string, Sent | string>;
 }
 
 /** What somebody points at. */

@@ -17,28 +17,37 @@ export const axesOf = (layout: Layout): [name: `xaxis${string}`, axis: Axis][] =
   (Object.entries(layout) as [`xaxis${string}`, Axis][]).filter(([name]) => /^[xy]axis\d*$/.test(name));
 
 // What a figure says, in the language of the page, before Plotly measures it; what somebody points at is said by sayBelow.
-export function spoken({ data, layout }: Figure): Figure {
-  const axes = axesOf(layout);
-  for (const note of layout.annotations ?? []) if (note.text) note.text = said(note.text);
-  for (const [, axis] of axes) if (axis.title?.text) axis.title.text = said(axis.title.text);
+export function spoken({ data, layout, said: known = {} }: Figure): Figure {
+  const axes = axesOf(layout),
+    say = (text: string): string => (known[text] ? said(known[text]) : text);
+  for (const note of layout.annotations ?? [])
+    if (note.text) note.text = known[note.text] ? say(note.text) : said(note.text);
+  for (const [, axis] of axes) {
+    if (axis.title?.text) axis.title.text = say(axis.title.text);
+    if (axis.ticktext) axis.ticktext = axis.ticktext.map((text) => (typeof text === "string" ? say(text) : text));
+  }
   for (const trace of data) {
-    if (trace.name) trace.name = said(trace.name);
+    if (trace.name) trace.name = say(trace.name);
+    const bar = trace.colorbar?.title;
+    if (bar?.text) bar.text = say(bar.text);
+    if (Array.isArray(trace.text))
+      trace.text = trace.text.map((text: unknown) => (typeof text === "string" ? say(text) : text));
     if (typeof trace.hovertemplate === "string")
       trace.hovertemplate = trace.hovertemplate
         .split(/(<br>|<extra>.*)/)
         .map(spokenLine)
         .join("");
-    for (const [name, axis] of axes) if (axis.type === "category") sayValues(trace, name.startsWith("x") ? "x" : "y");
+    for (const [name, axis] of axes)
+      if (axis.type === "category") sayValues(trace, name.startsWith("x") ? "x" : "y", say);
   }
-  for (const [, axis] of axes)
-    if (axis.categoryarray) axis.categoryarray = axis.categoryarray.map((value) => said(value));
+  for (const [, axis] of axes) if (axis.categoryarray) axis.categoryarray = axis.categoryarray.map(say);
   return { data, layout };
 }
 
-function sayValues(trace: Trace, along: "x" | "y"): void {
+function sayValues(trace: Trace, along: "x" | "y", say: (text: string) => string): void {
   const values = trace[along];
   if (Array.isArray(values))
-    trace[along] = values.map((value: unknown) => (typeof value === "string" ? said(value) : value));
+    trace[along] = values.map((value: unknown) => (typeof value === "string" ? say(value) : value));
 }
 
 // The names of days and months on the axes, in the language of the page.

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 from msgspec import Raw
 from traitlets.log import get_logger as log
 
 from nbannotate import charts, stats
 from nbannotate.charts.chart import Chart
-from nbannotate.charts.look import Look, duration, label
+from nbannotate.charts.look import Look, duration, label, per
 from nbannotate.errors import InvalidInput, NbannotateError, NotAllowed, OwnerUnavailable, SessionEnded
 from nbannotate.pages.manage.cells import Cells, cells
 from nbannotate.pages.manage.filters import Choice
@@ -54,11 +55,11 @@ class Part:
     chart: Chart | None
     on: Position
 
-    def title(self, choice: Choice) -> str:
+    def title(self, choice: Choice) -> Message:
         """Return what stands above it."""
         if self.chart is None:
-            return label(self.table.__name__).capitalize()
-        return self.chart.title.format(by=choice.by)
+            return Message(label(self.table.__name__).capitalize())
+        return per(self.chart.title, choice.by)
 
     def view(self, choice: Choice) -> CardView:
         """Return what the browser knows of it."""
@@ -100,7 +101,29 @@ def json_of(shown: go.Figure | Cells | str) -> str:
     """Return what a card shows (:meth:`Part.shown`) as the browser takes it."""
     if isinstance(shown, str):
         return text(WhyNot(Message(shown)))
-    return text(TableShown(shown) if isinstance(shown, Cells) else FigureShown(Raw(shown.to_json())))
+    return text(TableShown(shown) if isinstance(shown, Cells) else FigureShown(Raw(shown.to_json()), said_in(shown)))
+
+
+def said_in(figure: go.Figure) -> dict[str, Message]:
+    """Return what a figure says in our words, and no name that people gave, by its English."""
+    found: dict[str, Message] = {}
+
+    def look(value: object) -> None:
+        if isinstance(value, Message):
+            found[str(value)] = value
+        elif isinstance(value, dict):
+            for its in value.values():
+                look(its)
+        elif isinstance(value, list | tuple):
+            for its in value:
+                look(its)
+        elif isinstance(value, np.ndarray) and value.dtype == object:
+            look(value.tolist())
+
+    its = figure.to_plotly_json()
+    look(its["data"])
+    look({name: value for name, value in its["layout"].items() if name != "template"})
+    return found
 
 
 def parts() -> tuple[Part, ...]:

@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import msgspec
 import plotly.graph_objects as go
 
 from nbannotate import frontend, imaging
@@ -21,7 +22,7 @@ from nbannotate.pages.manage.filters import Choice
 from nbannotate.stats.filters import utc_now
 from nbannotate.stats.reading import Reading
 from nbannotate.stats.scope import HasSql, Scope, resolve
-from nbannotate.texts import t
+from nbannotate.texts import t, to_json
 from nbannotate.texts.tables import ENGLISH, Texts, languages, texts_of
 
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ def html(workspace: HasSql, choice: Choice, language: str = ENGLISH) -> str:
         for part in (part for part in every if part.on.tab == tab):
             shown = part.shown(scope, head.choice, head.look, read)
             if isinstance(shown, go.Figure):
-                figures[part.name] = json.loads(cast("str", shown.to_json()))
+                said = msgspec.to_builtins(dashboard_parts.said_in(shown), enc_hook=to_json)
+                figures[part.name] = json.loads(cast("str", shown.to_json())) | {"said": said}
             cards.append(_card(part, head, shown, say))
         sections.append(f'<section id="{tab}"><h2 class="nbr-tab">{escape(say(tab.capitalize()))}</h2>'
                         f'<div class="nba-grid">{"".join(cards)}</div></section>')  # fmt: skip

@@ -66,7 +66,7 @@ class AskReport(Request, frozen=True, tag="report"):
 class Behind(Struct, frozen=True):
     """The rows behind a bar: what the card is called, how many there are, and the assets by campaign."""
 
-    title: str
+    title: Message
     rows: int
     campaigns: dict[int, list[int]]
 
@@ -90,9 +90,10 @@ class Content(Struct, frozen=True, tag_field="kind"):
 
 
 class FigureShown(Content, frozen=True, tag="figure"):
-    """A figure of Plotly."""
+    """A figure of Plotly, and by its English what is said in it in the language of who looks, and is no name."""
 
     figure: Raw
+    said: dict[str, Message]
 
 
 class TableShown(Content, frozen=True, tag="table"):
@@ -184,7 +185,7 @@ class CardView(Struct, frozen=True):
 
     name: str
     tab: Tab
-    title: str
+    title: Message
     wide: bool
     keys: int
     file: str
