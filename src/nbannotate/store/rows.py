@@ -122,7 +122,9 @@ def read(kind: type[Row], result: Any) -> list[Row]:
     names = tuple([column[0] for column in result.description])
     if names == kind.__struct_fields__:
         return [kind(*row) for row in result.fetchall()]
-    return [kind(**dict(zip(names, row, strict=True))) for row in result.fetchall()]
+    # A statement that has *qualify* has a column more in PostgreSQL, which begins with _.
+    ours = [(n, name) for n, name in enumerate(names) if not name.startswith("_")]
+    return [kind(**{name: row[n] for n, name in ours}) for row in result.fetchall()]
 
 
 class Table(Struct, Generic[Row], frozen=True):
