@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from nbannotate.charts.look import Look, per
 from nbannotate.errors import InvalidInput
 from nbannotate.model.times import When, moment, zone
-from nbannotate.model.values import as_list
+from nbannotate.model.values import as_list, plain
 from nbannotate.stats.scope import Scope
 from nbannotate.stats.table import Position, Table, documented, public
 from nbannotate.texts import Message
@@ -75,7 +75,7 @@ def chart(
     def decorate(draw: Draw) -> Chart:
         def its(scope: Scope, **filters: Any) -> go.Figure:
             rows = table(scope, **filters)
-            look = Look.of(scope, by=filters.get("by", "day"), tz=filters.get("tz"))
+            look = Look.of(scope, by=plain(filters.get("by", "day")), tz=filters.get("tz"))
             figure = draw(rows, look)
             return titled(figure, per(found.title, look.by))
 
