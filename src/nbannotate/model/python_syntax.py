@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import ast
 import threading
+import time
 from typing import Any
 
 #: Ours wait for one another (a finalizer may read one, too); others, such as the cells of IPython, do not: then it is
 #: read again.
 _LOCK = threading.RLock()
-TRIES = 10
+TRIES = 100
+PAUSE_S = 0.001
 
 
 def parsed(source: str) -> ast.Expression:
@@ -32,6 +34,7 @@ def parsed(source: str) -> ast.Expression:
         except SystemError:
             if not left:
                 raise
+            time.sleep(PAUSE_S)  # the other one comes to its end meanwhile
     raise AssertionError
 
 
